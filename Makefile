@@ -1,0 +1,72 @@
+# `make run` starts it, `make test` proves it, `make help` lists the rest.
+# Needs Python 3.11 or newer and nothing else: .ci/venv finds one and installs into .venv.
+
+PY := .venv/bin/python
+ADDRESS ?= 127.0.0.1:8000
+# What production needs at least; .venv/check.sqlite3 keeps the checks away from real data.
+PRODUCTION := env DEBUG=false ALLOWED_HOSTS=classes.example.org \
+	CSRF_TRUSTED_ORIGINS=https://classes.example.org SECURE_SSL_REDIRECT=true \
+	DATABASE_URL=sqlite:///.venv/check.sqlite3
+# No database is used here: once is enough.
+ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings.py \
+	--ignore=scheduling/tests/test_layout.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check soak bench venv venv-dev
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: export DEBUG := true
+run: venv ## set everything up, generate the classes of a demo studio, and serve on 127.0.0.1:8000
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_demo
+	@$(GENERATE)
+	@$(PY) manage.py ensure_admin
+	@$(PY) manage.py runserver $(ADDRESS)
+
+demo: export DEBUG := true
+demo: venv ## the same without the server
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_demo
+	@$(PY) manage.py ensure_admin
+	@$(GENERATE)
+	@$(PY) manage.py shell --no-imports -c "from scheduling.models import ScheduledClass as C; \
+		print(C.objects.count(), 'classes stand in the calendar. To see them: make run')"
+
+# 3: done, some schedules are invalid and are listed. 4: another run is at it. Neither stops us.
+GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
+
+test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
+	@failed=""; \
+	echo "== SQLite"; $(PY) -m pytest -q -n 2 --db=sqlite || failed="$$failed SQLite"; \
+	echo "== PostgreSQL"; $(PY) -m pytest -q -n 2 --db=postgresql $(ONCE) \
+		|| failed="$$failed PostgreSQL"; \
+	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
+
+soak: venv-dev ## the long tests: mass kills, deep fuzzing, on both databases
+	@failed=""; \
+	for db in sqlite postgresql; do \
+		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \
+	done; \
+	[ -z "$$failed" ] || { echo "make soak: failed on:$$failed" >&2; exit 1; }
+
+check: export SECRET_KEY := $(shell od -An -N48 -tx1 /dev/urandom | tr -d ' \n')
+check: venv-dev ## every static check
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	@# mypy's plugin reads the settings too
+	$(PRODUCTION) $(PY) -m mypy
+	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py check --fail-level WARNING
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: venv-dev ## the speed of generation on PostgreSQL, beside COPY and beside slower ways
+	@$(PY) -m bench.generation
+
+venv:
+	@.ci/venv requirements.txt
+
+venv-dev:
+	@.ci/venv requirements-dev.txt

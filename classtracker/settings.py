@@ -1,0 +1,174 @@
+"""Django settings. Every read of the environment is here, through the strict readers of env.py."""
+
+import shlex
+from pathlib import Path
+
+from classtracker import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# Cron gives jobs almost no environment, so the file is read here and not by a shell.
+env.read_dotenv(BASE_DIR / ".env")
+
+# What it runs as -----------------------------------------------------------------------------
+
+DEBUG = env.boolean("DEBUG", False)
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    if not DEBUG:
+        env.stop("SECRET_KEY", "is required unless DEBUG is true; set a long random text.")
+    SECRET_KEY = "django-insecure-only-for-debug"
+
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    r"\*|\.?[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]",
+    "a host name; leave out the scheme, the port and the path",
+)
+CSRF_TRUSTED_ORIGINS = env.words(
+    "CSRF_TRUSTED_ORIGINS",
+    r"https?://[^/\s]+",
+    "an origin; write it with its scheme and without a path, as https://example.org",
+)
+
+# Plain HTTP is a decision: one variable turns off the redirect, Secure cookies and HSTS alike.
+SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT
+# HSTS preloading binds a whole domain for years: its owner's decision, not an application's.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# The studio ----------------------------------------------------------------------------------
+
+STUDIO_TIME_ZONE = env.time_zone("STUDIO_TIME_ZONE", "UTC")
+TIME_ZONE = STUDIO_TIME_ZONE
+USE_TZ = True
+USE_I18N = True
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "es"))
+LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]
+
+HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
+JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
+TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+if TASKS_BACKEND == "rq" and not REDIS_URL:
+    env.stop("REDIS_URL", "is required where TASKS_BACKEND is rq.")
+
+CRON_SECRET = env.text("CRON_SECRET")
+API_ENDPOINT = env.url("API_ENDPOINT")
+PING_URL = env.url("PING_URL")
+ALERT_EMAILS = env.words("ALERT_EMAILS", r"[^@\s<>]+@[^@\s<>]+", "an e-mail address")
+ALERT_WEBHOOK_URL = env.url("ALERT_WEBHOOK_URL")
+
+RATE = r"[1-9][0-9]{0,8}/(sec|min|hour|day)"
+API_THROTTLE = env.matching("API_THROTTLE", "600/min", RATE, "a rate such as 600/min")
+API_THROTTLE_FAILED = env.matching("API_THROTTLE_FAILED", "60/min", RATE, "a rate such as 60/min")
+
+EMAIL = env.email("EMAIL_URL", "console:" if DEBUG else "smtp://localhost:25")
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST = EMAIL["EMAIL_HOST"]
+EMAIL_PORT = EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = EMAIL["EMAIL_TIMEOUT"] or 10
+DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+
+# Data ----------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.database("DATABASE_URL", BASE_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Django --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_crontab",
+    "rest_framework",
+    "scheduling",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "classtracker.urls"
+WSGI_APPLICATION = "classtracker.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{VALIDATION}.MinimumLengthValidator"},
+    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# Closed by default: a view opens itself by name, never by forgetting to say.
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+# Standard error only: standard output belongs to what commands print (`--json`).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "[{asctime}] {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handler would say every line a second time.
+    "loggers": {"django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
+}
+
+# Cron ----------------------------------------------------------------------------------------
+
+CRON_LOG = env.matching(
+    "CRON_LOG",
+    str(BASE_DIR / "cron.log"),
+    r"/[^#]*[^/#]",
+    "the absolute path of a file, without '#', which a crontab takes for a comment",
+)
+# To cron a bare % is a line break, even within quotes.
+APPEND = f">> {shlex.quote(CRON_LOG)} 2>&1".replace("%", r"\%")
+CALL = "django.core.management.call_command"
+CRON = {"trigger": "cron"}
+CRONJOBS = [
+    ("0 6 * * 1", CALL, ["generate_classes", "--only", "weekly"], CRON, APPEND),
+    ("0 2 * * *", CALL, ["generate_classes"], CRON, APPEND),
+    ("30 3 * * *", CALL, ["prune_job_logs"], CRON, APPEND),
+]
+CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")

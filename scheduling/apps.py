@@ -1,0 +1,15 @@
+"""The one application of the project."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class SchedulingConfig(AppConfig):
+    name = "scheduling"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Class Tracker"
+
+    def ready(self) -> None:
+        from .models.guards import reinstall_after_migrate
+
+        post_migrate.connect(reinstall_after_migrate, sender=self)

@@ -1,0 +1,1 @@
+"""The rules of the calendar: standard library only, no clock, no settings, no database."""

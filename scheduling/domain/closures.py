@@ -1,0 +1,54 @@
+"""Dates on which nothing takes place."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """From ``first`` to ``last``, both included: for all, for a teacher, or for a student."""
+
+    id: int
+    name: str
+    first: date
+    last: date
+    teacher_id: int | None = None
+    student_id: int | None = None
+
+
+class ClosureCalendar:
+    """The closures of a run, asked by date and person.
+
+    Where several cover a date, the earliest entered is the one named.
+    """
+
+    def __init__(self, closures: Iterable[Closure]) -> None:
+        self._all: list[Closure] = []
+        self._teacher: defaultdict[int, list[Closure]] = defaultdict(list)
+        self._student: defaultdict[int, list[Closure]] = defaultdict(list)
+        for closure in sorted(closures, key=lambda c: c.id):
+            if closure.teacher_id is not None:
+                self._teacher[closure.teacher_id].append(closure)
+            elif closure.student_id is not None:
+                self._student[closure.student_id].append(closure)
+            else:
+                self._all.append(closure)
+
+    def concerning(self, teacher_id: int | None, student_id: int) -> list[Closure]:
+        """The closures that may apply to lessons of these two people; mostly none."""
+        found = self._all
+        if teacher_id is not None and teacher_id in self._teacher:
+            found = found + self._teacher[teacher_id]
+        if student_id in self._student:
+            found = found + self._student[student_id]
+        return found if found is self._all else sorted(found, key=lambda c: c.id)
+
+
+def covering(closures: list[Closure], day: date) -> Closure | None:
+    """The first of ``closures`` that covers ``day``."""
+    for closure in closures:
+        if closure.first <= day <= closure.last:
+            return closure
+    return None

@@ -1,0 +1,113 @@
+"""The dates and instants that a weekly rule yields (RFC 5545 ``FREQ=WEEKLY``, ``WKST=MO``)."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import lru_cache
+
+from .series import Series
+from .wallclock import epoch
+from .windows import DAY, Window, week_number
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Occurrences in order: their dates, week numbers and starts in epoch seconds, in parallel."""
+
+    days: tuple[date, ...]
+    weeks: tuple[int, ...]
+    starts: tuple[int, ...]
+
+
+NOTHING = Pattern((), (), ())
+
+
+def pattern(series: Series, window: Window) -> Pattern:
+    """What ``series`` asks for in ``window``, closures and halts aside.
+
+    The window's dates are read as local dates of the series. Raises UnknownZoneError.
+    """
+    start, end = window.start, window.end
+    if series.first is not None and series.first > start:
+        start = series.first
+    if series.last is not None and series.last + DAY < end:
+        end = series.last + DAY
+    if start >= end:
+        return NOTHING
+    return _pattern(
+        series.weekday,
+        start,
+        end,
+        series.interval_weeks,
+        _phase(series),
+        series.start_time,
+        series.zone,
+    )
+
+
+# Series of the same weekday, time and zone share one tuple: comparing 10,000 of them to what is
+# stored costs little more than 10,000 dictionary look-ups.
+@lru_cache(maxsize=1 << 14)
+def _pattern(
+    weekday: int, start: date, end: date, interval: int, phase: int, at: time, zone: str
+) -> Pattern:
+    day = start + timedelta(days=(weekday - 1 - start.weekday()) % 7)
+    days = []
+    while day < end:
+        if interval == 1 or week_number(day) % interval == phase:
+            days.append(day)
+        day += timedelta(days=7)
+    return Pattern(
+        tuple(days),
+        tuple(week_number(day) for day in days),
+        tuple(epoch(day, at, zone) for day in days),
+    )
+
+
+def _phase(series: Series) -> int:
+    anchor = series.anchor or series.first
+    if series.interval_weeks == 1 or anchor is None:
+        return 0
+    return week_number(anchor) % series.interval_weeks
+
+
+def day_in_week(series: Series, number: int) -> date | None:
+    """The date of the occurrence of ``series`` in week ``number``; None where there is none."""
+    if series.interval_weeks != 1 and number % series.interval_weeks != _phase(series):
+        return None
+    day = date.fromordinal(number * 7 + series.weekday)
+    if series.first is not None and day < series.first:
+        return None
+    if series.last is not None and day > series.last:
+        return None
+    return day
+
+
+def starts_in(series: Series, weeks: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The starts of the occurrences of ``series`` in ``weeks``, some of them, in order.
+
+    None where it asks for nothing in one of the weeks.
+    """
+    if day_in_week(series, weeks[0]) is None or day_in_week(series, weeks[-1]) is None:
+        return None
+    interval = series.interval_weeks
+    if interval != 1 and any(week % interval != _phase(series) for week in weeks):
+        return None
+    return _starts_in(series.weekday, series.start_time, series.zone, weeks)
+
+
+@lru_cache(maxsize=1 << 13)
+def _starts_in(weekday: int, at: time, zone: str, weeks: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(epoch(date.fromordinal(week * 7 + weekday), at, zone) for week in weeks)
+
+
+def candidate_days(series: Series, window: Window) -> tuple[date, ...]:
+    """The dates of the rule's weekday in ``window``, whatever its validity."""
+    return _pattern(
+        series.weekday,
+        window.start,
+        window.end,
+        series.interval_weeks,
+        _phase(series),
+        series.start_time,
+        series.zone,
+    ).days

@@ -1,0 +1,102 @@
+"""Wall-clock time in IANA zones to instants, by the rules of RFC 5545 §3.3.5.
+
+A local time that a transition skips takes the UTC offset before the gap; one that occurs twice is
+its first instance. Both are what ``datetime`` means by ``fold=0`` (PEP 495).
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MINUTES_A_DAY = 24 * 60
+
+
+class UnknownZoneError(ValueError):
+    """The name of a time zone that the IANA database doesn't know."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"unknown time zone “{name}”")
+        self.name = name
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone ``name``. Raises UnknownZoneError, whatever zoneinfo makes of a bad name."""
+    # zoneinfo takes a name for a path: folders, absolute and relative paths raise as they please
+    if not name or name != name.strip():
+        raise UnknownZoneError(name)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZoneError(name) from error
+
+
+def is_zone(name: str) -> bool:
+    """Whether ``name`` is an IANA time zone that this machine knows."""
+    try:
+        zone_of(name)
+    except UnknownZoneError:
+        return False
+    return True
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The instant, in UTC, of local time ``at`` on ``day`` in ``zone``.
+
+    Raises UnknownZoneError.
+    """
+    local = datetime.combine(day, at, tzinfo=zone_of(zone))
+    return local.astimezone(UTC)
+
+
+@lru_cache(maxsize=1 << 16)
+def epoch(day: date, at: time, zone: str) -> int:
+    """``instant`` in whole seconds since 1970-01-01T00:00Z; a thousand of them serve a studio."""
+    return to_epoch(instant(day, at, zone))
+
+
+def to_epoch(moment: datetime) -> int:
+    """Whole seconds since 1970-01-01T00:00Z, rounded down. ``moment`` must know its zone."""
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return (moment - EPOCH) // SECOND
+
+
+def from_epoch(seconds: int) -> datetime:
+    """The instant, in UTC, ``seconds`` after 1970-01-01T00:00Z."""
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def minute_of(at: time) -> int:
+    """Minutes since midnight by the clock on the wall."""
+    return at.hour * 60 + at.minute
+
+
+@lru_cache(maxsize=1 << 14)
+def add_minutes(at: time, minutes: int) -> time:
+    """The nominal wall-clock time ``minutes`` after ``at``, past midnight if need be."""
+    total = (minute_of(at) + minutes) % MINUTES_A_DAY
+    return time(total // 60, total % 60)
+
+
+def minutes_between(start: time, end: time) -> int:
+    """Nominal minutes from ``start`` to the next ``end``: 1 to 1440, past midnight if need be."""
+    return (minute_of(end) - minute_of(start)) % MINUTES_A_DAY or MINUTES_A_DAY
+
+
+@lru_cache(maxsize=4096)
+def offsets(zone: str, year: int) -> tuple[int, int]:
+    """The least and the greatest UTC offset of ``zone`` in ``year``, in minutes, rounded outward.
+
+    Sampled every week, which misses no regime that lasts longer.
+    """
+    info = zone_of(zone)
+    noon = datetime(year, 1, 1, 12, tzinfo=UTC)
+    seen = []
+    for week in range(53):
+        offset = (noon + timedelta(weeks=week)).astimezone(info).utcoffset()
+        assert offset is not None
+        seen.append(offset // SECOND)
+    return min(seen) // 60, -(-max(seen) // 60)

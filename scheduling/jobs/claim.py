@@ -1,0 +1,165 @@
+"""Who may run: claim, fence, takeover and the closing line of a run.
+
+Every change of a run after its claim is an UPDATE on condition that it still holds its token and
+is still running. A process that was taken for dead finds no such row, and stops.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from scheduling.models import ACTIVE_STATES, JobRun, RunState
+
+from .clock import DatabaseClock, database_now
+from .process import Process, is_gone, this_process
+
+# A run that is silent for so long is taken for dead. Three times what a chunk may take, nine
+# times the beat.
+SILENCE = timedelta(seconds=45)
+BEAT = timedelta(seconds=5)
+ATTEMPTS = 3
+# Any number does, as long as it is the same everywhere: "CLASSES" on a telephone's keys.
+CALENDAR_LOCK = 2527737
+
+
+class AlreadyRunningError(Exception):
+    """Another run of the job is active; ``run`` is that one."""
+
+    def __init__(self, run: JobRun) -> None:
+        super().__init__(f"run {run.pk} of the job {run.job} is active")
+        self.run = run
+
+
+class FencedError(Exception):
+    """This run was taken for dead, or ended, by another: nothing more may be written by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write as a run: its id and the token that proves it."""
+
+    run_id: int
+    token: uuid.UUID
+
+    def rows(self) -> QuerySet[JobRun]:
+        """The run, as long as it is still ours and running."""
+        return JobRun.objects.filter(
+            id=self.run_id, token=self.token, state=RunState.RUNNING
+        ).order_by()
+
+
+def claim(run: JobRun) -> Claim:
+    """Start ``run`` (not stored yet). Dead runs of the same job are taken over on the way.
+
+    Raises AlreadyRunningError if a whole run of the job is active and this is to be another.
+    """
+    me = this_process()
+    run.state = RunState.RUNNING
+    run.token = uuid.uuid4()
+    run.host, run.process = me.host, me.mark
+    for _attempt in range(ATTEMPTS):
+        bury_dead_runs(run.job)
+        run.pk = None
+        run.heartbeat = run.started_at = DatabaseClock()
+        try:
+            with transaction.atomic():
+                run.save(force_insert=True)
+        except IntegrityError:
+            active = JobRun.objects.filter(
+                job=run.job, is_full=True, state__in=ACTIVE_STATES
+            ).first()
+            if active is None or _is_dead(active):
+                continue
+            raise AlreadyRunningError(active) from None
+        run.refresh_from_db()
+        return Claim(run.pk, run.token)
+    active = JobRun.objects.filter(job=run.job, is_full=True).latest("id")
+    raise AlreadyRunningError(active)
+
+
+def bury_dead_runs(job: str) -> list[JobRun]:
+    """Mark the active runs of ``job`` whose process is gone, or silent, as crashed."""
+    active = JobRun.objects.filter(job=job, state__in=ACTIVE_STATES).order_by("id")
+    return [run for run in active if _is_dead(run) and _take_over(run)]
+
+
+def _is_dead(run: JobRun) -> bool:
+    if run.state == RunState.RUNNING and is_gone(Process(run.host, run.process)):
+        return True
+    return database_now() - (run.heartbeat or run.created_at) > SILENCE
+
+
+def _take_over(run: JobRun) -> bool:
+    """Mark ``run`` as crashed unless it has given a sign of life since it was read."""
+    gone = is_gone(Process(run.host, run.process))
+    error = (
+        _("The process ended before the run was over; the next run completes the work.")
+        if gone
+        else _("No sign of life for 45 seconds; the next run completes the work.")
+    )
+    same = JobRun.objects.filter(id=run.pk, token=run.token, state=run.state)
+    if run.heartbeat is not None:
+        same = same.filter(heartbeat__lte=run.heartbeat)
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                # It may have been stopped between its fence and its COMMIT, holding the row.
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+            changed = same.update(
+                state=RunState.CRASHED,
+                error=error,
+                finished_at=Coalesce("heartbeat", "created_at"),
+            )
+    except OperationalError:
+        return False
+    return changed == 1
+
+
+def fence(held: Claim, **progress: Any) -> None:
+    """The last statement of a chunk: still ours? Beats, and stores the progress so far.
+
+    Raises FencedError, upon which the caller rolls back.
+    """
+    if not held.rows().update(heartbeat=DatabaseClock(), **progress):
+        raise FencedError(f"run {held.run_id} is no longer this process's")
+
+
+def beat(held: Claim) -> bool:
+    """A sign of life between chunks. False if the run is no longer ours."""
+    return held.rows().update(heartbeat=DatabaseClock()) == 1
+
+
+def finish(held: Claim, state: RunState, **values: Any) -> bool:
+    """Write the run's end, if it is still ours."""
+    return (
+        held.rows().update(
+            state=state, finished_at=DatabaseClock(), heartbeat=DatabaseClock(), **values
+        )
+        == 1
+    )
+
+
+def guard_transaction() -> None:
+    """First statement of a chunk: one chunk at a time, and none that outlives a stopped process.
+
+    On PostgreSQL chunks of whatever run take turns on an advisory lock: what one has read of a
+    schedule that a person is changing is on the calendar before the plan of that change is made.
+    The server ends the transaction of a process that falls silent in the middle of one. SQLite's
+    IMMEDIATE transactions take turns by themselves.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL idle_in_transaction_session_timeout = '30s';"
+            "SET LOCAL lock_timeout = '20s';"
+            "SET LOCAL jit = off;"
+            f"SELECT pg_advisory_xact_lock({CALENDAR_LOCK})"
+        )

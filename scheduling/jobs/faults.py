@@ -1,0 +1,67 @@
+"""Which faults of a database pass by themselves, and what to tell a person of the others."""
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+
+# SQLSTATE: serialization failure, deadlock, lock not available.
+CONTENTION = {"40001", "40P01", "55P03"}
+# Connection exceptions, shutdown and crash of the server, starting up, too many connections,
+# a session ended for idling in a transaction.
+GONE = {"57P01", "57P02", "57P03", "53300", "25P03"}
+# Words of SQLite for what no other attempt mends.
+LASTING = ("disk", "full", "readonly", "no such", "unable to open", "malformed")
+
+
+class RunTimeoutError(Exception):
+    """An attempt took longer than it was allowed to."""
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five characters by which PostgreSQL names a fault; empty for others."""
+    cause = error.__cause__ or error
+    return getattr(cause, "sqlstate", None) or ""
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether two writers were in each other's way: the same transaction may work right now."""
+    return isinstance(error, DatabaseError) and sqlstate(error) in CONTENTION
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether another attempt in a while may succeed: database gone, locked, deadlock, timeout."""
+    if isinstance(error, (RunTimeoutError, InterfaceError)):
+        return True
+    if not isinstance(error, DatabaseError):
+        return False
+    state = sqlstate(error)
+    if state in CONTENTION | GONE or state.startswith("08"):
+        return True
+    if isinstance(error, OperationalError):
+        text = str(error).lower()
+        # SQLite and a broken connection have no SQLSTATE, only words.
+        return not state and not any(word in text for word in LASTING)
+    return False
+
+
+def describe(error: BaseException) -> str:
+    """A sentence on the fault, and what to do where that is known."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    lowered = text.lower()
+    if isinstance(error, RunTimeoutError):
+        return text
+    if "full" in lowered and ("disk" in lowered or "device" in lowered):
+        return _(
+            "The disk of the database is full: %(error)s. Free some space; the next run "
+            "completes the work."
+        ) % {"error": text}
+    if "locked" in lowered:
+        return _(
+            "The database is locked by another program: %(error)s. Wait until it is done, "
+            "or look for a process that hangs."
+        ) % {"error": text}
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return _(
+            "The database can't be reached, or ended the work: %(error)s. Check DATABASE_URL "
+            "and that the server is up."
+        ) % {"error": text}
+    return f"{type(error).__name__}: {text}"

@@ -1,0 +1,223 @@
+"""Generation: chunk by chunk, plan and apply, and say what became of everything."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.series import Series
+from scheduling.models import Job, JobRunItem
+from scheduling.selectors.scope import students_without_series
+from scheduling.selectors.series import load_by_key
+
+from .apply import StateChangedError, apply
+from .chunks import Chunk
+from .claim import Claim, FencedError, fence, guard_transaction
+from .faults import describe, is_contention, is_transient
+from .lines import Line, Names, lines_of
+from .planning import ChunkPlan, Context, plan_series, series_in
+from .queries import QueryCount
+from .request import Clock, Request
+from .result import Result, Watcher
+
+CONTENTION_ATTEMPTS = 4
+
+
+class StoppedError(Exception):
+    """The run was asked to stop, and did so between two chunks."""
+
+
+class Generation:
+    """One run over the series in scope. ``claim`` is None for a dry run, which writes nothing."""
+
+    def __init__(
+        self,
+        request: Request,
+        context: Context,
+        result: Result,
+        watcher: Watcher,
+        clock: Clock,
+        claim: Claim | None,
+        checkpoint: Callable[[], None],
+        queries: QueryCount,
+    ) -> None:
+        self.request = request
+        self.context = context
+        self.result = result
+        self.watcher = watcher
+        self.clock = clock
+        self.claim = claim
+        self.checkpoint = checkpoint
+        self.queries = queries
+
+    def run(self, chunks: list[Chunk]) -> None:
+        """Deal with ``chunks`` in order, each in a transaction of its own.
+
+        Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
+        longer ours, and DatabaseError for what no other attempt at the chunk can mend.
+        """
+        for chunk in chunks:
+            self.checkpoint()
+            self._chunk(chunk)
+            self.watcher.progressed(self.result)
+        self.checkpoint()
+        if self.request.job == Job.WEEKLY and not self.request.teacher_ids:
+            self._students_without_schedule()
+
+    def _chunk(self, chunk: Chunk) -> None:
+        def load() -> list[Series]:
+            return series_in(self.context, chunk.condition())
+
+        self._attempt(load, chunk.size)
+
+    def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
+        """Plan and apply; once more against the fresh state; then in halves, down to one series."""
+        contention = 0
+        for attempt in (1, 2, 3, 4, 5):
+            try:
+                self._transaction(load, size)
+                return
+            except FencedError:
+                raise
+            except Exception as error:
+                if is_contention(error) and contention < CONTENTION_ATTEMPTS:
+                    contention += 1
+                    continue
+                if is_transient(error) or _is_hopeless(error):
+                    raise
+                if attempt - contention < 2 and isinstance(
+                    error, (IntegrityError, StateChangedError)
+                ):
+                    continue
+                self._halve(load, size, error)
+                return
+
+    def _halve(self, load: Callable[[], list[Series]], size: int, error: Exception) -> None:
+        """Find the series at fault; the others are not to suffer for it."""
+        series = sorted(load(), key=lambda one: one.rank)
+        if len(series) <= 1:
+            self._report(series, size, error)
+            return
+        middle = len(series) // 2
+        for part in (series[:middle], series[middle:]):
+            self.checkpoint()
+            self._attempt(_same_again(self.context, part), len(part) if size else 0)
+
+    def _transaction(self, load: Callable[[], list[Series]], size: int) -> None:
+        if self.claim is None:
+            planned = plan_series(self.context, load(), self.clock())
+            if self.context.overlay is not None:
+                self.context.overlay.remember(planned.plan)
+            lines = lines_of(planned.plan, with_creates=True)
+            self._account(planned, lines, size, ExitStack())
+        else:
+            with ExitStack() as undo:
+                with transaction.atomic():
+                    guard_transaction()
+                    now = self.clock()
+                    planned = plan_series(self.context, load(), now)
+                    apply(planned.plan, self.claim.run_id, now)
+                    lines = lines_of(planned.plan)
+                    self._account(planned, lines, size, undo)
+                    self._store(lines)
+                    fence(self.claim, **self.result.progress())
+                undo.pop_all()
+        self.context.guests |= planned.guests
+        self.context.stuck |= planned.stuck
+        self.watcher.lines(self.result, lines)
+
+    def _account(self, planned: ChunkPlan, lines: list[Line], size: int, undo: ExitStack) -> None:
+        """Add a chunk to the result; ``undo`` takes it out again if its transaction fails."""
+        result, plan = self.result, planned.plan
+        undo.callback(result.students.difference_update, plan.students - result.students)
+        undo.callback(result.teachers.difference_update, plan.teachers - result.teachers)
+        result.students |= plan.students
+        result.teachers |= plan.teachers
+        if plan.creates and connection.vendor == "postgresql":
+            self.queries.count += 1  # COPY is no statement that the counter sees
+        result.queries = self.queries.count
+        self._count(plan.counts, lines, size, undo)
+
+    def _count(
+        self, counts: Counter[Outcome], lines: list[Line], size: int, undo: ExitStack
+    ) -> None:
+        result = self.result
+        conflicts = [line for line in lines if line.outcome is Outcome.CONFLICT]
+        faults = [line for line in lines if line.outcome in FAULTS]
+        undo.callback(setattr, result, "done", result.done)
+        undo.callback(result.counts.subtract, counts)
+        undo.callback(result.conflicts.__delitem__, slice(len(result.conflicts), None))
+        undo.callback(result.faults.__delitem__, slice(len(result.faults), None))
+        result.counts.update(counts)
+        result.done = min(result.total, result.done + size)
+        result.conflicts += conflicts
+        result.faults += faults
+
+    def _store(self, lines: list[Line]) -> None:
+        if self.claim is not None and lines:
+            run_id = self.claim.run_id
+            JobRunItem.objects.bulk_create([line.item(run_id) for line in lines], batch_size=2_000)
+
+    def _report(self, series: list[Series], size: int, error: Exception) -> None:
+        """Write down the one series that no attempt could deal with."""
+        names = Names([one.student_id for one in series], [one.teacher_id for one in series])
+        lines = [
+            Line(
+                outcome=Outcome.ERROR,
+                code="error",
+                params={"error": describe(error)},
+                student_id=one.student_id,
+                teacher_id=one.teacher_id,
+                student=names.student(one.student_id),
+                teacher=names.teacher(one.teacher_id),
+                series=one.key,
+                start_time=one.start_time,
+                end_time=one.end_time,
+                zone=one.zone,
+            )
+            for one in series
+        ]
+        self._write(lines, Outcome.ERROR, size)
+
+    def _students_without_schedule(self) -> None:
+        students = students_without_series(self.request.student_ids)
+        if not students:
+            return
+        names = Names(students, [])
+        lines = [
+            Line(
+                outcome=Outcome.NO_SCHEDULE,
+                code="no_schedule",
+                student_id=student,
+                student=names.student(student),
+            )
+            for student in students
+        ]
+        self._write(lines, Outcome.NO_SCHEDULE, 0)
+
+    def _write(self, lines: list[Line], outcome: Outcome, size: int) -> None:
+        """Account for and store results that no plan holds."""
+        with ExitStack() as undo:
+            self._count(Counter({outcome: len(lines)}), lines, size, undo)
+            if self.claim is not None:
+                with transaction.atomic():
+                    guard_transaction()
+                    self._store(lines)
+                    fence(self.claim, **self.result.progress())
+            undo.pop_all()
+        self.watcher.lines(self.result, lines)
+
+
+def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Series]]:
+    """Read the same series once more, as they are by then."""
+    keys = [one.key for one in part]
+    return lambda: [one for one in load_by_key(keys) if one.key not in context.guests]
+
+
+def _is_hopeless(error: Exception) -> bool:
+    """A fault of the database itself, such as a full disk: no smaller chunk would fare better."""
+    return isinstance(error, DatabaseError) and (
+        not connection.is_usable() or type(error).__name__ == "OperationalError"
+    )

@@ -1,0 +1,56 @@
+"""Signs of life from a thread with its own connection, for as long as a run lasts."""
+
+import logging
+import threading
+from types import TracebackType
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from .claim import BEAT, Claim, beat
+
+logger = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Beats every few seconds while its ``with`` block lasts; ``lost`` once the run isn't ours.
+
+    A database that can't be reached, or a locked SQLite file, costs a beat and no more: 45
+    seconds of silence hold eight of them.
+    """
+
+    def __init__(self, held: Claim) -> None:
+        self._claim = held
+        self._over = threading.Event()
+        self._lost = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process has taken the run over."""
+        return self._lost.is_set()
+
+    def __enter__(self) -> "Heartbeat":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(BEAT.total_seconds()):
+                try:
+                    if not beat(self._claim):
+                        self._lost.set()
+                        return
+                except DatabaseError as error:
+                    logger.warning("a heartbeat was missed: %s", error)
+                    close_old_connections()
+        finally:
+            connection.close()

@@ -1,0 +1,173 @@
+"""The noteworthy results of a chunk, with names: what is logged, stored and shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from scheduling.domain.draft import Note, Want
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.plan import Conflict, Plan
+from scheduling.domain.series import SeriesKey
+from scheduling.models import JobRunItem
+from scheduling.selectors.people import student_names, teacher_names
+
+from .reasons import sentence, unnamed_teacher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One result: whom it concerns, what became of it, and why (``code``, ``params``).
+
+    ``occurrences``: how many it stands for. Dates and times are local to ``zone``.
+    """
+
+    outcome: Outcome
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    student_id: int | None = None
+    teacher_id: int | None = None
+    student: str = ""
+    teacher: str = ""
+    series: SeriesKey | None = None
+    class_id: int | None = None
+    day: date | None = None
+    start_time: time | None = None
+    end_time: time | None = None
+    zone: str = ""
+    occurrences: int = 1
+
+    @property
+    def reason(self) -> str:
+        """Why, in the current language."""
+        return sentence(self.code, self.params)
+
+    def item(self, run_id: int) -> JobRunItem:
+        """The row of the run's log."""
+        return JobRunItem(
+            run_id=run_id,
+            outcome=self.outcome.value,
+            student_id=self.student_id,
+            teacher_id=self.teacher_id,
+            student_name=self.student[:201],
+            teacher_name=self.teacher[:150],
+            series_kind=self.series.kind.value if self.series else "",
+            series_id=self.series.id if self.series else None,
+            class_id=self.class_id,
+            date=self.day,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            occurrences=self.occurrences,
+            code=self.code,
+            params=self.params,
+        )
+
+
+class Names:
+    """Names of the people that a plan speaks of, in two queries."""
+
+    def __init__(self, students: Iterable[int | None], teachers: Iterable[int | None]) -> None:
+        wanted_students = {pk for pk in students if pk is not None}
+        wanted_teachers = {pk for pk in teachers if pk is not None}
+        self._students = student_names(wanted_students) if wanted_students else {}
+        self._teachers = teacher_names(wanted_teachers) if wanted_teachers else {}
+
+    def student(self, pk: int | None) -> str:
+        return self._students.get(pk, "") if pk is not None else ""
+
+    def teacher(self, pk: int | None) -> str:
+        return self._teachers.get(pk, "") if pk is not None else ""
+
+
+def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
+    """The noteworthy results of ``plan``; with ``with_creates`` its new classes as well."""
+    creates = plan.creates if with_creates else []
+    holders = [conflict.clash.holder for conflict in plan.conflicts]
+    series = [conflict.want.series for conflict in plan.conflicts]
+    series += [want.series for want in creates]
+    names = Names(
+        [note.student_id for note in plan.notes]
+        + [one.student_id for one in series]
+        + [holder.student_id for holder in holders],
+        [note.teacher_id for note in plan.notes]
+        + [one.teacher_id for one in series]
+        + [holder.teacher_id for holder in holders],
+    )
+    return [
+        *(_created(want, names) for want in creates),
+        *(_noted(note, names) for note in plan.notes),
+        *(_conflicted(conflict, names) for conflict in plan.conflicts),
+        *(
+            Line(
+                outcome=Outcome.CLOSED,
+                code="closed",
+                params={"closure": closure.name},
+                day=day,
+                occurrences=count,
+            )
+            for (closure, day), count in sorted(
+                plan.closed.items(), key=lambda item: (item[0][1], item[0][0].id)
+            )
+        ),
+    ]
+
+
+def _created(want: Want, names: Names) -> Line:
+    return _wanted(want, names, Outcome.CREATED, "", {})
+
+
+def _noted(note: Note, names: Names) -> Line:
+    return Line(
+        outcome=note.outcome,
+        code=note.reason.code,
+        params=dict(note.reason.params),
+        student_id=note.student_id,
+        teacher_id=note.teacher_id,
+        student=names.student(note.student_id),
+        teacher=names.teacher(note.teacher_id),
+        series=note.series,
+        class_id=note.class_id,
+        day=note.day,
+        start_time=note.start_time,
+        end_time=note.end_time,
+        occurrences=note.occurrences,
+    )
+
+
+def _conflicted(conflict: Conflict, names: Names) -> Line:
+    want, clash = conflict.want, conflict.clash
+    holder = clash.holder
+    code = clash.code
+    if code == "student_busy" and holder.teacher_id is None:
+        code = "student_busy_alone"
+    params: dict[str, Any] = {
+        "with_student": names.student(holder.student_id),
+        "with_teacher": names.teacher(holder.teacher_id) or unnamed_teacher(),
+        "with_when": (
+            f"{holder.day} {holder.start_time:%H:%M}–{holder.end_time:%H:%M} {holder.zone}"
+        ),
+        "with_class": holder.class_id,
+    }
+    if want.row is not None and not want.row.is_cancelled:
+        row = want.row
+        params["stays_on"] = f"{row.date} {row.start_time:%H:%M}–{row.end_time:%H:%M}"
+    return _wanted(want, names, Outcome.CONFLICT, code, params)
+
+
+def _wanted(want: Want, names: Names, outcome: Outcome, code: str, params: dict[str, Any]) -> Line:
+    series = want.series
+    return Line(
+        outcome=outcome,
+        code=code,
+        params=params,
+        student_id=series.student_id,
+        teacher_id=series.teacher_id,
+        student=names.student(series.student_id),
+        teacher=names.teacher(series.teacher_id),
+        series=series.key,
+        class_id=want.row.id if want.row else None,
+        day=want.day,
+        start_time=series.start_time,
+        end_time=series.end_time,
+        zone=series.zone,
+    )

@@ -1,0 +1,162 @@
+"""From a chunk's condition to its plan, in a constant number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from django.db.models import Q
+
+from scheduling.domain.draft import State, draft, held_weeks
+from scheduling.domain.plan import Plan, resolve
+from scheduling.domain.series import Series, SeriesKey, SeriesKind
+from scheduling.domain.stored import Holder
+from scheduling.domain.wallclock import to_epoch
+from scheduling.domain.windows import DAY, Window, monday_of
+from scheduling.selectors.closures import load_calendar
+from scheduling.selectors.series import load_by_key, load_series
+from scheduling.selectors.stored import busy_holders, stored_groups, stored_rows
+
+# A series of another chunk that is about to leave the place one of ours wants is planned with
+# ours; each round may bring in one more such neighbour of a neighbour.
+GUEST_ROUNDS = 3
+
+
+@dataclass(slots=True)
+class Overlay:
+    """What a dry run would have written by now, for the chunks that come after."""
+
+    freed: set[int] = field(default_factory=set)
+    added: list[Holder] = field(default_factory=list)
+    spanning: frozenset[int] = frozenset()
+
+    def remember(self, plan: Plan) -> None:
+        """Take note of what ``plan`` would change for students with series in several chunks."""
+        for cancel in plan.cancels:
+            self.freed.add(cancel.row.id)
+        for remove in plan.removes:
+            self.freed.add(remove.row.id)
+        for want in (*plan.moves, *plan.restores, *plan.creates):
+            if want.row is not None:
+                self.freed.add(want.row.id)
+            if want.series.student_id in self.spanning:
+                self.added.append(want.holder())
+
+    def over(self, busy: list[Holder]) -> list[Holder]:
+        """What would be in the way, had the plans so far been applied."""
+        return [holder for holder in busy if holder.class_id not in self.freed] + self.added
+
+
+@dataclass(slots=True)
+class Context:
+    """What all chunks of a run share. ``is_full``: it covers the whole studio."""
+
+    kinds: tuple[SeriesKind, ...]
+    window: Window
+    scope: Q
+    is_full: bool = True
+    tell_bounds: bool = True
+    overlay: Overlay | None = None
+    # Series of later chunks that were planned early, and series that are stuck where they are.
+    guests: set[SeriesKey] = field(default_factory=set)
+    stuck: set[SeriesKey] = field(default_factory=set)
+
+    def since(self, now: datetime) -> date:
+        """The Monday from which stored classes matter: the window's, or that of what is ahead.
+
+        Moves and removals concern every future class. West of Greenwich it may still be
+        yesterday.
+        """
+        yesterday = now.astimezone(UTC).date() - DAY
+        return monday_of(min(self.window.start, yesterday))
+
+
+@dataclass(slots=True)
+class ChunkPlan:
+    """A plan, the series that it is about, and those among them that belong to other chunks."""
+
+    plan: Plan
+    series: dict[SeriesKey, Series]
+    guests: set[SeriesKey]
+    stuck: set[SeriesKey]
+
+
+def series_in(context: Context, condition: Q) -> list[Series]:
+    """The series that meet ``condition``, those already planned as guests aside."""
+    found: list[Series] = []
+    for kind in context.kinds:
+        found += load_series(kind, context.scope & condition)
+    if context.guests:
+        found = [series for series in found if series.key not in context.guests]
+    return found
+
+
+def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkPlan:
+    """What has to change for ``series``, given all that is stored. ``now`` is the real clock."""
+    states = _states(context, series, now)
+    own = {state.series.key for state in states}
+    guests: set[SeriesKey] = set()
+    rounds = GUEST_ROUNDS + 1
+    while True:
+        plan = _resolve(context, states, now)
+        rounds -= 1
+        if not context.is_full or not plan.conflicts or rounds == 0:
+            break
+        more = _guests(context, plan, own | guests, now)
+        if not more:
+            break
+        guests |= {state.series.key for state in more}
+        states += more
+    stuck = {
+        conflict.want.series.key for conflict in plan.conflicts if conflict.want.row is not None
+    }
+    return ChunkPlan(plan, {state.series.key: state.series for state in states}, guests, stuck)
+
+
+def _resolve(context: Context, states: list[State], now: datetime) -> Plan:
+    drafted = draft(states, to_epoch(now), context.tell_bounds)
+    busy = busy_holders(drafted.wants)
+    if context.overlay is not None:
+        busy = context.overlay.over(busy)
+    return resolve(drafted, busy)
+
+
+def _states(context: Context, series: list[Series], now: datetime) -> list[State]:
+    since = context.since(now)
+    teachers = {one.teacher_id for one in series} - {None}
+    students = {one.student_id for one in series}
+    calendar = load_calendar(since, [t for t in teachers if t is not None], students)
+    moment = to_epoch(now)
+    states: list[State] = []
+    odd: dict[SeriesKey, State] = {}
+    for kind in context.kinds:
+        mine = [one for one in series if one.kind is kind]
+        if not mine:
+            continue
+        groups = stored_groups(kind, [one.id for one in mine], since)
+        for one in mine:
+            concerning = calendar.concerning(one.teacher_id, one.student_id)
+            state = State(one, context.window, concerning)
+            held = held_weeks(state, groups.get(one.id, []), moment)
+            if held is None:
+                odd[one.key] = state
+            else:
+                state.held = held
+            states.append(state)
+    for key, rows in stored_rows(odd, since).items():
+        odd[key].rows = rows
+    return states
+
+
+def _guests(context: Context, plan: Plan, present: set[SeriesKey], now: datetime) -> list[State]:
+    """Series of other chunks whose own change may free a place that is wanted here."""
+    keys: Iterable[SeriesKey] = {
+        holder.series
+        for conflict in plan.conflicts
+        if (holder := conflict.clash.holder).class_id is not None
+        and holder.series is not None
+        and holder.series.kind in context.kinds
+    }
+    new = [key for key in keys if key not in present and key not in context.stuck]
+    if not new:
+        return []
+    return [state for state in _states(context, load_by_key(new), now) if state.rows]

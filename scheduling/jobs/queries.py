@@ -1,0 +1,28 @@
+"""Counts the statements of a run."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+
+class QueryCount:
+    """How many statements this thread has sent since the block was entered, COPY included."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def counted() -> Iterator[QueryCount]:
+    """Count the statements of this block."""
+    counter = QueryCount()
+    with connection.execute_wrapper(counter):
+        yield counter

@@ -1,0 +1,48 @@
+"""What an interface asks of the runner."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from scheduling.models import Job, Trigger
+
+# The real clock, read at the edge: an aware instant.
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One job to run as if today, in the studio's zone, were ``today``.
+
+    ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
+    the length of the horizon. Students and teachers narrow it to these; a narrowed run claims
+    nothing. ``today`` decides the window; what has begun is decided by the real clock alone.
+    """
+
+    job: Job
+    today: date
+    weeks: int
+    trigger: Trigger
+    triggered_by: str = ""
+    dated: bool = False
+    student_ids: tuple[int, ...] = ()
+    teacher_ids: tuple[int, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it covers the whole studio."""
+        return not (self.student_ids or self.teacher_ids)
+
+    def options(self) -> dict[str, Any]:
+        """What the log keeps of how it was asked for."""
+        options: dict[str, Any] = {}
+        if self.job == Job.HORIZON:
+            options["weeks"] = self.weeks
+        if self.dated:
+            options["date"] = self.today.isoformat()
+        if self.student_ids:
+            options["students"] = list(self.student_ids)
+        if self.teacher_ids:
+            options["teachers"] = list(self.teacher_ids)
+        return options

@@ -1,0 +1,99 @@
+"""What a run came to: kept in memory while it goes on, and handed to the interface that asked."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.windows import Window
+from scheduling.models import Job, RunState
+
+from .lines import Line
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """One run. ``window`` is the job's own; ``catch_up_from`` the first day of missed weeks.
+
+    ``conflicts`` and ``faults`` are all of them; other noteworthy results go to the watcher and
+    the log as they come, so that memory does not grow with the studio.
+    """
+
+    job: Job
+    state: RunState = RunState.RUNNING
+    window: Window | None = None
+    catch_up_from: date | None = None
+    dry_run: bool = False
+    run_id: int | None = None
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    conflicts: list[Line] = field(default_factory=list)
+    faults: list[Line] = field(default_factory=list)
+    error: str = ""
+    students: set[int] = field(default_factory=set)
+    teachers: set[int] = field(default_factory=set)
+    done: int = 0
+    total: int = 0
+    queries: int = 0
+    seconds: float = 0.0
+    pruned: int = 0
+
+    @property
+    def classes_created(self) -> int:
+        return self.counts[Outcome.CREATED]
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether some series could not be dealt with (conflicts are results, not errors)."""
+        return any(self.counts[outcome] for outcome in FAULTS)
+
+    @property
+    def classes_per_second(self) -> float:
+        return self.classes_created / self.seconds if self.seconds else 0.0
+
+    def errors(self) -> list[str]:
+        """What went wrong, a sentence each."""
+        found = [f"{line.student}: {line.reason}".lstrip(": ") for line in self.faults]
+        return [self.error, *found] if self.error else found
+
+    def counts_by_name(self) -> dict[str, int]:
+        """How often each outcome came about; those that did not are left out."""
+        return {outcome.value: n for outcome, n in sorted(self.counts.items()) if n}
+
+    def progress(self) -> dict[str, Any]:
+        """The columns of the run row that say how far it has come."""
+        return {
+            "counts": self.counts_by_name(),
+            "classes_created": self.classes_created,
+            "students_processed": len(self.students),
+            "teachers_processed": len(self.teachers),
+            "progress_done": self.done,
+            "progress_total": self.total,
+            "queries": self.queries,
+        }
+
+
+class Watcher(Protocol):
+    """An interface that follows a run: a terminal, a page, a log."""
+
+    def started(self, result: Result) -> None:
+        """The run is claimed and its window known."""
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        """A chunk's noteworthy results; in a dry run its new classes as well."""
+
+    def progressed(self, result: Result) -> None:
+        """A chunk is committed."""
+
+
+class Nobody:
+    """A watcher that looks away."""
+
+    def started(self, result: Result) -> None:
+        pass
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        pass
+
+    def progressed(self, result: Result) -> None:
+        pass

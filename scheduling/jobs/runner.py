@@ -1,0 +1,186 @@
+"""The one way to run a job: claim, work, and a closing line whatever happens."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+from scheduling.models import Job, JobRun, RunState
+from scheduling.selectors.scope import scope_condition, series_of_several_owners
+
+from .chunks import Chunk, chunks, first_year
+from .claim import Claim, FencedError, claim, finish
+from .faults import RunTimeoutError, describe
+from .generate import Generation, StoppedError
+from .heartbeat import Heartbeat
+from .planning import Context, Overlay
+from .prune import prune
+from .queries import QueryCount, counted
+from .registry import JOBS
+from .request import Clock, Request
+from .result import Nobody, Result, Watcher
+from .windows import RunWindow, run_window
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How an attempt is watched and ended. ``stop`` says whether a person wants it to end;
+    ``timeout`` is its limit in seconds, None for none."""
+
+    clock: Clock
+    watcher: Watcher = field(default_factory=Nobody)
+    stop: Callable[[], bool] = lambda: False
+    timeout: float | None = None
+
+
+def preview(request: Request, conduct: Conduct) -> Result:
+    """What ``run`` would do now: the same plan, not applied. Nothing is written."""
+    with counted() as queries:
+        began = time.monotonic()
+        span = run_window(request)
+        result = _result(request, span)
+        result.dry_run = True
+        conduct.watcher.started(result)
+        _generate(request, span, result, conduct, None, queries, began)
+        result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+        _close(result, began, queries)
+        return result
+
+
+def run(request: Request, conduct: Conduct) -> Result:
+    """Run the job of ``request`` once and record it.
+
+    Raises AlreadyRunningError when another whole run of the job is active, and whatever ended the
+    attempt (a fault of the database, RunTimeoutError) after recording it. A run that was asked to
+    stop, or was taken over by another process, returns as cancelled or crashed.
+    """
+    with counted() as queries:
+        began = time.monotonic()
+        span = run_window(request) if JOBS[request.job].generates else None
+        result = _result(request, span)
+        held = claim(_row(request, span))
+        result.run_id = held.run_id
+        try:
+            with Heartbeat(held) as heartbeat:
+                conduct.watcher.started(result)
+                if span is None:
+                    result.pruned = prune(held, conduct.clock())
+                else:
+                    _generate(request, span, result, conduct, held, queries, began, heartbeat)
+            result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+        except StoppedError:
+            result.state = RunState.CANCELLED
+        except FencedError:
+            result.state = RunState.CRASHED
+            result.error = _(
+                "Another process took this run for dead and goes on in its place; "
+                "nothing was written after that."
+            )
+        except BaseException as error:
+            result.state = RunState.FAILED
+            result.error = describe(error)
+            _close(result, began, queries)
+            _record_failure(held, result)
+            raise
+        _close(result, began, queries)
+        if result.state != RunState.CRASHED and not _finish(held, result):
+            result.state = RunState.CRASHED
+        return result
+
+
+def check_date(request: Request) -> None:
+    """Raise ValueError for a day that no studio has classes on."""
+    if not FIRST_DATE <= request.today <= LAST_DATE:
+        raise ValueError(
+            _("The date must lie between %(first)s and %(last)s.")
+            % {"first": FIRST_DATE, "last": LAST_DATE}
+        )
+
+
+def _result(request: Request, span: RunWindow | None) -> Result:
+    return Result(
+        job=request.job,
+        window=span.window if span else None,
+        catch_up_from=span.catch_up_from if span else None,
+    )
+
+
+def _row(request: Request, span: RunWindow | None) -> JobRun:
+    return JobRun(
+        job=request.job,
+        trigger=request.trigger,
+        triggered_by=request.triggered_by[:150],
+        is_full=request.is_full,
+        is_dated=request.dated,
+        window_start=span.window.start if span else None,
+        window_end=span.window.end if span else None,
+        catch_up_from=span.catch_up_from if span else None,
+        options=request.options(),
+    )
+
+
+def _generate(
+    request: Request,
+    span: RunWindow,
+    result: Result,
+    conduct: Conduct,
+    held: Claim | None,
+    queries: QueryCount,
+    began: float,
+    heartbeat: Heartbeat | None = None,
+) -> None:
+    kinds = JOBS[request.job].kinds
+    scope = scope_condition(request.student_ids, request.teacher_ids)
+    weeks = span.planned.days // 7 + 1
+    work: list[Chunk] = chunks(kinds, scope, weeks, first_year(span.planned.start))
+    result.total = sum(chunk.size for chunk in work)
+    context = Context(
+        kinds,
+        span.planned,
+        scope,
+        is_full=request.is_full,
+        tell_bounds=request.job != Job.MISSING,
+    )
+    if held is None and len(work) > 1:
+        spanning = frozenset(series_of_several_owners(kinds, scope))
+        context.overlay = Overlay(spanning=spanning)
+
+    def checkpoint() -> None:
+        if conduct.stop():
+            raise StoppedError
+        if heartbeat is not None and heartbeat.lost:
+            raise FencedError
+        if conduct.timeout is not None and time.monotonic() - began > conduct.timeout:
+            raise RunTimeoutError(
+                _(
+                    "The attempt took longer than %(seconds)g seconds and was ended between two "
+                    "chunks; what is done stays."
+                )
+                % {"seconds": conduct.timeout}
+            )
+
+    Generation(
+        request, context, result, conduct.watcher, conduct.clock, held, checkpoint, queries
+    ).run(work)
+
+
+def _close(result: Result, began: float, queries: QueryCount) -> None:
+    result.seconds = time.monotonic() - began
+    result.queries = queries.count
+
+
+def _finish(held: Claim, result: Result) -> bool:
+    return finish(held, result.state, error=result.error, **result.progress())
+
+
+def _record_failure(held: Claim, result: Result) -> None:
+    """The fault may be the database's own: then the next claimant finds this run silent."""
+    try:
+        _finish(held, result)
+    except Exception as error:
+        logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)

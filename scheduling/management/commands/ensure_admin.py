@@ -1,0 +1,43 @@
+"""`manage.py ensure_admin`: an administrator to log in with, made once."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = (
+        f"Create the administrator {NAME!r} with a random password, printed once."
+        " Changes nothing where an administrator exists."
+    )
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        people = get_user_model().objects
+        # An owner who renamed the first account must not find a second one after the next start.
+        present = people.filter(is_superuser=True, is_active=True).order_by("pk").first()
+        if present is not None:
+            name = present.get_username()
+            self.stdout.write(
+                f"Administrator {name!r} exists; the password stays as it is"
+                f" (a new one: manage.py changepassword {name})."
+            )
+            return
+        password = secrets.token_urlsafe(12)
+        account, made = people.get_or_create(
+            username=NAME, defaults={"is_staff": True, "is_superuser": True}
+        )
+        if not made:
+            self.stdout.write(
+                f"The account {NAME!r} exists and is no active administrator; left as it is."
+                " Make one with manage.py createsuperuser."
+            )
+            return
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        self.stdout.write(f"Administrator: {NAME}   password: {password}   (shown only this once)")

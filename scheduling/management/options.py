@@ -1,0 +1,57 @@
+"""Types of command-line options: what can't be read is a usage error that names the option."""
+
+import argparse
+import math
+from collections.abc import Callable
+from datetime import date
+
+from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+
+
+def iso_date(text: str) -> date:
+    """``YYYY-MM-DD``, a day that there is."""
+    try:
+        if len(text) != 10:
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not a date; write it as YYYY-MM-DD, a day that the calendar has"
+        ) from None
+    if not FIRST_DATE <= day <= LAST_DATE:
+        raise argparse.ArgumentTypeError(f"{day} is not between {FIRST_DATE} and {LAST_DATE}")
+    return day
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"“{text}” is not a whole number from {least} to {most}"
+            )
+        return value
+
+    return read
+
+
+def seconds(least: float) -> Callable[[str], float]:
+    """A number of seconds, ``least`` or more."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= 86_400:
+            raise argparse.ArgumentTypeError(
+                f"“{text}” is not a number of seconds from {least:g} to 86400"
+            )
+        return value
+
+    return read

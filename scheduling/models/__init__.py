@@ -1,0 +1,29 @@
+"""The tables: people, timetable, classes, jobs."""
+
+from . import lookups  # noqa: F401  (registers itself)
+from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
+from .people import Language, LessonDuration, LessonSettings, Student, Teacher
+from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
+
+__all__ = [
+    "ACTIVE_STATES",
+    "Attendance",
+    "CancelledBy",
+    "ClassStatus",
+    "Closure",
+    "FixedSchedule",
+    "Job",
+    "JobRun",
+    "JobRunItem",
+    "Language",
+    "LessonDuration",
+    "LessonSettings",
+    "RecurringSlot",
+    "RunState",
+    "ScheduledClass",
+    "SlotStatus",
+    "Student",
+    "Teacher",
+    "Trigger",
+]

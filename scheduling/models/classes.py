@@ -1,0 +1,245 @@
+"""What does happen: the dated classes, table ``classes``.
+
+The database itself guarantees identity (one row a series and week), the compound key and, through
+``guards``, that neither a teacher nor a student is ever in two places at once.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.domain.wallclock import instant, minutes_between
+
+from .jobs import JobRun
+from .people import Student, Teacher, studio_time_zone
+from .timetable import Closure, FixedSchedule, RecurringSlot
+
+
+class ClassStatus(models.TextChoices):
+    """The state of a class; a cancelled one frees its time and stays as a tombstone."""
+
+    SCHEDULED = "scheduled", _("scheduled")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class CancelledBy(models.TextChoices):
+    """Who cancelled. Only ``closure`` was a run's doing; every other is a person's tombstone."""
+
+    STUDENT = "student", _("student")
+    TEACHER = "teacher", _("teacher")
+    STUDIO = "studio", _("studio")
+    CLOSURE = "closure", _("closure")
+
+
+class Attendance(models.TextChoices):
+    """What became of a class."""
+
+    PRESENT = "present", _("present")
+    EXCUSED = "excused", _("excused")
+    UNEXCUSED = "unexcused", _("unexcused")
+    TEACHER_ABSENT = "teacher_absent", _("teacher absent")
+
+
+class ScheduledClass(models.Model):
+    """A dated class: the stored row of an occurrence, or a one-off.
+
+    ``date``, ``start_time`` and ``end_time`` are the nominal wall clock in ``time_zone`` and are
+    the truth; ``starts_at`` and ``ends_at`` are derived from them. ``week`` is the Monday of the
+    ISO week of ``occurrence_date``, the date on which the series wanted the class; both are empty
+    for a one-off, and neither changes when a person moves the class.
+    """
+
+    student = models.ForeignKey(
+        Student,
+        on_delete=models.PROTECT,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("student"),
+    )
+    teacher = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("teacher"),
+    )
+    fixed_schedule = models.ForeignKey(
+        FixedSchedule,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("fixed schedule"),
+    )
+    recurring_slot = models.ForeignKey(
+        RecurringSlot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("recurring slot"),
+    )
+    week = models.DateField(_("week"), null=True, blank=True, editable=False)
+    occurrence_date = models.DateField(_("original date"), null=True, blank=True, editable=False)
+    date = models.DateField(_("date"))
+    start_time = models.TimeField(_("start time"))
+    end_time = models.TimeField(_("end time"))
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    subject = models.CharField(_("subject"), max_length=200, blank=True, db_default="")
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=ClassStatus.choices,
+        default=ClassStatus.SCHEDULED,
+        db_default=ClassStatus.SCHEDULED,
+    )
+    cancelled_by = models.CharField(
+        _("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True, db_default=""
+    )
+    cancel_reason = models.CharField(
+        _("reason of cancellation"), max_length=300, blank=True, db_default=""
+    )
+    closure = models.ForeignKey(
+        Closure,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("closure"),
+    )
+    attendance = models.CharField(
+        _("attendance"), max_length=15, choices=Attendance.choices, blank=True, db_default=""
+    )
+    is_shared = models.BooleanField(_("shared"), default=False, db_default=False)
+    notes = models.TextField(_("notes"), blank=True, db_default="")
+    edited_at = models.DateTimeField(
+        _("edited by hand"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Set when a person acted on the class; no run changes it from then on."),
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated"), db_default=Now(), editable=False)
+    # No constraint: pruning a run's log neither deletes nor rewrites the classes it made.
+    created_by_run = models.ForeignKey(
+        JobRun,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("created by run"),
+    )
+
+    class Meta:
+        db_table = "classes"
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fixed_schedule", "week"],
+                condition=Q(fixed_schedule__isnull=False),
+                name="class_once_a_week_of_fixed_schedule",
+            ),
+            models.UniqueConstraint(
+                fields=["recurring_slot", "week"],
+                condition=Q(recurring_slot__isnull=False),
+                name="class_once_a_week_of_recurring_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "date", "start_time", "end_time"],
+                condition=~Q(status="cancelled"),
+                name="class_compound_key",
+                violation_error_message=_(
+                    "This student already has a class on that date at exactly these times."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="class_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(fixed_schedule__isnull=True) | Q(recurring_slot__isnull=True),
+                name="class_one_source",
+            ),
+            # A one-off has neither week nor original date, a generated class has both.
+            models.CheckConstraint(
+                condition=Q(
+                    fixed_schedule__isnull=True,
+                    recurring_slot__isnull=True,
+                    week__isnull=True,
+                    occurrence_date__isnull=True,
+                )
+                | (
+                    Q(week__isnull=False, occurrence_date__isnull=False)
+                    & (Q(fixed_schedule__isnull=False) | Q(recurring_slot__isnull=False))
+                ),
+                name="class_identity",
+            ),
+            models.CheckConstraint(condition=Q(status__in=ClassStatus.values), name="class_status"),
+            models.CheckConstraint(
+                condition=Q(status="cancelled") | Q(closure__isnull=True, cancelled_by=""),
+                name="class_cancelled_by_only_when_cancelled",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["date"], name="class_date"),
+            models.Index(fields=["teacher", "starts_at"], name="class_teacher_start"),
+            models.Index(fields=["student", "starts_at"], name="class_student_start"),
+            models.Index(
+                fields=["closure"], condition=Q(closure__isnull=False), name="class_closure"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.student} · {self.date:%Y-%m-%d} "
+            f"{self.start_time:%H:%M}–{self.end_time:%H:%M} ({self.time_zone})"
+        )
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Store the class with its instants derived from its wall clock.
+
+        Raises UnknownZoneError for a zone that the IANA database doesn't know.
+        """
+        self.derive_instants()
+        if update_fields is not None:
+            update_fields = {*update_fields, "time_zone", "starts_at", "ends_at"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def derive_instants(self) -> None:
+        """Set ``starts_at`` and ``ends_at`` from date, times and zone (RFC 5545 §3.3.5).
+
+        The end is the nominal duration, in elapsed time, after the start; an end that is not
+        after the start is on the next day. Without a zone the class takes its teacher's, or the
+        studio's.
+        """
+        if not self.time_zone:
+            self.time_zone = self.teacher.time_zone if self.teacher else studio_time_zone()
+        self.starts_at = instant(self.date, self.start_time, self.time_zone)
+        minutes = minutes_between(self.start_time, self.end_time)
+        self.ends_at = self.starts_at + timedelta(minutes=minutes)
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether a series asks for this class; a one-off is nobody's occurrence."""
+        return self.week is not None

@@ -1,0 +1,173 @@
+"""Teachers, their lesson settings, and students.
+
+Nobody with history is deleted: people are ended or anonymised; what refers to them PROTECTs them.
+"""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .validators import validate_time_zone
+
+
+class Language(models.TextChoices):
+    """Languages that the product speaks; the one a person is written to."""
+
+    ENGLISH = "en", _("English")
+    SPANISH = "es", _("Spanish")
+
+
+def studio_time_zone() -> str:
+    """The studio's IANA zone, the default of a new teacher."""
+    return settings.TIME_ZONE
+
+
+def studio_language() -> str:
+    """The studio's language, the default of a new student."""
+    return settings.LANGUAGE_CODE
+
+
+class Teacher(models.Model):
+    """A person who gives lessons; their series are wall-clock time in their zone."""
+
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("email"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default=studio_time_zone,
+        validators=[validate_time_zone],
+        help_text=_("IANA name, such as Europe/Madrid. Lessons keep their local time across DST."),
+    )
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="teacher",
+        verbose_name=_("user account"),
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("teacher")
+        verbose_name_plural = _("teachers")
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LessonSettings(models.Model):
+    """What a teacher offers. Missing settings warn; they never block a class."""
+
+    teacher = models.OneToOneField(
+        Teacher,
+        on_delete=models.CASCADE,
+        related_name="lesson_settings",
+        verbose_name=_("teacher"),
+    )
+    advance_booking_days = models.PositiveSmallIntegerField(
+        _("advance booking days"),
+        default=28,
+        db_default=28,
+        help_text=_("How many days ahead a lesson may be booked."),
+    )
+
+    class Meta:
+        verbose_name = _("lesson settings")
+        verbose_name_plural = _("lesson settings")
+
+    def __str__(self) -> str:
+        return str(self.teacher)
+
+
+class LessonDuration(models.Model):
+    """A length of lesson that a teacher offers, with its price."""
+
+    settings = models.ForeignKey(
+        LessonSettings,
+        on_delete=models.CASCADE,
+        related_name="durations",
+        verbose_name=_("lesson settings"),
+    )
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
+    price = models.DecimalField(
+        _("price"),
+        max_digits=9,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+
+    class Meta:
+        verbose_name = _("lesson duration")
+        verbose_name_plural = _("lesson durations")
+        ordering = ["minutes"]
+        constraints = [
+            models.UniqueConstraint(fields=["settings", "minutes"], name="lesson_duration_once"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=1440), name="lesson_duration_minutes"
+            ),
+            models.CheckConstraint(condition=Q(price__gte=0), name="lesson_duration_price"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min · {self.price}"
+
+
+class Student(models.Model):
+    """A person who takes lessons, from ``start_date`` to ``end_date``, both included."""
+
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    start_date = models.DateField(
+        _("start date"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which classes may take place; none without it."),
+    )
+    end_date = models.DateField(
+        _("end date"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which classes may take place."),
+    )
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=studio_language
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("student")
+        verbose_name_plural = _("students")
+        ordering = ["last_name", "first_name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True)
+                | Q(start_date__isnull=True)
+                | Q(end_date__gte=F("start_date")),
+                name="student_ends_after_start",
+                violation_error_message=_("The end date is before the start date."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["email"], name="student_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name as written, without a stray space where one is empty."""
+        return f"{self.first_name} {self.last_name}".strip()

@@ -1,0 +1,16 @@
+"""Checks of single values that a form or an import names by field."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.domain.wallclock import is_zone
+
+
+def validate_time_zone(value: str) -> None:
+    """Raise ValidationError unless ``value`` is the name of an IANA time zone."""
+    if not is_zone(value):
+        raise ValidationError(
+            _("“%(value)s” is not a time zone. Use an IANA name such as Europe/Madrid."),
+            code="time_zone",
+            params={"value": value},
+        )

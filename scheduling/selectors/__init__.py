@@ -1,0 +1,1 @@
+"""Rows to domain values, and the queries of lists. Nothing here writes."""

@@ -1,0 +1,248 @@
+"""What the table ``classes`` holds, as values of the domain."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_time
+
+from scheduling.domain.draft import Want
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.stored import Attributes, Group, Holder, Stored
+from scheduling.domain.wallclock import from_epoch, to_epoch
+from scheduling.domain.windows import WEEK, week_number
+from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+
+# How Python and SQL number the weeks: from Monday 0001-01-01.
+_WEEK_NUMBER = {
+    "postgresql": "(c.week - DATE '0001-01-01') / 7",
+    "sqlite": "CAST((julianday(c.week) - 1721425.5) / 7 AS INTEGER)",
+}
+_EPOCH = {
+    "postgresql": "extract(epoch FROM c.{0})::bigint",
+    "sqlite": "CAST(strftime('%%s', c.{0}) AS INTEGER)",
+}
+_ISO_WEEKDAY = {
+    "postgresql": "extract(isodow FROM c.date)::int",
+    "sqlite": "(CAST(strftime('%%w', c.date) AS INTEGER) + 6) %% 7 + 1",
+}
+_LIST = {"postgresql": "array_agg({0})", "sqlite": "group_concat({0})"}
+
+# No person acted on the class; the same in SQL (below) and as a condition of the ORM.
+UNTOUCHED = (
+    Q(edited_at__isnull=True, attendance="", notes="")
+    & ~Q(status=ClassStatus.COMPLETED)
+    & (~Q(status=ClassStatus.CANCELLED) | Q(cancelled_by=CancelledBy.CLOSURE))
+)
+
+_PLAIN = """c.status = 'scheduled' AND c.edited_at IS NULL AND c.attendance = '' AND c.notes = ''
+            AND c.occurrence_date = c.date"""
+
+
+def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[Group]]:
+    """Classes of these series from the week of ``since`` on, alike ones in one group.
+
+    One row for each group instead of one for each class: that is what makes a run with nothing
+    to do quick. ``since`` is a Monday.
+    """
+    vendor = connection.vendor
+    source = f"c.{kind.value}_id"
+    among = f"{source} = ANY(%s)"
+    if vendor == "sqlite":
+        among = f"{source} IN (SELECT value FROM json_each(%s))"
+    week, starts = _WEEK_NUMBER[vendor], _EPOCH[vendor].format("starts_at")
+    sql = f"""
+        SELECT {source}, {_PLAIN}, {_ISO_WEEKDAY[vendor]}, c.start_time, c.end_time,
+               {_EPOCH[vendor].format("ends_at")} - {starts},
+               c.time_zone, c.teacher_id, c.student_id, c.subject, c.is_shared,
+               {_LIST[vendor].format(week)}, {_LIST[vendor].format(starts)}
+        FROM classes AS c
+        WHERE {among} AND c.week >= %s
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    """
+    groups: defaultdict[int, list[Group]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_list_param(ids), since])
+        for row in cursor:
+            groups[row[0]].append(_group(row))
+    return groups
+
+
+def _list_param(ids: list[int]) -> Any:
+    return ids if connection.vendor == "postgresql" else str(list(ids))
+
+
+def _group(row: Sequence[Any]) -> Group:
+    weeks, starts = row[11], row[12]
+    if isinstance(weeks, str):
+        weeks, starts = map(int, weeks.split(",")), map(int, starts.split(","))
+    pairs = sorted(zip(weeks, starts, strict=True))
+    return Group(
+        bool(row[1]),
+        Attributes(
+            row[2],
+            _time(row[3]),
+            _time(row[4]),
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
+            bool(row[10]),
+        ),
+        tuple(week for week, _ in pairs),
+        tuple(start for _, start in pairs),
+    )
+
+
+def _time(value: time | str) -> time:
+    if isinstance(value, time):
+        return value
+    parsed = parse_time(value)
+    assert parsed is not None
+    return parsed
+
+
+_COLUMNS = (
+    "id",
+    "fixed_schedule_id",
+    "recurring_slot_id",
+    "student_id",
+    "teacher_id",
+    "starts_at",
+    "ends_at",
+    "is_shared",
+    "date",
+    "start_time",
+    "end_time",
+    "time_zone",
+)
+
+
+def stored_rows(keys: Iterable[SeriesKey], since: date) -> dict[SeriesKey, list[Stored]]:
+    """Every class of these series from the week of ``since`` (a Monday) on, in full."""
+    ids: dict[SeriesKind, list[int]] = {kind: [] for kind in SeriesKind}
+    for key in keys:
+        ids[key.kind].append(key.id)
+    found: defaultdict[SeriesKey, list[Stored]] = defaultdict(list)
+    if not any(ids.values()):
+        return found
+    rows = (
+        ScheduledClass.objects.filter(
+            Q(fixed_schedule_id__among=ids[SeriesKind.FIXED_SCHEDULE])
+            | Q(recurring_slot_id__among=ids[SeriesKind.RECURRING_SLOT]),
+            week__gte=since,
+        )
+        .order_by("week", "id")
+        .values_list(
+            *_COLUMNS,
+            "week",
+            "occurrence_date",
+            "subject",
+            "status",
+            "closure_id",
+            "cancelled_by",
+            "attendance",
+            "notes",
+            "edited_at",
+        )
+    )
+    for row in rows:
+        stored = _stored(row)
+        found[stored.series].append(stored)
+    return found
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    key = _series_key(row[1], row[2])
+    assert key is not None
+    return Stored(
+        id=row[0],
+        series=key,
+        week=week_number(row[12]),
+        occurrence_date=row[13],
+        date=row[8],
+        start_time=row[9],
+        end_time=row[10],
+        zone=row[11],
+        starts=to_epoch(row[5]),
+        ends=_epoch_up(row[6]),
+        student_id=row[3],
+        teacher_id=row[4],
+        subject=row[14],
+        is_shared=row[7],
+        is_cancelled=row[15] == ClassStatus.CANCELLED,
+        closure_id=row[16],
+        edit=_edit(row),
+    )
+
+
+def _edit(row: Sequence[Any]) -> str:
+    """What a person did to the class, as the code of a reason; empty while untouched."""
+    status, cancelled_by, attendance, notes, edited_at = row[15], row[17], row[18], row[19], row[20]
+    if status == ClassStatus.CANCELLED and cancelled_by != CancelledBy.CLOSURE:
+        return "cancelled_by_hand"
+    if status == ClassStatus.COMPLETED:
+        return "completed"
+    if attendance:
+        return "attended"
+    if edited_at is not None:
+        return "moved_by_hand" if row[8] != row[13] else "edited_by_hand"
+    return "noted" if notes else ""
+
+
+def _series_key(fixed_schedule: int | None, recurring_slot: int | None) -> SeriesKey | None:
+    if fixed_schedule is not None:
+        return SeriesKey(SeriesKind.FIXED_SCHEDULE, fixed_schedule)
+    if recurring_slot is not None:
+        return SeriesKey(SeriesKind.RECURRING_SLOT, recurring_slot)
+    return None
+
+
+def _epoch_up(moment: datetime) -> int:
+    return to_epoch(moment) + (1 if moment.microsecond else 0)
+
+
+def busy_query(wants: Sequence[Want]) -> QuerySet[ScheduledClass]:
+    """Active classes of the people of ``wants``, around the time of these.
+
+    Two days either side: a class is at most one day long, and the compound key compares local
+    dates, which lie up to 26 hours apart between zones.
+    """
+    margin = WEEK / 7 * 2
+    first = min(want.starts for want in wants)
+    last = max(want.ends for want in wants)
+    teachers = {want.series.teacher_id for want in wants} - {None}
+    students = {want.series.student_id for want in wants}
+    return ScheduledClass.objects.filter(
+        Q(student_id__among=students) | Q(teacher_id__among=teachers),
+        ~Q(status=ClassStatus.CANCELLED),
+        starts_at__gte=from_epoch(first) - margin,
+        starts_at__lt=from_epoch(last) + margin,
+    )
+
+
+def busy_holders(wants: Sequence[Want]) -> list[Holder]:
+    """The stored classes that may stand in the way of ``wants``."""
+    if not wants:
+        return []
+    rows = busy_query(wants).order_by().values_list(*_COLUMNS)
+    return [
+        Holder(
+            row[0],
+            _series_key(row[1], row[2]),
+            row[3],
+            row[4],
+            to_epoch(row[5]),
+            _epoch_up(row[6]),
+            row[7],
+            row[8],
+            row[9],
+            row[10],
+            row[11],
+        )
+        for row in rows.iterator(chunk_size=5000)
+    ]

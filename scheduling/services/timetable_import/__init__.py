@@ -1,0 +1,7 @@
+"""Import of a timetable: teachers, students and their weekly rules from a CSV file."""
+
+from .faults import Fault
+from .importer import import_timetable
+from .report import Report
+
+__all__ = ["Fault", "Report", "import_timetable"]

@@ -1,0 +1,124 @@
+"""Writes what a matching found missing: people first, then their rules."""
+
+from datetime import date, datetime, timedelta
+
+from scheduling.domain.wallclock import add_minutes
+from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
+from scheduling.services.bulk import insert
+
+from .matching import Matching
+from .rules import Rule, StudentName
+from .stored import TABLES
+from .timetable import Timetable
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) -> None:
+    """Write it, in the caller's transaction.
+
+    Among lessons that collide the older rule wins: a microsecond between them keeps the order
+    of the file across both tables.
+    """
+    teachers = matching.teachers | _insert_teachers(timetable, matching, now)
+    students = matching.students | _insert_students(timetable, matching, now)
+    _set_start_dates(matching)
+    fixed: list[FixedSchedule] = []
+    slots: list[RecurringSlot] = []
+    for position, (rule, key) in enumerate(matching.new_rules):
+        made_at = now + position * _MICROSECOND
+        student_id = students[rule.student]
+        if rule.teacher:
+            slots.append(_slot(rule, key, student_id, teachers[rule.teacher], made_at, today))
+        else:
+            fixed.append(_fixed_schedule(rule, key, student_id, made_at, today))
+    insert(fixed)
+    insert(slots)
+    _adopt(matching)
+
+
+def _insert_teachers(timetable: Timetable, matching: Matching, now: datetime) -> dict[str, int]:
+    rows = insert(
+        [
+            Teacher(name=name, time_zone=entry.zone, is_active=True, created_at=now)
+            for name, entry in timetable.teachers.items()
+            if name not in matching.teachers
+        ]
+    )
+    return {row.name: row.pk for row in rows}
+
+
+def _insert_students(
+    timetable: Timetable, matching: Matching, now: datetime
+) -> dict[StudentName, int]:
+    names = [name for name in timetable.students if name not in matching.students]
+    rows = insert(
+        [
+            Student(
+                email=name.email,
+                first_name=name.first_name,
+                last_name=name.last_name,
+                start_date=matching.start_dates[name],
+                is_active=True,
+                created_at=now,
+            )
+            for name in names
+        ]
+    )
+    return {name: row.pk for name, row in zip(names, rows, strict=True)}
+
+
+def _set_start_dates(matching: Matching) -> None:
+    rows = [
+        Student(pk=matching.students[name], start_date=start)
+        for name, start in matching.start_dates.items()
+        if name in matching.students
+    ]
+    Student.objects.bulk_update(rows, ["start_date"], batch_size=500)
+
+
+def _fixed_schedule(
+    rule: Rule, key: str, student_id: int, made_at: datetime, today: date
+) -> FixedSchedule:
+    return FixedSchedule(
+        student_id=student_id,
+        end_time=add_minutes(rule.start_time, rule.duration_minutes),
+        **_shared_columns(rule, key, made_at, today),
+    )
+
+
+def _slot(
+    rule: Rule, key: str, student_id: int, teacher_id: int, made_at: datetime, today: date
+) -> RecurringSlot:
+    return RecurringSlot(
+        student_id=student_id,
+        teacher_id=teacher_id,
+        duration_minutes=rule.duration_minutes,
+        booked_at=made_at,
+        **_shared_columns(rule, key, made_at, today),
+    )
+
+
+def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dict[str, object]:
+    return {
+        "weekday": rule.weekday,
+        "start_time": rule.start_time,
+        "interval_weeks": rule.interval_weeks,
+        "subject": rule.subject,
+        "is_shared": rule.is_shared,
+        "valid_from": rule.valid_from or today,
+        "valid_until": rule.valid_until,
+        "import_key": key,
+        "created_at": made_at,
+    }
+
+
+def _adopt(matching: Matching) -> None:
+    """Leave the key on rules that a person made: from now on an edit of them is noticed."""
+    for table in TABLES:
+        rows = [
+            table(pk=rule.id, import_key=key)
+            for rule, key in matching.adopted
+            if rule.table is table and rule.import_key != key
+        ]
+        table._default_manager.bulk_update(rows, ["import_key"], batch_size=500)

@@ -1,0 +1,88 @@
+"""What an import did, or would do: for people and for programs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .faults import Fault
+
+
+@dataclass(slots=True)
+class Report:
+    """The counts of an import. With any fault nothing was written, and nothing would be."""
+
+    is_dry_run: bool
+    rows: int = 0
+    rules: int = 0
+    merged_rows: int = 0
+    teachers: int = 0
+    students: int = 0
+    fixed_schedules: int = 0
+    recurring_slots: int = 0
+    start_dates: int = 0
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the file is without fault."""
+        return not self.faults
+
+    def document(self) -> dict[str, object]:
+        """The report as JSON has it."""
+        return {
+            "success": self.succeeded,
+            "dryRun": self.is_dry_run,
+            "rows": self.rows,
+            "rules": self.rules,
+            "mergedRows": self.merged_rows,
+            "created": {
+                "teachers": self.teachers,
+                "students": self.students,
+                "fixedSchedules": self.fixed_schedules,
+                "recurringSlots": self.recurring_slots,
+            },
+            "startDatesSet": self.start_dates,
+            "unchanged": self.unchanged,
+            "faults": [
+                {"line": fault.line, "column": fault.column or None, "message": fault.message}
+                for fault in self.faults
+            ],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The report in sentences; the faults are not among them."""
+        rows = ngettext("%(n)d row", "%(n)d rows", self.rows) % {"n": self.rows}
+        rules = ngettext("%(n)d weekly rule", "%(n)d weekly rules", self.rules) % {"n": self.rules}
+        yield _("Read: %(rows)s, %(merged)d of them repeating others; %(rules)s.") % {
+            "rows": rows,
+            "merged": self.merged_rows,
+            "rules": rules,
+        }
+        created = _("To be created: %(list)s.") if self.is_dry_run else _("Created: %(list)s.")
+        yield created % {"list": self._created()}
+        yield _("There already: %(rules)s.") % {
+            "rules": ngettext("%(n)d weekly rule", "%(n)d weekly rules", self.unchanged)
+            % {"n": self.unchanged}
+        }
+        if self.start_dates:
+            yield ngettext(
+                "%(n)d student without a start date gets one.",
+                "%(n)d students without a start date get one.",
+                self.start_dates,
+            ) % {"n": self.start_dates}
+        if self.is_dry_run:
+            yield _("Nothing was written.")
+
+    def _created(self) -> str:
+        parts = (
+            ngettext("%(n)d teacher", "%(n)d teachers", self.teachers) % {"n": self.teachers},
+            ngettext("%(n)d student", "%(n)d students", self.students) % {"n": self.students},
+            ngettext("%(n)d fixed schedule", "%(n)d fixed schedules", self.fixed_schedules)
+            % {"n": self.fixed_schedules},
+            ngettext("%(n)d recurring slot", "%(n)d recurring slots", self.recurring_slots)
+            % {"n": self.recurring_slots},
+        )
+        return ", ".join(parts)

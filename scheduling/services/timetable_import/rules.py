@@ -1,0 +1,142 @@
+"""A weekly rule as a timetable names it: people by name, not by id."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, time
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from scheduling.domain.wallclock import add_minutes
+
+from .faults import shown
+
+
+class StudentName(NamedTuple):
+    """What a student is known by."""
+
+    email: str
+    first_name: str
+    last_name: str
+
+
+class Place(NamedTuple):
+    """What a rule is known by, but for its valid_from. ``teacher`` is empty where there is none."""
+
+    student: StudentName
+    teacher: str
+    weekday: int
+    start_time: time
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One weekly meeting. ``valid_from`` is None where the file leaves it open.
+
+    Two are equal when they ask for the same, wherever they were read.
+    """
+
+    line: int = field(compare=False)
+    length_column: str = field(compare=False)
+    student: StudentName
+    teacher: str
+    weekday: int
+    start_time: time
+    duration_minutes: int
+    interval_weeks: int
+    subject: str
+    is_shared: bool
+    valid_from: date | None
+    valid_until: date | None
+
+    @property
+    def place(self) -> Place:
+        """Its identity without valid_from."""
+        return Place(self.student, self.teacher, self.weekday, self.start_time)
+
+    @property
+    def identity(self) -> tuple[Place, date | None]:
+        """What makes it this rule: two rows with the same are one rule, or contradict."""
+        return self.place, self.valid_from
+
+    @property
+    def key(self) -> str:
+        """A digest of the identity, to be stored with the rule."""
+        parts = (
+            *self.student,
+            self.teacher,
+            self.weekday,
+            self.start_time.isoformat("minutes"),
+            self.valid_from.isoformat() if self.valid_from else "",
+        )
+        return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class Difference(NamedTuple):
+    """Where two rules differ: the file's column, its name for people, and both values."""
+
+    column: str
+    label: str
+    mine: str
+    other: str
+
+
+def differences(mine: Rule, other: Rule) -> Iterator[Difference]:
+    """How ``other`` differs from ``mine``. A valid_from that ``mine`` leaves open can't."""
+    if mine == other:
+        return
+    for part in ("email", "first_name", "last_name"):
+        values = getattr(mine.student, part), getattr(other.student, part)
+        if values[0] != values[1]:
+            yield Difference(f"student_{part}", _label(part), *map(_said, values))
+    pairs = (
+        ("teacher", mine.teacher, other.teacher),
+        ("days", mine.weekday, other.weekday),
+        ("start_time", mine.start_time, other.start_time),
+        (mine.length_column, _end(mine), _end(other)),
+        ("subject", mine.subject, other.subject),
+        ("valid_from", mine.valid_from, other.valid_from if mine.valid_from else None),
+        ("valid_until", mine.valid_until, other.valid_until),
+        ("is_shared", mine.is_shared, other.is_shared),
+        ("interval_weeks", mine.interval_weeks, other.interval_weeks),
+    )
+    for column, own, others in pairs:
+        if own != others:
+            yield Difference(column, _label(column), _said(own), _said(others))
+
+
+def _end(rule: Rule) -> time | int:
+    """The end, by the clock or in minutes: as the row says it."""
+    if rule.length_column == "duration_minutes":
+        return rule.duration_minutes
+    return add_minutes(rule.start_time, rule.duration_minutes)
+
+
+def _label(column: str) -> str:
+    return {
+        "email": _("e-mail address"),
+        "first_name": _("first name"),
+        "last_name": _("last name"),
+        "teacher": _("teacher"),
+        "days": _("weekday"),
+        "start_time": _("start time"),
+        "end_time": _("end time"),
+        "duration_minutes": _("duration in minutes"),
+        "subject": _("subject"),
+        "valid_from": _("valid from"),
+        "valid_until": _("valid until"),
+        "is_shared": _("shared"),
+        "interval_weeks": _("every … weeks"),
+    }[column]
+
+
+def _said(value: str | int | bool | time | date | None) -> str:
+    if value is None or value == "":
+        return _("empty")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return shown(value) if isinstance(value, str) else str(value)

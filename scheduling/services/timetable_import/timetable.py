@@ -1,0 +1,97 @@
+"""What a whole file asks for: its teachers, students and rules, each once."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from .faults import Faults, shown
+from .rules import Difference, Place, Rule, StudentName, differences
+
+
+class TeacherEntry(NamedTuple):
+    """A teacher of the file, and the line that names them first."""
+
+    zone: str
+    line: int
+
+
+class Timetable:
+    """The rows of a file brought together; what contradicts itself goes to ``faults``."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._rules: dict[tuple[Place, date | None], Rule] = {}
+        # The last line with, and the last line without, a valid_from.
+        self._dated: dict[Place, int] = {}
+        self._undated: dict[Place, int] = {}
+        self.teachers: dict[str, TeacherEntry] = {}
+        self.students: dict[StudentName, int] = {}
+        self.rows = 0
+        self.merged_rows = 0
+
+    @property
+    def rules(self) -> Iterator[Rule]:
+        """Every rule once, in the order of the file."""
+        return iter(self._rules.values())
+
+    @property
+    def rule_count(self) -> int:
+        """How many different rules there are."""
+        return len(self._rules)
+
+    def add(self, rules: list[Rule], teacher_zone: str) -> None:
+        """Add the rules of a row; one that adds nothing to the rows before is merged."""
+        first = rules[0]
+        self.students.setdefault(first.student, first.line)
+        if first.teacher:
+            self._add_teacher(first, teacher_zone)
+        before = len(self._rules)
+        sound = [self._add_rule(rule) for rule in rules]
+        if all(sound) and len(self._rules) == before:
+            self.merged_rows += 1
+
+    def _add_teacher(self, rule: Rule, zone: str) -> None:
+        known = self.teachers.setdefault(rule.teacher, TeacherEntry(zone, rule.line))
+        if known.zone != zone:
+            message = _(
+                "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)d; "
+                "make them the same."
+            )
+            values = {"teacher": shown(rule.teacher), "zone": zone}
+            values |= {"other": known.zone, "line": known.line}
+            self._faults.add(rule.line, "teacher_time_zone", message % values)
+
+    def _add_rule(self, rule: Rule) -> bool:
+        """Whether it contradicts no other line."""
+        known = self._rules.setdefault(rule.identity, rule)
+        if known != rule:
+            self._contradiction(rule, known, list(differences(rule, known)))
+            return False
+        own, others = self._undated, self._dated
+        if rule.valid_from is not None:
+            own, others = others, own
+        own[rule.place] = rule.line
+        if rule.place in others:
+            # Which of the two a stored rule belongs to could not be told apart.
+            message = _(
+                "This rule and that of line %(line)d differ in valid_from alone, and one of the "
+                "two leaves it empty; write it in both."
+            )
+            values = {"line": others[rule.place]}
+            self._faults.add(rule.line, "valid_from", message % values)
+            return False
+        return True
+
+    def _contradiction(self, rule: Rule, known: Rule, found: list[Difference]) -> None:
+        said = "; ".join(
+            _("%(label)s is %(mine)s here and %(other)s there") % difference._asdict()
+            for difference in found
+        )
+        message = _(
+            "The rule of line %(line)d (the same student, teacher, weekday, start time and "
+            "valid_from) comes again with other values: %(said)s. Keep one of the two."
+        )
+        column = found[0].column if found else ""
+        self._faults.add(rule.line, column, message % {"line": known.line, "said": said})

@@ -1,0 +1,104 @@
+"""The pytest plugin that gives a run its environment and its database (`--db`).
+
+pytest.ini loads it by name, not a conftest.py: pytest-django reads the settings before any
+conftest is imported, and by then the environment has to stand.
+"""
+
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from scheduling.tests.support.postgres import NoPostgres, cluster
+
+# Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
+ENVIRONMENT = {
+    "SECRET_KEY": "only-for-tests-" + "x" * 50,
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "CSRF_TRUSTED_ORIGINS": "",
+    "SECURE_SSL_REDIRECT": "false",
+    "STUDIO_TIME_ZONE": "UTC",
+    "LANGUAGE_CODE": "en",
+    "CRON_SECRET": "",
+    "API_ENDPOINT": "",
+    "HORIZON_WEEKS": "12",
+    "JOB_LOG_RETENTION_DAYS": "30",
+    "TASKS_BACKEND": "embedded",
+    "REDIS_URL": "",
+    "PING_URL": "",
+    "ALERT_EMAILS": "",
+    "ALERT_WEBHOOK_URL": "",
+    "EMAIL_URL": "memory:",
+    "API_THROTTLE": "600/min",
+    "API_THROTTLE_FAILED": "60/min",
+}
+
+_open = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--db",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database that the tests run on (default: sqlite)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+    # Workers of xdist inherit all of this from the process that started them.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ |= ENVIRONMENT
+        folder = _open.enter_context(tempfile.TemporaryDirectory(prefix="classtracker-tests-"))
+        os.environ["CRON_LOG"] = str(Path(folder, "cron.log"))
+        if early_config.known_args_namespace.db == "postgresql":
+            try:
+                os.environ["DATABASE_URL"] = _open.enter_context(cluster())
+            except NoPostgres as error:
+                raise pytest.UsageError(str(error)) from None
+        else:
+            os.environ["DATABASE_URL"] = f"sqlite:///{quote(folder)}/classtracker.sqlite3"
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "soak: long; left out unless asked for with -m soak")
+    config.addinivalue_line("markers", "postgresql: only where the database is PostgreSQL")
+    config.addinivalue_line("markers", "sqlite: only where the database is SQLite")
+    _hypothesis_profiles()
+
+
+def _hypothesis_profiles() -> None:
+    from hypothesis import settings
+
+    # In CI the same examples every time: a red build is then about the change in hand.
+    settings.register_profile(
+        "suite", deadline=None, print_blob=True, derandomize="CI" in os.environ
+    )
+    settings.register_profile("soak", deadline=None, print_blob=True, max_examples=5_000)
+    settings.load_profile("suite")  # --hypothesis-profile=soak overrides it
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the other database: they are not skipped, they do not exist here."""
+    other = "sqlite" if config.getoption("--db") == "postgresql" else "postgresql"
+    gone = [item for item in items if item.get_closest_marker(other)]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--db')}"
+
+
+def pytest_unconfigure() -> None:
+    _open.close()

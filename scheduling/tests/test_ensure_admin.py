@@ -1,0 +1,41 @@
+"""The first administrator: made once, its password said once, nobody else touched."""
+
+import re
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+
+def ensure_admin(capsys):
+    call_command("ensure_admin")
+    return capsys.readouterr().out
+
+
+def test_the_printed_password_opens_the_admin(client, capsys):
+    said = ensure_admin(capsys)
+    password = re.search(r"password: (\S+)", said)[1]
+    assert authenticate(username="admin", password=password).is_superuser
+    assert client.login(username="admin", password=password)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_second_time_changes_nothing_and_says_no_password(capsys):
+    ensure_admin(capsys)
+    before = get_user_model().objects.get().password
+    assert "password stays as it is" in ensure_admin(capsys)
+    assert get_user_model().objects.get().password == before
+
+
+def test_an_administrator_of_another_name_is_enough(capsys):
+    get_user_model().objects.create_superuser("olga", password="x")
+    assert "'olga' exists" in ensure_admin(capsys)
+    assert get_user_model().objects.count() == 1
+
+
+def test_nobody_becomes_administrator_by_being_called_admin(capsys):
+    get_user_model().objects.create_user("admin", password="x")
+    assert "left as it is" in ensure_admin(capsys)
+    assert not get_user_model().objects.get().is_superuser
