@@ -22,8 +22,10 @@ _SENTENCES = {
     "not_whole_minutes": _lazy("the start time %(time)s is not in whole minutes"),
     "closed": _lazy("closed: %(closure)s"),
     "reopened": _lazy("the closure is gone"),
-    "rule_changed": _lazy("the schedule changed; it was %(from_date)s %(from_start)s–%(from_end)s"),
-    "details_changed": _lazy("details of the schedule changed"),
+    "rule_changed": _lazy(
+        "brought in line with its schedule; it was on %(from_date)s %(from_start)s–%(from_end)s"
+    ),
+    "details_changed": _lazy("its details are brought in line with its schedule"),
     "cancelled_by_hand": _lazy("cancelled by a person: stays cancelled"),
     "completed": _lazy("completed: stays"),
     "attended": _lazy("attendance is marked: stays"),

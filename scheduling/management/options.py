@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+from scheduling.models import Trigger
 
 
 def iso_date(text: str) -> date:
@@ -55,3 +56,14 @@ def seconds(least: float) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def add_trigger(parser: argparse.ArgumentParser) -> None:
+    """``--trigger``: who called, for the history; cron's entries and the scheduler say so."""
+    triggers = (Trigger.COMMAND, Trigger.CRON, Trigger.SCHEDULER)
+    parser.add_argument(
+        "--trigger",
+        choices=[trigger.value for trigger in triggers],
+        default=Trigger.COMMAND.value,
+        help="what the history names as the trigger",
+    )

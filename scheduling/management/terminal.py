@@ -89,8 +89,9 @@ class Terminal:
 
     def finished(self, result: Result) -> None:
         """The run's last lines, and its report."""
-        self.say(_("classes created: %(n)d") % {"n": result.classes_created})
-        self.say(_("students processed: %(n)d") % {"n": len(result.students)})
+        if result.window is not None:
+            self.say(_("classes created: %(n)d") % {"n": result.classes_created})
+            self.say(_("students processed: %(n)d") % {"n": len(result.students)})
         if result.error:
             self.say(result.error)
         self.say(
@@ -126,13 +127,18 @@ def describe(line: Line) -> str:
 
 def summary(result: Result) -> str:
     """What a run came to, in a sentence and a line of counts."""
+    if result.window is None:
+        return _("%(job)s: %(n)d deleted.") % {
+            "job": Job(result.job).label,
+            "n": result.pruned,
+        }
     created = result.classes_created
     verb = (
         ngettext("%(n)d class would be created", "%(n)d classes would be created", created)
         if result.dry_run
         else ngettext("%(n)d class created", "%(n)d classes created", created)
     ) % {"n": created}
-    span = f", {result.window.start} – {result.window.last}" if result.window else ""
+    span = f", {result.window.start} – {result.window.last}"
     students = len(result.students)
     people = ngettext("%(n)d student", "%(n)d students", students) % {"n": students}
     head = f"{Job(result.job).label}{span}: {verb}, {people}."

@@ -18,6 +18,7 @@ from scheduling.domain.wallclock import instant, minutes_between
 from .jobs import JobRun
 from .people import Student, Teacher, studio_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
+from .validators import validate_time_zone
 
 
 class ClassStatus(models.TextChoices):
@@ -96,7 +97,13 @@ class ScheduledClass(models.Model):
     date = models.DateField(_("date"))
     start_time = models.TimeField(_("start time"))
     end_time = models.TimeField(_("end time"))
-    time_zone = models.CharField(_("time zone"), max_length=64)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Empty: the teacher's, or the studio's."),
+    )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     subject = models.CharField(_("subject"), max_length=200, blank=True, db_default="")

@@ -62,8 +62,7 @@ class Command(BaseCommand):
             # ValueError: a name that can't be a file's
             return Report(dry_run, faults=[Fault(None, "", _unreadable(error))])
         except DatabaseError as error:
-            fault = Fault(None, "", describe(error))
-            raise CommandError(fault.sentence(file)) from error
+            return Report(dry_run, faults=[Fault(None, "", describe(error))])
 
     def _list(self, file: str, report: Report) -> None:
         for fault in islice(report.faults, LISTED):

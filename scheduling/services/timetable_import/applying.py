@@ -1,6 +1,7 @@
 """Writes what a matching found missing: people first, then their rules."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from scheduling.domain.wallclock import add_minutes
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
@@ -116,7 +117,7 @@ def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dic
 def _adopt(matching: Matching) -> None:
     """Leave the key on rules that a person made: from now on an edit of them is noticed."""
     for table in TABLES:
-        rows = [
+        rows: list[Any] = [
             table(pk=rule.id, import_key=key)
             for rule, key in matching.adopted
             if rule.table is table and rule.import_key != key

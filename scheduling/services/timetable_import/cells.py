@@ -9,10 +9,12 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+
 from .faults import shown
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -159,6 +161,6 @@ def yes_or_no(cell: str) -> bool:
     return found
 
 
-def longest(model: type, field: str) -> int:
+def longest(model: type[Model], field: str) -> int:
     """How many characters a column of the database holds."""
-    return model._meta.get_field(field).max_length
+    return model._meta.get_field(field).max_length  # type: ignore[union-attr,return-value]

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from scheduling.models import SlotStatus
 from scheduling.models.timetable import Weekday
 
-from . import stored
-from .faults import Faults, shown
+from . import people, stored
+from .faults import Faults
 from .rules import Place, Rule, StudentName, differences
-from .stored import StoredRule, StoredStudent
+from .stored import StoredRule
 from .timetable import Timetable
 
 
@@ -48,52 +48,23 @@ class Matcher:
         self._by_key: dict[str, StoredRule] = {}
         self._by_place: dict[Place, list[StoredRule]] = {}
         self._with_rules: set[int] = set()
+        self._earliest: dict[StudentName, date] = {}
 
     def match(self) -> Matching:
         """Compare everything; faults aside, the result can be applied as it is."""
-        self._match_teachers()
-        students = self._match_students()
-        keyed = [(rule, rule.key) for rule in self._timetable.rules]
+        timetable, found, faults = self._timetable, self._found, self._faults
+        students = people.match_students(timetable, faults)
+        found.teachers = people.match_teachers(timetable, faults)
+        found.students = {name: student.id for name, student in students.items()}
+        keyed = [(rule, rule.key) for rule in timetable.rules]
         self._load_rules({key for _rule, key in keyed})
         for rule, key in keyed:
             self._match_rule(rule, key)
-        self._match_start_dates(students)
-        return self._found
-
-    def _match_teachers(self) -> None:
-        known = stored.teachers_named(self._timetable.teachers)
-        for name, entry in self._timetable.teachers.items():
-            found = known.get(name, [])
-            if len(found) > 1:
-                message = _(
-                    "There are %(count)d teachers called %(name)s; give them different names."
-                )
-                values = {"count": len(found), "name": shown(name)}
-                self._faults.add(entry.line, "teacher", message % values)
-            elif found and found[0].zone != entry.zone:
-                message = _(
-                    "The teacher %(name)s is in %(zone)s here and in %(stored)s in the database; "
-                    "correct one of the two."
-                )
-                values = {"name": shown(name), "zone": entry.zone, "stored": found[0].zone}
-                self._faults.add(entry.line, "teacher_time_zone", message % values)
-            elif found:
-                self._found.teachers[name] = found[0].id
-
-    def _match_students(self) -> dict[StudentName, StoredStudent]:
-        known = stored.students_named(self._timetable.students)
-        found: dict[StudentName, StoredStudent] = {}
-        for name, candidates in known.items():
-            if len(candidates) > 1:
-                message = _(
-                    "There are %(count)d students with this name and e-mail address; give them "
-                    "different ones."
-                )
-                line = self._timetable.students[name]
-                self._faults.add(line, "student_email", message % {"count": len(candidates)})
-            else:
-                found[name] = candidates[0]
-                self._found.students[name] = candidates[0].id
+        missing = people.missing_start_dates(
+            timetable, students, self._with_rules, self._earliest, faults
+        )
+        new = {name: day for name, day in self._earliest.items() if name not in students}
+        found.start_dates = new | missing
         return found
 
     def _load_rules(self, keys: set[str]) -> None:
@@ -149,40 +120,7 @@ class Matcher:
             return
         self._found.new_rules.append((rule, key))
         start = rule.valid_from or self._today
-        known = self._found.start_dates.get(rule.student)
-        self._found.start_dates[rule.student] = min(start, known) if known else start
-
-    def _match_start_dates(self, students: dict[StudentName, StoredStudent]) -> None:
-        """Stored students keep their start dates; one without any rule may be given one."""
-        first_rules: dict[StudentName, Rule] = {}
-        for rule in self._timetable.rules:
-            if rule.valid_from is not None and rule.student in students:
-                first = first_rules.setdefault(rule.student, rule)
-                if first.valid_from is not None and rule.valid_from < first.valid_from:
-                    first_rules[rule.student] = rule
-        for name, student in students.items():
-            start = self._found.start_dates.pop(name, None)
-            line = self._timetable.students[name]
-            first = first_rules.get(name)
-            if student.start_date is None and student.id in self._with_rules:
-                message = _(
-                    "The student has rules already, but no start date, and so no classes; set it "
-                    "first."
-                )
-                self._faults.add(line, "valid_from", message)
-            elif student.start_date is None and start is not None:
-                self._found.start_dates[name] = start
-                if student.end_date is not None and student.end_date < start:
-                    message = _("The student's last day was %(date)s; correct or remove it first.")
-                    self._faults.add(line, "valid_from", message % {"date": student.end_date})
-            elif student.start_date and first and first.valid_from:
-                if student.start_date > first.valid_from:
-                    message = _(
-                        "The student starts on %(date)s, later than this rule; correct one of the "
-                        "two dates."
-                    )
-                    values = {"date": student.start_date}
-                    self._faults.add(first.line, "valid_from", message % values)
+        self._earliest[rule.student] = min(start, self._earliest.get(rule.student, start))
 
     def _changed_since(self, rule: Rule, column: str, said: str) -> None:
         message = _(

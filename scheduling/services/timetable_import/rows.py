@@ -51,7 +51,8 @@ class Row:
             self._needed("student_first_name", _FIRST_NAME, ""),
             self._read("student_last_name", _LAST_NAME, ""),
         )
-        weekdays = self._needed("days", cells.weekdays, ())
+        nothing: tuple[int, ...] = ()
+        weekdays = self._needed("days", cells.weekdays, nothing)
         start, length, length_column = self._times(has_teacher=bool(self._cells["teacher"]))
         valid_from, valid_until = self._validity()
         subject = self._read("subject", _SUBJECT, "")

@@ -56,11 +56,11 @@ class Timetable:
         known = self.teachers.setdefault(rule.teacher, TeacherEntry(zone, rule.line))
         if known.zone != zone:
             message = _(
-                "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)d; "
+                "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)s; "
                 "make them the same."
             )
-            values = {"teacher": shown(rule.teacher), "zone": zone}
-            values |= {"other": known.zone, "line": known.line}
+            zones = {"zone": zone, "other": known.zone}
+            values = zones | {"teacher": shown(rule.teacher), "line": str(known.line)}
             self._faults.add(rule.line, "teacher_time_zone", message % values)
 
     def _add_rule(self, rule: Rule) -> bool:

@@ -1,0 +1,55 @@
+"""The job log, read-only: history is nobody's to edit."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.jobs.reasons import sentence
+from scheduling.models import JobRun, JobRunItem
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """May be looked at by who has the permission to view; changed by no one."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "job",
+        "state",
+        "started_at",
+        "duration",
+        "trigger",
+        "triggered_by",
+        "classes_created",
+        "students_processed",
+        "error",
+    )
+    list_filter = ("job", "state", "trigger")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+
+@admin.register(JobRunItem)
+class JobRunItemAdmin(ReadOnlyAdmin):
+    list_display = ("run", "outcome", "student_name", "teacher_name", "date", "start_time", "why")
+    list_select_related = ("run",)
+    list_filter = ("outcome", "run__job")
+    search_fields = ("student_name", "teacher_name")
+    show_full_result_count = False
+
+    @admin.display(description=_("reason"))
+    def why(self, item: JobRunItem) -> str:
+        return sentence(item.code, item.params)

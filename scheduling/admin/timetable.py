@@ -1,0 +1,74 @@
+"""The weekly rules and the closures."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.models import Closure, FixedSchedule, RecurringSlot
+
+from .applying import apply_after_commit
+
+
+@admin.register(FixedSchedule)
+class FixedScheduleAdmin(admin.ModelAdmin):
+    list_display = ("student", "weekday", "start_time", "end_time", "teacher", "subject")
+    list_select_related = ("student", "teacher")
+    list_filter = ("weekday", "is_shared")
+    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
+    autocomplete_fields = ("student", "teacher")
+
+    def save_model(
+        self, request: HttpRequest, obj: FixedSchedule, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            apply_after_commit(request, students=[obj.student_id])
+
+
+@admin.register(RecurringSlot)
+class RecurringSlotAdmin(admin.ModelAdmin):
+    list_display = (
+        "teacher",
+        "student",
+        "weekday",
+        "start_time",
+        "duration_minutes",
+        "subject",
+        "status",
+        "valid_from",
+        "valid_until",
+    )
+    list_select_related = ("student", "teacher")
+    list_filter = ("status", "weekday", "is_shared")
+    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
+    autocomplete_fields = ("student", "teacher")
+    readonly_fields = ("booked_at",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        today = timezone.localdate(timezone.now(), timezone.get_default_timezone())
+        return {"valid_from": today, **super().get_changeform_initial_data(request)}
+
+    def save_model(
+        self, request: HttpRequest, obj: RecurringSlot, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            apply_after_commit(request, students=[obj.student_id])
+
+
+@admin.register(Closure)
+class ClosureAdmin(admin.ModelAdmin):
+    list_display = ("name", "first_date", "last_date", "whom")
+    list_select_related = ("student", "teacher")
+    list_filter = ("first_date",)
+    search_fields = ("name", "teacher__name", "student__first_name", "student__last_name")
+    date_hierarchy = "first_date"
+    autocomplete_fields = ("student", "teacher")
+
+    @admin.display(description=_("for"))
+    def whom(self, closure: Closure) -> str:
+        return str(closure.teacher or closure.student or _("everyone"))

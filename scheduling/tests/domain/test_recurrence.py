@@ -1,0 +1,159 @@
+"""The calendar cases of SCENARIOS.md, as far as one rule alone shows them."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from scheduling.domain.recurrence import NOTHING, candidate_days, day_in_week, pattern
+from scheduling.domain.wallclock import UnknownZoneError, from_epoch
+from scheduling.domain.windows import horizon_window, week_number, week_window
+
+from .builders import day, series, utc, window
+
+
+def days_of(rule, span):
+    return [found.isoformat() for found in pattern(rule, span).days]
+
+
+def starts_of(rule, span):
+    return [from_epoch(start) for start in pattern(rule, span).starts]
+
+
+def test_sixteen_o_clock_stays_sixteen_o_clock_across_a_dst_change():
+    rule = series(start_time="16:00")
+    assert starts_of(rule, window("2026-03-23", "2026-03-30")) == [
+        utc("2026-03-23T15:00"),
+        utc("2026-03-30T14:00"),
+    ]
+
+
+def test_teacher_and_student_in_zones_that_switch_on_different_weeks():
+    span = window("2026-03-02", "2026-03-30")
+    madrid = starts_of(series(start_time="16:00"), span)
+    new_york = starts_of(series(start_time="10:00", zone="America/New_York"), span)
+    apart = [(there - here).total_seconds() / 3600 for here, there in zip(madrid, new_york, strict=True)]
+    assert apart == [0, -1, -1, -1, 0]
+
+
+def test_a_lesson_in_the_gap_keeps_its_date_and_week():
+    rule = series(weekday=7, start_time="02:30")
+    found = pattern(rule, window("2026-03-23", "2026-04-05"))
+    assert found.days == (day("2026-03-29"), day("2026-04-05"))
+    assert [from_epoch(start) for start in found.starts] == [
+        utc("2026-03-29T01:30"),
+        utc("2026-04-05T00:30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "weekday", "date_", "instant"),
+    [
+        ("America/Havana", 7, "2026-03-08", "2026-03-08T05:00"),
+        ("Asia/Beirut", 7, "2026-03-29", "2026-03-28T22:00"),
+        ("Africa/Cairo", 5, "2026-04-24", "2026-04-23T22:00"),
+        ("America/Santiago", 7, "2026-09-06", "2026-09-06T04:00"),
+    ],
+)
+def test_a_midnight_series_has_its_class_on_a_day_without_midnight(zone, weekday, date_, instant):
+    rule = series(weekday=weekday, start_time="00:00", zone=zone)
+    span = week_window(day(date_))
+    assert days_of(rule, span) == [date_]
+    assert starts_of(rule, span) == [utc(instant)]
+
+
+def test_kiritimati_and_pago_pago_whose_monday_is_it():
+    span = week_window(day("2026-01-07"))
+    kiritimati, pago_pago = series(zone="Pacific/Kiritimati"), series(zone="Pacific/Pago_Pago")
+    assert days_of(kiritimati, span) == days_of(pago_pago, span) == ["2026-01-05"]
+    assert starts_of(kiritimati, span) == [utc("2026-01-04T20:00")]
+    assert starts_of(pago_pago, span) == [utc("2026-01-05T21:00")]
+
+
+def test_2027_01_01_is_the_friday_of_2026_w53():
+    friday, monday = series(weekday=5), series(weekday=1)
+    assert days_of(friday, week_window(day("2026-12-28"))) == ["2027-01-01"]
+    assert days_of(monday, week_window(day("2027-01-04"))) == ["2027-01-04"]
+
+
+def test_every_other_week_over_a_year_of_53_weeks():
+    rule = series(interval_weeks=2, anchor="2026-12-14")
+    assert days_of(rule, window("2026-12-14", "2027-01-17")) == [
+        "2026-12-14",
+        "2026-12-28",
+        "2027-01-11",
+    ]
+
+
+def test_every_other_week_counts_from_the_week_of_the_anchor_whatever_its_day():
+    for anchor in ("2026-03-09", "2026-03-11", "2026-03-15"):
+        rule = series(interval_weeks=2, anchor=anchor)
+        assert days_of(rule, window("2026-03-01", "2026-04-05")) == ["2026-03-09", "2026-03-23"]
+
+
+def test_every_fourth_week_without_any_anchor_is_still_every_fourth():
+    rule = series(interval_weeks=4)
+    found = pattern(rule, window("2026-03-02", "2026-08-30")).weeks
+    assert {later - earlier for earlier, later in pairwise(found)} == {4}
+
+
+def test_29_february_as_lesson_start_and_end():
+    span = window("2028-02-28", "2028-03-12")
+    assert days_of(series(weekday=2), span) == ["2028-02-29", "2028-03-07"]
+    assert days_of(series(weekday=2, first="2028-02-29"), span) == ["2028-02-29", "2028-03-07"]
+    assert days_of(series(weekday=2, last="2028-02-29"), span) == ["2028-02-29"]
+
+
+def test_sunday_series():
+    assert days_of(series(weekday=7), week_window(day("2026-03-09"))) == ["2026-03-15"]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2026-03-10", ["2026-03-11"]),
+        ("2026-03-11", ["2026-03-11"]),
+        ("2026-03-12", []),
+    ],
+    ids=["before", "on", "after"],
+)
+def test_a_start_mid_week_before_on_and_after_the_slots_day(start, expected):
+    rule = series(weekday=3, first=start)
+    assert days_of(rule, week_window(day("2026-03-09"))) == expected
+
+
+def test_the_end_date_is_included():
+    span = window("2026-03-09", "2026-03-31")
+    assert days_of(series(last="2026-03-16"), span) == ["2026-03-09", "2026-03-16"]
+    assert days_of(series(last="2026-03-15"), span) == ["2026-03-09"]
+
+
+def test_the_last_day_of_the_horizon_is_included_and_the_next_is_not():
+    span = horizon_window(day("2026-03-11"), 12)
+    tuesday, wednesday = series(weekday=2), series(weekday=3)
+    assert days_of(tuesday, span)[-1] == "2026-06-02"
+    assert days_of(wednesday, span)[-1] == "2026-05-27"
+    assert len(days_of(tuesday, span)) == len(days_of(wednesday, span)) == 12
+
+
+def test_a_class_across_midnight_belongs_to_the_day_on_which_it_starts():
+    rule = series(weekday=7, start_time="23:30", duration_minutes=60)
+    assert days_of(rule, week_window(day("2026-03-09"))) == ["2026-03-15"]
+    assert rule.end_time.isoformat("minutes") == "00:30"
+
+
+def test_an_end_before_the_start_asks_for_nothing():
+    rule = series(first="2026-04-01", last="2026-03-01")
+    assert pattern(rule, window("2026-01-01", "2026-12-31")) is NOTHING
+    assert day_in_week(rule, week_number(day("2026-03-16"))) is None
+
+
+def test_candidate_days_ignore_validity():
+    rule = series(first="2026-03-16", last="2026-03-16")
+    span = window("2026-03-09", "2026-03-29")
+    assert candidate_days(rule, span) == (date(2026, 3, 9), date(2026, 3, 16), date(2026, 3, 23))
+
+
+def test_an_unknown_zone_is_an_error_of_its_own():
+    with pytest.raises(UnknownZoneError):
+        pattern(series(zone="Mars/Olympus"), week_window(day("2026-03-09")))

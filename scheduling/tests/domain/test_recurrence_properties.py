@@ -1,0 +1,108 @@
+"""What a weekly rule asks for, against dateutil's RRULE and the search for instants."""
+
+from datetime import date, datetime, time, timedelta
+
+from dateutil.rrule import MO, WEEKLY, rrule
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.domain.recurrence import candidate_days, day_in_week, pattern, starts_in
+from scheduling.domain.windows import WEEK, Window, monday_of, week_number
+
+from .builders import series
+from .examples import examples
+from .test_wallclock_properties import HARD_ZONES
+from .time_oracle import expected_epoch
+
+DAYS = st.dates(date(2010, 6, 1), date(2030, 12, 31))
+NEAR = st.integers(-60, 150).map(lambda n: timedelta(days=n))
+
+
+@st.composite
+def rules(draw):
+    """A rule and a window, bounds and anchor close enough to it to matter."""
+    start = draw(DAYS)
+    bound = st.none() | NEAR.map(lambda far: start + far)
+    rule = series(
+        weekday=draw(st.integers(1, 7)),
+        start_time=time(draw(st.integers(0, 23)), draw(st.sampled_from([0, 15, 30, 45]))),
+        duration_minutes=draw(st.integers(1, 1440)),
+        zone=draw(st.sampled_from(HARD_ZONES)),
+        interval_weeks=draw(st.integers(1, 4)),
+        anchor=start + draw(NEAR),
+        first=draw(bound),
+        last=draw(bound),
+    )
+    return rule, Window(start, start + timedelta(days=draw(st.integers(1, 120))))
+
+
+def recurrence_set(rule, start, end):
+    """The dates in `[start, end)` by RFC 5545, DTSTART in the week of the anchor."""
+    monday = monday_of(rule.anchor)
+    # RRULE knows no occurrence before DTSTART: go back by whole intervals.
+    while monday > start - WEEK:
+        monday -= rule.interval_weeks * WEEK
+    found = rrule(
+        WEEKLY,
+        dtstart=datetime.combine(monday, time()),
+        interval=rule.interval_weeks,
+        wkst=MO,
+        byweekday=rule.weekday - 1,
+        until=datetime.combine(end, time()),
+    )
+    return [moment.date() for moment in found if start <= moment.date() < end]
+
+
+def valid(rule, day):
+    return (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last)
+
+
+@examples(500)
+@given(rules())
+def test_pattern_is_the_recurrence_set_within_validity(case):
+    rule, window = case
+    got = pattern(rule, window)
+    dates = recurrence_set(rule, window.start, window.end)
+    assert list(candidate_days(rule, window)) == dates
+    assert list(got.days) == [day for day in dates if valid(rule, day)]
+    assert list(got.weeks) == [week_number(day) for day in got.days]
+    assert len(set(got.weeks)) == len(got.weeks)
+    assert list(got.starts) == [expected_epoch(day, rule.start_time, rule.zone) for day in got.days]
+
+
+@examples(300)
+@given(rules())
+def test_day_in_week_is_the_only_one_of_its_week(case):
+    rule, window = case
+    for monday in window.weeks():
+        dates = recurrence_set(rule, monday, monday + WEEK)
+        dates = [day for day in dates if valid(rule, day)]
+        found = day_in_week(rule, week_number(monday))
+        assert ([] if found is None else [found]) == dates
+
+
+@examples(300)
+@given(rules(), st.data())
+def test_starts_in_some_weeks_are_those_of_the_pattern_or_nothing(case, data):
+    rule, window = case
+    weeks = [week_number(monday) for monday in window.weeks()]
+    chosen = data.draw(st.lists(st.sampled_from(weeks), min_size=1, unique=True).map(sorted))
+    days = [day_in_week(rule, week) for week in chosen]
+    expected = None
+    if None not in days:
+        expected = tuple(expected_epoch(day, rule.start_time, rule.zone) for day in days)
+    assert starts_in(rule, tuple(chosen)) == expected
+
+
+@examples(150)
+@given(rules(), st.integers(1, 119))
+def test_two_windows_side_by_side_are_one(case, cut):
+    rule, window = case
+    middle = window.start + timedelta(days=cut)
+    if middle not in window or middle == window.start:
+        return
+    whole = pattern(rule, window)
+    left = pattern(rule, Window(window.start, middle))
+    right = pattern(rule, Window(middle, window.end))
+    assert left.days + right.days == whole.days
+    assert left.starts + right.starts == whole.starts

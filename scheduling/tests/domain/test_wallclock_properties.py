@@ -1,0 +1,113 @@
+"""Wall clock to instant, against a search that knows nothing of fold."""
+
+# ruff: noqa: DTZ001 - the search works on naive UTC
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.domain.wallclock import (
+    add_minutes,
+    epoch,
+    from_epoch,
+    instant,
+    minutes_between,
+    offsets,
+    to_epoch,
+)
+
+from .examples import examples
+from .time_oracle import expected_instant, instants, wall
+
+HARD_ZONES = [
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Havana",
+    "America/Santiago",
+    "Antarctica/Troll",
+    "Asia/Beirut",
+    "Asia/Gaza",
+    "Asia/Kathmandu",
+    "Atlantic/Azores",
+    "Australia/Lord_Howe",
+    "Europe/Dublin",
+    "Europe/Madrid",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+]
+MINUTES = st.integers(0, 24 * 60 - 1).map(lambda n: time(n // 60, n % 60))
+
+
+def transitions(zone, year):
+    """The first minutes, in naive UTC, after clocks in `zone` were put forward or back."""
+    moment, end = datetime(year, 1, 1), datetime(year + 1, 1, 1)
+    found = []
+    while moment < end:
+        later = moment + timedelta(days=5)
+        if wall(moment, zone) - moment != wall(later, zone) - later:
+            low, high = moment, later
+            while high - low > timedelta(minutes=1):
+                middle = low + (high - low) // 2
+                same = wall(middle, zone) - middle == wall(low, zone) - low
+                low, high = (middle, high) if same else (low, middle)
+            found.append(high)
+        moment = later
+    return found
+
+
+@pytest.mark.parametrize("zone", HARD_ZONES)
+def test_every_quarter_of_an_hour_around_each_transition(zone):
+    for year in (2011, 2026, 2027):
+        for moment in transitions(zone, year):
+            start = wall(moment, zone).replace(minute=0, second=0) - timedelta(hours=3)
+            for quarter in range(28):
+                local = start + timedelta(minutes=15 * quarter)
+                got = instant(local.date(), local.time(), zone)
+                assert got == expected_instant(local.date(), local.time(), zone)
+
+
+@examples(400)
+@given(
+    zone=st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"})),
+    day=st.dates(date(1990, 1, 1), date(2037, 12, 1)),
+    at=MINUTES,
+)
+def test_any_zone_any_minute(zone, day, at):
+    got = instant(day, at, zone)
+    assert got == expected_instant(day, at, zone)
+    assert got.utcoffset() == timedelta(0)
+    assert epoch(day, at, zone) == got.timestamp()
+    if instants(day, at, zone):
+        assert wall(got.replace(tzinfo=None), zone) == datetime.combine(day, at)
+
+
+@examples(100)
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)))
+def test_epoch_seconds_there_and_back(moment):
+    seconds = to_epoch(moment)
+    assert from_epoch(seconds) <= moment < from_epoch(seconds + 1)
+    assert to_epoch(from_epoch(seconds)) == seconds
+
+
+@examples(100)
+@given(start=MINUTES, minutes=st.integers(1, 1440))
+def test_nominal_end_and_duration_are_inverse(start, minutes):
+    end = add_minutes(start, minutes)
+    assert minutes_between(start, end) == minutes
+    elapsed = datetime.combine(date(2026, 1, 1), start) + timedelta(minutes=minutes)
+    assert elapsed.time() == end
+
+
+@examples(60)
+@given(
+    zone=st.sampled_from(HARD_ZONES),
+    moment=st.datetimes(datetime(2005, 1, 1), datetime(2035, 12, 31)),
+)
+def test_offsets_of_a_year_enclose_the_offset_of_each_instant(zone, moment):
+    low, high = offsets(zone, moment.year)
+    assert timedelta(minutes=low) <= wall(moment, zone) - moment <= timedelta(minutes=high)
