@@ -1,14 +1,20 @@
 """The dated classes. A generated one can't be deleted, only cancelled: it would come back."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import ScheduledClass
-from scheduling.services.classes import refuse_double_booking, save_by_hand
+from scheduling.services.classes import (
+    DoubleBookedError,
+    refuse_double_booking,
+    save_by_hand,
+)
 
 
 class ScheduledClassForm(ModelForm):
@@ -68,6 +74,14 @@ class ScheduledClassAdmin(admin.ModelAdmin):
     @admin.display(description=_("by hand"), boolean=True)
     def touched(self, one: ScheduledClass) -> bool:
         return one.edited_at is not None
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DoubleBookedError as error:
+            # Someone took the place between the form's check and the write; nothing is saved.
+            self.message_user(request, error.messages[0], messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(
         self, request: HttpRequest, obj: ScheduledClass, form: ModelForm, change: bool

@@ -17,6 +17,9 @@ from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.tests import university
 from scheduling.tests.university import Lesson
 
+# Only so that pytest-django makes the database before the fixture below asks for it.
+pytestmark = pytest.mark.django_db
+
 SPRING, AUTUMN = date(2026, 2, 2), date(2026, 9, 7)
 
 

@@ -180,8 +180,7 @@ _NO_ACCENT = str.maketrans({"Ł": "L", "ł": "l", "ı": "i", "ø": "o", "ß": "s
 
 def address(name: str, number: str, domain: str) -> str:
     """An e-mail address for ``name``, which no other ``number`` of the ``domain`` has."""
-    plain = unicodedata.normalize("NFKD", name.translate(_NO_ACCENT))
-    words = "".join(sign if sign.isalpha() and sign.isascii() else " " for sign in plain.replace(
-        "'", ""
-    ) if not unicodedata.combining(sign)).lower().split()
-    return f"{'.'.join([*words, number])}@{domain}"
+    decomposed = unicodedata.normalize("NFKD", name.translate(_NO_ACCENT))
+    # Other scripts leave nothing of a name but the number: letters of ASCII go everywhere.
+    plain = decomposed.encode("ascii", "ignore").decode().replace("'", "").lower()
+    return f"{'.'.join([*plain.replace('-', ' ').split(), number])}@{domain}"

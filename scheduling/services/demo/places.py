@@ -12,7 +12,6 @@ All take place between 8 and 21 o'clock somewhere from UTC-12 to UTC+14, a span 
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from .chance import Chance
@@ -43,9 +42,10 @@ class Bundle(NamedTuple):
 
 
 class Week:
-    """The grid of one teacher."""
+    """The grid of one teacher, the same for ever."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, seed: int, teacher: int) -> None:
+        chance = Chance("week", seed, teacher)
         hours = chance.shuffled(range(FIRST_HOUR, LAST_HOUR + 1))
         own: list[Bundle] = []
         for position, hour in enumerate(hours):
@@ -79,16 +79,8 @@ def _patterns(position: int) -> Iterator[tuple[int, ...]]:
         yield from _TRIPLES
 
 
-@lru_cache(maxsize=1 << 12)
-def week_of(seed: int, teacher: int) -> Week:
-    """The grid of a teacher, the same for ever."""
-    return Week(Chance("week", seed, teacher))
-
-
 def days_away(weekday: int) -> list[int]:
     """The workdays far enough from ``weekday``, around the week."""
     return [
-        day
-        for day in WORKDAYS
-        if FEWEST_DAYS_APART <= (day - weekday) % 7 <= 7 - FEWEST_DAYS_APART
+        day for day in WORKDAYS if FEWEST_DAYS_APART <= (day - weekday) % 7 <= 7 - FEWEST_DAYS_APART
     ]

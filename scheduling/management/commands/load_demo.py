@@ -1,0 +1,64 @@
+"""``manage.py load_demo``: a made-up studio of any size, without collisions, without classes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.faults import describe
+from scheduling.services.demo import DemoError, Loaded, load_demo
+
+# From and to; the upper ones keep a slip of the pen from filling the disk.
+LIMITS = {"students": (0, 1_000_000), "teachers": (1, 1_000_000), "seed": (0, 999_999_999)}
+
+
+class Command(BaseCommand):
+    """Exit status: 0 loaded or there already, 1 not possible, 2 usage."""
+
+    help = (
+        "Load a made-up studio: the same people and rules for the same options, start dates "
+        "relative to today. What is there already stays as it is. With the same seed, more "
+        "students are added to those that are there; another number of teachers is refused. "
+        "Studios of different seeds stand beside each other."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--students", type=int, default=60, metavar="N", help="default: 60")
+        parser.add_argument("--teachers", type=int, default=10, metavar="N", help="default: 10")
+        parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, (low, high) in LIMITS.items():
+            if not low <= options[name] <= high:
+                message = _("--%(name)s %(value)d: give a whole number from %(low)d to %(high)d.")
+                values = {"name": name, "value": options[name], "low": low, "high": high}
+                raise CommandError(message % values, returncode=2)
+        try:
+            loaded = load_demo(
+                options["students"], options["teachers"], options["seed"], timezone.now()
+            )
+        except DemoError as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(describe(error)) from error
+        self.stdout.write(_said(loaded, options["seed"]))
+
+
+def _said(loaded: Loaded, seed: int) -> str:
+    if not loaded:
+        return _("Demo studio %(seed)d: all of it is there already; nothing was changed.") % {
+            "seed": seed
+        }
+    return _(
+        "Demo studio %(seed)d: %(teachers)d teachers, %(students)d students, %(fixed)d fixed "
+        "schedules and %(slots)d recurring slots created."
+    ) % {
+        "seed": seed,
+        "teachers": loaded.teachers,
+        "students": loaded.students,
+        "fixed": loaded.fixed_schedules,
+        "slots": loaded.recurring_slots,
+    }

@@ -1,0 +1,114 @@
+"""Rows for tests. Plain functions: what a test does not say is ordinary and valid."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from scheduling.models import (
+    Closure,
+    FixedSchedule,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
+
+# The Monday on which most tests take place, and the moment at which they do.
+MONDAY = date(2026, 1, 5)
+EARLY = datetime(2026, 1, 5, 0, 5, tzinfo=UTC)
+LONG_AGO = date(2025, 1, 6)
+
+_number = count(1)
+
+
+def at(text: str) -> time:
+    """"10:30" as a time."""
+    return time.fromisoformat(text)
+
+
+def day(text: str) -> date:
+    """"2026-01-05" as a date."""
+    return date.fromisoformat(text)
+
+
+def moment(text: str) -> datetime:
+    """"2026-01-05 10:30" as an instant in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def teacher(name: str = "", zone: str = "UTC", **values: Any) -> Teacher:
+    name = name or f"Teacher {next(_number)}"
+    return Teacher.objects.create(name=name, time_zone=zone, **values)
+
+
+def student(name: str = "", start: date | None = LONG_AGO, **values: Any) -> Student:
+    first, _, last = (name or f"Student {next(_number)}").partition(" ")
+    return Student.objects.create(first_name=first, last_name=last, start_date=start, **values)
+
+
+def schedule(
+    who: Student | None = None,
+    whom: Teacher | None = None,
+    weekday: int = 1,
+    start: str = "10:00",
+    end: str = "11:00",
+    **values: Any,
+) -> FixedSchedule:
+    return FixedSchedule.objects.create(
+        student=who or student(),
+        teacher=whom,
+        weekday=weekday,
+        start_time=at(start),
+        end_time=at(end),
+        **values,
+    )
+
+
+def slot(
+    whom: Teacher | None = None,
+    who: Student | None = None,
+    weekday: int = 1,
+    start: str = "10:00",
+    minutes: int = 60,
+    valid_from: date = LONG_AGO,
+    **values: Any,
+) -> RecurringSlot:
+    return RecurringSlot.objects.create(
+        teacher=whom or teacher(),
+        student=who or student(),
+        weekday=weekday,
+        start_time=at(start),
+        duration_minutes=minutes,
+        valid_from=valid_from,
+        **values,
+    )
+
+
+def closure(name: str, first: date, last: date | None = None, **values: Any) -> Closure:
+    return Closure.objects.create(
+        name=name, first_date=first, last_date=last or first, **values
+    )
+
+
+def lesson(
+    who: Student | None = None,
+    on: date = MONDAY,
+    start: str = "10:00",
+    end: str = "11:00",
+    whom: Teacher | None = None,
+    **values: Any,
+) -> ScheduledClass:
+    """A one-off, unless ``fixed_schedule`` or ``recurring_slot`` is given: then of that series."""
+    source = values.get("fixed_schedule") or values.get("recurring_slot")
+    if source is not None:
+        who, whom = who or source.student, whom or source.teacher
+        values.setdefault("week", on - timedelta(days=on.weekday()))
+        values.setdefault("occurrence_date", on)
+    return ScheduledClass.objects.create(
+        student=who or student(),
+        teacher=whom,
+        date=on,
+        start_time=at(start),
+        end_time=at(end),
+        **values,
+    )
