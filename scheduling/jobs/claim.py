@@ -28,6 +28,11 @@ ATTEMPTS = 3
 CALENDAR_LOCK = 2527737
 
 
+# The claims that a thread of this process is working under. A run of this very process that is not
+# among them was left behind by an attempt that could not even record its failure.
+_held_here: set[uuid.UUID] = set()
+
+
 class AlreadyRunningError(Exception):
     """Another run of the job is active; ``run`` is that one."""
 
@@ -77,6 +82,7 @@ def claim(run: JobRun) -> Claim:
             if active is None or _is_dead(active):
                 continue
             raise AlreadyRunningError(active) from None
+        _held_here.add(run.token)
         run.refresh_from_db()
         return Claim(run.pk, run.token)
     active = JobRun.objects.filter(job=run.job, is_full=True).latest("id")
@@ -89,15 +95,27 @@ def bury_dead_runs(job: str) -> list[JobRun]:
     return [run for run in active if _is_dead(run) and _take_over(run)]
 
 
+def release(held: Claim) -> None:
+    """This process works under ``held`` no longer, whatever its row says."""
+    _held_here.discard(held.token)
+
+
+def _is_gone(run: JobRun) -> bool:
+    if run.state != RunState.RUNNING:
+        return False
+    process = Process(run.host, run.process)
+    return is_gone(process) or (process == this_process() and run.token not in _held_here)
+
+
 def _is_dead(run: JobRun) -> bool:
-    if run.state == RunState.RUNNING and is_gone(Process(run.host, run.process)):
+    if _is_gone(run):
         return True
     return database_now() - (run.heartbeat or run.created_at) > SILENCE
 
 
 def _take_over(run: JobRun) -> bool:
     """Mark ``run`` as crashed unless it has given a sign of life since it was read."""
-    gone = is_gone(Process(run.host, run.process))
+    gone = _is_gone(run)
     error = (
         _("The process ended before the run was over; the next run completes the work.")
         if gone

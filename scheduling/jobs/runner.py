@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import scope_condition, series_of_several_owners
 
 from .chunks import Chunk, chunks, first_year
-from .claim import Claim, FencedError, claim, finish
+from .claim import Claim, FencedError, claim, finish, release
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
@@ -66,40 +66,47 @@ def run(request: Request, conduct: Conduct) -> Result:
         held = claim(_row(request, span))
         result.run_id = held.run_id
         try:
-            with Heartbeat(held) as heartbeat:
-                conduct.watcher.started(result)
-                if span is None:
-                    result.pruned = prune(held, conduct.clock())
-                else:
-                    _generate(request, span, result, conduct, held, queries, began, heartbeat)
-            result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
-        except StoppedError:
-            result.state = RunState.CANCELLED
-        except FencedError:
-            result.state = RunState.CRASHED
-            result.error = _(
-                "Another process took this run for dead and goes on in its place; "
-                "nothing was written after that."
-            )
-        except BaseException as error:
-            result.state = RunState.FAILED
-            result.error = describe(error)
-            _close(result, began, queries)
-            _record_failure(held, result)
-            raise
-        _close(result, began, queries)
-        if result.state != RunState.CRASHED and not _finish(held, result):
-            result.state = RunState.CRASHED
-        return result
+            _work(request, span, result, conduct, held, queries, began)
+            return result
+        finally:
+            release(held)
 
 
-def check_date(request: Request) -> None:
-    """Raise ValueError for a day that no studio has classes on."""
-    if not FIRST_DATE <= request.today <= LAST_DATE:
-        raise ValueError(
-            _("The date must lie between %(first)s and %(last)s.")
-            % {"first": FIRST_DATE, "last": LAST_DATE}
+def _work(
+    request: Request,
+    span: RunWindow | None,
+    result: Result,
+    conduct: Conduct,
+    held: Claim,
+    queries: QueryCount,
+    began: float,
+) -> None:
+    """Do the work of a claimed run and write its closing line."""
+    try:
+        with Heartbeat(held) as heartbeat:
+            conduct.watcher.started(result)
+            if span is None:
+                result.pruned = prune(held, conduct.clock())
+            else:
+                _generate(request, span, result, conduct, held, queries, began, heartbeat)
+        result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+    except StoppedError:
+        result.state = RunState.CANCELLED
+    except FencedError:
+        result.state = RunState.CRASHED
+        result.error = _(
+            "Another process took this run for dead and goes on in its place; "
+            "nothing was written after that."
         )
+    except BaseException as error:
+        result.state = RunState.FAILED
+        result.error = describe(error)
+        _close(result, began, queries)
+        _record_failure(held, result)
+        raise
+    _close(result, began, queries)
+    if result.state != RunState.CRASHED and not _finish(held, result):
+        result.state = RunState.CRASHED
 
 
 def _result(request: Request, span: RunWindow | None) -> Result:
@@ -180,6 +187,8 @@ def _finish(held: Claim, result: Result) -> bool:
 
 def _record_failure(held: Claim, result: Result) -> None:
     """The fault may be the database's own: then the next claimant finds this run silent."""
+    if not connection.in_atomic_block:
+        connection.close()  # a new one may get through where this one broke
     try:
         _finish(held, result)
     except Exception as error:

@@ -142,6 +142,10 @@ def summary(result: Result) -> str:
     students = len(result.students)
     people = ngettext("%(n)d student", "%(n)d students", students) % {"n": students}
     head = f"{Job(result.job).label}{span}: {verb}, {people}."
+    if result.catch_up_from:
+        head += " " + _("Includes the missed weeks since %(date)s.") % {
+            "date": result.catch_up_from
+        }
     counts = " · ".join(f"{name} {n}" for name, n in result.counts_by_name().items())
     return f"{head}\n    {counts}" if counts else head
 
