@@ -90,13 +90,21 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "csp",
     "django_crontab",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
     "rest_framework",
     "scheduling",
 ]
 
 MIDDLEWARE = [
+    "scheduling.api.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "scheduling.api.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,11 +143,59 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
+# Hashed names and compression are for what `collectstatic` has gathered; before that, files are
+# served from where they lie.
+COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+WHITENOISE_USE_FINDERS = not COLLECTED
+WHITENOISE_AUTOREFRESH = DEBUG
+STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+if COLLECTED:
+    STATICFILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATICFILES},
+}
+
+# Nothing from any other host, no script and no style but files of ours.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# The API -------------------------------------------------------------------------------------
+
+API = "scheduling.api"
 # Closed by default: a view opens itself by name, never by forgetting to say.
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [f"{API}.credentials.ApiToken", f"{API}.credentials.Cookie"],
+    "DEFAULT_PERMISSION_CLASSES": [f"{API}.permissions.StaffByModel"],
+    "DEFAULT_RENDERER_CLASSES": [f"{API}.casing.CamelJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [f"{API}.casing.CamelJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.negotiation.JSONOnly",
+    "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.PerCaller"],
+    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.ById",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": f"{API}.errors.handle",
+    "TIME_FORMAT": "%H:%M",
+    "COERCE_DECIMAL_TO_STRING": False,
 }
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
+# Refused credentials are counted where all workers see them.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "scheduling_cache",
+    },
+}
+# Programs don't follow redirects: these addresses answer, or refuse, where they are.
+SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
 
 # Standard error only: standard output belongs to what commands print (`--json`).
 LOGGING = {

@@ -72,17 +72,21 @@ def claim(run: JobRun) -> Claim:
         bury_dead_runs(run.job)
         run.pk = None
         run.heartbeat = run.started_at = DatabaseClock()
+        # Before the row is to be seen: another thread must not take it for left behind.
+        _held_here.add(run.token)
         try:
             with transaction.atomic():
                 run.save(force_insert=True)
-        except IntegrityError:
+        except BaseException as error:
+            _held_here.discard(run.token)
+            if not isinstance(error, IntegrityError):
+                raise
             active = JobRun.objects.filter(
                 job=run.job, is_full=True, state__in=ACTIVE_STATES
             ).first()
-            if active is None or _is_dead(active):
+            if active is None or is_dead(active):
                 continue
             raise AlreadyRunningError(active) from None
-        _held_here.add(run.token)
         run.refresh_from_db()
         return Claim(run.pk, run.token)
     active = JobRun.objects.filter(job=run.job, is_full=True).latest("id")
@@ -92,7 +96,7 @@ def claim(run: JobRun) -> Claim:
 def bury_dead_runs(job: str) -> list[JobRun]:
     """Mark the active runs of ``job`` whose process is gone, or silent, as crashed."""
     active = JobRun.objects.filter(job=job, state__in=ACTIVE_STATES).order_by("id")
-    return [run for run in active if _is_dead(run) and _take_over(run)]
+    return [run for run in active if is_dead(run) and _take_over(run)]
 
 
 def release(held: Claim) -> None:
@@ -107,7 +111,8 @@ def _is_gone(run: JobRun) -> bool:
     return is_gone(process) or (process == this_process() and run.token not in _held_here)
 
 
-def _is_dead(run: JobRun) -> bool:
+def is_dead(run: JobRun) -> bool:
+    """Whether the process of an active run is gone, or has been silent for too long."""
     if _is_gone(run):
         return True
     return database_now() - (run.heartbeat or run.created_at) > SILENCE

@@ -96,6 +96,7 @@ class JobRun(models.Model):
         verbose_name = _("job run")
         verbose_name_plural = _("job runs")
         ordering = ["-id"]
+        permissions = [("run_jobs", _("Can run jobs"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["job"],

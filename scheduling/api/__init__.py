@@ -1,0 +1,1 @@
+"""The REST API, the cron endpoint, health and metrics: parse, call, render."""

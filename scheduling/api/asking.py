@@ -1,0 +1,44 @@
+"""From an HTTP request to a request of the runner."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.request import Request
+
+from scheduling.jobs.request import Request as JobRequest
+from scheduling.models import Job, Trigger
+
+from .credentials import CronService
+
+
+def studio_today() -> date:
+    """Today in the studio's zone."""
+    return timezone.localdate(timezone.now(), timezone.get_default_timezone())
+
+
+def job_request(
+    request: Request,
+    job: Job,
+    *,
+    today: date | None = None,
+    weeks: int | None = None,
+    students: Iterable[int] = (),
+) -> JobRequest:
+    """``job`` as this caller asks for it; ``today`` names a day other than today."""
+    return JobRequest(
+        job=job,
+        today=today or studio_today(),
+        dated=today is not None,
+        weeks=weeks or settings.HORIZON_WEEKS,
+        student_ids=tuple(students),
+        trigger=_trigger(request),
+        triggered_by=str(request.user),
+    )
+
+
+def _trigger(request: Request) -> Trigger:
+    if isinstance(request.user, CronService):
+        return Trigger.HTTP
+    return Trigger.API if request.auth is not None else Trigger.ADMIN

@@ -1,0 +1,57 @@
+"""Bodies of requests: what isn't known is refused by name, never ignored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+
+
+class Strict(serializers.Serializer):
+    """A serializer that refuses unknown fields: a typing error is not to pass as success."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        refuse_unknown(self, data)
+        return super().to_internal_value(data)
+
+
+def refuse_unknown(serializer: serializers.BaseSerializer, data: Any) -> None:
+    """Raise ValidationError naming the fields of ``data`` that ``serializer`` hasn't."""
+    if isinstance(data, Mapping):
+        unknown = sorted(str(name) for name in set(data) - set(serializer.fields))
+        if unknown:
+            raise serializers.ValidationError(
+                {name: [_("There is no such field.")] for name in unknown}
+            )
+
+
+class Day(serializers.DateField):
+    """``YYYY-MM-DD``, on a date that a studio may have classes on."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> Any:
+        # strptime would take 2026-1-2; a contract has one way to write a date.
+        if not isinstance(value, str) or len(value) != 10:
+            self.fail("invalid", format="YYYY-MM-DD")
+        day = super().to_internal_value(value)
+        if not FIRST_DATE <= day <= LAST_DATE:
+            raise serializers.ValidationError(
+                _("The date must lie between %(first)s and %(last)s.")
+                % {"first": FIRST_DATE, "last": LAST_DATE}
+            )
+        return day
+
+
+def read(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """The checked body of ``request``; an empty one is an empty object."""
+    data = request.data
+    if data is None or (not data and not isinstance(data, (list, str))):
+        data = {}
+    checked = serializer(data=data, context={"request": request})
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)

@@ -1,0 +1,104 @@
+"""A run's results student by student: how many classes each got, and why someone got none."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import Window
+from scheduling.jobs.lines import Line
+from scheduling.jobs.result import Nobody, Result
+from scheduling.models import ScheduledClass
+from scheduling.selectors.closures import load_calendar
+from scheduling.selectors.people import student_names
+
+# Beyond so many students only the noteworthy ones are told one by one.
+MOST = 1_000
+
+
+class ByStudent(Nobody):
+    """Watches a run and remembers what concerns single students."""
+
+    def __init__(self) -> None:
+        self.planned: Counter[int] = Counter()
+        self.reasons: dict[int, str] = {}
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        for line in lines:
+            if line.student_id is None:
+                continue
+            if line.outcome is Outcome.CREATED:
+                self.planned[line.student_id] += 1
+            else:
+                self.reasons.setdefault(line.student_id, line.reason)
+
+
+def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool]:
+    """The ``results`` of the contract, ordered by student, and whether they are cut."""
+    window = result.window
+    assert window is not None
+    created = seen.planned if result.dry_run else _created(result, window)
+    students = result.students | set(seen.reasons) | set(created)
+    truncated = len(students) > MOST
+    if truncated:
+        students = set(seen.reasons)
+    idle = [pk for pk in students if not created[pk] and pk not in seen.reasons]
+    reasons = seen.reasons | _why_nothing(idle, window)
+    names = student_names(students)
+    return [
+        {
+            "student_id": pk,
+            "student_name": names.get(pk, ""),
+            "classes_created": created[pk],
+            "message": _message(created[pk], window, reasons.get(pk, "")),
+        }
+        for pk in sorted(students)
+    ], truncated
+
+
+def _created(result: Result, window: Window) -> Counter[int]:
+    start: date = result.catch_up_from or window.start
+    rows = (
+        ScheduledClass.objects.filter(
+            created_by_run_id=result.run_id, date__gte=start, date__lt=window.end
+        )
+        .order_by()
+        .values_list("student_id")
+        .annotate(n=Count("id"))
+    )
+    return Counter(dict(rows))
+
+
+def _why_nothing(students: list[int], window: Window) -> dict[int, str]:
+    """Why students of whom nothing else is noteworthy got nothing new."""
+    if not students:
+        return {}
+    there = set(
+        ScheduledClass.objects.filter(
+            student_id__among=students, date__gte=window.start, date__lt=window.end
+        ).values_list("student_id", flat=True)
+    )
+    calendar = load_calendar(window.start, [], students)
+    found = {}
+    for pk in students:
+        closed = [c for c in calendar.concerning(None, pk) if c.first < window.end]
+        if pk in there:
+            found[pk] = _("the classes are there already")
+        elif closed:
+            found[pk] = _("closed: %(closure)s") % {"closure": closed[0].name}
+        else:
+            found[pk] = _("the schedule asks for no class on these days")
+    return found
+
+
+def _message(created: int, window: Window, reason: str) -> str:
+    text = ngettext(
+        "%(n)d class created for the week %(start)s to %(end)s",
+        "%(n)d classes created for the week %(start)s to %(end)s",
+        created,
+    ) % {"n": created, "start": window.start, "end": window.last}
+    return text if created or not reason else f"{text}: {reason}"

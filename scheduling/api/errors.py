@@ -1,0 +1,127 @@
+"""Every error as ``{"success": false, "error": "<code>", "message": "…"}``."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import DatabaseError, InterfaceError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.defaults import server_error as default_server_error
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from scheduling.jobs.claim import AlreadyRunningError
+from scheduling.jobs.faults import is_transient
+
+from .casing import camel
+from .exceptions import Conflict, ServiceUnavailable, TooLarge
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 30
+MOST_BYTES = 1_000_000
+
+
+def envelope(code: str, message: str) -> dict[str, Any]:
+    """The body of every error."""
+    return {"success": False, "error": code, "message": message}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's ``EXCEPTION_HANDLER``: whatever was raised, as the contract's error."""
+    known = _known(error)
+    if known is None:
+        return None
+    headers = {}
+    if isinstance(known, exceptions.APIException):
+        if header := getattr(known, "auth_header", None):
+            headers["WWW-Authenticate"] = header
+        if wait := getattr(known, "wait", None):
+            headers["Retry-After"] = str(max(1, round(wait)))
+    if known.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    set_rollback()
+    return Response(envelope(_code(known), _message(known)), known.status_code, headers=headers)
+
+
+def _known(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        # The contract has no 415: what isn't JSON is a bad request.
+        return exceptions.ParseError(_("Send JSON, with Content-Type: application/json."))
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
+    if isinstance(error, ModelValidationError):
+        detail: Any = getattr(error, "message_dict", None) or error.messages
+        return exceptions.ValidationError(detail)
+    if isinstance(error, AlreadyRunningError):
+        return already_running(error)
+    if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
+        logger.error("the database can't be used: %s", error)
+        text = _("The database can't be reached right now. Try again in a moment.")
+        return ServiceUnavailable(text, "database_unavailable")
+    return None
+
+
+def already_running(error: AlreadyRunningError) -> Conflict:
+    """409: a run of the job is active."""
+    text = _("Run %(id)s of this job is active. Wait until it is over.") % {"id": error.run.pk}
+    return Conflict(text, "already_running")
+
+
+def too_large() -> TooLarge:
+    """413, with the limit."""
+    return TooLarge(_("The body is larger than %(n)d bytes.") % {"n": MOST_BYTES})
+
+
+def _code(error: exceptions.APIException) -> str:
+    if isinstance(error, exceptions.ValidationError):
+        return "invalid"
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else error.default_code
+
+
+def _message(error: exceptions.APIException) -> str:
+    return " ".join(_sentences(error.detail))
+
+
+def _sentences(detail: Any, field: str = "") -> list[str]:
+    """Messages of a validation error, each with the path of its field in camelCase."""
+    if isinstance(detail, dict):
+        found = []
+        for name, value in detail.items():
+            own = "" if name in ("non_field_errors", "__all__") else camel(str(name))
+            found += _sentences(value, ".".join(part for part in (field, own) if part))
+        return found
+    if isinstance(detail, (list, tuple)):
+        found = []
+        for index, value in enumerate(detail):
+            nested = isinstance(value, (dict, list))
+            found += _sentences(value, f"{field}[{index}]" if nested else field)
+        return found
+    return [f"{field}: {detail}" if field else str(detail)]
+
+
+def plain(request: HttpRequest, code: str, message: str, status_code: int) -> JsonResponse:
+    """An error outside DRF: an unknown path, a fault of ours."""
+    return JsonResponse(envelope(code, message), status=status_code)
+
+
+def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+    """404 for a path under ``/api`` that there isn't."""
+    return plain(request, "not_found", _("There is nothing at this address."), 404)
+
+
+def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """``handler500``: a fault of ours is JSON under ``/api``, and says no more than that."""
+    if not request.path.startswith("/api"):
+        return default_server_error(request)
+    return plain(request, "server_error", _("Something went wrong on the server."), 500)

@@ -1,0 +1,39 @@
+"""Addresses of the API: each with and without a trailing slash, none of them a redirect."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from .errors import not_found
+from .views import background_jobs, class_tracking, cron
+
+
+def at(route: str, view: type[Any], name: str) -> URLPattern:
+    """``route``, a regular expression below ``/api/``, with an optional slash at its end."""
+    as_view: Callable[..., Any] = view.as_view()
+    return re_path(rf"^{route}/?$", as_view, name=name)
+
+
+JOBS = "admin/background-jobs"
+RUN = rf"{JOBS}/runs/(?P<run_id>[0-9]{{1,18}})"
+
+urlpatterns = [
+    at(
+        "class-tracking/generate-weekly-classes",
+        class_tracking.GenerateWeeklyClasses,
+        "generate-weekly-classes",
+    ),
+    at(
+        "class-tracking/generate-missing-classes",
+        class_tracking.GenerateMissingClasses,
+        "generate-missing-classes",
+    ),
+    at("cron/generate-lessons", cron.GenerateLessons, "cron-generate-lessons"),
+    at(f"{JOBS}/history", background_jobs.History, "job-history"),
+    at(f"{JOBS}/generate-lessons", background_jobs.Generate, "generate-lessons"),
+    at(RUN, background_jobs.Run, "job-run"),
+    at(f"{RUN}/cancel", background_jobs.CancelRun, "job-run-cancel"),
+    # Last: an unknown address is JSON as well.
+    re_path(r"", not_found),
+]

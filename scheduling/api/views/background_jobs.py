@@ -1,0 +1,140 @@
+"""``/api/admin/background-jobs/…``: history, health, runs, and generating by hand."""
+
+from datetime import datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scheduling.jobs.cancel import cancel_run
+from scheduling.jobs.health import health
+from scheduling.jobs.registry import JOBS
+from scheduling.jobs.runner import Conduct, preview, run
+from scheduling.jobs.schedule import next_due
+from scheduling.jobs.week import week_status
+from scheduling.models import Job, JobRun
+from scheduling.selectors.runs import totals
+
+from ..asking import job_request, studio_today
+from ..bodies import Strict, read
+from ..credentials import ApiToken, Cookie
+from ..exceptions import Conflict
+from ..pagination import ById
+from ..permissions import IsAdministrator
+from ..runs import history_entry, item_entry, run_entry, stamp
+from .class_tracking import status_of
+
+
+class HistoryQuery(Strict):
+    """``limit``: how many runs, the newest first. ``job``: of this one alone."""
+
+    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=500)
+    job = serializers.ChoiceField(required=False, choices=Job.choices)
+
+
+class GenerateBody(Strict):
+    """``dryRun``: the plan, not applied. ``weeks``: length of the horizon."""
+
+    dry_run = serializers.BooleanField(required=False, default=False)
+    weeks = serializers.IntegerField(required=False, min_value=1, max_value=104)
+
+
+class AdministratorView(APIView):
+    """For administrators, by cookie or API token."""
+
+    authentication_classes = (ApiToken, Cookie)
+    permission_classes = (IsAdministrator,)
+
+
+class History(AdministratorView):
+    """The last runs, the health of studio and jobs, and a summary."""
+
+    def get(self, request: Request) -> Response:
+        query = HistoryQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        runs = JobRun.objects.order_by("-id")
+        if "job" in asked:
+            runs = runs.filter(job=asked["job"])
+        now = timezone.now()
+        state = health(now, week_status(studio_today(), timezone.now).missing)
+        return Response(
+            {
+                "success": True,
+                "data": {
+                    "job_history": [history_entry(one) for one in runs[: asked["limit"]]],
+                    "system_health": {
+                        "is_healthy": state.is_healthy,
+                        "issues": state.issues,
+                        "suggestions": state.suggestions,
+                        "indicators": state.indicators,
+                    },
+                    "summary": _summary(now, len(state.issues)),
+                },
+            }
+        )
+
+
+class Generate(AdministratorView):
+    """Generate the lessons of the horizon now, or preview it."""
+
+    def post(self, request: Request) -> Response:
+        body = read(GenerateBody, request)
+        asked = job_request(request, Job.HORIZON, weeks=body.get("weeks"))
+        execute = preview if body["dry_run"] else run
+        result = execute(asked, Conduct(clock=timezone.now))
+        code = status_of(result)
+        created = result.classes_created
+        numbers = {"lessons_generated": created, "teachers_processed": len(result.teachers)}
+        message = ngettext("%(n)d lesson generated", "%(n)d lessons generated", created)
+        return Response(
+            {
+                "success": code == 200,
+                "message": message % {"n": created},
+                **numbers,
+                "run_id": result.run_id,
+                "data": numbers | {"errors": result.errors(), "counts": result.counts_by_name()},
+            },
+            code,
+        )
+
+
+class Run(AdministratorView):
+    """A run: state, progress, counts, and its noteworthy results, a page at a time."""
+
+    def get(self, request: Request, run_id: int) -> Response:
+        found = get_object_or_404(JobRun, pk=run_id)
+        pages = ById()
+        items = pages.paginate_queryset(found.items.all(), request, view=self)
+        rows = pages.get_paginated_response([item_entry(item) for item in items or []]).data
+        return Response(run_entry(found) | {"items": rows})
+
+
+class CancelRun(AdministratorView):
+    """Cancel a run that is active: it stops between two chunks."""
+
+    def post(self, request: Request, run_id: int) -> Response:
+        found = get_object_or_404(JobRun, pk=run_id)
+        if not cancel_run(found):
+            raise Conflict(_("This run is over: there is nothing to cancel."), "not_active")
+        found.refresh_from_db()
+        return Response({"success": True, "message": _("The run is cancelled.")} | run_entry(found))
+
+
+def _summary(now: datetime, issues: int) -> dict[str, Any]:
+    numbers = totals()
+    last = JobRun.objects.order_by("-id").first()
+    due = [when for job in JOBS if (when := next_due(job, now)) is not None]
+    return {
+        "total_jobs": numbers["total"],
+        "recent_success": numbers["succeeded"],
+        "last_run": stamp(last.started_at or last.created_at) if last else None,
+        "next_run": stamp(min(due)) if due else None,
+        "health_issues": issues,
+    }

@@ -1,0 +1,138 @@
+"""``/api/class-tracking/…``: this week's classes, and all that are missing."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.request import Request as JobRequest
+from scheduling.jobs.result import Result
+from scheduling.jobs.runner import Conduct, preview, run
+from scheduling.jobs.week import week_status
+from scheduling.models import Job, Student
+
+from ..asking import job_request, studio_today
+from ..bodies import Day, Strict, read
+from ..by_student import ByStudent, results
+from ..credentials import CronSecretOrPerson
+from ..permissions import IsAdministratorOrCron
+from ..runs import history_entry
+
+
+class WeeklyBody(Strict):
+    """``date``: as if today were that day. ``dryRun``: the plan, not applied."""
+
+    date = Day(required=False)
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class MissingBody(Strict):
+    """``studentId``: this student alone."""
+
+    student_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class GenerateWeeklyClasses(APIView):
+    """Generate the weekly classes, or ask how the week stands."""
+
+    authentication_classes = (CronSecretOrPerson,)
+    permission_classes = (IsAdministratorOrCron,)
+
+    def get(self, request: Request) -> Response:
+        week = week_status(studio_today(), timezone.now)
+        return Response(
+            {
+                "week_start": week.window.start,
+                "week_end": week.window.last,
+                "students_with_fixed_schedule": week.students,
+                "existing_classes_this_week": week.existing,
+                "expected_classes_this_week": week.expected,
+                "missing_classes_this_week": week.missing,
+                "status": week.status,
+                "last_run": history_entry(week.last_run) if week.last_run else None,
+            }
+        )
+
+    def post(self, request: Request) -> Response:
+        body = read(WeeklyBody, request)
+        asked = job_request(request, Job.WEEKLY, today=body.get("date"))
+        result, seen = execute(asked, dry_run=body["dry_run"])
+        assert result.window is not None
+        answer = _answer(result, seen, _weekly_message(result))
+        window = {"week_start": result.window.start, "week_end": result.window.last}
+        return Response(
+            {
+                "success": answer.pop("success"),
+                "message": answer.pop("message"),
+                **window,
+                **answer,
+            },
+            status_of(result),
+        )
+
+
+class GenerateMissingClasses(APIView):
+    """Generate every class from each student's start date to today."""
+
+    authentication_classes = (CronSecretOrPerson,)
+    permission_classes = (IsAdministratorOrCron,)
+
+    def post(self, request: Request) -> Response:
+        body = read(MissingBody, request)
+        students = [body["student_id"]] if "student_id" in body else []
+        if students and not Student.objects.filter(pk=students[0]).exists():
+            raise serializers.ValidationError(
+                {"student_id": [_("There is no student with this number.")]}
+            )
+        result, seen = execute(job_request(request, Job.MISSING, students=students))
+        created = result.classes_created
+        message = ngettext(
+            "Missing classes generated: %(n)d class created",
+            "Missing classes generated: %(n)d classes created",
+            created,
+        ) % {"n": created}
+        return Response(_answer(result, seen, message), status_of(result))
+
+
+def execute(asked: JobRequest, dry_run: bool = False) -> tuple[Result, ByStudent]:
+    """Run or preview ``asked`` and remember what concerns single students."""
+    seen = ByStudent()
+    conduct = Conduct(clock=timezone.now, watcher=seen)
+    return (preview if dry_run else run)(asked, conduct), seen
+
+
+def status_of(result: Result) -> int:
+    """500 where a series could not be dealt with; invalid ones and conflicts are results."""
+    if result.counts[Outcome.ERROR] or result.error:
+        return status.HTTP_500_INTERNAL_SERVER_ERROR
+    return status.HTTP_200_OK
+
+
+def _weekly_message(result: Result) -> str:
+    created = result.classes_created
+    return ngettext(
+        "Weekly generation completed: %(n)d class created",
+        "Weekly generation completed: %(n)d classes created",
+        created,
+    ) % {"n": created}
+
+
+def _answer(result: Result, seen: ByStudent, message: str) -> dict[str, Any]:
+    rows, truncated = results(result, seen)
+    answer = {
+        "success": status_of(result) == status.HTTP_200_OK,
+        "message": message,
+        "total_classes_created": result.classes_created,
+        "students_processed": len(result.students),
+        "run_id": result.run_id,
+        "results": rows,
+    }
+    if truncated:
+        answer["results_truncated"] = True
+    return answer

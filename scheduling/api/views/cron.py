@@ -1,0 +1,89 @@
+"""``/api/cron/generate-lessons``: what an outside cron service calls."""
+
+import logging
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.claim import AlreadyRunningError
+from scheduling.jobs.health import health
+from scheduling.jobs.runner import Conduct, run
+from scheduling.models import Job
+
+from ..asking import job_request
+from ..credentials import CronSecret
+from ..permissions import IsCron
+from ..runs import stamp
+
+logger = logging.getLogger(__name__)
+
+
+class GenerateLessons(APIView):
+    """Run the lesson horizon and prune old logs. Safe to deliver twice."""
+
+    authentication_classes = (CronSecret,)
+    permission_classes = (IsCron,)
+
+    def get(self, request: Request) -> Response:
+        if request.method == "HEAD":
+            # Django would answer HEAD by GET: a monitor's probe is not to generate lessons.
+            raise MethodNotAllowed("HEAD")
+        return self._deliver(request)
+
+    def post(self, request: Request) -> Response:
+        return self._deliver(request)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _deliver(self, request: Request) -> Response:
+        conduct = Conduct(clock=timezone.now)
+        try:
+            result = run(job_request(request, Job.HORIZON), conduct)
+        except AlreadyRunningError as error:
+            answer = _answer(0, 0, error.run.pk, [], [])
+            answer["status"] = "already_running"
+            return Response(answer, status.HTTP_202_ACCEPTED)
+        self._prune(request, conduct)
+        failed = bool(result.counts[Outcome.ERROR] or result.error)
+        issues = health(timezone.now(), 0).issues
+        answer = _answer(
+            result.classes_created, len(result.teachers), result.run_id, result.errors(), issues
+        )
+        answer["success"] = not failed
+        code = status.HTTP_500_INTERNAL_SERVER_ERROR if failed else status.HTTP_200_OK
+        return Response(answer, code)
+
+    def _prune(self, request: Request, conduct: Conduct) -> None:
+        try:
+            run(job_request(request, Job.PRUNE), conduct)
+        except AlreadyRunningError:
+            pass  # then another one prunes
+        except Exception:
+            # The lessons are there: an answer that says so is worth more than a tidy log.
+            logger.exception("old job logs could not be pruned")
+
+
+def _answer(
+    lessons: int, teachers: int, run_id: int | None, errors: list[str], issues: list[str]
+) -> dict[str, Any]:
+    return {
+        "success": True,
+        "lessons_generated": lessons,
+        "teachers_processed": teachers,
+        "timestamp": stamp(timezone.now()),
+        "run_id": run_id,
+        "errors": errors,
+        "health_issues": issues,
+        "data": {"lessons_generated": lessons, "teachers_processed": teachers, "errors": errors},
+    }

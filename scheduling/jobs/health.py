@@ -1,0 +1,145 @@
+"""Whether all is well, worked out when asked: no scheduler that may itself be dead is believed."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.models import Job, JobRun
+from scheduling.selectors.runs import active_runs, crashed_since_success, latest_full, started_since
+from scheduling.selectors.studio import studio_numbers
+
+from .claim import is_dead
+from .registry import JOBS
+from .schedule import last_due
+
+# How long after its due time a job may start before it is late.
+GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The indicators by name, what is wrong, and what to do about it, in the current language."""
+
+    indicators: dict[str, int]
+    issues: list[str]
+    suggestions: list[str]
+
+    @property
+    def is_healthy(self) -> bool:
+        return not self.issues
+
+
+def health(now: datetime, missing_this_week: int) -> Health:
+    """The state of the studio and its jobs at ``now``."""
+    indicators = {
+        **asdict(studio_numbers(now)),
+        "missing_classes_this_week": missing_this_week,
+        "unresolved_conflicts": unresolved_conflicts(),
+        "overdue_jobs": len(overdue_jobs(now)),
+        "crashed_runs": sum(crashed_since_success(job) for job in JOBS),
+        "stuck_runs": len(stuck_runs()),
+    }
+    issues, suggestions = [], []
+    for name, issue, suggestion in _findings(indicators):
+        if indicators[name]:
+            issues.append(issue)
+            suggestions.append(suggestion)
+    return Health(indicators, issues, suggestions)
+
+
+def overdue_jobs(now: datetime) -> list[Job]:
+    """Jobs that were due more than the grace ago and have not run since."""
+    late = []
+    for job, spec in JOBS.items():
+        if not spec.generates:
+            continue
+        due = last_due(job, now - GRACE)
+        # Before its first run a job is not late: the studio is being set up.
+        if due is not None and latest_full(job) is not None and not started_since(job, due):
+            late.append(job)
+    return late
+
+
+def stuck_runs() -> list[JobRun]:
+    """Runs that are said to be active and show no sign of life."""
+    return [run for run in active_runs() if is_dead(run)]
+
+
+def unresolved_conflicts() -> int:
+    """Conflicts of the newest whole run of each job."""
+    runs = [latest_full(job) for job in (Job.WEEKLY, Job.HORIZON)]
+    return sum(int(run.counts.get("conflict", 0)) for run in runs if run is not None)
+
+
+def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
+    def count(name: str, one: str, many: str) -> str:
+        return ngettext(one, many, n[name]) % {"n": n[name]}
+
+    return [
+        (
+            "overdue_jobs",
+            count("overdue_jobs", "%(n)d job is late.", "%(n)d jobs are late."),
+            _("Check that cron is running, and run generate_classes."),
+        ),
+        (
+            "stuck_runs",
+            count("stuck_runs", "%(n)d run is stuck.", "%(n)d runs are stuck."),
+            _("The next run takes its place; look at its server if it happens again."),
+        ),
+        (
+            "crashed_runs",
+            count(
+                "crashed_runs",
+                "%(n)d run crashed since the last success.",
+                "%(n)d runs crashed since the last success.",
+            ),
+            _("Run generate_classes again: it completes what was left."),
+        ),
+        (
+            "missing_classes_this_week",
+            count(
+                "missing_classes_this_week",
+                "%(n)d class of this week is missing.",
+                "%(n)d classes of this week are missing.",
+            ),
+            _("Generate the weekly classes; conflicts are named in the run's results."),
+        ),
+        (
+            "unresolved_conflicts",
+            count(
+                "unresolved_conflicts",
+                "%(n)d lesson collides with another.",
+                "%(n)d lessons collide with others.",
+            ),
+            _("Move, share or pause one of the two; the next run tries again."),
+        ),
+        (
+            "orphaned_slots",
+            count(
+                "orphaned_slots",
+                "%(n)d active slot belongs to someone who has left.",
+                "%(n)d active slots belong to people who have left.",
+            ),
+            _("Cancel these slots, or make the teacher or the student active again."),
+        ),
+        (
+            "teachers_without_settings",
+            count(
+                "teachers_without_settings",
+                "%(n)d teacher has slots but no lesson settings.",
+                "%(n)d teachers have slots but no lesson settings.",
+            ),
+            _("Add durations and prices on the teacher's lesson settings."),
+        ),
+        (
+            "old_slots",
+            count(
+                "old_slots",
+                "%(n)d slot was booked more than six months ago.",
+                "%(n)d slots were booked more than six months ago.",
+            ),
+            _("Ask whether they are still wanted."),
+        ),
+    ]

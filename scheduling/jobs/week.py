@@ -1,0 +1,56 @@
+"""How this week stands: which classes its fixed schedules want, and which are there."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import Window, week_window
+from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass, Trigger
+from scheduling.selectors.runs import latest_full
+
+from .request import Clock, Request
+from .runner import Conduct, preview
+
+_STORED = (Outcome.EXISTS, Outcome.PROTECTED, Outcome.MOVED)
+_WANTED = (*_STORED, Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekStatus:
+    """``status``: running, complete, incomplete, or ready (nothing generated yet)."""
+
+    window: Window
+    students: int
+    existing: int
+    expected: int
+    missing: int
+    status: str
+    last_run: JobRun | None
+
+
+def week_status(today: date, clock: Clock) -> WeekStatus:
+    """The week of ``today``, by the same plan that a run would apply."""
+    window = week_window(today)
+    request = Request(job=Job.WEEKLY, today=today, dated=True, weeks=1, trigger=Trigger.API)
+    planned = preview(request, Conduct(clock=clock))
+    counts = planned.counts
+    stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
+    missing = counts[Outcome.CREATED] + counts[Outcome.CONFLICT] + counts[Outcome.RESTORED]
+    last = latest_full(Job.WEEKLY)
+    if JobRun.objects.filter(job=Job.WEEKLY, is_full=True, state__in=ACTIVE_STATES).exists():
+        status = "running"
+    elif not missing:
+        status = "complete"
+    elif stored or (last is not None and last.window_start == window.start):
+        status = "incomplete"
+    else:
+        status = "ready"
+    return WeekStatus(
+        window,
+        len(planned.students),
+        stored,
+        sum(counts[outcome] for outcome in _WANTED),
+        missing,
+        status,
+        last,
+    )
