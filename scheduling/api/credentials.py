@@ -20,10 +20,8 @@ REALM = 'Bearer realm="class-tracker"'
 class CronService(AnonymousUser):
     """The caller that holds the cron secret: no person, and good for nothing else."""
 
-    username = "cron service"
-
     def __str__(self) -> str:
-        return self.username
+        return "cron service"
 
 
 def bearer(request: Request) -> str | None:

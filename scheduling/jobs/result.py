@@ -37,10 +37,22 @@ class Result:
     queries: int = 0
     seconds: float = 0.0
     pruned: int = 0
+    # Where another deployment did the work: how many students and teachers it says.
+    reported: dict[str, int] = field(default_factory=dict)
 
     @property
     def classes_created(self) -> int:
         return self.counts[Outcome.CREATED]
+
+    @property
+    def students_processed(self) -> int:
+        """How many students with a usable schedule were looked at, new classes or not."""
+        return self.reported.get("students", len(self.students))
+
+    @property
+    def teachers_processed(self) -> int:
+        """How many teachers' series were looked at."""
+        return self.reported.get("teachers", len(self.teachers))
 
     @property
     def has_faults(self) -> bool:
@@ -65,8 +77,8 @@ class Result:
         return {
             "counts": self.counts_by_name(),
             "classes_created": self.classes_created,
-            "students_processed": len(self.students),
-            "teachers_processed": len(self.teachers),
+            "students_processed": self.students_processed,
+            "teachers_processed": self.teachers_processed,
             "progress_done": self.done,
             "progress_total": self.total,
             "queries": self.queries,

@@ -52,7 +52,9 @@ def attempt(
 
     Faults are told on the terminal and in the status. Raises CommandError alone, from ``request``.
     """
-    conduct = Conduct(clock=timezone.now, watcher=terminal, stop=stop, timeout=patience.timeout)
+    conduct = Conduct(
+        clock=timezone.now, watcher=terminal, stop=stop, timeout=patience.timeout, quiet=True
+    )
     execute = preview if dry_run else run
     number = 0
     while True:

@@ -89,9 +89,9 @@ class Terminal:
 
     def finished(self, result: Result) -> None:
         """The run's last lines, and its report."""
-        if result.window is not None:
+        if result.job != Job.PRUNE:
             self.say(_("classes created: %(n)d") % {"n": result.classes_created})
-            self.say(_("students processed: %(n)d") % {"n": len(result.students)})
+            self.say(_("students processed: %(n)d") % {"n": result.students_processed})
         if result.error:
             self.say(result.error)
         self.say(
@@ -127,7 +127,7 @@ def describe(line: Line) -> str:
 
 def summary(result: Result) -> str:
     """What a run came to, in a sentence and a line of counts."""
-    if result.window is None:
+    if result.job == Job.PRUNE:
         return _("%(job)s: %(n)d deleted.") % {
             "job": Job(result.job).label,
             "n": result.pruned,
@@ -138,8 +138,8 @@ def summary(result: Result) -> str:
         if result.dry_run
         else ngettext("%(n)d class created", "%(n)d classes created", created)
     ) % {"n": created}
-    span = f", {result.window.start} – {result.window.last}"
-    students = len(result.students)
+    span = f", {result.window.start} – {result.window.last}" if result.window else ""
+    students = result.students_processed
     people = ngettext("%(n)d student", "%(n)d students", students) % {"n": students}
     head = f"{Job(result.job).label}{span}: {verb}, {people}."
     if result.catch_up_from:
@@ -159,8 +159,8 @@ def run_json(result: Result) -> dict[str, Any]:
         "windowStart": str(window.start) if window else None,
         "windowEnd": str(window.last) if window else None,
         "classesCreated": result.classes_created,
-        "studentsProcessed": len(result.students),
-        "teachersProcessed": len(result.teachers),
+        "studentsProcessed": result.students_processed,
+        "teachersProcessed": result.teachers_processed,
         "counts": result.counts_by_name(),
         "conflicts": [_conflict_json(line) for line in result.conflicts],
         "errors": result.errors(),

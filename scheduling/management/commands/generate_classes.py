@@ -1,6 +1,7 @@
 """``manage.py generate_classes``: this week's classes and the lesson horizon."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.request import Request
 from scheduling.management.attempts import (
+    Ended,
     Patience,
     attempt,
     exit_status,
@@ -18,6 +20,7 @@ from scheduling.management.attempts import (
     user_name,
 )
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
+from scheduling.management.remote import call, calls
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal, run_json
 from scheduling.models import Job, Student, Teacher, Trigger
@@ -52,6 +55,11 @@ class Command(BaseCommand):
         add("--retries", type=whole(1, 100), default=3, help="attempts on transient faults (3)")
         add("--retry-delay", type=seconds(0), default=5.0, help="seconds between attempts (5)")
         add("--timeout", type=seconds(0.001), help="the most seconds that one attempt may take")
+        add(
+            "--endpoint",
+            metavar="URL",
+            help="run through the API of this deployment instead of a database (API_ENDPOINT)",
+        )
         add_trigger(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,15 +73,8 @@ class Command(BaseCommand):
         patience = Patience(
             attempts=options["retries"], delay=options["retry_delay"], timeout=options["timeout"]
         )
-        jobs = [Job(options["only"])] if options["only"] else [Job.WEEKLY, Job.HORIZON]
-        ended = []
         with StopSignals() as stop:
-            for job in jobs:
-                if not stop():
-                    request = partial(_request, job, options)
-                    ended.append(
-                        attempt(job, request, terminal, stop, patience, options["dry_run"])
-                    )
+            ended = [one() for one in _tasks(options, terminal, stop, patience) if not stop()]
             status = exit_status(ended, stop)
         if options["json"]:
             document = {
@@ -84,6 +85,34 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
         if status:
             raise SystemExit(status)
+
+
+def _tasks(
+    options: dict[str, Any], terminal: Terminal, stop: StopSignals, patience: Patience
+) -> list[Callable[[], Ended]]:
+    """What is to be done, one after the other: here, or through another deployment's API."""
+    endpoint = options["endpoint"]
+    # Cron's entries belong to the machine that they run on.
+    if endpoint is None and options["trigger"] != Trigger.CRON:
+        endpoint = settings.API_ENDPOINT
+    if endpoint:
+        return [
+            partial(call, one, settings.CRON_SECRET, terminal, stop, patience)
+            for one in calls(endpoint, options)
+        ]
+    jobs = [Job(options["only"])] if options["only"] else [Job.WEEKLY, Job.HORIZON]
+    return [
+        partial(
+            attempt,
+            job,
+            partial(_request, job, options),
+            terminal,
+            stop,
+            patience,
+            options["dry_run"],
+        )
+        for job in jobs
+    ]
 
 
 def _request(job: Job, options: dict[str, Any]) -> Request:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.faults import describe
 from scheduling.services.demo import DemoError, Loaded, load_demo
+from scheduling.services.wording import people_and_rules
 
 # From and to; the upper ones keep a slip of the pen from filling the disk.
 LIMITS = {"students": (0, 1_000_000), "teachers": (1, 1_000_000), "seed": (0, 999_999_999)}
@@ -52,13 +53,9 @@ def _said(loaded: Loaded, seed: int) -> str:
         return _("Demo studio %(seed)d: all of it is there already; nothing was changed.") % {
             "seed": seed
         }
-    return _(
-        "Demo studio %(seed)d: %(teachers)d teachers, %(students)d students, %(fixed)d fixed "
-        "schedules and %(slots)d recurring slots created."
-    ) % {
+    return _("Demo studio %(seed)d, created: %(list)s.") % {
         "seed": seed,
-        "teachers": loaded.teachers,
-        "students": loaded.students,
-        "fixed": loaded.fixed_schedules,
-        "slots": loaded.recurring_slots,
+        "list": people_and_rules(
+            loaded.teachers, loaded.students, loaded.fixed_schedules, loaded.recurring_slots
+        ),
     }

@@ -1,0 +1,50 @@
+"""``manage.py create_api_token``: a token for the API, printed once."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from knox.models import get_token_model
+
+from scheduling.management.options import whole
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes an API token for a user and prints it once; only its hash is stored. It may do "
+        "what the user may. Revoke it in the admin under “Auth tokens”."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", help="whom the token stands for")
+        parser.add_argument(
+            "--days",
+            type=whole(1, 36_500),
+            metavar="N",
+            help="valid for so many days; else for ever",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = get_user_model()
+        try:
+            user = users._default_manager.get_by_natural_key(options["username"])
+        except users.DoesNotExist:
+            raise CommandError(
+                _("There is no user “%(name)s”. Make one in the admin or with createsuperuser.")
+                % {"name": options["username"]}
+            ) from None
+        if not (user.is_active and user.is_staff):
+            raise CommandError(
+                _("“%(name)s” is not active staff: a token of theirs would open nothing.")
+                % {"name": options["username"]}
+            )
+        days = options["days"]
+        expiry = timedelta(days=days) if days else None
+        _token, text = get_token_model().objects.create(user=user, expiry=expiry)
+        self.stdout.write(text)
+        self.stderr.write(
+            _("Keep it: it is not shown again. Send it as “Authorization: Bearer …”."),
+            style_func=str,
+        )
