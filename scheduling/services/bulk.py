@@ -1,16 +1,19 @@
 """Many rows in few statements."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
-
-_ROWS_A_STATEMENT = 2_000
 
 
 def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -29,7 +32,81 @@ def among(queryset: QuerySet[Any, Any], field: str, values: Iterable[Any]) -> It
 
 
 def insert(rows: Sequence[Row]) -> Sequence[Row]:
-    """Insert ``rows``, all of one model, in their order; answers them with their ids."""
+    """Insert ``rows``, all of one model, in their order; answers them with their ids.
+
+    A third of the time of bulk_create, which builds SQL value by value. To be called in a
+    transaction. A column that the first row leaves to the database's default is left to it in
+    all of them.
+    """
     if not rows:
         return rows
-    return type(rows[0])._default_manager.bulk_create(rows, batch_size=_ROWS_A_STATEMENT)
+    model = type(rows[0])
+    key = model._meta.pk
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field is key or not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
+    ]
+    for row, number in zip(rows, _reserve(model, len(rows)), strict=True):
+        row.pk = number
+        row._state.adding = False
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    values = map(attrgetter(*(field.attname for field in fields)), rows)
+    write = _copy if connection.vendor == "postgresql" else _executemany
+    write(quote(model._meta.db_table), columns, len(fields), values)
+    return rows
+
+
+def _reserve(model: type[Model], count: int) -> list[int]:
+    """Ids that no other row of ``model`` has, or will get, in rising order."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [connection.ops.quote_name(table), str(model._meta.pk.column), count],
+            )
+            return sorted(number for (number,) in cursor.fetchall())
+        # Nobody else writes during a transaction: it is an immediate one.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def _copy(table: str, columns: str, _width: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as wrapper:
+        # COPY is no query that Django's wrapper knows; its errors still have to be Django's.
+        copying = wrapper.cursor.copy(f"COPY {table} ({columns}) FROM STDIN")
+        with wrapper.db.wrap_database_errors, copying as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _executemany(table: str, columns: str, width: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    marks = ", ".join(["%s"] * width)
+    with connection.cursor() as cursor:
+        for batch in in_batches(rows, 10_000):
+            cursor.executemany(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                [tuple(map(_sqlite_value, row)) for row in batch],
+            )
+
+
+def _sqlite_value(value: Any) -> Any:
+    """``value`` as Django writes it to SQLite."""
+    adapt = _ADAPTERS.get(type(value))
+    return value if adapt is None else adapt(value)
+
+
+@lru_cache(maxsize=1 << 12)
+def _instant(value: datetime) -> str | None:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+_ADAPTERS: dict[type, Callable[[Any], Any]] = {
+    datetime: _instant,
+    date: lru_cache(maxsize=1 << 12)(str),
+    time: lru_cache(maxsize=1 << 11)(str),
+    Decimal: str,
+}

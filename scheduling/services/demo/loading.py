@@ -22,7 +22,7 @@ from scheduling.services.locks import wait_for_other_loads
 
 from . import teachers
 from .places import Week
-from .students import Enrolment, Registrar, rule_key
+from .students import Enrolment, Registrar, key_prefix
 from .teachers import DemoTeacher
 
 _STUDENTS_A_BATCH = 2_000
@@ -96,10 +96,9 @@ def _teachers_there(seed: int) -> dict[int, int]:
 
 def _students_there(seed: int) -> set[int]:
     """The numbers of the students who have rules."""
-    prefix = rule_key(seed, 0).removesuffix("0:")
     found: set[int] = set()
     for table in (RecurringSlot, FixedSchedule):
-        keys = table._default_manager.filter(import_key__startswith=prefix).order_by()
+        keys = table._default_manager.filter(import_key__startswith=key_prefix(seed)).order_by()
         for key in keys.values_list("import_key", flat=True).iterator():
             found.add(int(str(key).split(":")[2]))
     return found

@@ -42,9 +42,14 @@ def absence(index: int) -> Absence:
     return early.get(index, Absence.NONE)
 
 
+def key_prefix(seed: int) -> str:
+    """What the keys of all rules of a studio begin with."""
+    return f"demo:{seed}:"
+
+
 def rule_key(seed: int, index: int, part: str = "") -> str:
     """Says on a rule whose it is, so that loading again finds it whatever was edited since."""
-    return f"demo:{seed}:{index}:{part}"
+    return f"{key_prefix(seed)}{index}:{part}"
 
 
 class Registrar:

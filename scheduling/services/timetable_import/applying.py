@@ -5,7 +5,7 @@ from typing import Any
 
 from scheduling.domain.wallclock import add_minutes
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.bulk import insert
+from scheduling.services.bulk import in_batches, insert
 
 from .matching import Matching
 from .rules import Rule, StudentName
@@ -13,6 +13,8 @@ from .stored import TABLES
 from .timetable import Timetable
 
 _MICROSECOND = timedelta(microseconds=1)
+# Objects of models are large: few of them exist at a time.
+_ROWS_A_BATCH = 5_000
 
 
 def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) -> None:
@@ -24,17 +26,20 @@ def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) 
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
     _set_start_dates(matching)
-    fixed: list[FixedSchedule] = []
-    slots: list[RecurringSlot] = []
-    for position, (rule, key) in enumerate(matching.new_rules):
-        made_at = now + position * _MICROSECOND
-        student_id = students[rule.student]
-        if rule.teacher:
-            slots.append(_slot(rule, key, student_id, teachers[rule.teacher], made_at, today))
-        else:
-            fixed.append(_fixed_schedule(rule, key, student_id, made_at, today))
-    insert(fixed)
-    insert(slots)
+    rules = enumerate(matching.new_rules)
+    for batch in in_batches(rules, _ROWS_A_BATCH):
+        fixed: list[FixedSchedule] = []
+        slots: list[RecurringSlot] = []
+        for position, (rule, key) in batch:
+            made_at = now + position * _MICROSECOND
+            student_id = students[rule.student]
+            if rule.place.teacher:
+                teacher_id = teachers[rule.place.teacher]
+                slots.append(_slot(rule, key, student_id, teacher_id, made_at, today))
+            else:
+                fixed.append(_fixed_schedule(rule, key, student_id, made_at, today))
+        insert(fixed)
+        insert(slots)
     _adopt(matching)
 
 
@@ -52,21 +57,24 @@ def _insert_teachers(timetable: Timetable, matching: Matching, now: datetime) ->
 def _insert_students(
     timetable: Timetable, matching: Matching, now: datetime
 ) -> dict[StudentName, int]:
-    names = [name for name in timetable.students if name not in matching.students]
-    rows = insert(
-        [
-            Student(
-                email=name.email,
-                first_name=name.first_name,
-                last_name=name.last_name,
-                start_date=matching.start_dates[name],
-                is_active=True,
-                created_at=now,
-            )
-            for name in names
-        ]
-    )
-    return {name: row.pk for name, row in zip(names, rows, strict=True)}
+    ids: dict[StudentName, int] = {}
+    missing = (name for name in timetable.students if name not in matching.students)
+    for names in in_batches(missing, _ROWS_A_BATCH):
+        rows = insert(
+            [
+                Student(
+                    email=name.email,
+                    first_name=name.first_name,
+                    last_name=name.last_name,
+                    start_date=matching.start_dates[name],
+                    is_active=True,
+                    created_at=now,
+                )
+                for name in names
+            ]
+        )
+        ids.update((name, row.pk) for name, row in zip(names, rows, strict=True))
+    return ids
 
 
 def _set_start_dates(matching: Matching) -> None:
@@ -83,7 +91,7 @@ def _fixed_schedule(
 ) -> FixedSchedule:
     return FixedSchedule(
         student_id=student_id,
-        end_time=add_minutes(rule.start_time, rule.duration_minutes),
+        end_time=add_minutes(rule.place.start_time, rule.duration_minutes),
         **_shared_columns(rule, key, made_at, today),
     )
 
@@ -102,8 +110,8 @@ def _slot(
 
 def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dict[str, object]:
     return {
-        "weekday": rule.weekday,
-        "start_time": rule.start_time,
+        "weekday": rule.place.weekday,
+        "start_time": rule.place.start_time,
         "interval_weeks": rule.interval_weeks,
         "subject": rule.subject,
         "is_shared": rule.is_shared,

@@ -29,6 +29,11 @@ class CellError(ValueError):
     """Why a cell can't be read, and what to write instead."""
 
 
+def has_control_signs(text: str) -> bool:
+    """Whether ``check_signs`` would object."""
+    return _CONTROL.search(text) is not None
+
+
 def check_signs(cell: str) -> None:
     """No NUL, line break or other control character; direction marks and emoji are text."""
     found = _CONTROL.search(cell)

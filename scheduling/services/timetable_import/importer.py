@@ -64,6 +64,7 @@ def _read(source: BinaryIO, faults: Faults) -> Timetable:
         rules = row.rules()
         if rules:
             timetable.add(rules, row.teacher_zone)
+    timetable.check_open_starts()
     if not timetable.rows and not faults:
         faults.add(None, "", _("The file has no rows below its header; add some."))
     return timetable
@@ -82,7 +83,7 @@ def _report(timetable: Timetable, matching: Matching, faults: Faults, dry_run: b
     report.unchanged = matching.unchanged
     report.teachers = sum(name not in matching.teachers for name in timetable.teachers)
     report.students = sum(name not in matching.students for name in timetable.students)
-    report.fixed_schedules = sum(not rule.teacher for rule, _key in matching.new_rules)
+    report.fixed_schedules = sum(not rule.place.teacher for rule, _key in matching.new_rules)
     report.recurring_slots = len(matching.new_rules) - report.fixed_schedules
     report.start_dates = sum(name in matching.students for name in matching.start_dates)
     return report

@@ -70,9 +70,10 @@ class Matcher:
     def _load_rules(self, keys: set[str]) -> None:
         for rule in stored.rules_of(self._found.students.values()):
             self._with_rules.add(rule.student_id)
-            self._by_place.setdefault(rule.rule.place, []).append(rule)
             if rule.import_key in keys:
                 self._by_key[rule.import_key] = rule
+            else:
+                self._by_place.setdefault(rule.rule.place, []).append(rule)
         # A renamed student's rules are found by their keys alone.
         for rule in stored.rules_with_key(keys - self._by_key.keys()):
             if rule.import_key:
@@ -139,8 +140,8 @@ class Matcher:
 
 
 def _named(rule: Rule, said: str) -> dict[str, str]:
-    weekday = str(Weekday(rule.weekday).label)
-    return {"weekday": weekday, "time": f"{rule.start_time:%H:%M}", "said": said}
+    weekday = str(Weekday(rule.place.weekday).label)
+    return {"weekday": weekday, "time": f"{rule.place.start_time:%H:%M}", "said": said}
 
 
 def _what_differs(rule: Rule, other: StoredRule) -> tuple[str, str] | tuple[()]:

@@ -14,6 +14,7 @@ from .faults import Faults
 _LONGEST_LINE = 1 << 20
 # What "surrogateescape" makes of bytes that are no UTF-8.
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_BLANK = frozenset(("\n", "\r\n", "\r"))
 
 Record = tuple[int, list[str]]
 
@@ -62,22 +63,28 @@ class _Lines:
         self._text = text
         self._faults = faults
         self.number = 0
-        self.record = 1
+        self.record = 0
         self.unreadable = False
 
     def begin_record(self) -> None:
-        """The next line is the first of a record."""
-        self.record = self.number + 1
+        """The next line that isn't blank is the first of a record."""
+        self.record = 0
         self.unreadable = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(_LONGEST_LINE)
+        read = self._text.readline
+        line = read(_LONGEST_LINE)
+        self.number += 1
+        if not self.record:
+            while line in _BLANK:
+                line = read(_LONGEST_LINE)
+                self.number += 1
+            self.record = self.number
         if not line:
             raise StopIteration
-        self.number += 1
         if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
             message = _("The line is longer than %(limit)d characters; is this a CSV file?")
             self._faults.add(self.number, "", message % {"limit": _LONGEST_LINE})

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.services.wording import people_and_rules, weekly_rules
+
 from .faults import Fault
 
 
@@ -55,18 +57,18 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report in sentences; the faults are not among them."""
         rows = ngettext("%(n)d row", "%(n)d rows", self.rows) % {"n": self.rows}
-        rules = ngettext("%(n)d weekly rule", "%(n)d weekly rules", self.rules) % {"n": self.rules}
         yield _("Read: %(rows)s, %(merged)d of them repeating others; %(rules)s.") % {
             "rows": rows,
             "merged": self.merged_rows,
-            "rules": rules,
+            "rules": weekly_rules(self.rules),
         }
         created = _("To be created: %(list)s.") if self.is_dry_run else _("Created: %(list)s.")
-        yield created % {"list": self._created()}
-        yield _("There already: %(rules)s.") % {
-            "rules": ngettext("%(n)d weekly rule", "%(n)d weekly rules", self.unchanged)
-            % {"n": self.unchanged}
+        yield created % {
+            "list": people_and_rules(
+                self.teachers, self.students, self.fixed_schedules, self.recurring_slots
+            )
         }
+        yield _("There already: %(rules)s.") % {"rules": weekly_rules(self.unchanged)}
         if self.start_dates:
             yield ngettext(
                 "%(n)d student without a start date gets one.",
@@ -75,14 +77,3 @@ class Report:
             ) % {"n": self.start_dates}
         if self.is_dry_run:
             yield _("Nothing was written.")
-
-    def _created(self) -> str:
-        parts = (
-            ngettext("%(n)d teacher", "%(n)d teachers", self.teachers) % {"n": self.teachers},
-            ngettext("%(n)d student", "%(n)d students", self.students) % {"n": self.students},
-            ngettext("%(n)d fixed schedule", "%(n)d fixed schedules", self.fixed_schedules)
-            % {"n": self.fixed_schedules},
-            ngettext("%(n)d recurring slot", "%(n)d recurring slots", self.recurring_slots)
-            % {"n": self.recurring_slots},
-        )
-        return ", ".join(parts)

@@ -12,7 +12,7 @@ from scheduling.models import RecurringSlot, Student, Teacher
 
 from . import cells
 from .faults import Faults, shown
-from .rules import Rule, StudentName
+from .rules import Place, Rule, StudentName
 
 Value = TypeVar("Value")
 
@@ -38,13 +38,9 @@ class Row:
 
     def rules(self) -> list[Rule]:
         """The rules of the row, one for each weekday; none if anything in it is a fault."""
-        for column, cell in self._cells.items():
-            try:
-                cells.check_signs(cell)
-            except cells.CellError as error:
-                self._fault(column, str(error))
-        if not self._is_sound:
-            return []  # what else would be said of such cells is said better without the sign
+        if cells.has_control_signs("".join(self._cells.values())):
+            self._point_out_control_signs()
+            return []  # what else could be said of such cells is said better without the signs
         teacher = self._teacher()
         student = StudentName(
             self._read("student_email", _EMAIL, ""),
@@ -64,10 +60,7 @@ class Row:
             Rule(
                 self._line,
                 length_column,
-                student,
-                teacher,
-                weekday,
-                start,
+                Place(student, teacher, weekday, start),
                 length,
                 interval_weeks,
                 subject,
@@ -77,6 +70,13 @@ class Row:
             )
             for weekday in weekdays
         ]
+
+    def _point_out_control_signs(self) -> None:
+        for column, cell in self._cells.items():
+            try:
+                cells.check_signs(cell)
+            except cells.CellError as error:
+                self._fault(column, str(error))
 
     def _teacher(self) -> str:
         name = self._read("teacher", _TEACHER, "")

@@ -11,7 +11,7 @@ from scheduling.domain.wallclock import minutes_between
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus, Student, Teacher
 from scheduling.services.bulk import among
 
-from .rules import Rule, StudentName
+from .rules import Place, Rule, StudentName
 
 Table = type[FixedSchedule] | type[RecurringSlot]
 TABLES: tuple[Table, ...] = (FixedSchedule, RecurringSlot)
@@ -138,10 +138,7 @@ def _stored(
     rule = Rule(
         line=0,
         length_column="end_time",
-        student=StudentName(email, first_name, last_name),
-        teacher=teacher or "",
-        weekday=weekday,
-        start_time=start,
+        place=Place(StudentName(email, first_name, last_name), teacher or "", weekday, start),
         duration_minutes=length[0] if is_slot else minutes_between(start, length[0]),
         interval_weeks=interval_weeks,
         subject=subject,

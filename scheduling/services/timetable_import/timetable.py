@@ -23,9 +23,6 @@ class Timetable:
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
         self._rules: dict[tuple[Place, date | None], Rule] = {}
-        # The last line with, and the last line without, a valid_from.
-        self._dated: dict[Place, int] = {}
-        self._undated: dict[Place, int] = {}
         self.teachers: dict[str, TeacherEntry] = {}
         self.students: dict[StudentName, int] = {}
         self.rows = 0
@@ -45,7 +42,7 @@ class Timetable:
         """Add the rules of a row; one that adds nothing to the rows before is merged."""
         first = rules[0]
         self.students.setdefault(first.student, first.line)
-        if first.teacher:
+        if first.place.teacher:
             self._add_teacher(first, teacher_zone)
         before = len(self._rules)
         sound = [self._add_rule(rule) for rule in rules]
@@ -53,36 +50,41 @@ class Timetable:
             self.merged_rows += 1
 
     def _add_teacher(self, rule: Rule, zone: str) -> None:
-        known = self.teachers.setdefault(rule.teacher, TeacherEntry(zone, rule.line))
+        known = self.teachers.setdefault(rule.place.teacher, TeacherEntry(zone, rule.line))
         if known.zone != zone:
             message = _(
                 "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)s; "
                 "make them the same."
             )
             zones = {"zone": zone, "other": known.zone}
-            values = zones | {"teacher": shown(rule.teacher), "line": str(known.line)}
+            values = zones | {"teacher": shown(rule.place.teacher), "line": str(known.line)}
             self._faults.add(rule.line, "teacher_time_zone", message % values)
 
     def _add_rule(self, rule: Rule) -> bool:
         """Whether it contradicts no other line."""
         known = self._rules.setdefault(rule.identity, rule)
-        if known != rule:
+        if known is not rule and known != rule:
             self._contradiction(rule, known, list(differences(rule, known)))
             return False
-        own, others = self._undated, self._dated
-        if rule.valid_from is not None:
-            own, others = others, own
-        own[rule.place] = rule.line
-        if rule.place in others:
-            # Which of the two a stored rule belongs to could not be told apart.
-            message = _(
-                "This rule and that of line %(line)d differ in valid_from alone, and one of the "
-                "two leaves it empty; write it in both."
-            )
-            values = {"line": others[rule.place]}
-            self._faults.add(rule.line, "valid_from", message % values)
-            return False
         return True
+
+    def check_open_starts(self) -> None:
+        """To be called at the end: no rule may come both with and without a valid_from.
+
+        Which of the two a stored rule belongs to could not be told.
+        """
+        undated = {rule.place: rule for rule in self.rules if rule.valid_from is None}
+        if not undated:
+            return
+        for rule in self.rules:
+            other = undated.get(rule.place)
+            if rule.valid_from is not None and other is not None:
+                message = _(
+                    "This rule and that of line %(line)d differ in valid_from alone, and one of "
+                    "the two leaves it empty; write it in both."
+                )
+                lines = sorted((rule.line, other.line))
+                self._faults.add(lines[1], "valid_from", message % {"line": lines[0]})
 
     def _contradiction(self, rule: Rule, known: Rule, found: list[Difference]) -> None:
         said = "; ".join(

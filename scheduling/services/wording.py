@@ -1,0 +1,23 @@
+"""Counts in words."""
+
+from django.utils.translation import ngettext
+
+
+def weekly_rules(count: int) -> str:
+    """“2 weekly rules”."""
+    return ngettext("%(n)d weekly rule", "%(n)d weekly rules", count) % {"n": count}
+
+
+def people_and_rules(
+    teachers: int, students: int, fixed_schedules: int, recurring_slots: int
+) -> str:
+    """“2 teachers, 1 student, 0 fixed schedules, 1 recurring slot”."""
+    parts = (
+        ngettext("%(n)d teacher", "%(n)d teachers", teachers) % {"n": teachers},
+        ngettext("%(n)d student", "%(n)d students", students) % {"n": students},
+        ngettext("%(n)d fixed schedule", "%(n)d fixed schedules", fixed_schedules)
+        % {"n": fixed_schedules},
+        ngettext("%(n)d recurring slot", "%(n)d recurring slots", recurring_slots)
+        % {"n": recurring_slots},
+    )
+    return ", ".join(parts)
