@@ -4,6 +4,8 @@ import shlex
 from pathlib import Path
 
 from classtracker import env
+from classtracker.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
+from classtracker.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Cron gives jobs almost no environment, so the file is read here and not by a shell.
@@ -104,9 +106,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "scheduling.api.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "scheduling.api.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,22 +172,6 @@ CONTENT_SECURITY_POLICY = {
 
 # The API -------------------------------------------------------------------------------------
 
-API = "scheduling.api"
-# Closed by default: a view opens itself by name, never by forgetting to say.
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [f"{API}.credentials.ApiToken", f"{API}.credentials.Cookie"],
-    "DEFAULT_PERMISSION_CLASSES": [f"{API}.permissions.StaffByModel"],
-    "DEFAULT_RENDERER_CLASSES": [f"{API}.casing.CamelJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [f"{API}.casing.CamelJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.negotiation.JSONOnly",
-    "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.PerCaller"],
-    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.ById",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": f"{API}.errors.handle",
-    "TIME_FORMAT": "%H:%M",
-    "COERCE_DECIMAL_TO_STRING": False,
-}
-REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
 # Refused credentials are counted where all workers see them.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -197,18 +183,7 @@ CACHES = {
 # Programs don't follow redirects: these addresses answer, or refuse, where they are.
 SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
 
-# Standard error only: standard output belongs to what commands print (`--json`).
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "[{asctime}] {levelname} {name}: {message}", "style": "{"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's own handler would say every line a second time.
-    "loggers": {"django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
-}
+LOGGING = logging_settings(DEBUG)
 
 # Cron ----------------------------------------------------------------------------------------
 

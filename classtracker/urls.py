@@ -4,10 +4,14 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from scheduling.api.urls import monitoring
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    *monitoring,
     re_path(r"^api(?:/|$)", include("scheduling.api.urls")),
 ]
 
+handler400 = "scheduling.api.errors.bad_request"
 handler500 = "scheduling.api.errors.server_error"

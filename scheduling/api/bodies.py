@@ -1,5 +1,6 @@
 """Bodies of requests: what isn't known is refused by name, never ignored."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Strict(serializers.Serializer):
@@ -35,8 +39,8 @@ class Day(serializers.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
     def to_internal_value(self, value: Any) -> Any:
-        # strptime would take 2026-1-2; a contract has one way to write a date.
-        if not isinstance(value, str) or len(value) != 10:
+        # strptime would take 2026-1-2 and 2026-01- 2; a contract has one way to write a date.
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         day = super().to_internal_value(value)
         if not FIRST_DATE <= day <= LAST_DATE:
@@ -49,9 +53,7 @@ class Day(serializers.DateField):
 
 def read(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     """The checked body of ``request``; an empty one is an empty object."""
-    data = request.data
-    if data is None or (not data and not isinstance(data, (list, str))):
-        data = {}
-    checked = serializer(data=data, context={"request": request})
+    # Without a body DRF gives an empty object; null, 0 and false are bodies, and no objects.
+    checked = serializer(data=request.data, context={"request": request})
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)

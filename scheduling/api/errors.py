@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import bad_request as default_bad_request
 from django.views.defaults import server_error as default_server_error
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -15,6 +17,7 @@ from rest_framework.views import set_rollback
 
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import is_transient
+from scheduling.services.classes import DoubleBookedError
 
 from .casing import camel
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
@@ -41,6 +44,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             headers["WWW-Authenticate"] = header
         if wait := getattr(known, "wait", None):
             headers["Retry-After"] = str(max(1, round(wait)))
+    if isinstance(known, exceptions.MethodNotAllowed) and (view := context.get("view")):
+        # DRF names OPTIONS in any case, and HEAD wherever there is a GET.
+        refused = {"OPTIONS", view.request.method}
+        view.headers["Allow"] = ", ".join(m for m in view.allowed_methods if m not in refused)
     if known.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER)
     set_rollback()
@@ -59,6 +66,8 @@ def _known(error: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
         return too_large()
+    if isinstance(error, DoubleBookedError):
+        return Conflict(error.messages[0], "double_booked")
     if isinstance(error, ModelValidationError):
         detail: Any = getattr(error, "message_dict", None) or error.messages
         return exceptions.ValidationError(detail)
@@ -90,7 +99,9 @@ def _code(error: exceptions.APIException) -> str:
 
 
 def _message(error: exceptions.APIException) -> str:
-    return " ".join(_sentences(error.detail))
+    text = " ".join(_sentences(error.detail))
+    # A message may repeat what was sent: half a character of JSON's can't be sent back.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _sentences(detail: Any, field: str = "") -> list[str]:
@@ -98,6 +109,9 @@ def _sentences(detail: Any, field: str = "") -> list[str]:
     if isinstance(detail, dict):
         found = []
         for name, value in detail.items():
+            if isinstance(name, int):  # the place in a list
+                found += _sentences(value, f"{field}[{name}]")
+                continue
             own = "" if name in ("non_field_errors", "__all__") else camel(str(name))
             found += _sentences(value, ".".join(part for part in (field, own) if part))
         return found
@@ -115,9 +129,17 @@ def plain(request: HttpRequest, code: str, message: str, status_code: int) -> Js
     return JsonResponse(envelope(code, message), status=status_code)
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
     """404 for a path under ``/api`` that there isn't."""
     return plain(request, "not_found", _("There is nothing at this address."), 404)
+
+
+def bad_request(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """``handler400``: a request that Django itself refuses, such as one for an unknown host."""
+    if not request.path.startswith("/api"):
+        return default_bad_request(request, *args, **kwargs)
+    return plain(request, "bad_request", _("The request can't be understood."), 400)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

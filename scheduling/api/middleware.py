@@ -1,14 +1,15 @@
 """What happens to every request before any view sees it."""
 
-import contextvars
+import io
 import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, ParseError
 
+from .context import request_id
 from .errors import MOST_BYTES, plain, too_large
-
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -33,14 +34,35 @@ class RequestId:
 
 
 class BodyLimit:
-    """Refuses bodies under ``/api`` that are too large, by their stated length: unread."""
+    """Refuses bodies under ``/api`` that are too large, by their stated length: unread.
+
+    One that comes in chunks states no length. Django would take it for no body at all, and a dry
+    run for a run: it is read here, up to the limit.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if request.path.startswith("/api") and length.isdigit() and int(length) > MOST_BYTES:
-            error = too_large()
-            return plain(request, "too_large", str(error.detail), error.status_code)
+        error = _fault_of_body(request) if request.path.startswith("/api") else None
+        if error is not None:
+            return plain(request, str(error.get_codes()), str(error.detail), error.status_code)
         return self.get_response(request)
+
+
+def _fault_of_body(request: HttpRequest) -> APIException | None:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length:
+        return too_large() if length.isdigit() and int(length) > MOST_BYTES else None
+    if "HTTP_TRANSFER_ENCODING" not in request.META:
+        return None
+    if not request.META.get("wsgi.input_terminated"):
+        # This server doesn't say where the body ends: reading might never return.
+        return ParseError(_("Send the body with a Content-Length, not in chunks."))
+    body = request.META["wsgi.input"].read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        return too_large()
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    # As Django itself does once a body is read.
+    request._stream = io.BytesIO(body)  # type: ignore[attr-defined]
+    return None

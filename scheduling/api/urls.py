@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from .errors import not_found
-from .views import background_jobs, class_tracking, cron
+from .views import background_jobs, class_tracking, cron, docs, health, metrics
+from .views.resources import urls as resources
 
 
 def at(route: str, view: type[Any], name: str) -> URLPattern:
@@ -34,6 +35,16 @@ urlpatterns = [
     at(f"{JOBS}/generate-lessons", background_jobs.Generate, "generate-lessons"),
     at(RUN, background_jobs.Run, "job-run"),
     at(f"{RUN}/cancel", background_jobs.CancelRun, "job-run-cancel"),
+    at("schema", docs.Schema, "api-schema"),
+    at("docs", docs.Docs, "api-docs"),
+    *(at(*address) for address in resources.ADDRESSES),
     # Last: an unknown address is JSON as well.
     re_path(r"", not_found),
+]
+
+# Beside /api, for monitoring.
+monitoring = [
+    at("healthz", health.Healthz, "healthz"),
+    at("readyz", health.Readyz, "readyz"),
+    at("metrics", metrics.Metrics, "metrics"),
 ]

@@ -1,6 +1,6 @@
 """Who is where when: finds the class that stands in the way of another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from .stored import Holder
 
 DAY_SECONDS = 86_400
 
-Buckets = dict[tuple[int, int], list[Holder]]
+# The classes of one person by the day, in UTC, on which they start.
+Diary = dict[int, list[Holder]]
 
 
 class Clash(NamedTuple):
@@ -26,21 +27,21 @@ class Occupancy:
     """
 
     def __init__(self, holders: Iterable[Holder] = ()) -> None:
-        self._teachers: Buckets = {}
-        self._students: Buckets = {}
+        self._teachers: dict[int, Diary] = {}
+        self._students: dict[int, Diary] = {}
         self._keys: dict[tuple[int, date, time, time], Holder] = {}
         for holder in holders:
             self.add(holder)
 
     def add(self, holder: Holder) -> None:
         """Let ``holder`` hold its time."""
-        bucket = holder.starts // DAY_SECONDS
-        self._students.setdefault((holder.student_id, bucket), []).append(holder)
-        key = (holder.student_id, holder.day, holder.start_time, holder.end_time)
-        self._keys.setdefault(key, holder)
-        if holder.teacher_id is None:
+        day = holder.starts // DAY_SECONDS
+        student, teacher = holder.student_id, holder.teacher_id
+        self._keys.setdefault((student, holder.day, holder.start_time, holder.end_time), holder)
+        self._students.setdefault(student, {}).setdefault(day, []).append(holder)
+        if teacher is None:
             return
-        there = self._teachers.setdefault((holder.teacher_id, bucket), [])
+        there = self._teachers.setdefault(teacher, {}).setdefault(day, [])
         # Two of a group lesson's students stand for all: a thousand of them cost no more. Two, as
         # a class that looks for another place ignores itself, but not the group that it leaves.
         if holder.is_shared and sum(_same_session(holder, other) for other in there) > 1:
@@ -53,29 +54,29 @@ class Occupancy:
 
     def clash(self, wanted: Holder, ignore: int | None = None) -> Clash | None:
         """What keeps ``wanted`` from its place, the class ``ignore`` aside; None if it is free."""
-        holder = self.same_key(wanted)
-        if holder is not None and (ignore is None or holder.class_id != ignore):
-            return Clash("same_key", holder)
-        starts, ends = wanted.starts, wanted.ends
-        buckets = range(starts // DAY_SECONDS - 1, (ends - 1) // DAY_SECONDS + 1)
-        students, student = self._students, wanted.student_id
-        for bucket in buckets:
-            for holder in students.get((student, bucket), ()):
-                overlaps = holder.starts < ends and starts < holder.ends
-                if overlaps and (ignore is None or holder.class_id != ignore):
+        student, teacher = wanted.student_id, wanted.teacher_id
+        if student in self._students:
+            holder = self.same_key(wanted)
+            if holder is not None and (ignore is None or holder.class_id != ignore):
+                return Clash("same_key", holder)
+            for holder in _overlapping(self._students[student], wanted):
+                if ignore is None or holder.class_id != ignore:
                     return Clash("student_busy", holder)
-        teacher = wanted.teacher_id
-        if teacher is None:
-            return None
-        teachers, shared = self._teachers, wanted.is_shared
-        for bucket in buckets:
-            for holder in teachers.get((teacher, bucket), ()):
-                if holder.starts < ends and starts < holder.ends:
-                    if shared and _same_session(wanted, holder):
-                        continue
-                    if ignore is None or holder.class_id != ignore:
-                        return Clash("teacher_busy", holder)
+        if teacher is not None and teacher in self._teachers:
+            for holder in _overlapping(self._teachers[teacher], wanted):
+                if wanted.is_shared and _same_session(wanted, holder):
+                    continue
+                if ignore is None or holder.class_id != ignore:
+                    return Clash("teacher_busy", holder)
         return None
+
+
+def _overlapping(diary: Diary, wanted: Holder) -> Iterator[Holder]:
+    starts, ends = wanted.starts, wanted.ends
+    for day in range(starts // DAY_SECONDS - 1, (ends - 1) // DAY_SECONDS + 1):
+        for holder in diary.get(day, ()):
+            if holder.starts < ends and starts < holder.ends:
+                yield holder
 
 
 def _same_session(one: Holder, other: Holder) -> bool:

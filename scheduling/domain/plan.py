@@ -56,8 +56,8 @@ def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
     older series wins. Rows that leave their place free it, so that two series can swap; a row
     that finds its new place taken keeps the old one, and holds it against the others.
 
-    Where rows had to stay, what is left over is tried again against the calendar as it will be,
-    until nothing more finds a place: the next run must find nothing to do either.
+    Where rows were in the way of others, what is left over is tried again against the calendar as
+    it will be, until nothing more finds a place: the next run must find nothing to do either.
     """
     holders = list(busy)
     freed = draft.freed()
@@ -66,9 +66,9 @@ def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
     while True:
         # An older series that can't have its place anyway must not keep others from swapping.
         wants = sorted(left, key=lambda want: not want.is_move) if moves_first else left
-        seated, clashes, occupancy = _settle(wants, holders, freed)
+        seated, clashes, occupancy, stuck = _settle(wants, holders, freed)
         placed += seated
-        if not any(want.is_move for want, _ in clashes) or (moves_first and not seated):
+        if not stuck or (moves_first and not seated):
             return _write_up(draft, placed, clashes, occupancy)
         moves_first = not seated
         unseated = {id(want) for want, _ in clashes}
@@ -81,8 +81,11 @@ def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
 
 def _settle(
     wants: list[Want], busy: list[Holder], freed: set[int]
-) -> tuple[list[Want], list[tuple[Want, Clash]], Occupancy]:
-    """Seat the wants in order; rows that find no place stay, and are in the way of the others."""
+) -> tuple[list[Want], list[tuple[Want, Clash]], Occupancy, set[int]]:
+    """Seat the wants in order; rows that find no place stay, and are in the way of the others.
+
+    The last of the answer is the rows that, at least for a while, found none.
+    """
     stuck: set[int] = set()
     while True:
         occupancy = Occupancy(
@@ -91,7 +94,7 @@ def _settle(
         placed, clashes = _place(wants, occupancy, stuck)
         blocked = {want.row.id for want, _ in clashes if want.row is not None and want.is_move}
         if blocked <= stuck:
-            return placed, clashes, occupancy
+            return placed, clashes, occupancy, stuck
         stuck |= blocked
 
 

@@ -29,7 +29,8 @@ def pattern(series: Series, window: Window) -> Pattern:
     start, end = window.start, window.end
     if series.first is not None and series.first > start:
         start = series.first
-    if series.last is not None and series.last + DAY < end:
+    # Compared this way round: 9999-12-31, a common "for ever", has no day after it.
+    if series.last is not None and series.last < end - DAY:
         end = series.last + DAY
     if start >= end:
         return NOTHING

@@ -1,4 +1,4 @@
-"""Inserts new classes the quickest way that each database has."""
+"""Inserts new classes the quickest way that each database has, and results of runs."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, time
@@ -11,6 +11,7 @@ from scheduling.domain.draft import Want
 from scheduling.domain.series import Series, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
+from scheduling.models import JobRunItem
 
 _COLUMNS = (
     "student_id, teacher_id, fixed_schedule_id, recurring_slot_id, week, occurrence_date, date, "
@@ -129,3 +130,24 @@ def _row(want: Want, run_id: int | None) -> tuple[Any, ...]:
 @lru_cache(maxsize=2048)
 def _clock(at: time) -> str:
     return str(at)
+
+
+def insert_items(items: list[JobRunItem]) -> None:
+    """Store results of a run: one statement to send, however many there are.
+
+    ``bulk_create`` would send one for every few dozen on SQLite.
+    """
+    if not items:
+        return
+    meta = JobRunItem._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(str(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {meta.db_table} ({columns}) VALUES ({marks})",
+            [
+                [f.get_db_prep_save(getattr(item, f.attname), connection) for f in fields]
+                for item in items
+            ],
+        )

@@ -7,13 +7,13 @@ student's rules may collide stay together, so that the older series wins whereve
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 
 from django.db.models import Q
 
 from scheduling.domain.series import Series, SeriesKind
 from scheduling.domain.wallclock import MINUTES_A_DAY, minute_of, offsets
+from scheduling.domain.windows import Window
 from scheduling.selectors.scope import Owner, owner_of, owner_sizes, series_of_several_owners
 
 # A transaction of at most about a second; PostgreSQL takes some 17,000 new rows in that time.
@@ -29,6 +29,11 @@ class Chunk:
     students: list[int]
     size: int
 
+    def owners(self) -> Iterator[Owner]:
+        """Them all, as pairs of kind and number."""
+        yield from (("teacher", id) for id in self.teachers)
+        yield from (("student", id) for id in self.students)
+
     def condition(self) -> Q:
         """Which rows of a series table are theirs."""
         mine = Q(teacher_id__among=self.teachers)
@@ -38,19 +43,19 @@ class Chunk:
 
 
 def chunks(
-    kinds: tuple[SeriesKind, ...], scope: Q, weeks: int, year: int, limit: int = ROWS_A_CHUNK
+    kinds: tuple[SeriesKind, ...], scope: Q, window: Window, limit: int = ROWS_A_CHUNK
 ) -> list[Chunk]:
-    """All owners in scope, cut into chunks of about ``limit`` occurrences over ``weeks`` weeks.
+    """All owners in scope, cut into chunks of about ``limit`` occurrences in ``window``.
 
     Always in the same order, so that a run that was killed is completed as it was begun.
     """
     sizes = owner_sizes(kinds, scope)
-    groups = _Groups(sizes)
+    groups, years = _Groups(sizes), _years(window)
     for series in series_of_several_owners(kinds, scope).values():
         for one, other in combinations(series, 2):
-            if owner_of(one) != owner_of(other) and may_collide(one, other, year):
+            if owner_of(one) != owner_of(other) and may_collide(one, other, years):
                 groups.join(owner_of(one), owner_of(other))
-    most = max(1, limit // max(1, weeks))
+    most = max(1, limit // (window.days // 7 + 1))
     return list(_packed(groups, sizes, most))
 
 
@@ -76,29 +81,29 @@ def _chunk(owners: list[Owner], size: int) -> Chunk:
     )
 
 
-def may_collide(one: Series, other: Series, year: int) -> bool:
+def may_collide(one: Series, other: Series, years: range) -> bool:
     """Whether two weekly rules can ever overlap, whatever their weeks and the season.
 
     Told from their local times where they share a zone, else from the hours of the week that
-    each can reach with the offsets that its zone has in ``year`` and the next.
+    each can reach with the offsets that its zone has in ``years``.
     """
     if one.fault or other.fault:
         return False
     first, second = _reach(one, None), _reach(other, None)
     if one.zone != other.zone:
-        first, second = _reach(one, year), _reach(other, year)
+        first, second = _reach(one, years), _reach(other, years)
     return any(
         first[0] + shift < second[1] and second[0] < first[1] + shift
         for shift in (-MINUTES_A_WEEK, 0, MINUTES_A_WEEK)
     )
 
 
-def _reach(series: Series, year: int | None) -> tuple[int, int]:
+def _reach(series: Series, years: range | None) -> tuple[int, int]:
     start = (series.weekday - 1) * MINUTES_A_DAY + minute_of(series.start_time)
     end = start + series.duration_minutes
-    if year is None:
+    if years is None:
         return start, end
-    ranges = [offsets(series.zone, when) for when in (year, year + 1)]
+    ranges = [offsets(series.zone, year) for year in years]
     return start - max(high for _, high in ranges), end - min(low for low, _ in ranges)
 
 
@@ -126,6 +131,6 @@ class _Groups:
         return list(found.values())
 
 
-def first_year(start: date) -> int:
-    """The year whose offsets ``chunks`` looks at: the window's, within what zoneinfo can tell."""
-    return min(start.year, 2198)
+def _years(window: Window) -> range:
+    """The years of ``window`` and the next: what moves may lie beyond it."""
+    return range(window.start.year, window.end.year + 2)

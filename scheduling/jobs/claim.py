@@ -23,10 +23,13 @@ from .process import Process, is_gone, this_process
 # times the beat.
 SILENCE = timedelta(seconds=45)
 BEAT = timedelta(seconds=5)
+MILLISECOND = timedelta(milliseconds=1)
 ATTEMPTS = 3
 # Any number does, as long as it is the same everywhere: "CLASSES" on a telephone's keys.
 CALENDAR_LOCK = 2527737
-
+# How long a chunk waits for its turn, and how long a session may fall silent in the middle of one.
+LOCK_TIMEOUT = timedelta(seconds=20)
+IDLE_TIMEOUT = timedelta(seconds=30)
 
 # The claims that a thread of this process is working under. A run of this very process that is not
 # among them was left behind by an attempt that could not even record its failure.
@@ -119,7 +122,7 @@ def is_dead(run: JobRun) -> bool:
 
 
 def _take_over(run: JobRun) -> bool:
-    """Mark ``run`` as crashed unless it has given a sign of life since it was read."""
+    """Mark ``run`` as crashed, if it has ended or is still as silent as it was."""
     gone = _is_gone(run)
     error = (
         _("The process ended before the run was over; the next run completes the work.")
@@ -127,8 +130,10 @@ def _take_over(run: JobRun) -> bool:
         else _("No sign of life for 45 seconds; the next run completes the work.")
     )
     same = JobRun.objects.filter(id=run.pk, token=run.token, state=run.state)
-    if run.heartbeat is not None:
-        same = same.filter(heartbeat__lte=run.heartbeat)
+    if not gone and run.heartbeat is not None:
+        # Not compared to the beat that was read: SQLite compares texts, and what it stored as
+        # "…:00.000" comes back as "…:00".
+        same = same.filter(heartbeat__lt=database_now() - SILENCE)
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
@@ -181,8 +186,30 @@ def guard_transaction() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL idle_in_transaction_session_timeout = '30s';"
-            "SET LOCAL lock_timeout = '20s';"
+            f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT // MILLISECOND};"
+            f"SET LOCAL lock_timeout = {LOCK_TIMEOUT // MILLISECOND};"
             "SET LOCAL jit = off;"
             f"SELECT pg_advisory_xact_lock({CALENDAR_LOCK})"
+        )
+
+
+def end_stopped_copy() -> None:
+    """End the session of a process that was stopped in the middle of sending its classes.
+
+    On PostgreSQL no timeout ends a COPY that waits for its client, and its transaction would keep
+    everyone else's chunks waiting for as long as that process stays stopped.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pg_terminate_backend(pid)
+            FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND objsubid = 1 AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND state = 'active' AND wait_event = 'ClientRead'
+              AND query_start < clock_timestamp() - make_interval(secs => %s)
+            """,
+            [CALENDAR_LOCK, SILENCE.total_seconds()],
         )

@@ -49,7 +49,7 @@ def describe(error: BaseException) -> str:
     lowered = text.lower()
     if isinstance(error, RunTimeoutError):
         return text
-    if "full" in lowered and ("disk" in lowered or "device" in lowered):
+    if sqlstate(error) == "53100" or ("full" in lowered and "disk" in lowered):
         return _(
             "The disk of the database is full: %(error)s. Free some space; the next run "
             "completes the work."
@@ -59,6 +59,10 @@ def describe(error: BaseException) -> str:
             "The database is locked by another program: %(error)s. Wait until it is done, "
             "or look for a process that hangs."
         ) % {"error": text}
+    if sqlstate(error) == "42P01" or "no such table" in lowered:
+        return _("The database has not all the tables: %(error)s. Run “manage.py migrate”.") % {
+            "error": text.partition(" LINE 1")[0]
+        }
     if isinstance(error, (OperationalError, InterfaceError)):
         return _(
             "The database can't be reached, or ended the work: %(error)s. Check DATABASE_URL "

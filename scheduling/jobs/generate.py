@@ -8,13 +8,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.domain.series import Series
-from scheduling.models import Job, JobRunItem
+from scheduling.models import Job
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
 from .apply import StateChangedError, apply
+from .bulk import insert_items
 from .chunks import Chunk
-from .claim import Claim, FencedError, fence, guard_transaction
+from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
 from .faults import describe, is_contention, is_transient
 from .lines import Line, Names, lines_of
 from .planning import ChunkPlan, Context, plan_series, series_in
@@ -71,27 +72,30 @@ class Generation:
             return series_in(self.context, chunk.condition())
 
         self._attempt(load, chunk.size)
+        self.context.done.update(chunk.owners())
 
     def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
         """Plan and apply; once more against the fresh state; then in halves, down to one series."""
-        contention = 0
-        for attempt in (1, 2, 3, 4, 5):
+        contention, replanned = 0, False
+        while True:
             try:
-                self._transaction(load, size)
-                return
+                lines = self._transaction(load, size)
             except FencedError:
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
                     contention += 1
-                    continue
-                if is_transient(error) or _is_hopeless(error):
+                    end_stopped_copy()
+                elif is_transient(error) or _is_hopeless(error):
                     raise
-                if attempt - contention < 2 and isinstance(
-                    error, (IntegrityError, StateChangedError)
-                ):
-                    continue
-                self._halve(load, size, error)
+                elif isinstance(error, (IntegrityError, StateChangedError)) and not replanned:
+                    replanned = True
+                else:
+                    self._halve(load, size, error)
+                    return
+            else:
+                # Out of the chunk's reach: it is committed, whatever becomes of the watcher.
+                self.watcher.lines(self.result, lines)
                 return
 
     def _halve(self, load: Callable[[], list[Series]], size: int, error: Exception) -> None:
@@ -104,12 +108,13 @@ class Generation:
         for part in (series[:middle], series[middle:]):
             self.checkpoint()
             self._attempt(_same_again(self.context, part), len(part) if size else 0)
+            self.context.planned.update(one.key for one in part)
 
-    def _transaction(self, load: Callable[[], list[Series]], size: int) -> None:
+    def _transaction(self, load: Callable[[], list[Series]], size: int) -> list[Line]:
         if self.claim is None:
             planned = plan_series(self.context, load(), self.clock())
             if self.context.overlay is not None:
-                self.context.overlay.remember(planned.plan)
+                self.context.overlay.remember(planned)
             lines = lines_of(planned.plan, with_creates=True)
             self._account(planned, lines, size, ExitStack())
         else:
@@ -124,9 +129,9 @@ class Generation:
                     self._store(lines)
                     fence(self.claim, **self.result.progress())
                 undo.pop_all()
-        self.context.guests |= planned.guests
+        self.context.planned |= planned.guests
         self.context.stuck |= planned.stuck
-        self.watcher.lines(self.result, lines)
+        return lines
 
     def _account(self, planned: ChunkPlan, lines: list[Line], size: int, undo: ExitStack) -> None:
         """Add a chunk to the result; ``undo`` takes it out again if its transaction fails."""
@@ -156,9 +161,9 @@ class Generation:
         result.faults += faults
 
     def _store(self, lines: list[Line]) -> None:
-        if self.claim is not None and lines:
+        if self.claim is not None:
             run_id = self.claim.run_id
-            JobRunItem.objects.bulk_create([line.item(run_id) for line in lines], batch_size=2_000)
+            insert_items([line.item(run_id) for line in lines])
 
     def _report(self, series: list[Series], size: int, error: Exception) -> None:
         """Write down the one series that no attempt could deal with."""
@@ -213,7 +218,7 @@ class Generation:
 def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Series]]:
     """Read the same series once more, as they are by then."""
     keys = [one.key for one in part]
-    return lambda: [one for one in load_by_key(keys) if one.key not in context.guests]
+    return lambda: [one for one in load_by_key(keys) if one.key not in context.planned]
 
 
 def _is_hopeless(error: Exception) -> bool:

@@ -1,10 +1,11 @@
 """Signs of life from a thread with its own connection, for as long as a run lasts."""
 
+import contextvars
 import logging
 import threading
 from types import TracebackType
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from .claim import BEAT, Claim, beat
 
@@ -22,7 +23,11 @@ class Heartbeat:
         self._claim = held
         self._over = threading.Event()
         self._lost = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        # In the context of the run: the log lines of a thread carry its ids too.
+        within = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=within.run, args=(self._beat,), name="heartbeat", daemon=True
+        )
 
     @property
     def lost(self) -> bool:
@@ -49,7 +54,7 @@ class Heartbeat:
                     if not beat(self._claim):
                         self._lost.set()
                         return
-                except DatabaseError as error:
+                except Error as error:  # of the database; InterfaceError is no DatabaseError
                     logger.warning("a heartbeat was missed: %s", error)
                     close_old_connections()
         finally:

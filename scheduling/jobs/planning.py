@@ -1,6 +1,5 @@
 """From a chunk's condition to its plan, in a constant number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -13,12 +12,14 @@ from scheduling.domain.stored import Holder
 from scheduling.domain.wallclock import to_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
 from scheduling.selectors.closures import load_calendar
+from scheduling.selectors.scope import Owner, owner_of
 from scheduling.selectors.series import load_by_key, load_series
 from scheduling.selectors.stored import busy_holders, stored_groups, stored_rows
 
 # A series of another chunk that is about to leave the place one of ours wants is planned with
-# ours; each round may bring in one more such neighbour of a neighbour.
-GUEST_ROUNDS = 3
+# ours; each round may bring in one more such neighbour of a neighbour. A circle of so many teachers
+# in as many chunks is turned; a longer one would stay in its own way for ever.
+GUEST_ROUNDS = 12
 
 
 @dataclass(slots=True)
@@ -29,8 +30,12 @@ class Overlay:
     added: list[Holder] = field(default_factory=list)
     spanning: frozenset[int] = frozenset()
 
-    def remember(self, plan: Plan) -> None:
-        """Take note of what ``plan`` would change for students with series in several chunks."""
+    def remember(self, planned: "ChunkPlan") -> None:
+        """Take note of what would change for people with series in several chunks.
+
+        Guests are such series too: the place that one moves to is in the way of its own chunk.
+        """
+        plan = planned.plan
         for cancel in plan.cancels:
             self.freed.add(cancel.row.id)
         for remove in plan.removes:
@@ -38,7 +43,7 @@ class Overlay:
         for want in (*plan.moves, *plan.restores, *plan.creates):
             if want.row is not None:
                 self.freed.add(want.row.id)
-            if want.series.student_id in self.spanning:
+            if want.series.student_id in self.spanning or want.series.key in planned.guests:
                 self.added.append(want.holder())
 
     def over(self, busy: list[Holder]) -> list[Holder]:
@@ -56,8 +61,11 @@ class Context:
     is_full: bool = True
     tell_bounds: bool = True
     overlay: Overlay | None = None
-    # Series of later chunks that were planned early, and series that are stuck where they are.
-    guests: set[SeriesKey] = field(default_factory=set)
+    # What is not to be planned, and counted, a second time: the owners of the chunks that are
+    # done, and series that were planned apart from the rest of their chunk. Those that are stuck
+    # where they are need not be tried again either.
+    done: set[Owner] = field(default_factory=set)
+    planned: set[SeriesKey] = field(default_factory=set)
     stuck: set[SeriesKey] = field(default_factory=set)
 
     def since(self, now: datetime) -> date:
@@ -81,12 +89,12 @@ class ChunkPlan:
 
 
 def series_in(context: Context, condition: Q) -> list[Series]:
-    """The series that meet ``condition``, those already planned as guests aside."""
+    """The series that meet ``condition``, those already planned with another chunk aside."""
     found: list[Series] = []
     for kind in context.kinds:
         found += load_series(kind, context.scope & condition)
-    if context.guests:
-        found = [series for series in found if series.key not in context.guests]
+    if context.planned:
+        found = [series for series in found if series.key not in context.planned]
     return found
 
 
@@ -149,14 +157,13 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
 
 def _guests(context: Context, plan: Plan, present: set[SeriesKey], now: datetime) -> list[State]:
     """Series of other chunks whose own change may free a place that is wanted here."""
-    keys: Iterable[SeriesKey] = {
+    keys = {
         holder.series
         for conflict in plan.conflicts
         if (holder := conflict.clash.holder).class_id is not None
         and holder.series is not None
         and holder.series.kind in context.kinds
     }
-    new = [key for key in keys if key not in present and key not in context.stuck]
-    if not new:
-        return []
-    return [state for state in _states(context, load_by_key(new), now) if state.rows]
+    known = present | context.planned | context.stuck
+    new = [one for one in load_by_key(keys - known) if owner_of(one) not in context.done]
+    return [state for state in _states(context, new, now) if state.rows]

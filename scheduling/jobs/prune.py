@@ -12,16 +12,18 @@ from .claim import Claim, fence
 
 RUNS_A_BATCH = 200
 _SUCCESS = (RunState.SUCCEEDED,)
+_ENDED = (RunState.SUCCEEDED, RunState.PARTIAL)
 _FAILURE = (RunState.FAILED, RunState.CRASHED, RunState.PARTIAL)
 
 
 def prune(held: Claim, now: datetime) -> int:
     """Delete runs older than the retention; returns how many.
 
-    Kept whatever their age: active runs, and the newest success and failure of each job.
+    Kept whatever their age: active runs, the newest success and failure of each job, and the run
+    from which the next one reckons the weeks that were missed.
     """
     before = now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
-    kept = _newest(_SUCCESS) | _newest(_FAILURE)
+    kept = _newest(_SUCCESS) | _newest(_FAILURE) | _newest(_ENDED, is_full=True, is_dated=False)
     old = (
         JobRun.objects.filter(created_at__lt=before)
         .exclude(state__in=ACTIVE_STATES)
@@ -39,8 +41,7 @@ def prune(held: Claim, now: datetime) -> int:
     return deleted
 
 
-def _newest(states: tuple[RunState, ...]) -> set[int]:
-    newest = (
-        JobRun.objects.filter(state__in=states).order_by().values_list("job").annotate(Max("id"))
-    )
-    return {pk for _, pk in newest}
+def _newest(states: tuple[RunState, ...], **conditions: bool) -> set[int]:
+    """The newest run of each job that is in one of ``states`` and meets ``conditions``."""
+    runs = JobRun.objects.filter(state__in=states, **conditions).order_by()
+    return {pk for _, pk in runs.values_list("job").annotate(Max("id"))}

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import scope_condition, series_of_several_owners
 
-from .chunks import Chunk, chunks, first_year
+from .chunks import Chunk, chunks
 from .claim import Claim, FencedError, claim, finish, release
+from .context import run_id
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
@@ -25,17 +26,20 @@ from .result import Nobody, Result, Watcher
 from .windows import RunWindow, run_window
 
 logger = logging.getLogger(__name__)
+closing = logging.getLogger("scheduling.jobs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
     """How an attempt is watched and ended. ``stop`` says whether a person wants it to end;
-    ``timeout`` is its limit in seconds, None for none."""
+    ``timeout`` is its limit in seconds, None for none; ``quiet`` leaves the closing line of the log
+    to whoever watches."""
 
     clock: Clock
     watcher: Watcher = field(default_factory=Nobody)
     stop: Callable[[], bool] = lambda: False
     timeout: float | None = None
+    quiet: bool = False
 
 
 def preview(request: Request, conduct: Conduct) -> Result:
@@ -46,8 +50,11 @@ def preview(request: Request, conduct: Conduct) -> Result:
         result = _result(request, span)
         result.dry_run = True
         conduct.watcher.started(result)
-        _generate(request, span, result, conduct, None, queries, began)
-        result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+        try:
+            _generate(request, span, result, conduct, None, queries, began)
+            result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+        except StoppedError:
+            result.state = RunState.CANCELLED
         _close(result, began, queries)
         return result
 
@@ -65,10 +72,14 @@ def run(request: Request, conduct: Conduct) -> Result:
         result = _result(request, span)
         held = claim(_row(request, span))
         result.run_id = held.run_id
+        within = run_id.set(held.run_id)
         try:
             _work(request, span, result, conduct, held, queries, began)
             return result
         finally:
+            if not conduct.quiet:
+                _log_end(result)
+            run_id.reset(within)
             release(held)
 
 
@@ -99,8 +110,11 @@ def _work(
             "nothing was written after that."
         )
     except BaseException as error:
-        result.state = RunState.FAILED
-        result.error = describe(error)
+        if isinstance(error, KeyboardInterrupt):  # a person's wish, like the stop that they pressed
+            result.state = RunState.CANCELLED
+        else:
+            result.state = RunState.FAILED
+            result.error = describe(error)
         _close(result, began, queries)
         _record_failure(held, result)
         raise
@@ -143,8 +157,7 @@ def _generate(
 ) -> None:
     kinds = JOBS[request.job].kinds
     scope = scope_condition(request.student_ids, request.teacher_ids)
-    weeks = span.planned.days // 7 + 1
-    work: list[Chunk] = chunks(kinds, scope, weeks, first_year(span.planned.start))
+    work: list[Chunk] = chunks(kinds, scope, span.planned)
     result.total = sum(chunk.size for chunk in work)
     context = Context(
         kinds,
@@ -179,6 +192,29 @@ def _generate(
 def _close(result: Result, began: float, queries: QueryCount) -> None:
     result.seconds = time.monotonic() - began
     result.queries = queries.count
+
+
+def _log_end(result: Result) -> None:
+    """The run's closing line: for people in words, for programs as fields."""
+    closing.info(
+        "%s %s in %.2f s, %.0f classes per second, %d queries",
+        result.job.value,
+        result.state.value,
+        result.seconds,
+        result.classes_per_second,
+        result.queries,
+        extra={
+            "fields": {
+                "job": result.job.value,
+                "state": result.state.value,
+                "classesCreated": result.classes_created,
+                "durationSeconds": round(result.seconds, 3),
+                "classesPerSecond": round(result.classes_per_second, 1),
+                "queries": result.queries,
+            }
+            | ({"error": result.error} if result.error else {})
+        },
+    )
 
 
 def _finish(held: Claim, result: Result) -> bool:

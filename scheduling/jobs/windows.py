@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scheduling.domain.windows import (
+    FIRST_DATE,
     Window,
     catch_up_start,
     horizon_window,
@@ -38,7 +39,7 @@ def run_window(request: Request) -> RunWindow:
     if request.job == Job.MISSING:
         scope = scope_condition(request.student_ids, request.teacher_ids)
         first = earliest_start(JOBS[Job.MISSING].kinds, scope) or request.today
-        window = since_window(first, request.today)
+        window = since_window(max(first, FIRST_DATE), request.today)
         return RunWindow(window, window)
     window = week_window(request.today)
     if request.dated or not request.is_full:

@@ -63,6 +63,7 @@ def attempt(
             _("%(job)s: start, attempt %(n)d/%(most)d")
             % {"job": job.label, "n": number, "most": patience.attempts}
         )
+        terminal.result = None
         try:
             result = execute(request(), conduct)
         except AlreadyRunningError as error:
@@ -78,7 +79,9 @@ def attempt(
                 stop.wait(patience.delay)
                 if not stop():
                     continue
-            return Ended(Result(job=job, state=RunState.FAILED, error=fault), FAILED)
+            result = terminal.result or Result(job=job)  # what was done until then stays
+            result.state, result.error = RunState.FAILED, fault
+            return Ended(result, FAILED)
         terminal.finished(result)
         if result.state in (RunState.CANCELLED, RunState.CRASHED):
             return Ended(result, FAILED)

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -12,7 +13,8 @@ from scheduling.models import Trigger
 def iso_date(text: str) -> date:
     """``YYYY-MM-DD``, a day that there is."""
     try:
-        if len(text) != 10:
+        # fromisoformat takes 20260105 and 2026-W02-1 as well.
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
@@ -28,10 +30,8 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """A whole number from ``least`` to ``most``."""
 
     def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
+        # int takes 1_0 and " 10" as well.
+        value = int(text) if re.fullmatch(r"-?\d{1,20}", text, re.ASCII) else least - 1
         if not least <= value <= most:
             raise argparse.ArgumentTypeError(
                 f"“{text}” is not a whole number from {least} to {most}"

@@ -29,6 +29,8 @@ class StopSignals:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self.received is not None and isinstance(error, KeyboardInterrupt):
+            raise SystemExit(self.exit_status) from None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.received is not None:

@@ -1,5 +1,6 @@
 """How a run looks on a terminal: log lines, a progress bar, a report, and its JSON."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,8 @@ SIGNS = {
     Outcome.PROTECTED: "•",
 }
 BAR = 30
+# Control characters, separators of lines, and marks that change the direction of what follows.
+_TRICKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 class Terminal:
@@ -40,6 +43,7 @@ class Terminal:
         self._report = report
         self._clock = clock
         self._bar = log.isatty()
+        self.result: Result | None = None  # of the run that was last begun
 
     def say(self, text: str) -> None:
         """One line of the log."""
@@ -47,7 +51,7 @@ class Terminal:
         stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
         if self._bar:
             self._log.write("\r\x1b[K", style_func=str, ending="")
-        self._log.write(f"[{stamp}] {text}", style_func=str)
+        self._log.write(f"[{stamp}] {_one_line(text)}", style_func=str)
         self._log.flush()
 
     def print(self, text: str) -> None:
@@ -57,6 +61,7 @@ class Terminal:
 
     def started(self, result: Result) -> None:
         """The run's first lines: which job, which week."""
+        self.result = result
         name = Job(result.job).label
         number = _("run %(id)s") % {"id": result.run_id} if result.run_id else _("dry run")
         self.say(f"{name}: {number}")
@@ -74,7 +79,7 @@ class Terminal:
         """A chunk's noteworthy results."""
         for line in lines:
             if result.dry_run:
-                self.print(describe(line))
+                self.print(_one_line(describe(line)))
             else:
                 self.say(describe(line))
 
@@ -104,6 +109,11 @@ class Terminal:
             }
         )
         self.print(summary(result))
+
+
+def _one_line(text: str) -> str:
+    """``text`` without what a name could use to start a line of its own, or turn one around."""
+    return _TRICKS.sub(" ", text)
 
 
 def describe(line: Line) -> str:

@@ -210,6 +210,8 @@ class ScheduledClass(models.Model):
         ]
         indexes = [
             models.Index(fields=["date"], name="class_date"),
+            # Pages in order of start, however deep; with the date, days are told apart within it.
+            models.Index(fields=["starts_at", "date"], name="class_start"),
             models.Index(fields=["teacher", "starts_at"], name="class_teacher_start"),
             models.Index(fields=["student", "starts_at"], name="class_student_start"),
             models.Index(

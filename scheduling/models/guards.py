@@ -4,7 +4,7 @@ No double booking: a teacher, and a student, is never in two active classes that
 (half-open); the one exception is a shared lesson, several students with the same teacher at
 exactly the same times. PostgreSQL has exclusion constraints for it, SQLite triggers.
 SQLite's triggers are lost whenever a migration rebuilds the table, so they are put back after
-every ``migrate``; ``SQLITE`` statements can therefore be repeated.
+every ``migrate``.
 """
 
 # Equal for the students of one group lesson, unlike for any other two rows: an exclusion
@@ -79,9 +79,19 @@ _SHARED = """AND NOT (other.is_shared AND NEW.is_shared
                  AND other.starts_at = NEW.starts_at AND other.ends_at = NEW.ends_at)"""
 
 # The comparisons above are comparisons of text: every instant must be written in the one format
-# that Django uses, or order and equality mean nothing.
-_INSTANTS = """WHEN NEW.starts_at NOT GLOB '????-??-?? ??:??:??*'
-         OR NEW.ends_at NOT GLOB '????-??-?? ??:??:??*'
+# that Django uses, UTC without offset, or order and equality mean nothing.
+_SECOND = "????-??-?? ??:??:??".replace("?", "[0-9]")
+
+
+def _no_instant(value: str) -> str:
+    return (
+        f"substr({value}, 1, 19) NOT GLOB '{_SECOND}' "
+        f"OR substr({value}, 20) GLOB '*[^.0-9]*' OR julianday({value}) IS NULL"
+    )
+
+
+_INSTANTS = f"""WHEN {_no_instant("NEW.starts_at")}
+         OR {_no_instant("NEW.ends_at")}
          OR julianday(NEW.ends_at) - julianday(NEW.starts_at) > 1.00001
     BEGIN SELECT RAISE(ABORT, 'class_at_most_a_day'); END"""
 
@@ -126,12 +136,15 @@ def uninstall(connection, execute) -> None:
 
 
 def reinstall_after_migrate(sender, using, **kwargs) -> None:
-    """``post_migrate``: put SQLite's triggers back if a rebuilt table lost them."""
-    from django.db import connections
+    """``post_migrate``: put SQLite's triggers back if a rebuilt table lost them.
+
+    Those that are there are replaced: they may be of an earlier release.
+    """
+    from django.db import connections, transaction
 
     connection = connections[using]
     if connection.vendor != "sqlite" or "classes" not in connection.introspection.table_names():
         return
-    with connection.cursor() as cursor:
-        for statement in SQLITE:
+    with transaction.atomic(using), connection.cursor() as cursor:
+        for statement in (*SQLITE_REVERSE, *SQLITE):
             cursor.execute(statement)

@@ -50,7 +50,7 @@ def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
         columns.append("status")
     rows = rows_of(kind).filter(condition).order_by().values_list(*columns)
     read = _fixed_schedule if kind is SeriesKind.FIXED_SCHEDULE else _recurring_slot
-    return [read(row) for row in rows.iterator(chunk_size=5000)]
+    return [read(row) for row in rows]  # of a chunk: no server-side cursor is worth its cost
 
 
 def load_by_key(keys: Iterable[SeriesKey]) -> list[Series]:

@@ -7,41 +7,93 @@ from datetime import date
 from django.conf import settings
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import describe
+from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Clock, Request
 from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, run
-from scheduling.models import Job, Trigger
+from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
+
+BOTH_JOBS = (Job.WEEKLY, Job.HORIZON)
 
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the classes of a changed schedule; ``error`` says what is still to come."""
+    """What became of the classes of a changed schedule; ``error`` says what is still to come.
+
+    ``already_running``: a run of the whole studio was at it, and another could not be started.
+    """
 
     results: list[Result] = field(default_factory=list)
     error: str = ""
+    already_running: bool = False
 
     def count(self, outcome: Outcome) -> int:
         return sum(result.counts[outcome] for result in self.results)
+
+    @property
+    def conflicts(self) -> list[Line]:
+        """The classes that have no place, and why."""
+        return [line for result in self.results for line in result.conflicts]
+
+    @property
+    def errors(self) -> list[str]:
+        """Everything that went wrong, a sentence each."""
+        found = [self.error] if self.error else []
+        return found + [text for result in self.results for text in result.errors()]
+
+    def add(self, other: "Applied") -> None:
+        """Take in what another change came to."""
+        self.results += other.results
+        self.error = self.error or other.error
+        self.already_running = self.already_running or other.already_running
+
+
+def jobs_of_student(student_id: int) -> tuple[Job, ...]:
+    """The jobs that bring all classes of a student up to date, from the start date on."""
+    jobs: tuple[Job, ...] = ()
+    if FixedSchedule.objects.filter(student_id=student_id).exists():
+        jobs += (Job.MISSING, Job.WEEKLY)
+    if RecurringSlot.objects.filter(student_id=student_id).exists():
+        jobs += (Job.HORIZON,)
+    return jobs
 
 
 def apply_change(
     *,
     student_ids: Iterable[int] = (),
     teacher_ids: Iterable[int] = (),
+    jobs: Iterable[Job] = BOTH_JOBS,
     today: date,
     clock: Clock,
     triggered_by: str,
 ) -> Applied:
-    """Run both jobs for these students or teachers alone, after the change is committed.
+    """Run ``jobs`` for these students or teachers alone, after the change is committed.
 
     A failure leaves the change as it is: the next scheduled run applies it.
     """
-    applied = Applied()
     students, teachers = tuple(student_ids), tuple(teacher_ids)
     if not students and not teachers:
-        return applied
-    for job in (Job.WEEKLY, Job.HORIZON):
+        return Applied()
+    return _apply(students, teachers, jobs, today, clock, triggered_by)
+
+
+def apply_to_everyone(*, today: date, clock: Clock, triggered_by: str) -> Applied:
+    """Run both jobs in full, after a change that concerns the whole studio."""
+    return _apply((), (), BOTH_JOBS, today, clock, triggered_by)
+
+
+def _apply(
+    students: tuple[int, ...],
+    teachers: tuple[int, ...],
+    jobs: Iterable[Job],
+    today: date,
+    clock: Clock,
+    triggered_by: str,
+) -> Applied:
+    applied = Applied()
+    for job in jobs:
         request = Request(
             job=job,
             today=today,
@@ -53,6 +105,8 @@ def apply_change(
         )
         try:
             applied.results.append(run(request, Conduct(clock=clock)))
+        except AlreadyRunningError:
+            applied.already_running = True
         except Exception as error:  # the save stands, whatever the fault
             applied.error = describe(error)
     return applied

@@ -1,6 +1,8 @@
 """One class changed by a person: what the admin, and every other interface, does it through."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -62,3 +64,31 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
             changed.save()
     except IntegrityError as error:
         raise DoubleBookedError(clash_of(changed)) from error
+
+
+def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
+    """Give ``one`` these values and store it; False, and untouched, where it has them already.
+
+    Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled.
+    """
+    takes_over = (
+        values.get("status") == ClassStatus.CANCELLED and one.cancelled_by == CancelledBy.CLOSURE
+    )
+    if not takes_over and all(getattr(one, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(one, name, value)
+    save_by_hand(one, now)
+    return True
+
+
+def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
+    """Take a class off the calendar. False for a one-off, which is deleted.
+
+    A generated one would come back: it stays as a cancelled row.
+    """
+    if not one.is_generated:
+        one.delete()
+        return False
+    change_by_hand(one, {"status": ClassStatus.CANCELLED}, now)
+    return True

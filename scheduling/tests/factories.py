@@ -22,17 +22,17 @@ _number = count(1)
 
 
 def at(text: str) -> time:
-    """"10:30" as a time."""
+    """ "10:30" as a time."""
     return time.fromisoformat(text)
 
 
 def day(text: str) -> date:
-    """"2026-01-05" as a date."""
+    """ "2026-01-05" as a date."""
     return date.fromisoformat(text)
 
 
 def moment(text: str) -> datetime:
-    """"2026-01-05 10:30" as an instant in UTC."""
+    """ "2026-01-05 10:30" as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
@@ -85,9 +85,7 @@ def slot(
 
 
 def closure(name: str, first: date, last: date | None = None, **values: Any) -> Closure:
-    return Closure.objects.create(
-        name=name, first_date=first, last_date=last or first, **values
-    )
+    return Closure.objects.create(name=name, first_date=first, last_date=last or first, **values)
 
 
 def lesson(

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,21 +29,28 @@ from ..exceptions import Conflict
 from ..pagination import ById
 from ..permissions import IsAdministrator
 from ..runs import history_entry, item_entry, run_entry, stamp
+from ..serializers.answers import GeneratedLessons
+from ..serializers.fields import Flag, QueryNumber, Whole
+from ..serializers.jobs import CancelledRun, JobHistory, RunDetail
+from ..serializers.queries import ListQuery, Query, read_query
 from .class_tracking import status_of
 
+TAGS = ["Background jobs"]
+RUN_ID = OpenApiParameter("run_id", {"type": "integer", "minimum": 1}, "path")
 
-class HistoryQuery(Strict):
+
+class HistoryQuery(Query):
     """``limit``: how many runs, the newest first. ``job``: of this one alone."""
 
-    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=500)
+    limit = QueryNumber(required=False, default=20, min_value=1, max_value=500)
     job = serializers.ChoiceField(required=False, choices=Job.choices)
 
 
 class GenerateBody(Strict):
     """``dryRun``: the plan, not applied. ``weeks``: length of the horizon."""
 
-    dry_run = serializers.BooleanField(required=False, default=False)
-    weeks = serializers.IntegerField(required=False, min_value=1, max_value=104)
+    dry_run = Flag(required=False, default=False)
+    weeks = Whole(required=False, min_value=1, max_value=104)
 
 
 class AdministratorView(APIView):
@@ -55,10 +63,15 @@ class AdministratorView(APIView):
 class History(AdministratorView):
     """The last runs, the health of studio and jobs, and a summary."""
 
+    @extend_schema(
+        operation_id="getJobHistory",
+        summary="History and health",
+        tags=TAGS,
+        parameters=[HistoryQuery],
+        responses=JobHistory,
+    )
     def get(self, request: Request) -> Response:
-        query = HistoryQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        asked = read_query(HistoryQuery, request)
         runs = JobRun.objects.order_by("-id")
         if "job" in asked:
             runs = runs.filter(job=asked["job"])
@@ -84,6 +97,15 @@ class History(AdministratorView):
 class Generate(AdministratorView):
     """Generate the lessons of the horizon now, or preview it."""
 
+    refuses = {"post": (409,)}
+
+    @extend_schema(
+        operation_id="generateLessons",
+        summary="Generate lessons now",
+        tags=TAGS,
+        request=GenerateBody,
+        responses={200: GeneratedLessons, 500: GeneratedLessons},
+    )
     def post(self, request: Request) -> Response:
         body = read(GenerateBody, request)
         asked = job_request(request, Job.HORIZON, weeks=body.get("weeks"))
@@ -108,7 +130,15 @@ class Generate(AdministratorView):
 class Run(AdministratorView):
     """A run: state, progress, counts, and its noteworthy results, a page at a time."""
 
+    @extend_schema(
+        operation_id="getRun",
+        summary="A run",
+        tags=TAGS,
+        parameters=[RUN_ID, ListQuery],
+        responses=RunDetail,
+    )
     def get(self, request: Request, run_id: int) -> Response:
+        read_query(ListQuery, request)
         found = get_object_or_404(JobRun, pk=run_id)
         pages = ById()
         items = pages.paginate_queryset(found.items.all(), request, view=self)
@@ -119,12 +149,24 @@ class Run(AdministratorView):
 class CancelRun(AdministratorView):
     """Cancel a run that is active: it stops between two chunks."""
 
+    refuses = {"post": (409,)}
+
+    @extend_schema(
+        operation_id="cancelRun",
+        summary="Cancel a run",
+        tags=TAGS,
+        parameters=[RUN_ID],
+        request=None,
+        responses=CancelledRun,
+    )
     def post(self, request: Request, run_id: int) -> Response:
         found = get_object_or_404(JobRun, pk=run_id)
         if not cancel_run(found):
             raise Conflict(_("This run is over: there is nothing to cancel."), "not_active")
         found.refresh_from_db()
-        return Response({"success": True, "message": _("The run is cancelled.")} | run_entry(found))
+        # The answer's own success, not the run's: cancelling it worked.
+        told = {"success": True, "message": _("The run is cancelled.")}
+        return Response(run_entry(found) | told)
 
 
 def _summary(now: datetime, issues: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,19 +24,25 @@ from ..by_student import ByStudent, results
 from ..credentials import CronSecretOrPerson
 from ..permissions import IsAdministratorOrCron
 from ..runs import history_entry
+from ..serializers.answers import GeneratedMissing, GeneratedWeek, WeekStatus
+from ..serializers.examples import WEEKLY_BODY
+from ..serializers.fields import LARGEST_ID, Flag, Whole
+
+TAGS = ["Class tracking"]
 
 
+@extend_schema_serializer(examples=[WEEKLY_BODY])
 class WeeklyBody(Strict):
     """``date``: as if today were that day. ``dryRun``: the plan, not applied."""
 
     date = Day(required=False)
-    dry_run = serializers.BooleanField(required=False, default=False)
+    dry_run = Flag(required=False, default=False)
 
 
 class MissingBody(Strict):
     """``studentId``: this student alone."""
 
-    student_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    student_id = Whole(required=False, min_value=1, max_value=LARGEST_ID)
 
 
 class GenerateWeeklyClasses(APIView):
@@ -43,7 +50,14 @@ class GenerateWeeklyClasses(APIView):
 
     authentication_classes = (CronSecretOrPerson,)
     permission_classes = (IsAdministratorOrCron,)
+    refuses = {"post": (409,)}
 
+    @extend_schema(
+        operation_id="getWeekStatus",
+        summary="How this week stands",
+        tags=TAGS,
+        responses=WeekStatus,
+    )
     def get(self, request: Request) -> Response:
         week = week_status(studio_today(), timezone.now)
         return Response(
@@ -59,6 +73,13 @@ class GenerateWeeklyClasses(APIView):
             }
         )
 
+    @extend_schema(
+        operation_id="generateWeeklyClasses",
+        summary="Generate the weekly classes",
+        tags=TAGS,
+        request=WeeklyBody,
+        responses={200: GeneratedWeek, 500: GeneratedWeek},
+    )
     def post(self, request: Request) -> Response:
         body = read(WeeklyBody, request)
         asked = job_request(request, Job.WEEKLY, today=body.get("date"))
@@ -82,7 +103,15 @@ class GenerateMissingClasses(APIView):
 
     authentication_classes = (CronSecretOrPerson,)
     permission_classes = (IsAdministratorOrCron,)
+    refuses = {"post": (409,)}
 
+    @extend_schema(
+        operation_id="generateMissingClasses",
+        summary="Generate all missing classes",
+        tags=TAGS,
+        request=MissingBody,
+        responses={200: GeneratedMissing, 500: GeneratedMissing},
+    )
     def post(self, request: Request) -> Response:
         body = read(MissingBody, request)
         students = [body["student_id"]] if "student_id" in body else []

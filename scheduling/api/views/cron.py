@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -20,22 +21,34 @@ from ..asking import job_request
 from ..credentials import CronSecret
 from ..permissions import IsCron
 from ..runs import stamp
+from ..serializers.answers import AlreadyRunning, Delivered
 
 logger = logging.getLogger(__name__)
 
+described = extend_schema(
+    summary="Run the lesson horizon and prune old logs",
+    tags=["Cron"],
+    request=None,
+    responses={200: Delivered, 202: AlreadyRunning, 500: Delivered},
+)
+
 
 class GenerateLessons(APIView):
-    """Run the lesson horizon and prune old logs. Safe to deliver twice."""
+    """Run the lesson horizon and prune old logs. Safe to deliver twice, by GET or by POST."""
 
     authentication_classes = (CronSecret,)
     permission_classes = (IsCron,)
 
+    @extend_schema(operation_id="deliverByGet")
+    @described
     def get(self, request: Request) -> Response:
         if request.method == "HEAD":
             # Django would answer HEAD by GET: a monitor's probe is not to generate lessons.
             raise MethodNotAllowed("HEAD")
         return self._deliver(request)
 
+    @extend_schema(operation_id="deliverByPost")
+    @described
     def post(self, request: Request) -> Response:
         return self._deliver(request)
 

@@ -3,94 +3,17 @@
 Deliberately plain: lists, loops, and nothing of the planner's but its input and its output.
 """
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from scheduling.domain.closures import ClosureCalendar
 from scheduling.domain.draft import State, draft, held_weeks
 from scheduling.domain.plan import resolve
 from scheduling.domain.series import Series
-from scheduling.domain.stored import Attributes, Group, Holder, Stored
 from scheduling.domain.wallclock import instant
-from scheduling.domain.windows import Window, horizon_window, monday_of, week_number, week_window
+from scheduling.domain.windows import horizon_window, week_number, week_window
 
-
-@dataclass(frozen=True)
-class Row:
-    """A row of `classes`. `edit` is empty while no person touched it."""
-
-    id: int
-    series: object
-    week: int | None
-    occurrence_date: object
-    date: object
-    start_time: object
-    end_time: object
-    zone: str
-    starts: int
-    ends: int
-    student_id: int
-    teacher_id: int | None
-    subject: str = ""
-    is_shared: bool = False
-    is_cancelled: bool = False
-    closure_id: int | None = None
-    edit: str = ""
-
-    def stored(self):
-        return Stored(**self.__dict__)
-
-    def holder(self):
-        return Holder(
-            self.id,
-            self.series,
-            self.student_id,
-            self.teacher_id,
-            self.starts,
-            self.ends,
-            self.is_shared,
-            self.date,
-            self.start_time,
-            self.end_time,
-            self.zone,
-        )
-
-    def attributes(self):
-        return Attributes(
-            self.date.isoweekday(),
-            self.start_time,
-            self.end_time,
-            self.ends - self.starts,
-            self.zone,
-            self.teacher_id,
-            self.student_id,
-            self.subject,
-            self.is_shared,
-        )
-
-    @property
-    def is_plain(self):
-        return not self.is_cancelled and not self.edit and self.date == self.occurrence_date
-
-
-class Refused(Exception):
-    """The database would not take it."""
-
-
-def quarrel(one, other):
-    """Why two active classes cannot both be; None if they can."""
-    overlap = one.starts < other.ends and other.starts < one.ends
-    if one.student_id == other.student_id:
-        if overlap:
-            return "student_busy"
-        key = (one.date, one.start_time, one.end_time)
-        if key == (other.date, other.start_time, other.end_time):
-            return "same_key"
-    if overlap and one.teacher_id is not None and one.teacher_id == other.teacher_id:
-        same = (one.starts, one.ends) == (other.starts, other.ends)
-        if not (one.is_shared and other.is_shared and same):
-            return "teacher_busy"
-    return None
+from .class_model import Refused, Row, groups, quarrel
 
 
 class Studio:
@@ -156,6 +79,12 @@ class Studio:
         """The class of the week of `day`."""
         (found,) = [row for row in self.of(key) if row.week == week_number(day)]
         return found
+
+    def calendar(self, key=None):
+        """Active classes in short: `2026-03-16 10:00`."""
+        rows = self.rows.values() if key is None else self.of(key)
+        active = sorted((row for row in rows if not row.is_cancelled), key=lambda row: row.starts)
+        return [f"{row.date} {row.start_time:%H:%M}" for row in active]
 
     # Planning
 
@@ -246,7 +175,9 @@ class Studio:
     def note(self, row_id):
         self.update(row_id, edit="noted")
 
-    def one_off(self, day, at, minutes=60, student_id=1, teacher_id=1, zone="Europe/Madrid", **more):
+    def one_off(
+        self, day, at, minutes=60, student_id=1, teacher_id=1, zone="Europe/Madrid", **more
+    ):
         starts = int(instant(day, at, zone).timestamp())
         return self.insert(
             series=None,
@@ -286,28 +217,3 @@ def placed(row_id, what, week, is_cancelled=False, closure_id=None):
         is_cancelled=is_cancelled,
         closure_id=closure_id,
     )
-
-
-def groups(rows):
-    """Rows of one series as the query of the selectors answers them."""
-    alike = {}
-    for row in sorted(rows, key=lambda row: row.week):
-        alike.setdefault((row.is_plain, row.attributes()), []).append(row)
-    return [
-        Group(
-            plain,
-            attributes,
-            tuple(row.week for row in members),
-            tuple(row.starts for row in members),
-        )
-        for (plain, attributes), members in alike.items()
-    ]
-
-
-def wednesday():
-    """2026-03-11, 02:00 UTC: a Wednesday."""
-    return datetime(2026, 3, 11, 2, tzinfo=UTC)
-
-
-def window_from(day, weeks):
-    return Window(monday_of(day), monday_of(day) + timedelta(weeks=weeks))

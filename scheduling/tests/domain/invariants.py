@@ -3,11 +3,10 @@
 from collections import Counter
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.windows import week_number
+from scheduling.domain.windows import monday_of_number, week_number
 
-from .calendar_model import quarrel
-from .test_plan_oracle import candidate, is_closed, stands_in
-from .test_recurrence_properties import recurrence_set, valid
+from .class_model import quarrel
+from .rule_oracle import candidate, is_closed, recurrence_set, stands_in, valid
 
 CHANGES = {
     Outcome.CREATED: "creates",
@@ -125,13 +124,9 @@ def nothing_superfluous(studio, rule, plan):
         assert not rule.halt, f"{row} of a halted series"
         (day,) = [
             day
-            for day in recurrence_set(rule, monday(row.week), monday(row.week + 1))
+            for day in recurrence_set(
+                rule, monday_of_number(row.week), monday_of_number(row.week + 1)
+            )
             if valid(rule, day)
         ]
         assert week_number(day) == row.week
-
-
-def monday(number):
-    from datetime import date
-
-    return date.fromordinal(number * 7 + 1)

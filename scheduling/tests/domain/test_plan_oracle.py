@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,41 +9,11 @@ from hypothesis import strategies as st
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import Window
 
-from .calendar_model import Refused, Studio, quarrel
+from .calendar_model import Studio
+from .class_model import Refused, quarrel
 from .examples import examples
+from .rule_oracle import candidate, is_closed, recurrence_set, stands_in, valid
 from .strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
-from .test_recurrence_properties import recurrence_set, valid
-from .time_oracle import expected_epoch
-
-
-def candidate(rule, day):
-    starts = expected_epoch(day, rule.start_time, rule.zone)
-    return SimpleNamespace(
-        student_id=rule.student_id,
-        teacher_id=rule.teacher_id,
-        date=day,
-        start_time=rule.start_time,
-        end_time=rule.end_time,
-        starts=starts,
-        ends=starts + rule.duration_minutes * 60,
-        is_shared=rule.is_shared,
-        series=rule.key,
-    )
-
-
-def is_closed(rule, day, closed):
-    return any(
-        one.first <= day <= one.last
-        and one.teacher_id in (None, rule.teacher_id)
-        and one.student_id in (None, rule.student_id)
-        for one in closed
-    )
-
-
-def stands_in(rule, wanted, other):
-    key = (other.student_id, other.date, other.start_time, other.end_time)
-    mine = (wanted.student_id, wanted.date, wanted.start_time, wanted.end_time)
-    return other.series is None and key == mine and other.teacher_id in (None, rule.teacher_id)
 
 
 def naive(rules, stored, closed, window):

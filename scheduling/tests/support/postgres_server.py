@@ -31,8 +31,11 @@ FOLDERS = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
-# Its data is thrown away: nothing needs to survive a power cut.
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+MANY = ("max_connections=200",)
+# A test's data is thrown away: nothing needs to survive a power cut. ("durable": it does.)
+OPTIONS = MANY
+if "durable" not in sys.argv[2:]:
+    OPTIONS += ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class Failed(Exception):

@@ -1,0 +1,1 @@
+"""How quick generation is: `make bench`. See docs/performance.md."""

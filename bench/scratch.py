@@ -1,0 +1,67 @@
+"""A database to measure on, made for it and dropped at the end."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import psycopg
+
+from scheduling.tests.support.postgres import cluster
+
+NAME = "classtracker_bench"
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of an empty database on BENCH_DATABASE_URL's server, else on a temporary one.
+
+    The temporary one is as durable as PostgreSQL is by default: fsync and all.
+    """
+    given = os.environ.get("BENCH_DATABASE_URL", "").strip()
+    if given:
+        with _database(given) as url:
+            yield url
+        return
+    with cluster(durable=True) as server, _database(server) as url:
+        yield url
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    name = f"{NAME}_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    """The URL of a database file in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix=NAME) as folder:
+        yield f"sqlite:///{quote(str(Path(folder, 'bench.sqlite3')))}"
+
+
+def set_up(url: str) -> None:
+    """Point Django at ``url``, with everything else as it is by default, and migrate."""
+    os.environ |= {
+        "DATABASE_URL": url,
+        "SECRET_KEY": "only-for-measuring-" + "x" * 50,
+        "DEBUG": "false",
+        "STUDIO_TIME_ZONE": "UTC",
+        "LANGUAGE_CODE": "en",
+        "DJANGO_SETTINGS_MODULE": "classtracker.settings",
+    }
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    logging.getLogger("scheduling").setLevel(logging.WARNING)
+    call_command("migrate", verbosity=0)

@@ -1,0 +1,58 @@
+"""Settings of the REST framework and of the API's description. Nothing here depends on the
+environment; settings.py takes all of it."""
+
+API = "scheduling.api"
+
+# Closed by default: a view opens itself by name, never by forgetting to say.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [f"{API}.credentials.ApiToken", f"{API}.credentials.Cookie"],
+    "DEFAULT_PERMISSION_CLASSES": [f"{API}.permissions.StaffByModel"],
+    "DEFAULT_RENDERER_CLASSES": [f"{API}.casing.CamelJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [f"{API}.casing.CamelJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.negotiation.JSONOnly",
+    "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.PerCaller"],
+    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.ById",
+    "DEFAULT_SCHEMA_CLASS": f"{API}.schema.operations.ApiSchema",
+    # OPTIONS would describe views with the names of Python; /api/schema is the description.
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": f"{API}.errors.handle",
+    "TIME_FORMAT": "%H:%M",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
+
+DESCRIPTION = """\
+Run a studio through this API: its teachers, students and schedules, the classes that follow from
+them, and the jobs that generate these.
+
+Dates are `YYYY-MM-DD`, times `HH:MM`, instants ISO 8601 with an offset, weekdays 1 (Monday) to 7
+(Sunday). Ranges include both ends. Every address answers with and without a slash at its end, and
+none with a redirect. Errors are `{"success": false, "error": "<code>", "message": "…"}`; messages
+follow `Accept-Language` (English, Spanish).
+"""
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Class Tracker",
+    "DESCRIPTION": DESCRIPTION,
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # An enum of its own name for every choice would be a name that nobody knows.
+    "POSTPROCESSING_HOOKS": [
+        f"{API}.schema.hooks.camel_case",
+        f"{API}.schema.hooks.shared_components",
+    ],
+    "PREPROCESSING_HOOKS": [f"{API}.schema.hooks.one_path_each"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "Class tracking", "description": "Generating classes from the schedules."},
+        {"name": "Cron", "description": "For outside cron services."},
+        {"name": "Background jobs", "description": "Runs, their history, health."},
+        {"name": "Health", "description": "For load balancers and monitoring."},
+        {"name": "Description", "description": "This API."},
+    ],
+    # Swagger's files are ours, and it asks no other host whether the schema is valid.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}

@@ -1,0 +1,31 @@
+"""Where log lines go, and how they look."""
+
+from typing import Any
+
+
+def logging_settings(debug: bool) -> dict[str, Any]:
+    """Django's LOGGING: JSON lines in production, lines for people under DEBUG.
+
+    Standard error only: standard output belongs to what commands print (``--json``).
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "scheduling.api.logs.JSONLines"},
+            "line": {"format": "[{asctime}] {levelname} {name}: {message}", "style": "{"},
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line" if debug else "json",
+            },
+        },
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            # Django's own handler would say every line a second time.
+            "django": {"handlers": [], "level": "INFO" if debug else "WARNING"},
+            # The closing line of every run.
+            "scheduling": {"level": "INFO"},
+        },
+    }

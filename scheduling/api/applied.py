@@ -1,0 +1,55 @@
+"""What applying a change came to, as the answer says it."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from rest_framework.request import Request
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.services.changes import Applied
+
+from .asking import studio_today
+
+
+def how(request: Request) -> dict[str, Any]:
+    """When, and on whose behalf, a change is applied."""
+    return {
+        "today": studio_today(),
+        "clock": timezone.now,
+        "triggered_by": str(request.user),
+    }
+
+
+def with_created(applied: Applied) -> dict[str, Any]:
+    """``classesCreated``, and a ``warning`` where there is something to warn of."""
+    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied)
+
+
+def warning(applied: Applied) -> dict[str, Any]:
+    """What is still to come, in ``warning``; nothing where all is done."""
+    sentences = []
+    if applied.already_running:
+        sentences.append(_("Saved. Another run is active; the next one applies this change."))
+    if errors := applied.errors:
+        text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
+        sentences.append(text % {"error": errors[0]})
+    if conflicts := applied.conflicts:
+        sentences.append(_conflicts(len(conflicts), conflicts[0]))
+    return {"warning": " ".join(sentences)} if sentences else {}
+
+
+def _conflicts(count: int, first: Any) -> str:
+    text = ngettext(
+        "%(n)d class has no place: %(student)s, %(date)s %(time)s: %(reason)s.",
+        "%(n)d classes have no place, the first: %(student)s, %(date)s %(time)s: %(reason)s.",
+        count,
+    )
+    return text % {
+        "n": count,
+        "student": first.student,
+        "date": first.day,
+        "time": f"{first.start_time:%H:%M}",
+        "reason": first.reason,
+    }

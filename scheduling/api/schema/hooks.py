@@ -1,0 +1,66 @@
+"""What happens to the schema before and after its operations are collected."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ..casing import camel
+from .refusals import ERROR, HEADERS, responses
+from .security import schemes
+
+Endpoint = tuple[str, str, str, Any]
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def one_path_each(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Addresses answer with and without a slash at their end; the schema names the one without.
+
+    Simplifying the regular expressions of the addresses swallows the slash after ``api``.
+    """
+    found = []
+    for path, pattern, method, callback in endpoints:
+        plain = re.sub(r"^/api(?=[^/])", "/api/", path)
+        found.append((plain.rstrip("/"), pattern, method, callback))
+    return found
+
+
+def camel_case(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Names of parameters and properties as the API has them outside."""
+    paths = {}
+    for path, item in result["paths"].items():
+        for operation in item.values():
+            for parameter in operation.get("parameters", ()):
+                parameter["name"] = camel(parameter["name"])
+                if parameter["name"] == "cursor":
+                    parameter["schema"]["format"] = "cursor"
+        paths[PARAMETER.sub(lambda match: "{" + camel(match[1]) + "}", path)] = item
+    result["paths"] = paths
+    _rename(result["paths"])
+    _rename(result["components"].get("schemas", {}))
+    return result
+
+
+def shared_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """What all operations refer to: the error and its answers, headers, credentials."""
+    components = result["components"]
+    components["schemas"]["Error"] = ERROR
+    components["schemas"] = dict(sorted(components["schemas"].items()))
+    components["responses"] = responses()
+    components["headers"] = HEADERS
+    components["securitySchemes"] = schemes()
+    return result
+
+
+def _rename(schema: Any) -> None:
+    """Rename the properties of every object within ``schema``, in place."""
+    if isinstance(schema, list):
+        for item in schema:
+            _rename(item)
+    elif isinstance(schema, dict):
+        schema.pop("x-spec-enum-id", None)  # a note of drf-spectacular to itself
+        if isinstance(schema.get("properties"), dict):
+            schema["properties"] = {camel(k): v for k, v in schema["properties"].items()}
+        if isinstance(schema.get("required"), list):
+            schema["required"] = [camel(name) for name in schema["required"]]
+        for value in schema.values():
+            _rename(value)

@@ -1,0 +1,1 @@
+"""JSON outside, rows and requests inside."""

@@ -1,0 +1,86 @@
+"""Dated classes."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from scheduling.models import (
+    Attendance,
+    CancelledBy,
+    ClassStatus,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
+
+from ..bodies import Day
+from .base import ResourceSerializer
+from .fields import Clock, Flag, Ref, Text, Zone
+
+# Who may have cancelled; a closure cancels by itself.
+PEOPLE = [choice for choice in CancelledBy.choices if choice[0] != CancelledBy.CLOSURE]
+
+
+class Source(serializers.ChoiceField):
+    """What asked for the class: a series, or a person."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = ["fixed_schedule", "recurring_slot", "one_off"]
+        super().__init__(choices, read_only=True, **kwargs)
+
+    def get_attribute(self, instance: ScheduledClass) -> str:
+        if instance.fixed_schedule_id is not None:
+            return "fixed_schedule"
+        return "recurring_slot" if instance.recurring_slot_id is not None else "one_off"
+
+
+class ClassSerializer(ResourceSerializer):
+    """A class. Its date and times are those of the clock on the wall in ``timeZone``.
+
+    ``occurrenceDate`` is the day on which its series wanted it, whatever it was moved to. An
+    ``endTime`` before ``startTime`` is on the next day.
+    """
+
+    id = serializers.IntegerField(read_only=True)
+    student = Ref(queryset=Student.objects.all())
+    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    date = Day()
+    start_time = Clock()
+    end_time = Clock()
+    time_zone = Zone(
+        required=False, allow_blank=True, help_text="Empty: the teacher's, or the studio's."
+    )
+    starts_at = serializers.DateTimeField(read_only=True)
+    ends_at = serializers.DateTimeField(read_only=True)
+    subject = Text(required=False, allow_blank=True, max_length=200)
+    status = serializers.ChoiceField(ClassStatus.choices, required=False)
+    cancelled_by = serializers.ChoiceField(PEOPLE, required=False, write_only=True)
+    cancel_reason = Text(required=False, allow_blank=True, max_length=300)
+    attendance = serializers.ChoiceField(Attendance.choices, required=False, allow_blank=True)
+    is_shared = Flag(required=False)
+    notes = Text(required=False, allow_blank=True, max_length=10_000)
+    source = Source()
+    occurrence_date = serializers.DateField(read_only=True, allow_null=True)
+
+    def validate_student(self, student: Student) -> Student:
+        if self.instance is not None and student.pk != self.instance.student_id:
+            raise serializers.ValidationError(
+                _("A class stays with its student. Cancel it and create another one.")
+            )
+        return student
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = self.value(attrs, "start_time"), self.value(attrs, "end_time")
+        if start == end and {"start_time", "end_time"} & set(attrs):
+            field = "end_time" if "end_time" in attrs else "start_time"
+            raise serializers.ValidationError(
+                {field: [_("The end time must be after the start time.")]}
+            )
+        if self.value(attrs, "status") != ClassStatus.CANCELLED:
+            for name in ("cancel_reason", "cancelled_by"):
+                if attrs.get(name):
+                    raise serializers.ValidationError(
+                        {name: [_("Only a cancelled class has this; set its status too.")]}
+                    )
+        return attrs

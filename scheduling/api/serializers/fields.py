@@ -1,0 +1,145 @@
+"""Fields that take JSON's own types and no others: "yes" is no boolean, and true is no number."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from scheduling.models.validators import validate_time_zone
+
+LARGEST_ID = 2**63 - 1
+ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
+
+
+class Text(serializers.CharField):
+    """A string; a number is none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Email(serializers.EmailField):
+    """An e-mail address."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Zone(Text):
+    """The name of an IANA time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, trim_whitespace=False, **kwargs)
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        # After the others: its message repeats the value, which has to be fit to be repeated.
+        validate_time_zone(value)
+
+
+class Flag(serializers.BooleanField):
+    """``true`` or ``false``."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+def whole(data: Any) -> int | None:
+    """``data`` if it is a whole number; ``5.0`` is one to JSON, ``"5"`` and ``true`` are not."""
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
+
+
+class Whole(serializers.IntegerField):
+    """A whole number."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        number = whole(data)
+        if number is None:
+            self.fail("invalid")
+        return number
+
+
+class Money(serializers.DecimalField):
+    """An amount in the studio's currency, as a number with at most two decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=9, decimal_places=2, min_value=0, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, (int, float)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Clock(serializers.TimeField):
+    """``HH:MM``, 00:00 to 23:59."""
+
+    default_error_messages = {"invalid": _lazy("Write the time as HH:MM, from 00:00 to 23:59.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> Any:
+        # strptime would take 9:5 too; a contract has one way to write a time.
+        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+            self.fail("invalid")
+        return super().to_internal_value(value)
+
+
+@extend_schema_field(ID)
+class Ref(serializers.PrimaryKeyRelatedField):
+    """The number of a row of another table."""
+
+    default_error_messages = {"incorrect_type": _lazy("A number is needed here.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        # A look-up by 1.5 would find 1, and one by an infinite number would break.
+        number = whole(data)
+        if number is None:
+            self.fail("incorrect_type")
+        found = self.get_queryset().filter(pk=number).first()
+        if found is None:
+            raise serializers.ValidationError(
+                _("There is no %(model)s with this number.")
+                % {"model": self.get_queryset().model._meta.verbose_name}
+            )
+        return found
+
+
+class QueryNumber(serializers.IntegerField):
+    """A whole number in a query string."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not _NUMBER.fullmatch(data):
+            self.fail("invalid")
+        return int(data)
+
+
+@extend_schema_field(ID)
+class QueryId(QueryNumber):
+    """The number of a row in a query string."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class QueryFlag(serializers.BooleanField):
+    """``true`` or ``false`` in a query string."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data not in ("true", "false"):
+            raise serializers.ValidationError(_("Choose from: true, false."))
+        return bool(data == "true")

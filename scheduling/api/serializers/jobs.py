@@ -1,0 +1,112 @@
+"""The history of runs, the health that it shows, and a run by itself: for the schema."""
+
+from rest_framework import serializers
+
+from scheduling.domain.outcomes import Outcome
+
+from .answers import Counts, HistoryEntry, Number, Text, Texts
+
+
+class Indicators(serializers.Serializer):
+    """What is looked at to say whether all is well."""
+
+    active_teachers = Number(min_value=0)
+    active_students = Number(min_value=0)
+    active_recurring_slots = Number(min_value=0)
+    teachers_without_settings = Number(min_value=0)
+    orphaned_slots = Number(min_value=0)
+    old_slots = Number(min_value=0)
+    missing_classes_this_week = Number(min_value=0)
+    unresolved_conflicts = Number(min_value=0)
+    overdue_jobs = Number(min_value=0)
+    crashed_runs = Number(min_value=0)
+    stuck_runs = Number(min_value=0)
+
+
+class SystemHealth(serializers.Serializer):
+    """Each issue has the suggestion in the same place."""
+
+    is_healthy = serializers.BooleanField()
+    issues = Texts()
+    suggestions = Texts()
+    indicators = Indicators()
+
+
+class Summary(serializers.Serializer):
+    """All runs of the log at a glance."""
+
+    total_jobs = Number(min_value=0)
+    recent_success = Number(min_value=0)
+    last_run = serializers.DateTimeField(allow_null=True)
+    next_run = serializers.DateTimeField(allow_null=True)
+    health_issues = Number(min_value=0)
+
+
+class HistoryData(serializers.Serializer):
+    """The last runs, the health of studio and jobs, a summary."""
+
+    job_history = HistoryEntry(many=True)
+    system_health = SystemHealth()
+    summary = Summary()
+
+
+class JobHistory(serializers.Serializer):
+    """The history's envelope."""
+
+    success = serializers.BooleanField()
+    data = HistoryData()
+
+
+class Progress(serializers.Serializer):
+    """Series dealt with, of all."""
+
+    done = Number(min_value=0)
+    total = Number(min_value=0)
+
+
+class RunEntry(HistoryEntry):
+    """A run by itself; its window includes both ends."""
+
+    window_start = serializers.DateField(allow_null=True)
+    window_end = serializers.DateField(allow_null=True)
+    catch_up_from = serializers.DateField(allow_null=True)
+    progress = Progress()
+    counts = Counts()
+
+
+class RunItem(serializers.Serializer):
+    """A noteworthy result and its reason."""
+
+    id = Number(min_value=1)
+    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    student = Number(allow_null=True)
+    student_name = Text()
+    teacher = Number(allow_null=True)
+    teacher_name = Text()
+    class_id = Number(allow_null=True)
+    date = serializers.DateField(allow_null=True)
+    start_time = serializers.TimeField(allow_null=True)
+    end_time = serializers.TimeField(allow_null=True)
+    occurrences = Number(min_value=1)
+    reason = Text()
+
+
+class RunItems(serializers.Serializer):
+    """A page of results; ``next`` and ``previous`` are addresses, or null."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RunItem(many=True)
+
+
+class RunDetail(RunEntry):
+    """A run and a page of its noteworthy results."""
+
+    items = RunItems()
+
+
+class CancelledRun(RunEntry):
+    """The run that was cancelled."""
+
+    success = serializers.BooleanField()
+    message = Text()

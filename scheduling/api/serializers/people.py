@@ -1,0 +1,109 @@
+"""Teachers with their lesson settings, students with their fixed schedule."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from scheduling.models import Language, Teacher
+
+from ..bodies import Day, Strict
+from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer, WrittenWhole
+from .fields import LARGEST_ID, Clock, Email, Flag, Money, Ref, Text, Whole, Zone
+
+# More than any student has, and few enough to look each one up.
+MOST_MEETINGS = 200
+MOST_DURATIONS = 100
+
+
+class LessonDurationSerializer(WrittenWhole):
+    """A length of lesson and its price."""
+
+    minutes = Whole(min_value=1, max_value=1440)
+    price = Money()
+
+
+class LessonSettingsSerializer(WrittenWhole):
+    """What a teacher offers; written as a whole."""
+
+    durations = LessonDurationSerializer(many=True, required=False, max_length=MOST_DURATIONS)
+    advance_booking_days = Whole(required=False, min_value=0, max_value=32767)
+
+    def validate_durations(self, durations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        seen: set[int] = set()
+        for index, one in enumerate(durations):
+            if one["minutes"] in seen:
+                wrong: list[Any] = [{} for _each in durations]
+                wrong[index] = {"minutes": [_("This length is in the list already.")]}
+                raise serializers.ValidationError(wrong)
+            seen.add(one["minutes"])
+        return durations
+
+
+class TeacherSerializer(ResourceSerializer):
+    """A teacher. ``lessonSettings`` may be null."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = Text(max_length=150)
+    email = Email(required=False, allow_blank=True, max_length=254)
+    time_zone = Zone(required=False, help_text="IANA name; the studio's by default.")
+    is_active = Flag(required=False)
+    lesson_settings = LessonSettingsSerializer(required=False, allow_null=True)
+
+
+class TeacherAnswer(TeacherSerializer, WarnedSerializer):
+    """A teacher as saved."""
+
+
+class MeetingSerializer(Strict):
+    """A weekly meeting of a student. One with an ``id`` is changed, as far as it says.
+
+    Without an ``id``, ``dayOfWeek``, ``startTime`` and ``endTime`` are needed.
+    """
+
+    id = Whole(required=False, min_value=1, max_value=LARGEST_ID)
+    day_of_week = Whole(source="weekday", required=False, min_value=1, max_value=7)
+    start_time = Clock(required=False)
+    end_time = Clock(required=False)
+    subject = Text(required=False, allow_blank=True, max_length=200)
+    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    is_shared = Flag(required=False)
+    interval_weeks = Whole(required=False, min_value=1, max_value=4)
+    valid_from = Day(
+        required=False,
+        allow_null=True,
+        help_text=(
+            "Null: from the student's start date, which is the default; one that takes the place "
+            "of ended meetings begins today."
+        ),
+    )
+    valid_until = Day(required=False, allow_null=True, help_text="The last day, included.")
+
+
+class StudentSerializer(ResourceSerializer):
+    """A student. In a written ``fixedSchedule`` meetings that are left out are ended."""
+
+    id = serializers.IntegerField(read_only=True)
+    first_name = Text(max_length=100)
+    last_name = Text(required=False, allow_blank=True, max_length=100)
+    email = Email(required=False, allow_blank=True, max_length=254)
+    start_date = Day(required=False, allow_null=True)
+    end_date = Day(required=False, allow_null=True)
+    is_active = Flag(required=False)
+    language = serializers.ChoiceField(Language.choices, required=False)
+    fixed_schedule = MeetingSerializer(
+        source="meetings", many=True, required=False, max_length=MOST_MEETINGS
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = self.value(attrs, "start_date"), self.value(attrs, "end_date")
+        if start and end and end < start:
+            field = "end_date" if "end_date" in attrs else "start_date"
+            raise serializers.ValidationError(
+                {field: [_("The end date is before the start date.")]}
+            )
+        return attrs
+
+
+class StudentAnswer(StudentSerializer, AppliedSerializer):
+    """A student as saved, and how many classes that brought about."""

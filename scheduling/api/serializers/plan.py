@@ -1,0 +1,82 @@
+"""The plan of a window, unapplied."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.models import Job, Student, Teacher
+
+from ..bodies import Day
+from .answers import Counts
+from .fields import QueryId, QueryNumber
+from .queries import Query
+
+# They stand in the address, which servers limit to some four thousand characters.
+MOST_PEOPLE = 50
+
+
+class PlanQuery(Query):
+    """Which plan: of the daily ``horizon`` or the ``weekly`` job, for all or for these people."""
+
+    several = frozenset({"student", "teacher"})
+
+    job = serializers.ChoiceField([Job.WEEKLY.value, Job.HORIZON.value], default=Job.HORIZON.value)
+    date = Day(required=False, help_text="As if today were this day.")
+    weeks = QueryNumber(
+        required=False, min_value=1, max_value=104, help_text="Length of the horizon."
+    )
+    student = serializers.ListField(
+        child=QueryId(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+    )
+    teacher = serializers.ListField(
+        child=QueryId(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+    )
+
+    def validate_student(self, ids: list[int]) -> list[int]:
+        return self._known(Student, ids)
+
+    def validate_teacher(self, ids: list[int]) -> list[int]:
+        return self._known(Teacher, ids)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "weeks" in attrs and attrs["job"] != Job.HORIZON:
+            raise serializers.ValidationError({"weeks": [_("Only the horizon has a length.")]})
+        return attrs
+
+    def _known(self, model: Any, ids: list[int]) -> list[int]:
+        stored = model.objects.filter(id__among=ids).order_by().values_list("id", flat=True)
+        if gone := sorted(set(ids) - set(stored)):
+            raise serializers.ValidationError(
+                _("There is no %(model)s with the number %(id)d.")
+                % {"model": model._meta.verbose_name, "id": gone[0]}
+            )
+        return ids
+
+
+class PlanItem(serializers.Serializer):
+    """What would become of an occurrence, a class or a series, and why."""
+
+    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    student = serializers.IntegerField(allow_null=True)
+    student_name = serializers.CharField(allow_blank=True)
+    teacher = serializers.IntegerField(allow_null=True)
+    teacher_name = serializers.CharField(allow_blank=True)
+    class_id = serializers.IntegerField(allow_null=True)
+    date = serializers.DateField(allow_null=True)
+    start_time = serializers.TimeField(format="%H:%M", allow_null=True)
+    end_time = serializers.TimeField(format="%H:%M", allow_null=True)
+    time_zone = serializers.CharField(allow_blank=True)
+    occurrences = serializers.IntegerField(min_value=1)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class PlanAnswer(serializers.Serializer):
+    """A plan: what is noteworthy first, then the classes that would be created."""
+
+    window_start = serializers.DateField()
+    window_end = serializers.DateField()
+    counts = Counts()
+    items = PlanItem(many=True)
+    truncated = serializers.BooleanField()

@@ -1,0 +1,124 @@
+"""Query parameters: what isn't known is refused by name, as in bodies."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from scheduling.models import ClassStatus, SlotStatus
+
+from ..bodies import Day, Strict
+from ..casing import camel
+from .fields import QueryFlag, QueryId, QueryNumber
+
+
+class Query(Strict):
+    """Parameters of a GET. Each may be given once; those in ``several`` again and again."""
+
+    several: ClassVar[frozenset[str]] = frozenset()
+
+
+class ListQuery(Query):
+    """A page of a list."""
+
+    page_size = QueryNumber(required=False, min_value=1, max_value=500, help_text="50 by default.")
+    cursor = serializers.CharField(
+        required=False, max_length=2_000, help_text="From `next` or `previous` of another page."
+    )
+
+
+class Between(ListQuery):
+    """A page of what lies between two days, both included."""
+
+    to = Day(required=False, help_text="The last day, included.")
+
+    def get_fields(self) -> Any:
+        first = Day(required=False, help_text="The first day, included.")
+        return {"from": first, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "from" in attrs and "to" in attrs and attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": [_("It lies before “from”.")]})
+        return attrs
+
+
+def order(*names: str) -> serializers.ChoiceField:
+    """The parameter ``ordering``: one of ``names``, or with a minus sign the other way round."""
+    choices = [name for each in names for name in (each, f"-{each}")]
+    return serializers.ChoiceField(choices, required=False, help_text=f"{names[0]} by default.")
+
+
+def search(what: str) -> serializers.CharField:
+    """The parameter ``search``."""
+    text = f"Words that all occur in {what}."
+    return serializers.CharField(required=False, max_length=100, help_text=text)
+
+
+class TeacherQuery(ListQuery):
+    """Which teachers."""
+
+    is_active = QueryFlag(required=False)
+    search = search("the name or the e-mail address")
+    ordering = order("name", "id")
+
+
+class StudentQuery(ListQuery):
+    """Which students; ``teacher``: those who have lessons with this one."""
+
+    is_active = QueryFlag(required=False)
+    teacher = QueryId(required=False, help_text="Those who have lessons with this teacher.")
+    search = search("the name or the e-mail address")
+    ordering = order("lastName", "firstName", "id")
+
+
+class SlotQuery(ListQuery):
+    """Which recurring slots."""
+
+    teacher = QueryId(required=False)
+    student = QueryId(required=False)
+    status = serializers.ChoiceField(SlotStatus.choices, required=False)
+    day_of_week = QueryNumber(required=False, min_value=1, max_value=7)
+    ordering = order("id", "dayOfWeek", "startTime", "validFrom")
+
+
+class ClosureQuery(Between):
+    """Which closures: those that touch the days from ``from`` to ``to``."""
+
+    teacher = QueryId(required=False)
+    student = QueryId(required=False)
+    ordering = order("firstDate", "lastDate", "id")
+
+
+class ClassQuery(Between):
+    """Which classes, by their local date."""
+
+    student = QueryId(required=False)
+    teacher = QueryId(required=False)
+    status = serializers.ChoiceField(ClassStatus.choices, required=False)
+    source = serializers.ChoiceField(
+        ["fixed_schedule", "recurring_slot", "one_off"], required=False
+    )
+    ordering = order("startsAt", "id")
+
+
+def read_query(kind: type[Query], request: Request) -> dict[str, Any]:
+    """The checked parameters of ``request``, by the names of the fields of ``kind``."""
+    known = {camel(name): name for name in kind().fields}
+    data: dict[str, Any] = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            text = _("There is no parameter “%(name)s” here. Choose from: %(known)s.")
+            raise serializers.ValidationError(
+                text % {"name": name[:100], "known": ", ".join(known)}
+            )
+        field = known[name]
+        if field in kind.several:
+            data[field] = values
+        elif len(values) > 1:
+            raise serializers.ValidationError({field: [_("Give this parameter once.")]})
+        else:
+            data[field] = values[0]
+    checked = kind(data=data, context={"request": request})
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)

@@ -1,0 +1,69 @@
+"""Recurring slots and closures."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from scheduling.models import SlotStatus, Student, Teacher
+
+from ..bodies import Day
+from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer
+from .fields import Clock, Flag, Ref, Text, Whole
+
+
+class SlotSerializer(ResourceSerializer):
+    """A teacher's weekly slot, taken by a student; it may pass midnight."""
+
+    id = serializers.IntegerField(read_only=True)
+    teacher = Ref(queryset=Teacher.objects.all())
+    student = Ref(queryset=Student.objects.all())
+    day_of_week = Whole(source="weekday", min_value=1, max_value=7)
+    start_time = Clock()
+    duration_minutes = Whole(min_value=1, max_value=1440)
+    interval_weeks = Whole(required=False, min_value=1, max_value=4)
+    subject = Text(required=False, allow_blank=True, max_length=200)
+    is_shared = Flag(required=False)
+    valid_from = Day(required=False, help_text="Today by default.")
+    valid_until = Day(required=False, allow_null=True, help_text="The last day, included.")
+    status = serializers.ChoiceField(SlotStatus.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        first = self.value(attrs, "valid_from") or self.context["today"]
+        last = self.value(attrs, "valid_until")
+        if last is not None and last < first:
+            field = "valid_until" if "valid_until" in attrs else "valid_from"
+            raise serializers.ValidationError({field: [_("“Valid until” is before “valid from”.")]})
+        return attrs
+
+
+class SlotAnswer(SlotSerializer, AppliedSerializer):
+    """A slot as saved, and how many lessons that brought about."""
+
+
+class ClosureSerializer(ResourceSerializer):
+    """Days without classes: for everyone, a teacher or a student."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = Text(max_length=150)
+    first_date = Day()
+    last_date = Day(help_text="Included.")
+    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    student = Ref(queryset=Student.objects.all(), required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.value(attrs, "last_date") < self.value(attrs, "first_date"):
+            field = "last_date" if "last_date" in attrs else "first_date"
+            raise serializers.ValidationError(
+                {field: [_("The last date is before the first date.")]}
+            )
+        if self.value(attrs, "teacher") and self.value(attrs, "student"):
+            field = "student" if attrs.get("student") else "teacher"
+            raise serializers.ValidationError(
+                {field: [_("Choose a teacher or a student, not both.")]}
+            )
+        return attrs
+
+
+class ClosureAnswer(ClosureSerializer, WarnedSerializer):
+    """A closure as saved."""

@@ -1,0 +1,69 @@
+"""``/api/schema``: OpenAPI 3.1. ``/api/docs``: Swagger, offline, under the site's own CSP."""
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.utils import OpenApiResponse, OpenApiTypes, extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAdminUser
+from rest_framework.renderers import TemplateHTMLRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ..casing import CamelJSONRenderer
+from ..credentials import ApiToken, Cookie
+
+
+class JSONDocument(OpenApiJsonRenderer2):
+    """The schema as it is; an error as every other."""
+
+    def render(
+        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+    ) -> bytes:
+        if renderer_context and renderer_context["response"].exception:
+            return CamelJSONRenderer().render(data, accepted_media_type, renderer_context)
+        return super().render(data, accepted_media_type, renderer_context)
+
+
+class Schema(APIView):
+    """This API as OpenAPI 3.1, in JSON."""
+
+    authentication_classes = (ApiToken, Cookie)
+    permission_classes = (IsAdminUser,)
+    renderer_classes = (JSONDocument,)
+
+    @extend_schema(
+        operation_id="getSchema",
+        summary="This document",
+        tags=["Description"],
+        responses=OpenApiResponse(OpenApiTypes.OBJECT, "OpenAPI 3.1."),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(SchemaGenerator().get_schema(request=request, public=True))
+
+
+class Page(TemplateHTMLRenderer):
+    """A page; a refusal is one too, with the way to the login."""
+
+    exception_template_names = ("api/refused.html",)
+
+    def get_template_context(self, data: Any, renderer_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_template_context(data, renderer_context)
+        if renderer_context["response"].exception:
+            login = reverse("admin:login")
+            context["login"] = f"{login}?next={renderer_context['request'].path}"
+        return context
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """Swagger, its script apart from its page, so that neither needs anything inline."""
+
+    authentication_classes = (ApiToken, Cookie)
+    permission_classes = (IsAdminUser,)
+    renderer_classes = (Page,)
+    template_name = "api/docs.html"
+    url_name = "api-schema"
+    title = "Class Tracker API"

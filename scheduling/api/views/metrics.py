@@ -1,0 +1,139 @@
+"""``/metrics`` for Prometheus, read from the run rows at each scrape.
+
+Counters kept in a process would be wrong with several workers, and would know nothing of what cron
+and commands did. What is counted here is what the job log holds: it shrinks when old logs are
+pruned, so these are gauges.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, OpenApiTypes, extend_schema
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily as Gauge
+from prometheus_client.core import Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from scheduling.jobs.clock import database_now
+from scheduling.jobs.health import overdue_jobs, stuck_runs
+from scheduling.jobs.registry import JOBS
+from scheduling.selectors import metrics
+
+from ..credentials import ApiToken
+from ..permissions import is_administrator
+from ..throttles import address_of
+
+PREFIX = "classtracker"
+# With any of these a proxy speaks for somebody else, who need not be on this machine.
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+
+
+class Collector:
+    """All metrics, fresh from the database."""
+
+    def collect(self) -> Iterator[Metric]:
+        jobs = [str(job) for job in JOBS]
+        yield from _log()
+        yield from _successes(jobs)
+        yield from _activity(jobs)
+        rows = metrics.approximate_classes()
+        if rows is not None:
+            text = "Rows of the table classes, as the database estimates them"
+            yield Gauge(f"{PREFIX}_classes_approx", text, value=rows)
+
+
+class FromHereOrAdministrator(BasePermission):
+    """This very machine, or an administrator's token."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return _is_loopback(request) or is_administrator(request.user)
+
+
+class Metrics(APIView):
+    """Metrics of jobs and classes in the text format of Prometheus.
+
+    For administrators' tokens, and for the server's own machine (not through a proxy).
+    """
+
+    authentication_classes = (ApiToken,)
+    permission_classes = (FromHereOrAdministrator,)
+
+    @extend_schema(
+        operation_id="metrics",
+        summary="Metrics",
+        tags=["Health"],
+        responses={(200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, "Prometheus's text.")},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(Collector())
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_loopback(request: Request) -> bool:
+    try:
+        local = ip_address(address_of(request)).is_loopback
+    except ValueError:  # a Unix socket has no address
+        return False
+    return local and not any(name in request.META for name in FORWARDED)
+
+
+def _log() -> Iterator[Metric]:
+    runs = Gauge(f"{PREFIX}_job_runs", "Runs in the job log", labels=["job", "state"])
+    created = Gauge(
+        f"{PREFIX}_job_classes_created", "Classes created by the runs in the log", labels=["job"]
+    )
+    by_job: dict[str, int] = {}
+    for count in metrics.run_counts():
+        runs.add_metric([count.job, count.state], count.runs)
+        by_job[count.job] = by_job.get(count.job, 0) + count.classes
+    for job, classes in by_job.items():
+        created.add_metric([job], classes)
+    yield runs
+    yield created
+
+
+def _successes(jobs: list[str]) -> Iterator[Metric]:
+    when = Gauge(
+        f"{PREFIX}_job_last_success_timestamp_seconds",
+        "When the newest run that went well ended",
+        labels=["job"],
+    )
+    took = Gauge(
+        f"{PREFIX}_job_last_success_duration_seconds", "How long that run took", labels=["job"]
+    )
+    for success in metrics.last_successes(jobs):
+        when.add_metric([success.job], success.finished_at.timestamp())
+        took.add_metric([success.job], success.seconds)
+    yield when
+    yield took
+
+
+def _activity(jobs: list[str]) -> Iterator[Metric]:
+    active = Gauge(f"{PREFIX}_job_active_runs", "Runs under way", labels=["job"])
+    silent = Gauge(
+        f"{PREFIX}_job_heartbeat_age_seconds",
+        "Seconds since the last sign of life of a run under way; the oldest",
+        labels=["job"],
+    )
+    overdue = Gauge(f"{PREFIX}_job_overdue", "1 where the job is late", labels=["job"])
+    now = database_now()
+    ages: dict[str, list[float]] = {job: [] for job in jobs}
+    for job, heartbeat in metrics.running():
+        ages.setdefault(job, []).append(max(0.0, (now - heartbeat).total_seconds()))
+    late = overdue_jobs(timezone.now())
+    for job, found in ages.items():
+        active.add_metric([job], len(found))
+        overdue.add_metric([job], int(job in late))
+        if found:
+            silent.add_metric([job], max(found))
+    yield active
+    yield silent
+    yield overdue
+    yield Gauge(f"{PREFIX}_stuck_runs", "Runs without a sign of life", value=len(stuck_runs()))

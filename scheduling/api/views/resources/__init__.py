@@ -1,0 +1,1 @@
+"""The REST resources: teachers, students, recurring slots, closures, classes, the plan."""

@@ -1,0 +1,110 @@
+"""``/api/classes``."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from scheduling.domain.windows import DAY
+from scheduling.models import ScheduledClass
+from scheduling.services.classes import cancel_or_delete, change_by_hand, save_by_hand
+
+from ...serializers.classes import ClassSerializer
+from ...serializers.queries import ClassQuery
+from .base import Resource, saving
+
+SOURCES = {
+    "fixed_schedule": Q(fixed_schedule__isnull=False),
+    "recurring_slot": Q(recurring_slot__isnull=False),
+    "one_off": Q(fixed_schedule__isnull=True, recurring_slot__isnull=True),
+}
+# No local day begins or ends further than this from the same day in UTC.
+ZONES = timedelta(days=1)
+
+
+class ClassResource(Resource):
+    """Classes, whatever asked for them."""
+
+    queryset = ScheduledClass.objects.all()
+    serializer_class = ClassSerializer
+    query_class = ClassQuery
+    orderings = {"startsAt": "starts_at", "id": "id"}
+    default_ordering = "startsAt"
+
+    def narrowed(
+        self, rows: QuerySet[ScheduledClass], asked: dict[str, Any]
+    ) -> QuerySet[ScheduledClass]:
+        # The instants say nothing that the dates don't; they let an index by instants begin
+        # where the dates do.
+        if "from" in asked:
+            first = datetime.combine(asked["from"], time.min, UTC) - ZONES
+            rows = rows.filter(date__gte=asked["from"], starts_at__gte=first)
+        if "to" in asked:
+            last = datetime.combine(asked["to"] + DAY, time.min, UTC) + ZONES
+            rows = rows.filter(date__lte=asked["to"], starts_at__lt=last)
+        if "source" in asked:
+            rows = rows.filter(SOURCES[asked["source"]])
+        columns = {"student": "student_id", "teacher": "teacher_id", "status": "status"}
+        given = {column: asked[name] for name, column in columns.items() if name in asked}
+        return rows.filter(**given)
+
+
+class Classes(ClassResource):
+    """Classes: a page of them, or a new one-off."""
+
+    refuses = {"post": (409,)}
+
+    @extend_schema(parameters=[ClassQuery], responses=ClassSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """A page of classes, by their local date."""
+        return self.listed(request)
+
+    @extend_schema(request=ClassSerializer, responses={201: ClassSerializer})
+    def post(self, request: Request) -> Response:
+        """A new one-off. Where its place is taken: 409, naming the class that holds it."""
+        with saving():
+            one = ScheduledClass(**self.checked(request))
+            save_by_hand(one, timezone.now())
+        return Response(self.get_serializer(one).data, status.HTTP_201_CREATED)
+
+
+class OneClass(ClassResource):
+    """A class. What a person did to it no run changes."""
+
+    refuses = {"patch": (409,), "delete": (409,)}
+
+    @extend_schema(responses=ClassSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """A class."""
+        return Response(self.get_serializer(self.one(pk)).data)
+
+    @extend_schema(request=ClassSerializer, responses=ClassSerializer)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Move, cancel, complete or restore a class, mark attendance, take notes.
+
+        Where the place that it is moved to is taken: 409, naming the class that holds it.
+        """
+        with saving():
+            one = self.locked(pk)
+            change_by_hand(one, self.checked(request, one), timezone.now())
+        return Response(self.get_serializer(one).data)
+
+    @extend_schema(
+        responses={
+            200: OpenApiResponse(ClassSerializer, "A generated class: it is cancelled."),
+            204: OpenApiResponse(description="A one-off: it is deleted."),
+        }
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take a class off the calendar: a generated one is cancelled, a one-off deleted."""
+        with saving():
+            one = self.locked(pk)
+            kept = cancel_or_delete(one, timezone.now())
+        if kept:
+            return Response(self.get_serializer(one).data)
+        return Response(status=status.HTTP_204_NO_CONTENT)

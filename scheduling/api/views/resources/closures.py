@@ -1,0 +1,133 @@
+"""``/api/closures``."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from scheduling.domain.windows import DAY, monday_of
+from scheduling.models import Closure
+from scheduling.services.changes import Applied, apply_change, apply_to_everyone
+
+from ...applied import how, warning
+from ...asking import studio_today
+from ...serializers.base import DoneSerializer
+from ...serializers.queries import ClosureQuery
+from ...serializers.timetable import ClosureAnswer, ClosureSerializer
+from .base import Resource, changed, saving
+
+
+class Reach(NamedTuple):
+    """When a closure ends, and whom it concerns: a teacher, a student, or everyone."""
+
+    last: date
+    teacher_id: int | None
+    student_id: int | None
+
+
+def reach_of(closure: Closure) -> Reach:
+    """The reach of ``closure`` as it is now."""
+    return Reach(closure.last_date, closure.teacher_id, closure.student_id)
+
+
+class ClosureResource(Resource):
+    """Closures."""
+
+    queryset = Closure.objects.all()
+    serializer_class = ClosureSerializer
+    query_class = ClosureQuery
+    orderings = {"firstDate": "first_date", "lastDate": "last_date", "id": "id"}
+    default_ordering = "firstDate"
+
+    def narrowed(self, rows: QuerySet[Closure], asked: dict[str, Any]) -> QuerySet[Closure]:
+        columns = {
+            "from": "last_date__gte",
+            "to": "first_date__lte",
+            "teacher": "teacher_id",
+            "student": "student_id",
+        }
+        given = {column: asked[name] for name, column in columns.items() if name in asked}
+        return rows.filter(**given)
+
+    def apply(self, request: Request, *reaches: Reach) -> dict[str, Any]:
+        """Bring the classes of all concerned up to date; a ``warning`` of what could not be done.
+
+        What ended before this week concerns no class that a run would still touch.
+        """
+        this_week = monday_of(studio_today()) - DAY
+        ahead = {reach._replace(last=date.max) for reach in reaches if reach.last >= this_week}
+        applied = Applied()
+        if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
+            return warning(apply_to_everyone(**how(request)))
+        for reach in sorted(ahead, key=str):
+            if reach.teacher_id is not None:
+                applied.add(apply_change(teacher_ids=[reach.teacher_id], **how(request)))
+            elif reach.student_id is not None:
+                applied.add(apply_change(student_ids=[reach.student_id], **how(request)))
+        return warning(applied)
+
+
+class Closures(ClosureResource):
+    """Closures: a page of them, or a new one."""
+
+    refuses = {"post": (409,)}
+
+    @extend_schema(parameters=[ClosureQuery], responses=ClosureSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """A page of closures: those that touch the days asked for."""
+        return self.listed(request)
+
+    @extend_schema(request=ClosureSerializer, responses={201: ClosureAnswer})
+    def post(self, request: Request) -> Response:
+        """A new closure; it cancels the classes under it that nobody touched."""
+        values = self.checked(request)
+        with saving():
+            closure = Closure.objects.create(**values)
+        answer = self.apply(request, reach_of(closure))
+        return Response(self.get_serializer(closure).data | answer, status.HTTP_201_CREATED)
+
+
+class OneClosure(ClosureResource):
+    """A closure. It may be deleted: the classes that it cancelled come back."""
+
+    refuses = {"patch": (409,), "delete": (409,)}
+
+    @extend_schema(responses=ClosureSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """A closure."""
+        return Response(self.get_serializer(self.one(pk)).data)
+
+    @extend_schema(request=ClosureSerializer, responses=ClosureAnswer)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change a closure; the classes concerned follow."""
+        answer: dict[str, Any] = {}
+        with saving():
+            closure = self.locked(pk)
+            before = reach_of(closure)
+            names = changed(closure, self.checked(request, closure))
+            if names:
+                closure.save()
+        if names - {"name"}:
+            answer = self.apply(request, before, reach_of(closure))
+        return Response(self.get_serializer(closure).data | answer)
+
+    @extend_schema(
+        responses={
+            204: OpenApiResponse(description="Deleted, and applied."),
+            200: OpenApiResponse(DoneSerializer, "Deleted; the warning says what is to come."),
+        }
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Delete a closure; the classes that it cancelled are restored."""
+        with saving():
+            closure = self.locked(pk)
+            reach = reach_of(closure)
+            closure.delete()
+        answer = self.apply(request, reach)
+        if answer:
+            return Response({"success": True} | answer)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,95 @@
+"""``/api/plan``: what a run would do now, unapplied."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.lines import Line
+from scheduling.jobs.request import Request as JobRequest
+from scheduling.jobs.result import Nobody, Result
+from scheduling.jobs.runner import Conduct, preview
+from scheduling.models import Job, Trigger
+
+from ...asking import studio_today
+from ...permissions import IsAdministrator
+from ...serializers.plan import PlanAnswer, PlanQuery
+from ...serializers.queries import read_query
+
+MOST = 1_000
+
+
+class Collector(Nobody):
+    """Keeps the first results of a preview: the noteworthy ones, and the new classes."""
+
+    def __init__(self) -> None:
+        self.noteworthy: list[Line] = []
+        self.created: list[Line] = []
+        self.count = 0
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        self.count += len(lines)
+        for line in lines:
+            kept = self.created if line.outcome is Outcome.CREATED else self.noteworthy
+            if len(kept) < MOST:
+                kept.append(line)
+
+    def items(self) -> list[Line]:
+        """What is noteworthy first: of a long plan it is what nobody should miss."""
+        return (self.noteworthy + self.created)[:MOST]
+
+
+class Plan(APIView):
+    """The plan of a window: the same that a run would apply."""
+
+    permission_classes = (IsAdministrator,)
+
+    @extend_schema(parameters=[PlanQuery], responses=PlanAnswer)
+    def get(self, request: Request) -> Response:
+        """The plan of a window, unapplied. Administrators only; at most 1,000 items."""
+        asked = read_query(PlanQuery, request)
+        seen = Collector()
+        job_request = JobRequest(
+            job=Job(asked["job"]),
+            today=asked.get("date") or studio_today(),
+            dated="date" in asked,
+            weeks=asked.get("weeks") or settings.HORIZON_WEEKS,
+            student_ids=tuple(asked.get("student", ())),
+            teacher_ids=tuple(asked.get("teacher", ())),
+            trigger=Trigger.API,
+        )
+        result = preview(job_request, Conduct(clock=timezone.now, watcher=seen))
+        assert result.window is not None
+        answer = PlanAnswer(
+            {
+                "window_start": result.window.start,
+                "window_end": result.window.last,
+                "counts": result.counts_by_name(),
+                "items": [item(line) for line in seen.items()],
+                "truncated": seen.count > MOST,
+            }
+        )
+        return Response(answer.data)
+
+
+def item(line: Line) -> dict[str, Any]:
+    """One result, its reason in the caller's language."""
+    return {
+        "outcome": line.outcome.value,
+        "student": line.student_id,
+        "student_name": line.student,
+        "teacher": line.teacher_id,
+        "teacher_name": line.teacher,
+        "class_id": line.class_id,
+        "date": line.day,
+        "start_time": line.start_time,
+        "end_time": line.end_time,
+        "time_zone": line.zone,
+        "occurrences": line.occurrences,
+        "reason": line.reason,
+    }

@@ -1,0 +1,27 @@
+"""The resources and their names: a list, and one of its rows."""
+
+from typing import Any
+
+from .classes import Classes, OneClass
+from .closures import Closures, OneClosure
+from .plan import Plan
+from .slots import OneRecurringSlot, RecurringSlots
+from .students import OneStudent, Students
+from .teachers import OneTeacher, Teachers
+
+ONE = "(?P<pk>[0-9]{1,18})"
+
+# Address below /api/, view, name.
+ADDRESSES: list[tuple[str, type[Any], str]] = [
+    ("teachers", Teachers, "teachers"),
+    (f"teachers/{ONE}", OneTeacher, "teacher"),
+    ("students", Students, "students"),
+    (f"students/{ONE}", OneStudent, "student"),
+    ("recurring-slots", RecurringSlots, "recurring-slots"),
+    (f"recurring-slots/{ONE}", OneRecurringSlot, "recurring-slot"),
+    ("closures", Closures, "closures"),
+    (f"closures/{ONE}", OneClosure, "closure"),
+    ("classes", Classes, "classes"),
+    (f"classes/{ONE}", OneClass, "class"),
+    ("plan", Plan, "plan"),
+]

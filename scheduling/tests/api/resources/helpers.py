@@ -1,0 +1,48 @@
+"""What tests of the resources share."""
+
+from typing import Any
+
+from scheduling.tests.factories import EARLY
+
+NOW = EARLY
+
+TEACHER = {"id", "name", "email", "timeZone", "isActive", "lessonSettings"}
+MEETING = {
+    *("id", "dayOfWeek", "startTime", "endTime", "subject", "teacher"),
+    *("isShared", "intervalWeeks", "validFrom", "validUntil"),
+}
+STUDENT = {
+    *("id", "firstName", "lastName", "email", "startDate", "endDate"),
+    *("isActive", "language", "fixedSchedule"),
+}
+SLOT = {
+    *("id", "teacher", "student", "dayOfWeek", "startTime", "durationMinutes", "intervalWeeks"),
+    *("subject", "isShared", "validFrom", "validUntil", "status"),
+}
+CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student"}
+CLASS = {
+    *("id", "student", "teacher", "date", "startTime", "endTime", "timeZone", "startsAt"),
+    *("endsAt", "subject", "status", "cancelReason", "attendance", "isShared", "notes"),
+    *("source", "occurrenceDate"),
+}
+
+
+def ok(answer: Any, status: int = 200) -> Any:
+    """The JSON of an answer with this status."""
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json() if answer.content else None
+
+
+def refused(answer: Any, status: int, code: str, *words: str) -> str:
+    """The message of an error with this status and code, in which all ``words`` occur."""
+    body = ok(answer, status)
+    assert set(body) == {"success", "error", "message"}
+    assert (body["success"], body["error"]) == (False, code)
+    for word in words:
+        assert word in body["message"], body["message"]
+    return str(body["message"])
+
+
+def invalid(answer: Any, *words: str) -> str:
+    """The message of a 400 that names all ``words``."""
+    return refused(answer, 400, "invalid", *words)

@@ -1,0 +1,182 @@
+"""``/api/closures``: days without classes, and classes that go and come back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.jobs.claim import claim
+from scheduling.models import Closure, Job, JobRun, ScheduledClass, Trigger
+from scheduling.services import changes
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import CLOSURE, invalid, ok
+from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.jobs.helpers import dates, horizon
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+HOLIDAY = {"name": "Holiday", "firstDate": "2026-01-12", "lastDate": "2026-01-18"}
+BEFORE = ["2026-01-05", "2026-01-12", "2026-01-19"]
+AFTER = ["2026-01-05", "2026-01-19"]
+
+
+@pytest.fixture
+def slot() -> Any:
+    """A slot on Mondays until 25 January, with its three lessons."""
+    made = make.slot(valid_until=day("2026-01-25"))
+    horizon(MONDAY)
+    assert dates() == BEFORE
+    return made
+
+
+def test_a_holiday_cancels_and_its_end_restores(api: APIClient, slot: Any) -> None:
+    made = ok(api.post("/api/closures", HOLIDAY), 201)
+
+    assert set(made) == CLOSURE
+    assert made == HOLIDAY | {"id": made["id"], "teacher": None, "student": None}
+    assert ok(api.get(f"/api/closures/{made['id']}")) == made
+    assert dates() == AFTER
+
+    assert api.delete(f"/api/closures/{made['id']}").status_code == 204
+    assert dates() == BEFORE
+    assert not Closure.objects.exists()
+
+
+def test_a_holiday_is_applied_by_whole_runs(api: APIClient, slot: Any) -> None:
+    ok(api.post("/api/closures", HOLIDAY), 201)
+
+    runs = JobRun.objects.filter(trigger=Trigger.CHANGE).order_by("id")
+    assert list(runs.values_list("job", "is_full")) == [("weekly", True), ("horizon", True)]
+
+
+@pytest.mark.parametrize("whose", ["teacher", "student"])
+def test_ones_own_closure_is_applied_to_them_alone(api: APIClient, slot: Any, whose: str) -> None:
+    made = ok(api.post("/api/closures", HOLIDAY | {whose: getattr(slot, f"{whose}_id")}), 201)
+
+    assert dates() == AFTER
+    runs = JobRun.objects.filter(trigger=Trigger.CHANGE)
+    assert set(runs.values_list("is_full", flat=True)) == {False}
+    assert api.delete(f"/api/closures/{made['id']}").status_code == 204
+    assert dates() == BEFORE
+
+
+def test_a_change_frees_the_old_days_and_closes_the_new(api: APIClient, slot: Any) -> None:
+    made = ok(api.post("/api/closures", HOLIDAY | {"teacher": slot.teacher_id}), 201)
+    url = f"/api/closures/{made['id']}"
+
+    ok(api.patch(url, {"firstDate": "2026-01-19", "lastDate": "2026-01-19"}))
+    assert dates() == ["2026-01-05", "2026-01-12"]
+
+    ok(api.patch(url, {"teacher": None, "student": make.student().pk}))
+    assert dates() == BEFORE
+
+
+def test_a_new_name_applies_nothing(api: APIClient) -> None:
+    one = make.closure("Holiday", MONDAY)
+    ok(api.patch(f"/api/closures/{one.pk}", {"name": "Feast"}))
+    assert not JobRun.objects.exists()
+
+
+def test_nor_does_what_is_long_over(api: APIClient) -> None:
+    past = {"name": "Past", "firstDate": "2025-12-01", "lastDate": "2026-01-03"}
+    made = ok(api.post("/api/closures", past), 201)
+    assert api.delete(f"/api/closures/{made['id']}").status_code == 204
+    assert not JobRun.objects.exists()
+
+
+def test_while_a_run_is_active_the_answer_says_that_the_next_one_applies_it(
+    api: APIClient, slot: Any
+) -> None:
+    for job in (Job.WEEKLY, Job.HORIZON):
+        claim(JobRun(job=job, trigger=Trigger.CRON, is_full=True))
+
+    made = ok(api.post("/api/closures", HOLIDAY), 201)
+
+    assert set(made) == CLOSURE | {"warning"}
+    assert "the next one applies" in made["warning"]
+    assert dates() == BEFORE
+    gone = ok(api.delete(f"/api/closures/{made['id']}"))
+    assert set(gone) == {"success", "warning"}
+
+
+def test_when_applying_fails_the_save_stands(
+    api: APIClient, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(request: Any, conduct: Any) -> Any:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(changes, "run", run)
+
+    made = ok(api.post("/api/closures", HOLIDAY | {"teacher": slot.teacher_id}), 201)
+
+    assert "out of luck" in made["warning"]
+    assert Closure.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"firstDate": None}, "firstDate"),
+        ({"lastDate": "2026-01-11"}, "lastDate"),
+        ({"firstDate": "2026-01-19"}, "firstDate|lastDate"),
+        ({"firstDate": "2026-01- 9"}, "firstDate"),
+        ({"teacher": 999}, "teacher"),
+        ({"student": "1"}, "student"),
+        ({"classes": []}, "classes"),
+    ],
+)
+def test_closures_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+    message = invalid(api.post("/api/closures", HOLIDAY | values))
+    assert message.split(":")[0] in field.split("|")
+    stored = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
+    message = invalid(api.patch(f"/api/closures/{stored.pk}", values))
+    assert message.split(":")[0] in field.split("|")
+
+
+def test_a_closure_is_for_a_teacher_or_a_student(api: APIClient, slot: Any) -> None:
+    both = {"teacher": slot.teacher_id, "student": slot.student_id}
+    invalid(api.post("/api/closures", HOLIDAY | both), "student: ")
+    made = ok(api.post("/api/closures", HOLIDAY | {"student": slot.student_id}), 201)
+    invalid(api.patch(f"/api/closures/{made['id']}", {"teacher": slot.teacher_id}), "teacher: ")
+
+
+def test_filters(api: APIClient) -> None:
+    first = make.closure("One", day("2026-02-01"), day("2026-02-10"))
+    second = make.closure("Two", day("2026-01-05"), student=make.student())
+    third = make.closure("Three", day("2026-03-01"), teacher=make.teacher())
+
+    def names(query: str) -> list[str]:
+        return [one["name"] for one in ok(api.get(f"/api/closures?{query}"))["results"]]
+
+    assert names("") == ["Two", "One", "Three"]
+    assert names("ordering=-lastDate") == ["Three", "One", "Two"]
+    assert names("from=2026-02-10") == ["One", "Three"]
+    assert names("to=2026-02-01") == ["Two", "One"]
+    assert names("from=2026-02-05&to=2026-02-06") == ["One"]
+    assert names(f"student={second.student_id}") == ["Two"]
+    assert names(f"teacher={third.teacher_id}") == ["Three"]
+    for query in ("from=now", "to=2026-13-01", "from=2026-02-01&to=2026-01-01", "first=1"):
+        invalid(api.get(f"/api/closures?{query}"), query.split("=")[-2].split("&")[-1])
+    assert first.pk
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_page_takes_the_same_queries_however_many_it_holds(
+    api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for _number in range(size):
+        make.closure("Day", MONDAY, teacher=make.teacher())
+    with django_assert_num_queries(3):  # session, user, closures
+        assert len(ok(api.get("/api/closures"))["results"]) == size
+
+
+def test_what_a_person_cancelled_does_not_come_back(api: APIClient, slot: Any) -> None:
+    made = ok(api.post("/api/closures", HOLIDAY), 201)
+    cancelled = ScheduledClass.objects.get(status="cancelled")
+    ok(api.patch(f"/api/classes/{cancelled.pk}", {"status": "cancelled", "cancelReason": "ill"}))
+
+    api.delete(f"/api/closures/{made['id']}")
+
+    assert dates() == AFTER

@@ -1,0 +1,133 @@
+"""``/api/plan``: what a run would do, and that asking does nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.api.views.resources import plan as view
+from scheduling.models import JobRun, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import invalid, ok, refused
+from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+KEYS = {"windowStart", "windowEnd", "counts", "items", "truncated"}
+ITEM = {
+    *("outcome", "student", "studentName", "teacher", "teacherName", "classId", "date"),
+    *("startTime", "endTime", "timeZone", "occurrences", "reason"),
+}
+
+
+def test_the_plan_of_the_horizon(api: APIClient) -> None:
+    slot = make.slot(make.teacher("Marta Gil", "Europe/Madrid"), make.student("Ana Gil"))
+
+    plan = ok(api.get("/api/plan"))
+
+    assert set(plan) == KEYS
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-05", "2026-03-29")
+    assert (plan["counts"], plan["truncated"]) == ({"created": 12}, False)
+    assert len(plan["items"]) == 12
+    assert plan["items"][0] == {
+        "outcome": "created",
+        "student": slot.student_id,
+        "studentName": "Ana Gil",
+        "teacher": slot.teacher_id,
+        "teacherName": "Marta Gil",
+        "classId": None,
+        "date": "2026-01-05",
+        "startTime": "10:00",
+        "endTime": "11:00",
+        "timeZone": "Europe/Madrid",
+        "occurrences": 1,
+        "reason": "",
+    }
+    assert set(plan["items"][0]) == ITEM
+    assert not ScheduledClass.objects.exists()
+    assert not JobRun.objects.exists()
+
+
+def test_the_plan_of_a_week_that_is_named(api: APIClient) -> None:
+    make.schedule(weekday=4)
+
+    plan = ok(api.get("/api/plan/?job=weekly&date=2026-02-04"))
+
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-02-02", "2026-02-08")
+    assert [one["date"] for one in plan["items"]] == ["2026-02-05"]
+
+
+def test_of_so_many_weeks_for_these_people_alone(api: APIClient) -> None:
+    slots = [make.slot() for _number in range(3)]
+    one, other = (slot.student_id for slot in slots[:2])
+
+    def counts(query: str) -> dict[str, int]:
+        return dict(ok(api.get(f"/api/plan?weeks=2&{query}"))["counts"])
+
+    assert counts("") == {"created": 6}
+    assert counts(f"student={one}&student={other}") == {"created": 4}
+    assert counts(f"teacher={slots[2].teacher_id}") == {"created": 2}
+    assert counts(f"student={one}&teacher={slots[2].teacher_id}") == {}
+
+
+def test_what_is_noteworthy_comes_first_and_a_long_plan_is_cut(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "MOST", 5)
+    teacher = make.teacher()
+    make.lesson(on=day("2026-01-12"), start="10:30", end="11:30", whom=teacher)
+    make.slot(teacher)
+
+    plan = ok(api.get("/api/plan"))
+
+    assert plan["truncated"] is True
+    assert [one["outcome"] for one in plan["items"]] == ["conflict", *["created"] * 4]
+    assert "already teaches" in plan["items"][0]["reason"]
+    assert plan["counts"] == {"conflict": 1, "created": 11}
+
+
+def test_what_exists_and_what_would_go(api: APIClient) -> None:
+    slot = make.slot()
+    horizon(MONDAY)
+    slot.valid_until = day("2026-01-05")
+    slot.save()
+
+    plan = ok(api.get("/api/plan?weeks=1"))
+
+    assert plan["counts"]["removed"] == 11
+    assert {one["outcome"] for one in plan["items"]} >= {"removed"}
+    assert plan["items"][0]["classId"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "job=missing",
+        "job=prune",
+        "job=",
+        "date=tomorrow",
+        "date=2200-01-01",
+        "weeks=0",
+        "weeks=105",
+        "job=weekly&weeks=3",
+        "student=x",
+        "student=999",
+        "student=1&student=0",
+        f"teacher={2**63}",
+        "teacher=999",
+        "from=2026-01-01",
+        "students=1",
+        "date=2026-01-01&date=2026-01-02",
+    ],
+)
+def test_parameters_that_make_no_sense(api: APIClient, query: str) -> None:
+    name = query.split("&")[-1].split("=")[0]
+    invalid(api.get(f"/api/plan?{query}"), name)
+
+
+def test_it_is_for_administrators(staff: Callable[..., APIClient]) -> None:
+    ok(staff("run_jobs").get("/api/plan"))
+    refused(staff("view_scheduledclass").get("/api/plan"), 403, "permission_denied")
+    refused(staff("run_jobs", is_staff=False).get("/api/plan"), 403, "permission_denied")
+    refused(staff("run_jobs").post("/api/plan"), 405, "method_not_allowed")

@@ -1,0 +1,167 @@
+"""``/api/recurring-slots``: a teacher's weekly times, and the lessons that follow."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.models import JobRun, RecurringSlot, ScheduledClass
+from scheduling.services import changes
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import SLOT, invalid, ok
+from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.jobs.helpers import dates
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+TUESDAYS = {"dayOfWeek": 2, "startTime": "23:30", "durationMinutes": 60}
+
+
+def body(**values: Any) -> dict[str, Any]:
+    return TUESDAYS | {"teacher": make.teacher().pk, "student": make.student().pk} | values
+
+
+def test_a_new_slot_has_its_lessons_at_once(api: APIClient) -> None:
+    sent = body()
+
+    made = ok(api.post("/api/recurring-slots", sent), 201)
+
+    assert set(made) == SLOT | {"classesCreated"}
+    assert made == sent | {
+        "id": made["id"],
+        "intervalWeeks": 1,
+        "subject": "",
+        "isShared": False,
+        "validFrom": "2026-01-05",
+        "validUntil": None,
+        "status": "active",
+        "classesCreated": 12,
+    }
+    read = ok(api.get(f"/api/recurring-slots/{made['id']}/"))
+    assert set(read) == SLOT
+    assert list(JobRun.objects.values_list("job", "trigger")) == [("horizon", "change")]
+
+
+def test_a_change_moves_the_lessons_ahead(api: APIClient) -> None:
+    made = ok(api.post("/api/recurring-slots", body()), 201)
+    url = f"/api/recurring-slots/{made['id']}"
+
+    changed = ok(api.patch(url, {"dayOfWeek": 3, "validUntil": "2026-01-31"}))
+
+    assert changed["classesCreated"] == 0
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
+    assert ok(api.patch(url, {"status": "paused"}))["status"] == "paused"
+    assert dates() == []
+    assert ok(api.patch(url, {"status": "active", "validUntil": None}))["classesCreated"] == 12
+
+
+def test_a_change_that_is_none_runs_nothing(api: APIClient) -> None:
+    made = ok(api.post("/api/recurring-slots", body()), 201)
+    JobRun.objects.all().delete()
+    made.pop("classesCreated")
+
+    assert ok(api.patch(f"/api/recurring-slots/{made['id']}", made))["classesCreated"] == 0
+
+    assert not JobRun.objects.exists()
+
+
+def test_another_student_gets_the_lessons_ahead(api: APIClient) -> None:
+    made = ok(api.post("/api/recurring-slots", body()), 201)
+    other = make.student()
+
+    ok(api.patch(f"/api/recurring-slots/{made['id']}", {"student": other.pk}))
+
+    assert set(ScheduledClass.objects.values_list("student", flat=True)) == {other.pk}
+
+
+def test_when_applying_fails_the_save_stands(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(request: Any, conduct: Any) -> Any:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(changes, "run", run)
+
+    made = ok(api.post("/api/recurring-slots", body()), 201)
+
+    assert made["classesCreated"] == 0
+    assert "out of luck" in made["warning"]
+    assert RecurringSlot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"teacher": None}, "teacher"),
+        ({"teacher": 999}, "teacher"),
+        ({"student": 2**64}, "student"),
+        ({"student": [1]}, "student"),
+        ({"student": False}, "student"),
+        ({"dayOfWeek": 0}, "dayOfWeek"),
+        ({"dayOfWeek": 8}, "dayOfWeek"),
+        ({"dayOfWeek": 10**400}, "dayOfWeek"),
+        ({"dayOfWeek": None}, "dayOfWeek"),
+        ({"startTime": "25:00"}, "startTime"),
+        ({"startTime": None}, "startTime"),
+        ({"durationMinutes": 0}, "durationMinutes"),
+        ({"durationMinutes": 1441}, "durationMinutes"),
+        ({"intervalWeeks": 5}, "intervalWeeks"),
+        ({"isShared": "false"}, "isShared"),
+        ({"validFrom": None}, "validFrom"),
+        ({"validFrom": "2200-01-01"}, "validFrom"),
+        ({"validUntil": "2026-01-04"}, "validUntil"),
+        ({"validFrom": "2026-02-01", "validUntil": "2026-01-31"}, "validUntil"),
+        ({"status": "ended"}, "status"),
+        ({"status": True}, "status"),
+        ({"endTime": "18:00"}, "endTime"),
+    ],
+)
+def test_slots_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+    invalid(api.post("/api/recurring-slots", body(**values)), f"{field}: ")
+    stored = make.slot(valid_from=MONDAY)
+    invalid(api.patch(f"/api/recurring-slots/{stored.pk}", values), f"{field}: ")
+
+
+@pytest.mark.parametrize("field", ["teacher", "student", *TUESDAYS])
+def test_what_a_new_slot_needs(api: APIClient, field: str) -> None:
+    sent = body()
+    del sent[field]
+    invalid(api.post("/api/recurring-slots", sent), f"{field}: ")
+
+
+def test_a_validity_is_held_against_what_is_stored(api: APIClient) -> None:
+    stored = make.slot(valid_from=MONDAY, valid_until=day("2026-02-01"))
+    url = f"/api/recurring-slots/{stored.pk}"
+
+    invalid(api.patch(url, {"validFrom": "2026-02-02"}), "validFrom: ")
+    invalid(api.patch(url, {"validUntil": "2026-01-01"}), "validUntil: ")
+
+
+def test_filters(api: APIClient) -> None:
+    one = make.slot(weekday=2, start="09:00")
+    two = make.slot(weekday=1, start="11:00", status="paused")
+
+    def ids(query: str) -> list[int]:
+        return [found["id"] for found in ok(api.get(f"/api/recurring-slots?{query}"))["results"]]
+
+    assert ids("") == [one.pk, two.pk]
+    assert ids("ordering=dayOfWeek") == [two.pk, one.pk]
+    assert ids("ordering=-startTime") == [two.pk, one.pk]
+    assert ids("status=paused") == [two.pk]
+    assert ids("dayOfWeek=2") == [one.pk]
+    assert ids(f"teacher={one.teacher_id}") == [one.pk]
+    assert ids(f"student={two.student_id}") == [two.pk]
+    assert ids("student=999") == []
+    for query in ("status=ended", "dayOfWeek=0", "dayOfWeek=8", "teacher=-1", "student=1.5"):
+        invalid(api.get(f"/api/recurring-slots?{query}"), query.split("=")[0])
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_page_takes_the_same_queries_however_many_it_holds(
+    api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for _number in range(size):
+        make.slot()
+    with django_assert_num_queries(3):  # session, user, slots
+        assert len(ok(api.get("/api/recurring-slots"))["results"]) == size

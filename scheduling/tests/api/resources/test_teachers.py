@@ -1,0 +1,222 @@
+"""``/api/teachers``: people who teach, and what they offer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.models import JobRun, LessonSettings, ScheduledClass, Teacher
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import TEACHER, invalid, ok, refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+SETTINGS = {"durations": [{"minutes": 30, "price": 25.5}], "advanceBookingDays": 14}
+
+
+def test_a_new_teacher(api: APIClient) -> None:
+    body = {"name": "Marta Gil", "timeZone": "Europe/Madrid", "lessonSettings": SETTINGS}
+
+    made = ok(api.post("/api/teachers", body), 201)
+
+    assert set(made) == TEACHER
+    assert made["lessonSettings"] == SETTINGS
+    assert (made["email"], made["isActive"]) == ("", True)
+    assert ok(api.get(f"/api/teachers/{made['id']}")) == made
+
+
+def test_a_teacher_by_name_alone_is_in_the_studios_zone_without_settings(api: APIClient) -> None:
+    made = ok(api.post("/api/teachers/", {"name": "Marta"}), 201)
+
+    assert (made["timeZone"], made["lessonSettings"]) == ("UTC", None)
+
+
+def test_settings_are_written_as_a_whole(api: APIClient) -> None:
+    one = make.teacher()
+    url = f"/api/teachers/{one.pk}"
+    ok(api.patch(url, {"lessonSettings": SETTINGS}))
+
+    new = {"durations": [{"minutes": 60, "price": 40}, {"minutes": 45, "price": 0}]}
+    changed = ok(api.patch(url, {"lessonSettings": new}))
+
+    durations = [{"minutes": 45, "price": 0}, {"minutes": 60, "price": 40}]
+    assert changed["lessonSettings"] == {"durations": durations, "advanceBookingDays": 28}
+    assert ok(api.patch(url, {"lessonSettings": None}))["lessonSettings"] is None
+    assert not LessonSettings.objects.exists()
+    assert ok(api.patch(url, {"lessonSettings": None}))["lessonSettings"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"durations": [{"minutes": 30}]}, "lessonSettings.durations[0].price"),
+        ({"durations": [{"price": 3}]}, "lessonSettings.durations[0].minutes"),
+        ({"durations": [{"minutes": 0, "price": 3}]}, "lessonSettings.durations[0].minutes"),
+        ({"durations": [{"minutes": 1441, "price": 3}]}, "lessonSettings.durations[0].minutes"),
+        ({"durations": [{"minutes": 30, "price": -1}]}, "lessonSettings.durations[0].price"),
+        ({"durations": [{"minutes": 30, "price": 1.234}]}, "lessonSettings.durations[0].price"),
+        ({"durations": [{"minutes": 30, "price": 1e400}]}, "lessonSettings.durations[0].price"),
+        ({"durations": [{"minutes": 30, "price": "3"}]}, "lessonSettings.durations[0].price"),
+        (
+            {"durations": [{"minutes": 30, "price": 3}, {"minutes": 30, "price": 4}]},
+            "lessonSettings.durations[1].minutes",
+        ),
+        ({"durations": [{"minutes": 30, "price": 3, "x": 1}]}, "lessonSettings.durations[0].x"),
+        ({"durations": 5}, "lessonSettings.durations"),
+        ({"advanceBookingDays": -1}, "lessonSettings.advanceBookingDays"),
+        ({"advanceBookingDays": 40000}, "lessonSettings.advanceBookingDays"),
+        ({"advanceDays": 1}, "lessonSettings.advanceDays"),
+        ("weekly", "lessonSettings"),
+    ],
+)
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_settings_that_make_no_sense(
+    api: APIClient, settings: Any, field: str, method: str
+) -> None:
+    if method == "post":
+        answer = raw(api, "/api/teachers", {"name": "Marta", "lessonSettings": settings})
+    else:
+        url = f"/api/teachers/{make.teacher().pk}"
+        answer = raw(api, url, {"lessonSettings": settings}, api.patch)
+    invalid(answer, f"{field}: ")
+
+
+def raw(api: APIClient, url: str, body: Any, method: Any = None) -> Any:
+    """A body as Python's json writes it, Infinity as a number that JSON allows."""
+    import json
+
+    text = json.dumps(body).replace("Infinity", "1e400")
+    return (method or api.post)(url, text, content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "  "}, "name"),
+        ({"name": None}, "name"),
+        ({"name": 5}, "name"),
+        ({"name": ["x"]}, "name"),
+        ({"name": "x" * 151}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"name": "\ud800"}, "name"),
+        ({"name": "M", "email": "no address"}, "email"),
+        ({"name": "M", "timeZone": "Europe/Madird"}, "timeZone"),
+        ({"name": "M", "timeZone": "\ud800"}, "timeZone"),
+        ({"name": "M", "timeZone": "../etc/passwd"}, "timeZone"),
+        ({"name": "M", "timeZone": ""}, "timeZone"),
+        ({"name": "M", "timeZone": None}, "timeZone"),
+        ({"name": "M", "isActive": "yes"}, "isActive"),
+        ({"name": "M", "isActive": 1}, "isActive"),
+        ({"name": "M", "isActive": {}}, "isActive"),
+        ({"name": "M", "id": 7}, "id"),
+        ({"name": "M", "phone": "7"}, "phone"),
+        ({"name": "M", "\ud800": "7"}, "?"),
+    ],
+)
+def test_bodies_that_make_no_sense(api: APIClient, body: Any, field: str) -> None:
+    invalid(raw(api, "/api/teachers", body), f"{field}: ")
+    assert not Teacher.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["[]", "[1]", '"x"', "5", "null", "true", "{", ""])
+def test_bodies_that_are_no_object(api: APIClient, body: str) -> None:
+    answer = api.post("/api/teachers", body, content_type="application/json")
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["success"] is False
+
+
+def test_what_was_read_may_be_sent_back(api: APIClient) -> None:
+    made = ok(api.post("/api/teachers", {"name": "Marta", "lessonSettings": SETTINGS}), 201)
+
+    assert ok(api.patch(f"/api/teachers/{made['id']}", made)) == made
+    invalid(api.patch(f"/api/teachers/{made['id']}", made | {"id": 0}), "id: ")
+
+
+def test_a_new_zone_moves_the_lessons_in_the_same_request(api: APIClient) -> None:
+    one = make.teacher()
+    make.slot(one, weekday=2)
+    ok(api.patch(f"/api/teachers/{one.pk}", {"timeZone": "Europe/Madrid"}))
+    made = ScheduledClass.objects.order_by("date")[0]
+    assert f"{made.starts_at:%H:%M}" == "09:00"
+
+    answer = ok(api.patch(f"/api/teachers/{one.pk}", {"isActive": False}))
+
+    assert set(answer) == TEACHER
+    assert not ScheduledClass.objects.exists()
+    assert set(JobRun.objects.values_list("trigger", "triggered_by")) == {("change", "root")}
+
+
+def test_a_new_name_applies_nothing(api: APIClient) -> None:
+    one = make.teacher(zone="Europe/Madrid")
+    body = {"name": "Marta", "timeZone": "Europe/Madrid", "isActive": True}
+
+    assert ok(api.patch(f"/api/teachers/{one.pk}", body))["name"] == "Marta"
+
+    assert not JobRun.objects.exists()
+
+
+def test_filters(api: APIClient) -> None:
+    make.teacher("Marta Gil", email="m@example.org")
+    make.teacher("Tom Lee", is_active=False)
+
+    def names(query: str) -> list[str]:
+        return [one["name"] for one in ok(api.get(f"/api/teachers?{query}"))["results"]]
+
+    assert names("") == ["Marta Gil", "Tom Lee"]
+    assert names("isActive=false") == ["Tom Lee"]
+    assert names("isActive=true") == ["Marta Gil"]
+    assert names("search=gil+marta") == ["Marta Gil"]
+    assert names("search=EXAMPLE") == ["Marta Gil"]
+    assert names("search=gil+tom") == []
+    assert names("ordering=-name") == ["Tom Lee", "Marta Gil"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("active=true", ["active", "isActive"]),
+        ("is_active=true", ["“is_active”"]),
+        ("isActive=yes", ["isActive: "]),
+        ("isActive=true&isActive=false", ["isActive: ", "once"]),
+        ("search=a%00b", ["search: "]),
+        ("search=" + "x" * 101, ["search: "]),
+        ("ordering=email", ["ordering: "]),
+        ("ordering=--name", ["ordering: "]),
+        ("pageSize=0", ["pageSize: "]),
+        ("pageSize=501", ["pageSize: "]),
+        ("pageSize=x", ["pageSize: "]),
+        ("pageSize=" + "9" * 5000, ["pageSize: "]),
+        ("cursor=", ["cursor: "]),
+        ("cursor=abc", ["cursor: "]),
+        ("cursor=%00%ff", ["cursor: "]),
+        ("cursor=a:b:c", ["cursor: "]),
+    ],
+)
+def test_parameters_that_make_no_sense(api: APIClient, query: str, words: list[str]) -> None:
+    invalid(api.get(f"/api/teachers?{query}"), *words)
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_page_takes_the_same_queries_however_many_it_holds(
+    api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for _number in range(size):
+        one = make.teacher()
+        settings = LessonSettings.objects.create(teacher=one)
+        settings.durations.create(minutes=30, price=20)
+    ok(api.get("/api/teachers"))
+    with django_assert_num_queries(4):  # session, user, teachers, durations
+        assert len(ok(api.get("/api/teachers"))["results"]) == size
+
+
+def test_settings_need_their_own_permission(staff: Callable[..., APIClient]) -> None:
+    one = make.teacher()
+    caller = staff("view_teacher", "change_teacher")
+    url = f"/api/teachers/{one.pk}"
+
+    ok(caller.patch(url, {"name": "Marta"}))
+    refused(caller.patch(url, {"lessonSettings": SETTINGS}), 403, "permission_denied")
+    assert not LessonSettings.objects.exists()

@@ -1,0 +1,184 @@
+"""gunicorn on PostgreSQL, called by curl: what a cron service far away will see."""
+
+import json
+import time
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from knox.models import get_token_model
+
+from scheduling.jobs.claim import CALENDAR_LOCK
+from scheduling.models import JobRun, ScheduledClass
+from scheduling.tests.factories import schedule, slot
+from scheduling.tests.support.curl import Call, curl
+from scheduling.tests.support.gunicorn import serving
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+SECRET = "a-secret-of-sixteen-or-more"
+CRON = "/api/cron/generate-lessons"
+WEEKLY = "/api/class-tracking/generate-weekly-classes"
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, django_db_blocker):
+    # As in production, where plain HTTP is redirected elsewhere, and nowhere here.
+    environment = {"CRON_SECRET": SECRET, "SECURE_SSL_REDIRECT": "true"}
+    with django_db_blocker.unblock(), serving(**environment) as started:
+        yield started
+
+
+@pytest.fixture
+def token():
+    return get_token_model().objects.create(User.objects.create_superuser("teresa"))[1]
+
+
+def until(condition, seconds=20):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "it does not come to pass"
+        time.sleep(0.02)
+
+
+def scalar(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+def waits_for_the_calendar():
+    return scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(server):
+    for weekday in (1, 3, 5):
+        slot(weekday=weekday)
+    # While this is held, the first delivery stands in the middle of its first chunk.
+    scalar(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
+    try:
+        first = Call(server.url + CRON, token=SECRET)
+        until(waits_for_the_calendar)
+        second = curl(server.url + CRON, "-X", "POST", token=SECRET)
+    finally:
+        scalar(f"SELECT pg_advisory_unlock({CALENDAR_LOCK})")
+    first = first.answer()
+    run = JobRun.objects.get(job="horizon")
+    assert second.status == 202
+    assert second.json["status"] == "already_running"
+    assert (second.json["success"], second.json["lessonsGenerated"]) == (True, 0)
+    assert first.status == 200
+    assert first.json["runId"] == second.json["runId"] == run.pk
+    assert first.json["lessonsGenerated"] == ScheduledClass.objects.count() == 36
+    assert first.json["data"]["lessonsGenerated"] == 36
+    twins = "SELECT count(*) - count(DISTINCT (recurring_slot_id, week)) FROM classes"
+    assert scalar(twins) == 0
+    assert first.headers["cache-control"] == second.headers["cache-control"] == "no-store"
+    third = curl(server.url + CRON, token=SECRET)
+    assert (third.status, third.json["lessonsGenerated"]) == (200, 0)
+
+
+def test_a_wrong_secret_is_401_and_says_how_to_ask(server):
+    for given in ("", "wrong", SECRET + "x", SECRET[:-1], "ñandú", "a b"):
+        answer = curl(server.url + CRON, token=given)
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"] == 'Bearer realm="class-tracker"'
+        assert answer.json["success"] is False
+    in_the_query = curl(f"{server.url}{CRON}?secret={SECRET}&token={SECRET}&CRON_SECRET={SECRET}")
+    assert in_the_query.status == 401
+    assert not JobRun.objects.exists()
+
+
+def test_an_unset_secret_is_503_and_no_open_door():
+    slot()
+    with serving(CRON_SECRET="") as server:
+        for given in ("", "Bearer", "anything"):
+            answer = curl(server.url + CRON, token=given)
+            assert answer.status == 503
+            assert answer.json["error"] == "cron_secret_unset"
+            assert "CRON_SECRET" in answer.json["message"]
+            assert int(answer.headers["retry-after"]) > 0
+            assert curl(server.url + WEEKLY, "-X", "POST", token=given).status == 503
+    assert not JobRun.objects.exists()
+
+
+def test_a_probe_by_head_generates_nothing(server):
+    slot()
+    answer = curl(server.url + CRON, "--head", token=SECRET)
+    assert answer.status == 405
+    assert "POST" in answer.headers["allow"]
+    assert not JobRun.objects.exists()
+
+
+@pytest.mark.parametrize("options", [(), ("-H", "Transfer-Encoding: chunked"), ("-H", "Expect:")])
+@pytest.mark.parametrize("credential", ["secret", "none"])
+def test_ten_megabytes_are_413_however_they_come(server, tmp_path, options, credential):
+    body = tmp_path / "body.json"
+    body.write_bytes(b'{"date": "' + b"x" * 10_000_000 + b'"}')
+    sent = ("-X", "POST", "-H", "Content-Type: application/json", "--data-binary", f"@{body}")
+    for _again in range(5):
+        answer = curl(
+            server.url + WEEKLY, *sent, *options, token=SECRET if credential == "secret" else ""
+        )
+        assert answer.status == 413
+        assert answer.json["error"] == "too_large"
+        assert answer.headers["x-request-id"]
+    assert not JobRun.objects.exists()
+
+
+def test_a_body_in_chunks_is_read_and_not_taken_for_none(server):
+    schedule()
+    sent = (
+        "-X",
+        "POST",
+        "-H",
+        "Content-Type: application/json",
+        "-H",
+        "Transfer-Encoding: chunked",
+    )
+    dry = curl(server.url + WEEKLY, *sent, "-d", '{"dryRun": true}', token=SECRET)
+    assert (dry.status, dry.json["totalClassesCreated"], dry.json["runId"]) == (200, 1, None)
+    assert not ScheduledClass.objects.exists()
+    wrong = curl(server.url + WEEKLY, *sent, "-d", '{"dryrun": true}', token=SECRET)
+    assert (wrong.status, wrong.json["message"]) == (400, "dryrun: There is no such field.")
+
+
+def test_the_weekly_answer_has_the_keys_of_the_contract_in_their_order(server, token):
+    schedule()
+    sent = ("-X", "POST", "-H", "Content-Type: application/json")
+    answer = curl(server.url + WEEKLY + "/", *sent, "-d", "{}", token=token)
+    assert answer.status == 200
+    assert list(answer.json) == [
+        "success",
+        "message",
+        "weekStart",
+        "weekEnd",
+        "totalClassesCreated",
+        "studentsProcessed",
+        "runId",
+        "results",
+    ]
+    assert answer.json["message"] == "Weekly generation completed: 1 class created"
+
+
+def test_no_address_is_a_redirect_with_or_without_a_slash(server, token):
+    schema = curl(f"{server.url}/api/schema", token=token).json
+    for path in schema["paths"]:
+        plain = server.url + path.replace("{", "").replace("}", "")
+        statuses = {curl(plain + slash, token=token).status for slash in ("", "/")}
+        assert len(statuses) == 1, path
+        assert statuses.isdisjoint(range(300, 400)), path
+
+
+def test_the_log_is_json_lines_with_the_ids_of_request_and_run(server):
+    slot()
+    answer = curl(server.url + CRON, "-H", "X-Request-Id: from-the-proxy-7", token=SECRET)
+    assert answer.headers["x-request-id"] == "from-the-proxy-7"
+    lines = [json.loads(line) for line in server.lines() if "from-the-proxy-7" in line]
+    horizon, prune = (line for line in lines if line["logger"] == "scheduling.jobs")
+    assert horizon["runId"] == answer.json["runId"] < prune["runId"]
+    assert horizon["requestId"] == prune["requestId"] == "from-the-proxy-7"
+    assert (horizon["job"], horizon["state"], prune["job"]) == ("horizon", "succeeded", "prune")
+    assert horizon["classesCreated"] == 12
+    assert horizon["durationSeconds"] > 0
+    assert horizon["queries"] > 0

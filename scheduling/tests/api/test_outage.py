@@ -1,0 +1,53 @@
+"""The database goes down under a running server, and comes back."""
+
+import subprocess
+
+import pytest
+
+from scheduling.tests.support import processes
+from scheduling.tests.support.curl import curl
+from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.outage import stoppable
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+SECRET = "a-secret-of-sixteen-or-more"
+CRON = "/api/cron/generate-lessons"
+HISTORY = "/api/admin/background-jobs/history"
+TOKEN = """
+from django.contrib.auth.models import User
+from knox.models import get_token_model
+print(get_token_model().objects.create(User.objects.create_superuser("teresa"))[1])
+"""
+
+
+def manage(url: str, *args: str) -> "subprocess.CompletedProcess[str]":
+    answer = processes.run(*args, env={"DATABASE_URL": url})
+    assert answer.returncode == 0, answer.stderr
+    return answer
+
+
+def test_a_database_that_is_down_is_503_and_heals_by_itself():
+    with stoppable() as database:
+        manage(database.url, "migrate", "--verbosity", "0")
+        token = manage(database.url, "shell", "--no-imports", "-c", TOKEN).stdout.strip()
+        with serving(DATABASE_URL=database.url, CRON_SECRET=SECRET) as server:
+
+            def statuses():
+                calls = [("/healthz", ""), ("/readyz", ""), (CRON, SECRET), (HISTORY, token)]
+                calls += [("/metrics", token), (CRON, "wrong")]
+                return [curl(server.url + path, token=given) for path, given in calls]
+
+            well = [200, 200, 200, 200, 200, 401]
+            assert [answer.status for answer in statuses()] == well
+            for _time in range(2):
+                database.stop()
+                answers = statuses()
+                assert [answer.status for answer in answers] == [200, 503, 503, 503, 503, 503]
+                for answer in answers[1:]:
+                    assert int(answer.headers["retry-after"]) > 0
+                    assert answer.json["success"] is False
+                assert answers[1].json["checks"] == {"database": "can't be reached"}
+                assert answers[2].json["error"] == "database_unavailable"
+                database.start()
+                assert [answer.status for answer in statuses()] == well

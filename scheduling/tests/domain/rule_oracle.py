@@ -1,0 +1,61 @@
+"""What a rule asks for, told by dateutil and by looking at one day or one pair at a time."""
+
+from datetime import datetime, time
+from types import SimpleNamespace
+
+from dateutil.rrule import MO, WEEKLY, rrule
+
+from scheduling.domain.windows import WEEK, monday_of
+
+from .time_oracle import expected_epoch
+
+
+def recurrence_set(rule, start, end):
+    """The dates in `[start, end)` by RFC 5545, DTSTART in the week of the anchor."""
+    monday = monday_of(rule.anchor or start)
+    # RRULE knows no occurrence before DTSTART: go back by whole intervals.
+    while monday > start - WEEK:
+        monday -= rule.interval_weeks * WEEK
+    found = rrule(
+        WEEKLY,
+        dtstart=datetime.combine(monday, time()),
+        interval=rule.interval_weeks,
+        wkst=MO,
+        byweekday=rule.weekday - 1,
+        until=datetime.combine(end, time()),
+    )
+    return [moment.date() for moment in found if start <= moment.date() < end]
+
+
+def valid(rule, day):
+    return (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last)
+
+
+def candidate(rule, day):
+    starts = expected_epoch(day, rule.start_time, rule.zone)
+    return SimpleNamespace(
+        student_id=rule.student_id,
+        teacher_id=rule.teacher_id,
+        date=day,
+        start_time=rule.start_time,
+        end_time=rule.end_time,
+        starts=starts,
+        ends=starts + rule.duration_minutes * 60,
+        is_shared=rule.is_shared,
+        series=rule.key,
+    )
+
+
+def is_closed(rule, day, closed):
+    return any(
+        one.first <= day <= one.last
+        and one.teacher_id in (None, rule.teacher_id)
+        and one.student_id in (None, rule.student_id)
+        for one in closed
+    )
+
+
+def stands_in(rule, wanted, other):
+    key = (other.student_id, other.date, other.start_time, other.end_time)
+    mine = (wanted.student_id, wanted.date, wanted.start_time, wanted.end_time)
+    return other.series is None and key == mine and other.teacher_id in (None, rule.teacher_id)

@@ -1,0 +1,233 @@
+"""Closures come and go, before and after generation."""
+
+import pytest
+
+from scheduling.domain.closures import ClosureCalendar, covering
+from scheduling.domain.outcomes import Outcome
+
+from .builders import clock, closure, day, series, utc, window
+
+
+def reopen(studio, gone):
+    """What the database does when a closure is deleted: SET NULL."""
+    studio.closures.remove(gone)
+    for row in list(studio.rows.values()):
+        if row.closure_id == gone.id:
+            studio.update(row.id, closure_id=None)
+
+
+def test_closed_before_generation_no_class_is_made_and_it_is_said(studio):
+    studio.add(series(1))
+    studio.closures.append(closed := closure("2026-03-16"))
+    plan = studio.run()
+    assert plan.counts == {Outcome.CLOSED: 1, Outcome.CREATED: 3}
+    assert plan.closed == {(closed, day("2026-03-16")): 1}
+
+
+def test_added_after_generation_cancels_and_removed_restores(studio, slot):
+    before = dict(studio.rows)
+    studio.closures.append(closed := closure("2026-03-16", "2026-03-29"))
+    plan = studio.run()
+    assert plan.counts == {Outcome.CANCELLED: 2, Outcome.EXISTS: 2}
+    assert {note.reason.params["closure"] for note in plan.notes} == {closed.name}
+    assert studio.run().counts == {Outcome.CLOSED: 2, Outcome.EXISTS: 2}
+
+    reopen(studio, closed)
+    plan = studio.run()
+    assert plan.counts == {Outcome.RESTORED: 2, Outcome.EXISTS: 2}
+    assert studio.rows == before
+
+
+def test_removed_before_any_run_creates_what_was_left_out(studio):
+    studio.add(series(1))
+    studio.closures.append(closed := closure("2026-03-16"))
+    studio.run()
+    reopen(studio, closed)
+    assert [want.day for want in studio.run().creates] == [day("2026-03-16")]
+
+
+def test_overlapping_one_goes_the_other_still_closes(studio, slot):
+    first = closure("2026-03-10", "2026-03-20")
+    second = closure("2026-03-16", "2026-03-25")
+    studio.closures += [second, first]
+    studio.run()
+    assert studio.class_on(slot, day("2026-03-16")).closure_id == first.id
+    assert studio.class_on(slot, day("2026-03-23")).closure_id == second.id
+    reopen(studio, first)
+    assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.CLOSED: 1, Outcome.EXISTS: 2}
+    assert studio.class_on(slot, day("2026-03-16")).closure_id == second.id
+    assert studio.run().changes_nothing
+
+
+def test_overlapping_the_second_goes_nothing_changes(studio, slot):
+    first, second = closure("2026-03-16"), closure("2026-03-16")
+    studio.closures += [first, second]
+    studio.run()
+    reopen(studio, second)
+    assert studio.run().changes_nothing
+
+
+def test_one_teachers_time_off_and_one_students_pause(studio, slot):
+    studio.add(series(2, student_id=2, teacher_id=2), series(3, student_id=3, start_time="12:00"))
+    studio.run()
+    studio.closures.append(closure("2026-03-16", teacher_id=1))
+    assert {cancel.series.id for cancel in studio.run().cancels} == {1, 3}
+    studio.closures.append(closure("2026-03-23", student_id=2))
+    assert {cancel.series.id for cancel in studio.run().cancels} == {2}
+
+
+def test_a_students_pause_reaches_lessons_without_a_teacher(studio):
+    studio.add(series(1, teacher_id=None, zone="UTC"))
+    studio.closures.append(closure("2026-03-16", student_id=1))
+    studio.closures.append(closure("2026-03-23", teacher_id=1))
+    assert studio.run().counts == {Outcome.CLOSED: 1, Outcome.CREATED: 3}
+
+
+def test_over_attended_and_noted_classes_these_stay(studio, slot):
+    studio.update(studio.class_on(slot, day("2026-03-16")).id, edit="attended")
+    studio.closures.append(closure("2026-03-09", "2026-03-29"))
+    plan = studio.run()
+    assert plan.counts == {Outcome.PROTECTED: 1, Outcome.CANCELLED: 1, Outcome.EXISTS: 2}
+    (note,) = [note for note in plan.notes if note.outcome is Outcome.PROTECTED]
+    assert note.reason.code == "attended"
+    assert not studio.class_on(slot, day("2026-03-16")).is_cancelled
+
+
+def test_a_class_that_has_begun_is_not_cancelled(studio):
+    rule = studio.add(series(1, weekday=3))
+    studio.run(studio.week())
+    studio.now = utc("2026-03-11T09:00")
+    studio.closures.append(closure("2026-03-11"))
+    assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
+    assert studio.calendar(rule.key) == ["2026-03-11 10:00"]
+
+
+def test_a_closed_class_that_is_past_is_still_counted_with_its_closure(studio):
+    rule = studio.add(series(1, weekday=5))
+    studio.run(studio.week())
+    studio.closures.append(closed := closure("2026-03-13"))
+    studio.run(studio.week())
+    studio.now = utc("2026-03-14T12:00")
+    plan = studio.run(studio.week())
+    assert plan.counts == {Outcome.CLOSED: 1}
+    assert plan.closed == {(closed, day("2026-03-13")): 1}
+    assert studio.calendar(rule.key) == []
+
+
+def test_only_a_persons_cancellation_is_a_tombstone(studio, slot):
+    closed = closure("2026-03-16", "2026-03-29")
+    studio.closures.append(closed)
+    studio.run()
+    studio.update(studio.class_on(slot, day("2026-03-16")).id, edit="cancelled_by_hand")
+    reopen(studio, closed)
+    assert studio.run().counts == {Outcome.PROTECTED: 1, Outcome.RESTORED: 1, Outcome.EXISTS: 2}
+    assert studio.class_on(slot, day("2026-03-16")).is_cancelled
+
+
+def test_a_cancelled_class_frees_its_time_and_is_not_restored_into_a_taken_one(studio, slot):
+    closed = closure("2026-03-16", student_id=1)
+    studio.closures.append(closed)
+    studio.run()
+    guest = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
+    reopen(studio, closed)
+    plan = studio.run()
+    assert plan.counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
+    (conflict,) = plan.conflicts
+    assert (conflict.clash.code, conflict.clash.holder.class_id) == ("teacher_busy", guest.id)
+    studio.write({guest.id: None})
+    assert studio.run().counts == {Outcome.RESTORED: 1, Outcome.EXISTS: 3}
+
+
+def test_what_a_closure_cancels_makes_room_in_the_same_run(studio, slot):
+    studio.add(series(2, student_id=2))
+    studio.closures.append(closure("2026-03-16", student_id=1))
+    plan = studio.run()
+    assert [(want.series.id, want.day) for want in plan.creates] == [(2, day("2026-03-16"))]
+
+
+def test_moved_off_a_closure_by_a_change_of_weekday(studio, slot):
+    studio.closures.append(closure("2026-03-16"))
+    studio.run()
+    studio.change(slot, weekday=2)
+    assert studio.run().counts[Outcome.RESTORED] == 1
+    assert studio.calendar(slot)[0] == "2026-03-17 10:00"
+
+
+def test_moved_onto_a_closure_by_a_change_of_weekday(studio, slot):
+    studio.closures.append(closure("2026-03-17"))
+    assert studio.run().changes_nothing
+    studio.change(slot, weekday=2)
+    assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.MOVED: 3}
+    assert studio.class_on(slot, day("2026-03-17")).date == day("2026-03-17")
+    assert studio.run().changes_nothing
+
+
+def test_the_rule_changes_under_a_closure(studio, slot):
+    closed = closure("2026-03-16")
+    studio.closures.append(closed)
+    studio.run()
+    studio.change(slot, start_time=clock("15:00"))
+    assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.MOVED: 3}
+    assert studio.class_on(slot, day("2026-03-16")).start_time == clock("15:00")
+    assert studio.run().changes_nothing
+
+
+@pytest.mark.parametrize("zone", ["Europe/Madrid", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_closure_is_of_local_dates(studio, zone):
+    studio.add(series(1, zone=zone, start_time="00:15"))
+    studio.closures.append(closure("2026-03-16"))
+    plan = studio.run(window("2026-03-16", "2026-03-23"))
+    assert [want.day for want in plan.creates] == [day("2026-03-23")]
+
+
+def test_a_class_across_midnight_is_closed_by_the_day_on_which_it_starts(studio):
+    studio.add(series(1, weekday=7, start_time="23:30"))
+    studio.closures.append(closure("2026-03-16"))
+    assert studio.run().counts == {Outcome.CREATED: 4}
+    studio.closures.append(closure("2026-03-15"))
+    assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.EXISTS: 3}
+
+
+def test_29_february_closed(studio):
+    studio.now = utc("2028-02-25T02:00")
+    studio.add(series(1, weekday=2))
+    studio.closures.append(closure("2028-02-29"))
+    plan = studio.run(window("2028-02-28", "2028-03-07"))
+    assert [want.day for want in plan.creates] == [day("2028-03-07")]
+
+
+class TestKeptWhereItWasAnnounced:
+    """The rule's new hour of this week is over: its class stays, and closures go by that."""
+
+    @pytest.fixture
+    def friday(self, studio):
+        rule = studio.add(series(1, weekday=5))
+        studio.run(studio.week())
+        studio.change(rule.key, weekday=2, start_time=clock("09:00"))
+        assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
+        return rule.key
+
+    def test_a_closure_of_its_day_cancels_it_and_reopening_restores_it(self, studio, friday):
+        before = dict(studio.rows)
+        studio.closures.append(closed := closure("2026-03-13"))
+        assert studio.run(studio.week()).counts == {Outcome.CANCELLED: 1}
+        assert studio.run(studio.week()).counts == {Outcome.CLOSED: 1}
+        reopen(studio, closed)
+        assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
+        assert studio.rows == before
+
+    def test_a_closure_of_the_rules_new_day_does_not(self, studio, friday):
+        studio.closures.append(closure("2026-03-10"))
+        assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
+
+
+def test_the_earliest_entered_is_the_one_named_whoever_it_is_for():
+    of_student = closure("2026-03-16", student_id=1)
+    of_all = closure("2026-03-16")
+    of_teacher = closure("2026-03-16", teacher_id=1)
+    calendar = ClosureCalendar([of_teacher, of_all, of_student])
+    assert calendar.concerning(1, 1) == [of_student, of_all, of_teacher]
+    assert calendar.concerning(1, 2) == [of_all, of_teacher]
+    assert calendar.concerning(None, 2) == [of_all]
+    assert covering(calendar.concerning(1, 1), day("2026-03-16")) is of_student
+    assert covering(calendar.concerning(1, 1), day("2026-03-17")) is None

@@ -1,0 +1,137 @@
+"""What must hold after any run over any studio, worked out without the planner."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.registry import JOBS
+from scheduling.jobs.result import Result
+from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledClass
+from scheduling.selectors.stored import UNTOUCHED
+
+DAY = timedelta(days=1)
+
+
+def lasting(now: datetime) -> set[tuple[Any, ...]]:
+    """What no run may change: the touched, the begun, the one-offs."""
+    free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, week__isnull=False)
+    return set(ScheduledClass.objects.exclude(pk__in=free.values("pk")).values_list())
+
+
+def assert_kept(result: Result, now: datetime) -> None:
+    """Every occurrence is a class, or it was said why not; every free class is as its rule says."""
+    refused = {(line.series, line.day) for line in result.conflicts}
+    for kind, rule in _rules(result):
+        source = {kind: rule}
+        for day in _days(rule, *_window(result)):
+            monday = day - timedelta(day.weekday())
+            stored = ScheduledClass.objects.filter(week=monday, **source).exists()
+            said = ((kind, rule.pk), day) in refused
+            assert stored or said or _closed(rule, day) or _stands_in(rule, day), (rule, day)
+        free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, **source)
+        for row in free.exclude(status="cancelled"):
+            day = row.week + timedelta(rule.weekday - 1)
+            if ((kind, rule.pk), day) not in refused and _begins(rule, day) > now:
+                assert _as_ruled(rule, row, day), (rule, row)
+
+
+def assert_conflicts_are_true(result: Result) -> None:
+    """What is said to be in the way is there, and is in the way."""
+    for line in result.conflicts:
+        holder = ScheduledClass.objects.get(pk=line.params["with_class"])
+        begins = datetime.combine(line.day, line.start_time, ZoneInfo(line.zone)).astimezone(UTC)
+        ends = begins + (_minutes(line.end_time) - _minutes(line.start_time)) * timedelta(minutes=1)
+        key = (line.student_id, line.day, line.start_time, line.end_time)
+        same_key = key == (holder.student_id, holder.date, holder.start_time, holder.end_time)
+        same_person = holder.student_id == line.student_id or (
+            holder.teacher_id is not None and holder.teacher_id == line.teacher_id
+        )
+        meets = holder.starts_at < ends and begins < holder.ends_at
+        assert holder.status != "cancelled"
+        assert same_key or (same_person and meets), (line, holder)
+        assert holder.pk != line.class_id
+
+
+def count_of(lines: list[Any], outcome: Outcome) -> int:
+    return sum(line.outcome is outcome for line in lines)
+
+
+def _rules(result: Result) -> Iterator[tuple[str, Any]]:
+    """The series that ask for classes at all."""
+    models = {"fixed_schedule": FixedSchedule, "recurring_slot": RecurringSlot}
+    for kind in JOBS[result.job].kinds:
+        for rule in models[kind].objects.select_related("student", "teacher"):
+            asleep = getattr(rule, "status", "active") != "active"
+            if rule.student.is_active and not asleep:
+                yield str(kind), rule
+
+
+def _window(result: Result) -> tuple[date, date]:
+    assert result.window is not None
+    return result.catch_up_from or result.window.start, result.window.end
+
+
+def _days(rule: Any, start: date, end: date) -> Iterator[date]:
+    first = max(filter(None, (rule.valid_from, rule.student.start_date)))
+    for number in range((end - start).days):
+        day = start + number * DAY
+        if day.isoweekday() == rule.weekday and _is_wanted(rule, day, first):
+            yield day
+
+
+def _is_wanted(rule: Any, day: date, first: date) -> bool:
+    anchor = rule.valid_from - timedelta(rule.valid_from.weekday())
+    week = (day - timedelta(day.weekday()) - anchor).days // 7
+    in_time = first <= day and (rule.valid_until is None or day <= rule.valid_until)
+    return in_time and week % rule.interval_weeks == 0
+
+
+def _begins(rule: Any, day: date) -> datetime:
+    zone = rule.teacher.time_zone if rule.teacher else "UTC"
+    return datetime.combine(day, rule.start_time, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _ends_at(rule: Any) -> int:
+    if isinstance(rule, RecurringSlot):
+        return _minutes(rule.start_time) + rule.duration_minutes
+    return _minutes(rule.end_time)
+
+
+def _minutes(at: Any) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _closed(rule: Any, day: date) -> bool:
+    closures = Closure.objects.filter(first_date__lte=day, last_date__gte=day)
+    return any(
+        (closure.teacher_id is None or closure.teacher_id == rule.teacher_id)
+        and (closure.student_id is None or closure.student_id == rule.student_id)
+        for closure in closures
+    )
+
+
+def _stands_in(rule: Any, day: date) -> bool:
+    """Whether a one-off at the same key does for the occurrence."""
+    rows = ScheduledClass.objects.filter(
+        student_id=rule.student_id, date=day, start_time=rule.start_time, week=None
+    ).exclude(status="cancelled")
+    return any(
+        _minutes(row.end_time) == _ends_at(rule) and row.teacher_id in (None, rule.teacher_id)
+        for row in rows
+    )
+
+
+def _as_ruled(rule: Any, row: ScheduledClass, day: date) -> bool:
+    return (row.date, row.starts_at, row.start_time) == (
+        day,
+        _begins(rule, day),
+        rule.start_time,
+    ) and (_minutes(row.end_time), row.teacher_id, row.student_id, row.is_shared, row.subject) == (
+        _ends_at(rule),
+        rule.teacher_id,
+        rule.student_id,
+        rule.is_shared,
+        rule.subject,
+    )

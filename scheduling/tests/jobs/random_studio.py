@@ -1,0 +1,157 @@
+"""A small, crowded studio that changes at random: nearly every change meets another."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from scheduling.models import (
+    CancelledBy,
+    ClassStatus,
+    Closure,
+    FixedSchedule,
+    RecurringSlot,
+    ScheduledClass,
+)
+from scheduling.tests import factories as make
+
+STARTS = ("09:00", "09:30", "10:00", "10:30")
+ZONES = ("UTC", "Europe/Madrid", "UTC")
+
+
+class Studio:
+    """``now`` is its clock; ``change`` does one thing that a person, or plain SQL, may do."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.now = datetime(2026, 3, 16, 0, 5, tzinfo=UTC)  # Madrid's clocks change on the 29th
+        self.teachers = [make.teacher(zone=zone) for zone in ZONES]
+        self.students = [make.student(start=date(2026, 3, 2)) for _ in range(3)]
+        for _ in range(self.dice.randint(4, 10)):
+            self.new_series()
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def change(self) -> str:
+        """The name of what was done; what the database refuses, a person would be told."""
+        action = self.dice.choice(
+            [
+                *[self.new_series, self.change_series, self.change_series, self.swap_series] * 2,
+                *[self.change_person, self.touch, self.touch, self.delete_row, self.damage_row],
+                *[self.add_closure, self.drop_closure, self.add_one_off, self.let_time_pass],
+            ]
+        )
+        try:
+            with transaction.atomic():
+                action()
+        except IntegrityError:
+            pass
+        return action.__name__
+
+    def _rule(self) -> dict[str, Any]:
+        dice = self.dice
+        return {
+            "weekday": dice.randint(1, 3),
+            "interval_weeks": dice.choice([1, 1, 1, 2]),
+            "is_shared": dice.random() < 0.3,
+            "valid_from": self.today + timedelta(dice.randint(-14, 3)),
+            "valid_until": dice.choice([None, None, self.today + timedelta(dice.randint(4, 20))]),
+        }
+
+    def new_series(self) -> None:
+        dice, start = self.dice, self.dice.choice(STARTS)
+        who, whom = dice.choice(self.students), dice.choice(self.teachers)
+        if dice.random() < 0.6:
+            make.slot(whom, who, start=start, minutes=dice.choice([30, 60]), **self._rule())
+        else:
+            make.schedule(who, dice.choice([None, whom]), start=start, end="11:00", **self._rule())
+
+    def _series(self) -> list[Any]:
+        return [*FixedSchedule.objects.order_by("id"), *RecurringSlot.objects.order_by("id")]
+
+    def change_series(self) -> None:
+        series, dice = self.dice.choice(self._series()), self.dice
+        for name, value in dice.sample(sorted(self._rule().items()), 2):
+            setattr(series, name, value)
+        if dice.random() < 0.4:
+            series.start_time = make.at(dice.choice(STARTS))
+        if dice.random() < 0.4:
+            series.teacher = dice.choice(self.teachers)
+        if dice.random() < 0.3 and isinstance(series, RecurringSlot):
+            series.status = dice.choice(["active", "active", "paused", "cancelled"])
+        series.save()
+
+    def swap_series(self) -> None:
+        one, other = self.dice.choice(self._series()), self.dice.choice(self._series())
+        for name in ("weekday", "start_time", "teacher"):
+            mine, theirs = getattr(one, name), getattr(other, name)
+            setattr(one, name, theirs)
+            setattr(other, name, mine)
+        one.save()
+        other.save()
+
+    def change_person(self) -> None:
+        if self.dice.random() < 0.5:
+            person: Any = self.dice.choice(self.students)
+            person.is_active = self.dice.random() < 0.7
+        else:
+            person = self.dice.choice(self.teachers)
+            person.time_zone = self.dice.choice(ZONES)
+        person.save()
+
+    def _a_class(self) -> ScheduledClass | None:
+        rows = list(ScheduledClass.objects.filter(starts_at__gt=self.now).order_by("id"))
+        return self.dice.choice(rows) if rows else None
+
+    def touch(self) -> None:
+        if (row := self._a_class()) is None:
+            return
+        kind = self.dice.choice(["cancel", "move", "note", "attend", "complete"])
+        if kind == "cancel":
+            row.status, row.cancelled_by = ClassStatus.CANCELLED, CancelledBy.STUDENT
+        elif kind == "move":
+            row.start_time, row.end_time = make.at("10:00"), make.at("10:30")
+            row.date += timedelta(self.dice.randint(-2, 8))
+            row.edited_at = timezone.now()
+        elif kind == "note":
+            row.notes = "bring the violin"
+        elif kind == "attend":
+            row.attendance = "present"
+        elif row.status == ClassStatus.SCHEDULED:
+            row.status = ClassStatus.COMPLETED
+        row.save()
+
+    def delete_row(self) -> None:
+        if row := self._a_class():
+            row.delete()
+
+    def damage_row(self) -> None:
+        if row := self._a_class():
+            ScheduledClass.objects.filter(pk=row.pk).update(
+                subject="?", starts_at=row.starts_at + timedelta(minutes=10)
+            )
+
+    def add_closure(self) -> None:
+        dice = self.dice
+        first = self.today + timedelta(dice.randint(-3, 14))
+        scope: dict[str, Any] = dice.choice(
+            [{}, {"teacher": dice.choice(self.teachers)}, {"student": dice.choice(self.students)}]
+        )
+        make.closure("closed", first, first + timedelta(dice.randint(0, 4)), **scope)
+
+    def drop_closure(self) -> None:
+        if found := Closure.objects.order_by("id").first():
+            found.delete()
+
+    def add_one_off(self) -> None:
+        dice = self.dice
+        who, whom = dice.choice(self.students), dice.choice([None, *self.teachers])
+        day = self.today + timedelta(dice.randint(0, 14))
+        make.lesson(who, day, dice.choice(STARTS), "11:00", whom)
+
+    def let_time_pass(self) -> None:
+        self.now += timedelta(hours=self.dice.choice([5, 10, 34, 58]))

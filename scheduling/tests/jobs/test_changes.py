@@ -1,0 +1,164 @@
+"""A changed series: its future, untouched classes follow; what is past or touched stays."""
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, at, moment
+from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, items, shape, weekly
+
+pytestmark = pytest.mark.django_db
+THURSDAY = MONDAY + timedelta(3)
+
+
+def change(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+@pytest.fixture
+def slot():
+    """Wednesdays at ten for three weeks, generated on Monday."""
+    row = make.slot(weekday=3, subject="Piano")
+    horizon(weeks=3)
+    return row
+
+
+def future():
+    return ScheduledClass.objects.filter(date__gt=THURSDAY).order_by("date")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"start_time": at("16:15")}, {"start_time": at("16:15"), "end_time": at("17:15")}),
+        ({"duration_minutes": 90}, {"start_time": at("10:00"), "end_time": at("11:30")}),
+        ({"subject": "Cello"}, {"subject": "Cello"}),
+        ({"is_shared": True}, {"is_shared": True}),
+    ],
+)
+def test_a_changed_field(slot, values, expected):
+    past = calendar()[0]
+    ids = [row.pk for row in future()]
+    change(slot, **values)
+    assert counts(horizon(THURSDAY, weeks=2)) == {"moved": 2}
+    for row in future():
+        assert {name: getattr(row, name) for name in expected} == expected
+    assert ids == [row.pk for row in future()]
+    assert calendar()[0] == past
+
+
+def test_a_changed_weekday_re_dates_the_rows_of_the_same_weeks(slot):
+    ids = [row.pk for row in future()]
+    change(slot, weekday=5)
+    assert counts(horizon(THURSDAY, weeks=2)) == {"exists": 1, "moved": 2}
+    assert dates() == ["2026-01-07", "2026-01-16", "2026-01-23"]
+    assert [row.pk for row in future()] == ids
+    for row in future():
+        assert row.occurrence_date == row.date
+        assert row.week == row.date - timedelta(4)
+
+
+def test_a_week_whose_class_is_over_does_not_get_another(slot):
+    change(slot, weekday=7)
+    horizon(THURSDAY, weeks=2)
+    assert dates() == ["2026-01-07", "2026-01-18", "2026-01-25"]
+
+
+def test_a_rule_that_names_an_hour_of_this_week_that_is_over_leaves_this_weeks_class(slot):
+    tuesday_night = moment("2026-01-06 20:00")
+    change(slot, weekday=1)
+    horizon(MONDAY + timedelta(1), tuesday_night, weeks=3)
+    assert dates()[:3] == ["2026-01-07", "2026-01-12", "2026-01-19"]
+
+
+def test_another_teacher(slot):
+    liszt = make.teacher("Liszt", zone="Asia/Tokyo")
+    change(slot, teacher=liszt)
+    assert counts(horizon(THURSDAY, weeks=2))["moved"] == 2
+    assert {row.teacher for row in future()} == {liszt}
+    assert {row.time_zone for row in future()} == {"Asia/Tokyo"}
+    assert ScheduledClass.objects.earliest("date").teacher != liszt
+    assert future()[0].starts_at == moment("2026-01-14 01:00")
+
+
+def test_a_teacher_who_moves_to_another_zone(slot):
+    change(slot.teacher, time_zone="Europe/Madrid")
+    assert counts(horizon(THURSDAY, weeks=2)) == {"moved": 2}
+    assert [(row.start_time, row.starts_at.hour) for row in future()] == [(at("10:00"), 9)] * 2
+    before = ScheduledClass.objects.earliest("date")
+    assert (before.time_zone, before.starts_at.hour) == ("UTC", 10)
+
+
+def test_another_student(slot):
+    juan = make.student("Juan")
+    change(slot, student=juan)
+    horizon(THURSDAY, weeks=2)
+    assert {row.student for row in future()} == {juan}
+
+
+def test_a_fixed_schedule_that_gains_and_loses_its_teacher():
+    rule, bach = make.schedule(weekday=5), make.teacher("Bach", zone="Europe/Berlin")
+    weekly()
+    change(rule, teacher=bach)
+    assert counts(weekly()) == {"moved": 1}
+    assert ScheduledClass.objects.get().teacher == bach
+    change(rule, teacher=None)
+    assert counts(weekly()) == {"moved": 1}
+    row = ScheduledClass.objects.get()
+    assert (row.teacher, row.time_zone) == (None, "UTC")
+
+
+def test_there_and_back_again(slot):
+    before = shape()
+    for weekday in (5, 3):
+        change(slot, weekday=weekday)
+        horizon(weeks=3)
+    assert shape() == before
+
+
+def test_there_and_back_again_over_a_touched_class(slot):
+    ScheduledClass.objects.filter(date="2026-01-14").update(attendance="excused")
+    change(slot, weekday=5, start_time=at("18:00"))
+    assert counts(horizon(weeks=3)) == {"moved": 2, "protected": 1}
+    assert dates() == ["2026-01-09", "2026-01-14", "2026-01-23"]
+    change(slot, weekday=3, start_time=at("10:00"))
+    horizon(weeks=3)
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
+
+
+def test_a_change_reaches_beyond_the_window(slot):
+    change(slot, weekday=2)
+    assert counts(horizon(MONDAY, weeks=1)) == {"moved": 3}
+
+
+def test_a_change_reaches_classes_that_another_job_made_further_ahead():
+    rule = make.schedule(weekday=5)
+    weekly()
+    weekly(MONDAY + timedelta(14), now=MONDAY, dated=True)
+    change(rule, start_time=at("12:00"), end_time=at("13:00"))
+    assert counts(weekly()) == {"moved": 2}
+
+
+def test_a_move_into_a_taken_hour_stays_and_says_so(slot):
+    other = make.lesson(on=MONDAY + timedelta(8), start="16:00", end="17:00", whom=slot.teacher)
+    change(slot, weekday=2, start_time=at("16:30"))
+    result = horizon(weeks=3)
+    assert counts(result) == {"moved": 2, "conflict": 1}
+    (item,) = items(result, "conflict")
+    assert item.params["with_class"] == other.pk
+    assert item.params["stays_on"] == "2026-01-14 10:00–11:00"
+    assert dates(ScheduledClass.objects.exclude(pk=other.pk)) == [
+        "2026-01-06", "2026-01-14", "2026-01-20",
+    ]  # fmt: skip
+    other.delete()
+    assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
+
+
+def test_two_changes_between_two_runs_are_one_move(slot):
+    change(slot, weekday=1, start_time=at("08:00"))
+    change(slot, weekday=4, start_time=at("09:00"), duration_minutes=30)
+    assert counts(horizon(THURSDAY - timedelta(1), weeks=2))["moved"] == 3

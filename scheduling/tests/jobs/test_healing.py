@@ -1,0 +1,93 @@
+"""Rows that plain SQL took away or bent: the next run puts them right, as far as they are ahead."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import counts, dates, horizon, shape
+
+pytestmark = pytest.mark.django_db
+THURSDAY = MONDAY + timedelta(3)
+
+
+def sql(statement, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.rowcount
+
+
+@pytest.fixture
+def slot():
+    row = make.slot(make.teacher(zone="Europe/Madrid"), weekday=3, subject="Piano")
+    horizon(weeks=3)
+    return row
+
+
+def test_a_row_that_was_deleted_comes_back(slot):
+    before = shape()
+    assert sql("DELETE FROM classes WHERE date = '2026-01-14'") == 1
+    assert counts(horizon(weeks=3)) == {"created": 1, "exists": 2}
+    assert shape() == before
+
+
+def test_a_past_row_that_was_deleted_comes_back_within_the_window(slot):
+    sql("DELETE FROM classes WHERE date = '2026-01-07'")
+    assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"created": 1, "exists": 2}
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        "subject = 'Drums'",
+        "is_shared = TRUE",
+        "time_zone = 'UTC'",
+        "start_time = '09:00:00'",
+        "date = '2026-01-15'",
+        "occurrence_date = '2026-01-16'",
+        "starts_at = '2026-01-14 08:00:00'",
+        "ends_at = '2026-01-14 23:00:00'",
+        "teacher_id = NULL",
+        "updated_at = '2020-01-01 00:00:00'",
+    ],
+)
+def test_a_row_that_was_bent_is_straightened(slot, bent):
+    before = shape()
+    assert sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-14'") == 1
+    result = horizon(weeks=3)
+    expected = {"exists": 3} if "updated_at" in bent else {"moved": 1, "exists": 2}
+    assert counts(result) == expected
+    assert shape() == before
+
+
+@pytest.mark.parametrize("bent", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
+def test_a_row_that_has_begun_stays_as_it_is(slot, bent):
+    sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-07'")
+    bent_row = shape()
+    assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"exists": 3}
+    assert shape() == bent_row
+
+
+def test_a_row_whose_zone_is_nonsense_is_straightened(slot):
+    before = shape()
+    sql("UPDATE classes SET time_zone = 'Mars/Olympus' WHERE date = '2026-01-14'")
+    assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
+    assert shape() == before
+
+
+def test_a_row_that_someone_gave_to_another_student_comes_back(slot):
+    before = shape()
+    sql("UPDATE classes SET student_id = %s WHERE date = '2026-01-14'", make.student().pk)
+    assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
+    assert shape() == before
+
+
+def test_everything_deleted_comes_back(slot):
+    before = shape()
+    ScheduledClass.objects.all().delete()
+    horizon(weeks=3)
+    assert shape() == before

@@ -1,0 +1,60 @@
+"""The missing job: every class from each student's start date to today."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import calendar, counts, dates, missing, weekly
+
+pytestmark = pytest.mark.django_db
+
+
+def test_from_each_students_start_date_to_today():
+    make.schedule(make.student(start=date(2025, 12, 23)), weekday=2)
+    make.schedule(make.student(start=date(2025, 12, 25)), weekday=3)
+    assert counts(missing()) == {"created": 3}
+    assert dates() == ["2025-12-23", "2025-12-30", "2025-12-31"]
+
+
+def test_today_is_included_tomorrow_is_not():
+    make.schedule(make.student(start=MONDAY), weekday=1)
+    make.schedule(make.student(start=MONDAY), weekday=2)
+    missing()
+    assert dates() == ["2026-01-05"]
+
+
+def test_slots_are_made_as_well():
+    make.slot(valid_from=date(2025, 12, 22), weekday=1)
+    assert counts(missing()) == {"created": 3}
+
+
+def test_only_the_holes_are_filled():
+    make.schedule(make.student(start=date(2025, 12, 16)), weekday=2)
+    weekly(date(2025, 12, 22))
+    before = calendar()
+    assert counts(missing()) == {"created": 2, "exists": 1}
+    assert calendar()[: len(before)] == before
+    assert counts(missing()) == {"exists": 3}
+
+
+def test_a_student_who_starts_in_the_future_has_none():
+    make.schedule(make.student(start=MONDAY + timedelta(1)))
+    assert missing().classes_created == 0
+
+
+def test_one_student_alone():
+    ana, juan = make.student(start=date(2025, 12, 29)), make.student(start=date(2025, 12, 29))
+    make.schedule(ana)
+    make.schedule(juan)
+    missing(student_ids=(ana.pk,))
+    assert {row[1] for row in calendar()} == {ana.pk}
+
+
+def test_a_slip_of_the_pen_in_a_start_date_does_not_fill_two_thousand_years():
+    make.schedule(make.student(start=date(202, 1, 6)))
+    make.schedule(make.student(start=date(2025, 12, 29)), weekday=2)
+    missing()
+    assert min(dates()) >= "1970-01-01"
+    assert {"2025-12-30", "2026-01-05"} <= set(dates())

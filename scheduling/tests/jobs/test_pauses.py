@@ -1,0 +1,101 @@
+"""Series that stop asking: paused, ended, of people who are not active; and that ask again."""
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import counts, dates, horizon, weekly
+
+pytestmark = pytest.mark.django_db
+THURSDAY = MONDAY + timedelta(3)
+
+
+def change(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+@pytest.fixture
+def slot():
+    """A slot on Wednesdays, with four weeks of lessons from Monday on; today it is Thursday."""
+    row = make.slot(weekday=3)
+    horizon(weeks=4)
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
+    return row
+
+
+def test_pausing_removes_what_is_ahead_and_keeps_what_was(slot):
+    change(slot, status="paused")
+    assert counts(horizon(THURSDAY, weeks=4)) == {"paused": 1, "removed": 3}
+    assert dates() == ["2026-01-07"]
+
+
+def test_resuming_makes_it_again(slot):
+    change(slot, status="paused")
+    horizon(THURSDAY, weeks=4)
+    change(slot, status="active")
+    assert counts(horizon(THURSDAY, weeks=4)) == {"created": 4}
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28", "2026-02-04"]
+
+
+def test_what_a_person_touched_survives_the_pause(slot):
+    ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
+    change(slot, status="paused")
+    assert counts(horizon(THURSDAY, weeks=4)) == {"paused": 1, "removed": 2, "protected": 1}
+    assert dates() == ["2026-01-07", "2026-01-21"]
+
+
+@pytest.mark.parametrize("who", ["student", "teacher"])
+def test_a_person_who_is_not_active_any_more_and_then_is(slot, who):
+    person = getattr(slot, who)
+    change(person, is_active=False)
+    assert counts(horizon(THURSDAY, weeks=4)) == {"inactive": 1, "removed": 3}
+    change(person, is_active=True)
+    horizon(THURSDAY, weeks=3)
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
+
+
+def test_a_series_that_ends_on_a_lessons_day_keeps_that_lesson(slot):
+    change(slot, valid_until=MONDAY + timedelta(9))
+    assert counts(horizon(THURSDAY, weeks=4)) == {"exists": 1, "removed": 2, "ended": 1}
+    assert dates() == ["2026-01-07", "2026-01-14"]
+
+
+def test_a_student_who_leaves(slot):
+    change(slot.student, end_date=MONDAY + timedelta(8))
+    horizon(THURSDAY, weeks=4)
+    assert dates() == ["2026-01-07"]
+
+
+def test_removals_reach_beyond_the_window(slot):
+    change(slot, status="paused")
+    assert counts(horizon(MONDAY, weeks=1)) == {"paused": 1, "removed": 4}
+
+
+def test_a_cancelled_slot_leaves_nothing_ahead(slot):
+    change(slot, status="cancelled")
+    assert counts(horizon(THURSDAY, weeks=4)) == {"ended": 1, "removed": 3}
+
+
+def test_a_later_start_removes_what_lies_before_it(slot):
+    change(slot, valid_from=MONDAY + timedelta(15))
+    horizon(THURSDAY, weeks=3)
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
+
+
+def test_every_other_week_from_now_on(slot):
+    change(slot, interval_weeks=2, valid_from=MONDAY)
+    assert counts(horizon(THURSDAY, weeks=4)) == {"removed": 2, "exists": 1, "created": 1}
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-02-04"]
+
+
+def test_a_fixed_schedule_whose_student_loses_the_start_date():
+    rule = make.schedule(weekday=7)
+    weekly()
+    change(rule.student, start_date=None)
+    assert counts(weekly()) == {"not_started": 1, "removed": 1}
+    assert dates() == []

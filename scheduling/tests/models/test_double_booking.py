@@ -1,0 +1,163 @@
+"""No double booking, guaranteed by the database itself: exclusion constraints, or triggers."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from scheduling.models import ScheduledClass
+from scheduling.models.guards import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["insert", "update"])
+def place(request):
+    """``place(person, …)``: a lesson of ``person`` where it is told, by INSERT or by UPDATE."""
+
+    def by_insert(**values):
+        return make.lesson(**values)
+
+    def by_update(start="10:00", end="11:00", on=MONDAY, **values):
+        values.setdefault("who", make.student())
+        row = make.lesson(on=on - timedelta(70), start=start, end=end, **values)
+        row.date = on
+        row.save()
+        return row
+
+    return by_insert if request.param == "insert" else by_update
+
+
+@pytest.fixture(params=["teacher", "student"])
+def person(request):
+    """Someone who is to be in one place at a time, as an argument of ``lesson``."""
+    if request.param == "teacher":
+        return {"whom": make.teacher()}
+    return {"who": make.student()}
+
+
+def refused(person=None, name=None):
+    if name is None:
+        name = TEACHER_DOUBLE_BOOKED if "whom" in person else STUDENT_DOUBLE_BOOKED
+    return pytest.raises(IntegrityError, match=name)
+
+
+FREE = [("09:00", "10:00"), ("11:00", "12:00"), ("11:01", "11:02"), ("08:00", "08:30")]
+TAKEN = [
+    ("10:15", "10:45"),
+    ("09:00", "12:00"),
+    ("10:00", "10:30"),
+    ("10:30", "11:00"),
+    ("09:30", "10:01"),
+    ("10:59", "11:30"),
+    ("10:00", "12:00"),
+]
+
+
+@pytest.mark.parametrize(("start", "end"), FREE)
+def test_before_after_and_back_to_back_is_free(place, person, start, end):
+    make.lesson(**person)
+    place(start=start, end=end, **person)
+    assert ScheduledClass.objects.count() == 2
+
+
+@pytest.mark.parametrize(("start", "end"), TAKEN)
+def test_what_overlaps_is_refused(place, person, start, end):
+    make.lesson(**person)
+    with refused(person), transaction.atomic():
+        place(start=start, end=end, **person)
+
+
+def test_a_teacher_at_exactly_the_same_times(place):
+    bach = make.teacher()
+    make.lesson(whom=bach)
+    with refused(name=TEACHER_DOUBLE_BOOKED), transaction.atomic():
+        place(whom=bach)
+
+
+def test_across_midnight(place, person):
+    make.lesson(start="23:00", end="01:00", **person)
+    with refused(person), transaction.atomic():
+        place(on=MONDAY + timedelta(1), start="00:30", end="02:00", **person)
+    place(on=MONDAY + timedelta(1), start="01:00", end="02:00", **person)
+
+
+def test_a_class_of_a_whole_day_is_seen_from_its_last_minute(place, person):
+    make.lesson(start="00:00", end="00:00", **person)
+    with refused(person), transaction.atomic():
+        place(start="23:59", end="00:30", **person)
+    place(on=MONDAY + timedelta(1), start="00:00", end="00:30", **person)
+
+
+def test_instants_count_not_what_the_clocks_say(place):
+    ana = make.student()
+    make.lesson(ana, start="10:00", end="11:00", whom=make.teacher(zone="Europe/Madrid"))
+    with refused(name=STUDENT_DOUBLE_BOOKED), transaction.atomic():
+        place(who=ana, start="09:30", end="10:15", whom=make.teacher())
+    place(who=ana, start="10:30", end="11:15", whom=make.teacher())
+
+
+def test_a_completed_class_holds_its_time_a_cancelled_one_does_not(place, person):
+    make.lesson(status="completed", **person)
+    with refused(person), transaction.atomic():
+        place(start="10:30", end="11:30", **person)
+    ScheduledClass.objects.update(status="cancelled")
+    place(start="10:30", end="11:30", **person)
+
+
+def test_a_cancelled_class_may_be_put_anywhere(place, person):
+    make.lesson(**person)
+    place(start="10:30", end="11:30", status="cancelled", **person)
+
+
+def test_restoring_into_a_taken_time_is_refused(person):
+    first = make.lesson(status="cancelled", **person)
+    make.lesson(start="10:30", end="11:30", **person)
+    first.status = "scheduled"
+    with refused(person), transaction.atomic():
+        first.save()
+
+
+def test_a_row_does_not_stand_in_its_own_way(person):
+    row = make.lesson(**person)
+    row.start_time, row.end_time = at("10:30"), at("11:30")
+    row.save()
+    row.status = "completed"
+    row.save()
+    assert ScheduledClass.objects.filter(start_time=at("10:30"), status="completed").exists()
+
+
+def test_longer_in_place_into_the_next_one_is_refused(person):
+    row = make.lesson(**person)
+    make.lesson(start="11:00", end="12:00", **person)
+    row.end_time = at("11:30")
+    with refused(person), transaction.atomic():
+        row.save()
+
+
+def test_given_to_a_busy_person_is_refused(person):
+    make.lesson(**person)
+    other = make.lesson(start="10:30", end="11:30")
+    if "whom" in person:
+        other.teacher = person["whom"]
+    else:
+        other.student = person["who"]
+    with refused(person), transaction.atomic():
+        other.save()
+
+
+def test_a_one_off_without_a_teacher_is_in_no_teachers_way(place):
+    make.lesson()
+    place()
+    ana = make.student()
+    make.lesson(ana)
+    with refused({"who": ana}), transaction.atomic():
+        place(who=ana, start="10:30", end="11:30")
+
+
+def test_people_apart_are_free(place):
+    make.lesson(whom=make.teacher())
+    place(whom=make.teacher())
+    assert ScheduledClass.objects.count() == 2

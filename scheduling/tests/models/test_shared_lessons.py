@@ -1,0 +1,115 @@
+"""The one exception to no double booking: several students, one teacher, exactly the same times."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from scheduling.models import ScheduledClass
+from scheduling.models.guards import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bach():
+    return make.teacher("Bach")
+
+
+@pytest.fixture(params=["insert", "update"])
+def place(request):
+    def by_insert(**values):
+        return make.lesson(**values)
+
+    def by_update(**values):
+        row = make.lesson(on=MONDAY - timedelta(70), **values)
+        row.date = MONDAY
+        row.save()
+        return row
+
+    return by_insert if request.param == "insert" else by_update
+
+
+def refused(name=TEACHER_DOUBLE_BOOKED):
+    return pytest.raises(IntegrityError, match=name)
+
+
+def test_several_students_at_exactly_the_same_times(bach, place):
+    for _ in range(5):
+        place(whom=bach, is_shared=True)
+    assert ScheduledClass.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{"start": "10:30"}, {"end": "11:30"}, {"start": "10:15", "end": "10:45"}, {"start": "09:59"}],
+    ids=str,
+)
+def test_other_times_are_refused(bach, place, times):
+    make.lesson(whom=bach, is_shared=True)
+    with refused(), transaction.atomic():
+        place(whom=bach, is_shared=True, **times)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_shared_with_not_shared_is_refused(bach, place, first):
+    make.lesson(whom=bach, is_shared=first)
+    with refused(), transaction.atomic():
+        place(whom=bach, is_shared=not first)
+
+
+def test_the_same_student_twice_is_refused(bach, place):
+    ana = make.student()
+    make.lesson(ana, whom=bach, is_shared=True)
+    name = f"{STUDENT_DOUBLE_BOOKED}|class_compound_key|UNIQUE"
+    with refused(name), transaction.atomic():
+        place(who=ana, whom=bach, is_shared=True)
+
+
+def test_a_student_in_two_teachers_groups_is_refused(bach, place):
+    ana = make.student()
+    make.lesson(ana, whom=bach, is_shared=True)
+    with refused(STUDENT_DOUBLE_BOOKED), transaction.atomic():
+        place(who=ana, whom=make.teacher(), is_shared=True, start="10:30", end="11:30")
+
+
+def test_shared_without_a_teacher_is_about_the_student_alone(place):
+    make.lesson(is_shared=True)
+    place(is_shared=True)
+    assert ScheduledClass.objects.count() == 2
+
+
+def test_the_last_of_a_group_cannot_become_a_single_lesson(bach):
+    rows = [make.lesson(whom=bach, is_shared=True) for _ in range(2)]
+    rows[0].is_shared = False
+    with refused(), transaction.atomic():
+        rows[0].save()
+    rows[1].delete()
+    rows[0].save()
+
+
+def test_groups_back_to_back(bach, place):
+    for start, end in (("10:00", "11:00"), ("11:00", "12:00")):
+        for _ in range(2):
+            place(whom=bach, is_shared=True, start=start, end=end)
+    assert ScheduledClass.objects.count() == 4
+
+
+@pytest.mark.parametrize("day", ["1970-01-05", "2026-01-05", "2199-12-30"])
+def test_in_any_year(bach, day):
+    on = make.day(day)
+    for _ in range(2):
+        make.lesson(on=on, whom=bach, is_shared=True)
+    with refused(), transaction.atomic():
+        make.lesson(on=on, whom=bach, is_shared=True, end="10:59")
+    with refused(), transaction.atomic():
+        make.lesson(on=on, whom=bach)
+
+
+def test_same_wall_clock_in_another_zone_is_not_the_same_times(bach, place):
+    make.lesson(whom=bach, is_shared=True)
+    with refused(), transaction.atomic():
+        place(whom=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")
+    place(whom=bach, is_shared=True, start="11:00", end="12:00", time_zone="Europe/Madrid")

@@ -1,0 +1,103 @@
+"""Fifty SIGKILLs at random instants of a 20,000-class generation, then one more run.
+
+The classes have to be exactly those of a run that nobody disturbed, on the same schedules.
+"""
+
+from random import Random
+
+import pytest
+from django.db import connection
+
+from scheduling.models import JobRun, RecurringSlot
+from scheduling.tests import killing, studio
+
+pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
+
+KILLS = 50
+CLASSES = 20_000
+# One teacher a chunk: some 120 COMMITs, so that fifty kills all land in a work half done.
+CHUNK_ROWS = 100
+
+
+@pytest.fixture
+def expected():
+    """The classes of an undisturbed run; the calendar is empty again."""
+    studio.build(slots=CLASSES // 12, teachers=120, clashes=60, groups=10)
+    killing.generate()
+    classes = killing.stored()
+    assert len(classes) >= CLASSES
+    killing.erase()
+    return classes
+
+
+def assert_as_undisturbed(expected, kills):
+    """One more run, left alone, makes it all good; another finds nothing to do."""
+    last = killing.generate()
+    assert killing.stored() == expected
+    states = killing.states()
+    assert states["crashed"] == kills
+    assert set(states) <= {"crashed", "succeeded"}
+    outcomes = ("exists", "created", "moved")
+    assert sum(last.counts.get(one, 0) for one in outcomes) == len(expected)
+    assert killing.generate().classes_created == 0
+    assert killing.stored() == expected
+
+
+def test_fifty_kills_all_over_one_generation(expected):
+    """Each kill comes when the generation has got to a point drawn beforehand from all of it."""
+    random = Random(1)
+    points = sorted(random.randrange(CLASSES * 95 // 100) for _ in range(KILLS))
+    for point in points:
+        assert killing.kill_at(point, random.uniform(0, 0.03), CHUNK_ROWS)
+        killing.assert_whole_chunks(set(expected))
+    made_by = JobRun.objects.filter(state="crashed", classes_created__gt=0).count()
+    assert made_by > KILLS // 4  # the work was indeed done by the runs that were killed
+    assert_as_undisturbed(expected, KILLS)
+    killing.assert_whole_chunks(set(expected))
+
+
+def test_kills_of_the_command_as_it_is_shipped(expected):
+    """Its chunks are large: few COMMITs, so a part of the classes is lost whenever all are there.
+
+    The kills come at any time between the claim and the end of an undisturbed run.
+    """
+    random = Random(5)
+    seconds = killing.generate().duration.total_seconds()
+    killing.erase()
+    kills = 0
+    while kills < KILLS:
+        if killing.kill_at(0, random.uniform(0, seconds), None):
+            kills += 1
+        else:
+            _lose(random)
+    assert_as_undisturbed(expected, KILLS)
+
+
+def test_kills_while_every_class_moves(expected):
+    """The schedules change after the classes were made: every run moves what is left to move."""
+    random = Random(7)
+    killing.generate()
+    RecurringSlot.objects.update(duration_minutes=25, subject="Cello")
+    killing.generate()
+    moved = killing.stored()
+    assert moved != expected
+    RecurringSlot.objects.update(duration_minutes=30, subject="Piano")
+    killing.erase()
+    killing.generate()
+    assert killing.stored() == expected
+    RecurringSlot.objects.update(duration_minutes=25, subject="Cello")
+    kills = 0
+    for _attempt in range(15):
+        kills += killing.kill_at(0, random.uniform(0, 1), CHUNK_ROWS)
+        assert set(killing.stored()) <= set(expected) | set(moved)
+    assert kills > 10
+    assert_as_undisturbed(moved, kills)
+
+
+def _lose(random):
+    """Delete about half of the classes, whole weeks and single rows, by SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM classes WHERE id %% 3 = %s", [random.randrange(3)])
+        cursor.execute(
+            "DELETE FROM classes WHERE week > %s", [f"2040-02-{random.randrange(1, 28):02}"]
+        )

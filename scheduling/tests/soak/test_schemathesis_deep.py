@@ -1,0 +1,22 @@
+"""Schemathesis at length, with another seed each time: it prints the one that it took."""
+
+from random import SystemRandom
+
+import pytest
+
+from scheduling.tests.api import fuzzing
+
+pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
+
+ROUNDS = 3
+EXAMPLES = 150
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_schemathesis_finds_nothing_at_length(tmp_path, number):
+    seed = SystemRandom().randrange(1, 1_000_000)
+    with fuzzing.examined(tmp_path) as (server, token):
+        found = fuzzing.fuzz(server, tmp_path, token, examples=EXAMPLES, seed=seed)
+        report = found.stdout[-20_000:] + found.stderr[-2_000:]
+        assert found.returncode == 0, f"seed {seed}\n{report}"
+        assert not [line for line in server.lines() if "Traceback" in line]

@@ -1,0 +1,93 @@
+"""A real server: `with serving(CRON_SECRET="x") as server:`, on the database of the test that runs.
+
+Needs committed rows: the test's database has to be a transactional one.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from scheduling.tests.support import processes
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, and what it has logged so far."""
+
+    url: str
+    log: Path
+
+    def lines(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+
+@contextmanager
+def serving(
+    *options: str, workers: int = 2, threads: int = 2, **env: str | None
+) -> Iterator[Server]:
+    """gunicorn on a free port of 127.0.0.1; stopped at the end, its whole process group.
+
+    ``options`` are its own, beside the ones that are always given; ``env`` changes its environment.
+    """
+    with tempfile.TemporaryDirectory(prefix="classtracker-gunicorn-") as folder:
+        # Bound here and handed over: nobody else can take the port in between.
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        log = Path(folder, "log")
+        command = [sys.executable, "-m", "gunicorn", "classtracker.wsgi"]
+        command += ["--bind", f"fd://{listener.fileno()}", "--worker-tmp-dir", folder]
+        command += ["--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "2"]
+        command += options
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=processes.ROOT,
+                env=processes.environment(env),
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        listener.close()
+        try:
+            _wait(url, process, log)
+            yield Server(url, log)
+        finally:
+            _stop(process)
+            processes.wait_for_dead_sessions()
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit and process.poll() is None:
+        try:
+            with urlopen(f"{url}/healthz", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise AssertionError(f"gunicorn does not answer:\n{log.read_text()}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(timeout=10)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait(timeout=10)
