@@ -21,7 +21,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--sample",
         type=int,
-        default=500,
+        default=200,
         help="slots that the query per lesson is measured on, its time scaled up; 0: not at all",
     )
     parser.add_argument(

@@ -1,16 +1,18 @@
 """Addresses. The admin is the product's face; everything else hangs beside it."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
+from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     *monitoring,
-    re_path(r"^api(?:/|$)", include("scheduling.api.urls")),
+    path("api/", include("scheduling.api.urls")),
+    path("api", not_found),
 ]
 
 handler400 = "scheduling.api.errors.bad_request"

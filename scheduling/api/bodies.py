@@ -10,7 +10,6 @@ from rest_framework.request import Request
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 
-
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -64,5 +64,5 @@ def _fault_of_body(request: HttpRequest) -> APIException | None:
         return too_large()
     request.META["CONTENT_LENGTH"] = str(len(body))
     # As Django itself does once a body is read.
-    request._stream = io.BytesIO(body)  # type: ignore[attr-defined]
+    request._stream = io.BytesIO(body)
     return None

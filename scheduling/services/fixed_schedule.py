@@ -55,7 +55,7 @@ def write_meetings(student: Student, wanted: Sequence[Mapping[str, Any]], today:
     """
     rows = FixedSchedule.objects.select_for_update(no_key=True).filter(student=student)
     stored = {row.pk: row for row in rows.order_by("id")}
-    written, kept = Written(), set()
+    written, kept = Written(), set[int]()
     for index, one in enumerate(wanted):
         if "id" in one:
             row = _by_id(stored, kept, index, one)

@@ -13,15 +13,8 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def one_path_each(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """Addresses answer with and without a slash at their end; the schema names the one without.
-
-    Simplifying the regular expressions of the addresses swallows the slash after ``api``.
-    """
-    found = []
-    for path, pattern, method, callback in endpoints:
-        plain = re.sub(r"^/api(?=[^/])", "/api/", path)
-        found.append((plain.rstrip("/"), pattern, method, callback))
-    return found
+    """Addresses answer with and without a slash at their end; the schema names the one without."""
+    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
 
 
 def camel_case(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Docs(SpectacularSwaggerSplitView):
 
     authentication_classes = (ApiToken, Cookie)
     permission_classes = (IsAdminUser,)
-    renderer_classes = (Page,)
+    renderer_classes = [Page]
     template_name = "api/docs.html"
     url_name = "api-schema"
     title = "Class Tracker API"

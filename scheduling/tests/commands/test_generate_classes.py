@@ -1,11 +1,14 @@
 """``manage.py generate_classes``: its options, its report, its log."""
 
-import pytest
+import io
 
-from scheduling.models import JobRun, RunState, ScheduledClass, Teacher, Trigger
+import pytest
+from django.core.management import call_command
+
+from scheduling.models import JobRun, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.commands.generating import generate
-from scheduling.tests.jobs.helpers import calendar, dates
+from scheduling.tests.jobs.helpers import calendar
 
 pytestmark = pytest.mark.django_db
 MONDAY = ("--date", "2026-01-05")
@@ -167,43 +170,13 @@ def test_a_name_cannot_forge_a_line_of_the_log(studio):
     assert "\x1b" not in answer.log + out
 
 
-def test_faults_among_the_series_are_status_3(studio):
-    Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
-    answer = generate("--json", *MONDAY)
-    assert answer.status == 3
-    weekly, horizon = answer.json["runs"]
-    assert answer.json["success"] is False
-    assert (weekly["state"], horizon["state"]) == ("succeeded", "partial")
-    assert horizon["counts"] == {"invalid": 2}
-    assert len(horizon["errors"]) == 2
-    assert "Mars/Olympus" in horizon["errors"][0]
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_progress_bar_shows_on_a_terminal_only(studio, terminal):
+    class Log(io.StringIO):
+        def isatty(self):
+            return terminal
 
-
-def test_conflicts_alone_are_status_0(studio):
-    ScheduledClass.objects.all().delete()
-    make.lesson(on=make.day("2026-01-07"), whom=studio)
-    assert generate("--only", "horizon", "--weeks", 1, *MONDAY).status == 0
-
-
-def test_another_active_run_is_status_4_and_the_other_job_is_done_all_the_same(studio):
-    from scheduling.jobs.claim import claim
-
-    held = claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
-    answer = generate("--json", *MONDAY)
-    assert answer.status == 4
-    weekly, horizon = answer.json["runs"]
-    assert (weekly["state"], weekly["runId"]) == ("running", held.run_id)
-    assert f"another run of this job is active: run {held.run_id}" in weekly["errors"][0]
-    assert horizon["state"] == RunState.SUCCEEDED
-    assert len(dates()) == 24
-
-
-def test_a_failure_goes_before_faults_and_faults_before_another_run(studio, monkeypatch):
-    from scheduling.jobs import runner
-    from scheduling.jobs.claim import claim
-
-    Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
-    claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
-    assert generate(*MONDAY).status == 3
-    monkeypatch.setattr(runner, "chunks", lambda *args: 1 / 0)
-    assert generate(*MONDAY).status == 1
+    log = Log()
+    call_command("generate_classes", "--only", "horizon", stdout=io.StringIO(), stderr=log)
+    assert ("█" in log.getvalue()) is terminal
+    assert ("2/2" in log.getvalue()) is terminal

@@ -6,13 +6,13 @@ import subprocess
 import sys
 
 import pytest
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import connection
 
 from scheduling.jobs import generate as generation
-from scheduling.jobs.faults import describe, is_transient
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.commands.generating import STAMP, generate
+from scheduling.tests.jobs.helpers import fault
 from scheduling.tests.support import processes
 
 QUICK = ("--retry-delay", "0")
@@ -27,12 +27,6 @@ def assert_one_clear_sentence(log, attempts):
     assert "Traceback" not in log
     assert len(failures(log)) == attempts
     assert [line for line in log.splitlines() if not STAMP.fullmatch(line)] == []
-
-
-def fault(state, text="the server is gone"):
-    error = OperationalError(text)
-    error.__cause__ = type("Cause", (Exception,), {"sqlstate": state})()
-    return error
 
 
 class Faults:
@@ -215,24 +209,3 @@ def test_a_session_that_the_server_ends_in_the_middle_of_a_chunk(monkeypatch):
     assert len(failures(answer.log)) == 1
     assert [run.state for run in JobRun.objects.order_by("id")] == ["failed", "succeeded"]
     assert ScheduledClass.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (fault("53100", "could not extend file: No space left on device"), "disk of the database"),
-        (fault("42P01", 'relation "classes" does not exist LINE 1: SELECT'), "manage.py migrate"),
-        (OperationalError("no such table: classes"), "manage.py migrate"),
-        (OperationalError("database or disk is full"), "Free some space"),
-        (OperationalError("database is locked"), "locked by another program"),
-        (fault("57P01"), "Check DATABASE_URL"),
-    ],
-)
-def test_each_fault_has_its_sentence(error, words):
-    assert words in describe(error)
-    assert "\n" not in describe(error)
-
-
-def test_what_is_no_fault_of_the_database_is_never_transient():
-    for error in (ValueError("x"), KeyError("x"), ProgrammingError("x")):
-        assert not is_transient(error)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.db import OperationalError
+
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Request
 from scheduling.jobs.result import Nobody, Result
@@ -61,6 +63,13 @@ class Recorder(Nobody):
 
     def progressed(self, result: Result) -> None:
         self.progress.append((result.done, result.total))
+
+
+def fault(state: str, text: str = "the server is gone") -> OperationalError:
+    """An error of the database as Django wraps it, with PostgreSQL's code for it."""
+    error = OperationalError(text)
+    error.__cause__ = type("Cause", (Exception,), {"sqlstate": state})()
+    return error
 
 
 def counts(result: Result) -> dict[str, int]:

@@ -10,7 +10,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, calendar, counts, horizon, items
+from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items
 
 pytestmark = pytest.mark.django_db
 
@@ -111,18 +111,10 @@ def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
     assert len(calls) == 2
 
 
-def deadlock():
-    cause = Exception()
-    cause.sqlstate = "40P01"
-    error = OperationalError("deadlock detected")
-    error.__cause__ = cause
-    return error
-
-
 @pytest.mark.parametrize("at", range(5))
 def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeypatch, at):
     """Four deadlocks are retried, and one changed state besides, whenever it comes."""
-    faults = [deadlock() for _ in range(4)]
+    faults = [fault("40P01") for _ in range(4)]
     faults.insert(at, IntegrityError("someone was quicker"))
     plan = generate.apply
 
@@ -138,7 +130,7 @@ def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeyp
 
 def test_one_deadlock_too_many_fails_the_run(slots, monkeypatch):
     def unlucky(*args):
-        raise deadlock()
+        raise fault("40P01", "deadlock detected")
 
     monkeypatch.setattr(generate, "apply", unlucky)
     with pytest.raises(OperationalError, match="deadlock"):

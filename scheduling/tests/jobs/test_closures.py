@@ -1,4 +1,4 @@
-"""Closures: nothing is made under one, untouched classes are cancelled, and restored when it goes."""
+"""Closures: nothing is made under one; untouched classes are cancelled, and restored with it."""
 
 from datetime import date, timedelta
 

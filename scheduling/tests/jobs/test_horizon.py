@@ -107,8 +107,8 @@ def test_days_without_midnight_have_their_lessons():
     for zone, first in [("America/Havana", date(2026, 3, 8)), ("Asia/Beirut", date(2026, 3, 29)),
                         ("Africa/Cairo", date(2026, 4, 24)),
                         ("America/Santiago", date(2026, 9, 6))]:  # fmt: skip
-        make.slot(make.teacher(zone=zone), weekday=first.isoweekday(), start="00:00", valid_from=first,
-                  valid_until=first)  # fmt: skip
+        teacher, once = make.teacher(zone=zone), {"valid_from": first, "valid_until": first}
+        make.slot(teacher, weekday=first.isoweekday(), start="00:00", **once)
     horizon(date(2026, 3, 2), weeks=40)
     assert dates() == ["2026-03-08", "2026-03-29", "2026-04-24", "2026-09-06"]
 
@@ -117,3 +117,24 @@ def test_the_29th_of_february():
     make.slot(weekday=2, valid_from=date(2028, 2, 29), valid_until=date(2028, 2, 29))
     horizon(date(2028, 2, 21), weeks=3)
     assert dates() == ["2028-02-29"]
+
+
+TEXTS = [
+    "\\N",
+    "\\.",
+    "a\tb\\tc",
+    "a\nb\r\nc",
+    "'; DROP TABLE classes; --",
+    "%s %(x)s {}",
+    "🎻 ‮ñ",
+    ",",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=repr)
+def test_a_subject_is_stored_as_it_was_written(text):
+    make.slot(subject=text)
+    make.slot(subject="Piano")
+    assert counts(horizon(weeks=2)) == {"created": 4}
+    assert set(ScheduledClass.objects.values_list("subject", flat=True)) == {text, "Piano"}
+    assert counts(horizon(weeks=2)) == {"exists": 4}

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -64,8 +65,8 @@ def test_a_run_whose_process_has_ended_is_taken_over_at_once(process):
 def test_a_zombie_counts_as_gone(process):
     run = run_of(process.mark)
     process.stdin.close()  # it ends; nobody has asked for its status yet
-    stat = f"/proc/{process.pid}/stat"
-    until(lambda: open(stat).read().rpartition(")")[2].split()[0] == "Z")
+    stat = Path(f"/proc/{process.pid}/stat")
+    until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
     assert horizon().state == RunState.SUCCEEDED
     assert state_of(run) == RunState.CRASHED
 
@@ -83,16 +84,14 @@ def test_of_a_process_that_cannot_be_told_nobody_knows(mark):
 
 
 def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
-    with open(f"/proc/{os.getpid()}/comm", "r+") as comm:
-        before = comm.read().strip()
-        comm.seek(0)
-        comm.write("a) b (c) R")
+    comm = Path(f"/proc/{os.getpid()}/comm")
+    before = comm.read_text()
+    comm.write_text("a) b (c) R")
     try:
         assert not is_gone(this_process())
         assert this_process().mark.startswith(f"{os.getpid()}@")
     finally:
-        with open(f"/proc/{os.getpid()}/comm", "w") as comm:
-            comm.write(before)
+        comm.write_text(before)
 
 
 def test_a_process_of_another_host_is_never_gone_but_may_be_silent():

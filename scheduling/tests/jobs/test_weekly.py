@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
+from django.core.management import call_command
 
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
@@ -138,9 +140,6 @@ def test_narrowed_to_a_teacher_and_a_student_it_is_both():
      ("2026-01-05 05:00", "Pacific/Pago_Pago", "2025-12-29")],
 )  # fmt: skip
 def test_whose_monday_it_is_the_studio_says(now, zone, monday, settings):
-    from django.core.management import call_command
-    import time_machine
-
     settings.TIME_ZONE = zone
     make.schedule(weekday=1)
     with time_machine.travel(make.moment(now), tick=False):

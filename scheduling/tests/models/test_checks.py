@@ -31,7 +31,7 @@ def refused(name):
         ("status = 'lost'", "class_status"),
         ("status = ''", "class_status"),
         ("cancelled_by = 'student'", "class_cancelled_by_only_when_cancelled"),
-        ("cancelled_by = 'closure', status = 'completed'", "class_cancelled_by_only_when_cancelled"),
+        ("status = 'completed', cancelled_by = 'closure'", "class_cancelled_by_only_when"),
     ],
 )  # fmt: skip
 def test_a_class(values, name):
@@ -92,7 +92,11 @@ RULES = [
 
 @pytest.mark.parametrize(
     ("values", "name"),
-    [*RULES, ("end_time = start_time", "ends_after_start"), ("end_time = '09:00'", "ends_after_start")],
+    [
+        *RULES,
+        ("end_time = start_time", "ends_after_start"),
+        ("end_time = '09:00'", "ends_after_start"),
+    ],
 )  # fmt: skip
 def test_a_fixed_schedule(values, name):
     make.schedule()

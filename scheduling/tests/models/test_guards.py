@@ -81,7 +81,8 @@ def test_a_change_of_a_guard_comes_with_the_next_migrate():
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER class_teacher_insert")
         cursor.execute(
-            "CREATE TRIGGER class_teacher_insert BEFORE INSERT ON classes WHEN 0 BEGIN SELECT 1; END"
+            "CREATE TRIGGER class_teacher_insert BEFORE INSERT ON classes"
+            " WHEN 0 BEGIN SELECT 1; END"
         )
     guards.reinstall_after_migrate(None, "default")
     assert_guarded()
@@ -134,11 +135,18 @@ def test_two_classes_change_places_within_a_transaction_that_defers_them():
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_what_still_overlaps_at_the_end_of_it_is_refused():
-    bach = make.teacher()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        make.lesson(whom=bach)
-        make.lesson(whom=bach, start="10:30", end="11:30")
+    def overlap():
+        bach = make.teacher()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            make.lesson(whom=bach)
+            make.lesson(whom=bach, start="10:30", end="11:30")
+            written.append(ScheduledClass.objects.count())
+
+    written = []
+    with pytest.raises(IntegrityError):
+        overlap()
+    assert written == [2]
     assert not ScheduledClass.objects.exists()
 
 

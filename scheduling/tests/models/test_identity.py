@@ -67,8 +67,13 @@ def test_a_generated_class_has_both_week_and_original_date(source, values):
 
 
 @pytest.mark.parametrize(
-    "values", [{"week": MONDAY}, {"occurrence_date": MONDAY}, {"week": MONDAY, "occurrence_date": MONDAY}]
-)  # fmt: skip
+    "values",
+    [
+        {"week": MONDAY},
+        {"occurrence_date": MONDAY},
+        {"week": MONDAY, "occurrence_date": MONDAY},
+    ],
+)
 def test_a_one_off_has_neither(values):
     with refused("class_identity"), transaction.atomic():
         make.lesson(on=MONDAY, **values)

@@ -1,5 +1,6 @@
 """What tests of the resources share."""
 
+import json
 from typing import Any
 
 from scheduling.tests.factories import EARLY
@@ -46,3 +47,9 @@ def refused(answer: Any, status: int, code: str, *words: str) -> str:
 def invalid(answer: Any, *words: str) -> str:
     """The message of a 400 that names all ``words``."""
     return refused(answer, 400, "invalid", *words)
+
+
+def raw(api: Any, url: str, body: Any, method: Any = None) -> Any:
+    """A body as Python's json writes it, Infinity as a number that JSON allows."""
+    text = json.dumps(body).replace("Infinity", "1e400")
+    return (method or api.post)(url, text, content_type="application/json")

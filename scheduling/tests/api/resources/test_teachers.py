@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from scheduling.models import JobRun, LessonSettings, ScheduledClass, Teacher
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import TEACHER, invalid, ok, refused
+from scheduling.tests.api.resources.helpers import TEACHER, invalid, ok, raw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -30,64 +30,6 @@ def test_a_teacher_by_name_alone_is_in_the_studios_zone_without_settings(api: AP
     made = ok(api.post("/api/teachers/", {"name": "Marta"}), 201)
 
     assert (made["timeZone"], made["lessonSettings"]) == ("UTC", None)
-
-
-def test_settings_are_written_as_a_whole(api: APIClient) -> None:
-    one = make.teacher()
-    url = f"/api/teachers/{one.pk}"
-    ok(api.patch(url, {"lessonSettings": SETTINGS}))
-
-    new = {"durations": [{"minutes": 60, "price": 40}, {"minutes": 45, "price": 0}]}
-    changed = ok(api.patch(url, {"lessonSettings": new}))
-
-    durations = [{"minutes": 45, "price": 0}, {"minutes": 60, "price": 40}]
-    assert changed["lessonSettings"] == {"durations": durations, "advanceBookingDays": 28}
-    assert ok(api.patch(url, {"lessonSettings": None}))["lessonSettings"] is None
-    assert not LessonSettings.objects.exists()
-    assert ok(api.patch(url, {"lessonSettings": None}))["lessonSettings"] is None
-
-
-@pytest.mark.parametrize(
-    ("settings", "field"),
-    [
-        ({"durations": [{"minutes": 30}]}, "lessonSettings.durations[0].price"),
-        ({"durations": [{"price": 3}]}, "lessonSettings.durations[0].minutes"),
-        ({"durations": [{"minutes": 0, "price": 3}]}, "lessonSettings.durations[0].minutes"),
-        ({"durations": [{"minutes": 1441, "price": 3}]}, "lessonSettings.durations[0].minutes"),
-        ({"durations": [{"minutes": 30, "price": -1}]}, "lessonSettings.durations[0].price"),
-        ({"durations": [{"minutes": 30, "price": 1.234}]}, "lessonSettings.durations[0].price"),
-        ({"durations": [{"minutes": 30, "price": 1e400}]}, "lessonSettings.durations[0].price"),
-        ({"durations": [{"minutes": 30, "price": "3"}]}, "lessonSettings.durations[0].price"),
-        (
-            {"durations": [{"minutes": 30, "price": 3}, {"minutes": 30, "price": 4}]},
-            "lessonSettings.durations[1].minutes",
-        ),
-        ({"durations": [{"minutes": 30, "price": 3, "x": 1}]}, "lessonSettings.durations[0].x"),
-        ({"durations": 5}, "lessonSettings.durations"),
-        ({"advanceBookingDays": -1}, "lessonSettings.advanceBookingDays"),
-        ({"advanceBookingDays": 40000}, "lessonSettings.advanceBookingDays"),
-        ({"advanceDays": 1}, "lessonSettings.advanceDays"),
-        ("weekly", "lessonSettings"),
-    ],
-)
-@pytest.mark.parametrize("method", ["post", "patch"])
-def test_settings_that_make_no_sense(
-    api: APIClient, settings: Any, field: str, method: str
-) -> None:
-    if method == "post":
-        answer = raw(api, "/api/teachers", {"name": "Marta", "lessonSettings": settings})
-    else:
-        url = f"/api/teachers/{make.teacher().pk}"
-        answer = raw(api, url, {"lessonSettings": settings}, api.patch)
-    invalid(answer, f"{field}: ")
-
-
-def raw(api: APIClient, url: str, body: Any, method: Any = None) -> Any:
-    """A body as Python's json writes it, Infinity as a number that JSON allows."""
-    import json
-
-    text = json.dumps(body).replace("Infinity", "1e400")
-    return (method or api.post)(url, text, content_type="application/json")
 
 
 @pytest.mark.parametrize(
@@ -210,13 +152,3 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
     ok(api.get("/api/teachers"))
     with django_assert_num_queries(4):  # session, user, teachers, durations
         assert len(ok(api.get("/api/teachers"))["results"]) == size
-
-
-def test_settings_need_their_own_permission(staff: Callable[..., APIClient]) -> None:
-    one = make.teacher()
-    caller = staff("view_teacher", "change_teacher")
-    url = f"/api/teachers/{one.pk}"
-
-    ok(caller.patch(url, {"name": "Marta"}))
-    refused(caller.patch(url, {"lessonSettings": SETTINGS}), 403, "permission_denied")
-    assert not LessonSettings.objects.exists()

@@ -1,0 +1,120 @@
+"""Log lines: JSON in production, with the ids of request and run; each run says how it ended."""
+
+import json
+import logging
+import sys
+
+import pytest
+from django.utils import timezone
+
+from classtracker.logs import logging_settings
+from scheduling.api.context import request_id
+from scheduling.api.logs import JSONLines
+from scheduling.jobs import runner
+from scheduling.jobs.context import run_id
+from scheduling.jobs.request import Request
+from scheduling.jobs.runner import Conduct
+from scheduling.models import Job, JobRun, Trigger
+from scheduling.tests.factories import EARLY, MONDAY, slot
+
+
+def line(message="hello", *args, level=logging.WARNING, **values):
+    record = logging.LogRecord("scheduling.x", level, __file__, 1, message, args, None)
+    for name, value in values.items():
+        setattr(record, name, value)
+    text = JSONLines().format(record)
+    assert "\n" not in text
+    return json.loads(text)
+
+
+def test_a_line_says_when_how_bad_who_and_what():
+    found = line("%d of %s", 3, "ñ\u2028\nx")
+    assert found.pop("time").endswith("Z")
+    assert found == {
+        "level": "WARNING",
+        "logger": "scheduling.x",
+        "message": "3 of ñ\u2028\nx",
+    }
+
+
+def test_ids_stand_in_it_while_there_are_any():
+    request, run = request_id.set("abc"), run_id.set(41)
+    try:
+        found = line()
+    finally:
+        request_id.reset(request)
+        run_id.reset(run)
+    assert (found["requestId"], found["runId"]) == ("abc", 41)
+    assert {"requestId", "runId"}.isdisjoint(line())
+
+
+def test_fields_and_faults_stand_beside_it():
+    try:
+        raise ValueError("no")
+    except ValueError:
+        found = line(exc_info=sys.exc_info(), fields={"job": Job.WEEKLY, "at": MONDAY})
+    assert (found["job"], found["at"]) == ("weekly", "2026-01-05")
+    assert found["exception"].endswith("ValueError: no")
+
+
+@pytest.mark.parametrize(("debug", "formatter"), [(False, "json"), (True, "line")])
+def test_lines_for_machines_in_production_and_for_people_under_debug(debug, formatter):
+    found = logging_settings(debug)
+    assert found["handlers"]["stderr"]["formatter"] == formatter
+    # StreamHandler without a stream: standard error.
+    assert "stream" not in found["handlers"]["stderr"]
+
+
+def generate(**conduct):
+    request = Request(job=Job.HORIZON, today=MONDAY, weeks=2, trigger=Trigger.API)
+    return runner.run(request, Conduct(clock=lambda: EARLY, **conduct))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_s_closing_line(caplog):
+    slot()
+    within = []
+    caplog.set_level(logging.INFO, "scheduling.jobs")
+    caplog.handler.addFilter(lambda record: within.append(run_id.get()) or True)
+    result = generate()
+    (record,) = [r for r in caplog.records if r.name == "scheduling.jobs"]
+    assert record.levelno == logging.INFO
+    assert record.getMessage().startswith("horizon succeeded in ")
+    for words in ("classes per second", f"{result.queries} queries"):
+        assert words in record.getMessage()
+    assert record.fields["classesCreated"] == result.classes_created == 2
+    assert record.fields["classesPerSecond"] > 0
+    assert within == [result.run_id]
+    assert run_id.get() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_fails_has_one_too(caplog, monkeypatch):
+    caplog.set_level(logging.INFO, "scheduling.jobs")
+
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(runner, "chunks", fail)
+    with pytest.raises(RuntimeError):
+        generate()
+    (record,) = [r for r in caplog.records if r.name == "scheduling.jobs"]
+    assert (record.fields["state"], JobRun.objects.get().state) == ("failed", "failed")
+    assert "fire" in record.fields["error"]
+    assert run_id.get() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quiet_run_leaves_its_last_words_to_the_watcher(caplog):
+    caplog.set_level(logging.INFO, "scheduling.jobs")
+    generate(quiet=True)
+    assert not [r for r in caplog.records if r.name == "scheduling.jobs"]
+
+
+def test_the_commands_own_lines_are_as_ever_and_not_doubled(manage):
+    slot(valid_from=timezone.localdate())
+    answer = manage("generate_classes", "--only", "horizon")
+    assert answer.returncode == 0
+    lines = answer.stderr.splitlines()
+    assert all(line.startswith("[20") for line in lines), answer.stderr
+    assert len([line for line in lines if "queries" in line]) == 1

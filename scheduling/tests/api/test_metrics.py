@@ -1,0 +1,128 @@
+"""/metrics: read from the run rows at each scrape; for administrators and this very machine."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+from knox.models import get_token_model
+from prometheus_client.parser import text_string_to_metric_families
+
+from scheduling.models import Job, JobRun
+from scheduling.tests.factories import lesson
+
+pytestmark = pytest.mark.django_db
+
+ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+def run(job, state="succeeded", classes=0, seconds=2, age=60, **values):
+    end = timezone.now() - timedelta(seconds=age)
+    return JobRun.objects.create(
+        job=job,
+        trigger="cron",
+        state=state,
+        classes_created=classes,
+        started_at=end - timedelta(seconds=seconds),
+        finished_at=None if state == "running" else end,
+        **values,
+    )
+
+
+def scrape(client, path="/metrics", **extra):
+    """Every sample: name and labels → value."""
+    answer = client.get(path, **extra)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"].startswith("text/plain")
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.content.decode())
+        for sample in family.samples
+    }
+
+
+def test_runs_classes_and_the_last_success(client):
+    run(Job.HORIZON, classes=7, age=900)
+    last = run(Job.HORIZON, classes=5, seconds=3)
+    run(Job.HORIZON, state="failed", classes=1, age=1)
+    run(Job.WEEKLY, classes=2)
+    found = scrape(client)
+    assert found["classtracker_job_runs", "horizon", "succeeded"] == 2
+    assert found["classtracker_job_runs", "failed", "horizon"] == 1
+    assert found["classtracker_job_classes_created", "horizon"] == 13
+    assert found["classtracker_job_classes_created", "weekly"] == 2
+    stamp = found["classtracker_job_last_success_timestamp_seconds", "horizon"]
+    assert stamp == pytest.approx(last.finished_at.timestamp())
+    assert found["classtracker_job_last_success_duration_seconds", "horizon"] == 3
+    assert ("classtracker_job_last_success_timestamp_seconds", "prune") not in found
+
+
+def test_what_is_under_way_and_what_is_late(client):
+    run(Job.HORIZON, age=3 * 86_400)
+    silent = timezone.now() - timedelta(seconds=20)
+    run(Job.HORIZON, state="running", heartbeat=silent, host="elsewhere", process="1@1")
+    found = scrape(client)
+    assert found["classtracker_job_active_runs", "horizon"] == 1
+    assert found["classtracker_job_active_runs", "weekly"] == 0
+    assert 19 < found["classtracker_job_heartbeat_age_seconds", "horizon"] < 40
+    assert found["classtracker_job_overdue", "horizon"] == 1
+    assert found["classtracker_job_overdue", "weekly"] == 0
+    assert found["classtracker_stuck_runs",] == 0
+
+
+def test_classes_are_estimated_and_not_counted(client):
+    lesson()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE classes")
+    assert scrape(client)["classtracker_classes_approx",] >= 1
+
+
+def test_an_empty_database_is_no_fault(client):
+    assert scrape(client)["classtracker_job_active_runs", "weekly"] == 0
+
+
+def test_it_asks_no_more_of_a_large_studio(client, django_assert_max_num_queries):
+    for _number in range(40):
+        run(Job.HORIZON)
+        lesson()
+    with django_assert_max_num_queries(25):
+        scrape(client)
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/"])
+def test_this_machine_needs_no_credential(client, settings, path):
+    settings.SECURE_SSL_REDIRECT = True
+    for address in ("127.0.0.1", "127.8.8.8", "::1"):
+        scrape(client, path, REMOTE_ADDR=address)
+    assert client.head(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ELSEWHERE,
+        {"REMOTE_ADDR": ""},  # a Unix socket, behind which anyone may be
+        {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_X_REAL_IP": "203.0.113.9"},
+    ],
+    ids=str,
+)
+def test_others_need_one_and_a_proxy_is_no_loopback(client, extra):
+    answer = client.get("/metrics", **extra)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"]
+    assert answer.json()["error"] == "not_authenticated"
+
+
+def test_only_an_administrator_s_token_is_good(client):
+    def status(person):
+        token = get_token_model().objects.create(person)[1]
+        return client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {token}", **ELSEWHERE).status_code
+
+    assert status(User.objects.create_superuser("teresa")) == 200
+    assert status(User.objects.create_user("pablo", is_staff=True)) == 403
+    assert status(User.objects.create_user("ana")) == 403

@@ -1,0 +1,70 @@
+"""Which faults of a database pass by themselves, and the sentence that tells of each."""
+
+import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+
+from scheduling.jobs.faults import RunTimeoutError, describe, is_contention, is_transient
+from scheduling.tests.jobs.helpers import fault
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (fault("53100", "could not extend file: No space left on device"), "disk of the database"),
+        (fault("42P01", 'relation "classes" does not exist LINE 1: SELECT'), "manage.py migrate"),
+        (OperationalError("no such table: classes"), "manage.py migrate"),
+        (OperationalError("database or disk is full"), "Free some space"),
+        (OperationalError("database is locked"), "locked by another program"),
+        (fault("57P01"), "Check DATABASE_URL"),
+    ],
+)
+def test_each_fault_has_its_sentence(error, words):
+    assert words in describe(error)
+    assert "\n" not in describe(error)
+
+
+def test_what_is_no_fault_of_the_database_is_never_transient():
+    for error in (ValueError("x"), KeyError("x"), ProgrammingError("x")):
+        assert not is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        fault("57P01"),
+        fault("08006"),
+        fault("40P01"),
+        fault("55P03"),
+        OperationalError("database is locked"),
+        OperationalError("connection refused"),
+        InterfaceError("connection already closed"),
+        RunTimeoutError("too long"),
+    ],
+    ids=str,
+)
+def test_what_passes_by_itself(error):
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        fault("53100"),
+        fault("28P01"),
+        OperationalError("database or disk is full"),
+        OperationalError("attempt to write a readonly database"),
+        OperationalError("no such table: classes"),
+        OperationalError("unable to open database file"),
+        IntegrityError("UNIQUE constraint failed"),
+    ],
+    ids=str,
+)
+def test_what_does_not(error):
+    assert not is_transient(error)
+
+
+def test_contention_is_about_two_writers():
+    assert [is_contention(fault(s)) for s in ("40001", "40P01", "55P03", "57P01")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert not is_contention(OperationalError("database is locked"))
