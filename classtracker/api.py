@@ -45,6 +45,12 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": [f"{API}.schema.hooks.one_path_each"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
+        {"name": "Teachers", "description": "Teachers and what they offer."},
+        {"name": "Students", "description": "Students and their fixed weekly schedules."},
+        {"name": "Recurring slots", "description": "Teachers' weekly slots, taken by students."},
+        {"name": "Closures", "description": "Holidays, time off, pauses."},
+        {"name": "Classes", "description": "The calendar: dated classes."},
+        {"name": "Plan", "description": "What a run would do, unapplied."},
         {"name": "Class tracking", "description": "Generating classes from the schedules."},
         {"name": "Cron", "description": "For outside cron services."},
         {"name": "Background jobs", "description": "Runs, their history, health."},

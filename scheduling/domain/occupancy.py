@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, time
 from typing import NamedTuple
 
+from .series import SeriesKey
 from .stored import Holder
 
 DAY_SECONDS = 86_400
@@ -50,7 +51,7 @@ class Occupancy:
 
     def same_key(self, wanted: Holder) -> Holder | None:
         """The active class of the same student with the same date, start and end."""
-        return self._keys.get((wanted.student_id, wanted.day, wanted.start_time, wanted.end_time))
+        return self._keys.get(_key(wanted))
 
     def clash(self, wanted: Holder, ignore: int | None = None) -> Clash | None:
         """What keeps ``wanted`` from its place, the class ``ignore`` aside; None if it is free."""
@@ -77,6 +78,41 @@ def _overlapping(diary: Diary, wanted: Holder) -> Iterator[Holder]:
         for holder in diary.get(day, ()):
             if holder.starts < ends and starts < holder.ends:
                 yield holder
+
+
+def series_in_the_way(wanted: Iterable[Holder], busy: Iterable[Holder]) -> set[SeriesKey]:
+    """The series of all stored classes in ``busy`` that overlap one of ``wanted``, or have its key.
+
+    ``clash`` names the first; for a place to be had, all of them have to leave it.
+    """
+    days: dict[tuple[str, int, int], list[Holder]] = {}
+    for holder in busy:
+        if holder.series is None or holder.class_id is None:
+            continue
+        for bucket in range(holder.starts // DAY_SECONDS, (holder.ends - 1) // DAY_SECONDS + 1):
+            days.setdefault(("student", holder.student_id, bucket), []).append(holder)
+            if holder.teacher_id is not None:
+                days.setdefault(("teacher", holder.teacher_id, bucket), []).append(holder)
+    found: set[SeriesKey] = set()
+    for want in wanted:
+        for bucket in range(want.starts // DAY_SECONDS - 2, (want.ends - 1) // DAY_SECONDS + 3):
+            there = days.get(("student", want.student_id, bucket), [])
+            if want.teacher_id is not None:
+                there = there + days.get(("teacher", want.teacher_id, bucket), [])
+            found.update(
+                holder.series
+                for holder in there
+                if holder.series is not None
+                and (
+                    (holder.starts < want.ends and want.starts < holder.ends)
+                    or _key(holder) == _key(want)
+                )
+            )
+    return found
+
+
+def _key(holder: Holder) -> tuple[int, date, time, time]:
+    return (holder.student_id, holder.day, holder.start_time, holder.end_time)
 
 
 def _same_session(one: Holder, other: Holder) -> bool:

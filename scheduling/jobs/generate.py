@@ -130,7 +130,6 @@ class Generation:
                     fence(self.claim, **self.result.progress())
                 undo.pop_all()
         self.context.planned |= planned.guests
-        self.context.stuck |= planned.stuck
         return lines
 
     def _account(self, planned: ChunkPlan, lines: list[Line], size: int, undo: ExitStack) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import active_runs, crashed_since_success, latest_full, started_since
@@ -74,26 +75,35 @@ def unresolved_conflicts() -> int:
 
 
 def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
-    def count(name: str, one: str, many: str) -> str:
-        return ngettext(one, many, n[name]) % {"n": n[name]}
+    def count(name: str, text: Any) -> str:
+        return str(text % {"n": n[name]})
 
     return [
         (
             "overdue_jobs",
-            count("overdue_jobs", "%(n)d job is late.", "%(n)d jobs are late."),
+            count(
+                "overdue_jobs",
+                ngettext_lazy("%(n)d job is late.", "%(n)d jobs are late.", "n"),
+            ),
             _("Check that cron is running, and run generate_classes."),
         ),
         (
             "stuck_runs",
-            count("stuck_runs", "%(n)d run is stuck.", "%(n)d runs are stuck."),
+            count(
+                "stuck_runs",
+                ngettext_lazy("%(n)d run is stuck.", "%(n)d runs are stuck.", "n"),
+            ),
             _("The next run takes its place; look at its server if it happens again."),
         ),
         (
             "crashed_runs",
             count(
                 "crashed_runs",
-                "%(n)d run crashed since the last success.",
-                "%(n)d runs crashed since the last success.",
+                ngettext_lazy(
+                    "%(n)d run crashed since the last success.",
+                    "%(n)d runs crashed since the last success.",
+                    "n",
+                ),
             ),
             _("Run generate_classes again: it completes what was left."),
         ),
@@ -101,8 +111,11 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             "missing_classes_this_week",
             count(
                 "missing_classes_this_week",
-                "%(n)d class of this week is missing.",
-                "%(n)d classes of this week are missing.",
+                ngettext_lazy(
+                    "%(n)d class of this week is missing.",
+                    "%(n)d classes of this week are missing.",
+                    "n",
+                ),
             ),
             _("Generate the weekly classes; conflicts are named in the run's results."),
         ),
@@ -110,8 +123,9 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             "unresolved_conflicts",
             count(
                 "unresolved_conflicts",
-                "%(n)d lesson collides with another.",
-                "%(n)d lessons collide with others.",
+                ngettext_lazy(
+                    "%(n)d lesson collides with another.", "%(n)d lessons collide with others.", "n"
+                ),
             ),
             _("Move, share or pause one of the two; the next run tries again."),
         ),
@@ -119,8 +133,11 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             "orphaned_slots",
             count(
                 "orphaned_slots",
-                "%(n)d active slot belongs to someone who has left.",
-                "%(n)d active slots belong to people who have left.",
+                ngettext_lazy(
+                    "%(n)d active slot belongs to someone who has left.",
+                    "%(n)d active slots belong to people who have left.",
+                    "n",
+                ),
             ),
             _("Cancel these slots, or make the teacher or the student active again."),
         ),
@@ -128,8 +145,11 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             "teachers_without_settings",
             count(
                 "teachers_without_settings",
-                "%(n)d teacher has slots but no lesson settings.",
-                "%(n)d teachers have slots but no lesson settings.",
+                ngettext_lazy(
+                    "%(n)d teacher has slots but no lesson settings.",
+                    "%(n)d teachers have slots but no lesson settings.",
+                    "n",
+                ),
             ),
             _("Add durations and prices on the teacher's lesson settings."),
         ),
@@ -137,8 +157,11 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             "old_slots",
             count(
                 "old_slots",
-                "%(n)d slot was booked more than six months ago.",
-                "%(n)d slots were booked more than six months ago.",
+                ngettext_lazy(
+                    "%(n)d slot was booked more than six months ago.",
+                    "%(n)d slots were booked more than six months ago.",
+                    "n",
+                ),
             ),
             _("Ask whether they are still wanted."),
         ),

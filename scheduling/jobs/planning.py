@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from django.db.models import Q
 
 from scheduling.domain.draft import State, draft, held_weeks
+from scheduling.domain.occupancy import series_in_the_way
 from scheduling.domain.plan import Plan, resolve
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.stored import Holder
@@ -62,11 +63,9 @@ class Context:
     tell_bounds: bool = True
     overlay: Overlay | None = None
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
-    # done, and series that were planned apart from the rest of their chunk. Those that are stuck
-    # where they are need not be tried again either.
+    # done, and series that were planned apart from the rest of their chunk.
     done: set[Owner] = field(default_factory=set)
     planned: set[SeriesKey] = field(default_factory=set)
-    stuck: set[SeriesKey] = field(default_factory=set)
 
     def since(self, now: datetime) -> date:
         """The Monday from which stored classes matter: the window's, or that of what is ahead.
@@ -85,7 +84,6 @@ class ChunkPlan:
     plan: Plan
     series: dict[SeriesKey, Series]
     guests: set[SeriesKey]
-    stuck: set[SeriesKey]
 
 
 def series_in(context: Context, condition: Q) -> list[Series]:
@@ -105,27 +103,27 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
     guests: set[SeriesKey] = set()
     rounds = GUEST_ROUNDS + 1
     while True:
-        plan = _resolve(context, states, now)
+        plan, busy = _resolve(context, states, now)
         rounds -= 1
         if not context.is_full or not plan.conflicts or rounds == 0:
             break
-        more = _guests(context, plan, own | guests, now)
+        wanted = [conflict.want.holder() for conflict in plan.conflicts]
+        keys = series_in_the_way(wanted, busy) - own - guests
+        more = _guests(context, keys, now)
         if not more:
             break
         guests |= {state.series.key for state in more}
         states += more
-    stuck = {
-        conflict.want.series.key for conflict in plan.conflicts if conflict.want.row is not None
-    }
-    return ChunkPlan(plan, {state.series.key: state.series for state in states}, guests, stuck)
+    return ChunkPlan(plan, {state.series.key: state.series for state in states}, guests)
 
 
-def _resolve(context: Context, states: list[State], now: datetime) -> Plan:
+def _resolve(context: Context, states: list[State], now: datetime) -> tuple[Plan, list[Holder]]:
+    """The plan for ``states``, and the stored classes that it had to get along with."""
     drafted = draft(states, to_epoch(now), context.tell_bounds)
     busy = busy_holders(drafted.wants)
     if context.overlay is not None:
         busy = context.overlay.over(busy)
-    return resolve(drafted, busy)
+    return resolve(drafted, busy), busy
 
 
 def _states(context: Context, series: list[Series], now: datetime) -> list[State]:
@@ -155,15 +153,8 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
     return states
 
 
-def _guests(context: Context, plan: Plan, present: set[SeriesKey], now: datetime) -> list[State]:
-    """Series of other chunks whose own change may free a place that is wanted here."""
-    keys = {
-        holder.series
-        for conflict in plan.conflicts
-        if (holder := conflict.clash.holder).class_id is not None
-        and holder.series is not None
-        and holder.series.kind in context.kinds
-    }
-    known = present | context.planned | context.stuck
-    new = [one for one in load_by_key(keys - known) if owner_of(one) not in context.done]
+def _guests(context: Context, keys: set[SeriesKey], now: datetime) -> list[State]:
+    """Those of ``keys``, series of later chunks, whose own change may free a place wanted here."""
+    keys = {key for key in keys if key.kind in context.kinds} - context.planned
+    new = [one for one in load_by_key(keys) if owner_of(one) not in context.done]
     return [state for state in _states(context, new, now) if state.rows]

@@ -187,6 +187,12 @@ def test_plain_http_turns_off_cookies_and_hsts_too(project):
         assert setting(project, expression, DEBUG="true", SECURE_SSL_REDIRECT="true") == on
 
 
+def test_the_log_is_for_machines_in_production_and_for_people_under_debug(project):
+    formatter = "s.LOGGING['handlers']['stderr']['formatter']"
+    assert setting(project, formatter) == "json"
+    assert setting(project, formatter, DEBUG="true") == "line"
+
+
 def test_the_studio_s_zone_is_django_s(project):
     zone = setting(project, "(s.TIME_ZONE, s.USE_TZ)", STUDIO_TIME_ZONE="America/Bogota")
     assert zone == ("America/Bogota", True)

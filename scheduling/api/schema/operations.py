@@ -44,6 +44,10 @@ class ApiSchema(AutoSchema):
     def get_operation_id(self) -> str:
         return camel(super().get_operation_id())
 
+    def get_tags(self) -> list[str]:
+        """``recurring-slots``, from the address, as "Recurring slots"."""
+        return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
+
     def get_summary(self) -> str | None:
         """The first sentence of the description."""
         text = super().get_summary() or self.get_description().partition(".")[0]

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -87,7 +87,9 @@ class Money(serializers.DecimalField):
 class Clock(serializers.TimeField):
     """``HH:MM``, 00:00 to 23:59."""
 
-    default_error_messages = {"invalid": _lazy("Write the time as HH:MM, from 00:00 to 23:59.")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Write the time as HH:MM, from 00:00 to 23:59.")
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
@@ -103,7 +105,7 @@ class Clock(serializers.TimeField):
 class Ref(serializers.PrimaryKeyRelatedField):
     """The number of a row of another table."""
 
-    default_error_messages = {"incorrect_type": _lazy("A number is needed here.")}
+    default_error_messages = {"incorrect_type": gettext_lazy("A number is needed here.")}
 
     def to_internal_value(self, data: Any) -> Any:
         # A look-up by 1.5 would find 1, and one by an infinite number would break.

@@ -144,6 +144,12 @@ def test_a_class_across_midnight_belongs_to_the_day_on_which_it_starts():
     assert rule.end_time.isoformat("minutes") == "00:30"
 
 
+def test_an_end_for_ever_is_no_end():
+    rule = series(last="9999-12-31")
+    assert days_of(rule, week_window(day("2026-03-09"))) == ["2026-03-09"]
+    assert day_in_week(rule, week_number(day("2026-03-09"))) == day("2026-03-09")
+
+
 def test_an_end_before_the_start_asks_for_nothing():
     rule = series(first="2026-04-01", last="2026-03-01")
     assert pattern(rule, window("2026-01-01", "2026-12-31")) is NOTHING

@@ -8,8 +8,8 @@ from scheduling.tests.api import fuzzing
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 3
-EXAMPLES = 150
+ROUNDS = 2
+EXAMPLES = 100
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
