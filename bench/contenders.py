@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,8 +30,16 @@ from scheduling.selectors.series import load_series
 START = date(2040, 1, 2)
 NEXT = START + timedelta(days=1)
 WEEKS = 12
-# The quickest of 500, 1,000, 2,000 and 5,000 where it was tried.
-PEER_BATCH = 1_000
+# The quickest of none, 100, 500, 1,000, 2,000 and 5,000 where it was tried.
+PEER_BATCH = 2_000
+# What the model leaves to the database's defaults.
+DEFAULTS = {
+    "status": "scheduled",
+    "cancelled_by": "",
+    "cancel_reason": "",
+    "attendance": "",
+    "notes": "",
+}
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -110,15 +119,17 @@ class Ready:
                 copy.write(block)
 
 
-def _objects(model: Any, today: date, slots: list[Series]) -> Iterator[Any]:
-    """The lessons of the window as instances of ``model``, expanded in Python as we do it."""
+def _objects(
+    model: Any, today: date, slots: list[Series], *, spelled_out: bool = True
+) -> Iterator[Any]:
+    """The lessons of the window as instances of ``model``, expanded in Python as we do it.
+
+    ``spelled_out``: with a value for every field, where the model has database defaults. Django
+    takes four times as long over those.
+    """
     window = horizon_window(today, WEEKS)
     now = timezone.now()
-    # Values instead of the fields' database defaults, over which Django takes five times as long.
-    plain: dict[str, Any] = dict.fromkeys(
-        ("cancelled_by", "cancel_reason", "attendance", "notes"), ""
-    )
-    plain |= {"status": "scheduled", "created_at": now, "updated_at": now}
+    values = DEFAULTS | {"created_at": now, "updated_at": now} if spelled_out else {}
     for series in slots:
         wanted = pattern(series, window)
         for day, starts in zip(wanted.days, wanted.starts, strict=True):
@@ -136,7 +147,7 @@ def _objects(model: Any, today: date, slots: list[Series]) -> Iterator[Any]:
                 ends_at=from_epoch(starts + series.duration_minutes * 60),
                 subject=series.subject,
                 is_shared=series.is_shared,
-                **plain,
+                **values,
             )
 
 
@@ -144,12 +155,14 @@ def _slots(limit: int | None = None) -> list[Series]:
     return load_series(SeriesKind.RECURRING_SLOT, Q())[:limit]
 
 
-def ignore_conflicts(model: Any, today: date) -> None:
-    """Build every lesson, insert them all, and let the database throw out those that it has."""
+def ignore_conflicts(model: Any, limit: int | None, spelled_out: bool, today: date) -> None:
+    """Build every lesson, insert them all, and let the database throw out those that it has.
+
+    ``limit``: for that many slots.
+    """
+    lessons = _objects(model, today, _slots(limit), spelled_out=spelled_out)
     with transaction.atomic():
-        model.objects.bulk_create(
-            _objects(model, today, _slots()), batch_size=PEER_BATCH, ignore_conflicts=True
-        )
+        model.objects.bulk_create(lessons, batch_size=PEER_BATCH, ignore_conflicts=True)
 
 
 def per_lesson(model: Any, limit: int, today: date) -> None:
@@ -163,3 +176,18 @@ def per_lesson(model: Any, limit: int, today: date) -> None:
                 found = model.objects.filter(recurring_slot_id=series.id, week=lesson.week)
                 if not found.exists():
                     lesson.save(force_insert=True)
+
+
+Peer = tuple[str, int, Callable[[date], None]]
+
+
+def peers(model: Any, slots: int, sample: int) -> list[Peer]:
+    """The other ways: name, the number of slots each is measured on, and what it does."""
+    few, tenth = min(sample, slots), max(1, slots // 10)
+    found: list[Peer] = [
+        ("bulk", tenth, partial(ignore_conflicts, model, tenth, False)),
+        ("spelled out", slots, partial(ignore_conflicts, model, None, True)),
+    ]
+    if few:
+        found.append(("per lesson", few, partial(per_lesson, model, few)))
+    return found

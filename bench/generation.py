@@ -70,20 +70,16 @@ def measure(asked: argparse.Namespace) -> None:
     peers = asked.only == "postgresql" and not asked.no_peers
     studio.build(asked.slots, max(1, asked.slots // 20))
     twins.make(twins.COPIED)
-    sample = min(asked.sample, asked.slots)
     turns: list[tuple[str, Callable[[], None]]] = []
     measures = Measures()
     if peers:
         twins.make(twins.PEER)
         twins.forgo_deferring(twins.PEER)
         model = twins.model_of(twins.PEER)
-        bulk = partial(contenders.ignore_conflicts, model)
-        turns.append(("bulk_create", partial(measure_peer, measures, "bulk", bulk, 1)))
-        if sample:
-            lesson = partial(contenders.per_lesson, model, sample)
-            scale = asked.slots / sample
-            one_by_one = partial(measure_peer, measures, "lesson", lesson, scale)
-            turns.append(("a query per lesson", one_by_one))
+        turns += [
+            (name, partial(measure_peer, measures, name, work, asked.slots / limit))
+            for name, limit, work in contenders.peers(model, asked.slots, asked.sample)
+        ]
     report.head(asked.slots, asked.rounds)
     say("warming up")
     warm = Measures()
@@ -99,7 +95,7 @@ def measure(asked: argparse.Namespace) -> None:
             say(f"round {number + 1}: {name}")
             turn()
     say("")
-    report.table(measures, peers, sample)
+    report.table(measures)
     if asked.only == "postgresql":
         report.sizes(memory.measure(slots) for slots in asked.sizes)
     print(f"\n{time.monotonic() - began:.0f} seconds in all.\n", flush=True)

@@ -1,5 +1,6 @@
 """Where log lines go, and how they look."""
 
+import logging
 from typing import Any
 
 
@@ -8,6 +9,8 @@ def logging_settings(debug: bool) -> dict[str, Any]:
 
     Standard error only: standard output belongs to what commands print (``--json``).
     """
+    # Python's warnings are lines of the log as well, not lines of their own shape.
+    logging.captureWarnings(not debug)
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -20,8 +20,7 @@ class Text(serializers.CharField):
     """A string; a number is none."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid")
+        _check_text(self, data)
         return super().to_internal_value(data)
 
 
@@ -29,9 +28,16 @@ class Email(serializers.EmailField):
     """An e-mail address."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid")
+        _check_text(self, data)
         return super().to_internal_value(data)
+
+
+def _check_text(field: serializers.CharField, data: Any) -> None:
+    """A string, not longer than the schema says: as it was sent, before blanks are trimmed."""
+    if not isinstance(data, str):
+        field.fail("invalid")
+    if field.max_length is not None and len(data) > field.max_length:
+        field.fail("max_length", max_length=field.max_length)
 
 
 class Zone(Text):

@@ -144,6 +144,31 @@ def test_a_swap_with_a_touched_class_happens_but_for_that_week():
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
+def test_two_teachers_change_groups():
+    series = [[make.slot(bach, is_shared=True) for _ in range(15)]
+              for bach in (make.teacher(), make.teacher())]  # fmt: skip
+    horizon(weeks=1)
+    for one, other in zip(*series, strict=True):
+        rotate([one, other], "teacher")
+    assert_moved_in_one_run(30, weeks=1)
+
+
+def test_a_place_that_two_others_leave():
+    """Both of what is in the way of a swap goes, the second in a chunk of its own."""
+    ana, bach = make.student(), make.teacher()
+    long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
+    short = make.slot(bach, ana, weekday=3)
+    going = make.slot(make.teacher(), ana, weekday=2, start="10:30", minutes=30)
+    horizon(weeks=1)
+    going.status = "paused"
+    going.save()
+    rotate([long, short], "weekday")
+    seen, _said = look(Job.HORIZON, weeks=1)
+    assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
+    assert counts(horizon(weeks=1)) == counts(seen)
+    assert_as_the_series_say()
+
+
 def test_a_place_that_a_guest_takes_early_is_taken():
     """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
     bach, liszt = make.teacher(), make.teacher()
