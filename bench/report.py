@@ -66,10 +66,10 @@ def table(measures: Measures) -> None:
     )
     if measures.median("bulk", "first") is not None:
         print(
-            f"bulk_create has batches of {PEER_BATCH:,}, in one transaction; leaving fields to the\n"
-            "defaults of the model is measured on a tenth of the slots, the query per lesson on\n"
-            "fewer, and scaled up. ON CONFLICT DO NOTHING is refused on a table with deferrable\n"
-            "constraints: the peers have a twin whose exclusion constraints are not deferrable."
+            f"bulk_create has batches of {PEER_BATCH:,}, in one transaction. It is measured on a\n"
+            "tenth of the slots where fields are left to the model's defaults, the query per\n"
+            "lesson on fewer; both are scaled up. ON CONFLICT DO NOTHING is refused on a table\n"
+            "with deferrable constraints: the peers' twin has exclusion constraints that are not."
         )
     if postgresql:
         _aims(measures)

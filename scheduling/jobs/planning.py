@@ -54,12 +54,11 @@ class Overlay:
 
 @dataclass(slots=True)
 class Context:
-    """What all chunks of a run share. ``is_full``: it covers the whole studio."""
+    """What all chunks of a run share."""
 
     kinds: tuple[SeriesKind, ...]
     window: Window
     scope: Q
-    is_full: bool = True
     tell_bounds: bool = True
     overlay: Overlay | None = None
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
@@ -105,7 +104,7 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
     while True:
         plan, busy = _resolve(context, states, now)
         rounds -= 1
-        if not context.is_full or not plan.conflicts or rounds == 0:
+        if not plan.conflicts or rounds == 0:
             break
         wanted = [conflict.want.holder() for conflict in plan.conflicts]
         keys = series_in_the_way(wanted, busy) - own - guests
@@ -134,14 +133,16 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
     moment = to_epoch(now)
     states: list[State] = []
     odd: dict[SeriesKey, State] = {}
-    for kind in context.kinds:
+    for kind in SeriesKind:
         mine = [one for one in series if one.kind is kind]
         if not mine:
             continue
+        # Guests of the kind that another job makes are moved at most; what is new is its affair.
+        window = context.window if kind in context.kinds else None
         groups = stored_groups(kind, [one.id for one in mine], since)
         for one in mine:
             concerning = calendar.concerning(one.teacher_id, one.student_id)
-            state = State(one, context.window, concerning)
+            state = State(one, window, concerning)
             held = held_weeks(state, groups.get(one.id, []), moment)
             if held is None:
                 odd[one.key] = state
@@ -154,7 +155,14 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
 
 
 def _guests(context: Context, keys: set[SeriesKey], now: datetime) -> list[State]:
-    """Those of ``keys``, series of later chunks, whose own change may free a place wanted here."""
-    keys = {key for key in keys if key.kind in context.kinds} - context.planned
-    new = [one for one in load_by_key(keys) if owner_of(one) not in context.done]
+    """Those of ``keys`` whose own change may free a place wanted here.
+
+    Series of later chunks, or of the kind that another job makes: a fixed schedule and a slot that
+    exchange their hours would wait for each other for ever.
+    """
+    new = [
+        one
+        for one in load_by_key(keys - context.planned, context.scope)
+        if one.kind not in context.kinds or owner_of(one) not in context.done
+    ]
     return [state for state in _states(context, new, now) if state.rows]

@@ -163,7 +163,6 @@ def _generate(
         kinds,
         span.planned,
         scope,
-        is_full=request.is_full,
         tell_bounds=request.job != Job.MISSING,
     )
     if held is None and len(work) > 1:

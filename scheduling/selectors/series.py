@@ -53,15 +53,15 @@ def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
     return [read(row) for row in rows]  # of a chunk: no server-side cursor is worth its cost
 
 
-def load_by_key(keys: Iterable[SeriesKey]) -> list[Series]:
-    """The series with these keys, one query for each kind among them."""
+def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Series]:
+    """The series with these keys, of those in ``scope``; one query for each kind among them."""
     wanted: dict[SeriesKind, list[int]] = {}
     for key in keys:
         wanted.setdefault(key.kind, []).append(key.id)
     return [
         series
         for kind, ids in sorted(wanted.items())
-        for series in load_series(kind, Q(id__among=ids))
+        for series in load_series(kind, Q(id__among=ids) & (scope or Q()))
     ]
 
 

@@ -223,3 +223,12 @@ def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(staff):
     script = staff.get("/api/docs?script=")
     assert script["Content-Type"].startswith("application/javascript")
     assert 'url: "/api/schema"' in script.content.decode().replace("\\u002D", "-")
+
+
+def test_a_length_is_that_of_what_was_sent_and_not_of_what_is_left_of_it(client):
+    """Schemathesis found it: a name of 151 characters, one of them a blank at its start."""
+    client.force_login(User.objects.create_superuser("teresa"))
+    body = json.dumps({"name": "\u00a0" + "n" * 150})
+    answer = client.post("/api/teachers", body, "application/json")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("name: ")

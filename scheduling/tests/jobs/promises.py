@@ -21,10 +21,10 @@ def lasting(now: datetime) -> set[tuple[Any, ...]]:
     return set(ScheduledClass.objects.exclude(pk__in=free.values("pk")).values_list())
 
 
-def assert_kept(result: Result, now: datetime) -> None:
+def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None:
     """Every occurrence is a class, or it was said why not; every free class is as its rule says."""
     refused = {(line.series, line.day) for line in result.conflicts}
-    for kind, rule in _rules(result):
+    for kind, rule in _rules(result, narrowed):
         source = {kind: rule}
         for day in _days(rule, *_window(result)):
             monday = day - timedelta(day.weekday())
@@ -64,11 +64,12 @@ def count_of(lines: list[Any], outcome: Outcome) -> int:
     return sum(line.outcome is outcome for line in lines)
 
 
-def _rules(result: Result) -> Iterator[tuple[str, Any]]:
-    """The series that ask for classes at all."""
+def _rules(result: Result, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The series in scope that ask for classes at all."""
+    scope = {name.replace("_ids", "_id__in"): ids for name, ids in narrowed.items()}
     models = {"fixed_schedule": FixedSchedule, "recurring_slot": RecurringSlot}
     for kind in JOBS[result.job].kinds:
-        for rule in models[kind].objects.select_related("student", "teacher"):
+        for rule in models[kind].objects.filter(**scope).select_related("student", "teacher"):
             asleep = getattr(rule, "status", "active") != "active"
             if rule.student.is_active and not asleep:
                 yield str(kind), rule

@@ -52,6 +52,17 @@ class Studio:
             pass
         return action.__name__
 
+    def narrowed(self) -> dict[str, Any]:
+        """What a run is narrowed to; mostly nothing."""
+        dice = self.dice
+        return dice.choice(
+            [
+                *[{}] * 4,
+                {"student_ids": tuple(one.pk for one in dice.sample(self.students, 2))},
+                {"teacher_ids": (dice.choice(self.teachers).pk,)},
+            ]
+        )
+
     def _rule(self) -> dict[str, Any]:
         dice = self.dice
         return {
