@@ -1,18 +1,30 @@
 """Every operation of the schema, with good data and bad, against a live server: nothing to find."""
 
 import pytest
+from django.db import connection
 
 from scheduling.tests.api import fuzzing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("who", ["administrator", "nobody"])
-def test_schemathesis_finds_nothing(tmp_path, who):
+def report(found):
+    return found.stdout[-20_000:] + found.stderr[-2_000:]
+
+
+def test_schemathesis_finds_nothing(tmp_path):
+    # The coverage phase, some two thousand calls at the bounds of every field, takes most of the
+    # time: here on SQLite alone, in `make soak` on both.
+    thorough = connection.vendor == "sqlite"
+    options = () if thorough else ("--phases", "examples,fuzzing,stateful")
     with fuzzing.examined(tmp_path) as (server, token):
-        if who == "nobody":
-            found = fuzzing.fuzz(server, tmp_path, "", "--phases", "fuzzing", examples=2)
-        else:
-            found = fuzzing.fuzz(server, tmp_path, token, examples=6)
-        assert found.returncode == 0, found.stdout[-20_000:] + found.stderr[-2_000:]
+        found = fuzzing.fuzz(server, tmp_path, token, *options, examples=5 if thorough else 12)
+        assert found.returncode == 0, report(found)
+        assert not [line for line in server.lines() if "Traceback" in line]
+
+
+def test_nor_without_a_credential(tmp_path):
+    with fuzzing.examined(tmp_path) as (server, _token):
+        found = fuzzing.fuzz(server, tmp_path, "", "--phases", "fuzzing", examples=2)
+        assert found.returncode == 0, report(found)
         assert not [line for line in server.lines() if "Traceback" in line]
