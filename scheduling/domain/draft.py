@@ -183,12 +183,14 @@ def _draft_series(result: Draft, state: State, now: int, tell_bounds: bool) -> N
         result.notes.append(_series_note(series, Outcome.INVALID, series.fault))
         return
     wanted = NOTHING
-    if series.halt is not None:
+    if state.window is None:
+        pass  # it is asked only to make way: what keeps it from creating is another job's news
+    elif series.halt is not None:
         result.counts[series.halt.outcome] += 1
         if series.halt.outcome is not Outcome.ENDED:
             note = _series_note(series, series.halt.outcome, series.halt.reason)
             result.notes.append(note)
-    elif state.window is not None:
+    else:
         wanted = pattern(series, state.window)
         if wanted.days or _is_valid_in(series, state.window):
             result.students.add(series.student_id)

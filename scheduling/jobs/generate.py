@@ -114,7 +114,7 @@ class Generation:
         if self.claim is None:
             planned = plan_series(self.context, load(), self.clock())
             if self.context.overlay is not None:
-                self.context.overlay.remember(planned)
+                self.context.overlay.remember(planned.plan, planned.guests)
             lines = lines_of(planned.plan, with_creates=True)
             self._account(planned, lines, size, ExitStack())
         else:

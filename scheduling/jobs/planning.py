@@ -17,39 +17,12 @@ from scheduling.selectors.scope import Owner, owner_of
 from scheduling.selectors.series import load_by_key, load_series
 from scheduling.selectors.stored import busy_holders, stored_groups, stored_rows
 
+from .overlay import Overlay
+
 # A series of another chunk that is about to leave the place one of ours wants is planned with
 # ours; each round may bring in one more such neighbour of a neighbour. A circle of so many teachers
 # in as many chunks is turned; a longer one would stay in its own way for ever.
 GUEST_ROUNDS = 12
-
-
-@dataclass(slots=True)
-class Overlay:
-    """What a dry run would have written by now, for the chunks that come after."""
-
-    freed: set[int] = field(default_factory=set)
-    added: list[Holder] = field(default_factory=list)
-    spanning: frozenset[int] = frozenset()
-
-    def remember(self, planned: "ChunkPlan") -> None:
-        """Take note of what would change for people with series in several chunks.
-
-        Guests are such series too: the place that one moves to is in the way of its own chunk.
-        """
-        plan = planned.plan
-        for cancel in plan.cancels:
-            self.freed.add(cancel.row.id)
-        for remove in plan.removes:
-            self.freed.add(remove.row.id)
-        for want in (*plan.moves, *plan.restores, *plan.creates):
-            if want.row is not None:
-                self.freed.add(want.row.id)
-            if want.series.student_id in self.spanning or want.series.key in planned.guests:
-                self.added.append(want.holder())
-
-    def over(self, busy: list[Holder]) -> list[Holder]:
-        """What would be in the way, had the plans so far been applied."""
-        return [holder for holder in busy if holder.class_id not in self.freed] + self.added
 
 
 @dataclass(slots=True)
@@ -121,7 +94,7 @@ def _resolve(context: Context, states: list[State], now: datetime) -> tuple[Plan
     drafted = draft(states, to_epoch(now), context.tell_bounds)
     busy = busy_holders(drafted.wants)
     if context.overlay is not None:
-        busy = context.overlay.over(busy)
+        busy = context.overlay.over(busy, drafted.wants)
     return resolve(drafted, busy), busy
 
 

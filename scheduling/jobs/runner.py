@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from scheduling.models import Job, JobRun, RunState
-from scheduling.selectors.scope import scope_condition, series_of_several_owners
+from scheduling.selectors.scope import people_met_again, scope_condition
 
 from .chunks import Chunk, chunks
 from .claim import Claim, FencedError, claim, finish, release
@@ -17,7 +17,8 @@ from .context import run_id
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
-from .planning import Context, Overlay
+from .overlay import Overlay
+from .planning import Context
 from .prune import prune
 from .queries import QueryCount, counted
 from .registry import JOBS
@@ -166,8 +167,7 @@ def _generate(
         tell_bounds=request.job != Job.MISSING,
     )
     if held is None and len(work) > 1:
-        spanning = frozenset(series_of_several_owners(kinds, scope))
-        context.overlay = Overlay(spanning=spanning)
+        context.overlay = Overlay(*people_met_again(scope))
 
     def checkpoint() -> None:
         if conduct.stop():

@@ -50,6 +50,26 @@ def owner_of(series: Series) -> Owner:
 
 def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[int, list[Series]]:
     """By student, the series of those who have more than one owner among ``kinds``."""
+    found: defaultdict[int, list[Series]] = defaultdict(list)
+    if several := _students_of_several_owners(kinds, scope):
+        for kind in kinds:
+            for series in load_series(kind, scope & Q(student_id__among=several)):
+                found[series.student_id].append(series)
+    return found
+
+
+def people_met_again(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
+    """Students with series of several owners or of both kinds, and teachers of both kinds."""
+    students = _students_of_several_owners(tuple(SeriesKind), scope)
+    teachers = [
+        set(rows_of(kind).filter(scope).order_by().values_list("teacher_id", flat=True).distinct())
+        for kind in SeriesKind
+    ]
+    return frozenset(students), frozenset(set.intersection(*teachers) - {None})
+
+
+def _students_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> list[int]:
+    """With several ``kinds``, a student who has two of them counts in any case."""
     owners: defaultdict[int, int] = defaultdict(int)
     for kind in kinds:
         owner = Coalesce("teacher_id", Value(0))
@@ -64,13 +84,7 @@ def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[in
             rows = rows.filter(n__gt=1)
         for student, count in rows:
             owners[student] += count
-    several = [student for student, count in owners.items() if count > 1]
-    found: defaultdict[int, list[Series]] = defaultdict(list)
-    if several:
-        for kind in kinds:
-            for series in load_series(kind, scope & Q(student_id__among=several)):
-                found[series.student_id].append(series)
-    return found
+    return [student for student, count in owners.items() if count > 1]
 
 
 def students_without_series(student_ids: Iterable[int]) -> list[int]:

@@ -7,7 +7,7 @@ import pytest
 from scheduling.jobs import chunks, runner
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.factories import MONDAY, at
+from scheduling.tests.factories import at
 from scheduling.tests.jobs.helpers import calendar, counts, horizon, look
 
 pytestmark = pytest.mark.django_db
@@ -151,51 +151,3 @@ def test_two_teachers_change_groups():
     for one, other in zip(*series, strict=True):
         rotate([one, other], "teacher")
     assert_moved_in_one_run(30, weeks=1)
-
-
-def test_a_place_that_two_others_leave():
-    """Both of what is in the way of a swap goes, the second in a chunk of its own."""
-    ana, bach = make.student(), make.teacher()
-    long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
-    short = make.slot(bach, ana, weekday=3)
-    going = make.slot(make.teacher(), ana, weekday=2, start="10:30", minutes=30)
-    horizon(weeks=1)
-    going.status = "paused"
-    going.save()
-    rotate([long, short], "weekday")
-    seen, _said = look(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
-    assert counts(horizon(weeks=1)) == counts(seen)
-    assert_as_the_series_say()
-
-
-def test_a_place_that_a_guest_takes_early_is_taken():
-    """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
-    bach, liszt = make.teacher(), make.teacher()
-    x = make.slot(bach)
-    horizon(weeks=1)
-    x.teacher = liszt
-    x.save()
-    make.slot(bach)
-    make.slot(liszt)
-    seen, _said = look(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 1, "created": 1, "conflict": 1}
-    result = horizon(weeks=1)
-    assert seen.counts == result.counts
-    assert [line.student for line in seen.conflicts] == [line.student for line in result.conflicts]
-
-
-def test_what_stands_in_the_way_is_counted_once():
-    """A series that was dealt with in an earlier chunk is not planned again as a guest."""
-    ana = make.student()
-    first = make.slot(make.teacher(), ana, weekday=2)
-    horizon(weeks=2)
-    ScheduledClass.objects.filter(recurring_slot=first, date="2026-01-13").update(notes="recital")
-    first.weekday = 4
-    first.save()
-    make.slot(make.teacher(), ana, weekday=2, valid_from=MONDAY)
-    expected = {"moved": 1, "protected": 1, "created": 1, "conflict": 1}
-    seen, _said = look(Job.HORIZON, weeks=2)
-    assert counts(seen) == expected
-    assert counts(horizon(weeks=2)) == expected
-    assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}

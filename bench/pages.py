@@ -1,0 +1,130 @@
+"""``python -m bench.pages``: pages of ``GET /api/classes`` over a million rows, at any depth.
+
+Server side: the whole request in this process, without a network. Prints medians, the slowest page
+and the number of queries, each beside ``count(*)`` of the table in the same run.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench import scratch
+
+STUDENTS = 10_000
+# Twelve students a teacher, each at an hour of their own: nobody is in two places.
+FILL = """
+    INSERT INTO classes (student_id, teacher_id, date, start_time, end_time, time_zone,
+                         starts_at, ends_at)
+    SELECT s.id, t.id, day.date, make_time(hour, 0, 0), make_time(hour, 45, 0), 'UTC',
+           day.date + make_time(hour, 0, 0), day.date + make_time(hour, 45, 0)
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM scheduling_student) AS s
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM scheduling_teacher) AS t
+      ON t.n = s.n / 12
+    CROSS JOIN LATERAL (SELECT 8 + (s.n %% 12)::int AS hour) AS at
+    CROSS JOIN LATERAL (
+        SELECT DATE '2020-01-01' + (k * 3 + (s.n %% 3))::int AS date
+        FROM generate_series(0, %s - 1) AS k
+    ) AS day
+"""
+
+
+def main() -> None:
+    """Fill a database made for it, turn pages, say how long they took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--pages", type=int, default=200, help="pages to turn of each list")
+    asked = parser.parse_args()
+    with scratch.postgresql() as url:
+        scratch.set_up(url)
+        try:
+            measure(asked.rows, asked.pages)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def measure(rows: int, pages: int) -> None:
+    """Time each kind of list."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+    from django.db import connection
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.API_THROTTLE = "1000000/sec"
+    fill(max(1, rows // STUDENTS))
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM classes")
+        (stored,) = cursor.fetchone()
+    limit = time.perf_counter() - began
+    print(f"{stored:,} classes; count(*) takes {limit * 1000:.1f} ms")
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench"))
+    print(f"{'list':58}{'pages':>7}{'median':>10}{'slowest':>10}{'queries':>9}")
+    for name, query in (
+        ("from the start", ""),
+        ("from the end", "ordering=-startsAt"),
+        ("from the middle", "from=2024-02-01"),
+        ("500 a page", "pageSize=500"),
+        ("500 a page, from the middle", "from=2024-02-01&pageSize=500"),
+        ("one student", "student=" + str(first_student())),
+        ("one month", "from=2024-02-01&to=2024-02-29"),
+    ):
+        turned = list(turn(client, f"/api/classes?{query}", pages))
+        times = [seconds for seconds, _queries in turned]
+        queries = sorted({count for _seconds, count in turned})
+        print(
+            f"{name + ': ' + (query or '-'):58}{len(turned):7}{statistics.median(times):9.1f}m"
+            f"{max(times):9.1f}m{'/'.join(map(str, queries)):>9}"
+        )
+
+
+def fill(each: int) -> None:
+    """Ten thousand students with ``each`` classes."""
+    from django.db import connection
+
+    from scheduling.models import Student, Teacher
+
+    Teacher.objects.bulk_create(
+        [Teacher(name=f"Teacher {n}", time_zone="UTC") for n in range(STUDENTS // 12 + 1)]
+    )
+    Student.objects.bulk_create(
+        [Student(first_name="Student", last_name=str(n)) for n in range(STUDENTS)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [each])
+        cursor.execute("VACUUM ANALYZE classes")
+
+
+def first_student() -> int:
+    """The number of some student."""
+    from scheduling.models import Student
+
+    return Student.objects.earliest("id").pk
+
+
+def turn(client: Any, address: str | None, most: int) -> Iterator[tuple[float, int]]:
+    """Follow ``next`` over up to ``most`` pages: milliseconds and queries of each."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    for _page in range(most):
+        if address is None:
+            return
+        parts = urlsplit(address)
+        with CaptureQueriesContext(connection) as captured:
+            began = time.perf_counter()
+            answer = client.get(f"{parts.path}?{parts.query}", secure=True)
+            seconds = time.perf_counter() - began
+        assert answer.status_code == 200, answer.content
+        yield seconds * 1000, len(captured)
+        address = answer.json()["next"]
+
+
+if __name__ == "__main__":
+    main()
