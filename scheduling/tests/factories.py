@@ -21,6 +21,11 @@ LONG_AGO = date(2025, 1, 6)
 _number = count(1)
 
 
+def _later() -> datetime:
+    """A moment after those of all earlier rows: SQLite's own clock ticks in milliseconds only."""
+    return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(_number))
+
+
 def at(text: str) -> time:
     """ "10:30" as a time."""
     return time.fromisoformat(text)
@@ -54,6 +59,7 @@ def schedule(
     end: str = "11:00",
     **values: Any,
 ) -> FixedSchedule:
+    values.setdefault("created_at", _later())
     return FixedSchedule.objects.create(
         student=who or student(),
         teacher=whom,
@@ -73,6 +79,7 @@ def slot(
     valid_from: date = LONG_AGO,
     **values: Any,
 ) -> RecurringSlot:
+    values.setdefault("created_at", _later())
     return RecurringSlot.objects.create(
         teacher=whom or teacher(),
         student=who or student(),
