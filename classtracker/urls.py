@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring
@@ -10,6 +11,7 @@ from scheduling.api.urls import monitoring
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     *monitoring,
     path("api/", include("scheduling.api.urls")),
     path("api", not_found),

@@ -1,0 +1,22 @@
+"""A page of the admin that is no table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Its address below the admin's, and the view that answers.
+
+    The view gets requests of people who are let into the admin and looks after its own
+    permissions. A ``title`` puts the page into the header, for those of whom ``shown`` says so.
+    """
+
+    route: str
+    name: str
+    view: Callable[..., HttpResponse]
+    title: str | Promise = ""
+    shown: Callable[[HttpRequest], bool] = lambda request: True

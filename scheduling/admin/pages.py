@@ -1,0 +1,5 @@
+"""Every page of the admin that is no table, in the order of the navigation."""
+
+from .page import Page
+
+PAGES: tuple[Page, ...] = ()
