@@ -87,6 +87,14 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """An occurrence that is not made, as ``closure`` covers its date."""
+
+    want: Want
+    closure: Closure
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """An untouched future class that no rule asks for any more."""
 
@@ -117,6 +125,7 @@ class Draft:
     wants: list[Want] = field(default_factory=list)
     cancels: list[Cancel] = field(default_factory=list)
     removes: list[Remove] = field(default_factory=list)
+    shut: list[Shut] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
@@ -221,6 +230,8 @@ def _draft_creates(result: Draft, state: State, wanted: Pattern, taken: frozense
         elif closures and (closure := covering(closures, day)):
             result.counts[Outcome.CLOSED] += 1
             result.closed[closure, day] += 1
+            want = Want(series, day, starts, starts + seconds, Outcome.CLOSED)
+            result.shut.append(Shut(want, closure))
         else:
             result.wants.append(Want(series, day, starts, starts + seconds))
     if not state.rows:

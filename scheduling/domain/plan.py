@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .closures import Closure
-from .draft import Cancel, Draft, Note, Remove, Want
+from .draft import Cancel, Draft, Note, Remove, Shut, Want
 from .occupancy import Clash, Occupancy
 from .outcomes import Outcome, Reason
 from .stored import Holder
@@ -36,6 +36,7 @@ class Plan:
     cancels: list[Cancel] = field(default_factory=list)
     removes: list[Remove] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    shut: list[Shut] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
@@ -134,6 +135,7 @@ def _write_up(
     plan = Plan(
         cancels=draft.cancels,
         removes=draft.removes,
+        shut=draft.shut,
         notes=list(draft.notes),
         counts=Counter(draft.counts),
         closed=draft.closed,

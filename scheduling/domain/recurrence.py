@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .series import Series
 from .wallclock import epoch
-from .windows import DAY, Window, week_number
+from .windows import DAY, LAST_DATE, Window, week_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +112,18 @@ def candidate_days(series: Series, window: Window) -> tuple[date, ...]:
         series.start_time,
         series.zone,
     ).days
+
+
+def nearest_day(series: Series, day: date) -> date | None:
+    """The occurrence of ``series`` that lies nearest to ``day``; of two, the later one.
+
+    Closures and halts aside; None where it has no occurrence at all.
+    """
+    if series.first is not None and day < series.first:
+        day = series.first
+    if series.last is not None and day > series.last:
+        day = series.last
+    here, step = week_number(day), series.interval_weeks
+    around = range(max(0, here - step), min(here + step, week_number(LAST_DATE)) + 1)
+    found = [one for number in around if (one := day_in_week(series, number)) is not None]
+    return min(found, key=lambda one: (abs(one - day), day - one), default=None)

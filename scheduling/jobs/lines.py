@@ -96,7 +96,7 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
     return [
         *(_created(want, names) for want in creates),
         *(_noted(note, names) for note in plan.notes),
-        *(_conflicted(conflict, names) for conflict in plan.conflicts),
+        *(conflict_line(conflict, names) for conflict in plan.conflicts),
         *(
             Line(
                 outcome=Outcome.CLOSED,
@@ -134,7 +134,8 @@ def _noted(note: Note, names: Names) -> Line:
     )
 
 
-def _conflicted(conflict: Conflict, names: Names) -> Line:
+def conflict_line(conflict: Conflict, names: Names) -> Line:
+    """An occurrence that has no place, and the class that is in its way."""
     want, clash = conflict.want, conflict.clash
     holder = clash.holder
     code = clash.code

@@ -1,15 +1,17 @@
 """One class changed by a person: what the admin, and every other interface, does it through."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.clashes import clash_of
+
+from .contradictions import PLACE, refuse_contradiction
 
 
 class DoubleBookedError(ValidationError):
@@ -47,17 +49,19 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
     """Store what a person entered; from now on no run changes the class.
 
     A person's cancellation is a tombstone, whoever of the studio entered it; a class that is no
-    longer cancelled loses the marks of having been. Raises DoubleBookedError, and then nothing is
-    written: where another writer was quicker, the database has refused.
+    longer cancelled loses the marks of having been. Raises DoubleBookedError, or ValidationError
+    for what contradicts itself, and then nothing is written: where another writer was quicker, the
+    database has refused.
     """
     if changed.status == ClassStatus.CANCELLED:
         if changed.cancelled_by in ("", CancelledBy.CLOSURE):
             changed.cancelled_by = CancelledBy.STUDIO
     else:
         changed.cancelled_by, changed.cancel_reason = "", ""
+    changed.derive_instants()
+    refuse_contradiction(changed, now)
     changed.closure = None
     changed.edited_at = changed.updated_at = now
-    changed.derive_instants()
     refuse_double_booking(changed)
     try:
         with transaction.atomic():
@@ -69,13 +73,15 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
 def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
     """Give ``one`` these values and store it; False, and untouched, where it has them already.
 
-    Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled.
+    Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled. Moving
+    it lets it take place.
     """
-    takes_over = (
-        values.get("status") == ClassStatus.CANCELLED and one.cancelled_by == CancelledBy.CLOSURE
-    )
+    closed = one.cancelled_by == CancelledBy.CLOSURE
+    takes_over = closed and values.get("status") == ClassStatus.CANCELLED
     if not takes_over and all(getattr(one, name) == value for name, value in values.items()):
         return False
+    if closed and "status" not in values and not PLACE.isdisjoint(values):
+        values = {**values, "status": ClassStatus.SCHEDULED}
     for name, value in values.items():
         setattr(one, name, value)
     save_by_hand(one, now)
@@ -92,3 +98,67 @@ def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
         return False
     change_by_hand(one, {"status": ClassStatus.CANCELLED}, now)
     return True
+
+
+def cancellation(by: CancelledBy, reason: str = "") -> dict[str, Any]:
+    """What cancelling a class for a person sets. Raises ValueError for a closure's doing."""
+    if by not in (CancelledBy.STUDENT, CancelledBy.TEACHER, CancelledBy.STUDIO):
+        raise ValueError(f"{by!r} is no person")
+    return {"status": ClassStatus.CANCELLED, "cancelled_by": by, "cancel_reason": reason[:300]}
+
+
+def moved_to(
+    *,
+    to_date: date | None = None,
+    start_time: time | None = None,
+    end_time: time | None = None,
+    teacher: Teacher | None = None,
+) -> dict[str, Any]:
+    """What moving a class sets; nothing of what is None."""
+    place = {"date": to_date, "start_time": start_time, "end_time": end_time, "teacher": teacher}
+    return {name: value for name, value in place.items() if value is not None}
+
+
+def move(
+    class_id: int,
+    *,
+    to_date: date | None = None,
+    start_time: time | None = None,
+    end_time: time | None = None,
+    teacher: Teacher | None = None,
+    now: datetime,
+) -> ScheduledClass:
+    """Move a class; what is not given stays. It fulfils its week wherever it goes."""
+    values = moved_to(to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher)
+    return _changed(class_id, values, now)
+
+
+def cancel(class_id: int, *, by: CancelledBy, reason: str = "", now: datetime) -> ScheduledClass:
+    """Cancel a class for a person: no run makes it again."""
+    return _changed(class_id, cancellation(by, reason), now)
+
+
+def complete(class_id: int, *, now: datetime) -> ScheduledClass:
+    """Say that a class took place; it has to have begun."""
+    return _changed(class_id, {"status": ClassStatus.COMPLETED}, now)
+
+
+def mark_attendance(class_id: int, attendance: str, *, now: datetime) -> ScheduledClass:
+    """Mark who was there, a value of ``Attendance``; empty takes the mark away."""
+    return _changed(class_id, {"attendance": attendance}, now)
+
+
+def restore(class_id: int, *, now: datetime) -> ScheduledClass:
+    """Let a class take place that was cancelled, or say that it is not completed after all.
+
+    Raises DoubleBookedError, naming the other class, where its place is taken.
+    """
+    return _changed(class_id, {"status": ClassStatus.SCHEDULED}, now)
+
+
+def _changed(class_id: int, values: Mapping[str, Any], now: datetime) -> ScheduledClass:
+    """The class with these values, stored unless it has them. Raises DoesNotExist."""
+    with transaction.atomic():
+        one = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
+        change_by_hand(one, values, now)
+        return one

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from scheduling.domain.recurrence import NOTHING, candidate_days, day_in_week, pattern
+from scheduling.domain.recurrence import NOTHING, candidate_days, day_in_week, nearest_day, pattern
 from scheduling.domain.wallclock import UnknownZoneError, from_epoch
 from scheduling.domain.windows import horizon_window, week_number, week_window
 
@@ -165,3 +165,25 @@ def test_candidate_days_ignore_validity():
 def test_an_unknown_zone_is_an_error_of_its_own():
     with pytest.raises(UnknownZoneError):
         pattern(series(zone="Mars/Olympus"), week_window(day("2026-03-09")))
+
+
+def test_the_nearest_occurrence():
+    rule = series(weekday=1, interval_weeks=2, first=day("2026-03-02"), last=day("2026-04-30"))
+    for asked, nearest in [
+        ("2026-03-02", "2026-03-02"),
+        ("2026-03-08", "2026-03-02"),
+        ("2026-03-09", "2026-03-16"),
+        ("2020-01-01", "2026-03-02"),
+        ("2030-01-01", "2026-04-27"),
+    ]:
+        assert nearest_day(rule, day(asked)) == day(nearest)
+
+
+def test_a_rule_without_an_occurrence_has_no_nearest_one():
+    rule = series(weekday=7, first=day("2026-03-02"), last=day("2026-03-04"))
+    assert nearest_day(rule, day("2026-03-03")) is None
+
+
+def test_nearest_at_the_ends_of_the_calendar():
+    assert nearest_day(series(weekday=7), date.max) is None
+    assert nearest_day(series(weekday=7), date.min) == date(1, 1, 7)

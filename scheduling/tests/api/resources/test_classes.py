@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from scheduling.models import ScheduledClass
 from scheduling.services import classes as service
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import CLASS, ok, refused
-from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
+from scheduling.tests.factories import MONDAY, day, moment
 from scheduling.tests.jobs.helpers import dates, horizon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -109,8 +110,12 @@ def test_a_cancelled_class_is_a_tombstone_until_it_is_restored(
     assert (restored["status"], restored["cancelReason"]) == ("scheduled", "")
 
 
-def test_completed_with_attendance_and_notes(api: APIClient, generated: ScheduledClass) -> None:
+def test_completed_with_attendance_and_notes(
+    api: APIClient, generated: ScheduledClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent = {"status": "completed", "attendance": "present", "notes": "Scales"}
+    invalid(api.patch(url(generated), sent), "this one begins on 2026-01-05 10:00 Europe/Madrid")
+    monkeypatch.setattr(timezone, "now", lambda: moment("2026-01-05 10:00"))
     done = ok(api.patch(url(generated), sent))
     assert {name: done[name] for name in sent} == sent
     assert ok(api.patch(url(generated), {"attendance": ""}))["attendance"] == ""

@@ -1,0 +1,156 @@
+"""The ghosts of a calendar: what the rules ask for and is not stored, by the planner of all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from scheduling.domain.draft import Want
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.plan import Plan
+from scheduling.domain.series import Series, SeriesKey, SeriesKind
+from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.windows import DAY, Window, monday_of
+from scheduling.jobs.due import Due, due
+from scheduling.jobs.lines import Names, conflict_line
+from scheduling.jobs.planning import ChunkPlan, Context, plan_series
+from scheduling.jobs.reasons import sentence
+from scheduling.selectors.scope import scope_condition
+from scheduling.selectors.series import load_series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An occurrence without a row. ``day`` and times are local to ``zone``.
+
+    ``outcome``: created (it would be made), conflict or closed; ``reason`` says why the latter two
+    are not. ``due`` is the job that makes it; none does once a slot's day is over.
+    ``with_class`` is the stored class in its way, None where that is only planned too.
+    """
+
+    key: SeriesKey
+    week: date
+    student_id: int
+    student: str
+    teacher_id: int | None
+    teacher: str
+    day: date
+    start_time: time
+    end_time: time
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    subject: str
+    is_shared: bool
+    outcome: Outcome
+    begun: bool
+    due: Due
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    closure: str = ""
+    with_class: int | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it is not made, in the current language; empty where it is."""
+        return sentence(self.code, self.params)
+
+
+def planned(
+    first: date,
+    last: date,
+    *,
+    student_ids: Iterable[int] = (),
+    teacher_ids: Iterable[int] = (),
+    now: datetime,
+) -> list[Planned]:
+    """The occurrences from ``first`` to ``last``, both included, that are not stored, in order.
+
+    Of these students with these teachers; everyone's where a list is empty. Neither the horizon
+    nor the current week limits them, and those that have begun are among them. A constant number
+    of queries.
+    """
+    window = Window(first, last + DAY)
+    asked, found = plan_of(window, scope_condition(student_ids, teacher_ids), now)
+    return ghosts(found.plan, asked, now)
+
+
+def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], ChunkPlan]:
+    """The series in ``scope``, and the plan of ``window`` for them.
+
+    Series of the same teachers and students are planned with them: an older one of somebody
+    else's takes its place first, as in a run of the whole studio.
+    """
+    asked = _series(scope)
+    if scope:
+        teachers = {one.teacher_id for one in asked} - {None}
+        students = {one.student_id for one in asked}
+        near = Q(student_id__among=students) | Q(teacher_id__among=teachers)
+        planned_too = _series(near)
+    else:
+        near, planned_too = scope, asked
+    context = Context(tuple(SeriesKind), window, near, tell_bounds=False)
+    return {one.key for one in asked}, plan_series(context, planned_too, now)
+
+
+def _series(scope: Q) -> list[Series]:
+    return [one for kind in SeriesKind for one in load_series(kind, scope)]
+
+
+def ghosts(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Planned]:
+    """What ``plan`` would create for the series ``keys``, or can't, as nothing is stored of it."""
+    creates = [want for want in plan.creates if want.series.key in keys]
+    shut = [one for one in plan.shut if one.want.series.key in keys]
+    conflicts = [
+        one for one in plan.conflicts if one.want.row is None and one.want.series.key in keys
+    ]
+    wants = [*creates, *(one.want for one in shut), *(one.want for one in conflicts)]
+    if not wants:
+        return []
+    holders = [one.clash.holder for one in conflicts]
+    names = Names(
+        [want.series.student_id for want in wants] + [one.student_id for one in holders],
+        [want.series.teacher_id for want in wants] + [one.teacher_id for one in holders],
+    )
+    found = [_ghost(want, Outcome.CREATED, names, now) for want in creates]
+    for one in shut:
+        name = one.closure.name
+        why: dict[str, Any] = {"code": "closed", "params": {"closure": name}, "closure": name}
+        found.append(_ghost(one.want, Outcome.CLOSED, names, now, **why))
+    for conflict in conflicts:
+        line = conflict_line(conflict, names)
+        in_the_way = conflict.clash.holder.class_id
+        why = {"code": line.code, "params": line.params, "with_class": in_the_way}
+        found.append(_ghost(conflict.want, Outcome.CONFLICT, names, now, **why))
+    found.sort(key=lambda one: (one.starts_at, one.student, one.key))
+    return found
+
+
+def _ghost(want: Want, outcome: Outcome, names: Names, now: datetime, **why: Any) -> Planned:
+    series = want.series
+    today = timezone.localdate(now, timezone.get_default_timezone())
+    starts_at = from_epoch(want.starts)
+    return Planned(
+        key=series.key,
+        week=monday_of(want.day),
+        student_id=series.student_id,
+        student=names.student(series.student_id),
+        teacher_id=series.teacher_id,
+        teacher=names.teacher(series.teacher_id),
+        day=want.day,
+        start_time=series.start_time,
+        end_time=series.end_time,
+        zone=series.zone,
+        starts_at=starts_at,
+        ends_at=from_epoch(want.ends),
+        subject=series.subject,
+        is_shared=series.is_shared,
+        outcome=outcome,
+        begun=starts_at <= now,
+        due=due(series.kind, want.day, today, settings.HORIZON_WEEKS),
+        **why,
+    )
