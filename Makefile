@@ -62,8 +62,9 @@ check: venv-dev ## every static check
 	$(PRODUCTION) $(PY) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-bench: venv-dev ## the speed of generation on PostgreSQL, beside COPY and beside slower ways
+bench: venv-dev ## the speed of generation and of the pages on PostgreSQL, beside limits and peers
 	@$(PY) -m bench.generation
+	@$(PY) -m bench.pages
 
 venv:
 	@.ci/venv requirements.txt

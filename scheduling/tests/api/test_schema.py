@@ -77,6 +77,22 @@ def test_its_names_are_camel_case(schema):
         assert set(node.get("required", ())) <= set(node.get("properties", ()))
 
 
+def test_a_reader_may_rely_on_every_key_of_an_answer(schema):
+    """Those aside that are there where there is something to say."""
+    sometimes = {"warning", "resultsTruncated"}
+    found = 0
+    for _path, _method, operation in operations(schema):
+        for status, answer in operation["responses"].items():
+            if not status.startswith("2"):
+                continue
+            for media in resolved(schema, answer).get("content", {}).values():
+                body = resolved(schema, media["schema"])
+                lacking = set(body.get("properties", ())) - set(body.get("required", ()))
+                assert lacking <= sometimes, (operation["operationId"], lacking)
+                found += "properties" in body
+    assert found > 20
+
+
 def test_operation_ids_are_unique_and_every_operation_is_described(schema):
     found = [operation for _path, _method, operation in operations(schema)]
     ids = [operation["operationId"] for operation in found]
