@@ -1,5 +1,5 @@
 """The stock Django admin over all tables: one module an area."""
 
-from . import classes, jobs, people, timetable
+from . import accounts, classes, jobs, people, timetable
 
-__all__ = ["classes", "jobs", "people", "timetable"]
+__all__ = ["accounts", "classes", "jobs", "people", "timetable"]

@@ -162,6 +162,7 @@ class ScheduledClass(models.Model):
         verbose_name = _("class")
         verbose_name_plural = _("classes")
         ordering = ["starts_at", "id"]
+        permissions = [("mark_own_classes", _("Can see and mark the classes that they teach"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["fixed_schedule", "week"],

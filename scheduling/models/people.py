@@ -151,6 +151,7 @@ class Student(models.Model):
         verbose_name = _("student")
         verbose_name_plural = _("students")
         ordering = ["last_name", "first_name", "id"]
+        permissions = [("import_timetable", _("Can import a timetable"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(end_date__isnull=True)

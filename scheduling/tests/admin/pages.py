@@ -1,0 +1,112 @@
+"""Every page of the admin and who may open it. A page that is not listed here fails the matrix.
+
+A page of a model is let in by what the roles may do with that model; every other page is a line
+of its own in ``PAGES``.
+"""
+
+from dataclasses import dataclass, field
+
+from django.contrib import admin
+from django.urls import URLResolver
+
+from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
+
+SUPERUSER, NOBODY, ANONYMOUS = "superuser", "nobody", "anonymous"
+EVERY_ROLE = (SUPERUSER, OWNER, SCHEDULER, VIEWER, TEACHER, NOBODY, ANONYMOUS)
+
+OWNERS = {SUPERUSER, OWNER}
+SCHEDULERS = OWNERS | {SCHEDULER}
+VIEWERS = SCHEDULERS | {VIEWER}
+STAFF = VIEWERS | {TEACHER, NOBODY}
+EVERYONE = STAFF | {ANONYMOUS}
+NONE: set[str] = set()
+
+# Who may view, add, change and delete rows of each model, in the admin.
+MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
+    "auth_group": (OWNERS, OWNERS, OWNERS, OWNERS),
+    "auth_user": (OWNERS, OWNERS, OWNERS, OWNERS),
+    "knox_authtoken": (OWNERS, OWNERS, NONE, OWNERS),
+    "scheduling_closure": (VIEWERS, SCHEDULERS, SCHEDULERS, SCHEDULERS),
+    "scheduling_fixedschedule": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_jobrun": (VIEWERS, NONE, NONE, NONE),
+    "scheduling_jobrunitem": (VIEWERS, NONE, NONE, NONE),
+    "scheduling_lessonsettings": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_recurringslot": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    # The row is a one-off of the teacher whose account has the role Teacher.
+    "scheduling_scheduledclass": (
+        VIEWERS | {TEACHER},
+        SCHEDULERS,
+        SCHEDULERS | {TEACHER},
+        SCHEDULERS,
+    ),
+    "scheduling_student": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_teacher": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+}
+
+# Pages that belong to no row of a model: who may GET and who may POST. A page that refuses a
+# method altogether (405) counts as refusing it.
+PAGES: dict[str, tuple[set[str], set[str]]] = {
+    "index": (STAFF, STAFF),
+    "login": (EVERYONE, EVERYONE),
+    # Who is not logged in is sent to the index, and from there to the login.
+    "logout": ({ANONYMOUS}, EVERYONE),
+    "password_change": (STAFF, STAFF),
+    "password_change_done": (STAFF, NONE),
+    "jsi18n": (STAFF, NONE),
+    "autocomplete": (VIEWERS, NONE),
+    # 404 for who has no page in it.
+    "app_list": (STAFF, STAFF),
+    "auth_user_password_change": (OWNERS, OWNERS),
+    # An address without a model's page: it leads nowhere, whoever asks.
+    "view_on_site": (STAFF, STAFF),
+}
+QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
+# What stands in an address where a page takes something.
+VALUES = {"app_label": "scheduling", "content_type_id": "1", "url": "nothing/"}
+
+_VIEW, _ADD, _CHANGE, _DELETE = range(4)
+# Which of a model's permissions each kind of its pages asks for: to GET, and to POST.
+_KINDS = {
+    "changelist": (_VIEW, _VIEW),
+    "add": (_ADD, _ADD),
+    "change": (_VIEW, _CHANGE),
+    "delete": (_DELETE, _DELETE),
+    "history": (_VIEW, _VIEW),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of the admin."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...] = field(default=())
+
+    @property
+    def model(self) -> str:
+        """``app_model`` of a page of a row or list; empty for any other."""
+        return next((m for m in MODELS if self.name.startswith(f"{m}_")), "")
+
+    def allowed(self) -> tuple[set[str], set[str]]:
+        """Who may GET and who may POST; KeyError for a page that nobody has thought of."""
+        if self.name in PAGES:
+            return PAGES[self.name]
+        roles = MODELS[self.model]
+        get, post = _KINDS[self.name.removeprefix(f"{self.model}_")]
+        return roles[get], roles[post]
+
+
+def every_page() -> list[Page]:
+    """All named addresses of the admin site."""
+    return [page for page in _walk(admin.site.get_urls(), "") if page.name]
+
+
+def _walk(patterns, prefix):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            parameters = tuple(pattern.pattern.regex.groupindex)
+            yield Page(pattern.name or "", route, parameters)

@@ -1,0 +1,109 @@
+"""Every page of the admin × every role × reading and writing."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from knox.models import AuthToken
+
+from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.admin.pages import (
+    ANONYMOUS,
+    EVERY_ROLE,
+    MODELS,
+    NOBODY,
+    PAGES,
+    QUERIES,
+    SUPERUSER,
+    TEACHER,
+    VALUES,
+    Page,
+    every_page,
+)
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/admin/login/"
+# To the login, or: not this method of this page; for who is logged in: not you.
+REFUSED = {True: {302, 405}, False: {403, 405}}
+
+
+@pytest.fixture
+def rows():
+    """A row of every model that has pages, by ``app_model``."""
+    teacher, student = make.teacher("Marta Gil"), make.student("Ana Ruiz")
+    person = User.objects.create_user("someone")
+    run = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state="succeeded")
+    return {
+        "auth_group": Group.objects.create(name="Friends"),
+        "auth_user": person,
+        "knox_authtoken": AuthToken.objects.create(person)[0],
+        "scheduling_closure": make.closure("Holiday", make.MONDAY),
+        "scheduling_fixedschedule": make.schedule(student),
+        "scheduling_jobrun": run,
+        "scheduling_jobrunitem": JobRunItem.objects.create(run=run, outcome="conflict", code="x"),
+        "scheduling_lessonsettings": LessonSettings.objects.create(teacher=teacher),
+        "scheduling_recurringslot": make.slot(teacher, student, start="15:00"),
+        "scheduling_scheduledclass": make.lesson(student, whom=teacher),
+        "scheduling_student": student,
+        "scheduling_teacher": teacher,
+    }
+
+
+def client_of(role, rows):
+    client = Client()
+    if role != ANONYMOUS:
+        own = rows["scheduling_teacher"] if role == TEACHER else None
+        client.force_login(account(role.replace(NOBODY, ""), role, own))
+    return client
+
+
+def address(page: Page, rows) -> str:
+    own = {"object_id": rows[page.model].pk, "id": rows[page.model].pk} if page.model else {}
+    # What else a page takes: a run's number, a job's name; these are known above.
+    values = {name: own.get(name, VALUES.get(name, "1")) for name in page.parameters}
+    return reverse(f"admin:{page.name}", kwargs=values) + "?" + QUERIES.get(page.name, "")
+
+
+def let_in(answer) -> bool:
+    if answer.status_code == 302 and answer["Location"].startswith(LOGIN):
+        return False
+    return answer.status_code in {200, 302, 400, 404, 409}
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_who_may_do_what(rows, role):
+    wrong = []
+    for page in every_page():
+        for method, roles in zip(("get", "post"), page.allowed(), strict=True):
+            # Each time logged in anew: one of the pages logs out.
+            User.objects.filter(username=role).delete()
+            answer = getattr(client_of(role, rows), method)(address(page, rows))
+            expected = role in roles
+            if let_in(answer) != expected:
+                wrong.append(f"{method} {page.name}: {answer.status_code}")
+            elif not expected and answer.status_code not in REFUSED[role == ANONYMOUS]:
+                wrong.append(f"{method} {page.name}: {answer.status_code} is no refusal")
+    assert wrong == []
+
+
+def test_every_page_is_in_the_matrix_and_nothing_that_is_no_page():
+    pages = every_page()
+    assert {page.name for page in pages if not page.model and page.name not in PAGES} == set()
+    assert PAGES.keys() <= {page.name for page in pages}
+    assert MODELS.keys() == {page.model for page in pages if page.model}
+
+
+def test_every_change_needs_the_csrf_token(rows):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(account(SUPERUSER))
+    for page in every_page():
+        answer = client.post(address(page, rows))
+        assert answer.status_code in {403, 405}, page.name
+
+
+def test_a_visitor_is_sent_to_the_login_and_back(rows):
+    answer = Client().get("/admin/scheduling/student/")
+    assert answer["Location"] == f"{LOGIN}?next=/admin/scheduling/student/"

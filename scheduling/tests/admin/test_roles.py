@@ -1,0 +1,229 @@
+"""Roles are groups that a migration makes; a teacher sees, and marks, own classes alone."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from knox.models import AuthToken
+
+from scheduling.admin import access
+from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from scheduling.services.roles import (
+    OWNER,
+    PERMISSIONS,
+    ROLES,
+    SCHEDULER,
+    TEACHER,
+    VIEWER,
+    ensure_roles,
+)
+from scheduling.tests import factories as make
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+
+CLASSES = "/admin/scheduling/scheduledclass/"
+
+
+def page(one: ScheduledClass) -> str:
+    return f"{CLASSES}{one.pk}/change/"
+
+
+@pytest.fixture
+def marta():
+    return make.teacher("Marta Gil")
+
+
+@pytest.fixture
+def own(marta):
+    return make.lesson(make.student("Ana Ruiz", email="ana@example.org"), whom=marta)
+
+
+@pytest.fixture
+def other():
+    return make.lesson(make.student("Leo Park"), whom=make.teacher("Tom Lee"))
+
+
+@pytest.fixture
+def browser(client, marta):
+    client.force_login(account(TEACHER, teacher=marta))
+    return client
+
+
+def held(role):
+    rows = Group.objects.get(name=role).permissions.select_related("content_type")
+    return {f"{row.content_type.app_label}.{row.codename}" for row in rows}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_permission_of_a_role_exists_and_is_given(role):
+    ensure_roles()
+    assert held(role) == PERMISSIONS[role]
+
+
+def test_each_role_may_all_that_the_one_below_it_may():
+    assert PERMISSIONS[VIEWER] < PERMISSIONS[SCHEDULER] < PERMISSIONS[OWNER]
+    scheduling = Permission.objects.filter(content_type__app_label="scheduling")
+    everything = {f"scheduling.{row.codename}" for row in scheduling}
+    beyond = {name for name in everything - PERMISSIONS[OWNER] if "jobrun" not in name}
+    assert beyond == {"scheduling.mark_own_classes"}
+
+
+def test_the_migration_makes_groups_and_permissions_where_there_are_none_and_again():
+    Group.objects.all().delete()
+    Permission.objects.all().delete()
+    migration = import_module("scheduling.migrations.0007_roles")
+    for _time in range(2):
+        migration.make(apps, SimpleNamespace(connection=connection))
+        assert {role: held(role) for role in ROLES} == PERMISSIONS
+
+
+def test_what_a_studio_gave_a_role_besides_stays():
+    ensure_roles()
+    viewer = Group.objects.get(name=VIEWER)
+    extra = Permission.objects.get(codename="run_jobs")
+    viewer.permissions.add(extra)
+    ensure_roles()
+    assert held(VIEWER) == PERMISSIONS[VIEWER] | {"scheduling.run_jobs"}
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("superuser", {"run", "see", "import", "everyone"}),
+        (OWNER, {"run", "see", "import", "everyone"}),
+        (SCHEDULER, {"run", "see", "everyone"}),
+        (VIEWER, {"see", "everyone"}),
+        (TEACHER, set()),
+        ("", set()),
+    ],
+)
+def test_what_the_helpers_answer(role, may):
+    user = account(role)
+    answers = {
+        "run": access.may_run_jobs(user),
+        "see": access.may_see_jobs(user),
+        "import": access.may_import(user),
+        "everyone": access.may_see_everyone(user),
+    }
+    assert {name for name, value in answers.items() if value} == may
+
+
+@pytest.mark.parametrize("flag", ["is_active", "is_staff"])
+def test_a_role_is_worth_nothing_without_an_active_staff_account(flag, marta, own):
+    for role in (OWNER, TEACHER):
+        user = account(role, teacher=marta)
+        setattr(user, flag, False)
+        user.save()
+        user = User.objects.get(pk=user.pk)
+        assert not access.may_run_jobs(user)
+        assert not access.visible_classes(user).exists()
+        assert access.teacher_of(user) is None
+
+
+def test_a_teacher_sees_own_classes_alone_in_the_list(browser, own, other):
+    text = browser.get(CLASSES).content.decode()
+    assert "Ana Ruiz" in text
+    assert "Leo Park" not in text
+    assert "Tom Lee" not in text
+    assert "Leo Park" not in browser.get(CLASSES + "?q=Leo").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["change", "history", "delete"])
+def test_a_class_of_another_teacher_is_not_there(browser, other, kind):
+    answer = browser.get(f"{CLASSES}{other.pk}/{kind}/", follow=True)
+    assert "Leo Park" not in answer.content.decode()
+    answer = browser.post(page(other), {"status": "completed"})
+    assert answer.status_code in {302, 403}
+    other.refresh_from_db()
+    assert other.status == ClassStatus.SCHEDULED
+
+
+def test_a_teacher_marks_an_own_class(browser, own):
+    form = {"status": "completed", "attendance": "present", "notes": "Scales"}
+    assert browser.post(page(own), form).status_code == 302
+    own.refresh_from_db()
+    assert (own.status, own.attendance) == (ClassStatus.COMPLETED, Attendance.PRESENT)
+    assert own.notes == "Scales"
+    assert own.edited_at is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"date": "2030-01-01"}, {"start_time": "20:00"}, {"teacher": ""}, {"cancelled_by": "student"}],
+)
+def test_nothing_else_of_a_class_is_a_teachers_to_write(browser, own, change):
+    before = ScheduledClass.objects.values().get(pk=own.pk)
+    browser.post(page(own), {"status": "scheduled", **change})
+    after = ScheduledClass.objects.values().get(pk=own.pk)
+    assert after == before
+
+
+def test_a_teacher_does_not_cancel(browser, own):
+    answer = browser.post(page(own), {"status": "cancelled"})
+    assert "is not one of the available choices" in answer.content.decode()
+    own.refresh_from_db()
+    assert own.status == ClassStatus.SCHEDULED
+
+
+def test_a_teacher_does_not_bring_back_what_was_cancelled(browser, own):
+    ScheduledClass.objects.filter(pk=own.pk).update(
+        status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.STUDENT
+    )
+    browser.post(page(own), {"status": "scheduled", "notes": "Called in sick"})
+    own.refresh_from_db()
+    assert (own.status, own.notes) == (ClassStatus.CANCELLED, "Called in sick")
+
+
+def test_a_teacher_learns_no_more_of_a_student_than_the_name(browser, own):
+    for address in (page(own), CLASSES, "/admin/"):
+        text = browser.get(address).content.decode()
+        assert "ana@example.org" not in text
+        assert "/admin/scheduling/student/" not in text
+    # Nor by asking the list whether there is one with such an address.
+    answer = browser.get(CLASSES + "?student__email__startswith=ana")
+    assert answer.status_code in {302, 400}
+
+
+def test_an_account_with_the_role_and_no_teacher_sees_no_class(client, own):
+    client.force_login(account(TEACHER))
+    assert client.get(CLASSES).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["students", "teachers", "classes", "recurring-slots", "closures"])
+def test_the_api_is_closed_to_teachers(browser, own, path):
+    assert browser.get(f"/api/{path}").status_code == 403
+
+
+def test_an_owner_makes_no_superuser_and_touches_none(client):
+    boss = account("superuser", "boss")
+    client.force_login(account(OWNER))
+    someone = User.objects.create_user("someone")
+
+    client.post(f"/admin/auth/user/{someone.pk}/change/", {"username": "x", "is_superuser": "on"})
+    someone.refresh_from_db()
+    assert (someone.username, someone.is_superuser) == ("x", False)
+
+    assert client.post(f"/admin/auth/user/{boss.pk}/change/", {"username": "x"}).status_code == 403
+    assert client.get(f"/admin/auth/user/{boss.pk}/password/").status_code == 403
+    assert client.post(f"/admin/auth/user/{boss.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_an_owner_makes_a_token_and_sees_it_once_but_none_of_a_superuser(client):
+    boss = account("superuser", "boss")
+    owner = account(OWNER)
+    client.force_login(owner)
+    add = "/admin/knox/authtoken/add/"
+
+    client.post(add, {"user": str(boss.pk)})
+    assert not AuthToken.objects.exists()
+
+    text = client.post(add, {"user": str(owner.pk)}, follow=True).content.decode()
+    token = AuthToken.objects.get()
+    assert "shown only this once" in text
+    assert token.token_key in text
+    text = client.get("/admin/knox/authtoken/").content.decode()
+    assert "shown only this once" not in text
