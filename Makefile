@@ -38,6 +38,8 @@ demo: venv ## the same without the server
 GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
 
 test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
+	@# Without a browser its tests are skipped, and with CI set they fail.
+	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@failed=""; \
 	echo "== SQLite"; $(PY) -m pytest -q -n 2 --db=sqlite || failed="$$failed SQLite"; \
 	echo "== PostgreSQL"; $(PY) -m pytest -q -n 2 --db=postgresql $(ONCE) \

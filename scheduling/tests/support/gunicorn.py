@@ -33,7 +33,11 @@ class Server:
 
 @contextmanager
 def serving(
-    *options: str, workers: int = 2, threads: int = 2, **env: str | None
+    *options: str,
+    app: str = "classtracker.wsgi",
+    workers: int = 2,
+    threads: int = 2,
+    **env: str | None,
 ) -> Iterator[Server]:
     """gunicorn on a free port of 127.0.0.1; stopped at the end, its whole process group.
 
@@ -44,7 +48,7 @@ def serving(
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         log = Path(folder, "log")
-        command = [sys.executable, "-m", "gunicorn", "classtracker.wsgi"]
+        command = [sys.executable, "-m", "gunicorn", app]
         command += ["--bind", f"fd://{listener.fileno()}", "--worker-tmp-dir", folder]
         command += ["--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "2"]
         command += options

@@ -71,6 +71,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: long; left out unless asked for with -m soak")
+    config.addinivalue_line("markers", "browser: drives a real Chromium")
     config.addinivalue_line("markers", "postgresql: only where the database is PostgreSQL")
     config.addinivalue_line("markers", "sqlite: only where the database is SQLite")
     _hypothesis_profiles()

@@ -1,0 +1,83 @@
+"""axe-core on a page: `assert_accessible(page)`. Injected by the debugger: CSP does not bar it."""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+RULES = (
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22a",
+    "wcag22aa",
+    "best-practice",
+)
+
+
+@cache
+def source() -> str:
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).with_name("axe.min.js").read_text()
+
+
+def violations(page: Page, *, within: str | None = None) -> list[dict[str, Any]]:
+    """What axe-core objects to on the page, or in the part that a selector names."""
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(source())
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found = page.evaluate(
+        "([within, options]) => axe.run(within || document, options).then(r => r.violations)",
+        [within, options],
+    )
+    return list(found)
+
+
+def report(found: list[dict[str, Any]]) -> str:
+    lines = []
+    for one in found:
+        lines.append(f"[{one['impact']}] {one['id']}: {one['help']}")
+        for node in one["nodes"][:5]:
+            why = [check["message"] for check in node["any"] + node["all"] + node["none"]]
+            lines.append(f"    {' '.join(map(str, node['target']))}  {node['html'][:160]}")
+            lines += [f"        {text}" for text in why[:2]]
+        if len(one["nodes"]) > 5:
+            lines.append(f"    … and {len(one['nodes']) - 5} more")
+    return "\n".join(lines)
+
+
+def assert_accessible(page: Page, *, within: str | None = None) -> None:
+    """WCAG 2.0 to 2.2 at levels A and AA, and axe's own best practices: nothing to object to."""
+    found = violations(page, within=within)
+    assert not found, f"{page.url} {page.viewport_size}:\n{report(found)}"
+
+
+# Boxes that are wider than the page, and boxes that cut off what is in them.
+WIDE = """
+() => {
+    const width = document.documentElement.clientWidth;
+    const name = (element) => element.cloneNode().outerHTML.slice(0, 150);
+    const all = [...document.querySelectorAll("body, body *")];
+    const cut = all.filter((element) => {
+        const style = getComputedStyle(element);
+        return ["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
+            && !element.matches("input, textarea, select, svg, svg *") && element.clientWidth > 50
+            && element.scrollWidth > element.clientWidth + 1;
+    });
+    const scrolls = document.documentElement.scrollWidth > width;
+    const wide = all.filter((element) => element.getBoundingClientRect().right > width + 1);
+    return [...(scrolls ? ["the page scrolls sideways", ...wide.slice(0, 6).map(name)] : []),
+        ...cut.map((element) => `cut off: ${name(element)}`)];
+}
+"""
+
+
+def assert_fits(page: Page) -> None:
+    """The page as a whole does not scroll sideways (a table within it may), nor is it cut off."""
+    found = page.evaluate(WIDE)
+    assert not found, f"{page.url} {page.viewport_size}:\n" + "\n".join(found)

@@ -1,0 +1,155 @@
+"""A person with a browser: `page`, `owner_page`, `page_as(…)`, `open_page(…)`.
+
+A real Chromium before a real gunicorn on the database of the test. Every page is watched: what
+the console, the network or the Content-Security-Policy complains of fails the test at its end
+(`watch_of(page).expect("status 404")` where it belongs to the test).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scheduling.tests.browser import chromium
+from scheduling.tests.browser.watch import Watch
+from scheduling.tests.support.gunicorn import Server, serving
+
+DESKTOP, PHONE = 1280, 390
+HEIGHT = {DESKTOP: 900, PHONE: 844}
+
+
+class OpenPage(Protocol):
+    def __call__(
+        self,
+        user: User | None = None,
+        *,
+        width: int = DESKTOP,
+        dark: bool = False,
+        locale: str = "en",
+        zone: str = "UTC",
+        **options: Any,
+    ) -> Page: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(os.path.dirname(__file__)):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def chromium_browser(django_db_setup: None) -> Iterator[Browser]:
+    """One browser for this folder's tests. Without one they are skipped; with CI set they fail."""
+    try:
+        chromium.path()
+    except chromium.NoBrowser as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+    # Playwright keeps an event loop in this thread. Django takes that for async code, and has
+    # connections of its own for it: the ones from before and after must not be left open.
+    connections.close_all()
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = chromium.launch(playwright)
+        yield browser
+        browser.close()
+        connections.close_all()
+
+
+@pytest.fixture(scope="package")
+def server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator[Server]:
+    """gunicorn on the test's database, in whatever state the tests put it."""
+    with django_db_blocker.unblock():
+        app = "scheduling.tests.browser.server"
+        with serving(app=app, workers=1, threads=4) as started:
+            yield started
+
+
+@pytest.fixture
+def open_page(
+    transactional_db: None, chromium_browser: Browser, server: Server
+) -> Iterator[OpenPage]:
+    """`open_page(user, width=390, dark=True, locale="es", zone="Europe/Madrid")`: a new page.
+
+    In a context of its own: another person on another machine.
+    """
+    opened: list[Any] = []
+
+    def new(
+        user: User | None = None,
+        *,
+        width: int = DESKTOP,
+        dark: bool = False,
+        locale: str = "en",
+        zone: str = "UTC",
+        **options: Any,
+    ) -> Page:
+        context = chromium_browser.new_context(
+            base_url=server.url,
+            viewport={"width": width, "height": HEIGHT.get(width, 900)},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            timezone_id=zone,
+            # Nothing waits for an animation, and its middle is not what is looked at.
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.watch = Watch(context, urlsplit(server.url).netloc)
+        opened.append(context)
+        if user is not None:
+            context.add_cookies([session_cookie(user, server.url)])
+        return context.new_page()
+
+    yield new
+    for context in opened:
+        context.close()
+    for context in opened:
+        context.watch.check()
+
+
+def session_cookie(user: User, url: str) -> Any:
+    client = Client()
+    client.force_login(user)
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+def watch_of(page: Page) -> Watch:
+    """What the browser saw on this page's context."""
+    return page.context.watch  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A visitor's page: nobody is logged in."""
+    return open_page()
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    return User.objects.create_superuser("teresa", "teresa@example.org", "correct horse battery")
+
+
+@pytest.fixture
+def owner_page(open_page: OpenPage, owner: User) -> Page:
+    """The page of an administrator who may do everything."""
+    return open_page(owner)
+
+
+@pytest.fixture
+def page_as(open_page: OpenPage) -> Callable[..., Page]:
+    """`page_as("Scheduler", width=390)`: the page of a member of that role's group."""
+
+    def new(role: str, **options: Any) -> Page:
+        user = User.objects.create_user(role.lower(), password="x", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        return open_page(user, **options)
+
+    return new

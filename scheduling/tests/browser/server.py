@@ -1,0 +1,13 @@
+"""The product as gunicorn serves it in tests: production's, in a world that tests may change."""
+
+from typing import Any
+
+from classtracker.wsgi import application as real  # first: it sets Django up
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Any:
+    from django.contrib.contenttypes.models import ContentType
+
+    # Between two tests the tables are emptied, and content types come back with other ids.
+    ContentType.objects.clear_cache()
+    return real(environ, start_response)

@@ -1,0 +1,106 @@
+"""The harness finds faults: each kind, on a page that has it."""
+
+import pytest
+from playwright.sync_api import Error
+
+from scheduling.tests.browser.axe import assert_accessible, assert_fits, violations
+from scheduling.tests.browser.conftest import PHONE, watch_of
+
+LOGIN = "/admin/login/"
+
+
+def faults(page):
+    """What was seen so far; forgotten, so that the test itself goes on."""
+    watch = watch_of(page)
+    seen, watch.faults = watch.faults, []
+    return "\n".join(seen)
+
+
+def test_a_style_that_the_policy_refuses_is_seen(page):
+    page.goto(LOGIN)
+    assert faults(page) == ""
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.wait_for_function("document.querySelector('p[style]')")
+    assert "CSP: style-src" in faults(page)
+
+
+def test_a_script_that_the_policy_refuses_is_seen(page):
+    page.goto(LOGIN)
+    page.evaluate(
+        """const script = document.createElement("script");
+        script.text = "window.ran = 1";
+        document.body.append(script);"""
+    )
+    assert page.evaluate("window.ran") is None
+    assert "CSP: script-src" in faults(page)
+
+
+def test_a_request_to_another_host_is_seen(page):
+    with pytest.raises(Error):
+        page.goto("http://127.0.0.2:9/")
+    assert "another host was asked: http://127.0.0.2:9/" in faults(page)
+
+
+def test_an_error_of_a_script_is_seen(page):
+    page.goto(LOGIN)
+    with page.context.expect_event("weberror"):
+        page.evaluate("setTimeout(() => { throw new Error('boom') })")
+    assert "script error: boom" in faults(page)
+
+
+def test_what_the_server_refuses_is_seen_unless_it_is_expected(page):
+    page.goto("/nowhere/")
+    with pytest.raises(AssertionError, match=r"status 404: GET .*/nowhere/"):
+        watch_of(page).check()
+    watch_of(page).expect("status 404: GET .*/nowhere/$")
+
+
+def test_an_expected_fault_that_does_not_come_fails(page):
+    page.goto(LOGIN)
+    watch_of(page).expect("status 404")
+    with pytest.raises(AssertionError, match="did not see"):
+        watch_of(page).check()
+    watch_of(page).expected.clear()
+
+
+def test_axe_finds_a_control_without_a_name_under_the_policy(page):
+    page.goto(LOGIN)
+    page.evaluate("document.querySelector('main').append(document.createElement('select'))")
+    assert "select-name" in [one["id"] for one in violations(page)]
+    with pytest.raises(AssertionError, match="select-name"):
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    ("holder", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
+)
+def test_a_page_that_is_too_wide_is_found(open_page, holder, said):
+    page = open_page(width=PHONE)
+    page.goto(LOGIN)
+    assert_fits(page)
+    page.evaluate(
+        """holder => {
+            const wide = document.createElement("p");
+            wide.textContent = "wide";
+            wide.style.width = "900px";
+            document.querySelector(holder).append(wide);
+        }""",
+        holder,
+    )
+    with pytest.raises(AssertionError, match=said):
+        assert_fits(page)
+
+
+def test_the_owner_is_logged_in_and_a_visitor_is_not(page, owner_page):
+    page.goto("/admin/")
+    assert "/admin/login/" in page.url
+    owner_page.goto("/admin/")
+    assert owner_page.url.endswith("/admin/")
+
+
+def test_language_zone_and_colours_are_those_that_were_asked_for(open_page):
+    page = open_page(locale="es", zone="Europe/Madrid", dark=True)
+    page.goto(LOGIN)
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone") == "Europe/Madrid"
+    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is True
