@@ -94,6 +94,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_crontab",
+    "django_tasks",
+    "django_tasks_db",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
@@ -184,6 +186,23 @@ CACHES = {
 SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
 
 LOGGING = logging_settings(DEBUG)
+
+# Background execution ------------------------------------------------------------------------
+
+TASKS = {
+    "default": {
+        "BACKEND": {
+            "embedded": "scheduling.jobs.backend.EmbeddedBackend",
+            "database": "django_tasks_db.DatabaseBackend",
+            "rq": "django_tasks_rq.RQBackend",
+        }[TASKS_BACKEND],
+        "QUEUES": ["default"],
+    }
+}
+if TASKS_BACKEND == "rq":
+    # Imported nowhere else: without it neither Redis nor its packages are needed.
+    INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
+    RQ_QUEUES = {"default": {"URL": REDIS_URL}}
 
 # Cron ----------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from scheduling.jobs.background import NotStartedError
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import is_transient
 from scheduling.services.classes import DoubleBookedError
@@ -73,6 +74,8 @@ def _known(error: Exception) -> exceptions.APIException | None:
         return exceptions.ValidationError(detail)
     if isinstance(error, AlreadyRunningError):
         return already_running(error)
+    if isinstance(error, NotStartedError):
+        return ServiceUnavailable(str(error), "no_worker")
     if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
         logger.error("the database can't be used: %s", error)
         text = _("The database can't be reached right now. Try again in a moment.")

@@ -71,19 +71,30 @@ def claim(run: JobRun) -> Claim:
     run.state = RunState.RUNNING
     run.token = uuid.uuid4()
     run.host, run.process = me.host, me.mark
+    # Before the row is to be seen: another thread must not take it for left behind.
+    _held_here.add(run.token)
+    try:
+        insert(run)
+    except BaseException:
+        _held_here.discard(run.token)
+        raise
+    return Claim(run.pk, run.token)
+
+
+def insert(run: JobRun) -> None:
+    """Store ``run``, queued or running; the database lets one whole run of a job be active.
+
+    Raises AlreadyRunningError.
+    """
     for _attempt in range(ATTEMPTS):
         bury_dead_runs(run.job)
         run.pk = None
-        run.heartbeat = run.started_at = DatabaseClock()
-        # Before the row is to be seen: another thread must not take it for left behind.
-        _held_here.add(run.token)
+        if run.state == RunState.RUNNING:
+            run.heartbeat = run.started_at = DatabaseClock()
         try:
             with transaction.atomic():
                 run.save(force_insert=True)
-        except BaseException as error:
-            _held_here.discard(run.token)
-            if not isinstance(error, IntegrityError):
-                raise
+        except IntegrityError:
             active = JobRun.objects.filter(
                 job=run.job, is_full=True, state__in=ACTIVE_STATES
             ).first()
@@ -91,9 +102,44 @@ def claim(run: JobRun) -> Claim:
                 continue
             raise AlreadyRunningError(active) from None
         run.refresh_from_db()
-        return Claim(run.pk, run.token)
+        return
     active = JobRun.objects.filter(job=run.job, is_full=True).latest("id")
     raise AlreadyRunningError(active)
+
+
+def begin(run_id: int, **values: Any) -> Claim | None:
+    """Turn a queued run into a running one of this process; ``values`` are what is known by now.
+
+    None where it is not queued any more: begun by another worker, cancelled, or taken for dead.
+    """
+    me = this_process()
+    held = Claim(run_id, uuid.uuid4())
+    _held_here.add(held.token)
+    begun = 0
+    try:
+        begun = (
+            JobRun.objects.filter(id=run_id, state=RunState.QUEUED)
+            .order_by()
+            .update(
+                state=RunState.RUNNING,
+                token=held.token,
+                host=me.host,
+                process=me.mark,
+                heartbeat=DatabaseClock(),
+                started_at=DatabaseClock(),
+                **values,
+            )
+        )
+    finally:
+        if not begun:
+            _held_here.discard(held.token)
+    return held if begun else None
+
+
+def give_up(run_id: int, error: str) -> bool:
+    """End a queued run that can't be begun as failed; False where it is not queued any more."""
+    queued = JobRun.objects.filter(id=run_id, state=RunState.QUEUED).order_by()
+    return queued.update(state=RunState.FAILED, error=error, finished_at=DatabaseClock()) == 1
 
 
 def bury_dead_runs(job: str) -> list[JobRun]:
@@ -115,20 +161,28 @@ def _is_gone(run: JobRun) -> bool:
 
 
 def is_dead(run: JobRun) -> bool:
-    """Whether the process of an active run is gone, or has been silent for too long."""
+    """Whether the process of an active run is gone, or has been silent for too long.
+
+    A queued run is dead when no worker began it in that time, and none is busy with another.
+    """
     if _is_gone(run):
         return True
-    return database_now() - (run.heartbeat or run.created_at) > SILENCE
+    silent_since = database_now() - SILENCE
+    if (run.heartbeat or run.created_at) >= silent_since:
+        return False
+    busy = JobRun.objects.filter(state=RunState.RUNNING, heartbeat__gte=silent_since)
+    return run.state != RunState.QUEUED or not busy.exists()
 
 
 def _take_over(run: JobRun) -> bool:
     """Mark ``run`` as crashed, if it has ended or is still as silent as it was."""
     gone = _is_gone(run)
-    error = (
-        _("The process ended before the run was over; the next run completes the work.")
-        if gone
-        else _("No sign of life for 45 seconds; the next run completes the work.")
-    )
+    if gone:
+        error = _("The process ended before the run was over; the next run completes the work.")
+    elif run.state == RunState.QUEUED:
+        error = _("No worker began this run within 45 seconds; another run does the work.")
+    else:
+        error = _("No sign of life for 45 seconds; the next run completes the work.")
     same = JobRun.objects.filter(id=run.pk, token=run.token, state=run.state)
     if not gone and run.heartbeat is not None:
         # Not compared to the beat that was read: SQLite compares texts, and what it stored as

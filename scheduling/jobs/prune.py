@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django_tasks_db.models import DBTaskResult
 
 from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
 
@@ -38,7 +39,18 @@ def prune(held: Claim, now: datetime) -> int:
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
             fence(held)
+    _prune_tasks(held, before)
     return deleted
+
+
+def _prune_tasks(held: Claim, before: datetime) -> None:
+    """Delete what the queue remembers of old tasks, killed and forgotten ones included."""
+    old = DBTaskResult.objects.filter(enqueued_at__lt=before).order_by("enqueued_at")
+    while batch := list(old.values_list("id", flat=True)[:RUNS_A_BATCH]):
+        with transaction.atomic():
+            rows = DBTaskResult.objects.filter(id__in=batch)
+            rows._raw_delete(rows.db)
+            fence(held)
 
 
 def _newest(states: tuple[RunState, ...], **conditions: bool) -> set[int]:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from scheduling.models import Job, Trigger
+from scheduling.models import Job, JobRun, Trigger
 
 # The real clock, read at the edge: an aware instant.
 Clock = Callable[[], datetime]
+
+
+class UnreadableRequestError(Exception):
+    """A queued run does not say what it is to do in words that this version of the code knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +50,31 @@ class Request:
         if self.teacher_ids:
             options["teachers"] = list(self.teacher_ids)
         return options
+
+    @classmethod
+    def of(cls, run: JobRun) -> "Request":
+        """What ``run``, a queued one, was asked to do. Raises UnreadableRequestError."""
+        options = dict(run.options)
+        try:
+            asked = options.pop("today")
+            request = cls(
+                job=Job(run.job),
+                today=date.fromisoformat(options.pop("date", asked)),
+                weeks=_number(options.pop("weeks", 1)),
+                trigger=Trigger(run.trigger),
+                triggered_by=run.triggered_by,
+                dated=run.is_dated,
+                student_ids=tuple(_number(id) for id in options.pop("students", ())),
+                teacher_ids=tuple(_number(id) for id in options.pop("teachers", ())),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnreadableRequestError(f"{type(error).__name__}: {error}") from error
+        if options or request.is_full != run.is_full:
+            raise UnreadableRequestError(", ".join(sorted(options)) or "is_full")
+        return request
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{value!r} is not a number of one or more")
+    return value

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again, scope_condition
 
 from .chunks import Chunk, chunks
-from .claim import Claim, FencedError, claim, finish, release
+from .claim import Claim, FencedError, begin, claim, finish, release
 from .context import run_id
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
@@ -67,11 +68,33 @@ def run(request: Request, conduct: Conduct) -> Result:
     attempt (a fault of the database, RunTimeoutError) after recording it. A run that was asked to
     stop, or was taken over by another process, returns as cancelled or crashed.
     """
+    result = _run(request, conduct, lambda span: claim(row_of(request, span)))
+    assert result is not None
+    return result
+
+
+def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None:
+    """Run the job of ``request`` as the queued run ``run_id``: the same in every other way.
+
+    None where that run is not queued any more; then nothing is done.
+    """
+
+    def take(span: RunWindow | None) -> Claim | None:
+        return begin(run_id, **_dates(span))
+
+    return _run(request, conduct, take)
+
+
+def _run(
+    request: Request, conduct: Conduct, take: Callable[[RunWindow | None], Claim | None]
+) -> Result | None:
     with counted() as queries:
         began = time.monotonic()
-        span = run_window(request) if JOBS[request.job].generates else None
+        span = window_of(request)
         result = _result(request, span)
-        held = claim(_row(request, span))
+        held = take(span)
+        if held is None:
+            return None
         result.run_id = held.run_id
         within = run_id.set(held.run_id)
         try:
@@ -106,12 +129,9 @@ def _work(
         result.state = RunState.CANCELLED
     except FencedError:
         result.state = RunState.CRASHED
-        result.error = _(
-            "Another process took this run for dead and goes on in its place; "
-            "nothing was written after that."
-        )
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):  # a person's wish, like the stop that they pressed
+        # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
             result.state = RunState.CANCELLED
         else:
             result.state = RunState.FAILED
@@ -120,8 +140,26 @@ def _work(
         _record_failure(held, result)
         raise
     _close(result, began, queries)
-    if result.state != RunState.CRASHED and not _finish(held, result):
-        result.state = RunState.CRASHED
+    if result.state == RunState.CRASHED or not _finish(held, result):
+        _tell_who_ended_it(held, result)
+
+
+def _tell_who_ended_it(held: Claim, result: Result) -> None:
+    """The run is not ours any more: a person cancelled it, or it was taken for dead."""
+    if JobRun.objects.filter(id=held.run_id, state=RunState.CANCELLED).exists():
+        result.state = RunState.CANCELLED
+        result.error = _("This run was cancelled by a person; what it had done by then stays.")
+        return
+    result.state = RunState.CRASHED
+    result.error = _(
+        "Another process took this run for dead and goes on in its place; "
+        "nothing was written after that."
+    )
+
+
+def window_of(request: Request) -> RunWindow | None:
+    """The dates of ``request``; None for a job that makes no classes."""
+    return run_window(request) if JOBS[request.job].generates else None
 
 
 def _result(request: Request, span: RunWindow | None) -> Result:
@@ -132,18 +170,25 @@ def _result(request: Request, span: RunWindow | None) -> Result:
     )
 
 
-def _row(request: Request, span: RunWindow | None) -> JobRun:
+def row_of(request: Request, span: RunWindow | None) -> JobRun:
+    """The log's row for ``request``, not stored yet."""
     return JobRun(
         job=request.job,
         trigger=request.trigger,
         triggered_by=request.triggered_by[:150],
         is_full=request.is_full,
         is_dated=request.dated,
-        window_start=span.window.start if span else None,
-        window_end=span.window.end if span else None,
-        catch_up_from=span.catch_up_from if span else None,
         options=request.options(),
+        **_dates(span),
     )
+
+
+def _dates(span: RunWindow | None) -> dict[str, date | None]:
+    return {
+        "window_start": span.window.start if span else None,
+        "window_end": span.window.end if span else None,
+        "catch_up_from": span.catch_up_from if span else None,
+    }
 
 
 def _generate(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.tests.support import processes
+from scheduling.jobs.backend import EmbeddedBackend
+from scheduling.tests.support import embedded, processes
 
 
 @pytest.fixture
@@ -31,3 +32,21 @@ def spawn_manage(transactional_db: None) -> Iterator[Callable[..., Any]]:
         processes.end(process)
     if started:
         processes.wait_for_dead_sessions()
+
+
+@pytest.fixture(autouse=True)
+def no_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test puts into the queue stays there, unless it asks for `workers`."""
+    if "workers" not in request.fixturenames:
+        monkeypatch.setattr(EmbeddedBackend, "call_worker", lambda backend: None)
+
+
+@pytest.fixture
+def workers(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runs that are started in the background are performed, by processes on the test's database.
+
+    Those that are still at work at the end are killed.
+    """
+    monkeypatch.setenv("DATABASE_URL", processes.database_url())
+    yield
+    embedded.kill()

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from scheduling.domain.outcomes import Outcome
 
-from .answers import Counts, HistoryEntry, Number, Text, Texts
+from .answers import Answer, Counts, HistoryEntry, Number, Text, Texts
 
 
 class Indicators(serializers.Serializer):
@@ -110,3 +110,11 @@ class CancelledRun(RunEntry):
 
     success = serializers.BooleanField()
     message = Text()
+
+
+class QueuedRun(Answer):
+    """A run that a worker performs; ``url`` is where to look at it."""
+
+    status = serializers.ChoiceField(["queued"])
+    run_id = Number(min_value=1)
+    url = serializers.URLField()

@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
 from scheduling.jobs.health import health
 from scheduling.jobs.registry import JOBS
@@ -31,7 +33,7 @@ from ..permissions import IsAdministrator
 from ..runs import history_entry, item_entry, run_entry, stamp
 from ..serializers.answers import GeneratedLessons
 from ..serializers.fields import Flag, QueryNumber, Whole
-from ..serializers.jobs import CancelledRun, JobHistory, RunDetail
+from ..serializers.jobs import CancelledRun, JobHistory, QueuedRun, RunDetail
 from ..serializers.queries import ListQuery, Query, read_query
 from .class_tracking import status_of
 
@@ -47,10 +49,19 @@ class HistoryQuery(Query):
 
 
 class GenerateBody(Strict):
-    """``dryRun``: the plan, not applied. ``weeks``: length of the horizon."""
+    """``dryRun``: the plan, not applied. ``weeks``: length of the horizon. ``background``: answer
+    at once, a worker does it; not together with ``dryRun``, which leaves nothing to come back to.
+    """
 
     dry_run = Flag(required=False, default=False)
     weeks = Whole(required=False, min_value=1, max_value=104)
+    background = Flag(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["background"] and attrs["dry_run"]:
+            text = _("A dry run leaves no run behind: it can't go on in the background.")
+            raise serializers.ValidationError({"background": [text]})
+        return attrs
 
 
 class AdministratorView(APIView):
@@ -95,7 +106,7 @@ class History(AdministratorView):
 
 
 class Generate(AdministratorView):
-    """Generate the lessons of the horizon now, or preview it."""
+    """Generate the lessons of the horizon now or in the background, or preview it."""
 
     refuses = {"post": (409,)}
 
@@ -104,11 +115,13 @@ class Generate(AdministratorView):
         summary="Generate lessons now",
         tags=TAGS,
         request=GenerateBody,
-        responses={200: GeneratedLessons, 500: GeneratedLessons},
+        responses={200: GeneratedLessons, 202: QueuedRun, 500: GeneratedLessons},
     )
     def post(self, request: Request) -> Response:
         body = read(GenerateBody, request)
         asked = job_request(request, Job.HORIZON, weeks=body.get("weeks"))
+        if body["background"]:
+            return self._queued(request, start(asked))
         execute = preview if body["dry_run"] else run
         result = execute(asked, Conduct(clock=timezone.now))
         code = status_of(result)
@@ -124,6 +137,20 @@ class Generate(AdministratorView):
                 "data": numbers | {"errors": result.errors(), "counts": result.counts_by_name()},
             },
             code,
+        )
+
+    def _queued(self, request: Request, run: JobRun) -> Response:
+        url = request.build_absolute_uri(reverse("job-run", args=[run.pk]))
+        return Response(
+            {
+                "success": True,
+                "message": _("Run %(id)s goes on in the background.") % {"id": run.pk},
+                "status": "queued",
+                "run_id": run.pk,
+                "url": url,
+            },
+            status.HTTP_202_ACCEPTED,
+            headers={"Location": url},
         )
 
 

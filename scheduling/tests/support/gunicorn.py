@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from scheduling.tests.support import processes
+from scheduling.tests.support import embedded, processes
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def serving(
             yield Server(url, log)
         finally:
             _stop(process)
+            embedded.kill()
             processes.wait_for_dead_sessions()
 
 

@@ -1,0 +1,29 @@
+"""``manage.py embedded_worker``: performs what is queued, and ends. The web server starts it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
+
+from scheduling.jobs.backend import EmbeddedBackend
+from scheduling.jobs.worker import work
+
+
+class Command(BaseCommand):
+    help = (
+        "Performs the tasks that are queued, and ends. Where TASKS_BACKEND is embedded, whoever "
+        "queues a task starts it; there is no need to start it by hand."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--slot", type=int, help="the descriptor of a slot that is held for it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        backend = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
+        if not isinstance(backend, EmbeddedBackend):
+            raise CommandError(
+                _("This is for TASKS_BACKEND=embedded alone; for database, start db_worker."),
+                returncode=2,
+            )
+        work(backend, options["slot"])
