@@ -4,7 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from scheduling.jobs.lines import Line
 from scheduling.jobs.reasons import sentence
+from scheduling.jobs.undo import Undo
 from scheduling.models import JobRun, JobRunItem, RunState
 
 
@@ -36,6 +38,9 @@ def run_entry(run: JobRun) -> dict[str, Any]:
         "catch_up_from": run.catch_up_from,
         "progress": {"done": run.progress_done, "total": run.progress_total},
         "counts": run.counts,
+        "undone_at": stamp(run.undone_at),
+        "undone_by": run.undone_by,
+        "classes_undone": run.classes_undone,
     }
 
 
@@ -54,6 +59,40 @@ def item_entry(item: JobRunItem) -> dict[str, Any]:
         "end_time": f"{item.end_time:%H:%M}" if item.end_time else None,
         "occurrences": item.occurrences,
         "reason": sentence(item.code, item.params),
+    }
+
+
+# Of each kind so many are told one by one; the counts are of all.
+MOST = 1_000
+
+
+def undo_entry(result: Undo) -> dict[str, Any]:
+    """What an undo came to: how much went and stayed, and each class with its reason."""
+    return {
+        "success": True,
+        "message": result.message,
+        "run_id": result.run.pk,
+        "dry_run": result.dry_run,
+        "classes_removed": result.removed_count,
+        "classes_kept": result.kept_count,
+        "removed": [_class_entry(line) for line in result.removed[:MOST]],
+        "kept": [_class_entry(line) for line in result.kept[:MOST]],
+        "truncated": max(result.removed_count, result.kept_count) > MOST,
+    }
+
+
+def _class_entry(line: Line) -> dict[str, Any]:
+    return {
+        "class_id": line.class_id,
+        "student": line.student_id,
+        "student_name": line.student,
+        "teacher": line.teacher_id,
+        "teacher_name": line.teacher,
+        "date": line.day,
+        "start_time": f"{line.start_time:%H:%M}",
+        "end_time": f"{line.end_time:%H:%M}",
+        "time_zone": line.zone,
+        "reason": line.reason,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from .errors import not_found
-from .views import background_jobs, class_tracking, cron, docs, health, metrics
+from .views import background_jobs, class_tracking, cron, docs, health, metrics, undo
 from .views.resources import urls as resources
 
 
@@ -35,6 +35,7 @@ urlpatterns = [
     at(f"{JOBS}/generate-lessons", background_jobs.Generate, "generate-lessons"),
     at(RUN, background_jobs.Run, "job-run"),
     at(f"{RUN}/cancel", background_jobs.CancelRun, "job-run-cancel"),
+    at(f"{RUN}/undo", undo.UndoRun, "job-run-undo"),
     at("schema", docs.Schema, "api-schema"),
     at("docs", docs.Docs, "api-docs"),
     *(at(*address) for address in resources.ADDRESSES),

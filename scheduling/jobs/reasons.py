@@ -36,6 +36,7 @@ _SENTENCES = {
     "moved_by_hand": gettext_lazy("moved by hand: stays"),
     "edited_by_hand": gettext_lazy("edited by hand: stays"),
     "noted": gettext_lazy("it has notes: stays"),
+    "begun": gettext_lazy("it has begun: stays"),
     "teacher_busy": gettext_lazy(
         "%(with_teacher)s already teaches %(with_student)s, %(with_when)s"
     ),

@@ -91,6 +91,10 @@ class JobRun(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    # The run itself says who undid it, as an undo is no run of a job.
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.CharField(_("undone by"), max_length=150, blank=True, db_default="")
+    classes_undone = models.PositiveIntegerField(_("classes undone"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("job run")

@@ -204,8 +204,29 @@ def _stored(row: Sequence[Any]) -> Stored:
 
 
 def _edit(row: Sequence[Any]) -> str:
-    """What a person did to the class, as the code of a reason; empty while untouched."""
-    status, cancelled_by, attendance, notes, edited_at = row[15], row[17], row[18], row[19], row[20]
+    return edit_code(
+        status=row[15],
+        cancelled_by=row[17],
+        attendance=row[18],
+        notes=row[19],
+        edited_at=row[20],
+        is_elsewhere=row[8] != row[13],
+    )
+
+
+def edit_code(
+    *,
+    status: str,
+    cancelled_by: str,
+    attendance: str,
+    notes: str,
+    edited_at: datetime | None,
+    is_elsewhere: bool,
+) -> str:
+    """What a person did to a class, as the code of a reason; empty while untouched.
+
+    The same as ``UNTOUCHED``. ``is_elsewhere``: it is not on the date that its series gave it.
+    """
     if status == ClassStatus.CANCELLED and cancelled_by != CancelledBy.CLOSURE:
         return "cancelled_by_hand"
     if status == ClassStatus.COMPLETED:
@@ -213,7 +234,7 @@ def _edit(row: Sequence[Any]) -> str:
     if attendance:
         return "attended"
     if edited_at is not None:
-        return "moved_by_hand" if row[8] != row[13] else "edited_by_hand"
+        return "moved_by_hand" if is_elsewhere else "edited_by_hand"
     return "noted" if notes else ""
 
 

@@ -72,6 +72,9 @@ class RunEntry(HistoryEntry):
     catch_up_from = serializers.DateField(allow_null=True)
     progress = Progress()
     counts = Counts()
+    undone_at = serializers.DateTimeField(allow_null=True)
+    undone_by = Text(help_text="Who undid it last; empty while nobody has.")
+    classes_undone = Number(min_value=0, help_text="How many of its classes went with the undo.")
 
 
 class RunItem(serializers.Serializer):
@@ -118,3 +121,30 @@ class QueuedRun(Answer):
     status = serializers.ChoiceField(["queued"])
     run_id = Number(min_value=1)
     url = serializers.URLField()
+
+
+class UndoneClass(serializers.Serializer):
+    """A class of an undone run; ``reason`` says why it stays, and is empty where it goes."""
+
+    class_id = Number(min_value=1)
+    student = Number(min_value=1)
+    student_name = Text()
+    teacher = Number(allow_null=True)
+    teacher_name = Text()
+    date = serializers.DateField()
+    start_time = serializers.TimeField()
+    end_time = serializers.TimeField()
+    time_zone = Text()
+    reason = Text()
+
+
+class UndoneRun(Answer):
+    """What an undo came to; ``removed`` and ``kept`` name at most 1,000 classes each."""
+
+    run_id = Number(min_value=1)
+    dry_run = serializers.BooleanField()
+    classes_removed = Number(min_value=0)
+    classes_kept = Number(min_value=0)
+    removed = UndoneClass(many=True)
+    kept = UndoneClass(many=True)
+    truncated = serializers.BooleanField()

@@ -1,0 +1,62 @@
+"""``manage.py undo_run``: takes back what a run created."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.claim import AlreadyRunningError
+from scheduling.jobs.faults import describe
+from scheduling.jobs.undo import PrunedError, Undo, find_run, preview_undo, undo
+from scheduling.management.attempts import ALREADY_RUNNING, FAILED, user_name
+from scheduling.management.terminal import describe as in_words
+from scheduling.models import JobRun
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes the classes that a run created and that nobody touched since, those that have "
+        "begun aside, and names each that stays. The next run makes them again unless the "
+        "schedules change. Exit status: 0 done, 1 failed or no such run, 4 a run of its job is "
+        "active."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("run", type=int, metavar="ID", help="the run, as the history has it")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would go and what stays"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            run = find_run(options["run"])
+            if options["dry_run"]:
+                result = preview_undo(run, timezone.now())
+            else:
+                result = undo(run, by=user_name(), clock=timezone.now)
+        except JobRun.DoesNotExist:
+            raise CommandError(_("There is no run %(id)d.") % {"id": options["run"]}) from None
+        except PrunedError:
+            text = _("The log of run %(id)d is pruned: it can't be undone any more.")
+            raise CommandError(text % {"id": options["run"]}) from None
+        except AlreadyRunningError as error:
+            text = _("Run %(id)s of this job is active. Wait until it is over.")
+            self.stderr.write(text % {"id": error.run.pk})
+            raise SystemExit(ALREADY_RUNNING) from None
+        except DatabaseError as error:
+            self.stderr.write(describe(error))
+            raise SystemExit(FAILED) from None
+        self._report(result)
+
+    def _report(self, result: Undo) -> None:
+        if result.dry_run:
+            for line in result.removed:
+                self.stdout.write(in_words(line))
+            more = result.removed_count - len(result.removed)
+            if more:
+                self.stdout.write(_("… and %(n)d more") % {"n": more})
+        for line in result.kept:
+            self.stdout.write(_("kept: %(class)s") % {"class": in_words(line)})
+        self.stdout.write(result.message)

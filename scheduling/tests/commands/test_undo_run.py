@@ -1,0 +1,71 @@
+"""``manage.py undo_run``: what it says, writes and exits with."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(settings):
+    """A run whose two classes are far ahead, one of them with notes."""
+    first = make.day("2120-01-01")  # a Monday
+    make.slot(
+        make.teacher("Marta Gil"), make.student("Ana Ruiz"), 1, valid_until=make.day("2120-01-08")
+    )
+    result = horizon(first)
+    ScheduledClass.objects.filter(date="2120-01-08").update(notes="Bring the violin")
+    return result.run_id
+
+
+def undo_run(*args):
+    out, log, status = io.StringIO(), io.StringIO(), 0
+    try:
+        call_command("undo_run", *map(str, args), stdout=out, stderr=log)
+    except SystemExit as error:
+        status = error.code
+    return status, out.getvalue().splitlines(), log.getvalue()
+
+
+KEPT = "kept: ■ protected · Ana Ruiz · Marta Gil · 2120-01-08 10:00–11:00 UTC · it has notes: stays"
+
+
+def test_removed_and_kept_each_kept_one_named(run):
+    status, said, log = undo_run(run)
+    assert (status, log) == (0, "")
+    assert said[0].split(" · ")[1:] == KEPT.split(" · ")[1:]
+    assert said[1:] == [
+        "1 class removed, 1 kept. The next run makes them again unless the schedules change."
+    ]
+    assert ScheduledClass.objects.get().notes
+    assert JobRun.objects.get(pk=run).undone_by
+
+
+def test_a_dry_run_names_both_and_writes_nothing(run):
+    status, said, _log = undo_run(run, "--dry-run")
+    assert (status, len(said)) == (0, 3)
+    assert "removed · Ana Ruiz · Marta Gil · 2120-01-01 10:00–11:00 UTC" in said[0]
+    assert said[2].startswith("1 class would be removed, 1 kept.")
+    assert ScheduledClass.objects.count() == 2
+
+
+def test_while_a_run_of_its_job_is_active(run):
+    active = JobRun.objects.create(job=Job.HORIZON, trigger=Trigger.CRON, state=RunState.RUNNING)
+    status, said, log = undo_run(run)
+    assert (status, said) == (4, [])
+    assert log == f"Run {active.pk} of this job is active. Wait until it is over.\n"
+    assert ScheduledClass.objects.count() == 2
+
+
+def test_an_unknown_run_and_a_pruned_one(run):
+    with pytest.raises(CommandError, match=f"There is no run {run + 1}."):
+        undo_run(run + 1)
+    JobRun.objects.all().delete()
+    with pytest.raises(CommandError, match="pruned: it can't be undone any more"):
+        undo_run(run)
