@@ -11,11 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.services.classes import (
-    DoubleBookedError,
-    refuse_double_booking,
-    save_by_hand,
-)
+from scheduling.services.classes import refuse_double_booking, save_by_hand
+from scheduling.services.contradictions import refuse_contradiction
 
 from .access import (
     MARKED_FIELDS,
@@ -55,6 +52,7 @@ class ScheduledClassForm(ModelForm):
             return
         try:
             self.instance.derive_instants()
+            refuse_contradiction(self.instance, timezone.now())
             refuse_double_booking(self.instance)
         except ValidationError as error:
             self.add_error(None, error)
@@ -89,7 +87,7 @@ class ScheduledClassAdmin(admin.ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except DoubleBookedError as error:
+        except ValidationError as error:
             # Someone took the place between the form's check and the write; nothing is saved.
             self.message_user(request, error.messages[0], messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

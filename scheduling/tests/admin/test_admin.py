@@ -258,6 +258,20 @@ def test_a_cancelled_class_is_not_restored_into_a_taken_time(browser: Client) ->
     assert stored.status == ClassStatus.CANCELLED
 
 
+def test_a_class_to_come_is_not_completed(browser: Client) -> None:
+    stored = one_class(date=date(2120, 1, 1))
+
+    answer = browser.post(
+        f"/admin/scheduling/scheduledclass/{stored.pk}/change/",
+        class_form(stored, status="completed"),
+    )
+
+    page = answer.content.decode()
+    assert "once it has begun; this one begins on 2120-01-01 17:30 Europe/Madrid" in page
+    stored.refresh_from_db()
+    assert stored.status == ClassStatus.SCHEDULED
+
+
 def test_a_generated_class_cannot_be_deleted_a_one_off_can(browser: Client) -> None:
     one_off = one_class()
     browser.post("/admin/scheduling/student/add/", student_form())
