@@ -211,7 +211,7 @@ def test_a_place_taken_at_the_last_moment_is_refused_by_the_database(
 ) -> None:
     stored = one_class()
     other = Student.objects.create(first_name="Eva", last_name="Lund")
-    monkeypatch.setattr("scheduling.admin.classes.refuse_double_booking", lambda one: None)
+    monkeypatch.setattr("scheduling.admin.classes.form.refuse_double_booking", lambda one: None)
     monkeypatch.setattr("scheduling.services.classes.refuse_double_booking", lambda one: None)
 
     answer = browser.post(

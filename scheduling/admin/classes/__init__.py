@@ -1,0 +1,5 @@
+"""The dated classes: their list, what is done to several at once, and their page."""
+
+from .page import ScheduledClassAdmin
+
+__all__ = ["ScheduledClassAdmin"]

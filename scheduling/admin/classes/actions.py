@@ -1,0 +1,158 @@
+"""What is done to several classes at once: the same verbs, and refusals, as everywhere."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import helpers
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scheduling.models import Attendance, CancelledBy, ScheduledClass
+from scheduling.services import classes
+
+from ..access import may_mark_class
+from ..several import chosen, do_each
+
+Rows = QuerySet[ScheduledClass]
+PEOPLE = [choice for choice in CancelledBy.choices if choice[0] != CancelledBy.CLOSURE]
+
+
+class CancelForm(forms.Form):
+    """Who cancels, and why."""
+
+    by = forms.ChoiceField(
+        label=gettext_lazy("Cancelled by"),
+        choices=PEOPLE,
+        widget=forms.RadioSelect,
+        initial=CancelledBy.STUDENT,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Kept with the class, for those who look at it later."),
+    )
+
+
+class ClassActions(admin.ModelAdmin):
+    """Actions of the list of classes."""
+
+    actions: Sequence[str] = (
+        "complete",
+        "mark_present",
+        "mark_excused",
+        "mark_unexcused",
+        "mark_teacher_absent",
+        "cancel",
+        "restore",
+    )
+
+    @admin.action(permissions=["mark"], description=gettext_lazy("Complete"))
+    def complete(self, request: HttpRequest, rows: Rows) -> None:
+        now = timezone.now()
+        _to_each(request, rows, lambda one: classes.complete(one.pk, now=now), _completed)
+
+    @admin.action(permissions=["mark"], description=gettext_lazy("Mark: present"))
+    def mark_present(self, request: HttpRequest, rows: Rows) -> None:
+        _mark(request, rows, Attendance.PRESENT)
+
+    @admin.action(permissions=["mark"], description=gettext_lazy("Mark: absent, excused"))
+    def mark_excused(self, request: HttpRequest, rows: Rows) -> None:
+        _mark(request, rows, Attendance.EXCUSED)
+
+    @admin.action(permissions=["mark"], description=gettext_lazy("Mark: absent, unexcused"))
+    def mark_unexcused(self, request: HttpRequest, rows: Rows) -> None:
+        _mark(request, rows, Attendance.UNEXCUSED)
+
+    @admin.action(permissions=["mark"], description=gettext_lazy("Mark: teacher absent"))
+    def mark_teacher_absent(self, request: HttpRequest, rows: Rows) -> None:
+        _mark(request, rows, Attendance.TEACHER_ABSENT)
+
+    @admin.action(permissions=["edit"], description=gettext_lazy("Restore"))
+    def restore(self, request: HttpRequest, rows: Rows) -> None:
+        now = timezone.now()
+        _to_each(request, rows, lambda one: classes.restore(one.pk, now=now), _restored)
+
+    @admin.action(permissions=["edit"], description=gettext_lazy("Cancel…"))
+    def cancel(self, request: HttpRequest, rows: Rows) -> HttpResponse | None:
+        """Asks by whom and why, then cancels."""
+        found = chosen(request, rows)
+        if found is None:
+            return None
+        asked = "by" in request.POST
+        form = CancelForm(request.POST if asked else None)
+        if asked and form.is_valid():
+            by, reason = CancelledBy(form.cleaned_data["by"]), form.cleaned_data["reason"]
+            now = timezone.now()
+            do_each(
+                request,
+                found,
+                lambda one: classes.cancel(one.pk, by=by, reason=reason, now=now),
+                _cancelled,
+            )
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Cancel classes"),
+            "opts": ScheduledClass._meta,
+            "rows": found,
+            "form": form,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/scheduling/scheduledclass/cancel.html", context)
+
+
+def _mark(request: HttpRequest, rows: Rows, attendance: Attendance) -> None:
+    now = timezone.now()
+    _to_each(
+        request,
+        rows,
+        lambda one: classes.mark_attendance(one.pk, attendance, now=now),
+        _marked,
+    )
+
+
+def _to_each(
+    request: HttpRequest,
+    rows: Rows,
+    act: Callable[[ScheduledClass], Any],
+    said: Callable[[int], str],
+) -> None:
+    def allowed(one: ScheduledClass) -> Any:
+        # The list may show classes that are somebody else's to mark.
+        if not may_mark_class(request.user, one):
+            raise ValidationError(_("This class is not yours to change."))
+        before = _state(one)
+        return _state(act(one)) != before
+
+    if (found := chosen(request, rows)) is not None:
+        do_each(request, found, allowed, said)
+
+
+def _state(one: ScheduledClass) -> tuple[str, ...]:
+    return one.status, one.attendance, one.cancelled_by
+
+
+def _completed(n: int) -> str:
+    return ngettext("%(n)d class completed.", "%(n)d classes completed.", n) % {"n": n}
+
+
+def _marked(n: int) -> str:
+    text = ngettext("Attendance of %(n)d class marked.", "Attendance of %(n)d classes marked.", n)
+    return text % {"n": n}
+
+
+def _restored(n: int) -> str:
+    return ngettext("%(n)d class restored.", "%(n)d classes restored.", n) % {"n": n}
+
+
+def _cancelled(n: int) -> str:
+    return ngettext("%(n)d class cancelled.", "%(n)d classes cancelled.", n) % {"n": n}

@@ -1,0 +1,119 @@
+"""Which classes a list shows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.domain.windows import DAY, monday_of
+from scheduling.models import Attendance, ClassStatus
+
+from ..access import may_see_everyone
+from ..filters import ByDate, ByTeacher, OneOf, studio_today
+
+# No local day begins or ends further than this from the same day in UTC.
+ZONES = timedelta(days=1)
+ALL = "all"
+
+
+class When(OneOf):
+    """The dates that are asked for daily. This week's, unless a search or a date says more."""
+
+    title = _("when")
+    parameter_name = "when"
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        wider = request.GET.get(SEARCH_VAR) or request.GET.get(ByDate.parameter_name)
+        self.default = ALL if wider else "week"
+        super().__init__(request, *args, **kwargs)
+
+    def value(self) -> str:
+        return super().value() or self.default
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        today = studio_today()
+        monday = monday_of(today)
+        return {
+            "today": (_("today"), _dates(today, today)),
+            "tomorrow": (_("tomorrow"), _dates(today + DAY, today + DAY)),
+            "week": (_("this week"), _dates(monday, monday + 6 * DAY)),
+            "next": (_("next week"), _dates(monday + 7 * DAY, monday + 13 * DAY)),
+            "upcoming": (_("from now on"), Q(ends_at__gt=timezone.now(), starts_at__gte=_ago(2))),
+            ALL: (_("any date"), Q()),
+        }
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, (title, _condition) in self.options().items():
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": title,
+            }
+
+
+def _dates(first: Any, last: Any) -> Q:
+    """From ``first`` to ``last``; the instants let the index of the list's order begin there."""
+    begin = datetime.combine(first, time.min, UTC) - ZONES
+    end = datetime.combine(last + DAY, time.min, UTC) + ZONES
+    return Q(date__gte=first, date__lte=last, starts_at__gte=begin, starts_at__lt=end)
+
+
+def _ago(days: int) -> datetime:
+    # The longest class takes a day: what has not ended has begun since then.
+    return timezone.now() - timedelta(days=days)
+
+
+class Marked(OneOf):
+    """What became of a class, and where nobody has said."""
+
+    title = _("attendance")
+    parameter_name = "attendance"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        missing = Q(attendance="", starts_at__lte=timezone.now()) & ~Q(status=ClassStatus.CANCELLED)
+        return {"missing": (_("missing"), missing)} | {
+            str(value): (title, Q(attendance=value)) for value, title in Attendance.choices
+        }
+
+
+class Source(OneOf):
+    """What asked for a class."""
+
+    title = _("source")
+    parameter_name = "source"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {
+            "fixed_schedule": (_("fixed schedule"), Q(fixed_schedule__isnull=False)),
+            "recurring_slot": (_("recurring slot"), Q(recurring_slot__isnull=False)),
+            "one_off": (_("one-off"), Q(week__isnull=True)),
+        }
+
+
+class ByHand(OneOf):
+    """Whether a person acted on a class."""
+
+    title = _("by hand")
+    parameter_name = "by_hand"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {
+            "yes": (_("Yes"), Q(edited_at__isnull=False)),
+            "no": (_("No"), Q(edited_at__isnull=True)),
+        }
+
+
+class Taught(ByTeacher):
+    """By teacher, for who sees the classes of more than one."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.shown = may_see_everyone(request.user)
+        super().__init__(request, *args, **kwargs)
+
+    def has_output(self) -> bool:
+        return self.shown

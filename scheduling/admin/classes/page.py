@@ -1,0 +1,123 @@
+"""The list of classes and the page of one. What a series asks for is cancelled, never deleted."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.models import ScheduledClass
+from scheduling.selectors.search import classes_named
+from scheduling.services.classes import save_by_hand
+
+from .. import show
+from ..access import may_see_everyone
+from ..lists import ListAdmin
+from .actions import ClassActions
+from .filters import ByDate, ByHand, Marked, Source, Taught, When
+from .form import ScheduledClassForm
+from .permissions import ClassPermissions
+
+
+@admin.register(ScheduledClass)
+class ScheduledClassAdmin(ClassActions, ClassPermissions, ListAdmin):
+    form = ScheduledClassForm
+    list_display = (
+        "when",
+        "student_name",
+        "teacher_name",
+        "subject",
+        "state",
+        "attendance",
+        "source",
+        "touched",
+    )
+    list_select_related = ("student", "teacher")
+    list_filter = (When, ByDate, Taught, "status", Marked, Source, ByHand)
+    # Which fields are searched is get_search_results' to say; any name here shows the control.
+    search_fields = ("student__last_name",)
+    search_help_text = gettext_lazy("Names of students and teachers, on any date.")
+    autocomplete_fields = ("student", "teacher")
+    readonly_fields = ("source", "occurrence_date", "edited_at", "created_at")
+    ordering = ("starts_at", "id")
+
+    @admin.display(description=gettext_lazy("date and time"), ordering="starts_at")
+    def when(self, one: ScheduledClass) -> SafeString:
+        return show.when(one)
+
+    @admin.display(description=gettext_lazy("student"))
+    def student_name(self, one: ScheduledClass) -> str:
+        return str(one.student)
+
+    @admin.display(description=gettext_lazy("teacher"))
+    def teacher_name(self, one: ScheduledClass) -> str:
+        return str(one.teacher or "–")
+
+    @admin.display(description=gettext_lazy("status"))
+    def state(self, one: ScheduledClass) -> SafeString:
+        return show.class_badge(one)
+
+    @admin.display(description=gettext_lazy("source"))
+    def source(self, one: ScheduledClass) -> str:
+        if one.fixed_schedule_id is not None:
+            return _("fixed schedule")
+        return _("recurring slot") if one.recurring_slot_id is not None else _("one-off")
+
+    @admin.display(description=gettext_lazy("by hand"), boolean=True)
+    def touched(self, one: ScheduledClass) -> bool:
+        return one.edited_at is not None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ScheduledClass], search_term: str
+    ) -> tuple[QuerySet[ScheduledClass], bool]:
+        return classes_named(queryset, search_term), False
+
+    def get_fields(
+        self, request: HttpRequest, obj: ScheduledClass | None = None
+    ) -> tuple[str, ...]:
+        names = ScheduledClassForm.Meta.fields + self.readonly_fields
+        if may_see_everyone(request.user):
+            return names
+        # Names alone: Django would make a link of a person, to a page that is not the reader's.
+        plain = {"student": "student_name", "teacher": "teacher_name"}
+        return tuple(plain.get(name, name) for name in names)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        one = context.get("original")
+        edits = self.has_edit_permission(request)
+        if one is not None and one.is_generated and edits:
+            context["series"] = _series_link(one)
+            context["may_cancel"] = one.status != "cancelled"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as error:
+            # Someone took the place between the form's check and the write; nothing is saved.
+            self.message_user(request, error.messages[0], messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(
+        self, request: HttpRequest, obj: ScheduledClass, form: ModelForm, change: bool
+    ) -> None:
+        if form.has_changed():
+            save_by_hand(obj, timezone.now())
+
+
+def _series_link(one: ScheduledClass) -> SafeString:
+    """The rule that asked for ``one``, with the way to its page."""
+    rule = one.fixed_schedule or one.recurring_slot
+    assert rule is not None
+    page = reverse(f"admin:scheduling_{rule._meta.model_name}_change", args=[rule.pk])
+    return format_html('<a href="{}">{}</a>', page, rule)

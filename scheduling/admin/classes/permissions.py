@@ -1,0 +1,83 @@
+"""Who may do what with a class: all, or a teacher with an own one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from scheduling.models import ClassStatus, ScheduledClass
+
+from ..access import (
+    MARKED_FIELDS,
+    may_change_class,
+    may_mark_class,
+    may_see_classes,
+    may_see_everyone,
+    teacher_of,
+    visible_classes,
+)
+
+CHANGE = "scheduling.change_scheduledclass"
+
+
+class ClassPermissions(admin.ModelAdmin):
+    """A teacher's account sees, and marks, own classes; a generated class is never deleted."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledClass]:
+        return visible_classes(request.user, super().get_queryset(request))
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Django looks for the row first, and finds none for who may see none.
+        if not may_see_classes(request.user):
+            raise PermissionDenied
+        return super().history_view(request, *args, **kwargs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_see_classes(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: ScheduledClass | None = None) -> bool:
+        if obj is None:
+            return may_see_classes(request.user)
+        return may_see_everyone(request.user) or may_mark_class(request.user, obj)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ScheduledClass | None = None
+    ) -> bool:
+        if obj is None:
+            return self.has_mark_permission(request)
+        return may_mark_class(request.user, obj)
+
+    def has_mark_permission(self, request: HttpRequest) -> bool:
+        """Who may complete classes and mark attendance; which ones is asked class by class."""
+        return self.has_edit_permission(request) or teacher_of(request.user) is not None
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        """Who may cancel, move and restore any class."""
+        return request.user.has_perm(CHANGE)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ScheduledClass | None = None
+    ) -> bool:
+        if obj is None or obj.is_generated:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ScheduledClass | None = None
+    ) -> tuple[str, ...]:
+        if obj is None or may_change_class(request.user, obj):
+            return tuple(self.readonly_fields)
+        marked: tuple[str, ...] = MARKED_FIELDS
+        if obj.status == ClassStatus.CANCELLED:
+            # Bringing a class back is not a teacher's to decide, and nobody attended it.
+            marked = ("notes",)
+        return tuple(str(n) for n in self.get_fields(request, obj) if n not in marked)
+
+    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "status" and not request.user.has_perm(CHANGE):
+            # Marking is not cancelling.
+            choices = [each for each in ClassStatus.choices if each[0] != ClassStatus.CANCELLED]
+            kwargs["choices"] = choices
+        return super().formfield_for_choice_field(db_field, request, **kwargs)

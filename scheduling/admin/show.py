@@ -1,0 +1,68 @@
+"""How values look in the admin's tables."""
+
+from datetime import date, time
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from scheduling.models import ClassStatus, ScheduledClass
+
+_STATUS = {
+    ClassStatus.SCHEDULED: "is-busy",
+    ClassStatus.COMPLETED: "is-ok",
+    ClassStatus.CANCELLED: "is-absent",
+}
+
+
+def badge(text: Any, kind: str = "") -> SafeString:
+    """A word in a pill."""
+    return format_html('<span class="ct-badge {}">{}</span>', kind, text)
+
+
+def class_badge(one: ScheduledClass) -> SafeString:
+    """The status of a class."""
+    return badge(one.get_status_display(), _STATUS.get(ClassStatus(one.status), ""))
+
+
+def day(value: date) -> str:
+    """“Mon, 5 Jan. 2026”, as the reader's language writes it."""
+    return f"{date_format(value, 'D')}, {date_format(value, 'DATE_FORMAT')}"
+
+
+def times(start: time, end: time, zone: str) -> str:
+    """“10:00–11:00 Europe/Madrid”."""
+    return f"{start:%H:%M}–{end:%H:%M} {zone}"
+
+
+def when(one: Any) -> SafeString:
+    """Date, times and zone of a class."""
+    return format_html(
+        '{}<br><span class="ct-quiet">{}</span>',
+        day(one.date),
+        times(one.start_time, one.end_time, one.time_zone),
+    )
+
+
+def class_link(one: ScheduledClass | None) -> SafeString | str:
+    """A class by its date, with the way to its page; a dash for none."""
+    if one is None:
+        return "–"
+    page = reverse("admin:scheduling_scheduledclass_change", args=[one.pk])
+    return format_html('<a href="{}">{}</a>', page, when(one))
+
+
+def person_link(person: Any) -> SafeString | str:
+    """A student or teacher with the way to their page."""
+    if person is None:
+        return _("no teacher")
+    page = reverse(f"admin:scheduling_{person._meta.model_name}_change", args=[person.pk])
+    return format_html('<a href="{}">{}</a>', page, person)
+
+
+def clip(text: str, most: int = 120) -> str:
+    """``text``, cut where it would fill a page."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
