@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs import prune as pruning
 from scheduling.jobs.runner import run
+from scheduling.jobs.tasks import perform_run
 from scheduling.models import Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
@@ -108,3 +110,18 @@ def test_it_is_a_run_as_any_other():
     result = do(Job.PRUNE)
     row = JobRun.objects.get(pk=result.run_id)
     assert (row.job, row.state, row.window_start) == (Job.PRUNE, RunState.SUCCEEDED, None)
+
+
+def test_the_queue_forgets_tasks_of_those_days_however_they_ended():
+    def task(days_ago, status):
+        result = perform_run.enqueue(1)
+        rows = DBTaskResult.objects.filter(id=result.id)
+        rows.update(status=status, enqueued_at=NOW - timedelta(days=days_ago))
+        return rows.get().pk
+
+    # A worker that was killed leaves its task as RUNNING.
+    for status in ("SUCCESSFUL", "FAILED", "RUNNING", "READY"):
+        task(31, status)
+    kept = {task(29, "SUCCESSFUL"), task(0, "READY")}
+    assert prune()[0].pruned == 0  # they are no runs
+    assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept

@@ -37,11 +37,13 @@ def serving(
     app: str = "classtracker.wsgi",
     workers: int = 2,
     threads: int = 2,
+    keeping_workers: bool = False,
     **env: str | None,
 ) -> Iterator[Server]:
     """gunicorn on a free port of 127.0.0.1; stopped at the end, its whole process group.
 
     ``options`` are its own, beside the ones that are always given; ``env`` changes its environment.
+    The background workers that it called are ended too, unless they are to be kept.
     """
     with tempfile.TemporaryDirectory(prefix="classtracker-gunicorn-") as folder:
         # Bound here and handed over: nobody else can take the port in between.
@@ -69,8 +71,9 @@ def serving(
             yield Server(url, log)
         finally:
             _stop(process)
-            embedded.kill()
-            processes.wait_for_dead_sessions()
+            if not keeping_workers:
+                embedded.kill()
+                processes.wait_for_dead_sessions()
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
