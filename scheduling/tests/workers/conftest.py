@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django_tasks import task_backends
 from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs import backend as embedding
+from scheduling.jobs.process import Process, is_gone
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import until
 from scheduling.tests.support import embedded, processes
@@ -33,7 +33,7 @@ class Workers:
         return [sys.executable, str(processes.ROOT / "manage.py")]
 
     def call(self, number: int = 1) -> None:
-        """See to it that workers come for what is queued by now."""
+        """See to it that as many workers come for what is queued."""
 
     def pids(self) -> list[int]:
         """The workers that live."""
@@ -50,6 +50,11 @@ class Workers:
         until(lambda: not DBTaskResult.objects.filter(status__in=["READY", "RUNNING"]).exists())
         run.refresh_from_db()
         return run
+
+    def kill(self, run: JobRun) -> None:
+        """SIGKILL the worker of ``run``, and wait until the system is done with it."""
+        os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
+        until(lambda: is_gone(Process(run.host, run.process)))
 
     def stopped(self, run: JobRun) -> int:
         """The worker that has begun ``run`` and stopped in it."""
@@ -69,9 +74,6 @@ class Embedded(Workers):
 
     def pids(self) -> list[int]:
         return embedded.workers()
-
-    def call(self, number: int = 1) -> None:
-        task_backends["default"].call_worker()
 
 
 class Database(Workers):

@@ -96,9 +96,8 @@ def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend
     backend.where = "chunk"
     run = start(HORIZON)
     backend.call()
-    pid = backend.stopped(run)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: pid not in backend.pids())
+    backend.stopped(run)
+    backend.kill(run)
     assert ScheduledClass.objects.count() == 12
     backend.where = ""
     following = start(HORIZON)

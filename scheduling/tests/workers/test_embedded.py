@@ -1,7 +1,6 @@
 """The embedded backend's processes: bounded, called by themselves, and nobody's burden."""
 
 import os
-import signal
 from datetime import date
 
 import pytest
@@ -84,8 +83,9 @@ def test_nor_is_one_performed_by_a_worker_that_was_told_to_stop(own, monkeypatch
 def test_a_worker_that_is_killed_frees_its_slot(own):
     own.where = "weekly"
     for _ in range(embedding.PROCESSES):
-        os.kill(own.stopped(narrowed()), signal.SIGKILL)
-    until(lambda: not own.pids())
+        run = narrowed()
+        own.stopped(run)
+        own.kill(run)
     own.where = ""
     assert over(narrowed()).state == RunState.SUCCEEDED
 
