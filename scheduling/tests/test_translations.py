@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
+from django.utils.translation.template import templatize
 
 from scheduling.jobs.reasons import sentence
 from scheduling.models import ClassStatus, Job
 from scheduling.tests import factories as make
 
 PACKAGE = Path(__file__).resolve().parents[1]
+TEMPLATES = PACKAGE.parent / "templates"
 FOLDER = PACKAGE / "locale" / "es" / "LC_MESSAGES"
 # How many of the first arguments are texts. A function that is not here has to be added.
 TEXTS = {
@@ -32,6 +34,8 @@ TEXTS = {
 # The names under which makemessages looks for them: it does not follow an "import … as".
 SEEN = {*TEXTS, "_"}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\)[-#0 +]*\d*(?:\.\d+)?)?.")
+TEXT = re.compile(r"""\bu?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""".replace("\\b", ""))
+CALL = re.compile(rf"\b(?:_|gettext|ngettext)\((?:\s*{TEXT.pattern}\s*,?)+")
 
 Key = str | tuple[str, int]
 
@@ -44,6 +48,17 @@ def sources() -> list[Path]:
         if "tests" not in path.relative_to(PACKAGE).parts
         and "gettext" in path.read_text(encoding="utf-8")
     )
+
+
+def templates() -> list[Path]:
+    """The pages."""
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+def spoken(template: str) -> Iterator[tuple[str, ...]]:
+    """The texts of every translation in a template, as gettext sees them."""
+    for found in CALL.finditer(templatize(template)):
+        yield tuple(ast.literal_eval(text) for text in TEXT.findall(found[0]))
 
 
 def translators(tree: ast.AST) -> dict[str, str]:
@@ -108,6 +123,12 @@ def pairs(strings: dict[str, str]) -> Iterator[tuple[Key, str, str]]:
         yield (strings["msgid"], number), strings[keyword], strings[f"msgstr[{number}]"]
 
 
+def gettext_of_django(key: Key) -> bool:
+    """Whether Django itself has the Spanish: its own pages' texts need no second translation."""
+    with translation.override("es"):
+        return isinstance(key, str) and gettext(key) != key
+
+
 @pytest.fixture(scope="module")
 def po() -> list[tuple[set[str], dict[str, str]]]:
     return list(entries((FOLDER / "django.po").read_text(encoding="utf-8")))
@@ -153,6 +174,32 @@ def test_every_text_has_its_spanish(path, mo):
         if not all(mo.get(key) for key in keys):
             untranslated.append((line, texts))
     assert untranslated == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_every_text_of_a_page_has_its_spanish(path, mo):
+    untranslated = []
+    for texts in spoken(path.read_text(encoding="utf-8")):
+        keys = texts if len(texts) == 1 else ((texts[0], 0), (texts[0], 1))
+        if not all(mo.get(key) or gettext_of_django(key) for key in keys):
+            untranslated.append(texts)
+    assert untranslated == []
+
+
+def test_the_reader_of_templates_finds_every_kind_of_text():
+    template = (
+        "{% load i18n %}{% translate 'one' %} {% translate \"it's\" as x %}"
+        "{% blocktranslate %}two {{ n }}{% endblocktranslate %}"
+        "{% blocktranslate count n=n %}a{% plural %}b {{ n }}{% endblocktranslate %}"
+        "{{ _('three') }}"
+    )
+    assert list(spoken(template)) == [
+        ("one",),
+        ("it's",),
+        ("two %(n)s",),
+        ("a", "b %(n)s"),
+        ("three",),
+    ]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
