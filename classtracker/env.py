@@ -6,6 +6,7 @@ password (DATABASE_URL, SECRET_KEY, REDIS_URL, EMAIL_URL) are never repeated in 
 """
 
 import io
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,11 @@ from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
 env = Env()
+
+# The environment as the process was given it, before a .env adds to it.
+_given = dict(os.environ)
+_written: dict[str, str | None] = {}
+_asked: set[str] = set()
 
 
 def stop(name: str, sentence: str) -> NoReturn:
@@ -49,11 +55,34 @@ def read_dotenv(path: Path) -> None:
         if binding.error:
             line = binding.original.line
             stop(str(path), f"line {line} is not NAME=value; correct or remove it.")
+        if binding.key:
+            _written[binding.key] = binding.value
     env.read_env(path, recurse=False)
+
+
+def unseen_by_cron() -> list[str]:
+    """The variables that this process was given and that are not in the .env.
+
+    Cron gives its jobs an environment of its own: to them these would not exist.
+    """
+    return sorted(name for name in _asked if name in _given and _written.get(name) != _given[name])
+
+
+def system_time_zone() -> str:
+    """The machine's zone, which cron goes by: TZ, or what /etc/localtime is; else UTC."""
+    link = os.path.realpath("/etc/localtime")
+    for key in (_given.get("TZ", "").lstrip(":"), link.partition("/zoneinfo/")[2]):
+        try:
+            if key:
+                return ZoneInfo(key).key
+        except (KeyError, ValueError, OSError):
+            continue
+    return "UTC"
 
 
 def text(name: str, default: str = "") -> str:
     """A string, without the blanks around it that a pasted secret brings along."""
+    _asked.add(name)
     value = str(env.str(name, default)).strip()
     if not value.isprintable():
         stop(name, "holds a line break or another unprintable character; take it out.")
@@ -61,6 +90,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def boolean(name: str, default: bool) -> bool:
+    _asked.add(name)
     try:
         return bool(env.bool(name, default))
     except EnvError:

@@ -1,11 +1,13 @@
 """Django settings. Every read of the environment is here, through the strict readers of env.py."""
 
 import shlex
+import shutil
 from pathlib import Path
 
 from classtracker import env
 from classtracker.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
 from classtracker.logs import logging_settings
+from scheduling.jobs.entries import ENTRIES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Cron gives jobs almost no environment, so the file is read here and not by a shell.
@@ -215,10 +217,13 @@ CRON_LOG = env.matching(
 # To cron a bare % is a line break, even within quotes.
 APPEND = f">> {shlex.quote(CRON_LOG)} 2>&1".replace("%", r"\%")
 CALL = "django.core.management.call_command"
-CRON = {"trigger": "cron"}
 CRONJOBS = [
-    ("0 6 * * 1", CALL, ["generate_classes", "--only", "weekly"], CRON, APPEND),
-    ("0 2 * * *", CALL, ["generate_classes"], CRON, APPEND),
-    ("30 3 * * *", CALL, ["prune_job_logs"], CRON, APPEND),
+    (entry.cron, CALL, list(entry.command), {"trigger": "cron"}, APPEND) for entry in ENTRIES
 ]
+CRONTAB_EXECUTABLE = shutil.which("crontab") or "/usr/bin/crontab"
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
+# Two installations of one user must not take each other's entries out.
+CRONTAB_COMMENT = f"Class Tracker in {BASE_DIR}".replace("%", r"\%")
+# Cron knows neither: it has the machine's zone and an environment of its own.
+SYSTEM_TIME_ZONE = env.system_time_zone()
+UNSEEN_BY_CRON = env.unseen_by_cron()

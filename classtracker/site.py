@@ -6,7 +6,7 @@ Outside of `scheduling.admin`, which cannot be imported before the site that it 
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.http import HttpRequest
 from django.urls import path, reverse
@@ -71,4 +71,4 @@ class ClassTrackerAdminConfig(SimpleAdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        self.module.autodiscover()
+        autodiscover()

@@ -10,6 +10,7 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Class Tracker"
 
     def ready(self) -> None:
+        from .management import checks  # noqa: F401  (registers itself)
         from .models.guards import reinstall_after_migrate
 
         post_migrate.connect(reinstall_after_migrate, sender=self)

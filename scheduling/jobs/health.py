@@ -1,7 +1,7 @@
 """Whether all is well, worked out when asked: no scheduler that may itself be dead is believed."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,9 +14,6 @@ from scheduling.selectors.studio import studio_numbers
 from .claim import is_dead
 from .registry import JOBS
 from .schedule import last_due
-
-# How long after its due time a job may start before it is late.
-GRACE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def health(now: datetime, missing_this_week: int) -> Health:
         "unresolved_conflicts": unresolved_conflicts(),
         "overdue_jobs": len(overdue_jobs(now)),
         "crashed_runs": sum(crashed_since_success(job) for job in JOBS),
-        "stuck_runs": len(stuck_runs()),
+        "stuck_runs": len(stuck_runs(now)),
     }
     issues, suggestions = [], []
     for name, issue, suggestion in _findings(indicators):
@@ -56,16 +53,20 @@ def overdue_jobs(now: datetime) -> list[Job]:
     for job, spec in JOBS.items():
         if not spec.generates:
             continue
-        due = last_due(job, now - GRACE)
+        due = last_due(job, now - spec.grace)
         # Before its first run a job is not late: the studio is being set up.
         if due is not None and latest_full(job) is not None and not started_since(job, due):
             late.append(job)
     return late
 
 
-def stuck_runs() -> list[JobRun]:
-    """Runs that are said to be active and show no sign of life."""
-    return [run for run in active_runs() if is_dead(run)]
+def stuck_runs(now: datetime) -> list[JobRun]:
+    """Runs that are said to be active and show no sign of life, or have been at it for too long."""
+    return [
+        run
+        for run in active_runs()
+        if is_dead(run) or now - (run.started_at or now) > JOBS[Job(run.job)].longest
+    ]
 
 
 def unresolved_conflicts() -> int:

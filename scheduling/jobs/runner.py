@@ -19,12 +19,13 @@ from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
 from .overlay import Overlay
+from .pings import Pings
 from .planning import Context
-from .prune import prune
 from .queries import QueryCount, counted
 from .registry import JOBS
 from .request import Clock, Request
 from .result import Nobody, Result, Watcher
+from .upkeep import UPKEEP
 from .windows import RunWindow, run_window
 
 logger = logging.getLogger(__name__)
@@ -97,10 +98,13 @@ def _run(
             return None
         result.run_id = held.run_id
         within = run_id.set(held.run_id)
+        pings = Pings(request)
+        pings.started()
         try:
             _work(request, span, result, conduct, held, queries, began)
             return result
         finally:
+            pings.ended(result)
             if not conduct.quiet:
                 _log_end(result)
             run_id.reset(within)
@@ -121,7 +125,7 @@ def _work(
         with Heartbeat(held) as heartbeat:
             conduct.watcher.started(result)
             if span is None:
-                result.pruned = prune(held, conduct.clock())
+                UPKEEP[request.job](held, result, conduct.clock())
             else:
                 _generate(request, span, result, conduct, held, queries, began, heartbeat)
         result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED

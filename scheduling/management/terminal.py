@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.lines import Line
+from scheduling.jobs.registry import JOBS
 from scheduling.jobs.result import Result
 from scheduling.models import Job, RunState
 
@@ -94,7 +95,7 @@ class Terminal:
 
     def finished(self, result: Result) -> None:
         """The run's last lines, and its report."""
-        if result.job != Job.PRUNE:
+        if JOBS[result.job].generates:
             self.say(_("classes created: %(n)d") % {"n": result.classes_created})
             self.say(_("students processed: %(n)d") % {"n": result.students_processed})
         if result.error:
@@ -141,6 +142,11 @@ def summary(result: Result) -> str:
         return _("%(job)s: %(n)d deleted.") % {
             "job": Job(result.job).label,
             "n": result.pruned,
+        }
+    if result.job == Job.WATCH:
+        return ngettext("%(job)s: %(n)d trouble.", "%(job)s: %(n)d troubles.", result.troubles) % {
+            "job": Job(result.job).label,
+            "n": result.troubles,
         }
     created = result.classes_created
     verb = (

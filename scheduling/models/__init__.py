@@ -5,6 +5,7 @@ from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
+from .troubles import Trouble, TroubleKind
 
 __all__ = [
     "ACTIVE_STATES",
@@ -26,4 +27,6 @@ __all__ = [
     "Student",
     "Teacher",
     "Trigger",
+    "Trouble",
+    "TroubleKind",
 ]

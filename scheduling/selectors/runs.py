@@ -19,6 +19,12 @@ def latest_full(job: str, states: Iterable[str] = DONE) -> JobRun | None:
     )
 
 
+def last_ended_full(job: str) -> JobRun | None:
+    """The newest whole run of ``job`` that came to an end of its own: no person cancelled it."""
+    ended = (*DONE, RunState.FAILED, RunState.CRASHED)
+    return JobRun.objects.filter(job=job, is_full=True, state__in=ended).order_by("-id").first()
+
+
 def started_since(job: str, moment: datetime) -> bool:
     """Whether a whole, undated run of ``job`` that went well began at ``moment`` or later."""
     return JobRun.objects.filter(

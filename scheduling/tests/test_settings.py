@@ -234,6 +234,7 @@ def test_cron_s_log_is_quoted_for_the_shell_and_for_cron(project):
         ("0 6 * * 1", ["generate_classes", "--only", "weekly"]),
         ("0 2 * * *", ["generate_classes"]),
         ("30 3 * * *", ["prune_job_logs"]),
+        ("*/15 * * * *", ["watch_jobs"]),
     ]
     assert {job[4] for job in jobs} == {r">> '/var/log/my 100\%.log' 2>&1"}
 

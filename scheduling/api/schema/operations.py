@@ -11,8 +11,6 @@ from . import fields  # noqa: F401  (what it declares registers itself)
 from .refusals import KINDS, REQUEST_ID, reference, statuses
 from .security import credentials
 
-# The only keys that an answer may lack: both are there where there is something to say.
-SOMETIMES = {"warning", "results_truncated"}
 ERROR = {"$ref": "#/components/schemas/Error"}
 
 
@@ -61,9 +59,10 @@ class ApiSchema(AutoSchema):
         schema = super()._postprocess_serializer_schema(schema, serializer, direction)
         if direction == "request" and isinstance(serializer, Strict):
             schema["additionalProperties"] = False
-        # What a caller may leave out, an answer has all the same.
+        # What a caller may leave out, an answer has all the same; but for what a serializer names.
         if direction == "response" and "properties" in schema:
-            schema["required"] = [name for name in schema["properties"] if name not in SOMETIMES]
+            lacking = getattr(serializer, "sometimes", ())
+            schema["required"] = [name for name in schema["properties"] if name not in lacking]
         return schema
 
 

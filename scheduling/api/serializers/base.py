@@ -53,6 +53,8 @@ class WrittenWhole(Strict):
 class AppliedSerializer(serializers.Serializer):
     """What applying a change came to, beside the resource itself."""
 
+    sometimes = ("warning",)
+
     classes_created = serializers.IntegerField(
         min_value=0, help_text="How many classes the change brought about at once."
     )
@@ -63,6 +65,8 @@ class AppliedSerializer(serializers.Serializer):
 
 class WarnedSerializer(serializers.Serializer):
     """A warning beside the resource, where there is something to warn of."""
+
+    sometimes = ("warning",)
 
     warning = serializers.CharField(
         required=False, help_text="What is still to come, where not all could be done."

@@ -199,7 +199,11 @@ class CancelRun(AdministratorView):
 def _summary(now: datetime, issues: int) -> dict[str, Any]:
     numbers = totals()
     last = JobRun.objects.order_by("-id").first()
-    due = [when for job in JOBS if (when := next_due(job, now)) is not None]
+    due = [
+        when
+        for job, spec in JOBS.items()
+        if spec.generates and (when := next_due(job, now)) is not None
+    ]
     return {
         "total_jobs": numbers["total"],
         "recent_success": numbers["succeeded"],

@@ -82,8 +82,9 @@ def examine() -> dict[str, str]:
 
 
 def _runs() -> str:
-    late = [job.label for job in overdue_jobs(timezone.now())]
-    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs()]
+    now = timezone.now()
+    late = [job.label for job in overdue_jobs(now)]
+    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now)]
     found = []
     if late:
         found.append(_("late: %(jobs)s") % {"jobs": ", ".join(map(str, late))})

@@ -136,4 +136,6 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
     yield active
     yield silent
     yield overdue
-    yield Gauge(f"{PREFIX}_stuck_runs", "Runs without a sign of life", value=len(stuck_runs()))
+    yield Gauge(
+        f"{PREFIX}_stuck_runs", "Runs without a sign of life", value=len(stuck_runs(timezone.now()))
+    )

@@ -3,19 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
-from scheduling.jobs.request import Request
-from scheduling.management.attempts import (
-    Patience,
-    attempt,
-    exit_status,
-    studio_today,
-    user_name,
-)
 from scheduling.management.options import add_trigger
-from scheduling.management.signals import StopSignals
-from scheduling.management.terminal import Terminal
+from scheduling.management.upkeep import run_upkeep
 from scheduling.models import Job, Trigger
 
 
@@ -30,18 +20,5 @@ class Command(BaseCommand):
         add_trigger(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        def request() -> Request:
-            return Request(
-                job=Job.PRUNE,
-                today=studio_today(timezone.now()),
-                weeks=1,
-                trigger=Trigger(options["trigger"]),
-                triggered_by=user_name(),
-            )
-
-        terminal = Terminal(self.stderr, self.stdout, timezone.now)
-        with StopSignals() as stop:
-            ended = attempt(Job.PRUNE, request, terminal, stop, Patience())
-            status = exit_status([ended], stop)
-        if status:
+        if status := run_upkeep(Job.PRUNE, Trigger(options["trigger"]), self.stdout, self.stderr):
             raise SystemExit(status)

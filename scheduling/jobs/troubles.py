@@ -1,0 +1,75 @@
+"""What is wrong with the jobs now, worked out from the log alone: no state is believed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from scheduling.models import Job, JobRun, RunState, TroubleKind
+from scheduling.selectors.runs import last_ended_full
+
+from .health import overdue_jobs, stuck_runs
+from .registry import JOBS
+from .schedule import last_due
+
+ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CRASHED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A trouble: which job, what, since when, and the run concerned where there is one."""
+
+    kind: TroubleKind
+    job: Job
+    since: datetime
+    run: JobRun | None = None
+
+    @property
+    def sentence(self) -> str:
+        """It in words, in the current language."""
+        words: dict[str, Any] = {"job": self.job.label, "when": when(self.since)}
+        if self.run is not None:
+            words |= {"run": self.run.pk, "error": self.run.error or "–"}
+        texts = {
+            TroubleKind.LATE: _("%(job)s: late. It was due on %(when)s and has not run since."),
+            TroubleKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
+            TroubleKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
+            TroubleKind.STUCK: _(
+                "%(job)s: run %(run)d has been going on since %(when)s: too long, or without a "
+                "sign of life."
+            ),
+        }
+        return texts[self.kind] % words
+
+
+def troubles(now: datetime) -> list[Found]:
+    """Everything that is wrong at ``now``, the late jobs first; at most one of a kind and job."""
+    found = [
+        Found(kind=TroubleKind.LATE, job=job, since=due)
+        for job in overdue_jobs(now)
+        if (due := last_due(job, now - JOBS[job].grace)) is not None
+    ]
+    for run in stuck_runs(now):
+        job = Job(run.job)
+        if not any(one.kind == TroubleKind.STUCK and one.job == job for one in found):
+            found.append(Found(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
+    for job in JOBS:
+        # One that was followed by a success is history; its successor has completed the work.
+        last = last_ended_full(job)
+        if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
+            found.append(Found(kind=kind, job=job, since=_began(last), run=last))
+    return found
+
+
+def when(moment: datetime) -> str:
+    """A moment as people of the studio read it, with its zone."""
+    zone = settings.STUDIO_TIME_ZONE
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'j F Y H:i')} {zone}"
+
+
+def _began(run: JobRun) -> datetime:
+    return run.started_at or run.created_at

@@ -1,0 +1,70 @@
+"""``manage.py check_jobs``: which jobs are late, stuck, failed or crashed."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.registry import JOBS
+from scheduling.jobs.schedule import next_due
+from scheduling.jobs.troubles import Found, troubles, when
+from scheduling.models import Job
+from scheduling.selectors.runs import last_ended_full
+
+TROUBLED = 3
+
+
+class Command(BaseCommand):
+    help = (
+        "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone. "
+        "Exit status: 0 all is well, 3 something is wrong."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON document on standard output"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        found = troubles(now)
+        if options["json"]:
+            document = {
+                "success": not found,
+                "troubles": [_trouble(one) for one in found],
+                "jobs": [_job(job, now) for job in JOBS if JOBS[job].cron],
+            }
+            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+        else:
+            for one in found:
+                self.stdout.write(one.sentence)
+            if not found:
+                self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
+            for job in JOBS:
+                if (due := next_due(job, now)) is not None:
+                    text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}
+                    self.stdout.write(text)
+        if found:
+            raise SystemExit(TROUBLED)
+
+
+def _trouble(one: Found) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "job": one.job.value,
+        "since": one.since.isoformat(),
+        "runId": one.run.pk if one.run else None,
+        "message": one.sentence,
+    }
+
+
+def _job(job: Job, now: Any) -> dict[str, Any]:
+    last, due = last_ended_full(job), next_due(job, now)
+    return {
+        "job": job.value,
+        "lastState": last.state if last else None,
+        "lastRun": last.started_at.isoformat() if last and last.started_at else None,
+        "nextRun": due.isoformat() if due else None,
+    }

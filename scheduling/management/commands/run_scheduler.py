@@ -1,0 +1,73 @@
+"""``manage.py run_scheduler``: the entries of cron in one long-lived process."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.entries import ENTRIES, Entry
+from scheduling.jobs.health import overdue_jobs
+from scheduling.management.scheduler import Agenda, serve
+from scheduling.management.signals import StopSignals
+from scheduling.management.terminal import Terminal
+from scheduling.models import Trigger
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs what cron would run, in the studio's time zone, for hosts without cron. Ends between "
+        "two chunks of a run on SIGINT or SIGTERM, with 130 or 143. Do not run it beside cron: "
+        "nothing would be doubled, but all be done twice."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--once", action="store_true", help="make up for what is late, then end (for a trial)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        terminal = Terminal(self.stderr, None, timezone.now)
+
+        def perform(entry: Entry) -> None:
+            terminal.say(_("due: %(command)s") % {"command": entry.words})
+            try:
+                call_command(
+                    *entry.command,
+                    trigger=Trigger.SCHEDULER.value,
+                    stdout=self.stdout,
+                    stderr=self.stderr,
+                )
+            except SystemExit as ended:  # how a command says that it failed; the next one goes on
+                terminal.say(_("ended with status %(status)s") % {"status": ended.code})
+            except Exception as error:
+                terminal.say(_("failed: %(fault)s") % {"fault": error})
+            finally:
+                # A scheduler waits for hours: no connection is to be held open, or found dead.
+                with suppress(Exception):
+                    connections.close_all()
+
+        with StopSignals() as stop:
+            for entry in self._late(terminal):
+                if not stop():
+                    perform(entry)
+            if not options["once"]:
+                terminal.say(_("waiting for what falls due; SIGTERM ends it"))
+                serve(Agenda(), timezone.now, perform, stop, stop.wait)
+        if stop():
+            raise SystemExit(stop.exit_status)
+
+    def _late(self, terminal: Terminal) -> list[Entry]:
+        """What should have run while nobody was here: once, however often it was missed."""
+        try:
+            late = {job.value for job in overdue_jobs(timezone.now())}
+        except Exception as error:
+            terminal.say(_("failed: %(fault)s") % {"fault": error})
+            return []
+        finally:
+            with suppress(Exception):
+                connections.close_all()
+        return [entry for entry in ENTRIES if entry.jobs[0] in late]

@@ -1,0 +1,67 @@
+"""`check_jobs`: 0 or 3, and what is wrong, in words and as JSON."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from scheduling.models import Job, JobRun, RunState, Trigger
+
+pytestmark = pytest.mark.django_db
+
+
+def ran(job, state, ago, **values):
+    begun = timezone.now() - ago
+    return JobRun.objects.create(
+        job=job, state=state, trigger=Trigger.CRON, started_at=begun, finished_at=begun, **values
+    )
+
+
+def check(*options):
+    output, status = io.StringIO(), 0
+    try:
+        call_command("check_jobs", *options, stdout=output)
+    except SystemExit as ended:
+        status = ended.code
+    return status, output.getvalue()
+
+
+def test_a_studio_that_is_being_set_up_is_well():
+    status, said = check()
+    assert status == 0
+    assert "All is well" in said
+    assert "Weekly classes: next on" in said
+
+
+def test_what_is_late_and_what_failed():
+    ran(Job.WEEKLY, RunState.SUCCEEDED, timedelta(days=15))
+    failed = ran(Job.HORIZON, RunState.FAILED, timedelta(minutes=1), error="disk full")
+    status, said = check("--json")
+    assert status == 3
+    answer = json.loads(said)
+    assert answer["success"] is False
+    assert [(one["kind"], one["job"], one["runId"]) for one in answer["troubles"]] == [
+        ("late", "weekly", None),
+        ("failed", "horizon", failed.pk),
+    ]
+    assert "disk full" in answer["troubles"][1]["message"]
+    assert {job["job"] for job in answer["jobs"]} == {"weekly", "horizon", "prune", "watch"}
+    status, said = check()
+    assert status == 3
+    assert "Weekly classes: late." in said
+
+
+def test_a_success_after_a_crash_is_well():
+    ran(Job.HORIZON, RunState.CRASHED, timedelta(minutes=2))
+    assert check()[0] == 3
+    ran(Job.HORIZON, RunState.SUCCEEDED, timedelta(minutes=1))
+    assert check()[0] == 0
+
+
+def test_what_a_person_cancelled_is_no_trouble():
+    ran(Job.HORIZON, RunState.SUCCEEDED, timedelta(minutes=2))
+    ran(Job.HORIZON, RunState.CANCELLED, timedelta(minutes=1))
+    assert check()[0] == 0

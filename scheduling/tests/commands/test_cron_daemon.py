@@ -1,0 +1,71 @@
+"""An entry fires by the real cron daemon, in its empty environment, for a throw-away user."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from scheduling.models import JobRun, RunState, ScheduledClass, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.support import processes
+from scheduling.tests.support.cron import NoCron, crontab_of, daemon, throwaway_user
+
+# Cron looks once a minute.
+PATIENCE = 100
+
+
+@pytest.fixture
+def user():
+    try:
+        with throwaway_user() as name:
+            yield name
+    except NoCron as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """A folder like that of a server: the code, and a .env that says all there is to say."""
+    folder = tmp_path / "100% of class tracker"
+    folder.mkdir()
+    shutil.copytree(processes.ROOT / "classtracker", folder / "classtracker")
+    shutil.copy(processes.ROOT / "manage.py", folder)
+    (folder / "scheduling").symlink_to(processes.ROOT / "scheduling")
+    (folder / "templates").symlink_to(processes.ROOT / "templates")
+    values = {
+        "SECRET_KEY": "x" * 60,
+        "DATABASE_URL": processes.database_url(),
+        "CRON_LOG": str(folder / "cron.log"),
+    }
+    (folder / ".env").write_text("".join(f"{k}='{v}'\n" for k, v in values.items()))
+    return folder
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_fires_and_its_run_is_in_the_history(user, installation, tmp_path):
+    make.schedule(weekday=3)
+    env = {"PATH": f"{crontab_of(user, tmp_path)}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+    manage = [sys.executable, "manage.py", "install_cron"]
+    done = subprocess.run(manage, cwd=installation, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "will not see" not in done.stderr
+    table = subprocess.run(["crontab", "-l"], env=env, capture_output=True, text=True, check=True)
+    every_minute = table.stdout.replace("0 6 * * 1 ", "* * * * * ", 1)
+    assert every_minute != table.stdout
+    subprocess.run(["crontab", "-"], input=every_minute, env=env, text=True, check=True)
+    with daemon():
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit and not JobRun.objects.exclude(finished_at=None).exists():
+            time.sleep(0.5)
+    log = installation / "cron.log"
+    run = JobRun.objects.first()
+    assert run is not None, log.read_text() if log.exists() else "cron started nothing"
+    assert (run.job, run.trigger, run.state) == ("weekly", Trigger.CRON, RunState.SUCCEEDED)
+    assert ScheduledClass.objects.count() == 1
+    assert "1 class created" in log.read_text()
