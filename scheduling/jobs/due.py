@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.windows import DAY, WEEK, monday_of
 from scheduling.models import Job
@@ -10,13 +12,21 @@ from scheduling.models import Job
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """``job`` makes it, from the day ``on`` on; None: with its next run.
+    """``job`` makes it, on the day ``on``; None: with its next run."""
 
-    No ``job``: none makes it any more.
-    """
-
-    job: Job | None
+    job: Job
     on: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """In the current language, to follow a colon or a comma."""
+        if self.on is not None:
+            text = _("“%(job)s” makes it on %(on)s")
+        elif self.job == Job.MISSING:
+            text = _("its time has passed, so that only “%(job)s” makes it")
+        else:
+            text = _("the next run of “%(job)s” makes it")
+        return text % {"job": self.job.label, "on": self.on}
 
 
 def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
@@ -26,7 +36,7 @@ def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
     """
     if kind is SeriesKind.RECURRING_SLOT:
         if day < today:
-            return Due(None)
+            return Due(Job.MISSING)
         first = day - weeks * WEEK + DAY
         return Due(Job.HORIZON, first if first > today else None)
     monday, this_monday = monday_of(day), monday_of(today)

@@ -145,33 +145,37 @@ _COLUMNS = (
 )
 
 
-def stored_rows(keys: Iterable[SeriesKey], since: date) -> dict[SeriesKey, list[Stored]]:
-    """Every class of these series from the week of ``since`` (a Monday) on, in full."""
+def stored_rows(
+    keys: Iterable[SeriesKey], since: date, until: date | None = None
+) -> dict[SeriesKey, list[Stored]]:
+    """Every class of these series from the week of ``since`` on, in full.
+
+    To the week of ``until``, included, where that is given; both are Mondays.
+    """
     ids: dict[SeriesKind, list[int]] = {kind: [] for kind in SeriesKind}
     for key in keys:
         ids[key.kind].append(key.id)
     found: defaultdict[SeriesKey, list[Stored]] = defaultdict(list)
     if not any(ids.values()):
         return found
-    rows = (
-        ScheduledClass.objects.filter(
-            Q(fixed_schedule_id__among=ids[SeriesKind.FIXED_SCHEDULE])
-            | Q(recurring_slot_id__among=ids[SeriesKind.RECURRING_SLOT]),
-            week__gte=since,
-        )
-        .order_by("week", "id")
-        .values_list(
-            *_COLUMNS,
-            "week",
-            "occurrence_date",
-            "subject",
-            "status",
-            "closure_id",
-            "cancelled_by",
-            "attendance",
-            "notes",
-            "edited_at",
-        )
+    classes = ScheduledClass.objects.filter(
+        Q(fixed_schedule_id__among=ids[SeriesKind.FIXED_SCHEDULE])
+        | Q(recurring_slot_id__among=ids[SeriesKind.RECURRING_SLOT]),
+        week__gte=since,
+    )
+    if until is not None:
+        classes = classes.filter(week__lte=until)
+    rows = classes.order_by("week", "id").values_list(
+        *_COLUMNS,
+        "week",
+        "occurrence_date",
+        "subject",
+        "status",
+        "closure_id",
+        "cancelled_by",
+        "attendance",
+        "notes",
+        "edited_at",
     )
     for row in rows:
         stored = _stored(row)

@@ -30,9 +30,14 @@ class Source(serializers.ChoiceField):
         super().__init__(choices, read_only=True, **kwargs)
 
     def get_attribute(self, instance: ScheduledClass) -> str:
-        if instance.fixed_schedule_id is not None:
-            return "fixed_schedule"
-        return "recurring_slot" if instance.recurring_slot_id is not None else "one_off"
+        return source_of(instance)
+
+
+def source_of(one: ScheduledClass) -> str:
+    """What asked for a class."""
+    if one.fixed_schedule_id is not None:
+        return "fixed_schedule"
+    return "recurring_slot" if one.recurring_slot_id is not None else "one_off"
 
 
 class ClassSerializer(ResourceSerializer):

@@ -28,8 +28,8 @@ class Planned:
     """An occurrence without a row. ``day`` and times are local to ``zone``.
 
     ``outcome``: created (it would be made), conflict or closed; ``reason`` says why the latter two
-    are not. ``due`` is the job that makes it; none does once a slot's day is over.
-    ``with_class`` is the stored class in its way, None where that is only planned too.
+    are not. ``due`` is the job that makes it. ``with_class`` is the stored class in its way, None
+    where that is only planned too.
     """
 
     key: SeriesKey

@@ -57,7 +57,7 @@ def test_those_that_have_begun_are_marked_and_who_makes_them_is_said() -> None:
 
     assert [(str(one.day), one.key.kind.value, one.begun, *told(one)) for one in found] == [
         ("2025-12-30", "fixed_schedule", True, "missing", None),
-        ("2025-12-30", "recurring_slot", True, None, None),
+        ("2025-12-30", "recurring_slot", True, "missing", None),
         ("2026-01-06", "fixed_schedule", True, "weekly", None),
         ("2026-01-06", "recurring_slot", False, "horizon", None),
         ("2026-01-13", "fixed_schedule", False, "weekly", "2026-01-12"),
@@ -65,8 +65,8 @@ def test_those_that_have_begun_are_marked_and_who_makes_them_is_said() -> None:
     ]
 
 
-def told(one: Any) -> tuple[str | None, str | None]:
-    return one.due.job and one.due.job.value, one.due.on and str(one.due.on)
+def told(one: Any) -> tuple[str, str | None]:
+    return one.due.job.value, one.due.on and str(one.due.on)
 
 
 def test_a_conflict_names_what_is_in_its_way_and_a_closure_its_name() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from .classes import Classes, OneClass
 from .closures import Closures, OneClosure
+from .explain import ExplainStudent, ExplainTeacher
 from .plan import Plan
 from .slots import OneRecurringSlot, RecurringSlots
 from .students import OneStudent, Students
@@ -15,8 +16,10 @@ ONE = "(?P<pk>[0-9]{1,18})"
 ADDRESSES: list[tuple[str, type[Any], str]] = [
     ("teachers", Teachers, "teachers"),
     (f"teachers/{ONE}", OneTeacher, "teacher"),
+    (f"teachers/{ONE}/explain", ExplainTeacher, "explain-teacher"),
     ("students", Students, "students"),
     (f"students/{ONE}", OneStudent, "student"),
+    (f"students/{ONE}/explain", ExplainStudent, "explain-student"),
     ("recurring-slots", RecurringSlots, "recurring-slots"),
     (f"recurring-slots/{ONE}", OneRecurringSlot, "recurring-slot"),
     ("closures", Closures, "closures"),

@@ -1,0 +1,100 @@
+"""``/api/students/{id}/explain`` and ``/api/teachers/{id}/explain``."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import invalid, ok, refused
+from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+def test_a_student_and_a_teacher(api: APIClient) -> None:
+    marta, ana = make.teacher("Marta Gil", "Europe/Madrid"), make.student("Ana Ruiz")
+    slot = make.slot(marta, ana, subject="Piano")
+    run = horizon().run_id
+    one = ScheduledClass.objects.order_by("date").first()
+    assert one is not None
+
+    told = ok(api.get(f"/api/students/{ana.pk}/explain?date=2026-01-05"))
+
+    people = {
+        "student": ana.pk,
+        "studentName": "Ana Ruiz",
+        "teacher": marta.pk,
+        "teacherName": "Marta Gil",
+    }
+    hours = {"startTime": "10:00", "endTime": "11:00", "timeZone": "Europe/Madrid"}
+    origin = told["classes"][0].pop("origin")
+    assert origin.startswith(f"made by run {run}: Lesson horizon, command line, ")
+    assert told == {
+        "name": "Ana Ruiz",
+        "date": "2026-01-05",
+        "summary": "Ana Ruiz has a class on Monday 2026-01-05: "
+        "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil.",
+        "rules": [
+            people
+            | hours
+            | {
+                "source": "recurring_slot",
+                "series": slot.pk,
+                "rule": "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil",
+                "dayOfWeek": 1,
+                "intervalWeeks": 1,
+                "subject": "Piano",
+                "applies": True,
+                "fate": "exists",
+                "reason": "the class is there",
+                "classId": one.pk,
+                "job": None,
+                "madeOn": None,
+            }
+        ],
+        "classes": [
+            people
+            | hours
+            | {"id": one.pk, "status": "scheduled", "source": "recurring_slot", "change": ""}
+        ],
+    }
+    beyond = ok(api.get(f"/api/teachers/{marta.pk}/explain?date=2026-06-01"))
+    assert (beyond["name"], beyond["classes"]) == ("Marta Gil", [])
+    (rule,) = beyond["rules"]
+    assert (rule["fate"], rule["classId"]) == ("planned", None)
+    assert (rule["job"], rule["madeOn"]) == ("horizon", "2026-03-10")
+
+
+def test_today_in_the_studio_by_default(api: APIClient) -> None:
+    ana = make.student("Ana Ruiz")
+    told = ok(api.get(f"/api/students/{ana.pk}/explain"))
+    assert (told["date"], told["rules"], told["classes"]) == ("2026-01-05", [], [])
+
+
+def test_in_spanish_it_is_spanish(api: APIClient) -> None:
+    ana = make.student("Ana Ruiz")
+    make.slot(who=ana, status="paused")
+    url = f"/api/students/{ana.pk}/explain"
+    (rule,) = ok(api.get(url, HTTP_ACCEPT_LANGUAGE="es"))["rules"]
+    assert rule["reason"] != ok(api.get(url))["rules"][0]["reason"]
+
+
+def test_nobody_there_and_no_such_date(api: APIClient) -> None:
+    ana = make.student()
+    refused(api.get("/api/students/999999/explain"), 404, "not_found")
+    refused(api.get("/api/teachers/999999/explain"), 404, "not_found")
+    invalid(api.get(f"/api/students/{ana.pk}/explain?date=2026-02-31"), "date")
+    invalid(api.get(f"/api/students/{ana.pk}/explain?day=2026-01-05"), "day")
+
+
+def test_who_sees_no_classes_gets_no_explanation(staff: Any) -> None:
+    ana, marta = make.student(), make.teacher()
+    for url, people in [
+        (f"/api/students/{ana.pk}/explain", "view_student"),
+        (f"/api/teachers/{marta.pk}/explain", "view_teacher"),
+    ]:
+        refused(staff("view_scheduledclass").get(url), 403, "permission_denied")
+        refused(staff(people).get(url), 403, "permission_denied")
+        ok(staff(people, "view_scheduledclass").get(url))

@@ -1,0 +1,345 @@
+"""Why there is, or is not, a class on a date."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.models import CancelledBy, FixedSchedule, JobRun, ScheduledClass, Student, Teacher
+from scheduling.services import occurrences
+from scheduling.services.classes import cancel, mark_attendance, move
+from scheduling.services.explain import Explanation, RuleExplained, explain
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY, day, moment
+from scheduling.tests.jobs.helpers import horizon, weekly
+
+pytestmark = pytest.mark.django_db
+
+NEXT = day("2026-01-12")
+
+
+@pytest.fixture
+def ana() -> Student:
+    return make.student("Ana Ruiz")
+
+
+@pytest.fixture
+def marta() -> Teacher:
+    return make.teacher("Marta Gil", "Europe/Madrid")
+
+
+def of(student: Student, on: Any = MONDAY, now: Any = EARLY) -> Explanation:
+    return explain(student_id=student.pk, day=on, now=now)
+
+
+def only(student: Student, on: Any = MONDAY, now: Any = EARLY) -> RuleExplained:
+    (rule,) = of(student, on, now).rules
+    return rule
+
+
+def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) -> None:
+    make.schedule(ana, marta)
+    run = weekly().run_id
+    stored = ScheduledClass.objects.get()
+    JobRun.objects.update(started_at=moment("2026-01-05 06:00"))
+
+    told = of(ana)
+
+    assert told.summary == (
+        "Ana Ruiz has a class on Monday 2026-01-05: "
+        "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil."
+    )
+    (rule,) = told.rules
+    assert rule.words == "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil"
+    assert (rule.applies, rule.fate, rule.class_id) == (True, "exists", stored.pk)
+    assert rule.reason == "the class is there"
+    (one,) = told.classes
+    assert (one.one, one.change) == (stored, "")
+    assert one.origin == f"made by run {run}: Weekly classes, command line, 2026-01-05 06:00 UTC"
+    JobRun.objects.all().delete()
+    assert of(ana).classes[0].origin == f"made by run {run}, whose log is pruned"
+
+
+def test_one_that_is_not_made_yet(ana: Student) -> None:
+    make.schedule(ana)
+
+    assert of(ana).summary == (
+        "Ana Ruiz has no class on Monday 2026-01-05 yet: Monday 10:00–11:00 UTC · Ana Ruiz is "
+        "planned; the next run of “Weekly classes” makes it."
+    )
+    assert only(ana).fate == "planned"
+    assert only(ana, NEXT).reason == "“Weekly classes” makes it on 2026-01-12"
+    assert only(ana, day("2025-12-29")).reason == (
+        "its time has passed, so that only “Missing classes” makes it"
+    )
+    assert not ScheduledClass.objects.exists()
+
+
+def test_beyond_the_horizon(ana: Student, marta: Teacher) -> None:
+    make.slot(marta, ana)
+    assert only(ana, day("2026-03-23")).reason == "the next run of “Lesson horizon” makes it"
+    assert only(ana, day("2026-03-30")).reason == "“Lesson horizon” makes it on 2026-01-06"
+
+
+def test_another_weekday(ana: Student) -> None:
+    make.schedule(ana)
+    told = of(ana, day("2026-01-06"))
+    assert told.summary == (
+        "Ana Ruiz has no class on Tuesday 2026-01-06: the schedule is for Monday, and "
+        "2026-01-06 is a Tuesday."
+    )
+    assert (told.rules[0].applies, told.rules[0].fate) == (False, "not_this_weekday")
+    make.schedule(ana, weekday=3)
+    assert of(ana, day("2026-01-06")).summary == (
+        "Ana Ruiz has no class on Tuesday 2026-01-06: no schedule is for that weekday."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "fate", "reason"),
+    [
+        (
+            {"interval_weeks": 2, "valid_from": day("2025-12-29")},
+            "not_this_week",
+            "the schedule takes place every 2 weeks, not in this one",
+        ),
+        (
+            {"valid_from": NEXT},
+            "not_started",
+            "the schedule is valid from 2026-01-12",
+        ),
+        (
+            {"valid_until": day("2026-01-04")},
+            "ended",
+            "the schedule ended on 2026-01-04",
+        ),
+        ({"status": "paused"}, "paused", "the slot is paused"),
+        ({"status": "cancelled"}, "ended", "the slot is cancelled"),
+    ],
+)
+def test_a_rule_that_does_not_apply(
+    ana: Student, values: dict[str, Any], fate: str, reason: str
+) -> None:
+    make.slot(who=ana, **values)
+    rule = only(ana)
+    assert (rule.applies, rule.fate, rule.reason) == (False, fate, reason)
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+
+
+@pytest.mark.parametrize(
+    ("values", "fate", "reason"),
+    [
+        ({"start_date": NEXT}, "not_started", "the student starts on 2026-01-12"),
+        ({"start_date": None}, "not_started", "the student has no start date"),
+        ({"end_date": day("2026-01-04")}, "ended", "the student ended on 2026-01-04"),
+        ({"is_active": False}, "inactive", "the student is not active"),
+    ],
+)
+def test_a_student_who_does_not_take_part(
+    ana: Student, values: dict[str, Any], fate: str, reason: str
+) -> None:
+    make.schedule(ana)
+    Student.objects.update(**values)
+    assert (only(ana).fate, only(ana).reason) == (fate, reason)
+
+
+def test_a_teacher_who_does_not_and_a_zone_that_there_is_not(ana: Student, marta: Teacher) -> None:
+    make.schedule(ana, marta)
+    Teacher.objects.update(is_active=False)
+    assert only(ana).reason == "the teacher is not active"
+    Teacher.objects.update(is_active=True, time_zone="Mars/Olympus")
+    assert (only(ana).fate, "Mars/Olympus" in only(ana).reason) == ("invalid", True)
+
+
+def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
+    make.schedule(ana)
+    holiday = make.closure("Epiphany", MONDAY)
+    assert (only(ana).fate, only(ana).reason) == ("closed", "closed: Epiphany")
+
+    holiday.delete()
+    weekly()
+    holiday = make.closure("Epiphany", MONDAY)
+    assert only(ana).reason == ("the class is there; the next run cancels it: closed: Epiphany")
+
+    weekly()
+    told = of(ana)
+    assert (told.rules[0].fate, told.rules[0].reason) == ("closed", "a closure cancelled its class")
+    assert told.classes[0].change == "cancelled under a closure; Epiphany"
+    holiday.delete()
+    assert only(ana).reason == "the closure is gone; the next run restores the class"
+
+
+def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
+    make.schedule(ana, marta)
+    taken = make.lesson(make.student("Ben Oz"), MONDAY, "10:30", "11:30", marta)
+
+    rule = only(ana)
+
+    reason = "Marta Gil already teaches Ben Oz, 2026-01-05 10:30–11:30 Europe/Madrid"
+    assert (rule.applies, rule.fate, rule.reason) == (True, "conflict", reason)
+    assert rule.class_id == taken.pk
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+
+
+def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
+    make.schedule(ana)
+    weekly()
+    one = ScheduledClass.objects.get()
+    move(one.pk, to_date=day("2026-01-07"), now=EARLY)
+
+    rule = only(ana)
+
+    reason = "the class of that week is the one on 2026-01-07 10:00–11:00 UTC, moved by hand: stays"
+    assert (rule.applies, rule.fate, rule.reason, rule.class_id) == (True, "held", reason, one.pk)
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+    told = of(ana, day("2026-01-07"))
+    assert told.summary.startswith("Ana Ruiz has a class on Wednesday 2026-01-07")
+    assert told.classes[0].change == "moved by hand: stays; its schedule gave it 2026-01-05"
+    assert told.rules[0].fate == "exists"
+
+
+def test_a_persons_cancellation(ana: Student) -> None:
+    make.schedule(ana)
+    weekly()
+    one = ScheduledClass.objects.get()
+    cancel(one.pk, by=CancelledBy.STUDENT, reason="ill", now=EARLY)
+    told = of(ana)
+    assert told.summary == (
+        "Ana Ruiz has no class on Monday 2026-01-05: cancelled by a person: stays cancelled."
+    )
+    assert told.classes[0].change == "cancelled by a person: stays cancelled; ill"
+    assert (told.rules[0].fate, told.rules[0].class_id) == ("cancelled", one.pk)
+
+
+def test_one_cancelled_before_it_existed(ana: Student) -> None:
+    key = SeriesKey(SeriesKind.FIXED_SCHEDULE, make.schedule(ana).pk)
+    occurrences.cancel(key, NEXT, by=CancelledBy.TEACHER, now=EARLY)
+    told = of(ana, NEXT)
+    assert told.rules[0].fate == "cancelled"
+    assert told.classes[0].origin == "written by hand, before a run made it"
+
+
+def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
+    make.schedule(ana, weekday=5)
+    weekly()
+    FixedSchedule.objects.update(weekday=4)
+    friday, thursday = day("2026-01-09"), day("2026-01-08")
+
+    rule = only(ana, thursday)
+    assert (rule.fate, rule.reason) == (
+        "moved",
+        "the class of that week is still on 2026-01-09 10:00–11:00 UTC; the next run moves it here",
+    )
+    assert only(ana, friday).reason == (
+        "the class is there; the next run brings it in line: 2026-01-08 10:00–11:00 UTC"
+    )
+    # Once it has begun it stays there.
+    late = moment("2026-01-09 10:30")
+    assert only(ana, thursday, late).reason == (
+        "the class of that week is the one on 2026-01-09 10:00–11:00 UTC"
+    )
+
+    make.lesson(ana, thursday)
+    blocked = only(ana, thursday)
+    assert blocked.fate == "conflict"
+    assert "the class stays on 2026-01-09 10:00–11:00" in blocked.reason
+
+    FixedSchedule.objects.update(valid_until=day("2026-01-06"))
+    assert only(ana, friday).reason == (
+        "the class is there; the next run removes it: the schedule ended on 2026-01-06"
+    )
+
+
+def test_a_class_by_hand_that_stands_in_its_place(ana: Student) -> None:
+    make.schedule(ana)
+    stands = make.lesson(ana, MONDAY, edited_at=EARLY)
+    told = of(ana)
+    assert (told.rules[0].fate, told.rules[0].class_id) == ("exists", stands.pk)
+    assert told.rules[0].reason == "a class entered by hand stands in its place"
+    assert (told.classes[0].origin, told.classes[0].change) == ("entered by hand", "")
+
+
+def test_attendance_is_told(ana: Student) -> None:
+    make.schedule(ana)
+    weekly()
+    mark_attendance(ScheduledClass.objects.get().pk, "excused", now=EARLY)
+    assert of(ana).classes[0].change == "attendance is marked: stays"
+
+
+def test_nobody_asks_for_anything(ana: Student) -> None:
+    assert of(ana).summary == (
+        "Ana Ruiz has no class on Monday 2026-01-05: there is no weekly schedule, and nothing was "
+        "entered by hand."
+    )
+    make.lesson(ana, MONDAY, status="cancelled", cancelled_by="student")
+    assert of(ana).summary.endswith("what there was is cancelled.")
+
+
+def test_the_rule_that_came_nearest_says_why(ana: Student) -> None:
+    make.schedule(ana, weekday=2)
+    make.slot(who=ana, status="paused")
+    told = of(ana)
+    assert [rule.fate for rule in told.rules] == ["paused", "not_this_weekday"]
+    assert told.summary == "Ana Ruiz has no class on Monday 2026-01-05: the slot is paused."
+    make.slot(who=ana, start="12:00", status="paused")
+    assert "the slot is paused (and more; see each schedule)" in of(ana).summary
+
+
+def test_a_teacher(ana: Student, marta: Teacher) -> None:
+    make.slot(marta, ana)
+    make.slot(marta, start="12:00")
+
+    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+    assert told.summary == "Marta Gil has no class on Monday 2026-01-05 yet: 2 are planned."
+    assert {rule.teacher for rule in told.rules} == {"Marta Gil"}
+
+    horizon()
+    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+    assert told.summary == "Marta Gil has 2 classes on Monday 2026-01-05."
+
+
+def test_a_class_that_another_teacher_gives_is_not_hers(ana: Student, marta: Teacher) -> None:
+    make.slot(marta, ana)
+    horizon()
+    one = ScheduledClass.objects.get(date=MONDAY)
+    move(one.pk, teacher=make.teacher("Noor Aziz"), now=EARLY)
+
+    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+
+    assert told.summary == (
+        "Marta Gil has no class on Monday 2026-01-05: the class of that week is given by Noor Aziz."
+    )
+    assert of(ana).rules[0].fate == "exists"
+
+
+def test_somebody_has_to_be_named(ana: Student) -> None:
+    for people in ({}, {"student_id": ana.pk, "teacher_id": 1}):
+        with pytest.raises(ValueError, match="a student or a teacher"):
+            explain(**people, day=MONDAY, now=EARLY)
+    with pytest.raises(Student.DoesNotExist):
+        explain(student_id=0, day=MONDAY, now=EARLY)
+
+
+def test_as_many_queries_for_many_rules_as_for_few(marta: Teacher) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+            _texts = [told.summary, *(rule.words for rule in told.rules)]
+            _texts += [one.words for one in told.classes]
+        return len(seen)
+
+    def more(count: int) -> None:
+        for _each in range(count):
+            student = make.student()
+            make.slot(marta, student, weekday=3)
+            make.schedule(student, marta, start="08:00", end="09:00", is_shared=True)
+            make.slot(marta, student, start="12:30")
+        weekly()
+
+    make.lesson(make.student(), MONDAY, "12:00", "13:00", marta)
+    more(2)
+    few = queries()
+    more(6)
+    assert queries() == few
