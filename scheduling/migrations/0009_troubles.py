@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trouble',
                 'verbose_name_plural': 'troubles',
                 'ordering': ['-id'],
+                'default_permissions': (),
                 'constraints': [models.UniqueConstraint(condition=models.Q(('over_at__isnull', True)), fields=('kind', 'job'), name='trouble_once')],
             },
         ),

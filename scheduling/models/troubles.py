@@ -35,6 +35,7 @@ class Trouble(models.Model):
         verbose_name = _("trouble")
         verbose_name_plural = _("troubles")
         ordering = ["-id"]
+        default_permissions = ()  # nobody edits them; the pages of jobs show what they say
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "job"], condition=Q(over_at__isnull=True), name="trouble_once"
