@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, JobRunItem
 
+from .exporting import ExportMixin
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """May be looked at by who has the permission to view; changed by no one."""
@@ -24,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(JobRun)
-class JobRunAdmin(ReadOnlyAdmin):
+class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
     list_display = (
         "id",
         "job",

@@ -18,6 +18,7 @@ from scheduling.models import (
 )
 
 from .applying import apply_after_commit
+from .exporting import ExportMixin
 
 
 class LessonDurationInline(admin.TabularInline):
@@ -35,7 +36,7 @@ class LessonSettingsAdmin(admin.ModelAdmin):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(admin.ModelAdmin):
+class TeacherAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("name", "email", "time_zone", "is_active", "active_slots")
     list_filter = ("is_active", "time_zone")
     search_fields = ("name", "email")
@@ -73,7 +74,7 @@ class FixedScheduleInline(admin.TabularInline):
 
 
 @admin.register(Student)
-class StudentAdmin(admin.ModelAdmin):
+class StudentAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("full_name", "email", "start_date", "end_date", "is_active", "meetings")
     list_filter = ("is_active", "language")
     search_fields = ("first_name", "last_name", "email")

@@ -9,15 +9,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Closure, FixedSchedule, RecurringSlot
+from scheduling.models.people import studio_time_zone
 
 from .applying import apply_after_commit
+from .exporting import ExportMixin
+
+
+@admin.display(description=_("time zone"))
+def zone(rule: FixedSchedule | RecurringSlot) -> str:
+    """The zone of a rule's times: its teacher's, or the studio's."""
+    return rule.teacher.time_zone if rule.teacher else studio_time_zone()
 
 
 @admin.register(FixedSchedule)
-class FixedScheduleAdmin(admin.ModelAdmin):
+class FixedScheduleAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("student", "weekday", "start_time", "end_time", "teacher", "subject")
     list_select_related = ("student", "teacher")
     list_filter = ("weekday", "is_shared")
+    export_extra = (zone,)
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
 
@@ -30,7 +39,7 @@ class FixedScheduleAdmin(admin.ModelAdmin):
 
 
 @admin.register(RecurringSlot)
-class RecurringSlotAdmin(admin.ModelAdmin):
+class RecurringSlotAdmin(ExportMixin, admin.ModelAdmin):
     list_display = (
         "teacher",
         "student",
@@ -44,6 +53,7 @@ class RecurringSlotAdmin(admin.ModelAdmin):
     )
     list_select_related = ("student", "teacher")
     list_filter = ("status", "weekday", "is_shared")
+    export_extra = (zone,)
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
     readonly_fields = ("booked_at",)
@@ -61,7 +71,7 @@ class RecurringSlotAdmin(admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(admin.ModelAdmin):
+class ClosureAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("name", "first_date", "last_date", "whom")
     list_select_related = ("student", "teacher")
     list_filter = ("first_date",)

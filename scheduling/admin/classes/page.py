@@ -20,6 +20,7 @@ from scheduling.services.classes import save_by_hand
 
 from .. import show
 from ..access import may_see_everyone
+from ..exporting import ExportMixin
 from ..lists import ListAdmin
 from .actions import ClassActions
 from .filters import ByDate, ByHand, Marked, Source, Taught, When
@@ -28,7 +29,7 @@ from .permissions import ClassPermissions
 
 
 @admin.register(ScheduledClass)
-class ScheduledClassAdmin(ClassActions, ClassPermissions, ListAdmin):
+class ScheduledClassAdmin(ExportMixin, ClassActions, ClassPermissions, ListAdmin):
     form = ScheduledClassForm
     list_display = (
         "when",
@@ -40,6 +41,12 @@ class ScheduledClassAdmin(ClassActions, ClassPermissions, ListAdmin):
         "source",
         "touched",
     )
+    export_as = {
+        "when": ("date", "start_time", "end_time", "time_zone"),
+        "student_name": ("student",),
+        "teacher_name": ("teacher",),
+        "state": ("status",),
+    }
     list_select_related = ("student", "teacher")
     list_filter = (When, ByDate, Taught, "status", Marked, Source, ByHand)
     # Which fields are searched is get_search_results' to say; any name here shows the control.

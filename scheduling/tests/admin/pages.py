@@ -62,9 +62,9 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
 }
 QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
 # What stands in an address where a page takes something.
-VALUES = {"app_label": "scheduling", "content_type_id": "1", "url": "nothing/"}
+VALUES = {"app_label": "scheduling", "content_type_id": "1", "url": "nothing/", "kind": "csv"}
 
-_VIEW, _ADD, _CHANGE, _DELETE = range(4)
+_VIEW, _ADD, _CHANGE, _DELETE, _NEVER = range(5)
 # Which of a model's permissions each kind of its pages asks for: to GET, and to POST.
 _KINDS = {
     "changelist": (_VIEW, _VIEW),
@@ -72,6 +72,7 @@ _KINDS = {
     "change": (_VIEW, _CHANGE),
     "delete": (_DELETE, _DELETE),
     "history": (_VIEW, _VIEW),
+    "export": (_VIEW, _NEVER),
 }
 
 
@@ -92,7 +93,7 @@ class Page:
         """Who may GET and who may POST; KeyError for a page that nobody has thought of."""
         if self.name in PAGES:
             return PAGES[self.name]
-        roles = MODELS[self.model]
+        roles = (*MODELS[self.model], NONE)
         get, post = _KINDS[self.name.removeprefix(f"{self.model}_")]
         return roles[get], roles[post]
 
