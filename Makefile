@@ -40,6 +40,7 @@ GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4
 test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 	@# Without a browser its tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
+	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@failed=""; \
 	echo "== SQLite"; $(PY) -m pytest -q -n 2 --db=sqlite || failed="$$failed SQLite"; \
 	echo "== PostgreSQL"; $(PY) -m pytest -q -n 2 --db=postgresql $(ONCE) \
