@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.clashes import clash_of
 
-from .contradictions import PLACE, refuse_contradiction
+from .contradictions import PLACE, refuse_contradiction, refuse_no_duration
 
 
 class DoubleBookedError(ValidationError):
@@ -84,6 +84,7 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
         values = {**values, "status": ClassStatus.SCHEDULED}
     for name, value in values.items():
         setattr(one, name, value)
+    refuse_no_duration(one, values)
     save_by_hand(one, now)
     return True
 

@@ -1,5 +1,6 @@
 """What can't be true of a class, whoever says so."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -49,3 +50,14 @@ def _moved_while_cancelled(before: ScheduledClass | None, changed: ScheduledClas
     if any(getattr(before, name) != getattr(changed, name) for name in PLACE - {"teacher"}):
         text = _("This class is cancelled. Restore it first, then move it.")
         raise ValidationError(text, code="cancelled")
+
+
+def refuse_no_duration(changed: ScheduledClass, names: Iterable[str]) -> None:
+    """Raise ValidationError where the fields ``names`` that were written leave no time at all.
+
+    A class of a whole day ends at the hour at which it starts: as its rule has it, not by a change.
+    """
+    written = [name for name in ("end_time", "start_time") if name in names]
+    if written and changed.start_time == changed.end_time:
+        text = _("The end time must be after the start time.")
+        raise ValidationError({written[0]: text}, code="no_duration")

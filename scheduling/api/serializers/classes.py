@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from scheduling.domain.series import SeriesKind
 from scheduling.models import (
     Attendance,
     CancelledBy,
@@ -16,7 +17,7 @@ from scheduling.models import (
 
 from ..bodies import Day
 from .base import ResourceSerializer
-from .fields import Clock, Flag, Ref, Text, Zone
+from .fields import LARGEST_ID, Clock, Flag, Ref, Text, Whole, Zone
 
 # Who may have cancelled; a closure cancels by itself.
 PEOPLE = [choice for choice in CancelledBy.choices if choice[0] != CancelledBy.CLOSURE]
@@ -88,4 +89,30 @@ class ClassSerializer(ResourceSerializer):
                     raise serializers.ValidationError(
                         {name: [_("Only a cancelled class has this; set its status too.")]}
                     )
+        return attrs
+
+
+class OccurrenceSerializer(ClassSerializer):
+    """An occurrence of a series, whether its class exists yet or not, and what is done to it.
+
+    It is named by ``source``, ``series`` and ``occurrenceDate``, the day on which the series wants
+    it; ``date`` alone is that day too, beside it the day to which it is moved. The rest as in a
+    PATCH: what is left out stays as the series has it.
+    """
+
+    student = None  # type: ignore[assignment]  # the series says whose it is
+    source = serializers.ChoiceField([kind.value for kind in SeriesKind])
+    series = Whole(min_value=1, max_value=LARGEST_ID, help_text="The number of the series.")
+    occurrence_date = Day(required=False)
+    date = Day(required=False)
+    start_time = Clock(required=False)
+    end_time = Clock(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "occurrence_date" not in attrs:
+            if "date" not in attrs:
+                text = _("Name the day on which the series wants this class.")
+                raise serializers.ValidationError({"occurrence_date": [text]})
+            attrs["occurrence_date"] = attrs.pop("date")
         return attrs

@@ -15,6 +15,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.series import load_by_key
 from scheduling.services.classes import cancellation, change_by_hand, moved_to, save_by_hand
+from scheduling.services.contradictions import refuse_no_duration
 
 
 class OccurrenceError(ValidationError):
@@ -52,6 +53,13 @@ def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) 
     Raises OccurrenceError where the series asks for nothing on ``day``, DoubleBookedError where
     the place is taken; then nothing is written.
     """
+    return change_or_write(key, day, values, now)[0]
+
+
+def change_or_write(
+    key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime
+) -> tuple[ScheduledClass, bool]:
+    """``change``, and whether it wrote a row that was not there before."""
     series = _series(key)
     with transaction.atomic():
         one = stored(key, day)
@@ -59,10 +67,11 @@ def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) 
             one = _new(series, day)
             for name, value in values.items():
                 setattr(one, name, value)
+            refuse_no_duration(one, values)
             try:
                 with transaction.atomic():
                     save_by_hand(one, now)
-                return one
+                return one, True
             except (IntegrityError, ValidationError):
                 # Has a run, or somebody else, stored it in the meantime?
                 one = stored(key, day)
@@ -70,7 +79,7 @@ def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) 
                     raise
         _refuse_other_date(series, one, day, now)
         change_by_hand(one, values, now)
-        return one
+        return one, False
 
 
 def stored(key: SeriesKey, day: date) -> ScheduledClass | None:

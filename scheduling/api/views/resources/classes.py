@@ -1,22 +1,29 @@
 """``/api/classes``."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
 from scheduling.services.classes import cancel_or_delete, change_by_hand, save_by_hand
+from scheduling.services.occurrences import change_or_write
 
-from ...serializers.classes import ClassSerializer
+from ...serializers.classes import ClassSerializer, OccurrenceSerializer
 from ...serializers.queries import ClassQuery
-from .base import Resource, saving
+from .base import Resource, require, saving
 
 SOURCES = {
     "fixed_schedule": Q(fixed_schedule__isnull=False),
@@ -64,13 +71,43 @@ class Classes(ClassResource):
         """A page of classes, by their local date."""
         return self.listed(request)
 
-    @extend_schema(request=ClassSerializer, responses={201: ClassSerializer})
+    @extend_schema(
+        request=PolymorphicProxySerializer(
+            component_name="NewClass",
+            serializers=[ClassSerializer, OccurrenceSerializer],
+            resource_type_field_name=None,
+        ),
+        responses={
+            200: OpenApiResponse(ClassSerializer, "The occurrence had its class already."),
+            201: ClassSerializer,
+        },
+    )
     def post(self, request: Request) -> Response:
-        """A new one-off. Where its place is taken: 409, naming the class that holds it."""
+        """A new one-off; with a series and a date, an occurrence that does not exist yet.
+
+        The occurrence's class is written now, as it is asked for (cancelled, moved, …), and no run
+        changes it; where it exists already, it is changed as by a PATCH. Where the place is taken:
+        409, naming the class that holds it.
+        """
+        if isinstance(request.data, Mapping) and "series" in request.data:
+            return self._occurrence(request)
         with saving():
             one = ScheduledClass(**self.checked(request))
             save_by_hand(one, timezone.now())
         return Response(self.get_serializer(one).data, status.HTTP_201_CREATED)
+
+    def _occurrence(self, request: Request) -> Response:
+        require(request, "change_scheduledclass")  # its class may be there already
+        serializer = OccurrenceSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        values = dict(serializer.validated_data)
+        key = SeriesKey(SeriesKind(values.pop("source")), values.pop("series"))
+        with saving():
+            one, is_new = change_or_write(
+                key, values.pop("occurrence_date"), values, timezone.now()
+            )
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(one).data, code)
 
 
 class OneClass(ClassResource):

@@ -1,0 +1,156 @@
+"""``POST /api/classes`` with a series and a date: acting on what does not exist yet."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from scheduling.models import RecurringSlot, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
+from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.jobs.helpers import dates, horizon, weekly
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+
+@pytest.fixture
+def slot() -> RecurringSlot:
+    """Mondays at ten in Madrid, for three weeks."""
+    marta = make.teacher("Marta Gil", "Europe/Madrid")
+    return make.slot(marta, make.student("Ana Ruiz"), valid_until=day("2026-01-19"))
+
+
+def of(slot: RecurringSlot, on: str = "2026-01-12", **values: Any) -> dict[str, Any]:
+    return {"source": "recurring_slot", "series": slot.pk, "date": on} | values
+
+
+def test_cancelled_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
+    sent = of(slot, status="cancelled", cancelReason="skiing", cancelledBy="student")
+
+    made = ok(api.post("/api/classes", sent), 201)
+
+    assert set(made) == CLASS
+    assert (
+        made
+        | {
+            "student": slot.student_id,
+            "teacher": slot.teacher_id,
+            "date": "2026-01-12",
+            "startTime": "10:00",
+            "endTime": "11:00",
+            "timeZone": "Europe/Madrid",
+            "startsAt": "2026-01-12T09:00:00Z",
+            "status": "cancelled",
+            "cancelReason": "skiing",
+            "source": "recurring_slot",
+            "occurrenceDate": "2026-01-12",
+        }
+        == made
+    )
+    assert ScheduledClass.objects.get().cancelled_by == "student"
+    horizon()
+    assert dates() == ["2026-01-05", "2026-01-19"]
+
+
+def test_moved_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
+    sent = of(slot, "2026-01-14", occurrenceDate="2026-01-12", startTime="16:00", endTime="16:45")
+
+    made = ok(api.post("/api/classes", sent), 201)
+
+    assert (made["date"], made["occurrenceDate"]) == ("2026-01-14", "2026-01-12")
+    assert (made["startsAt"], made["endsAt"]) == ("2026-01-14T15:00:00Z", "2026-01-14T15:45:00Z")
+    horizon()
+    assert dates() == ["2026-01-05", "2026-01-14", "2026-01-19"]
+
+
+def test_a_fixed_schedule_has_occurrences_too(api: APIClient) -> None:
+    rule = make.schedule()
+    sent = {"source": "fixed_schedule", "series": rule.pk, "occurrenceDate": "2026-01-05"}
+
+    made = ok(api.post("/api/classes", sent | {"notes": "Bring the violin"}), 201)
+
+    assert (made["date"], made["notes"], made["source"]) == (
+        "2026-01-05",
+        "Bring the violin",
+        "fixed_schedule",
+    )
+    weekly()
+    assert ScheduledClass.objects.count() == 1
+
+
+def test_where_its_class_is_there_already_it_is_changed(
+    api: APIClient, slot: RecurringSlot
+) -> None:
+    horizon()
+    before = ScheduledClass.objects.get(date=day("2026-01-12"))
+
+    changed = ok(api.post("/api/classes", of(slot, status="cancelled")), 200)
+
+    assert (changed["id"], changed["status"]) == (before.pk, "cancelled")
+    assert ScheduledClass.objects.count() == 3
+
+
+def test_the_same_twice_is_one_class(api: APIClient, slot: RecurringSlot) -> None:
+    sent = of(slot, status="cancelled")
+    first = ok(api.post("/api/classes", sent), 201)
+    assert ok(api.post("/api/classes", sent), 200) == first
+
+
+def test_a_day_that_is_none_of_its_own(api: APIClient, slot: RecurringSlot) -> None:
+    words = "no class on 2026-01-13. The nearest one is on 2026-01-12."
+    invalid(api.post("/api/classes", of(slot, "2026-01-13")), words)
+    invalid(api.post("/api/classes", of(slot) | {"series": 999999}), "There is no such schedule")
+    assert not ScheduledClass.objects.exists()
+
+
+def test_a_taken_place(api: APIClient, slot: RecurringSlot) -> None:
+    make.lesson(make.student("Ben Oz"), day("2026-01-12"), "10:30", "11:30", slot.teacher)
+    words = ("Marta Gil already teaches Ben Oz", "2026-01-12 10:30–11:30 Europe/Madrid")
+    refused(api.post("/api/classes", of(slot)), 409, "double_booked", *words)
+    ok(api.post("/api/classes", of(slot, status="cancelled")), 201)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"date": None}, "date"),
+        ({"series": "7"}, "series"),
+        ({"series": 0}, "series"),
+        ({"source": "one_off"}, "source"),
+        ({"student": 1}, "student"),
+        ({"id": 1}, "id"),
+        ({"endTime": "10:00"}, "The end time must be after the start time"),
+        ({"startTime": "12:00", "endTime": "12:00"}, "The end time must be after the start time"),
+        ({"cancelReason": "ill"}, "Only a cancelled class has this"),
+        ({"status": "completed"}, "once it has begun"),
+        ({"cancelledBy": "closure", "status": "cancelled"}, "cancelledBy"),
+    ],
+)
+def test_what_is_refused(
+    api: APIClient, slot: RecurringSlot, values: dict[str, Any], word: str
+) -> None:
+    invalid(api.post("/api/classes", of(slot) | values), word)
+    assert not ScheduledClass.objects.exists()
+
+
+def test_its_day_has_to_be_named(api: APIClient, slot: RecurringSlot) -> None:
+    sent = of(slot)
+    del sent["date"]
+    invalid(api.post("/api/classes", sent), "occurrenceDate", "Name the day")
+
+
+def test_it_takes_both_permissions(staff: Any, slot: RecurringSlot) -> None:
+    for one in ("add_scheduledclass", "change_scheduledclass"):
+        refused(staff(one).post("/api/classes", of(slot)), 403, "permission_denied")
+    caller = staff("add_scheduledclass", "change_scheduledclass")
+    assert ok(caller.post("/api/classes", of(slot)), 201)["date"] == "2026-01-12"
+
+
+def test_a_lesson_of_a_whole_day_keeps_its_length(api: APIClient) -> None:
+    slot = make.slot(start="09:00", minutes=1440)
+    made = ok(api.post("/api/classes", of(slot, subject="Marathon")), 201)
+    assert (made["startsAt"], made["endsAt"]) == ("2026-01-12T09:00:00Z", "2026-01-13T09:00:00Z")
+    url = f"/api/classes/{made['id']}"
+    invalid(api.patch(url, {"startTime": "10:00", "endTime": "10:00"}), "must be after")
+    assert day(made["date"]) > MONDAY
