@@ -11,6 +11,8 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from .management import checks  # noqa: F401  (registers itself)
+        from .models import audit
         from .models.guards import reinstall_after_migrate
 
+        audit.listen()
         post_migrate.connect(reinstall_after_migrate, sender=self)

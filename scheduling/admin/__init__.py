@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django_tasks_db.models import DBTaskResult
 
-from . import accounts, classes, jobs, people, timetable
+from . import accounts, classes, history, jobs, people, timetable
 
-__all__ = ["accounts", "classes", "jobs", "people", "timetable"]
+__all__ = ["accounts", "classes", "history", "jobs", "people", "timetable"]
 
 # The queue is machinery: what became of a run stands in its log.
 admin.site.unregister(DBTaskResult)

@@ -19,6 +19,7 @@ from scheduling.models import (
 
 from .applying import apply_after_commit
 from .exporting import ExportMixin
+from .history import HistoryAdmin
 
 
 class LessonDurationInline(admin.TabularInline):
@@ -27,7 +28,8 @@ class LessonDurationInline(admin.TabularInline):
 
 
 @admin.register(LessonSettings)
-class LessonSettingsAdmin(admin.ModelAdmin):
+class LessonSettingsAdmin(HistoryAdmin):
+    history_includes = ("durations",)
     list_display = ("teacher", "advance_booking_days")
     list_select_related = ("teacher",)
     search_fields = ("teacher__name",)
@@ -36,7 +38,7 @@ class LessonSettingsAdmin(admin.ModelAdmin):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(ExportMixin, admin.ModelAdmin):
+class TeacherAdmin(ExportMixin, HistoryAdmin):
     list_display = ("name", "email", "time_zone", "is_active", "active_slots")
     list_filter = ("is_active", "time_zone")
     search_fields = ("name", "email")
@@ -74,7 +76,8 @@ class FixedScheduleInline(admin.TabularInline):
 
 
 @admin.register(Student)
-class StudentAdmin(ExportMixin, admin.ModelAdmin):
+class StudentAdmin(ExportMixin, HistoryAdmin):
+    history_includes = ("fixed_schedules",)
     list_display = ("full_name", "email", "start_date", "end_date", "is_active", "meetings")
     list_filter = ("is_active", "language")
     search_fields = ("first_name", "last_name", "email")

@@ -13,6 +13,7 @@ from scheduling.models.people import studio_time_zone
 
 from .applying import apply_after_commit
 from .exporting import ExportMixin
+from .history import HistoryAdmin
 
 
 @admin.display(description=_("time zone"))
@@ -22,7 +23,7 @@ def zone(rule: FixedSchedule | RecurringSlot) -> str:
 
 
 @admin.register(FixedSchedule)
-class FixedScheduleAdmin(ExportMixin, admin.ModelAdmin):
+class FixedScheduleAdmin(ExportMixin, HistoryAdmin):
     list_display = ("student", "weekday", "start_time", "end_time", "teacher", "subject")
     list_select_related = ("student", "teacher")
     list_filter = ("weekday", "is_shared")
@@ -39,7 +40,7 @@ class FixedScheduleAdmin(ExportMixin, admin.ModelAdmin):
 
 
 @admin.register(RecurringSlot)
-class RecurringSlotAdmin(ExportMixin, admin.ModelAdmin):
+class RecurringSlotAdmin(ExportMixin, HistoryAdmin):
     list_display = (
         "teacher",
         "student",
@@ -71,7 +72,7 @@ class RecurringSlotAdmin(ExportMixin, admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(ExportMixin, admin.ModelAdmin):
+class ClosureAdmin(ExportMixin, HistoryAdmin):
     list_display = ("name", "first_date", "last_date", "whom")
     list_select_related = ("student", "teacher")
     list_filter = ("first_date",)

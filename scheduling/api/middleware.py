@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 
+from scheduling.models.audit import acting
+
 from .context import request_id
 from .errors import MOST_BYTES, plain, too_large
 
@@ -31,6 +33,20 @@ class RequestId:
             return response
         finally:
             request_id.reset(token)
+
+
+class Acting:
+    """Tells the log of hand edits who acts: a session's user, or later the owner of a token."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = acting.set(lambda: getattr(request, "user", None))
+        try:
+            return self.get_response(request)
+        finally:
+            acting.reset(token)
 
 
 class BodyLimit:

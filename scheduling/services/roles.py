@@ -25,7 +25,7 @@ _TIMETABLE = (
 )
 _LOG = ("jobrun", "jobrunitem")
 # Applications whose permissions the roles are made of.
-_LABELS = ("scheduling", "auth", "knox")
+_LABELS = ("scheduling", "auth", "knox", "auditlog")
 
 
 def _each(verbs: Iterable[str], models: Iterable[str], label: str = "scheduling") -> set[str]:
@@ -48,7 +48,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | _each(["delete"], _TIMETABLE)
     | _each(["add", "change", "delete", "view"], ["user", "group"], "auth")
     | _each(["add", "delete", "view"], ["authtoken"], "knox")
-    | {"scheduling.import_timetable"},
+    | {"auditlog.view_logentry", "scheduling.import_timetable"},
 }
 
 
@@ -58,8 +58,9 @@ def ensure_roles(apps: Any = installed, using: str = "default") -> None:
     What a studio has given a group besides stays. For a migration: ``apps`` is its state, and the
     permissions, which Django makes only after the last migration, are made here.
     """
-    for label in _LABELS:
-        _make_permissions(apps.get_app_config(label), apps, using)
+    for config in apps.get_app_configs():
+        if config.label in _LABELS:
+            _make_permissions(config, apps, using)
     everything = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in apps.get_model("auth", "Permission")

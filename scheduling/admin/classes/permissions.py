@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from scheduling.models import ClassStatus, ScheduledClass
 
@@ -18,21 +16,16 @@ from ..access import (
     teacher_of,
     visible_classes,
 )
+from ..history import HistoryAdmin
 
 CHANGE = "scheduling.change_scheduledclass"
 
 
-class ClassPermissions(admin.ModelAdmin):
+class ClassPermissions(HistoryAdmin):
     """A teacher's account sees, and marks, own classes; a generated class is never deleted."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledClass]:
         return visible_classes(request.user, super().get_queryset(request))
-
-    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Django looks for the row first, and finds none for who may see none.
-        if not may_see_classes(request.user):
-            raise PermissionDenied
-        return super().history_view(request, *args, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_see_classes(request.user)

@@ -23,6 +23,7 @@ NONE: set[str] = set()
 
 # Who may view, add, change and delete rows of each model, in the admin.
 MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
+    "auditlog_logentry": (OWNERS, NONE, NONE, NONE),
     "auth_group": (OWNERS, OWNERS, OWNERS, OWNERS),
     "auth_user": (OWNERS, OWNERS, OWNERS, OWNERS),
     "knox_authtoken": (OWNERS, OWNERS, NONE, OWNERS),

@@ -1,6 +1,7 @@
 """Every page of the admin × every role × reading and writing."""
 
 import pytest
+from auditlog.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -37,6 +38,7 @@ def rows():
     person = User.objects.create_user("someone")
     run = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state="succeeded")
     return {
+        "auditlog_logentry": LogEntry.objects.get_for_object(teacher)[0],
         "auth_group": Group.objects.create(name="Friends"),
         "auth_user": person,
         "knox_authtoken": AuthToken.objects.create(person)[0],
