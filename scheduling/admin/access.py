@@ -67,6 +67,11 @@ def may_change_class(user: Any, one: ScheduledClass) -> bool:
     return _may(user, "change_scheduledclass")
 
 
+def may_change_classes(user: Any) -> bool:
+    """Whether ``user`` may act on any class of the studio, and on occurrences not stored yet."""
+    return _may(user, "change_scheduledclass")
+
+
 def may_mark_class(user: Any, one: ScheduledClass) -> bool:
     """Whether ``user`` may complete this class, mark its attendance and take notes."""
     teacher = teacher_of(user)

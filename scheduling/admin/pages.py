@@ -1,5 +1,6 @@
 """Every page of the admin that is no table, in the order of the navigation."""
 
+from . import calendar
 from .page import Page
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (*calendar.PAGES,)

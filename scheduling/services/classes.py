@@ -149,6 +149,11 @@ def mark_attendance(class_id: int, attendance: str, *, now: datetime) -> Schedul
     return _changed(class_id, {"attendance": attendance}, now)
 
 
+def mark(class_id: int, *, attendance: str, notes: str, now: datetime) -> ScheduledClass:
+    """Mark who was there, a value of ``Attendance`` or empty, and keep what was noted."""
+    return _changed(class_id, {"attendance": attendance, "notes": notes}, now)
+
+
 def restore(class_id: int, *, now: datetime) -> ScheduledClass:
     """Let a class take place that was cancelled, or say that it is not completed after all.
 

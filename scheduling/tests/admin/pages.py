@@ -58,6 +58,13 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     # 404 for who has no page in it.
     "app_list": (STAFF, STAFF),
     "auth_user_password_change": (OWNERS, OWNERS),
+    "calendar": (VIEWERS | {TEACHER}, NONE),
+    "calendar_events": (VIEWERS | {TEACHER}, NONE),
+    "calendar_days": (VIEWERS | {TEACHER}, NONE),
+    "calendar_planned": (VIEWERS | {TEACHER}, NONE),
+    "calendar_students": (VIEWERS | {TEACHER}, NONE),
+    "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
+    "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
     # An address without a model's page: it leads nowhere, whoever asks.
     "view_on_site": (STAFF, STAFF),
 }

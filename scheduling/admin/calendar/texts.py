@@ -1,0 +1,52 @@
+"""What the calendar's script says, in the reader's language. ``{name}`` is filled in there."""
+
+from django.utils.translation import gettext as _
+
+from scheduling.models import Attendance
+
+
+def texts() -> dict[str, object]:
+    """By the names that the script knows them by."""
+    return {
+        "day": _("Day"),
+        "week": _("Week"),
+        "month": _("Month"),
+        "list": _("List"),
+        "year": _("Year"),
+        "today": _("Today"),
+        "allDay": _("All day"),
+        "hours": _("Hours"),
+        "studioZone": _("Times in {zone}, the studio's zone ({offset})."),
+        "browserZone": _("Times in {zone}, the zone of this browser ({offset})."),
+        "namedZone": _("Times in {zone} ({offset})."),
+        "ownZone": _("Each class in its own zone, its teacher's: times of different zones differ."),
+        "yearZone": _("Each class counts on its own date, in its own zone."),
+        "scheduled": _("scheduled"),
+        "completed": _("completed"),
+        "cancelled": _("cancelled"),
+        "planned": _("planned, not stored yet"),
+        "conflict": _("conflict"),
+        "closed": _("closed: not made"),
+        "shared": _("shared lesson"),
+        "oneOff": _("one-off"),
+        "touched": _("edited by hand"),
+        "noTeacher": _("no teacher"),
+        "closure": _("Closed: {name}"),
+        "absence": _("{who} is away: {name}"),
+        "dayTotal": _("{n} classes"),
+        "dayTotalOne": _("1 class"),
+        "dayCancelled": _("{n} cancelled"),
+        "more": _("more"),
+        "empty": _("No classes in these days."),
+        "loading": _("Loading…"),
+        "failed": _("The calendar could not be loaded. Check the connection and try again."),
+        "plannedFailed": _("What is planned could not be loaded; the stored classes are complete."),
+        "loggedOut": _("You are not logged in any more. Log in, then try again."),
+        "forbidden": _("You may not do this."),
+        "confirmMove": _("Move it to {when}? Confirm below."),
+        "countOne": _("1 class shown."),
+        "count": _("{n} classes shown."),
+        "countPlanned": _("{n} planned."),
+        "countConflicts": _("{n} conflicts."),
+        "attendance": {value: str(label) for value, label in Attendance.choices},
+    }

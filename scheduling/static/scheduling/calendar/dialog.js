@@ -1,0 +1,110 @@
+/* The dialog about a class. Its content, forms included, comes from the server; what is posted
+   answers with a sentence: done, or why not. */
+"use strict";
+
+window.ctCalendar = window.ctCalendar || {};
+
+window.ctCalendar.dialog = (config, onDone) => {
+    const texts = config.texts;
+    const dialog = document.getElementById("calendar-dialog");
+    const body = dialog.querySelector(".ct-dialog-body");
+    const headers = { "X-Requested-With": "XMLHttpRequest" };
+    let whenClosed = null;
+    let asked = 0;
+
+    const sentence = async (response) => {
+        if (response.redirected) return texts.loggedOut;
+        if ((response.headers.get("Content-Type") || "").startsWith("application/json")) {
+            return (await response.json()).refused;
+        }
+        return response.status === 403 ? texts.forbidden : texts.failed;
+    };
+
+    const refuse = (text) => {
+        let place = body.querySelector(".ct-refusal");
+        if (!place) {
+            place = document.createElement("p");
+            place.className = "ct-refusal";
+            place.id = "calendar-dialog-title";
+            place.setAttribute("role", "alert");
+            body.replaceChildren(place);
+        }
+        place.textContent = "";
+        place.textContent = text;
+        place.scrollIntoView({ block: "nearest" });
+    };
+
+    /* Opens the dialog about what is at the address; `place` fills in and opens the form to move. */
+    const open = async (address, place, closed) => {
+        const number = ++asked;
+        whenClosed = closed || null;
+        body.textContent = texts.loading;
+        if (!dialog.open) dialog.showModal();
+        try {
+            const response = await fetch(address, { headers });
+            if (number !== asked) return;
+            if (!response.ok || response.redirected) {
+                body.replaceChildren();
+                refuse(await sentence(response));
+                return;
+            }
+            const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+            body.replaceChildren(...parsed.body.childNodes);
+            if (place) fill(place);
+        } catch {
+            body.replaceChildren();
+            refuse(texts.failed);
+        }
+    };
+
+    const fill = (place) => {
+        const action = body.querySelector('[data-action="move"]');
+        if (!action) return;
+        action.open = true;
+        for (const [name, value] of Object.entries(place.values)) {
+            action.querySelector(`[name="${name}"]`).value = value;
+        }
+        const note = document.createElement("p");
+        note.className = "ct-note";
+        note.setAttribute("role", "status");
+        note.textContent = texts.confirmMove.replace("{when}", place.when);
+        action.querySelector("form").prepend(note);
+        action.querySelector("button").focus();
+    };
+
+    body.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const form = event.target;
+        const button = form.querySelector("button");
+        button.disabled = true;
+        try {
+            const response = await fetch(form.getAttribute("action"), {
+                method: "POST", headers, body: new FormData(form),
+            });
+            if (!response.ok || response.redirected) {
+                refuse(await sentence(response));
+                return;
+            }
+            const answer = await response.json();
+            whenClosed = null;
+            dialog.close();
+            onDone(answer.done);
+        } catch {
+            refuse(texts.failed);
+        } finally {
+            button.disabled = false;
+        }
+    });
+
+    /* A click beside the dialog closes it. */
+    dialog.addEventListener("click", (event) => {
+        if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+        asked += 1;
+        if (whenClosed) whenClosed();
+        whenClosed = null;
+    });
+
+    return { open };
+};

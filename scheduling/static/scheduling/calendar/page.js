@@ -1,0 +1,437 @@
+/* The calendar: FullCalendar on the server's feeds, its state kept in the address. */
+"use strict";
+
+(() => {
+    const config = JSON.parse(document.getElementById("calendar-config").textContent);
+    const { texts, urls, views } = config;
+    const byId = (id) => document.getElementById(id);
+    const element = byId("calendar");
+    const filters = byId("calendar-filters");
+    const said = byId("calendar-said");
+    const feeds = window.ctCalendar.events(config);
+    const names = Object.fromEntries(Object.entries(views).map(([name, view]) => [view, name]));
+    const narrow = window.matchMedia("(max-width: 640px)");
+    const query = new URLSearchParams(window.location.search);
+    const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const state = {
+        teacher: query.get("teacher") || "",
+        student: query.get("student") || "",
+        zone: config.zone,
+    };
+    const shown = { stored: 0, planned: 0, conflicts: 0 };
+
+    filters.classList.add("is-live");
+    // On a phone the calendar comes first, unless a filter is what brought one here.
+    if (narrow.matches) filters.closest("details").open = Boolean(state.teacher || state.student);
+
+    /* Zones -------------------------------------------------------------------------------- */
+
+    const own = () => state.zone === "own";
+    const zone = () => ({
+        studio: config.studioZone, own: "UTC", browser: browserZone,
+    })[state.zone] || state.zone;
+
+    /* The parts of an instant on the clock of a zone. */
+    const parts = (moment, name) => {
+        const format = new Intl.DateTimeFormat("en-CA", {
+            timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+            hour: "2-digit", minute: "2-digit", timeZoneName: "longOffset",
+        });
+        return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]));
+    };
+    const wallClock = (moment, name) => {
+        const { year, month, day, hour, minute } = parts(moment, name);
+        return { date: `${year}-${month}-${day}`, time: `${hour}:${minute}` };
+    };
+    const offset = (name, moment) => parts(moment, name).timeZoneName.replace("GMT", "UTC");
+
+    const sayZone = () => {
+        if (inYear()) {
+            byId("calendar-zone").textContent = texts.yearZone;
+            return;
+        }
+        const text = own() ? texts.ownZone
+            : state.zone === "studio" ? texts.studioZone
+                : state.zone === "browser" ? texts.browserZone : texts.namedZone;
+        const middle = new Date((calendar.view.activeStart.getTime() + calendar.view.activeEnd.getTime()) / 2);
+        byId("calendar-zone").textContent =
+            feeds.fill(text, { zone: zone(), offset: own() ? "" : offset(zone(), middle) });
+    };
+
+    /* The address, so that what is seen can be linked and survives a reload ------------------ */
+
+    const chosen = () => [...filters.querySelectorAll("[name=status]")]
+        .filter((box) => box.checked).map((box) => box.value);
+
+    const asked = () => {
+        const values = new URLSearchParams();
+        if (state.teacher) values.set("teacher", state.teacher);
+        if (state.student) values.set("student", state.student);
+        const boxes = filters.querySelectorAll("[name=status]").length;
+        const checked = chosen();
+        if (checked.length < boxes) values.set("status", checked.join(",") || "none");
+        return values;
+    };
+
+    const today = () => wallClock(new Date(), own() ? config.studioZone : zone()).date;
+
+    const remember = () => {
+        const values = asked();
+        const view = names[calendar.view.type];
+        const day = calendar.getDate().toISOString();
+        const date = own() ? day.slice(0, 10) : wallClock(new Date(day), zone()).date;
+        values.set("view", view);
+        values.set("date", date);
+        if (state.zone !== "studio") values.set("zone", state.zone);
+        window.history.replaceState(null, "", `${urls.calendar}?${values}`);
+        values.set("plain", "1");
+        byId("calendar-plain").href = `${urls.calendar}?${values}`;
+        for (const field of document.querySelectorAll('.ct-language [name="next"]')) {
+            field.value = window.location.pathname + window.location.search;
+        }
+    };
+
+    /* Feeds ------------------------------------------------------------------------------------ */
+
+    const say = (text, bad) => {
+        said.textContent = text;
+        said.classList.toggle("is-bad", Boolean(bad));
+    };
+
+    const get = async (address, start, end, dates) => {
+        const values = asked();
+        const written = (moment) => (dates ? moment.toISOString().slice(0, 10) : moment.toISOString());
+        values.set("start", written(start));
+        values.set("end", written(end));
+        if (own()) values.set("zone", "own");
+        const response = await fetch(`${address}?${values}`, { headers: { Accept: "application/json" } });
+        if (response.redirected) throw new Error(texts.loggedOut);
+        if (!response.ok) {
+            const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
+            throw new Error(json ? (await response.json()).refused : texts.failed);
+        }
+        return response.json();
+    };
+
+    const count = () => {
+        const words = [shown.stored === 1 ? texts.countOne : feeds.fill(texts.count, { n: shown.stored })];
+        if (shown.planned) words.push(feeds.fill(texts.countPlanned, { n: shown.planned }));
+        if (shown.conflicts) words.push(feeds.fill(texts.countConflicts, { n: shown.conflicts }));
+        byId("calendar-count").textContent = words.join(" ");
+    };
+
+    const inYear = () => calendar.view.type === "year";
+
+    // A year has a view of its own. (While FullCalendar is made, there is no view to ask.)
+    const isYear = (info) => info.end - info.start > 100 * 24 * 3600 * 1000;
+
+    const storedEvents = async (info) => {
+        if (isYear(info)) return [];
+        const feed = await get(urls.events, info.start, info.end, own());
+        shown.stored = feed.classes.length;
+        count();
+        return [...feeds.stored(feed, own()), ...feeds.closures(feed)];
+    };
+
+    const plannedEvents = async (info) => {
+        shown.planned = shown.conflicts = 0;
+        const checked = chosen();
+        if (isYear(info) || !(checked.includes("planned") || checked.includes("conflict"))) return [];
+        const events = feeds.planned(await get(urls.planned, info.start, info.end, own()), own());
+        shown.conflicts = events.filter((event) => event.extendedProps.state === "conflict").length;
+        shown.planned = events.length - shown.conflicts;
+        count();
+        return events;
+    };
+
+    const yearBox = document.createElement("div");
+    yearBox.className = "ct-year";
+    const year = window.ctCalendar.year(config, feeds,
+        (start, end) => get(urls.days, start, end, true),
+        (day) => calendar.changeView("timeGridDay", day));
+    const showYear = () => {
+        const wanted = Number((own() ? calendar.getDate().toISOString()
+            : wallClock(calendar.getDate(), zone()).date).slice(0, 4));
+        shown.planned = shown.conflicts = 0;
+        year.show(yearBox, wanted, today()).then((total) => {
+            shown.stored = total;
+            count();
+        }, (error) => say(error.message || texts.failed, true));
+    };
+
+    /* Events --------------------------------------------------------------------------------------- */
+
+    const MARKS = { completed: "✓", cancelled: "✕", conflict: "⚠", planned: "◌", closed: "✕" };
+
+    const text = (className, words) => {
+        const span = document.createElement("span");
+        span.className = className;
+        span.textContent = words;
+        return span;
+    };
+
+    const content = (info) => {
+        const { state: kind, marks, subject, teacher } = info.event.extendedProps;
+        const whole = calendar.view.type === "timeGridDay" || calendar.view.type === "listWeek";
+        const time = text("ct-event-time", whole ? info.timeText : info.timeText.split(" ")[0]);
+        const title = text("ct-event-title", info.event.title);
+        const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
+            .filter(Boolean).join(" ");
+        if (signs) title.prepend(text("ct-event-sign", signs), " ");
+        const box = text("ct-event-box", "");
+        const inARow = info.isShort || calendar.view.type === "dayGridMonth";
+        box.classList.toggle("is-row", inARow);
+        box.classList.toggle("is-line", calendar.view.type === "listWeek");
+        box.append(...(info.isShort ? [title, time] : [time, title]));
+        const rest = [teacher, subject].filter(Boolean).join(" · ");
+        if (rest && !inARow) box.append(text("ct-event-rest", rest));
+        if (calendar.view.type === "listWeek") {
+            box.append(text("ct-event-words", info.event.extendedProps.words));
+        }
+        return { domNodes: [box] };
+    };
+
+    const named = (info) => {
+        const { words, teacher, subject, state: kind } = info.event.extendedProps;
+        if (!kind) return;
+        const label = [
+            info.event.allDay ? "" : info.timeText, info.event.title, teacher, subject, words,
+        ].filter(Boolean).join(", ");
+        const link = info.el.matches("a, [role=button]") ? info.el : info.el.querySelector("a") || info.el;
+        if (link.matches("a, [role=button], button")) link.setAttribute("aria-label", label);
+        info.el.title = label;
+        // In a list FullCalendar makes list items of links, which then are links to nobody.
+        if (info.el.getAttribute("role") === "listitem") {
+            info.el.removeAttribute("role");
+            if (info.el.parentElement) info.el.parentElement.setAttribute("role", "group");
+        }
+    };
+
+    /* The hours that are shown hold every class. */
+    let hours = "";
+    const fitHours = (events) => {
+        if (!calendar.view.type.startsWith("timeGrid")) return;
+        let first = 8;
+        let last = 20;
+        for (const event of events) {
+            if (event.allDay || !event.start || !event.end) continue;
+            const from = own() ? event.start.toISOString().slice(11, 16) : wallTimes(event.start);
+            const to = own() ? event.end.toISOString().slice(11, 16) : wallTimes(event.end);
+            const start = Number(from.slice(0, 2));
+            const end = Number(to.slice(0, 2)) + (to.endsWith(":00") ? 0 : 1);
+            if (to <= from) last = 24;
+            first = Math.min(first, start);
+            last = Math.max(last, end);
+            if (to <= from && to !== "00:00") first = 0;
+        }
+        // Half an hour is high enough for two lines.
+        const wanted = `${first}-${last}`;
+        if (wanted === hours) return;
+        hours = wanted;
+        const two = (hour) => `${String(hour).padStart(2, "0")}:00:00`;
+        calendar.setOption("slotMinTime", two(first));
+        calendar.setOption("slotMaxTime", two(last));
+        calendar.setOption("contentHeight", (last - first) * 60 + 60);
+    };
+    const clocks = new Map();
+    const wallTimes = (moment) => {
+        const name = zone();
+        if (!clocks.has(name)) {
+            clocks.set(name, new Intl.DateTimeFormat("en-GB", {
+                timeZone: name, hourCycle: "h23", hour: "2-digit", minute: "2-digit",
+            }));
+        }
+        return clocks.get(name).format(moment);
+    };
+
+    /* Headers that hold their name in an attribute alone get it as words, for who hears the page. */
+    const nameHeaders = () => {
+        const headers = '[role="rowheader"][aria-label], [role="columnheader"][aria-label]';
+        for (const header of element.querySelectorAll(headers)) {
+            if (header.querySelector(".ct-visually-hidden")) continue;
+            header.append(text("ct-visually-hidden", header.getAttribute("aria-label")));
+        }
+    };
+
+    /* Acting ------------------------------------------------------------------------------------------ */
+
+    const refresh = () => (inYear() ? showYear() : calendar.refetchEvents());
+    const dialog = window.ctCalendar.dialog(config, (sentence) => {
+        say(sentence);
+        refresh();
+    });
+
+    const clicked = (info) => {
+        const { state: kind } = info.event.extendedProps;
+        if (kind === "closure" || !kind) return;
+        info.jsEvent.preventDefault();
+        dialog.open(info.event.url);
+    };
+
+    /* Dropped somewhere else: the form to move it, filled in; it goes back unless that is confirmed. */
+    const dropped = async (info) => {
+        const address = info.event.url;
+        const minutes = Math.round((info.event.start - info.oldEvent.start) / 60000);
+        const shift = own() ? null : await ownZoneOf(address);
+        const name = shift || "UTC";
+        const start = wallClock(info.event.start, name);
+        const end = wallClock(info.event.end || info.event.start, name);
+        if (!minutes) return;
+        dialog.open(address, {
+            values: { date: start.date, start_time: start.time, end_time: end.time },
+            when: `${start.date} ${start.time}–${end.time}${shift ? ` (${shift})` : ""}`,
+        }, info.revert);
+    };
+
+    const ownZoneOf = async (address) => {
+        const response = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+        const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+        const details = parsed.querySelector("[data-zone]");
+        return details ? details.dataset.zone : "UTC";
+    };
+
+    /* FullCalendar ---------------------------------------------------------------------------------- */
+
+    const calendar = new window.FullCalendar.Calendar(element, {
+        initialView: views[query.get("view")] || (narrow.matches ? views.day : views.week),
+        initialDate: query.get("date") || today(),
+        now: () => (own()
+            ? (({ date, time }) => `${date}T${time}:00Z`)(wallClock(new Date(), config.studioZone))
+            : new Date()),
+        timeZone: zone(),
+        locale: config.language,
+        firstDay: 1,
+        contentHeight: "auto",
+        headerToolbar: {
+            start: "today prev,next",
+            center: "title",
+            end: "timeGridDay,timeGridWeek,dayGridMonth,listWeek,year",
+        },
+        buttons: {
+            today: { text: texts.today },
+            timeGridDay: { text: texts.day },
+            timeGridWeek: { text: texts.week },
+            dayGridMonth: { text: texts.month },
+            listWeek: { text: texts.list },
+            year: { text: texts.year },
+        },
+        toolbarClass: "ct-toolbar",
+        columnMoreLinkClass: "ct-more",
+        rowMoreLinkClass: "ct-row-more",
+        titleFormat: { year: "numeric", month: "long", day: "numeric" },
+        todayHint: texts.today,
+        allDayText: texts.allDay,
+        timedText: texts.hours,
+        eventDisplay: "block",
+        noEventsText: texts.empty,
+        moreLinkText: (n) => `+${n} ${texts.more}`,
+        weekNumbers: false,
+        navLinks: true,
+        navLinkDayClick: (day) => calendar.changeView("timeGridDay", day),
+        nowIndicator: true,
+        slotDuration: "00:30:00",
+        slotHeaderInterval: "01:00:00",
+        slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+        eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+        snapDuration: "00:05:00",
+        dayMaxEvents: 6,
+        expandRows: true,
+        eventMaxStack: window.innerWidth < 1500 ? 2 : 3,
+        slotEventOverlap: false,
+        eventOrder: "start,title",
+        lazyFetching: true,
+        eventDurationEditable: false,
+        longPressDelay: 500,
+        dragRevertDuration: 0,
+        views: {
+            timeGridDay: { eventMaxStack: narrow.matches ? 3 : 9 },
+            dayGridMonth: { contentHeight: "auto", titleFormat: { year: "numeric", month: "long" } },
+            listWeek: { contentHeight: "auto" },
+            year: {
+                duration: { years: 1 }, contentHeight: "auto", titleFormat: { year: "numeric" },
+                content: () => ({ domNodes: [yearBox] }),
+            },
+        },
+        eventSources: [
+            { id: "stored", events: (info, done, failed) => { storedEvents(info).then(done, failed); },
+                failure: (error) => say(error.message || texts.failed, true) },
+            { id: "planned", events: (info, done, failed) => { plannedEvents(info).then(done, failed); },
+                failure: () => say(texts.plannedFailed, true) },
+        ],
+        eventContent: content,
+        eventDidMount: named,
+        eventClick: clicked,
+        eventDrop: dropped,
+        eventsSet: (events) => {
+            fitHours(events);
+            window.requestAnimationFrame(nameHeaders);
+        },
+        loading: (busy) => element.setAttribute("aria-busy", busy ? "true" : "false"),
+        datesSet: () => {
+            remember();
+            sayZone();
+            nameHeaders();
+            if (inYear()) showYear();
+        },
+    });
+
+    /* Filters ---------------------------------------------------------------------------------------- */
+
+    const who = byId("calendar-who");
+    const found = new Map();
+    if (config.studentName) found.set(config.studentName, state.student);
+    let searched = 0;
+
+    const search = async () => {
+        const number = ++searched;
+        const response = await fetch(`${urls.students}?q=${encodeURIComponent(who.value)}`);
+        if (number !== searched || !response.ok || response.redirected) return;
+        const { students } = await response.json();
+        if (number !== searched) return;
+        byId("calendar-students").replaceChildren(...students.map(({ id, name }) => {
+            found.set(name, String(id));
+            const option = document.createElement("option");
+            option.value = name;
+            return option;
+        }));
+        choose();
+    };
+    const choose = () => {
+        const name = who.value.trim();
+        const student = name ? found.get(name) : "";
+        if (student === undefined || student === state.student) return;
+        state.student = student;
+        changed();
+    };
+    const changed = () => {
+        say("");
+        remember();
+        refresh();
+    };
+
+    let typing;
+    who.addEventListener("input", () => {
+        choose();
+        clearTimeout(typing);
+        typing = setTimeout(search, 150);
+    });
+    who.addEventListener("focus", search, { once: true });
+    filters.addEventListener("change", (event) => {
+        if (event.target.name === "teacher") state.teacher = event.target.value;
+        if (event.target.name === "zone") {
+            const date = calendar.getDate();
+            const day = own() ? date.toISOString().slice(0, 10) : wallClock(date, zone()).date;
+            state.zone = event.target.value;
+            calendar.setOption("timeZone", zone());
+            calendar.gotoDate(day);
+            sayZone();
+        }
+        if (event.target.name !== "who") changed();
+    });
+    filters.addEventListener("submit", (event) => {
+        event.preventDefault();
+        choose();
+    });
+
+    calendar.render();
+})();

@@ -1,0 +1,104 @@
+"""The page itself: what it offers, what it makes of its address, and the list without a script."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, day
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_the_page_knows_its_address(owner):
+    tom = make.teacher("Tom Lee", "Europe/Madrid")
+    ana = make.student("Ana Ruiz")
+    answer = owner.get(teacher=tom.pk, student=ana.pk, zone="Asia/Kolkata", status="scheduled")
+    config = answer.context["config"]
+    assert (config["zone"], config["shown"]) == ("Asia/Kolkata", ["scheduled"])
+    assert config["studentName"] == "Ana Ruiz"
+    assert f'<option value="{tom.pk}" selected>Tom Lee</option>' in text(answer)
+    assert '<option value="Asia/Kolkata" selected>' in text(answer)
+    assert '<option value="Europe/Madrid">' in text(answer)
+
+
+@pytest.mark.parametrize(
+    "query", [{"zone": "Mars/Base"}, {"teacher": "x"}, {"status": "gone"}, {"date": "soon"}]
+)
+@pytest.mark.parametrize("plain", [{}, {"plain": "1"}])
+def test_an_address_that_makes_no_sense_is_said_and_the_calendar_shown(owner, query, plain):
+    answer = owner.get(**query, **plain)
+    assert answer.status_code == 200
+    assert "The calendar is shown without filters." in text(answer)
+
+
+def test_the_header_leads_here_for_who_may_see_classes(owner, reader_as):
+    link = '<a href="/admin/calendar/"'
+    assert link in text(owner.client.get("/admin/"))
+    assert link in text(reader_as("Teacher", make.teacher()).client.get("/admin/"))
+    assert link not in text(reader_as("").client.get("/admin/"))
+
+
+def test_a_teacher_gets_no_choice_of_teachers(reader_as):
+    marta = make.teacher("Marta Gil")
+    make.teacher("Tom Lee")
+    page = text(reader_as("Teacher", marta).get())
+    assert "Tom Lee" not in page
+    assert 'id="calendar-teacher"' not in page
+
+
+class TestAsAPlainList:
+    def test_a_week_with_links(self, owner):
+        marta = make.teacher("Marta Gil", "Europe/Madrid")
+        one = make.lesson(make.student("Ana Ruiz"), whom=marta, subject="Piano")
+        slot = make.slot(marta, make.student("Leo Park"), weekday=2)
+        make.closure("Holiday", day("2026-01-09"))
+
+        page = text(owner.get(plain="1"))
+
+        assert "Times in UTC." in page
+        assert "09:00–10:00" in page
+        assert f'href="/admin/calendar/classes/{one.pk}/"' in page
+        assert f'href="/admin/calendar/occurrences/recurring_slot/{slot.pk}/2026-01-06/"' in page
+        assert "planned, not stored yet" in page
+        assert "Holiday" in page
+        assert "date=2026-01-12" in page
+
+    def test_in_another_zone(self, owner):
+        make.lesson(make.student("Ana Ruiz"), start="22:00", end="23:00")
+        page = text(owner.get(plain="1", zone="Asia/Kolkata"))
+        assert "Times in Asia/Kolkata." in page
+        assert "03:30–04:30" in page
+        assert "Tuesday" in page
+
+    def test_of_another_week_with_filters_that_stay(self, owner):
+        marta = make.teacher("Marta Gil")
+        make.lesson(make.student("Ana Ruiz"), day("2026-02-04"), whom=marta)
+        make.lesson(make.student("Leo Park"), day("2026-02-04"))
+        page = text(owner.get(plain="1", date="2026-02-04", teacher=marta.pk))
+        assert "Ana Ruiz" in page
+        assert "Leo Park" not in page
+        assert f"teacher={marta.pk}&amp;date=2026-01-26" in page
+
+    def test_students_by_name(self, owner):
+        ana = make.student("Ana Ruiz")
+        assert f"?student={ana.pk}&amp;plain=1" in text(owner.get(plain="1", who="ruiz"))
+        assert "Nobody is called that." in text(owner.get(plain="1", who="zoe"))
+
+    def test_the_number_of_queries_does_not_grow(self, owner):
+        def queries():
+            with CaptureQueriesContext(connection) as seen:
+                owner.get(plain="1")
+            return len(seen)
+
+        make.lesson(whom=make.teacher())
+        make.slot()
+        few = queries()
+        for hour in range(11, 20):
+            make.lesson(make.student(), MONDAY, f"{hour}:00", f"{hour}:30", make.teacher())
+            make.slot(start=f"{hour}:00")
+        assert queries() == few
