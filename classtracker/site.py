@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite, autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.http import HttpRequest
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 # What a person opens most comes first; Django would sort by name.
@@ -24,6 +25,7 @@ TABLES = (
     "JobRun",
     "JobRunItem",
 )
+DAILY = TABLES[:4]
 
 
 class ClassTrackerSite(AdminSite):
@@ -33,6 +35,8 @@ class ClassTrackerSite(AdminSite):
     site_header = "Class Tracker"
     index_title = _("The studio")
     site_url = None
+    # The header leads to what people need daily; the index lists the rest.
+    enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
         from scheduling.admin.pages import PAGES
@@ -47,17 +51,30 @@ class ClassTrackerSite(AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "scheduling")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        from scheduling.admin.pages import PAGES
-
         return {
             **super().each_context(request),
             "studio_zone": settings.TIME_ZONE,
-            "main_pages": [
-                {"url": reverse(f"admin:{page.name}"), "name": page.title}
-                for page in PAGES
-                if page.title and page.shown(request)
-            ],
+            "main_pages": [*self._pages(request), *self._tables(request)],
         }
+
+    def _pages(self, request: HttpRequest) -> list[dict[str, Any]]:
+        from scheduling.admin.pages import PAGES
+
+        return [
+            {"url": reverse(f"admin:{page.name}"), "name": page.title}
+            for page in PAGES
+            if page.title and page.shown(request)
+        ]
+
+    def _tables(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The lists of every day, as far as the reader may see them."""
+        found = []
+        for model, table in self._registry.items():
+            if model._meta.object_name in DAILY and table.has_view_permission(request):
+                address = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+                name = model._meta.verbose_name_plural
+                found.append((_place(model._meta.object_name), reverse(address), name))
+        return [{"url": url, "name": capfirst(name)} for _, url, name in sorted(found)]
 
 
 def _place(name: str) -> int:
