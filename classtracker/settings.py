@@ -209,9 +209,10 @@ TASKS = {
     }
 }
 if TASKS_BACKEND == "rq":
-    # Imported nowhere else: without it neither Redis nor its packages are needed.
-    INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
-    RQ_QUEUES = {"default": {"URL": REDIS_URL}}
+    # Before our own, which takes the queue's pages out of the admin.
+    INSTALLED_APPS[-1:-1] = ["django_rq", "django_tasks_rq"]
+    # A run ends when it is done: it has a heartbeat, and needs no other limit.
+    RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": -1}}
 
 # Cron ----------------------------------------------------------------------------------------
 

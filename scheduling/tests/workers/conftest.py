@@ -1,4 +1,4 @@
-"""Both backends with real workers, on the database of the test that runs."""
+"""Every backend with real workers, on the database of the test that runs."""
 
 import os
 import signal
@@ -15,10 +15,9 @@ from scheduling.jobs import backend as embedding
 from scheduling.jobs.process import Process, is_gone
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import until
-from scheduling.tests.support import embedded, processes
+from scheduling.tests.support import embedded, processes, redis_server
 
 SLOW = Path(__file__).parents[1] / "commands" / "slow_generation.py"
-DATABASE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 class Workers:
@@ -47,9 +46,17 @@ class Workers:
     def ended(self, run: JobRun) -> JobRun:
         """``run``, once it is over and its worker has no other task in hand."""
         until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
-        until(lambda: not DBTaskResult.objects.filter(status__in=["READY", "RUNNING"]).exists())
+        until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
         run.refresh_from_db()
         return run
+
+    def statuses(self) -> list[str]:
+        """Of all tasks that were ever queued."""
+        return list(DBTaskResult.objects.values_list("status", flat=True))
+
+    def ask_to_stop(self, run: JobRun) -> None:
+        """What a service manager sends the worker of ``run``."""
+        os.kill(int(run.process.partition("@")[0]), signal.SIGTERM)
 
     def kill(self, run: JobRun) -> None:
         """SIGKILL the worker of ``run``, and wait until the system is done with it."""
@@ -76,8 +83,11 @@ class Embedded(Workers):
         return embedded.workers()
 
 
-class Database(Workers):
-    """``db_worker`` as a service: here started once there is something to do."""
+class Services(Workers):
+    """Workers that run as a service: here started once there is something to do."""
+
+    command: tuple[str, ...]
+    env: dict[str, str]
 
     def __init__(self) -> None:
         self.started: list[Any] = []
@@ -87,11 +97,10 @@ class Database(Workers):
 
     def call(self, number: int = 1) -> None:
         for _ in range(number):
-            command = [*self.program(), "db_worker", "--interval", "0.05", "--no-startup-delay"]
             self.started.append(
                 subprocess.Popen(
-                    command,
-                    env=processes.environment({"TASKS_BACKEND": "database"}),
+                    [*self.program(), *self.command],
+                    env=processes.environment(self.env),
                     cwd=processes.ROOT,
                     stdout=subprocess.DEVNULL,
                 )
@@ -101,6 +110,61 @@ class Database(Workers):
         for process in self.started:
             processes.end(process)
         processes.wait_for_dead_sessions()
+
+
+class Database(Services):
+    """``db_worker``."""
+
+    command = ("db_worker", "--interval", "0.05", "--no-startup-delay")
+    env = {"TASKS_BACKEND": "database"}
+
+
+class RQ(Services):
+    """``rqworker``, which forks a process for each task."""
+
+    command = ("rqworker", "--job-class", "django_tasks_rq.Job", "default")
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.env = {"TASKS_BACKEND": "rq", "REDIS_URL": url}
+
+    def pids(self) -> list[int]:
+        services = super().pids()
+        return services + [pid for service in services for pid in children(service)]
+
+    def ask_to_stop(self, run: JobRun) -> None:
+        for pid in super().pids():
+            os.kill(pid, signal.SIGTERM)
+
+    def kill(self, run: JobRun) -> None:
+        for process in self.started:
+            processes.end(process)
+        super().kill(run)
+
+    def end(self) -> None:
+        for pid in self.pids():
+            os.kill(pid, signal.SIGKILL)
+        super().end()
+
+    def statuses(self) -> list[str]:
+        import django_rq
+        from django_tasks_rq.backend import RQ_STATUS_TO_RESULT_STATUS
+        from rq.job import JobStatus
+
+        # Not by the queue's counts: on its way from one list to the next, a task is in none.
+        redis = django_rq.get_connection()
+        tasks = [key for key in redis.keys("rq:job:*") if key.count(b":") == 2]
+        found = [JobStatus(redis.hget(key, "status").decode()) for key in tasks]
+        return [RQ_STATUS_TO_RESULT_STATUS[status].value for status in found]
+
+
+def children(pid: int) -> list[int]:
+    """The numbers of the processes that ``pid`` started."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in found.split()]
 
 
 def is_stopped(pid: int) -> bool:
@@ -119,13 +183,30 @@ def own(workers: None, monkeypatch: pytest.MonkeyPatch) -> Embedded:
     return found
 
 
-@pytest.fixture(params=["embedded", "database"])
+@pytest.fixture(scope="session")
+def redis() -> Iterator[str]:
+    """The URL of a Redis."""
+    with redis_server.serving() as url:
+        yield url
+
+
+# A studio that needs RQ's workers has a PostgreSQL.
+@pytest.fixture(params=["embedded", "database", pytest.param("rq", marks=pytest.mark.postgresql)])
 def backend(request: pytest.FixtureRequest, workers: None, settings: Any) -> Iterator[Workers]:
     """Each of them in turn."""
     if request.param == "embedded":
         yield request.getfixturevalue("own")
         return
-    settings.TASKS = DATABASE
-    found = Database()
+    if request.param == "rq":
+        url = request.getfixturevalue("redis")
+        settings.RQ_QUEUES = {"default": {"URL": url, "DEFAULT_TIMEOUT": -1}}
+        import django_rq
+
+        django_rq.get_connection().flushall()
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
+        found: Services = RQ(url)
+    else:
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+        found = Database()
     yield found
     found.end()

@@ -1,11 +1,9 @@
 """What is promised of a run in the background, whatever backend delivers it."""
 
 import os
-import signal
 from datetime import date
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
@@ -42,7 +40,7 @@ def test_another_process_performs_it(backend):
     assert run.process
     assert not run.process.startswith(f"{os.getpid()}@")
     assert ScheduledClass.objects.filter(created_by_run_id=run.pk).count() == 36
-    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert backend.statuses() == ["SUCCESSFUL"]
 
 
 def test_two_starts_and_the_second_is_refused(backend):
@@ -71,7 +69,7 @@ def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
     backend.ended(run)
     assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
     assert ScheduledClass.objects.count() == 12
-    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert backend.statuses() == ["SUCCESSFUL"]
 
 
 def test_cancelled_while_it_is_queued_it_never_starts(backend):
@@ -121,7 +119,7 @@ def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backen
     backend.ended(run)
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)
     assert (ScheduledClass.objects.count(), twins()) == (36, 0)
-    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+    assert set(backend.statuses()) == {"SUCCESSFUL"}
 
 
 def test_many_runs_at_once_are_each_performed_once(backend, studio):
@@ -143,7 +141,7 @@ def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(backend):
     run = start(HORIZON)
     backend.call()
     pid = backend.stopped(run)
-    os.kill(pid, signal.SIGTERM)
+    backend.ask_to_stop(run)
     backend.go_on()
     assert backend.ended(run).state == RunState.SUCCEEDED
     until(lambda: pid not in backend.pids())

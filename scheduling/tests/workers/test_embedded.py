@@ -1,6 +1,7 @@
 """The embedded backend's processes: bounded, called by themselves, and nobody's burden."""
 
 import os
+import signal
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from scheduling.jobs import backend as embedding
 from scheduling.jobs import worker as working
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.jobs.background import NotStartedError, start
-from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
+from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
 from scheduling.tests.jobs.waiting import until
@@ -139,3 +140,18 @@ def test_it_is_not_for_other_backends(manage):
     answer = manage("embedded_worker", env={"TASKS_BACKEND": "database"})
     assert answer.returncode == 2
     assert "start db_worker" in answer.stderr
+
+
+def test_told_twice_to_stop_it_drops_the_chunk_in_hand(own):
+    for _ in range(2):
+        make.slot()
+    own.where = "fence"
+    run = start(request(Job.HORIZON, TODAY))
+    pid = own.stopped(run)
+    os.kill(pid, signal.SIGTERM)
+    os.kill(pid, signal.SIGINT)
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: not own.pids())
+    run.refresh_from_db()
+    assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
+    assert ScheduledClass.objects.count() == 12

