@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -116,41 +117,54 @@ def ghosts(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Planned]:
         [want.series.student_id for want in wants] + [one.student_id for one in holders],
         [want.series.teacher_id for want in wants] + [one.teacher_id for one in holders],
     )
-    found = [_ghost(want, Outcome.CREATED, names, now) for want in creates]
+    make = _Ghosts(names, now)
+    found = [make.of(want, Outcome.CREATED) for want in creates]
     for one in shut:
         name = one.closure.name
         why: dict[str, Any] = {"code": "closed", "params": {"closure": name}, "closure": name}
-        found.append(_ghost(one.want, Outcome.CLOSED, names, now, **why))
+        found.append(make.of(one.want, Outcome.CLOSED, **why))
     for conflict in conflicts:
         line = conflict_line(conflict, names)
         in_the_way = conflict.clash.holder.class_id
         why = {"code": line.code, "params": line.params, "with_class": in_the_way}
-        found.append(_ghost(conflict.want, Outcome.CONFLICT, names, now, **why))
+        found.append(make.of(conflict.want, Outcome.CONFLICT, **why))
     found.sort(key=lambda one: (one.starts_at, one.student, one.key))
     return found
 
 
-def _ghost(want: Want, outcome: Outcome, names: Names, now: datetime, **why: Any) -> Planned:
-    series = want.series
-    today = timezone.localdate(now, timezone.get_default_timezone())
-    starts_at = from_epoch(want.starts)
-    return Planned(
-        key=series.key,
-        week=monday_of(want.day),
-        student_id=series.student_id,
-        student=names.student(series.student_id),
-        teacher_id=series.teacher_id,
-        teacher=names.teacher(series.teacher_id),
-        day=want.day,
-        start_time=series.start_time,
-        end_time=series.end_time,
-        zone=series.zone,
-        starts_at=starts_at,
-        ends_at=from_epoch(want.ends),
-        subject=series.subject,
-        is_shared=series.is_shared,
-        outcome=outcome,
-        begun=starts_at <= now,
-        due=due(series.kind, want.day, today, settings.HORIZON_WEEKS),
-        **why,
-    )
+class _Ghosts:
+    """Makes ghosts by the thousand: what many of them share is worked out once."""
+
+    def __init__(self, names: Names, now: datetime) -> None:
+        self._names = names
+        self._now = now
+        self._today = timezone.localdate(now, timezone.get_default_timezone())
+        self._due = lru_cache(maxsize=None)(self._due_on)
+
+    def _due_on(self, kind: SeriesKind, day: date) -> Due:
+        return due(kind, day, self._today, settings.HORIZON_WEEKS)
+
+    def of(self, want: Want, outcome: Outcome, **why: Any) -> Planned:
+        """``want`` as a person sees it."""
+        series = want.series
+        starts_at = from_epoch(want.starts)
+        return Planned(
+            key=series.key,
+            week=monday_of(want.day),
+            student_id=series.student_id,
+            student=self._names.student(series.student_id),
+            teacher_id=series.teacher_id,
+            teacher=self._names.teacher(series.teacher_id),
+            day=want.day,
+            start_time=series.start_time,
+            end_time=series.end_time,
+            zone=series.zone,
+            starts_at=starts_at,
+            ends_at=from_epoch(want.ends),
+            subject=series.subject,
+            is_shared=series.is_shared,
+            outcome=outcome,
+            begun=starts_at <= self._now,
+            due=self._due(series.kind, want.day),
+            **why,
+        )
