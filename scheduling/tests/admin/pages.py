@@ -65,6 +65,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_students": (VIEWERS | {TEACHER}, NONE),
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
+    "explain": (VIEWERS, VIEWERS),
     # An address without a model's page: it leads nowhere, whoever asks.
     "view_on_site": (STAFF, STAFF),
 }
