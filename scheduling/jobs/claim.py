@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from scheduling.models import ACTIVE_STATES, JobRun, RunState
+from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
 
 from .clock import DatabaseClock, database_now
 from .process import Process, is_gone, this_process
@@ -171,6 +171,7 @@ def is_dead(run: JobRun) -> bool:
     if (run.heartbeat or run.created_at) >= silent_since:
         return False
     busy = JobRun.objects.filter(state=RunState.RUNNING, heartbeat__gte=silent_since)
+    busy = busy.exclude(job=Job.WATCH)  # which may be who asks
     return run.state != RunState.QUEUED or not busy.exists()
 
 

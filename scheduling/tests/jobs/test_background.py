@@ -17,7 +17,7 @@ from scheduling.jobs.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import conduct, horizon, request, weekly
+from scheduling.tests.jobs.helpers import conduct, do, horizon, request, weekly
 
 # What performs a run beats on a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,6 +221,14 @@ def test_but_not_while_workers_are_busy_with_another():
         start(request(Job.HORIZON))
     JobRun.objects.filter(pk=other.pk).update(heartbeat=database_now() - timedelta(seconds=46))
     assert start(request(Job.HORIZON)).pk > run.pk
+
+
+def test_the_watch_is_no_worker_and_writes_it_down():
+    run = start(request(Job.HORIZON))
+    age(run)
+    assert do(Job.WATCH).state == RunState.SUCCEEDED
+    run.refresh_from_db()
+    assert run.state == RunState.CRASHED
 
 
 def test_a_late_worker_does_what_nobody_else_did():
