@@ -2,6 +2,7 @@
 
 from . import lookups  # noqa: F401  (registers itself)
 from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
@@ -10,6 +11,7 @@ from .troubles import Trouble, TroubleKind
 __all__ = [
     "ACTIVE_STATES",
     "Attendance",
+    "CalendarFeed",
     "CancelledBy",
     "ClassStatus",
     "Closure",
