@@ -7,6 +7,7 @@ from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
+from .uploads import TimetableUpload
 
 __all__ = [
     "ACTIVE_STATES",
@@ -28,6 +29,7 @@ __all__ = [
     "SlotStatus",
     "Student",
     "Teacher",
+    "TimetableUpload",
     "Trigger",
     "Trouble",
     "TroubleKind",

@@ -119,6 +119,7 @@ class ExportMixin(ModelAdmin):
 
     def _export_names(self, request: HttpRequest) -> list[Any]:
         names: list[Any] = []
+        shown: Any
         for shown in self.get_list_display(request):
             names += self.export_as.get(shown, (shown,))
         names += self.export_extra

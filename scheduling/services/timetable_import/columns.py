@@ -25,9 +25,6 @@ def read_header(line: int, cells: list[str], faults: Faults) -> list[str] | None
     """The names of the columns in their order; None, and faults, unless all is well."""
     names = [cell.strip() for cell in cells]
     before = len(faults)
-    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-        faults.add(line, "", _("The columns must be separated by commas; save the file as CSV."))
-        return None
     for position, name in enumerate(names):
         if name not in ALL:
             faults.add(line, name[:60], _unknown(name))

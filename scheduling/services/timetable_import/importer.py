@@ -14,29 +14,40 @@ from .applying import apply
 from .columns import read_header
 from .faults import Faults
 from .matching import Matcher, Matching
+from .preview import plan_of
 from .records import records
 from .report import Report
 from .rows import Row
 from .timetable import Timetable
 
 
-def import_timetable(source: BinaryIO, *, now: datetime, dry_run: bool = False) -> Report:
+def import_timetable(
+    source: BinaryIO, *, now: datetime, dry_run: bool = False, agreed: str = ""
+) -> Report:
     """Import the CSV file ``source``: teachers, students and their weekly rules.
 
     All or nothing: with any fault in the file, or one between it and what is stored, nothing is
-    written, and the report lists them all. ``now`` is the real clock. Raises DatabaseError, and
-    OSError if the file can't be read.
+    written, and the report lists them all. ``now`` is the real clock. ``agreed`` is the
+    fingerprint of the plan that a person has seen: nothing is written if it is another by now.
+    Raises DatabaseError, and OSError if the file can't be read.
     """
     faults = Faults()
     timetable = _read(source, faults)
     today = now.astimezone(ZoneInfo(studio_time_zone())).date()
     if dry_run or faults:
         matching = Matcher(timetable, today, faults).match()
-        return _report(timetable, matching, faults, dry_run)
+        report = _report(timetable, matching, faults, dry_run)
+        report.plan = None if faults else plan_of(timetable, matching, today)
+        return report
     with transaction.atomic():
         wait_for_other_loads()
         matching = Matcher(timetable, today, faults).match()
         if not faults:
+            plan = plan_of(timetable, matching, today) if agreed else None
+            if plan is not None and plan.fingerprint != agreed:
+                report = _report(timetable, matching, faults, dry_run)
+                report.plan, report.is_outdated = plan, True
+                return report
             apply(timetable, matching, now, today)
     return _report(timetable, matching, faults, dry_run)
 

@@ -9,11 +9,15 @@ from django.utils.translation import ngettext
 from scheduling.services.wording import people_and_rules, weekly_rules
 
 from .faults import Fault
+from .preview import Plan
 
 
 @dataclass(slots=True)
 class Report:
-    """The counts of an import. With any fault nothing was written, and nothing would be."""
+    """The counts of an import. With any fault nothing was written, and nothing would be.
+
+    ``is_outdated``: nothing was written because it would have been another plan than agreed on.
+    """
 
     is_dry_run: bool
     rows: int = 0
@@ -26,6 +30,9 @@ class Report:
     start_dates: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
+    # Of a dry run, and of one that was to do what a preview has shown: what it would do.
+    plan: Plan | None = None
+    is_outdated: bool = False
 
     @property
     def succeeded(self) -> bool:

@@ -88,7 +88,7 @@ def differences(mine: Rule, other: Rule) -> Iterator[Difference]:
         ("teacher", mine.place.teacher, other.place.teacher),
         ("days", mine.place.weekday, other.place.weekday),
         ("start_time", mine.place.start_time, other.place.start_time),
-        (mine.length_column, _end(mine), _end(other)),
+        (mine.length_column, *_lengths(mine, other)),
         ("subject", mine.subject, other.subject),
         ("valid_from", mine.valid_from, other.valid_from if mine.valid_from else None),
         ("valid_until", mine.valid_until, other.valid_until),
@@ -100,10 +100,14 @@ def differences(mine: Rule, other: Rule) -> Iterator[Difference]:
             yield Difference(column, _label(column), _said(own), _said(others))
 
 
-def _end(rule: Rule) -> time | int:
-    """The end, by the clock or in minutes: as the row says it."""
-    if rule.length_column == "duration_minutes":
-        return rule.duration_minutes
+def _lengths(mine: Rule, other: Rule) -> tuple[time | int, time | int]:
+    """Both ends, or both lengths in minutes: whichever ``mine`` was read from."""
+    if mine.length_column == "duration_minutes":
+        return mine.duration_minutes, other.duration_minutes
+    return _end(mine), _end(other)
+
+
+def _end(rule: Rule) -> time:
     return add_minutes(rule.place.start_time, rule.duration_minutes)
 
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from .faults import Faults, shown
 from .rules import Difference, Place, Rule, StudentName, differences
 
+# How many of a kind a preview shows.
+SAMPLE = 20
+
 
 class TeacherEntry(NamedTuple):
     """A teacher of the file, and the line that names them first."""
@@ -27,6 +30,8 @@ class Timetable:
         self.students: dict[StudentName, int] = {}
         self.rows = 0
         self.merged_rows = 0
+        # The first merged rows: the line of each, and the line that it repeats.
+        self.repeats: list[tuple[int, int]] = []
 
     @property
     def rules(self) -> Iterator[Rule]:
@@ -48,6 +53,8 @@ class Timetable:
         sound = [self._add_rule(rule) for rule in rules]
         if all(sound) and len(self._rules) == before:
             self.merged_rows += 1
+            if len(self.repeats) < SAMPLE:
+                self.repeats.append((first.line, self._rules[first.identity].line))
 
     def _add_teacher(self, rule: Rule, zone: str) -> None:
         known = self.teachers.setdefault(rule.place.teacher, TeacherEntry(zone, rule.line))

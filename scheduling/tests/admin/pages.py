@@ -68,10 +68,19 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "explain": (VIEWERS, VIEWERS),
     # An address without a model's page: it leads nowhere, whoever asks.
     "view_on_site": (STAFF, STAFF),
+    "import_timetable": (OWNERS, OWNERS),
+    "import_timetable_preview": (OWNERS, OWNERS),
+    "import_timetable_template": (OWNERS, NONE),
 }
 QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
 # What stands in an address where a page takes something.
-VALUES = {"app_label": "scheduling", "content_type_id": "1", "url": "nothing/", "kind": "csv"}
+VALUES = {
+    "app_label": "scheduling",
+    "content_type_id": "1",
+    "url": "nothing/",
+    "kind": "csv",
+    "upload_id": "00000000-0000-0000-0000-000000000000",
+}
 
 _VIEW, _ADD, _CHANGE, _DELETE, _NEVER = range(5)
 # Which of a model's permissions each kind of its pages asks for: to GET, and to POST.

@@ -163,7 +163,7 @@ HEADERS = [
     ("\ufeff", [(1, "")]),
     ("\n\n ,,\n", [(1, "")]),
     (",".join(COLUMNS), [(None, "")]),
-    (";".join(COLUMNS), [(1, "")]),
+    (";".join(COLUMNS), [(None, "")]),
     (",".join(COLUMNS[1:]), [(1, "teacher")]),
     (",".join((*COLUMNS, "days")), [(1, "days")]),
     (",".join((*COLUMNS, "room")), [(1, "room")]),

@@ -1,0 +1,90 @@
+"""What each column of a timetable file is for, with an example."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ALWAYS = _("always")
+ONE_OF = _("one of these two")
+OPTIONAL = _("if you like")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """``examples``: one for a lesson with a teacher, one for a fixed schedule without."""
+
+    name: str
+    needed: Promise
+    meaning: Promise
+    examples: tuple[str, str]
+
+
+COLUMNS = (
+    Explained(
+        "teacher",
+        ALWAYS,
+        _("The teacher's name. Empty: a fixed schedule of the student, in the studio's time zone."),
+        ("Clara Soler", ""),
+    ),
+    Explained(
+        "teacher_time_zone",
+        ALWAYS,
+        _("The zone in which the teacher's times are, by its IANA name. Empty without a teacher."),
+        ("Europe/Madrid", ""),
+    ),
+    Explained(
+        "student_first_name", ALWAYS, _("Never empty. The other names may be."), ("Ana", "Leo")
+    ),
+    Explained("student_last_name", ALWAYS, _("May be empty."), ("Pérez", "Park")),
+    Explained(
+        "student_email",
+        ALWAYS,
+        _("May be empty. A student is known by address, first and last name together."),
+        ("ana@example.com", "leo@example.com"),
+    ),
+    Explained(
+        "days",
+        ALWAYS,
+        _("Weekdays, a digit each: 1 is Monday, 7 is Sunday; 135 is three lessons a week."),
+        ("13", "2"),
+    ),
+    Explained(
+        "start_time",
+        ALWAYS,
+        _("By the clock of the zone, from 00:00 to 23:59."),
+        ("17:00", "16:30"),
+    ),
+    Explained("end_time", ONE_OF, _("After the start, on the same day."), ("17:45", "")),
+    Explained(
+        "duration_minutes",
+        ONE_OF,
+        _("The length instead of the end. A lesson past midnight needs it."),
+        ("", "60"),
+    ),
+    Explained("subject", OPTIONAL, _("What is taught."), ("Piano", "")),
+    Explained(
+        "valid_from",
+        OPTIONAL,
+        _(
+            "The first day, as 2026-01-31. Empty: today. Have the spreadsheet treat the column "
+            "as text, or it writes dates in its own way."
+        ),
+        ("2026-09-07", "2026-09-07"),
+    ),
+    Explained(
+        "valid_until", OPTIONAL, _("The last day. Empty: without an end."), ("", "2027-06-30")
+    ),
+    Explained(
+        "is_shared",
+        OPTIONAL,
+        _("yes, where a teacher has several students at exactly the same times; else no or empty."),
+        ("", "no"),
+    ),
+    Explained(
+        "interval_weeks",
+        OPTIONAL,
+        _("2: every second week, and so on up to 4. Empty: 1."),
+        ("", "2"),
+    ),
+)

@@ -1,0 +1,158 @@
+"""The pages: choose a file; look at what it would do, and agree; see what it did."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from scheduling.jobs.faults import describe
+from scheduling.models import TimetableUpload
+from scheduling.services.timetable_import import Report, uploads
+from scheduling.services.wording import people_and_rules
+
+from .columns import COLUMNS
+from .form import UploadForm
+from .guard import importers_only
+from .sections import chips_of, sections_of
+
+FAULTS_A_PAGE = 200
+_EARLIER = 10
+_MAIN, _ONE = "admin:import_timetable", "admin:import_timetable_preview"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@importers_only
+def upload(request: HttpRequest) -> HttpResponse:
+    """Choose a file. It is kept, and looked at on a page of its own."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        # An empty form is bound too: it has to say that there is no file.
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            kept = uploads.keep(file.read(), file.name, request.user, timezone.now())
+            return redirect(_ONE, upload_id=kept.pk)
+    context = {
+        "form": form,
+        "columns": COLUMNS,
+        "most_bytes": uploads.MOST_BYTES,
+        "earlier": [
+            (one, people_and_rules(**_created(one.report))) for one in uploads.imports(_EARLIER)
+        ],
+    }
+    return _page(request, "upload", _("Import a timetable"), context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@importers_only
+def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """What the file would do, or is wrong with it; the button; and then what it did."""
+    now = timezone.now()
+    try:
+        if request.method == "POST":
+            _confirm(request, upload_id, now)
+            return redirect(_ONE, upload_id=upload_id)
+        kept = uploads.find(upload_id, request.user, now)
+    except uploads.GoneError:
+        message = _("That upload is gone: a file is kept for an hour. Upload it again.")
+        messages.warning(request, message)
+        return redirect(_MAIN)
+    except DatabaseError as error:
+        messages.error(request, _("Nothing was imported. %(why)s") % {"why": describe(error)})
+        return redirect(_ONE, upload_id=upload_id)
+    if kept.imported_at is not None:
+        return _done(request, kept)
+    report = uploads.preview(kept, now)
+    return _planned(request, kept, report) if report.succeeded else _faulty(request, kept, report)
+
+
+def _confirm(request: HttpRequest, upload_id: UUID, now: Any) -> None:
+    report = uploads.confirm(upload_id, request.user, request.POST.get("agreed", ""), now)
+    if report is None:
+        messages.info(request, _("This file was imported already; nothing was done again."))
+    elif not report.succeeded:
+        messages.error(
+            request,
+            _("Nothing was imported: the data has changed since, and the file no longer fits."),
+        )
+    elif report.is_outdated:
+        messages.warning(
+            request,
+            _(
+                "Nothing was imported: the data has changed since the preview, and so has what "
+                "the import would do. Look again."
+            ),
+        )
+
+
+def _planned(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+    sections = sections_of(report)
+    plan = report.plan
+    assert plan is not None
+    counts = (report.teachers, report.students, report.fixed_schedules, report.recurring_slots)
+    context = {
+        "upload": kept,
+        "kept_until": kept.created_at + uploads.KEPT_FOR,
+        "report": report,
+        "created": people_and_rules(*counts),
+        "has_work": any(counts) or report.start_dates or plan.adopted,
+        "sections": sections,
+        "chips": chips_of(sections),
+    }
+    return _page(request, "preview", _("Preview of an import"), context)
+
+
+def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+    count = len(report.faults)
+    said = ngettext(
+        "The file has %(n)d fault, so none of it is imported",
+        "The file has %(n)d faults, so none of it is imported",
+        count,
+    )
+    shown = Paginator(report.faults, FAULTS_A_PAGE).get_page(request.GET.get("p"))
+    context = {"upload": kept, "said": said % {"n": count}, "shown": shown}
+    return _page(request, "faults", _("Faults of a file"), context)
+
+
+def _done(request: HttpRequest, kept: TimetableUpload) -> HttpResponse:
+    created = _created(kept.report)
+    context = {
+        "upload": kept,
+        "created": people_and_rules(**created),
+        "is_empty": not any(created.values()),
+        "start_dates": kept.report["startDatesSet"],
+        "generate": _address("admin:background_jobs"),
+    }
+    return _page(request, "done", _("Imported"), context)
+
+
+def _created(report: dict[str, Any]) -> dict[str, int]:
+    made = report["created"]
+    return {
+        "teachers": made["teachers"],
+        "students": made["students"],
+        "fixed_schedules": made["fixedSchedules"],
+        "recurring_slots": made["recurringSlots"],
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> TemplateResponse:
+    everywhere = {**admin.site.each_context(request), "title": title}
+    return TemplateResponse(request, f"admin/importing/{name}.html", everywhere | context)

@@ -1,0 +1,163 @@
+"""What an import would do, as a person reads it before agreeing: a sample of each kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, time
+from hashlib import sha256
+from itertools import islice
+from typing import TypeVar
+
+from scheduling.domain.wallclock import add_minutes
+from scheduling.models.people import studio_time_zone
+
+from .matching import Matching
+from .rules import Rule, StudentName
+from .timetable import SAMPLE, Timetable
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A teacher or a student. ``line`` is the first that names them."""
+
+    line: int
+    name: str
+    email: str = ""
+    zone: str = ""
+    start_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A weekly rule. ``crosses_midnight``: it ends on the next day."""
+
+    line: int
+    student: str
+    teacher: str
+    weekday: int
+    start_time: time
+    end_time: time
+    crosses_midnight: bool
+    zone: str
+    interval_weeks: int
+    is_shared: bool
+    subject: str
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedLine:
+    """A row that says what another, ``of``, has said before."""
+
+    line: int
+    of: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """The first of each kind. Two plans with the same ``fingerprint`` are the same in all."""
+
+    fingerprint: str
+    teachers: list[PersonLine] = field(default_factory=list)
+    students: list[PersonLine] = field(default_factory=list)
+    start_dates: list[PersonLine] = field(default_factory=list)
+    recurring_slots: list[RuleLine] = field(default_factory=list)
+    fixed_schedules: list[RuleLine] = field(default_factory=list)
+    unchanged: list[RuleLine] = field(default_factory=list)
+    merged: list[RepeatedLine] = field(default_factory=list)
+    # Rules that a person made, or edited into what the file says: the import will know them.
+    adopted: int = 0
+
+
+def plan_of(timetable: Timetable, matching: Matching, today: date) -> Plan:
+    """The plan of a file without fault."""
+    rules = _Rules(timetable, today)
+    new = [rule for rule, _key in matching.new_rules]
+    added = {id(rule) for rule in new}
+    same = (rule for rule in timetable.rules if id(rule) not in added)
+    return Plan(
+        _fingerprint(timetable, matching, today),
+        teachers=_first(
+            PersonLine(entry.line, name, zone=entry.zone)
+            for name, entry in timetable.teachers.items()
+            if name not in matching.teachers
+        ),
+        students=_first(
+            _student(timetable, matching, name)
+            for name in timetable.students
+            if name not in matching.students
+        ),
+        start_dates=_first(
+            _student(timetable, matching, name)
+            for name in matching.start_dates
+            if name in matching.students
+        ),
+        recurring_slots=_first(rules.line(rule) for rule in new if rule.place.teacher),
+        fixed_schedules=_first(rules.line(rule) for rule in new if not rule.place.teacher),
+        unchanged=_first(rules.line(rule) for rule in same),
+        merged=[RepeatedLine(*lines) for lines in timetable.repeats],
+        adopted=sum(stored.import_key != key for stored, key in matching.adopted),
+    )
+
+
+def _first(lines: Iterator[Line]) -> list[Line]:
+    return list(islice(lines, SAMPLE))
+
+
+class _Rules:
+    def __init__(self, timetable: Timetable, today: date) -> None:
+        self._teachers = timetable.teachers
+        self._today = today
+        self._studio_zone = studio_time_zone()
+
+    def line(self, rule: Rule) -> RuleLine:
+        student, teacher, weekday, start = rule.place
+        end = add_minutes(start, rule.duration_minutes)
+        return RuleLine(
+            rule.line,
+            _name(student),
+            teacher,
+            weekday,
+            start,
+            end,
+            end <= start,
+            self._teachers[teacher].zone if teacher else self._studio_zone,
+            rule.interval_weeks,
+            rule.is_shared,
+            rule.subject,
+            rule.valid_from or self._today,
+            rule.valid_until,
+        )
+
+
+def _student(timetable: Timetable, matching: Matching, name: StudentName) -> PersonLine:
+    start = matching.start_dates.get(name)
+    return PersonLine(timetable.students[name], _name(name), email=name.email, start_date=start)
+
+
+def _name(student: StudentName) -> str:
+    return f"{student.first_name} {student.last_name}".strip()
+
+
+def _fingerprint(timetable: Timetable, matching: Matching, today: date) -> str:
+    """A digest of everything that the plan writes, or finds written."""
+    digest = sha256()
+    for part in _parts(timetable, matching, today):
+        # The repr of plain values: its quotation marks keep the parts apart.
+        digest.update(repr(part).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def _parts(timetable: Timetable, matching: Matching, today: date) -> Iterator[object]:
+    for name, entry in timetable.teachers.items():
+        yield name, entry.zone, matching.teachers.get(name)
+    for student in timetable.students:
+        found = matching.students.get(student)
+        yield tuple(student), found, matching.start_dates.get(student)
+    for rule, key in matching.new_rules:
+        yield key, rule.valid_from or today
+    for stored, key in matching.adopted:
+        yield stored.table.__name__, stored.id, key
+    yield timetable.rows, matching.unchanged

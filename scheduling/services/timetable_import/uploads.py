@@ -1,0 +1,88 @@
+"""An import in two steps: upload and look, then agree. The file is kept in between."""
+
+import io
+import zlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from scheduling.models import TimetableUpload
+
+from .importer import import_timetable
+from .report import Report
+
+# A megabyte has some 8,000 rows. What is larger is the command's: a browser would not wait.
+MOST_BYTES = 5 * 1024 * 1024
+KEPT_FOR = timedelta(hours=1)
+# Of one person at a time, for what is in an hour of uploads.
+MOST_PENDING = 5
+_LONGEST_NAME = 255
+
+
+class GoneError(LookupError):
+    """There is no such upload: it was too long ago, or is somebody else's."""
+
+
+def keep(content: bytes, file_name: str, owner: Any, now: datetime) -> TimetableUpload:
+    """Keep a file until its owner has agreed to its preview. What is too old goes."""
+    pending = TimetableUpload.objects.filter(imported_at__isnull=True)
+    with transaction.atomic():
+        pending.filter(created_at__lte=now - KEPT_FOR).delete()
+        own = pending.filter(owner=owner).order_by("-created_at")
+        too_many = own.values_list("id", flat=True)[MOST_PENDING - 1 :]
+        pending.filter(id__in=list(too_many)).delete()
+        return TimetableUpload.objects.create(
+            owner=owner,
+            owner_name=owner.get_username(),
+            file_name=file_name[-_LONGEST_NAME:],
+            content=zlib.compress(content),
+            created_at=now,
+        )
+
+
+def find(upload_id: UUID, owner: Any, now: datetime) -> TimetableUpload:
+    """The owner's upload, imported or not too old. Raises GoneError."""
+    return _found(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
+
+
+def preview(upload: TimetableUpload, now: datetime) -> Report:
+    """What its import would do."""
+    return import_timetable(_source(upload), now=now, dry_run=True)
+
+
+def confirm(upload_id: UUID, owner: Any, agreed: str, now: datetime) -> Report | None:
+    """Import exactly this file, if that is still the plan that was ``agreed`` to.
+
+    None if it was imported before: a second press of the button changes nothing. Raises
+    GoneError and DatabaseError.
+    """
+    with transaction.atomic():
+        rows = TimetableUpload.objects.select_for_update().filter(id=upload_id, owner=owner)
+        upload = _found(rows.first(), now)
+        if upload.imported_at is not None:
+            return None
+        # Never empty: that would stand for any plan.
+        report = import_timetable(_source(upload), now=now, agreed=agreed or "none")
+        if report.succeeded and not report.is_outdated:
+            upload.imported_at, upload.content = now, b""
+            upload.report = report.document()
+            upload.save(update_fields=["imported_at", "content", "report"])
+        return report
+
+
+def imports(count: int) -> list[TimetableUpload]:
+    """The last imports, whoever's."""
+    done = TimetableUpload.objects.filter(imported_at__isnull=False)
+    return list(done.defer("content").order_by("-imported_at")[:count])
+
+
+def _found(upload: TimetableUpload | None, now: datetime) -> TimetableUpload:
+    if upload is None or (upload.imported_at is None and upload.created_at + KEPT_FOR <= now):
+        raise GoneError
+    return upload
+
+
+def _source(upload: TimetableUpload) -> io.BytesIO:
+    return io.BytesIO(zlib.decompress(upload.content))

@@ -1,0 +1,256 @@
+"""The import of a timetable in the admin: choose, look, agree; with a fault nothing at all."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from scheduling.admin.importing.columns import COLUMNS
+from scheduling.models import (
+    FixedSchedule,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    Teacher,
+    TimetableUpload,
+)
+from scheduling.services.roles import OWNER, SCHEDULER
+from scheduling.services.timetable_import import columns, uploads
+from scheduling.tests.roles import account
+from scheduling.tests.services.timetable_files import (
+    csv_bytes,
+    everything,
+    imported,
+    nothing_stored,
+    row,
+)
+
+pytestmark = pytest.mark.django_db
+
+MAIN = "/admin/import/"
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(account(OWNER))
+    return client
+
+
+def sent(client: Client, data: bytes | dict[str, str], *more: dict[str, str]) -> Any:
+    """The page after an upload: of a file, or of these rows."""
+    if isinstance(data, dict):
+        data = csv_bytes(data, *more)
+    return client.post(MAIN, {"file": SimpleUploadedFile("week.csv", data)}, follow=True)
+
+
+def address() -> str:
+    return f"{MAIN}{TimetableUpload.objects.latest('created_at').pk}/"
+
+
+def agree(client: Client, page: Any) -> Any:
+    """Press the button of a preview."""
+    word = page.context["report"].plan.fingerprint
+    assert f'name="agreed" value="{word}"' in page.content.decode()
+    return client.post(address(), {"agreed": word}, follow=True)
+
+
+def test_look_agree_and_see_what_was_done(owner: Client) -> None:
+    page = sent(owner, row(days="13"), row(days="13"), row(teacher="", teacher_time_zone=""))
+
+    assert nothing_stored()
+    text = page.content.decode()
+    assert "To be created: 1 teacher, 1 student, 1 fixed schedule, 2 recurring slots." in text
+    assert "17:00–18:00 Europe/Madrid" in text
+    done = agree(owner, page)
+
+    assert done.redirect_chain == [(address(), 302)]
+    assert "Imported: 1 teacher, 1 student, 1 fixed schedule, 2 recurring slots" in (
+        done.content.decode()
+    )
+    assert "An import makes no classes" in done.content.decode()
+    assert (RecurringSlot.objects.count(), FixedSchedule.objects.count()) == (2, 1)
+    assert not ScheduledClass.objects.exists()
+    assert "week.csv" in owner.get(MAIN).content.decode()
+
+
+def test_the_same_file_again_has_nothing_to_do(owner: Client) -> None:
+    agree(owner, sent(owner, row()))
+
+    page = sent(owner, row()).content.decode()
+
+    assert "There is nothing to import: all of it is there already." in page
+    assert "Import this file" not in page
+
+
+def test_a_second_press_of_the_button_does_nothing_again(owner: Client) -> None:
+    page = sent(owner, row())
+    agree(owner, page)
+    before = everything()
+
+    again = agree(owner, page)
+
+    assert "This file was imported already" in again.content.decode()
+    assert everything() == before
+
+
+def test_every_fault_is_listed_and_nothing_is_imported(owner: Client) -> None:
+    page = sent(owner, row(), *(row(days="9") for _ in range(250))).content.decode()
+
+    assert "The file has 250 faults, so none of it is imported" in page
+    assert "“9” is not a weekday" in page
+    assert "<code>days</code>" in page
+    assert ">202<" in page
+    assert ">203<" not in page
+    assert ">252<" in owner.get(address(), {"p": "2"}).content.decode()
+    answer = owner.post(address(), {"agreed": "x"}, follow=True)
+    assert "Nothing was imported" in answer.content.decode()
+    assert nothing_stored()
+
+
+def test_what_a_file_says_is_never_markup(owner: Client) -> None:
+    attack = "<script>alert(1)</script>"
+
+    for page in (
+        sent(owner, row(student_first_name=attack, subject=attack)),
+        sent(owner, row(days=attack)),
+    ):
+        assert attack not in page.content.decode()
+        assert "&lt;script&gt;" in page.content.decode()
+
+
+def test_another_plan_by_now_is_shown_instead_of_carried_out(owner: Client) -> None:
+    page = sent(owner, row(days="12"))
+    imported(row(days="1"))
+    before = everything()
+
+    again = agree(owner, page)
+
+    assert "the data has changed since the preview" in again.content.decode()
+    assert "there already" in again.content.decode()
+    assert everything() == before
+    agree(owner, again)
+    assert RecurringSlot.objects.count() == 2
+
+
+def test_a_file_that_no_longer_fits_is_refused(owner: Client) -> None:
+    imported(row())
+    page = sent(owner, row(), row(days="2"))
+    RecurringSlot.objects.update(subject="Violin")
+
+    again = agree(owner, page).content.decode()
+
+    assert "the data has changed since, and the file no longer fits" in again
+    assert "was changed by hand since it was imported" in again
+    assert RecurringSlot.objects.count() == 1
+
+
+def test_an_expired_upload_says_so(owner: Client) -> None:
+    page = sent(owner, row())
+    TimetableUpload.objects.update(created_at=page.context["kept_until"] - timedelta(hours=3))
+
+    for answer in (owner.get(address(), follow=True), agree(owner, page)):
+        assert "That upload is gone: a file is kept for an hour." in answer.content.decode()
+        assert answer.redirect_chain == [(MAIN, 302)]
+    assert nothing_stored()
+
+
+def test_an_upload_is_nobody_elses(owner: Client) -> None:
+    sent(owner, row())
+    other = Client()
+    other.force_login(User.objects.create_superuser("vera"))
+
+    assert "That upload is gone" in other.get(address(), follow=True).content.decode()
+    assert "That upload is gone" in other.post(address(), follow=True).content.decode()
+    assert nothing_stored()
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_size(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_BYTES", 1024)
+
+    page = sent(owner, b"x" * 3000).content.decode()
+
+    assert "The file has 2.9\xa0KB; here it may have 1.0\xa0KB" in page
+    assert "import_timetable" in page
+    assert not TimetableUpload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({}, "Choose a file first."),
+        ({"file": "week.csv"}, "Choose a file first."),
+        ({"file": SimpleUploadedFile("week.csv", b"")}, "The file is empty"),
+    ],
+)
+def test_no_file_is_a_sentence(owner: Client, form: dict[str, Any], said: str) -> None:
+    assert said in owner.post(MAIN, form).content.decode()
+
+
+def test_a_spreadsheet_is_a_sentence(owner: Client) -> None:
+    page = sent(owner, b"PK\x03\x04 and so on").content.decode()
+
+    assert "This is a spreadsheet, not a CSV file" in page
+
+
+def test_students_who_get_a_start_date_are_what_changes(owner: Client) -> None:
+    Student.objects.create(first_name="Ana", last_name="Pérez", email="ana@example.com")
+    Teacher.objects.create(name="Clara", time_zone="Europe/Madrid")
+
+    page = sent(owner, row())
+
+    assert "Students who get a start date" in page.content.decode()
+    assert "1 student got a start date." in agree(owner, page).content.decode()
+
+
+def test_every_column_is_explained_in_the_order_of_the_command() -> None:
+    assert tuple(column.name for column in COLUMNS) == columns.ALL
+
+
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("es", ";")])
+def test_the_template_can_be_imported_as_it_is(
+    owner: Client, language: str, separator: str
+) -> None:
+    owner.cookies["django_language"] = language
+
+    answer = owner.get(f"{MAIN}template.csv")
+    text = answer.content.decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text), delimiter=separator)
+
+    assert answer["Content-Disposition"] == 'attachment; filename="timetable.csv"'
+    assert tuple(header) == columns.ALL
+    report = imported(answer.content)
+    assert (len(rows), report.faults) == (2, [])
+    assert (report.recurring_slots, report.fixed_schedules) == (2, 1)
+
+
+def test_only_owners_import_and_see_the_way_there(client: Client, owner: Client) -> None:
+    assert f'href="{MAIN}"' in owner.get("/admin/").content.decode()
+    sent(owner, row())
+    upload = address()
+
+    scheduler = Client()
+    scheduler.force_login(account(SCHEDULER))
+
+    assert f'href="{MAIN}"' not in scheduler.get("/admin/").content.decode()
+    for page in (MAIN, upload, f"{MAIN}template.csv"):
+        assert scheduler.get(page).status_code == 403
+        assert scheduler.post(page).status_code in {403, 405}
+    assert nothing_stored()
+
+
+def test_agreeing_needs_the_csrf_token(owner: Client) -> None:
+    page = sent(owner, row())
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = owner.cookies
+
+    answer = strict.post(address(), {"agreed": page.context["report"].plan.fingerprint})
+
+    assert answer.status_code == 403
+    assert nothing_stored()
