@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'calendar feed',
                 'verbose_name_plural': 'calendar feeds',
                 'ordering': ['-id'],
+                'default_permissions': ('add', 'change', 'view'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('teacher__isnull', True), ('student__isnull', True), _connector='OR'), name='calendar_feed_scope', violation_error_message='Choose a teacher or a student, not both.')],
             },
         ),

@@ -46,6 +46,7 @@ class CalendarFeed(models.Model):
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
         ordering = ["-id"]
+        default_permissions = ("add", "change", "view")  # revoked, and kept
         constraints = [
             models.CheckConstraint(
                 condition=Q(teacher__isnull=True) | Q(student__isnull=True),

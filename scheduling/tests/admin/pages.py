@@ -27,6 +27,8 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "auth_group": (OWNERS, OWNERS, OWNERS, OWNERS),
     "auth_user": (OWNERS, OWNERS, OWNERS, OWNERS),
     "knox_authtoken": (OWNERS, OWNERS, NONE, OWNERS),
+    # Whose calendar an address opens never changes; it is revoked by an action of the list.
+    "scheduling_calendarfeed": (SCHEDULERS, SCHEDULERS, NONE, NONE),
     "scheduling_closure": (VIEWERS, SCHEDULERS, SCHEDULERS, SCHEDULERS),
     "scheduling_fixedschedule": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
     "scheduling_jobrun": (VIEWERS, NONE, NONE, NONE),

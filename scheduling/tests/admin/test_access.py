@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
-from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, Trigger
+from scheduling.models import CalendarFeed, Job, JobRun, JobRunItem, LessonSettings, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.admin.pages import (
     ANONYMOUS,
@@ -42,6 +42,7 @@ def rows():
         "auth_group": Group.objects.create(name="Friends"),
         "auth_user": person,
         "knox_authtoken": AuthToken.objects.create(person)[0],
+        "scheduling_calendarfeed": CalendarFeed.objects.create(student=student),
         "scheduling_closure": make.closure("Holiday", make.MONDAY),
         "scheduling_fixedschedule": make.schedule(student),
         "scheduling_jobrun": run,
