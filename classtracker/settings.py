@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "auditlog",
+    "django.forms",
     "csp",
     "django_crontab",
     "django_tasks",
@@ -139,6 +140,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# So that templates/ comes before Django's own for the inputs of forms, too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [

@@ -13,6 +13,8 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from classtracker.widgets import use_native_inputs
+
 # What a person opens most comes first; Django would sort by name.
 TABLES = (
     "Student",
@@ -37,6 +39,10 @@ class ClassTrackerSite(AdminSite):
     site_url = None
     # The header leads to what people need daily; the index lists the rest.
     enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        use_native_inputs()  # before the first table is registered
+        super().__init__(name)
 
     def get_urls(self) -> list[Any]:
         from scheduling.admin.pages import PAGES

@@ -1,5 +1,6 @@
 """axe-core on a page: `assert_accessible(page)`. Injected by the debugger: CSP does not bar it."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-RULES = (
+TAGS = (
     "wcag2a",
     "wcag2aa",
     "wcag21a",
@@ -26,11 +27,15 @@ def source() -> str:
     return Path(spec.origin).with_name("axe.min.js").read_text()
 
 
-def violations(page: Page, *, within: str | None = None) -> list[dict[str, Any]]:
+def violations(
+    page: Page, *, within: str | None = None, rules: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """What axe-core objects to on the page, or in the part that a selector names."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(source())
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    # Without its own copies of the style sheets, which the policy would have to let in.
+    options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate(
         "([within, options]) => axe.run(within || document, options).then(r => r.violations)",
         [within, options],
@@ -41,19 +46,19 @@ def violations(page: Page, *, within: str | None = None) -> list[dict[str, Any]]
 def report(found: list[dict[str, Any]]) -> str:
     lines = []
     for one in found:
-        lines.append(f"[{one['impact']}] {one['id']}: {one['help']}")
-        for node in one["nodes"][:5]:
+        lines.append(f"  [{one['impact']}] {one['id']}: {one['help']}")
+        for node in one["nodes"][:3]:
             why = [check["message"] for check in node["any"] + node["all"] + node["none"]]
-            lines.append(f"    {' '.join(map(str, node['target']))}  {node['html'][:160]}")
-            lines += [f"        {text}" for text in why[:2]]
-        if len(one["nodes"]) > 5:
-            lines.append(f"    … and {len(one['nodes']) - 5} more")
+            html = " ".join(node["html"].split())[:160]
+            lines.append(f"      {' '.join(map(str, node['target']))}  {html}  {why[:1]}")
+        if len(one["nodes"]) > 3:
+            lines.append(f"      … and {len(one['nodes']) - 3} more")
     return "\n".join(lines)
 
 
-def assert_accessible(page: Page, *, within: str | None = None) -> None:
+def assert_accessible(page: Page, *, within: str | None = None, rules: Sequence[str] = ()) -> None:
     """WCAG 2.0 to 2.2 at levels A and AA, and axe's own best practices: nothing to object to."""
-    found = violations(page, within=within)
+    found = violations(page, within=within, rules=rules)
     assert not found, f"{page.url} {page.viewport_size}:\n{report(found)}"
 
 

@@ -53,8 +53,8 @@ def launch(playwright: Playwright, **options: Any) -> Any:
     return playwright.chromium.launch(
         executable_path=path(),
         chromium_sandbox=hasattr(os, "geteuid") and os.geteuid() != 0,
-        # Shared memory is small in containers; text looks the same on every machine.
-        args=["--disable-dev-shm-usage", "--font-render-hinting=none"],
+        # Shared memory is small in containers; text and dates look the same on every machine.
+        args=["--disable-dev-shm-usage", "--font-render-hinting=none", "--lang=en-US"],
         **options,
     )
 

@@ -1,0 +1,101 @@
+"""Every page of the admin there is, read from its addresses: a new one is looked at unasked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import RequestFactory
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from scheduling.models import RecurringSlot, ScheduledClass
+
+TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
+
+# Addresses that answer with something else than a page, or are looked at by a test of their own.
+NO_PAGE = {
+    "login": "shown to a visitor",
+    "logout": "takes a POST",
+    "autocomplete": "JSON",
+    "jsi18n": "a script",
+    "view_on_site": "a redirect",
+    "app_list": "looked at for this project's application",
+    "calendar_events": "JSON",
+    "calendar_days": "JSON",
+    "calendar_planned": "JSON",
+    "calendar_students": "JSON",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page: its name in the admin's URLs and where it is."""
+
+    name: str
+    url: str
+
+
+def names() -> list[str]:
+    """The pages that are no table's, by the names of their addresses."""
+    tables = {f"{model._meta.app_label}_{model._meta.model_name}" for model in models()}
+    return [
+        pattern.name
+        for pattern in admin.site.get_urls()
+        if isinstance(pattern, URLPattern)
+        and pattern.name
+        and pattern.name not in NO_PAGE
+        and pattern.name.rpartition("_")[0] not in tables
+    ]
+
+
+def models() -> list[Any]:
+    return sorted(admin.site._registry, key=lambda model: str(model._meta.label_lower))
+
+
+def arguments(name: str) -> dict[str, Any]:
+    """What a page's address wants to know, of the sweep's studio."""
+    if name == "calendar_class":
+        return {"pk": ScheduledClass.objects.latest("pk").pk}
+    if name == "calendar_occurrence":
+        slot = RecurringSlot.objects.latest("pk")
+        day = timezone.localdate() + timedelta(days=21)
+        day -= timedelta(days=day.isoweekday() - slot.weekday)
+        return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
+    return {}
+
+
+def page(name: str) -> Address:
+    return Address(name, reverse(f"admin:{name}", kwargs=arguments(name)))
+
+
+def of_table(model: Any, owner: User) -> Iterator[Address]:
+    """The pages of a table that this person may open: those of its newest row, and the list."""
+    request = RequestFactory().get("/")
+    request.user = owner
+    of = admin.site._registry[model]
+    row = rows(model).last()
+    assert row is not None, f"the sweep's studio has no {model._meta.verbose_name}"
+    allowed = {
+        "add": of.has_add_permission(request),
+        "delete": of.has_delete_permission(request, row),
+    }
+    for kind in TABLE_PAGES:
+        if allowed.get(kind, True):
+            args = () if kind in ("changelist", "add") else (row.pk,)
+            name = f"{model._meta.app_label}_{model._meta.model_name}_{kind}"
+            yield Address(name, reverse(f"admin:{name}", args=args))
+    for pattern in of.get_urls():
+        if pattern.name and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export"):
+            args = (row.pk,) if pattern.pattern.converters else ()
+            yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
+
+
+def rows(model: Any) -> Any:
+    everything = model._base_manager.order_by("pk")
+    # The page to delete exists for a one-off alone.
+    if model is ScheduledClass:
+        return everything.filter(fixed_schedule=None, recurring_slot=None)
+    return everything

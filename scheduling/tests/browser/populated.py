@@ -1,0 +1,48 @@
+"""A small studio with at least one row of every table that the admin shows."""
+
+from datetime import timedelta
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from knox.models import get_token_model
+
+from scheduling.models import (
+    Job,
+    JobRun,
+    JobRunItem,
+    LessonDuration,
+    LessonSettings,
+    RunState,
+    Student,
+    Trigger,
+)
+from scheduling.tests import factories as make
+
+
+def populate(owner: User) -> None:
+    Group.objects.get_or_create(name="Owner")
+    get_token_model().objects.create(owner)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    mozart = make.teacher("Leopold Mozart", zone="Europe/Vienna", email="leopold@example.org")
+    settings = LessonSettings.objects.create(teacher=mozart)
+    LessonDuration.objects.create(settings=settings, minutes=45, price=40)
+    nannerl = make.student("Nannerl Mozart", email="nannerl@example.org")
+    wolfgang = make.student("Wolfgang Mozart")
+    make.schedule(nannerl, subject="Piano")
+    make.schedule(wolfgang, subject="Composition", whom=mozart, weekday=4)
+    slot = make.slot(mozart, wolfgang, subject="Violin")
+    make.lesson(on=monday, recurring_slot=slot, subject="Violin")
+    make.lesson(nannerl, on=monday, cancelled_by="student", status="cancelled", cancel_reason="ill")
+    make.lesson(nannerl, on=monday + timedelta(days=1), subject="Piano", notes="Bring the book")
+    make.closure("Summer", monday, monday + timedelta(days=20))
+    run = JobRun.objects.create(
+        job=Job.HORIZON,
+        trigger=Trigger.CRON,
+        state=RunState.PARTIAL,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+    JobRunItem.objects.create(run=run, outcome="conflict", student_name="Nannerl Mozart")
+    for student in Student.objects.all():
+        LogEntry.objects.log_actions(owner.pk, [student], CHANGE, "Changed", single_object=True)
