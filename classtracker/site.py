@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite, autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,13 @@ class ClassTrackerSite(AdminSite):
 
         own = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
         return [*own, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        from scheduling.admin.front import front
+
+        return super().index(request, {"front": front(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.jobs.reasons import sentence
@@ -42,6 +44,16 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
     list_filter = ("job", "state", "trigger")
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A run has a page of its own; its fields one by one say less than that."""
+        run = self.get_object(request, unquote(object_id))
+        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
+        if run is None or not looks:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
 @admin.register(JobRunItem)

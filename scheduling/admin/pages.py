@@ -1,6 +1,11 @@
 """Every page of the admin that is no table, in the order of the navigation."""
 
-from . import calendar, explain, importing
+from . import background_jobs, calendar, explain, importing
 from .page import Page
 
-PAGES: tuple[Page, ...] = (*calendar.PAGES, *explain.PAGES, *importing.PAGES)
+PAGES: tuple[Page, ...] = (
+    *calendar.PAGES,
+    *background_jobs.PAGES,
+    *explain.PAGES,
+    *importing.PAGES,
+)

@@ -17,16 +17,33 @@ from .schedule import last_due
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What an indicator (``name``) says is wrong, and what to do about it."""
+
+    name: str
+    count: int
+    issue: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The indicators by name, what is wrong, and what to do about it, in the current language."""
 
     indicators: dict[str, int]
-    issues: list[str]
-    suggestions: list[str]
+    findings: list[Finding]
+
+    @property
+    def issues(self) -> list[str]:
+        return [finding.issue for finding in self.findings]
+
+    @property
+    def suggestions(self) -> list[str]:
+        return [finding.suggestion for finding in self.findings]
 
     @property
     def is_healthy(self) -> bool:
-        return not self.issues
+        return not self.findings
 
 
 def health(now: datetime, missing_this_week: int) -> Health:
@@ -39,12 +56,12 @@ def health(now: datetime, missing_this_week: int) -> Health:
         "crashed_runs": sum(crashed_since_success(job) for job in JOBS),
         "stuck_runs": len(stuck_runs(now)),
     }
-    issues, suggestions = [], []
-    for name, issue, suggestion in _findings(indicators):
-        if indicators[name]:
-            issues.append(issue)
-            suggestions.append(suggestion)
-    return Health(indicators, issues, suggestions)
+    findings = [
+        Finding(name, indicators[name], issue, suggestion)
+        for name, issue, suggestion in _findings(indicators)
+        if indicators[name]
+    ]
+    return Health(indicators, findings)
 
 
 def overdue_jobs(now: datetime) -> list[Job]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth import get_user_model
+
 from scheduling.models import Student, Teacher
 
 
@@ -17,3 +19,23 @@ def student_names(ids: Iterable[int]) -> dict[int, str]:
 def teacher_names(ids: Iterable[int]) -> dict[int, str]:
     """Names of these teachers, by id."""
     return dict(Teacher.objects.filter(id__among=ids).order_by().values_list("id", "name"))
+
+
+def account_names(usernames: Iterable[str]) -> dict[str, str]:
+    """What these accounts are called, by username; those without a name are left out."""
+    wanted = {name for name in usernames if name}
+    if not wanted:
+        return {}
+    rows = get_user_model()._default_manager.filter(username__in=wanted)
+    names = rows.values_list("username", "first_name", "last_name")
+    found = {user: f"{first} {last}".strip() for user, first, last in names}
+    return {user: name for user, name in found.items() if name}
+
+
+def teacher_zones(ids: Iterable[int | None]) -> dict[int, str]:
+    """The time zones of these teachers, by id."""
+    wanted = {pk for pk in ids if pk is not None}
+    if not wanted:
+        return {}
+    rows = Teacher.objects.filter(id__among=wanted).order_by()
+    return dict(rows.values_list("id", "time_zone"))

@@ -1,13 +1,18 @@
 """What the job log says."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
-from scheduling.models import ACTIVE_STATES, JobRun, RunState
+from scheduling.domain.outcomes import FAULTS
+from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
 
 DONE = (RunState.SUCCEEDED, RunState.PARTIAL)
+_FAULTS = [outcome.value for outcome in FAULTS]
 
 
 def latest_full(job: str, states: Iterable[str] = DONE) -> JobRun | None:
@@ -51,3 +56,68 @@ def totals() -> dict[str, int]:
     return JobRun.objects.aggregate(
         total=Count("id"), succeeded=Count("id", filter=Q(state=RunState.SUCCEEDED))
     )
+
+
+def began(run: JobRun) -> datetime:
+    """When ``run`` began; a queued one, when it was asked for."""
+    return run.started_at or run.created_at
+
+
+def newest_whole(job: str, length: int) -> list[JobRun]:
+    """The newest runs of ``job`` that concern the whole studio."""
+    return list(JobRun.objects.filter(job=job, is_full=True).order_by("-id")[:length])
+
+
+def starts_between(job: str, since: datetime, until: datetime) -> list[datetime]:
+    """When the whole, undated runs of ``job`` of that time began."""
+    when = Coalesce("started_at", "created_at")
+    rows = (
+        JobRun.objects.filter(job=job, is_full=True, is_dated=False)
+        .annotate(when=when)
+        .filter(when__gte=since, when__lte=until)
+    )
+    return list(rows.order_by().values_list("when", flat=True))
+
+
+def first_whole(job: str) -> JobRun | None:
+    """The oldest whole, undated run of ``job`` that is in the log."""
+    return JobRun.objects.filter(job=job, is_full=True, is_dated=False).order_by("id").first()
+
+
+def created_by_day(since: datetime, zone: ZoneInfo) -> dict[date, int]:
+    """How many classes runs created on each day in ``zone``, from ``since`` on."""
+    when = Coalesce("started_at", "created_at")
+    rows = (
+        JobRun.objects.annotate(when=when)
+        .filter(when__gte=since, classes_created__gt=0)
+        .annotate(day=TruncDate("when", tzinfo=zone))
+        .order_by()
+        .values_list("day")
+        .annotate(n=Sum("classes_created"))
+    )
+    return dict(rows)
+
+
+def first_faults(runs: Iterable[int]) -> dict[int, JobRunItem]:
+    """For each of these runs the first item that says what could not be dealt with."""
+    firsts = (
+        JobRunItem.objects.filter(run_id__among=list(runs), outcome__in=_FAULTS)
+        .order_by()
+        .values("run_id")
+        .annotate(first=Min("id"))
+        .values("first")
+    )
+    items = JobRunItem.objects.filter(id__in=firsts)
+    return {item.run_id: item for item in items}
+
+
+def fault_groups(run: JobRun, most: int) -> list[tuple[str, dict[str, Any], int]]:
+    """What could not be dealt with in ``run``: reason, its values, and how often, most first."""
+    rows = (
+        JobRunItem.objects.filter(run=run, outcome__in=_FAULTS)
+        .order_by()
+        .values_list("code", "params")
+        .annotate(n=Count("id"))
+        .order_by("-n")
+    )
+    return list(rows[:most])

@@ -68,6 +68,13 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
     "explain": (VIEWERS, VIEWERS),
+    "background_jobs": (VIEWERS, NONE),
+    "background_jobs_run": (VIEWERS, NONE),
+    "background_jobs_progress": (VIEWERS, NONE),
+    "background_jobs_preview": (SCHEDULERS, SCHEDULERS),
+    "background_jobs_start": (NONE, SCHEDULERS),
+    "background_jobs_cancel": (NONE, SCHEDULERS),
+    "background_jobs_undo": (SCHEDULERS, SCHEDULERS),
     # An address without a model's page: it leads nowhere, whoever asks.
     "view_on_site": (STAFF, STAFF),
     "import_timetable": (OWNERS, OWNERS),
@@ -77,6 +84,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
 QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
 # What stands in an address where a page takes something.
 VALUES = {
+    "job": "weekly",
     "app_label": "scheduling",
     "content_type_id": "1",
     "url": "nothing/",

@@ -11,7 +11,6 @@ window.ctCalendar.dialog = (config, onDone) => {
     const headers = { "X-Requested-With": "XMLHttpRequest" };
     let whenClosed = null;
     let asked = 0;
-    let about = "";
 
     const sentence = async (response) => {
         if (response.redirected) return texts.loggedOut;
@@ -35,11 +34,9 @@ window.ctCalendar.dialog = (config, onDone) => {
         place.scrollIntoView({ block: "nearest" });
     };
 
-    /* Opens the dialog about what is at the address. `placeIn`, given the zone of the class, answers
-       where it is to be moved: that form is opened and filled in. `closed`: nothing was done. */
-    const open = async (address, placeIn, closed) => {
+    /* Opens the dialog about what is at the address; `place` fills in and opens the form to move. */
+    const open = async (address, place, closed) => {
         const number = ++asked;
-        about = address;
         whenClosed = closed || null;
         body.textContent = texts.loading;
         if (!dialog.open) dialog.showModal();
@@ -53,7 +50,7 @@ window.ctCalendar.dialog = (config, onDone) => {
             }
             const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
             body.replaceChildren(...parsed.body.childNodes);
-            if (placeIn) fill(placeIn(body.querySelector("[data-zone]").dataset.zone));
+            if (place) fill(place);
         } catch {
             body.replaceChildren();
             refuse(texts.failed);
@@ -91,7 +88,7 @@ window.ctCalendar.dialog = (config, onDone) => {
             const answer = await response.json();
             whenClosed = null;
             dialog.close();
-            onDone(answer.done, about);
+            onDone(answer.done);
         } catch {
             refuse(texts.failed);
         } finally {

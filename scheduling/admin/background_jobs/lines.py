@@ -1,0 +1,172 @@
+"""Results of a plan or a run as rows of a table: who, when, why, with links to act upon."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.lines import Line
+from scheduling.jobs.outcome_words import DID
+from scheduling.jobs.reasons import sentence
+from scheduling.models import JobRunItem
+from scheduling.selectors.people import teacher_zones
+from scheduling.services.moments import short_day
+
+from .links import Links
+from .outcomes import NO_SIGN, SIGNS, Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``old`` is where a class was, ``new`` where it is to be; ``zone`` if not the studio's.
+
+    ``more``: the dates of the same series in other weeks, to which the same happens.
+    """
+
+    outcome: Outcome
+    name: str
+    sign: Sign
+    student: str
+    student_url: str
+    teacher: str
+    teacher_url: str
+    old: str
+    new: str
+    zone: str
+    why: str
+    times: int
+    actions: list[tuple[str, str]] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> str:
+        """The last of ``more``."""
+        return self.more[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a line of a plan and an item of a log have in common, by the same names."""
+
+    line: Line | JobRunItem
+    student: str
+    teacher: str
+    day: date | None
+    series: tuple[str, int | None]
+    zone: str
+
+    @property
+    def key(self) -> tuple[object, ...] | None:
+        """Equal for the weeks of one series to which the same happens."""
+        if self.day is None or self.series[1] is None:
+            return None
+        return (self.line.outcome, self.series, self.line.start_time, self.line.code)
+
+
+def rows_of_lines(lines: Iterable[Line], links: Links) -> list[Row]:
+    """Lines of a plan."""
+    return _rows(
+        [
+            _Told(
+                line,
+                line.student,
+                line.teacher,
+                line.day,
+                (line.series.kind.value, line.series.id) if line.series else ("", None),
+                line.zone,
+            )
+            for line in lines
+        ],
+        links,
+    )
+
+
+def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[Row]:
+    """Items of a run's log."""
+    return _rows(
+        [
+            _Told(
+                item,
+                item.student_name,
+                item.teacher_name,
+                item.date,
+                (item.series_kind, item.series_id),
+                "",
+            )
+            for item in items
+        ],
+        links,
+    )
+
+
+def _rows(told: list[_Told], links: Links) -> list[Row]:
+    """One row for a series, however many of its weeks are alike."""
+    zones = teacher_zones(one.line.teacher_id for one in told if not one.zone)
+    rows: list[Row] = []
+    open_rows: dict[tuple[object, ...], Row] = {}
+    for one in told:
+        key = one.key
+        if key is not None and one.day is not None and key in open_rows:
+            open_rows[key].more.append(short_day(one.day))
+            continue
+        zone = one.zone or zones.get(one.line.teacher_id or 0, settings.TIME_ZONE)
+        rows.append(_row(one, zone, links))
+        if key is not None:
+            open_rows[key] = rows[-1]
+    return rows
+
+
+def _row(one: _Told, zone: str, links: Links) -> Row:
+    line = one.line
+    outcome = Outcome(line.outcome)
+    here = _place(one.day, line.start_time, line.end_time)
+    old = ""
+    if outcome in (Outcome.REMOVED, Outcome.CANCELLED):
+        old, here = here, ""
+    elif "from_date" in line.params:
+        old = _was(line.params)
+    return Row(
+        outcome,
+        str(DID[outcome]),
+        SIGNS.get(outcome, NO_SIGN),
+        one.student or (_("everyone") if outcome is Outcome.CLOSED else ""),
+        links.student(line.student_id),
+        one.teacher,
+        links.teacher(line.teacher_id),
+        old,
+        here,
+        zone if zone != settings.TIME_ZONE else "",
+        sentence(line.code, line.params) if line.code else "",
+        line.occurrences,
+        [action for action in _actions(line, outcome, one.series, links) if action[0]],
+    )
+
+
+def _actions(
+    line: Line | JobRunItem, outcome: Outcome, series: tuple[str, int | None], links: Links
+) -> Iterable[tuple[str, str]]:
+    if outcome in (Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR, Outcome.PAUSED):
+        yield links.series(*series), _("Its schedule")
+    if outcome is Outcome.CONFLICT:
+        yield links.lesson(line.params.get("with_class")), _("The class in its way")
+    elif outcome is not Outcome.REMOVED:
+        yield links.lesson(line.class_id), _("The class")
+
+
+def _was(params: dict[str, Any]) -> str:
+    try:
+        day = date.fromisoformat(str(params["from_date"]))
+    except ValueError:
+        return ""
+    return f"{short_day(day)} {params.get('from_start', '')}–{params.get('from_end', '')}"
+
+
+def _place(day: date | None, start: time | None, end: time | None) -> str:
+    parts = [short_day(day)] if day else []
+    if start and end:
+        parts.append(f"{start:%H:%M}–{end:%H:%M}")
+    return " ".join(parts)

@@ -1,0 +1,42 @@
+"""The classes of a day, in a few numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from scheduling.models import ClassStatus, ScheduledClass
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """``classes`` take place, ``over`` of them are behind us; ``coming`` is the next one."""
+
+    classes: int
+    over: int
+    cancelled: int
+    coming: ScheduledClass | None
+
+
+def today(
+    classes: QuerySet[ScheduledClass], start: datetime, end: datetime, now: datetime
+) -> Today:
+    """Those of ``classes`` that begin from ``start`` to ``end``, and the next of all."""
+    cancelled = Q(status=ClassStatus.CANCELLED)
+    numbers = (
+        classes.filter(starts_at__gte=start, starts_at__lt=end)
+        .order_by()
+        .aggregate(
+            classes=Count("id", filter=~cancelled),
+            over=Count("id", filter=~cancelled & Q(ends_at__lte=now)),
+            cancelled=Count("id", filter=cancelled),
+        )
+    )
+    coming = (
+        classes.filter(starts_at__gte=now)
+        .exclude(cancelled)
+        .select_related("student", "teacher")
+        .order_by("starts_at", "id")
+        .first()
+    )
+    return Today(**numbers, coming=coming)

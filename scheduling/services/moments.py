@@ -1,0 +1,117 @@
+"""Dates, instants and spans of time as a person says them, in the current language.
+
+Instants are told in the studio's zone. The formats are texts to translate: languages differ in the
+order of their parts and in the words between them.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from scheduling.domain.windows import DAY, WEEK
+
+MINUTE = timedelta(minutes=1)
+SECONDS = 60
+
+
+def local(moment: datetime) -> datetime:
+    """``moment`` by the studio's clock."""
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def long_day(day: date) -> str:
+    """“Sunday 14 February 2027”."""
+    return date_format(day, pgettext("date format: Sunday 14 February 2027", "l j F Y"))
+
+
+def plain_day(day: date) -> str:
+    """“14 February”."""
+    return date_format(day, pgettext("date format: 14 February", "j F"))
+
+
+def short_day(day: date) -> str:
+    """“Sun 14 Feb”."""
+    return date_format(day, pgettext("date format: Sun 14 Feb", "D j M"))
+
+
+def weekday(day: date) -> str:
+    """“Sunday”."""
+    return date_format(day, pgettext("date format: Sunday", "l"))
+
+
+def clock_time(moment: datetime) -> str:
+    """“02:00”, by the studio's clock."""
+    return f"{local(moment):%H:%M}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """“today at 02:00”, “Monday at 06:00” in the week around now, else “9 Nov at 06:00”."""
+    there, here = local(moment), local(now)
+    days = (there.date() - here.date()) // DAY
+    if days == 0:
+        text = _("today at %(time)s")
+    elif days == 1:
+        text = _("tomorrow at %(time)s")
+    elif days == -1:
+        text = _("yesterday at %(time)s")
+    else:
+        return _("%(day)s at %(time)s") % {
+            "day": _named_day(there.date(), here.date()),
+            "time": clock_time(moment),
+        }
+    return text % {"time": clock_time(moment)}
+
+
+def _named_day(day: date, today: date) -> str:
+    if abs(day - today) < WEEK:
+        return weekday(day)
+    if day.year == today.year:
+        return short_day(day)
+    return date_format(day, pgettext("date format: Sun 14 Feb 2027", "D j M Y"))
+
+
+def exactly(moment: datetime) -> str:
+    """“Sun 14 Feb 2027 02:00:07”, by the studio's clock."""
+    text = pgettext("date format: Sun 14 Feb 2027 02:00:07", "D j M Y H:i:s")
+    return date_format(local(moment), text)
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """“5 hours ago”, “in 5 hours”, “just now”."""
+    if abs(moment - now) < MINUTE:
+        return _("just now") if moment <= now else _("in a moment")
+    if moment < now:
+        return _("%(time)s ago") % {"time": _plain(timesince(moment, now, depth=1))}
+    return _("in %(time)s") % {"time": _plain(timeuntil(moment, now, depth=1))}
+
+
+def distance(span: timedelta) -> str:
+    """“2 days”, “5 hours”: the largest unit alone."""
+    start = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
+    return _plain(timesince(start, start + span, depth=1))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\xa0", " ")
+
+
+def took(span: timedelta | None) -> str:
+    """“0.4 s”, “12 s”, “3 min 20 s”; a dash for what has not ended."""
+    if span is None:
+        return "–"
+    seconds = span.total_seconds()
+    if seconds < 10:
+        return _("%(seconds)s s") % {"seconds": number_format(round(seconds, 1), 1)}
+    if seconds < SECONDS:
+        return _("%(seconds)s s") % {"seconds": round(seconds)}
+    minutes, rest = divmod(round(seconds), SECONDS)
+    return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+
+
+def number(value: int) -> str:
+    """“2,345”."""
+    return str(number_format(value, force_grouping=True))

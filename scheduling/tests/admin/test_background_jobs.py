@@ -1,0 +1,326 @@
+"""The page of the background jobs: what it says, who may press what, and what that costs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from scheduling.jobs.health import health
+from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState, Teacher, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.history import add_run, make_history
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/background-jobs/"
+EVIL = '<script>alert("1")</script>'
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("teresa", first_name="Teresa"))
+    return client
+
+
+@pytest.fixture
+def viewer() -> Client:
+    user = User.objects.create_user("vera", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_jobrun"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text_of(answer) -> str:
+    plain = re.sub(r"<[^>]*>", " ", answer.content.decode())
+    return re.sub(r"\s+", " ", plain)
+
+
+def said(answer) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def active(job: Job = Job.HORIZON, **values) -> JobRun:
+    values = {"state": RunState.RUNNING, "finished_at": None} | values
+    return add_run(job, timezone.now(), **values)
+
+
+@pytest.mark.django_db
+class TestThePage:
+    def test_of_an_empty_studio(self, owner):
+        page = text_of(owner.get(PAGE))
+        assert "Nothing has been generated yet." in page
+        assert "No run yet." in page
+
+    def test_has_a_card_for_each_job(self, owner):
+        answer = owner.get(PAGE)
+        page = text_of(answer)
+        assert "Every day at 02:00 (UTC) · keeps lessons 12 weeks ahead" in page
+        assert "Mondays at 06:00 (UTC)" in page
+        assert "Generate Lessons Now" in page
+        assert "Generate Weekly Classes Now" in page
+
+    def test_tells_the_history_with_who_and_what(self, owner):
+        make_history(timezone.now(), days=25, person="teresa")
+        page = text_of(owner.get(PAGE))
+        for words in ("Teresa", "cron", "did not run", "with errors", "Nora Díaz: the time zone"):
+            assert words in page, words
+
+    def test_every_bar_of_a_strip_is_a_link_that_says_what_it_is(self, owner):
+        run = add_run(Job.HORIZON, timezone.now() - timedelta(hours=1), created=21)
+        page = owner.get(PAGE).content.decode()
+        found = re.search(
+            rf'<a href="{PAGE}runs/{run.pk}/" class="is-done" aria-label="([^"]*)"', page
+        )
+        assert found
+        assert found[1].endswith(": done, 21 created")
+
+    def test_indicators_are_those_of_the_contract(self, owner):
+        page = text_of(owner.get(PAGE))
+        names = health(timezone.now(), 0).indicators
+        assert len(names) == 11
+        for words in ("Active teachers", "Slots older than six months", "Runs without a sign"):
+            assert words in page
+
+    def test_what_needs_a_look_is_named_and_leads_to_where_one_acts(self, owner):
+        make.slot(make.teacher("Ana Ruiz"))
+        page = owner.get(PAGE).content.decode()
+        teacher = Teacher.objects.get()
+        assert f'href="/admin/scheduling/lessonsettings/add/?teacher={teacher.pk}"' in page
+        listed = re.search(r'href="(/admin/scheduling/teacher/[^"]*)"[^>]*>Show', page)
+        assert listed
+        assert "Ana Ruiz" in text_of(owner.get(listed[1]))
+        LessonSettings.objects.create(teacher=teacher)
+        assert "Ana Ruiz" not in text_of(owner.get(PAGE))
+
+    def test_conflicts_lead_to_the_schedules_and_to_the_results(self, owner):
+        slot = make.slot()
+        run = add_run(
+            Job.HORIZON, timezone.now() - timedelta(hours=1), counts={"conflict": 1, "exists": 3}
+        )
+        JobRunItem.objects.create(
+            run=run,
+            outcome="conflict",
+            code="x",
+            student_name="Sam Vega",
+            teacher_name="Marta Gil",
+            series_kind="recurring_slot",
+            series_id=slot.pk,
+            date=make.day("2026-01-08"),
+            start_time=make.at("17:00"),
+            end_time=make.at("18:00"),
+        )
+        answer = owner.get(PAGE)
+        assert "Sam Vega · Marta Gil, Thursday 17:00" in text_of(answer)
+        page = answer.content.decode()
+        assert f'href="/admin/scheduling/recurringslot/{slot.pk}/change/"' in page
+        assert f'href="{PAGE}runs/{run.pk}/?outcome=conflict#results"' in page
+
+    def test_each_list_that_it_leads_to_opens(self, owner):
+        old = timezone.now() - timedelta(days=200)
+        make.slot(booked_at=old)
+        make.slot(make.teacher(is_active=False))
+        page = owner.get(PAGE).content.decode()
+        links = set(re.findall(r'href="(/admin/scheduling/[a-z]+/\?[^"]*)"', page))
+        assert len(links) == 3
+        for link in links:
+            answer = owner.get(link.replace("&amp;", "&"))
+            assert answer.status_code == 200, link
+            assert answer.context["cl"].result_count >= 1, link
+
+    def test_names_are_no_markup(self, owner):
+        make.slot(make.teacher(EVIL), make.student(EVIL))
+        run = add_run(
+            Job.HORIZON,
+            timezone.now() - timedelta(hours=1),
+            counts={"invalid": 1},
+            state=RunState.PARTIAL,
+            trigger=Trigger.ADMIN,
+            triggered_by=EVIL,
+            error=EVIL,
+        )
+        JobRunItem.objects.create(
+            run=run, outcome="invalid", code="error", params={"error": EVIL}, student_name=EVIL
+        )
+        for address in (PAGE, f"{PAGE}runs/{run.pk}/", f"{PAGE}horizon/preview/", "/admin/"):
+            answer = owner.get(address)
+            assert answer.status_code == 200
+            assert b"<script>alert" not in answer.content
+
+    def test_no_inline_style_or_script(self, owner):
+        make_history(timezone.now(), days=20)
+        page = owner.get(PAGE).content.decode()
+        assert " style=" not in page
+        assert "<style" not in page
+        assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
+
+    def test_is_in_spanish_for_who_reads_spanish(self, owner):
+        assert owner.get(PAGE, headers={"accept-language": "es"}).status_code == 200
+
+
+class TestTheLog:
+    @pytest.fixture(autouse=True)
+    def log(self):
+        now = timezone.now()
+        for n in range(60):
+            add_run(Job.HORIZON, now - timedelta(hours=60 - n), created=n)
+        self.failed = add_run(Job.WEEKLY, now, state=RunState.FAILED, trigger=Trigger.HTTP)
+
+    def rows(self, answer) -> list[int]:
+        return [row.run.pk for row in answer.context["rows"] if row.run]
+
+    def test_is_turned_page_by_page(self, owner):
+        seen, address = [], PAGE
+        while address:
+            answer = owner.get(address)
+            seen += self.rows(answer)
+            address = answer.context["older"]
+        assert seen == list(JobRun.objects.order_by("-id").values_list("pk", flat=True))
+
+    @pytest.mark.parametrize("query", ["job=weekly", "outcome=failed", "trigger=http"])
+    def test_is_filtered(self, owner, query):
+        assert self.rows(owner.get(f"{PAGE}?{query}")) == [self.failed.pk]
+
+    def test_says_where_a_filter_finds_nothing(self, owner):
+        assert "No run is like that." in text_of(owner.get(f"{PAGE}?trigger=api"))
+
+    @pytest.mark.parametrize(
+        "query", ["job=nonsense", "outcome=%00", "before=x", "before=-1", "before=" + "9" * 40]
+    )
+    def test_what_makes_no_sense_is_ignored(self, owner, query):
+        assert len(self.rows(owner.get(f"{PAGE}?{query}"))) == 25
+
+
+def test_its_queries_do_not_grow_with_log_and_studio(owner):
+    counts = []
+    for size in (2, 20):
+        for n in range(size):
+            make.slot(valid_from=make.LONG_AGO)
+            make.schedule(weekday=n % 7 + 1)
+        make_history(timezone.now(), days=size)
+        owner.get(PAGE)
+        with CaptureQueriesContext(connection) as captured:
+            owner.get(PAGE)
+        counts.append(len(captured))
+    assert counts[0] <= counts[1] <= counts[0] + 5
+    assert counts[1] < 70
+
+
+class TestPermissions:
+    def test_who_may_look_sees_no_button(self, viewer):
+        run = active()
+        answer = viewer.get(PAGE)
+        assert answer.status_code == 200
+        assert b"<form" in answer.content  # the filters'
+        assert b'method="post" action="/admin/background-jobs' not in answer.content
+        assert b"Undo" not in viewer.get(f"{PAGE}runs/{run.pk}/").content
+
+    @pytest.mark.parametrize("act", ["weekly/start/", "runs/{}/cancel/", "runs/{}/undo/"])
+    def test_who_may_look_may_not_act(self, viewer, act):
+        run = active()
+        assert viewer.post(PAGE + act.format(run.pk)).status_code == 403
+        run.refresh_from_db()
+        assert run.state == RunState.RUNNING
+        assert JobRun.objects.count() == 1
+
+    def test_to_run_is_not_enough_to_look(self):
+        user = User.objects.create_user("rob", is_staff=True)
+        user.user_permissions.add(Permission.objects.get(codename="run_jobs"))
+        client = Client()
+        client.force_login(user)
+        assert client.get(PAGE).status_code == 403
+        assert client.post(f"{PAGE}weekly/start/").status_code == 403
+
+    @pytest.mark.parametrize("act", ["weekly/start/", "runs/{}/cancel/"])
+    def test_looking_changes_nothing(self, owner, act):
+        run = active()
+        assert owner.get(PAGE + act.format(run.pk)).status_code == 405
+        run.refresh_from_db()
+        assert run.state == RunState.RUNNING
+
+
+class TestStarting:
+    @pytest.mark.parametrize("job", ["weekly", "horizon"])
+    def test_queues_a_run_of_the_whole_studio(self, owner, job):
+        answer = owner.post(f"{PAGE}{job}/start/")
+        assert (answer.status_code, answer["Location"]) == (302, PAGE)
+        run = JobRun.objects.get()
+        assert (run.job, run.state, run.is_full, run.is_dated) == (job, "queued", True, False)
+        assert (run.trigger, run.triggered_by) == (Trigger.ADMIN, "teresa")
+
+    def test_shows_the_run_instead_of_the_button(self, owner):
+        owner.post(f"{PAGE}weekly/start/")
+        run = JobRun.objects.get()
+        page = owner.get(PAGE).content.decode()
+        assert f'data-progress="{PAGE}runs/{run.pk}/progress/"' in page
+        assert f'action="{PAGE}runs/{run.pk}/cancel/"' in page
+        assert f'action="{PAGE}weekly/start/"' not in page
+        assert f'action="{PAGE}horizon/start/"' in page
+
+    def test_a_second_one_is_refused_with_who_was_first(self, owner):
+        owner.post(f"{PAGE}weekly/start/")
+        answer = owner.post(f"{PAGE}weekly/start/")
+        assert JobRun.objects.count() == 1
+        assert said(answer)[-1].startswith(
+            "Weekly classes: a run is active already, started by Teresa"
+        )
+
+    @pytest.mark.parametrize("job", ["prune", "watch", "nonsense"])
+    def test_what_generates_nothing_has_no_button(self, owner, job):
+        assert owner.post(f"{PAGE}{job}/start/").status_code == 404
+
+    def test_needs_the_csrf_token(self):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(User.objects.create_superuser("teresa"))
+        assert client.post(f"{PAGE}weekly/start/").status_code == 403
+        assert JobRun.objects.count() == 0
+
+    def test_what_became_of_it_is_said_once_it_is_over(self, owner):
+        owner.post(f"{PAGE}horizon/start/")
+        assert said(owner.get(PAGE)) == ["Lesson horizon: started. You may close this page."]
+        assert said(owner.get(PAGE)) == []
+        now = timezone.now()
+        JobRun.objects.update(
+            state=RunState.SUCCEEDED, counts={"created": 21, "conflict": 2}, finished_at=now
+        )
+        assert said(owner.get(PAGE)) == ["Lesson horizon: 21 lessons created; 2 conflicts."]
+        assert said(owner.get(PAGE)) == []
+
+
+class TestProgress:
+    def test_as_json(self, owner):
+        run = active(progress_done=37, progress_total=60, created=5, triggered_by="teresa")
+        answer = owner.get(f"{PAGE}runs/{run.pk}/progress/")
+        assert "no-store" in answer["Cache-Control"]
+        told = answer.json()
+        assert told.pop("text").startswith("37 of 60 schedules; started by Teresa, ")
+        assert told == {"state": "running", "active": True, "done": 37, "total": 60, "created": 5}
+
+    def test_of_a_run_that_is_over(self, owner):
+        run = add_run(Job.HORIZON, timezone.now(), created=3)
+        told = owner.get(f"{PAGE}runs/{run.pk}/progress/").json()
+        assert (told["active"], told["text"]) == (False, "done")
+
+    def test_of_none(self, owner):
+        assert owner.get(f"{PAGE}runs/999/progress/").status_code == 404
+
+
+class TestCancelling:
+    def test_ends_it(self, owner):
+        run = active()
+        answer = owner.post(f"{PAGE}runs/{run.pk}/cancel/")
+        assert answer["Location"] == f"{PAGE}runs/{run.pk}/"
+        run.refresh_from_db()
+        assert run.state == RunState.CANCELLED
+
+    def test_of_what_is_over_is_refused(self, owner):
+        run = add_run(Job.HORIZON, timezone.now())
+        answer = owner.post(f"{PAGE}runs/{run.pk}/cancel/")
+        assert said(answer) == ["This run is over: there is nothing to cancel."]
+        run.refresh_from_db()
+        assert run.state == RunState.SUCCEEDED

@@ -1,0 +1,98 @@
+"""Charts: from values to places."""
+
+import pytest
+from django.utils import translation
+
+from scheduling.admin.charts import Bar, Dot, bar_chart, dot_chart
+from scheduling.admin.charts.scales import Bands, Vertical, ticks
+from scheduling.tests.factories import moment
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [
+        (151, [0, 100, 200]),
+        (3, [0, 1, 2, 3]),
+        (20, [0, 10, 20]),
+        (0.5, [0, 0.2, 0.4, 0.6]),
+        (692, [0, 500, 1000]),
+        (1, [0, 0.5, 1]),
+        (0, [0, 1]),
+    ],
+)
+def test_ticks_are_round_and_reach_the_top(most, expected):
+    assert ticks(most) == pytest.approx(expected)
+
+
+def test_a_value_stands_between_foot_and_top():
+    scale = Vertical(200, 100)
+    assert (scale.y(0), scale.y(100), scale.y(200)) == (100, 50, 0)
+
+
+def test_whatever_is_more_than_nothing_can_be_seen():
+    scale = Vertical(1_000_000, 100)
+    assert scale.tall(1) == 2
+    assert scale.tall(0) == 0
+
+
+def test_columns_fill_the_width_evenly():
+    bands = Bands(4, 0.5)
+    assert [bands.edge(n) for n in range(4)] == ["0.000%", "25.000%", "50.000%", "75.000%"]
+    assert (bands.left(0), bands.width, bands.middle(3)) == ("6.250%", "12.500%", "87.500%")
+
+
+def bars(*values: int, gaps: tuple[int, ...] = ()):
+    told = [Bar(f"day {n}", f"{n}", value, str(value), n in gaps) for n, value in enumerate(values)]
+    return bar_chart("key", "title", "text", told)
+
+
+def test_bars_are_as_high_as_their_values():
+    chart = bars(0, 50, 100)
+    assert [drawn.height for drawn in chart.bars] == [0, 75, 150]
+    assert [text for _y, text in chart.lines] == ["0", "50", "100"]
+
+
+def test_a_gap_is_as_high_as_the_chart_and_is_told():
+    chart = bars(5, 0, gaps=(1,))
+    assert chart.bars[1].height == chart.height
+    assert chart.has_gaps
+    assert not bars(5, 0).has_gaps
+
+
+def test_a_chart_of_nothing_has_whole_numbers_on_its_axis():
+    chart = bars(0, 0)
+    assert [text for _y, text in chart.lines] == ["0", "1"]
+    assert bars().bars == []
+
+
+def test_of_many_bars_a_few_are_named_the_ends_among_them():
+    chart = bars(*range(30))
+    assert [(text, anchor) for _x, text, anchor in chart.labels] == [
+        ("0", "start"),
+        ("10", "middle"),
+        ("19", "middle"),
+        ("29", "end"),
+    ]
+
+
+def test_dots_stand_where_their_moment_is():
+    span = (moment("2026-01-01 00:00"), moment("2026-01-11 00:00"))
+    dots = [
+        Dot(moment(text), value, "circle", "run", "said")
+        for text, value in (("2026-01-01 00:00", 0.5), ("2026-01-06 00:00", 1.0))
+    ]
+    chart = dot_chart("key", "title", "text", dots, span, [(span[0], "a"), (span[1], "b")])
+    assert [drawn.x for drawn in chart.dots] == ["1.500%", "50.000%"]
+    assert [drawn.y for drawn in chart.dots] == [75, 0]
+    assert [(x, anchor) for x, _text, anchor in chart.labels] == [
+        ("1.500%", "start"),
+        ("98.500%", "end"),
+    ]
+
+
+def test_the_axis_of_seconds_is_in_the_readers_language():
+    span = (moment("2026-01-01 00:00"), moment("2026-01-11 00:00"))
+    dots = [Dot(span[0], 0.5, "circle", "run", "said")]
+    with translation.override("es"):
+        chart = dot_chart("key", "title", "text", dots, span, [])
+    assert [text for _y, text in chart.lines] == ["0 s", "0,2 s", "0,4 s", "0,6 s"]

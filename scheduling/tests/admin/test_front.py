@@ -1,0 +1,87 @@
+"""The admin's first page: whether all is well, and today."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from scheduling.models import Job, ScheduledClass
+from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.admin.test_background_jobs import text_of
+from scheduling.tests.history import add_run
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+INDEX = "/admin/"
+
+
+def of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def lesson() -> ScheduledClass:
+    """A class that begins in a minute, whenever that is."""
+    soon = timezone.now() + timedelta(minutes=1)
+    one = make.lesson(make.student("Leo Park"), whom=make.teacher("Marta Gil"))
+    times = {"starts_at": soon, "ends_at": soon + timedelta(hours=1)}
+    ScheduledClass.objects.filter(pk=one.pk).update(**times)
+    return one
+
+
+def test_a_scheduler_sees_the_sentence_the_buttons_and_the_next_class(lesson):
+    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    for words in ("Nothing has been generated yet.", "Generate Lessons Now", "Leo Park", "in a"):
+        assert words in page, words
+
+
+def test_a_viewer_sees_no_button(lesson):
+    page = text_of(of(account(VIEWER)).get(INDEX))
+    assert "Nothing has been generated yet." in page
+    assert "Generate" not in page
+
+
+def test_a_teacher_sees_own_classes_alone_and_nothing_of_the_jobs(lesson):
+    other = make.teacher("Tom Lee")
+    page = text_of(of(account(TEACHER, "tom", other)).get(INDEX))
+    assert "Leo Park" not in page
+    assert "none is planned" in page
+    assert "Nothing has been generated" not in page
+    own = text_of(of(account(TEACHER, "marta", lesson.teacher)).get(INDEX))
+    assert "Leo Park" in own
+
+
+def test_who_may_nothing_sees_neither():
+    page = text_of(of(account()).get(INDEX))
+    assert "Next class" not in page
+    assert "generated" not in page
+
+
+def test_the_button_of_a_job_that_runs_is_not_there():
+    add_run(Job.HORIZON, timezone.now(), state="running", finished_at=None)
+    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    assert "Generate Lessons Now" not in page
+    assert "Generate Weekly Classes Now" in page
+
+
+def test_its_queries_do_not_grow():
+    client = of(account(SCHEDULER))
+    counts = []
+    for size in (1, 15):
+        for n in range(size):
+            make.schedule(weekday=n % 7 + 1)
+            make.lesson()
+            add_run(Job.HORIZON, timezone.now() - timedelta(hours=n + 1))
+        client.get(INDEX)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(INDEX)
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] + 3
+    assert counts[1] < 45
