@@ -68,6 +68,7 @@ check: venv-dev ## every static check
 bench: venv-dev ## the speed of generation and of the pages on PostgreSQL, beside limits and peers
 	@$(PY) -m bench.generation
 	@$(PY) -m bench.pages
+	@$(PY) -m bench.calendar
 
 venv:
 	@.ci/venv requirements.txt

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     *monitoring,
+    path("calendar/", include("scheduling.feeds.urls")),
     path("api/", include("scheduling.api.urls")),
     path("api", not_found),
 ]

@@ -2,6 +2,7 @@
 
 from . import lookups  # noqa: F401  (registers itself)
 from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
@@ -11,6 +12,7 @@ from .uploads import TimetableUpload
 __all__ = [
     "ACTIVE_STATES",
     "Attendance",
+    "CalendarFeed",
     "CancelledBy",
     "ClassStatus",
     "Closure",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Left
 
 from scheduling.models import Closure, ScheduledClass, Student, Teacher
@@ -72,7 +72,8 @@ def _minute(column: str) -> Left:
 
 
 def _whether(**condition: Any) -> Case:
-    return Case(When(**condition, then=Value(True)), default=False, output_field=BooleanField())
+    # 1 or 0: SQLite has no booleans, and making some of its numbers takes a call for each.
+    return Case(When(**condition, then=Value(1)), default=0, output_field=IntegerField())
 
 
 REST = (
@@ -80,7 +81,7 @@ REST = (
     "teacher_id",
     "status",
     "subject",
-    "is_shared",
+    _whether(is_shared=True),
     _whether(edited_at__isnull=False),
     _whether(week__isnull=True),
     "attendance",

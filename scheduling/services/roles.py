@@ -38,6 +38,7 @@ _SCHEDULE = (
     | _each(["add", "change"], _TIMETABLE)
     # A closure that goes restores its classes; a generated class is cancelled, never deleted.
     | _each(["delete"], ["closure", "lessonduration", "scheduledclass"])
+    | _each(["add", "change", "view"], ["calendarfeed"])
     | {"scheduling.run_jobs"}
 )
 PERMISSIONS: dict[str, set[str]] = {

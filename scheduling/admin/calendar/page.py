@@ -77,6 +77,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         context["found"] = students_named(who[:5], 20, teacher_id=whose) if who else []
         context["who"] = " ".join(who)
         return render(request, "admin/calendar/plain.html", context)
+    rest = request.GET.urlencode()
+    context["plain_address"] = f"?{rest}&plain=1" if rest else "?plain=1"
     context["config"] = {
         "language": get_language(),
         "studioZone": studio_time_zone(),

@@ -11,6 +11,7 @@ window.ctCalendar.dialog = (config, onDone) => {
     const headers = { "X-Requested-With": "XMLHttpRequest" };
     let whenClosed = null;
     let asked = 0;
+    let about = "";
 
     const sentence = async (response) => {
         if (response.redirected) return texts.loggedOut;
@@ -34,9 +35,11 @@ window.ctCalendar.dialog = (config, onDone) => {
         place.scrollIntoView({ block: "nearest" });
     };
 
-    /* Opens the dialog about what is at the address; `place` fills in and opens the form to move. */
-    const open = async (address, place, closed) => {
+    /* Opens the dialog about what is at the address. `placeIn`, given the zone of the class, answers
+       where it is to be moved: that form is opened and filled in. `closed`: nothing was done. */
+    const open = async (address, placeIn, closed) => {
         const number = ++asked;
+        about = address;
         whenClosed = closed || null;
         body.textContent = texts.loading;
         if (!dialog.open) dialog.showModal();
@@ -50,7 +53,7 @@ window.ctCalendar.dialog = (config, onDone) => {
             }
             const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
             body.replaceChildren(...parsed.body.childNodes);
-            if (place) fill(place);
+            if (placeIn) fill(placeIn(body.querySelector("[data-zone]").dataset.zone));
         } catch {
             body.replaceChildren();
             refuse(texts.failed);
@@ -88,7 +91,7 @@ window.ctCalendar.dialog = (config, onDone) => {
             const answer = await response.json();
             whenClosed = null;
             dialog.close();
-            onDone(answer.done);
+            onDone(answer.done, about);
         } catch {
             refuse(texts.failed);
         } finally {

@@ -256,12 +256,21 @@
     /* Acting ------------------------------------------------------------------------------------------ */
 
     const refresh = () => (inYear() ? showYear() : calendar.refetchEvents());
-    const dialog = window.ctCalendar.dialog(config, (sentence) => {
+    let acted = "";
+    const dialog = window.ctCalendar.dialog(config, (sentence, address) => {
         say(sentence);
+        acted = address;
         refresh();
     });
+    /* Where one was before the dialog is drawn anew: the keyboard goes on from there. */
+    const backToEvent = () => {
+        if (!acted || document.querySelector("dialog[open]")) return;
+        const link = element.querySelector(`a[href="${acted}"]`);
+        if (link) link.focus({ preventScroll: true });
+    };
 
     const clicked = (info) => {
+        acted = "";
         const { state: kind } = info.event.extendedProps;
         if (kind === "closure" || !kind) return;
         info.jsEvent.preventDefault();
@@ -269,25 +278,21 @@
     };
 
     /* Dropped somewhere else: the form to move it, filled in; it goes back unless that is confirmed. */
-    const dropped = async (info) => {
-        const address = info.event.url;
-        const minutes = Math.round((info.event.start - info.oldEvent.start) / 60000);
-        const shift = own() ? null : await ownZoneOf(address);
-        const name = shift || "UTC";
-        const start = wallClock(info.event.start, name);
-        const end = wallClock(info.event.end || info.event.start, name);
-        if (!minutes) return;
-        dialog.open(address, {
-            values: { date: start.date, start_time: start.time, end_time: end.time },
-            when: `${start.date} ${start.time}–${end.time}${shift ? ` (${shift})` : ""}`,
+    const dropped = (info) => {
+        const { start, end, allDay } = info.event;
+        if (allDay || !end) {
+            info.revert();
+            return;
+        }
+        dialog.open(info.event.url, (classZone) => {
+            const name = own() ? "UTC" : classZone;
+            const from = wallClock(start, name);
+            const to = wallClock(end, name);
+            return {
+                values: { date: from.date, start_time: from.time, end_time: to.time },
+                when: `${from.date} ${from.time}–${to.time} (${classZone})`,
+            };
         }, info.revert);
-    };
-
-    const ownZoneOf = async (address) => {
-        const response = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } });
-        const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-        const details = parsed.querySelector("[data-zone]");
-        return details ? details.dataset.zone : "UTC";
     };
 
     /* FullCalendar ---------------------------------------------------------------------------------- */
@@ -317,6 +322,7 @@
         },
         toolbarClass: "ct-toolbar",
         columnMoreLinkClass: "ct-more",
+        dayCellTopInnerClass: "ct-day-number",
         rowMoreLinkClass: "ct-row-more",
         titleFormat: { year: "numeric", month: "long", day: "numeric" },
         todayHint: texts.today,
@@ -333,13 +339,13 @@
         slotHeaderInterval: "01:00:00",
         slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-        snapDuration: "00:05:00",
+        snapDuration: "00:15:00",
         dayMaxEvents: 6,
         expandRows: true,
         eventMaxStack: window.innerWidth < 1500 ? 2 : 3,
         slotEventOverlap: false,
         eventOrder: "start,title",
-        lazyFetching: true,
+        lazyFetching: false,
         eventDurationEditable: false,
         longPressDelay: 500,
         dragRevertDuration: 0,
@@ -364,7 +370,10 @@
         eventDrop: dropped,
         eventsSet: (events) => {
             fitHours(events);
-            window.requestAnimationFrame(nameHeaders);
+            window.requestAnimationFrame(() => {
+                nameHeaders();
+                backToEvent();
+            });
         },
         loading: (busy) => element.setAttribute("aria-busy", busy ? "true" : "false"),
         datesSet: () => {

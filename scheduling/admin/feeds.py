@@ -1,0 +1,64 @@
+"""Calendar feeds: made, copied, revoked. What is revoked stays listed; its address is dead."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import CharField, QuerySet, Value
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from scheduling.models import CalendarFeed
+from scheduling.services.feeds import revoke, token_of
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(admin.ModelAdmin):
+    list_display = ("whom", "address", "created_at", "state")
+    list_select_related = ("student", "teacher")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("student__first_name", "student__last_name", "teacher__name")
+    autocomplete_fields = ("student", "teacher")
+    fields = ("student", "teacher", "address", "created_at", "revoked_at")
+    readonly_fields = ("address", "created_at", "revoked_at")
+    actions = ("revoke_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
+        # On the rows, for one admin serves many requests at once.
+        origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
+        return super().get_queryset(request).annotate(origin=origin)
+
+    @admin.display(description=_("calendar of"))
+    def whom(self, feed: CalendarFeed) -> str:
+        return str(feed)
+
+    @admin.display(description=_("address"))
+    def address(self, feed: Any) -> str:
+        if feed.pk is None:
+            return str(_("There is one as soon as the feed is saved."))
+        if feed.revoked_at is not None:
+            return "–"
+        path = reverse("calendar-feed", kwargs={"token": token_of(feed)})
+        return format_html('<a class="ct-address" href="{0}">{0}</a>', feed.origin + path)
+
+    @admin.display(description=_("state"))
+    def state(self, feed: CalendarFeed) -> str:
+        return str(_("revoked") if feed.revoked_at else _("open"))
+
+    @admin.action(description=_("Revoke the address"), permissions=["change"])
+    def revoke_selected(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
+        open_ones = [feed for feed in chosen if feed.revoked_at is None]
+        for feed in open_ones:
+            revoke(feed, timezone.now())
+        text = ngettext("%(n)d address revoked.", "%(n)d addresses revoked.", len(open_ones))
+        messages.success(request, text % {"n": len(open_ones)})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # There is nothing to edit: whose calendar an address opens must never change.
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,56 @@
+"""``/calendar/<token>.ics``: no login, a secret address; never a redirect."""
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from scheduling.models import CalendarFeed
+from scheduling.selectors.feed_rows import feed_rows
+from scheduling.services.feeds import feed_of
+
+from .ics import document
+
+# Longer back, a calendar is an archive.
+PAST = timedelta(days=90)
+
+
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The calendar; 304 where the reader has it already, 404 for every address that opens none."""
+    found = feed_of(token)
+    if found is None:
+        return HttpResponseNotFound(
+            _("There is no calendar at this address; it may have been revoked.\n"),
+            content_type="text/plain; charset=utf-8",
+        )
+    with translation.override(_language(found)):
+        return _answer(request, found)
+
+
+def _answer(request: HttpRequest, found: CalendarFeed) -> HttpResponse:
+    # Whole days: else the first class would leave the calendar in the middle of one.
+    since = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - PAST
+    rows = list(feed_rows(found, since))
+    name = str(found) if found.student or found.teacher else _("Classes of the studio")
+    said = repr((name, translation.get_language(), rows)).encode()
+    etag = f'"{hashlib.sha256(said).hexdigest()[:32]}"'
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        body = document(name, rows, found.student is None, found.teacher is None)
+        answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+        answer["Content-Disposition"] = 'inline; filename="classes.ics"'
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "private, max-age=300"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _language(found: CalendarFeed) -> str:
+    """The student's; the studio's for everyone else."""
+    return found.student.language if found.student else settings.LANGUAGE_CODE

@@ -1,0 +1,318 @@
+"""The calendar as a person uses it: looks, filters, moves, cancels, restores; by mouse and keys."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.browser.axe import assert_accessible, assert_fits
+from scheduling.tests.browser.conftest import PHONE, watch_of
+from scheduling.tests.jobs.helpers import weekly
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def monday() -> date:
+    """Of the week after this one: nothing there has begun, whenever the test runs."""
+    today = timezone.now().date()
+    return today - timedelta(days=today.weekday()) + timedelta(days=7)
+
+
+@pytest.fixture
+def week():
+    """A teacher in Madrid, who teaches Ana on Monday at 10 and Leo on Tuesday at 10; a ghost of
+    Eva's on Wednesday, one in conflict on Tuesday, a cancelled class and a holiday."""
+    first = monday()
+    marta = make.teacher("Marta Gil", "Europe/Madrid")
+    tom = make.teacher("Tom Lee", "Europe/Madrid")
+    ana, leo = make.student("Ana Ruiz"), make.student("Leo Park")
+    make.lesson(ana, first, whom=marta, subject="Piano")
+    make.lesson(leo, first + timedelta(days=1), whom=marta)
+    make.lesson(leo, first, "15:00", "16:00", tom, status="cancelled", cancelled_by="student")
+    make.schedule(make.student("Eva Sol"), marta, 3, "12:00", "13:00")
+    make.schedule(make.student("Kim Roe"), marta, 2, "10:30", "11:30")
+    make.closure("Holiday", first + timedelta(days=4))
+    return first
+
+
+def address(first, **query):
+    asked = {"date": first, "view": "week", "zone": "Europe/Madrid"} | query
+    return "/admin/calendar/?" + "&".join(f"{key}={value}" for key, value in asked.items())
+
+
+def event(page, name):
+    return page.locator("#calendar a.ct-event", has_text=name)
+
+
+def opened(page, where):
+    page.goto(where)
+    expect(page.locator("#calendar-count")).to_contain_text("shown")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def said(page):
+    return page.locator("#calendar-said")
+
+
+def dialog(page):
+    return page.get_by_role("dialog")
+
+
+@pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (PHONE, False)])
+def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, dark):
+    page = opened(open_page(owner, width=width, dark=dark), address(week, view=view))
+    if view != "year":
+        expect(event(page, "Ana Ruiz").first).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+
+
+def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(owner_page, week):
+    page = opened(owner_page, address(week))
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(
+        "10:00 – 11:00, Ana Ruiz, Marta Gil, Piano, scheduled, one-off"
+    )
+    expect(event(page, "Leo Park").filter(has_text="15:00")).to_have_accessible_name(
+        re.compile("cancelled")
+    )
+    expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("planned, not stored yet"))
+    expect(event(page, "Kim Roe")).to_have_accessible_name(re.compile("conflict.*Leo Park"))
+    expect(event(page, "Closed: Holiday")).to_be_visible()
+    expect(page.locator("#calendar-zone")).to_contain_text("Times in Europe/Madrid (UTC+0")
+    expect(page.locator("#calendar-count")).to_have_text("3 classes shown. 1 planned. 1 conflicts.")
+
+
+def test_filters_stay_in_the_address_and_survive_a_reload(owner_page, week):
+    page = opened(owner_page, address(week))
+    page.get_by_label("Teacher").select_option("Tom Lee")
+    expect(event(page, "Ana Ruiz")).to_have_count(0)
+    expect(event(page, "Leo Park")).to_have_count(1)
+
+    opened(page, page.url)
+    expect(page.get_by_label("Teacher")).to_have_value(re.compile(r"\d+"))
+    expect(event(page, "Ana Ruiz")).to_have_count(0)
+
+    page.get_by_role("checkbox", name="cancelled").uncheck()
+    expect(event(page, "Leo Park")).to_have_count(0)
+    assert "status=scheduled%2Ccompleted%2Cplanned%2Cconflict" in page.url
+    page.get_by_label("Teacher").select_option("All teachers")
+    expect(event(page, "Leo Park")).to_have_count(1)
+
+
+def test_a_student_is_chosen_by_typing(owner_page, week):
+    page = opened(owner_page, address(week))
+    with page.expect_response("**/students/?q=eva"):
+        page.get_by_label("Student").fill("eva")
+    page.get_by_label("Student").fill("Eva Sol")
+    expect(event(page, "Ana Ruiz")).to_have_count(0)
+    expect(event(page, "Eva Sol")).to_have_count(1)
+    assert "student=" in page.url
+    opened(page, page.url)
+    expect(page.get_by_label("Student")).to_have_value("Eva Sol")
+    page.get_by_label("Student").fill("")
+    expect(event(page, "Ana Ruiz")).to_have_count(1)
+
+
+def test_the_zone_is_chosen_and_said(open_page, owner, week):
+    page = opened(open_page(owner, zone="Asia/Tokyo"), address(week, zone="studio"))
+    zone = page.locator("#calendar-zone")
+    expect(zone).to_have_text("Times in UTC, the studio's zone (UTC+00:00).")
+    page.get_by_label("Times in").select_option("browser")
+    expect(zone).to_have_text("Times in Asia/Tokyo, the zone of this browser (UTC+09:00).")
+    page.get_by_label("Times in").select_option("own")
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00 – 11:00"))
+    expect(zone).to_contain_text("Each class in its own zone")
+    opened(page, page.url)
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00 – 11:00"))
+
+
+def test_a_move_into_a_double_booking_is_refused_in_the_dialog_then_another_place_is_found(
+    owner_page, week
+):
+    page = opened(owner_page, address(week))
+    event(page, "Ana Ruiz").click()
+    expect(dialog(page)).to_have_accessible_name("Ana Ruiz · Piano")
+    assert_accessible(page)
+    dialog(page).get_by_text("Move", exact=True).first.click()
+    dialog(page).get_by_label("Date").fill(str(week + timedelta(days=1)))
+    dialog(page).get_by_role("button", name="Move").click()
+    expect(dialog(page).get_by_role("alert")).to_contain_text("Marta Gil already teaches Leo Park")
+    watch_of(page).expect("status 409: POST .*/classes/")
+
+    dialog(page).get_by_label("From").fill("13:00")
+    dialog(page).get_by_label("To").fill("14:00")
+    dialog(page).get_by_role("button", name="Move").click()
+    expect(dialog(page)).to_have_count(0)
+    expect(said(page)).to_have_text(
+        f"The class of Ana Ruiz is now on {week + timedelta(days=1)} 13:00–14:00 (Europe/Madrid)."
+    )
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^13:00.*edited by hand"))
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    assert (str(row.start_time), row.date) == ("13:00:00", week + timedelta(days=1))
+
+
+def test_a_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
+    page = opened(owner_page, address(week))
+    event(page, "Ana Ruiz").focus()
+    page.keyboard.press("Enter")
+    cancel = dialog(page).locator("summary", has_text="Cancel the class")
+    cancel.focus()
+    page.keyboard.press("Enter")
+    dialog(page).get_by_label("Cancelled by").select_option("student")
+    dialog(page).get_by_label("Reason").fill("Ill")
+    page.keyboard.press("Enter")
+    expect(said(page)).to_contain_text("is cancelled.")
+    expect(event(page, "Ana Ruiz")).to_be_focused()
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("cancelled"))
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    assert (row.status, row.cancel_reason) == (ClassStatus.CANCELLED, "Ill")
+
+    page.keyboard.press("Enter")
+    dialog(page).get_by_role("button", name="Restore the class").press("Enter")
+    expect(said(page)).to_contain_text("is scheduled again.")
+    row.refresh_from_db()
+    assert row.status == ClassStatus.SCHEDULED
+
+
+def test_the_dialog_keeps_the_keyboard_and_escape_goes_back_to_the_class(owner_page, week):
+    page = opened(owner_page, address(week))
+    event(page, "Ana Ruiz").press("Enter")
+    expect(dialog(page).locator("summary").first).to_be_visible()
+    for _stop in range(20):
+        page.keyboard.press("Tab")
+        inside = page.evaluate(
+            "document.activeElement === document.body"
+            " || document.activeElement.closest('dialog') !== null"
+        )
+        assert inside
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_have_count(0)
+    expect(event(page, "Ana Ruiz")).to_be_focused()
+
+
+def drag(page, name, days):
+    box = event(page, name).bounding_box()
+    column = page.locator("[role=columnheader][data-date]").nth(1).bounding_box()["width"]
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y, steps=3)
+    page.mouse.move(x + column * days, y, steps=8)
+    page.mouse.up()
+
+
+def test_a_class_that_is_dropped_on_another_day_moves_once_that_is_confirmed(owner_page, week):
+    page = opened(owner_page, address(week, zone="studio"))
+    drag(page, "Ana Ruiz", 3)
+    expect(dialog(page).get_by_role("status")).to_have_text(
+        f"Move it to {week + timedelta(days=3)} 10:00–11:00 (Europe/Madrid)? Confirm below."
+    )
+    page.keyboard.press("Escape")
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    assert (row.date, row.edited_at) == (week, None)
+
+    drag(page, "Ana Ruiz", 3)
+    dialog(page).get_by_role("button", name="Move").click()
+    expect(said(page)).to_contain_text(f"is now on {week + timedelta(days=3)} 10:00–11:00")
+    row.refresh_from_db()
+    assert row.date == week + timedelta(days=3)
+
+
+def test_a_ghost_that_is_cancelled_is_honoured_by_the_next_run(owner_page, week):
+    page = opened(owner_page, address(week))
+    event(page, "Eva Sol").click()
+    expect(dialog(page)).to_contain_text("planned, not stored yet")
+    assert_accessible(page)
+    dialog(page).locator("summary", has_text="Cancel this date").click()
+    dialog(page).get_by_role("button", name="Cancel this date").click()
+    expect(said(page)).to_contain_text("The class of Eva Sol on")
+    expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("cancelled"))
+
+    weekly(week)
+    row = ScheduledClass.objects.get(student__first_name="Eva")
+    assert row.status == ClassStatus.CANCELLED
+
+
+def test_a_conflict_says_why_and_can_be_moved_out_of_the_way(owner_page, week):
+    page = opened(owner_page, address(week))
+    event(page, "Kim Roe").click()
+    expect(dialog(page)).to_contain_text("Leo Park")
+    dialog(page).locator("summary", has_text="Move").click()
+    dialog(page).get_by_label("From").fill("17:00")
+    dialog(page).get_by_label("To").fill("18:00")
+    dialog(page).get_by_role("button", name="Move").click()
+    expect(said(page)).to_contain_text("17:00–18:00")
+    expect(page.locator("#calendar-count")).to_have_text("4 classes shown. 1 planned.")
+
+
+def test_a_year_leads_to_its_days(owner_page, week):
+    page = opened(owner_page, address(week, view="year"))
+    day = page.get_by_role(
+        "link", name=re.compile(rf"\b{week.day}\b.*{week:%B}|{week:%B} {week.day},")
+    )
+    day.first.click()
+    expect(event(page, "Ana Ruiz")).to_be_visible()
+    assert f"view=day&date={week}" in page.url
+
+
+def test_a_teacher_marks_an_own_class_and_is_offered_nothing_else(open_page, week):
+    marta = make.teacher("Nora Paz", "Europe/Madrid")
+    past = make.lesson(make.student("Ivo Nur"), week - timedelta(days=8), whom=marta)
+    page = opened(open_page(account("Teacher", "nora", marta)), address(past.date))
+    expect(event(page, "Ivo Nur")).to_have_count(1)
+    event(page, "Ivo Nur").click()
+    expect(dialog(page).get_by_role("button", name="It took place")).to_be_visible()
+    expect(dialog(page).locator("summary")).to_have_text(["Attendance and notes"])
+    dialog(page).get_by_role("button", name="It took place").click()
+    expect(said(page)).to_contain_text("is completed.")
+    past.refresh_from_db()
+    assert past.status == ClassStatus.COMPLETED
+
+
+def test_a_viewer_is_offered_no_action(open_page, week):
+    page = opened(open_page(account("Viewer")), address(week))
+    event(page, "Ana Ruiz").click()
+    expect(dialog(page)).to_contain_text("Everything about this class")
+    expect(dialog(page).locator(".ct-action")).to_have_count(0)
+
+
+def test_without_a_script_the_week_is_a_list_with_everything_to_do(open_page, owner, week):
+    page = open_page(owner, java_script_enabled=False)
+    page.goto(f"/admin/calendar/?date={week}&zone=Europe/Madrid")
+    page.wait_for_url("**plain=1**")
+    page.get_by_role("link", name="Ana Ruiz").click()
+    page.locator("summary", has_text="Cancel the class").click()
+    page.get_by_role("button", name="Cancel the class").click()
+    expect(page.locator(".messagelist")).to_contain_text("is cancelled.")
+    assert ScheduledClass.objects.get(student__first_name="Ana").status == ClassStatus.CANCELLED
+
+
+def test_in_spanish_the_calendar_is_spanish(open_page, owner, week):
+    page = opened_in_spanish(open_page(owner, locale="es"), address(week, view="month"))
+    expect(page.locator("#calendar")).to_contain_text("lun")
+
+
+def opened_in_spanish(page, where):
+    page.goto(where)
+    expect(event(page, "Ana Ruiz")).to_be_visible()
+    return page
+
+
+def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, owner, week):
+    one = ScheduledClass.objects.get(student__first_name="Ana")
+    for width, dark in ((1280, False), (1280, True), (PHONE, False)):
+        page = open_page(owner, width=width, dark=dark)
+        for where in (
+            f"/admin/calendar/?plain=1&date={week}",
+            f"/admin/calendar/classes/{one.pk}/",
+        ):
+            page.goto(where)
+            assert_accessible(page)
+            assert_fits(page)

@@ -1,0 +1,235 @@
+"""Calendar feeds, read by parsers that have nothing of ours."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import recurring_ical_events
+import time_machine
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from icalendar import Calendar
+
+from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
+from scheduling.services.classes import change_by_hand
+from scheduling.services.feeds import feed_of, revoke, token_of
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY
+from scheduling.tests.jobs.helpers import horizon, weekly
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _monday():
+    with time_machine.travel(EARLY, tick=False):
+        yield
+
+
+def path(feed):
+    return reverse("calendar-feed", kwargs={"token": token_of(feed)})
+
+
+def read(client, feed, **headers):
+    return client.get(path(feed), headers=headers, secure=True)
+
+
+def events(answer):
+    assert answer.status_code == 200, answer.content
+    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+
+
+def by_uid(answer):
+    return {str(event["UID"]): event for event in events(answer)}
+
+
+@pytest.fixture
+def marta():
+    return make.teacher("Marta Gil", zone="Europe/Madrid")
+
+
+@pytest.fixture
+def ana():
+    return make.student("Ana Ruiz", language="es")
+
+
+@pytest.fixture
+def studio(marta, ana):
+    make.slot(marta, ana, weekday=1, start="17:00", subject="Cello")
+    make.slot(marta, make.student("Leo Park"), weekday=1, start="18:00")
+    make.schedule(ana, weekday=4)
+    horizon()
+    weekly()
+
+
+def test_each_feed_shows_its_own_classes(client, studio, marta, ana):
+    feeds = {
+        "ana": CalendarFeed.objects.create(student=ana),
+        "marta": CalendarFeed.objects.create(teacher=marta),
+        "all": CalendarFeed.objects.create(),
+    }
+    counts = {name: len(events(read(client, feed))) for name, feed in feeds.items()}
+    assert counts == {"ana": 13, "marta": 24, "all": 25}
+    summaries = {str(event["SUMMARY"]) for event in events(read(client, feeds["ana"]))}
+    assert summaries == {"Cello · Marta Gil", "Clase"}
+    summaries = {str(event["SUMMARY"]) for event in events(read(client, feeds["marta"]))}
+    assert summaries == {"Cello · Ana Ruiz", "Class · Leo Park"}
+
+
+def test_an_independent_reader_sees_what_the_table_holds(client, marta, ana):
+    """Over both changes of the clock, and in the hours that there are not and twice."""
+    for weekday, start in [(1, "17:00"), (7, "02:30"), (7, "01:30"), (6, "23:45")]:
+        make.slot(marta, ana, weekday=weekday, start=start)
+    horizon(weeks=52)
+    feed = CalendarFeed.objects.create(student=ana)
+    calendar = Calendar.from_ical(read(client, feed).content)
+    found = recurring_ical_events.of(calendar).between((2026, 1, 1), (2027, 2, 1))
+    # It reckons ends by the wall clock, and takes the second 02:30 of October for the first.
+    ends = {str(event["UID"]): event["DTEND"].dt for event in calendar.walk("VEVENT")}
+    seen = sorted((event["DTSTART"].dt.astimezone(UTC), ends[str(event["UID"])]) for event in found)
+    assert seen == sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
+    assert len(seen) == 4 * 52
+
+
+def test_local_time_and_zones_of_the_classes_years_alone(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    calendar = Calendar.from_ical(read(client, feed).content)
+    start = next(iter(calendar.walk("VEVENT")))["DTSTART"]
+    assert start.params["TZID"] == "Europe/Madrid"
+    assert start.dt == datetime(2026, 1, 5, 17, tzinfo=ZoneInfo("Europe/Madrid"))
+    zones = {str(zone["TZID"]): zone for zone in calendar.walk("VTIMEZONE")}
+    assert "Europe/Madrid" in zones
+    years = {part["DTSTART"].dt.year for part in zones["Europe/Madrid"].subcomponents}
+    assert years <= {2024, 2025, 2026, 2027}
+
+
+def test_a_move_keeps_the_identity_and_raises_the_revision(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    before = by_uid(read(client, feed))
+    one = ScheduledClass.objects.filter(student=ana, date=date(2026, 1, 12)).get()
+    change_by_hand(one, {"date": date(2026, 1, 14)}, datetime(2026, 11, 30, tzinfo=UTC))
+    after = by_uid(read(client, feed))
+    assert set(after) == set(before)
+    changed = [uid for uid in after if after[uid]["DTSTART"].dt != before[uid]["DTSTART"].dt]
+    assert len(changed) == 1
+    assert after[changed[0]]["SEQUENCE"] > before[changed[0]]["SEQUENCE"]
+    assert all(after[u]["SEQUENCE"] == before[u]["SEQUENCE"] for u in after if u not in changed)
+
+
+def test_a_change_of_the_rule_keeps_the_identities(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    before = by_uid(read(client, feed))
+    slot = ana.recurring_slots.get()
+    slot.weekday, slot.start_time = 3, make.at("16:00")
+    slot.save()
+    horizon()
+    after = by_uid(read(client, feed))
+    assert set(after) == set(before)
+    assert sum(after[u]["DTSTART"].dt != before[u]["DTSTART"].dt for u in after) == 12
+
+
+def test_a_cancelled_class_stays_as_cancelled(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
+    values = {"status": ClassStatus.CANCELLED, "cancel_reason": "fiebre"}
+    change_by_hand(one, values, EARLY)
+    first = events(read(client, feed))[0]
+    assert (first["STATUS"], first["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
+    assert str(first["SUMMARY"]) == "Cancelada: Cello · Marta Gil"
+    assert str(first["DESCRIPTION"]) == "fiebre"
+
+
+def test_304_until_something_changes(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    first = read(client, feed)
+    again = read(client, feed, if_none_match=first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert read(client, feed).content == first.content
+    ScheduledClass.objects.filter(student=ana).latest("starts_at").delete()
+    assert read(client, feed, if_none_match=first["ETag"]).status_code == 200
+    marta = ana.recurring_slots.get().teacher
+    marta.name = "Marta Gil Soto"
+    marta.save()
+    second = read(client, feed)
+    assert "Marta Gil Soto" in second.content.decode()
+
+
+def test_what_a_name_holds_stays_in_its_line(client):
+    who = make.student("Ana,; \\ «ü» 🎻\u202e =1+1")
+    make.lesson(who, subject="line\nBEGIN:VEVENT\nUID:evil", whom=make.teacher("Tom"))
+    feed = CalendarFeed.objects.create()
+    (event,) = events(read(client, feed))
+    assert "🎻" in str(event["SUMMARY"])
+    assert str(event["UID"]).startswith("class-")
+
+
+def test_an_address_without_a_slash_with_one_and_head(client, studio):
+    feed = CalendarFeed.objects.create()
+    assert client.get(path(feed) + "/").status_code == 200
+    head = client.head(path(feed))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["Content-Type"] == "text/calendar; charset=utf-8"
+    assert client.post(path(feed)).status_code == 405
+
+
+def test_who_has_no_address_gets_nothing(client, studio, ana):
+    feed, other = CalendarFeed.objects.create(student=ana), CalendarFeed.objects.create()
+    token = token_of(feed)
+    assert token != token_of(other)
+    assert feed.nonce in token
+    forged = [
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        token.replace(f"{feed.pk}-", f"{other.pk}-", 1),
+        token.partition(".")[0],
+        f"{feed.pk}-{feed.nonce}",
+        "x",
+        "1-x.y",
+    ]
+    for bad in forged:
+        assert client.get(f"/calendar/{bad}.ics").status_code == 404
+    revoke(feed, EARLY)
+    answer = read(client, feed)
+    assert answer.status_code == 404
+    assert "revoked" in answer.content.decode()
+    assert feed_of(token) is None
+
+
+def test_it_is_not_for_caches_of_others_nor_for_search_engines(client):
+    answer = read(client, CalendarFeed.objects.create())
+    assert answer["Cache-Control"] == "private, max-age=300"
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_a_quarter_of_a_year_back_and_no_further(client):
+    who = make.student()
+    for days in (89, 91):
+        make.lesson(who, on=(EARLY - timedelta(days=days)).date())
+    assert len(events(read(client, CalendarFeed.objects.create()))) == 1
+
+
+@pytest.mark.parametrize("students", [1, 20])
+def test_two_queries_whatever_the_size(client, students):
+    for _number in range(students):
+        make.slot()
+    horizon()
+    feed = CalendarFeed.objects.create()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert len(events(read(client, feed))) == 12 * students
+    assert len(captured) == 2
+
+
+def test_the_admin_makes_shows_and_revokes_an_address(client, studio, ana):
+    client.force_login(User.objects.create_superuser("owner"))
+    page = "/admin/scheduling/calendarfeed/"
+    client.post(page + "add/", {"student": ana.pk, "teacher": ""})
+    feed = CalendarFeed.objects.get()
+    assert f"http://testserver{path(feed)}" in client.get(page).content.decode()
+    assert client.get(f"{page}{feed.pk}/change/").status_code == 200
+    client.post(page, {"action": "revoke_selected", "_selected_action": [feed.pk]})
+    assert read(client, feed).status_code == 404
+    listed = client.get(page).content.decode()
+    assert token_of(feed) not in listed
