@@ -1,5 +1,12 @@
-"""What gunicorn, which reads this file by itself, has to say: JSON lines, as all of production."""
+"""What gunicorn, which reads this file by itself, believes and says."""
 
+# Whether a proxy's headers are believed is the application's decision (TRUSTED_PROXY), and no
+# header may change the path or stand for TLS before it has decided.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+forwarder_headers = ""
+
+# JSON lines, as all of production.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,

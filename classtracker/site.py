@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite, autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
@@ -44,6 +44,14 @@ class ClassTrackerSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         use_native_inputs()  # before the first table is registered
         super().__init__(name)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        from classtracker.login import LoginForm
+
+        self.login_form = LoginForm
+        return super().login(request, extra_context)
 
     def get_urls(self) -> list[Any]:
         from scheduling.admin.pages import PAGES

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -40,6 +41,7 @@ def prune(held: Claim, now: datetime) -> int:
             deleted += runs._raw_delete(runs.db)
             fence(held)
     _prune_tasks(held, before)
+    _prune_logins(held, now)
     return deleted
 
 
@@ -49,6 +51,16 @@ def _prune_tasks(held: Claim, before: datetime) -> None:
     while batch := list(old.values_list("id", flat=True)[:RUNS_A_BATCH]):
         with transaction.atomic():
             rows = DBTaskResult.objects.filter(id__in=batch)
+            rows._raw_delete(rows.db)
+            fence(held)
+
+
+def _prune_logins(held: Claim, now: datetime) -> None:
+    """Delete wrong passwords that no longer close a login; usernames are anybody's to invent."""
+    old = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
+    while batch := list(old.order_by("id").values_list("id", flat=True)[:RUNS_A_BATCH]):
+        with transaction.atomic():
+            rows = AccessAttempt.objects.filter(id__in=batch)
             rows._raw_delete(rows.db)
             fence(held)
 

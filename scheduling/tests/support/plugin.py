@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "CSRF_TRUSTED_ORIGINS": "",
     "SECURE_SSL_REDIRECT": "false",
+    "TRUSTED_PROXY": "false",
     "STUDIO_TIME_ZONE": "UTC",
     "LANGUAGE_CODE": "en",
     "CRON_SECRET": "",
