@@ -1,0 +1,116 @@
+"""Import and export as a person does them: choose a file, look, agree; save a list as a file."""
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+from scheduling.models import RecurringSlot, Student
+from scheduling.services.roles import OWNER
+from scheduling.tests import factories as make
+from scheduling.tests.browser.axe import assert_accessible, assert_fits
+from scheduling.tests.browser.conftest import DESKTOP, PHONE
+from scheduling.tests.roles import account
+from scheduling.tests.services.timetable_files import csv_bytes, imported, row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVERY_LOOK = [(width, dark) for width in (DESKTOP, PHONE) for dark in (False, True)]
+ROWS = (
+    row(days="13"),
+    row(days="13"),
+    row(teacher="", teacher_time_zone="", end_time="", duration_minutes="60", interval_weeks="2"),
+)
+
+
+def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
+    """To the page by the navigation, a file by its label, and on."""
+    page.goto("/admin/")
+    page.get_by_role("navigation", name="Main pages").get_by_role("link", name="Import").click()
+    file = {"name": name, "mimeType": "text/csv", "buffer": data}
+    page.get_by_label("Timetable (CSV)").set_input_files(file)
+    page.get_by_role("button", name="Preview").click()
+
+
+def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
+    page = owner_page
+    choose(page, csv_bytes(row(days="8"), row(start_time="25:00")))
+    expect(page.get_by_role("heading", name="The file has 2 faults")).to_be_visible()
+    expect(page.get_by_role("row", name="2 days")).to_contain_text("“8” is not a weekday")
+
+    page.get_by_role("link", name="Upload again").click()
+    page.get_by_label("Timetable (CSV)").set_input_files(
+        {"name": "week.csv", "mimeType": "text/csv", "buffer": csv_bytes(*ROWS)}
+    )
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Nothing has been written yet")).to_be_visible()
+    page.get_by_role("link", name="1 row merged").click()
+    expect(page.get_by_role("heading", name="Rows that repeat another")).to_be_in_viewport()
+    assert not Student.objects.exists()
+
+    page.get_by_role("button", name="Import this file").click()
+    expect(page.get_by_role("heading", name="Imported: 1 teacher, 1 student")).to_be_visible()
+    assert RecurringSlot.objects.count() == 2
+    page.get_by_role("link", name="Students", exact=True).last.click()
+    expect(page.get_by_role("link", name="Ana Pérez")).to_be_visible()
+
+
+def test_it_needs_no_mouse(owner_page: Page) -> None:
+    page = owner_page
+    page.goto("/admin/import/")
+    label = page.get_by_label("Timetable (CSV)")
+    label.set_input_files({"name": "w.csv", "mimeType": "text/csv", "buffer": csv_bytes(row())})
+    label.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Preview")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Import this file").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "dark"), EVERY_LOOK)
+def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
+    imported(row(student_email="old@example.com"))
+    page = open_page(account(OWNER), width=width, dark=dark)
+    long = "x" * 120
+    pages = {
+        "faults": csv_bytes(row(days="8", subject=long), row(start_time=long)),
+        "preview": csv_bytes(
+            *ROWS, row(student_email="old@example.com"), row(subject=long[:90], days="6")
+        ),
+    }
+    for data in pages.values():
+        choose(page, data, name=f"{long}.csv")
+        assert_accessible(page)
+        assert_fits(page)
+    page.get_by_role("button", name="Import this file").click()
+    expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    page.goto("/admin/import/")
+    assert_accessible(page)
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_list_is_saved_as_it_is_filtered(open_page, width, tmp_path) -> None:
+    for name in ("Ana Gil", "Ana Ruiz", "Leo Park"):
+        make.student(name)
+    page = open_page(account(OWNER), width=width)
+    page.goto("/admin/scheduling/student/?q=Ana")
+
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Export as XLSX").click()
+    waiting.value.save_as(tmp_path / "list.xlsx")
+    assert waiting.value.suggested_filename.startswith("students-")
+    sheet = load_workbook(tmp_path / "list.xlsx").active
+    assert [r[0].value for r in sheet.iter_rows(min_row=2)] == ["Ana Gil", "Ana Ruiz"]
+
+    page.get_by_role("checkbox", name="Ana Ruiz").check()
+    page.get_by_label("Action:").select_option("export_csv")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Go", exact=True).click()
+    waiting.value.save_as(tmp_path / "list.csv")
+    text = (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
+    assert "Ana Ruiz" in text
+    assert "Ana Gil" not in text
