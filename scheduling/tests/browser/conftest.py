@@ -11,13 +11,14 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from scheduling.tests.browser import chromium
 from scheduling.tests.browser.watch import Watch
+from scheduling.tests.roles import account
 from scheduling.tests.support.gunicorn import Server, serving
 
 DESKTOP, PHONE = 1280, 390
@@ -148,8 +149,6 @@ def page_as(open_page: OpenPage) -> Callable[..., Page]:
     """`page_as("Scheduler", width=390)`: the page of a member of that role's group."""
 
     def new(role: str, **options: Any) -> Page:
-        user = User.objects.create_user(role.lower(), password="x", is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        return open_page(user, **options)
+        return open_page(account(role), **options)
 
     return new

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from scheduling.models import RecurringSlot, ScheduledClass
+from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 
 TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
 
@@ -27,6 +27,11 @@ NO_PAGE = {
     "calendar_days": "JSON",
     "calendar_planned": "JSON",
     "calendar_students": "JSON",
+    "import_timetable_template": "CSV",
+    "import_timetable_preview": "looked at in a test of its own: it needs a file",
+    "background_jobs_start": "takes a POST",
+    "background_jobs_cancel": "takes a POST",
+    "background_jobs_progress": "JSON",
 }
 
 
@@ -64,6 +69,10 @@ def arguments(name: str) -> dict[str, Any]:
         day = timezone.localdate() + timedelta(days=21)
         day -= timedelta(days=day.isoweekday() - slot.weekday)
         return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
+    if name == "background_jobs_preview":
+        return {"job": "horizon"}
+    if name in ("background_jobs_run", "background_jobs_undo"):
+        return {"run_id": JobRun.objects.latest("pk").pk}
     return {}
 
 

@@ -17,6 +17,7 @@ from scheduling.models import (
     Student,
     Trigger,
 )
+from scheduling.models.feeds import CalendarFeed
 from scheduling.tests import factories as make
 
 
@@ -35,6 +36,7 @@ def populate(owner: User) -> None:
     make.lesson(on=monday, recurring_slot=slot, subject="Violin")
     make.lesson(nannerl, on=monday, cancelled_by="student", status="cancelled", cancel_reason="ill")
     make.lesson(nannerl, on=monday + timedelta(days=1), subject="Piano", notes="Bring the book")
+    CalendarFeed.objects.create(teacher=mozart)
     make.closure("Summer", monday, monday + timedelta(days=20))
     run = JobRun.objects.create(
         job=Job.HORIZON,
