@@ -74,7 +74,10 @@ class RecurringSlotAdmin(ExportMixin, HistoryAdmin):
 @admin.register(Closure)
 class ClosureAdmin(ExportMixin, HistoryAdmin):
     list_display = ("name", "first_date", "last_date", "whom")
-    list_select_related = ("student", "teacher")
+    list_select_related = (
+        *("student", "teacher", "fixed_schedule__student"),
+        *("recurring_slot__student", "recurring_slot__teacher"),
+    )
     list_filter = ("first_date",)
     search_fields = ("name", "teacher__name", "student__first_name", "student__last_name")
     date_hierarchy = "first_date"
@@ -82,4 +85,9 @@ class ClosureAdmin(ExportMixin, HistoryAdmin):
 
     @admin.display(description=_("for"))
     def whom(self, closure: Closure) -> str:
-        return str(closure.teacher or closure.student or _("everyone"))
+        paused = closure.fixed_schedule or closure.recurring_slot
+        return str(paused or closure.teacher or closure.student or _("everyone"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Closure | None = None) -> Any:
+        # A pause stays with its schedule, and so with that schedule's student.
+        return ("student", "teacher") if obj is not None and obj.is_pause else ()

@@ -5,10 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from .series import SeriesKey
+
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """From ``first`` to ``last``, both included: for all, for a teacher, or for a student."""
+    """From ``first`` to ``last``, both included: for all, for a teacher, or for a student.
+
+    With a ``series`` it is a pause of that one rule of the student's.
+    """
 
     id: int
     name: str
@@ -16,6 +21,7 @@ class Closure:
     last: date
     teacher_id: int | None = None
     student_id: int | None = None
+    series: SeriesKey | None = None
 
 
 class ClosureCalendar:
@@ -36,13 +42,18 @@ class ClosureCalendar:
             else:
                 self._all.append(closure)
 
-    def concerning(self, teacher_id: int | None, student_id: int) -> list[Closure]:
-        """The closures that may apply to lessons of these two people; mostly none."""
+    def concerning(
+        self, teacher_id: int | None, student_id: int, series: SeriesKey | None = None
+    ) -> list[Closure]:
+        """The closures that may apply to lessons of these two people; mostly none.
+
+        Pauses of a rule only where ``series`` is that rule.
+        """
         found = self._all
         if teacher_id is not None and teacher_id in self._teacher:
             found = found + self._teacher[teacher_id]
         if student_id in self._student:
-            found = found + self._student[student_id]
+            found = found + [c for c in self._student[student_id] if c.series in (None, series)]
         return found if found is self._all else sorted(found, key=lambda c: c.id)
 
 

@@ -114,7 +114,7 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
         window = context.window if kind in context.kinds else None
         groups = stored_groups(kind, [one.id for one in mine], since)
         for one in mine:
-            concerning = calendar.concerning(one.teacher_id, one.student_id)
+            concerning = calendar.concerning(one.teacher_id, one.student_id, one.key)
             state = State(one, window, concerning)
             held = held_weeks(state, groups.get(one.id, []), moment)
             if held is None:

@@ -36,6 +36,8 @@ _SENTENCES = {
     "moved_by_hand": gettext_lazy("moved by hand: stays"),
     "edited_by_hand": gettext_lazy("edited by hand: stays"),
     "noted": gettext_lazy("it has notes: stays"),
+    "one_off": gettext_lazy("entered by hand: stays"),
+    "cancelled_for": gettext_lazy("cancelled by the studio: %(reason)s"),
     "begun": gettext_lazy("it has begun: stays"),
     "teacher_busy": gettext_lazy(
         "%(with_teacher)s already teaches %(with_student)s, %(with_when)s"

@@ -180,7 +180,10 @@ class RecurringSlot(WeeklyRule):
 
 
 class Closure(models.Model):
-    """Dates, both ends included, on which nothing takes place: for all, a teacher or a student."""
+    """Dates, both ends included, on which nothing takes place: for all, a teacher or a student.
+
+    Of a student's it may be a pause of one schedule alone.
+    """
 
     name = models.CharField(_("name"), max_length=150)
     first_date = models.DateField(_("first date"))
@@ -203,6 +206,25 @@ class Closure(models.Model):
         verbose_name=_("student"),
         help_text=_("A pause of one student; empty for everyone."),
     )
+    # A pause of one weekly rule of the student's, the others going on.
+    fixed_schedule = models.ForeignKey(
+        FixedSchedule,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="pauses",
+        verbose_name=_("fixed schedule"),
+    )
+    recurring_slot = models.ForeignKey(
+        RecurringSlot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="pauses",
+        verbose_name=_("recurring slot"),
+    )
 
     class Meta:
         verbose_name = _("closure")
@@ -219,6 +241,15 @@ class Closure(models.Model):
                 name="closure_scope",
                 violation_error_message=_("Choose a teacher or a student, not both."),
             ),
+            models.CheckConstraint(
+                condition=Q(fixed_schedule__isnull=True, recurring_slot__isnull=True)
+                | (
+                    Q(student__isnull=False)
+                    & (Q(fixed_schedule__isnull=True) | Q(recurring_slot__isnull=True))
+                ),
+                name="closure_pause",
+                violation_error_message=_("A pause is of one schedule, of its student."),
+            ),
         ]
         indexes = [models.Index(fields=["last_date"], name="closure_last_date")]
 
@@ -227,3 +258,8 @@ class Closure(models.Model):
         if isinstance(self.last_date, date) and self.last_date != self.first_date:
             days += f" – {self.last_date:%Y-%m-%d}"
         return f"{self.name} ({days})"
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether it is of one schedule alone."""
+        return self.fixed_schedule_id is not None or self.recurring_slot_id is not None

@@ -57,6 +57,11 @@ class ClosureSerializer(ResourceSerializer):
             raise serializers.ValidationError(
                 {field: [_("The last date is before the first date.")]}
             )
+        paused = self.instance is not None and self.instance.is_pause
+        for field in ("student", "teacher"):
+            if paused and field in attrs and attrs[field] != getattr(self.instance, field):
+                text = _("This is a pause of one schedule: it stays with it.")
+                raise serializers.ValidationError({field: [text]})
         if self.value(attrs, "teacher") and self.value(attrs, "student"):
             field = "student" if attrs.get("student") else "teacher"
             raise serializers.ValidationError(

@@ -180,3 +180,12 @@ def test_what_a_person_cancelled_does_not_come_back(api: APIClient, slot: Any) -
     api.delete(f"/api/closures/{made['id']}")
 
     assert dates() == AFTER
+
+
+def test_a_pause_stays_with_its_schedule(api: Any) -> None:
+    slot = make.slot()
+    pause = make.closure("Exams", MONDAY, student=slot.student, recurring_slot=slot)
+    url = f"/api/closures/{pause.pk}"
+    invalid(api.patch(url, {"student": None}), "student", "stays with it")
+    invalid(api.patch(url, {"teacher": slot.teacher_id, "student": None}), "stays with it")
+    ok(api.patch(url, {"name": "Holiday", "student": slot.student_id}))

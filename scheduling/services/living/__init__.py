@@ -1,0 +1,24 @@
+"""Changes of what goes on: from a date on, all future, paused, ended; each with its plan first.
+
+An act says what is to change. ``preview`` shows its plan, ``apply`` carries out exactly that plan.
+"""
+
+from .acts import AllFuture, EndOn, FromDate, Pause, Resume
+from .carrying_out import ChangedSinceError, Outlook, apply, preview
+from .moment import Act, Moment
+from .people import EndPerson
+
+__all__ = [
+    "Act",
+    "AllFuture",
+    "ChangedSinceError",
+    "EndOn",
+    "EndPerson",
+    "FromDate",
+    "Moment",
+    "Outlook",
+    "Pause",
+    "Resume",
+    "apply",
+    "preview",
+]

@@ -1,0 +1,172 @@
+"""Looks at an act's plan, or carries it out: the same steps, rolled back or kept."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.jobs.apply import StateChangedError
+from scheduling.jobs.at_once import run_at_once
+from scheduling.jobs.claim import guard_transaction
+from scheduling.jobs.faults import is_contention
+from scheduling.jobs.lines import Line
+from scheduling.jobs.request import Request
+from scheduling.models import Job, Teacher, Trigger
+
+from .moment import Act, Moment, Written
+
+# What a person should see; bounds, pauses and the like are the schedules' own news.
+SHOWN = (
+    Outcome.ERROR,
+    Outcome.INVALID,
+    Outcome.CONFLICT,
+    Outcome.PROTECTED,
+    Outcome.CANCELLED,
+    Outcome.REMOVED,
+    Outcome.MOVED,
+    Outcome.RESTORED,
+    Outcome.CREATED,
+)
+CHANGES = frozenset(SHOWN) - FAULTS - {Outcome.CONFLICT, Outcome.PROTECTED}
+
+
+class ChangedSinceError(Exception):
+    """The plan is another one than was looked at; nothing is written. ``now_is`` is the new one."""
+
+    def __init__(self, now_is: "Outlook | None" = None) -> None:
+        super().__init__("the state has changed since")
+        self.now_is = now_is
+
+    def __str__(self) -> str:
+        return _("The state has changed since you looked: nothing was done. Look at the new plan.")
+
+
+@dataclass(slots=True)
+class Outlook:
+    """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it."""
+
+    lines: list[Line]
+    counts: Counter[Outcome]
+    warnings: list[str]
+    fingerprint: str
+    runs: list[int] = field(default_factory=list)
+
+    def of(self, outcome: Outcome) -> list[Line]:
+        """The lines of one outcome, in order."""
+        return [line for line in self.lines if line.outcome is outcome]
+
+    @property
+    def changes_no_class(self) -> bool:
+        """Whether the schedule changes, but no class that is stored or due."""
+        return not any(self.counts[outcome] for outcome in CHANGES)
+
+
+def preview(act: Act, moment: Moment) -> Outlook:
+    """What ``apply`` would do now. Raises ValidationError; writes nothing."""
+    with transaction.atomic():
+        outlook = _carry_out(act, moment)
+        transaction.set_rollback(True)
+    outlook.runs = []
+    return outlook
+
+
+def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
+    """Carry out ``act``: the schedule and its classes in one transaction.
+
+    Exactly the plan with this ``fingerprint``, or ChangedSinceError; None takes whatever the plan
+    is now. Raises ValidationError.
+    """
+    try:
+        with transaction.atomic():
+            outlook = _carry_out(act, moment)
+            if fingerprint is not None and fingerprint != outlook.fingerprint:
+                transaction.set_rollback(True)
+                raise ChangedSinceError(replace(outlook, runs=[]))
+            return outlook
+    except (StateChangedError, IntegrityError) as error:
+        raise ChangedSinceError from error
+    except DatabaseError as error:
+        if is_contention(error):
+            raise ChangedSinceError from error
+        raise
+
+
+def _carry_out(act: Act, moment: Moment) -> Outlook:
+    guard_transaction()
+    written = act.write(moment)
+    lines, counts, runs = list(written.lines), Counter[Outcome](), []
+    counts.update(line.outcome for line in lines)
+    told = {line.class_id for line in lines}
+    for request in _requests(written, moment):
+        done = run_at_once(request, moment.now)
+        # A class that the act itself dealt with is not told a second time as protected.
+        again = [one for one in done.lines if one.class_id in told and one.class_id is not None]
+        counts.update(done.counts)
+        counts.subtract(one.outcome for one in again)
+        lines += [one for one in done.lines if one.outcome in SHOWN and one not in again]
+        if done.run is not None:
+            runs.append(done.run.pk)
+    lines = _in_order(_with_zones(lines))
+    return Outlook(lines, +counts, written.warnings, _fingerprint(written, lines), runs)
+
+
+def _requests(written: Written, moment: Moment) -> Iterable[Request]:
+    for students, teachers in ((written.students, ()), ((), written.teachers)):
+        if not students and not teachers:
+            continue
+        for job in (Job.WEEKLY, Job.HORIZON):
+            yield Request(
+                job=job,
+                today=moment.today,
+                weeks=settings.HORIZON_WEEKS,
+                student_ids=tuple(sorted(students)),
+                teacher_ids=tuple(sorted(teachers)),
+                trigger=Trigger.CHANGE,
+                triggered_by=moment.by,
+            )
+
+
+def _with_zones(lines: list[Line]) -> list[Line]:
+    """Lines of a plan don't all say in whose zone they are."""
+    ids = {line.teacher_id for line in lines if not line.zone and line.teacher_id is not None}
+    zones: dict[int | None, str] = dict(
+        Teacher.objects.filter(id__among=ids).values_list("id", "time_zone") if ids else ()
+    )
+    return [
+        line if line.zone else replace(line, zone=zones.get(line.teacher_id, settings.TIME_ZONE))
+        for line in lines
+    ]
+
+
+def _in_order(lines: list[Line]) -> list[Line]:
+    def key(line: Line) -> tuple[str, ...]:
+        return (str(SHOWN.index(line.outcome)), str(line.day or ""), str(line.start_time or ""))
+
+    return sorted(lines, key=key)
+
+
+def _fingerprint(written: Written, lines: list[Line]) -> str:
+    """The numbers of rows that are not written yet differ from one time to the next."""
+    parts = [
+        (
+            line.outcome.value,
+            line.code,
+            sorted((k, str(v)) for k, v in line.params.items() if k != "with_class"),
+            line.student_id,
+            line.teacher_id,
+            line.class_id,
+            str(line.day),
+            str(line.start_time),
+            str(line.end_time),
+            line.zone,
+            line.occurrences,
+        )
+        for line in lines
+    ]
+    text = repr((written.before, written.warnings, sorted(map(repr, parts))))
+    return hashlib.sha256(text.encode()).hexdigest()

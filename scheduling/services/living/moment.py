@@ -1,0 +1,39 @@
+"""What an act is, when it happens, and what it wrote."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from scheduling.jobs.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When, and for whom, an act is looked at or done. ``today`` is the studio's."""
+
+    today: date
+    now: datetime
+    by: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What an act wrote before any class was planned.
+
+    ``students`` and ``teachers`` are those whose classes follow. ``before`` is all that it found
+    and went by: where that is another, so is the plan. ``lines`` are classes that it changed
+    itself, ``warnings`` sentences that a person should read first.
+    """
+
+    before: str
+    students: set[int] = field(default_factory=set)
+    teachers: set[int] = field(default_factory=set)
+    lines: list[Line] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Act(Protocol):
+    """A change that a person asks for."""
+
+    def write(self, moment: Moment) -> Written:
+        """Write it, classes aside, in the current transaction. Raises ValidationError."""

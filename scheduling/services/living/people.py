@@ -1,0 +1,73 @@
+"""A student or a teacher leaves: all that is theirs ends, and nothing keeps its hour for ever."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus, Student, Teacher
+
+from .left_over import deal_with_rest
+from .moment import Moment, Written
+from .rows import close
+
+
+@dataclass(frozen=True, slots=True)
+class EndPerson:
+    """``day`` is the last on which ``person`` has lessons; their schedules end with it.
+
+    Classes after it on which somebody acted, and one-offs, are named; with ``cancel_rest`` they
+    are cancelled by the studio, for this ``reason``.
+    """
+
+    person: Student | Teacher
+    day: date
+    cancel_rest: bool = False
+    reason: str = ""
+
+    def write(self, moment: Moment) -> Written:
+        column = "student" if isinstance(self.person, Student) else "teacher"
+        manager: Any = type(self.person)._default_manager
+        person = manager.select_for_update(no_key=True).get(pk=self.person.pk)
+        rules = _not_over(column, person, self.day)
+        state = [(type(one).__name__, one.pk, one.valid_from, one.valid_until) for one in rules]
+        written = Written(before=repr((person.is_active, getattr(person, "end_date", None), state)))
+        getattr(written, f"{column}s").add(person.pk)
+        changed = _end(person, self.day, moment.today)
+        for rule in rules:
+            changed |= close(rule, self.day)
+        mine = {column: person}
+        written.lines = deal_with_rest(mine, self.day, moment.now, self.cancel_rest, self.reason)
+        if not changed and not written.lines:
+            raise ValidationError(_("Everything of theirs has ended by then already."), "ended")
+        return written
+
+
+def _not_over(column: str, person: Student | Teacher, day: date) -> list[Any]:
+    """Their schedules that go on after ``day``."""
+    goes_on = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
+    fixed = FixedSchedule.objects.filter(goes_on, **{column: person}).order_by("id")
+    slots = RecurringSlot.objects.filter(goes_on, **{column: person}).order_by("id")
+    return [*fixed, *slots.exclude(status=SlotStatus.CANCELLED)]
+
+
+def _end(person: Any, day: date, today: date) -> bool:
+    """Note it on the person; whether that changed anything.
+
+    A student who leaves before the first day never was one: that can't be said by dates.
+    """
+    before = (person.is_active, getattr(person, "end_date", None))
+    never = False
+    if isinstance(person, Student):
+        never = person.start_date is not None and day < person.start_date
+        if not never and (person.end_date is None or person.end_date > day):
+            person.end_date = day
+    if never or day < today:
+        person.is_active = False
+    if (person.is_active, getattr(person, "end_date", None)) == before:
+        return False
+    person.save()
+    return True

@@ -1,0 +1,97 @@
+"""“From this date on”: the row is closed, a successor opened, and what lies ahead goes with it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from scheduling.domain.recurrence import day_in_week
+from scheduling.domain.series import Series
+from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
+from scheduling.models import Closure, ScheduledClass
+
+from .rows import CHANGEABLE, Rule, key_of, series_of, set_values
+
+_COPIED = ("student", "valid_until", "status")
+
+
+def split(
+    rule: Rule, series: Series, day: date, values: Mapping[str, Any]
+) -> tuple[Rule, list[str]]:
+    """Close ``rule`` the day before ``day`` and open its successor with ``values``.
+
+    Every class of ``day`` and later goes with it: a touched one, or one that has begun, fulfils its
+    week; the planner moves the others instead of removing and making them. So do pauses. Answers
+    the successor, and what a person should know of the week in which the two meet.
+    """
+    new = _successor(rule, series, day, values)
+    rule.valid_until = day - DAY
+    rule.save()
+    new.save()
+    source = key_of(rule).kind.value
+    ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
+    ahead.update(**{source: new})
+    _hand_over_pauses(source, rule, new, day)
+    return new, _warnings(series, series_of(key_of(new)), day)
+
+
+def _successor(rule: Rule, series: Series, day: date, values: Mapping[str, Any]) -> Rule:
+    names = (*CHANGEABLE[key_of(rule).kind], *_COPIED)
+    new = type(rule)(**{name: getattr(rule, name) for name in names if hasattr(rule, name)})
+    new.valid_from = _first_day(series, day, values)
+    if new.valid_until is not None and new.valid_until < new.valid_from:
+        raise ValidationError(ends_before(new.valid_until, day), code="ended")
+    set_values(new, values)
+    return new
+
+
+def ends_before(last: date, day: date) -> str:
+    """Why there is nothing to change from ``day`` on."""
+    text = _("This schedule ends on %(last)s: there is nothing to change from %(day)s on.")
+    return text % {"last": date_format(last), "day": date_format(day)}
+
+
+def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
+    """The successor's first day; every so many weeks is counted from its week.
+
+    An interval that stays goes on counting as before. A new one begins with the first new date.
+    """
+    interval = values.get("interval_weeks", series.interval_weeks)
+    if interval == 1:
+        return day
+    if interval != series.interval_weeks:
+        weekday = values.get("weekday", series.weekday)
+        return day + timedelta((weekday - day.isoweekday()) % 7)
+    anchor = series.anchor or series.first or day
+    wait = (week_number(anchor) - week_number(day)) % interval
+    return monday_of_number(week_number(day) + wait) if wait else day
+
+
+def _hand_over_pauses(source: str, rule: Rule, new: Rule, day: date) -> None:
+    for pause in Closure.objects.filter(**{source: rule}, last_date__gte=day):
+        if pause.first_date < day:
+            before = Closure.objects.get(pk=pause.pk)
+            before.pk, before.last_date = None, day - DAY
+            before.save()
+            ScheduledClass.objects.filter(closure=pause, **{source: rule}).update(closure=before)
+            pause.first_date = day
+        setattr(pause, source, new)
+        pause.save()
+
+
+def _warnings(old: Series, new: Series, day: date) -> list[str]:
+    """A week may hold the last class of the old rule and the first of the new one, or neither."""
+    number = week_number(day)
+    before, after = day_in_week(old, number), day_in_week(new, number)
+    values = {"monday": date_format(monday_of(day))}
+    if before is not None and before < day and after is not None:
+        values |= {"old": date_format(before), "new": date_format(after)}
+        text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
+        return [text % values]
+    if before is not None and before >= day and after is None:
+        text = _("The week of %(monday)s has no class: its new day would lie before that date.")
+        return [text % values]
+    return []
