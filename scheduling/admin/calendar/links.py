@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from scheduling.models import ScheduledClass
 from scheduling.services.occurrences import Planned
+
+from ..access import may_see_everyone
 
 
 def links_of(request: HttpRequest, one: ScheduledClass | Planned) -> dict[str, str]:
@@ -40,11 +42,8 @@ def _series(one: ScheduledClass | Planned) -> tuple[str, int] | None:
 
 
 def _explain(user: Any, one: ScheduledClass | Planned) -> str:
-    if not user.has_perm("scheduling.view_student"):
+    if not may_see_everyone(user):
         return ""
     day = one.date if isinstance(one, ScheduledClass) else one.day
-    try:
-        address = reverse("admin:explain")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode({'student': one.student_id, 'date': day.isoformat()})}"
+    query = urlencode({"student": one.student_id, "date": day.isoformat()})
+    return f"{reverse('admin:explain')}?{query}"

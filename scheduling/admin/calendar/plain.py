@@ -45,7 +45,10 @@ def week_of(request: HttpRequest, asked: Asked, zone: str, day: date | None) -> 
         "today": today,
         "zone_name": name,
         "days": [(day, list(each)) for day, each in groupby(lines, key=lambda line: line["day"])],
-        "closures": [row[1:4] for row in closures],
+        "closures": [
+            (name, first, last, teacher or f"{given or ''} {family or ''}".strip())
+            for _pk, name, first, last, _teacher, teacher, _student, given, family in closures
+        ],
         "earlier": _address(request, monday - WEEK),
         "later": _address(request, monday + WEEK),
         "current": _address(request, None),

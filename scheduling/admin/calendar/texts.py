@@ -47,6 +47,6 @@ def texts() -> dict[str, object]:
         "countOne": _("1 class shown."),
         "count": _("{n} classes shown."),
         "countPlanned": _("{n} planned."),
-        "countConflicts": _("{n} conflicts."),
+        "countConflicts": _("Conflicts: {n}."),
         "attendance": {value: str(label) for value, label in Attendance.choices},
     }

@@ -86,7 +86,9 @@ def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(ow
     expect(event(page, "Kim Roe")).to_have_accessible_name(re.compile("conflict.*Leo Park"))
     expect(event(page, "Closed: Holiday")).to_be_visible()
     expect(page.locator("#calendar-zone")).to_contain_text("Times in Europe/Madrid (UTC+0")
-    expect(page.locator("#calendar-count")).to_have_text("3 classes shown. 1 planned. 1 conflicts.")
+    expect(page.locator("#calendar-count")).to_have_text(
+        "3 classes shown. 1 planned. Conflicts: 1."
+    )
 
 
 def test_filters_stay_in_the_address_and_survive_a_reload(owner_page, week):

@@ -118,6 +118,9 @@
         if (shown.planned) words.push(feeds.fill(texts.countPlanned, { n: shown.planned }));
         if (shown.conflicts) words.push(feeds.fill(texts.countConflicts, { n: shown.conflicts }));
         byId("calendar-count").textContent = words.join(" ");
+        const crowded = shown.stored > 200 && !state.teacher && !state.student
+            && ["timeGridWeek", "dayGridMonth"].includes(calendar.view.type);
+        byId("calendar-crowded").hidden = !crowded;
     };
 
     const inYear = () => calendar.view.type === "year";
@@ -182,7 +185,8 @@
         const inARow = info.isShort || calendar.view.type === "dayGridMonth";
         box.classList.toggle("is-row", inARow);
         box.classList.toggle("is-line", calendar.view.type === "listWeek");
-        box.append(...(info.isShort ? [title, time] : [time, title]));
+        // Beside each other two short words would be cut; where it stands says when it begins.
+        box.append(...(info.isShort ? [title, whole ? time : ""] : [time, title]));
         const rest = [teacher, subject].filter(Boolean).join(" · ");
         if (rest && !inARow) box.append(text("ct-event-rest", rest));
         if (calendar.view.type === "listWeek") {

@@ -1,5 +1,7 @@
 """What is done from the calendar goes through the services, with their refusals as sentences."""
 
+import re
+
 import pytest
 
 from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
@@ -54,6 +56,10 @@ def test_the_details_say_everything_and_lead_on(owner, one):
     assert f"/admin/scheduling/scheduledclass/{one.pk}/change/" in text
     assert f"/admin/scheduling/student/{one.student_id}/change/" in text
     assert f"/admin/scheduling/teacher/{one.teacher_id}/change/" in text
+    explained = re.search(r'href="([^"]+)">Explain this date', text)[1].replace("&amp;", "&")
+    answer = owner.client.get(explained)
+    assert answer.status_code == 200
+    assert "Ana Ruiz" in answer.content.decode()
 
 
 def test_a_script_gets_the_details_alone_and_a_person_a_page(owner, one):

@@ -57,6 +57,7 @@ class TestAsAPlainList:
         one = make.lesson(make.student("Ana Ruiz"), whom=marta, subject="Piano")
         slot = make.slot(marta, make.student("Leo Park"), weekday=2)
         make.closure("Holiday", day("2026-01-09"))
+        make.closure("Travel", day("2026-01-10"), teacher=marta)
 
         page = text(owner.get(plain="1"))
 
@@ -65,7 +66,8 @@ class TestAsAPlainList:
         assert f'href="/admin/calendar/classes/{one.pk}/"' in page
         assert f'href="/admin/calendar/occurrences/recurring_slot/{slot.pk}/2026-01-06/"' in page
         assert "planned, not stored yet" in page
-        assert "Holiday" in page
+        assert "Holiday</p>" in page
+        assert "Travel · Marta Gil</p>" in page
         assert "date=2026-01-12" in page
 
     def test_in_another_zone(self, owner):
