@@ -16,8 +16,8 @@ from scheduling.selectors.weekly import standing, unmade
 
 from .planning import Context, plan_series
 
-# Planning so many takes a quarter of a second.
-MOST = 3_000
+# Planning so many takes a tenth of a second.
+MOST = 1_500
 _MISSING = (Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
 
 

@@ -115,6 +115,9 @@ class JobRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["job", "-id"], name="job_run_job"),
+            # Most runs concern a few people alone, after a change of a schedule; most questions
+            # are about the others.
+            models.Index(fields=["job", "-id"], name="job_run_whole", condition=Q(is_full=True)),
             models.Index(fields=["finished_at"], name="job_run_finished"),
         ]
 
