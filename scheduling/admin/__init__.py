@@ -2,9 +2,31 @@
 
 from django.contrib import admin
 
-from . import accounts, classes, feeds, history, jobs, people, timetable
+from . import (
+    accounts,
+    classes,
+    closures,
+    feeds,
+    history,
+    jobs,
+    slots,
+    students,
+    teachers,
+    timetable,
+)
 
-__all__ = ["accounts", "classes", "feeds", "history", "jobs", "people", "timetable"]
+__all__ = [
+    "accounts",
+    "classes",
+    "closures",
+    "feeds",
+    "history",
+    "jobs",
+    "slots",
+    "students",
+    "teachers",
+    "timetable",
+]
 
 # Queues are machinery: what became of a run stands in its log.
 _QUEUES = ("django_tasks_database", "django_rq")

@@ -1,5 +1,6 @@
 """“Explain a date”: why a student, or a teacher, has a class on it, or none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -43,7 +44,7 @@ class Chooser(AutocompleteSelect):
     def __init__(self, name: str) -> None:
         super().__init__(RecurringSlot._meta.get_field(name), admin.site)
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         numbers = [each for each in value if each.isascii() and each.isdigit() and len(each) < 19]
         return super().optgroups(name, numbers, attrs)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Teacher
+from scheduling.selectors.overview import current
 
 
 def studio_today() -> date:
@@ -36,6 +37,17 @@ class OneOf(SimpleListFilter):
         if value not in self.options():
             raise IncorrectLookupParameters(value)
         return queryset.filter(self.options()[value][1])
+
+
+class Lasting(OneOf):
+    """Whether a weekly rule has ended."""
+
+    title = _("validity")
+    parameter_name = "validity"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        lasts = current(studio_today())
+        return {"current": (_("current"), lasts), "ended": (_("ended"), ~lasts)}
 
 
 class Typed(SimpleListFilter):

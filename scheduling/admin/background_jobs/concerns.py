@@ -15,7 +15,6 @@ from scheduling.jobs.status import GENERATING
 from scheduling.models import JobRunItem, RecurringSlot, RunState
 from scheduling.selectors.runs import latest_full
 from scheduling.selectors.studio import (
-    OLD_SLOT,
     old_slots,
     orphaned_slots,
     teachers_without_settings,
@@ -70,41 +69,31 @@ Detail = tuple[list[tuple[str, str]], str, str]
 
 
 def _settings(links: Links, now: datetime) -> Detail:
-    rows = teachers_without_settings(now).order_by("name", "id")[:MOST]
-    ids = [row.pk for row in rows]
+    rows = teachers_without_settings(now).order_by("name", "id")[:NAMED]
     add = reverse("admin:scheduling_lessonsettings_add")
     names = [
         (row.name, f"{add}?teacher={row.pk}" if links.settings else links.teacher(row.pk))
-        for row in rows[:NAMED]
+        for row in rows
     ]
-    url = listed("teacher", id__in=",".join(map(str, ids))) if links.teachers else ""
+    url = listed("teacher", settings="missing") if links.teachers else ""
     return names, url, _("Show these teachers")
 
 
 def _orphaned(links: Links, now: datetime) -> Detail:
-    return _slots(orphaned_slots(now), links, _("Review these slots"), None)
+    return _slots(orphaned_slots(now), links, _("Review these slots"), "orphaned")
 
 
 def _old(links: Links, now: datetime) -> Detail:
-    query = {
-        "status__exact": "active",
-        "booked_at__lt": (now - OLD_SLOT).isoformat(timespec="seconds"),
-    }
-    return _slots(old_slots(now), links, _("Review these slots"), query)
+    return _slots(old_slots(now), links, _("Review these slots"), "old")
 
 
-def _slots(
-    slots: QuerySet[RecurringSlot], links: Links, action: str, query: dict[str, str] | None
-) -> Detail:
+def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition: str) -> Detail:
     rows = slots.select_related("student", "teacher").order_by("booked_at", "id")
     names = [
         (f"{row.student.full_name} · {row.teacher.name}", links.series("recurring_slot", row.pk))
         for row in rows[:NAMED]
     ]
-    if query is None:
-        ids = rows.values_list("id", flat=True)[:MOST]
-        query = {"id__in": ",".join(map(str, ids))}
-    return names, listed("recurringslot", **query) if links.slots else "", action
+    return names, listed("recurringslot", condition=condition) if links.slots else "", action
 
 
 def _conflicts(links: Links, now: datetime) -> Detail:

@@ -1,7 +1,6 @@
 """``/api/closures``."""
 
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -9,29 +8,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Closure
-from scheduling.services.changes import Applied, apply_change, apply_to_everyone
+from scheduling.services.closures import Reach, apply_closures, reach_of
 
 from ...applied import how, warning
-from ...asking import studio_today
 from ...serializers.base import DoneSerializer
 from ...serializers.queries import ClosureQuery
 from ...serializers.timetable import ClosureAnswer, ClosureSerializer
 from .base import Resource, changed, saving
-
-
-class Reach(NamedTuple):
-    """When a closure ends, and whom it concerns: a teacher, a student, or everyone."""
-
-    last: date
-    teacher_id: int | None
-    student_id: int | None
-
-
-def reach_of(closure: Closure) -> Reach:
-    """The reach of ``closure`` as it is now."""
-    return Reach(closure.last_date, closure.teacher_id, closure.student_id)
 
 
 class ClosureResource(Resource):
@@ -54,21 +38,8 @@ class ClosureResource(Resource):
         return rows.filter(**given)
 
     def apply(self, request: Request, *reaches: Reach) -> dict[str, Any]:
-        """Bring the classes of all concerned up to date; a ``warning`` of what could not be done.
-
-        What ended before this week concerns no class that a run would still touch.
-        """
-        this_week = monday_of(studio_today()) - DAY
-        ahead = {reach._replace(last=date.max) for reach in reaches if reach.last >= this_week}
-        applied = Applied()
-        if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
-            return warning(apply_to_everyone(**how(request)))
-        for reach in sorted(ahead, key=str):
-            if reach.teacher_id is not None:
-                applied.add(apply_change(teacher_ids=[reach.teacher_id], **how(request)))
-            elif reach.student_id is not None:
-                applied.add(apply_change(student_ids=[reach.student_id], **how(request)))
-        return warning(applied)
+        """Bring classes up to date; a ``warning`` of what could not be done."""
+        return warning(apply_closures(reaches, **how(request)))
 
 
 class Closures(ClosureResource):

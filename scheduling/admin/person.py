@@ -1,0 +1,195 @@
+"""What the pages and lists of students and of teachers share."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import helpers
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.selectors.overview import next_classes, paused_people, weekly_meetings
+from scheduling.services.occurrences import planned
+from scheduling.services.states import pause, set_active
+
+from . import show
+from .access import visible_classes
+from .applying import apply_after_commit
+from .exporting import ExportMixin
+from .filters import studio_today
+from .history import HistoryAdmin
+from .lists import ListAdmin
+from .several import chosen, do_each
+
+UPCOMING = 10
+# How far ahead a page looks for lessons that have no place.
+AHEAD = timedelta(days=27)
+
+
+class PauseForm(forms.Form):
+    """From when to when, and what it is called."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=150, initial=gettext_lazy("Pause")
+    )
+    first_date = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    last_date = forms.DateField(
+        label=gettext_lazy("Last day, included"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and data["last_date"] < data["first_date"]:
+            self.add_error("last_date", _("The last date is before the first date."))
+        return data
+
+
+class PersonAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+    """A list with each one's next class; a page with the classes to come and what stops others."""
+
+    whose: ClassVar[str]
+    change_form_template = "admin/scheduling/person_change_form.html"
+    actions = ("pause", "deactivate", "activate")
+
+    def fill(self, rows: list[Any]) -> None:
+        ids = [row.pk for row in rows]
+        today, now = studio_today(), timezone.now()
+        coming = next_classes(self.whose, ids, now)
+        meetings = weekly_meetings(self.whose, ids, today)
+        of_page: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)
+        paused = set(of_page.filter(paused_people(self.whose, today)).values_list("pk", flat=True))
+        for row in rows:
+            row.coming, row.weekly = coming.get(row.pk), meetings.get(row.pk, 0)
+            row.is_paused = row.pk in paused
+
+    @admin.display(description=gettext_lazy("weekly meetings"))
+    def meetings(self, person: Any) -> int:
+        return int(person.weekly)
+
+    @admin.display(description=gettext_lazy("next class"))
+    def next_class(self, person: Any) -> SafeString | str:
+        return show.class_link(person.coming)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Deactivate"))
+    def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self._set_active(request, rows, False, _deactivated)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
+    def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self._set_active(request, rows, True, _activated)
+
+    @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
+    def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        """Asks from when to when, then closes those days for each."""
+        found = chosen(request, rows)
+        if found is None:
+            return None
+        asked = "first_date" in request.POST
+        today = studio_today()
+        form = PauseForm(request.POST if asked else None, initial={"first_date": today})
+        if asked and form.is_valid():
+            said = form.cleaned_data
+            done = do_each(
+                request,
+                found,
+                lambda one: pause(one, said["name"], said["first_date"], said["last_date"]),
+                _paused,
+            )
+            self._apply(request, done)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Pause"),
+            "opts": self.opts,
+            "rows": found,
+            "form": form,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/scheduling/pause.html", context)
+
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        """A pause is a closure of one's own."""
+        return request.user.has_perm("scheduling.add_closure")
+
+    def _set_active(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        active: bool,
+        said: Callable[[int], str],
+    ) -> None:
+        if (found := chosen(request, rows)) is not None:
+            done = do_each(request, found, lambda one: set_active(one, active), said)
+            self._apply(request, done)
+
+    def _apply(self, request: HttpRequest, people: list[Any]) -> None:
+        if people:
+            ids = [person.pk for person in people]
+            apply_after_commit(request, **{f"{self.whose}s": ids})
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        person = context.get("original")
+        if person is not None:
+            context["panel"] = self._panel(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _panel(self, request: HttpRequest, person: Any) -> dict[str, Any]:
+        """What is to come for a person: classes, and lessons without a place."""
+        now, today = timezone.now(), studio_today()
+        coming = visible_classes(request.user).filter(
+            Q(**{self.whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
+        )
+        rows = list(
+            coming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING]
+        )
+        ghosts = planned(today, today + AHEAD, now=now, **{f"{self.whose}_ids": [person.pk]})
+        query = f"{self.whose}={person.pk}"
+        name = person.full_name if self.whose == "student" else person.name
+        search = f"teacher={person.pk}" if self.whose == "teacher" else f"q={name}"
+        return {
+            "classes": [
+                {
+                    "when": show.class_link(one),
+                    "with": one.teacher or "–" if self.whose == "student" else one.student,
+                    "subject": one.subject,
+                    "status": show.class_badge(one),
+                }
+                for one in rows
+            ],
+            "conflicts": [one for one in ghosts if one.outcome is Outcome.CONFLICT][:UPCOMING],
+            "explain": f"{reverse('admin:explain')}?{query}",
+            "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{search}",
+            "weeks": 4,
+        }
+
+
+def _deactivated(n: int) -> str:
+    return ngettext("%(n)d deactivated.", "%(n)d deactivated.", n) % {"n": n}
+
+
+def _activated(n: int) -> str:
+    return ngettext("%(n)d activated.", "%(n)d activated.", n) % {"n": n}
+
+
+def _paused(n: int) -> str:
+    text = ngettext(
+        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        n,
+    )
+    return text % {"n": n}

@@ -1,0 +1,118 @@
+"""Recurring slots: whose hour it is, since when, and whether anybody still means it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scheduling.models import RecurringSlot, SlotStatus
+from scheduling.selectors.studio import old_slots, orphaned_slots
+from scheduling.services.states import set_slot_status
+
+from . import show
+from .applying import apply_after_commit
+from .exporting import ExportMixin
+from .filters import ByTeacher, Lasting, OneOf, studio_today
+from .history import HistoryAdmin
+from .lists import ListAdmin
+from .several import chosen, do_each
+from .timetable import zone
+
+_BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
+
+
+class Condition(OneOf):
+    """What the health of the studio counts: the same slots, by the same words."""
+
+    title = gettext_lazy("condition")
+    parameter_name = "condition"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        now = timezone.now()
+        return {
+            "orphaned": (_("orphaned: someone is gone"), Q(pk__in=orphaned_slots(now))),
+            "old": (_("older than six months"), Q(pk__in=old_slots(now))),
+        }
+
+
+@admin.register(RecurringSlot)
+class RecurringSlotAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+    list_display = (
+        "teacher",
+        "student",
+        "weekday",
+        "start_time",
+        zone,
+        "duration_minutes",
+        "subject",
+        "state",
+        "valid_from",
+        "valid_until",
+    )
+    list_select_related = ("student", "teacher")
+    list_filter = (ByTeacher, "status", "weekday", Lasting, Condition, "is_shared")
+    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
+    autocomplete_fields = ("student", "teacher")
+    readonly_fields = ("booked_at",)
+    actions = ("pause", "resume", "end")
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def state(self, slot: RecurringSlot) -> SafeString:
+        kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
+        return show.badge(slot.get_status_display(), kind)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Pause"))
+    def pause(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.PAUSED, _paused)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Resume"))
+    def resume(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.ACTIVE, _resumed)
+
+    @admin.action(
+        permissions=["change"], description=gettext_lazy("End: lessons to come are removed")
+    )
+    def end(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.CANCELLED, _ended)
+
+    def _set(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[RecurringSlot],
+        status: SlotStatus,
+        said: Callable[[int], str],
+    ) -> None:
+        if (found := chosen(request, rows.select_related("student", "teacher"))) is not None:
+            done = do_each(request, found, lambda slot: set_slot_status(slot.pk, status), said)
+            if done:
+                apply_after_commit(request, students=sorted({slot.student_id for slot in done}))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}
+
+    def save_model(
+        self, request: HttpRequest, obj: RecurringSlot, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            students = {obj.student_id, form.initial.get("student", obj.student_id)}
+            apply_after_commit(request, students=sorted(students))
+
+
+def _paused(n: int) -> str:
+    return ngettext("%(n)d slot paused.", "%(n)d slots paused.", n) % {"n": n}
+
+
+def _resumed(n: int) -> str:
+    return ngettext("%(n)d slot resumed.", "%(n)d slots resumed.", n) % {"n": n}
+
+
+def _ended(n: int) -> str:
+    return ngettext("%(n)d slot ended.", "%(n)d slots ended.", n) % {"n": n}

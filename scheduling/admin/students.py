@@ -1,0 +1,102 @@
+"""Students with their fixed schedule, what is to come, and what stands in its way."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.models import FixedSchedule, Student
+from scheduling.selectors.overview import active_slots, current, paused_people
+
+from . import show
+from .applying import apply_after_commit
+from .filters import ByTeacher, OneOf, studio_today
+from .meetings import FixedScheduleInline
+from .person import PersonAdmin
+
+
+class State(OneOf):
+    """Where a student stands today."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        today = studio_today()
+        begun = Q(start_date__lte=today)
+        goes_on = Q(end_date__isnull=True) | Q(end_date__gte=today)
+        paused = paused_people("student", today)
+        return {
+            "active": (_("active"), Q(is_active=True) & begun & goes_on & ~paused),
+            "paused": (_("paused"), Q(is_active=True) & begun & goes_on & paused),
+            "inactive": (_("not active"), Q(is_active=False)),
+            "ended": (_("ended"), Q(end_date__lt=today)),
+            "not_started": (_("not started"), Q(start_date__gt=today)),
+            "no_start": (_("without a start date"), Q(start_date__isnull=True)),
+        }
+
+
+class TaughtBy(ByTeacher):
+    """Students who have a weekly rule with a teacher now."""
+
+    def narrowed(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
+        today = studio_today()
+        theirs = {"student": OuterRef("pk"), "teacher": teacher}
+        fixed = FixedSchedule.objects.filter(current(today), **theirs)
+        return queryset.filter(Exists(fixed) | Exists(active_slots(today).filter(**theirs)))
+
+
+@admin.register(Student)
+class StudentAdmin(PersonAdmin):
+    whose = "student"
+    history_includes = ("fixed_schedules",)
+    list_display = ("full_name", "email", "state", "meetings", "next_class", "next_teacher")
+    export_as = {
+        "state": ("start_date", "end_date", "is_active", "state"),
+    }
+    list_filter = (State, TaughtBy, "language")
+    search_fields = ("first_name", "last_name", "email")
+    inlines = (FixedScheduleInline,)
+
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    def full_name(self, student: Student) -> str:
+        return student.full_name
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, student: Any) -> SafeString:
+        today = studio_today()
+        if student.end_date is not None and student.end_date < today:
+            return show.badge(_("ended"), "is-absent")
+        if not student.is_active:
+            return show.badge(_("not active"), "is-absent")
+        if student.start_date is None:
+            return show.badge(_("without a start date"), "is-warn")
+        if student.start_date > today:
+            return show.badge(_("not started"))
+        return show.badge(_("paused"), "is-warn") if student.is_paused else active()
+
+    @admin.display(description=gettext_lazy("with"))
+    def next_teacher(self, student: Any) -> str:
+        return str(student.coming.teacher or "–") if student.coming else "–"
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: list[BaseModelFormSet],
+        change: bool,
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
+        if own or any(formset.has_changed() for formset in formsets):
+            apply_after_commit(request, students=[form.instance.pk])
+
+
+def active() -> SafeString:
+    """The badge of whoever has classes as usual."""
+    return show.badge(_("active"), "is-ok")

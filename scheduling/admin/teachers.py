@@ -1,0 +1,125 @@
+"""Teachers with what they offer, and what their day looks like."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.models import LessonDuration, LessonSettings, Teacher
+from scheduling.selectors.overview import classes_on, paused_people
+from scheduling.selectors.studio import teachers_without_settings
+
+from . import show
+from .applying import apply_after_commit
+from .filters import OneOf, studio_today
+from .history import HistoryAdmin
+from .person import PersonAdmin
+
+
+class LessonDurationInline(admin.TabularInline):
+    model = LessonDuration
+    extra = 1
+
+
+@admin.register(LessonSettings)
+class LessonSettingsAdmin(HistoryAdmin):
+    history_includes = ("durations",)
+    list_display = ("teacher", "advance_booking_days")
+    list_select_related = ("teacher",)
+    search_fields = ("teacher__name",)
+    autocomplete_fields = ("teacher",)
+    inlines = (LessonDurationInline,)
+
+
+class State(OneOf):
+    """Where a teacher stands today."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        paused = paused_people("teacher", studio_today())
+        return {
+            "active": (_("active"), Q(is_active=True) & ~paused),
+            "paused": (_("time off"), Q(is_active=True) & paused),
+            "inactive": (_("not active"), Q(is_active=False)),
+        }
+
+
+class Settings(OneOf):
+    """Whether lessons are offered with a length and a price."""
+
+    title = gettext_lazy("lesson settings")
+    parameter_name = "settings"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        lacking = teachers_without_settings(timezone.now())
+        some = Q(lesson_settings__isnull=False)
+        return {
+            "missing": (_("missing, with slots"), Q(pk__in=lacking)),
+            "some": (_("present"), some),
+        }
+
+
+@admin.register(Teacher)
+class TeacherAdmin(PersonAdmin):
+    whose = "teacher"
+    list_display = (
+        "name",
+        "email",
+        "time_zone",
+        "state",
+        "today",
+        "meetings",
+        "next_class",
+        "settings",
+    )
+    list_filter = (State, Settings)
+    search_fields = ("name", "email")
+    autocomplete_fields = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
+        settings = LessonSettings.objects.filter(teacher=OuterRef("pk"))
+        return super().get_queryset(request).annotate(has_settings=Exists(settings))
+
+    def fill(self, rows: list[Any]) -> None:
+        super().fill(rows)
+        today = classes_on([row.pk for row in rows], studio_today())
+        for row in rows:
+            row.classes_today = today.get(row.pk, 0)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, teacher: Any) -> SafeString:
+        if not teacher.is_active:
+            return show.badge(_("not active"), "is-absent")
+        if teacher.is_paused:
+            return show.badge(_("time off"), "is-warn")
+        return show.badge(_("active"), "is-ok")
+
+    @admin.display(description=gettext_lazy("classes today"))
+    def today(self, teacher: Any) -> SafeString | int:
+        if not teacher.classes_today:
+            return 0
+        page = reverse("admin:scheduling_scheduledclass_changelist")
+        query = f"?when=today&teacher={teacher.pk}"
+        return format_html('<a href="{}{}">{}</a>', page, query, teacher.classes_today)
+
+    @admin.display(description=gettext_lazy("lesson settings"))
+    def settings(self, teacher: Any) -> SafeString:
+        if teacher.has_settings:
+            return show.badge(_("present"), "is-ok")
+        missing = teacher.is_active and teacher.weekly
+        return show.badge(_("missing"), "is-warn" if missing else "")
+
+    def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"time_zone", "is_active"} & set(form.changed_data):
+            apply_after_commit(request, teachers=[obj.pk])

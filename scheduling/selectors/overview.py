@@ -1,0 +1,77 @@
+"""What lists of people show besides the people: a constant number of queries for a page of them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from scheduling.models import (
+    ClassStatus,
+    Closure,
+    FixedSchedule,
+    RecurringSlot,
+    ScheduledClass,
+    SlotStatus,
+    Student,
+    Teacher,
+)
+
+Counts = dict[int, int]
+
+
+def current(today: date) -> Q:
+    """Rules that have not ended."""
+    return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+
+
+def active_slots(today: date) -> QuerySet[RecurringSlot]:
+    """Slots that ask for lessons, as far as they themselves say."""
+    return RecurringSlot.objects.filter(current(today), status=SlotStatus.ACTIVE)
+
+
+def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
+    """How many weekly rules of both kinds each student or teacher (``whose``) has now."""
+    total: Counter[int] = Counter()
+    listed = list(ids)
+    for rows in (FixedSchedule.objects.filter(current(today)), active_slots(today)):
+        of = rows.filter(**{f"{whose}_id__among": listed}).order_by()
+        total.update(dict(of.values_list(f"{whose}_id").annotate(n=Count("id"))))
+    return dict(total)
+
+
+def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, ScheduledClass]:
+    """The next class of each student or teacher that is not cancelled, and has not ended."""
+    listed = list(ids)
+    of_one = (
+        ScheduledClass.objects.filter(**{f"{whose}_id": OuterRef("pk")}, starts_at__gt=now)
+        .exclude(status=ClassStatus.CANCELLED)
+        .order_by("starts_at", "id")
+    )
+    model: Any = Student if whose == "student" else Teacher
+    people = model.objects.filter(id__among=listed).order_by()
+    found = dict(people.annotate(next=Subquery(of_one.values("id")[:1])).values_list("id", "next"))
+    classes = ScheduledClass.objects.select_related("student", "teacher").in_bulk(
+        [number for number in found.values() if number is not None]
+    )
+    return {person: classes[number] for person, number in found.items() if number in classes}
+
+
+def classes_on(teachers: Iterable[int], day: date) -> Counts:
+    """How many classes each teacher gives on a date, cancelled ones aside."""
+    rows = ScheduledClass.objects.filter(date=day, teacher_id__among=list(teachers))
+    rows = rows.exclude(status=ClassStatus.CANCELLED).order_by()
+    return dict(rows.values_list("teacher_id").annotate(n=Count("id")))
+
+
+def paused_people(whose: str, today: date) -> Q:
+    """People with a closure of their own today; the pause of one schedule alone is none."""
+    own = Closure.objects.filter(
+        **{f"{whose}_id": OuterRef("pk")},
+        first_date__lte=today,
+        last_date__gte=today,
+        fixed_schedule__isnull=True,
+        recurring_slot__isnull=True,
+    )
+    return Q(Exists(own))

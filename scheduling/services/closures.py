@@ -1,0 +1,46 @@
+"""A closure that comes, changes or goes: the classes of all concerned follow."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from scheduling.domain.windows import DAY, monday_of
+from scheduling.jobs.request import Clock
+from scheduling.models import Closure
+
+from .changes import Applied, apply_change, apply_to_everyone
+
+
+class Reach(NamedTuple):
+    """When a closure ends, and whom it concerns: a teacher, a student, or everyone."""
+
+    last: date
+    teacher_id: int | None
+    student_id: int | None
+
+
+def reach_of(closure: Closure) -> Reach:
+    """The reach of ``closure`` as it is now."""
+    return Reach(closure.last_date, closure.teacher_id, closure.student_id)
+
+
+def apply_closures(
+    reaches: Iterable[Reach], *, today: date, clock: Clock, triggered_by: str
+) -> Applied:
+    """Bring the classes of all concerned up to date.
+
+    What ended before this week concerns no class that a run would still touch.
+    """
+    this_week = monday_of(today) - DAY
+    ahead = [reach for reach in reaches if reach.last >= this_week]
+    teachers = {reach.teacher_id for reach in ahead if reach.teacher_id is not None}
+    students = {reach.student_id for reach in ahead if reach.student_id is not None}
+    how: dict[str, Any] = {"today": today, "clock": clock, "triggered_by": triggered_by}
+    if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
+        return apply_to_everyone(**how)
+    applied = Applied()
+    if teachers:
+        applied.add(apply_change(teacher_ids=sorted(teachers), **how))
+    if students:
+        applied.add(apply_change(student_ids=sorted(students), **how))
+    return applied
