@@ -9,7 +9,8 @@ PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
 	DATABASE_URL=sqlite:///.venv/check.sqlite3
 # No database is used here: once is enough.
 ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings.py \
-	--ignore=scheduling/tests/test_layout.py --ignore=scheduling/tests/commands/test_install_cron.py
+	--ignore=scheduling/tests/test_layout.py --ignore=scheduling/tests/test_deploy.py \
+	--ignore=scheduling/tests/commands/test_install_cron.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check soak bench venv venv-dev
@@ -41,6 +42,7 @@ test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 	@# Without a browser its tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
+	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
 	echo "== SQLite"; $(PY) -m pytest -q -n 2 --db=sqlite || failed="$$failed SQLite"; \
 	echo "== PostgreSQL"; $(PY) -m pytest -q -n 2 --db=postgresql $(ONCE) \
