@@ -64,7 +64,8 @@ class ClassTrackerSite(AdminSite):
     ) -> TemplateResponse:
         from scheduling.admin.front import front
 
-        return super().index(request, {"front": front(request), **(extra_context or {})})
+        own = {"front": front(request), "tools": _pages(request, daily=False)}
+        return super().index(request, own | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -76,17 +77,8 @@ class ClassTrackerSite(AdminSite):
         return {
             **super().each_context(request),
             "studio_zone": settings.TIME_ZONE,
-            "main_pages": [*self._pages(request), *self._tables(request)],
+            "main_pages": [*_pages(request, daily=True), *self._tables(request)],
         }
-
-    def _pages(self, request: HttpRequest) -> list[dict[str, Any]]:
-        from scheduling.admin.pages import PAGES
-
-        return [
-            {"url": reverse(f"admin:{page.name}"), "name": page.title}
-            for page in PAGES
-            if page.title and page.shown(request)
-        ]
 
     def _tables(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The lists of every day, as far as the reader may see them."""
@@ -97,6 +89,17 @@ class ClassTrackerSite(AdminSite):
                 name = model._meta.verbose_name_plural
                 found.append((_place(model._meta.object_name), reverse(address), name))
         return [{"url": url, "name": capfirst(name)} for _, url, name in sorted(found)]
+
+
+def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:
+    """The pages that the reader may see: those of every day for the header, or the others."""
+    from scheduling.admin.pages import PAGES
+
+    return [
+        {"url": reverse(f"admin:{page.name}"), "name": page.title}
+        for page in PAGES
+        if page.title and page.daily == daily and page.shown(request)
+    ]
 
 
 def _place(name: str) -> int:

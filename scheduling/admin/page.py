@@ -12,11 +12,13 @@ class Page:
     """Its address below the admin's, and the view that answers.
 
     The view gets requests of people who are let into the admin and looks after its own
-    permissions. A ``title`` puts the page into the header, for those of whom ``shown`` says so.
+    permissions. A ``title`` lists the page for those of whom ``shown`` says so: in the header what
+    is opened every day (``daily``), on the first page the other tools.
     """
 
     route: str
     name: str
     view: Callable[..., HttpResponse]
     title: str | Promise = ""
+    daily: bool = False
     shown: Callable[[HttpRequest], bool] = lambda request: True

@@ -88,10 +88,12 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
     names = Names(
         [note.student_id for note in plan.notes]
         + [one.student_id for one in series]
-        + [holder.student_id for holder in holders],
+        + [holder.student_id for holder in holders]
+        + [closure.student_id for closure, _day in plan.closed],
         [note.teacher_id for note in plan.notes]
         + [one.teacher_id for one in series]
-        + [holder.teacher_id for holder in holders],
+        + [holder.teacher_id for holder in holders]
+        + [closure.teacher_id for closure, _day in plan.closed],
     )
     return [
         *(_created(want, names) for want in creates),
@@ -102,6 +104,11 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
                 outcome=Outcome.CLOSED,
                 code="closed",
                 params={"closure": closure.name},
+                # Whose closure it is; nobody's is everyone's.
+                student_id=closure.student_id,
+                teacher_id=closure.teacher_id,
+                student=names.student(closure.student_id),
+                teacher=names.teacher(closure.teacher_id),
                 day=day,
                 occurrences=count,
             )

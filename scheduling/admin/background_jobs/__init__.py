@@ -18,6 +18,7 @@ PAGES = (
         name="background_jobs",
         view=overview,
         title=_("Background jobs"),
+        daily=True,
         shown=may_see,
     ),
     Page(route=f"{ROOT}<slug:job>/preview/", name="background_jobs_preview", view=preview),

@@ -133,7 +133,7 @@ def _row(one: _Told, zone: str, links: Links) -> Row:
         outcome,
         str(DID[outcome]),
         SIGNS.get(outcome, NO_SIGN),
-        one.student or (_("everyone") if outcome is Outcome.CLOSED else ""),
+        one.student or (_("everyone") if outcome is Outcome.CLOSED and not one.teacher else ""),
         links.student(line.student_id),
         one.teacher,
         links.teacher(line.teacher_id),

@@ -14,6 +14,7 @@ PAGES = (
         name="calendar",
         view=calendar,
         title=_("Calendar"),
+        daily=True,
         shown=lambda request: may_see_classes(request.user),
     ),
     Page(route="calendar/events/", name="calendar_events", view=events),
