@@ -325,7 +325,12 @@ def _protect(
             or covering(state.closures, day) is not None
         )
     if differs:
-        result.notes.append(_row_note(row, Outcome.PROTECTED, Reason(row.edit)))
+        reason = Reason(row.edit)
+        if day is None and ahead and not row.is_cancelled:
+            # It holds its hour though no rule asks for it: a person may want to know.
+            unwanted = _why_unwanted(series, row)
+            reason = Reason(row.edit, {**unwanted.params, "orphan": unwanted.code})
+        result.notes.append(_row_note(row, Outcome.PROTECTED, reason))
 
 
 def _is_at(row: Stored, series: Series, day: date, starts: int, ends: int) -> bool:

@@ -1,11 +1,14 @@
 """Holds the calendar against the schedules: what the next runs would change, and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.models import Job, Trigger
 
+from .instants import stale
 from .lines import Line
 from .request import Clock, Request
 from .result import Result
@@ -15,22 +18,57 @@ _MISSING = {Outcome.CREATED}
 _EXTRA = {Outcome.REMOVED}
 _DRIFTED = {Outcome.MOVED, Outcome.CANCELLED, Outcome.RESTORED}
 
+KINDS = ("missing", "extra", "drifted", "orphaned")
+# What a person decided is nobody's to mend; it is told, with the way to the class.
+MENDABLE = ("missing", "extra", "drifted")
+
 
 @dataclass(slots=True)
 class Findings:
-    """Where the calendar differs from the schedules. Conflicts and invalid series are reasons
-    for which a wanted class is not there; they are told, and no finding by themselves, except for
-    a class that a conflict keeps where its schedule no longer wants it."""
+    """Where the calendar differs from the schedules.
+
+    Orphaned: a class that a person acted on, ahead, of a schedule that does not ask for it any
+    more, as a leaver's: it holds its hour until a person decides. Conflicts and invalid series are
+    reasons for which a wanted class is not there; they are told, and no finding by themselves,
+    except for a class that a conflict keeps where its schedule no longer wants it.
+    """
 
     missing: list[Line] = field(default_factory=list)
     extra: list[Line] = field(default_factory=list)
     drifted: list[Line] = field(default_factory=list)
+    orphaned: list[Line] = field(default_factory=list)
     conflicts: list[Line] = field(default_factory=list)
     faults: list[Line] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.missing) + len(self.extra) + len(self.drifted)
+        return sum(len(self.of(kind)) for kind in KINDS)
+
+    @property
+    def mendable(self) -> int:
+        """How many a run would mend."""
+        return sum(len(self.of(kind)) for kind in MENDABLE)
+
+    def of(self, kind: str) -> list[Line]:
+        """The findings of one of ``KINDS``."""
+        found: list[Line] = getattr(self, kind)
+        return found
+
+    def all(self) -> Iterator[tuple[str, Line]]:
+        """Every finding with its kind."""
+        for kind in KINDS:
+            for line in self.of(kind):
+                yield kind, line
+
+    def students(self) -> set[int]:
+        """Whose calendars there is something to mend in."""
+        lines = (line for kind in MENDABLE for line in self.of(kind))
+        return {line.student_id for line in lines if line.student_id is not None}
+
+    def fingerprint(self) -> str:
+        """Equal for equal findings: whether what a person was shown is what still holds."""
+        keys = sorted(repr(key_of(kind, line)) for kind, line in self.all())
+        return sha256("\n".join(keys).encode()).hexdigest()[:16]
 
     def started(self, result: Result) -> None:
         """Nothing to note."""
@@ -47,6 +85,8 @@ class Findings:
                 self.extra.append(line)
             elif line.outcome in _DRIFTED or "stays_on" in line.params:
                 self.drifted.append(line)
+            elif "orphan" in line.params:
+                self.orphaned.append(line)
             elif line.outcome is Outcome.CONFLICT:
                 self.conflicts.append(line)
             elif line.outcome in FAULTS:
@@ -56,16 +96,45 @@ class Findings:
 CHECKED = (Job.WEEKLY, Job.HORIZON)
 
 
-def check_request(job: Job, today: date, weeks: int, triggered_by: str) -> Request:
+def key_of(kind: str, line: Line) -> tuple[object, ...]:
+    """What tells one finding from another, before and after something was mended."""
+    return kind, line.series, line.class_id, line.day, line.start_time, line.student_id
+
+
+def check_request(
+    job: Job,
+    today: date,
+    weeks: int,
+    triggered_by: str,
+    *,
+    trigger: Trigger = Trigger.COMMAND,
+    student_ids: tuple[int, ...] = (),
+) -> Request:
     """What is checked, and what mends it: the same request, previewed or run."""
     return Request(
-        job=job, today=today, weeks=weeks, trigger=Trigger.COMMAND, triggered_by=triggered_by
+        job=job,
+        today=today,
+        weeks=weeks,
+        trigger=trigger,
+        triggered_by=triggered_by,
+        student_ids=student_ids,
     )
 
 
-def find(today: date, weeks: int, clock: Clock) -> Findings:
-    """Hold this week's classes and the horizon against the schedules. Nothing is written."""
+def find(today: date, weeks: int, clock: Clock, *, student_ids: tuple[int, ...] = ()) -> Findings:
+    """Hold this week's classes and the horizon against the schedules. Nothing is written.
+
+    Of these students alone, where some are named.
+    """
     findings = Findings()
     for job in CHECKED:
-        preview(check_request(job, today, weeks, ""), Conduct(clock=clock, watcher=findings))
+        request = check_request(job, today, weeks, "", student_ids=student_ids)
+        preview(request, Conduct(clock=clock, watcher=findings))
+    findings.drifted += stale(clock(), student_ids)
     return findings
+
+
+def mended(before: Findings, after: Findings) -> list[tuple[str, Line]]:
+    """The findings of ``before`` that are gone."""
+    left = {key_of(kind, line) for kind, line in after.all()}
+    return [(kind, line) for kind, line in before.all() if key_of(kind, line) not in left]

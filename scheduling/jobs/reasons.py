@@ -49,8 +49,12 @@ _SENTENCES = {
     "same_key": gettext_lazy(
         "%(with_student)s already has a class at exactly these local times, %(with_when)s"
     ),
+    "instants_differ": gettext_lazy(
+        "its instants are not those of its local time; they were %(was)s"
+    ),
     "error": gettext_lazy("%(error)s"),
 }
+_ORPHAN = gettext_lazy("%(reason)s, though its schedule does not ask for it: %(why)s")
 _STAYS = gettext_lazy("%(reason)s; the class stays on %(stays_on)s")
 
 
@@ -61,6 +65,10 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
         return code
     try:
         text = str(template) % params
+        if "orphan" in params:
+            rest = {name: value for name, value in params.items() if name != "orphan"}
+            why = sentence(params["orphan"], rest)
+            text = str(_ORPHAN) % {"reason": text, "why": why}
         if "stays_on" in params:
             text = str(_STAYS) % {**params, "reason": text}
     except KeyError:

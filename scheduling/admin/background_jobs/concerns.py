@@ -107,8 +107,7 @@ def _conflicts(links: Links, now: datetime) -> Detail:
         seen.setdefault(_meeting(item), links.series(item.series_kind, item.series_id))
         if len(seen) == NAMED:
             break
-    url = reverse("admin:background_jobs_run", args=[runs[0].pk])
-    return list(seen.items()), f"{url}?outcome=conflict#results", _("Resolve conflicts")
+    return list(seen.items()), reverse("admin:conflicts"), _("Resolve conflicts")
 
 
 def _meeting(item: JobRunItem) -> str:

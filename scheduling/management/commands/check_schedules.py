@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from scheduling.jobs.check import CHECKED, Findings, check_request, find
+from scheduling.jobs.check import CHECKED, KINDS, Findings, check_request, find, mended
 from scheduling.jobs.faults import describe
+from scheduling.jobs.instants import derive_again
 from scheduling.jobs.lines import Line
 from scheduling.management.attempts import (
     FAILED,
@@ -28,13 +30,12 @@ from scheduling.management.terminal import describe as in_words
 from scheduling.models import Job
 
 FINDINGS = 3
-KINDS = ("missing", "extra", "drifted")
 
 
 class Command(BaseCommand):
     help = (
-        "Names missing, extra and drifted classes against the schedules. Exit status: 0 clean, "
-        "3 findings, 1 failed."
+        "Names missing, extra, drifted and orphaned classes against the schedules. Exit status: "
+        "0 clean, 3 findings, 1 failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,30 +43,31 @@ class Command(BaseCommand):
             "--json", action="store_true", help="one JSON document on standard output"
         )
         parser.add_argument(
-            "--fix", action="store_true", help="run both jobs, then say what is left"
+            "--fix", action="store_true", help="run both jobs, then say what was mended and is left"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         status = 0
-        fixed = 0
+        fixed: list[tuple[str, Line]] = []
         try:
             findings = self._find()
-            if options["fix"] and findings.count:
-                if not options["json"]:
-                    self._report(findings)
-                before = findings.count
+            if options["fix"] and findings.mendable:
+                before = findings
                 status = self._fix()
                 findings = self._find()
-                fixed = max(0, before - findings.count)
+                fixed = mended(before, findings)
         except DatabaseError as error:
             self.stderr.write(describe(error))
             raise SystemExit(FAILED) from None
         if options["json"]:
             self.stdout.write(json.dumps(_document(findings, fixed), ensure_ascii=False, indent=2))
         else:
-            self._report(findings)
+            for kind, line in fixed:
+                self.stdout.write(_("mended: %(finding)s") % {"finding": _words(kind, line)})
             if fixed:
-                self.stdout.write(_("%(n)d findings mended.") % {"n": fixed})
+                text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(fixed))
+                self.stdout.write(text % {"n": len(fixed)})
+            self._report(findings)
         if findings.count and status in (0, WITH_FAULTS):
             status = FINDINGS
         if status:
@@ -82,20 +84,24 @@ class Command(BaseCommand):
                 for job in CHECKED
                 if not stop()
             ]
+            if not stop():
+                derive_again(timezone.now())
             return exit_status(ended, stop)
 
     def _report(self, findings: Findings) -> None:
-        for kind in KINDS:
-            lines: list[Line] = getattr(findings, kind)
-            for line in lines:
-                self.stdout.write(f"{kind}: {in_words(line)}")
+        for kind, line in findings.all():
+            self.stdout.write(_words(kind, line))
         for line in findings.faults:
             self.stdout.write(in_words(line))
-        counts = ", ".join(f"{len(getattr(findings, kind))} {kind}" for kind in KINDS)
+        counts = ", ".join(f"{len(findings.of(kind))} {kind}" for kind in KINDS)
         if findings.count:
             self.stdout.write(_("Found: %(counts)s.") % {"counts": counts})
         else:
             self.stdout.write(_("The calendar is as the schedules say."))
+        if findings.orphaned:
+            self.stdout.write(
+                _("Orphaned classes are a person's to cancel: no run touches what a person did.")
+            )
         if findings.conflicts:
             self.stdout.write(
                 _("%(n)d lessons have no place because of conflicts; generate_classes names them.")
@@ -103,18 +109,23 @@ class Command(BaseCommand):
             )
 
 
+def _words(kind: str, line: Line) -> str:
+    return f"{kind}: {in_words(line)}"
+
+
 def _request(job: Job) -> Any:
     today = studio_today(timezone.now())
     return check_request(job, today, settings.HORIZON_WEEKS, user_name())
 
 
-def _document(findings: Findings, fixed: int) -> dict[str, Any]:
+def _document(findings: Findings, fixed: list[tuple[str, Line]]) -> dict[str, Any]:
     return {
         "success": findings.count == 0,
-        **{kind: [_json(line) for line in getattr(findings, kind)] for kind in KINDS},
+        **{kind: [_json(line) for line in findings.of(kind)] for kind in KINDS},
         "conflicts": len(findings.conflicts),
         "invalid": [f"{line.student}: {line.reason}" for line in findings.faults],
-        "fixed": fixed,
+        "fixed": len(fixed),
+        "mended": [{"kind": kind, **_json(line)} for kind, line in fixed],
     }
 
 

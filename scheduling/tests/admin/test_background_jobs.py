@@ -119,7 +119,7 @@ class TestThePage:
         assert "Sam Vega · Marta Gil, Thursday 17:00" in text_of(answer)
         page = answer.content.decode()
         assert f'href="/admin/scheduling/recurringslot/{slot.pk}/change/"' in page
-        assert f'href="{PAGE}runs/{run.pk}/?outcome=conflict#results"' in page
+        assert 'href="/admin/conflicts/"' in page
 
     def test_each_list_that_it_leads_to_opens(self, owner):
         old = timezone.now() - timedelta(days=200)

@@ -1,0 +1,38 @@
+"""Mends what ``check`` found: the same jobs, for those concerned."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from scheduling.models import Trigger
+
+from .check import CHECKED, check_request
+from .faults import describe
+from .instants import derive_again
+from .request import Clock
+from .runner import Conduct, run
+
+
+def mend(
+    student_ids: Iterable[int],
+    *,
+    today: date,
+    weeks: int,
+    clock: Clock,
+    triggered_by: str,
+    trigger: Trigger = Trigger.ADMIN,
+) -> list[str]:
+    """Bring the calendars of these students in line; answers what went wrong, a sentence each."""
+    students = tuple(sorted(student_ids))
+    if not students:
+        return []
+    errors: list[str] = []
+    for job in CHECKED:
+        request = check_request(
+            job, today, weeks, triggered_by, trigger=trigger, student_ids=students
+        )
+        try:
+            errors += run(request, Conduct(clock=clock)).errors()
+        except Exception as error:  # recorded by the runner; the other job may fare better
+            errors.append(describe(error))
+    derive_again(clock(), students)
+    return errors
