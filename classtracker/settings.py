@@ -57,6 +57,11 @@ LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]
 
 HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
 JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
+# How long before a class its student and teacher are reminded; 0: not at all.
+REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
+# Whose cancellation earns a make-up, and for how many days: see services/make_ups.py.
+MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
+MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 if TASKS_BACKEND == "rq" and not REDIS_URL:

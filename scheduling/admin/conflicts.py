@@ -96,7 +96,7 @@ def _take(request: HttpRequest, act: str, one: Collision, form: MoveForm) -> str
         gone = occurrences.cancel(one.key, one.day, by=CancelledBy.STUDIO, reason=reason, now=now)
         return _("Cancelled, this once: %(lesson)s.") % {"lesson": gone}
     if act == "share":
-        if not all(request.user.has_perm(name) for name in RULES):  # type: ignore[union-attr]
+        if not all(request.user.has_perm(name) for name in RULES):
             raise PermissionDenied
         students = share(one, now)
         applied = apply_change(

@@ -1,4 +1,7 @@
-"""The watch: writes down which runs are dead, and tells of every trouble once, and of its end."""
+"""The watch: writes down which runs are dead, and tells of every trouble once, and of its end.
+
+As the one job that is due every quarter of an hour it also sends the reminders.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +13,7 @@ from scheduling.models import Trouble
 from .alerts import News, channels
 from .claim import Claim, bury_dead_runs, fence
 from .registry import JOBS
+from .reminders import remind
 from .troubles import Found, troubles
 
 HISTORY = timedelta(days=1)
@@ -24,6 +28,7 @@ def watch(held: Claim, now: datetime) -> int:
         _note(found, now)
         fence(held)
     tell(now)
+    remind(now)
     return len(found)
 
 

@@ -5,6 +5,7 @@ from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
+from .reminders import Reader, Reminder
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
 from .uploads import TimetableUpload
@@ -23,7 +24,9 @@ __all__ = [
     "Language",
     "LessonDuration",
     "LessonSettings",
+    "Reader",
     "RecurringSlot",
+    "Reminder",
     "RunState",
     "ScheduledClass",
     "SlotStatus",

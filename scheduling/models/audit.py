@@ -18,7 +18,7 @@ acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None
 
 _MACHINERY = ["created_at", "import_key"]
 _DERIVED = ["week", "occurrence_date", "starts_at", "ends_at", "created_by_run"]
-_STAMPS = ["edited_at", "updated_at"]
+_STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 
 
 def listen() -> None:

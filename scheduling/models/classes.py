@@ -120,6 +120,19 @@ class ScheduledClass(models.Model):
     cancel_reason = models.CharField(
         _("reason of cancellation"), max_length=300, blank=True, db_default=""
     )
+    # When a person cancelled it; a closure's doing has none.
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    # A lesson that this one-off makes good. One for each, so that nothing is made up for twice.
+    make_up_for = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="make_ups",
+        db_index=False,
+        verbose_name=_("make-up for"),
+    )
     closure = models.ForeignKey(
         Closure,
         on_delete=models.SET_NULL,
@@ -181,6 +194,12 @@ class ScheduledClass(models.Model):
                 violation_error_message=_(
                     "This student already has a class on that date at exactly these times."
                 ),
+            ),
+            # Conditional, as SQLite then makes an index of it and leaves the table alone.
+            models.UniqueConstraint(
+                fields=["make_up_for"],
+                condition=Q(make_up_for__isnull=False),
+                name="class_made_up_once",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="class_ends_after_start"

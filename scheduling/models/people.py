@@ -32,6 +32,9 @@ def studio_language() -> str:
     return settings.LANGUAGE_CODE
 
 
+REMIND = _("An e-mail before each class.")
+
+
 class Teacher(models.Model):
     """A person who gives lessons; their series are wall-clock time in their zone."""
 
@@ -45,6 +48,14 @@ class Teacher(models.Model):
         help_text=_("IANA name, such as Europe/Madrid. Lessons keep their local time across DST."),
     )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language.choices,
+        default=studio_language,
+        db_default=Language.ENGLISH,
+    )
+    reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -145,6 +156,7 @@ class Student(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language.choices, default=studio_language
     )
+    reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:

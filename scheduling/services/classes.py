@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
@@ -56,8 +57,9 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
     if changed.status == ClassStatus.CANCELLED:
         if changed.cancelled_by in ("", CancelledBy.CLOSURE):
             changed.cancelled_by = CancelledBy.STUDIO
+        changed.cancelled_at = changed.cancelled_at or now
     else:
-        changed.cancelled_by, changed.cancel_reason = "", ""
+        changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
     changed.derive_instants()
     refuse_contradiction(changed, now)
     changed.closure = None
@@ -92,10 +94,15 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
 def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
     """Take a class off the calendar. False for a one-off, which is deleted.
 
-    A generated one would come back: it stays as a cancelled row.
+    A generated one would come back: it stays as a cancelled row. Raises ValidationError for a
+    one-off that was made up for.
     """
     if not one.is_generated:
-        one.delete()
+        try:
+            one.delete()
+        except ProtectedError:
+            text = _("A make-up refers to this class: cancel it instead of deleting it.")
+            raise ValidationError(text, code="made_up") from None
         return False
     change_by_hand(one, {"status": ClassStatus.CANCELLED}, now)
     return True

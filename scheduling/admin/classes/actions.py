@@ -52,6 +52,7 @@ class ClassActions(admin.ModelAdmin):
         "mark_teacher_absent",
         "cancel",
         "restore",
+        "make_up",
     )
 
     @admin.action(permissions=["mark"], description=gettext_lazy("Complete"))

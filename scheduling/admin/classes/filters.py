@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus
+from scheduling.services.make_ups import owed
 
 from ..access import may_see_everyone
 from ..filters import ByDate, ByTeacher, OneOf, studio_today
@@ -92,6 +93,20 @@ class Source(OneOf):
             "fixed_schedule": (_("fixed schedule"), Q(fixed_schedule__isnull=False)),
             "recurring_slot": (_("recurring slot"), Q(recurring_slot__isnull=False)),
             "one_off": (_("one-off"), Q(week__isnull=True)),
+        }
+
+
+class MadeUp(OneOf):
+    """Whether a cancelled class is still owed, and what makes good for one."""
+
+    title = _("make-ups")
+    parameter_name = "make_up"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {
+            "owed": (_("make-up owed"), owed(studio_today())),
+            "made": (_("made up for"), Q(make_ups__isnull=False)),
+            "is": (_("is a make-up"), Q(make_up_for__isnull=False)),
         }
 
 

@@ -23,13 +23,14 @@ from ..access import may_see_everyone
 from ..exporting import ExportMixin
 from ..lists import ListAdmin
 from .actions import ClassActions
-from .filters import ByDate, ByHand, Marked, Source, Taught, When
+from .filters import ByDate, ByHand, MadeUp, Marked, Source, Taught, When
 from .form import ScheduledClassForm
+from .make_up import MakeUpAction
 from .permissions import ClassPermissions
 
 
 @admin.register(ScheduledClass)
-class ScheduledClassAdmin(ExportMixin, ClassActions, ClassPermissions, ListAdmin):
+class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissions, ListAdmin):
     form = ScheduledClassForm
     list_display = (
         "when",
@@ -48,12 +49,12 @@ class ScheduledClassAdmin(ExportMixin, ClassActions, ClassPermissions, ListAdmin
         "state": ("status",),
     }
     list_select_related = ("student", "teacher")
-    list_filter = (When, ByDate, Taught, "status", Marked, Source, ByHand)
+    list_filter = (When, ByDate, Taught, "status", Marked, MadeUp, Source, ByHand)
     # Which fields are searched is get_search_results' to say; any name here shows the control.
     search_fields = ("student__last_name",)
     search_help_text = gettext_lazy("Names of students and teachers, on any date.")
     autocomplete_fields = ("student", "teacher")
-    readonly_fields = ("source", "occurrence_date", "edited_at", "created_at")
+    readonly_fields = ("source", "occurrence_date", "made_up_for", "edited_at", "created_at")
     ordering = ("starts_at", "id")
 
     @admin.display(description=gettext_lazy("date and time"), ordering="starts_at")
@@ -77,6 +78,10 @@ class ScheduledClassAdmin(ExportMixin, ClassActions, ClassPermissions, ListAdmin
         if one.fixed_schedule_id is not None:
             return _("fixed schedule")
         return _("recurring slot") if one.recurring_slot_id is not None else _("one-off")
+
+    @admin.display(description=gettext_lazy("make-up for"))
+    def made_up_for(self, one: ScheduledClass) -> str:
+        return str(one.make_up_for or "–")
 
     @admin.display(description=gettext_lazy("by hand"), boolean=True)
     def touched(self, one: ScheduledClass) -> bool:

@@ -68,6 +68,19 @@ class ClassSerializer(ResourceSerializer):
     notes = Text(required=False, allow_blank=True, max_length=10_000)
     source = Source()
     occurrence_date = serializers.DateField(read_only=True, allow_null=True)
+    make_up_for = Ref(
+        queryset=ScheduledClass.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="The cancelled class that this one-off makes good; said when it is created.",
+    )
+
+    def validate_make_up_for(self, original: ScheduledClass | None) -> ScheduledClass | None:
+        if self.instance is not None and original != self.instance.make_up_for:
+            raise serializers.ValidationError(
+                _("What a class makes good is said when it is created, and stays.")
+            )
+        return original
 
     def validate_student(self, student: Student) -> Student:
         if self.instance is not None and student.pk != self.instance.student_id:
@@ -101,6 +114,7 @@ class OccurrenceSerializer(ClassSerializer):
     """
 
     student = None  # type: ignore[assignment]  # the series says whose it is
+    make_up_for = None  # type: ignore[assignment]  # what a series asks for makes nothing good
     source = serializers.ChoiceField([kind.value for kind in SeriesKind])
     series = Whole(min_value=1, max_value=LARGEST_ID, help_text="The number of the series.")
     occurrence_date = Day(required=False)

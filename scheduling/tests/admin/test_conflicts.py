@@ -182,7 +182,7 @@ def test_an_address_that_is_none_leads_back(browser, path):
 def test_a_viewer_looks_and_changes_nothing(client, leo):
     client.force_login(account(VIEWER))
     assert "2 lessons have no place." in text_of(client.get(PAGE))
-    assert "<button" not in text_of(client.get(page_of(leo))).split("<main")[-1].split("ct-page")[1]
+    assert 'name="act"' not in text_of(client.get(page_of(leo)))
     assert client.post(page_of(leo), {"act": "cancel"}).status_code == 403
 
 

@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
-from scheduling.services.classes import cancel_or_delete, change_by_hand, save_by_hand
+from scheduling.services.classes import cancel_or_delete, change_by_hand
+from scheduling.services.make_ups import save_one_off
 from scheduling.services.occurrences import change_or_write
 
 from ...serializers.classes import ClassSerializer, OccurrenceSerializer
@@ -85,6 +86,7 @@ class Classes(ClassResource):
     def post(self, request: Request) -> Response:
         """A new one-off; with a series and a date, an occurrence that does not exist yet.
 
+        A one-off may make good for a cancelled class (``makeUpFor``) that has earned it.
         The occurrence's class is written now, as it is asked for (cancelled, moved, …), and no run
         changes it; where it exists already, it is changed as by a PATCH. Where the place is taken:
         409, naming the class that holds it.
@@ -93,7 +95,7 @@ class Classes(ClassResource):
             return self._occurrence(request)
         with saving():
             one = ScheduledClass(**self.checked(request))
-            save_by_hand(one, timezone.now())
+            save_one_off(one, timezone.now())
         return Response(self.get_serializer(one).data, status.HTTP_201_CREATED)
 
     def _occurrence(self, request: Request) -> Response:

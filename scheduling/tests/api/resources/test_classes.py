@@ -50,6 +50,7 @@ def test_a_one_off(api: APIClient) -> None:
         "isShared": False,
         "source": "one_off",
         "occurrenceDate": None,
+        "makeUpFor": None,
     }
     assert ok(api.get(url(made))) == made
     assert ScheduledClass.objects.get().edited_at is not None

@@ -1,0 +1,74 @@
+"""“Schedule a make-up…”, for a cancelled class that has earned one."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.models import ScheduledClass, Teacher
+from scheduling.services import make_ups
+
+
+class MakeUpForm(forms.Form):
+    """When, and with whom; it lasts as long as the lost class."""
+
+    date = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    start_time = forms.TimeField(
+        label=gettext_lazy("Start time"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+    )
+    teacher = forms.ModelChoiceField(
+        Teacher.objects.filter(is_active=True),
+        label=gettext_lazy("Another teacher"),
+        required=False,
+        help_text=gettext_lazy("Empty: the same as in the lost class."),
+    )
+
+
+class MakeUpAction(admin.ModelAdmin):
+    """An action of the list of classes."""
+
+    @admin.action(permissions=["edit"], description=gettext_lazy("Schedule a make-up…"))
+    def make_up(self, request: HttpRequest, rows: QuerySet[ScheduledClass]) -> HttpResponse | None:
+        """Asks when, then stores the one-off."""
+        found: Sequence[ScheduledClass] = list(rows[:2])
+        if len(found) != 1:
+            messages.error(request, _("Choose one cancelled class."))
+            return None
+        (lost,) = found
+        form = MakeUpForm(request.POST if "start_time" in request.POST else None)
+        if form.is_bound and form.is_valid():
+            try:
+                made = make_ups.schedule(
+                    lost.pk,
+                    to_date=form.cleaned_data["date"],
+                    start_time=form.cleaned_data["start_time"],
+                    teacher=form.cleaned_data["teacher"],
+                    now=timezone.now(),
+                )
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                messages.success(request, _("Make-up: %(lesson)s.") % {"lesson": made})
+                return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Schedule a make-up"),
+            "opts": ScheduledClass._meta,
+            "lost": lost,
+            "last_day": make_ups.last_day(lost),
+            "form": form,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/scheduling/scheduledclass/make_up.html", context)

@@ -1,0 +1,110 @@
+"""Make-ups: a cancelled class earns one by the studio's rule, as a one-off that is linked to it.
+
+``MAKEUP_RULE``: ``never``; ``teacher``: cancelled by the teacher or the studio; ``notice``: also by
+the student, if a day ahead. A closure earns none: it was announced. It is to be given within
+``MAKEUP_DAYS`` of the lost class.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from scheduling.domain.windows import DAY
+from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+
+from .classes import save_by_hand
+from .contradictions import refuse_no_duration
+
+NOTICE = timedelta(hours=24)
+_OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
+
+
+def owed(today: date) -> Q:
+    """The classes that a make-up is owed for on ``today``."""
+    if settings.MAKEUP_RULE == "never":
+        return Q(pk__in=[])
+    earned = Q(cancelled_by__in=_OURS)
+    if settings.MAKEUP_RULE == "notice":
+        in_time = ScheduledClass.objects.annotate(
+            said=Coalesce("cancelled_at", "edited_at")
+        ).filter(
+            status=ClassStatus.CANCELLED,
+            cancelled_by=CancelledBy.STUDENT,
+            said__lte=F("starts_at") - NOTICE,
+        )
+        earned |= Q(pk__in=in_time.values("pk"))
+    first = today - settings.MAKEUP_DAYS * DAY
+    return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True, date__gte=first)
+
+
+def last_day(lost: ScheduledClass) -> date:
+    """The last date on which ``lost`` may be made good."""
+    return lost.date + settings.MAKEUP_DAYS * DAY
+
+
+def schedule(
+    lost_id: int,
+    *,
+    to_date: date,
+    start_time: time,
+    end_time: time | None = None,
+    teacher: Teacher | None = None,
+    now: datetime,
+) -> ScheduledClass:
+    """Make good for a cancelled class: a one-off as long as it was, with the same teacher unless
+    another is named.
+
+    Raises ValidationError where it has earned none, has one already or it is too late, and
+    DoubleBookedError where the time is taken. Raises DoesNotExist.
+    """
+    lost = ScheduledClass.objects.get(pk=lost_id)
+    if end_time is None:
+        end_time = (datetime.combine(to_date, start_time) + (lost.ends_at - lost.starts_at)).time()
+    one = ScheduledClass(
+        student_id=lost.student_id,
+        teacher_id=teacher.pk if teacher else lost.teacher_id,
+        date=to_date,
+        start_time=start_time,
+        end_time=end_time,
+        time_zone="" if teacher else lost.time_zone,
+        subject=lost.subject,
+        make_up_for=lost,
+    )
+    refuse_no_duration(one, ["start_time"] if lost.start_time != lost.end_time else [])
+    save_one_off(one, now)
+    return one
+
+
+def save_one_off(one: ScheduledClass, now: datetime) -> None:
+    """Store a new one-off, and check that it may make good for what it says."""
+    with transaction.atomic():
+        if one.make_up_for_id is not None:
+            # Locked: of two that make good for it at once, the second sees the first.
+            rows = ScheduledClass.objects.select_for_update(no_key=True)
+            _refuse(one, rows.get(pk=one.make_up_for_id))
+        save_by_hand(one, now)
+
+
+def _refuse(one: ScheduledClass, lost: ScheduledClass) -> None:
+    if one.student_id != lost.student_id:
+        raise _refusal(_("A make-up is for the student who lost the class."), "other_student")
+    made = ScheduledClass.objects.filter(make_up_for=lost).first()
+    if made is not None:
+        raise _refusal(_("It is made up for already: %(lesson)s.") % {"lesson": made}, "made_up")
+    if lost.status != ClassStatus.CANCELLED:
+        raise _refusal(_("Only a cancelled class is made up for."), "not_cancelled")
+    if one.date > last_day(lost):
+        text = _("It was to be made up for by %(day)s.") % {"day": last_day(lost)}
+        raise _refusal(text, "expired")
+    earned = owed(lost.date)  # by the rule alone: whether it is too late is said above
+    if not ScheduledClass.objects.filter(earned, pk=lost.pk).exists():
+        raise _refusal(_("By the studio's rule this cancellation earns no make-up."), "not_earned")
+
+
+def _refusal(text: str, code: str) -> ValidationError:
+    return ValidationError({"make_up_for": ValidationError(text, code=code)})

@@ -1,0 +1,88 @@
+"""“Schedule a make-up…” in the list of classes, and the list of those that are owed."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from scheduling.models import ScheduledClass
+from scheduling.services.classes import cancel
+from scheduling.services.roles import SCHEDULER, TEACHER
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY, day
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+CLASSES = "/admin/scheduling/scheduledclass/"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(datetime(2026, 1, 5, 6, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def lost():
+    one = make.lesson(make.student("Ana Ruiz"), MONDAY, whom=make.teacher("Marta Gil"))
+    return cancel(one.pk, by="teacher", now=EARLY)
+
+
+@pytest.fixture
+def browser(client):
+    client.force_login(account(SCHEDULER))
+    return client
+
+
+def act(browser, *rows, **form):
+    data = {"action": "make_up", "_selected_action": [row.pk for row in rows], **form}
+    answer = browser.post(f"{CLASSES}?when=all", data, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_it_asks_first_and_says_by_when(browser, lost):
+    text = act(browser, lost)
+    assert "Cancelled by: teacher." in text
+    assert "due by 2026-03-06" in text
+    assert ScheduledClass.objects.count() == 1
+
+
+def test_the_one_off_is_stored_and_shown_on_its_page(browser, lost):
+    text = act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
+    assert "Make-up: Ana Ruiz · 2026-01-09 16:00–17:00 (UTC)." in text
+    made = ScheduledClass.objects.get(date=day("2026-01-09"))
+    assert made.make_up_for == lost
+    page = browser.get(f"{CLASSES}{made.pk}/change/").content.decode()
+    assert "Ana Ruiz · 2026-01-05 10:00–11:00" in page
+
+
+def test_what_is_refused_is_said_beside_the_form(browser, lost):
+    make.lesson(make.student("Leo Park"), day("2026-01-09"), "16:00", "17:00", lost.teacher)
+    text = act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
+    assert "Marta Gil already teaches Leo Park at that time" in text
+    assert "Enter a valid date." in act(browser, lost, date="x", start_time="16:00", teacher="")
+
+
+def test_one_at_a_time(browser, lost):
+    other = cancel(make.lesson().pk, by="teacher", now=EARLY)
+    assert "Choose one cancelled class." in act(browser, lost, other)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [("owed", {"Leo Park"}), ("made", {"Ana Ruiz"}), ("is", {"Ana Ruiz"})],
+)
+def test_the_filter(browser, lost, chosen, names):
+    act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
+    leo = make.lesson(make.student("Leo Park"), MONDAY)
+    cancel(leo.pk, by="studio", now=EARLY)
+    make.lesson(make.student("Eva Roth"), MONDAY)
+    text = browser.get(f"{CLASSES}?when=all&make_up={chosen}").content.decode()
+    assert {name for name in ("Ana Ruiz", "Leo Park", "Eva Roth") if name in text} == names
+
+
+def test_it_is_not_a_teachers_to_schedule(client, lost):
+    client.force_login(account(TEACHER, teacher=lost.teacher))
+    act(client, lost, date="2026-01-09", start_time="16:00", teacher="")
+    assert ScheduledClass.objects.count() == 1
