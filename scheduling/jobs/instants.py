@@ -50,8 +50,8 @@ def derive_again(now: datetime, student_ids: Iterable[int] = ()) -> int:
     count = 0
     for line in stale(now, student_ids):
         with transaction.atomic():
-            one = ScheduledClass.objects.select_for_update(no_key=True).filter(pk=line.class_id)
-            for each in one:
+            rows = ScheduledClass.objects.select_for_update(no_key=True)
+            for each in rows.filter(pk__in=[line.class_id]):
                 try:
                     with transaction.atomic():
                         each.updated_at = now

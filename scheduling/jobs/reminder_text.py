@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_zone, zone_of
-from scheduling.models import Reader, ScheduledClass
+from scheduling.models import Reader, ScheduledClass, Teacher
 
 
 def message_for(reader: Reader, one: ScheduledClass) -> EmailMessage:
@@ -24,7 +24,7 @@ def message_for(reader: Reader, one: ScheduledClass) -> EmailMessage:
     with translation.override(person.language):
         begins = one.starts_at.astimezone(zone_of(zone))
         words = {
-            "name": person.first_name if reader is Reader.STUDENT else person.name,
+            "name": person.name if isinstance(person, Teacher) else person.first_name,
             "lesson": _lesson(reader, one),
             "day": date_format(begins.date(), "l, j F Y"),
             "start": f"{begins:%H:%M}",

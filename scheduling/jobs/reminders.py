@@ -104,9 +104,8 @@ def _claim(reader: Reader, one: ScheduledClass, now: datetime) -> Reminder | Non
             pk=one.pk,
             status=ClassStatus.SCHEDULED,
             starts_at=one.starts_at,
-            teacher_id=one.teacher_id,
-        )
-        if still.first() is None:
+        ).first()
+        if still is None or still.teacher_id != one.teacher_id:
             return None
         try:
             with transaction.atomic():

@@ -68,7 +68,7 @@ def collisions(today: date, now: datetime) -> list[Collision]:
         for kind, number, day, run in reported.order_by("run_id").values_list(
             "series_kind", "series_id", "date", "run_id"
         )
-        if kind and number is not None
+        if kind and number is not None and day is not None
     }
     if not keys:
         return []
@@ -111,7 +111,7 @@ def share(one: Collision, now: datetime) -> tuple[int, int]:
                     row.is_shared = True
                     row.save(update_fields=["is_shared"])
         # What no run changes follows by hand: a one-off, a class that a person acted on.
-        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk=one.holder_id)
+        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=[one.holder_id])
         if one.rival is not None:
             rows = rows.filter(~UNTOUCHED)
         for holder in rows:

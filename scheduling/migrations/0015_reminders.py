@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0012_timetable_uploads'),
+        ('scheduling', '0014_whole_runs'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0013_reminders'),
+        ('scheduling', '0015_reminders'),
     ]
 
     operations = [
