@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import Trouble
 
-from .outgoing import call
+from .outgoing import call, within
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,10 @@ def channels() -> dict[str, Send]:
 def _email(news: News) -> bool:
     with translation.override(settings.LANGUAGE_CODE):
         message = EmailMessage(news.subject, news.text, to=list(settings.ALERT_EMAILS))
+    return within(lambda: _mail(message), "the mail server")
+
+
+def _mail(message: EmailMessage) -> bool:
     try:
         message.send()
     except Exception as error:  # of SMTP, DNS, TLS, sockets: whatever it is, the run goes on
