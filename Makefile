@@ -13,7 +13,7 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 	--ignore=scheduling/tests/commands/test_install_cron.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak bench venv venv-dev
+.PHONY: help run demo test screenshots check soak bench venv venv-dev
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -55,6 +55,10 @@ soak: venv-dev ## the long tests: mass kills, deep fuzzing, on both databases
 		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make soak: failed on:$$failed" >&2; exit 1; }
+
+screenshots: venv-dev ## the pages of the demo studio as pictures, into docs/images
+	@.ci/browser
+	@$(PY) -m scheduling.tests.browser.screenshots
 
 check: export SECRET_KEY := $(shell od -An -N48 -tx1 /dev/urandom | tr -d ' \n')
 check: venv-dev ## every static check
