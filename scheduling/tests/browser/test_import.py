@@ -23,9 +23,9 @@ ROWS = (
 
 
 def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
-    """To the page by the navigation, a file by its label, and on."""
+    """To the page by the list of tools, a file by its label, and on."""
     page.goto("/admin/")
-    page.get_by_role("navigation", name="Main pages").get_by_role("link", name="Import").click()
+    page.get_by_role("navigation", name="Tools").get_by_role("link", name="Import").click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.get_by_label("Timetable (CSV)").set_input_files(file)
     page.get_by_role("button", name="Preview").click()

@@ -1,0 +1,158 @@
+"""The background jobs as the person who runs a studio uses them on a Monday morning."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from scheduling.jobs.clock import database_now
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.services.roles import SCHEDULER, VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.browser.axe import assert_accessible, assert_fits
+from scheduling.tests.browser.conftest import DESKTOP, PHONE, watch_of
+from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+JOBS = "/admin/background-jobs/"
+DONE = 30_000  # milliseconds: a process is started for the run
+
+
+@pytest.fixture
+def slot():
+    return make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
+
+
+def card(page: Page, name: str):
+    return (
+        page.locator("section, article, div.ct-card")
+        .filter(has=page.get_by_role("heading", name=name, exact=True))
+        .last
+    )
+
+
+def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
+    page = owner_page
+    page.goto("/admin/")
+    page.get_by_role("navigation", name="Main pages").get_by_role(
+        "link", name="Background jobs"
+    ).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing has been generated yet")
+
+    card(page, "Lesson horizon").get_by_role("link", name="Preview").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This would create 12 lessons.")
+    expect(page.get_by_text("Nothing has been written yet.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Ana Ruiz").first).to_contain_text("Marta Gil")
+    assert not ScheduledClass.objects.exists()
+
+    page.get_by_role("button", name="Generate Lessons Now").click()
+    expect(
+        page.get_by_text(re.compile("12 (lessons|classes) (were )?created")).first
+    ).to_be_visible(timeout=DONE)
+    assert ScheduledClass.objects.count() == 12
+    run = JobRun.objects.get()
+    assert (run.state, run.trigger, run.triggered_by) == ("succeeded", Trigger.ADMIN, "teresa")
+    page.goto(JOBS)
+    row = page.get_by_role("row").filter(has_text="Lesson horizon").first
+    expect(row).to_contain_text("12")
+    expect(row).to_contain_text("teresa")
+
+
+def test_what_changed_since_the_preview_is_said_and_nothing_is_started(
+    owner_page: Page, slot
+) -> None:
+    page = owner_page
+    page.goto(f"{JOBS}horizon/preview/")
+    make.slot(slot.teacher, make.student("Leo Park"), weekday=3)
+    page.get_by_role("button", name="Generate Lessons Now").click()
+    watch_of(page).expect("status 409")
+    expect(page.get_by_role("alert")).to_contain_text("The studio has changed since you looked")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This would create 24 lessons.")
+    assert not JobRun.objects.exists()
+
+
+def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: Page) -> None:
+    now = database_now()
+    run = JobRun.objects.create(
+        job=Job.HORIZON,
+        state=RunState.RUNNING,
+        trigger=Trigger.ADMIN,
+        triggered_by="teresa",
+        started_at=now,
+        heartbeat=now,
+        host="elsewhere",
+        progress_done=30,
+        progress_total=60,
+    )
+    page = owner_page
+    page.goto(JOBS)
+    progress = page.get_by_role("progressbar", name="Progress of Lesson horizon")
+    expect(progress).to_have_attribute("value", "30")
+    JobRun.objects.filter(pk=run.pk).update(progress_done=45)
+    expect(progress).to_have_attribute("value", "45")  # by itself
+    page.get_by_role("button", name="Cancel this run").click()
+    expect(page.get_by_role("heading", name="This run was cancelled.")).to_be_visible()
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+
+
+def test_a_run_is_undone_but_for_what_was_marked(owner_page: Page, slot) -> None:
+    horizon(timezone.localdate())
+    marked = ScheduledClass.objects.latest("starts_at")
+    marked.notes = "recital"
+    marked.save()
+    page = owner_page
+    page.goto(f"{JOBS}runs/{JobRun.objects.get().pk}/")
+    page.get_by_role("link", name="Undo…").click()
+    expect(page.get_by_role("heading", name="Stays: 1")).to_be_visible()
+    page.get_by_role("button", name="Undo this run").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert ScheduledClass.objects.get() == marked
+
+
+def test_it_needs_no_mouse(owner_page: Page, slot, workers) -> None:
+    page = owner_page
+    page.goto(f"{JOBS}horizon/preview/")
+    button = page.get_by_role("button", name="Generate Lessons Now")
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_text(re.compile("12 (lessons|classes) (were )?created")).first
+    ).to_be_visible(timeout=DONE)
+
+
+def test_who_may_only_look_finds_no_button(open_page, slot) -> None:
+    page = open_page(account(VIEWER))
+    page.goto(JOBS)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.get_by_role("button", name=re.compile("Generate")).count() == 0
+    page = open_page(account(SCHEDULER))
+    page.goto(JOBS)
+    assert page.get_by_role("button", name=re.compile("Generate")).count() == 2
+
+
+@pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (PHONE, True), (DESKTOP, True)])
+def test_accessible_and_fitting_with_every_kind_of_run(open_page, owner, slot, width, dark) -> None:
+    now = timezone.now()
+    for state in RunState.values:
+        if state not in ("queued", "running"):
+            JobRun.objects.create(
+                job=Job.HORIZON,
+                state=state,
+                trigger=Trigger.CRON,
+                started_at=now,
+                finished_at=now,
+                error="x" * 200 if state == RunState.FAILED else "",
+            )
+    page = open_page(owner, width=width, dark=dark)
+    last = JobRun.objects.latest("id").pk
+    for path in (JOBS, f"{JOBS}horizon/preview/", f"{JOBS}runs/{last}/"):
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
