@@ -113,7 +113,7 @@ class MadeUp(OneOf):
 class ByHand(OneOf):
     """Whether a person acted on a class."""
 
-    title = _("by hand")
+    title = _("hand edits")
     parameter_name = "by_hand"
 
     def options(self) -> dict[str, tuple[Any, Q]]:

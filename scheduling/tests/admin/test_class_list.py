@@ -143,3 +143,8 @@ def test_nothing_counts_further_than_it_pages(browser, week, monkeypatch):
     counts = [one["sql"] for one in captured if "COUNT(" in one["sql"]]
     assert any('"classes"' in sql for sql in counts)
     assert all("LIMIT 5" in sql for sql in counts if '"classes"' in sql)
+
+
+def test_nobody_is_offered_to_count_what_every_filter_would_find(browser, week):
+    text = browser.get(f"{CLASSES}?_facets=True").content.decode()
+    assert "_facets" not in text.split('id="changelist-filter"')[1].split("By when")[0]
