@@ -12,7 +12,7 @@ from scheduling.tests.browser.conftest import DESKTOP, HEIGHT, PHONE
 # inherits its colour begins one of its own.
 DRAWN = """
 async () => {
-    for (let still = 0; still < 3; still += 1) {
+    for (let still = 0, round = 0; still < 3 && round < 100; still += 1, round += 1) {
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         const running = document.getAnimations().filter(one => one instanceof CSSTransition);
         if (running.length) {
