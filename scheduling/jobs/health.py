@@ -53,7 +53,7 @@ def health(now: datetime, missing_this_week: int) -> Health:
         "missing_classes_this_week": missing_this_week,
         "unresolved_conflicts": unresolved_conflicts(),
         "overdue_jobs": len(overdue_jobs(now)),
-        "crashed_runs": sum(crashed_since_success(job) for job in JOBS),
+        "crashed_runs": crashed_since_success(),
         "stuck_runs": len(stuck_runs(now)),
     }
     findings = [

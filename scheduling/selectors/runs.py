@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from scheduling.domain.outcomes import FAULTS
@@ -37,13 +37,16 @@ def started_since(job: str, moment: datetime) -> bool:
     ).exists()
 
 
-def crashed_since_success(job: str) -> int:
-    """How many runs of ``job`` crashed after its last success."""
-    success = latest_full(job)
-    runs = JobRun.objects.filter(job=job, state=RunState.CRASHED)
-    if success is not None:
-        runs = runs.filter(id__gt=success.pk)
-    return runs.count()
+def crashed_since_success() -> int:
+    """How many runs crashed of which no later whole run has completed the work."""
+    later = JobRun.objects.filter(
+        job=OuterRef("job"),
+        is_full=True,
+        is_dated=False,
+        state__in=DONE,
+        id__gt=OuterRef("id"),
+    )
+    return JobRun.objects.filter(~Exists(later), state=RunState.CRASHED).count()
 
 
 def active_runs() -> list[JobRun]:
