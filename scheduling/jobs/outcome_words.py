@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import (
+    gettext_lazy,
+    ngettext,
+    ngettext_lazy,
+    npgettext_lazy,
+    pgettext_lazy,
+)
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.models import Job, JobRun, RunState
@@ -32,30 +38,41 @@ ORDER = (
     Outcome.EXISTS,
 )
 # Beside a number: "34 create".
-WOULD = {
+_WOULD = {
     Outcome.CREATED: pgettext_lazy("beside a number: 34 create", "create"),
     Outcome.MOVED: pgettext_lazy("beside a number: 34 create", "move"),
     Outcome.REMOVED: pgettext_lazy("beside a number: 34 create", "remove"),
     Outcome.CANCELLED: pgettext_lazy("beside a number: 34 create", "cancel"),
     Outcome.RESTORED: pgettext_lazy("beside a number: 34 create", "restore"),
 }
-DID = {
-    Outcome.CREATED: pgettext_lazy("beside a number: 34 created", "created"),
-    Outcome.EXISTS: pgettext_lazy("beside a number: 34 created", "as they are"),
-    Outcome.MOVED: pgettext_lazy("beside a number: 34 created", "moved"),
-    Outcome.REMOVED: pgettext_lazy("beside a number: 34 created", "removed"),
-    Outcome.CANCELLED: pgettext_lazy("beside a number: 34 created", "cancelled"),
-    Outcome.RESTORED: pgettext_lazy("beside a number: 34 created", "restored"),
-    Outcome.PROTECTED: pgettext_lazy("beside a number: 34 created", "protected"),
-    Outcome.CONFLICT: pgettext_lazy("beside a number: 34 created", "in conflict"),
-    Outcome.CLOSED: pgettext_lazy("beside a number: 34 created", "closed"),
-    Outcome.NOT_STARTED: pgettext_lazy("beside a number: 34 created", "not started"),
-    Outcome.ENDED: pgettext_lazy("beside a number: 34 created", "ended"),
-    Outcome.PAUSED: pgettext_lazy("beside a number: 34 created", "paused"),
-    Outcome.INACTIVE: pgettext_lazy("beside a number: 34 created", "inactive"),
-    Outcome.NO_SCHEDULE: pgettext_lazy("beside a number: 34 created", "without a schedule"),
-    Outcome.INVALID: pgettext_lazy("beside a number: 34 created", "invalid"),
-    Outcome.ERROR: pgettext_lazy("beside a number: 34 created", "with an error"),
+# Beside a number, or for one alone. Other languages tell one from many.
+_DID = {
+    Outcome.CREATED: npgettext_lazy("beside a number: 34 created", "created", "created", "n"),
+    Outcome.EXISTS: npgettext_lazy(
+        "beside a number: 34 created", "as they are", "as they are", "n"
+    ),
+    Outcome.MOVED: npgettext_lazy("beside a number: 34 created", "moved", "moved", "n"),
+    Outcome.REMOVED: npgettext_lazy("beside a number: 34 created", "removed", "removed", "n"),
+    Outcome.CANCELLED: npgettext_lazy("beside a number: 34 created", "cancelled", "cancelled", "n"),
+    Outcome.RESTORED: npgettext_lazy("beside a number: 34 created", "restored", "restored", "n"),
+    Outcome.PROTECTED: npgettext_lazy("beside a number: 34 created", "protected", "protected", "n"),
+    Outcome.CONFLICT: npgettext_lazy(
+        "beside a number: 34 created", "in conflict", "in conflict", "n"
+    ),
+    Outcome.CLOSED: npgettext_lazy("beside a number: 34 created", "closed", "closed", "n"),
+    Outcome.NOT_STARTED: npgettext_lazy(
+        "beside a number: 34 created", "not started", "not started", "n"
+    ),
+    Outcome.ENDED: npgettext_lazy("beside a number: 34 created", "ended", "ended", "n"),
+    Outcome.PAUSED: npgettext_lazy("beside a number: 34 created", "paused", "paused", "n"),
+    Outcome.INACTIVE: npgettext_lazy("beside a number: 34 created", "inactive", "inactive", "n"),
+    Outcome.NO_SCHEDULE: npgettext_lazy(
+        "beside a number: 34 created", "without a schedule", "without a schedule", "n"
+    ),
+    Outcome.INVALID: npgettext_lazy("beside a number: 34 created", "invalid", "invalid", "n"),
+    Outcome.ERROR: npgettext_lazy(
+        "beside a number: 34 created", "with an error", "with an error", "n"
+    ),
 }
 # Of a sentence that begins with "This would".
 _WOULD_DO = {
@@ -65,11 +82,23 @@ _WOULD_DO = {
     Outcome.RESTORED: gettext_lazy("restore %(n)s"),
 }
 _HAS_DONE = {
-    Outcome.MOVED: gettext_lazy("%(n)s moved"),
-    Outcome.REMOVED: gettext_lazy("%(n)s removed"),
-    Outcome.CANCELLED: gettext_lazy("%(n)s cancelled under a closure"),
-    Outcome.RESTORED: gettext_lazy("%(n)s restored"),
+    Outcome.MOVED: ngettext_lazy("%(n)s moved", "%(n)s moved", "count"),
+    Outcome.REMOVED: ngettext_lazy("%(n)s removed", "%(n)s removed", "count"),
+    Outcome.CANCELLED: ngettext_lazy(
+        "%(n)s cancelled under a closure", "%(n)s cancelled under a closure", "count"
+    ),
+    Outcome.RESTORED: ngettext_lazy("%(n)s restored", "%(n)s restored", "count"),
 }
+
+
+def did(outcome: Outcome, count: int = 1) -> str:
+    """“created”, as it stands beside ``count``."""
+    return str(_DID[outcome] % {"n": count})
+
+
+def would(outcome: Outcome, count: int) -> str:
+    """“create”, where it is still to be done; else as ``did``."""
+    return str(_WOULD.get(outcome) or did(outcome, count))
 
 
 def would_do(job: Job, counts: Mapping[Outcome, int]) -> str:
@@ -106,7 +135,7 @@ def has_done(run: JobRun) -> str:
             text = ngettext("%(n)s class created", "%(n)s classes created", n)
         parts.append(_told(text, n))
     parts += [
-        _told(str(text), counts[outcome])
+        str(text % {"count": counts[outcome], "n": number(counts[outcome])})
         for outcome, text in _HAS_DONE.items()
         if counts.get(outcome)
     ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scheduling.models import Job, JobRun, RunState, TroubleKind
 from scheduling.selectors.runs import last_ended_full
@@ -68,7 +69,8 @@ def troubles(now: datetime) -> list[Found]:
 def when(moment: datetime) -> str:
     """A moment as people of the studio read it, with its zone."""
     zone = settings.STUDIO_TIME_ZONE
-    return f"{date_format(moment.astimezone(ZoneInfo(zone)), 'j F Y H:i')} {zone}"
+    text = pgettext("date format: 14 February 2027 02:00", "j F Y H:i")
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), text)} {zone}"
 
 
 def _began(run: JobRun) -> datetime:

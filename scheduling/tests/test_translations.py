@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from gettext import GNUTranslations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -30,12 +31,18 @@ TEXTS = {
     "gettext_noop": 1,
     "ngettext": 2,
     "ngettext_lazy": 2,
+    "pgettext": 1,
+    "pgettext_lazy": 1,
+    "npgettext": 2,
+    "npgettext_lazy": 2,
 }
+# Between a context and its text, in a .mo.
+OF = "\x04"
 # The names under which makemessages looks for them: it does not follow an "import … as".
 SEEN = {*TEXTS, "_"}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\)[-#0 +]*\d*(?:\.\d+)?)?.")
 TEXT = re.compile(r"""\bu?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""".replace("\\b", ""))
-CALL = re.compile(rf"\b(?:_|gettext|ngettext)\((?:\s*{TEXT.pattern}\s*,?)+")
+CALL = re.compile(rf"\b(?:_|n?(?P<context>p)?gettext)\((?:\s*{TEXT.pattern}\s*,?)+")
 
 Key = str | tuple[str, int]
 
@@ -58,7 +65,16 @@ def templates() -> list[Path]:
 def spoken(template: str) -> Iterator[tuple[str, ...]]:
     """The texts of every translation in a template, as gettext sees them."""
     for found in CALL.finditer(templatize(template)):
-        yield tuple(ast.literal_eval(text) for text in TEXT.findall(found[0]))
+        said = [ast.literal_eval(text) for text in TEXT.findall(found[0])]
+        yield in_context(said) if found["context"] else tuple(said)
+
+
+def in_context(said: list[Any]) -> tuple[Any, ...]:
+    """The texts after their context, the first of them under the .mo's key."""
+    context, first, *rest = said
+    if isinstance(context, str) and isinstance(first, str):
+        first = context + OF + first
+    return (first, *rest)
 
 
 def translators(tree: ast.AST) -> dict[str, str]:
@@ -87,13 +103,12 @@ def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
 def messages(source: str) -> Iterator[tuple[int, tuple[object, ...]]]:
     """The line and the texts of each call; a text that is no literal is None."""
     for call, name in calls(ast.parse(source)):
-        yield (
-            call.lineno,
-            tuple(
-                argument.value if isinstance(argument, ast.Constant) else None
-                for argument in call.args[: TEXTS[name]]
-            ),
-        )
+        contexts = int("pgettext" in name)
+        said = [
+            argument.value if isinstance(argument, ast.Constant) else None
+            for argument in call.args[: TEXTS[name] + contexts]
+        ]
+        yield call.lineno, in_context(said) if contexts else tuple(said)
 
 
 def entries(text: str) -> Iterator[tuple[set[str], dict[str, str]]]:
@@ -116,11 +131,18 @@ def entries(text: str) -> Iterator[tuple[set[str], dict[str, str]]]:
 
 def pairs(strings: dict[str, str]) -> Iterator[tuple[Key, str, str]]:
     """Key in the .mo, English and Spanish of an entry; two where it has a plural."""
+    key = key_of(strings)
     if "msgid_plural" not in strings:
-        yield strings["msgid"], strings["msgid"], strings["msgstr"]
+        yield key, strings["msgid"], strings["msgstr"]
         return
     for number, keyword in enumerate(("msgid", "msgid_plural")):
-        yield (strings["msgid"], number), strings[keyword], strings[f"msgstr[{number}]"]
+        yield (key, number), strings[keyword], strings[f"msgstr[{number}]"]
+
+
+def key_of(strings: dict[str, str]) -> str:
+    """Under which the .mo has an entry."""
+    context = strings.get("msgctxt")
+    return strings["msgid"] if context is None else context + OF + strings["msgid"]
 
 
 def gettext_of_django(key: Key) -> bool:
@@ -147,6 +169,7 @@ def test_the_reader_of_sources_finds_every_kind_of_call():
         "from django.utils import translation\n"
         "_('one ' 'two'); later('three'); ngettext('a', 'b', n); _(name); other('no')\n"
         "translation.gettext('four')\n"
+        "translation.pgettext('month', 'five'); translation.npgettext('month', 'c', 'd', n)\n"
     )
     assert list(messages(source)) == [
         (4, ("one two",)),
@@ -154,6 +177,8 @@ def test_the_reader_of_sources_finds_every_kind_of_call():
         (4, ("a", "b")),
         (4, (None,)),
         (5, ("four",)),
+        (6, ("month\x04five",)),
+        (6, ("month\x04c", "d")),
     ]
 
 
@@ -191,7 +216,7 @@ def test_the_reader_of_templates_finds_every_kind_of_text():
         "{% load i18n %}{% translate 'one' %} {% translate \"it's\" as x %}"
         "{% blocktranslate %}two {{ n }}{% endblocktranslate %}"
         "{% blocktranslate count n=n %}a{% plural %}b {{ n }}{% endblocktranslate %}"
-        "{{ _('three') }}"
+        "{{ _('three') }}{% translate 'four' context 'month' %}"
     )
     assert list(spoken(template)) == [
         ("one",),
@@ -199,6 +224,7 @@ def test_the_reader_of_templates_finds_every_kind_of_text():
         ("two %(n)s",),
         ("a", "b %(n)s"),
         ("three",),
+        ("month\x04four",),
     ]
 
 
@@ -215,7 +241,7 @@ def test_makemessages_sees_every_text(path):
 
 
 def test_a_plural_is_the_same_in_source_and_catalogue(po):
-    plurals = {strings["msgid"]: strings.get("msgid_plural") for _flags, strings in po}
+    plurals = {key_of(strings): strings.get("msgid_plural") for _flags, strings in po}
     for path in sources():
         for line, texts in messages(path.read_text(encoding="utf-8")):
             if len(texts) == 2:

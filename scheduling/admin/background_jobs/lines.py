@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.lines import Line
-from scheduling.jobs.outcome_words import DID
+from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
@@ -131,7 +131,7 @@ def _row(one: _Told, zone: str, links: Links) -> Row:
         old = _was(line.params)
     return Row(
         outcome,
-        str(DID[outcome]),
+        did(outcome),
         SIGNS.get(outcome, NO_SIGN),
         one.student or (_("everyone") if outcome is Outcome.CLOSED and not one.teacher else ""),
         links.student(line.student_id),

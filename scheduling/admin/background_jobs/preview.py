@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import FAULTS, Outcome
-from scheduling.jobs.outcome_words import DID, ORDER, WOULD, would_do
+from scheduling.jobs.outcome_words import ORDER, would, would_do
 from scheduling.jobs.outlook import CHANGES, Outlook, look
 from scheduling.models import Job
 from scheduling.services.moments import long_day, number, plain_day
@@ -139,7 +139,7 @@ def _sections(outlook: Outlook, links: Links) -> list[Section]:
         sections.append(
             Section(
                 outcome.value,
-                str(WOULD.get(outcome) or DID[outcome]),
+                would(outcome, count),
                 number(count),
                 rows_of_lines(lines, links),
                 _first_of(told, count),
@@ -165,6 +165,5 @@ def _changes(seen: dict[str, Any] | None, counts: Mapping[str, int]) -> list[str
         was, is_now = before.get(outcome.value, 0), counts.get(outcome.value, 0)
         if was == is_now or outcome is Outcome.EXISTS:
             continue
-        name = WOULD.get(outcome) or DID[outcome]
-        told.append(f"{name}: {number(was)} → {number(is_now)}")
+        told.append(f"{would(outcome, is_now)}: {number(was)} → {number(is_now)}")
     return told

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import is_dead
-from scheduling.jobs.outcome_words import DID, ORDER, has_done, title_of
+from scheduling.jobs.outcome_words import ORDER, did, has_done, title_of
 from scheduling.jobs.reasons import sentence
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.status import progress_sentence
@@ -88,7 +88,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
                 for code, params, count in fault_groups(run, GROUPS)
             ],
             "rows": rows_of_items(items[:ITEMS], links_for(request)),
-            "shown": str(DID[Outcome(shown)]) if shown else "",
+            "shown": did(Outcome(shown), 2) if shown else "",
             "next": _address(run, shown, items[ITEMS - 1].pk) if len(items) > ITEMS else "",
             "first": _address(run, shown) if "after" in request.GET else "",
             "active": active,
@@ -159,7 +159,7 @@ def _chips(run: JobRun, shown: str) -> list[Chip]:
         return []
     return [
         Chip(
-            str(DID[outcome]),
+            did(outcome, int(run.counts[outcome.value])),
             number(int(run.counts[outcome.value])),
             "" if outcome in (Outcome.EXISTS, Outcome.CREATED) else _address(run, outcome.value),
             outcome.value == shown,
