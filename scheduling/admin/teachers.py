@@ -65,7 +65,7 @@ class Settings(OneOf):
         some = Q(lesson_settings__isnull=False)
         return {
             "missing": (_("missing, with slots"), Q(pk__in=lacking)),
-            "some": (_("present"), some),
+            "some": (_("set up"), some),
         }
 
 
