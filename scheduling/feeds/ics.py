@@ -29,12 +29,11 @@ def document(name: str, rows: Iterable[FeedRow], with_student: bool, with_teache
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", REFRESH)
-    first = last = None
+    first: datetime | None = None
+    last: datetime | None = None
     for row in rows:
-        event = _event(row, with_student, with_teacher)
-        calendar.add_component(event)
-        start = event.start
-        first, last = first or start, max(last or start, start)
+        calendar.add_component(_event(row, with_student, with_teacher))
+        first, last = first or row.starts_at, row.starts_at  # they come in order of start
     if first is not None and last is not None:
         year = timedelta(days=366)
         calendar.add_missing_timezones(

@@ -124,7 +124,11 @@ class TestApplying:
         assert owner.post(PREVIEW, seen).status_code == 409
         assert JobRun.objects.count() == 0
 
-    @pytest.mark.parametrize("plan", ["", "nonsense", signing.dumps({"job": "horizon"})])
+    @pytest.mark.parametrize(
+        "plan",
+        ["", "nonsense", signing.dumps({"job": "horizon"})],
+        ids=["nothing", "nonsense", "signed by us for something else"],
+    )
     def test_a_plan_that_nobody_was_shown_is_not(self, owner, plan):
         slot()
         assert owner.post(PREVIEW, {"plan": plan}).status_code == 409
