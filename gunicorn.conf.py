@@ -6,6 +6,9 @@ forwarded_allow_ips = ""
 secure_scheme_headers = {}
 forwarder_headers = ""
 
+# Nobody asks gunicorn anything; and a service may not write into its home.
+control_socket_disable = True
+
 # JSON lines, as all of production.
 logconfig_dict = {
     "version": 1,

@@ -155,3 +155,8 @@ def test_no_header_moves_the_application(production):
 
 def test_nothing_is_complained_of_before_files_are_collected(production):
     assert not [line for line in production.lines() if "No directory" in line]
+
+
+def test_nothing_else_listens(production):
+    """gunicorn would open a socket of its own in the user's home, for commands."""
+    assert not [line for line in production.lines() if "Control socket" in line]
