@@ -49,11 +49,12 @@ test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 		|| failed="$$failed PostgreSQL"; \
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 
-soak: venv-dev ## the long tests: mass kills, deep fuzzing, on both databases
+soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \
 	done; \
+	$(PY) -m bench.soak || failed="$$failed bench.soak"; \
 	[ -z "$$failed" ] || { echo "make soak: failed on:$$failed" >&2; exit 1; }
 
 screenshots: venv-dev ## the pages of the demo studio as pictures, into docs/images
