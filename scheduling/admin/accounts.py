@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from knox.admin import AuthTokenAdmin
+from django.utils.translation import gettext_lazy
+from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
 admin.site.unregister(User)
 admin.site.unregister(AuthToken)
+# knox names these by their code, in no language.
+apps.get_app_config("knox").verbose_name = gettext_lazy("API access")
+AuthToken._meta.verbose_name = gettext_lazy("API token")
+AuthToken._meta.verbose_name_plural = gettext_lazy("API tokens")
 
 
 @admin.register(User)
@@ -42,16 +48,38 @@ def _not_above(request: HttpRequest, account: Any) -> bool:
     return request.user.is_superuser or account is None or not account.is_superuser
 
 
+class TokenForm(AuthTokenCreateForm):
+    class Meta(AuthTokenCreateForm.Meta):
+        labels = {"user": gettext_lazy("Account"), "expiry": gettext_lazy("Expires")}
+
+
 @admin.register(AuthToken)
 class ApiTokenAdmin(AuthTokenAdmin):
     """Tokens by their first letters; made, shown that once, and revoked; never changed."""
 
-    list_display = ("token_key", "user", "created", "expiry")
+    add_form = TokenForm
+    list_display = ("beginning", "account", "made", "expires")
     list_select_related = ("user",)
     search_fields = ("token_key", "user__username")
     raw_id_fields = ()
     autocomplete_fields = ("user",)
     ordering = ("-created",)
+
+    @admin.display(description=gettext_lazy("begins with"), ordering="token_key")
+    def beginning(self, token: AuthToken) -> str:
+        return str(token.token_key)
+
+    @admin.display(description=gettext_lazy("account"), ordering="user__username")
+    def account(self, token: AuthToken) -> str:
+        return str(token.user)
+
+    @admin.display(description=gettext_lazy("created"), ordering="created")
+    def made(self, token: AuthToken) -> Any:
+        return token.created
+
+    @admin.display(description=gettext_lazy("expires"), ordering="expiry")
+    def expires(self, token: AuthToken) -> Any:
+        return token.expiry
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         # A token acts as its account: nobody makes one for an account above their own.

@@ -39,7 +39,7 @@ class When(OneOf):
 class Whom(OneOf):
     """Whom it concerns."""
 
-    title = gettext_lazy("for")
+    title = gettext_lazy("scope")
     parameter_name = "for"
 
     def options(self) -> dict[str, tuple[Any, Q]]:

@@ -31,6 +31,10 @@ class CalendarFeedAdmin(admin.ModelAdmin):
         origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
         return super().get_queryset(request).annotate(origin=origin)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # What the database fills in is not there before.
+        return self.fields if obj is not None else ("student", "teacher", "address")
+
     @admin.display(description=_("calendar of"))
     def whom(self, feed: CalendarFeed) -> str:
         return str(feed)

@@ -15,13 +15,27 @@ from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from .jobs import ReadOnlyAdmin
 from .lists import ListAdmin
 from .show import clip
 
 MOST_SHOWN = 200
+# What auditlog says of itself, for our catalogue: it comes without most languages.
+WORDS = (
+    gettext_noop("Audit log"),
+    gettext_noop("log entry"),
+    gettext_noop("log entries"),
+    gettext_noop("action"),
+    gettext_noop("create"),
+    gettext_noop("update"),
+    gettext_noop("delete"),
+    gettext_noop("access"),
+    gettext_noop("timestamp"),
+    gettext_noop("content type"),
+    gettext_noop("object representation"),
+)
 
 admin.site.unregister(LogEntry)
 
@@ -106,7 +120,7 @@ class LogEntryAdmin(ReadOnlyAdmin, ListAdmin):
 
     list_display = ("timestamp", "who", "action", "content_type", "object_repr", "what")
     list_select_related = ("actor", "content_type")
-    list_filter = ("action", "content_type")
+    list_filter = ("action", ("content_type", admin.RelatedOnlyFieldListFilter))
     search_fields = ("object_repr", "actor__username")
     search_help_text = gettext_lazy("What was changed, or the account that changed it.")
     fields = ("timestamp", "who", "action", "content_type", "object_repr", "what")

@@ -4,14 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, JobRunItem
 
 from .exporting import ExportMixin
+from .filters import OneOf
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -56,13 +60,27 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
+class ByOutcome(OneOf):
+    """What became of it, in words."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {one.value: (did(one, 2), Q(outcome=one.value)) for one in Outcome}
+
+
 @admin.register(JobRunItem)
 class JobRunItemAdmin(ReadOnlyAdmin):
-    list_display = ("run", "outcome", "student_name", "teacher_name", "date", "start_time", "why")
+    list_display = ("run", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
-    list_filter = ("outcome", "run__job")
+    list_filter = (ByOutcome, "run__job")
     search_fields = ("student_name", "teacher_name")
     show_full_result_count = False
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def what(self, item: JobRunItem) -> str:
+        return did(Outcome(item.outcome))
 
     @admin.display(description=_("reason"))
     def why(self, item: JobRunItem) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -130,6 +131,7 @@ class JobRun(models.Model):
         return self.window_end - timedelta(days=1) if self.window_end else None
 
     @property
+    @display(description=_("duration"))
     def duration(self) -> timedelta | None:
         """How long it took, once it is over."""
         if self.started_at is None or self.finished_at is None:

@@ -14,6 +14,8 @@ def texts() -> dict[str, object]:
         "list": _("List"),
         "year": _("Year"),
         "today": _("Today"),
+        "previous": _("Previous"),
+        "next": _("Next"),
         "allDay": _("All day"),
         "hours": _("Hours"),
         "studioZone": _("Times in {zone}, the studio's zone ({offset})."),
