@@ -28,6 +28,7 @@ from .exporting import ExportMixin
 from .filters import studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
+from .living import LivingPerson
 from .several import chosen, do_each
 
 UPCOMING = 10
@@ -56,7 +57,7 @@ class PauseForm(forms.Form):
         return data
 
 
-class PersonAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+class PersonAdmin(LivingPerson, ExportMixin, HistoryAdmin, ListAdmin):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 
     whose: ClassVar[str]

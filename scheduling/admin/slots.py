@@ -22,6 +22,7 @@ from .exporting import ExportMixin
 from .filters import ByTeacher, Lasting, OneOf, studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
+from .living import LivingSeries
 from .several import chosen, do_each
 from .timetable import zone
 
@@ -43,7 +44,7 @@ class Condition(OneOf):
 
 
 @admin.register(RecurringSlot)
-class RecurringSlotAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+class RecurringSlotAdmin(LivingSeries, ExportMixin, HistoryAdmin, ListAdmin):
     list_display = (
         "teacher",
         "student",

@@ -13,6 +13,7 @@ from .exporting import ExportMixin
 from .filters import ByTeacher, Lasting
 from .history import HistoryAdmin
 from .lists import ListAdmin
+from .living import LivingSeries
 
 
 @admin.display(description=_("time zone"))
@@ -22,7 +23,7 @@ def zone(rule: FixedSchedule | RecurringSlot) -> str:
 
 
 @admin.register(FixedSchedule)
-class FixedScheduleAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+class FixedScheduleAdmin(LivingSeries, ExportMixin, HistoryAdmin, ListAdmin):
     list_display = (
         "student",
         "weekday",

@@ -18,6 +18,7 @@ from .moment import Moment, Written
 from .rows import (
     Rule,
     close,
+    key_of,
     locked,
     refuse_no_change,
     series_of,
@@ -52,7 +53,8 @@ class FromDate:
             set_values(rule, self.values)
             rule.save()
         else:
-            _new, written.warnings = split(rule, series, self.day, self.values)
+            new, written.warnings = split(rule, series, self.day, self.values)
+            written.series = key_of(new)
         return written
 
 
@@ -156,4 +158,4 @@ class Resume:
 
 
 def _written(rule: Rule) -> Written:
-    return Written(before=state_of(rule), students={rule.student_id})
+    return Written(before=state_of(rule), series=key_of(rule), students={rule.student_id})

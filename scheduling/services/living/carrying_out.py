@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey
 from scheduling.jobs.apply import StateChangedError
 from scheduling.jobs.at_once import run_at_once
 from scheduling.jobs.claim import guard_transaction
@@ -19,6 +20,7 @@ from scheduling.jobs.request import Request
 from scheduling.models import Job, Teacher, Trigger
 
 from .moment import Act, Moment, Written
+from .words import done, would
 
 # What a person should see; bounds, pauses and the like are the schedules' own news.
 SHOWN = (
@@ -32,7 +34,6 @@ SHOWN = (
     Outcome.RESTORED,
     Outcome.CREATED,
 )
-CHANGES = frozenset(SHOWN) - FAULTS - {Outcome.CONFLICT, Outcome.PROTECTED}
 
 
 class ChangedSinceError(Exception):
@@ -48,22 +49,32 @@ class ChangedSinceError(Exception):
 
 @dataclass(slots=True)
 class Outlook:
-    """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it."""
+    """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it.
+
+    Once it is applied, ``runs`` are the rows of the log that say so, and ``series`` is the one
+    that goes on.
+    """
 
     lines: list[Line]
     counts: Counter[Outcome]
     warnings: list[str]
     fingerprint: str
     runs: list[int] = field(default_factory=list)
+    series: SeriesKey | None = None
 
     def of(self, outcome: Outcome) -> list[Line]:
         """The lines of one outcome, in order."""
         return [line for line in self.lines if line.outcome is outcome]
 
     @property
-    def changes_no_class(self) -> bool:
-        """Whether the schedule changes, but no class that is stored or due."""
-        return not any(self.counts[outcome] for outcome in CHANGES)
+    def would(self) -> str:
+        """The plan in a sentence."""
+        return would(Counter(line.outcome for line in self.lines))
+
+    @property
+    def done(self) -> str:
+        """What was done, in a sentence."""
+        return done(Counter(line.outcome for line in self.lines))
 
 
 def preview(act: Act, moment: Moment) -> Outlook:
@@ -71,8 +82,7 @@ def preview(act: Act, moment: Moment) -> Outlook:
     with transaction.atomic():
         outlook = _carry_out(act, moment)
         transaction.set_rollback(True)
-    outlook.runs = []
-    return outlook
+    return _unapplied(outlook)
 
 
 def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
@@ -86,7 +96,7 @@ def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
             outlook = _carry_out(act, moment)
             if fingerprint is not None and fingerprint != outlook.fingerprint:
                 transaction.set_rollback(True)
-                raise ChangedSinceError(replace(outlook, runs=[]))
+                raise ChangedSinceError(_unapplied(outlook))
             return outlook
     except (StateChangedError, IntegrityError) as error:
         raise ChangedSinceError from error
@@ -96,6 +106,11 @@ def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
         raise
 
 
+def _unapplied(outlook: Outlook) -> Outlook:
+    """What was rolled back has neither runs nor a successor."""
+    return replace(outlook, runs=[], series=None)
+
+
 def _carry_out(act: Act, moment: Moment) -> Outlook:
     guard_transaction()
     written = act.write(moment)
@@ -103,16 +118,17 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     counts.update(line.outcome for line in lines)
     told = {line.class_id for line in lines}
     for request in _requests(written, moment):
-        done = run_at_once(request, moment.now)
+        came_to = run_at_once(request, moment.now)
         # A class that the act itself dealt with is not told a second time as protected.
-        again = [one for one in done.lines if one.class_id in told and one.class_id is not None]
-        counts.update(done.counts)
+        again = [one for one in came_to.lines if one.class_id in told and one.class_id is not None]
+        counts.update(came_to.counts)
         counts.subtract(one.outcome for one in again)
-        lines += [one for one in done.lines if one.outcome in SHOWN and one not in again]
-        if done.run is not None:
-            runs.append(done.run.pk)
+        lines += [one for one in came_to.lines if one.outcome in SHOWN and one not in again]
+        if came_to.run is not None:
+            runs.append(came_to.run.pk)
     lines = _in_order(_with_zones(lines))
-    return Outlook(lines, +counts, written.warnings, _fingerprint(written, lines), runs)
+    fingerprint = _fingerprint(written, lines)
+    return Outlook(lines, +counts, written.warnings, fingerprint, runs, written.series)
 
 
 def _requests(written: Written, moment: Moment) -> Iterable[Request]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from scheduling.domain.series import SeriesKey
 from scheduling.jobs.lines import Line
 
 
@@ -21,11 +22,13 @@ class Written:
     """What an act wrote before any class was planned.
 
     ``students`` and ``teachers`` are those whose classes follow. ``before`` is all that it found
-    and went by: where that is another, so is the plan. ``lines`` are classes that it changed
-    itself, ``warnings`` sentences that a person should read first.
+    and went by: where that is another, so is the plan. ``series`` is the one that goes on, a
+    successor where there is one. ``lines`` are classes that it changed itself, ``warnings``
+    sentences that a person should read first.
     """
 
     before: str
+    series: SeriesKey | None = None
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)

@@ -104,6 +104,10 @@ _KINDS = {
     "delete": (_DELETE, _DELETE),
     "history": (_VIEW, _VIEW),
     "export": (_VIEW, _NEVER),
+    "from": (_CHANGE, _CHANGE),
+    "pause": (_CHANGE, _CHANGE),
+    "resume": (_CHANGE, _CHANGE),
+    "end": (_CHANGE, _CHANGE),
 }
 
 

@@ -1,0 +1,5 @@
+"""Changes of what goes on, as pages: a form, its plan as a diff, and the button that does it."""
+
+from .mixins import LivingPerson, LivingSeries
+
+__all__ = ["LivingPerson", "LivingSeries"]

@@ -1,0 +1,99 @@
+"""One page for every act: the form; on asking its plan; and the button for exactly that plan."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from scheduling.jobs.outcome_words import DID, WOULD
+from scheduling.services.living import ChangedSinceError, Moment, Outlook, apply, preview
+from scheduling.services.living.carrying_out import SHOWN
+
+from ..background_jobs.lines import rows_of_lines
+from ..background_jobs.links import links_for
+from ..filters import studio_today
+from .forms import ActForm
+
+ASKED = "look"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the page is about. ``button`` does it; ``after`` answers where one then goes."""
+
+    title: str
+    intro: str
+    button: str
+    about: Any
+    form: type[ActForm]
+    after: Callable[[Outlook], str]
+    is_danger: bool = False
+
+
+def act_page(request: HttpRequest, question: Question) -> HttpResponse:
+    """GET asks, and with the form filled in shows the plan; POST carries it out."""
+    moment = Moment(studio_today(), timezone.now(), request.user.get_username())
+    posted = request.method == "POST"
+    asked = request.POST if posted else request.GET if ASKED in request.GET else None
+    form = question.form(question.about, moment.today, asked)
+    outlook, changed = None, False
+    if asked is not None and form.is_valid():
+        try:
+            if posted:
+                done = apply(form.act(), moment, request.POST.get("plan", ""))
+                messages.success(request, done.done)
+                return HttpResponseRedirect(question.after(done))
+            outlook = preview(form.act(), moment)
+        except ValidationError as error:
+            form.refuse(error)
+        except ChangedSinceError as error:
+            changed, outlook = True, error.now_is
+            if outlook is None:
+                outlook = preview(form.act(), moment)
+    return _rendered(request, question, form, outlook, changed)
+
+
+def _rendered(
+    request: HttpRequest,
+    question: Question,
+    form: ActForm,
+    outlook: Outlook | None,
+    changed: bool,
+) -> HttpResponse:
+    about = question.about
+    context = {
+        **admin.site.each_context(request),
+        "title": question.title,
+        "question": question,
+        "opts": about._meta,
+        "back": reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
+        "form": form,
+        "asked": ASKED,
+        "outlook": outlook,
+        "changed": changed,
+        "sections": _sections(request, outlook) if outlook else [],
+        "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
+    }
+    status = 409 if changed else 200
+    return TemplateResponse(request, "admin/living/page.html", context, status=status)
+
+
+def _sections(request: HttpRequest, outlook: Outlook) -> list[dict[str, Any]]:
+    """The lines of each outcome that has any, in the order in which people want to know."""
+    links = links_for(request)
+    return [
+        {
+            "outcome": outcome.value,
+            "count": len(lines),
+            "name": WOULD.get(outcome) or DID[outcome],
+            "rows": rows_of_lines(lines, links),
+        }
+        for outcome in SHOWN
+        if (lines := outlook.of(outcome))
+    ]

@@ -1,0 +1,65 @@
+"""A plan in a sentence, in the current language."""
+
+from collections import Counter
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.domain.outcomes import FAULTS, Outcome
+
+
+def would(counts: Counter[Outcome]) -> str:
+    """“This would move 12 classes, remove 3 and create 1.”, with what stays or has no place."""
+    parts = []
+    if n := counts[Outcome.MOVED]:
+        parts.append(ngettext("move %(n)d class", "move %(n)d classes", n) % {"n": n})
+    if n := counts[Outcome.REMOVED]:
+        parts.append(ngettext("remove %(n)d class", "remove %(n)d classes", n) % {"n": n})
+    if n := counts[Outcome.CANCELLED]:
+        parts.append(ngettext("cancel %(n)d class", "cancel %(n)d classes", n) % {"n": n})
+    if n := counts[Outcome.RESTORED]:
+        parts.append(ngettext("restore %(n)d class", "restore %(n)d classes", n) % {"n": n})
+    if n := counts[Outcome.CREATED]:
+        parts.append(ngettext("create %(n)d class", "create %(n)d classes", n) % {"n": n})
+    if parts:
+        text = _("This would %(list)s.") % {"list": get_text_list(parts, _("and"))}
+    else:
+        text = _("No class that is on the calendar, or due, would change.")
+    return " ".join([text, *_rest(counts)])
+
+
+def done(counts: Counter[Outcome]) -> str:
+    """“Done: 12 classes moved, 3 removed.”, with what stays or has no place."""
+    words = {
+        Outcome.MOVED: _("%(n)d moved"),
+        Outcome.REMOVED: _("%(n)d removed"),
+        Outcome.CANCELLED: _("%(n)d cancelled"),
+        Outcome.RESTORED: _("%(n)d restored"),
+        Outcome.CREATED: _("%(n)d created"),
+    }
+    parts = [text % {"n": n} for outcome, text in words.items() if (n := counts[outcome])]
+    text = _("Done. Classes: %(changes)s.") % {"changes": ", ".join(parts)} if parts else _("Done.")
+    return " ".join([text, *_rest(counts)])
+
+
+def _rest(counts: Counter[Outcome]) -> list[str]:
+    parts = []
+    if n := counts[Outcome.PROTECTED]:
+        text = ngettext(
+            "%(n)d class stays as a person left it.",
+            "%(n)d classes stay as a person left them.",
+            n,
+        )
+        parts.append(text % {"n": n})
+    if n := counts[Outcome.CONFLICT]:
+        text = ngettext(
+            "%(n)d class has no place, as another is in its way.",
+            "%(n)d classes have no place, as others are in their way.",
+            n,
+        )
+        parts.append(text % {"n": n})
+    if n := sum(counts[outcome] for outcome in FAULTS):
+        text = ngettext("%(n)d schedule can't be read.", "%(n)d schedules can't be read.", n)
+        parts.append(text % {"n": n})
+    return parts
