@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Teachers", "description": "Teachers and what they offer."},
         {"name": "Students", "description": "Students and their fixed weekly schedules."},
         {"name": "Recurring slots", "description": "Teachers' weekly slots, taken by students."},
+        {"name": "Fixed schedules", "description": "Changes of one meeting of a student's week."},
         {"name": "Closures", "description": "Holidays, time off, pauses."},
         {"name": "Classes", "description": "The calendar: dated classes."},
         {"name": "Plan", "description": "What a run would do, unapplied."},

@@ -19,6 +19,7 @@ from scheduling.jobs.background import NotStartedError
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import is_transient
 from scheduling.services.classes import DoubleBookedError
+from scheduling.services.living import ChangedSinceError
 
 from .casing import camel
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
@@ -72,6 +73,8 @@ def _known(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, ModelValidationError):
         detail: Any = getattr(error, "message_dict", None) or error.messages
         return exceptions.ValidationError(detail)
+    if isinstance(error, ChangedSinceError):
+        return Conflict(str(error), "changed_since")
     if isinstance(error, AlreadyRunningError):
         return already_running(error)
     if isinstance(error, NotStartedError):

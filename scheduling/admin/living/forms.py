@@ -29,10 +29,9 @@ def day_field(label: Any, **values: Any) -> forms.DateField:
 class ActForm(forms.Form):
     """A form of which an act can be made; ``about`` is the row that it changes."""
 
-    def __init__(self, about: Any, today: date, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, about: Any, today: date, data: Any = None) -> None:
         self.about, self.today = about, today
-        initial = {**self.first_values(), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=self.first_values())
 
     def first_values(self) -> dict[str, Any]:
         """What the fields show at first."""
@@ -65,8 +64,8 @@ class FromForm(ActForm):
         help_text=gettext_lazy("What was before stays as it was. Empty: all that is to come."),
     )
 
-    def __init__(self, about: Any, today: date, *args: Any, **kwargs: Any) -> None:
-        super().__init__(about, today, *args, **kwargs)
+    def __init__(self, about: Any, today: date, data: Any = None) -> None:
+        super().__init__(about, today, data)
         names = CHANGEABLE[key_of(about).kind]
         order = [*(field.name for field in about._meta.fields if field.name in names)]
         for name, field in fields_for_model(type(about), order, formfield_callback=_plain).items():

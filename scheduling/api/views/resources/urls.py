@@ -5,6 +5,18 @@ from typing import Any
 from .classes import Classes, OneClass
 from .closures import Closures, OneClosure
 from .explain import ExplainStudent, ExplainTeacher
+from .living import (
+    ChangeMeeting,
+    ChangeSlot,
+    EndMeeting,
+    EndSlot,
+    EndStudent,
+    EndTeacher,
+    PauseMeeting,
+    PauseSlot,
+    ResumeMeeting,
+    ResumeSlot,
+)
 from .plan import Plan
 from .slots import OneRecurringSlot, RecurringSlots
 from .students import OneStudent, Students
@@ -17,11 +29,21 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     ("teachers", Teachers, "teachers"),
     (f"teachers/{ONE}", OneTeacher, "teacher"),
     (f"teachers/{ONE}/explain", ExplainTeacher, "explain-teacher"),
+    (f"teachers/{ONE}/end", EndTeacher, "end-teacher"),
     ("students", Students, "students"),
     (f"students/{ONE}", OneStudent, "student"),
     (f"students/{ONE}/explain", ExplainStudent, "explain-student"),
+    (f"students/{ONE}/end", EndStudent, "end-student"),
     ("recurring-slots", RecurringSlots, "recurring-slots"),
     (f"recurring-slots/{ONE}", OneRecurringSlot, "recurring-slot"),
+    (f"recurring-slots/{ONE}/change", ChangeSlot, "change-recurring-slot"),
+    (f"recurring-slots/{ONE}/pause", PauseSlot, "pause-recurring-slot"),
+    (f"recurring-slots/{ONE}/resume", ResumeSlot, "resume-recurring-slot"),
+    (f"recurring-slots/{ONE}/end", EndSlot, "end-recurring-slot"),
+    (f"fixed-schedules/{ONE}/change", ChangeMeeting, "change-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/pause", PauseMeeting, "pause-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/resume", ResumeMeeting, "resume-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/end", EndMeeting, "end-fixed-schedule"),
     ("closures", Closures, "closures"),
     (f"closures/{ONE}", OneClosure, "closure"),
     ("classes", Classes, "classes"),
