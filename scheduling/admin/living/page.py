@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling.jobs.outcome_words import DID, WOULD
+from scheduling.jobs.outcome_words import would
 from scheduling.services.living import ChangedSinceError, Moment, Outlook, apply, preview
 from scheduling.services.living.carrying_out import SHOWN
 
@@ -91,7 +91,7 @@ def _sections(request: HttpRequest, outlook: Outlook) -> list[dict[str, Any]]:
         {
             "outcome": outcome.value,
             "count": len(lines),
-            "name": WOULD.get(outcome) or DID[outcome],
+            "name": would(outcome, len(lines)),
             "rows": rows_of_lines(lines, links),
         }
         for outcome in SHOWN
