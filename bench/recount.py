@@ -59,9 +59,6 @@ def recount(url: str, promised: dict[int, tuple[str, str, str]]) -> dict[str, in
             "runs that are still active": count(
                 "SELECT count(*) FROM scheduling_jobrun WHERE state IN ('queued', 'running')"
             ),
-            "tasks that are still at work": count(
-                "SELECT count(*) FROM scheduling_jobrun WHERE state = 'running'"
-            ),
         }
         found["classes that a slot asks for and that are lost"] = _lost(execute)
         found["classes at another time than their slot's, untouched"] = _drifted(execute)
