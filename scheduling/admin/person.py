@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.selectors.overview import next_classes, paused_people, weekly_meetings
@@ -40,7 +40,9 @@ class PauseForm(forms.Form):
     """From when to when, and what it is called."""
 
     name = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=150, initial=gettext_lazy("Pause")
+        label=gettext_lazy("Reason"),
+        max_length=150,
+        initial=pgettext_lazy("a closure's name", "Pause"),
     )
     first_date = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scheduling.models import ClassStatus, ScheduledClass
 
@@ -29,8 +30,8 @@ def class_badge(one: ScheduledClass) -> SafeString:
 
 
 def day(value: date) -> str:
-    """“Mon, 5 Jan. 2026”, as the reader's language writes it."""
-    return f"{date_format(value, 'D')}, {date_format(value, 'DATE_FORMAT')}"
+    """“Mon, Jan. 5, 2026”, as the reader's language writes it."""
+    return date_format(value, pgettext("date format: Mon, Jan. 5, 2026", "D, N j, Y"))
 
 
 def times(start: time, end: time, zone: str) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Teacher
@@ -103,7 +103,7 @@ class PauseForm(ActForm):
     name = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=150,
-        initial=gettext_lazy("Pause"),
+        initial=pgettext_lazy("a closure's name", "Pause"),
         help_text=gettext_lazy("Stands with the cancelled classes."),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scheduling.domain.recurrence import nearest_day
 from scheduling.domain.series import SeriesKey
@@ -122,7 +123,7 @@ class Pause:
         if pauses.filter(first_date__lte=self.first, last_date__gte=self.last).exists():
             raise ValidationError(_("It is paused on these days already."), code="no_change")
         Closure.objects.create(
-            name=self.name or _("Pause"),
+            name=self.name or pgettext("a closure's name", "Pause"),
             first_date=self.first,
             last_date=self.last,
             student_id=rule.student_id,
