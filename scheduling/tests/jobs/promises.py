@@ -91,7 +91,8 @@ def _days(rule: Any, start: date, end: date) -> Iterator[date]:
 def _is_wanted(rule: Any, day: date, first: date) -> bool:
     anchor = rule.valid_from - timedelta(rule.valid_from.weekday())
     week = (day - timedelta(day.weekday()) - anchor).days // 7
-    in_time = first <= day and (rule.valid_until is None or day <= rule.valid_until)
+    lasts = [last for last in (rule.valid_until, rule.student.end_date) if last is not None]
+    in_time = first <= day and all(day <= last for last in lasts)
     return in_time and week % rule.interval_weeks == 0
 
 
@@ -115,8 +116,17 @@ def _closed(rule: Any, day: date) -> bool:
     return any(
         (closure.teacher_id is None or closure.teacher_id == rule.teacher_id)
         and (closure.student_id is None or closure.student_id == rule.student_id)
+        and _is_paused_by(rule, closure)
         for closure in closures
     )
+
+
+def _is_paused_by(rule: Any, closure: Closure) -> bool:
+    """A pause is of one series; every other closure of all."""
+    fixed, slot = closure.fixed_schedule_id, closure.recurring_slot_id
+    if fixed is None and slot is None:
+        return True
+    return rule.pk == (slot if isinstance(rule, RecurringSlot) else fixed)
 
 
 def _stands_in(rule: Any, day: date) -> bool:
