@@ -1,7 +1,7 @@
 """What a person remembers of a studio's life, to hold the calendar against: no planner in it."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
@@ -30,10 +30,13 @@ class Memory:
 
     def __init__(self) -> None:
         self._first: dict[Key, Key] = {}
+        self._split_weeks: set[tuple[Key, date]] = set()
+        self._tangled: set[Key] = set()
 
-    def succeeded(self, old: Key, new: Key) -> None:
-        """``new`` goes on with what ``old`` was."""
+    def succeeded(self, old: Key, new: Key, day: date) -> None:
+        """``new`` goes on from ``day`` with what ``old`` was: that week may have both."""
         self._first[new] = self.first(old)
+        self._split_weeks.add((self.first(old), day - timedelta(day.weekday())))
 
     def first(self, key: Key) -> Key:
         """The series with which it all began."""
@@ -49,22 +52,35 @@ class Memory:
 
     def assert_holds(self) -> None:
         """Nobody is in two places, and nothing is there twice or has come back."""
+        self._note_tangles()
         rows = list(ScheduledClass.objects.order_by("starts_at", "id"))
         _assert_no_double_booking([row for row in rows if row.status != "cancelled"])
         self._assert_once(rows)
 
+    def _note_tangles(self) -> None:
+        """Who opens a closed series again, though it has a successor, has asked for both."""
+        spans: defaultdict[Key, list[tuple[date, date]]] = defaultdict(list)
+        for key, rule in rules().items():
+            first, last = rule.valid_from or date.min, rule.valid_until or date.max
+            others = spans[self.first(key)]
+            if any(first <= end and begin <= last for begin, end in others):
+                self._tangled.add(self.first(key))
+            others.append((first, last))
+
     def _assert_once(self, rows: list[ScheduledClass]) -> None:
-        """An occurrence has one row, through all that follow one another: a cancelled one is it."""
+        """A week has one row, through all that follow one another: a cancelled one is it."""
         seen: defaultdict[tuple[Key, date], list[ScheduledClass]] = defaultdict(list)
         for row in rows:
-            if row.week is None or row.occurrence_date is None:
+            if row.week is None:
                 continue
             key = (
                 ("fixed_schedule", row.fixed_schedule_id)
                 if row.fixed_schedule_id is not None
                 else ("recurring_slot", row.recurring_slot_id or 0)
             )
-            seen[self.first(key), row.occurrence_date].append(row)
+            first = self.first(key)
+            if first not in self._tangled and (first, row.week) not in self._split_weeks:
+                seen[first, row.week].append(row)
         twice = {where: found for where, found in seen.items() if len(found) > 1}
         assert not twice, twice
 

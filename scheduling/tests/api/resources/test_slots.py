@@ -102,6 +102,7 @@ def test_when_applying_fails_the_save_stands(
         ({"dayOfWeek": 8}, "dayOfWeek"),
         ({"dayOfWeek": 10**400}, "dayOfWeek"),
         ({"dayOfWeek": None}, "dayOfWeek"),
+        ({"dayOfWeek": "Monday"}, "dayOfWeek"),
         ({"startTime": "25:00"}, "startTime"),
         ({"startTime": None}, "startTime"),
         ({"durationMinutes": 0}, "durationMinutes"),

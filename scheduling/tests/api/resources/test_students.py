@@ -107,6 +107,7 @@ def test_the_horizon_of_a_students_slots_follows_too(api: APIClient) -> None:
         ({"startDate": "soon"}, "startDate"),
         ({"startDate": 20250101}, "startDate"),
         ({"startDate": "2025-02-30"}, "startDate"),
+        ({"startDate": "2026-02-31"}, "startDate"),
         ({"endDate": "2025-12-14"}, "endDate"),
         ({"isActive": None}, "isActive"),
         ({"language": "fr"}, "language"),
