@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .people import Student, Teacher
 
@@ -113,7 +114,7 @@ class FixedSchedule(WeeklyRule):
 class SlotStatus(models.TextChoices):
     """Whether a recurring slot asks for lessons."""
 
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("of a slot", "active")
     PAUSED = "paused", _("paused")
     CANCELLED = "cancelled", _("cancelled")
 
