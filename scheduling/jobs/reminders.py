@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from scheduling.models import ClassStatus, Reader, Reminder, ScheduledClass
 
+from .outgoing import within
 from .reminder_text import message_for
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 # Bounds of one watch; what is left is the next one's, a quarter of an hour later.
 MOST = 300
 SECONDS = 120.0
+MAIL_SERVER = "the mail server"
+TAKEN, SILENT = "", "the mail server did not answer in time"
 # The ledger is kept for as long as a class could still be moved back to where it was announced.
 KEPT = timedelta(days=30)
 
@@ -76,11 +79,8 @@ def _unreminded(reader: Reader, rows: QuerySet[ScheduledClass]) -> QuerySet[Sche
 
 def _send_all(waiting: list[tuple[Reader, ScheduledClass]], now: datetime) -> int:
     began, sent = time.monotonic(), 0
-    mails: Any = get_connection()  # its timeout is EMAIL_TIMEOUT: a silent server holds up nobody
-    try:
-        mails.open()
-    except Exception as error:
-        logger.warning("the mail server can't be reached, reminders wait: %s", error)
+    mails: Any = get_connection()
+    if not within(lambda: _opened(mails), MAIL_SERVER):
         return 0
     try:
         for reader, one in waiting:
@@ -90,10 +90,23 @@ def _send_all(waiting: list[tuple[Reader, ScheduledClass]], now: datetime) -> in
             claimed = _claim(reader, one, now)
             if claimed is None:
                 continue
-            sent += _send(mails, reader, one, claimed, now)
+            answer = _send(mails, reader, one)
+            _write_down(claimed, answer, now)
+            sent += answer == TAKEN
+            if answer == SILENT:
+                break
     finally:
-        mails.close()
+        within(lambda: mails.close() is None, MAIL_SERVER)
     return sent
+
+
+def _opened(mails: Any) -> bool:
+    try:
+        mails.open()
+    except Exception as error:
+        logger.warning("the mail server can't be reached, reminders wait: %s", error)
+        return False
+    return True
 
 
 def _claim(reader: Reader, one: ScheduledClass, now: datetime) -> Reminder | None:
@@ -120,16 +133,28 @@ def _claim(reader: Reader, one: ScheduledClass, now: datetime) -> Reminder | Non
             return None
 
 
-def _send(mails: Any, reader: Reader, one: ScheduledClass, claimed: Reminder, now: datetime) -> int:
-    try:
-        message = message_for(reader, one)
-        message.connection = mails
-        message.send()
-    except Exception as error:  # of SMTP, of an address, of a name in a header
-        logger.warning("reminder %s could not be sent: %s", claimed.pk, error)
-        claimed.error = f"{type(error).__name__}: {error}"[:300]
-        claimed.save(update_fields=["error"])
-        return 0
-    claimed.sent_at = now
-    claimed.save(update_fields=["sent_at"])
-    return 1
+def _send(mails: Any, reader: Reader, one: ScheduledClass) -> str:
+    """Hand the e-mail over; what the server said, ``TAKEN`` where it took it."""
+    answers: list[str] = []
+
+    def hand_over() -> bool:
+        try:
+            message = message_for(reader, one)
+            message.connection = mails
+            message.send()
+            answers.append(TAKEN)
+        except Exception as error:  # of SMTP, of an address, of a name in a header
+            answers.append(f"{type(error).__name__}: {error}")
+        return True
+
+    # In time, or it counts as not answered: what it does after that is nobody's news any more.
+    return answers[0] if within(hand_over, MAIL_SERVER) and answers else SILENT
+
+
+def _write_down(claimed: Reminder, answer: str, now: datetime) -> None:
+    if answer == TAKEN:
+        claimed.sent_at = now
+    else:
+        logger.warning("reminder %s could not be sent: %s", claimed.pk, answer)
+        claimed.error = answer[:300]
+    claimed.save(update_fields=["sent_at", "error"])

@@ -1,5 +1,6 @@
 """Reminders: each at most once, for what does take place, in the reader's language and zone."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -9,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.jobs import reminders
+from scheduling.jobs import outgoing, reminders
 from scheduling.jobs.reminders import remind
 from scheduling.jobs.runner import run
 from scheduling.models import Job, Reminder, ScheduledClass
@@ -17,6 +18,7 @@ from scheduling.services.classes import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import conduct, horizon, request
+from scheduling.tests.support.silence import dawdling
 
 pytestmark = pytest.mark.django_db
 # The day before, at noon.
@@ -201,6 +203,39 @@ def test_a_refused_address_is_written_down_and_holds_up_nobody(one, monkeypatch)
     assert told() == ["marta@example.org"]
     assert "no such user" in Reminder.objects.get(sent_at=None).error
     assert remind(NOON) == 0
+
+
+@pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
+def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
+    one, settings, monkeypatch, byte
+):
+    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    settings.EMAIL_TIMEOUT = 2
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with dawdling(byte) as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        assert remind(NOON) == 0
+    assert not Reminder.objects.exists()
+    settings.EMAIL_BACKEND = backend
+    assert remind(NOON) == 2
+
+
+def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_twice(
+    one, monkeypatch
+):
+    monkeypatch.setattr(outgoing, "SECONDS", 0.2)
+    awake = threading.Event()
+
+    def hang(backend, messages):
+        awake.wait(10)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", hang)
+        assert remind(NOON) == 0
+        awake.set()
+    assert Reminder.objects.get().error == "the mail server did not answer in time"
+    assert remind(NOON) == 1
 
 
 def test_a_fault_of_reminders_leaves_the_watch_alone(one, monkeypatch):
