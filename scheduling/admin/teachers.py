@@ -21,6 +21,7 @@ from . import show
 from .applying import apply_after_commit
 from .filters import OneOf, studio_today
 from .history import HistoryAdmin
+from .living import LivingTeacher
 from .person import PersonAdmin
 
 
@@ -70,7 +71,7 @@ class Settings(OneOf):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(PersonAdmin):
+class TeacherAdmin(LivingTeacher, PersonAdmin):
     whose = "teacher"
     list_display = (
         "name",
@@ -85,6 +86,22 @@ class TeacherAdmin(PersonAdmin):
     list_filter = (State, Settings)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
+
+    export_as = {"ill": ()}
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        names = super().get_list_display(request)
+        may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
+        return (*names, "ill") if may else names
+
+    @admin.display(description=gettext_lazy("can't come"))
+    def ill(self, teacher: Any) -> SafeString | str:
+        if not teacher.classes_today:
+            return ""
+        # Told apart by name for who hears the links, one after the other.
+        text, page = _("Ill today…"), self.act_address("ill", teacher.pk)
+        label = f"{text} {teacher}"
+        return format_html('<a href="{}" aria-label="{}">{}</a>', page, label, text)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
         settings = LessonSettings.objects.filter(teacher=OuterRef("pk"))

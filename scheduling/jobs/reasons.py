@@ -38,6 +38,7 @@ _SENTENCES = {
     "noted": gettext_lazy("it has notes: stays"),
     "one_off": gettext_lazy("entered by hand: stays"),
     "cancelled_for": gettext_lazy("cancelled by the studio: %(reason)s"),
+    "cancelled_for_teacher": gettext_lazy("cancelled for the teacher: %(reason)s"),
     "begun": gettext_lazy("it has begun: stays"),
     "teacher_busy": gettext_lazy(
         "%(with_teacher)s already teaches %(with_student)s, %(with_when)s"

@@ -4,6 +4,7 @@ from . import lookups  # noqa: F401  (registers itself)
 from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
+from .notices import CancellationNotice
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .reminders import Reader, Reminder
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
@@ -14,6 +15,7 @@ __all__ = [
     "ACTIVE_STATES",
     "Attendance",
     "CalendarFeed",
+    "CancellationNotice",
     "CancelledBy",
     "ClassStatus",
     "Closure",

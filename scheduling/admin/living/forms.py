@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Teacher
 from scheduling.models.people import studio_time_zone
-from scheduling.services.living import Act, AllFuture, EndOn, EndPerson, FromDate, Pause, Resume
+from scheduling.services.living import (
+    Absent,
+    Act,
+    AllFuture,
+    EndOn,
+    EndPerson,
+    FromDate,
+    Pause,
+    Resume,
+)
 from scheduling.services.living.rows import CHANGEABLE, key_of
 
 
@@ -152,6 +161,25 @@ class EndForm(ActForm):
     def act(self) -> Act:
         data = self.cleaned_data
         return EndOn(key_of(self.about), data["day"], data["cancel_rest"], data["reason"])
+
+
+class AbsentForm(ActForm):
+    """Until when a teacher can't come."""
+
+    last = day_field(gettext_lazy("Until, included"))
+    name = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=150,
+        initial=gettext_lazy("Teacher absent"),
+        help_text=gettext_lazy("Stands with the cancelled classes. Families are not told of it."),
+    )
+
+    def first_values(self) -> dict[str, Any]:
+        return {"last": self.today}
+
+    def act(self) -> Act:
+        data = self.cleaned_data
+        return Absent(self.about, self.today, data["last"], data["name"])
 
 
 class EndPersonForm(EndForm):

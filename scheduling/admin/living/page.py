@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,7 +26,12 @@ ASKED = "look"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the page is about. ``button`` does it; ``after`` answers where one then goes."""
+    """What the page is about. ``button`` does it; ``after`` answers where one then goes.
+
+    ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
+    anything is asked. ``notes`` adds sentences to a plan; ``then`` does what is left to do once
+    it is carried out.
+    """
 
     title: str
     intro: str
@@ -34,20 +40,25 @@ class Question:
     form: type[ActForm]
     after: Callable[[Outlook], str]
     is_danger: bool = False
+    at_once: bool = False
+    today: date | None = None
+    notes: Callable[[Outlook], list[str]] = lambda outlook: []
+    then: Callable[[dict[str, Any]], None] = lambda asked: None
 
 
 def act_page(request: HttpRequest, question: Question) -> HttpResponse:
     """GET asks, and with the form filled in shows the plan; POST carries it out."""
     moment = Moment(studio_today(), timezone.now(), request.user.get_username())
     posted = request.method == "POST"
-    asked = request.POST if posted else request.GET if ASKED in request.GET else None
-    form = question.form(question.about, moment.today, asked)
+    today = question.today or moment.today
+    form = question.form(question.about, today, _asked(request, question, today))
     outlook, changed = None, False
-    if asked is not None and form.is_valid():
+    if form.is_bound and form.is_valid():
         try:
             if posted:
                 done = apply(form.act(), moment, request.POST.get("plan", ""))
                 messages.success(request, done.done)
+                question.then(form.cleaned_data)
                 return HttpResponseRedirect(question.after(done))
             outlook = preview(form.act(), moment)
         except ValidationError as error:
@@ -57,6 +68,19 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
             if outlook is None:
                 outlook = preview(form.act(), moment)
     return _rendered(request, question, form, outlook, changed)
+
+
+def _asked(request: HttpRequest, question: Question, today: date) -> Any:
+    """What was filled in; None where there is nothing to look at yet."""
+    if request.method == "POST":
+        return request.POST
+    if ASKED in request.GET:
+        return request.GET
+    if not question.at_once:
+        return None
+    unasked = question.form(question.about, today)
+    fields = unasked.fields.items()
+    return {name: str(unasked.get_initial_for_field(each, name)) for name, each in fields}
 
 
 def _rendered(
@@ -76,6 +100,7 @@ def _rendered(
         "form": form,
         "asked": ASKED,
         "outlook": outlook,
+        "notes": question.notes(outlook) if outlook else [],
         "changed": changed,
         "sections": _sections(request, outlook) if outlook else [],
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],

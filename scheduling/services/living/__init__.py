@@ -5,10 +5,12 @@ An act says what is to change. ``preview`` shows its plan, ``apply`` carries out
 
 from .acts import AllFuture, EndOn, FromDate, Pause, Resume
 from .carrying_out import ChangedSinceError, Outlook, apply, preview
+from .illness import Absent
 from .moment import Act, Moment
 from .people import EndPerson
 
 __all__ = [
+    "Absent",
     "Act",
     "AllFuture",
     "ChangedSinceError",

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from scheduling.domain.recurrence import nearest_day
 from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
-from scheduling.models import Closure
+from scheduling.models import CancelledBy, Closure
 
 from .left_over import deal_with_rest
 from .moment import Moment, Written
@@ -94,7 +94,10 @@ class EndOn:
         if not close(rule, self.day):
             raise ValidationError({"day": _("It has ended by then already.")}, code="ended")
         mine = {self.key.kind.value: rule}
-        written.lines = deal_with_rest(mine, self.day, moment.now, self.cancel_rest, self.reason)
+        by = CancelledBy.STUDIO if self.cancel_rest else None
+        written.lines = deal_with_rest(
+            mine, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
+        )
         return written
 
 

@@ -1,4 +1,4 @@
-"""What is still on the calendar after an end: classes on which a person acted, and one-offs.
+"""What an end leaves on the calendar: classes on which a person acted, and one-offs.
 
 No run takes them away. They hold their hour until somebody cancels them.
 """
@@ -19,30 +19,34 @@ from scheduling.services.classes import cancellation, change_by_hand
 
 
 def deal_with_rest(
-    whose: Mapping[str, Any], last: date, now: datetime, cancel: bool, reason: str
+    whose: Mapping[str, Any],
+    now: datetime,
+    *,
+    first: date,
+    last: date | None = None,
+    cancel: CancelledBy | None,
+    reason: str = "",
 ) -> list[Line]:
-    """The classes after ``last`` that no run would take away; cancelled, if ``cancel``.
+    """The classes from ``first`` to ``last`` that no run would take away; cancelled by ``cancel``.
 
-    ``whose``: the columns by which they are found. One that was moved to a day before the end
-    takes place; one that was moved beyond it is among them.
+    ``whose``: the columns by which they are found. The day on which a class takes place counts,
+    not the one on which its schedule wanted it. With None for ``cancel`` they stay.
     """
-    rows = list(
-        ScheduledClass.objects.select_for_update(no_key=True)
-        .filter(**whose)
-        .filter(date__gt=last, starts_at__gt=now, status=ClassStatus.SCHEDULED)
-        .filter(Q(week__isnull=True) | ~UNTOUCHED)
-        .order_by("starts_at", "id")
-    )
-    names = Names([one.student_id for one in rows], [one.teacher_id for one in rows])
-    reason = reason or _("ended")
+    rows = ScheduledClass.objects.select_for_update(no_key=True).filter(**whose)
+    rows = rows.filter(date__gte=first, starts_at__gt=now, status=ClassStatus.SCHEDULED)
+    if last is not None:
+        rows = rows.filter(date__lte=last)
+    found = list(rows.filter(Q(week__isnull=True) | ~UNTOUCHED).order_by("starts_at", "id"))
+    names = Names([one.student_id for one in found], [one.teacher_id for one in found])
     lines = []
-    for one in rows:
-        if cancel:
-            line = _line(one, names, Outcome.CANCELLED, "cancelled_for", {"reason": reason})
-            change_by_hand(one, cancellation(CancelledBy.STUDIO, reason), now)
-        else:
-            line = _line(one, names, Outcome.PROTECTED, _why(one), {})
-        lines.append(line)
+    for one in found:
+        if cancel is None:
+            lines.append(_line(one, names, Outcome.PROTECTED, _why(one), {}))
+            continue
+        code = "cancelled_for" if cancel is CancelledBy.STUDIO else "cancelled_for_teacher"
+        why = {"reason": reason or _("ended")}
+        lines.append(_line(one, names, Outcome.CANCELLED, code, why))
+        change_by_hand(one, cancellation(cancel, why["reason"]), now)
     return lines
 
 

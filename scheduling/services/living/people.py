@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus, Student, Teacher
+from scheduling.domain.windows import DAY
+from scheduling.models import (
+    CancelledBy,
+    FixedSchedule,
+    RecurringSlot,
+    SlotStatus,
+    Student,
+    Teacher,
+)
 
 from .left_over import deal_with_rest
 from .moment import Moment, Written
@@ -39,8 +47,10 @@ class EndPerson:
         changed = _end(person, self.day, moment.today)
         for rule in rules:
             changed |= close(rule, self.day)
-        mine = {column: person}
-        written.lines = deal_with_rest(mine, self.day, moment.now, self.cancel_rest, self.reason)
+        by = CancelledBy.STUDIO if self.cancel_rest else None
+        written.lines = deal_with_rest(
+            {column: person}, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
+        )
         if not changed and not written.lines:
             raise ValidationError(_("Everything of theirs has ended by then already."), "ended")
         return written

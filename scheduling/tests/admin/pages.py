@@ -108,6 +108,7 @@ _KINDS = {
     "pause": (_CHANGE, _CHANGE),
     "resume": (_CHANGE, _CHANGE),
     "end": (_CHANGE, _CHANGE),
+    "ill": (_CHANGE, _CHANGE),
 }
 
 

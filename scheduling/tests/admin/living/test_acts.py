@@ -67,11 +67,16 @@ def plan_of(answer):
 def do(browser, address, fields):
     """Look, then press the button that the page shows: what it sends is what it was asked."""
     answer = look(browser, address, fields)
-    shown = dict(
-        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
+    assert fields.items() <= hidden(answer).items()
+    return browser.post(address, hidden(answer))
+
+
+def hidden(answer):
+    """What the page's own button would send."""
+    found = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()
     )
-    assert fields.items() <= shown.items()
-    return browser.post(address, shown)
+    return dict(found)
 
 
 def message_of(answer):

@@ -1,0 +1,125 @@
+"""“Ill today”: a teacher's day is cancelled and the families are told, in two clicks."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.wallclock import is_zone, zone_of
+from scheduling.models import Teacher
+from scheduling.selectors.people import addresses_of
+from scheduling.services.living import Outlook
+from scheduling.services.notices import Told, cancelled_for, tell_families
+
+from ..filters import studio_today
+from .forms import AbsentForm
+from .mixins import LivingPerson
+from .page import Question, act_page
+
+MOST_NAMED = 10
+
+
+class LivingTeacher(LivingPerson):
+    """“End…” and “Ill today…” of a teacher."""
+
+    acts = ("end", "ill")
+
+    def living_links(self, row: Any) -> list[tuple[str, str]]:
+        return [(self.act_address("ill", row.pk), _("Ill today…")), *super().living_links(row)]
+
+    def ill_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Today's classes, and who is told; then it is done."""
+        teacher = self.about(request, object_id)
+        if not request.user.has_perms(
+            ["scheduling.add_closure", "scheduling.change_scheduledclass"]
+        ):
+            raise PermissionDenied
+        today = _today_of(teacher)
+
+        def tell(asked: dict[str, Any]) -> None:
+            now = timezone.now()
+            classes = cancelled_for(teacher, today, asked["last"], now)
+            _say(request, tell_families(classes, now))
+
+        return act_page(
+            request,
+            Question(
+                title=_("Ill today"),
+                intro=_(
+                    "Classes of these days that have not begun are cancelled at once, and each "
+                    "family is told by e-mail, in its language. What nobody changed by hand comes "
+                    "back when the closure is taken away."
+                ),
+                button=_("Cancel the classes and tell the families"),
+                about=teacher,
+                form=AbsentForm,
+                after=lambda outlook: self.row_address(teacher.pk),
+                is_danger=True,
+                at_once=True,
+                today=today,
+                notes=_whom,
+                then=tell,
+            ),
+        )
+
+
+def _today_of(teacher: Teacher) -> date:
+    """Today by the teacher's clock: that is the one by which their day is closed."""
+    if not is_zone(teacher.time_zone):
+        return studio_today()
+    return timezone.localdate(timezone.now(), zone_of(teacher.time_zone))
+
+
+def _whom(outlook: Outlook) -> list[str]:
+    """Who would be told, and who can't be."""
+    students = {
+        line.student_id: line.student
+        for line in outlook.of(Outcome.CANCELLED)
+        if line.student_id is not None
+    }
+    if not students:
+        return []
+    reached = {pk for pk, address in addresses_of(students).items() if address}
+    n = len(reached)
+    text = ngettext("%(n)d family is told.", "%(n)d families are told.", n) % {"n": n}
+    return [text, *_unreached([name for pk, name in students.items() if pk not in reached])]
+
+
+def _unreached(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    return [_("Without an e-mail address: %(names)s.") % {"names": _listed(names)}]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    shown = names[:MOST_NAMED]
+    if more > 0:
+        shown.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
+    return str(get_text_list(shown, _("and")))
+
+
+def _say(request: HttpRequest, told: Told) -> None:
+    if told.sent:
+        text = ngettext("%(n)d e-mail sent.", "%(n)d e-mails sent.", told.sent)
+        messages.success(request, text % {"n": told.sent})
+    if told.before:
+        text = ngettext(
+            "%(n)d family had been told before.",
+            "%(n)d families had been told before.",
+            told.before,
+        )
+        messages.info(request, text % {"n": told.before})
+    for text in _unreached(told.without_address):
+        messages.warning(request, text + " " + _("Call them."))
+    if told.failed:
+        names = _listed(list(dict.fromkeys(name for name, _error in told.failed)))
+        text = _("The classes are cancelled, but no e-mail could be sent to %(names)s (%(why)s).")
+        messages.error(request, text % {"names": names, "why": told.failed[0][1]})

@@ -1,0 +1,77 @@
+"""“Ill today”: from the list of teachers to cancelled classes and told families, in two clicks."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from scheduling.models import Closure, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.admin.living.test_acts import hidden, message_of
+from scheduling.tests.factories import MONDAY, moment
+from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marta(monkeypatch):
+    """Monday, seven in the morning in Madrid."""
+    now = moment("2026-01-05 06:00")
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    marta = make.teacher("Marta Gil", "Europe/Madrid")
+    make.slot(marta, make.student("Ana Ruiz", email="ana@example.org"), start="16:00")
+    make.slot(marta, make.student("Mia Roth"), start="17:00")
+    horizon(MONDAY, now)
+    return marta
+
+
+@pytest.fixture
+def browser(marta, client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("teresa"))
+    return client
+
+
+def test_in_two_clicks(browser, marta):
+    url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
+    assert url in browser.get("/admin/scheduling/teacher/").content.decode()
+
+    answer = browser.get(url)
+    page = answer.content.decode()
+    assert "This would cancel 2 classes." in page
+    assert "1 family is told. Without an e-mail address: Mia Roth." in page
+    assert not Closure.objects.exists()
+    answer = browser.post(url, hidden(answer))
+
+    assert answer["Location"] == f"/admin/scheduling/teacher/{marta.pk}/change/"
+    assert message_of(answer) == (
+        "Done. Classes: 2 cancelled. 1 e-mail sent. Without an e-mail address: Mia Roth. Call them."
+    )
+    assert [one.to for one in mail.outbox] == [["ana@example.org"]]
+    assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
+    assert (Closure.objects.get().teacher, Closure.objects.get().last_date) == (marta, MONDAY)
+
+
+def test_a_failed_e_mail_is_said_and_not_fatal(browser, marta, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
+    said = message_of(browser.post(url, hidden(browser.get(url))))
+    assert "no e-mail could be sent to Ana Ruiz" in said
+    assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
+
+
+def test_the_day_is_the_teachers_own(browser, marta, monkeypatch):
+    # In Auckland Tuesday has begun.
+    marta.time_zone = "Pacific/Auckland"
+    marta.save()
+    monkeypatch.setattr(timezone, "now", lambda: moment("2026-01-05 12:00"))
+    page = browser.get(f"/admin/scheduling/teacher/{marta.pk}/ill/").content.decode()
+    assert 'value="2026-01-06"' in page
+
+
+def test_the_link_is_for_who_may(marta, client: Client):
+    client.force_login(account("Viewer"))
+    assert "/ill/" not in client.get("/admin/scheduling/teacher/").content.decode()
