@@ -156,7 +156,7 @@ class LivingSeries(_Living):
 class LivingPerson(_Living):
     """“End…” of a student or a teacher, with all that is theirs."""
 
-    acts = ("end",)
+    acts: tuple[str, ...] = ("end",)
 
     def living_links(self, row: Any) -> list[tuple[str, str]]:
         return [(self.act_address("end", row.pk), _("End…"))]
