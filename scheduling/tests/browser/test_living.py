@@ -4,7 +4,7 @@ import os
 
 from django.utils import timezone
 
-from scheduling.models import RecurringSlot
+from scheduling.models import RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import look
 from scheduling.tests.jobs.helpers import horizon
@@ -28,3 +28,21 @@ def test_from_a_date_on_is_looked_at_and_done(owner_page):
     owner_page.get_by_role("button", name="Change it").click()
     owner_page.get_by_text("Done. Classes:").wait_for()
     assert RecurringSlot.objects.latest("pk").weekday == 5
+
+
+def test_a_teacher_ill_today_in_two_clicks(owner_page):
+    marta = make.teacher("Marta Gil")
+    today = timezone.localdate()
+    make.slot(
+        marta, make.student("Ana Ruiz", email="ana@example.org"), today.isoweekday(), "23:58", 1
+    )
+    horizon(today)
+    owner_page.goto("/admin/scheduling/teacher/")
+    owner_page.get_by_role("link", name="Ill today… Marta Gil").click()
+    owner_page.get_by_text("1 family is told.").wait_for()
+    assert look(owner_page) == []
+    if folder := os.environ.get("SHOTS"):
+        owner_page.screenshot(path=f"{folder}/ill-phone.png", full_page=True)
+    owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
+    owner_page.get_by_text("1 e-mail sent.").wait_for()
+    assert ScheduledClass.objects.get(date=today).status == "cancelled"
