@@ -11,7 +11,8 @@ from django.test import RequestFactory
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from scheduling.models import JobRun, RecurringSlot, ScheduledClass
+from scheduling.models import JobRun, JobRunItem, RecurringSlot, ScheduledClass
+from scheduling.tests import factories as make
 
 TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
 
@@ -69,11 +70,31 @@ def arguments(name: str) -> dict[str, Any]:
         day = timezone.localdate() + timedelta(days=21)
         day -= timedelta(days=day.isoweekday() - slot.weekday)
         return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
+    if name == "conflict":
+        return a_conflict()
     if name == "background_jobs_preview":
         return {"job": "horizon"}
     if name in ("background_jobs_run", "background_jobs_undo"):
         return {"run_id": JobRun.objects.latest("pk").pk}
     return {}
+
+
+def a_conflict() -> dict[str, Any]:
+    """Somebody else wants the hour of a slot, and a run has said so."""
+    first = RecurringSlot.objects.latest("pk")
+    slot = make.slot(first.teacher, weekday=first.weekday, start=f"{first.start_time:%H:%M}")
+    day = timezone.localdate() + timedelta(days=35)
+    day -= timedelta(days=day.isoweekday() - slot.weekday)
+    JobRunItem.objects.create(
+        run=JobRun.objects.latest("pk"),
+        outcome="conflict",
+        code="teacher_busy",
+        student=slot.student,
+        series_kind="recurring_slot",
+        series_id=slot.pk,
+        date=day,
+    )
+    return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
 
 
 def page(name: str) -> Address:
