@@ -168,8 +168,15 @@ def test_a_teachers_new_zone_moves_their_lessons(browser: Client) -> None:
     assert RecurringSlot.objects.count() == 1
     made = ScheduledClass.objects.order_by("-date")[0]
 
-    change = {"name": "Marta Gil", "time_zone": "Asia/Tokyo", "is_active": "on"}
-    browser.post(f"/admin/scheduling/teacher/{teacher.pk}/change/", change)
+    change = {
+        "name": "Marta Gil",
+        "time_zone": "Asia/Tokyo",
+        "is_active": "on",
+        "language": "en",
+        "reminders": "on",
+    }
+    answer = browser.post(f"/admin/scheduling/teacher/{teacher.pk}/change/", change)
+    assert answer.status_code == 302
 
     moved = ScheduledClass.objects.get(pk=made.pk)
     assert (moved.date, moved.start_time) == (made.date, time(17))

@@ -19,7 +19,8 @@ def exchanged():
     weekly()
     horizon(weeks=1)
     assert ScheduledClass.objects.count() == 2
-    fixed.start_time, fixed.end_time, slot.start_time = "15:00", "16:00", "10:00"
+    fixed.start_time, fixed.end_time = make.at("15:00"), make.at("16:00")
+    slot.start_time = make.at("10:00")
     fixed.save()
     slot.save()
     return fixed, slot

@@ -1,0 +1,28 @@
+"""A conflict is found, opened and worked at."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.browser.looking import assert_good
+from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_lesson_without_a_place_is_listed_and_has_ways_out(owner_page: Page) -> None:
+    marta = make.teacher("Marta Gil")
+    make.slot(marta, make.student("Eva Lund"))
+    make.slot(marta, make.student("Sam Vega"), start="10:30")
+    horizon(timezone.localdate())
+    assert ScheduledClass.objects.count() == 12
+    page = owner_page
+    assert_good(page, "/admin/conflicts/")
+    page.goto("/admin/conflicts/")
+    row = page.get_by_role("row").filter(has_text="Sam Vega").first
+    expect(row).to_contain_text("Eva Lund")
+    row.get_by_role("link", name="Resolve").or_(row.get_by_role("link").last).first.click()
+    expect(page.get_by_role("main")).to_contain_text("Sam Vega")
+    assert_good(page, page.url)
