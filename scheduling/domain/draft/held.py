@@ -1,0 +1,42 @@
+"""The short cut: a series whose classes stand as its rule says is not looked at row by row."""
+
+from bisect import bisect_right
+
+from scheduling.domain.closures import Closure
+from scheduling.domain.recurrence import starts_in
+from scheduling.domain.stored import Group, attributes_of
+
+from .asks import State
+
+
+def held_weeks(state: State, groups: list[Group], now: int) -> frozenset[int] | None:
+    """The weeks in which the series has a class just as its rule says.
+
+    ``groups`` is all that is stored of it from the window on. None: something differs, or a
+    person touched a class, and the planner has to see every row. ``now`` is in epoch seconds.
+    """
+    series = state.series
+    if not groups or series.fault is not None:
+        return frozenset()
+    if series.halt is not None or len(groups) > 1:
+        return None
+    (group,) = groups
+    if not group.plain or group.attributes != attributes_of(series):
+        return None
+    if starts_in(series, group.weeks) != group.starts:
+        return None
+    if any(_covers_one_ahead(closure, group, now) for closure in state.closures):
+        return None
+    return frozenset(group.weeks)
+
+
+def _covers_one_ahead(closure: Closure, group: Group, now: int) -> bool:
+    """Whether a closure covers a class of ``group`` that has not begun."""
+    # The weeks whose day falls under the closure; for most closures and weekdays there is none.
+    weekday = group.attributes.weekday
+    first = -((weekday - closure.first.toordinal()) // 7)
+    last = (closure.last.toordinal() - weekday) // 7
+    if first > last:
+        return False
+    found = bisect_right(group.weeks, last) - 1
+    return found >= 0 and group.weeks[found] >= first and group.starts[found] > now

@@ -1,0 +1,8 @@
+"""What the table ``classes`` holds, as values of the domain."""
+
+from .groups import stored_groups
+from .holders import busy_holders
+from .rows import stored_rows
+from .touched import UNTOUCHED, edit_code
+
+__all__ = ["UNTOUCHED", "busy_holders", "edit_code", "stored_groups", "stored_rows"]
