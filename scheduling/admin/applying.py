@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from scheduling.domain.outcomes import Outcome
 from scheduling.services.changes import Applied, apply_change
 from scheduling.services.closures import Reach, apply_closures
+from scheduling.services.moments import studio_day
 
 
 def apply_after_commit(
@@ -39,7 +40,7 @@ def _apply_closures(request: HttpRequest, reaches: list[Reach]) -> None:
 def _how(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     return {
-        "today": timezone.localdate(now, timezone.get_default_timezone()),
+        "today": studio_day(now),
         "clock": timezone.now,
         "triggered_by": request.user.get_username(),
     }

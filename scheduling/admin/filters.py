@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Teacher
 from scheduling.selectors.overview import current
+from scheduling.services.moments import studio_day
 
 
 def studio_today() -> date:
     """Today in the studio's zone."""
-    return timezone.localdate(timezone.now(), timezone.get_default_timezone())
+    return studio_day(timezone.now())
 
 
 class OneOf(SimpleListFilter):

@@ -9,13 +9,14 @@ from rest_framework.request import Request
 
 from scheduling.jobs.request import Request as JobRequest
 from scheduling.models import Job, Trigger
+from scheduling.services.moments import studio_day
 
 from .credentials import CronService
 
 
 def studio_today() -> date:
     """Today in the studio's zone."""
-    return timezone.localdate(timezone.now(), timezone.get_default_timezone())
+    return studio_day(timezone.now())
 
 
 def job_request(

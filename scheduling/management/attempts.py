@@ -3,7 +3,6 @@
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.core.management.base import CommandError
 from django.db import connection
@@ -94,11 +93,6 @@ def exit_status(ended: list[Ended], stop: StopSignals) -> int:
         return stop.exit_status
     statuses = {one.status for one in ended}
     return next((code for code in (FAILED, WITH_FAULTS, ALREADY_RUNNING) if code in statuses), DONE)
-
-
-def studio_today(now: datetime) -> date:
-    """Today in the studio's zone."""
-    return timezone.localdate(now, timezone.get_default_timezone())
 
 
 def user_name() -> str:

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from scheduling.jobs.request import Request
 from scheduling.models import Job, Trigger
+from scheduling.services.moments import studio_day
 
-from .attempts import Patience, attempt, exit_status, studio_today, user_name
+from .attempts import Patience, attempt, exit_status, user_name
 from .signals import StopSignals
 from .terminal import Terminal
 
@@ -17,7 +18,7 @@ def run_upkeep(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWra
     def request() -> Request:
         return Request(
             job=job,
-            today=studio_today(timezone.now()),
+            today=studio_day(timezone.now()),
             weeks=1,
             trigger=trigger,
             triggered_by=user_name(),

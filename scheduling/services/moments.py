@@ -23,6 +23,11 @@ def local(moment: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
 
 
+def studio_day(now: datetime) -> date:
+    """The date at ``now`` in the studio's zone: what jobs, pages and answers call today."""
+    return local(now).date()
+
+
 def long_day(day: date) -> str:
     """“Sunday 14 February 2027”."""
     return date_format(day, pgettext("date format: Sunday 14 February 2027", "l j F Y"))

@@ -16,6 +16,7 @@ from scheduling.jobs.status import status
 from scheduling.jobs.strip import MISSED
 from scheduling.jobs.week_count import WeekCount, count_week
 from scheduling.models import Job, RunState, Trigger
+from scheduling.services.moments import studio_day
 
 from .cards import cards, chores
 from .concerns import concerns
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The page; GET ``job``, ``outcome``, ``trigger`` and ``before`` narrow its log."""
     tell(request)
     now = timezone.now()
-    week = count_week(timezone.localdate(now, timezone.get_default_timezone()), now)
+    week = count_week(studio_day(now), now)
     state = health(now, week.missing or 0)
     shown = cards(now)
     entries = [entry for card in shown for entry in card.entries]

@@ -21,13 +21,13 @@ from scheduling.management.attempts import (
     Patience,
     attempt,
     exit_status,
-    studio_today,
     user_name,
 )
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
 from scheduling.management.terminal import describe as in_words
 from scheduling.models import Job
+from scheduling.services.moments import studio_day
 
 FINDINGS = 3
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             raise SystemExit(status)
 
     def _find(self) -> Findings:
-        return find(studio_today(timezone.now()), settings.HORIZON_WEEKS, timezone.now)
+        return find(studio_day(timezone.now()), settings.HORIZON_WEEKS, timezone.now)
 
     def _fix(self) -> int:
         terminal = Terminal(self.stderr, None, timezone.now)
@@ -114,7 +114,7 @@ def _words(kind: str, line: Line) -> str:
 
 
 def _request(job: Job) -> Any:
-    today = studio_today(timezone.now())
+    today = studio_day(timezone.now())
     return check_request(job, today, settings.HORIZON_WEEKS, user_name())
 
 

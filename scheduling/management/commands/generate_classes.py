@@ -16,7 +16,6 @@ from scheduling.management.attempts import (
     Patience,
     attempt,
     exit_status,
-    studio_today,
     user_name,
 )
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
@@ -24,6 +23,7 @@ from scheduling.management.remote import call, calls
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal, run_json
 from scheduling.models import Job, Student, Teacher, Trigger
+from scheduling.services.moments import studio_day
 
 
 class Command(BaseCommand):
@@ -118,7 +118,7 @@ def _tasks(
 def _request(job: Job, options: dict[str, Any]) -> Request:
     return Request(
         job=job,
-        today=options["date"] or studio_today(timezone.now()),
+        today=options["date"] or studio_day(timezone.now()),
         dated=options["date"] is not None,
         weeks=options["weeks"] or settings.HORIZON_WEEKS,
         student_ids=_known(options, "student", Student),

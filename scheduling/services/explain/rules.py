@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.domain.draft import Want
@@ -19,6 +18,7 @@ from scheduling.domain.windows import week_number
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
 from scheduling.jobs.reasons import sentence
+from scheduling.services.moments import studio_day
 
 from .explanation import EXISTS, PLANNED, RuleExplained, weekday
 
@@ -125,7 +125,7 @@ class Day:
         """Nothing is stored of the rule in that week."""
         for want in self.plan.creates:
             if want.series.key == series.key:
-                today = timezone.localdate(self.now, timezone.get_default_timezone())
+                today = studio_day(self.now)
                 made = due(series.kind, self.day, today, settings.HORIZON_WEEKS)
                 return Fate(PLANNED, made.sentence, due=made)
         for shut in self.plan.shut:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
 from scheduling.domain.draft import Want
 from scheduling.domain.outcomes import Outcome
@@ -22,6 +21,7 @@ from scheduling.jobs.planning import ChunkPlan, Context, plan_series
 from scheduling.jobs.reasons import sentence
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.series import load_series
+from scheduling.services.moments import studio_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class _Ghosts:
     def __init__(self, names: Names, now: datetime) -> None:
         self._names = names
         self._now = now
-        self._today = timezone.localdate(now, timezone.get_default_timezone())
+        self._today = studio_day(now)
         self._due = lru_cache(maxsize=None)(self._due_on)
 
     def _due_on(self, kind: SeriesKind, day: date) -> Due:
