@@ -4,9 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 
 from scheduling.jobs.backend import EmbeddedBackend
+from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Time stands still at the ``NOW`` of the test's module."""
+    with time_machine.travel(request.module.NOW, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -32,6 +41,26 @@ def spawn_manage(transactional_db: None) -> Iterator[Callable[..., Any]]:
         processes.end(process)
     if started:
         processes.wait_for_dead_sessions()
+
+
+@pytest.fixture
+def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
+    """`slow_generation("chunk", "--json", env={…})`: a generate_classes that has stopped there.
+
+    Where, is said by slow_generation.py; SIGCONT makes it go on. It is killed at the end.
+    """
+    started: list[Any] = []
+
+    def start(where: str, *args: object, **kwargs: Any) -> Any:
+        words = (where, "generate_classes", "--date", "2040-01-02", *args)
+        started.append(processes.popen(*words, program=processes.SLOW, **kwargs))
+        until_stopped(started[-1])
+        return started[-1]
+
+    yield start
+    for process in started:
+        processes.end(process)
+    processes.wait_for_dead_sessions()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -15,35 +14,22 @@ from django.db import connection
 
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import processes
 from scheduling.tests.support.outage import stoppable
 
-SLOW = Path(__file__).parent / "commands" / "slow_generation.py"
 STUDIO = "from scheduling.tests import factories as make\nfor _ in range(3): make.slot()"
 HORIZON = ("generate_classes", "--only", "horizon", "--date", "2040-01-02")
 COUNT = "SELECT count(*), count(DISTINCT (recurring_slot_id, week)) FROM classes"
 
 
 @pytest.fixture
-def slow():
+def slow(slow_generation):
     """generate_classes that stands still in its second chunk of three."""
-    started = []
 
     def start(*options, **env):
-        process = subprocess.Popen(
-            [sys.executable, str(SLOW), "chunk", *HORIZON, *options],
-            env=processes.environment(env), cwd=processes.ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        started.append(process)
-        until_stopped(process)
-        return process
+        return slow_generation("chunk", "--only", "horizon", *options, env=env)
 
-    yield start
-    for process in started:
-        processes.end(process)
-    processes.wait_for_dead_sessions()
+    return start
 
 
 def manage(url, *args):
@@ -59,7 +45,7 @@ def test_the_database_goes_away_in_the_middle_of_a_run_and_comes_back(slow):
         manage(database.url, "migrate", "--verbosity", "0")
         manage(database.url, "shell", "--no-imports", "-c", STUDIO)
         options = ("--retries", 60, "--retry-delay", 1)
-        process = slow(*map(str, options), DATABASE_URL=database.url)
+        process = slow(*options, DATABASE_URL=database.url)
         database.stop()
         process.send_signal(signal.SIGCONT)
         said = []

@@ -65,6 +65,7 @@ class MakeUpAction(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Schedule a make-up"),
             "opts": ScheduledClass._meta,
+            "rows": [lost],
             "lost": lost,
             "last_day": make_ups.last_day(lost),
             "form": form,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from scheduling.models.timetable import Weekday
 from scheduling.services.timetable_import import Report
-from scheduling.services.timetable_import.preview import RuleLine
+from scheduling.services.timetable_import.preview import PersonLine, RuleLine
 
 from .. import show
 
@@ -91,7 +91,7 @@ def _sections(report: Report) -> Iterator[Section]:
         _("New students"),
         report.students,
         (line, student, _("E-mail"), starts),
-        [(one.line, one.name, one.email, _day(one.start_date)) for one in plan.students],
+        _people(plan.students),
     )
     yield Section(
         "recurring-slots",
@@ -99,7 +99,7 @@ def _sections(report: Report) -> Iterator[Section]:
         _("New recurring slots: lessons with a teacher"),
         report.recurring_slots,
         rule_heads,
-        [_rule(one) for one in plan.recurring_slots],
+        _rules(plan.recurring_slots),
     )
     yield Section(
         "fixed-schedules",
@@ -107,7 +107,7 @@ def _sections(report: Report) -> Iterator[Section]:
         _("New fixed schedules: meetings without a teacher"),
         report.fixed_schedules,
         rule_heads,
-        [_rule(one) for one in plan.fixed_schedules],
+        _rules(plan.fixed_schedules),
     )
     yield Section(
         "start-dates",
@@ -115,7 +115,7 @@ def _sections(report: Report) -> Iterator[Section]:
         _("Students who get a start date"),
         report.start_dates,
         (line, student, _("E-mail"), starts),
-        [(one.line, one.name, one.email, _day(one.start_date)) for one in plan.start_dates],
+        _people(plan.start_dates),
     )
     yield Section(
         "unchanged",
@@ -123,7 +123,7 @@ def _sections(report: Report) -> Iterator[Section]:
         _("Weekly rules that are there already"),
         report.unchanged,
         rule_heads,
-        [_rule(one) for one in plan.unchanged],
+        _rules(plan.unchanged),
     )
     yield Section(
         "merged",
@@ -133,6 +133,14 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, _("Says the same as line")),
         [(one.line, one.of) for one in plan.merged],
     )
+
+
+def _people(lines: list[PersonLine]) -> list[tuple[Any, ...]]:
+    return [(one.line, one.name, one.email, _day(one.start_date)) for one in lines]
+
+
+def _rules(lines: list[RuleLine]) -> list[tuple[Any, ...]]:
+    return [_rule(one) for one in lines]
 
 
 def _rule(one: RuleLine) -> tuple[Any, ...]:

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,16 +15,10 @@ from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import calendar, horizon
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGE = "/admin/check/"
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
 NEXT = MONDAY + timedelta(7)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

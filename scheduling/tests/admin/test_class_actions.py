@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from scheduling.admin import several
 from scheduling.models import Attendance, CancelledBy, ClassStatus
@@ -11,16 +10,10 @@ from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 CLASSES = "/admin/scheduling/scheduledclass/?when=all"
 NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

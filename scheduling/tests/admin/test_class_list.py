@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,19 +11,13 @@ from scheduling.models import ClassStatus
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 CLASSES = "/admin/scheduling/scheduledclass/"
 # A Wednesday, at noon.
 NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
 TODAY = date(2026, 1, 7)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

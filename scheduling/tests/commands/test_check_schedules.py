@@ -17,15 +17,9 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
 from scheduling.tests.jobs.helpers import calendar, horizon, weekly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
 NEXT = MONDAY + timedelta(7)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

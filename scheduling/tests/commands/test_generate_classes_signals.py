@@ -2,43 +2,23 @@
 
 import json
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import until_said, until_stopped
-from scheduling.tests.support import processes
+from scheduling.tests.jobs.waiting import until_said
 
-SLOW = Path(__file__).with_name("slow_generation.py")
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
 @pytest.fixture
-def slow(transactional_db):
-    """``slow(WHERE, …)``: generate_classes with three chunks that stops (SIGSTOP) at WHERE."""
+def slow(slow_generation):
+    """Three chunks to do, for a process that stops."""
     for _ in range(3):
         make.slot()
-    started = []
-
-    def start(where, *args):
-        process = subprocess.Popen(
-            [sys.executable, str(SLOW), where, "generate_classes", "--date", "2040-01-02", *args],
-            env=processes.environment(), cwd=processes.ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        started.append(process)
-        until_stopped(process)
-        return process
-
-    yield start
-    for process in started:
-        processes.end(process)
-    processes.wait_for_dead_sessions()
+    return slow_generation
 
 
 def go_on(process, *numbers):

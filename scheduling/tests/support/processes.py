@@ -12,6 +12,9 @@ from urllib.parse import quote, urlsplit
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[3]
+MANAGE = ROOT / "manage.py"
+# manage.py that stops at a given place of a run.
+SLOW = Path(__file__).resolve().parents[1] / "commands" / "slow_generation.py"
 
 
 def database_url() -> str:
@@ -28,10 +31,15 @@ def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, st
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def popen(*args: object, env: Mapping[str, str | None] | None = None, **kwargs: Any) -> Any:
+def popen(
+    *args: object,
+    env: Mapping[str, str | None] | None = None,
+    program: Path = MANAGE,
+    **kwargs: Any,
+) -> Any:
     """`manage.py args…` as a process, its output piped as text."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
-    command = [sys.executable, str(ROOT / "manage.py"), *map(str, args)]
+    command = [sys.executable, str(program), *map(str, args)]
     return subprocess.Popen(command, env=environment(env), **(options | kwargs))
 
 
@@ -46,7 +54,7 @@ def run(
     if "input" in kwargs:
         del options["stdin"]
     return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *map(str, args)],
+        [sys.executable, str(MANAGE), *map(str, args)],
         env=environment(env),
         timeout=timeout,
         check=False,

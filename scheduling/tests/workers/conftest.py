@@ -17,8 +17,6 @@ from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import until
 from scheduling.tests.support import embedded, processes, redis_server
 
-SLOW = Path(__file__).parents[1] / "commands" / "slow_generation.py"
-
 
 class Workers:
     """What both have in common: workers that can be made to stop (SIGSTOP) at a place."""
@@ -28,8 +26,8 @@ class Workers:
 
     def program(self) -> list[str]:
         if self.where:
-            return [sys.executable, str(SLOW), self.where]
-        return [sys.executable, str(processes.ROOT / "manage.py")]
+            return [sys.executable, str(processes.SLOW), self.where]
+        return [sys.executable, str(processes.MANAGE)]
 
     def call(self, number: int = 1) -> None:
         """See to it that as many workers come for what is queued."""
