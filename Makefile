@@ -12,7 +12,11 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 	--ignore=scheduling/tests/test_layout.py --ignore=scheduling/tests/test_deploy.py \
 	--ignore=scheduling/tests/commands/test_install_cron.py \
 	--ignore=scheduling/tests/test_translations.py --ignore=scheduling/tests/admin/test_access.py \
-	--ignore=scheduling/tests/api/test_matrix.py
+	--ignore=scheduling/tests/api/test_matrix.py \
+	--ignore=scheduling/tests/api/test_schemathesis.py --ignore=scheduling/tests/browser \
+	--ignore=scheduling/tests/commands/test_cron_daemon.py --ignore=scheduling/tests/test_proxy.py
+# Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
+AT_ONCE ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test screenshots check soak bench venv venv-dev
@@ -46,8 +50,8 @@ test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
-	echo "== SQLite"; $(PY) -m pytest -q -n 2 --db=sqlite || failed="$$failed SQLite"; \
-	echo "== PostgreSQL"; $(PY) -m pytest -q -n 2 --db=postgresql $(ONCE) \
+	echo "== SQLite"; $(PY) -m pytest -q -n $(AT_ONCE) --db=sqlite || failed="$$failed SQLite"; \
+	echo "== PostgreSQL"; $(PY) -m pytest -q -n $(AT_ONCE) --db=postgresql $(ONCE) \
 		|| failed="$$failed PostgreSQL"; \
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 
