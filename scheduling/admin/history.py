@@ -90,7 +90,8 @@ def changes(entry: LogEntry) -> Iterable[tuple[str, str, str]]:
             field: Any = model._meta.get_field(name) if model is not None else None
         except FieldDoesNotExist:
             field = None
-        if name == "id":
+        # The other end of a row's foreign key is no field of this one, whatever the log says.
+        if name == "id" or getattr(field, "auto_created", False):
             continue
         label = str(getattr(field, "verbose_name", name))
         yield label, _value(field, old), _value(field, new)

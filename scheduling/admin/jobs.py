@@ -13,6 +13,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, JobRunItem
+from scheduling.services.moments import took
 
 from .exporting import ExportMixin
 from .filters import OneOf
@@ -38,16 +39,21 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
         "job",
         "state",
         "started_at",
-        "duration",
+        "took",
         "trigger",
         "triggered_by",
         "classes_created",
         "students_processed",
         "error",
     )
+    export_as = {"took": ("duration",)}
     list_filter = ("job", "state", "trigger")
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    @admin.display(description=_("duration"))
+    def took(self, run: JobRun) -> str:
+        return took(run.duration)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any

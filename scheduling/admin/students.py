@@ -55,7 +55,7 @@ class TaughtBy(ByTeacher):
 class StudentAdmin(PersonAdmin):
     whose = "student"
     history_includes = ("fixed_schedules",)
-    list_display = ("full_name", "email", "state", "meetings", "next_class", "next_teacher")
+    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings", "email")
     export_as = {
         "state": ("start_date", "end_date", "is_active", "state"),
     }

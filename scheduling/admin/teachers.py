@@ -75,13 +75,13 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
     whose = "teacher"
     list_display = (
         "name",
-        "email",
-        "time_zone",
         "state",
         "today",
-        "meetings",
         "next_class",
+        "meetings",
+        "time_zone",
         "settings",
+        "email",
     )
     list_filter = (State, Settings)
     search_fields = ("name", "email")

@@ -40,7 +40,6 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
         "state",
         "attendance",
         "source",
-        "touched",
     )
     export_as = {
         "when": ("date", "start_time", "end_time", "time_zone"),
@@ -48,6 +47,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
         "teacher_name": ("teacher",),
         "state": ("status",),
     }
+    export_extra = ("touched",)
     list_select_related = ("student", "teacher")
     list_filter = (When, ByDate, Taught, "status", Marked, MadeUp, Source, ByHand)
     # Which fields are searched is get_search_results' to say; any name here shows the control.
@@ -71,7 +71,10 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
 
     @admin.display(description=gettext_lazy("status"))
     def state(self, one: ScheduledClass) -> SafeString:
-        return show.class_badge(one)
+        status = show.class_badge(one)
+        if one.edited_at is None:
+            return status
+        return format_html("{} {}", status, show.badge(f"✎ {_('by hand')}"))
 
     @admin.display(description=gettext_lazy("source"))
     def source(self, one: ScheduledClass) -> str:
