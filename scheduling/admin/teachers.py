@@ -21,7 +21,7 @@ from . import show
 from .applying import apply_after_commit
 from .filters import OneOf, studio_today
 from .history import HistoryAdmin
-from .living import LivingTeacher
+from .living import LivingTeacher, today_of
 from .person import PersonAdmin
 
 
@@ -96,7 +96,7 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
 
     @admin.display(description=gettext_lazy("can't come"))
     def ill(self, teacher: Any) -> SafeString | str:
-        if not teacher.classes_today:
+        if not teacher.classes_on_their_day:
             return ""
         # Told apart by name for who hears the links, one after the other.
         text, page = _("Ill today…"), self.act_address("ill", teacher.pk)
@@ -109,9 +109,13 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
 
     def fill(self, rows: list[Any]) -> None:
         super().fill(rows)
-        today = classes_on([row.pk for row in rows], studio_today())
+        today = studio_today()
+        # Another day than the studio's where they live far enough away.
+        theirs = {row.pk: today_of(row) for row in rows}
+        counts = classes_on(theirs, {today, *theirs.values()})
         for row in rows:
-            row.classes_today = today.get(row.pk, 0)
+            row.classes_today = counts.get((row.pk, today), 0)
+            row.classes_on_their_day = counts.get((row.pk, theirs[row.pk]), 0)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, teacher: Any) -> SafeString:

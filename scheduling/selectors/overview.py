@@ -58,11 +58,12 @@ def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, Sch
     return {person: classes[number] for person, number in found.items() if number in classes}
 
 
-def classes_on(teachers: Iterable[int], day: date) -> Counts:
-    """How many classes each teacher gives on a date, cancelled ones aside."""
-    rows = ScheduledClass.objects.filter(date=day, teacher_id__among=list(teachers))
+def classes_on(teachers: Iterable[int], days: Iterable[date]) -> dict[tuple[int, date], int]:
+    """How many classes each teacher gives on each of a few dates, cancelled ones aside."""
+    rows = ScheduledClass.objects.filter(date__in=set(days), teacher_id__among=list(teachers))
     rows = rows.exclude(status=ClassStatus.CANCELLED).order_by()
-    return dict(rows.values_list("teacher_id").annotate(n=Count("id")))
+    counted = rows.values_list("teacher_id", "date").annotate(n=Count("id"))
+    return {(teacher, day): n for teacher, day, n in counted}
 
 
 def paused_people(whose: str, today: date) -> Q:

@@ -1,6 +1,6 @@
 """Changes of what goes on, as pages: a form, its plan as a diff, and the button that does it."""
 
-from .absent import LivingTeacher
+from .absent import LivingTeacher, today_of
 from .mixins import LivingPerson, LivingSeries
 
-__all__ = ["LivingPerson", "LivingSeries", "LivingTeacher"]
+__all__ = ["LivingPerson", "LivingSeries", "LivingTeacher", "today_of"]

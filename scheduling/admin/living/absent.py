@@ -41,7 +41,7 @@ class LivingTeacher(LivingPerson):
             ["scheduling.add_closure", "scheduling.change_scheduledclass"]
         ):
             raise PermissionDenied
-        today = _today_of(teacher)
+        today = today_of(teacher)
 
         def tell(asked: dict[str, Any]) -> None:
             now = timezone.now()
@@ -70,7 +70,7 @@ class LivingTeacher(LivingPerson):
         )
 
 
-def _today_of(teacher: Teacher) -> date:
+def today_of(teacher: Teacher) -> date:
     """Today by the teacher's clock: that is the one by which their day is closed."""
     if not is_zone(teacher.time_zone):
         return studio_today()

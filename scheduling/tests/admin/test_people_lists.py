@@ -191,3 +191,14 @@ def test_queries_do_not_grow_with_the_rows(browser, table):
     assert shown == 3
     fill(20)
     assert queries() == (few, 23)
+
+
+def test_a_teacher_is_ill_today_by_their_own_day(client):
+    """At noon here it is tomorrow in Auckland, and it is that day's classes that fall out."""
+    client.force_login(account("superuser"))
+    far, near = make.teacher("Aroha Ngata", zone="Pacific/Auckland"), make.teacher("Tom Lee")
+    for whom in (far, near):
+        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", whom=whom)
+    text = client.get("/admin/scheduling/teacher/").content.decode()
+    assert "Ill today… Aroha Ngata" in text
+    assert "Ill today… Tom Lee" not in text

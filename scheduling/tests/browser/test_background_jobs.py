@@ -137,6 +137,8 @@ def test_who_may_only_look_finds_no_button(open_page, slot) -> None:
     assert page.get_by_role("button", name=re.compile("Generate")).count() == 2
 
 
+# What it looks like is no matter of the database: once is enough.
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (PHONE, True), (DESKTOP, True)])
 def test_accessible_and_fitting_with_every_kind_of_run(open_page, owner, slot, width, dark) -> None:
     now = timezone.now()

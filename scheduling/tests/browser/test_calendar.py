@@ -64,6 +64,8 @@ def dialog(page):
     return page.get_by_role("dialog")
 
 
+# What it looks like is no matter of the database: once is enough.
+@pytest.mark.sqlite
 @pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (PHONE, False)])
 def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, dark):

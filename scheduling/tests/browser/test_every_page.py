@@ -8,9 +8,10 @@ from scheduling.tests.browser.conftest import watch_of
 from scheduling.tests.browser.looking import assert_good, look
 from scheduling.tests.browser.populated import populate
 
-
 # What these pages look like is no matter of the database: once is enough.
-@pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite
+
+
 @pytest.mark.parametrize("model", pages.models(), ids=lambda model: model._meta.label_lower)
 def test_the_pages_of_a_table(owner_page, owner, model):
     populate(owner)

@@ -68,6 +68,8 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
     expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
 
 
+# What it looks like is no matter of the database: once is enough.
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("width", "dark"), EVERY_LOOK)
 def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
     imported(row(student_email="old@example.com"))
