@@ -1,0 +1,83 @@
+"""``python -m bench.load``: pages and calls of a large studio, at 1, 8 and 32 clients.
+
+A PostgreSQL made for it with 10,000 students, a million classes and 10,000 runs; gunicorn as
+deploy/classtracker-web.service starts it; clients in a process of their own, which ask for the
+next thing as soon as they have an answer. First the queries of each page are counted at two sizes
+of the studio.
+"""
+
+import argparse
+import os
+
+from bench import scratch
+
+WORKERS, THREADS = 3, 4
+SMALL = 200
+
+
+def main() -> None:
+    """Fill, count, drive, report; exit status 1 where anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=10_000, help="a hundred classes each")
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--requests", type=int, default=2_000, help="at each number of clients")
+    parser.add_argument("--fewest", type=int, default=3, help="of each page, however rare")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--write", action="store_true", help="the tables into docs/performance.md")
+    asked = parser.parse_args()
+    with scratch.postgresql() as url:
+        scratch.set_up(url)
+        try:
+            failed = measure(asked)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+    raise SystemExit(1 if failed else 0)
+
+
+def measure(asked: argparse.Namespace) -> bool:
+    """Whether anything failed."""
+    from . import queries, report, studio
+    from .asks import asks
+
+    studio.prepare()
+    studio.fill(SMALL, SMALL)
+    studio.settle(5)
+    few = queries.count(asks())
+    studio.fill(asked.students - SMALL, asked.runs - SMALL)
+    studio.settle(40)
+    found = asks()
+    many = queries.count(found)
+    print(studio.in_words(), flush=True)
+    levels = load(found, asked)
+    tables = report.Report(found, few, many, levels)
+    print(tables.plain())
+    if asked.write:
+        tables.write()
+    return tables.failed
+
+
+def load(found: list, asked: argparse.Namespace) -> list:
+    """One level after the other, of a server as the unit starts it."""
+    from scheduling.tests.support.gunicorn import serving
+
+    from .asks import in_order
+    from .levels import drive
+
+    order = in_order(found, asked.requests, asked.fewest)
+    settings = {
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "false",
+        "API_THROTTLE": "1000000/sec",
+    }
+    memory = ("--worker-tmp-dir", "/dev/shm") if os.path.isdir("/dev/shm") else ()
+    with serving(
+        *memory, workers=WORKERS, threads=THREADS, keeping_workers=True, **settings
+    ) as server:
+        drive(server.url, found, in_order(found, 0, WORKERS), WORKERS)  # what a process does once
+        return [drive(server.url, found, order, clients) for clients in asked.clients]
+
+
+if __name__ == "__main__":
+    main()

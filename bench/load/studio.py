@@ -1,0 +1,225 @@
+"""A studio as it stands after years: people, schedules, a million classes, ten thousand runs.
+
+The people and their schedules are the demo's, which never collide; the classes are those that the
+generator would have made of them, week by week. That a generation run then finds nothing to do is
+the proof.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from bench.jobs_page import fill_log
+from scheduling.domain.windows import monday_of
+from scheduling.models import (
+    Closure,
+    FixedSchedule,
+    JobRun,
+    JobRunItem,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
+from scheduling.services.demo.loading import load_demo
+
+STUDENTS_A_TEACHER = 12
+# Weeks of classes that lie behind us: 100 classes a student, those ahead included.
+WEEKS_BACK = 38
+# What a run says of a class that it made or changed.
+CHANGES = {"created", "moved", "removed", "cancelled", "restored"}
+# Three years ago; a multiple of every interval of weeks.
+EARLIER = timedelta(weeks=156)
+
+_OLDER = """
+    UPDATE scheduling_student SET start_date = start_date - %(by)s
+     WHERE id > %(students)s AND start_date < %(today)s;
+    UPDATE scheduling_recurringslot SET valid_from = valid_from - %(by)s
+     WHERE student_id > %(students)s AND valid_from < %(today)s;
+"""
+# In order of date, as years of runs would have left them. What is past was held, mostly.
+_CLASSES = """
+    INSERT INTO classes
+        (student_id, teacher_id, {kind}_id, week, occurrence_date, date, start_time, end_time,
+         time_zone, starts_at, ends_at, subject, status, cancelled_by, cancelled_at,
+         cancel_reason, attendance, notes, edited_at, created_at, is_shared)
+    SELECT student_id, teacher_id, id, week, day, day, start_time, end_time, zone, starts_at,
+           starts_at + (end_time - start_time), subject,
+           CASE WHEN called_off THEN 'cancelled' WHEN held THEN 'completed' ELSE 'scheduled' END,
+           CASE WHEN called_off THEN 'student' ELSE '' END,
+           CASE WHEN called_off THEN starts_at - INTERVAL '3 days' END,
+           CASE WHEN called_off THEN 'On a school trip.' ELSE '' END,
+           CASE WHEN called_off OR NOT held THEN '' WHEN chance < 12 THEN 'unexcused'
+                ELSE 'present' END,
+           CASE WHEN held AND chance % 9 = 0 THEN 'Left hand alone, slowly.' ELSE '' END,
+           CASE WHEN called_off OR held THEN starts_at - INTERVAL '3 days' END,
+           starts_at - INTERVAL '84 days', is_shared
+      FROM (
+        SELECT series.*, chance < 4 AS called_off,
+               chance < 90 AND day < %(today)s AS held,
+               (day + start_time) AT TIME ZONE zone AS starts_at
+          FROM (
+            SELECT one.*, {end_time} AS end_time, COALESCE(teacher.time_zone, %(zone)s) AS zone,
+                   COALESCE(one.valid_from, student.start_date) AS since,
+                   monday::date AS week, monday::date + weekday - 1 AS day,
+                   abs(hashint8(one.id * 1000 + extract(week FROM monday)::int)) % 100 AS chance
+              FROM (SELECT id, student_id, teacher_id, weekday, start_time, subject, is_shared,
+                           interval_weeks, valid_from, valid_until, {own}
+                      FROM {table} WHERE student_id > %(students)s) AS one
+              JOIN scheduling_student AS student ON student.id = student_id
+              LEFT JOIN scheduling_teacher AS teacher ON teacher.id = teacher_id
+             CROSS JOIN generate_series(%(first)s::date, %(last)s::date, INTERVAL '7 days') monday
+          ) AS series
+         WHERE day >= since AND day <= COALESCE(valid_until, day) AND {wanted} AND day < %(end)s
+           AND (week - date_trunc('week', since)::date) / 7 % interval_weeks = 0
+      ) AS wanted
+     ORDER BY day, start_time, teacher_id
+"""
+KINDS: tuple[dict[str, str], ...] = (
+    {
+        "kind": "recurring_slot",
+        "table": "scheduling_recurringslot",
+        "own": "duration_minutes, status",
+        "end_time": "start_time + duration_minutes * INTERVAL '1 minute'",
+        "wanted": "(status = 'active' OR day < %(today)s)",
+    },
+    {
+        "kind": "fixed_schedule",
+        "table": "scheduling_fixedschedule",
+        "own": "end_time AS own_end",
+        "end_time": "own_end",
+        # The weekly job makes this week's, and no more.
+        "wanted": "week <= %(monday)s",
+    },
+)
+
+
+def fill(students: int, runs: int) -> None:
+    """So many more students with all that is theirs, and so many more runs in the log."""
+    before = Student.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    now = timezone.now()
+    load_demo(students, max(2, students // STUDENTS_A_TEACHER), before + 1, now)
+    _classes(before, now.date())
+    fill_log(runs, now)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _classes(before: int, today: date) -> None:
+    """The classes of the students with higher numbers than ``before``."""
+    monday = monday_of(today)
+    values = {
+        "students": before,
+        "today": today,
+        "by": EARLIER,
+        "monday": monday,
+        "first": monday - timedelta(weeks=WEEKS_BACK),
+        "last": monday + timedelta(weeks=13),
+        "end": today + timedelta(weeks=12),
+        "zone": "UTC",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        with _unguarded(cursor):
+            for statement in _OLDER.split(";")[:-1]:
+                cursor.execute(statement, values)
+            for kind in KINDS:
+                cursor.execute(_CLASSES.replace("% ", "%% ").format(**kind), values)
+        cursor.execute("RESET synchronous_commit")
+
+
+@contextmanager
+def _unguarded(cursor: Any) -> Iterator[None]:
+    """Without the indexes that guard and find classes; all are made again at the end, and check."""
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = 'classes'::regclass AND contype = 'x'"
+    )
+    guards = cursor.fetchall()
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'classes'"
+        " AND indexname <> ALL (SELECT conname::text FROM pg_constraint)"
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in guards:
+        cursor.execute(f"ALTER TABLE classes DROP CONSTRAINT {name}")
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    cursor.execute("SET maintenance_work_mem = '256MB'")
+    for _name, definition in indexes:
+        cursor.execute(definition)
+    for name, definition in guards:
+        cursor.execute(f"ALTER TABLE classes ADD CONSTRAINT {name} {definition}")
+    cursor.execute("RESET maintenance_work_mem")
+
+
+def settle(clashes: int) -> None:
+    """Run the jobs, as their schedules would: what is to be told is in the log then.
+
+    Before that some things happen to the studio: slots that want an hour which is taken, holidays
+    that are over, teachers who are away next week.
+    """
+    made = [count for run in _generated() for name, count in run.items() if name in CHANGES]
+    if any(made):
+        raise SystemExit(f"The classes are not those that the generator makes: {made}")
+    today = timezone.now().date()
+    slots = RecurringSlot.objects.filter(status="active", is_shared=False).order_by("-id")
+    for slot in slots.select_related("student")[:clashes]:
+        person = Student.objects.create(
+            first_name="Late", last_name=slot.student.last_name, start_date=today
+        )
+        slot.pk, slot.student, slot.import_key, slot.valid_from = None, person, None, today
+        slot.created_at = slot.booked_at = timezone.now()
+        slot.save(force_insert=True)
+    weeks = [today - timedelta(weeks=n) for n in range(1, 40)]
+    Closure.objects.bulk_create(
+        Closure(name="Holiday", first_date=day, last_date=day) for day in weeks[::4]
+    )
+    away = Teacher.objects.order_by("id").values_list("id", flat=True)[:clashes]
+    first = today + timedelta(days=7)
+    Closure.objects.bulk_create(
+        Closure(name="Away", first_date=first, last_date=first, teacher_id=pk) for pk in away
+    )
+    _generated()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _generated() -> list[dict[str, int]]:
+    """The outcomes that a run of each job counted."""
+    found = []
+    for only in ("weekly", "horizon"):
+        said = StringIO()
+        call_command("generate_classes", only=only, json=True, stdout=said, stderr=StringIO())
+        run = json.loads(said.getvalue())["runs"][0]
+        found.append(run["counts"])
+    return found
+
+
+def prepare() -> None:
+    """Let this process ask itself for pages, as fast as it can."""
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.API_THROTTLE = "1000000/sec"
+
+
+def in_words() -> str:
+    """How large it is."""
+    parts = (
+        (ScheduledClass, "classes"),
+        (Student, "students"),
+        (Teacher, "teachers"),
+        (RecurringSlot, "slots"),
+        (FixedSchedule, "fixed schedules"),
+        (JobRun, "runs"),
+        (JobRunItem, "results"),
+    )
+    return ", ".join(f"{model._default_manager.count():,} {name}" for model, name in parts)
