@@ -51,7 +51,7 @@ def measure(asked: argparse.Namespace) -> bool:
     many = queries.count(found)
     print(studio.in_words(), flush=True)
     levels = load(found, asked)
-    tables = report.Report(found, few, many, levels)
+    tables = report.Report(found, few, many, levels, studio.in_words())
     print(tables.plain())
     if asked.write:
         tables.write()

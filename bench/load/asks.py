@@ -48,7 +48,9 @@ class Callers:
     """An administrator with a session, and a program with a token."""
 
     def __init__(self) -> None:
-        user = User.objects.filter(username="bench").first() or User.objects.create_superuser("bench")
+        user = User.objects.filter(username="bench").first() or User.objects.create_superuser(
+            "bench"
+        )
         client = Client()
         client.force_login(user)
         name = "sessionid"
@@ -93,7 +95,9 @@ def _pages(person: dict[str, str], today: date) -> Iterator[Ask]:
 
     yield page("first page", 60, "/admin/")
     yield page("background jobs", 40, JOBS)
-    yield page("its log, deep", 6, *(f"{JOBS}?before={runs[len(runs) * n // 10]}" for n in range(1, 9)))
+    yield page(
+        "its log, deep", 6, *(f"{JOBS}?before={runs[len(runs) * n // 10]}" for n in range(1, 9))
+    )
     yield page("its log, failed runs", 4, f"{JOBS}?outcome=failed")
     yield page("its log, runs that were missed", 2, f"{JOBS}?outcome=missed")
     yield page("a run", 15, *(f"{JOBS}runs/{pk}/" for pk in Random(1).sample(runs, 40)))
@@ -117,9 +121,15 @@ def _pages(person: dict[str, str], today: date) -> Iterator[Ask]:
     yield page("classes, from now on", 15, f"{TABLES}scheduledclass/?when=upcoming")
     yield page("classes, any date", 5, f"{TABLES}scheduledclass/?when=all")
     yield page("classes of a date", 30, *(f"{TABLES}scheduledclass/?on={day}" for day in days))
-    yield page("classes of a teacher", 30, *(f"{TABLES}scheduledclass/?when=all&teacher={pk}" for pk in teachers))
+    yield page(
+        "classes of a teacher",
+        30,
+        *(f"{TABLES}scheduledclass/?when=all&teacher={pk}" for pk in teachers),
+    )
     yield page("classes, searched", 30, *(f"{TABLES}scheduledclass/?q={word}" for word in parts))
-    yield page("classes, attendance missing", 8, f"{TABLES}scheduledclass/?when=all&attendance=missing")
+    yield page(
+        "classes, attendance missing", 8, f"{TABLES}scheduledclass/?when=all&attendance=missing"
+    )
     yield page("classes, edited by hand", 3, f"{TABLES}scheduledclass/?when=all&by_hand=yes")
     yield page("classes, make-up owed", 3, f"{TABLES}scheduledclass/?when=all&make_up=owed")
     yield page("a class", 40, *(f"{TABLES}scheduledclass/{pk}/change/" for pk in _some(ahead)))
@@ -135,22 +145,34 @@ def _pages(person: dict[str, str], today: date) -> Iterator[Ask]:
         30,
         *(f"{CALENDAR}events/?start={day}&end={day + week}" for day in (monday, monday + week)),
     )
-    yield page("calendar: a month of all", 8, f"{CALENDAR}events/?start={first}&end={first + month}")
+    yield page(
+        "calendar: a month of all", 8, f"{CALENDAR}events/?start={first}&end={first + month}"
+    )
     yield page(
         "calendar: a month of a teacher",
         20,
         *(f"{CALENDAR}events/?start={first}&end={first + month}&teacher={pk}" for pk in teachers),
     )
-    yield page("calendar: a year in numbers", 4, f"{CALENDAR}days/?start={first}&end={first + timedelta(days=364)}")
+    yield page(
+        "calendar: a year in numbers",
+        4,
+        f"{CALENDAR}days/?start={first}&end={first + timedelta(days=364)}",
+    )
     yield page(
         "calendar: what is planned, a teacher",
         15,
         *(f"{CALENDAR}planned/?start={monday}&end={monday + week}&teacher={pk}" for pk in teachers),
     )
-    yield page("calendar: what is planned, all", 3, f"{CALENDAR}planned/?start={monday}&end={monday + week}")
+    yield page(
+        "calendar: what is planned, all",
+        3,
+        f"{CALENDAR}planned/?start={monday}&end={monday + week}",
+    )
     yield page("calendar: names", 15, *(f"{CALENDAR}students/?q={word}" for word in parts))
     yield page("calendar: a class", 15, *(f"{CALENDAR}classes/{pk}/" for pk in _some(ahead)))
-    yield page("explain a date", 15, *(f"/admin/explain/?student={pk}&date={today}" for pk in students))
+    yield page(
+        "explain a date", 15, *(f"/admin/explain/?student={pk}&date={today}" for pk in students)
+    )
     yield page("check of a student", 5, *(f"/admin/check/?student={pk}" for pk in students))
     yield page("check of the whole calendar", 1, "/admin/check/")
     yield page("preview of a weekly run", 1, f"{JOBS}weekly/preview/")
@@ -169,8 +191,12 @@ def _calls(program: dict[str, str], today: date) -> Iterator[Ask]:
 
     yield call("GET classes", 40, "/api/classes")
     yield call("GET classes, deep", 15, *_deep(program, f"/api/classes?from={middle.date}"))
-    yield call("GET classes of a student", 30, *(f"/api/classes?student={pk}&{month}" for pk in students))
-    yield call("GET classes of a teacher", 20, *(f"/api/classes?teacher={pk}&{month}" for pk in teachers))
+    yield call(
+        "GET classes of a student", 30, *(f"/api/classes?student={pk}&{month}" for pk in students)
+    )
+    yield call(
+        "GET classes of a teacher", 20, *(f"/api/classes?teacher={pk}&{month}" for pk in teachers)
+    )
     yield call("GET classes, 500 a page", 5, f"/api/classes?pageSize=500&from={middle.date}")
     yield call(
         "PATCH a class: attendance",
@@ -179,12 +205,16 @@ def _calls(program: dict[str, str], today: date) -> Iterator[Ask]:
         body='{"attendance": "present"}',
     )
     yield call("GET students", 20, "/api/students")
-    yield call("GET students, searched", 20, *(f"/api/students?search=mar&teacher={pk}" for pk in teachers))
+    yield call(
+        "GET students, searched", 20, *(f"/api/students?search=mar&teacher={pk}" for pk in teachers)
+    )
     yield call("GET a student", 30, *(f"/api/students/{pk}" for pk in students))
     yield call("GET teachers", 15, "/api/teachers")
     yield call("GET recurring slots", 10, "/api/recurring-slots")
     yield call("GET closures", 4, "/api/closures")
-    yield call("GET plan of a student", 10, *(f"/api/plan?job=horizon&student={pk}" for pk in students))
+    yield call(
+        "GET plan of a student", 10, *(f"/api/plan?job=horizon&student={pk}" for pk in students)
+    )
     yield call("GET plan of the studio", 1, "/api/plan?job=horizon")
     yield call("GET explain", 10, *(f"/api/students/{pk}/explain?date={today}" for pk in students))
     yield call("GET how the week stands", 3, "/api/class-tracking/generate-weekly-classes")

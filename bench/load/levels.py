@@ -62,7 +62,12 @@ def drive(url: str, asks: list[Ask], order: list[tuple[int, str]], clients: int)
     """Have a process of its own ask the server at ``url`` for all of ``order``."""
     parts = urlsplit(url)
     asked = [
-        {"place": place, "address": address, "headers": asks[place].headers, "body": asks[place].body}
+        {
+            "place": place,
+            "address": address,
+            "headers": asks[place].headers,
+            "body": asks[place].body,
+        }
         for place, address in order
     ]
     plan = {"host": parts.hostname, "port": parts.port, "clients": clients, "asked": asked}

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from scheduling.models import Job, JobRun
-from scheduling.selectors.runs import active_runs, crashed_since_success, latest_full, started_since
+from scheduling.selectors.runs import crashed_since_success
 from scheduling.selectors.studio import studio_numbers
 
 from .claim import is_dead
+from .lately import Lately
 from .registry import JOBS
 from .schedule import last_due
 
@@ -46,15 +47,16 @@ class Health:
         return not self.findings
 
 
-def health(now: datetime, missing_this_week: int) -> Health:
-    """The state of the studio and its jobs at ``now``."""
+def health(now: datetime, missing_this_week: int, lately: Lately | None = None) -> Health:
+    """The state of the studio and its jobs at ``now``. ``lately``: where it is read already."""
+    lately = lately or Lately()
     indicators = {
         **asdict(studio_numbers(now)),
         "missing_classes_this_week": missing_this_week,
-        "unresolved_conflicts": unresolved_conflicts(),
-        "overdue_jobs": len(overdue_jobs(now)),
+        "unresolved_conflicts": unresolved_conflicts(lately),
+        "overdue_jobs": len(overdue_jobs(now, lately)),
         "crashed_runs": crashed_since_success(),
-        "stuck_runs": len(stuck_runs(now)),
+        "stuck_runs": len(stuck_runs(now, lately)),
     }
     findings = [
         Finding(name, indicators[name], issue, suggestion)
@@ -64,31 +66,32 @@ def health(now: datetime, missing_this_week: int) -> Health:
     return Health(indicators, findings)
 
 
-def overdue_jobs(now: datetime) -> list[Job]:
+def overdue_jobs(now: datetime, lately: Lately | None = None) -> list[Job]:
     """Jobs that were due more than the grace ago and have not run since."""
+    lately = lately or Lately()
     late = []
     for job, spec in JOBS.items():
         if not spec.generates:
             continue
         due = last_due(job, now - spec.grace)
         # Before its first run a job is not late: the studio is being set up.
-        if due is not None and latest_full(job) is not None and not started_since(job, due):
+        if due is not None and lately.done(job) is not None and not lately.done_since(job, due):
             late.append(job)
     return late
 
 
-def stuck_runs(now: datetime) -> list[JobRun]:
+def stuck_runs(now: datetime, lately: Lately | None = None) -> list[JobRun]:
     """Runs that are said to be active and show no sign of life, or have been at it for too long."""
     return [
         run
-        for run in active_runs()
+        for run in (lately or Lately()).active
         if is_dead(run) or now - (run.started_at or now) > JOBS[Job(run.job)].longest
     ]
 
 
-def unresolved_conflicts() -> int:
+def unresolved_conflicts(lately: Lately) -> int:
     """Conflicts of the newest whole run of each job."""
-    runs = [latest_full(job) for job in (Job.WEEKLY, Job.HORIZON)]
+    runs = [lately.done(job) for job in (Job.WEEKLY, Job.HORIZON)]
     return sum(int(run.counts.get("conflict", 0)) for run in runs if run is not None)
 
 

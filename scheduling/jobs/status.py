@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from scheduling.domain.outcomes import FAULTS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names
-from scheduling.selectors.runs import active_runs, began, latest_full, newest_whole
+from scheduling.selectors.runs import began
 from scheduling.services.moments import distance, long_day, number, relative, when
 
 from .claim import is_dead
 from .health import overdue_jobs
+from .lately import Lately
 from .registry import JOBS
 from .schedule import next_due
 from .week_count import WeekCount
@@ -56,19 +57,23 @@ class Status:
     run: JobRun | None = None
 
 
-def status(now: datetime, week: WeekCount | None = None) -> Status:
-    """How the jobs stand at ``now``. ``week``: this week's classes, where they are counted."""
-    active = [run for run in active_runs() if run.is_full and JOBS[Job(run.job)].generates]
+def status(now: datetime, week: WeekCount | None = None, lately: Lately | None = None) -> Status:
+    """How the jobs stand at ``now``. ``week``: this week's classes, where they are counted.
+
+    ``lately``: the end of the log, where it is read already.
+    """
+    lately = lately or Lately()
+    active = [run for run in lately.active if run.is_full and JOBS[Job(run.job)].generates]
     dead = [run for run in active if is_dead(run)]
     if dead:
         return _stuck(dead[0], now)
     if active:
         return _busy(active[0], now)
-    done = {job: latest_full(job) for job in GENERATING}
-    last = [run for job in GENERATING for run in newest_whole(job, 1)]
+    done = {job: lately.done(job) for job in GENERATING}
+    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
     common = _common(now, week, done[Job.HORIZON])
     failed = [run for run in last if run.state in (RunState.FAILED, RunState.CRASHED)]
-    if late := overdue_jobs(now):
+    if late := overdue_jobs(now, lately):
         return _late(late, done, failed, common, now)
     if failed:
         return _failed(failed[0], common)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduling.models import Job, JobRun
-from scheduling.selectors.runs import began, newest_whole
+from scheduling.selectors.runs import began
 
+from .lately import Lately
 from .missed import missed
 
 LENGTH = 60
@@ -27,9 +28,11 @@ class Entry:
         return str(self.run.state) if self.run is not None else MISSED
 
 
-def strip(job: Job, now: datetime, length: int = LENGTH) -> list[Entry]:
+def strip(
+    job: Job, now: datetime, length: int = LENGTH, lately: Lately | None = None
+) -> list[Entry]:
     """The last ``length`` whole runs of ``job`` and missed due times, the oldest first."""
-    runs = newest_whole(job, length)
+    runs = (lately or Lately(length)).newest(job)
     entries = [Entry(job, began(run), run) for run in runs]
     scheduled = [began(run) for run in runs if not run.is_dated]
     if scheduled:

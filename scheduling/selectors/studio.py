@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from scheduling.models import LessonSettings, RecurringSlot, SlotStatus, Student, Teacher
 
@@ -23,14 +23,20 @@ class StudioNumbers:
 
 
 def studio_numbers(now: datetime) -> StudioNumbers:
-    """The state of the data at ``now``."""
+    """The state of the data at ``now``: each table is read once."""
+    teachers = Teacher.objects.filter(is_active=True).order_by()
+    slots = active_slots(now).order_by()
     return StudioNumbers(
-        active_teachers=Teacher.objects.filter(is_active=True).count(),
         active_students=Student.objects.filter(is_active=True).count(),
-        active_recurring_slots=active_slots(now).count(),
-        teachers_without_settings=teachers_without_settings(now).count(),
-        orphaned_slots=orphaned_slots(now).count(),
-        old_slots=old_slots(now).count(),
+        **teachers.aggregate(
+            active_teachers=Count("id"),
+            teachers_without_settings=Count("id", filter=_without_settings(now)),
+        ),
+        **slots.aggregate(
+            active_recurring_slots=Count("id"),
+            orphaned_slots=Count("id", filter=_orphaned(now)),
+            old_slots=Count("id", filter=_old(now)),
+        ),
     )
 
 
@@ -43,20 +49,29 @@ def active_slots(now: datetime) -> QuerySet[RecurringSlot]:
 
 def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
     """Active teachers with such slots who have said neither durations nor prices."""
-    slots = active_slots(now).filter(teacher_id=OuterRef("pk"))
-    settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
-    return Teacher.objects.filter(Exists(slots), ~Exists(settings), is_active=True)
+    return Teacher.objects.filter(_without_settings(now), is_active=True)
 
 
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
     """Active slots of a teacher or a student who has left."""
-    return active_slots(now).filter(
-        Q(teacher__is_active=False)
-        | Q(student__is_active=False)
-        | Q(student__end_date__lt=now.date())
-    )
+    return active_slots(now).filter(_orphaned(now))
 
 
 def old_slots(now: datetime) -> QuerySet[RecurringSlot]:
     """Active slots that were booked over six months ago."""
-    return active_slots(now).filter(booked_at__lt=now - OLD_SLOT)
+    return active_slots(now).filter(_old(now))
+
+
+def _without_settings(now: datetime) -> Q:
+    slots = active_slots(now).filter(teacher_id=OuterRef("pk"))
+    settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
+    return Q(Exists(slots), ~Exists(settings))
+
+
+def _orphaned(now: datetime) -> Q:
+    gone = Q(teacher__is_active=False) | Q(student__is_active=False)
+    return gone | Q(student__end_date__lt=now.date())
+
+
+def _old(now: datetime) -> Q:
+    return Q(booked_at__lt=now - OLD_SLOT)

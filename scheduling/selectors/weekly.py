@@ -1,13 +1,16 @@
-"""Which fixed schedules have their class of a week, told without planning the week.
+"""Which schedules have their classes of a week, told without planning the week.
 
 Each schedule is one probe into the index of (fixed schedule, week), however many classes there are.
 """
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 
-from scheduling.domain.windows import Window
+from scheduling.domain.series import SeriesKind
+from scheduling.domain.windows import DAY, WEEK, Window, monday_of
 from scheduling.models import CancelledBy, ClassStatus, FixedSchedule, ScheduledClass
 
 
@@ -33,8 +36,29 @@ def unmade(window: Window) -> QuerySet[FixedSchedule]:
     ).order_by()
 
 
+def lacking(kind: SeriesKind, window: Window) -> Q:
+    """Series of ``kind`` whose weekday comes more often in ``window`` than they have rows for it.
+
+    Among them are those that want no more, as of every other week.
+    """
+    condition = Q(pk__in=())
+    days = [window.start + n * DAY for n in range(min(7, window.days))]
+    for first in days:
+        weeks = (window.last - first) // WEEK
+        monday = monday_of(first)
+        rows = _of_any(kind).filter(week__gte=monday, week__lte=monday + weeks * WEEK)
+        counted = rows.values(f"{kind.value}_id").annotate(n=Count("id")).values("n")
+        fewer = LessThan(Coalesce(Subquery(counted), 0), weeks + 1)
+        condition |= Q(weekday=first.isoweekday()) & Q(fewer)
+    return condition
+
+
 _CANCELLED = Q(status=ClassStatus.CANCELLED)
 
 
 def _of(week: date) -> QuerySet[ScheduledClass]:
-    return ScheduledClass.objects.filter(fixed_schedule_id=OuterRef("pk"), week=week).order_by()
+    return _of_any(SeriesKind.FIXED_SCHEDULE).filter(week=week)
+
+
+def _of_any(kind: SeriesKind) -> QuerySet[ScheduledClass]:
+    return ScheduledClass.objects.filter(**{f"{kind.value}_id": OuterRef("pk")}).order_by()

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.jobs.lately import Lately
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.schedule import next_due
 from scheduling.jobs.schedule_words import schedule_in_words
 from scheduling.jobs.status import progress_sentence
-from scheduling.jobs.strip import Entry, strip
+from scheduling.jobs.strip import LENGTH, Entry, strip
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
-from scheduling.selectors.runs import DONE, began, newest_whole
+from scheduling.selectors.runs import DONE, began
 from scheduling.services.moments import number, relative, took, when
 
 from .outcomes import LOOKS, state_name
@@ -46,9 +47,9 @@ class Card:
     progress: str
 
 
-def cards(now: datetime) -> list[Card]:
+def cards(now: datetime, lately: Lately) -> list[Card]:
     """The jobs that generate by themselves."""
-    return [_card(job, now) for job in (Job.HORIZON, Job.WEEKLY)]
+    return [_card(job, now, lately) for job in (Job.HORIZON, Job.WEEKLY)]
 
 
 def button_of(job: Job) -> str:
@@ -60,8 +61,8 @@ def button_of(job: Job) -> str:
     }[job]
 
 
-def _card(job: Job, now: datetime) -> Card:
-    entries = strip(job, now)
+def _card(job: Job, now: datetime, lately: Lately) -> Card:
+    entries = strip(job, now, LENGTH, lately)
     runs = [entry.run for entry in entries if entry.run is not None]
     active = next((run for run in reversed(runs) if run.state in ACTIVE_STATES), None)
     over = [run for run in runs if run.state not in ACTIVE_STATES]
@@ -127,13 +128,13 @@ class Chore:
     run: JobRun | None
 
 
-def chores(now: datetime) -> list[Chore]:
+def chores(now: datetime, lately: Lately) -> list[Chore]:
     """The jobs that keep house."""
     found = []
     for job, spec in JOBS.items():
         if spec.generates or not spec.cron:
             continue
-        run = next(iter(newest_whole(job, 1)), None)
+        run = next(iter(lately.newest(job)), None)
         found.append(
             Chore(
                 str(job.label),

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.health import Finding, Health
+from scheduling.jobs.lately import Lately
 from scheduling.jobs.status import GENERATING
 from scheduling.models import JobRunItem, RecurringSlot, RunState
-from scheduling.selectors.runs import latest_full
 from scheduling.selectors.studio import (
     old_slots,
     orphaned_slots,
@@ -43,14 +43,14 @@ class Concern:
     action: str
 
 
-def concerns(health: Health, links: Links, now: datetime) -> list[Concern]:
+def concerns(health: Health, links: Links, now: datetime, lately: Lately) -> list[Concern]:
     """A concern for each finding."""
-    return [_concern(finding, links, now) for finding in health.findings]
+    return [_concern(finding, links, now, lately) for finding in health.findings]
 
 
-def _concern(finding: Finding, links: Links, now: datetime) -> Concern:
+def _concern(finding: Finding, links: Links, now: datetime, lately: Lately) -> Concern:
     detail = _DETAILS.get(finding.name)
-    names, url, action = detail(links, now) if detail else ([], "", "")
+    names, url, action = detail(links, now, lately) if detail else ([], "", "")
     # One pair of people may collide every week: their number says nothing about the rest.
     counted = names and finding.name != "unresolved_conflicts"
     more = finding.count - len(names) if counted else 0
@@ -68,7 +68,7 @@ def _concern(finding: Finding, links: Links, now: datetime) -> Concern:
 Detail = tuple[list[tuple[str, str]], str, str]
 
 
-def _settings(links: Links, now: datetime) -> Detail:
+def _settings(links: Links, now: datetime, lately: Lately) -> Detail:
     rows = teachers_without_settings(now).order_by("name", "id")[:NAMED]
     add = reverse("admin:scheduling_lessonsettings_add")
     names = [
@@ -79,11 +79,11 @@ def _settings(links: Links, now: datetime) -> Detail:
     return names, url, _("Show these teachers")
 
 
-def _orphaned(links: Links, now: datetime) -> Detail:
+def _orphaned(links: Links, now: datetime, lately: Lately) -> Detail:
     return _slots(orphaned_slots(now), links, _("Review these slots"), "orphaned")
 
 
-def _old(links: Links, now: datetime) -> Detail:
+def _old(links: Links, now: datetime, lately: Lately) -> Detail:
     return _slots(old_slots(now), links, _("Review these slots"), "old")
 
 
@@ -96,8 +96,8 @@ def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition:
     return names, listed("recurringslot", condition=condition) if links.slots else "", action
 
 
-def _conflicts(links: Links, now: datetime) -> Detail:
-    runs = [run for job in GENERATING if (run := latest_full(job)) is not None]
+def _conflicts(links: Links, now: datetime, lately: Lately) -> Detail:
+    runs = [run for job in GENERATING if (run := lately.done(job)) is not None]
     runs = [run for run in runs if run.counts.get(Outcome.CONFLICT.value)]
     if not runs:
         return [], "", ""
@@ -118,19 +118,19 @@ def _meeting(item: JobRunItem) -> str:
     return f"{people}, {weekday(item.date)} {item.start_time:%H:%M}"
 
 
-def _crashed(links: Links, now: datetime) -> Detail:
+def _crashed(links: Links, now: datetime, lately: Lately) -> Detail:
     return [], _history(outcome=RunState.CRASHED.value), _("Show these runs")
 
 
-def _stuck(links: Links, now: datetime) -> Detail:
+def _stuck(links: Links, now: datetime, lately: Lately) -> Detail:
     return [], _history(outcome=RunState.RUNNING.value), _("Show these runs")
 
 
-def _overdue(links: Links, now: datetime) -> Detail:
+def _overdue(links: Links, now: datetime, lately: Lately) -> Detail:
     return [], _history(outcome="missed"), _("Show the runs that were missed")
 
 
-def _missing(links: Links, now: datetime) -> Detail:
+def _missing(links: Links, now: datetime, lately: Lately) -> Detail:
     url = reverse("admin:background_jobs_preview", args=["weekly"])
     return [], url, _("Preview what would be created")
 
@@ -139,7 +139,7 @@ def _history(**query: str) -> str:
     return f"{reverse('admin:background_jobs')}?{urlencode(query)}#history"
 
 
-_DETAILS: dict[str, Callable[[Links, datetime], Detail]] = {
+_DETAILS: dict[str, Callable[[Links, datetime, Lately], Detail]] = {
     "teachers_without_settings": _settings,
     "orphaned_slots": _orphaned,
     "old_slots": _old,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.health import health
 from scheduling.jobs.history import Filter, history
+from scheduling.jobs.lately import Lately
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.status import status
-from scheduling.jobs.strip import MISSED
+from scheduling.jobs.strip import LENGTH, MISSED
 from scheduling.jobs.week_count import WeekCount, count_week
 from scheduling.models import Job, RunState, Trigger
 from scheduling.services.moments import studio_day
@@ -38,8 +39,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     tell(request)
     now = timezone.now()
     week = count_week(studio_day(now), now)
-    state = health(now, week.missing or 0)
-    shown = cards(now)
+    lately = Lately(LENGTH)
+    state = health(now, week.missing or 0, lately)
+    shown = cards(now, lately)
     entries = [entry for card in shown for entry in card.entries]
     wanted = _wanted(request)
     found = history(wanted, now, _number(request.GET.get("before", "")))
@@ -48,12 +50,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "overview",
         _("Background jobs"),
         {
-            "status": status(now, week),
+            "status": status(now, week, lately),
             "cards": shown,
-            "chores": chores(now),
+            "chores": chores(now, lately),
             "charts": [created_chart(entries, now)],
             "durations": duration_chart(entries, now),
-            "concerns": concerns(state, links_for(request), now),
+            "concerns": concerns(state, links_for(request), now, lately),
             "indicators": indicators(state, _uncounted(week)),
             "rows": history_rows(found.rows, now),
             "filters": _filters(request, wanted),

@@ -1,7 +1,7 @@
 """What the address asks of the calendar: whose classes, which, and in which zone."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse, QueryDict
@@ -66,7 +66,8 @@ class Range:
     @property
     def widest(self) -> tuple[date, date]:
         """The first and last date, in whatever zone, of which a part is in the range."""
-        return self.start.astimezone(UTC).date() - DAY, self.end.astimezone(UTC).date() + DAY
+        last = (self.end - timedelta.resolution).astimezone(UTC).date()
+        return self.start.astimezone(UTC).date() - DAY, last + DAY
 
 
 def read_filters(request: HttpRequest) -> Asked:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scheduling.jobs.health import overdue_jobs, stuck_runs
+from scheduling.jobs.lately import Lately
 
 from ..errors import RETRY_AFTER, envelope
 from ..serializers.health import Alive, NotReady, Ready
@@ -82,9 +83,9 @@ def examine() -> dict[str, str]:
 
 
 def _runs() -> str:
-    now = timezone.now()
-    late = [job.label for job in overdue_jobs(now)]
-    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now)]
+    now, lately = timezone.now(), Lately()
+    late = [job.label for job in overdue_jobs(now, lately)]
+    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, lately)]
     found = []
     if late:
         found.append(_("late: %(jobs)s") % {"jobs": ", ".join(map(str, late))})

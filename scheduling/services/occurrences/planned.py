@@ -21,6 +21,7 @@ from scheduling.jobs.planning import ChunkPlan, Context, plan_series
 from scheduling.jobs.reasons import sentence
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.series import load_series
+from scheduling.selectors.weekly import lacking
 from scheduling.services.moments import studio_day
 
 
@@ -84,9 +85,11 @@ def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], Ch
     """The series in ``scope``, and the plan of ``window`` for them.
 
     Series of the same teachers and students are planned with them: an older one of somebody
-    else's takes its place first, as in a run of the whole studio.
+    else's takes its place first, as in a run of the whole studio. Of the whole studio those that
+    have a row for every week of the window are left out: their classes are stored, and what is
+    stored is in nobody's way that it would not be in without them.
     """
-    asked = _series(scope)
+    asked = _series(scope) if scope else _lacking(window)
     if scope:
         teachers = {one.teacher_id for one in asked} - {None}
         students = {one.student_id for one in asked}
@@ -96,6 +99,10 @@ def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], Ch
         near, planned_too = scope, asked
     context = Context(tuple(SeriesKind), window, near, tell_bounds=False)
     return {one.key for one in asked}, plan_series(context, planned_too, now)
+
+
+def _lacking(window: Window) -> list[Series]:
+    return [one for kind in SeriesKind for one in load_series(kind, lacking(kind, window))]
 
 
 def _series(scope: Q) -> list[Series]:

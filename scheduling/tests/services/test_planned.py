@@ -1,17 +1,18 @@
 """Ghosts: what the rules ask for and is not stored, by the planner that all runs have."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import Job, ScheduledClass
+from scheduling.models import Job, ScheduledClass, Student
 from scheduling.services.occurrences import planned
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
-from scheduling.tests.jobs.helpers import horizon, weekly
+from scheduling.tests.jobs.helpers import do, horizon, weekly
+from scheduling.tests.jobs.random_studio import Studio
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,24 @@ def test_paused_and_inactive_rules_have_none() -> None:
     make.slot(who=make.student(is_active=False))
     make.schedule(make.student(start=None))
     assert ghosts("2026-06-01", "2026-06-07") == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_the_whole_studio_those_of_everyone_asked_for_by_name(seed: int) -> None:
+    studio = Studio(seed)
+    seen = 0
+    for _round in range(4):
+        for _change in range(4):
+            studio.change()
+        for job in (Job.WEEKLY, Job.HORIZON):
+            do(job, studio.today, studio.now, weeks=2)
+        for first, days in ((-2, 3), (0, 7), (9, 16)):
+            start = studio.today + timedelta(first)
+            end = start + timedelta(days - 1)
+            named = planned(start, end, student_ids=Student.objects.in_bulk(), now=studio.now)
+            assert planned(start, end, now=studio.now) == named
+            seen += len(named)
+    assert seen > 0
 
 
 def test_nothing_is_written() -> None:
