@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.services.changes import Applied, apply_change
-from scheduling.services.closures import Reach, apply_closures
 from scheduling.services.moments import studio_day
 
 
@@ -24,17 +23,8 @@ def apply_after_commit(
     transaction.on_commit(partial(_apply, request, tuple(students), tuple(teachers)))
 
 
-def apply_closures_after_commit(request: HttpRequest, reaches: Iterable[Reach]) -> None:
-    """Bring the classes of all whom closures concern up to date once the save is committed."""
-    transaction.on_commit(partial(_apply_closures, request, list(reaches)))
-
-
 def _apply(request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...]) -> None:
     _say(request, apply_change(student_ids=students, teacher_ids=teachers, **_how(request)))
-
-
-def _apply_closures(request: HttpRequest, reaches: list[Reach]) -> None:
-    _say(request, apply_closures(reaches, **_how(request)))
 
 
 def _how(request: HttpRequest) -> dict[str, Any]:

@@ -1,24 +1,21 @@
-"""Closures: when nothing takes place, and for whom. Their classes follow at once."""
+"""Closures: when nothing takes place, and for whom."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q
-from django.forms import ModelForm
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import Closure, ScheduledClass
-from scheduling.services.closures import Reach, reach_of
 
 from . import show
-from .applying import apply_closures_after_commit
 from .exporting import ExportMixin
 from .filters import OneOf, studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
+from .living import LivingClosures
 
 
 class When(OneOf):
@@ -51,7 +48,7 @@ class Whom(OneOf):
 
 
 @admin.register(Closure)
-class ClosureAdmin(ExportMixin, HistoryAdmin, ListAdmin):
+class ClosureAdmin(LivingClosures, ExportMixin, HistoryAdmin, ListAdmin):
     list_display = ("name", "first_date", "last_date", "whom", "state", "cancelled")
     list_select_related = (
         *("student", "teacher", "fixed_schedule__student"),
@@ -59,7 +56,6 @@ class ClosureAdmin(ExportMixin, HistoryAdmin, ListAdmin):
     )
     list_filter = (When, Whom)
     search_fields = ("name", "teacher__name", "student__first_name", "student__last_name")
-    autocomplete_fields = ("student", "teacher")
     ordering = ("-first_date", "-id")
 
     def fill(self, rows: list[Any]) -> None:
@@ -73,10 +69,6 @@ class ClosureAdmin(ExportMixin, HistoryAdmin, ListAdmin):
         paused = closure.fixed_schedule or closure.recurring_slot
         return str(paused or closure.teacher or closure.student or _("everyone"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Closure | None = None) -> Any:
-        # A pause stays with its schedule, and so with that schedule's student.
-        return ("student", "teacher") if obj is not None and obj.is_pause else ()
-
     @admin.display(description=gettext_lazy("when"))
     def state(self, closure: Closure) -> SafeString:
         today = studio_today()
@@ -87,26 +79,6 @@ class ClosureAdmin(ExportMixin, HistoryAdmin, ListAdmin):
     @admin.display(description=gettext_lazy("classes cancelled"))
     def cancelled(self, closure: Any) -> int:
         return int(closure.classes_cancelled)
-
-    def save_model(self, request: HttpRequest, obj: Closure, form: ModelForm, change: bool) -> None:
-        reaches = _reach_before(obj) if change else []
-        super().save_model(request, obj, form, change)
-        if set(form.changed_data) - {"name"}:
-            apply_closures_after_commit(request, [*reaches, reach_of(obj)])
-
-    def delete_model(self, request: HttpRequest, obj: Closure) -> None:
-        reach = reach_of(obj)
-        super().delete_model(request, obj)
-        apply_closures_after_commit(request, [reach])
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        reaches = [reach_of(closure) for closure in queryset]
-        super().delete_queryset(request, queryset)
-        apply_closures_after_commit(request, reaches)
-
-
-def _reach_before(closure: Closure) -> list[Reach]:
-    return [reach_of(stored) for stored in Closure.objects.filter(pk=closure.pk)]
 
 
 def _now() -> SafeString:

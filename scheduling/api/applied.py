@@ -32,6 +32,8 @@ def warning(applied: Applied) -> dict[str, Any]:
     sentences = []
     if applied.already_running:
         sentences.append(_("Saved. Another run is active; the next one applies this change."))
+    if applied.is_under_way and not applied.error:
+        sentences.append(_("Saved. The classes follow in the background."))
     if errors := applied.errors:
         text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
         sentences.append(text % {"error": errors[0]})

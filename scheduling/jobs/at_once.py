@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.models import JobRun, RunState
-from scheduling.selectors.scope import scope_condition
 
 from .apply import apply
 from .bulk import insert_items
@@ -22,7 +21,7 @@ from .planning import Context, plan_series, series_in
 from .registry import JOBS
 from .request import Request
 from .runner import row_of
-from .windows import run_window
+from .windows import run_window, scope_of
 
 
 @dataclass(slots=True)
@@ -44,8 +43,8 @@ def run_at_once(request: Request, now: datetime) -> AtOnce:
     if request.is_full:
         raise ValueError("the whole studio is not done at once")
     span = run_window(request)
-    scope = scope_condition(request.student_ids, request.teacher_ids)
-    context = Context(JOBS[request.job].kinds, span.planned, scope)
+    kinds = JOBS[request.job].kinds
+    context = Context(kinds, span.planned, scope_of(request), makes=span.makes)
     series = series_in(context, Q())
     if not series:
         return AtOnce()

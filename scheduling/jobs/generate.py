@@ -64,7 +64,8 @@ class Generation:
             self._chunk(chunk)
             self.watcher.progressed(self.result)
         self.checkpoint()
-        if self.request.job == Job.WEEKLY and not self.request.teacher_ids:
+        narrowed = self.request.teacher_ids or self.request.days
+        if self.request.job == Job.WEEKLY and not narrowed:
             self._students_without_schedule()
 
     def _chunk(self, chunk: Chunk) -> None:

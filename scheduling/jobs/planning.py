@@ -33,6 +33,7 @@ class Context:
     window: Window
     scope: Q
     tell_bounds: bool = True
+    makes: bool = True
     overlay: Overlay | None = None
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
     # done, and series that were planned apart from the rest of their chunk.
@@ -111,7 +112,7 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
         if not mine:
             continue
         # Guests of the kind that another job makes are moved at most; what is new is its affair.
-        window = context.window if kind in context.kinds else None
+        window = context.window if context.makes and kind in context.kinds else None
         groups = stored_groups(kind, [one.id for one in mine], since)
         for one in mine:
             concerning = calendar.concerning(one.teacher_id, one.student_id, one.key)

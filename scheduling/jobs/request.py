@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from scheduling.domain.windows import DAY, Window
 from scheduling.models import Job, JobRun, Trigger
 
 # The real clock, read at the edge: an aware instant.
@@ -20,8 +21,9 @@ class Request:
     """One job to run as if today, in the studio's zone, were ``today``.
 
     ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
-    the length of the horizon. Students and teachers narrow it to these; a narrowed run claims
-    nothing. ``today`` decides the window; what has begun is decided by the real clock alone.
+    the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
+    a last, both included) to what takes place on them; a narrowed run claims nothing. ``today``
+    decides the window; what has begun is decided by the real clock alone.
     """
 
     job: Job
@@ -32,11 +34,28 @@ class Request:
     dated: bool = False
     student_ids: tuple[int, ...] = ()
     teacher_ids: tuple[int, ...] = ()
+    days: tuple[tuple[date, date], ...] = ()
 
     @property
     def is_full(self) -> bool:
         """Whether it covers the whole studio."""
-        return not (self.student_ids or self.teacher_ids)
+        return not (self.student_ids or self.teacher_ids or self.days)
+
+    @property
+    def span(self) -> Window | None:
+        """From the first of ``days`` to the last; None where it is not narrowed to any."""
+        if not self.days:
+            return None
+        return Window(min(self.days)[0], max(last for _first, last in self.days) + DAY)
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The ISO weekdays of ``days``; none where every one is concerned."""
+        found = set()
+        for first, last in self.days:
+            count = min(7, (last - first).days + 1)
+            found |= {(first + number * DAY).isoweekday() for number in range(count)}
+        return tuple(sorted(found)) if len(found) < 7 else ()
 
     def options(self) -> dict[str, Any]:
         """What the log keeps of how it was asked for."""
@@ -49,6 +68,8 @@ class Request:
             options["students"] = list(self.student_ids)
         if self.teacher_ids:
             options["teachers"] = list(self.teacher_ids)
+        if self.days:
+            options["days"] = [[first.isoformat(), last.isoformat()] for first, last in self.days]
         return options
 
     @classmethod
@@ -66,12 +87,17 @@ class Request:
                 dated=run.is_dated,
                 student_ids=tuple(_number(id) for id in options.pop("students", ())),
                 teacher_ids=tuple(_number(id) for id in options.pop("teachers", ())),
+                days=tuple(_range(*pair) for pair in options.pop("days", ())),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UnreadableRequestError(f"{type(error).__name__}: {error}") from error
         if options or request.is_full != run.is_full:
             raise UnreadableRequestError(", ".join(sorted(options)) or "is_full")
         return request
+
+
+def _range(first: str, last: str) -> tuple[date, date]:
+    return date.fromisoformat(first), date.fromisoformat(last)
 
 
 def _number(value: Any) -> int:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from scheduling.models import Job, JobRun, RunState
-from scheduling.selectors.scope import people_met_again, scope_condition
+from scheduling.selectors.scope import people_met_again
 
 from .chunks import Chunk, chunks
 from .claim import Claim, FencedError, begin, claim, finish, release
@@ -26,7 +26,7 @@ from .registry import JOBS
 from .request import Clock, Request
 from .result import Nobody, Result, Watcher
 from .upkeep import UPKEEP
-from .windows import RunWindow, run_window
+from .windows import RunWindow, run_window, scope_of
 
 logger = logging.getLogger(__name__)
 closing = logging.getLogger("scheduling.jobs")
@@ -206,7 +206,7 @@ def _generate(
     heartbeat: Heartbeat | None = None,
 ) -> None:
     kinds = JOBS[request.job].kinds
-    scope = scope_condition(request.student_ids, request.teacher_ids)
+    scope = scope_of(request)
     work: list[Chunk] = chunks(kinds, scope, span.planned)
     result.total = sum(chunk.size for chunk in work)
     context = Context(
@@ -214,6 +214,7 @@ def _generate(
         span.planned,
         scope,
         tell_bounds=request.job != Job.MISSING,
+        makes=span.makes,
     )
     if held is None and len(work) > 1:
         context.overlay = Overlay(*people_met_again(scope))

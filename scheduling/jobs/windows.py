@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from scheduling.domain.windows import (
     FIRST_DATE,
     Window,
@@ -14,16 +16,22 @@ from scheduling.domain.windows import (
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import earliest_start, scope_condition
 
+from .chunks import chunks
 from .registry import JOBS
 from .request import Request
 
 
 @dataclass(frozen=True, slots=True)
 class RunWindow:
-    """``window``: what the job is about; ``planned``: that and the missed weeks before it."""
+    """``window``: what the job is about; ``planned``: that and the missed weeks before it.
+
+    ``makes``: whether new classes are made in it. They are not where the days that a request is
+    narrowed to are none of its job's; what is stored there follows all the same.
+    """
 
     window: Window
     planned: Window
+    makes: bool = True
 
     @property
     def catch_up_from(self) -> date | None:
@@ -33,12 +41,33 @@ class RunWindow:
 
 def run_window(request: Request) -> RunWindow:
     """The dates of ``request``, those that earlier weekly runs missed included."""
+    found = _of_job(request)
+    span = request.span
+    if span is None:
+        return found
+    start, end = max(span.start, found.window.start), min(span.end, found.window.end)
+    if start >= end:
+        return RunWindow(span, span, makes=False)
+    return RunWindow(Window(start, end), Window(start, end))
+
+
+def scope_of(request: Request) -> Q:
+    """Which series ``request`` concerns."""
+    return scope_condition(request.student_ids, request.teacher_ids, request.weekdays)
+
+
+def is_large(request: Request) -> bool:
+    """Whether ``request`` takes more than one transaction."""
+    planned = run_window(request).planned
+    return len(chunks(JOBS[request.job].kinds, scope_of(request), planned)) > 1
+
+
+def _of_job(request: Request) -> RunWindow:
     if request.job == Job.HORIZON:
         window = horizon_window(request.today, request.weeks)
         return RunWindow(window, window)
     if request.job == Job.MISSING:
-        scope = scope_condition(request.student_ids, request.teacher_ids)
-        first = earliest_start(JOBS[Job.MISSING].kinds, scope) or request.today
+        first = earliest_start(JOBS[Job.MISSING].kinds, scope_of(request)) or request.today
         window = since_window(max(first, FIRST_DATE), request.today)
         return RunWindow(window, window)
     window = week_window(request.today)

@@ -227,6 +227,11 @@ class Closure(models.Model):
         verbose_name=_("recurring slot"),
     )
 
+    # The country, and with a minus sign its region, of which it is a public holiday: "ES-CT".
+    public_holiday_of = models.CharField(
+        max_length=16, blank=True, default="", db_default="", editable=False
+    )
+
     class Meta:
         verbose_name = _("closure")
         verbose_name_plural = _("closures")

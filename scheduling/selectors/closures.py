@@ -1,15 +1,17 @@
 """Closures as values of the domain."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from scheduling.domain.closures import Closure as DomainClosure
 from scheduling.domain.closures import ClosureCalendar
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.models import Closure
+from scheduling.models import ClassStatus, Closure, ScheduledClass
+
+from .stored import UNTOUCHED
 
 
 def load_calendar(
@@ -42,3 +44,17 @@ def _closure(row: Sequence[Any]) -> DomainClosure:
     elif recurring_slot is not None:
         series = SeriesKey(SeriesKind.RECURRING_SLOT, recurring_slot)
     return DomainClosure(row[0], row[1], row[2], row[3], row[4], row[5], series)
+
+
+def classes_on(
+    days: Iterable[date], now: datetime
+) -> dict[date, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """By day, the classes to come that closing it for all would cancel, and those that stay."""
+    rows = ScheduledClass.objects.filter(
+        date__in=list(days), status=ClassStatus.SCHEDULED, starts_at__gt=now
+    ).order_by("id")
+    follows = Case(When(UNTOUCHED & Q(week__isnull=False), then=True), default=False)
+    found: dict[date, tuple[list[int], list[int]]] = {}
+    for day, number, goes in rows.annotate(goes=follows).values_list("date", "id", "goes"):
+        found.setdefault(day, ([], []))[0 if goes else 1].append(number)
+    return {day: (tuple(gone), tuple(kept)) for day, (gone, kept) in found.items()}

@@ -16,13 +16,17 @@ from .series import load_series, rows_of
 Owner = tuple[str, int]
 
 
-def scope_condition(student_ids: Iterable[int], teacher_ids: Iterable[int]) -> Q:
-    """The series of these students with these teachers; everyone's where a list is empty."""
+def scope_condition(
+    student_ids: Iterable[int], teacher_ids: Iterable[int], weekdays: Iterable[int] = ()
+) -> Q:
+    """The series of these students with these teachers on these weekdays; an empty list is all."""
     condition = Q()
     if student_ids := list(student_ids):
         condition &= Q(student_id__among=student_ids)
     if teacher_ids := list(teacher_ids):
         condition &= Q(teacher_id__among=teacher_ids)
+    if weekdays := list(weekdays):
+        condition &= Q(weekday__in=weekdays)
     return condition
 
 

@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.background import start
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import describe
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Clock, Request
 from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, run
+from scheduling.jobs.windows import is_large
 from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
 
 BOTH_JOBS = (Job.WEEKLY, Job.HORIZON)
+Days = tuple[date, date]
 
 
 @dataclass(slots=True)
@@ -23,11 +27,13 @@ class Applied:
     """What became of the classes of a changed schedule; ``error`` says what is still to come.
 
     ``already_running``: a run of the whole studio was at it, and another could not be started.
+    ``is_under_way``: there is much to do, and runs in the background are at it.
     """
 
     results: list[Result] = field(default_factory=list)
     error: str = ""
     already_running: bool = False
+    is_under_way: bool = False
 
     def count(self, outcome: Outcome) -> int:
         return sum(result.counts[outcome] for result in self.results)
@@ -48,6 +54,7 @@ class Applied:
         self.results += other.results
         self.error = self.error or other.error
         self.already_running = self.already_running or other.already_running
+        self.is_under_way = self.is_under_way or other.is_under_way
 
 
 def jobs_of_student(student_id: int) -> tuple[Job, ...]:
@@ -64,6 +71,7 @@ def apply_change(
     *,
     student_ids: Iterable[int] = (),
     teacher_ids: Iterable[int] = (),
+    days: Iterable[Days] = (),
     jobs: Iterable[Job] = BOTH_JOBS,
     today: date,
     clock: Clock,
@@ -73,36 +81,50 @@ def apply_change(
 
     A failure leaves the change as it is: the next scheduled run applies it.
     """
-    students, teachers = tuple(student_ids), tuple(teacher_ids)
-    if not students and not teachers:
+    whose: dict[str, Any] = {
+        "student_ids": tuple(student_ids),
+        "teacher_ids": tuple(teacher_ids),
+        "days": tuple(days),
+    }
+    if not whose["student_ids"] and not whose["teacher_ids"]:
         return Applied()
-    return _apply(students, teachers, jobs, today, clock, triggered_by)
+    return _apply([_request(job, today, triggered_by, whose) for job in jobs], clock)
 
 
-def apply_to_everyone(*, today: date, clock: Clock, triggered_by: str) -> Applied:
-    """Run both jobs in full, after a change that concerns the whole studio."""
-    return _apply((), (), BOTH_JOBS, today, clock, triggered_by)
-
-
-def _apply(
-    students: tuple[int, ...],
-    teachers: tuple[int, ...],
-    jobs: Iterable[Job],
-    today: date,
-    clock: Clock,
-    triggered_by: str,
+def apply_to_everyone(
+    days: Iterable[Days], *, today: date, clock: Clock, triggered_by: str
 ) -> Applied:
+    """Run both jobs for what takes place on these days, after a change of the whole studio's.
+
+    Where that is more than one transaction does, in the background.
+    """
+    whose = {"days": tuple(days)}
+    requests = [_request(job, today, triggered_by, whose) for job in BOTH_JOBS]
+    if not any(map(is_large, requests)):
+        return _apply(requests, clock)
+    applied = Applied(is_under_way=True)
+    for request in requests:
+        try:
+            start(request)
+        except Exception as error:  # the save stands, whatever the fault
+            applied.error = describe(error)
+    return applied
+
+
+def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) -> Request:
+    return Request(
+        job=job,
+        today=today,
+        weeks=settings.HORIZON_WEEKS,
+        trigger=Trigger.CHANGE,
+        triggered_by=triggered_by,
+        **whose,
+    )
+
+
+def _apply(requests: Iterable[Request], clock: Clock) -> Applied:
     applied = Applied()
-    for job in jobs:
-        request = Request(
-            job=job,
-            today=today,
-            weeks=settings.HORIZON_WEEKS,
-            student_ids=students,
-            teacher_ids=teachers,
-            trigger=Trigger.CHANGE,
-            triggered_by=triggered_by,
-        )
+    for request in requests:
         try:
             applied.results.append(run(request, Conduct(clock=clock)))
         except AlreadyRunningError:

@@ -1,4 +1,4 @@
-"""A closure that comes, changes or goes: the classes of all concerned follow."""
+"""A closure that came, changed or went: the classes of all concerned follow, on its days alone."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,8 +12,9 @@ from .changes import Applied, apply_change, apply_to_everyone
 
 
 class Reach(NamedTuple):
-    """When a closure ends, and whom it concerns: a teacher, a student, or everyone."""
+    """The days of a closure, and whom it concerns: a teacher, a student, or everyone."""
 
+    first: date
     last: date
     teacher_id: int | None
     student_id: int | None
@@ -21,26 +22,28 @@ class Reach(NamedTuple):
 
 def reach_of(closure: Closure) -> Reach:
     """The reach of ``closure`` as it is now."""
-    return Reach(closure.last_date, closure.teacher_id, closure.student_id)
+    return Reach(closure.first_date, closure.last_date, closure.teacher_id, closure.student_id)
 
 
 def apply_closures(
     reaches: Iterable[Reach], *, today: date, clock: Clock, triggered_by: str
 ) -> Applied:
-    """Bring the classes of all concerned up to date.
+    """Bring the classes of all concerned up to date; those of a large studio in the background.
 
-    What ended before this week concerns no class that a run would still touch.
+    What ended before this week concerns no class that a run would still touch. Not to be called
+    within a transaction.
     """
     this_week = monday_of(today) - DAY
     ahead = [reach for reach in reaches if reach.last >= this_week]
+    days = tuple(sorted({(reach.first, reach.last) for reach in ahead}))
     teachers = {reach.teacher_id for reach in ahead if reach.teacher_id is not None}
     students = {reach.student_id for reach in ahead if reach.student_id is not None}
     how: dict[str, Any] = {"today": today, "clock": clock, "triggered_by": triggered_by}
     if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
-        return apply_to_everyone(**how)
+        return apply_to_everyone(days, **how)
     applied = Applied()
     if teachers:
-        applied.add(apply_change(teacher_ids=sorted(teachers), **how))
+        applied.add(apply_change(teacher_ids=sorted(teachers), days=days, **how))
     if students:
-        applied.add(apply_change(student_ids=sorted(students), **how))
+        applied.add(apply_change(student_ids=sorted(students), days=days, **how))
     return applied

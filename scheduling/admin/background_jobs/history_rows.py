@@ -62,7 +62,9 @@ def by_whom(run: JobRun, names: dict[str, str]) -> str:
 def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
     """What is out of the ordinary about a run, a few words each."""
     notes = []
-    if run.trigger == Trigger.CHANGE:
+    if run.options.get("days"):
+        notes.append(_("after days were closed or opened"))
+    elif run.trigger == Trigger.CHANGE:
         notes.append(_("after a schedule was changed"))
     elif not run.is_full:
         notes.append(_("for some people alone"))

@@ -1,6 +1,7 @@
 """Changes of what goes on, as pages: a form, its plan as a diff, and the button that does it."""
 
 from .absent import LivingTeacher, today_of
+from .closing import LivingClosures
 from .mixins import LivingPerson, LivingSeries
 
-__all__ = ["LivingPerson", "LivingSeries", "LivingTeacher", "today_of"]
+__all__ = ["LivingClosures", "LivingPerson", "LivingSeries", "LivingTeacher", "today_of"]

@@ -1,5 +1,6 @@
 """What is asked for before there is a plan."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,19 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
-from scheduling.models import Closure, Teacher
+from scheduling.models import Closure, Student, Teacher
 from scheduling.models.people import studio_time_zone
 from scheduling.services.living import (
     Absent,
     Act,
     AllFuture,
+    ChangeClosure,
+    Close,
     EndOn,
     EndPerson,
     FromDate,
     Pause,
+    Reopen,
     Resume,
 )
 from scheduling.services.living.rows import CHANGEABLE, key_of
+
+from ..explain import Chooser
 
 
 def day_field(label: Any, **values: Any) -> forms.DateField:
@@ -180,6 +186,70 @@ class AbsentForm(ActForm):
     def act(self) -> Act:
         data = self.cleaned_data
         return Absent(self.about, self.today, data["last"], data["name"])
+
+
+class CloseForm(ActForm):
+    """Which days, and for whom; ``about`` is a closure, or one that is not stored yet."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=150,
+        help_text=gettext_lazy("Stands with the cancelled classes."),
+    )
+    first_date = day_field(gettext_lazy("First day"))
+    last_date = day_field(gettext_lazy("Last day, included"))
+    teacher = forms.ModelChoiceField(
+        Teacher.objects.all(),
+        required=False,
+        label=gettext_lazy("For one teacher"),
+        help_text=gettext_lazy("Empty: for everyone."),
+    )
+    student = forms.ModelChoiceField(
+        Student.objects.all(),
+        required=False,
+        label=gettext_lazy("or for one student"),
+        help_text=gettext_lazy("Empty: for everyone."),
+    )
+
+    def __init__(self, about: Any, today: date, data: Any = None) -> None:
+        super().__init__(about, today, data)
+        for name in ("teacher", "student"):
+            if about.is_pause:
+                # A pause stays with its schedule, and so with that schedule's student.
+                del self.fields[name]
+                continue
+            field: Any = self.fields[name]
+            field.widget = Chooser(name)
+            field.widget.choices = field.choices
+
+    def first_values(self) -> dict[str, Any]:
+        if self.about.pk is None:
+            return {"first_date": self.today, "last_date": self.today}
+        names = ("name", "first_date", "last_date", "teacher", "student")
+        return {name: getattr(self.about, name) for name in names}
+
+    def act(self) -> Act:
+        if self.about.pk is None:
+            return Close(self.cleaned_data)
+        return ChangeClosure(self.about.pk, self.cleaned_data)
+
+
+class ReopenForm(ActForm):
+    """Closures to be taken away: nothing more is asked. ``about`` is the first of them."""
+
+    ids = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+
+    def first_values(self) -> dict[str, Any]:
+        return {"ids": str(self.about.pk)}
+
+    def clean_ids(self) -> str:
+        text: str = self.cleaned_data["ids"]
+        if not re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18})*", text):
+            raise forms.ValidationError(_("Choose closures in the list."))
+        return text
+
+    def act(self) -> Act:
+        return Reopen(tuple(int(each) for each in self.cleaned_data["ids"].split(",")))
 
 
 class EndPersonForm(EndForm):

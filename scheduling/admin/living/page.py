@@ -1,6 +1,6 @@
 """One page for every act: the form; on asking its plan; and the button for exactly that plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from scheduling.jobs.outcome_words import would
 from scheduling.services.living import ChangedSinceError, Moment, Outlook, apply, preview
@@ -22,6 +24,8 @@ from ..filters import studio_today
 from .forms import ActForm
 
 ASKED = "look"
+# Of one outcome; the others are counted.
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class Question:
 
     ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
     anything is asked. ``notes`` adds sentences to a plan; ``then`` does what is left to do once
-    it is carried out.
+    it is carried out. ``subject`` is what the page calls its row, ``links`` lead to what else can
+    be done with it, ``back`` is where who changes their mind goes.
     """
 
     title: str
@@ -44,6 +49,14 @@ class Question:
     today: date | None = None
     notes: Callable[[Outlook], list[str]] = lambda outlook: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
+    subject: str | None = None
+    links: Sequence[tuple[str, str]] = ()
+    back: str = ""
+
+    @property
+    def called(self) -> str:
+        """What the page calls its row; nothing where there is none yet."""
+        return str(self.about) if self.subject is None else self.subject
 
 
 def act_page(request: HttpRequest, question: Question) -> HttpResponse:
@@ -58,6 +71,7 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
             if posted:
                 done = apply(form.act(), moment, request.POST.get("plan", ""))
                 messages.success(request, done.done)
+                say_of_later(request, done)
                 question.then(form.cleaned_data)
                 return HttpResponseRedirect(question.after(done))
             outlook = preview(form.act(), moment)
@@ -96,7 +110,8 @@ def _rendered(
         "title": question.title,
         "question": question,
         "opts": about._meta,
-        "back": reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
+        "back": question.back
+        or reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
         "form": form,
         "asked": ASKED,
         "outlook": outlook,
@@ -109,6 +124,18 @@ def _rendered(
     return TemplateResponse(request, "admin/living/page.html", context, status=status)
 
 
+def say_of_later(request: HttpRequest, done: Outlook) -> None:
+    """Say where what follows in the background can be seen; or why it does not."""
+    if not done.later:
+        return
+    for text in done.warnings:
+        messages.warning(request, text)
+    if done.runs:
+        address = reverse("admin:background_jobs_run", args=[done.runs[-1]])
+        text = format_html('<a href="{}">{}</a>', address, _("Watch the run"))
+        messages.info(request, text)
+
+
 def _sections(request: HttpRequest, outlook: Outlook) -> list[dict[str, Any]]:
     """The lines of each outcome that has any, in the order in which people want to know."""
     links = links_for(request)
@@ -117,7 +144,8 @@ def _sections(request: HttpRequest, outlook: Outlook) -> list[dict[str, Any]]:
             "outcome": outcome.value,
             "count": len(lines),
             "name": would(outcome, len(lines)),
-            "rows": rows_of_lines(lines, links),
+            "rows": rows_of_lines(lines[:MOST_SHOWN], links),
+            "more": max(0, len(lines) - MOST_SHOWN),
         }
         for outcome in SHOWN
         if (lines := outlook.of(outcome))

@@ -8,20 +8,27 @@ from scheduling.models import Teacher
 
 from ..bodies import Day, Strict
 from .answers import Answer, Counts, Number, Text, Texts
-from .fields import Clock, Flag, Ref, Whole
+from .fields import Clock, Flag, QueryFlag, Ref, Whole
 from .fields import Text as Words
 from .plan import PlanItem
+from .queries import Query
+from .timetable import ClosureSerializer
+
+
+def fingerprint() -> serializers.RegexField:
+    """The field ``plan``."""
+    return serializers.RegexField(
+        "^[0-9a-f]{64}$",
+        required=False,
+        help_text="The plan that a dry run answered: exactly that one is applied, or 409.",
+    )
 
 
 class ActBody(Strict):
     """``dryRun``: the plan alone. ``plan``: do exactly the plan that was answered with this."""
 
     dry_run = Flag(required=False, default=False, help_text="The plan alone; nothing is written.")
-    plan = serializers.RegexField(
-        "^[0-9a-f]{64}$",
-        required=False,
-        help_text="The plan that a dry run answered: exactly that one is applied, or 409.",
-    )
+    plan = fingerprint()
 
 
 class FromBody(ActBody):
@@ -83,6 +90,20 @@ class EndBody(ActBody):
         help_text="Cancel one-offs, and classes that a person changed, after that day as well.",
     )
     reason = Words(required=False, default="", allow_blank=True, max_length=300)
+
+
+class ClosureBody(ClosureSerializer):
+    """Days without classes; ``dryRun`` answers what they would cancel, ``plan`` does that."""
+
+    dry_run = Flag(required=False, help_text="The plan alone; nothing is written.")
+    plan = fingerprint()
+
+
+class RemovalQuery(Query):
+    """How a closure is taken away."""
+
+    dry_run = QueryFlag(required=False, help_text="The plan alone; nothing is written.")
+    plan = fingerprint()
 
 
 class ActAnswer(Answer):

@@ -5,6 +5,7 @@ An act says what is to change. ``preview`` shows its plan, ``apply`` carries out
 
 from .acts import AllFuture, EndOn, FromDate, Pause, Resume
 from .carrying_out import ChangedSinceError, Outlook, apply, preview
+from .closing import ChangeClosure, Close, CloseDays, Reopen
 from .illness import Absent
 from .moment import Act, Moment
 from .people import EndPerson
@@ -13,13 +14,17 @@ __all__ = [
     "Absent",
     "Act",
     "AllFuture",
+    "ChangeClosure",
     "ChangedSinceError",
+    "Close",
+    "CloseDays",
     "EndOn",
     "EndPerson",
     "FromDate",
     "Moment",
     "Outlook",
     "Pause",
+    "Reopen",
     "Resume",
     "apply",
     "preview",

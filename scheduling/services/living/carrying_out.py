@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
@@ -11,16 +13,22 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
+from scheduling.domain.windows import DAY, monday_of
 from scheduling.jobs.apply import StateChangedError
-from scheduling.jobs.at_once import run_at_once
+from scheduling.jobs.at_once import AtOnce, run_at_once
+from scheduling.jobs.background import NotStartedError, start
 from scheduling.jobs.claim import guard_transaction
 from scheduling.jobs.faults import is_contention
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Request
+from scheduling.jobs.result import Nobody, Result
+from scheduling.jobs.runner import Conduct
+from scheduling.jobs.runner import preview as preview_run
+from scheduling.jobs.windows import is_large
 from scheduling.models import Job, Teacher, Trigger
 
 from .moment import Act, Moment, Written
-from .words import done, would
+from .words import done, under_way, would
 
 # What a person should see; bounds, pauses and the like are the schedules' own news.
 SHOWN = (
@@ -52,7 +60,8 @@ class Outlook:
     """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it.
 
     Once it is applied, ``runs`` are the rows of the log that say so, and ``series`` is the one
-    that goes on.
+    that goes on; ``closures`` are those that were entered. ``later``: there are too many classes
+    for one transaction; the runs bring them in line in the background.
     """
 
     lines: list[Line]
@@ -61,6 +70,8 @@ class Outlook:
     fingerprint: str
     runs: list[int] = field(default_factory=list)
     series: SeriesKey | None = None
+    later: list[Request] = field(default_factory=list)
+    closures: list[int] = field(default_factory=list)
 
     def of(self, outcome: Outcome) -> list[Line]:
         """The lines of one outcome, in order."""
@@ -73,8 +84,9 @@ class Outlook:
 
     @property
     def done(self) -> str:
-        """What was done, in a sentence."""
-        return done(Counter(line.outcome for line in self.lines))
+        """What was done, or is about to be, in a sentence."""
+        counts = Counter(line.outcome for line in self.lines)
+        return under_way(counts) if self.later else done(counts)
 
 
 def preview(act: Act, moment: Moment) -> Outlook:
@@ -89,7 +101,9 @@ def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
     """Carry out ``act``: the schedule and its classes in one transaction.
 
     Exactly the plan with this ``fingerprint``, or ChangedSinceError; None takes whatever the plan
-    is now. Raises ValidationError.
+    is now. Raises ValidationError. Where there is too much for one transaction, what a person
+    entered is committed, if the plan is still that one, and runs in the background carry it out;
+    then not to be called within a transaction.
     """
     try:
         with transaction.atomic():
@@ -97,18 +111,26 @@ def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
             if fingerprint is not None and fingerprint != outlook.fingerprint:
                 transaction.set_rollback(True)
                 raise ChangedSinceError(_unapplied(outlook))
-            return outlook
     except (StateChangedError, IntegrityError) as error:
         raise ChangedSinceError from error
     except DatabaseError as error:
         if is_contention(error):
             raise ChangedSinceError from error
         raise
+    for request in outlook.later:
+        try:
+            outlook.runs.append(start(request).pk)
+        except NotStartedError as error:
+            text = _(
+                "Saved, but the classes are not up to date yet: %(error)s The next run does it."
+            )
+            outlook.warnings.append(text % {"error": error})
+    return outlook
 
 
 def _unapplied(outlook: Outlook) -> Outlook:
-    """What was rolled back has neither runs nor a successor."""
-    return replace(outlook, runs=[], series=None)
+    """What was rolled back has neither runs nor rows of its own."""
+    return replace(outlook, runs=[], series=None, closures=[])
 
 
 def _carry_out(act: Act, moment: Moment) -> Outlook:
@@ -117,23 +139,60 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     lines, counts, runs = list(written.lines), Counter[Outcome](), []
     counts.update(line.outcome for line in lines)
     told = {line.class_id for line in lines}
-    for request in _requests(written, moment):
-        came_to = run_at_once(request, moment.now)
-        # A class that the act itself dealt with is not told a second time as protected.
-        again = [one for one in came_to.lines if one.class_id in told and one.class_id is not None]
+    requests = list(_requests(written, moment))
+    too_much = written.for_all and any(map(is_large, requests))
+    for request in requests:
+        came_to = (_foreseen if too_much else run_at_once)(request, moment.now)
         counts.update(came_to.counts)
-        counts.subtract(one.outcome for one in again)
-        lines += [one for one in came_to.lines if one.outcome in SHOWN and one not in again]
+        for one in came_to.lines:
+            # A class that the act itself dealt with is not told a second time as protected.
+            if (one.class_id is not None and one.class_id in told) or not written.tells(one):
+                counts[one.outcome] -= 1
+            elif one.outcome in SHOWN:
+                lines.append(one)
         if came_to.run is not None:
             runs.append(came_to.run.pk)
     lines = _in_order(_with_zones(lines))
-    fingerprint = _fingerprint(written, lines)
-    return Outlook(lines, +counts, written.warnings, fingerprint, runs, written.series)
+    return Outlook(
+        lines,
+        +counts,
+        written.warnings,
+        _fingerprint(written, lines),
+        runs,
+        written.series,
+        requests if too_much else [],
+        written.closures,
+    )
+
+
+class _All(Nobody):
+    """Keeps every result of a preview."""
+
+    def __init__(self) -> None:
+        self.kept: list[Line] = []
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        self.kept += lines
+
+
+def _foreseen(request: Request, now: datetime) -> AtOnce:
+    """What a run would come to, with the closures as they are in the current transaction."""
+    watcher = _All()
+    result = preview_run(request, Conduct(clock=lambda: now, watcher=watcher))
+    return AtOnce(watcher.kept, Counter(result.counts))
 
 
 def _requests(written: Written, moment: Moment) -> Iterable[Request]:
-    for students, teachers in ((written.students, ()), ((), written.teachers)):
-        if not students and not teachers:
+    monday = monday_of(moment.today)
+    # What ended before this week, or the day before in another zone, no run would still touch.
+    days = tuple(sorted(pair for pair in written.days if pair[1] >= monday - DAY))
+    if written.days and not days:
+        return
+    whose: list[tuple[Any, Any]] = [(written.students, ()), ((), written.teachers)]
+    if written.for_all:
+        whose = [((), ())]
+    for students, teachers in whose:
+        if not (students or teachers or written.for_all):
             continue
         for job in (Job.WEEKLY, Job.HORIZON):
             yield Request(
@@ -142,6 +201,7 @@ def _requests(written: Written, moment: Moment) -> Iterable[Request]:
                 weeks=settings.HORIZON_WEEKS,
                 student_ids=tuple(sorted(students)),
                 teacher_ids=tuple(sorted(teachers)),
+                days=days,
                 trigger=Trigger.CHANGE,
                 triggered_by=moment.by,
             )

@@ -1,5 +1,6 @@
 """What an act is, when it happens, and what it wrote."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -25,6 +26,10 @@ class Written:
     and went by: where that is another, so is the plan. ``series`` is the one that goes on, a
     successor where there is one. ``lines`` are classes that it changed itself, ``warnings``
     sentences that a person should read first.
+
+    ``days``, where there are any, are all that the act is about, each a first and a last; with
+    ``for_all`` they concern the whole studio. ``tells`` says which results of the plan are news.
+    ``closures`` are the ids of those that were entered.
     """
 
     before: str
@@ -33,6 +38,10 @@ class Written:
     teachers: set[int] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    days: list[tuple[date, date]] = field(default_factory=list)
+    for_all: bool = False
+    closures: list[int] = field(default_factory=list)
+    tells: Callable[[Line], bool] = lambda line: True
 
 
 class Act(Protocol):

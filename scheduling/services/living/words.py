@@ -8,6 +8,14 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 
+_CHANGES = (
+    Outcome.MOVED,
+    Outcome.REMOVED,
+    Outcome.CANCELLED,
+    Outcome.RESTORED,
+    Outcome.CREATED,
+)
+
 
 def would(counts: Counter[Outcome]) -> str:
     """“This would move 12 classes, remove 3 and create 1.”, with what stays or has no place."""
@@ -41,6 +49,17 @@ def done(counts: Counter[Outcome]) -> str:
     parts = [text % {"n": n} for outcome, text in words.items() if (n := counts[outcome])]
     text = _("Done. Classes: %(changes)s.") % {"changes": ", ".join(parts)} if parts else _("Done.")
     return " ".join([text, *_rest(counts)])
+
+
+def under_way(counts: Counter[Outcome]) -> str:
+    """What runs in the background are about to do."""
+    n = sum(counts[one] for one in _CHANGES)
+    text = ngettext(
+        "Saved. %(n)d class follows in the background.",
+        "Saved. %(n)d classes follow in the background.",
+        n,
+    )
+    return " ".join([text % {"n": n}, *_rest(counts)])
 
 
 def _rest(counts: Counter[Outcome]) -> list[str]:

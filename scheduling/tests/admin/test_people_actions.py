@@ -106,36 +106,6 @@ def test_who_only_looks_changes_nothing(client, slot, whose):
     assert ahead().count() == 12
 
 
-def test_a_closure_saved_changed_or_deleted_in_the_admin_is_applied_at_once(browser, slot):
-    form = {"name": "Strike", "first_date": str(today()), "last_date": str(today() + DAY)}
-    text = browser.post("/admin/scheduling/closure/add/", form, follow=True).content.decode()
-    assert "Classes: 1 cancelled." in text
-    closure = Closure.objects.get()
-    page = f"/admin/scheduling/closure/{closure.pk}"
-
-    longer = form | {"last_date": str(today() + 8 * DAY)}
-    browser.post(f"{page}/change/", longer)
-    assert ahead().count() == 10
-    # From everyone to somebody else: the classes of everyone come back.
-    browser.post(f"{page}/change/", longer | {"student": str(make.student().pk)})
-    assert ahead().count() == 12
-
-    browser.post(f"{page}/change/", longer)
-    assert ahead().count() == 10
-    text = browser.post(f"{page}/delete/", {"post": "yes"}, follow=True).content.decode()
-    assert "Classes: 2 restored." in text
-    assert ahead().count() == 12
-
-
-def test_several_closures_deleted_at_once_are_applied_too(browser, slot):
-    closure = make.closure("Strike", today(), today() + DAY)
-    apply_change(student_ids=[slot.student_id], today=today(), clock=timezone.now, triggered_by="")
-    assert ahead().count() == 11
-    data = {"action": "delete_selected", "_selected_action": [closure.pk], "post": "yes"}
-    browser.post("/admin/scheduling/closure/", data)
-    assert ahead().count() == 12
-
-
 def test_a_slot_given_to_another_student_takes_its_lessons_from_the_first(browser, slot):
     other = make.student("Eva Lund")
     form = {

@@ -1,10 +1,11 @@
 """A schedule that changes, and a person who leaves, in a real Chromium."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from scheduling.models import RecurringSlot, ScheduledClass
+from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import look
 from scheduling.tests.jobs.helpers import horizon
@@ -44,3 +45,31 @@ def test_a_teacher_ill_today_in_two_clicks(owner_page):
     owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
     owner_page.get_by_text("1 e-mail sent.").wait_for()
     assert ScheduledClass.objects.get(date=today).status == "cancelled"
+
+
+def test_public_holidays_in_two_clicks(owner_page):
+    year = timezone.localdate().year + 1
+    owner_page.goto(f"/admin/scheduling/closure/holidays/?country=ES&region=CT&years={year}")
+    owner_page.get_by_role("heading", name="Which of them count?").wait_for()
+    assert look(owner_page) == []
+    owner_page.get_by_label("Epiphany").uncheck()
+    owner_page.get_by_role("button", name="Close on the ticked days").click()
+    owner_page.get_by_text("days are closed.").wait_for()
+    names = set(Closure.objects.values_list("name", flat=True))
+    assert "Christmas Day" in names
+    assert "Epiphany" not in names
+
+
+def test_a_closure_is_looked_at_and_done(owner_page):
+    student = make.student("Ana Ruiz")
+    make.slot(make.teacher("Marta Gil"), student)
+    horizon(timezone.localdate())
+    owner_page.goto("/admin/scheduling/closure/add/")
+    owner_page.get_by_label("Name").fill("Works")
+    owner_page.get_by_label("Last day, included").fill(str(timezone.localdate() + timedelta(8)))
+    owner_page.get_by_role("button", name="See what would happen").click()
+    owner_page.get_by_text("Nothing has been written yet.").wait_for()
+    assert look(owner_page) == []
+    owner_page.get_by_role("button", name="Close these days").click()
+    owner_page.get_by_text("Done. Classes:").wait_for()
+    assert Closure.objects.get(name="Works").last_date == timezone.localdate() + timedelta(8)

@@ -2,20 +2,36 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure
 from scheduling.services.closures import Reach, apply_closures, reach_of
+from scheduling.services.living import (
+    Act,
+    ChangeClosure,
+    Close,
+    Moment,
+    Outlook,
+    Reopen,
+    apply,
+    preview,
+)
 
 from ...applied import how, warning
+from ...asking import studio_today
 from ...serializers.base import DoneSerializer
-from ...serializers.queries import ClosureQuery
+from ...serializers.living import ActAnswer, ClosureBody, RemovalQuery
+from ...serializers.queries import ClosureQuery, read_query
 from ...serializers.timetable import ClosureAnswer, ClosureSerializer
 from .base import Resource, changed, saving
+from .living import named, told
 
 
 class ClosureResource(Resource):
@@ -41,6 +57,33 @@ class ClosureResource(Resource):
         """Bring classes up to date; a ``warning`` of what could not be done."""
         return warning(apply_closures(reaches, **how(request)))
 
+    def looked_at(
+        self, request: Request, act: Act, asked: dict[str, Any]
+    ) -> Response | Outlook | None:
+        """The plan alone where that was asked for; what exactly that plan came to where it was
+        sent along; else None.
+        """
+        dry_run, plan = asked.get("dry_run", False), asked.get("plan")
+        moment = Moment(studio_today(), timezone.now(), str(request.user))
+        try:
+            if dry_run:
+                return Response(ActAnswer(told(preview(act, moment), dry_run)).data)
+            return None if plan is None else apply(act, moment, plan)
+        except ValidationError as error:
+            raise named(error, {}) from error
+
+    def checked_body(
+        self, request: Request, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The values of the closure, and what was asked to be done with them."""
+        body = ClosureBody(
+            row, request.data, partial=row is not None, context=self.get_serializer_context()
+        )
+        body.is_valid(raise_exception=True)
+        values = dict(body.validated_data)
+        asked = {name: values.pop(name) for name in ("dry_run", "plan") if name in values}
+        return values, asked
+
 
 class Closures(ClosureResource):
     """Closures: a page of them, or a new one."""
@@ -52,13 +95,22 @@ class Closures(ClosureResource):
         """A page of closures: those that touch the days asked for."""
         return self.listed(request)
 
-    @extend_schema(request=ClosureSerializer, responses={201: ClosureAnswer})
+    @extend_schema(request=ClosureBody, responses={200: ActAnswer, 201: ClosureAnswer})
     def post(self, request: Request) -> Response:
-        """A new closure; it cancels the classes under it that nobody touched."""
-        values = self.checked(request)
-        with saving():
-            closure = Closure.objects.create(**values)
-        answer = self.apply(request, reach_of(closure))
+        """A new closure; it cancels the classes under it that nobody touched. With ``dryRun`` it
+        answers which (200) and writes nothing.
+        """
+        values, asked = self.checked_body(request)
+        done = self.looked_at(request, Close(values), asked)
+        if isinstance(done, Response):
+            return done
+        if done is not None:
+            closure = self.one(done.closures[0])
+            answer = _warning(done)
+        else:
+            with saving():
+                closure = Closure.objects.create(**values)
+            answer = self.apply(request, reach_of(closure))
         return Response(self.get_serializer(closure).data | answer, status.HTTP_201_CREATED)
 
 
@@ -72,14 +124,26 @@ class OneClosure(ClosureResource):
         """A closure."""
         return Response(self.get_serializer(self.one(pk)).data)
 
-    @extend_schema(request=ClosureSerializer, responses=ClosureAnswer)
+    @extend_schema(
+        request=ClosureBody,
+        responses=PolymorphicProxySerializer(
+            "ClosureChanged", [ClosureAnswer, ActAnswer], resource_type_field_name=None
+        ),
+    )
     def patch(self, request: Request, pk: int) -> Response:
-        """Change a closure; the classes concerned follow."""
+        """Change a closure; the classes concerned follow. With ``dryRun`` it answers the plan."""
         answer: dict[str, Any] = {}
+        values, asked = self.checked_body(request, self.one(pk))
+        done = self.looked_at(request, ChangeClosure(pk, values), asked)
+        if isinstance(done, Response):
+            return done
+        if done is not None:
+            return Response(self.get_serializer(self.one(pk)).data | _warning(done))
         with saving():
             closure = self.locked(pk)
             before = reach_of(closure)
-            names = changed(closure, self.checked(request, closure))
+            values, _asked = self.checked_body(request, closure)
+            names = changed(closure, values)
             if names:
                 closure.save()
         if names - {"name"}:
@@ -87,18 +151,42 @@ class OneClosure(ClosureResource):
         return Response(self.get_serializer(closure).data | answer)
 
     @extend_schema(
+        parameters=[RemovalQuery],
         responses={
             204: OpenApiResponse(description="Deleted, and applied."),
-            200: OpenApiResponse(DoneSerializer, "Deleted; the warning says what is to come."),
-        }
+            200: OpenApiResponse(
+                PolymorphicProxySerializer(
+                    "ClosureDeleted", [DoneSerializer, ActAnswer], resource_type_field_name=None
+                ),
+                "Deleted; the warning says what is to come. Or the plan that was asked for.",
+            ),
+        },
     )
     def delete(self, request: Request, pk: int) -> Response:
-        """Delete a closure; the classes that it cancelled are restored."""
-        with saving():
-            closure = self.locked(pk)
-            reach = reach_of(closure)
-            closure.delete()
-        answer = self.apply(request, reach)
+        """Delete a closure; the classes that it cancelled are restored. With ``dryRun`` it
+        answers which.
+        """
+        asked = read_query(RemovalQuery, request)
+        self.one(pk)
+        done = self.looked_at(request, Reopen((pk,)), asked)
+        if isinstance(done, Response):
+            return done
+        if done is not None:
+            answer = _warning(done)
+        else:
+            with saving():
+                closure = self.locked(pk)
+                reach = reach_of(closure)
+                closure.delete()
+            answer = self.apply(request, reach)
         if answer:
             return Response({"success": True} | answer)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _warning(done: Outlook) -> dict[str, Any]:
+    """What is still to come, or has no place, after exactly the plan that was looked at."""
+    sentences = list(done.warnings)
+    if done.later or done.of(Outcome.CONFLICT):
+        sentences.append(done.done)
+    return {"warning": " ".join(sentences)} if sentences else {}

@@ -77,19 +77,22 @@ class ActResource(GenericAPIView):
             act = self.act(row, asked)
             outlook = preview(act, moment) if dry_run else apply(act, moment, plan)
         except ValidationError as error:
-            raise self._named(error) from error
-        return Response(ActAnswer(_told(outlook, dry_run)).data)
-
-    def _named(self, error: ValidationError) -> serializers.ValidationError:
-        found = getattr(error, "message_dict", None)
-        if found is None:
-            return serializers.ValidationError({"non_field_errors": error.messages})
-        return serializers.ValidationError(
-            {self.names.get(name, name): texts for name, texts in found.items()}
-        )
+            raise named(error, self.names) from error
+        return Response(ActAnswer(told(outlook, dry_run)).data)
 
 
-def _told(outlook: Outlook, dry_run: bool) -> dict[str, Any]:
+def named(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
+    """What an act refused, by the ``names`` that its values have in the body."""
+    found = getattr(error, "message_dict", None)
+    if found is None:
+        return serializers.ValidationError({"non_field_errors": error.messages})
+    return serializers.ValidationError(
+        {names.get(name, name): texts for name, texts in found.items()}
+    )
+
+
+def told(outlook: Outlook, dry_run: bool) -> dict[str, Any]:
+    """A plan, or what was done, as ``ActAnswer`` has it."""
     counts = {Outcome(outcome).value: n for outcome, n in sorted(outlook.counts.items()) if n}
     return {
         "success": True,

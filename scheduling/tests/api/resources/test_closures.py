@@ -10,7 +10,7 @@ from scheduling.jobs.claim import claim
 from scheduling.models import Closure, Job, JobRun, ScheduledClass, Trigger
 from scheduling.services import changes
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import CLOSURE, invalid, ok
+from scheduling.tests.api.resources.helpers import CLOSURE, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates, horizon
 
@@ -43,11 +43,13 @@ def test_a_holiday_cancels_and_its_end_restores(api: APIClient, slot: Any) -> No
     assert not Closure.objects.exists()
 
 
-def test_a_holiday_is_applied_by_whole_runs(api: APIClient, slot: Any) -> None:
-    ok(api.post("/api/closures", HOLIDAY), 201)
+def test_a_holiday_is_applied_on_its_days_alone(api: APIClient, slot: Any) -> None:
+    make.slot(weekday=2)
+    ok(api.post("/api/closures", HOLIDAY | {"lastDate": "2026-01-12"}), 201)
 
     runs = JobRun.objects.filter(trigger=Trigger.CHANGE).order_by("id")
-    assert list(runs.values_list("job", "is_full")) == [("weekly", True), ("horizon", True)]
+    assert list(runs.values_list("job", "is_full")) == [("weekly", False), ("horizon", False)]
+    assert dates() == AFTER
 
 
 @pytest.mark.parametrize("whose", ["teacher", "student"])
@@ -72,6 +74,41 @@ def test_a_change_frees_the_old_days_and_closes_the_new(api: APIClient, slot: An
     assert dates() == BEFORE
 
 
+def test_its_plan_first_and_then_exactly_that(api: APIClient, slot: Any) -> None:
+    seen = ok(api.post("/api/closures", HOLIDAY | {"dryRun": True}))
+    assert (seen["message"], seen["counts"]) == ("This would cancel 1 class.", {"cancelled": 1})
+    assert seen["items"][0]["reason"] == "closed: Holiday"
+    assert (Closure.objects.count(), dates()) == (0, BEFORE)
+
+    made = ok(api.post("/api/closures", HOLIDAY | {"plan": seen["plan"]}), 201)
+    assert set(made) == CLOSURE
+    assert dates() == AFTER
+
+    url, days = f"/api/closures/{made['id']}", {"lastDate": "2026-01-19"}
+    seen = ok(api.patch(url, days | {"dryRun": True}))
+    assert (seen["counts"]["cancelled"], dates()) == (1, AFTER)
+    changed = ok(api.patch(url, days | {"plan": seen["plan"]}))
+    assert (changed["lastDate"], dates()) == ("2026-01-19", ["2026-01-05"])
+
+    seen = ok(api.delete(f"{url}?dryRun=true"))
+    assert (seen["message"], dates()) == ("This would restore 2 classes.", ["2026-01-05"])
+    assert api.delete(f"{url}?plan={seen['plan']}").status_code == 204
+    assert dates() == BEFORE
+
+
+def test_another_plan_than_the_one_that_was_seen(api: APIClient, slot: Any) -> None:
+    plan = ok(api.post("/api/closures", HOLIDAY | {"dryRun": True}))["plan"]
+    ScheduledClass.objects.filter(date="2026-01-12").update(notes="recital")
+    body = HOLIDAY | {"plan": plan}
+    refused(api.post("/api/closures", body), 409, "changed_since", "changed")
+    assert not Closure.objects.exists()
+    one = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
+    invalid(api.post("/api/closures", HOLIDAY | {"dryRun": True}), "exactly this closure")
+    invalid(api.patch(f"/api/closures/{one.pk}", {"dryRun": True}), "Nothing would change")
+    invalid(api.delete(f"/api/closures/{one.pk}?plan=7"), "plan")
+    refused(api.delete(f"/api/closures/{one.pk}?plan={plan}"), 409, "changed_since", "changed")
+
+
 def test_a_new_name_applies_nothing(api: APIClient) -> None:
     one = make.closure("Holiday", MONDAY)
     ok(api.patch(f"/api/closures/{one.pk}", {"name": "Feast"}))
@@ -85,19 +122,31 @@ def test_nor_does_what_is_long_over(api: APIClient) -> None:
     assert not JobRun.objects.exists()
 
 
-def test_while_a_run_is_active_the_answer_says_that_the_next_one_applies_it(
-    api: APIClient, slot: Any
-) -> None:
+def test_while_a_run_is_active_it_is_applied_all_the_same(api: APIClient, slot: Any) -> None:
     for job in (Job.WEEKLY, Job.HORIZON):
         claim(JobRun(job=job, trigger=Trigger.CRON, is_full=True))
 
     made = ok(api.post("/api/closures", HOLIDAY), 201)
 
-    assert set(made) == CLOSURE | {"warning"}
-    assert "the next one applies" in made["warning"]
+    assert set(made) == CLOSURE
+    assert dates() == AFTER
+    assert api.delete(f"/api/closures/{made['id']}").status_code == 204
     assert dates() == BEFORE
+
+
+def test_in_a_large_studio_the_answer_says_that_the_classes_follow(
+    api: APIClient, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+    monkeypatch.setattr(changes, "is_large", lambda request: True)
+    monkeypatch.setattr(changes, "start", started.append)
+
+    made = ok(api.post("/api/closures", HOLIDAY), 201)
     gone = ok(api.delete(f"/api/closures/{made['id']}"))
-    assert set(gone) == {"success", "warning"}
+
+    assert made["warning"] == gone["warning"] == "Saved. The classes follow in the background."
+    assert [request.job for request in started] == ["weekly", "horizon"] * 2
+    assert dates() == BEFORE
 
 
 def test_when_applying_fails_the_save_stands(

@@ -1,0 +1,193 @@
+"""Public holidays in two clicks: the list of a country's days, ticked; then they are closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from scheduling.models import Closure
+from scheduling.selectors.closures import classes_on
+from scheduling.services.living import ChangedSinceError, CloseDays, Moment, apply
+from scheduling.services.living.closing import closed_days
+from scheduling.services.public_holidays import (
+    countries,
+    public_holidays,
+    regions,
+    usual_place,
+)
+
+from ..filters import studio_today
+from ..show import day as day_in_words
+from .page import say_of_later
+
+# From this month on people plan the next year as well.
+AUTUMN = 7
+
+
+class PlaceForm(forms.Form):
+    """A country, a region of it, and which years."""
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
+    years = forms.ChoiceField(label=gettext_lazy("Year"))
+
+    def __init__(self, data: Any, today: date) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["country"].choices = [("", _("Choose…")), *countries()]
+        chosen = data.get("country", "")
+        there = regions(chosen) if chosen in dict(countries()) else []
+        fields["region"].choices = [("", _("the whole country")), *there]
+        this, following = str(today.year), str(today.year + 1)
+        both = _("%(this)s and %(following)s") % {"this": this, "following": following}
+        fields["years"].choices = [
+            (this, this),
+            (f"{this}-{following}", both),
+            (following, following),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        # Whoever changes the country sends the region of the old one along.
+        if "region" in self.errors:
+            del self.errors["region"]
+            self.cleaned_data["region"] = ""
+        return self.cleaned_data
+
+    @property
+    def place(self) -> str:
+        """ "ES", or with its region "ES-CT"."""
+        found = self.cleaned_data
+        return "-".join(filter(None, (found["country"], found["region"])))
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day of the list. ``there`` names the closure that it has already; ``cancelled`` and
+    ``kept`` are the classes that closing it would cancel, and that take place all the same.
+    """
+
+    day: date
+    name: str
+    there: str
+    is_past: bool
+    is_chosen: bool
+    cancelled: tuple[int, ...]
+    kept: tuple[int, ...]
+
+    @property
+    def words(self) -> str:
+        """ "Mon, 5 Jan. 2026"."""
+        return day_in_words(self.day)
+
+
+def holidays_page(request: HttpRequest) -> HttpResponse:
+    """GET shows the days; POST closes those that are ticked, if the list still holds."""
+    today, now = studio_today(), timezone.now()
+    posted = request.method == "POST"
+    form = PlaceForm(_asked(request, today), today)
+    found = _found(form, today, now) if form.data["country"] and form.is_valid() else []
+    shown = _fingerprint(found)
+    if posted and found:
+        chosen = set(request.POST.getlist("day"))
+        days = tuple((one.day, one.name) for one in found if str(one.day) in chosen)
+        if request.POST.get("shown") != shown:
+            messages.warning(request, str(ChangedSinceError()))
+        elif not days:
+            messages.warning(request, _("No day was chosen: nothing was closed."))
+        elif _close(request, CloseDays(days, form.place), Moment(today, now, _name_of(request))):
+            return HttpResponseRedirect(_list())
+        else:
+            found = _found(form, today, now)
+            shown = _fingerprint(found)
+        found = [_ticked(one, chosen) for one in found]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Public holidays"),
+        "opts": Closure._meta,
+        "back": _list(),
+        "form": form,
+        "is_asked": bool(form.data["country"]),
+        "fields": {name: form.data[name] for name in form.fields},
+        "holidays": found,
+        "ahead": [one for one in found if not one.is_past],
+        "past": [one for one in found if one.is_past],
+        "cancelled": sum(len(one.cancelled) for one in found if one.is_chosen),
+        "shown": shown,
+        "choosable": sum(not one.there for one in found),
+    }
+    return TemplateResponse(request, "admin/living/holidays.html", context)
+
+
+def _asked(request: HttpRequest, today: date) -> dict[str, str]:
+    source = request.POST if request.method == "POST" else request.GET
+    if "country" in source:
+        return {name: source.get(name, "") for name in PlaceForm.base_fields}
+    country, region = usual_place(settings.TIME_ZONE)
+    years = str(today.year) if today.month < AUTUMN else f"{today.year}-{today.year + 1}"
+    return {"country": country, "region": region, "years": years}
+
+
+def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:
+    asked = form.cleaned_data
+    years = [int(year) for year in asked["years"].split("-")]
+    language = get_language() or settings.LANGUAGE_CODE
+    named = public_holidays(asked["country"], asked["region"], years, language)
+    days = [day for day, _name in named]
+    there, classes = closed_days(days), classes_on(days, now)
+    return [
+        Holiday(
+            day,
+            name,
+            there.get(day, ""),
+            day < today,
+            day >= today and day not in there,
+            *classes.get(day, ((), ())),
+        )
+        for day, name in named
+    ]
+
+
+def _ticked(one: Holiday, chosen: set[str]) -> Holiday:
+    is_chosen = str(one.day) in chosen and not one.there
+    return Holiday(one.day, one.name, one.there, one.is_past, is_chosen, one.cancelled, one.kept)
+
+
+def _fingerprint(found: list[Holiday]) -> str:
+    """Equal for a list of the same days with the same classes."""
+    parts = [(str(one.day), one.there, one.cancelled, one.kept) for one in found]
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _close(request: HttpRequest, act: CloseDays, moment: Moment) -> bool:
+    try:
+        done = apply(act, moment, None)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return False
+    except ChangedSinceError as error:
+        messages.warning(request, str(error))
+        return False
+    n = len(done.closures)
+    text = ngettext("%(n)d day is closed.", "%(n)d days are closed.", n) % {"n": n}
+    messages.success(request, f"{text} {done.done}")
+    say_of_later(request, done)
+    return True
+
+
+def _name_of(request: HttpRequest) -> str:
+    return str(request.user.get_username())
+
+
+def _list() -> str:
+    return reverse("admin:scheduling_closure_changelist")

@@ -1,0 +1,97 @@
+"""Public holidays of countries and regions. The data is large: it is loaded when asked for."""
+
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from scheduling.models import Closure
+
+Choices = list[tuple[str, str]]
+
+
+@lru_cache(maxsize=1)
+def countries() -> Choices:
+    """Code and name of each country that has public holidays here, by name."""
+    from holidays.registry import COUNTRIES
+
+    names: dict[str, str] = {cells[0]: cells[1] for cells in _table("iso3166.tab")}
+    found = {entry[1]: names.get(entry[1], entry[0]) for entry in COUNTRIES.values()}
+    return sorted(found.items(), key=lambda pair: pair[1])
+
+
+@lru_cache(maxsize=64)
+def regions(country: str) -> Choices:
+    """Code and name of each region of ``country``, by name. Raises LookupError for no country."""
+    known = _calendar(country)
+    names: dict[str, str] = {}
+    for name, code in getattr(known, "subdivisions_aliases", {}).items():
+        names.setdefault(code, name)
+    found = [(code, names.get(code, code)) for code in known.subdivisions]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def public_holidays(
+    country: str, region: str, years: list[int], language: str
+) -> list[tuple[date, str]]:
+    """The days of these years and their names, in ``language`` where the data has it, in order.
+
+    Raises LookupError for a country or region that there is not.
+    """
+    import holidays
+
+    known = _calendar(country)
+    if region and region not in known.subdivisions:
+        raise LookupError(region)
+    found = holidays.country_holidays(
+        country, subdiv=region or None, years=years, language=_language(known, language)
+    )
+    return [(day, name) for day, name in sorted(found.items()) if day.year in years]
+
+
+def usual_place(zone: str) -> tuple[str, str]:
+    """The country and region that the studio imported last, else the country of its zone."""
+    last = Closure.objects.exclude(public_holiday_of="").order_by("-id")
+    place = last.values_list("public_holiday_of", flat=True).first()
+    if place is None:
+        return country_of(zone), ""
+    country, _minus, region = place.partition("-")
+    return country, region
+
+
+@lru_cache(maxsize=16)
+def country_of(zone: str) -> str:
+    """The country of an IANA zone, as far as the data has it; empty where it does not say."""
+    known = dict(countries())
+    for country, _coordinates, name in _table("zone.tab", 3):
+        if name == zone:
+            return country if country in known else ""
+    return ""
+
+
+def _table(name: str, width: int = 2) -> list[tuple[str, ...]]:
+    """The first cells of a table that comes with the zones' data."""
+    try:
+        text = resources.files("tzdata").joinpath(f"zoneinfo/{name}").read_text("utf-8")
+    except (ModuleNotFoundError, OSError):
+        return []
+    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return [tuple(cells[:width]) for cells in lines if len(cells) >= width]
+
+
+def _calendar(country: str) -> Any:
+    import holidays
+
+    if country not in dict(countries()):
+        raise LookupError(country)
+    return getattr(holidays, country)
+
+
+def _language(known: Any, language: str) -> str | None:
+    """The variant of ``language`` that the country's names come in; None for its own language."""
+    short = language.partition("-")[0]
+    for one in (short, f"{short}_{short.upper()}", f"{short}_US"):
+        if one in known.supported_languages:
+            return one
+    variants = [one for one in known.supported_languages if one.partition("_")[0] == short]
+    return min(variants, default=None)
