@@ -1,13 +1,15 @@
 """Generation: chunk by chunk, plan and apply, and say what became of everything."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from scheduling.domain.outcomes import FAULTS, Outcome
-from scheduling.domain.series import Series
+from scheduling.domain.series import Series, SeriesKey
 from scheduling.models import Job
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
@@ -22,6 +24,9 @@ from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
 from .request import Clock, Request
 from .result import Result, Watcher
+from .survey import Settled, survey, surveys
+
+logger = logging.getLogger(__name__)
 
 CONTENTION_ATTEMPTS = 4
 
@@ -59,28 +64,62 @@ class Generation:
         Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
         longer ours, and DatabaseError for what no other attempt at the chunk can mend.
         """
-        for chunk in chunks:
+        for together in surveys(chunks):
             self.checkpoint()
-            self._chunk(chunk)
-            self.watcher.progressed(self.result)
+            settled = self._survey(together)
+            for chunk in together:
+                if not settled.is_all_of(chunk):
+                    self.checkpoint()
+                    self._chunk(chunk, settled.of(chunk))
+                    self.watcher.progressed(self.result)
+                self.context.done.update(chunk.owners())
         self.checkpoint()
         narrowed = self.request.teacher_ids or self.request.days
         if self.request.job == Job.WEEKLY and not narrowed:
             self._students_without_schedule()
 
-    def _chunk(self, chunk: Chunk) -> None:
-        def load() -> list[Series]:
-            return series_in(self.context, chunk.condition())
+    def _survey(self, chunks: list[Chunk]) -> Settled:
+        """Account for the series that stand as they should; the others are planned."""
+        if not self.request.is_full:
+            return Settled()
+        found = Settled()
 
-        self._attempt(load, chunk.size)
-        self.context.done.update(chunk.owners())
+        def look(now: datetime) -> tuple[ChunkPlan, int] | None:
+            nonlocal found
+            found = survey(self.context, chunks, now)
+            return (ChunkPlan(found.plan, {}, set()), found.count) if found.count else None
+
+        try:
+            lines = self._transaction(look)
+        except FencedError:
+            raise
+        except Exception as error:
+            if is_transient(error) and not is_contention(error):
+                raise
+            # Nothing is lost but time: planned one by one, the series at fault is found.
+            logger.warning("the survey failed: %s", describe(error))
+            return Settled()
+        if found.count:
+            self.watcher.lines(self.result, lines)
+            self.watcher.progressed(self.result)
+        return found
+
+    def _chunk(self, chunk: Chunk, settled: set[SeriesKey]) -> None:
+        def load() -> list[Series]:
+            return series_in(self.context, chunk.condition(), settled)
+
+        self._attempt(load, chunk.size - len(settled))
 
     def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
         """Plan and apply; once more against the fresh state; then in halves, down to one series."""
         contention, replanned = 0, False
+
+        def plan(now: datetime) -> tuple[ChunkPlan, int]:
+            return plan_series(self.context, load(), now), size
+
         while True:
             try:
-                lines = self._transaction(load, size)
+                lines = self._transaction(plan)
             except FencedError:
                 raise
             except Exception as error:
@@ -111,9 +150,16 @@ class Generation:
             self._attempt(_same_again(self.context, part), len(part) if size else 0)
             self.context.planned.update(one.key for one in part)
 
-    def _transaction(self, load: Callable[[], list[Series]], size: int) -> list[Line]:
+    def _transaction(self, make: Callable[[datetime], tuple[ChunkPlan, int] | None]) -> list[Line]:
+        """Make a plan, and apply it unless this is a dry run.
+
+        ``make`` also says how many of the run's series the plan is about; None: of none.
+        """
         if self.claim is None:
-            planned = plan_series(self.context, load(), self.clock())
+            made = make(self.clock())
+            if made is None:
+                return []
+            planned, size = made
             if self.context.overlay is not None:
                 self.context.overlay.remember(planned.plan, planned.guests)
             lines = lines_of(planned.plan, with_creates=True)
@@ -123,7 +169,10 @@ class Generation:
                 with transaction.atomic():
                     guard_transaction()
                     now = self.clock()
-                    planned = plan_series(self.context, load(), now)
+                    made = make(now)
+                    if made is None:
+                        return []
+                    planned, size = made
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     self._account(planned, lines, size, undo)

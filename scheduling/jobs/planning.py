@@ -1,5 +1,6 @@
 """From a chunk's condition to its plan, in a constant number of queries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -59,11 +60,17 @@ class ChunkPlan:
     guests: set[SeriesKey]
 
 
-def series_in(context: Context, condition: Q) -> list[Series]:
-    """The series that meet ``condition``, those already planned with another chunk aside."""
+def series_in(context: Context, condition: Q, settled: Collection[SeriesKey] = ()) -> list[Series]:
+    """The series that meet ``condition``, those already planned with another chunk aside.
+
+    So are those that are ``settled``.
+    """
     found: list[Series] = []
     for kind in context.kinds:
-        found += load_series(kind, context.scope & condition)
+        mine = context.scope & condition
+        if ids := [key.id for key in settled if key.kind is kind]:
+            mine &= ~Q(id__among=ids)
+        found += load_series(kind, mine)
     if context.planned:
         found = [series for series in found if series.key not in context.planned]
     return found

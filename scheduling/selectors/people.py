@@ -45,3 +45,8 @@ def addresses_of(student_ids: Iterable[int]) -> dict[int, str]:
     """E-mail addresses of these students, by id; empty where there is none."""
     rows = Student.objects.filter(id__among=student_ids).order_by()
     return dict(rows.values_list("id", "email"))
+
+
+def zones_in_use() -> list[str]:
+    """The time zones that teachers have, each once."""
+    return list(Teacher.objects.order_by().values_list("time_zone", flat=True).distinct())

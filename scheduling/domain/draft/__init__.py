@@ -5,7 +5,7 @@ A draft needs no class but the series' own. ``plan.resolve`` turns it into a pla
 
 from .asks import Cancel, Draft, Remove, Shut, State, Want
 from .drafting import draft
-from .held import held_weeks
+from .held import held_weeks, settled
 from .notes import Note
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Want",
     "draft",
     "held_weeks",
+    "settled",
 ]

@@ -1,12 +1,18 @@
 """The short cut: a series whose classes stand as its rule says is not looked at row by row."""
 
 from bisect import bisect_right
+from datetime import UTC, date, datetime
 
 from scheduling.domain.closures import Closure
 from scheduling.domain.recurrence import starts_in
 from scheduling.domain.stored import Group, attributes_of
+from scheduling.domain.turns import Turns
+from scheduling.domain.wallclock import MINUTES_A_DAY, to_epoch
 
-from .asks import State
+from .asks import Draft, State
+from .drafting import draft
+
+SECONDS_A_DAY = 60 * MINUTES_A_DAY
 
 
 def held_weeks(state: State, groups: list[Group], now: int) -> frozenset[int] | None:
@@ -40,3 +46,30 @@ def _covers_one_ahead(closure: Closure, group: Group, now: int) -> bool:
         return False
     found = bisect_right(group.weeks, last) - 1
     return found >= 0 and group.weeks[found] >= first and group.starts[found] > now
+
+
+def settled(
+    state: State, weeks: tuple[int, ...], turns: Turns, now: int, tell_bounds: bool
+) -> Draft | None:
+    """The draft of a series that has a class in each of ``weeks``, just as its rule says.
+
+    ``turns``: the offsets by which the instants of those classes were found to be right. It is
+    also the draft of every series that differs from this one in its people, its hour and what is
+    taught alone, however late the hour. None where the planner has to see them one by one.
+    """
+    series = state.series
+    if series.fault is not None:
+        return None
+    starts = tuple(
+        to_epoch((local := datetime.combine(day, series.start_time)).replace(tzinfo=UTC))
+        - turns.offset(local)
+        for day in (date.fromordinal(week * 7 + series.weekday) for week in weeks)
+    )
+    # Whatever their hour, and wherever on Earth: not one of them has begun.
+    now -= 2 * SECONDS_A_DAY
+    held = held_weeks(state, [Group(True, attributes_of(series), weeks, starts)], now)
+    if not held:
+        return None
+    state.held = held
+    found = draft([state], now, tell_bounds)
+    return None if found.wants or found.notes else found

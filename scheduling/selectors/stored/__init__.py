@@ -1,8 +1,18 @@
 """What the table ``classes`` holds, as values of the domain."""
 
+from .alike import Alike, Span, alike_series
 from .groups import stored_groups
 from .holders import busy_holders
 from .rows import stored_rows
 from .touched import UNTOUCHED, edit_code
 
-__all__ = ["UNTOUCHED", "busy_holders", "edit_code", "stored_groups", "stored_rows"]
+__all__ = [
+    "UNTOUCHED",
+    "Alike",
+    "Span",
+    "alike_series",
+    "busy_holders",
+    "edit_code",
+    "stored_groups",
+    "stored_rows",
+]
