@@ -19,6 +19,8 @@ class Command(BaseCommand):
         "back, and keeps the newest few. docs/deploy.md says how to restore one. Exit status: 0 "
         "done, 1 there is no new copy."
     )
+    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="made, for its owner alone, if missing")
