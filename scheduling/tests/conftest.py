@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import override_settings
 
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files() -> Iterator[None]:
+    """Looked for when they are asked for: each test client would list them all at its start."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture
