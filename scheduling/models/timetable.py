@@ -49,6 +49,8 @@ class WeeklyRule(models.Model):
     # The identity that a timetable file gave this rule. It stays when the rule is edited by hand,
     # so that importing the file again recognises the edit instead of adding the rule anew.
     import_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    # The last day that the file gave it: one that a person has changed since is not given again.
+    import_until = models.DateField(null=True, blank=True, editable=False)
     # Decides who wins among planned lessons that collide: the older series.
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 

@@ -87,4 +87,14 @@ COLUMNS = (
         _("2: every second week, and so on up to 4. Empty: 1."),
         ("", "2"),
     ),
+    Explained(
+        "replaces",
+        OPTIONAL,
+        _(
+            "Which of the student’s rules goes on as this one from valid_from on: its weekday and "
+            "start time, as 1 17:00. It ends the day before, and classes that a person changed go "
+            "along. “none”: this rule is one more."
+        ),
+        ("", ""),
+    ),
 )

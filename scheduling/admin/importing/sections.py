@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from scheduling.models.timetable import Weekday
 from scheduling.services.timetable_import import Report
-from scheduling.services.timetable_import.preview import PersonLine, RuleLine
+from scheduling.services.timetable_import.preview import ChangeLine, PersonLine, RuleLine
 
 from .. import show
 
@@ -110,6 +110,22 @@ def _sections(report: Report) -> Iterator[Section]:
         _rules(plan.fixed_schedules),
     )
     yield Section(
+        "replaced",
+        CHANGED,
+        _("Rules that go on as others from a date on"),
+        report.replaced,
+        (line, student, _("Until then"), _("From then on"), _("Changed by hand")),
+        [_replaced(one) for one in plan.replaced],
+    )
+    yield Section(
+        "ended",
+        CHANGED,
+        _("Rules that get a last day"),
+        report.ended,
+        (line, student, _("Rule"), _("Last day"), _("Changed by hand")),
+        [_ended(one) for one in plan.ended],
+    )
+    yield Section(
         "start-dates",
         CHANGED,
         _("Students who get a start date"),
@@ -158,6 +174,27 @@ def _rule(one: RuleLine) -> tuple[Any, ...]:
     if last is not None:
         dates = _("%(first)s to %(last)s") % {"first": first, "last": show.day(last)}
     return one.line, one.student, one.teacher or "–", every, times, one.subject or "–", dates
+
+
+def _replaced(one: ChangeLine) -> tuple[Any, ...]:
+    dates = _("from %(first)s") % {"first": show.day(one.becomes.valid_from)}
+    becomes = f"{_brief(one.becomes)}, {dates}"
+    kept = ngettext("%(n)d class goes along", "%(n)d classes go along", one.kept)
+    said = kept % {"n": one.kept} if one.kept else "–"
+    return one.becomes.line, one.becomes.student, _brief(one.was), becomes, said
+
+
+def _ended(one: ChangeLine) -> tuple[Any, ...]:
+    kept = ngettext("%(n)d class stays after it", "%(n)d classes stay after it", one.kept)
+    said = kept % {"n": one.kept} if one.kept else "–"
+    last = _day(one.becomes.valid_until)
+    return one.becomes.line, one.becomes.student, _brief(one.was), last, said
+
+
+def _brief(one: RuleLine) -> str:
+    """Weekday, times, teacher and subject."""
+    _line, _student, teacher, every, times, subject, _dates = _rule(one)
+    return ", ".join(part for part in (every, times, teacher, subject) if part != "–")
 
 
 def _day(value: Any) -> str:

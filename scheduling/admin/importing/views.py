@@ -104,8 +104,12 @@ def _planned(request: HttpRequest, kept: TimetableUpload, report: Report) -> Htt
         "upload": kept,
         "kept_until": kept.created_at + uploads.KEPT_FOR,
         "report": report,
-        "created": people_and_rules(*counts),
-        "has_work": any(counts) or report.start_dates or plan.adopted,
+        "created": people_and_rules(*counts) if any(counts) else "",
+        "has_work": any(counts)
+        or report.start_dates
+        or plan.adopted
+        or report.ended
+        or report.replaced,
         "sections": sections,
         "chips": chips_of(sections),
     }
@@ -131,6 +135,7 @@ def _done(request: HttpRequest, kept: TimetableUpload) -> HttpResponse:
         "created": people_and_rules(**created),
         "is_empty": not any(created.values()),
         "start_dates": kept.report["startDatesSet"],
+        "changed": sum(kept.report.get("changed", {}).values()),
         "generate": _address("admin:background_jobs"),
     }
     return _page(request, "done", _("Imported"), context)

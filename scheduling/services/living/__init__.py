@@ -3,7 +3,7 @@
 An act says what is to change. ``preview`` shows its plan, ``apply`` carries out exactly that plan.
 """
 
-from .acts import AllFuture, EndOn, FromDate, Pause, Resume
+from .acts import AllFuture, EndOn, FromDate, Pause, Replace, Resume
 from .carrying_out import ChangedSinceError, Outlook, apply, preview
 from .closing import ChangeClosure, Close, CloseDays, Reopen
 from .illness import Absent
@@ -25,6 +25,7 @@ __all__ = [
     "Outlook",
     "Pause",
     "Reopen",
+    "Replace",
     "Resume",
     "apply",
     "preview",

@@ -60,6 +60,29 @@ class FromDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Replace:
+    """From ``day`` on the series is exactly as ``values`` say, its last day among them.
+
+    As ``FromDate``, but that nothing is carried over: every so many weeks is counted from ``day``.
+    """
+
+    key: SeriesKey
+    day: date
+    values: Mapping[str, Any]
+
+    def write(self, moment: Moment) -> Written:
+        rule, series = locked(self.key), series_of(self.key)
+        written = _written(rule)
+        if rule.valid_from is not None and rule.valid_from >= self.day:
+            set_values(rule, {**self.values, "valid_from": self.day})
+            rule.save()
+        else:
+            new, written.warnings = split(rule, series, self.day, self.values, self.day)
+            written.series = key_of(new)
+        return written
+
+
+@dataclass(frozen=True, slots=True)
 class AllFuture:
     """All that is still to come has these ``values``; the row itself changes."""
 

@@ -19,15 +19,17 @@ _COPIED = ("student", "valid_until", "status")
 
 
 def split(
-    rule: Rule, series: Series, day: date, values: Mapping[str, Any]
+    rule: Rule, series: Series, day: date, values: Mapping[str, Any], first: date | None = None
 ) -> tuple[Rule, list[str]]:
     """Close ``rule`` the day before ``day`` and open its successor with ``values``.
+
+    ``first`` is the successor's first day where that is not to be reckoned from the interval.
 
     Every class of ``day`` and later goes with it: a touched one, or one that has begun, fulfils its
     week; the planner moves the others instead of removing and making them. So do pauses. Answers
     the successor, and what a person should know of the week in which the two meet.
     """
-    new = _successor(rule, series, day, values)
+    new = _successor(rule, series, day, values, first)
     rule.valid_until = day - DAY
     rule.save()
     new.save()
@@ -38,10 +40,14 @@ def split(
     return new, _warnings(series, series_of(key_of(new)), day)
 
 
-def _successor(rule: Rule, series: Series, day: date, values: Mapping[str, Any]) -> Rule:
+def _successor(
+    rule: Rule, series: Series, day: date, values: Mapping[str, Any], first: date | None
+) -> Rule:
     names = (*CHANGEABLE[key_of(rule).kind], *_COPIED)
     new = type(rule)(**{name: getattr(rule, name) for name in names if hasattr(rule, name)})
-    new.valid_from = _first_day(series, day, values)
+    new.valid_from = first or _first_day(series, day, values)
+    if "valid_until" in values:
+        new.valid_until = values["valid_until"]
     if new.valid_until is not None and new.valid_until < new.valid_from:
         raise ValidationError(ends_before(new.valid_until, day), code="ended")
     set_values(new, values)

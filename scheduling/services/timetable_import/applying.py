@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from scheduling.domain.wallclock import add_minutes
+from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
 from scheduling.services.bulk import in_batches, insert
+from scheduling.services.living import EndOn, Moment, Replace
 
 from .matching import Matching
 from .rules import Rule, StudentName
-from .stored import TABLES
+from .stored import TABLES, StoredRule
 from .timetable import Timetable
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,6 +28,7 @@ def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) 
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
     _set_start_dates(matching)
+    _end_and_replace(matching, teachers, Moment(today, now, ""))
     rules = enumerate(matching.new_rules)
     for batch in in_batches(rules, _ROWS_A_BATCH):
         fixed: list[FixedSchedule] = []
@@ -118,16 +121,59 @@ def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dic
         "valid_from": rule.valid_from or today,
         "valid_until": rule.valid_until,
         "import_key": key,
+        "import_until": rule.valid_until,
         "created_at": made_at,
     }
+
+
+def _end_and_replace(matching: Matching, teachers: dict[str, int], moment: Moment) -> None:
+    """What goes on changes as it does by hand: its classes are as they are until the next run."""
+    for ending in matching.ended:
+        day = ending.rule.valid_until
+        assert day is not None
+        EndOn(ending.stored.series, day).write(moment)
+        _note(ending.stored, import_key=ending.key, import_until=day)
+    for one in matching.replaced:
+        day = one.rule.valid_from
+        assert day is not None
+        Replace(one.stored.series, day, _values(one.rule, one.key, teachers)).write(moment)
+        if one.closes:
+            named = {"import_key": one.old_key} if one.old_key else {}
+            _note(one.stored, import_until=day - DAY, **named)
+
+
+def _note(stored: StoredRule, **values: Any) -> None:
+    stored.table._default_manager.filter(pk=stored.id).update(**values)
+
+
+def _values(rule: Rule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
+    """All that a row says, as the columns of its table."""
+    start = rule.place.start_time
+    values: dict[str, Any] = {
+        "weekday": rule.place.weekday,
+        "start_time": start,
+        "interval_weeks": rule.interval_weeks,
+        "subject": rule.subject,
+        "is_shared": rule.is_shared,
+        "valid_until": rule.valid_until,
+        "import_key": key,
+        "import_until": rule.valid_until,
+    }
+    if rule.place.teacher:
+        return values | {
+            "teacher_id": teachers[rule.place.teacher],
+            "duration_minutes": rule.duration_minutes,
+        }
+    return values | {"end_time": add_minutes(start, rule.duration_minutes)}
 
 
 def _adopt(matching: Matching) -> None:
     """Leave the key on rules that a person made: from now on an edit of them is noticed."""
     for table in TABLES:
         rows: list[Any] = [
-            table(pk=rule.id, import_key=key)
+            table(pk=rule.id, import_key=key, import_until=rule.rule.valid_until)
             for rule, key in matching.adopted
             if rule.table is table and rule.import_key != key
         ]
-        table._default_manager.bulk_update(rows, ["import_key"], batch_size=500)
+        fields = ["import_key", "import_until"]
+        table._default_manager.bulk_update(rows, fields, batch_size=500)

@@ -20,9 +20,13 @@ from .faults import shown
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLACE = re.compile(r"([1-7]) ([0-9]{1,2}:[0-9]{2})")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _LONGEST_ZONE = 64
+
+# Weekday and start of a rule, or no rule at all.
+Replaced = tuple[int, time] | tuple[()]
 
 
 class CellError(ValueError):
@@ -133,6 +137,23 @@ def day(cell: str) -> date:
             % {"value": shown(cell), "first": FIRST_DATE, "last": LAST_DATE}
         )
     return found
+
+
+@lru_cache(maxsize=1024)
+def replaced(cell: str) -> Replaced:
+    """Weekday and start of the rule that goes on as another; nothing of “none”."""
+    if cell.lower() == "none":
+        return ()
+    found = _PLACE.fullmatch(cell)
+    if found is None:
+        raise CellError(
+            _(
+                "%(value)s does not name a rule; write its weekday, a space and its start time, "
+                "as in “1 17:00”, or “none”."
+            )
+            % {"value": shown(cell)}
+        )
+    return int(found[1]), clock(found[2])
 
 
 @lru_cache(maxsize=1024)

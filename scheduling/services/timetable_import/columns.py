@@ -17,7 +17,7 @@ REQUIRED = (
 )
 # At least one of the two.
 LENGTH = ("end_time", "duration_minutes")
-OPTIONAL = ("subject", "valid_from", "valid_until", "is_shared", "interval_weeks")
+OPTIONAL = ("subject", "valid_from", "valid_until", "is_shared", "interval_weeks", "replaces")
 ALL = (*REQUIRED, *LENGTH, *OPTIONAL)
 
 

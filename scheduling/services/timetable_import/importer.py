@@ -96,5 +96,6 @@ def _report(timetable: Timetable, matching: Matching, faults: Faults, dry_run: b
     report.students = sum(name not in matching.students for name in timetable.students)
     report.fixed_schedules = sum(not rule.place.teacher for rule, _key in matching.new_rules)
     report.recurring_slots = len(matching.new_rules) - report.fixed_schedules
+    report.ended, report.replaced = len(matching.ended), len(matching.replaced)
     report.start_dates = sum(name in matching.students for name in matching.start_dates)
     return report

@@ -2,7 +2,8 @@
 
 A rule is recognised by the key that its import left on it, whatever became of it since, and
 else by its identity, whoever made it. What is recognised and differs was changed by a person:
-that is a fault, for people's work is neither reverted nor doubled.
+that is a fault, for people's work is neither reverted nor doubled. A last day that the file gives
+to a rule without one, and a rule that goes on as another, are no faults: ``succession.py``.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from . import people, stored
 from .faults import Faults
 from .rules import Place, Rule, StudentName, differences
 from .stored import StoredRule
+from .succession import Change, Succession, ends_now
 from .timetable import Timetable
 
 
@@ -35,6 +37,9 @@ class Matching:
     adopted: list[tuple[StoredRule, str]] = field(default_factory=list)
     start_dates: dict[StudentName, date] = field(default_factory=dict)
     unchanged: int = 0
+    # Rules that go on, with a last day that the file gives them; and those that go on as others.
+    ended: list[Change] = field(default_factory=list)
+    replaced: list[Change] = field(default_factory=list)
 
 
 class Matcher:
@@ -49,6 +54,7 @@ class Matcher:
         self._by_place: dict[Place, list[StoredRule]] = {}
         self._with_rules: set[int] = set()
         self._earliest: dict[StudentName, date] = {}
+        self._succession = Succession(today, faults)
 
     def match(self) -> Matching:
         """Compare everything; faults aside, the result can be applied as it is."""
@@ -60,6 +66,9 @@ class Matcher:
         self._load_rules({key for _rule, key in keyed})
         for rule, key in keyed:
             self._match_rule(rule, key)
+        found.ended, found.replaced, rest = self._succession.settle()
+        for rule, key in rest:
+            self._add(rule, key)
         missing = people.missing_start_dates(
             timetable, students, self._with_rules, self._earliest, faults
         )
@@ -70,6 +79,7 @@ class Matcher:
     def _load_rules(self, keys: set[str]) -> None:
         for rule in stored.rules_of(self._found.students.values()):
             self._with_rules.add(rule.student_id)
+            self._succession.know(rule)
             if rule.import_key in keys:
                 self._by_key[rule.import_key] = rule
             else:
@@ -83,7 +93,10 @@ class Matcher:
         imported = self._by_key.get(key)
         if imported is not None:
             said = _what_differs(rule, imported)
-            if said:
+            self._succession.claim(rule, imported)
+            if said and ends_now(rule, imported):
+                self._succession.end(Change(rule, key, imported))
+            elif said:
                 self._changed_since(rule, *said)
             else:
                 self._found.unchanged += 1
@@ -94,10 +107,13 @@ class Matcher:
             if self._is_same(rule, candidate)
         ]
         if not same:
-            self._add(rule, key)
+            self._succession.begin(rule, key)
             return
         equal = next((candidate for candidate in same if not _what_differs(rule, candidate)), None)
-        if equal is None:
+        self._succession.claim(rule, equal or same[0])
+        if equal is None and len(same) == 1 and ends_now(rule, same[0]):
+            self._succession.end(Change(rule, key, same[0]))
+        elif equal is None:
             self._stored_otherwise(rule, *_what_differs(rule, same[0]))
         else:
             self._found.unchanged += 1

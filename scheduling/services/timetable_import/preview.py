@@ -12,6 +12,8 @@ from scheduling.models.people import studio_time_zone
 
 from .matching import Matching
 from .rules import Rule, StudentName
+from .stored import touched_after
+from .succession import Change
 from .timetable import SAMPLE, Timetable
 
 Line = TypeVar("Line")
@@ -48,6 +50,18 @@ class RuleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A rule that ends, or goes on as another: ``was``, and the row as ``becomes``.
+
+    ``kept`` classes after its last day were changed by hand: they go on with it, or stay.
+    """
+
+    was: RuleLine
+    becomes: RuleLine
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatedLine:
     """A row that says what another, ``of``, has said before."""
 
@@ -67,6 +81,8 @@ class Plan:
     fixed_schedules: list[RuleLine] = field(default_factory=list)
     unchanged: list[RuleLine] = field(default_factory=list)
     merged: list[RepeatedLine] = field(default_factory=list)
+    ended: list[ChangeLine] = field(default_factory=list)
+    replaced: list[ChangeLine] = field(default_factory=list)
     # Rules that a person made, or edited into what the file says: the import will know them.
     adopted: int = 0
 
@@ -75,7 +91,8 @@ def plan_of(timetable: Timetable, matching: Matching, today: date) -> Plan:
     """The plan of a file without fault."""
     rules = _Rules(timetable, today)
     new = [rule for rule, _key in matching.new_rules]
-    added = {id(rule) for rule in new}
+    changing = [*matching.ended, *matching.replaced]
+    added = {id(rule) for rule in (*new, *(one.rule for one in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
     return Plan(
         _fingerprint(timetable, matching, today),
@@ -97,6 +114,8 @@ def plan_of(timetable: Timetable, matching: Matching, today: date) -> Plan:
         recurring_slots=_first(rules.line(rule) for rule in new if rule.place.teacher),
         fixed_schedules=_first(rules.line(rule) for rule in new if not rule.place.teacher),
         unchanged=_first(rules.line(rule) for rule in same),
+        ended=rules.changes(matching.ended[:SAMPLE]),
+        replaced=rules.changes(matching.replaced[:SAMPLE]),
         merged=[RepeatedLine(*lines) for lines in timetable.repeats],
         adopted=sum(stored.import_key != key for stored, key in matching.adopted),
     )
@@ -123,13 +142,32 @@ class _Rules:
             start,
             end,
             end <= start,
-            self._teachers[teacher].zone if teacher else self._studio_zone,
+            self._zone(teacher),
             rule.interval_weeks,
             rule.is_shared,
             rule.subject,
             rule.valid_from or self._today,
             rule.valid_until,
         )
+
+    def changes(self, changes: list[Change]) -> list[ChangeLine]:
+        """Each with the classes that a person changed."""
+        kept = touched_after(
+            {one.stored.series: one.last for one in changes}  # few: a sample
+        )
+        return [
+            ChangeLine(
+                self.line(one.stored.rule), self.line(one.rule), kept.get(one.stored.series, 0)
+            )
+            for one in changes
+        ]
+
+    def _zone(self, teacher: str) -> str:
+        if not teacher:
+            return self._studio_zone
+        # One that the file does not name gave the lesson until now.
+        entry = self._teachers.get(teacher)
+        return entry.zone if entry else ""
 
 
 def _student(timetable: Timetable, matching: Matching, name: StudentName) -> PersonLine:
@@ -160,4 +198,8 @@ def _parts(timetable: Timetable, matching: Matching, today: date) -> Iterator[ob
         yield key, rule.valid_from or today
     for stored, key in matching.adopted:
         yield stored.table.__name__, stored.id, key
+    for name, changes in (("ended", matching.ended), ("replaced", matching.replaced)):
+        for one in changes:
+            state = (one.stored.rule, one.stored.import_until, one.rule, one.rule.replaces)
+            yield name, one.key, str(one.stored.series), repr(state)
     yield timetable.rows, matching.unchanged

@@ -28,6 +28,9 @@ class Report:
     fixed_schedules: int = 0
     recurring_slots: int = 0
     start_dates: int = 0
+    # Rules that go on: with a last day, or as another from a date on.
+    ended: int = 0
+    replaced: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
     # Of a dry run, and of one that was to do what a preview has shown: what it would do.
@@ -59,7 +62,14 @@ class Report:
                 {"line": fault.line, "column": fault.column or None, "message": fault.message}
                 for fault in self.faults
             ],
+            **self._changed(),
         }
+
+    def _changed(self) -> dict[str, object]:
+        """``changed``, where a rule that goes on does; most files have no such row."""
+        if not self.ended and not self.replaced:
+            return {}
+        return {"changed": {"ended": self.ended, "replaced": self.replaced}}
 
     def lines(self) -> Iterator[str]:
         """The report in sentences; the faults are not among them."""
@@ -75,6 +85,16 @@ class Report:
                 self.teachers, self.students, self.fixed_schedules, self.recurring_slots
             )
         }
+        if self.ended:
+            yield ngettext(
+                "%(n)d rule gets a last day.", "%(n)d rules get a last day.", self.ended
+            ) % {"n": self.ended}
+        if self.replaced:
+            yield ngettext(
+                "%(n)d rule goes on as another from a date on.",
+                "%(n)d rules go on as others from a date on.",
+                self.replaced,
+            ) % {"n": self.replaced}
         yield _("There already: %(rules)s.") % {"rules": weekly_rules(self.unchanged)}
         if self.start_dates:
             yield ngettext(

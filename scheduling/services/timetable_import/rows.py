@@ -54,6 +54,10 @@ class Row:
         subject = self._read("subject", _SUBJECT, "")
         is_shared = self._read("is_shared", cells.yes_or_no, False)
         interval_weeks = self._read("interval_weeks", cells.interval, 1)
+        nobody: cells.Replaced | None = None
+        replaces = self._read("replaces", cells.replaced, nobody)
+        if replaces:
+            self._check_replacing(weekdays, valid_from)
         if not self._is_sound:
             return []
         return [
@@ -67,6 +71,7 @@ class Row:
                 is_shared,
                 valid_from,
                 valid_until,
+                replaces,
             )
             for weekday in weekdays
         ]
@@ -133,6 +138,14 @@ class Row:
             message = _("%(last)s is before valid_from, %(first)s; correct one of the two.")
             self._fault("valid_until", message % {"last": last, "first": first})
         return first, last
+
+    def _check_replacing(self, weekdays: tuple[int, ...], valid_from: date | None) -> None:
+        if len(weekdays) > 1:
+            message = _("One rule goes on as one: write a row of its own for each weekday.")
+            self._fault("days", message)
+        if valid_from is None:
+            message = _("Write the first day on which this rule takes the place of the other.")
+            self._fault("valid_from", message)
 
     def _needed(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
         if not self._cells[column]:

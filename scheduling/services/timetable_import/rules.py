@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import add_minutes
 
+from .cells import Replaced
 from .faults import shown
 
 
@@ -35,7 +36,9 @@ class Place(NamedTuple):
 class Rule:
     """One weekly meeting. ``valid_from`` is None where the file leaves it open.
 
-    Two are equal when they ask for the same, wherever they were read.
+    ``replaces``: weekday and start of the rule of the same student that goes on as this one from
+    ``valid_from`` on; empty where none does, None where the file does not say. Two are equal when
+    they ask for the same, wherever they were read.
     """
 
     line: int = field(compare=False)
@@ -47,6 +50,7 @@ class Rule:
     is_shared: bool
     valid_from: date | None
     valid_until: date | None
+    replaces: Replaced | None = field(default=None, compare=False)
 
     @property
     def student(self) -> StudentName:

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import minutes_between
-from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus, Student, Teacher
+from scheduling.models import (
+    FixedSchedule,
+    RecurringSlot,
+    ScheduledClass,
+    SlotStatus,
+    Student,
+    Teacher,
+)
+from scheduling.selectors.stored import UNTOUCHED
 from scheduling.services.bulk import among
 
 from .rules import Place, Rule, StudentName
@@ -32,6 +41,7 @@ _COLUMNS = (
     "is_shared",
     "valid_from",
     "valid_until",
+    "import_until",
 )
 
 
@@ -52,7 +62,10 @@ class StoredStudent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredRule:
-    """A row of either table; ``rule`` is what it asks for. ``status`` is a slot's."""
+    """A row of either table; ``rule`` is what it asks for. ``status`` is a slot's.
+
+    ``import_until`` is the last day that a file gave it.
+    """
 
     table: Table
     id: int
@@ -60,6 +73,15 @@ class StoredRule:
     student_id: int
     status: SlotStatus
     rule: Rule
+    import_until: date | None = None
+
+    @property
+    def series(self) -> SeriesKey:
+        """Its key."""
+        is_slot = self.table is RecurringSlot
+        return SeriesKey(
+            SeriesKind.RECURRING_SLOT if is_slot else SeriesKind.FIXED_SCHEDULE, self.id
+        )
 
 
 def teachers_named(names: Iterable[str]) -> dict[str, list[StoredTeacher]]:
@@ -132,6 +154,7 @@ def _stored(
     is_shared: bool,
     valid_from: date | None,
     valid_until: date | None,
+    import_until: date | None,
     *length: Any,
 ) -> StoredRule:
     is_slot = table is RecurringSlot
@@ -148,4 +171,18 @@ def _stored(
         valid_until=valid_until,
     )
     status = SlotStatus(length[1]) if is_slot else SlotStatus.ACTIVE
-    return StoredRule(table, id, import_key, student_id, status, rule)
+    return StoredRule(table, id, import_key, student_id, status, rule, import_until)
+
+
+def touched_after(last: dict[SeriesKey, date]) -> dict[SeriesKey, int]:
+    """How many classes of each series, wanted after its day, a person has changed."""
+    found: dict[SeriesKey, int] = {}
+    for kind in SeriesKind:
+        condition = Q(pk__in=[])
+        for key, day in last.items():
+            if key.kind is kind:
+                condition |= Q(**{f"{kind.value}_id": key.id}, occurrence_date__gt=day)
+        rows = ScheduledClass.objects.filter(condition).exclude(UNTOUCHED).order_by()
+        for number, count in rows.values_list(f"{kind.value}_id").annotate(n=Count("id")):
+            found[SeriesKey(kind, number)] = count
+    return found

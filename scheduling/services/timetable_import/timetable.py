@@ -73,6 +73,14 @@ class Timetable:
         if known is not rule and known != rule:
             self._contradiction(rule, known, list(differences(rule, known)))
             return False
+        if known.replaces is None:
+            known.replaces = rule.replaces
+        elif rule.replaces is not None and rule.replaces != known.replaces:
+            message = _(
+                "Line %(line)d says that this rule replaces another one; keep one of the two."
+            )
+            self._faults.add(rule.line, "replaces", message % {"line": known.line})
+            return False
         return True
 
     def check_open_starts(self) -> None:

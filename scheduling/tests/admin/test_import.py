@@ -254,3 +254,21 @@ def test_agreeing_needs_the_csrf_token(owner: Client) -> None:
 
     assert answer.status_code == 403
     assert nothing_stored()
+
+
+def test_what_ends_and_what_goes_on_as_another_are_sections_of_their_own(owner: Client) -> None:
+    imported(row(days="12"))
+    ends = row(days="2", valid_until="2199-03-01")
+    moves = row(days="4", valid_from="2199-03-02", replaces="1 17:00")
+
+    page = sent(owner, ends, moves)
+
+    titles = {section.title: section for section in page.context["sections"]}
+    ended = titles["Rules that get a last day"].rows[0]
+    moved = titles["Rules that go on as others from a date on"].rows[0]
+    assert ended[2].startswith("Tuesday, 17:00–18:00 Europe/Madrid, Clara, Piano")
+    assert moved[3].startswith("Thursday, 17:00–18:00 Europe/Madrid, Clara, Piano, from")
+    assert "To be created" not in page.content.decode()
+    done = agree(owner, page).content.decode()
+    assert "2 rules change from a date on, or end." in done
+    assert RecurringSlot.objects.count() == 3

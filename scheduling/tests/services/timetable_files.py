@@ -47,6 +47,8 @@ def row(**changes: str) -> dict[str, str]:
 
 
 def csv_bytes(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
+    if any("replaces" in one for one in rows):
+        columns = (*columns, "replaces")
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
