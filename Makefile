@@ -78,8 +78,8 @@ check: venv-dev ## every static check
 	$(PRODUCTION) $(PY) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-bench: venv-dev ## the speed of generation and of the pages on PostgreSQL, beside limits and peers
-	@$(PY) -m bench.generation
+bench: venv-dev ## the speed of generation beside its limits and its peers, and that of the pages
+	@$(PY) -m bench.table
 	@$(PY) -m bench.pages
 	@$(PY) -m bench.calendar
 

@@ -1,14 +1,12 @@
-"""Ways to put the lessons of a window on the calendar: ours, the limit, and what others do."""
+"""Ways to put the lessons of a window on the calendar: ours, and what others do.
 
-import gc
-import sqlite3
+Each takes the day and how many slots it is to deal with, and answers how many rows it created.
+"""
+
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,13 +21,12 @@ from scheduling.jobs.bulk import _COLUMNS as COLUMNS
 from scheduling.jobs.request import Request
 from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, run
-from scheduling.models import Job, Trigger
+from scheduling.models import Job, RecurringSlot, Student, Trigger
 from scheduling.selectors.series import load_series
 
-# Far ahead: nothing depends on the day of the measurement.
-START = date(2040, 1, 2)
-NEXT = START + timedelta(days=1)
-WEEKS = 12
+from . import twins
+from .days import WEEKS, clock_of
+
 # The quickest of none, 100, 500, 1,000, 2,000 and 5,000 where it was tried.
 PEER_BATCH = 2_000
 # What the model leaves to the database's defaults.
@@ -40,14 +37,6 @@ DEFAULTS = {
     "attendance": "",
     "notes": "",
 }
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of the clock on the wall, and the result. Rubbish is collected beforehand."""
-    gc.collect()
-    began = time.perf_counter()
-    result = work()
-    return time.perf_counter() - began, result
 
 
 def forget() -> None:
@@ -64,59 +53,11 @@ def ours(today: date) -> Result:
     request = Request(
         job=Job.HORIZON, today=today, weeks=WEEKS, trigger=Trigger.COMMAND, dated=True
     )
-    return run(request, Conduct(clock=timezone.now))
+    return run(request, Conduct(clock=lambda: clock_of(today)))
 
 
-def count(today: date) -> int:
-    """``count(*)`` of the window: the least that a run with nothing to do could read."""
-    window = horizon_window(today, WEEKS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM classes WHERE date >= %s AND date < %s",
-            [window.start, window.end],
-        )
-        return cursor.fetchone()[0]
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The very rows that a run of ours has made, ready to be sent."""
-
-    rows: int
-    data: Any
-
-    @classmethod
-    def of(cls, condition: str) -> "Ready":
-        """Those of ``classes`` that meet ``condition``, in the order in which they were made."""
-        query = f"SELECT {COLUMNS} FROM classes WHERE {condition} ORDER BY id"
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                # A connection without Django's converters: the values as they are in the file.
-                with closing(sqlite3.connect(connection.settings_dict["NAME"])) as plain:
-                    rows = plain.execute(query).fetchall()
-                return cls(len(rows), rows)
-            with cursor.cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
-                blocks = [bytes(block) for block in copy]
-        return cls(
-            len(blocks), [b"".join(blocks[n : n + 2000]) for n in range(0, len(blocks), 2000)]
-        )
-
-    def send(self, table: str) -> None:
-        """One COPY of them all in one transaction; on SQLite one bare ``executemany``."""
-        if connection.vendor == "sqlite":
-            marks = ", ".join("?" * (COLUMNS.count(",") + 1))
-            with transaction.atomic():
-                connection.connection.executemany(
-                    f"INSERT INTO {table} ({COLUMNS}) VALUES ({marks})", self.data
-                )
-            return
-        with (
-            transaction.atomic(),
-            connection.cursor() as cursor,
-            cursor.cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy,
-        ):
-            for block in self.data:
-                copy.write(block)
+def _slots(limit: int | None = None) -> list[Series]:
+    return load_series(SeriesKind.RECURRING_SLOT, Q())[:limit]
 
 
 def _objects(
@@ -151,25 +92,27 @@ def _objects(
             )
 
 
-def _slots(limit: int | None = None) -> list[Series]:
-    return load_series(SeriesKind.RECURRING_SLOT, Q())[:limit]
+def rows_of(table: str) -> int:
+    """How many rows a table has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
 
 
-def ignore_conflicts(model: Any, limit: int | None, spelled_out: bool, today: date) -> None:
-    """Build every lesson, insert them all, and let the database throw out those that it has.
-
-    ``limit``: for that many slots.
-    """
+def ignore_conflicts(today: date, limit: int | None, *, spelled_out: bool) -> None:
+    """Build every lesson, insert them all, and let the database throw out those that it has."""
+    model = twins.model_of(twins.PEER)
     lessons = _objects(model, today, _slots(limit), spelled_out=spelled_out)
     with transaction.atomic():
         model.objects.bulk_create(lessons, batch_size=PEER_BATCH, ignore_conflicts=True)
 
 
-def per_lesson(model: Any, limit: int, today: date) -> None:
-    """For the lessons of ``limit`` slots: look whether each is there, insert it if not.
+def per_lesson(today: date, limit: int | None) -> None:
+    """For each lesson: look whether it is there, insert it if not.
 
     One transaction for each slot, which is kind: most do without any.
     """
+    model = twins.model_of(twins.PEER)
     for series in _slots(limit):
         with transaction.atomic():
             for lesson in _objects(model, today, [series]):
@@ -178,16 +121,108 @@ def per_lesson(model: Any, limit: int, today: date) -> None:
                     lesson.save(force_insert=True)
 
 
-Peer = tuple[str, int, Callable[[date], None]]
+def per_student(today: date, limit: int | None) -> None:
+    """For each student: the student, the slots, the lessons that there are; the rest at once."""
+    model = twins.model_of(twins.PEER)
+    window = horizon_window(today, WEEKS)
+    by_student = defaultdict(list)
+    for series in _slots(limit):
+        by_student[series.student_id].append(series)
+    for id, series in by_student.items():
+        Student.objects.get(pk=id)
+        list(RecurringSlot.objects.filter(student_id=id, status="active"))
+        there = set(
+            model.objects.filter(
+                student_id=id, date__gte=window.start, date__lt=window.end
+            ).values_list("recurring_slot_id", "week")
+        )
+        new = [
+            lesson
+            for lesson in _objects(model, today, series)
+            if (lesson.recurring_slot_id, lesson.week) not in there
+        ]
+        if new:
+            model.objects.bulk_create(new)
 
 
-def peers(model: Any, slots: int, sample: int) -> list[Peer]:
-    """The other ways: name, the number of slots each is measured on, and what it does."""
-    few, tenth = min(sample, slots), max(1, slots // 10)
-    found: list[Peer] = [
-        ("bulk", tenth, partial(ignore_conflicts, model, tenth, False)),
-        ("spelled out", slots, partial(ignore_conflicts, model, None, True)),
-    ]
-    if few:
-        found.append(("per lesson", few, partial(per_lesson, model, few)))
-    return found
+# PostgreSQL takes the second of two ambiguous instants and the standard the first: one hour
+# earlier, where that has the same local time. Clocks that go back by less it gets wrong.
+_PURE_SQL = f"""
+    INSERT INTO {twins.COPIED} ({COLUMNS})
+    SELECT l.student_id, l.teacher_id, NULL, l.id, l.week, l.day, l.day, l.start_time,
+           l.start_time + l.length, l.time_zone, l.starts, l.starts + l.length, l.subject,
+           l.is_shared, NULL
+    FROM (
+        SELECT s.*, t.time_zone, make_interval(mins => s.duration_minutes) AS length,
+               d.day::date AS day, date_trunc('week', d.day)::date AS week,
+               CASE WHEN timezone(t.time_zone, a.instant - interval '1 hour') = d.day + s.start_time
+                    THEN a.instant - interval '1 hour' ELSE a.instant END AS starts
+        FROM scheduling_recurringslot AS s
+        JOIN scheduling_teacher AS t ON t.id = s.teacher_id AND t.is_active
+        JOIN scheduling_student AS p ON p.id = s.student_id AND p.is_active
+        CROSS JOIN LATERAL generate_series(
+            %(start)s::timestamp + make_interval(
+                days => (s.weekday - extract(isodow FROM %(start)s::date)::int + 7) %% 7),
+            %(last)s::timestamp, interval '7 days') AS d (day)
+        CROSS JOIN LATERAL (
+            SELECT timezone(t.time_zone, d.day + s.start_time) AS instant) AS a
+        WHERE s.status = 'active'
+          AND d.day >= coalesce(greatest(s.valid_from, p.start_date), d.day)
+          AND d.day <= coalesce(least(s.valid_until, p.end_date), d.day)
+          AND (s.interval_weeks = 1
+               OR ((d.day::date - DATE '0001-01-01') / 7
+                   - (coalesce(s.valid_from, p.start_date) - DATE '0001-01-01') / 7)
+                  %% s.interval_weeks = 0)
+    ) AS l
+    WHERE NOT EXISTS (
+        SELECT FROM {twins.COPIED} AS c WHERE c.recurring_slot_id = l.id AND c.week = l.week
+    )
+    ORDER BY l.teacher_id, l.starts
+"""
+
+
+def pure_sql(today: date, _limit: int | None) -> None:
+    """One statement: rules expanded by ``generate_series``, less what is there."""
+    window = horizon_window(today, WEEKS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PURE_SQL, {"start": str(window.start), "last": str(window.last)})
+
+
+class Scheduler:
+    """django-scheduler: events with a weekly rule, their occurrences saved one by one."""
+
+    def __init__(self, limit: int | None) -> None:
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
+        from schedule.models import Calendar, Event, Occurrence, Rule
+
+        from .days import START
+
+        Occurrence.objects.all().delete()
+        Event.objects.all().delete()
+        calendar, _made = Calendar.objects.get_or_create(name="bench", slug="bench")
+        rule, _made = Rule.objects.get_or_create(name="weekly", frequency="WEEKLY")
+        self.events = []
+        for series in _slots(limit):
+            zone = ZoneInfo(series.zone)
+            day = pattern(series, horizon_window(START, 1)).days[0]
+            start = datetime.combine(day, series.start_time, zone)
+            end = datetime.combine(day, series.end_time, zone)
+            event = Event(title=series.subject, start=start, end=end, rule=rule, calendar=calendar)
+            event.save()
+            self.events.append((event.pk, zone))
+
+    def __call__(self, today: date, _limit: int | None) -> None:
+        from datetime import datetime, time
+
+        from schedule.models import Event
+
+        window = horizon_window(today, WEEKS)
+        for pk, zone in self.events:
+            event = Event.objects.select_related("rule").get(pk=pk)
+            start = datetime.combine(window.start, time(), zone)
+            end = datetime.combine(window.end, time(), zone)
+            for occurrence in event.get_occurrences(start, end):
+                if occurrence.pk is None:
+                    occurrence.save()

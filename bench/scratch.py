@@ -49,9 +49,9 @@ def sqlite() -> Iterator[str]:
         yield f"sqlite:///{quote(str(Path(folder, 'bench.sqlite3')))}"
 
 
-def set_up(url: str) -> None:
-    """Point Django at ``url``, with everything else as it is by default, and migrate."""
-    os.environ |= {
+def environment(url: str) -> dict[str, str]:
+    """What points Django at ``url``, with everything else as it is by default."""
+    return {
         "DATABASE_URL": url,
         "SECRET_KEY": "only-for-measuring-" + "x" * 50,
         "DEBUG": "false",
@@ -59,6 +59,11 @@ def set_up(url: str) -> None:
         "LANGUAGE_CODE": "en",
         "DJANGO_SETTINGS_MODULE": "classtracker.settings",
     }
+
+
+def set_up(url: str) -> None:
+    """Point Django at ``url`` and migrate."""
+    os.environ |= environment(url)
     import django
     from django.core.management import call_command
 

@@ -1,6 +1,7 @@
 """Tables that are as ``classes`` is, for others than us to fill."""
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -53,8 +54,12 @@ def check(name: str) -> None:
 def forgo_deferring(name: str) -> None:
     """Make the exclusion constraints of a twin immediate for good.
 
-    ``ON CONFLICT DO NOTHING`` raises on a table that has deferrable ones.
+    ``ON CONFLICT DO NOTHING`` raises on a table that has deferrable ones. SQLite's triggers abort
+    it too, on the very rows that it is to ignore: there the twin has none.
     """
+    if connection.vendor == "sqlite":
+        _drop_triggers(name)
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -64,6 +69,15 @@ def forgo_deferring(name: str) -> None:
         for constraint, definition in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {name} DROP CONSTRAINT {constraint}")
             cursor.execute(f"ALTER TABLE {name} ADD {definition.replace(' DEFERRABLE', '')}")
+
+
+def _drop_triggers(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [name]
+        )
+        for (trigger,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {trigger}")
 
 
 def _make_on_sqlite(name: str) -> None:
@@ -79,6 +93,7 @@ def _make_on_sqlite(name: str) -> None:
             cursor.execute(sql.replace("FROM classes AS", f"FROM {name} AS"))
 
 
+@cache
 def model_of(name: str) -> Any:
     """ScheduledClass for the rows of a twin."""
     fields: dict[str, Any] = {}

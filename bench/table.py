@@ -1,0 +1,136 @@
+"""``python -m bench.table`` (make bench): generation beside the limit and beside other ways.
+
+On PostgreSQL, in a temporary server or on that of BENCH_DATABASE_URL, and on SQLite. Each way goes
+through its steps in a process of its own, in turns with the others; what they took is kept in
+bench/results.json, from which the tables and the plot of docs/performance.md are drawn.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from . import machine, page, scratch
+from .ways import BOTH, WAYS, Way
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results.json"
+# More rounds where they are cheap.
+ROUNDS = {1_000: 3, 10_000: 2, 100_000: 1}
+
+
+def options() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: [int(word) for word in text.split(",")],
+        default=list(ROUNDS),
+        help="how many recurring slots (1000,10000,100000)",
+    )
+    parser.add_argument("--rounds", type=int, help="of each size (3, 2 and 1)")
+    parser.add_argument("--quick", action="store_true", help="1,000 slots, one round, not kept")
+    parser.add_argument("--only", choices=BOTH, help="one database alone")
+    parser.add_argument("--print", action="store_true", help="print the tables, keep nothing")
+    parser.add_argument("--draw", action="store_true", help="measure nothing, draw what is kept")
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.sizes, asked.rounds, asked.print = [1_000], asked.rounds or 1, True
+    return asked
+
+
+def main() -> None:
+    """Measure, keep and draw."""
+    asked = options()
+    results: dict[str, Any] = {}
+    for vendor in () if asked.draw else (asked.only,) if asked.only else BOTH:
+        results[vendor] = {"machine": machine.described(), "sizes": {}}
+        database = scratch.postgresql if vendor == "postgresql" else scratch.sqlite
+        with database() as url:
+            environment = os.environ | scratch.environment(url)
+            for slots in asked.sizes:
+                rounds = asked.rounds or ROUNDS.get(slots, 1)
+                measured = measure(vendor, slots, rounds, environment)
+                results[vendor]["server"] = measured.pop("server")
+                results[vendor]["sizes"][str(slots)] = measured
+                if not asked.print:
+                    RESULTS.write_text(json.dumps(_kept() | results, indent=1) + "\n")
+    if asked.print:
+        print(page.tables(results))
+    else:
+        page.write(_kept())
+
+
+def _kept() -> dict[str, Any]:
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def measure(vendor: str, slots: int, rounds: int, environment: dict[str, str]) -> dict[str, Any]:
+    """Every way at one size, in turns: medians of the rounds, peaks of memory."""
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{time.monotonic() - began:4.0f} s  {text}", end="", file=sys.stderr)
+
+    say(f"{vendor}: a studio of {slots:,} slots")
+    prepared = _python(["bench.prepare", "--slots", str(slots)], environment)
+    ways = [way for way in WAYS.values() if vendor in way.vendors]
+    cycles: dict[str, list[dict[str, Any]]] = {way.name: [] for way in ways}
+    for number in range(rounds):
+        # In turns, and in the other order every other time: nobody is always the first.
+        for way in ways if number % 2 == 0 else reversed(ways):
+            say(f"{vendor}, {slots:,} slots, round {number + 1}: {way.name}")
+            settings = {"DJANGO_SETTINGS_MODULE": way.settings}
+            command = ["bench.cycle", way.name, "--slots", str(slots)]
+            cycles[way.name].append(_python(command, environment | settings))
+    say("")
+    return {
+        "server": prepared["server"],
+        "rounds": rounds,
+        "load": round(os.getloadavg()[1], 1),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "ways": {way.name: _summed_up(way, slots, cycles[way.name]) for way in ways},
+    }
+
+
+def _python(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
+    """The line of JSON that a module prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _summed_up(way: Way, slots: int, cycles: list[dict[str, Any]]) -> dict[str, Any]:
+    """Medians, scaled up where the way was measured on a sample."""
+    sample = way.slots(slots)
+    scale = slots / sample
+    steps = {
+        step: {
+            "seconds": median(cycle["steps"][step]["seconds"] for cycle in cycles) * scale,
+            "rows": round(cycles[0]["steps"][step]["rows"] * scale),
+            "queries": round(cycles[0]["steps"][step]["queries"] * scale),
+        }
+        for step in cycles[0]["steps"]
+    }
+    peaks = {
+        of: max((cycle[of] for cycle in cycles if cycle[of]), default=None)
+        for of in ("python", "backend")
+    }
+    return {"sample": sample, "steps": steps, **peaks}
+
+
+if __name__ == "__main__":
+    main()
