@@ -167,6 +167,8 @@ def _aims(vendor: str, result: dict[str, Any]) -> str:
         first = ours["first"]["seconds"] / limit["first"]["seconds"]
         most = 1.25 if vendor == "postgresql" else 1.5
         again = ours["again"]["seconds"] / limit["again"]["seconds"]
+        if "bulk" not in size["ways"] or "spelled" not in size["ways"]:
+            continue
         bulk = _steps(size, "bulk")["again"]["seconds"] / ours["again"]["seconds"]
         spelled = _steps(size, "spelled")["again"]["seconds"] / ours["again"]["seconds"]
         python = size["ways"]["ours"]["python"]

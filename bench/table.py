@@ -37,6 +37,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="of each size (3, 2 and 1)")
     parser.add_argument("--quick", action="store_true", help="1,000 slots, one round, not kept")
     parser.add_argument("--only", choices=BOTH, help="one database alone")
+    parser.add_argument(
+        "--ways",
+        type=lambda text: text.split(","),
+        help=f"some alone, kept beside the others ({','.join(WAYS)})",
+    )
     parser.add_argument("--print", action="store_true", help="print the tables, keep nothing")
     parser.add_argument("--draw", action="store_true", help="measure nothing, draw what is kept")
     asked = parser.parse_args()
@@ -48,31 +53,44 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Measure, keep and draw."""
     asked = options()
-    results: dict[str, Any] = {}
+    results = {} if asked.print or not RESULTS.exists() else json.loads(RESULTS.read_text())
     for vendor in () if asked.draw else (asked.only,) if asked.only else BOTH:
-        results[vendor] = {"machine": machine.described(), "sizes": {}}
         database = scratch.postgresql if vendor == "postgresql" else scratch.sqlite
         with database() as url:
             environment = os.environ | scratch.environment(url)
             for slots in asked.sizes:
                 rounds = asked.rounds or ROUNDS.get(slots, 1)
-                measured = measure(vendor, slots, rounds, environment)
-                results[vendor]["server"] = measured.pop("server")
-                results[vendor]["sizes"][str(slots)] = measured
+                ways = [
+                    way
+                    for way in WAYS.values()
+                    if vendor in way.vendors and way.name in (asked.ways or WAYS)
+                ]
+                measured = measure(vendor, ways, slots, rounds, environment)
+                _enter(results, vendor, slots, measured, afresh=not asked.ways)
                 if not asked.print:
-                    RESULTS.write_text(json.dumps(_kept() | results, indent=1) + "\n")
+                    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     if asked.print:
         print(page.tables(results))
     else:
-        page.write(_kept())
+        page.write(results)
 
 
-def _kept() -> dict[str, Any]:
-    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+def _enter(
+    results: dict[str, Any], vendor: str, slots: int, measured: dict[str, Any], afresh: bool
+) -> None:
+    """Put one size of one database into what is kept; unless ``afresh`` beside its other ways."""
+    of_vendor = results.setdefault(vendor, {"sizes": {}})
+    of_vendor |= {"machine": machine.described(), "server": measured.pop("server")}
+    sizes = of_vendor["sizes"]
+    known = {} if afresh else sizes.get(str(slots), {}).get("ways", {})
+    sizes[str(slots)] = measured | {"ways": known | measured["ways"]}
+    of_vendor["sizes"] = dict(sorted(sizes.items(), key=lambda item: int(item[0])))
 
 
-def measure(vendor: str, slots: int, rounds: int, environment: dict[str, str]) -> dict[str, Any]:
-    """Every way at one size, in turns: medians of the rounds, peaks of memory."""
+def measure(
+    vendor: str, ways: list[Way], slots: int, rounds: int, environment: dict[str, str]
+) -> dict[str, Any]:
+    """These ways at one size, in turns: medians of the rounds, peaks of memory."""
     began = time.monotonic()
 
     def say(text: str) -> None:
@@ -81,7 +99,6 @@ def measure(vendor: str, slots: int, rounds: int, environment: dict[str, str]) -
 
     say(f"{vendor}: a studio of {slots:,} slots")
     prepared = _python(["bench.prepare", "--slots", str(slots)], environment)
-    ways = [way for way in WAYS.values() if vendor in way.vendors]
     cycles: dict[str, list[dict[str, Any]]] = {way.name: [] for way in ways}
     for number in range(rounds):
         # In turns, and in the other order every other time: nobody is always the first.

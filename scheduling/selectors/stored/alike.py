@@ -7,7 +7,7 @@ each kind of week: the planner is asked about a single series of them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db import connection
 
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.turns import Turns
+from scheduling.domain.wallclock import MINUTES_A_DAY
 from scheduling.domain.windows import WEEK, Window, monday_of, week_number
 
 from .alike_sql import TURNS, statement
@@ -23,7 +24,8 @@ from .sql import list_param
 
 # Weeks are told as the bits of one number.
 MOST_WEEKS = 62
-_FAR = "9999-12-31 00:00:00"
+_FAR = datetime.fromisoformat("9999-12-31")
+SECONDS_A_DAY = 60 * MINUTES_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +110,29 @@ def _query(
 
 
 def _zone_values(number: int, name: str, turns: Turns, params: dict[str, Any]) -> str:
-    at = [f"{turn:%Y-%m-%d %H:%M:%S}" for turn in turns.at]
-    at += [_FAR] * (TURNS - len(at))
-    shifts = [f"{-offset:+d} seconds" for offset in turns.offsets]
+    """A row of VALUES: in turn what to add to a local time of the zone, and until when."""
+    postgresql = connection.vendor == "postgresql"
+    until: list[Any] = [str(turn) if postgresql else _julian_day(turn) for turn in turns.at]
+    until += [str(_FAR) if postgresql else _julian_day(_FAR)] * (TURNS - len(until))
+    shifts: list[Any] = [
+        f"{-offset:+d} seconds" if postgresql else -offset / SECONDS_A_DAY
+        for offset in turns.offsets
+    ]
     shifts += shifts[-1:] * (TURNS + 1 - len(shifts))
-    row = [name, *chain(*zip(shifts, at, strict=False)), shifts[-1]]
+    row = [name, *chain(*zip(shifts, until, strict=False)), shifts[-1]]
     names = [f"z{number}_{column}" for column in range(len(row))]
     params |= dict(zip(names, row, strict=True))
     marks = [f"%({each})s" for each in names]
-    if connection.vendor == "postgresql":
+    if postgresql:
         types = ["text", *(["interval", "timestamp"] * TURNS), "interval"]
         marks = [f"{mark}::{type}" for mark, type in zip(marks, types, strict=True)]
     return f"({', '.join(marks)})"
+
+
+def _julian_day(local: datetime) -> float:
+    """As SQLite counts days; a little early, so that no rounding puts a local time before it."""
+    seconds = 3600 * local.hour + 60 * local.minute + local.second
+    return 1721424.5 + local.toordinal() + seconds / SECONDS_A_DAY - 1e-6
 
 
 def _ids(listed: str) -> list[int]:
