@@ -233,7 +233,7 @@ def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
     except (ProgrammingError, TypeError):
         stop(name, f"has an option that PostgreSQL does not know: {', '.join(sorted(options))}.")
     # A host that vanished must not hold a run for the two hours of TCP's own defaults.
-    keep = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
+    keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
     keep |= {"keepalives_count": 3, "connect_timeout": 10}
     # Compiling a query takes longer than running it: ours are short, and made for their indexes.
     keep |= {"options": "-c jit=off"}

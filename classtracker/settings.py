@@ -92,6 +92,11 @@ DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL", "webmaster@localhost")
 # Data ----------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.database("DATABASE_URL", BASE_DIR)}
+if not DEBUG and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A thread of the server keeps its connection from one request to the next, and looks whether
+    # it still works: making one takes longer than most queries do. (runserver has a thread for
+    # each request.)
+    DATABASES["default"] |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Django --------------------------------------------------------------------------------------

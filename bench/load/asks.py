@@ -186,7 +186,7 @@ def _calls(program: dict[str, str], today: date) -> Iterator[Ask]:
     students, teachers = _some(Student.objects), _some(Teacher.objects)
     runs = list(JobRun.objects.order_by("id").values_list("id", flat=True))
     middle = ScheduledClass.objects.order_by("starts_at")[ScheduledClass.objects.count() // 2]
-    held = ScheduledClass.objects.filter(date__lt=today, attendance="")
+    held = ScheduledClass.objects.filter(date__lt=today, attendance="").exclude(status="cancelled")
     month = f"from={today}&to={today + timedelta(days=30)}"
 
     yield call("GET classes", 40, "/api/classes")
@@ -206,7 +206,7 @@ def _calls(program: dict[str, str], today: date) -> Iterator[Ask]:
     )
     yield call("GET students", 20, "/api/students")
     yield call(
-        "GET students, searched", 20, *(f"/api/students?search=mar&teacher={pk}" for pk in teachers)
+        "GET students, searched", 20, *(f"/api/students?search=a&teacher={pk}" for pk in teachers)
     )
     yield call("GET a student", 30, *(f"/api/students/{pk}" for pk in students))
     yield call("GET teachers", 15, "/api/teachers")

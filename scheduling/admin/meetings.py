@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from scheduling.models import FixedSchedule
@@ -25,8 +28,30 @@ TIMING = frozenset(
 )
 
 
+class TeacherSelect(AutocompleteSelect):
+    """Does not ask the database for the teacher whom its row came with."""
+
+    known: Any = None
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if self.known is None or list(map(str, value)) != [str(self.known.pk)]:
+            return super().optgroups(name, value, attrs)
+        label = self.choices.field.label_from_instance(self.known)  # type: ignore[union-attr]
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        chosen = self.create_option(name, self.known.pk, label, True, len(blank))
+        return [(None, [*blank, chosen], 0)]
+
+
 class MeetingFormSet(BaseInlineFormSet):
     """Refuses two meetings of the student at once, and one at which the teacher is taken."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk is not None:
+            # The student whose page it is, and the teacher that came with the row.
+            form.instance.student = self.instance
+            if (field := form.fields.get("teacher")) is not None:
+                field.widget.widget.known = form.instance.teacher
 
     def clean(self) -> None:
         super().clean()
@@ -65,7 +90,6 @@ class FixedScheduleInline(admin.TabularInline):
     model = FixedSchedule
     formset = MeetingFormSet
     extra = 0
-    autocomplete_fields = ("teacher",)
     fields = (
         "weekday",
         "start_time",
@@ -77,3 +101,11 @@ class FixedScheduleInline(admin.TabularInline):
         "valid_from",
         "valid_until",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FixedSchedule]:
+        return super().get_queryset(request).select_related("student", "teacher")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "teacher":
+            kwargs["widget"] = TeacherSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -24,6 +24,7 @@ from scheduling.services.states import pause, set_active
 from . import show
 from .access import visible_classes
 from .applying import apply_after_commit
+from .deleting import KeptAdmin
 from .exporting import ExportMixin
 from .filters import studio_today
 from .history import HistoryAdmin
@@ -59,7 +60,7 @@ class PauseForm(forms.Form):
         return data
 
 
-class PersonAdmin(LivingPerson, ExportMixin, HistoryAdmin, ListAdmin):
+class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 
     whose: ClassVar[str]

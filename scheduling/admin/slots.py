@@ -18,6 +18,7 @@ from scheduling.services.states import set_slot_status
 
 from . import show
 from .applying import apply_after_commit
+from .deleting import KeptAdmin
 from .exporting import ExportMixin
 from .filters import ByTeacher, Lasting, OneOf, studio_today
 from .history import HistoryAdmin
@@ -44,7 +45,7 @@ class Condition(OneOf):
 
 
 @admin.register(RecurringSlot)
-class RecurringSlotAdmin(LivingSeries, ExportMixin, HistoryAdmin, ListAdmin):
+class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     list_display = (
         "teacher",
         "student",

@@ -9,6 +9,7 @@ from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.models.people import studio_time_zone
 
 from .applying import apply_after_commit
+from .deleting import KeptAdmin
 from .exporting import ExportMixin
 from .filters import ByTeacher, Lasting
 from .history import HistoryAdmin
@@ -23,7 +24,7 @@ def zone(rule: FixedSchedule | RecurringSlot) -> str:
 
 
 @admin.register(FixedSchedule)
-class FixedScheduleAdmin(LivingSeries, ExportMixin, HistoryAdmin, ListAdmin):
+class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     list_display = (
         "student",
         "weekday",

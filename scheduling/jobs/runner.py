@@ -207,7 +207,7 @@ def _generate(
 ) -> None:
     kinds = JOBS[request.job].kinds
     scope = scope_of(request)
-    work: list[Chunk] = chunks(kinds, scope, span.planned)
+    work: list[Chunk] = chunks(kinds, scope, span.planned, held is None)
     result.total = sum(chunk.size for chunk in work)
     context = Context(
         kinds,

@@ -120,6 +120,12 @@ class JobRun(models.Model):
             # are about the others.
             models.Index(fields=["job", "-id"], name="job_run_whole", condition=Q(is_full=True)),
             models.Index(fields=["finished_at"], name="job_run_finished"),
+            # Every page asks for them, and hardly any run is one.
+            models.Index(
+                fields=["state"],
+                name="job_run_unsettled",
+                condition=Q(state__in=["queued", "running", "crashed"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +153,11 @@ class JobRunItem(models.Model):
     """
 
     run = models.ForeignKey(
-        JobRun, on_delete=models.CASCADE, related_name="items", verbose_name=_("run")
+        JobRun,
+        on_delete=models.CASCADE,
+        related_name="items",
+        db_index=False,  # the index by outcome begins with it
+        verbose_name=_("run"),
     )
     outcome = models.CharField(
         _("outcome"), max_length=12, choices=[(o.value, o.value) for o in Outcome]

@@ -106,6 +106,7 @@ class LessonDuration(models.Model):
         LessonSettings,
         on_delete=models.CASCADE,
         related_name="durations",
+        db_index=False,  # that of the constraint begins with it
         verbose_name=_("lesson settings"),
     )
     minutes = models.PositiveSmallIntegerField(

@@ -48,7 +48,8 @@ class WeeklyRule(models.Model):
     )
     # The identity that a timetable file gave this rule. It stays when the rule is edited by hand,
     # so that importing the file again recognises the edit instead of adding the rule anew.
-    import_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    # (Unique by a constraint: "unique" would bring an index for LIKE along, which nothing uses.)
+    import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
     # The last day that the file gave it: one that a person has changed since is not given again.
     import_until = models.DateField(null=True, blank=True, editable=False)
     # Decides who wins among planned lessons that collide: the older series.
@@ -85,6 +86,7 @@ class FixedSchedule(WeeklyRule):
         verbose_name_plural = _("fixed schedules")
         ordering = ["student_id", "weekday", "start_time", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["import_key"], name="fixed_schedule_import_key"),
             models.CheckConstraint(
                 condition=Q(weekday__gte=1, weekday__lte=7), name="fixed_schedule_weekday"
             ),
@@ -154,6 +156,7 @@ class RecurringSlot(WeeklyRule):
         verbose_name_plural = _("recurring slots")
         ordering = ["teacher_id", "weekday", "start_time", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["import_key"], name="recurring_slot_import_key"),
             models.CheckConstraint(
                 condition=Q(weekday__gte=1, weekday__lte=7), name="recurring_slot_weekday"
             ),

@@ -1,0 +1,260 @@
+"""Every page of the admin and every GET of the API: as many queries for much data as for little.
+
+Never more than fifty. A page or an operation that is new is in the table by itself: the admin's
+come from its registry, the API's from its URL conf.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from knox.models import AuthToken
+
+from scheduling.domain.windows import monday_of
+from scheduling.models import (
+    CalendarFeed,
+    Job,
+    JobRunItem,
+    LessonDuration,
+    LessonSettings,
+    RunState,
+)
+from scheduling.services.feeds import token_of
+from scheduling.services.timetable_import.uploads import keep
+from scheduling.tests import factories as make
+from scheduling.tests import history
+from scheduling.tests.admin.pages import QUERIES, SUPERUSER, VALUES, Page, every_page
+from scheduling.tests.api.test_matrix import ENDPOINTS
+from scheduling.tests.jobs.helpers import do
+
+pytestmark = pytest.mark.django_db
+
+MOST = 50
+# A lesson on each weekday, so that what is planned meets as many kinds of neighbours in both.
+LITTLE, MUCH = 5, 9
+# They answer a GET with something else than a page: 405, a redirect, nothing to be found.
+NO_PAGES = {
+    "background_jobs_cancel",
+    "background_jobs_start",
+    "calendar_occurrence",
+    "login",
+    "logout",
+    "scheduling_jobrun_change",
+    "view_on_site",
+}
+# A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
+NO_DATA = {"cron-generate-lessons", "api-schema", "api-docs"}
+FILE = (
+    "email,first_name,last_name,teacher,weekday,start_time,end_time,valid_from\n"
+    "new{n}@example.com,New,Student,,2,15:00,16:00,2026-01-05\n"
+)
+
+
+class Studio:
+    """One of everything, and ``grow``: more beside it, and more that belongs to it."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.monday = monday_of(self.now.date())
+        self.owner = User.objects.create_superuser("teresa")
+        self.teacher = make.teacher("Marta Gil")
+        self.student = make.student("Ana Ruiz")
+        self.settings = LessonSettings.objects.create(teacher=self.teacher)
+        self.slot = make.slot(self.teacher, self.student, weekday=6, start="09:00")
+        self.schedule = make.schedule(self.student, self.teacher, weekday=7, start="10:00")
+        self.closure = make.closure("Away", self._day(20), teacher=self.teacher)
+        self.feed = CalendarFeed.objects.create(teacher=self.teacher)
+        self.lesson = make.lesson(self.student, self._day(-3), "06:00", "06:30", self.teacher)
+        self.token = AuthToken.objects.create(self.owner)[0]
+        self.group = Group.objects.create(name="Friends")
+        self.run = history.add_run(Job.WEEKLY, self.now - timedelta(hours=2), created=1)
+        self.upload = keep(FILE.format(n=0).encode(), "a.csv", self.owner, self.now)
+        self.count = 0
+
+    def _day(self, number: int) -> date:
+        return self.monday + timedelta(number)
+
+    def grow(self, to: int) -> None:
+        """Until there are ``to`` of each more than at the beginning."""
+        for number in range(self.count, to):
+            self._one_more(number)
+        self.count = to
+        rows = "".join(FILE.format(n=n).split("\n", 1)[1] for n in range(to))
+        content = FILE.split("\n", 1)[0] + "\n" + rows
+        self.upload = keep(content.encode(), "a.csv", self.owner, self.now)
+        for job in (Job.WEEKLY, Job.HORIZON):
+            do(job, self.now.date(), self.now, weeks=4)
+
+    def _one_more(self, number: int) -> None:
+        start, end, day = f"{11 + number}:00", f"{11 + number}:45", 1 + number % 5
+        # Beside them.
+        other, friend = make.teacher(), make.student()
+        offer = LessonSettings.objects.create(teacher=other)
+        LessonDuration.objects.create(settings=offer, minutes=45, price=20)
+        make.slot(make.teacher(), make.student(), weekday=day)
+        make.schedule(make.student(), weekday=day)
+        person = User.objects.create_user(f"person{number}")
+        AuthToken.objects.create(person)
+        Group.objects.create(name=f"Group {number}")
+        # Theirs.
+        make.slot(self.teacher, friend, weekday=day, start=start, minutes=45)
+        make.slot(other, self.student, weekday=day, start=start, minutes=45)
+        make.schedule(self.student, self.teacher, weekday=6, start=start, end=end)
+        make.schedule(self.student, None, weekday=7, start=start, end=end)
+        LessonDuration.objects.create(settings=self.settings, minutes=30 + number, price=9)
+        make.closure("Off", self._day(30 + number), teacher=self.teacher)
+        make.closure("Trip", self._day(30 + number), student=self.student)
+        make.closure("Pause", self._day(50), student=self.student, recurring_slot=self.slot)
+        make.closure("Holiday", self._day(-40 - number))
+        CalendarFeed.objects.create(student=self.student)
+        make.lesson(self.student, self._day(-10), start, end, self.teacher, attendance="present")
+        # In each other's way, this week and from then on.
+        rival = make.student()
+        make.slot(self.teacher, rival, weekday=day, start=start, minutes=45)
+        make.schedule(friend, self.teacher, weekday=6, start=start, end=end)
+        # The log.
+        for state in (RunState.FAILED, RunState.PARTIAL, RunState.SUCCEEDED):
+            when = self.now - timedelta(days=1 + number)
+            run = history.add_run(Job.HORIZON, when, created=2, state=state, triggered_by="teresa")
+            for row in (run, self.run):
+                JobRunItem.objects.create(
+                    run=row, outcome="error", code="error", params={"error": "No room."},
+                    student=friend, teacher=other, student_name=str(friend),
+                )  # fmt: skip
+        # What was written about them by hand.
+        self.student.email = f"ana{number}@example.com"
+        self.student.save()
+        self.group.user_set.add(person)
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        """The row of every model that has pages, by ``app_model``."""
+        return {
+            "auditlog_logentry": LogEntry.objects.get_for_object(self.student).first(),
+            "auth_group": self.group,
+            "auth_user": self.owner,
+            "knox_authtoken": self.token,
+            "scheduling_calendarfeed": self.feed,
+            "scheduling_closure": self.closure,
+            "scheduling_fixedschedule": self.schedule,
+            "scheduling_jobrun": self.run,
+            "scheduling_jobrunitem": JobRunItem.objects.filter(run=self.run).first(),
+            "scheduling_lessonsettings": self.settings,
+            "scheduling_recurringslot": self.slot,
+            "scheduling_scheduledclass": self.lesson,
+            "scheduling_student": self.student,
+            "scheduling_teacher": self.teacher,
+        }
+
+
+def admin_addresses(studio: Studio) -> dict[str, str]:
+    """Every page of the admin that a GET opens, by name."""
+    rows, week = studio.rows, f"start={studio.monday}&end={studio.monday + timedelta(7)}"
+    days = f"date={studio.now.date()}"
+    queries = QUERIES | {
+        "calendar_events": week,
+        "calendar_days": week,
+        "calendar_planned": week,
+        "calendar_students": "q=a",
+        "explain": f"student={studio.student.pk}&{days}",
+        "scheduling_scheduledclass_changelist": "when=all",
+        "auditlog_logentry_changelist": "",
+    }
+    found = {}
+    for page in every_page():
+        if page.name not in NO_PAGES and SUPERUSER in page.allowed()[0]:
+            found[page.name] = f"{_path(page, studio, rows)}?{queries.get(page.name, '')}"
+    tables = "/admin/scheduling"
+    return found | {
+        "students, searched": f"{tables}/student/?q=a&state=active",
+        "students of a teacher": f"{tables}/student/?teacher={studio.teacher.pk}",
+        "classes, searched": f"{tables}/scheduledclass/?q=a",
+        "classes of a teacher": f"{tables}/scheduledclass/?when=all&teacher={studio.teacher.pk}",
+        "make-ups owed": f"{tables}/scheduledclass/?when=all&make_up=owed",
+        "old slots": f"{tables}/recurringslot/?condition=orphaned&q=a",
+        "explained, of a teacher": f"/admin/explain/?teacher={studio.teacher.pk}&{days}",
+        "check of a student": f"/admin/check/?student={studio.student.pk}",
+        "log, failed": "/admin/background-jobs/?outcome=failed",
+        "log, missed": "/admin/background-jobs/?outcome=missed",
+        "log, deep": f"/admin/background-jobs/?before={studio.run.pk + 3}",
+        "a week as a list": "/admin/calendar/?plain=1",
+        "preview of the horizon": "/admin/background-jobs/horizon/preview/",
+    }
+
+
+def _path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
+    conflict = JobRunItem.objects.filter(outcome="conflict", series_id__isnull=False).last()
+    assert conflict is not None
+    values: dict[str, Any] = VALUES | {
+        "pk": studio.lesson.pk,
+        "run_id": studio.run.pk,
+        "upload_id": studio.upload.pk,
+        "kind": "csv",
+    }
+    if page.name == "conflict":
+        values |= {"kind": conflict.series_kind, "series": conflict.series_id, "day": conflict.date}
+    if page.model:
+        values |= {"object_id": rows[page.model].pk, "id": rows[page.model].pk}
+    return reverse(f"admin:{page.name}", kwargs={name: values[name] for name in page.parameters})
+
+
+def api_addresses(studio: Studio) -> dict[str, str]:
+    """Every GET of the API by name, and the lists with what narrows them."""
+    own = {
+        "teacher": studio.teacher,
+        "student": studio.student,
+        "slot": studio.slot,
+        "closure": studio.closure,
+        "class": studio.lesson,
+        "run": studio.run,
+    }
+    found = {}
+    for endpoint in ENDPOINTS:
+        if "GET" in endpoint.methods and endpoint.name not in NO_DATA:
+            kind = next((name for name in own if name in endpoint.name), "run")
+            found[f"GET {endpoint.name}"] = endpoint.path.replace("/1", f"/{own[kind].pk}")
+    return found | {
+        "GET classes of a student": f"/api/classes?student={studio.student.pk}&pageSize=500",
+        "GET students, searched": f"/api/students?search=a&teacher={studio.teacher.pk}",
+        "GET slots of a teacher": f"/api/recurring-slots?teacher={studio.teacher.pk}",
+        "GET plan of the horizon": "/api/plan?job=horizon",
+        "a feed": f"/calendar/{token_of(studio.feed)}.ics",
+        "metrics": "/metrics",
+    }
+
+
+def counted(studio: Studio) -> Iterator[tuple[str, int]]:
+    """Each address with the queries that it takes."""
+    client = Client()
+    client.force_login(studio.owner)
+    addresses = admin_addresses(studio) | api_addresses(studio)
+    others = {}
+    for name, address in addresses.items():
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(address)
+            size = len(b"".join(answer) if answer.streaming else answer.content)
+        if answer.status_code != 200 or not size:
+            others[name] = address, answer.status_code
+        yield name, len(captured)
+    assert others == {}
+
+
+def test_no_page_and_no_call_takes_more_than_fifty_queries_or_more_for_more_data() -> None:
+    ContentType.objects.get_for_models(*apps.get_models())  # which a process asks for once
+    studio = Studio()
+    studio.grow(LITTLE)
+    little = dict(counted(studio))
+    studio.grow(MUCH)
+    much = dict(counted(studio))
+    wrong = {name: (little[name], n) for name, n in much.items() if n > min(little[name], MOST)}
+    assert wrong == {}
