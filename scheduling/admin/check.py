@@ -1,19 +1,23 @@
 """“Check the calendar”: where it differs from the schedules, as a plan that a click carries out."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.jobs.check import MENDABLE, Findings, find, mended
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.check import MENDABLE, Findings, One, find, mended
 from scheduling.jobs.lines import Line
 from scheduling.jobs.mend import mend
 
@@ -25,6 +29,10 @@ from .page import Page
 MOST_SHOWN = 300
 # More students than these are a run of the whole studio, which goes on in the background.
 MOST_AT_ONCE = 200
+
+KINDS = [kind.value for kind in SeriesKind]
+# What an address may narrow the page to.
+NARROWING = ("student", "kind", "rule", "day")
 
 WORDS = {
     "missing": (gettext_lazy("Missing"), gettext_lazy("will be made"), "ct-diff-create", "+"),
@@ -43,10 +51,11 @@ def check_page(request: HttpRequest) -> HttpResponse:
     """The findings; a POST mends those that were shown, if they still are what holds."""
     if not may_run_jobs(request.user):
         raise PermissionDenied
-    student = _number(request.POST.get("student") or request.GET.get("student"))
-    findings = _find((student,) if student else ())
+    asked = request.POST if request.method == "POST" else request.GET
+    student, one = _number(asked.get("student")), _one(asked)
+    findings = _find(student, one)
     if request.method == "POST":
-        return _mend(request, findings, student)
+        return _mend(request, findings, student, one)
     context = {
         **admin.site.each_context(request),
         "title": _("Check the calendar"),
@@ -54,13 +63,17 @@ def check_page(request: HttpRequest) -> HttpResponse:
         "rows": list(_rows(findings)),
         "most": MOST_SHOWN,
         "student": student,
+        "narrowed": {name: asked[name] for name in NARROWING if asked.get(name)},
+        "is_one": one is not None,
         "too_many": len(findings.students()) > MOST_AT_ONCE,
         "today": studio_today(),
     }
     return TemplateResponse(request, "admin/scheduling/check.html", context)
 
 
-def _mend(request: HttpRequest, before: Findings, student: int | None) -> HttpResponse:
+def _mend(
+    request: HttpRequest, before: Findings, student: int | None, one: One | None
+) -> HttpResponse:
     back = HttpResponseRedirect(reverse("admin:check_schedules"))
     if before.fingerprint() != request.POST.get("shown"):
         messages.warning(
@@ -77,10 +90,11 @@ def _mend(request: HttpRequest, before: Findings, student: int | None) -> HttpRe
         weeks=settings.HORIZON_WEEKS,
         clock=timezone.now,
         triggered_by=request.user.get_username(),
+        one=one,
     )
     for error in errors[:10]:
         messages.error(request, error)
-    done = mended(before, _find((student,) if student else ()))
+    done = mended(before, _find(student, one))
     text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(done))
     messages.success(request, text % {"n": len(done)})
     left = before.mendable - len(done)
@@ -94,8 +108,33 @@ def _too_many() -> str:
     return _("That is too much for one click: generate the classes of the whole studio instead.")
 
 
-def _find(students: tuple[int, ...]) -> Findings:
-    return find(studio_today(), settings.HORIZON_WEEKS, timezone.now, student_ids=students)
+def _find(student: int | None, one: One | None) -> Findings:
+    students = (student,) if student else ()
+    weeks = settings.HORIZON_WEEKS
+    return find(studio_today(), weeks, timezone.now, student_ids=students, one=one)
+
+
+def _one(asked: QueryDict) -> One | None:
+    """The one class that an address names; nothing where it names none."""
+    number, day = _number(asked.get("rule")), None
+    with suppress(ValueError):
+        day = parse_date(asked.get("day", ""))
+    if number is None or day is None or asked.get("kind") not in KINDS:
+        return None
+    return One(SeriesKey(SeriesKind(asked["kind"]), number), day)
+
+
+def _only(line: Line, code: str) -> str:
+    """The address of a finding alone. Times that differ by hand are mended with the student's."""
+    if line.series is None or line.day is None or code == "instants_differ":
+        return ""
+    query = {
+        "student": line.student_id,
+        "kind": line.series.kind.value,
+        "rule": line.series.id,
+        "day": line.day.isoformat(),
+    }
+    return f"?{urlencode(query)}"
 
 
 def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
@@ -111,6 +150,7 @@ def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
             "sign": sign,
             "reason": line.reason if line.code else _("no class is stored"),
             "mendable": kind in MENDABLE and line.student_id is not None,
+            "only": _only(line, line.code) if kind in MENDABLE else "",
             "class_page": _class_page(line),
             "rule_page": _rule_page(line),
         }

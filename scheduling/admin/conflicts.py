@@ -20,6 +20,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CancelledBy
 from scheduling.services import occurrences
 from scheduling.services.changes import apply_change
+from scheduling.services.closures import closed_day_of
 from scheduling.services.conflicts import Collision, collisions, find_collision, share
 
 from .access import may_change_classes, may_see_everyone
@@ -90,6 +91,8 @@ def _take(request: HttpRequest, act: str, one: Collision, form: MoveForm) -> str
         moved = occurrences.move(
             one.key, one.day, to_date=to_date, start_time=start, end_time=end, now=now
         )
+        if closed := closed_day_of(moved):
+            messages.warning(request, closed)
         return _("Moved, this once: %(lesson)s.") % {"lesson": moved}
     if act == "cancel":
         reason = _("in conflict with another class")

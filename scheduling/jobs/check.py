@@ -6,10 +6,12 @@ from datetime import date
 from hashlib import sha256
 
 from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.series import SeriesKey
 from scheduling.models import Job, Trigger
 
 from .instants import stale
 from .lines import Line
+from .registry import JOBS
 from .request import Clock, Request
 from .result import Result
 from .runner import Conduct, preview
@@ -96,6 +98,21 @@ class Findings:
 CHECKED = (Job.WEEKLY, Job.HORIZON)
 
 
+@dataclass(frozen=True, slots=True)
+class One:
+    """One class that should be there, or should not: of a weekly rule, on a day.
+
+    Where that rule's classes have moved they move together, and are found together.
+    """
+
+    series: SeriesKey
+    day: date
+
+    def narrows(self, job: Job) -> bool:
+        """Whether it is one of ``job``'s."""
+        return self.series.kind in JOBS[job].kinds
+
+
 def key_of(kind: str, line: Line) -> tuple[object, ...]:
     """What tells one finding from another, before and after something was mended."""
     return kind, line.series, line.class_id, line.day, line.start_time, line.student_id
@@ -109,6 +126,7 @@ def check_request(
     *,
     trigger: Trigger = Trigger.COMMAND,
     student_ids: tuple[int, ...] = (),
+    one: One | None = None,
 ) -> Request:
     """What is checked, and what mends it: the same request, previewed or run."""
     return Request(
@@ -118,19 +136,36 @@ def check_request(
         trigger=trigger,
         triggered_by=triggered_by,
         student_ids=student_ids,
+        days=((one.day, one.day),) if one else (),
+        rule_ids=(one.series.id,) if one else (),
     )
 
 
-def find(today: date, weeks: int, clock: Clock, *, student_ids: tuple[int, ...] = ()) -> Findings:
+def checked(one: One | None) -> Iterator[Job]:
+    """The jobs whose classes are looked at."""
+    for job in CHECKED:
+        if one is None or one.narrows(job):
+            yield job
+
+
+def find(
+    today: date,
+    weeks: int,
+    clock: Clock,
+    *,
+    student_ids: tuple[int, ...] = (),
+    one: One | None = None,
+) -> Findings:
     """Hold this week's classes and the horizon against the schedules. Nothing is written.
 
-    Of these students alone, where some are named.
+    Of these students alone, where some are named; of ``one`` class alone.
     """
     findings = Findings()
-    for job in CHECKED:
-        request = check_request(job, today, weeks, "", student_ids=student_ids)
+    for job in checked(one):
+        request = check_request(job, today, weeks, "", student_ids=student_ids, one=one)
         preview(request, Conduct(clock=clock, watcher=findings))
-    findings.drifted += stale(clock(), student_ids)
+    if one is None:
+        findings.drifted += stale(clock(), student_ids)
     return findings
 
 

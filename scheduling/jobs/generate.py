@@ -74,7 +74,8 @@ class Generation:
                     self.watcher.progressed(self.result)
                 self.context.done.update(chunk.owners())
         self.checkpoint()
-        narrowed = self.request.teacher_ids or self.request.days
+        request = self.request
+        narrowed = request.teacher_ids or request.days or request.rule_ids
         if self.request.job == Job.WEEKLY and not narrowed:
             self._students_without_schedule()
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from scheduling.models import Trigger
 
-from .check import CHECKED, check_request
+from .check import One, check_request, checked
 from .faults import describe
 from .instants import derive_again
 from .request import Clock
@@ -20,19 +20,24 @@ def mend(
     clock: Clock,
     triggered_by: str,
     trigger: Trigger = Trigger.ADMIN,
+    one: One | None = None,
 ) -> list[str]:
-    """Bring the calendars of these students in line; answers what went wrong, a sentence each."""
+    """Bring the calendars of these students in line; answers what went wrong, a sentence each.
+
+    With ``one`` that class alone.
+    """
     students = tuple(sorted(student_ids))
     if not students:
         return []
     errors: list[str] = []
-    for job in CHECKED:
+    for job in checked(one):
         request = check_request(
-            job, today, weeks, triggered_by, trigger=trigger, student_ids=students
+            job, today, weeks, triggered_by, trigger=trigger, student_ids=students, one=one
         )
         try:
             errors += run(request, Conduct(clock=clock)).errors()
         except Exception as error:  # recorded by the runner; the other job may fare better
             errors.append(describe(error))
-    derive_again(clock(), students)
+    if one is None:
+        derive_again(clock(), students)
     return errors

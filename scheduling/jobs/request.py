@@ -22,8 +22,9 @@ class Request:
 
     ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
     the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
-    a last, both included) to what takes place on them; a narrowed run claims nothing. ``today``
-    decides the window; what has begun is decided by the real clock alone.
+    a last, both included) to what takes place on them, ``rule_ids`` to these weekly rules of the
+    job's kind; a narrowed run claims nothing. ``today`` decides the window; what has begun is
+    decided by the real clock alone.
     """
 
     job: Job
@@ -35,11 +36,12 @@ class Request:
     student_ids: tuple[int, ...] = ()
     teacher_ids: tuple[int, ...] = ()
     days: tuple[tuple[date, date], ...] = ()
+    rule_ids: tuple[int, ...] = ()
 
     @property
     def is_full(self) -> bool:
         """Whether it covers the whole studio."""
-        return not (self.student_ids or self.teacher_ids or self.days)
+        return not (self.student_ids or self.teacher_ids or self.days or self.rule_ids)
 
     @property
     def span(self) -> Window | None:
@@ -50,7 +52,12 @@ class Request:
 
     @property
     def weekdays(self) -> tuple[int, ...]:
-        """The ISO weekdays of ``days``; none where every one is concerned."""
+        """The ISO weekdays of ``days``; none where every one is concerned.
+
+        A rule that is named is looked at whole: its class may still be on another weekday.
+        """
+        if self.rule_ids:
+            return ()
         found = set()
         for first, last in self.days:
             count = min(7, (last - first).days + 1)
@@ -70,6 +77,8 @@ class Request:
             options["teachers"] = list(self.teacher_ids)
         if self.days:
             options["days"] = [[first.isoformat(), last.isoformat()] for first, last in self.days]
+        if self.rule_ids:
+            options["rules"] = list(self.rule_ids)
         return options
 
     @classmethod
@@ -87,6 +96,7 @@ class Request:
                 dated=run.is_dated,
                 student_ids=tuple(_number(id) for id in options.pop("students", ())),
                 teacher_ids=tuple(_number(id) for id in options.pop("teachers", ())),
+                rule_ids=tuple(_number(id) for id in options.pop("rules", ())),
                 days=tuple(_range(*pair) for pair in options.pop("days", ())),
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.jobs.request import Clock
-from scheduling.models import Closure
+from scheduling.models import ClassStatus, Closure, ScheduledClass
 
 from .changes import Applied, apply_change, apply_to_everyone
 
@@ -47,3 +51,24 @@ def apply_closures(
     if students:
         applied.add(apply_change(student_ids=sorted(students), days=days, **how))
     return applied
+
+
+def closed_day_of(one: ScheduledClass) -> str:
+    """A sentence where ``one`` takes place on a day that is closed for it; else nothing.
+
+    That is a person's to decide, and no reason to refuse it.
+    """
+    if one.status == ClassStatus.CANCELLED:
+        return ""
+    whose = Q(teacher=None, student=None) | Q(
+        student=one.student_id, fixed_schedule=None, recurring_slot=None
+    )
+    for name in ("teacher", "fixed_schedule", "recurring_slot"):
+        if (number := getattr(one, f"{name}_id")) is not None:
+            whose |= Q(**{name: number})
+    days = Closure.objects.filter(first_date__lte=one.date, last_date__gte=one.date)
+    closure = days.filter(whose).order_by("id").first()
+    if closure is None:
+        return ""
+    text = _("%(day)s is closed (%(closure)s); the class takes place all the same.")
+    return text % {"day": date_format(one.date), "closure": closure.name}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
 from scheduling.services import classes, occurrences
+from scheduling.services.closures import closed_day_of
 from scheduling.services.occurrences import Planned
 
 from ..access import may_change_class, may_change_classes, may_mark_class
@@ -74,7 +75,12 @@ def when(one: ScheduledClass) -> str:
 
 def _moved(one: ScheduledClass) -> str:
     text = _("The class of %(student)s is now on %(when)s.")
-    return text % {"student": one.student, "when": when(one)}
+    return _with_closure(text % {"student": one.student, "when": when(one)}, one)
+
+
+def _with_closure(text: str, one: ScheduledClass) -> str:
+    """What was done, and that its day is closed, where it is."""
+    return " ".join(filter(None, (text, closed_day_of(one))))
 
 
 def _cancelled(one: ScheduledClass) -> str:
@@ -136,7 +142,7 @@ def _restore(one: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         done = classes.restore(one.pk, now=now)
         text = _("The class of %(student)s on %(when)s is scheduled again.")
-        return text % {"student": done.student, "when": when(done)}
+        return _with_closure(text % {"student": done.student, "when": when(done)}, done)
 
     cancelled = one.status == ClassStatus.CANCELLED
     label = _("Restore the class") if cancelled else _("It did not take place")

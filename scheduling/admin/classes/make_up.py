@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.services import make_ups
+from scheduling.services.closures import closed_day_of
 
 
 class MakeUpForm(forms.Form):
@@ -60,6 +61,8 @@ class MakeUpAction(admin.ModelAdmin):
                 form.add_error(None, error.messages)
             else:
                 messages.success(request, _("Make-up: %(lesson)s.") % {"lesson": made})
+                if closed := closed_day_of(made):
+                    messages.warning(request, closed)
                 return None
         context = {
             **self.admin_site.each_context(request),

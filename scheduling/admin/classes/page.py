@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
 from scheduling.services.classes import save_by_hand
+from scheduling.services.closures import closed_day_of
 
 from .. import show
 from ..access import may_see_everyone
@@ -128,6 +129,9 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     ) -> None:
         if form.has_changed():
             save_by_hand(obj, timezone.now())
+            moved = {"date", "teacher", "status"} & set(form.changed_data)
+            if moved and (closed := closed_day_of(obj)):
+                messages.warning(request, closed)
 
 
 def _series_link(one: ScheduledClass) -> SafeString:

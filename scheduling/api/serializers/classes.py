@@ -105,6 +105,16 @@ class ClassSerializer(ResourceSerializer):
         return attrs
 
 
+class ClassAnswer(ClassSerializer):
+    """A class as saved."""
+
+    sometimes = ("warning",)
+
+    warning = serializers.CharField(
+        required=False, read_only=True, help_text="That its day is closed, where it is."
+    )
+
+
 class OccurrenceSerializer(ClassSerializer):
     """An occurrence of a series, whether its class exists yet or not, and what is done to it.
 

@@ -48,6 +48,10 @@ class TeacherSerializer(ResourceSerializer):
     email = Email(required=False, allow_blank=True, max_length=254)
     time_zone = Zone(required=False, help_text="IANA name; the studio's by default.")
     is_active = Flag(required=False)
+    language = serializers.ChoiceField(
+        Language.choices, required=False, help_text="Of e-mails to the teacher."
+    )
+    reminders = Flag(required=False, help_text="An e-mail before each class.")
     lesson_settings = LessonSettingsSerializer(required=False, allow_null=True)
 
 
@@ -91,6 +95,7 @@ class StudentSerializer(ResourceSerializer):
     end_date = Day(required=False, allow_null=True)
     is_active = Flag(required=False)
     language = serializers.ChoiceField(Language.choices, required=False)
+    reminders = Flag(required=False, help_text="An e-mail before each class.")
     fixed_schedule = MeetingSerializer(
         source="meetings", many=True, required=False, max_length=MOST_MEETINGS
     )

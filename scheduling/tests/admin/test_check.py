@@ -80,6 +80,50 @@ def test_one_students_alone(browser, slots):
     assert leo.full_name in text
 
 
+def test_one_class_alone_with_its_plan_first(browser, slots):
+    """Of one rule two weeks are missing; the one that is named is mended, the other stays."""
+    ScheduledClass.objects.filter(date__in=[NEXT, NEXT + timedelta(7)])._raw_delete("default")
+    ana = slots[0]
+    only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk, "day": str(NEXT)}
+    whole = text_of(browser.get(PAGE))
+    assert f"?student={ana.student_id}&amp;kind=recurring_slot&amp;rule={ana.pk}" in whole
+    text = text_of(browser.get(PAGE, only))
+    assert "1 class is not as the schedules say." in text
+    assert "Mend this 1" in text
+    text = post(browser, text, **only)
+    assert "1 finding mended." in text
+    assert ScheduledClass.objects.get(date=NEXT).student == ana.student
+    assert not ScheduledClass.objects.filter(date=NEXT + timedelta(7)).exists()
+    assert "3 classes are not as the schedules say." in text
+    assert "This class is as its schedule says." in text_of(browser.get(PAGE, only))
+
+
+def test_one_class_that_is_too_many_and_one_that_is_elsewhere(browser, slots):
+    ana = slots[0]
+    ScheduledClass.objects.filter(student=ana.student, date=NEXT).update(
+        start_time="09:00", end_time="09:30"
+    )
+    ana.valid_until = NEXT + timedelta(7)
+    ana.save()
+    only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk}
+    for day in (NEXT, NEXT + timedelta(14)):
+        text = text_of(browser.get(PAGE, only | {"day": str(day)}))
+        assert "Extra" in text
+        assert "Drifted" in text
+    post(browser, text, **only, day=str(day))
+    assert ScheduledClass.objects.filter(student=ana.student).count() == 3
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "x"}, {"day": "2026-02-30"}, {"rule": "x"}, {"day": "soon"}, {"kind": ""}]
+)
+def test_an_address_that_names_no_class_shows_the_students(browser, slots, wrong):
+    ScheduledClass.objects.filter(date__in=[NEXT, NEXT + timedelta(7)])._raw_delete("default")
+    ana = slots[0]
+    only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk, "day": str(NEXT)}
+    assert "2 classes are not as" in text_of(browser.get(PAGE, only | wrong))
+
+
 def test_what_has_changed_since_it_was_shown_is_not_mended_blindly(browser, slots):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     text = text_of(browser.get(PAGE))

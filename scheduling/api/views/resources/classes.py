@@ -19,10 +19,11 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
 from scheduling.services.classes import cancel_or_delete, change_by_hand
+from scheduling.services.closures import closed_day_of
 from scheduling.services.make_ups import save_one_off
 from scheduling.services.occurrences import change_or_write
 
-from ...serializers.classes import ClassSerializer, OccurrenceSerializer
+from ...serializers.classes import ClassAnswer, ClassSerializer, OccurrenceSerializer
 from ...serializers.queries import ClassQuery
 from .base import Resource, require, saving
 
@@ -61,6 +62,16 @@ class ClassResource(Resource):
         given = {column: asked[name] for name, column in columns.items() if name in asked}
         return rows.filter(**given)
 
+    def answer(self, one: ScheduledClass) -> dict[str, Any]:
+        """A class as it was put on its day, with a ``warning`` where that day is closed."""
+        data: dict[str, Any] = self.get_serializer(one).data
+        closed = closed_day_of(one)
+        return data | ({"warning": closed} if closed else {})
+
+
+def _whereabouts(one: ScheduledClass) -> tuple[Any, ...]:
+    return one.date, one.teacher_id, one.status
+
 
 class Classes(ClassResource):
     """Classes: a page of them, or a new one-off."""
@@ -79,8 +90,8 @@ class Classes(ClassResource):
             resource_type_field_name=None,
         ),
         responses={
-            200: OpenApiResponse(ClassSerializer, "The occurrence had its class already."),
-            201: ClassSerializer,
+            200: OpenApiResponse(ClassAnswer, "The occurrence had its class already."),
+            201: ClassAnswer,
         },
     )
     def post(self, request: Request) -> Response:
@@ -96,7 +107,7 @@ class Classes(ClassResource):
         with saving():
             one = ScheduledClass(**self.checked(request))
             save_one_off(one, timezone.now())
-        return Response(self.get_serializer(one).data, status.HTTP_201_CREATED)
+        return Response(self.answer(one), status.HTTP_201_CREATED)
 
     def _occurrence(self, request: Request) -> Response:
         require(request, "change_scheduledclass")  # its class may be there already
@@ -109,7 +120,7 @@ class Classes(ClassResource):
                 key, values.pop("occurrence_date"), values, timezone.now()
             )
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(self.get_serializer(one).data, code)
+        return Response(self.answer(one), code)
 
 
 class OneClass(ClassResource):
@@ -122,16 +133,20 @@ class OneClass(ClassResource):
         """A class."""
         return Response(self.get_serializer(self.one(pk)).data)
 
-    @extend_schema(request=ClassSerializer, responses=ClassSerializer)
+    @extend_schema(request=ClassSerializer, responses=ClassAnswer)
     def patch(self, request: Request, pk: int) -> Response:
         """Move, cancel, complete or restore a class, mark attendance, take notes.
 
-        Where the place that it is moved to is taken: 409, naming the class that holds it.
+        Where the place that it is moved to is taken: 409, naming the class that holds it. A day
+        that is closed is no refusal: the ``warning`` says so.
         """
         with saving():
             one = self.locked(pk)
+            before = _whereabouts(one)
             change_by_hand(one, self.checked(request, one), timezone.now())
-        return Response(self.get_serializer(one).data)
+        if _whereabouts(one) == before:
+            return Response(self.get_serializer(one).data)
+        return Response(self.answer(one))
 
     @extend_schema(
         responses={

@@ -7,14 +7,16 @@ from scheduling.tests.factories import EARLY
 
 NOW = EARLY
 
-TEACHER = {"id", "name", "email", "timeZone", "isActive", "lessonSettings"}
+TEACHER = {
+    *("id", "name", "email", "timeZone", "isActive", "language", "reminders", "lessonSettings"),
+}
 MEETING = {
     *("id", "dayOfWeek", "startTime", "endTime", "subject", "teacher"),
     *("isShared", "intervalWeeks", "validFrom", "validUntil"),
 }
 STUDENT = {
     *("id", "firstName", "lastName", "email", "startDate", "endDate"),
-    *("isActive", "language", "fixedSchedule"),
+    *("isActive", "language", "reminders", "fixedSchedule"),
 }
 SLOT = {
     *("id", "teacher", "student", "dayOfWeek", "startTime", "durationMinutes", "intervalWeeks"),

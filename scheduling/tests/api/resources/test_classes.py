@@ -177,3 +177,38 @@ def test_a_shared_lesson(api: APIClient) -> None:
 
     ok(api.post("/api/classes", body(teacher=teacher.pk, isShared=True)), 201)
     refused(api.post("/api/classes", body(teacher=teacher.pk)), 409, "double_booked")
+
+
+@pytest.mark.parametrize("whose", ["all", "teacher", "student", "somebody else"])
+def test_a_closed_day_warns_and_does_not_refuse(api: APIClient, whose: str) -> None:
+    one = make.lesson(whom=make.teacher())
+    who: dict[str, Any] = {
+        "all": {},
+        "teacher": {"teacher": one.teacher},
+        "student": {"student": one.student},
+        "somebody else": {"teacher": make.teacher()},
+    }[whose]
+    make.closure("Strike", day("2026-01-14"), **who)
+    # Of another student's lesson alone: none of this one's business.
+    slot = make.slot()
+    make.closure("Exams", day("2026-01-14"), student=slot.student, recurring_slot=slot)
+
+    moved = ok(api.patch(f"/api/classes/{one.pk}", {"date": "2026-01-14"}))
+
+    warns = whose != "somebody else"
+    assert set(moved) == CLASS | ({"warning"} if warns else set())
+    assert moved["date"] == "2026-01-14"
+    if warns:
+        assert "is closed (Strike); the class takes place all the same" in moved["warning"]
+    # What is not moved is not warned of again, nor what is cancelled.
+    assert set(ok(api.patch(f"/api/classes/{one.pk}", {"notes": "Recital"}))) == CLASS
+    assert set(ok(api.patch(f"/api/classes/{one.pk}", {"status": "cancelled"}))) == CLASS
+    again = ok(api.patch(f"/api/classes/{one.pk}", {"status": "scheduled"}))
+    assert ("warning" in again) == warns
+
+
+def test_a_new_one_on_a_closed_day_warns_too(api: APIClient) -> None:
+    make.closure("Strike", day("2026-01-14"))
+    body = {"student": make.student().pk, "date": "2026-01-14"}
+    made = ok(api.post("/api/classes", body | {"startTime": "10:00", "endTime": "11:00"}), 201)
+    assert "Strike" in made["warning"]

@@ -152,3 +152,14 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
     ok(api.get("/api/teachers"))
     with django_assert_num_queries(4):  # session, user, teachers, durations
         assert len(ok(api.get("/api/teachers"))["results"]) == size
+
+
+@pytest.mark.parametrize("who", ["teachers", "students"])
+def test_language_and_reminders_are_read_and_written(api: APIClient, who: str) -> None:
+    name = {"name": "Marta"} if who == "teachers" else {"firstName": "Ana"}
+    made = ok(api.post(f"/api/{who}", name | {"language": "es", "reminders": False}), 201)
+    assert (made["language"], made["reminders"]) == ("es", False)
+    changed = ok(api.patch(f"/api/{who}/{made['id']}", {"reminders": True}))
+    assert (changed["language"], changed["reminders"]) == ("es", True)
+    invalid(api.patch(f"/api/{who}/{made['id']}", {"language": "eo"}), "language")
+    invalid(api.patch(f"/api/{who}/{made['id']}", {"reminders": "yes"}), "reminders")
