@@ -30,7 +30,6 @@ MOST_SHOWN = 300
 # More students than these are a run of the whole studio, which goes on in the background.
 MOST_AT_ONCE = 200
 
-KINDS = [kind.value for kind in SeriesKind]
 # What an address may narrow the page to.
 NARROWING = ("student", "kind", "rule", "day")
 
@@ -119,9 +118,10 @@ def _one(asked: QueryDict) -> One | None:
     number, day = _number(asked.get("rule")), None
     with suppress(ValueError):
         day = parse_date(asked.get("day", ""))
-    if number is None or day is None or asked.get("kind") not in KINDS:
+    kind = next((each for each in SeriesKind if each.value == asked.get("kind")), None)
+    if number is None or day is None or kind is None:
         return None
-    return One(SeriesKey(SeriesKind(asked["kind"]), number), day)
+    return One(SeriesKey(kind, number), day)
 
 
 def _only(line: Line, code: str) -> str:
