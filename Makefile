@@ -22,7 +22,7 @@ AT_ONCE ?= 4
 .PHONY: help run demo test screenshots check soak bench venv venv-dev
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
 
 run: export DEBUG := true
 run: venv ## set everything up, generate the classes of a demo studio, and serve on 127.0.0.1:8000

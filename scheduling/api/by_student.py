@@ -12,7 +12,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import Window
 from scheduling.jobs.lines import Line
 from scheduling.jobs.result import Nobody, Result
-from scheduling.models import ScheduledClass
+from scheduling.models import Job, ScheduledClass
 from scheduling.selectors.closures import load_calendar
 from scheduling.selectors.people import student_names
 
@@ -54,7 +54,7 @@ def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool
             "student_id": pk,
             "student_name": names.get(pk, ""),
             "classes_created": created[pk],
-            "message": _message(created[pk], window, reasons.get(pk, "")),
+            "message": _message(result.job, created[pk], window, reasons.get(pk, "")),
         }
         for pk in sorted(students)
     ], truncated
@@ -95,10 +95,15 @@ def _why_nothing(students: list[int], window: Window) -> dict[int, str]:
     return found
 
 
-def _message(created: int, window: Window, reason: str) -> str:
-    text = ngettext(
-        "%(n)d class created for the week %(start)s to %(end)s",
-        "%(n)d classes created for the week %(start)s to %(end)s",
-        created,
-    ) % {"n": created, "start": window.start, "end": window.last}
+def _message(job: Job, created: int, window: Window, reason: str) -> str:
+    if job == Job.WEEKLY:
+        text = ngettext(
+            "%(n)d class created for the week %(start)s to %(end)s",
+            "%(n)d classes created for the week %(start)s to %(end)s",
+            created,
+        ) % {"n": created, "start": window.start, "end": window.last}
+    else:  # many weeks
+        text = ngettext("%(n)d class created", "%(n)d classes created", created) % {"n": created}
+        span = _("%(first)s to %(last)s") % {"first": window.start, "last": window.last}
+        text = f"{text}, {span}"
     return text if created or not reason else f"{text}: {reason}"

@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -14,6 +15,9 @@ from .context import request_id
 from .errors import MOST_BYTES, plain, too_large
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+# Of a body that is too large; beyond it the connection breaks.
+MOST_THROWN_AWAY = 32 * MOST_BYTES
 
 
 class RequestId:
@@ -50,7 +54,10 @@ class Acting:
 
 
 class BodyLimit:
-    """Refuses bodies under ``/api`` that are too large, by their stated length: unread.
+    """Refuses bodies under ``/api`` that are too large, by their stated length.
+
+    What comes of one is thrown away, within reason: most clients listen only when they have sent
+    everything, and would see a broken connection instead of the answer.
 
     One that comes in chunks states no length. Django would take it for no body at all, and a dry
     run for a run: it is read here, up to the limit.
@@ -69,7 +76,10 @@ class BodyLimit:
 def _fault_of_body(request: HttpRequest) -> APIException | None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if length:
-        return too_large() if length.isdigit() and int(length) > MOST_BYTES else None
+        if not length.isdigit() or int(length) <= MOST_BYTES:
+            return None
+        _throw_away(request, min(int(length), MOST_THROWN_AWAY))
+        return too_large()
     if "HTTP_TRANSFER_ENCODING" not in request.META:
         return None
     if not request.META.get("wsgi.input_terminated"):
@@ -77,8 +87,16 @@ def _fault_of_body(request: HttpRequest) -> APIException | None:
         return ParseError(_("Send the body with a Content-Length, not in chunks."))
     body = request.META["wsgi.input"].read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
+        _throw_away(request, MOST_THROWN_AWAY)
         return too_large()
     request.META["CONTENT_LENGTH"] = str(len(body))
     # As Django itself does once a body is read.
     request._stream = io.BytesIO(body)
     return None
+
+
+def _throw_away(request: HttpRequest, left: int) -> None:
+    """Read up to ``left`` bytes of the body, and keep none."""
+    with suppress(OSError):  # the client is gone: then nobody waits for an answer
+        while left > 0 and (part := request.META["wsgi.input"].read(min(left, MOST_BYTES))):
+            left -= len(part)

@@ -95,7 +95,7 @@ class Ordered(ById):
 
     def _place(self, request: Any) -> tuple[Any, int, bool] | None:
         token = request.query_params.get(self.cursor_query_param)
-        if token is None:
+        if not token:
             return None
         try:
             named, value, key, backwards = signing.loads(token, salt=SALT)

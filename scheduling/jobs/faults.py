@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 # SQLSTATE: serialization failure, deadlock, lock not available.
 CONTENTION = {"40001", "40P01", "55P03"}
 # Connection exceptions, shutdown and crash of the server, starting up, too many connections,
-# a session ended for idling in a transaction.
-GONE = {"57P01", "57P02", "57P03", "53300", "25P03"}
+# a session ended for idling in a transaction, a statement ended for its time.
+GONE = {"57P01", "57P02", "57P03", "53300", "25P03", "57014"}
 # Words of SQLite for what no other attempt mends.
 LASTING = ("disk", "full", "readonly", "no such", "unable to open", "malformed")
 
@@ -46,6 +46,8 @@ def is_transient(error: BaseException) -> bool:
 def describe(error: BaseException) -> str:
     """A sentence on the fault, and what to do where that is known."""
     text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        text = text.rstrip(".?! ")  # a sentence goes on behind it
     lowered = text.lower()
     if isinstance(error, RunTimeoutError):
         return text

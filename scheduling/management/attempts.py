@@ -1,7 +1,8 @@
 """Runs one job for a command: tries again on faults that pass, and says it with an exit status."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.management.base import CommandError
@@ -64,7 +65,8 @@ def attempt(
         )
         terminal.result = None
         try:
-            result = execute(request(), conduct)
+            with waiting_at_most(patience.timeout):
+                result = execute(request(), conduct)
         except AlreadyRunningError as error:
             return _already_running(job, error, terminal)
         except CommandError:
@@ -85,6 +87,31 @@ def attempt(
         if result.state in (RunState.CANCELLED, RunState.CRASHED):
             return Ended(result, FAILED)
         return Ended(result, WITH_FAULTS if result.has_faults else DONE)
+
+
+@contextmanager
+def waiting_at_most(seconds: float | None) -> Iterator[None]:
+    """The database ends a statement, or a wait for a lock, that takes longer: the runner can't.
+
+    Between two chunks the runner ends an attempt that is over its time; in the middle of one it
+    may stand behind another program's lock.
+    """
+    if seconds is None:
+        yield
+        return
+    most = max(1000, round(seconds * 1000))  # to begin and to end a run takes a moment too
+    if connection.vendor == "postgresql":
+        set_, reset = f"SET statement_timeout = {most}", "RESET statement_timeout"
+    else:
+        usual = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+        set_ = f"PRAGMA busy_timeout = {min(most, usual)}"
+        reset = f"PRAGMA busy_timeout = {usual}"
+    with connection.cursor() as cursor:
+        cursor.execute(set_)
+    yield
+    # After a fault the caller closes the connection, and the limit with it.
+    with connection.cursor() as cursor:
+        cursor.execute(reset)
 
 
 def exit_status(ended: list[Ended], stop: StopSignals) -> int:

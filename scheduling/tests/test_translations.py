@@ -335,3 +335,18 @@ def test_an_answer_in_the_language_that_was_asked_for(admin_client):
             "the classes are there already",
         ),
     ]
+
+
+@pytest.mark.django_db
+def test_missing_classes_are_told_from_a_day_to_a_day_and_not_as_a_week(admin_client):
+    pupil = make.student("Juan Pérez", start=date(2026, 1, 7))
+    make.schedule(pupil, weekday=3)
+    answer = admin_client.post(
+        "/api/class-tracking/generate-missing-classes",
+        {"studentId": pupil.pk},
+        content_type="application/json",
+        headers={"accept-language": "es"},
+    ).json()
+    count, (told,) = answer["totalClassesCreated"], answer["results"]
+    assert count > 1
+    assert told["message"].startswith(f"{count} clases creadas, 2026-01-07 a ")

@@ -24,6 +24,8 @@ def camel_case(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
                 parameter["name"] = camel(parameter["name"])
+                if parameter["in"] == "query":
+                    parameter["allowEmptyValue"] = True
                 if parameter["name"] == "cursor":
                     parameter["schema"]["format"] = "cursor"
         paths[PARAMETER.sub(lambda match: "{" + camel(match[1]) + "}", path)] = item

@@ -18,7 +18,10 @@ MOST_PEOPLE = 50
 
 
 class PlanQuery(Query):
-    """Which plan: of the daily ``horizon`` or the ``weekly`` job, for all or for these people."""
+    """Which plan: of the daily ``horizon`` or the ``weekly`` job, for all or for these people.
+
+    ``from`` and ``to`` narrow it to what takes place on these days.
+    """
 
     several = frozenset({"student", "teacher"})
 
@@ -34,6 +37,12 @@ class PlanQuery(Query):
         child=QueryId(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
     )
 
+    to = Day(required=False, help_text="The last day, included; in the horizon or the week.")
+
+    def get_fields(self) -> Any:
+        first = Day(required=False, help_text="The first day, included; `date` by default.")
+        return {"from": first, **super().get_fields()}
+
     def validate_student(self, ids: list[int]) -> list[int]:
         return self._known(Student, ids)
 
@@ -43,6 +52,8 @@ class PlanQuery(Query):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "weeks" in attrs and attrs["job"] != Job.HORIZON:
             raise serializers.ValidationError({"weeks": [_("Only the horizon has a length.")]})
+        if "from" in attrs and "to" in attrs and attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": [_("It lies before “from”.")]})
         return attrs
 
     def _known(self, model: Any, ids: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Query parameters: what isn't known is refused by name, as in bodies."""
+"""Query parameters: what isn't known is refused by name, as in bodies; an empty one is none."""
 
 from typing import Any, ClassVar
 
@@ -113,6 +113,9 @@ def read_query(kind: type[Query], request: Request) -> dict[str, Any]:
                 text % {"name": name[:100], "known": ", ".join(known)}
             )
         field = known[name]
+        values = [value for value in values if value]  # a form sends its empty fields too
+        if not values:
+            continue
         if field in kind.several:
             data[field] = values
         elif len(values) > 1:

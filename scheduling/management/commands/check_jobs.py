@@ -1,12 +1,15 @@
 """``manage.py check_jobs``: which jobs are late, stuck, failed or crashed."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.faults import describe
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.schedule import next_due
 from scheduling.jobs.troubles import Found, troubles, when
@@ -19,7 +22,7 @@ TROUBLED = 3
 class Command(BaseCommand):
     help = (
         "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone. "
-        "Exit status: 0 all is well, 3 something is wrong."
+        "Exit status: 0 all is well, 3 something is wrong, 1 it can't be known."
     )
     # A machine calls it: what is wrong with the configuration is told when that is set up.
     requires_system_checks = ()
@@ -30,15 +33,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        try:
+            found = self._look(timezone.now(), options["json"])
+        except DatabaseError as error:
+            fault = describe(error)
+            if options["json"]:
+                self._print_json({"success": False, "error": fault, "troubles": [], "jobs": []})
+            raise CommandError(fault) from error
+        if found:
+            raise SystemExit(TROUBLED)
+
+    def _look(self, now: datetime, as_json: bool) -> list[Found]:
         found = troubles(now)
-        if options["json"]:
-            document = {
-                "success": not found,
-                "troubles": [_trouble(one) for one in found],
-                "jobs": [_job(job, now) for job in JOBS if JOBS[job].cron],
-            }
-            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+        if as_json:
+            self._print_json(
+                {
+                    "success": not found,
+                    "troubles": [_trouble(one) for one in found],
+                    "jobs": [_job(job, now) for job in JOBS if JOBS[job].cron],
+                }
+            )
         else:
             for one in found:
                 self.stdout.write(one.sentence)
@@ -48,8 +62,10 @@ class Command(BaseCommand):
                 if (due := next_due(job, now)) is not None:
                     text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}
                     self.stdout.write(text)
-        if found:
-            raise SystemExit(TROUBLED)
+        return found
+
+    def _print_json(self, document: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _trouble(one: Found) -> dict[str, Any]:

@@ -57,7 +57,11 @@ class Command(BaseCommand):
                 findings = self._find()
                 fixed = mended(before, findings)
         except DatabaseError as error:
-            self.stderr.write(describe(error))
+            fault = describe(error)
+            if options["json"]:
+                document = {"success": False, "error": fault}
+                self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+            self.stderr.write(fault)
             raise SystemExit(FAILED) from None
         if options["json"]:
             self.stdout.write(json.dumps(_document(findings, fixed), ensure_ascii=False, indent=2))

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from knox.models import get_token_model
 
+from scheduling.jobs.faults import describe
 from scheduling.management.options import whole
 
 
@@ -27,24 +29,30 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = get_user_model()
         try:
-            user = users._default_manager.get_by_natural_key(options["username"])
-        except users.DoesNotExist:
-            raise CommandError(
-                _("There is no user “%(name)s”. Make one in the admin or with createsuperuser.")
-                % {"name": options["username"]}
-            ) from None
-        if not (user.is_active and user.is_staff):
-            raise CommandError(
-                _("“%(name)s” is not active staff: a token of theirs would open nothing.")
-                % {"name": options["username"]}
-            )
-        days = options["days"]
-        expiry = timedelta(days=days) if days else None
-        _token, text = get_token_model().objects.create(user=user, expiry=expiry)
+            text = self._create(options["username"], options["days"])
+        except DatabaseError as error:
+            raise CommandError(describe(error)) from error
         self.stdout.write(text)
         self.stderr.write(
             _("Keep it: it is not shown again. Send it as “Authorization: Bearer …”."),
             style_func=str,
         )
+
+    def _create(self, name: str, days: int | None) -> str:
+        users = get_user_model()
+        try:
+            user = users._default_manager.get_by_natural_key(name)
+        except users.DoesNotExist:
+            raise CommandError(
+                _("There is no user “%(name)s”. Make one in the admin or with createsuperuser.")
+                % {"name": name}
+            ) from None
+        if not (user.is_active and user.is_staff):
+            raise CommandError(
+                _("“%(name)s” is not active staff: a token of theirs would open nothing.")
+                % {"name": name}
+            )
+        expiry = timedelta(days=days) if days else None
+        _token, text = get_token_model().objects.create(user=user, expiry=expiry)
+        return str(text)

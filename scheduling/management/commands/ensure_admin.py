@@ -4,8 +4,10 @@ import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, transaction
+
+from scheduling.jobs.faults import describe
 
 NAME = "admin"
 
@@ -16,8 +18,14 @@ class Command(BaseCommand):
         " Changes nothing where an administrator exists."
     )
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._ensure()
+        except DatabaseError as error:
+            raise CommandError(describe(error)) from error
+
+    @transaction.atomic
+    def _ensure(self) -> None:
         people = get_user_model().objects
         # An owner who renamed the first account must not find a second one after the next start.
         present = people.filter(is_superuser=True, is_active=True).order_by("pk").first()

@@ -1,5 +1,7 @@
 """``manage.py install_cron``: our entries in this user's crontab, verified by reading them back."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +18,7 @@ class Command(BaseCommand):
     help = (
         "Puts the entries that make Class Tracker run by itself into the crontab of this user, in "
         "place of older ones of this installation; lines of others stay. Exit status: 0 done and "
-        "verified, 1 cron is missing or refuses."
+        "verified, 1 cron is missing or refuses, or CRON_LOG can't be written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def _install(self) -> None:
+        self._require_log()
         lines = crontab.install()
         self._print(lines)
         text = ngettext("%(n)d entry installed.", "%(n)d entries installed.", len(lines))
@@ -44,6 +47,15 @@ class Command(BaseCommand):
         self.stdout.write(_("Their output goes to %(file)s.") % {"file": settings.CRON_LOG})
         self._warn_of_environment()
         self._warn_of_zone()
+
+    def _require_log(self) -> None:
+        """The shell opens the log before the job begins: where it can't, no job ever begins."""
+        log = Path(settings.CRON_LOG)
+        if log.is_dir() or not os.access(log if log.exists() else log.parent, os.W_OK):
+            raise CommandError(
+                _("CRON_LOG: “%(file)s” can't be written here, and no entry would ever run.")
+                % {"file": log}
+            )
 
     def _show(self) -> None:
         tab = crontab.UserCrontab()

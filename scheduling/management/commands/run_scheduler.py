@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.entries import ENTRIES, Entry
+from scheduling.jobs.faults import describe
 from scheduling.jobs.health import overdue_jobs
 from scheduling.management.scheduler import Agenda, serve
 from scheduling.management.signals import StopSignals
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             except SystemExit as ended:  # how a command says that it failed; the next one goes on
                 terminal.say(_("ended with status %(status)s") % {"status": ended.code})
             except Exception as error:
-                terminal.say(_("failed: %(fault)s") % {"fault": error})
+                terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
             finally:
                 # A scheduler waits for hours: no connection is to be held open, or found dead.
                 with suppress(Exception):
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         try:
             late = {job.value for job in overdue_jobs(timezone.now())}
         except Exception as error:
-            terminal.say(_("failed: %(fault)s") % {"fault": error})
+            terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
             return []
         finally:
             with suppress(Exception):

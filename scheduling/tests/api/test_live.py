@@ -1,5 +1,6 @@
 """gunicorn on PostgreSQL, called by curl: what a cron service far away will see."""
 
+import http.client
 import json
 import time
 
@@ -106,7 +107,7 @@ def test_a_probe_by_head_generates_nothing(server):
     slot()
     answer = curl(server.url + CRON, "--head", token=SECRET)
     assert answer.status == 405
-    assert "POST" in answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, POST"
     assert not JobRun.objects.exists()
 
 
@@ -124,6 +125,14 @@ def test_ten_megabytes_are_413_however_they_come(server, tmp_path, options, cred
         assert answer.json["error"] == "too_large"
         assert answer.headers["x-request-id"]
     assert not JobRun.objects.exists()
+
+
+def test_a_client_that_listens_only_after_ten_megabytes_hears_413(server):
+    host = server.url.removeprefix("http://")
+    for _again in range(5):
+        connection = http.client.HTTPConnection(host, timeout=30)
+        connection.request("POST", WEEKLY, b"x" * 10_000_000, {"Content-Type": "application/json"})
+        assert connection.getresponse().status == 413
 
 
 def test_a_body_in_chunks_is_read_and_not_taken_for_none(server):

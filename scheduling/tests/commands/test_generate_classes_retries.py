@@ -5,10 +5,12 @@ import sqlite3
 import subprocess
 import sys
 
+import psycopg
 import pytest
 from django.db import connection
 
 from scheduling.jobs import generate as generation
+from scheduling.management.attempts import waiting_at_most
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.commands.generating import STAMP, generate
@@ -105,6 +107,40 @@ def test_a_timeout_ends_each_attempt_between_two_chunks():
     assert "took longer than 0.001 seconds" in failures(answer.log)[0]
     assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
     assert "took longer" in JobRun.objects.first().error
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_timeout_ends_an_attempt_behind_somebody_elses_lock():
+    make.slot()
+    place = connection.get_connection_params()
+    where = {name: place[name] for name in ("host", "port", "user", "password", "dbname")}
+    with psycopg.connect(**where) as other:
+        other.execute("LOCK TABLE classes IN ACCESS EXCLUSIVE MODE")
+        answer = generate("--only", "horizon", "--timeout", "1", "--retries", 2, *MONDAY, *QUICK)
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=2)
+    assert "statement timeout" in failures(answer.log)[0]
+    assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_waits_no_longer_than_the_timeout_and_only_during_the_attempt():
+    question = (
+        "SHOW statement_timeout" if connection.vendor == "postgresql" else "PRAGMA busy_timeout"
+    )
+
+    def longest() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return str(cursor.fetchone()[0])
+
+    before = longest()
+    with waiting_at_most(7):
+        assert longest() in ("7s", "7000")
+    with waiting_at_most(None):
+        assert longest() == before
+    assert longest() == before
 
 
 @pytest.mark.sqlite

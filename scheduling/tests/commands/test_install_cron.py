@@ -35,12 +35,21 @@ def _no_database(monkeypatch):
     monkeypatch.setattr(processes, "database_url", lambda: os.environ["DATABASE_URL"])
 
 
-def test_the_entries_of_the_contract(crontab, install):
-    done = install(CRON_LOG="/var/log/class-tracker.log")
+def test_the_entries_of_the_contract(crontab, install, tmp_path):
+    done = install(CRON_LOG=f"{tmp_path}/class-tracker.log")
     assert done.returncode == 0, done.stderr
     assert times(crontab.lines) == TIMES == [entry.cron for entry in ENTRIES]
-    assert all(" >> /var/log/class-tracker.log 2>&1 # " in line for line in crontab.lines)
+    log = f" >> {tmp_path}/class-tracker.log 2>&1 # "
+    assert all(log in line for line in crontab.lines)
     assert "4 entries installed." in done.stdout
+
+
+@pytest.mark.parametrize("log", ["", "/missing/cron.log"])
+def test_a_log_that_no_entry_could_open_is_refused(crontab, install, tmp_path, log):
+    done = install(CRON_LOG=f"{tmp_path}{log}")
+    assert done.returncode == 1
+    assert f"CRON_LOG: “{tmp_path}{log}” can't be written" in done.stderr
+    assert crontab.lines == []
 
 
 def test_twice_is_once_and_the_lines_of_others_stay_where_they_are(crontab, install):

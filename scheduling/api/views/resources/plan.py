@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import WEEK
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Request as JobRequest
 from scheduling.jobs.result import Nobody, Result
@@ -22,6 +23,7 @@ from ...serializers.plan import PlanAnswer, PlanQuery
 from ...serializers.queries import read_query
 
 MOST = 1_000
+MOST_WEEKS = 104
 
 
 class Collector(Nobody):
@@ -54,16 +56,7 @@ class Plan(APIView):
         """The plan of a window, unapplied. Administrators only; at most 1,000 items."""
         asked = read_query(PlanQuery, request)
         seen = Collector()
-        job_request = JobRequest(
-            job=Job(asked["job"]),
-            today=asked.get("date") or studio_today(),
-            dated="date" in asked,
-            weeks=asked.get("weeks") or settings.HORIZON_WEEKS,
-            student_ids=tuple(asked.get("student", ())),
-            teacher_ids=tuple(asked.get("teacher", ())),
-            trigger=Trigger.API,
-        )
-        result = preview(job_request, Conduct(clock=timezone.now, watcher=seen))
+        result = preview(_request(asked), Conduct(clock=timezone.now, watcher=seen))
         assert result.window is not None
         answer = PlanAnswer(
             {
@@ -75,6 +68,25 @@ class Plan(APIView):
             }
         )
         return Response(answer.data)
+
+
+def _request(asked: dict[str, Any]) -> JobRequest:
+    first, last = asked.get("from"), asked.get("to")
+    today = asked.get("date") or first or studio_today()
+    weeks = asked.get("weeks") or settings.HORIZON_WEEKS
+    if last is not None and "weeks" not in asked:
+        weeks = min(MOST_WEEKS, max(1, (last - today).days // 7 + 1))  # as far as ``to``
+    start, end = first or today, last or today + weeks * WEEK
+    return JobRequest(
+        job=Job(asked["job"]),
+        today=today,
+        dated="date" in asked or first is not None,
+        weeks=weeks,
+        student_ids=tuple(asked.get("student", ())),
+        teacher_ids=tuple(asked.get("teacher", ())),
+        days=((start, max(start, end)),) if first or last else (),
+        trigger=Trigger.API,
+    )
 
 
 def item(line: Line) -> dict[str, Any]:

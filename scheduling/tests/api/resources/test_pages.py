@@ -86,6 +86,18 @@ def test_the_filters_stay_in_the_links(api: APIClient) -> None:
     assert link.startswith("http://testserver/api/classes?")
 
 
+def test_an_empty_filter_is_none(api: APIClient) -> None:
+    lesson = make.lesson()
+
+    empty = "from=&to=&student=&teacher=&status=&ordering=&cursor=&pageSize="
+    page = ok(api.get(f"/api/classes?{empty}"))
+
+    assert [one["id"] for one in page["results"]] == [lesson.pk]
+    assert ok(api.get("/api/admin/background-jobs/history?limit=20&job="))["success"]
+    assert ok(api.get(f"/api/plan?student=&student={lesson.student_id}&teacher="))
+    assert "nope" in invalid(api.get("/api/classes?nope="))
+
+
 def test_an_empty_list(api: APIClient) -> None:
     assert ok(api.get("/api/classes")) == {"next": None, "previous": None, "results": []}
 

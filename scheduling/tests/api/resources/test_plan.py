@@ -49,6 +49,24 @@ def test_the_plan_of_the_horizon(api: APIClient) -> None:
     assert not JobRun.objects.exists()
 
 
+def test_the_plan_of_a_few_days(api: APIClient) -> None:
+    make.slot(weekday=1)
+    make.slot(weekday=4)
+
+    plan = ok(api.get("/api/plan?from=2026-02-02&to=2026-02-09"))
+
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-02-02", "2026-02-09")
+    days = sorted(one["date"] for one in plan["items"])
+    assert days == ["2026-02-02", "2026-02-05", "2026-02-09"]
+    plan = ok(api.get("/api/plan?to=2026-01-11"))
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-05", "2026-01-11")
+    plan = ok(api.get("/api/plan?from=2026-03-28"))
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-03-28", "2026-06-19")
+    plan = ok(api.get("/api/plan?from=2026-01-08&date=2026-01-06&weeks=1"))
+    assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-08", "2026-01-12")
+    assert "before" in invalid(api.get("/api/plan?from=2026-02-09&to=2026-02-02"))
+
+
 def test_the_plan_of_a_week_that_is_named(api: APIClient) -> None:
     make.schedule(weekday=4)
 
@@ -105,7 +123,6 @@ def test_what_exists_and_what_would_go(api: APIClient) -> None:
     [
         "job=missing",
         "job=prune",
-        "job=",
         "date=tomorrow",
         "date=2200-01-01",
         "weeks=0",
@@ -116,7 +133,7 @@ def test_what_exists_and_what_would_go(api: APIClient) -> None:
         "student=1&student=0",
         f"teacher={2**63}",
         "teacher=999",
-        "from=2026-01-01",
+        "from=2026-13-01",
         "students=1",
         "date=2026-01-01&date=2026-01-02",
     ],

@@ -1,0 +1,55 @@
+"""A database that is gone is one sentence on standard error, never a traceback."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+
+pytestmark = pytest.mark.django_db
+
+SENTENCE = (
+    "The database can't be reached, or ended the work: connection refused. "
+    "Check DATABASE_URL and that the server is up."
+)
+
+
+@pytest.fixture
+def gone():
+    def refuse(*args):
+        raise OperationalError("connection refused?")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check_jobs",),
+        ("create_api_token", "ana"),
+        ("ensure_admin",),
+        ("load_demo",),
+    ],
+)
+def test_the_fault_is_a_sentence(gone, command):
+    with pytest.raises(CommandError) as failed:
+        call_command(*command, stdout=io.StringIO(), stderr=io.StringIO())
+    assert str(failed.value) == SENTENCE
+
+
+@pytest.mark.parametrize("command", ["check_jobs", "check_schedules"])
+def test_json_says_it_too(gone, command):
+    output = io.StringIO()
+    with pytest.raises((CommandError, SystemExit)):
+        call_command(command, "--json", stdout=output, stderr=io.StringIO())
+    answer = json.loads(output.getvalue())
+    assert (answer["success"], answer["error"]) == (False, SENTENCE)
+
+
+def test_the_scheduler_says_why_it_can_t_tell_what_is_late(gone):
+    log = io.StringIO()
+    call_command("run_scheduler", "--once", stdout=io.StringIO(), stderr=log)
+    assert f"failed: {SENTENCE}" in log.getvalue()
