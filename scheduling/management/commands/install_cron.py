@@ -52,9 +52,9 @@ class Command(BaseCommand):
         """The shell opens the log before the job begins: where it can't, no job ever begins."""
         log = Path(settings.CRON_LOG)
         if log.is_dir() or not os.access(log if log.exists() else log.parent, os.W_OK):
+            # In the words of the settings, which name their variable in English.
             raise CommandError(
-                _("CRON_LOG: “%(file)s” can't be written here, and no entry would ever run.")
-                % {"file": log}
+                f"CRON_LOG: {str(log)!r} can't be written here, and no entry would ever run."
             )
 
     def _show(self) -> None:

@@ -48,7 +48,7 @@ def test_the_entries_of_the_contract(crontab, install, tmp_path):
 def test_a_log_that_no_entry_could_open_is_refused(crontab, install, tmp_path, log):
     done = install(CRON_LOG=f"{tmp_path}{log}")
     assert done.returncode == 1
-    assert f"CRON_LOG: “{tmp_path}{log}” can't be written" in done.stderr
+    assert f"CRON_LOG: '{tmp_path}{log}' can't be written" in done.stderr
     assert crontab.lines == []
 
 
