@@ -60,15 +60,13 @@ class Series:
     is_shared: bool = False
     halt: Halt | None = None
     fault: Reason | None = None
-    # Derived once: the planner asks for both a dozen times a series.
+    # Derived once: the planner asks for these a dozen times a series.
     key: SeriesKey = field(init=False, repr=False, compare=False)
+    # Among planned occurrences that collide, the least rank wins: the older series.
+    rank: tuple[datetime, str, int] = field(init=False, repr=False, compare=False)
     end_time: time = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", SeriesKey(self.kind, self.id))
+        object.__setattr__(self, "rank", (self.created_at, self.kind.value, self.id))
         object.__setattr__(self, "end_time", add_minutes(self.start_time, self.duration_minutes))
-
-    @property
-    def rank(self) -> tuple[datetime, str, int]:
-        """Among planned occurrences that collide, the least rank wins: the older series."""
-        return (self.created_at, self.kind.value, self.id)

@@ -99,32 +99,35 @@ def _executemany(wants: Iterable[Want], run_id: int | None) -> None:
     marks = ", ".join(["%s"] * (_COLUMNS.count(",") + 1))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO classes ({_COLUMNS}) VALUES ({marks})",
-            [_row(want, run_id) for want in wants],
+            f"INSERT INTO classes ({_COLUMNS}) VALUES ({marks})", list(_rows(wants, run_id))
         )
 
 
-def _row(want: Want, run_id: int | None) -> tuple[Any, ...]:
-    series = want.series
+def _rows(wants: Iterable[Want], run_id: int | None) -> Iterator[tuple[Any, ...]]:
+    fixed: dict[int, tuple[tuple[Any, ...], ...]] = {}  # what all rows of a series share
+    for want in wants:
+        series = want.series
+        parts = fixed.get(id(series))
+        if parts is None:
+            parts = fixed[id(series)] = _shared_values(series, run_id)
+        head, middle, tail = parts
+        instants = (_instant(want.starts), _instant(want.ends))
+        yield (*head, *_dates(want.day), *middle, *instants, *tail)
+
+
+def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...], ...]:
     slot = series.kind is SeriesKind.RECURRING_SLOT
-    day = str(want.day)
+    sources = (None, series.id) if slot else (series.id, None)
     return (
-        series.student_id,
-        series.teacher_id,
-        None if slot else series.id,
-        series.id if slot else None,
-        str(monday_of(want.day)),
-        day,
-        day,
-        _clock(series.start_time),
-        _clock(series.end_time),
-        series.zone,
-        _instant(want.starts),
-        _instant(want.ends),
-        series.subject,
-        series.is_shared,
-        run_id,
+        (series.student_id, series.teacher_id, *sources),
+        (_clock(series.start_time), _clock(series.end_time), series.zone),
+        (series.subject, series.is_shared, run_id),
     )
+
+
+@lru_cache(maxsize=4096)
+def _dates(day: date) -> tuple[str, str, str]:
+    return str(monday_of(day)), str(day), str(day)
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,102 @@
+"""`make bench` at a tiny size: every way runs, does its work, and the tables are whole."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import page, plot
+from bench.ways import WAYS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tables(*options):
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.table", "--print", *options],
+        cwd=ROOT,
+        env=os.environ | {"CT_TEST_POSTGRES": os.environ.get("CT_TEST_POSTGRES", "")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows_of(text):
+    """The cells of the first table, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_ours_and_the_limit_at_a_tiny_size():
+    text = tables("--sizes", "10", "--rounds", "1", "--only", "sqlite", "--ways", "ours,limit")
+    assert "**10 slots × 12 weeks**: 120 classes" in text
+    head, rule, ours, limit = rows_of(text)[:4]
+    assert len(head) == len(rule) == len(ours) == len(limit) == 8
+    assert ours[0] == WAYS["ours"].words
+    assert ours[1].endswith(" ×")
+    assert limit[1].endswith("· 1 ×")
+
+
+@pytest.mark.soak
+def test_every_way_on_both_databases():
+    text = tables("--sizes", "20", "--rounds", "1")
+    for way in WAYS.values():
+        assert text.count(f"| {way.words} |") == len(way.vendors)
+    assert "### PostgreSQL" in text
+    assert "### SQLite" in text
+
+
+@pytest.fixture
+def result():
+    """Two sizes as they are kept, cost growing in proportion."""
+
+    def size(slots):
+        step = {"seconds": slots / 1_000, "rows": slots * 12, "queries": 7}
+        steps = {"first": step, "again": step, "next": step, "count": step, "changed": step}
+        way = {"sample": slots, "steps": steps, "python": 80.4, "backend": None}
+        kept = {"rounds": 3, "load": 1.0, "date": "2026-01-05"}
+        return kept | {"ways": dict.fromkeys(WAYS, way)}
+
+    sizes = {str(slots): size(slots) for slots in (1_000, 10_000)}
+    return {"machine": "2 cores", "server": "PostgreSQL 15", "sizes": sizes}
+
+
+def test_the_page_of_what_was_kept(result):
+    text = page.tables({"postgresql": result})
+    assert "PostgreSQL 15; 2 cores." in text
+    assert "| 1.00 | 1.00 | 1.00 |" in text
+    assert "Slope of our first run ≤ 1.05: 1.00 reached." in text
+    assert "80 MB reached" in text
+
+
+def test_only_what_is_between_the_markers_is_made_anew(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(page, "DOCS", tmp_path)
+    (tmp_path / "images").mkdir()
+    path = tmp_path / "performance.md"
+    path.write_text(f"Before.\n{page.BEGIN}\nold\n{page.END}\nAfter.\n")
+    page.write({"postgresql": result})
+    once = path.read_text()
+    page.write({"postgresql": result})
+    assert path.read_text() == once
+    assert once.startswith("Before.\n")
+    assert once.endswith("\nAfter.\n")
+    assert "old" not in once
+    assert (tmp_path / "images" / "bench-postgresql-first.svg").exists()
+
+
+@pytest.mark.parametrize("power", [0.5, 1, 2])
+def test_the_slope_is_the_exponent(power):
+    points = [(size, 3 * size**power) for size in (10.0, 100.0, 1_000.0)]
+    assert page.slope(points) == pytest.approx(power)
+
+
+def test_the_plot_names_every_line():
+    text = plot.draw("Seconds", [("ours", [(10, 1), (100, 9)]), ("A & B", [(10, 2), (100, 50)])])
+    assert text.startswith("<svg ")
+    assert text.count("<circle") == 4
+    assert ">A &amp; B</text>" in text
