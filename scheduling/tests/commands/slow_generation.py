@@ -30,14 +30,14 @@ def main(where: str) -> None:
     chunk, fence = runner.Generation._chunk, generate.fence
     seen = []
 
-    def slow_chunk(self, one):
+    def slow_chunk(self, one, *rest):
         if self.request.job == where:
             stop()
         if self.request.job == "horizon":
             seen.append(one)
             if where == "chunk" and len(seen) == 2:
                 stop()
-        chunk(self, one)
+        chunk(self, one, *rest)
 
     def slow_fence(held, **progress):
         if where == "fence" and len(seen) == 2:
