@@ -63,6 +63,8 @@ REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
+# Into how many shards a run of the whole studio is cut, for as many workers; PostgreSQL alone.
+RUN_SHARDS = env.integer("RUN_SHARDS", 1, 1, 256)
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 if TASKS_BACKEND == "rq" and not REDIS_URL:
     env.stop("REDIS_URL", "is required where TASKS_BACKEND is rq.")

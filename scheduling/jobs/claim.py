@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
+from scheduling.models import ACTIVE_STATES, Job, JobRun, JobShard, RunState
+from scheduling.selectors.shards import shard_sums
 
 from .clock import DatabaseClock, database_now
 from .process import Process, is_gone, this_process
@@ -55,11 +57,40 @@ class Claim:
     run_id: int
     token: uuid.UUID
 
-    def rows(self) -> QuerySet[JobRun]:
+    def rows(self) -> QuerySet[Any]:
         """The run, as long as it is still ours and running."""
         return JobRun.objects.filter(
             id=self.run_id, token=self.token, state=RunState.RUNNING
         ).order_by()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Claim):
+    """The same right, lent to a worker that has come to help with a run that is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardClaim(Claim):
+    """The right to write as one shard of a run: its own number and token, while the run is on."""
+
+    shard_id: int
+
+    def rows(self) -> QuerySet[Any]:
+        """The shard, as long as it is ours and its run is running.
+
+        Shards share the lock of the run's row, so that they never wait for each other; who ends
+        the run waits for the chunks that are about to be committed.
+        """
+        lock = "FOR SHARE" if connection.vendor == "postgresql" else ""
+        goes_on = RawSQL(
+            f"EXISTS (SELECT 1 FROM {JobRun._meta.db_table} WHERE id = %s AND state = %s {lock})",
+            [self.run_id, RunState.RUNNING.value],
+            output_field=BooleanField(),
+        )
+        mine = JobShard.objects.filter(
+            goes_on, id=self.shard_id, token=self.token, state=RunState.RUNNING
+        )
+        return mine.order_by()
 
 
 def claim(run: JobRun) -> Claim:
@@ -114,7 +145,7 @@ def begin(run_id: int, **values: Any) -> Claim | None:
     """
     me = this_process()
     held = Claim(run_id, uuid.uuid4())
-    _held_here.add(held.token)
+    hold(held)
     begun = 0
     try:
         begun = (
@@ -148,16 +179,35 @@ def bury_dead_runs(job: str) -> list[JobRun]:
     return [run for run in active if is_dead(run) and _take_over(run)]
 
 
+def hold(held: Claim) -> None:
+    """This process is about to work under ``held``."""
+    _held_here.add(held.token)
+
+
 def release(held: Claim) -> None:
     """This process works under ``held`` no longer, whatever its row says."""
-    _held_here.discard(held.token)
+    if not isinstance(held, Joined):
+        _held_here.discard(held.token)
 
 
 def _is_gone(run: JobRun) -> bool:
     if run.state != RunState.RUNNING:
         return False
-    process = Process(run.host, run.process)
-    return is_gone(process) or (process == this_process() and run.token not in _held_here)
+    return has_left(run) and not _has_a_shard_in_hand(run)
+
+
+def has_left(work: JobRun | JobShard) -> bool:
+    """Whether the process that last wrote ``work`` has certainly ended, or given it up."""
+    process = Process(work.host, work.process)
+    return is_gone(process) or (process == this_process() and work.token not in _held_here)
+
+
+def _has_a_shard_in_hand(run: JobRun) -> bool:
+    """Whether the process of another of its shards may live."""
+    if not run.shard_count:
+        return False
+    shards = JobShard.objects.filter(run=run, state=RunState.RUNNING).defer("lot", "carried")
+    return not all(has_left(shard) for shard in shards)
 
 
 def is_dead(run: JobRun) -> bool:
@@ -200,9 +250,19 @@ def _take_over(run: JobRun) -> bool:
                 error=error,
                 finished_at=Coalesce("heartbeat", "created_at"),
             )
+            settle(run)
     except OperationalError:
         return False
     return changed == 1
+
+
+def settle(run: JobRun) -> None:
+    """Add up the shards of a run that has just been ended in this transaction, for good.
+
+    Whatever they had in hand is committed by now, or never will be.
+    """
+    if run.shard_count:
+        JobRun.objects.filter(id=run.pk).update(**shard_sums(run.pk))
 
 
 def fence(held: Claim, **progress: Any) -> None:
@@ -220,7 +280,7 @@ def beat(held: Claim) -> bool:
 
 
 def finish(held: Claim, state: RunState, **values: Any) -> bool:
-    """Write the run's end, if it is still ours."""
+    """Write the end of a run, or of a shard, if it is still ours."""
     return (
         held.rows().update(
             state=state, finished_at=DatabaseClock(), heartbeat=DatabaseClock(), **values
@@ -229,22 +289,25 @@ def finish(held: Claim, state: RunState, **values: Any) -> bool:
     )
 
 
-def guard_transaction() -> None:
+def guard_transaction(shared: bool = False) -> None:
     """First statement of a chunk: one chunk at a time, and none that outlives a stopped process.
 
     On PostgreSQL chunks of whatever run take turns on an advisory lock: what one has read of a
     schedule that a person is changing is on the calendar before the plan of that change is made.
+    ``shared``: a chunk of one of a run's parallel shards, which have nobody in common; they share
+    the turn with each other and with nothing else.
     The server ends the transaction of a process that falls silent in the middle of one. SQLite's
     IMMEDIATE transactions take turns by themselves.
     """
     if connection.vendor != "postgresql":
         return
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT // MILLISECOND};"
             f"SET LOCAL lock_timeout = {LOCK_TIMEOUT // MILLISECOND};"
             "SET LOCAL jit = off;"
-            f"SELECT pg_advisory_xact_lock({CALENDAR_LOCK})"
+            f"SELECT {lock}({CALENDAR_LOCK})"
         )
 
 

@@ -17,7 +17,14 @@ from scheduling.selectors.series import load_by_key
 from .apply import StateChangedError, apply
 from .bulk import insert_items
 from .chunks import Chunk
-from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
+from .claim import (
+    Claim,
+    FencedError,
+    ShardClaim,
+    end_stopped_copy,
+    fence,
+    guard_transaction,
+)
 from .faults import describe, is_contention, is_transient
 from .lines import Line, Names, lines_of
 from .planning import ChunkPlan, Context, plan_series, series_in
@@ -57,6 +64,11 @@ class Generation:
         self.claim = claim
         self.checkpoint = checkpoint
         self.queries = queries
+        # Of how many chunks all is committed once the one in hand is: where another may go on.
+        self.chunks_before = self.chunks_done = 0
+        self.surveyed = 0
+        # Whether what belongs to no chunk is to be said after the last.
+        self.closing = True
 
     def run(self, chunks: list[Chunk]) -> None:
         """Deal with ``chunks`` in order, each in a transaction of its own.
@@ -64,32 +76,45 @@ class Generation:
         Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
         longer ours, and DatabaseError for what no other attempt at the chunk can mend.
         """
-        for together in surveys(chunks):
+        # Of these a worker that was stopped has counted what stands as it should.
+        counted = max(0, self.surveyed - self.chunks_done)
+        for together in (*surveys(chunks[:counted]), *surveys(chunks[counted:])):
             self.checkpoint()
-            settled = self._survey(together)
+            settled = self._survey(together, counted > 0)
+            counted -= len(together)
             for chunk in together:
+                before = self.chunks_done
                 if not settled.is_all_of(chunk):
                     self.checkpoint()
                     self._chunk(chunk, settled.of(chunk))
                     self.watcher.progressed(self.result)
+                self.chunks_done = before + 1
                 self.context.done.update(chunk.owners())
         self.checkpoint()
         request = self.request
         narrowed = request.teacher_ids or request.days or request.rule_ids
-        if self.request.job == Job.WEEKLY and not narrowed:
+        if request.job == Job.WEEKLY and self.closing and not narrowed:
+            self.chunks_done += 1
             self._students_without_schedule()
 
-    def _survey(self, chunks: list[Chunk]) -> Settled:
-        """Account for the series that stand as they should; the others are planned."""
-        if not self.request.is_full:
+    def _survey(self, chunks: list[Chunk], counted: bool) -> Settled:
+        """Account for the series that stand as they should; the others are planned.
+
+        ``counted``: they have been accounted for.
+        """
+        if not (self.request.is_full and self.context.share.of_whole_owners):
             return Settled()
         found = Settled()
 
         def look(now: datetime) -> tuple[ChunkPlan, int] | None:
             nonlocal found
             found = survey(self.context, chunks, now)
-            return (ChunkPlan(found.plan, {}, set()), found.count) if found.count else None
+            if counted or not found.count:
+                return None
+            return ChunkPlan(found.plan, {}, set()), found.count
 
+        before = self.surveyed
+        self.surveyed = self.chunks_done + len(chunks)
         try:
             lines = self._transaction(look)
         except FencedError:
@@ -99,6 +124,7 @@ class Generation:
                 raise
             # Nothing is lost but time: planned one by one, the series at fault is found.
             logger.warning("the survey failed: %s", describe(error))
+            self.surveyed = before
             return Settled()
         if found.count:
             self.watcher.lines(self.result, lines)
@@ -109,6 +135,7 @@ class Generation:
         def load() -> list[Series]:
             return series_in(self.context, chunk.condition(), settled)
 
+        self.chunks_before, self.chunks_done = self.chunks_done, self.chunks_done + 1
         self._attempt(load, chunk.size - len(settled))
 
     def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
@@ -116,7 +143,9 @@ class Generation:
         contention, replanned = 0, False
 
         def plan(now: datetime) -> tuple[ChunkPlan, int]:
-            return plan_series(self.context, load(), now), size
+            planned = plan_series(self.context, load(), now)
+            # What a shard leaves to the last one is not done.
+            return planned, len(planned.series) if isinstance(self.claim, ShardClaim) else size
 
         while True:
             try:
@@ -146,6 +175,8 @@ class Generation:
             self._report(series, size, error)
             return
         middle = len(series) // 2
+        # Should we be killed within, the whole chunk is looked at again.
+        self.chunks_done = self.chunks_before
         for part in (series[:middle], series[middle:]):
             self.checkpoint()
             self._attempt(_same_again(self.context, part), len(part) if size else 0)
@@ -168,7 +199,7 @@ class Generation:
         else:
             with ExitStack() as undo:
                 with transaction.atomic():
-                    guard_transaction()
+                    guard_transaction(shared=self.context.share.parallel)
                     now = self.clock()
                     made = make(now)
                     if made is None:
@@ -178,7 +209,7 @@ class Generation:
                     lines = lines_of(planned.plan)
                     self._account(planned, lines, size, undo)
                     self._store(lines)
-                    fence(self.claim, **self.result.progress())
+                    self._fence(self.claim, planned.guests)
                 undo.pop_all()
         self.context.planned |= planned.guests
         return lines
@@ -209,6 +240,16 @@ class Generation:
         result.done = min(result.total, result.done + size)
         result.conflicts += conflicts
         result.faults += faults
+
+    def _fence(self, claim: Claim, guests: set[SeriesKey]) -> None:
+        """The last statement before COMMIT."""
+        progress = self.result.progress()
+        if isinstance(claim, ShardClaim):
+            people = self.result.students, self.result.teachers
+            carried = self.context.share.carried(self.context.planned | guests, people)
+            carried["surveyed"] = self.surveyed
+            progress |= {"chunks_done": self.chunks_done, "carried": carried}
+        fence(claim, **progress)
 
     def _store(self, lines: list[Line]) -> None:
         if self.claim is not None:
@@ -258,9 +299,9 @@ class Generation:
             self._count(Counter({outcome: len(lines)}), lines, size, undo)
             if self.claim is not None:
                 with transaction.atomic():
-                    guard_transaction()
+                    guard_transaction(shared=self.context.share.parallel)
                     self._store(lines)
-                    fence(self.claim, **self.result.progress())
+                    self._fence(self.claim, set())
             undo.pop_all()
         self.watcher.lines(self.result, lines)
 
@@ -268,7 +309,11 @@ class Generation:
 def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Series]]:
     """Read the same series once more, as they are by then."""
     keys = [one.key for one in part]
-    return lambda: [one for one in load_by_key(keys) if one.key not in context.planned]
+    return lambda: [
+        one
+        for one in load_by_key(keys)
+        if one.key not in context.planned and context.share.has(one)
+    ]
 
 
 def _is_hopeless(error: Exception) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from scheduling.domain.draft import Note, Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict, Plan
-from scheduling.domain.series import SeriesKey
+from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import student_names, teacher_names
 
@@ -61,6 +61,26 @@ class Line:
             code=self.code,
             params=self.params,
         )
+
+
+def line_of_item(item: JobRunItem) -> Line:
+    """The inverse of ``Line.item``, as far as the log keeps it."""
+    series = SeriesKey(SeriesKind(item.series_kind), item.series_id) if item.series_id else None
+    return Line(
+        outcome=Outcome(item.outcome),
+        code=item.code,
+        params=item.params,
+        student_id=item.student_id,
+        teacher_id=item.teacher_id,
+        student=item.student_name,
+        teacher=item.teacher_name,
+        series=series,
+        class_id=item.class_id,
+        day=item.date,
+        start_time=item.start_time,
+        end_time=item.end_time,
+        occurrences=item.occurrences,
+    )
 
 
 class Names:

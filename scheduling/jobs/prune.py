@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django_tasks_db.models import DBTaskResult
 
-from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
+from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, JobShard, RunState
 
 from .claim import Claim, fence
 
@@ -37,6 +37,8 @@ def prune(held: Claim, now: datetime) -> int:
         with transaction.atomic():
             items = JobRunItem.objects.filter(run_id__in=batch)
             items._raw_delete(items.db)
+            shards = JobShard.objects.filter(run_id__in=batch)
+            shards._raw_delete(shards.db)
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
             fence(held)

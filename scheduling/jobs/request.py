@@ -23,7 +23,8 @@ class Request:
     ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
     the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
     a last, both included) to what takes place on them, ``rule_ids`` to these weekly rules of the
-    job's kind; a narrowed run claims nothing. ``today`` decides the window; what has begun is
+    job's kind; a narrowed run claims nothing. ``shards``: into how many parts it is cut at most,
+    for as many workers; None: as the setting says. ``today`` decides the window; what has begun is
     decided by the real clock alone.
     """
 
@@ -37,6 +38,7 @@ class Request:
     teacher_ids: tuple[int, ...] = ()
     days: tuple[tuple[date, date], ...] = ()
     rule_ids: tuple[int, ...] = ()
+    shards: int | None = None
 
     @property
     def is_full(self) -> bool:
@@ -79,6 +81,8 @@ class Request:
             options["days"] = [[first.isoformat(), last.isoformat()] for first, last in self.days]
         if self.rule_ids:
             options["rules"] = list(self.rule_ids)
+        if self.shards is not None and self.shards > 1:
+            options["shards"] = self.shards
         return options
 
     @classmethod
@@ -98,6 +102,7 @@ class Request:
                 teacher_ids=tuple(_number(id) for id in options.pop("teachers", ())),
                 rule_ids=tuple(_number(id) for id in options.pop("rules", ())),
                 days=tuple(_range(*pair) for pair in options.pop("days", ())),
+                shards=_number(options.pop("shards")) if "shards" in options else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UnreadableRequestError(f"{type(error).__name__}: {error}") from error

@@ -25,6 +25,9 @@ class Result:
     window: Window | None = None
     catch_up_from: date | None = None
     dry_run: bool = False
+    # Whether several workers share it, and whether it was this one that wrote its end.
+    cut: bool = False
+    ended_here: bool = True
     run_id: int | None = None
     counts: Counter[Outcome] = field(default_factory=Counter)
     conflicts: list[Line] = field(default_factory=list)
@@ -32,6 +35,9 @@ class Result:
     error: str = ""
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
+    # Whom earlier workers of a shard looked at, as far as they are not among those sets.
+    students_before: int = 0
+    teachers_before: int = 0
     done: int = 0
     total: int = 0
     queries: int = 0
@@ -48,12 +54,12 @@ class Result:
     @property
     def students_processed(self) -> int:
         """How many students with a usable schedule were looked at, new classes or not."""
-        return self.reported.get("students", len(self.students))
+        return self.reported.get("students", self.students_before + len(self.students))
 
     @property
     def teachers_processed(self) -> int:
         """How many teachers' series were looked at."""
-        return self.reported.get("teachers", len(self.teachers))
+        return self.reported.get("teachers", self.teachers_before + len(self.teachers))
 
     @property
     def has_faults(self) -> bool:

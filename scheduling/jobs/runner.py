@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
 from .chunks import Chunk, chunks
-from .claim import Claim, FencedError, begin, claim, finish, release
+from .claim import Claim, FencedError, Joined, begin, claim, finish, release, settle
 from .context import run_id
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
@@ -25,11 +25,15 @@ from .queries import QueryCount, counted
 from .registry import JOBS
 from .request import Clock, Request
 from .result import Nobody, Result, Watcher
+from .shards.calling import call_crew, shards_of
+from .shards.crew import Crew, cut_up
+from .shards.ledger import join
 from .upkeep import UPKEEP
-from .windows import RunWindow, run_window, scope_of
+from .windows import RunWindow, run_window, scope_of, window_stored
 
 logger = logging.getLogger(__name__)
 closing = logging.getLogger("scheduling.jobs")
+ENDED_BY_A_WORKER = (RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,27 +90,39 @@ def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None
     return _run(request, conduct, take)
 
 
+def run_joined(run_id: int, request: Request, conduct: Conduct) -> Result | None:
+    """Help with the run ``run_id``, which another process has cut into shards, until it is over.
+
+    None where it is over already.
+    """
+    return _run(request, conduct, lambda span: join(run_id))
+
+
 def _run(
     request: Request, conduct: Conduct, take: Callable[[RunWindow | None], Claim | None]
 ) -> Result | None:
     with counted() as queries:
         began = time.monotonic()
         span = window_of(request)
-        result = _result(request, span)
         held = take(span)
         if held is None:
             return None
+        if isinstance(held, Joined):
+            span = window_stored(held.run_id)
+        result = _result(request, span)
         result.run_id = held.run_id
         within = run_id.set(held.run_id)
-        pings = Pings(request)
-        pings.started()
+        pings = Pings(request, held.token)
+        if not isinstance(held, Joined):
+            pings.started()
         try:
             _work(request, span, result, conduct, held, queries, began)
             return result
         finally:
-            pings.ended(result)
-            if not conduct.quiet:
-                _log_end(result)
+            if result.ended_here:
+                pings.ended(result)
+                if not conduct.quiet:
+                    _log_end(result)
             run_id.reset(within)
             release(held)
 
@@ -136,6 +152,9 @@ def _work(
     except BaseException as error:
         # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            if isinstance(held, Joined):
+                result.ended_here = False
+                raise  # the others go on without it
             result.state = RunState.CANCELLED
         else:
             result.state = RunState.FAILED
@@ -149,8 +168,15 @@ def _work(
 
 
 def _tell_who_ended_it(held: Claim, result: Result) -> None:
-    """The run is not ours any more: a person cancelled it, or it was taken for dead."""
-    if JobRun.objects.filter(id=held.run_id, state=RunState.CANCELLED).exists():
+    """The run is not ours any more: a person cancelled it, or it was taken for dead.
+
+    A run that is cut may also have been ended by another of its workers.
+    """
+    run = JobRun.objects.filter(id=held.run_id).first()
+    if result.cut and run is not None and run.state in ENDED_BY_A_WORKER:
+        result.state, result.error, result.ended_here = RunState(run.state), run.error, False
+        return
+    if run is not None and run.state == RunState.CANCELLED:
         result.state = RunState.CANCELLED
         result.error = _("This run was cancelled by a person; what it had done by then stays.")
         return
@@ -207,7 +233,10 @@ def _generate(
 ) -> None:
     kinds = JOBS[request.job].kinds
     scope = scope_of(request)
-    work: list[Chunk] = chunks(kinds, scope, span.planned, held is None)
+    result.cut = isinstance(held, Joined)
+    work: list[Chunk] = []
+    if not result.cut:
+        work = chunks(kinds, scope, span.planned, held is None)
     result.total = sum(chunk.size for chunk in work)
     context = Context(
         kinds,
@@ -233,14 +262,36 @@ def _generate(
                 % {"seconds": conduct.timeout}
             )
 
+    if held is not None and (result.cut or _cut_up(held, request, context, work)):
+        result.cut = True
+        Crew(
+            request=request,
+            context=context,
+            held=held,
+            result=result,
+            watcher=conduct.watcher,
+            clock=conduct.clock,
+            checkpoint=checkpoint,
+            chunks=chunks,
+        ).work()
+        return
     Generation(
         request, context, result, conduct.watcher, conduct.clock, held, checkpoint, queries
     ).run(work)
 
 
+def _cut_up(held: Claim, request: Request, context: Context, work: list[Chunk]) -> bool:
+    """Whether the run is cut from now on; then workers have been called to help."""
+    most = min(shards_of(request), len(work))
+    shards = cut_up(held, request, context, work, most) if most > 1 else 0
+    if shards:
+        call_crew(held.run_id, shards - 1)
+    return shards > 0
+
+
 def _close(result: Result, began: float, queries: QueryCount) -> None:
     result.seconds = time.monotonic() - began
-    result.queries = queries.count
+    result.queries = max(result.queries, queries.count)
 
 
 def _log_end(result: Result) -> None:
@@ -267,7 +318,13 @@ def _log_end(result: Result) -> None:
 
 
 def _finish(held: Claim, result: Result) -> bool:
-    return finish(held, result.state, error=result.error, **result.progress())
+    if not result.cut:
+        return finish(held, result.state, error=result.error, **result.progress())
+    with transaction.atomic():
+        ended = finish(held, result.state, error=result.error)
+        if ended:
+            settle(JobRun.objects.get(id=held.run_id))
+    return ended
 
 
 def _record_failure(held: Claim, result: Result) -> None:
@@ -275,6 +332,6 @@ def _record_failure(held: Claim, result: Result) -> None:
     if not connection.in_atomic_block:
         connection.close()  # a new one may get through where this one broke
     try:
-        _finish(held, result)
+        result.ended_here = _finish(held, result) or not result.cut
     except Exception as error:
         logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)

@@ -26,6 +26,7 @@ from scheduling.selectors.stored import Alike, Span, alike_series
 
 from .chunks import Chunk
 from .planning import Context
+from .shares import WHOLE
 
 # One statement reads the classes of so many series; PostgreSQL takes a tenth of a second for it.
 # For twice as many it would first compile it, which takes longer than to carry it out.
@@ -84,11 +85,11 @@ def survey(context: Context, chunks: list[Chunk], now: datetime) -> Settled:
         (kind, one)
         for kind in context.kinds
         for each in alike_series(kind, teachers, students, span, zones)
-        if (one := _without(each, kind, context.planned)) is not None
+        if (one := _still_to_do(context, each, kind)) is not None
     ]
     if not alike:
         return found
-    found.sizes = owner_sizes(context.kinds, _owned_by(chunks))
+    found.sizes = owner_sizes(context.kinds, _owned_by(chunks) & context.share.theirs())
     closures = load_calendar(span.since, [], []).concerning(None, 0)
     examples = {one.key: one for one in load_by_key(SeriesKey(k, a.ids[0]) for k, a in alike)}
     for kind, one in alike:
@@ -114,12 +115,17 @@ def _owned_by(chunks: list[Chunk]) -> Q:
     ).condition()
 
 
-def _without(one: Alike, kind: SeriesKind, planned: set[SeriesKey]) -> Alike | None:
-    """Less the series that were planned, and counted, with an earlier chunk."""
-    if not planned:
+def _still_to_do(context: Context, one: Alike, kind: SeriesKind) -> Alike | None:
+    """Less the series that were planned, and counted, with an earlier chunk, or are another's."""
+    planned, share = context.planned, context.share
+    if not planned and share is WHOLE:
         return one
     rows = zip(one.ids, one.student_ids, one.teacher_ids, strict=True)
-    left = [row for row in rows if SeriesKey(kind, row[0]) not in planned]
+    left = [
+        row
+        for row in rows
+        if (key := SeriesKey(kind, row[0])) not in planned and share.holds(key, row[1])
+    ]
     if not left:
         return None
     ids, students, teachers = (list(column) for column in zip(*left, strict=True))

@@ -9,6 +9,20 @@ from django.utils import timezone
 from .cron_zone import zones_differ
 
 
+@checks.register("shards")
+def shards_need_postgresql(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A setting that would do nothing is a misunderstanding."""
+    if settings.RUN_SHARDS == 1 or "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        return []
+    return [
+        checks.Warning(
+            "RUN_SHARDS has no effect: SQLite has one writer at a time.",
+            hint="Leave it out, or use PostgreSQL (DATABASE_URL); see docs/scale.md.",
+            id="scheduling.W002",
+        )
+    ]
+
+
 @checks.register("cron")
 def cron_keeps_the_studio_s_time(**kwargs: Any) -> list[checks.CheckMessage]:
     """Cron goes by the machine's clock; the entries mean the studio's."""

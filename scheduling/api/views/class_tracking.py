@@ -1,5 +1,6 @@
 """``/api/class-tracking/…``: this week's classes, and all that are missing."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -133,7 +134,8 @@ def execute(asked: JobRequest, dry_run: bool = False) -> tuple[Result, ByStudent
     """Run or preview ``asked`` and remember what concerns single students."""
     seen = ByStudent()
     conduct = Conduct(clock=timezone.now, watcher=seen)
-    return (preview if dry_run else run)(asked, conduct), seen
+    # The students of shards that other processes did would not be known here.
+    return (preview if dry_run else run)(replace(asked, shards=1), conduct), seen
 
 
 def status_of(result: Result) -> int:

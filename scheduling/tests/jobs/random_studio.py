@@ -22,14 +22,17 @@ ZONES = ("UTC", "Europe/Madrid", "UTC")
 
 
 class Studio:
-    """``now`` is its clock; ``change`` does one thing that a person, or plain SQL, may do."""
+    """``now`` is its clock; ``change`` does one thing that a person, or plain SQL, may do.
 
-    def __init__(self, seed: int) -> None:
+    Of ``size`` 1 it has three teachers and three students.
+    """
+
+    def __init__(self, seed: int, size: int = 1) -> None:
         self.dice = random.Random(seed)
         self.now = datetime(2026, 3, 16, 0, 5, tzinfo=UTC)  # Madrid's clocks change on the 29th
-        self.teachers = [make.teacher(zone=zone) for zone in ZONES]
-        self.students = [make.student(start=date(2026, 3, 2)) for _ in range(3)]
-        for _ in range(self.dice.randint(4, 10)):
+        self.teachers = [make.teacher(zone=zone) for zone in ZONES * size]
+        self.students = [make.student(start=date(2026, 3, 2)) for _ in range(3 * size)]
+        for _ in range(self.dice.randint(4, 10) * size):
             self.new_series()
 
     @property

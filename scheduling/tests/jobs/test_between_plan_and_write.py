@@ -33,7 +33,7 @@ def meanwhile(monkeypatch):
         guarded, applied = generate.guard_transaction, generate.apply
         done = []
 
-        def guard_transaction():
+        def guard_transaction(shared=False):
             guarded()
             if done:
                 action()
