@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from django.conf import settings
+
 from scheduling.domain.draft import Note, Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict, Plan
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import JobRunItem
-from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.people import student_names, teacher_names, teacher_zones
 
 from .reasons import sentence, unnamed_teacher
 
@@ -63,8 +65,16 @@ class Line:
         )
 
 
-def line_of_item(item: JobRunItem) -> Line:
+def lines_of_items(items: list[JobRunItem]) -> list[Line]:
     """The inverse of ``Line.item``, as far as the log keeps it."""
+    # What was wanted is told with its zone, as is a series that no attempt could deal with.
+    timed = [item for item in items if item.outcome in (Outcome.CONFLICT, Outcome.ERROR)]
+    zones = teacher_zones(item.teacher_id for item in timed)
+    told = {item.pk: zones.get(item.teacher_id or 0, settings.TIME_ZONE) for item in timed}
+    return [_stored(item, told.get(item.pk, "")) for item in items]
+
+
+def _stored(item: JobRunItem, zone: str) -> Line:
     series = SeriesKey(SeriesKind(item.series_kind), item.series_id) if item.series_id else None
     return Line(
         outcome=Outcome(item.outcome),
@@ -79,6 +89,7 @@ def line_of_item(item: JobRunItem) -> Line:
         day=item.date,
         start_time=item.start_time,
         end_time=item.end_time,
+        zone=zone,
         occurrences=item.occurrences,
     )
 

@@ -20,7 +20,7 @@ from scheduling.jobs.claim import Claim, FencedError, Joined, ShardClaim, releas
 from scheduling.jobs.faults import RunTimeoutError, is_transient
 from scheduling.jobs.generate import Generation, StoppedError
 from scheduling.jobs.heartbeat import Heartbeat
-from scheduling.jobs.lines import Line, line_of_item
+from scheduling.jobs.lines import lines_of_items
 from scheduling.jobs.planning import Context
 from scheduling.jobs.queries import counted
 from scheduling.jobs.request import Clock, Request
@@ -206,18 +206,14 @@ class Crew:
             self._say_all()
 
     def _say_all(self) -> None:
+        last = 0
         items = JobRunItem.objects.filter(run_id=self.held.run_id).order_by("id")
-        told: list[Line] = []
-        for item in items.iterator(LINES_AT_ONCE):
-            told.append(line := line_of_item(item))
-            if line.outcome is Outcome.CONFLICT:
-                self.result.conflicts.append(line)
-            if line.outcome in FAULTS:
-                self.result.faults.append(line)
-            if len(told) >= LINES_AT_ONCE:
-                self.watcher.lines(self.result, told)
-                told = []
-        self.watcher.lines(self.result, told)
+        while batch := list(items.filter(id__gt=last)[:LINES_AT_ONCE]):
+            last = batch[-1].pk
+            lines = lines_of_items(batch)
+            self.result.conflicts += [one for one in lines if one.outcome is Outcome.CONFLICT]
+            self.result.faults += [one for one in lines if one.outcome in FAULTS]
+            self.watcher.lines(self.result, lines)
 
 
 class _Beside(Nobody):
