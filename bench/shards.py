@@ -50,21 +50,22 @@ def measure(asked: argparse.Namespace) -> None:
     from scheduling.models import JobShard, ShardKind
     from scheduling.tests import studio
 
-    from . import report
-    from .measures import clear, settle
+    from . import machine
+    from .prepare import server
 
     studio.build(asked.slots, asked.slots // 20)
     span(asked.slots * asked.spanning // 100)
-    report.head(asked.slots, asked.rounds)
+    print(f"{machine.described()}\n{server()}")
+    print(f"{asked.slots:,} slots × 12 weeks, medians of {asked.rounds} interleaved rounds")
     seconds: dict[tuple[int, str], list[float]] = defaultdict(list)
     left = 0
     for _round in range(asked.rounds):
         for crew in CREWS:
-            clear()
+            sql("TRUNCATE classes, scheduling_jobrun CASCADE")
             shards = 1 if crew == WHOLE else asked.shards
             with workers(max(1, crew)):
                 for step in ("first", "again"):
-                    settle()
+                    sql("CHECKPOINT")
                     taken, run_id = run(shards)
                     seconds[crew, step].append(taken)
                     last = JobShard.objects.filter(run_id=run_id, kind=ShardKind.LAST).first()
@@ -78,6 +79,14 @@ def measure(asked: argparse.Namespace) -> None:
             taken = median(seconds[crew, step])
             cells += [f"{taken:.2f} s", f"× {whole[step] / taken:.2f}"]
         print(f"| {crew or 'one piece'} | {' | '.join(cells)} |")
+
+
+def sql(statement: str) -> None:
+    """Carry out ``statement``."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def span(students: int) -> None:

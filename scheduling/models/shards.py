@@ -24,7 +24,11 @@ class JobShard(Progress):
     """
 
     run = models.ForeignKey(
-        JobRun, on_delete=models.CASCADE, related_name="shards", verbose_name=_("run")
+        JobRun,
+        on_delete=models.CASCADE,
+        related_name="shards",
+        db_index=False,  # the constraint's begins with it
+        verbose_name=_("run"),
     )
     number = models.PositiveSmallIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=8, choices=ShardKind.choices)
