@@ -36,7 +36,7 @@ class TeacherSelect(AutocompleteSelect):
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         if self.known is None or list(map(str, value)) != [str(self.known.pk)]:
             return super().optgroups(name, value, attrs)
-        label = self.choices.field.label_from_instance(self.known)  # type: ignore[union-attr]
+        label = self.choices.field.label_from_instance(self.known)
         blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         chosen = self.create_option(name, self.known.pk, label, True, len(blank))
         return [(None, [*blank, chosen], 0)]

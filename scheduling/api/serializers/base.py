@@ -50,26 +50,21 @@ class WrittenWhole(Strict):
         return whole.validated_data
 
 
-class AppliedSerializer(serializers.Serializer):
-    """What applying a change came to, beside the resource itself."""
-
-    sometimes = ("warning",)
-
-    classes_created = serializers.IntegerField(
-        min_value=0, help_text="How many classes the change brought about at once."
-    )
-    warning = serializers.CharField(
-        required=False, help_text="What is still to come, where not all could be done."
-    )
-
-
 class WarnedSerializer(serializers.Serializer):
     """A warning beside the resource, where there is something to warn of."""
 
-    sometimes = ("warning",)
+    sometimes: tuple[str, ...] = ("warning",)
 
     warning = serializers.CharField(
         required=False, help_text="What is still to come, where not all could be done."
+    )
+
+
+class AppliedSerializer(WarnedSerializer):
+    """What applying a change came to, beside the resource itself."""
+
+    classes_created = serializers.IntegerField(
+        min_value=0, help_text="How many classes the change brought about at once."
     )
 
 

@@ -182,7 +182,7 @@ def test_filters(api: APIClient) -> None:
     assert names(f"teacher={tom.pk}") == []
     assert names("search=gil") == ["Ana"]
     assert names("search=@example") == ["Eva"]
-    for query in ("teacher=x", "teacher=0", f"teacher={2**63}", "teacher=", "isActive=1"):
+    for query in ("teacher=x", "teacher=0", f"teacher={2**63}", "isActive=1"):
         invalid(api.get(f"/api/students?{query}"), query.split("=")[0])
 
 

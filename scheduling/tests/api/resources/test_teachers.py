@@ -131,7 +131,6 @@ def test_filters(api: APIClient) -> None:
         ("pageSize=501", ["pageSize: "]),
         ("pageSize=x", ["pageSize: "]),
         ("pageSize=" + "9" * 5000, ["pageSize: "]),
-        ("cursor=", ["cursor: "]),
         ("cursor=abc", ["cursor: "]),
         ("cursor=%00%ff", ["cursor: "]),
         ("cursor=a:b:c", ["cursor: "]),
