@@ -92,9 +92,29 @@ def _ours() -> dict[str, Any]:
         _changed.append((slot.pk, slot.start_time))
         RecurringSlot.objects.filter(pk=slot.pk).update(start_time="06:00:00")
 
+    def find(today: Any) -> int:
+        counts = ours(today).counts_by_name()
+        if (counts.get("created"), counts.get("moved")) != (1, 1):
+            raise SystemExit(f"a class was deleted, another one bent, and the run says {counts}")
+        return 2
+
     return {"first": (work, None), "again": (work, None), "next": (work, None)} | {
-        "changed": (lambda today: ours(today).counts["moved"], change)
+        "changed": (lambda today: ours(today).counts["moved"], change),
+        "healed": (find, _damage),
     }
+
+
+def _damage() -> None:
+    """Delete one class by hand, and move another one by a minute, as plain SQL would."""
+    from scheduling.models import ScheduledClass
+
+    classes = ScheduledClass.objects.order_by("starts_at", "id").values_list("id", flat=True)
+    ahead = classes[classes.count() // 2 :]
+    with_id = ScheduledClass.objects.filter
+    with_id(pk=ahead[0]).delete()
+    bent = with_id(pk=ahead[1]).get()
+    minute = timedelta(minutes=1)
+    with_id(pk=bent.pk).update(starts_at=bent.starts_at + minute, ends_at=bent.ends_at + minute)
 
 
 # The slot whose hour was changed, and what it was: the next round begins with the same studio.

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 START = date(2040, 1, 2)
 NEXT = START + timedelta(days=1)
 WEEKS = 12
-STEPS = ("first", "again", "next", "changed")
+STEPS = ("first", "again", "next", "changed", "healed")
 
 
 def today_of(step: str) -> date:
-    """The day of a step: the last two are a day later."""
+    """The day of a step: after the first two, the day after."""
     return START if step in ("first", "again") else NEXT
 
 

@@ -92,6 +92,11 @@ def _size(slots: int, size: dict[str, Any]) -> str:
         f"{ours['next']['rows']:,} more one day on; {rounds}, {size['date']}, "
         f"load {size['load']}."
     )
+    if "healed" in ours:
+        words += (
+            " A class deleted and another one bent by plain SQL were found and put right in "
+            f"{_seconds(ours['healed']['seconds'])}."
+        )
     rows = [
         "| | first run | rows/s | nothing new | one day on | one series changed "
         "| queries | memory, MB |",
