@@ -76,8 +76,12 @@ def tables(results: dict[str, Any]) -> str:
     parts = []
     for vendor, result in results.items():
         parts.append(f"### {NAMES[vendor]}\n\n{result['server']}; {result['machine']}.")
-        for slots, size in result["sizes"].items():
-            parts.append(_size(int(slots), size))
+        # Nothing can be said of a size without ours and its limit.
+        sizes = {
+            n: size for n, size in result["sizes"].items() if {"ours", "limit"} <= {*size["ways"]}
+        }
+        result = result | {"sizes": sizes}
+        parts += [_size(int(slots), size) for slots, size in sizes.items()]
         if len(result["sizes"]) > 1:
             parts.append(_slopes(result))
         parts.append(_aims(vendor, result))
