@@ -36,6 +36,12 @@ class Chunk:
         yield from (("teacher", id) for id in self.teachers)
         yield from (("student", id) for id in self.students)
 
+    def with_those_of(self, other: "Chunk") -> "Chunk":
+        """The owners of both."""
+        return Chunk(
+            self.teachers + other.teachers, self.students + other.students, self.size + other.size
+        )
+
     def condition(self) -> Q:
         """Which rows of a series table are theirs."""
         mine = Q(teacher_id__among=self.teachers)

@@ -82,14 +82,15 @@ class Generation:
             self.checkpoint()
             settled = self._survey(together, counted > 0)
             counted -= len(together)
-            for chunk in together:
-                before = self.chunks_done
-                if not settled.is_all_of(chunk):
-                    self.checkpoint()
-                    self._chunk(chunk, settled.of(chunk))
-                    self.watcher.progressed(self.result)
-                self.chunks_done = before + 1
+            before = self.chunks_done
+            for chunk, passed in settled.left_of(together):
+                self.checkpoint()
+                self._chunk(chunk, settled.of(chunk), before + passed)
+                self.chunks_done = before + passed
                 self.context.done.update(chunk.owners())
+                self.watcher.progressed(self.result)
+            self.chunks_done = before + len(together)
+            self.context.done.update(owner for chunk in together for owner in chunk.owners())
         self.checkpoint()
         request = self.request
         narrowed = request.teacher_ids or request.days or request.rule_ids
@@ -131,12 +132,12 @@ class Generation:
             self.watcher.progressed(self.result)
         return found
 
-    def _chunk(self, chunk: Chunk, settled: set[SeriesKey]) -> None:
+    def _chunk(self, chunk: Chunk, settled: set[SeriesKey], chunks_done: int) -> None:
         def load() -> list[Series]:
             return series_in(self.context, chunk.condition(), settled)
 
-        self.chunks_before, self.chunks_done = self.chunks_done, self.chunks_done + 1
-        self._attempt(load, chunk.size - len(settled))
+        self.chunks_before, self.chunks_done = self.chunks_done, chunks_done
+        self._attempt(load, max(0, chunk.size - len(settled)))
 
     def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
         """Plan and apply; once more against the fresh state; then in halves, down to one series."""

@@ -51,9 +51,30 @@ class Settled:
         """Those of a chunk that need no plan any more."""
         return {key for owner in chunk.owners() for key in self.series.get(owner, ())}
 
-    def is_all_of(self, chunk: Chunk) -> bool:
+    def left_of(self, chunks: list[Chunk]) -> Iterator[tuple[Chunk, int]]:
+        """What is left to plan of ``chunks``, in order; of how many of them all is done after it.
+
+        Several together where little is left of each: no more than the largest of them had.
+        """
+        if not self.series:
+            yield from ((chunk, number) for number, chunk in enumerate(chunks, start=1))
+            return
+        most = max(chunk.size for chunk in chunks)
+        together, size, passed = Chunk([], [], 0), 0, 0
+        for number, chunk in enumerate(chunks, start=1):
+            if self._is_all_of(chunk):
+                continue
+            left = chunk.size - len(self.of(chunk))
+            if passed and size + left > most:
+                yield together, passed
+                together, size = Chunk([], [], 0), 0
+            together, size, passed = together.with_those_of(chunk), size + left, number
+        if passed:
+            yield together, passed
+
+    def _is_all_of(self, chunk: Chunk) -> bool:
         """Whether nothing is left to plan for a chunk."""
-        return bool(self.series) and all(
+        return all(
             len(self.series.get(owner, ())) >= self.sizes.get(owner, 0) for owner in chunk.owners()
         )
 

@@ -11,7 +11,7 @@ from scheduling.jobs.survey import Settled
 from scheduling.models import FixedSchedule, JobRun, RecurringSlot, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import counts, horizon, look, missing, weekly
+from scheduling.tests.jobs.helpers import Recorder, counts, horizon, look, missing, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +145,17 @@ def test_only_the_series_that_was_changed_is_planned(slots, planned, change):
     planned.clear()
     horizon(weeks=4)
     assert planned == [slots[0].pk]
+
+
+def test_what_is_left_of_several_chunks_is_planned_together(slots, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=20))
+    watched = Recorder()
+    horizon(weeks=4, watcher=watched)
+    assert watched.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk a teacher
+    ScheduledClass.objects.filter(recurring_slot__in=slots[3:5]).delete()
+    watched = Recorder()
+    assert counts(horizon(weeks=4, watcher=watched)) == {"exists": 40, "created": 8}
+    assert watched.progress == [(10, 12), (12, 12)]
 
 
 def test_a_teacher_who_moves_to_another_zone(slots, planned):
