@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import override_settings
+from django.utils import translation
 
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
@@ -17,6 +18,13 @@ def static_files() -> Iterator[None]:
     """Looked for when they are asked for: each test client would list them all at its start."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """The language of a request that a test made stays with its thread; not beyond the test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
