@@ -5,13 +5,10 @@ is still running. A process that was taken for dead finds no such row, and stops
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -20,6 +17,7 @@ from scheduling.selectors.shards import shard_sums
 
 from .clock import DatabaseClock, database_now
 from .process import Process, is_gone, this_process
+from .rights import Claim, FencedError, Joined
 
 # A run that is silent for so long is taken for dead. Three times what a chunk may take, nine
 # times the beat.
@@ -44,53 +42,6 @@ class AlreadyRunningError(Exception):
     def __init__(self, run: JobRun) -> None:
         super().__init__(f"run {run.pk} of the job {run.job} is active")
         self.run = run
-
-
-class FencedError(Exception):
-    """This run was taken for dead, or ended, by another: nothing more may be written by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to write as a run: its id and the token that proves it."""
-
-    run_id: int
-    token: uuid.UUID
-
-    def rows(self) -> QuerySet[Any]:
-        """The run, as long as it is still ours and running."""
-        return JobRun.objects.filter(
-            id=self.run_id, token=self.token, state=RunState.RUNNING
-        ).order_by()
-
-
-@dataclass(frozen=True, slots=True)
-class Joined(Claim):
-    """The same right, lent to a worker that has come to help with a run that is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShardClaim(Claim):
-    """The right to write as one shard of a run: its own number and token, while the run is on."""
-
-    shard_id: int
-
-    def rows(self) -> QuerySet[Any]:
-        """The shard, as long as it is ours and its run is running.
-
-        Shards share the lock of the run's row, so that they never wait for each other; who ends
-        the run waits for the chunks that are about to be committed.
-        """
-        lock = "FOR SHARE" if connection.vendor == "postgresql" else ""
-        goes_on = RawSQL(
-            f"EXISTS (SELECT 1 FROM {JobRun._meta.db_table} WHERE id = %s AND state = %s {lock})",
-            [self.run_id, RunState.RUNNING.value],
-            output_field=BooleanField(),
-        )
-        mine = JobShard.objects.filter(
-            goes_on, id=self.shard_id, token=self.token, state=RunState.RUNNING
-        )
-        return mine.order_by()
 
 
 def claim(run: JobRun) -> Claim:

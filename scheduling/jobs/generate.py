@@ -18,9 +18,6 @@ from .apply import StateChangedError, apply
 from .bulk import insert_items
 from .chunks import Chunk
 from .claim import (
-    Claim,
-    FencedError,
-    ShardClaim,
     end_stopped_copy,
     fence,
     guard_transaction,
@@ -31,6 +28,7 @@ from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
 from .request import Clock, Request
 from .result import Result, Watcher
+from .rights import Claim, FencedError, ShardClaim
 from .survey import Settled, survey, surveys
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ from types import TracebackType
 
 from django.db import Error, close_old_connections, connection
 
-from .claim import BEAT, Claim, beat
+from .claim import BEAT, beat
+from .rights import Claim
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from django_tasks_db.models import DBTaskResult
 
 from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, JobShard, RunState
 
-from .claim import Claim, fence
+from .claim import fence
+from .rights import Claim
 
 RUNS_A_BATCH = 200
 _SUCCESS = (RunState.SUCCEEDED,)

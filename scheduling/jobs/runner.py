@@ -13,7 +13,7 @@ from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
 from .chunks import Chunk, chunks
-from .claim import Claim, FencedError, Joined, begin, claim, finish, release, settle
+from .claim import begin, claim, finish, release, settle
 from .context import run_id
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
@@ -25,6 +25,7 @@ from .queries import QueryCount, counted
 from .registry import JOBS
 from .request import Clock, Request
 from .result import Nobody, Result, Watcher
+from .rights import Claim, FencedError, Joined
 from .shards.calling import call_crew, shards_of
 from .shards.crew import Crew, cut_up
 from .shards.ledger import join

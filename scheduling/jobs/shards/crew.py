@@ -16,7 +16,7 @@ from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.windows import Window
 from scheduling.jobs.chunks import Chunk, years_of
-from scheduling.jobs.claim import Claim, FencedError, Joined, ShardClaim, release
+from scheduling.jobs.claim import release
 from scheduling.jobs.faults import RunTimeoutError, is_transient
 from scheduling.jobs.generate import Generation, StoppedError
 from scheduling.jobs.heartbeat import Heartbeat
@@ -25,6 +25,7 @@ from scheduling.jobs.planning import Context
 from scheduling.jobs.queries import counted
 from scheduling.jobs.request import Clock, Request
 from scheduling.jobs.result import Nobody, Result, Watcher
+from scheduling.jobs.rights import Claim, FencedError, Joined, ShardClaim
 from scheduling.jobs.shares import Last, Parallel, keys
 from scheduling.models import JobRunItem, JobShard, ShardKind
 from scheduling.selectors.scope import owner_of, series_of_several_owners

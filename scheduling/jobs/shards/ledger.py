@@ -11,9 +11,10 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from scheduling.jobs import claim
-from scheduling.jobs.claim import Claim, Joined, ShardClaim, guard_transaction
+from scheduling.jobs.claim import guard_transaction
 from scheduling.jobs.clock import DatabaseClock, database_now
 from scheduling.jobs.process import this_process
+from scheduling.jobs.rights import Claim, Joined, ShardClaim
 from scheduling.models import JobRun, JobShard, RunState, ShardKind
 from scheduling.selectors.shards import shard_sums
 
