@@ -68,6 +68,7 @@ def measure(asked: argparse.Namespace) -> None:
                     sql("CHECKPOINT")
                     taken, run_id = run(shards)
                     seconds[crew, step].append(taken)
+                    print(f"{crew or 'whole'} {step}: {taken:.2f} s", file=sys.stderr, flush=True)
                     last = JobShard.objects.filter(run_id=run_id, kind=ShardKind.LAST).first()
                     left = last.progress_done if last else left
     print(f"cut into {asked.shards} shards; {left:,} slots left to the last one\n")
