@@ -27,7 +27,7 @@ from .request import Clock, Request
 from .result import Nobody, Result, Watcher
 from .rights import Claim, FencedError, Joined
 from .shards.calling import call_crew, shards_of
-from .shards.crew import Crew, cut_up
+from .shards.crew import Crew, add_together, cut_up
 from .shards.ledger import join
 from .upkeep import UPKEEP
 from .windows import RunWindow, run_window, scope_of, window_stored
@@ -166,6 +166,8 @@ def _work(
     _close(result, began, queries)
     if result.state == RunState.CRASHED or not _finish(held, result):
         _tell_who_ended_it(held, result)
+    if result.cut:
+        add_together(result)
 
 
 def _tell_who_ended_it(held: Claim, result: Result) -> None:

@@ -197,12 +197,8 @@ class Crew:
 
     def _conclude(self) -> None:
         """What all of them came to, as if this worker had done it alone."""
-        sums, result = shard_sums(self.held.run_id), self.result
-        result.counts = Counter({Outcome(name): n for name, n in sums["counts"].items()})
-        result.students_before = sums["students_processed"]
-        result.teachers_before = sums["teachers_processed"]
-        result.done = result.total = sums["progress_total"]
-        result.queries = sums["queries"]
+        add_together(self.result)
+        self.result.done = self.result.total
         if not isinstance(self.held, Joined):
             self._say_all()
 
@@ -231,6 +227,17 @@ class _Beside(Nobody):
             ledger.add_up(self._crew.held)
             self._crew._tell()
             self._last = time.monotonic()
+
+
+def add_together(result: Result) -> None:
+    """Let ``result`` say what all workers of the run have come to."""
+    assert result.run_id is not None
+    sums = shard_sums(result.run_id)
+    result.counts = Counter({Outcome(name): n for name, n in sums["counts"].items()})
+    result.students_before = sums["students_processed"]
+    result.teachers_before = sums["teachers_processed"]
+    result.done, result.total = sums["progress_done"], sums["progress_total"]
+    result.queries = sums["queries"]
 
 
 def _count_once(result: Result, shard: JobShard, students: set[int], teachers: set[int]) -> None:

@@ -11,10 +11,11 @@ from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
 from scheduling.jobs.queued import help_with
 from scheduling.jobs.request import Request
+from scheduling.jobs.runner import run
 from scheduling.jobs.shards import calling
 from scheduling.jobs.shards.calling import shards_of
 from scheduling.management.checks import shards_need_postgresql
-from scheduling.models import Job, JobRun, JobShard, RunState, ShardKind, Trigger
+from scheduling.models import Job, JobRun, JobShard, RunState, ScheduledClass, ShardKind, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import conduct, do, horizon, request
@@ -127,3 +128,20 @@ def test_a_queued_run_remembers_how_it_is_to_be_cut(monkeypatch):
     monkeypatch.setattr(EmbeddedBackend, "call_worker", lambda backend: None)
     run = start(request(Job.HORIZON, MONDAY, shards=6))
     assert Request.of(JobRun.objects.get(pk=run.pk)).shards == 6
+
+
+@CUT
+def test_stopped_it_says_what_was_done_by_then(called):
+    for _ in range(4):
+        make.slot()
+
+    def stop():
+        return ScheduledClass.objects.count() >= 24
+
+    result = run(request(Job.HORIZON, shards=4), conduct(stop=stop))
+    stored = JobRun.objects.get(pk=result.run_id)
+    assert (result.state, stored.state) == (RunState.CANCELLED, RunState.CANCELLED)
+    assert result.classes_created == stored.classes_created == ScheduledClass.objects.count() == 24
+    assert (stored.progress_done, stored.progress_total) == (2, 4)
+    following = horizon(shards=4)
+    assert (following.state, following.classes_created) == (RunState.SUCCEEDED, 24)
