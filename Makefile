@@ -82,6 +82,7 @@ bench: venv-dev ## the speed of generation beside its limits and its peers, and 
 	@$(PY) -m bench.table
 	@$(PY) -m bench.pages
 	@$(PY) -m bench.calendar
+	@$(PY) -m bench.load
 
 venv:
 	@.ci/venv requirements.txt

@@ -38,7 +38,7 @@ def main() -> None:
 
 def measure(asked: argparse.Namespace) -> bool:
     """Whether anything failed."""
-    from . import queries, report, studio
+    from . import indexes, queries, report, studio
     from .asks import asks
 
     studio.prepare()
@@ -50,8 +50,10 @@ def measure(asked: argparse.Namespace) -> bool:
     found = asks()
     many = queries.count(found)
     print(studio.in_words(), flush=True)
+    indexes.reset()
     levels = load(found, asked)
-    tables = report.Report(found, few, many, levels, studio.in_words())
+    studio.run_jobs()
+    tables = report.Report(found, few, many, levels, studio.in_words(), indexes.markdown())
     print(tables.plain())
     if asked.write:
         tables.write()

@@ -9,7 +9,8 @@ from .levels import Level
 from .queries import MOST
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- bench.load -->", "<!-- end of bench.load -->"
+PAGES = ("<!-- bench.load -->", "<!-- end of bench.load -->")
+INDEXES = ("<!-- indexes of bench.load -->", "<!-- end of indexes -->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Report:
     many: dict[str, int]
     levels: list[Level]
     size: str
+    indexes: str
 
     @property
     def too_many(self) -> list[str]:
@@ -84,10 +86,12 @@ class Report:
         return "\n".join(lines)
 
     def write(self) -> None:
-        """Put it between its marks in the document."""
+        """Put both tables between their marks in the document."""
         text = PAGE.read_text()
-        kept = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-        section = f"{BEGIN}\n{self.markdown()}\n{END}"
-        if not kept.search(text):
-            raise SystemExit(f"{PAGE.name} has no place for this: {BEGIN} … {END}")
-        PAGE.write_text(kept.sub(lambda _found: section, text))
+        for (begin, end), table in ((PAGES, self.markdown()), (INDEXES, self.indexes)):
+            kept = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+            if not kept.search(text):
+                raise SystemExit(f"{PAGE.name} has no place for this: {begin} … {end}")
+            section = f"{begin}\n{table}\n{end}"
+            text = kept.sub(lambda _found, section=section: section, text)
+        PAGE.write_text(text)

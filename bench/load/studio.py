@@ -168,7 +168,7 @@ def settle(clashes: int) -> None:
     Before that some things happen to the studio: slots that want an hour which is taken, holidays
     that are over, teachers who are away next week.
     """
-    made = [count for run in _generated() for name, count in run.items() if name in CHANGES]
+    made = [count for run in run_jobs() for name, count in run.items() if name in CHANGES]
     if any(made):
         raise SystemExit(f"The classes are not those that the generator makes: {made}")
     today = timezone.now().date()
@@ -189,12 +189,12 @@ def settle(clashes: int) -> None:
     Closure.objects.bulk_create(
         Closure(name="Away", first_date=first, last_date=first, teacher_id=pk) for pk in away
     )
-    _generated()
+    run_jobs()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _generated() -> list[dict[str, int]]:
+def run_jobs() -> list[dict[str, int]]:
     """The outcomes that a run of each job counted."""
     found = []
     for only in ("weekly", "horizon"):

@@ -1,5 +1,6 @@
 """A student's and a teacher's page: what is to come, what has no place, and the weekly meetings."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -197,3 +198,16 @@ def test_two_meetings_that_change_places_do_not_refuse_each_other(browser):
         meeting(1, "10:00", "11:00", teacher=marta.pk, id=two.pk),
     ]
     assert save(browser, ana, *swapped) is None
+
+
+def test_each_meeting_comes_with_its_teacher_chosen(browser):
+    marta, bea = make.teacher("Marta Gil"), make.teacher("Bea Sanz")
+    ana = make.student("Ana Ruiz")
+    for number, whom in enumerate((marta, None, bea)):
+        make.schedule(ana, whom, weekday=1 + number)
+
+    text = page(browser, ana)
+
+    selects = re.findall(r'<select name="fixed_schedules-\d-teacher".*?</select>', text)
+    chosen = [re.findall(r'<option value="(\d*)" selected', select) for select in selects]
+    assert chosen == [[str(marta.pk)], [], [str(bea.pk)]]
