@@ -14,6 +14,7 @@ from django.db import connection
 from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
 from scheduling.jobs.process import Process, is_gone
+from scheduling.jobs.tasks import join_run
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobShard, RunState, ScheduledClass
 from scheduling.tests import killing, studio
 from scheduling.tests.jobs.helpers import do, request
@@ -110,6 +111,11 @@ def sleep(shard):
         cursor.execute("RESET lock_timeout")
 
 
+def crew_ended(crew, run):
+    until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists(), 120)
+    run.refresh_from_db()
+
+
 def test_two_workers_share_it_and_one_is_killed(crew, expected):
     run = cut_run(shards=5)
     crew.call(2)
@@ -124,11 +130,7 @@ def test_two_workers_share_it_and_one_is_killed(crew, expected):
     assert run.classes_created == len(expected[1])
 
 
-def crew_ended(crew, run):
-    until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists(), 120)
-    run.refresh_from_db()
-
-
+@pytest.mark.soak
 def test_one_that_slept_commits_nothing_of_what_another_has_taken(crew, expected):
     run = cut_run(shards=3)
     crew.call(2)
@@ -140,6 +142,7 @@ def test_one_that_slept_commits_nothing_of_what_another_has_taken(crew, expected
     assert_as_undisturbed(run, expected)
 
 
+@pytest.mark.soak
 def test_with_all_its_workers_dead_it_reads_as_crashed_and_the_next_does_the_rest(crew, expected):
     run = cut_run(shards=3)
     crew.call(2)
@@ -160,6 +163,7 @@ def test_with_all_its_workers_dead_it_reads_as_crashed_and_the_next_does_the_res
     assert run.classes_created + following.classes_created == len(expected[1])
 
 
+@pytest.mark.soak
 def test_cancelled_it_stops_everywhere_after_whole_chunks(crew, expected):
     run = cut_run(shards=3)
     crew.call(2)
@@ -213,8 +217,6 @@ def test_kills_and_sleep_all_over_a_long_run(crew, number, transactional_db):
             kills += 1
         if len(crew.pids()) < number:
             crew.call()
-            from scheduling.jobs.tasks import join_run
-
             join_run.enqueue(run.pk)
     crew_ended(crew, run)
     assert kills > (10 if number > 1 else -1)
