@@ -235,6 +235,4 @@ def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
     # A host that vanished must not hold a run for the two hours of TCP's own defaults.
     keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
     keep |= {"keepalives_count": 3, "connect_timeout": 10}
-    # Compiling a query takes longer than running it: ours are short, and made for their indexes.
-    keep |= {"options": "-c jit=off"}
     return found | {"OPTIONS": keep | options}

@@ -11,8 +11,9 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from .management import checks  # noqa: F401  (registers itself)
-        from .models import audit
+        from .models import audit, connection
         from .models.guards import reinstall_after_migrate
 
         audit.listen()
+        connection.listen()
         post_migrate.connect(reinstall_after_migrate, sender=self)

@@ -230,7 +230,6 @@ def test_postgresql_keeps_connections_honest(project):
     assert found["OPTIONS"]["sslmode"] == "require"
     assert found["OPTIONS"]["connect_timeout"] == 3
     assert found["OPTIONS"]["keepalives"] == 1
-    assert found["OPTIONS"]["options"] == "-c jit=off"
     # A thread keeps one as long as it works; runserver's threads live for a request.
     assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (300, True)
     assert not setting(project, "s.DATABASES['default']", DATABASE_URL=url, DEBUG="true").get(
