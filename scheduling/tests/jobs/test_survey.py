@@ -136,6 +136,9 @@ def test_a_day_later_only_the_series_of_that_weekday_are(slots, planned):
         lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(interval_weeks=2),
         lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(valid_until=THURSDAY),
         lambda slot: make.closure("Ill", MONDAY, THURSDAY, student=slot.student),
+        lambda slot: make.closure(
+            "Pause", MONDAY, THURSDAY, student=slot.student, recurring_slot=slot
+        ),
         lambda slot: type(slot.student).objects.filter(pk=slot.student_id).update(is_active=False),
     ],
 )
