@@ -135,7 +135,7 @@ def page(open_page: OpenPage) -> Page:
 
 @pytest.fixture
 def owner(transactional_db: None) -> User:
-    return User.objects.create_superuser("teresa", "teresa@example.org", "correct horse battery")
+    return User.objects.create_superuser("teresa", "teresa@example.org")
 
 
 @pytest.fixture

@@ -59,13 +59,15 @@ def test_an_entry_fires_and_its_run_is_in_the_history(user, installation, tmp_pa
     every_minute = table.stdout.replace("0 6 * * 1 ", "* * * * * ", 1)
     assert every_minute != table.stdout
     subprocess.run(["crontab", "-"], input=every_minute, env=env, text=True, check=True)
+    # At a quarter of an hour the watch has its turn as well.
+    weekly = JobRun.objects.filter(job="weekly")
     with daemon():
         limit = time.monotonic() + PATIENCE
-        while time.monotonic() < limit and not JobRun.objects.exclude(finished_at=None).exists():
+        while time.monotonic() < limit and not weekly.exclude(finished_at=None).exists():
             time.sleep(0.5)
     log = installation / "cron.log"
-    run = JobRun.objects.first()
+    run = weekly.first()
     assert run is not None, log.read_text() if log.exists() else "cron started nothing"
-    assert (run.job, run.trigger, run.state) == ("weekly", Trigger.CRON, RunState.SUCCEEDED)
+    assert (run.trigger, run.state) == (Trigger.CRON, RunState.SUCCEEDED)
     assert ScheduledClass.objects.count() == 1
     assert "1 class created" in log.read_text()
