@@ -22,7 +22,8 @@ def busy_holders(wants: Sequence[Want]) -> list[Holder]:
 
     Active ones of the people concerned, from two days before the first to two days after the
     last: a class is at most one day long, and the compound key compares local dates, which lie
-    up to 26 hours apart between zones.
+    up to 26 hours apart between zones. The earliest first: of several that are in the way, it is
+    always the same that is named, in whatever order the database keeps them.
     """
     if not wants:
         return []
@@ -46,7 +47,7 @@ def busy_holders(wants: Sequence[Want]) -> list[Holder]:
         for row in cursor:
             if row[0] not in found:
                 found[row[0]] = _holder(row)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: (one.starts, one.class_id))
 
 
 def _holder(row: Sequence[Any]) -> Holder:

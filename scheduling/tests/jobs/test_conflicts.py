@@ -42,6 +42,17 @@ def test_what_is_in_the_way(bach, whose, start, end, free):
     assert counts(horizon(weeks=1)) == ({"created": 1} if free else {"conflict": 1})
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_several_in_the_way_the_earliest_is_named(bach, first):
+    """Else a plan would not be the same from one look to the next."""
+    make.slot(bach)
+    times = [("10:00", "10:30"), ("10:30", "11:00")]
+    for start, end in (times[first], times[1 - first]):
+        make.lesson(start=start, end=end, whom=bach)
+    (line,) = horizon(weeks=1).conflicts
+    assert "10:00–10:30" in line.reason
+
+
 @pytest.mark.parametrize("holder", ["no teacher", "same teacher"])
 def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, holder):
     slot = make.slot(bach)
