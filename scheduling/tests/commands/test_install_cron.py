@@ -1,8 +1,11 @@
 """`install_cron` against a crontab with a temper of its own. No database is needed."""
 
 import os
+import subprocess
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from scheduling.jobs.entries import ENTRIES
 from scheduling.tests.commands.fake_crontab import FakeCrontab
@@ -18,12 +21,28 @@ def crontab(tmp_path):
 
 
 @pytest.fixture
-def install(crontab):
+def install(crontab, settings):
+    """`install("--show", CRON_LOG=…)`: with an environment of its own as a process."""
+    settings.CRONTAB_EXECUTABLE = str(crontab.folder / "crontab")
+
     def call(*options, **env):
+        if not env:
+            return within(*options)
         found = {"DATABASE_URL": os.environ["DATABASE_URL"], "TZ": "UTC"} | crontab.env | env
         return processes.run("install_cron", *options, env=found)
 
     return call
+
+
+def within(*options):
+    """The command in this process; what it came to."""
+    out, errors, status = StringIO(), StringIO(), 0
+    try:
+        call_command("install_cron", *options, stdout=out, stderr=errors, no_color=True)
+    except CommandError as error:
+        status = error.returncode
+        errors.write(str(error))
+    return subprocess.CompletedProcess(options, status, out.getvalue(), errors.getvalue())
 
 
 def times(lines):
