@@ -120,6 +120,12 @@ class ScheduledClass(models.Model):
     cancel_reason = models.CharField(
         _("reason of cancellation"), max_length=300, blank=True, db_default=""
     )
+    is_chargeable = models.BooleanField(
+        _("chargeable"),
+        default=False,
+        db_default=False,
+        help_text=_("Whether a cancelled class is paid for all the same."),
+    )
     # When a person cancelled it; a closure's doing has none.
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
     # A lesson that this one-off makes good. One for each, so that nothing is made up for twice.
@@ -226,6 +232,11 @@ class ScheduledClass(models.Model):
             models.CheckConstraint(
                 condition=Q(status="cancelled") | Q(closure__isnull=True, cancelled_by=""),
                 name="class_cancelled_by_only_when_cancelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cancelled") | Q(is_chargeable=False),
+                name="class_chargeable_only_when_cancelled",
+                violation_error_message=_("Only a cancelled class is marked as chargeable."),
             ),
         ]
         indexes = [

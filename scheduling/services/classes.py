@@ -60,6 +60,7 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
         changed.cancelled_at = changed.cancelled_at or now
     else:
         changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
+        changed.is_chargeable = False
     changed.derive_instants()
     refuse_contradiction(changed, now)
     changed.closure = None
@@ -108,11 +109,19 @@ def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
     return True
 
 
-def cancellation(by: CancelledBy, reason: str = "") -> dict[str, Any]:
-    """What cancelling a class for a person sets. Raises ValueError for a closure's doing."""
+def cancellation(by: CancelledBy, reason: str = "", chargeable: bool = False) -> dict[str, Any]:
+    """What cancelling a class for a person sets. Raises ValueError for a closure's doing.
+
+    ``chargeable``: it is paid for all the same, as a student's who cancels at the last moment.
+    """
     if by not in (CancelledBy.STUDENT, CancelledBy.TEACHER, CancelledBy.STUDIO):
         raise ValueError(f"{by!r} is no person")
-    return {"status": ClassStatus.CANCELLED, "cancelled_by": by, "cancel_reason": reason[:300]}
+    return {
+        "status": ClassStatus.CANCELLED,
+        "cancelled_by": by,
+        "cancel_reason": reason[:300],
+        "is_chargeable": chargeable,
+    }
 
 
 def moved_to(
@@ -141,9 +150,16 @@ def move(
     return _changed(class_id, values, now)
 
 
-def cancel(class_id: int, *, by: CancelledBy, reason: str = "", now: datetime) -> ScheduledClass:
+def cancel(
+    class_id: int,
+    *,
+    by: CancelledBy,
+    reason: str = "",
+    chargeable: bool = False,
+    now: datetime,
+) -> ScheduledClass:
     """Cancel a class for a person: no run makes it again."""
-    return _changed(class_id, cancellation(by, reason), now)
+    return _changed(class_id, cancellation(by, reason, chargeable), now)
 
 
 def complete(class_id: int, *, now: datetime) -> ScheduledClass:

@@ -105,7 +105,8 @@ def _move_planned(one: Planned) -> Action:
 def _cancel(one: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         by = CancelledBy(data["by"])
-        return _cancelled(classes.cancel(one.pk, by=by, reason=data["reason"], now=now))
+        why = {"reason": data["reason"], "chargeable": data["chargeable"]}
+        return _cancelled(classes.cancel(one.pk, by=by, **why, now=now))
 
     return Action("cancel", _("Cancel the class"), do, CancelForm, look="is-danger")
 
@@ -113,8 +114,8 @@ def _cancel(one: ScheduledClass) -> Action:
 def _cancel_planned(one: Planned) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         by = CancelledBy(data["by"])
-        row = occurrences.cancel(one.key, one.day, by=by, reason=data["reason"], now=now)
-        return _cancelled(row)
+        why = {"reason": data["reason"], "chargeable": data["chargeable"]}
+        return _cancelled(occurrences.cancel(one.key, one.day, by=by, **why, now=now))
 
     return Action("cancel", _("Cancel this date"), do, CancelForm, look="is-danger")
 

@@ -39,6 +39,7 @@ class CancelForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Kept with the class, for those who look at it later."),
     )
+    chargeable = forms.BooleanField(label=gettext_lazy("To be paid all the same"), required=False)
 
 
 class ClassActions(admin.ModelAdmin):
@@ -90,12 +91,13 @@ class ClassActions(admin.ModelAdmin):
         asked = "by" in request.POST
         form = CancelForm(request.POST if asked else None)
         if asked and form.is_valid():
-            by, reason = CancelledBy(form.cleaned_data["by"]), form.cleaned_data["reason"]
-            now = timezone.now()
+            asked_for = form.cleaned_data
+            by, now = CancelledBy(asked_for["by"]), timezone.now()
+            why = {"reason": asked_for["reason"], "chargeable": asked_for["chargeable"]}
             do_each(
                 request,
                 found,
-                lambda one: classes.cancel(one.pk, by=by, reason=reason, now=now),
+                lambda one: classes.cancel(one.pk, by=by, **why, now=now),
                 _cancelled,
             )
             return None

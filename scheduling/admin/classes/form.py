@@ -26,6 +26,7 @@ class ScheduledClassForm(ModelForm):
             "status",
             "cancelled_by",
             "cancel_reason",
+            "is_chargeable",
             "attendance",
             "notes",
         )

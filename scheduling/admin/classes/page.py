@@ -9,7 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,7 +48,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
         "teacher_name": ("teacher",),
         "state": ("status",),
     }
-    export_extra = ("touched",)
+    export_extra = ("touched", "is_chargeable")
     list_select_related = ("student", "teacher")
     list_filter = (When, ByDate, Taught, "status", Marked, MadeUp, Source, ByHand)
     # Which fields are searched is get_search_results' to say; any name here shows the control.
@@ -72,10 +72,12 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
 
     @admin.display(description=gettext_lazy("status"))
     def state(self, one: ScheduledClass) -> SafeString:
-        status = show.class_badge(one)
-        if one.edited_at is None:
-            return status
-        return format_html("{} {}", status, show.badge(f"✎ {_('by hand')}"))
+        marks = [show.class_badge(one)]
+        if one.is_chargeable:
+            marks.append(show.badge(_("chargeable"), "is-warn"))
+        if one.edited_at is not None:
+            marks.append(show.badge(f"✎ {_('by hand')}"))
+        return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
     @admin.display(description=gettext_lazy("source"))
     def source(self, one: ScheduledClass) -> str:

@@ -63,6 +63,9 @@ class ClassSerializer(ResourceSerializer):
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
     cancelled_by = serializers.ChoiceField(PEOPLE, required=False, write_only=True)
     cancel_reason = Text(required=False, allow_blank=True, max_length=300)
+    is_chargeable = Flag(
+        required=False, help_text="Whether a cancelled class is paid for all the same."
+    )
     attendance = serializers.ChoiceField(Attendance.choices, required=False, allow_blank=True)
     is_shared = Flag(required=False)
     notes = Text(required=False, allow_blank=True, max_length=10_000)
@@ -97,7 +100,7 @@ class ClassSerializer(ResourceSerializer):
                 {field: [_("The end time must be after the start time.")]}
             )
         if self.value(attrs, "status") != ClassStatus.CANCELLED:
-            for name in ("cancel_reason", "cancelled_by"):
+            for name in ("cancel_reason", "cancelled_by", "is_chargeable"):
                 if attrs.get(name):
                     raise serializers.ValidationError(
                         {name: [_("Only a cancelled class has this; set its status too.")]}

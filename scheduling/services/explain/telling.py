@@ -134,6 +134,8 @@ def _change(one: ScheduledClass) -> str:
             parts.append(_("cancelled under a closure"))
         if one.cancel_reason:
             parts.append(one.cancel_reason)
+        if one.is_chargeable:
+            parts.append(_("to be paid all the same"))
     if moved:
         parts.append(_("its schedule gave it %(day)s") % {"day": one.occurrence_date})
     return "; ".join(parts)

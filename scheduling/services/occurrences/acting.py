@@ -23,10 +23,16 @@ class OccurrenceError(ValidationError):
 
 
 def cancel(
-    key: SeriesKey, day: date, *, by: CancelledBy, reason: str = "", now: datetime
+    key: SeriesKey,
+    day: date,
+    *,
+    by: CancelledBy,
+    reason: str = "",
+    chargeable: bool = False,
+    now: datetime,
 ) -> ScheduledClass:
     """Cancel the occurrence of ``key`` on ``day``: no run makes it from now on."""
-    return change(key, day, cancellation(by, reason), now)
+    return change(key, day, cancellation(by, reason, chargeable), now)
 
 
 def move(

@@ -83,6 +83,13 @@ def test_cancelling_asks_by_whom_and_why_first(browser, past, ahead):
         assert one.cancel_reason == "Flu"
 
 
+def test_a_class_that_is_cancelled_too_late_is_to_be_paid(browser, ahead, past):
+    act(browser, "cancel", ahead, by="student", chargeable="on")
+    act(browser, "cancel", past, by="student")
+    assert (ahead.is_chargeable, past.is_chargeable) == (True, False)
+    assert browser.get(CLASSES).content.decode().count(">chargeable<") == 1
+
+
 @pytest.mark.parametrize("by", ["closure", "nobody", ""])
 def test_a_cancellation_is_a_persons(browser, ahead, by):
     text = act(browser, "cancel", ahead, by=by)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
 from scheduling.services import classes
@@ -61,6 +62,19 @@ def test_cancel_rerun(one: ScheduledClass) -> None:
     assert (one.status, one.cancelled_by, one.cancel_reason) == ("cancelled", "student", "ill")
     weekly()
     assert dates() == []
+
+
+def test_cancelled_and_to_be_paid_until_it_takes_place_after_all(one: ScheduledClass) -> None:
+    cancel(one, reason="too late", chargeable=True)
+    one.refresh_from_db()
+    assert one.is_chargeable
+
+    classes.restore(one.pk, now=EARLY)
+
+    one.refresh_from_db()
+    assert not one.is_chargeable
+    with pytest.raises(IntegrityError, match="chargeable"), transaction.atomic():
+        ScheduledClass.objects.filter(pk=one.pk).update(is_chargeable=True)
 
 
 def test_restore_a_cancelled_class(one: ScheduledClass) -> None:

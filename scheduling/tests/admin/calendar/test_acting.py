@@ -123,9 +123,11 @@ def test_without_a_script_the_refusal_stands_on_the_page(owner, one, marta):
 
 
 def test_a_class_is_cancelled_by_someone_for_a_reason_and_restored(owner, one):
-    owner.post(path(one), action="cancel", by="student", reason="Ill")
+    owner.post(path(one), action="cancel", by="student", reason="Ill", chargeable="on")
     one.refresh_from_db()
     assert (one.status, one.cancelled_by, one.cancel_reason) == ("cancelled", "student", "Ill")
+    assert one.is_chargeable
+    assert "To be paid all the same" in owner.get(path(one)).content.decode()
     assert actions(owner, path(one)) == {"restore"}
 
     owner.post(path(one), action="restore")

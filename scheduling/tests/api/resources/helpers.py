@@ -26,7 +26,7 @@ CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student"}
 CLASS = {
     *("id", "student", "teacher", "date", "startTime", "endTime", "timeZone", "startsAt"),
     *("endsAt", "subject", "status", "cancelReason", "attendance", "isShared", "notes"),
-    *("source", "occurrenceDate", "makeUpFor"),
+    *("source", "occurrenceDate", "makeUpFor", "isChargeable"),
 }
 
 

@@ -41,6 +41,7 @@ def url(one: Any) -> str:
         ({"status": "done"}, "status"),
         ({"status": ["x"]}, "status"),
         ({"cancelReason": "ill"}, "cancelReason"),
+        ({"isChargeable": True}, "isChargeable"),
         ({"cancelledBy": "student"}, "cancelledBy"),
         ({"status": "cancelled", "cancelledBy": "closure"}, "cancelledBy"),
         ({"status": "cancelled", "cancelReason": "x" * 301}, "cancelReason"),

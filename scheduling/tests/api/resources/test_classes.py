@@ -46,6 +46,7 @@ def test_a_one_off(api: APIClient) -> None:
         "endsAt": "2026-01-07T10:00:00Z",
         "status": "scheduled",
         "cancelReason": "",
+        "isChargeable": False,
         "attendance": "",
         "isShared": False,
         "source": "one_off",
@@ -99,16 +100,19 @@ def test_a_cancelled_class_is_a_tombstone_until_it_is_restored(
     api: APIClient, generated: ScheduledClass
 ) -> None:
     sent = {"status": "cancelled", "cancelReason": "ill", "cancelledBy": "student"}
+    sent["isChargeable"] = True
     cancelled = ok(api.patch(url(generated), sent))
 
     assert set(cancelled) == CLASS
     assert (cancelled["status"], cancelled["cancelReason"]) == ("cancelled", "ill")
+    assert cancelled["isChargeable"]
     assert ScheduledClass.objects.get().cancelled_by == "student"
     horizon(MONDAY)
     assert dates() == []
 
     restored = ok(api.patch(url(generated), {"status": "scheduled"}))
     assert (restored["status"], restored["cancelReason"]) == ("scheduled", "")
+    assert not restored["isChargeable"]
 
 
 def test_completed_with_attendance_and_notes(
