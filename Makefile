@@ -14,7 +14,9 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 	--ignore=scheduling/tests/test_translations.py --ignore=scheduling/tests/admin/test_access.py \
 	--ignore=scheduling/tests/api/test_matrix.py \
 	--ignore=scheduling/tests/api/test_schemathesis.py \
-	--ignore=scheduling/tests/commands/test_cron_daemon.py --ignore=scheduling/tests/test_proxy.py
+	--ignore=scheduling/tests/commands/test_cron_daemon.py --ignore=scheduling/tests/test_proxy.py \
+	--ignore=scheduling/tests/commands/test_endpoint.py --ignore=scheduling/tests/test_bench.py \
+	--ignore=scheduling/tests/commands/test_generate_classes_usage.py
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4
 
