@@ -41,7 +41,7 @@ class CancelForm(forms.Form):
 
     by = forms.ChoiceField(label=_("Cancelled by"), choices=WHO_CANCELS, initial=CancelledBy.STUDIO)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
-    chargeable = forms.BooleanField(label=_("To be paid all the same"), required=False)
+    chargeable = forms.BooleanField(label=_("Charge for it all the same"), required=False)
 
 
 class MarkForm(forms.Form):

@@ -39,7 +39,9 @@ class CancelForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Kept with the class, for those who look at it later."),
     )
-    chargeable = forms.BooleanField(label=gettext_lazy("To be paid all the same"), required=False)
+    chargeable = forms.BooleanField(
+        label=gettext_lazy("Charge for it all the same"), required=False
+    )
 
 
 class ClassActions(admin.ModelAdmin):
