@@ -52,8 +52,8 @@ test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
-	echo "== SQLite"; $(PY) -m pytest -q -n $(AT_ONCE) --dist worksteal --db=sqlite || failed="$$failed SQLite"; \
-	echo "== PostgreSQL"; $(PY) -m pytest -q -n $(AT_ONCE) --dist worksteal --db=postgresql $(ONCE) \
+	echo "== SQLite"; $(PY) -m pytest -q -n $(AT_ONCE) --db=sqlite || failed="$$failed SQLite"; \
+	echo "== PostgreSQL"; $(PY) -m pytest -q -n $(AT_ONCE) --db=postgresql $(ONCE) \
 		|| failed="$$failed PostgreSQL"; \
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 

