@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from scheduling.models import JobRun, RunState, ScheduledClass
+from scheduling.models import Job, JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.commands.generating import generate
 from scheduling.tests.jobs.helpers import shape
@@ -42,6 +42,7 @@ def test_both_jobs(eight):
     crowd = shape()
     runs = Counter(JobRun.objects.values_list("state", flat=True))
     assert set(runs) == {RunState.SUCCEEDED}
+    assert set(JobRun.objects.values_list("job", flat=True)) == {Job.WEEKLY, Job.HORIZON}
     made = sum(JobRun.objects.values_list("classes_created", flat=True))
     assert made == len(crowd)
 

@@ -177,7 +177,7 @@ def test_cancelled_it_stops_everywhere_after_whole_chunks(crew, expected):
     assert run.classes_created < len(expected[1])
 
 
-def test_two_rq_workers_do_it(workers, settings, redis, expected):
+def test_rq_workers_share_it(workers, settings, redis, expected):
     settings.RQ_QUEUES = {"default": {"URL": redis, "DEFAULT_TIMEOUT": -1}}
     import django_rq
 
@@ -187,9 +187,14 @@ def test_two_rq_workers_do_it(workers, settings, redis, expected):
     try:
         run = cut_run(shards=4)
         crew.call(2)
+        # Whichever is quicker waits for the other: alone it might have done it all by then.
+        quicker = in_hand(run)
+        os.kill(pid_of(quicker), signal.SIGSTOP)
+        until(lambda: JobShard.objects.exclude(process__in=["", quicker.process]).exists())
+        os.kill(pid_of(quicker), signal.SIGCONT)
         crew_ended(crew, run)
-        # Where one of them is slow to start, the other may have done it all.
         assert_as_undisturbed(run, expected)
+        assert JobShard.objects.values("process").distinct().count() > 1
     finally:
         crew.end()
 
