@@ -28,7 +28,8 @@ def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
     page.get_by_role("navigation", name="Tools").get_by_role("link", name="Import").click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.get_by_label("Timetable (CSV)").set_input_files(file)
-    page.get_by_role("button", name="Preview").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Preview").click()
 
 
 def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:

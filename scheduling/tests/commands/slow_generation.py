@@ -1,7 +1,7 @@
 """``slow_generation.py WHERE command…``: manage.py with a chunk a teacher, that stops (SIGSTOP)
 
 ``weekly``: before the first chunk of the weekly job; ``chunk``: in the second of the horizon;
-``fence``: before that one's fence, where it then stays, busy, until it is interrupted.
+``fence``: twice before that one's fence, where it then stays, busy, until it is interrupted.
 """
 
 import os
@@ -42,8 +42,8 @@ def main(where: str) -> None:
     def slow_fence(held, **progress):
         if where == "fence" and len(seen) == 2:
             stop()
-            # By now the first signal has been handled; the second comes during this.
-            print("asked once", file=sys.stderr, flush=True)
+            # By now the signal that woke it has been handled; the second comes here.
+            stop()
             limit = time.monotonic() + 30
             while time.monotonic() < limit:
                 time.sleep(0.05)
