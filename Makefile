@@ -20,6 +20,9 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4
 
+# The suite starts hundreds of processes: compiled once, not by each of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test screenshots check soak bench venv venv-dev
 

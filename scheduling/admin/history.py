@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import auditlog.admin  # noqa: F401  (registers the table that is ours below)
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.contrib.admin.utils import unquote

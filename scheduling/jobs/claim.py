@@ -94,7 +94,6 @@ def begin(run_id: int, **values: Any) -> Claim | None:
 
     None where it is not queued any more: begun by another worker, cancelled, or taken for dead.
     """
-    me = this_process()
     held = Claim(run_id, uuid.uuid4())
     hold(held)
     begun = 0
@@ -102,20 +101,25 @@ def begin(run_id: int, **values: Any) -> Claim | None:
         begun = (
             JobRun.objects.filter(id=run_id, state=RunState.QUEUED)
             .order_by()
-            .update(
-                state=RunState.RUNNING,
-                token=held.token,
-                host=me.host,
-                process=me.mark,
-                heartbeat=DatabaseClock(),
-                started_at=DatabaseClock(),
-                **values,
-            )
+            .update(**begun_here(held), **values)
         )
     finally:
         if not begun:
             _held_here.discard(held.token)
     return held if begun else None
+
+
+def begun_here(held: Claim) -> dict[str, Any]:
+    """What a run or a shard says of itself once this process has begun it under ``held``."""
+    me = this_process()
+    return {
+        "state": RunState.RUNNING,
+        "token": held.token,
+        "host": me.host,
+        "process": me.mark,
+        "heartbeat": DatabaseClock(),
+        "started_at": DatabaseClock(),
+    }
 
 
 def give_up(run_id: int, error: str) -> bool:

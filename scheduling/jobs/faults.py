@@ -1,6 +1,6 @@
 """Which faults of a database pass by themselves, and what to tell a person of the others."""
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 # SQLSTATE: serialization failure, deadlock, lock not available.
@@ -41,6 +41,13 @@ def is_transient(error: BaseException) -> bool:
         # SQLite and a broken connection have no SQLSTATE, only words.
         return not state and not any(word in text for word in LASTING)
     return False
+
+
+def is_hopeless(error: BaseException) -> bool:
+    """A fault of the database itself, such as a full disk: no smaller chunk would fare better."""
+    return isinstance(error, DatabaseError) and (
+        not connection.is_usable() or type(error).__name__ == "OperationalError"
+    )
 
 
 def describe(error: BaseException) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.models import Job
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
+from .accounting import account, count
 from .apply import StateChangedError, apply
 from .bulk import insert_items
 from .chunks import Chunk
@@ -22,7 +23,7 @@ from .claim import (
     fence,
     guard_transaction,
 )
-from .faults import describe, is_contention, is_transient
+from .faults import describe, is_contention, is_hopeless, is_transient
 from .lines import Line, Names, lines_of
 from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
@@ -155,7 +156,7 @@ class Generation:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
                     contention += 1
                     end_stopped_copy()
-                elif is_transient(error) or _is_hopeless(error):
+                elif is_transient(error) or is_hopeless(error):
                     raise
                 elif isinstance(error, (IntegrityError, StateChangedError)) and not replanned:
                     replanned = True
@@ -194,7 +195,7 @@ class Generation:
             if self.context.overlay is not None:
                 self.context.overlay.remember(planned.plan, planned.guests)
             lines = lines_of(planned.plan, with_creates=True)
-            self._account(planned, lines, size, ExitStack())
+            account(self.result, planned.plan, lines, size, self.queries, ExitStack())
         else:
             with ExitStack() as undo:
                 with transaction.atomic():
@@ -206,39 +207,12 @@ class Generation:
                     planned, size = made
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
-                    self._account(planned, lines, size, undo)
+                    account(self.result, planned.plan, lines, size, self.queries, undo)
                     self._store(lines)
                     self._fence(self.claim, planned.guests)
                 undo.pop_all()
         self.context.planned |= planned.guests
         return lines
-
-    def _account(self, planned: ChunkPlan, lines: list[Line], size: int, undo: ExitStack) -> None:
-        """Add a chunk to the result; ``undo`` takes it out again if its transaction fails."""
-        result, plan = self.result, planned.plan
-        undo.callback(result.students.difference_update, plan.students - result.students)
-        undo.callback(result.teachers.difference_update, plan.teachers - result.teachers)
-        result.students |= plan.students
-        result.teachers |= plan.teachers
-        if plan.creates and connection.vendor == "postgresql":
-            self.queries.count += 1  # COPY is no statement that the counter sees
-        result.queries = self.queries.count
-        self._count(plan.counts, lines, size, undo)
-
-    def _count(
-        self, counts: Counter[Outcome], lines: list[Line], size: int, undo: ExitStack
-    ) -> None:
-        result = self.result
-        conflicts = [line for line in lines if line.outcome is Outcome.CONFLICT]
-        faults = [line for line in lines if line.outcome in FAULTS]
-        undo.callback(setattr, result, "done", result.done)
-        undo.callback(result.counts.subtract, counts)
-        undo.callback(result.conflicts.__delitem__, slice(len(result.conflicts), None))
-        undo.callback(result.faults.__delitem__, slice(len(result.faults), None))
-        result.counts.update(counts)
-        result.done = min(result.total, result.done + size)
-        result.conflicts += conflicts
-        result.faults += faults
 
     def _fence(self, claim: Claim, guests: set[SeriesKey]) -> None:
         """The last statement before COMMIT."""
@@ -295,7 +269,7 @@ class Generation:
     def _write(self, lines: list[Line], outcome: Outcome, size: int) -> None:
         """Account for and store results that no plan holds."""
         with ExitStack() as undo:
-            self._count(Counter({outcome: len(lines)}), lines, size, undo)
+            count(self.result, Counter({outcome: len(lines)}), lines, size, undo)
             if self.claim is not None:
                 with transaction.atomic():
                     guard_transaction(shared=self.context.share.parallel)
@@ -313,10 +287,3 @@ def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Serie
         for one in load_by_key(keys)
         if one.key not in context.planned and context.share.has(one)
     ]
-
-
-def _is_hopeless(error: Exception) -> bool:
-    """A fault of the database itself, such as a full disk: no smaller chunk would fare better."""
-    return isinstance(error, DatabaseError) and (
-        not connection.is_usable() or type(error).__name__ == "OperationalError"
-    )

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from scheduling.models import ClassStatus, Reader, Reminder, ScheduledClass
@@ -120,17 +120,7 @@ def _claim(reader: Reader, one: ScheduledClass, now: datetime) -> Reminder | Non
         ).first()
         if still is None or still.teacher_id != one.teacher_id:
             return None
-        try:
-            with transaction.atomic():
-                return Reminder.objects.create(
-                    reader=reader,
-                    student_id=one.student_id,
-                    teacher_id=one.teacher_id,
-                    starts_at=one.starts_at,
-                    claimed_at=now,
-                )
-        except IntegrityError:
-            return None
+        return Reminder.claim(one, now, reader=reader)
 
 
 def _send(mails: Any, reader: Reader, one: ScheduledClass) -> str:

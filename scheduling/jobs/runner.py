@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
 from .chunks import Chunk, chunks
-from .claim import begin, claim, finish, release, settle
+from .claim import begin, claim, release
 from .context import run_id
+from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
 from .faults import RunTimeoutError, describe
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
@@ -33,8 +33,6 @@ from .upkeep import UPKEEP
 from .windows import RunWindow, run_window, scope_of, window_stored
 
 logger = logging.getLogger(__name__)
-closing = logging.getLogger("scheduling.jobs")
-ENDED_BY_A_WORKER = (RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ def preview(request: Request, conduct: Conduct) -> Result:
             result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
         except StoppedError:
             result.state = RunState.CANCELLED
-        _close(result, began, queries)
+        close(result, began, queries)
         return result
 
 
@@ -123,7 +121,7 @@ def _run(
             if result.ended_here:
                 pings.ended(result)
                 if not conduct.quiet:
-                    _log_end(result)
+                    log_end(result)
             run_id.reset(within)
             release(held)
 
@@ -160,34 +158,14 @@ def _work(
         else:
             result.state = RunState.FAILED
             result.error = describe(error)
-        _close(result, began, queries)
-        _record_failure(held, result)
+        close(result, began, queries)
+        record_failure(held, result)
         raise
-    _close(result, began, queries)
-    if result.state == RunState.CRASHED or not _finish(held, result):
-        _tell_who_ended_it(held, result)
+    close(result, began, queries)
+    if result.state == RunState.CRASHED or not conclude(held, result):
+        tell_who_ended_it(held, result)
     if result.cut:
         add_together(result)
-
-
-def _tell_who_ended_it(held: Claim, result: Result) -> None:
-    """The run is not ours any more: a person cancelled it, or it was taken for dead.
-
-    A run that is cut may also have been ended by another of its workers.
-    """
-    run = JobRun.objects.filter(id=held.run_id).first()
-    if result.cut and run is not None and run.state in ENDED_BY_A_WORKER:
-        result.state, result.error, result.ended_here = RunState(run.state), run.error, False
-        return
-    if run is not None and run.state == RunState.CANCELLED:
-        result.state = RunState.CANCELLED
-        result.error = _("This run was cancelled by a person; what it had done by then stays.")
-        return
-    result.state = RunState.CRASHED
-    result.error = _(
-        "Another process took this run for dead and goes on in its place; "
-        "nothing was written after that."
-    )
 
 
 def window_of(request: Request) -> RunWindow | None:
@@ -290,51 +268,3 @@ def _cut_up(held: Claim, request: Request, context: Context, work: list[Chunk]) 
     if shards:
         call_crew(held.run_id, shards - 1)
     return shards > 0
-
-
-def _close(result: Result, began: float, queries: QueryCount) -> None:
-    result.seconds = time.monotonic() - began
-    result.queries = max(result.queries, queries.count)
-
-
-def _log_end(result: Result) -> None:
-    """The run's closing line: for people in words, for programs as fields."""
-    closing.info(
-        "%s %s in %.2f s, %.0f classes per second, %d queries",
-        result.job.value,
-        result.state.value,
-        result.seconds,
-        result.classes_per_second,
-        result.queries,
-        extra={
-            "fields": {
-                "job": result.job.value,
-                "state": result.state.value,
-                "classesCreated": result.classes_created,
-                "durationSeconds": round(result.seconds, 3),
-                "classesPerSecond": round(result.classes_per_second, 1),
-                "queries": result.queries,
-            }
-            | ({"error": result.error} if result.error else {})
-        },
-    )
-
-
-def _finish(held: Claim, result: Result) -> bool:
-    if not result.cut:
-        return finish(held, result.state, error=result.error, **result.progress())
-    with transaction.atomic():
-        ended = finish(held, result.state, error=result.error)
-        if ended:
-            settle(JobRun.objects.get(id=held.run_id))
-    return ended
-
-
-def _record_failure(held: Claim, result: Result) -> None:
-    """The fault may be the database's own: then the next claimant finds this run silent."""
-    if not connection.in_atomic_block:
-        connection.close()  # a new one may get through where this one broke
-    try:
-        result.ended_here = _finish(held, result) or not result.cut
-    except Exception as error:
-        logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)

@@ -1,7 +1,7 @@
 """The tables: people, timetable, classes, jobs."""
 
 from . import lookups  # noqa: F401  (registers itself)
-from .classes import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from .classes import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus, ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .notices import CancellationNotice
@@ -14,6 +14,7 @@ from .uploads import TimetableUpload
 
 __all__ = [
     "ACTIVE_STATES",
+    "CANCELLED_BY_PEOPLE",
     "Attendance",
     "CalendarFeed",
     "CancellationNotice",

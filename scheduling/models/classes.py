@@ -38,6 +38,9 @@ class CancelledBy(models.TextChoices):
     CLOSURE = "closure", _("closure")
 
 
+CANCELLED_BY_PEOPLE = [one for one in CancelledBy.choices if one[0] != CancelledBy.CLOSURE]
+
+
 class Attendance(models.TextChoices):
     """What became of a class."""
 

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .people import Student, Teacher
+from .announcements import Announcement
+from .people import Teacher
 
 
 class Reader(models.TextChoices):
@@ -14,22 +15,13 @@ class Reader(models.TextChoices):
     TEACHER = "teacher", _("teacher")
 
 
-class Reminder(models.Model):
-    """A lesson is told by who meets whom, and when, not by its row: a class that a run makes anew
-    is not announced twice, and one that is moved is announced for its new time.
-
-    Without ``sent_at``: claimed and never known to be sent. It is not tried again.
-    """
+class Reminder(Announcement):
+    """A class that a run makes anew is not announced twice; one that moves is, for its new time."""
 
     reader = models.CharField(_("reader"), max_length=7, choices=Reader.choices)
-    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="+", db_index=False)
     teacher = models.ForeignKey(
         Teacher, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
-    starts_at = models.DateTimeField(_("starts at"))
-    claimed_at = models.DateTimeField(_("claimed"))
-    sent_at = models.DateTimeField(_("sent"), null=True)
-    error = models.CharField(_("error"), max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("reminder")

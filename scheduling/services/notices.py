@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import date_format
@@ -75,27 +74,13 @@ def _send_all(waiting: list[ScheduledClass], told: Told, now: datetime) -> None:
         return
     try:
         for one in waiting:
-            claimed = _claim(one, now)
+            claimed = CancellationNotice.claim(one, now)
             if claimed is None:
                 told.before += 1
             else:
                 _send(mails, one, claimed, told, now)
     finally:
         mails.close()
-
-
-def _claim(one: ScheduledClass, now: datetime) -> CancellationNotice | None:
-    assert one.teacher_id is not None
-    try:
-        with transaction.atomic():
-            return CancellationNotice.objects.create(
-                student_id=one.student_id,
-                teacher_id=one.teacher_id,
-                starts_at=one.starts_at,
-                claimed_at=now,
-            )
-    except IntegrityError:
-        return None
 
 
 def _send(

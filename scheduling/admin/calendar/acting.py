@@ -18,7 +18,8 @@ from scheduling.services.closures import closed_day_of
 from scheduling.services.occurrences import Planned
 
 from ..access import may_change_class, may_change_classes, may_mark_class
-from .forms import CancelForm, MarkForm, MoveForm
+from ..cancelling import CancelForm
+from .forms import MarkForm, MoveForm
 
 Doing = Callable[[dict[str, Any], datetime], str]
 

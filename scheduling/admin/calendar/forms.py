@@ -1,4 +1,4 @@
-"""What a person can fill in about a class: where it goes, who cancels it, who was there."""
+"""What a person can fill in about a class: where it goes, who was there."""
 
 from typing import Any
 
@@ -6,9 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.models import Attendance, CancelledBy, Teacher
-
-WHO_CANCELS = [one for one in CancelledBy.choices if one[0] != CancelledBy.CLOSURE]
+from scheduling.models import Attendance, Teacher
 
 
 class MoveForm(forms.Form):
@@ -34,14 +32,6 @@ class MoveForm(forms.Form):
             # A class that has a teacher goes to another one, never to none.
             field.empty_label = None
             field.required = True
-
-
-class CancelForm(forms.Form):
-    """Who cancels, and why."""
-
-    by = forms.ChoiceField(label=_("Cancelled by"), choices=WHO_CANCELS, initial=CancelledBy.STUDIO)
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
-    chargeable = forms.BooleanField(label=_("Charge for it all the same"), required=False)
 
 
 class MarkForm(forms.Form):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.core.exceptions import ValidationError
@@ -18,30 +17,10 @@ from scheduling.models import Attendance, CancelledBy, ScheduledClass
 from scheduling.services import classes
 
 from ..access import may_mark_class
+from ..cancelling import CancelManyForm
 from ..several import chosen, do_each
 
 Rows = QuerySet[ScheduledClass]
-PEOPLE = [choice for choice in CancelledBy.choices if choice[0] != CancelledBy.CLOSURE]
-
-
-class CancelForm(forms.Form):
-    """Who cancels, and why."""
-
-    by = forms.ChoiceField(
-        label=gettext_lazy("Cancelled by"),
-        choices=PEOPLE,
-        widget=forms.RadioSelect,
-        initial=CancelledBy.STUDENT,
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Kept with the class, for those who look at it later."),
-    )
-    chargeable = forms.BooleanField(
-        label=gettext_lazy("Charge for it all the same"), required=False
-    )
 
 
 class ClassActions(admin.ModelAdmin):
@@ -91,7 +70,7 @@ class ClassActions(admin.ModelAdmin):
         if found is None:
             return None
         asked = "by" in request.POST
-        form = CancelForm(request.POST if asked else None)
+        form = CancelManyForm(request.POST if asked else None)
         if asked and form.is_valid():
             asked_for = form.cleaned_data
             by, now = CancelledBy(asked_for["by"]), timezone.now()

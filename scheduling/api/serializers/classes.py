@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from scheduling.domain.series import SeriesKind
 from scheduling.models import (
+    CANCELLED_BY_PEOPLE,
     Attendance,
-    CancelledBy,
     ClassStatus,
     ScheduledClass,
     Student,
@@ -18,9 +18,6 @@ from scheduling.models import (
 from ..bodies import Day
 from .base import ResourceSerializer
 from .fields import LARGEST_ID, Clock, Flag, Ref, Text, Whole, Zone
-
-# Who may have cancelled; a closure cancels by itself.
-PEOPLE = [choice for choice in CancelledBy.choices if choice[0] != CancelledBy.CLOSURE]
 
 
 class Source(serializers.ChoiceField):
@@ -61,7 +58,7 @@ class ClassSerializer(ResourceSerializer):
     ends_at = serializers.DateTimeField(read_only=True)
     subject = Text(required=False, allow_blank=True, max_length=200)
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
-    cancelled_by = serializers.ChoiceField(PEOPLE, required=False, write_only=True)
+    cancelled_by = serializers.ChoiceField(CANCELLED_BY_PEOPLE, required=False, write_only=True)
     cancel_reason = Text(required=False, allow_blank=True, max_length=300)
     is_chargeable = Flag(
         required=False, help_text="Whether a cancelled class is paid for all the same."

@@ -89,7 +89,6 @@ def take(run_id: int) -> tuple[ShardClaim, JobShard] | None:
 
 
 def _seize(shard: JobShard) -> ShardClaim | None:
-    me = this_process()
     held = ShardClaim(shard.run_id, uuid.uuid4(), shard.pk)
     same = JobShard.objects.filter(id=shard.pk, state=shard.state, token=shard.token).order_by()
     if shard.state == RunState.RUNNING and not claim.has_left(shard):
@@ -98,15 +97,7 @@ def _seize(shard: JobShard) -> ShardClaim | None:
     try:
         with transaction.atomic():
             _wait_no_longer_than(PATIENCE)
-            seized = same.update(
-                state=RunState.RUNNING,
-                token=held.token,
-                host=me.host,
-                process=me.mark,
-                heartbeat=DatabaseClock(),
-                started_at=DatabaseClock(),
-                attempts=F("attempts") + 1,
-            )
+            seized = same.update(**claim.begun_here(held), attempts=F("attempts") + 1)
     except OperationalError:  # its worker was stopped between its fence and its COMMIT
         seized = 0
     if not seized:

@@ -76,6 +76,16 @@ def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, 
     assert_fits(page)
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("locale", ["en", "es"])
+@pytest.mark.parametrize("first", ["2029-12-31", "2029-08-27"])
+def test_the_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, locale):
+    page = open_page(owner, width=PHONE, locale=locale)
+    page.goto(address(first))
+    expect(page.locator(".ct-toolbar").get_by_role("heading")).to_contain_text("2029")
+    assert_fits(page)
+
+
 def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(owner_page, week):
     page = opened(owner_page, address(week))
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(

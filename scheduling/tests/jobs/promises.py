@@ -13,6 +13,15 @@ from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledCl
 from scheduling.selectors.stored import UNTOUCHED
 
 DAY = timedelta(days=1)
+# What a run that follows another at once has nothing of.
+WRITES = (
+    Outcome.CREATED,
+    Outcome.MOVED,
+    Outcome.REMOVED,
+    Outcome.CANCELLED,
+    Outcome.RESTORED,
+    Outcome.ERROR,
+)
 
 
 def lasting(now: datetime) -> set[tuple[Any, ...]]:

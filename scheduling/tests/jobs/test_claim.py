@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from scheduling.jobs import claim as claiming
-from scheduling.jobs import runner
+from scheduling.jobs import ending, runner
 from scheduling.jobs.claim import AlreadyRunningError, claim, finish
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests import factories as make
@@ -110,7 +110,7 @@ def test_whatever_fails_in_a_run_ends_it_and_frees_the_claim(monkeypatch):
 def test_an_attempt_whose_end_could_not_be_recorded_does_not_keep_the_next_out(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "chunks", lambda *args: 1 / 0)
-        patch.setattr(runner, "finish", lambda *args, **values: 1 / 0)
+        patch.setattr(ending, "finish", lambda *args, **values: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             horizon()
     left = JobRun.objects.get()

@@ -36,6 +36,7 @@ from scheduling.tests.domain.examples import examples
 from scheduling.tests.jobs.helpers import calendar, do, look
 from scheduling.tests.jobs.living_studio import Memory, rules
 from scheduling.tests.jobs.promises import (
+    WRITES,
     assert_conflicts_are_true,
     assert_kept,
     count_of,
@@ -44,14 +45,6 @@ from scheduling.tests.jobs.random_studio import STARTS, Studio
 
 pytestmark = pytest.mark.django_db
 WEEKS = 3
-WRITES = (
-    Outcome.CREATED,
-    Outcome.MOVED,
-    Outcome.REMOVED,
-    Outcome.CANCELLED,
-    Outcome.RESTORED,
-    Outcome.ERROR,
-)
 BY_SQL = ("delete_row", "damage_row")
 EDITS = (
     *("new_series", "change_series", "change_series", "swap_series", "swap_series"),

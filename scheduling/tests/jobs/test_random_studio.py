@@ -9,6 +9,7 @@ from scheduling.jobs import chunks, runner
 from scheduling.models import Job
 from scheduling.tests.jobs.helpers import calendar, do, look
 from scheduling.tests.jobs.promises import (
+    WRITES,
     assert_conflicts_are_true,
     assert_kept,
     count_of,
@@ -17,14 +18,6 @@ from scheduling.tests.jobs.promises import (
 from scheduling.tests.jobs.random_studio import Studio
 
 pytestmark = pytest.mark.django_db
-WRITES = (
-    Outcome.CREATED,
-    Outcome.MOVED,
-    Outcome.REMOVED,
-    Outcome.CANCELLED,
-    Outcome.RESTORED,
-    Outcome.ERROR,
-)
 JOBS = (Job.HORIZON, Job.HORIZON, Job.WEEKLY, Job.MISSING)
 
 

@@ -328,7 +328,7 @@
         columnMoreLinkClass: "ct-more",
         dayCellTopInnerClass: "ct-day-number",
         rowMoreLinkClass: "ct-row-more",
-        titleFormat: { year: "numeric", month: "long", day: "numeric" },
+        titleFormat: { year: "numeric", month: narrow.matches ? "short" : "long", day: "numeric" },
         todayHint: texts.today,
         prevHint: texts.previous,
         nextHint: texts.next,

@@ -1,39 +1,15 @@
 """The pages of a change: a form, its plan, exactly that plan applied, or a word of what changed."""
 
 import re
-from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
-from django.test import Client
 
 from scheduling.admin.filters import studio_today
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import dates, horizon
+from scheduling.tests.admin.living.helpers import day, hidden, look, message_of, plan_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("teresa"))
-    return client
-
-
-@pytest.fixture
-def slot():
-    """A slot on tomorrow's weekday, with its lessons of twelve weeks."""
-    today = studio_today()
-    row = make.slot(make.teacher("Marta"), make.student("Ana Ruiz"), weekday=day(1).isoweekday())
-    horizon(today)
-    assert len(dates()) == 12
-    return row
-
-
-def day(number):
-    return studio_today() + timedelta(number)
 
 
 def url(row, act):
@@ -52,35 +28,11 @@ def from_fields(slot, **values):
     } | values
 
 
-def look(browser, address, fields):
-    answer = browser.get(address, fields | {"look": "1"})
-    assert answer.status_code == 200, answer.content.decode()
-    return answer
-
-
-def plan_of(answer):
-    found = re.search(r'name="plan" value="([0-9a-f]{64})"', answer.content.decode())
-    assert found, answer.content.decode()
-    return found[1]
-
-
 def do(browser, address, fields):
     """Look, then press the button that the page shows: what it sends is what it was asked."""
     answer = look(browser, address, fields)
     assert fields.items() <= hidden(answer).items()
     return browser.post(address, hidden(answer))
-
-
-def hidden(answer):
-    """What the page's own button would send."""
-    found = re.findall(
-        r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()
-    )
-    return dict(found)
-
-
-def message_of(answer):
-    return " ".join(str(each) for each in get_messages(answer.wsgi_request))
 
 
 def test_a_form_is_filled_with_what_the_schedule_says(browser, slot):

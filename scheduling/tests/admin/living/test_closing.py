@@ -3,36 +3,20 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from scheduling.admin.filters import studio_today
 from scheduling.models import Closure, ScheduledClass
 from scheduling.services.public_holidays import public_holidays
 from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
-from scheduling.tests.admin.living.test_acts import day, hidden, look, message_of, plan_of
-from scheduling.tests.jobs.helpers import dates, horizon
+from scheduling.tests.admin.living.helpers import day, hidden, look, message_of, plan_of
+from scheduling.tests.jobs.helpers import dates
 from scheduling.tests.roles import account
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/scheduling/closure/add/"
 HOLIDAYS = "/admin/scheduling/closure/holidays/"
 LIST = "/admin/scheduling/closure/"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("teresa"))
-    return client
-
-
-@pytest.fixture
-def slot():
-    row = make.slot(make.teacher("Marta"), make.student("Ana Ruiz"), weekday=day(1).isoweekday())
-    horizon(studio_today())
-    assert len(dates()) == 12
-    return row
 
 
 def fields(**values):

@@ -1,14 +1,13 @@
 """“Ill today”: from the list of teachers to cancelled classes and told families, in two clicks."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from scheduling.models import Closure, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.admin.living.test_acts import hidden, message_of
+from scheduling.tests.admin.living.helpers import hidden, message_of
 from scheduling.tests.factories import MONDAY, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
@@ -16,7 +15,7 @@ from scheduling.tests.roles import account
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def marta(monkeypatch):
     """Monday, seven in the morning in Madrid."""
     now = moment("2026-01-05 06:00")
@@ -26,12 +25,6 @@ def marta(monkeypatch):
     make.slot(marta, make.student("Mia Roth"), start="17:00")
     horizon(MONDAY, now)
     return marta
-
-
-@pytest.fixture
-def browser(marta, client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("teresa"))
-    return client
 
 
 def test_in_two_clicks(browser, marta):

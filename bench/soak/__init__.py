@@ -1,0 +1,1 @@
+"""Everything at once, and a recount: ``python -m bench.soak``. See docs/reliability.md."""

@@ -1,0 +1,91 @@
+"""How a run ends: its closing line, in the database and in the log."""
+
+import logging
+import time
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from scheduling.models import JobRun, RunState
+
+from .claim import finish, settle
+from .queries import QueryCount
+from .result import Result
+from .rights import Claim
+
+logger = logging.getLogger(__name__)
+closing = logging.getLogger("scheduling.jobs")
+ENDED_BY_A_WORKER = (RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED)
+
+
+def close(result: Result, began: float, queries: QueryCount) -> None:
+    """What the run took since ``began``, by the monotonic clock."""
+    result.seconds = time.monotonic() - began
+    result.queries = max(result.queries, queries.count)
+
+
+def conclude(held: Claim, result: Result) -> bool:
+    """Write the closing line; False where the run is not ours any more."""
+    if not result.cut:
+        return finish(held, result.state, error=result.error, **result.progress())
+    with transaction.atomic():
+        ended = finish(held, result.state, error=result.error)
+        if ended:
+            settle(JobRun.objects.get(id=held.run_id))
+    return ended
+
+
+def tell_who_ended_it(held: Claim, result: Result) -> None:
+    """The run is not ours any more: a person cancelled it, or it was taken for dead.
+
+    A run that is cut may also have been ended by another of its workers.
+    """
+    run = JobRun.objects.filter(id=held.run_id).first()
+    if result.cut and run is not None and run.state in ENDED_BY_A_WORKER:
+        result.state, result.error, result.ended_here = RunState(run.state), run.error, False
+        return
+    if run is not None and run.state == RunState.CANCELLED:
+        result.state = RunState.CANCELLED
+        result.error = _("This run was cancelled by a person; what it had done by then stays.")
+        return
+    result.state = RunState.CRASHED
+    result.error = _(
+        "Another process took this run for dead and goes on in its place; "
+        "nothing was written after that."
+    )
+
+
+def record_failure(held: Claim, result: Result) -> None:
+    """Write the closing line after a fault.
+
+    That may be the database's own: then the next claimant finds this run silent.
+    """
+    if not connection.in_atomic_block:
+        connection.close()  # a new one may get through where this one broke
+    try:
+        result.ended_here = conclude(held, result) or not result.cut
+    except Exception as error:
+        logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)
+
+
+def log_end(result: Result) -> None:
+    """The run's closing line: for people in words, for programs as fields."""
+    closing.info(
+        "%s %s in %.2f s, %.0f classes per second, %d queries",
+        result.job.value,
+        result.state.value,
+        result.seconds,
+        result.classes_per_second,
+        result.queries,
+        extra={
+            "fields": {
+                "job": result.job.value,
+                "state": result.state.value,
+                "classesCreated": result.classes_created,
+                "durationSeconds": round(result.seconds, 3),
+                "classesPerSecond": round(result.classes_per_second, 1),
+                "queries": result.queries,
+            }
+            | ({"error": result.error} if result.error else {})
+        },
+    )

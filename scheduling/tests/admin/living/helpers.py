@@ -1,0 +1,36 @@
+"""A page that is asked, and the button that it shows."""
+
+import re
+from datetime import timedelta
+
+from django.contrib.messages import get_messages
+
+from scheduling.admin.filters import studio_today
+
+
+def day(number):
+    return studio_today() + timedelta(number)
+
+
+def look(browser, address, fields):
+    answer = browser.get(address, fields | {"look": "1"})
+    assert answer.status_code == 200, answer.content.decode()
+    return answer
+
+
+def plan_of(answer):
+    found = re.search(r'name="plan" value="([0-9a-f]{64})"', answer.content.decode())
+    assert found, answer.content.decode()
+    return found[1]
+
+
+def hidden(answer):
+    """What the page's own button would send."""
+    found = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()
+    )
+    return dict(found)
+
+
+def message_of(answer):
+    return " ".join(str(each) for each in get_messages(answer.wsgi_request))
