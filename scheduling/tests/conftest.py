@@ -8,6 +8,7 @@ import time_machine
 from django.test import override_settings
 from django.utils import translation
 
+import classtracker.urls  # noqa: F401  (with them come the admin's tables, for whoever lists them)
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes

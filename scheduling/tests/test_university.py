@@ -71,7 +71,14 @@ def stored_lessons() -> list[Lesson]:
     ]
 
 
-@pytest.fixture(scope="module", params=[SPRING, AUTUMN], ids=["spring", "autumn"])
+# A season each is enough for the suite: what differs between them is no matter of the database.
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SPRING, id="spring", marks=pytest.mark.postgresql),
+        pytest.param(AUTUMN, id="autumn", marks=pytest.mark.sqlite),
+    ],
+)
 def outcome(request, django_db_setup, django_db_blocker) -> Outcome:
     # Committed, as in real life: in a test's transaction the run's own heartbeat would not see it.
     with django_db_blocker.unblock():

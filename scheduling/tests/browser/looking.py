@@ -8,28 +8,29 @@ from playwright.sync_api import Page
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
 from scheduling.tests.browser.conftest import DESKTOP, HEIGHT, PHONE
 
-# Until the new colours are drawn: with little motion a transition is short, and yet one, and what
-# inherits its colour begins one of its own.
+# Until the new colours are drawn. None of them comes by degrees: what inherits a colour would begin
+# once its parent has arrived, and so on down the page.
 DRAWN = """
 async () => {
-    for (let still = 0, round = 0; still < 3 && round < 100; still += 1, round += 1) {
+    const still = new CSSStyleSheet();
+    still.replaceSync("*, *::before, *::after { transition: none !important; }");
+    document.adoptedStyleSheets = [still];
+    for (let frame = 0; frame < 2; frame += 1) {
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-        const running = document.getAnimations().filter(one => one instanceof CSSTransition);
-        if (running.length) {
-            still = 0;
-            await Promise.allSettled(running.map(one => one.finished));
-        }
     }
 }
 """
+STILL = "document.getAnimations().filter(one => one instanceof CSSTransition).length === 0"
 
 
 def look(page: Page, url: str = "") -> list[str]:
     """The faults of the page at that address, or of the one that is open; a look takes a while,
     so it does not stop at the first."""
-    show(page, DESKTOP, "light")
     if url:
+        _size(page, DESKTOP, "light")
         page.goto(url)
+    else:
+        show(page, DESKTOP, "light")
     faults = [*_seen(assert_accessible, page), *_seen(assert_fits, page)]
     show(page, PHONE, "dark")
     return [*faults, *_seen(assert_accessible, page), *_seen(assert_fits, page)]
@@ -42,9 +43,16 @@ def assert_good(page: Page, url: str = "") -> None:
 
 
 def show(page: Page, width: int, scheme: Any) -> None:
+    """The open page so wide and in this scheme, once it is drawn."""
+    page.evaluate(DRAWN)
+    _size(page, width, scheme)
+    page.evaluate(DRAWN)
+    assert page.evaluate(STILL)
+
+
+def _size(page: Page, width: int, scheme: Any) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHT[width]})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.evaluate(DRAWN)
 
 
 def _seen(check: Callable[..., None], page: Page, **options: Any) -> Iterator[str]:

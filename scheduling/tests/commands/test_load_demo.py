@@ -119,6 +119,7 @@ ZONES = [
 ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(("students", "teachers"), [(60, 10), (400, 2), (130, 13), (7, 30)])
 def test_nobody_is_ever_in_two_places_whatever_the_zones(students, teachers):
@@ -167,6 +168,8 @@ def test_days_away_are_two_days_off_around_the_week(weekday):
 # What it looks like --------------------------------------------------------------------------
 
 
+# What a studio looks like is no matter of the database: once is enough.
+@pytest.mark.sqlite
 @pytest.mark.django_db
 class TestTheStudio:
     @pytest.fixture(autouse=True)

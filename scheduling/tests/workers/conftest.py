@@ -188,8 +188,14 @@ def redis() -> Iterator[str]:
         yield url
 
 
-# A studio that needs RQ's workers has a PostgreSQL.
-@pytest.fixture(params=["embedded", "database", pytest.param("rq", marks=pytest.mark.postgresql)])
+# A studio that needs workers of their own has a PostgreSQL.
+@pytest.fixture(
+    params=[
+        "embedded",
+        pytest.param("database", marks=pytest.mark.postgresql),
+        pytest.param("rq", marks=pytest.mark.postgresql),
+    ]
+)
 def backend(request: pytest.FixtureRequest, workers: None, settings: Any) -> Iterator[Workers]:
     """Each of them in turn."""
     if request.param == "embedded":
