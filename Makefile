@@ -19,6 +19,8 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 	--ignore=scheduling/tests/commands/test_generate_classes_usage.py
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4
+# Few at a time, so that none is left with a heap of long ones at the end.
+SPREAD = -n $(AT_ONCE) --maxschedchunk=4
 
 # The suite starts hundreds of processes: compiled once, not by each of them.
 unexport PYTHONDONTWRITEBYTECODE
@@ -55,8 +57,8 @@ test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
-	echo "== SQLite"; $(PY) -m pytest -q -n $(AT_ONCE) --db=sqlite || failed="$$failed SQLite"; \
-	echo "== PostgreSQL"; $(PY) -m pytest -q -n $(AT_ONCE) --db=postgresql $(ONCE) \
+	echo "== SQLite"; $(PY) -m pytest -q $(SPREAD) --db=sqlite || failed="$$failed SQLite"; \
+	echo "== PostgreSQL"; $(PY) -m pytest -q $(SPREAD) --db=postgresql $(ONCE) \
 		|| failed="$$failed PostgreSQL"; \
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 

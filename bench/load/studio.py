@@ -96,8 +96,13 @@ KINDS: tuple[dict[str, str], ...] = (
         "table": "scheduling_fixedschedule",
         "own": "end_time AS own_end",
         "end_time": "own_end",
-        # The weekly job makes this week's, and no more.
-        "wanted": "week <= %(monday)s",
+        # The weekly job makes this week's, and no more; none for who is away or has left.
+        "wanted": """week <= %(monday)s
+           AND NOT EXISTS (SELECT FROM scheduling_closure AS away
+                            WHERE away.student_id = series.student_id
+                              AND day BETWEEN away.first_date AND away.last_date)
+           AND NOT EXISTS (SELECT FROM scheduling_student AS gone
+                            WHERE gone.id = series.student_id AND gone.end_date < day)""",
     },
 )
 

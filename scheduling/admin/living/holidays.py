@@ -131,11 +131,11 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, today: date) -> dict[str, str]:
     source = request.POST if request.method == "POST" else request.GET
-    if "country" in source:
-        return {name: source.get(name, "") for name in PlaceForm.base_fields}
-    country, region = usual_place(settings.TIME_ZONE)
     years = str(today.year) if today.month < AUTUMN else f"{today.year}-{today.year + 1}"
-    return {"country": country, "region": region, "years": years}
+    country, region = usual_place(settings.TIME_ZONE)
+    if "country" in source:
+        country, region = source["country"], source.get("region", "")
+    return {"country": country, "region": region, "years": source.get("years") or years}
 
 
 def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:

@@ -319,6 +319,7 @@ def opened_in_spanish(page, where):
     return page
 
 
+@pytest.mark.sqlite
 def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, owner, week):
     one = ScheduledClass.objects.get(student__first_name="Ana")
     for width, dark in ((1280, False), (1280, True), (PHONE, False)):

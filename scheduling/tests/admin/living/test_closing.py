@@ -152,6 +152,11 @@ class TestHolidays:
         assert (found["Saint Stephen"].there, found["Saint Stephen"].is_chosen) == ("Bridge", False)
         assert "cancels 1 class" in page.content.decode()
 
+    def test_an_address_that_names_a_country_alone_is_enough(self, browser, ahead):
+        page = browser.get(HOLIDAYS, {"country": "ES"})
+        assert page.context["form"].errors == {}
+        assert [one.name for one in page.context["holidays"]]
+
     def test_one_click_closes_the_ticked_days_and_the_next_import_knows_the_place(
         self, browser, ahead
     ):
