@@ -1,17 +1,21 @@
 """Fixtures of the whole suite. What the run itself needs is in support/plugin.py."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 
-import classtracker.urls  # noqa: F401  (with them come the admin's tables, for whoever lists them)
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
+
+# With the addresses come the admin's tables, for the tests that list them.
+import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True, scope="session")
