@@ -115,7 +115,7 @@ class ClassTrackerAdminConfig(SimpleAdminConfig):
     """Django's admin on our site.
 
     Its tables are found once somebody asks for its addresses or has them checked: a command that
-    cron starts needs none of them, and starts in two thirds of the time.
+    cron starts needs none of them, and starts in three quarters of the time.
     """
 
     default_site = "classtracker.site.ClassTrackerSite"
