@@ -7,10 +7,13 @@ from scheduling.models import CANCELLED_BY_PEOPLE, CancelledBy
 
 
 class CancelForm(forms.Form):
-    """For one class."""
+    """For one class. What is filled in is what the services' ``cancel`` takes, name by name."""
 
-    by = forms.ChoiceField(
-        label=_("Cancelled by"), choices=CANCELLED_BY_PEOPLE, initial=CancelledBy.STUDIO
+    by = forms.TypedChoiceField(
+        label=_("Cancelled by"),
+        choices=CANCELLED_BY_PEOPLE,
+        coerce=CancelledBy,
+        initial=CancelledBy.STUDIO,
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
     chargeable = forms.BooleanField(label=_("Charge for it all the same"), required=False)
@@ -19,9 +22,10 @@ class CancelForm(forms.Form):
 class CancelManyForm(CancelForm):
     """For the classes that were ticked in a list, on a page of its own."""
 
-    by = forms.ChoiceField(
+    by = forms.TypedChoiceField(
         label=_("Cancelled by"),
         choices=CANCELLED_BY_PEOPLE,
+        coerce=CancelledBy,
         widget=forms.RadioSelect,
         initial=CancelledBy.STUDENT,
     )

@@ -12,7 +12,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.services import classes, occurrences
 from scheduling.services.closures import closed_day_of
 from scheduling.services.occurrences import Planned
@@ -105,18 +105,14 @@ def _move_planned(one: Planned) -> Action:
 
 def _cancel(one: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        by = CancelledBy(data["by"])
-        why = {"reason": data["reason"], "chargeable": data["chargeable"]}
-        return _cancelled(classes.cancel(one.pk, by=by, **why, now=now))
+        return _cancelled(classes.cancel(one.pk, **data, now=now))
 
     return Action("cancel", _("Cancel the class"), do, CancelForm, look="is-danger")
 
 
 def _cancel_planned(one: Planned) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        by = CancelledBy(data["by"])
-        why = {"reason": data["reason"], "chargeable": data["chargeable"]}
-        return _cancelled(occurrences.cancel(one.key, one.day, by=by, **why, now=now))
+        return _cancelled(occurrences.cancel(one.key, one.day, **data, now=now))
 
     return Action("cancel", _("Cancel this date"), do, CancelForm, look="is-danger")
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.models import Attendance, CancelledBy, ScheduledClass
+from scheduling.models import Attendance, ScheduledClass
 from scheduling.services import classes
 
 from ..access import may_mark_class
@@ -72,13 +72,11 @@ class ClassActions(admin.ModelAdmin):
         asked = "by" in request.POST
         form = CancelManyForm(request.POST if asked else None)
         if asked and form.is_valid():
-            asked_for = form.cleaned_data
-            by, now = CancelledBy(asked_for["by"]), timezone.now()
-            why = {"reason": asked_for["reason"], "chargeable": asked_for["chargeable"]}
+            filled_in, now = form.cleaned_data, timezone.now()
             do_each(
                 request,
                 found,
-                lambda one: classes.cancel(one.pk, by=by, **why, now=now),
+                lambda one: classes.cancel(one.pk, **filled_in, now=now),
                 _cancelled,
             )
             return None

@@ -132,9 +132,10 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, today: date) -> dict[str, str]:
     source = request.POST if request.method == "POST" else request.GET
     years = str(today.year) if today.month < AUTUMN else f"{today.year}-{today.year + 1}"
-    country, region = usual_place(settings.TIME_ZONE)
     if "country" in source:
         country, region = source["country"], source.get("region", "")
+    else:
+        country, region = usual_place(settings.TIME_ZONE)
     return {"country": country, "region": region, "years": source.get("years") or years}
 
 
