@@ -74,6 +74,11 @@ class Stored:
     closure_id: int | None = None
     edit: str = ""
 
+    @property
+    def is_only_noted(self) -> bool:
+        """Whether a closure cancelled it, and a person then wrote something on it, no more."""
+        return self.is_cancelled and self.edit in ("edited_by_hand", "noted")
+
 
 class Holder(NamedTuple):
     """A class, stored (``class_id``) or planned, that holds its teacher's and student's time.

@@ -29,11 +29,13 @@ def apply(plan: Plan, run_id: int | None, now: datetime) -> None:
         return
     _remove([remove.row.id for remove in plan.removes], now)
     _park([want.row.id for want in plan.moves if want.row], now)
+    restores = [want for want in plan.restores if want.row and not want.row.edit]
     _rewrite(
         [_cancelled(cancel) for cancel in plan.cancels]
-        + [_scheduled(want) for want in (*plan.moves, *plan.restores)],
+        + [_scheduled(want) for want in (*plan.moves, *restores)],
         now,
     )
+    _reopen([want.row.id for want in plan.restores if want.row and want.row.edit], now)
     if plan.creates:
         insert_classes(plan.creates, run_id)
 
@@ -52,6 +54,28 @@ def _park(ids: list[int], now: datetime) -> None:
         return
     rows = ScheduledClass.objects.filter(UNTOUCHED, id__among=ids, starts_at__gt=now)
     changed = rows.update(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.CLOSURE)
+    _expect(changed, ids)
+
+
+def _reopen(ids: list[int], now: datetime) -> None:
+    """Take the mark of a closure off classes on which a person wrote: that alone is changed."""
+    if not ids:
+        return
+    rows = ScheduledClass.objects.filter(
+        id__among=ids,
+        status=ClassStatus.CANCELLED,
+        cancelled_by=CancelledBy.CLOSURE,
+        attendance="",
+        starts_at__gt=now,
+    )
+    changed = rows.update(
+        status=ClassStatus.SCHEDULED,
+        cancelled_by="",
+        cancel_reason="",
+        closure=None,
+        is_chargeable=False,
+        updated_at=now,
+    )
     _expect(changed, ids)
 
 

@@ -50,20 +50,20 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
     """Store what a person entered; from now on no run changes the class.
 
     A person's cancellation is a tombstone, whoever of the studio entered it; a class that is no
-    longer cancelled loses the marks of having been. Raises DoubleBookedError, or ValidationError
-    for what contradicts itself, and then nothing is written: where another writer was quicker, the
-    database has refused.
+    longer cancelled loses the marks of having been. One that a closure has cancelled stays the
+    closure's, and comes back with it, while only its notes or its subject are written. Raises
+    DoubleBookedError, or ValidationError for what contradicts itself, and then nothing is written:
+    where another writer was quicker, the database has refused.
     """
-    if changed.status == ClassStatus.CANCELLED:
+    if changed.status != ClassStatus.CANCELLED:
+        changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
+        changed.is_chargeable, changed.closure = False, None
+    elif not _is_still_closed(changed):
         if changed.cancelled_by in ("", CancelledBy.CLOSURE):
             changed.cancelled_by = CancelledBy.STUDIO
-        changed.cancelled_at = changed.cancelled_at or now
-    else:
-        changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
-        changed.is_chargeable = False
+        changed.cancelled_at, changed.closure = changed.cancelled_at or now, None
     changed.derive_instants()
     refuse_contradiction(changed, now)
-    changed.closure = None
     changed.edited_at = changed.updated_at = now
     refuse_double_booking(changed)
     try:
@@ -71,6 +71,15 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
             changed.save()
     except IntegrityError as error:
         raise DoubleBookedError(clash_of(changed)) from error
+
+
+def _is_still_closed(changed: ScheduledClass) -> bool:
+    """Whether its cancellation is, in all that is said of it, the one that a closure made."""
+    if changed.cancelled_by != CancelledBy.CLOSURE:
+        return False
+    names = ("status", "cancelled_by", "cancel_reason", "is_chargeable", "attendance")
+    said = {name: getattr(changed, name) for name in names}
+    return ScheduledClass.objects.filter(pk=changed.pk, **said).exists()
 
 
 def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
@@ -85,6 +94,8 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
         return False
     if closed and "status" not in values and not PLACE.isdisjoint(values):
         values = {**values, "status": ClassStatus.SCHEDULED}
+    if takes_over:
+        values = {"cancelled_by": CancelledBy.STUDIO, **values}
     for name, value in values.items():
         setattr(one, name, value)
     refuse_no_duration(one, values)

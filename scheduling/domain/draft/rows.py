@@ -22,7 +22,11 @@ def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
         row.occurrence_date in state.window or (day is not None and day in state.window)
     )
     if row.edit:
-        _protect(result, state, row, day, in_window, now)
+        if day is not None and row.starts > now and _is_reopened(state, row):
+            own = _announced(series, row)
+            result.wants.append(Want(own, row.date, row.starts, row.ends, Outcome.RESTORED, row))
+        else:
+            _protect(result, state, row, day, in_window, now)
         return
     if row.starts <= now:
         if in_window:
@@ -57,6 +61,11 @@ def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
             _count_as_is(result, state, row)
     else:
         result.wants.append(Want(series, day, starts, ends, Outcome.MOVED, row))
+
+
+def _is_reopened(state: State, row: Stored) -> bool:
+    """Whether a closure that cancelled it has gone; what a person noted on it stays."""
+    return row.is_only_noted and covering(state.closures, row.date) is None
 
 
 def _announced(series: Series, row: Stored) -> Series:

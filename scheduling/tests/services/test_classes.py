@@ -113,6 +113,48 @@ def test_what_a_closure_cancelled_can_be_moved_from_under_it(one: ScheduledClass
     assert dates() == ["2026-01-06"]
 
 
+@pytest.mark.parametrize("noted", [{"notes": "call parents"}, {"subject": "Bach"}])
+def test_a_note_on_what_a_closure_cancelled_leaves_it_the_closures(one, noted) -> None:
+    closure = make.closure("Holiday", MONDAY)
+    weekly()
+    one.refresh_from_db()
+    assert classes.change_by_hand(one, noted, EARLY)
+    one.refresh_from_db()
+    assert (one.status, one.cancelled_by, one.closure_id) == ("cancelled", "closure", closure.pk)
+    assert counts(weekly()) == {"protected": 1}
+
+    closure.delete()
+    assert counts(weekly()) == {"restored": 1}
+
+    one.refresh_from_db()
+    assert (one.status, one.cancelled_by, one.cancel_reason) == ("scheduled", "", "")
+    assert {name: getattr(one, name) for name in noted} == noted
+    assert counts(weekly()) == {"protected": 1}
+
+
+@pytest.mark.parametrize("said", [{"is_chargeable": True}, {"attendance": "excused"}])
+def test_what_is_said_of_a_cancellation_makes_it_a_persons(one, said) -> None:
+    closure = make.closure("Holiday", MONDAY)
+    weekly()
+    one.refresh_from_db()
+    classes.change_by_hand(one, said, EARLY)
+    closure.delete()
+    weekly()
+    one.refresh_from_db()
+    assert (one.status, one.cancelled_by, one.closure_id) == ("cancelled", "studio", None)
+
+
+def test_what_a_closure_cancelled_is_cancelled_by_hand_and_stays_so(one: ScheduledClass) -> None:
+    closure = make.closure("Holiday", MONDAY)
+    weekly()
+    one.refresh_from_db()
+    assert classes.change_by_hand(one, {"status": ClassStatus.CANCELLED}, EARLY)
+    closure.delete()
+    weekly()
+    one.refresh_from_db()
+    assert (one.status, one.cancelled_by, one.closure_id) == ("cancelled", "studio", None)
+
+
 def test_what_a_person_cancelled_is_not_moved(one: ScheduledClass) -> None:
     cancel(one)
     with pytest.raises(ValidationError, match="Restore it first, then move it"):
