@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.clashes import clash_of
 
-from .contradictions import PLACE, refuse_contradiction, refuse_no_duration
+from .contradictions import PLACE, keeping_duration, refuse_contradiction
 
 
 class DoubleBookedError(ValidationError):
@@ -88,6 +88,7 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
     Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled. Moving
     it lets it take place.
     """
+    values = keeping_duration(one, values)
     closed = one.cancelled_by == CancelledBy.CLOSURE
     takes_over = closed and values.get("status") == ClassStatus.CANCELLED
     if not takes_over and all(getattr(one, name) == value for name, value in values.items()):
@@ -98,7 +99,6 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
         values = {"cancelled_by": CancelledBy.STUDIO, **values}
     for name, value in values.items():
         setattr(one, name, value)
-    refuse_no_duration(one, values)
     save_by_hand(one, now)
     return True
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, Student
+
+from .succession import hand_over
 
 NEEDED = ("weekday", "start_time", "end_time")
 
@@ -29,6 +31,8 @@ class Written:
     added: list[FixedSchedule] = field(default_factory=list)
     changed: list[FixedSchedule] = field(default_factory=list)
     ended: list[FixedSchedule] = field(default_factory=list)
+    # Each added one with that whose place it takes, where there is one.
+    successions: list[tuple[FixedSchedule, FixedSchedule]] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
@@ -46,11 +50,14 @@ def meetings(today: date) -> QuerySet[FixedSchedule]:
     return rows.order_by("weekday", "start_time", "id")
 
 
-def write_meetings(student: Student, wanted: Sequence[Mapping[str, Any]], today: date) -> Written:
+def write_meetings(
+    student: Student, wanted: Sequence[Mapping[str, Any]], today: date, now: datetime
+) -> Written:
     """Make ``wanted`` the schedule of ``student``, whose row the caller has locked.
 
     One with an ``id`` is changed as far as it says. One without stands for the stored one that
-    equals it in all that it says, or is added. What is left out ended yesterday. Raises
+    equals it in all that it says, or is added. What is left out ended yesterday; the classes of
+    it on which a person acted fulfil their weeks for the one that takes its place. Raises
     MeetingError.
     """
     rows = FixedSchedule.objects.select_for_update(no_key=True).filter(student=student)
@@ -59,6 +66,7 @@ def write_meetings(student: Student, wanted: Sequence[Mapping[str, Any]], today:
     for index, one in enumerate(wanted):
         if "id" in one:
             row = _by_id(stored, kept, index, one)
+            _refuse_ended(index, row, one, today)
             kept.add(row.pk)
             if _set(row, one):
                 written.changed.append(row)
@@ -76,10 +84,12 @@ def write_meetings(student: Student, wanted: Sequence[Mapping[str, Any]], today:
         else:
             new.append((index, one))
     written.ended = [row for row in live if row.pk not in kept]
-    replaces = any(_has_begun(row, student, today) for row in written.ended)
+    gone = [row for row in stored.values() if row.pk not in kept]
+    replaces = any(_has_begun(row, student, today) for row in gone)
     for index, one in new:
         written.added.append(_new(student, index, one, today if replaces else None))
-    _store(written, today)
+    written.successions = _successions(written, gone)
+    _store(written, today, now)
     return written
 
 
@@ -106,6 +116,16 @@ def _by_id(
     if row.pk in kept:
         raise MeetingError(index, "id", _("The same meeting is in the list twice."))
     return row
+
+
+def _refuse_ended(index: int, row: FixedSchedule, one: Mapping[str, Any], today: date) -> None:
+    """A list that is not of today may still name a meeting that has ended since."""
+    if row.valid_until is not None and row.valid_until < today and "valid_until" not in one:
+        text = _(
+            "This meeting ended on %(last)s. Leave its number out to add a new one, or say until "
+            "when it is valid to take it up again."
+        )
+        raise MeetingError(index, "id", text % {"last": row.valid_until})
 
 
 def _set(row: FixedSchedule, one: Mapping[str, Any]) -> bool:
@@ -149,6 +169,35 @@ def _new(
     return row
 
 
+def _successions(
+    written: Written, gone: Sequence[FixedSchedule]
+) -> list[tuple[FixedSchedule, FixedSchedule]]:
+    """Whose place each added meeting takes: that of the one most like it, the latest ended first.
+
+    One that ended earlier has to have been at the same hour of the week.
+    """
+    left = sorted(gone, key=lambda row: (row not in written.ended, -row.pk))
+    found = []
+    for new in written.added:
+        likeness = {row.pk: _likeness(row, new) for row in left}
+        old = max(left, key=lambda row: likeness[row.pk], default=None)
+        if old is None:
+            break
+        is_same_hour = likeness[old.pk] == 2
+        is_only_one = len(written.added) == 1 == len(written.ended)
+        if is_same_hour or (old in written.ended and (likeness[old.pk] or is_only_one)):
+            left.remove(old)
+            found.append((old, new))
+    return found
+
+
+def _likeness(row: FixedSchedule, new: FixedSchedule) -> int:
+    """2: on the same weekday at the same hour. 1: on the same weekday."""
+    if row.weekday != new.weekday:
+        return 0
+    return 2 if row.start_time == new.start_time else 1
+
+
 def _check(index: int, row: FixedSchedule, one: Mapping[str, Any]) -> None:
     if row.end_time <= row.start_time:
         name = "end_time" if "end_time" in one else "start_time"
@@ -158,7 +207,7 @@ def _check(index: int, row: FixedSchedule, one: Mapping[str, Any]) -> None:
         raise MeetingError(index, name, _("“Valid until” is before “valid from”."))
 
 
-def _store(written: Written, today: date) -> None:
+def _store(written: Written, today: date, now: datetime) -> None:
     for row in written.ended:
         end_meeting(row, today)
         row.save(update_fields=["valid_from", "valid_until"])
@@ -166,3 +215,5 @@ def _store(written: Written, today: date) -> None:
         row.save()
     for row in written.added:
         row.save()
+    for old, new in written.successions:
+        hand_over(old, new, max(new.valid_from or today, today), now)

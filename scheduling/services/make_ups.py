@@ -18,7 +18,7 @@ from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 
 from .classes import save_by_hand
-from .contradictions import refuse_no_duration
+from .contradictions import keeping_duration
 
 NOTICE = timedelta(hours=24)
 _OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
@@ -63,19 +63,16 @@ def schedule(
     DoubleBookedError where the time is taken. Raises DoesNotExist.
     """
     lost = ScheduledClass.objects.get(pk=lost_id)
-    if end_time is None:
-        end_time = (datetime.combine(to_date, start_time) + (lost.ends_at - lost.starts_at)).time()
+    times = keeping_duration(lost, {"start_time": start_time, "end_time": end_time})
     one = ScheduledClass(
         student_id=lost.student_id,
         teacher_id=teacher.pk if teacher else lost.teacher_id,
         date=to_date,
-        start_time=start_time,
-        end_time=end_time,
+        **times,
         time_zone="" if teacher else lost.time_zone,
         subject=lost.subject,
         make_up_for=lost,
     )
-    refuse_no_duration(one, ["start_time"] if lost.start_time != lost.end_time else [])
     save_one_off(one, now)
     return one
 

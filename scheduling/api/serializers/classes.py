@@ -42,7 +42,8 @@ class ClassSerializer(ResourceSerializer):
     """A class. Its date and times are those of the clock on the wall in ``timeZone``.
 
     ``occurrenceDate`` is the day on which its series wanted it, whatever it was moved to. An
-    ``endTime`` before ``startTime`` is on the next day.
+    ``endTime`` before ``startTime`` is on the next day. With a new ``startTime`` alone the class
+    lasts as long as before.
     """
 
     id = serializers.IntegerField(read_only=True)
@@ -90,12 +91,9 @@ class ClassSerializer(ResourceSerializer):
         return student
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        start, end = self.value(attrs, "start_time"), self.value(attrs, "end_time")
-        if start == end and {"start_time", "end_time"} & set(attrs):
-            field = "end_time" if "end_time" in attrs else "start_time"
-            raise serializers.ValidationError(
-                {field: [_("The end time must be after the start time.")]}
-            )
+        if "end_time" in attrs and attrs["end_time"] == self.value(attrs, "start_time"):
+            text = _("The end time must be after the start time.")
+            raise serializers.ValidationError({"end_time": [text]})
         if self.value(attrs, "status") != ClassStatus.CANCELLED:
             for name in ("cancel_reason", "cancelled_by", "is_chargeable"):
                 if attrs.get(name):

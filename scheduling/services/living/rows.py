@@ -12,8 +12,8 @@ from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
 from scheduling.selectors.series import MODELS, load_by_key
 from scheduling.services.fixed_schedule import end_meeting
+from scheduling.services.succession import Rule
 
-Rule = FixedSchedule | RecurringSlot
 _COMMON = ("teacher", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
 # What may be another from a date on. Whose lesson it is may not.
 CHANGEABLE = {

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series
 from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
-from scheduling.models import Closure, ScheduledClass
+from scheduling.models import ScheduledClass
+from scheduling.services.succession import hand_over_pauses
 
 from .rows import CHANGEABLE, Rule, key_of, series_of, set_values
 
@@ -36,7 +37,7 @@ def split(
     source = key_of(rule).kind.value
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
     ahead.update(**{source: new})
-    _hand_over_pauses(source, rule, new, day)
+    hand_over_pauses(rule, new, day)
     return new, _warnings(series, series_of(key_of(new)), day)
 
 
@@ -74,18 +75,6 @@ def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
     anchor = series.anchor or series.first or day
     wait = (week_number(anchor) - week_number(day)) % interval
     return monday_of_number(week_number(day) + wait) if wait else day
-
-
-def _hand_over_pauses(source: str, rule: Rule, new: Rule, day: date) -> None:
-    for pause in Closure.objects.filter(**{source: rule}, last_date__gte=day):
-        if pause.first_date < day:
-            before = Closure.objects.get(pk=pause.pk)
-            before.pk, before.last_date = None, day - DAY
-            before.save()
-            ScheduledClass.objects.filter(closure=pause, **{source: rule}).update(closure=before)
-            pause.first_date = day
-        setattr(pause, source, new)
-        pause.save()
 
 
 def _warnings(old: Series, new: Series, day: date) -> list[str]:

@@ -15,7 +15,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.series import load_by_key
 from scheduling.services.classes import cancellation, change_by_hand, moved_to, save_by_hand
-from scheduling.services.contradictions import refuse_no_duration
+from scheduling.services.contradictions import keeping_duration
 
 
 class OccurrenceError(ValidationError):
@@ -71,9 +71,8 @@ def change_or_write(
         one = stored(key, day)
         if one is None:
             one = _new(series, day)
-            for name, value in values.items():
+            for name, value in keeping_duration(one, values).items():
                 setattr(one, name, value)
-            refuse_no_duration(one, values)
             try:
                 with transaction.atomic():
                     save_by_hand(one, now)

@@ -3,19 +3,28 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.models import Job, RecurringSlot
+from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.services.changes import Applied, apply_change
 
 from ...applied import how, with_created
 from ...asking import studio_today
+from ...exceptions import Conflict
 from ...serializers.queries import SlotQuery
 from ...serializers.timetable import SlotAnswer, SlotSerializer
 from .base import Resource, changed, saving
+
+
+# Two slots that agree in all of these ask for the same lessons.
+IDENTITY = (
+    *("teacher", "student", "weekday", "start_time", "duration_minutes", "interval_weeks"),
+    *("valid_from", "valid_until"),
+)
 
 
 class SlotResource(Resource):
@@ -68,8 +77,21 @@ class RecurringSlots(SlotResource):
         """A new recurring slot, with the lessons of its horizon."""
         values = {"valid_from": studio_today()} | self.checked(request)
         with saving():
+            _refuse_twin(values)
             slot = RecurringSlot.objects.create(**values)
         return Response(self.answer(request, slot, {slot.student_id}), status.HTTP_201_CREATED)
+
+
+def _refuse_twin(values: dict[str, Any]) -> None:
+    """The same delivery twice makes one slot: of two it is the second that is refused."""
+    # Locked: of two that come at once, the second sees the first.
+    Student.objects.select_for_update(no_key=True).get(pk=values["student"].pk)
+    wanted = RecurringSlot(**values)
+    rows = RecurringSlot.objects.exclude(status=SlotStatus.CANCELLED)
+    twin = rows.filter(**{name: getattr(wanted, name) for name in IDENTITY}).first()
+    if twin is not None:
+        text = _("This slot is there already: it is number %(id)s. Change that one.")
+        raise Conflict(text % {"id": twin.pk}, "already_there")
 
 
 class OneRecurringSlot(SlotResource):

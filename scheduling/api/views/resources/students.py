@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -64,7 +65,7 @@ class StudentResource(Resource):
         written = Written()
         if wanted is not None:
             try:
-                written = write_meetings(student, wanted, studio_today())
+                written = write_meetings(student, wanted, studio_today(), timezone.now())
             except MeetingError as error:
                 wrong: list[Any] = [{} for _each in wanted]
                 wrong[error.index] = {NAMES.get(error.field, error.field): [error.text]}

@@ -84,6 +84,41 @@ def test_a_class_that_was_moved_is_not_created_again(
     assert dates() == ["2026-01-08"]
 
 
+def test_moved_to_another_hour_it_lasts_as_long_as_before(
+    api: APIClient, generated: ScheduledClass
+) -> None:
+    moved = ok(api.patch(url(generated), {"startTime": "11:00"}))
+    assert (moved["startTime"], moved["endTime"]) == ("11:00", "12:00")
+
+    moved = ok(api.patch(url(generated), {"startTime": "23:30"}))
+    assert (moved["endTime"], moved["endsAt"]) == ("00:30", "2026-01-05T23:30:00Z")
+    # On this side of midnight again.
+    moved = ok(api.patch(url(generated), {"startTime": "09:15"}))
+    assert (moved["endTime"], moved["endsAt"]) == ("10:15", "2026-01-05T09:15:00Z")
+
+
+@pytest.mark.parametrize("end", ["09:00", "10:00"])
+def test_an_end_alone_that_is_not_after_the_start(
+    api: APIClient, generated: ScheduledClass, end: str
+) -> None:
+    invalid(api.patch(url(generated), {"endTime": end}), "endTime", "must be after the start")
+    assert ok(api.patch(url(generated), {"endTime": "10:15"}))["endTime"] == "10:15"
+
+
+def test_an_end_before_the_start_that_must_be_a_slip(api: APIClient) -> None:
+    slip = body(startTime="09:30", endTime="07:30")
+    invalid(api.post("/api/classes", slip), "endTime", "The end is before the start", "22 h")
+    made = ok(api.post("/api/classes", body(startTime="20:00", endTime="08:00")), 201)
+    slip = {"startTime": "09:30", "endTime": "07:30"}
+    invalid(api.patch(url(made), slip), "endTime", "The end is before the start")
+
+
+def test_an_end_alone_of_a_class_past_midnight(api: APIClient) -> None:
+    made = ok(api.post("/api/classes", body(startTime="23:30", endTime="00:30")), 201)
+    changed = ok(api.patch(url(made), {"endTime": "01:00"}))
+    assert changed["endsAt"] == "2026-01-08T01:00:00Z"
+
+
 def test_to_another_teacher_and_another_zone(api: APIClient, generated: ScheduledClass) -> None:
     other = make.teacher(zone="Asia/Tokyo")
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from scheduling.models import FixedSchedule, ScheduledClass, Student
+from scheduling.models import Closure, FixedSchedule, ScheduledClass, Student
 from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import day
-from scheduling.tests.jobs.helpers import dates
+from scheduling.tests.jobs.helpers import dates, weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -104,6 +104,88 @@ def test_an_added_meeting_counts_from_the_start_date(api: APIClient) -> None:
     more = [*made["fixedSchedule"], MEETS | {"dayOfWeek": 4}]
 
     assert patch(api, made, fixedSchedule=more)["classesCreated"] == 4
+
+
+@pytest.mark.parametrize("said", [{"status": "cancelled"}, {"date": "2026-01-09"}])
+def test_what_a_person_did_to_a_class_holds_for_what_takes_its_meetings_place(
+    api: APIClient, said: dict[str, Any]
+) -> None:
+    made = create(api, fixedSchedule=[MEETS | {"subject": "Guitar"}])
+    touched = ScheduledClass.objects.latest("date")
+    ok(api.patch(f"/api/classes/{touched.pk}", said))
+
+    changed = patch(api, made, fixedSchedule=[MEETS | {"subject": "Piano"}])
+
+    assert (changed["classesCreated"], "warning" in changed) == (0, False)
+    assert FixedSchedule.objects.count() == 2
+    touched.refresh_from_db()
+    assert touched.fixed_schedule_id == changed["fixedSchedule"][0]["id"]
+    assert ScheduledClass.objects.filter(week="2026-01-05").count() == 1
+    assert weekly(day("2026-01-05")).counts_by_name()["protected"] == 1
+
+
+def test_of_two_meetings_each_hands_over_to_the_one_at_its_hour(api: APIClient) -> None:
+    later = MEETS | {"startTime": "19:00", "endTime": "20:00"}
+    made = create(api, fixedSchedule=[MEETS, later])
+    (first,) = ScheduledClass.objects.filter(date="2026-01-07", start_time="17:00")
+    ok(api.patch(f"/api/classes/{first.pk}", {"status": "cancelled"}))
+
+    wanted = [later | {"subject": "Choir"}, MEETS | {"subject": "Piano"}]
+    changed = patch(api, made, fixedSchedule=wanted)
+
+    first.refresh_from_db()
+    subjects = {one["id"]: one["subject"] for one in changed["fixedSchedule"]}
+    assert subjects[first.fixed_schedule_id] == "Piano"
+    assert dates()[-1] == "2026-01-07"
+    assert ScheduledClass.objects.filter(week="2026-01-05").count() == 2
+
+
+def test_a_pause_goes_on_for_what_takes_its_meetings_place(api: APIClient) -> None:
+    made = create(api, fixedSchedule=[MEETS])
+    old = FixedSchedule.objects.get()
+    days = (day("2026-01-01"), day("2026-02-01"))
+    make.closure("Pause", *days, student=old.student, fixed_schedule=old)
+
+    changed = patch(api, made, fixedSchedule=[MEETS | {"subject": "Piano"}])
+
+    assert changed["classesCreated"] == 0
+    assert [pause.fixed_schedule_id for pause in Closure.objects.order_by("first_date")] == [
+        old.pk,
+        changed["fixedSchedule"][0]["id"],
+    ]
+
+
+def test_taken_away_and_added_again_it_writes_no_past_and_brings_nothing_back(
+    api: APIClient,
+) -> None:
+    made = create(api, fixedSchedule=[MEETS])
+    touched = ScheduledClass.objects.latest("date")
+    ok(api.patch(f"/api/classes/{touched.pk}", {"status": "cancelled"}))
+    patch(api, made, fixedSchedule=[])
+
+    again = patch(api, made, fixedSchedule=[MEETS])
+
+    assert (again["classesCreated"], "warning" in again) == (0, False)
+    assert again["fixedSchedule"][0]["validFrom"] == "2026-01-05"
+    touched.refresh_from_db()
+    assert touched.fixed_schedule_id == again["fixedSchedule"][0]["id"]
+    other = patch(api, made, fixedSchedule=[*again["fixedSchedule"], MEETS | {"dayOfWeek": 2}])
+    assert other["classesCreated"] == 1
+    assert dates() == ["2025-12-17", "2025-12-24", "2025-12-31", "2026-01-06"]
+
+
+def test_a_stale_list_does_not_end_what_is_there(api: APIClient) -> None:
+    made = create(api, fixedSchedule=[MEETS])
+    patch(api, made, fixedSchedule=[MEETS | {"dayOfWeek": 4}])
+    stale = [{"id": made["fixedSchedule"][0]["id"], "startTime": "16:00"}]
+
+    answer = api.patch(f"/api/students/{made['id']}", {"fixedSchedule": stale})
+
+    invalid(answer, "fixedSchedule[0].id", "This meeting ended on 2026-01-04.")
+    assert [meeting.valid_until for meeting in FixedSchedule.objects.order_by("id")] == [
+        day("2026-01-04"),
+        None,
+    ]
 
 
 def test_an_ended_meeting_may_be_taken_up_again_by_its_id(api: APIClient) -> None:

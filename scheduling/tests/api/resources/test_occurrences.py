@@ -64,6 +64,14 @@ def test_moved_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
     assert dates() == ["2026-01-05", "2026-01-14", "2026-01-19"]
 
 
+def test_moved_to_another_hour_it_lasts_as_long_as_its_rule_says(
+    api: APIClient, slot: RecurringSlot
+) -> None:
+    made = ok(api.post("/api/classes", of(slot, startTime="15:00")), 201)
+    assert (made["startTime"], made["endTime"]) == ("15:00", "16:00")
+    invalid(api.post("/api/classes", of(slot, "2026-01-19", endTime="09:00")), "endTime")
+
+
 def test_a_fixed_schedule_has_occurrences_too(api: APIClient) -> None:
     rule = make.schedule()
     sent = {"source": "fixed_schedule", "series": rule.pk, "occurrenceDate": "2026-01-05"}

@@ -51,6 +51,21 @@ def test_two_that_write_the_same_schedule() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_that_open_the_same_slot() -> None:
+    body = {"teacher": make.teacher().pk, "student": make.student().pk, "dayOfWeek": 2}
+    body |= {"startTime": "16:00", "durationMinutes": 60}
+
+    def call(client: APIClient) -> Any:
+        return client.post("/api/recurring-slots", body, format="json")
+
+    answers = together(call, call)
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert RecurringSlot.objects.count() == 1
+    assert ScheduledClass.objects.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_that_want_the_same_place() -> None:
     teacher = make.teacher()
     bodies = [

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 from scheduling.services import changes
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import SLOT, invalid, ok
+from scheduling.tests.api.resources.helpers import SLOT, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates
 
@@ -41,6 +41,19 @@ def test_a_new_slot_has_its_lessons_at_once(api: APIClient) -> None:
     read = ok(api.get(f"/api/recurring-slots/{made['id']}/"))
     assert set(read) == SLOT
     assert list(JobRun.objects.values_list("job", "trigger")) == [("horizon", "change")]
+
+
+def test_the_same_delivery_twice_makes_one_slot(api: APIClient) -> None:
+    sent = body(validFrom="2026-01-06")
+    made = ok(api.post("/api/recurring-slots", sent), 201)
+
+    number = f"number {made['id']}"
+    refused(api.post("/api/recurring-slots", sent), 409, "already_there", number)
+
+    assert RecurringSlot.objects.count() == 1
+    ok(api.post("/api/recurring-slots", sent | {"startTime": "20:00"}), 201)
+    ok(api.patch(f"/api/recurring-slots/{made['id']}", {"status": "cancelled"}))
+    ok(api.post("/api/recurring-slots", sent), 201)
 
 
 def test_a_change_moves_the_lessons_ahead(api: APIClient) -> None:

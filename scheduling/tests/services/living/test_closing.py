@@ -164,7 +164,7 @@ def test_the_state_changes_between_them(slot, act):
         act = Reopen((number,)) if isinstance(act, Reopen) else ChangeClosure(number, values)
     seen = look(act)
     touch(day("2026-01-14"))
-    ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
+    ScheduledClass.objects.filter(date="2026-01-21").update(attendance="excused")
     before, closures = calendar(), list(Closure.objects.values())
 
     with pytest.raises(ChangedSinceError) as caught:
