@@ -19,7 +19,6 @@ from ...serializers.queries import SlotQuery
 from ...serializers.timetable import SlotAnswer, SlotSerializer
 from .base import Resource, changed, saving
 
-
 # Two slots that agree in all of these ask for the same lessons.
 IDENTITY = (
     *("teacher", "student", "weekday", "start_time", "duration_minutes", "interval_weeks"),
