@@ -13,9 +13,16 @@ from django.utils import translation
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
+from scheduling.tests.support.baseline import Baseline
 
 # With the addresses come the admin's tables, for the tests that list them.
 import_module(settings.ROOT_URLCONF)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        Baseline().keep()
 
 
 @pytest.fixture(autouse=True, scope="session")
