@@ -71,7 +71,10 @@ class Workers:
             worker = int(run.process.partition("@")[0])
             return worker if is_stopped(worker) else 0
 
-        return until(pid)
+        worker: int = until(pid)
+        # As it is by now: what it did just before it stopped came after the look at its row.
+        run.refresh_from_db()
+        return worker
 
 
 class Embedded(Workers):
