@@ -11,7 +11,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [f"{API}.casing.CamelJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.negotiation.JSONOnly",
     "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.PerCaller"],
-    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.ById",
+    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.Ordered",
     "DEFAULT_SCHEMA_CLASS": f"{API}.schema.operations.ApiSchema",
     # OPTIONS would describe views with the names of Python; /api/schema is the description.
     "DEFAULT_METADATA_CLASS": None,

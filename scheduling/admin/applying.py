@@ -43,7 +43,7 @@ def _say(request: HttpRequest, applied: Applied) -> None:
         return
     if parts := _said(applied):
         messages.info(request, _("Classes: %(changes)s.") % {"changes": ", ".join(parts)})
-    if conflicts := applied.count(Outcome.CONFLICT):
+    if conflicts := len(applied.conflicts()):
         text = ngettext(
             "%(n)d class has no place because of a conflict; the run's page names it.",
             "%(n)d classes have no place because of conflicts; the run's page names them.",

@@ -1,5 +1,6 @@
 """What applying a change came to, as the answer says it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 from rest_framework.request import Request
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey
 from scheduling.services.changes import Applied
 
 from .asking import studio_today
@@ -22,13 +24,17 @@ def how(request: Request) -> dict[str, Any]:
     }
 
 
-def with_created(applied: Applied) -> dict[str, Any]:
+def with_created(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
     """``classesCreated``, and a ``warning`` where there is something to warn of."""
-    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied)
+    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series)
 
 
-def warning(applied: Applied) -> dict[str, Any]:
-    """What is still to come, in ``warning``; nothing where all is done."""
+def warning(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
+    """What is still to come, in ``warning``; nothing where all is done.
+
+    ``series``: those that were changed, where that is known. A conflict that another one has had
+    all along is no news of this change.
+    """
     sentences = []
     if applied.already_running:
         sentences.append(_("Saved. Another run is active; the next one applies this change."))
@@ -37,7 +43,7 @@ def warning(applied: Applied) -> dict[str, Any]:
     if errors := applied.errors:
         text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
         sentences.append(text % {"error": errors[0]})
-    if conflicts := applied.conflicts:
+    if conflicts := applied.conflicts(series):
         sentences.append(_conflicts(len(conflicts), conflicts[0]))
     return {"warning": " ".join(sentences)} if sentences else {}
 

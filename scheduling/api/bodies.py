@@ -16,6 +16,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Strict(serializers.Serializer):
     """A serializer that refuses unknown fields: a typing error is not to pass as success."""
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is None and self.parent is None:
+            # The framework's own sentence for it has no translation.
+            text = _("The body has to be an object.")
+            raise serializers.ValidationError({"non_field_errors": [text]})
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> Any:
         refuse_unknown(self, data)
         return super().to_internal_value(data)

@@ -20,12 +20,24 @@ from scheduling.selectors.people import student_names
 MOST = 1_000
 
 
+# What keeps a student from a class comes before what else there is to say of one. That a schedule
+# begins later, or has ended, says nothing where another one has its classes there.
+FIRST = (Outcome.ERROR, Outcome.INVALID, Outcome.CONFLICT, Outcome.CLOSED)
+BOUNDS = (Outcome.NOT_STARTED, Outcome.ENDED)
+
+
+def _rank(outcome: Outcome) -> int:
+    if outcome in FIRST:
+        return FIRST.index(outcome)
+    return len(FIRST) + (outcome in BOUNDS)
+
+
 class ByStudent(Nobody):
-    """Watches a run and remembers what concerns single students."""
+    """Watches a run and remembers what concerns single students: of each the weightiest line."""
 
     def __init__(self) -> None:
         self.planned: Counter[int] = Counter()
-        self.reasons: dict[int, str] = {}
+        self.told: dict[int, Line] = {}
 
     def lines(self, result: Result, lines: list[Line]) -> None:
         for line in lines:
@@ -33,8 +45,10 @@ class ByStudent(Nobody):
                 continue
             if line.outcome is Outcome.CREATED:
                 self.planned[line.student_id] += 1
-            else:
-                self.reasons.setdefault(line.student_id, line.reason)
+                continue
+            before = self.told.get(line.student_id)
+            if before is None or _rank(line.outcome) < _rank(before.outcome):
+                self.told[line.student_id] = line
 
 
 def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool]:
@@ -42,12 +56,12 @@ def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool
     window = result.window
     assert window is not None
     created = seen.planned if result.dry_run else _created(result, window)
-    students = result.students | set(seen.reasons) | set(created)
+    students = result.students | set(seen.told) | set(created)
     truncated = len(students) > MOST
     if truncated:
-        students = set(seen.reasons)
-    idle = [pk for pk in students if not created[pk] and pk not in seen.reasons]
-    reasons = seen.reasons | _why_nothing(idle, window)
+        students = set(seen.told)
+    idle = [pk for pk in students if not created[pk]]
+    reasons = _why_nothing(idle, seen.told, window)
     names = student_names(students)
     return [
         {
@@ -73,21 +87,25 @@ def _created(result: Result, window: Window) -> Counter[int]:
     return Counter(dict(rows))
 
 
-def _why_nothing(students: list[int], window: Window) -> dict[int, str]:
-    """Why students of whom nothing else is noteworthy got nothing new."""
-    if not students:
-        return {}
+def _why_nothing(students: list[int], told: dict[int, Line], window: Window) -> dict[int, str]:
+    """Why these students got nothing new: the run's own reason, where it has one."""
+    bounds = {pk: line for pk, line in told.items() if line.outcome in BOUNDS}
+    found = {pk: told[pk].reason for pk in students if pk in told and pk not in bounds}
+    rest = [pk for pk in students if pk not in found]
+    if not rest:
+        return found
     there = set(
         ScheduledClass.objects.filter(
-            student_id__among=students, date__gte=window.start, date__lt=window.end
+            student_id__among=rest, date__gte=window.start, date__lt=window.end
         ).values_list("student_id", flat=True)
     )
-    calendar = load_calendar(window.start, [], students)
-    found = {}
-    for pk in students:
+    calendar = load_calendar(window.start, [], rest)
+    for pk in rest:
         closed = [c for c in calendar.concerning(None, pk) if c.first < window.end]
         if pk in there:
             found[pk] = _("the classes are there already")
+        elif pk in bounds:
+            found[pk] = bounds[pk].reason
         elif closed:
             found[pk] = _("closed: %(closure)s") % {"closure": closed[0].name}
         else:

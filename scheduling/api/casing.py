@@ -1,9 +1,11 @@
 """camelCase outside, snake_case inside: the one place where names are converted."""
 
 import re
+from json import JSONDecodeError
 from typing import Any
 
-from rest_framework.exceptions import ParseError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
@@ -39,11 +41,32 @@ def camelized(data: Any) -> Any:
 
 
 def snaked(data: Any) -> Any:
-    """``data`` with the keys of all its objects in snake_case."""
+    """``data`` with the keys of all its objects in snake_case.
+
+    Raises ValidationError for those that are so already: outside there are no such fields, and
+    of ``dryRun`` and ``dry_run`` in one body only one could count.
+    """
+    unknown: list[str] = []
+    found = _snaked(data, "", unknown)
+    if unknown:
+        text = _("There is no such field.")
+        # Sentences, as the names of fields are told in camelCase, and these are not.
+        raise ValidationError([f"{name}: {text}" for name in sorted(unknown)])
+    return found
+
+
+def _snaked(data: Any, path: str, unknown: list[str]) -> Any:
     if isinstance(data, dict):
-        return {snake(key): snaked(value) for key, value in data.items()}
+        found = {}
+        for key, value in data.items():
+            name = f"{path}.{key}" if path else key
+            if "_" in key:
+                unknown.append(name)
+            else:
+                found[snake(key)] = _snaked(value, name, unknown)
+        return found
     if isinstance(data, list):
-        return [snaked(item) for item in data]
+        return [_snaked(item, f"{path}[{index}]", unknown) for index, item in enumerate(data)]
     return data
 
 
@@ -63,7 +86,16 @@ class CamelJSONParser(JSONParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            data = super().parse(stream, media_type, parser_context)
+            return snaked(super().parse(stream, media_type, parser_context))
         except RecursionError as error:
-            raise ParseError("JSON parse error - nested too deeply") from error
-        return snaked(data)
+            raise ParseError(_("The body is nested too deeply.")) from error
+        except ParseError as error:
+            raise ParseError(_why(error.__context__)) from error
+
+
+def _why(fault: BaseException | None) -> str:
+    """What keeps a body from being JSON; the parser itself says it in English alone."""
+    if isinstance(fault, JSONDecodeError):
+        text = _("The body is no JSON: line %(line)d, column %(column)d can't be read.")
+        return text % {"line": fault.lineno, "column": fault.colno}
+    return _("The body is no JSON.")

@@ -53,6 +53,17 @@ class ApiToken(TokenAuthentication):
 class Cookie(SessionAuthentication):
     """A logged-in person's session; changes need the CSRF token."""
 
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied as error:
+            # The framework says it in English alone.
+            text = _(
+                "The CSRF token is missing or wrong. With a cookie, send it as X-CSRFToken, from "
+                "a page of this site."
+            )
+            raise exceptions.PermissionDenied(text) from error
+
     def authenticate_header(self, request: Request) -> str:
         return REALM
 

@@ -47,9 +47,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         if wait := getattr(known, "wait", None):
             headers["Retry-After"] = str(max(1, round(wait)))
     if isinstance(known, exceptions.MethodNotAllowed) and (view := context.get("view")):
-        # DRF names OPTIONS in any case, and HEAD wherever there is a GET.
-        refused = {"OPTIONS", view.request.method}
-        view.headers["Allow"] = ", ".join(m for m in view.allowed_methods if m not in refused)
+        # HEAD is named wherever there is a GET.
+        method = view.request.method
+        view.headers["Allow"] = ", ".join(m for m in view.allowed_methods if m != method)
     if known.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER)
     set_rollback()

@@ -12,23 +12,19 @@ from rest_framework.utils.urls import replace_query_param
 SALT = "scheduling.api.cursor"
 
 
-class ById(CursorPagination):
-    """``{"next", "previous", "results"}``, 50 a page, ``pageSize`` up to 500."""
+class Ordered(CursorPagination):
+    """``{"next", "previous", "results"}``, 50 a page, ``pageSize`` up to 500.
 
-    page_size = 50
-    page_size_query_param = "pageSize"
-    max_page_size = 500
-    ordering: Any = ("id",)
-
-
-class Ordered(ById):
-    """The same in the order that ``ordering`` names, among those that the view allows.
+    In the order that ``ordering`` names, among those that the view allows.
 
     A cursor is the last row's value *and* key: DRF's own goes by the value alone, and loses rows
     where more than a thousand share it, as classes share their start. It is signed, so that
     nothing but what this server wrote reaches a query.
     """
 
+    page_size = 50
+    page_size_query_param = "pageSize"
+    max_page_size = 500
     ordering_query_param = "ordering"
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:

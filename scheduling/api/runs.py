@@ -3,16 +3,36 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from scheduling.jobs.lines import Line
 from scheduling.jobs.reasons import sentence
+from scheduling.jobs.result import Result
 from scheduling.jobs.undo import Undo
 from scheduling.models import JobRun, JobRunItem, RunState
+from scheduling.selectors.runs import faults_of
+
+# Of each run's errors so many are told in a line of the history; its items name them all.
+MOST_ERRORS = 10
+
+
+def history_entries(runs: list[JobRun]) -> list[dict[str, Any]]:
+    """Lines of the history, each with its run's error or those of single schedules."""
+    faults = faults_of([run.pk for run in runs], MOST_ERRORS)
+    return [_history_entry(run, faults.get(run.pk, [])) for run in runs]
 
 
 def history_entry(run: JobRun) -> dict[str, Any]:
     """A line of the history."""
+    return history_entries([run])[0]
+
+
+def _history_entry(run: JobRun, faults: list[JobRunItem]) -> dict[str, Any]:
     duration = run.duration
+    errors = [run.error] if run.error else []
+    errors += [
+        f"{item.student_name}: {sentence(item.code, item.params)}".lstrip(": ") for item in faults
+    ]
     return {
         "id": run.pk,
         "job_name": run.job,
@@ -26,7 +46,7 @@ def history_entry(run: JobRun) -> dict[str, Any]:
         "lessons_generated": run.classes_created,
         "teachers_processed": run.teachers_processed,
         "students_processed": run.students_processed,
-        "errors": [run.error] if run.error else [],
+        "errors": errors,
     }
 
 
@@ -60,6 +80,23 @@ def item_entry(item: JobRunItem) -> dict[str, Any]:
         "occurrences": item.occurrences,
         "reason": sentence(item.code, item.params),
     }
+
+
+def run_errors(result: Result) -> dict[str, Any]:
+    """The contract's error beside an answer's own keys, where a run could not do everything."""
+    found = result.errors()
+    text = ngettext(
+        "%(created)s, but with %(n)d error: %(error)s",
+        "%(created)s, but with %(n)d errors, the first: %(error)s",
+        len(found),
+    )
+    created = ngettext("%(n)d class created", "%(n)d classes created", result.classes_created)
+    values = {
+        "created": created % {"n": result.classes_created},
+        "n": len(found),
+        "error": found[0] if found else "",
+    }
+    return {"success": False, "error": "run_errors", "message": text % values}
 
 
 # Of each kind so many are told one by one; the counts are of all.

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.cache import caches
 from rest_framework import exceptions
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
+
+from .tally import Tally
 
 SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 
@@ -23,21 +25,23 @@ def parse(rate: str) -> tuple[int, int]:
     return int(number), SECONDS[period]
 
 
-class PerCaller(SimpleRateThrottle):
+# Where all workers of this machine count together.
+calls = Tally("calls")
+
+
+class PerCaller(BaseThrottle):
     """``API_THROTTLE`` for each person, and for each address of those who are none."""
 
-    scope = "caller"
+    seconds_to_wait: float | None = None
 
-    def get_rate(self) -> str:
-        return settings.API_THROTTLE
-
-    def parse_rate(self, rate: str) -> tuple[int, int]:
-        return parse(rate)
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
+    def allow_request(self, request: Request, view: Any) -> bool:
         user = request.user
-        who = user.pk if user and user.pk else address_of(request)
-        return self.cache_format % {"scope": self.scope, "ident": who}
+        who = str(user.pk) if user and user.pk else address_of(request)
+        self.seconds_to_wait = calls.count(who, *parse(settings.API_THROTTLE))
+        return self.seconds_to_wait is None
+
+    def wait(self) -> float | None:
+        return self.seconds_to_wait
 
 
 def count_failure(request: Request) -> None:

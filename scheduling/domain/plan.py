@@ -206,4 +206,5 @@ def _want_note(want: Want, reason: Reason) -> Note:
         day=want.day,
         start_time=want.series.start_time,
         end_time=want.series.end_time,
+        zone=want.series.zone,
     )

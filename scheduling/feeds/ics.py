@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
+from icalendar.prop import vDuration
 
 from scheduling.models import ClassStatus
 from scheduling.selectors.feed_rows import FeedRow
 
-# SEQUENCE counts revisions and has to rise (§3.8.7.4). Seconds since then do, also for a class
-# that was removed and made again, and fit into 31 bits until 2088.
+# SEQUENCE counts revisions and has to rise (§3.8.7.4). Seconds since then do, as no two changes
+# of a class share one, also for a class that was removed and made again, and fit into 31 bits
+# until 2088.
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 REFRESH = timedelta(hours=1)
 
@@ -28,7 +30,7 @@ def document(name: str, rows: Iterable[FeedRow], with_student: bool, with_teache
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     first: datetime | None = None
     last: datetime | None = None
     for row in rows:

@@ -1,9 +1,11 @@
 """``/calendar/<token>.ics``: no login, a secret address; never a redirect."""
 
 import hashlib
+import logging
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from scheduling.jobs.faults import is_transient
 from scheduling.models import CalendarFeed
 from scheduling.selectors.feed_rows import feed_rows
 from scheduling.services.feeds import feed_of
@@ -19,20 +22,32 @@ from .ics import document
 
 # Longer back, a calendar is an archive.
 PAST = timedelta(days=90)
+PLAIN = "text/plain; charset=utf-8"
+RETRY_AFTER = 30
+
+logger = logging.getLogger(__name__)
 
 
 @csrf_exempt  # nothing can be changed here: 405 says so, where a missing token would not
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar; 304 where the reader has it already, 404 for every address that opens none."""
-    found = feed_of(token)
-    if found is None:
-        return HttpResponseNotFound(
-            _("There is no calendar at this address; it may have been revoked.\n"),
-            content_type="text/plain; charset=utf-8",
-        )
-    with translation.override(_language(found)):
-        return _answer(request, found)
+    try:
+        found = feed_of(token)
+        if found is None:
+            return HttpResponseNotFound(
+                _("There is no calendar at this address; it may have been revoked.\n"),
+                content_type=PLAIN,
+            )
+        with translation.override(_language(found)):
+            return _answer(request, found)
+    except (DatabaseError, InterfaceError) as error:
+        if not is_transient(error):
+            raise
+        logger.error("the database can't be used: %s", error)
+        text = _("The database can't be reached right now. Try again in a moment.")
+        wait = {"Retry-After": str(RETRY_AFTER)}
+        return HttpResponse(f"{text}\n", status=503, content_type=PLAIN, headers=wait)
 
 
 def _answer(request: HttpRequest, found: CalendarFeed) -> HttpResponse:

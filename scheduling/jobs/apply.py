@@ -84,10 +84,15 @@ _REWRITE = """
         student_id = %s, teacher_id = %s, date = %s, occurrence_date = %s,
         start_time = %s, end_time = %s, time_zone = %s, starts_at = %s, ends_at = %s,
         subject = %s, is_shared = %s,
-        status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = %s
+        status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = {later}
     WHERE id = %s AND edited_at IS NULL AND attendance = '' AND notes = '' AND starts_at > %s
       AND status <> 'completed' AND (status <> 'cancelled' OR cancelled_by = 'closure')
 """
+# Now, or ``REVISION`` after the last change, whichever is later.
+_LATER = {
+    "postgresql": "GREATEST(%s, updated_at + interval '1 second')",
+    "sqlite": "MAX(%s, strftime('%%Y-%%m-%%d %%H:%%M:%%f000', updated_at, '+1 second'))",
+}
 
 
 def _rewrite(rows: list[list[Any]], now: datetime) -> None:
@@ -95,7 +100,8 @@ def _rewrite(rows: list[list[Any]], now: datetime) -> None:
         return
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.executemany(_REWRITE, [[*row[:-1], moment, row[-1], moment] for row in rows])
+        sql = _REWRITE.format(later=_LATER[connection.vendor])
+        cursor.executemany(sql, [[*row[:-1], moment, row[-1], moment] for row in rows])
         _expect(cursor.rowcount, rows)
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
+from .folders import names_of_database
 from .slots import Slots
 
 PROCESSES = 2
@@ -37,9 +38,7 @@ class EmbeddedBackend(DatabaseBackend):
     @property
     def slots(self) -> Slots:
         """Those of this database's workers."""
-        database = connection.settings_dict
-        names = [database[name] for name in ("ENGINE", "HOST", "PORT", "NAME")]
-        return Slots(names, int(self.options.get("processes", PROCESSES)))
+        return Slots(names_of_database(), int(self.options.get("processes", PROCESSES)))
 
     def has_work(self) -> bool:
         """Whether a task waits for a worker."""

@@ -1,7 +1,11 @@
 """Which faults of a database pass by themselves, and what to tell a person of the others."""
 
+import logging
+
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 # SQLSTATE: serialization failure, deadlock, lock not available.
 CONTENTION = {"40001", "40P01", "55P03"}
@@ -10,6 +14,10 @@ CONTENTION = {"40001", "40P01", "55P03"}
 GONE = {"57P01", "57P02", "57P03", "53300", "25P03", "57014"}
 # Words of SQLite for what no other attempt mends.
 LASTING = ("disk", "full", "readonly", "no such", "unable to open", "malformed")
+
+
+# More of a fault's own words than this is no sentence any more.
+MOST_WORDS = 300
 
 
 class RunTimeoutError(Exception):
@@ -50,11 +58,50 @@ def is_hopeless(error: BaseException) -> bool:
     )
 
 
+def report(error: BaseException, what: str, *args: object) -> str:
+    """``describe``, for those who see no log; what it leaves out of an unknown fault is logged.
+
+    ``what`` and ``args`` say in the log what was being done, and in which run.
+    """
+    known = _known(error)
+    if known is not None:
+        return known
+    logger.error(what, *args, exc_info=error)
+    return _("%(sentence)s The log has the details.") % {"sentence": _unknown(error)}
+
+
 def describe(error: BaseException) -> str:
-    """A sentence on the fault, and what to do where that is known."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, (DatabaseError, InterfaceError)):
-        text = text.rstrip(".?! ")  # a sentence goes on behind it
+    """A sentence on the fault, and what to do where that is known.
+
+    Nothing of what a database says beyond its first line: there it quotes statements and rows.
+    """
+    return _known(error) or _unknown(error)
+
+
+def _unknown(error: BaseException) -> str:
+    words = {"error": f"{type(error).__name__}: {_words(error)}".rstrip(".?! ")}
+    if _is_of_a_database(error):
+        return _("The database refused it: %(error)s.") % words
+    return _("Something unexpected went wrong: %(error)s.") % words
+
+
+def _is_of_a_database(error: BaseException) -> bool:
+    # A driver's own, where nothing of Django's stands between.
+    return isinstance(error, (DatabaseError, InterfaceError)) or hasattr(error, "sqlstate")
+
+
+def _words(error: BaseException) -> str:
+    """What the fault says of itself, in one line."""
+    text = str(error).strip()
+    if _is_of_a_database(error):
+        text = text.partition("\n")[0].rstrip(".?! ")  # a sentence goes on behind it
+    text = " ".join(text.split()) or type(error).__name__
+    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]}…"
+
+
+def _known(error: BaseException) -> str | None:
+    """The sentence of a fault of which all is said with it; else None."""
+    text = _words(error)
     lowered = text.lower()
     if isinstance(error, RunTimeoutError):
         return text
@@ -70,11 +117,11 @@ def describe(error: BaseException) -> str:
         ) % {"error": text}
     if sqlstate(error) == "42P01" or "no such table" in lowered:
         return _("The database has not all the tables: %(error)s. Run “manage.py migrate”.") % {
-            "error": text.partition(" LINE 1")[0]
+            "error": text
         }
     if isinstance(error, (OperationalError, InterfaceError)):
         return _(
             "The database can't be reached, or ended the work: %(error)s. Check DATABASE_URL "
             "and that the server is up."
         ) % {"error": text}
-    return f"{type(error).__name__}: {text}"
+    return None

@@ -23,7 +23,7 @@ from .claim import (
     fence,
     guard_transaction,
 )
-from .faults import describe, is_contention, is_hopeless, is_transient
+from .faults import describe, is_contention, is_hopeless, is_transient, report
 from .lines import Line, Names, lines_of
 from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
@@ -35,6 +35,8 @@ from .survey import Settled, survey, surveys
 logger = logging.getLogger(__name__)
 
 CONTENTION_ATTEMPTS = 4
+# Of a run's faults so many are logged in full: a whole studio's are mostly the same one.
+MOST_LOGGED = 20
 
 
 class StoppedError(Exception):
@@ -232,11 +234,17 @@ class Generation:
     def _report(self, series: list[Series], size: int, error: Exception) -> None:
         """Write down the one series that no attempt could deal with."""
         names = Names([one.student_id for one in series], [one.teacher_id for one in series])
+        if len(self.result.faults) < MOST_LOGGED:
+            run_id = self.claim.run_id if self.claim else "(dry)"
+            keys = ", ".join(f"{one.kind.value} {one.id}" for one in series)
+            fault = report(error, "run %s could not deal with %s", run_id, keys)
+        else:
+            fault = describe(error)
         lines = [
             Line(
                 outcome=Outcome.ERROR,
                 code="error",
-                params={"error": describe(error)},
+                params={"error": fault},
                 student_id=one.student_id,
                 teacher_id=one.teacher_id,
                 student=names.student(one.student_id),

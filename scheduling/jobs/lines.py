@@ -67,8 +67,8 @@ class Line:
 
 def lines_of_items(items: list[JobRunItem]) -> list[Line]:
     """The inverse of ``Line.item``, as far as the log keeps it."""
-    # What was wanted is told with its zone, as is a series that no attempt could deal with.
-    timed = [item for item in items if item.outcome in (Outcome.CONFLICT, Outcome.ERROR)]
+    # A time is told with its zone, unless that is what is wrong.
+    timed = [item for item in items if item.start_time and item.outcome != Outcome.INVALID]
     zones = teacher_zones(item.teacher_id for item in timed)
     told = {item.pk: zones.get(item.teacher_id or 0, settings.TIME_ZONE) for item in timed}
     return [_stored(item, told.get(item.pk, "")) for item in items]
@@ -168,6 +168,7 @@ def _noted(note: Note, names: Names) -> Line:
         day=note.day,
         start_time=note.start_time,
         end_time=note.end_time,
+        zone=note.zone,
         occurrences=note.occurrences,
     )
 

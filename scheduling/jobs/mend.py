@@ -6,7 +6,7 @@ from datetime import date
 from scheduling.models import Trigger
 
 from .check import One, check_request, checked
-from .faults import describe
+from .faults import report
 from .instants import derive_again
 from .request import Clock
 from .runner import Conduct, run
@@ -37,7 +37,7 @@ def mend(
         try:
             errors += run(request, Conduct(clock=clock)).errors()
         except Exception as error:  # recorded by the runner; the other job may fare better
-            errors.append(describe(error))
+            errors.append(report(error, "%s mended nothing", job))
     if one is None:
         derive_again(clock(), students)
     return errors

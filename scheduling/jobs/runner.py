@@ -15,7 +15,7 @@ from .chunks import Chunk, chunks
 from .claim import begin, claim, release
 from .context import run_id
 from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
-from .faults import RunTimeoutError, describe
+from .faults import RunTimeoutError, report
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
 from .overlay import Overlay
@@ -157,7 +157,7 @@ def _work(
             result.state = RunState.CANCELLED
         else:
             result.state = RunState.FAILED
-            result.error = describe(error)
+            result.error = report(error, "run %s failed", held.run_id)
         close(result, began, queries)
         record_failure(held, result)
         raise

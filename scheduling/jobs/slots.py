@@ -5,25 +5,22 @@ the process that took it to the one that it starts, and no kill leaves one behin
 """
 
 import fcntl
-import hashlib
 import os
-import stat
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
+
+from .folders import folder_of, make
 
 
 class Slots:
     """``count`` slots of this user, shared by all processes that name the same things."""
 
     def __init__(self, names: Iterable[object], count: int) -> None:
-        mark = hashlib.sha256("\n".join(map(str, names)).encode()).hexdigest()[:16]
-        self.folder = Path(tempfile.gettempdir(), f"classtracker-{os.getuid()}-{mark}")
+        self.folder = folder_of(names)
         self.count = count
 
     def take(self) -> int | None:
         """The descriptor of a free slot; None where all are taken. Closing it frees the slot."""
-        self._make_folder()
+        make(self.folder)
         for number in range(self.count):
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             descriptor = os.open(self.folder / f"worker-{number}.lock", flags, 0o600)
@@ -37,10 +34,3 @@ class Slots:
             else:
                 return descriptor
         return None
-
-    def _make_folder(self) -> None:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        found = self.folder.lstat()
-        # Anyone may have made something of that name in a folder for everyone.
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise PermissionError(f"{self.folder} belongs to someone else")

@@ -5,8 +5,8 @@ The database itself guarantees identity (one row a series and week), the compoun
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -37,6 +37,10 @@ class CancelledBy(models.TextChoices):
     STUDIO = "studio", _("studio")
     CLOSURE = "closure", _("closure")
 
+
+# Calendars tell two revisions of a class apart by the second of its last change: cancelled and
+# restored within one, it has to be a second later all the same.
+REVISION = timedelta(seconds=1)
 
 CANCELLED_BY_PEOPLE = [one for one in CancelledBy.choices if one[0] != CancelledBy.CLOSURE]
 
@@ -179,6 +183,9 @@ class ScheduledClass(models.Model):
         verbose_name=_("created by run"),
     )
 
+    # As it was read or last stored.
+    _revised: datetime | None = None
+
     class Meta:
         db_table = "classes"
         verbose_name = _("class")
@@ -267,7 +274,18 @@ class ScheduledClass(models.Model):
         self.derive_instants()
         if update_fields is not None:
             update_fields = {*update_fields, "time_zone", "starts_at", "ends_at"}
+        if self._revised is not None and (update_fields is None or "updated_at" in update_fields):
+            self.updated_at = max(self.updated_at, self._revised + REVISION)
         super().save(*args, update_fields=update_fields, **kwargs)
+        if self._revised is not None:
+            self._revised = self.updated_at
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """A stored row, which remembers its revision."""
+        one = super().from_db(*args, **kwargs)
+        one._revised = one.__dict__.get("updated_at")
+        return one
 
     def derive_instants(self) -> None:
         """Set ``starts_at`` and ``ends_at`` from date, times and zone (RFC 5545 §3.3.5).

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum, Window
+from django.db.models.functions import Coalesce, RowNumber, TruncDate
 
 from scheduling.domain.outcomes import FAULTS
 from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
@@ -112,6 +112,21 @@ def first_faults(runs: Iterable[int]) -> dict[int, JobRunItem]:
     )
     items = JobRunItem.objects.filter(id__in=firsts)
     return {item.run_id: item for item in items}
+
+
+def faults_of(runs: Iterable[int], most: int) -> dict[int, list[JobRunItem]]:
+    """For each of these runs the first ``most`` items that say what could not be dealt with."""
+    place = Window(RowNumber(), partition_by="run_id", order_by="id")
+    items = (
+        JobRunItem.objects.filter(run_id__among=list(runs), outcome__in=_FAULTS)
+        .annotate(place=place)
+        .filter(place__lte=most)
+        .order_by("run_id", "id")
+    )
+    found: dict[int, list[JobRunItem]] = {}
+    for item in items:
+        found.setdefault(item.run_id, []).append(item)
+    return found
 
 
 def fault_groups(run: JobRun, most: int) -> list[tuple[str, dict[str, Any], int]]:

@@ -1,6 +1,6 @@
 """After a schedule was changed: bring its classes up to date at once, in the same request."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey
 from scheduling.jobs.background import start
 from scheduling.jobs.claim import AlreadyRunningError
-from scheduling.jobs.faults import describe
+from scheduling.jobs.faults import report
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Clock, Request
 from scheduling.jobs.result import Result
@@ -38,10 +39,18 @@ class Applied:
     def count(self, outcome: Outcome) -> int:
         return sum(result.counts[outcome] for result in self.results)
 
-    @property
-    def conflicts(self) -> list[Line]:
-        """The classes that have no place, and why."""
-        return [line for result in self.results for line in result.conflicts]
+    def conflicts(self, series: Collection[SeriesKey] | None = None) -> list[Line]:
+        """The classes that have no place, and why, each once: two jobs may both have met it.
+
+        ``series``: of these alone.
+        """
+        lines = [line for result in self.results for line in result.conflicts]
+        found = {
+            (line.series, line.day): line
+            for line in reversed(lines)
+            if series is None or line.series in series
+        }
+        return list(reversed(found.values()))
 
     @property
     def errors(self) -> list[str]:
@@ -107,7 +116,7 @@ def apply_to_everyone(
         try:
             start(request)
         except Exception as error:  # the save stands, whatever the fault
-            applied.error = describe(error)
+            applied.error = report(error, "%s could not be started", request.job)
     return applied
 
 
@@ -130,5 +139,5 @@ def _apply(requests: Iterable[Request], clock: Clock) -> Applied:
         except AlreadyRunningError:
             applied.already_running = True
         except Exception as error:  # the save stands, whatever the fault
-            applied.error = describe(error)
+            applied.error = report(error, "%s was not applied to a change", request.job)
     return applied

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 
+from scheduling.api import throttles
+from scheduling.api.tally import MEMORY, Tally
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
@@ -37,6 +39,12 @@ def language() -> Iterator[None]:
     """The language of a request that a test made stays with its thread; not beyond the test."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls of one test don't count against the throttle of the next, nor another process's."""
+    monkeypatch.setattr(throttles, "calls", Tally(MEMORY))
 
 
 @pytest.fixture

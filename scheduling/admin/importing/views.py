@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from scheduling.jobs.faults import describe
+from scheduling.jobs.faults import report as told
 from scheduling.models import TimetableUpload
 from scheduling.services.timetable_import import Report, uploads
 from scheduling.services.wording import people_and_rules
@@ -68,7 +68,8 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         messages.warning(request, message)
         return redirect(_MAIN)
     except DatabaseError as error:
-        messages.error(request, _("Nothing was imported. %(why)s") % {"why": describe(error)})
+        why = told(error, "upload %s was not imported", upload_id)
+        messages.error(request, _("Nothing was imported. %(why)s") % {"why": why})
         return redirect(_ONE, upload_id=upload_id)
     if kept.imported_at is not None:
         return _done(request, kept)

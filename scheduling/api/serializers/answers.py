@@ -70,6 +70,21 @@ class GeneratedWeek(GeneratedMissing):
     week_end = serializers.DateField()
 
 
+class WithErrors(serializers.Serializer):
+    """What a run that could not deal with everything says beside what it did."""
+
+    error = serializers.ChoiceField(["run_errors"])
+    message = Text(help_text="How much was done, and what went wrong.")
+
+
+class MissingWithErrors(WithErrors, GeneratedMissing):
+    """A generation that could not deal with every schedule."""
+
+
+class WeekWithErrors(WithErrors, GeneratedWeek):
+    """A weekly generation that could not deal with every schedule."""
+
+
 class HistoryEntry(serializers.Serializer):
     """A run in the history."""
 
@@ -85,7 +100,7 @@ class HistoryEntry(serializers.Serializer):
     lessons_generated = Number(min_value=0)
     teachers_processed = Number(min_value=0)
     students_processed = Number(min_value=0)
-    errors = Texts()
+    errors = Texts(help_text="What ended the run, or up to ten of what it could not deal with.")
 
 
 @extend_schema_serializer(examples=[examples.WEEK])
@@ -125,6 +140,10 @@ class Delivered(LessonNumbers):
     data = LessonNumbers()
 
 
+class DeliveredWithErrors(WithErrors, Delivered):
+    """A delivery of which the run could not deal with every schedule."""
+
+
 @extend_schema_serializer(examples=[examples.CRON_BUSY])
 class AlreadyRunning(Delivered):
     """A delivery that came while a run was active: there is nothing to do twice."""
@@ -145,3 +164,7 @@ class GeneratedLessons(Answer):
     teachers_processed = Number(min_value=0)
     run_id = Number(allow_null=True)
     data = LessonData()
+
+
+class LessonsWithErrors(WithErrors, GeneratedLessons):
+    """A generation of the horizon that could not deal with every schedule."""

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Job, Student, Teacher
 
+from ..asking import studio_today
 from ..bodies import Day
 from .answers import Counts
 from .fields import QueryId, QueryNumber
@@ -52,8 +53,11 @@ class PlanQuery(Query):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "weeks" in attrs and attrs["job"] != Job.HORIZON:
             raise serializers.ValidationError({"weeks": [_("Only the horizon has a length.")]})
-        if "from" in attrs and "to" in attrs and attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": [_("It lies before “from”.")]})
+        if "to" in attrs:
+            first = attrs.get("from") or attrs.get("date") or studio_today()
+            if attrs["to"] < first:
+                text = _("It lies before the first day, %(day)s.") % {"day": first}
+                raise serializers.ValidationError({"to": [text]})
         return attrs
 
     def _known(self, model: Any, ids: list[int]) -> list[int]:

@@ -1,7 +1,7 @@
 """``/api/admin/background-jobs/…``: history, health, runs, and generating by hand."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
@@ -29,13 +28,14 @@ from ..asking import job_request, studio_today
 from ..bodies import Strict, read
 from ..credentials import ApiToken, Cookie
 from ..exceptions import Conflict
-from ..pagination import ById
+from ..pagination import Ordered
 from ..permissions import IsAdministrator
-from ..runs import history_entry, item_entry, run_entry, stamp
-from ..serializers.answers import GeneratedLessons
+from ..runs import history_entries, item_entry, run_entry, run_errors, stamp
+from ..serializers.answers import GeneratedLessons, LessonsWithErrors
 from ..serializers.fields import Flag, QueryNumber, Whole
 from ..serializers.jobs import CancelledRun, JobHistory, QueuedRun, RunDetail
 from ..serializers.queries import ListQuery, Query, read_query
+from .base import Endpoint
 from .class_tracking import status_of
 
 TAGS = ["Background jobs"]
@@ -65,7 +65,7 @@ class GenerateBody(Strict):
         return attrs
 
 
-class AdministratorView(APIView):
+class AdministratorView(Endpoint):
     """For administrators, by cookie or API token."""
 
     authentication_classes = (ApiToken, Cookie)
@@ -93,7 +93,7 @@ class History(AdministratorView):
             {
                 "success": True,
                 "data": {
-                    "job_history": [history_entry(one) for one in runs[: asked["limit"]]],
+                    "job_history": history_entries(list(runs[: asked["limit"]])),
                     "system_health": {
                         "is_healthy": state.is_healthy,
                         "issues": state.issues,
@@ -116,7 +116,7 @@ class Generate(AdministratorView):
         summary="Generate lessons now",
         tags=TAGS,
         request=GenerateBody,
-        responses={200: GeneratedLessons, 202: QueuedRun, 500: GeneratedLessons},
+        responses={200: GeneratedLessons, 202: QueuedRun, 500: LessonsWithErrors},
     )
     def post(self, request: Request) -> Response:
         body = read(GenerateBody, request)
@@ -129,16 +129,14 @@ class Generate(AdministratorView):
         created = result.classes_created
         numbers = {"lessons_generated": created, "teachers_processed": len(result.teachers)}
         message = ngettext("%(n)d lesson generated", "%(n)d lessons generated", created)
-        return Response(
-            {
-                "success": code == 200,
-                "message": message % {"n": created},
-                **numbers,
-                "run_id": result.run_id,
-                "data": numbers | {"errors": result.errors(), "counts": result.counts_by_name()},
-            },
-            code,
-        )
+        answer = {
+            "success": True,
+            "message": message % {"n": created},
+            **numbers,
+            "run_id": result.run_id,
+            "data": numbers | {"errors": result.errors(), "counts": result.counts_by_name()},
+        }
+        return Response(answer if code == status.HTTP_200_OK else answer | run_errors(result), code)
 
     def _queued(self, request: Request, run: JobRun) -> Response:
         url = request.build_absolute_uri(reverse("job-run", args=[run.pk]))
@@ -158,6 +156,9 @@ class Generate(AdministratorView):
 class Run(AdministratorView):
     """A run: state, progress, counts, and its noteworthy results, a page at a time."""
 
+    orderings: ClassVar[dict[str, str]] = {"id": "id"}
+    default_ordering = "id"
+
     @extend_schema(
         operation_id="getRun",
         summary="A run",
@@ -168,7 +169,7 @@ class Run(AdministratorView):
     def get(self, request: Request, run_id: int) -> Response:
         read_query(ListQuery, request)
         found = get_object_or_404(JobRun, pk=run_id)
-        pages = ById()
+        pages = Ordered()
         items = pages.paginate_queryset(found.items.all(), request, view=self)
         rows = pages.get_paginated_response([item_entry(item) for item in items or []]).data
         return Response(run_entry(found) | {"items": rows})

@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.request import Request as JobRequest
@@ -24,10 +23,17 @@ from ..bodies import Day, Strict, read
 from ..by_student import ByStudent, results
 from ..credentials import CronSecretOrPerson
 from ..permissions import IsAdministratorOrCron
-from ..runs import history_entry
-from ..serializers.answers import GeneratedMissing, GeneratedWeek, WeekStatus
+from ..runs import history_entry, run_errors
+from ..serializers.answers import (
+    GeneratedMissing,
+    GeneratedWeek,
+    MissingWithErrors,
+    WeekStatus,
+    WeekWithErrors,
+)
 from ..serializers.examples import WEEKLY_BODY
 from ..serializers.fields import LARGEST_ID, Flag, Whole
+from .base import Endpoint
 
 TAGS = ["Class tracking"]
 
@@ -46,7 +52,7 @@ class MissingBody(Strict):
     student_id = Whole(required=False, min_value=1, max_value=LARGEST_ID)
 
 
-class GenerateWeeklyClasses(APIView):
+class GenerateWeeklyClasses(Endpoint):
     """Generate the weekly classes, or ask how the week stands."""
 
     authentication_classes = (CronSecretOrPerson,)
@@ -79,7 +85,7 @@ class GenerateWeeklyClasses(APIView):
         summary="Generate the weekly classes",
         tags=TAGS,
         request=WeeklyBody,
-        responses={200: GeneratedWeek, 500: GeneratedWeek},
+        responses={200: GeneratedWeek, 500: WeekWithErrors},
     )
     def post(self, request: Request) -> Response:
         body = read(WeeklyBody, request)
@@ -88,18 +94,11 @@ class GenerateWeeklyClasses(APIView):
         assert result.window is not None
         answer = _answer(result, seen, _weekly_message(result))
         window = {"week_start": result.window.start, "week_end": result.window.last}
-        return Response(
-            {
-                "success": answer.pop("success"),
-                "message": answer.pop("message"),
-                **window,
-                **answer,
-            },
-            status_of(result),
-        )
+        first = {"success": answer.pop("success"), "message": answer.pop("message")}
+        return Response(first | window | answer, status_of(result))
 
 
-class GenerateMissingClasses(APIView):
+class GenerateMissingClasses(Endpoint):
     """Generate every class from each student's start date to today."""
 
     authentication_classes = (CronSecretOrPerson,)
@@ -111,7 +110,7 @@ class GenerateMissingClasses(APIView):
         summary="Generate all missing classes",
         tags=TAGS,
         request=MissingBody,
-        responses={200: GeneratedMissing, 500: GeneratedMissing},
+        responses={200: GeneratedMissing, 500: MissingWithErrors},
     )
     def post(self, request: Request) -> Response:
         body = read(MissingBody, request)
@@ -157,7 +156,7 @@ def _weekly_message(result: Result) -> str:
 def _answer(result: Result, seen: ByStudent, message: str) -> dict[str, Any]:
     rows, truncated = results(result, seen)
     answer = {
-        "success": status_of(result) == status.HTTP_200_OK,
+        "success": True,
         "message": message,
         "total_classes_created": result.classes_created,
         "students_processed": len(result.students),
@@ -166,4 +165,4 @@ def _answer(result: Result, seen: ByStudent, message: str) -> dict[str, Any]:
     }
     if truncated:
         answer["results_truncated"] = True
-    return answer
+    return answer if status_of(result) == status.HTTP_200_OK else answer | run_errors(result)

@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import AlreadyRunningError
@@ -19,8 +18,9 @@ from scheduling.models import Job
 from ..asking import job_request
 from ..credentials import CronSecret
 from ..permissions import IsCron
-from ..runs import stamp
-from ..serializers.answers import AlreadyRunning, Delivered
+from ..runs import run_errors, stamp
+from ..serializers.answers import AlreadyRunning, Delivered, DeliveredWithErrors
+from .base import Endpoint
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +28,11 @@ described = extend_schema(
     summary="Run the lesson horizon and prune old logs",
     tags=["Cron"],
     request=None,
-    responses={200: Delivered, 202: AlreadyRunning, 500: Delivered},
+    responses={200: Delivered, 202: AlreadyRunning, 500: DeliveredWithErrors},
 )
 
 
-class GenerateLessons(APIView):
+class GenerateLessons(Endpoint):
     """Run the lesson horizon and prune old logs. Safe to deliver twice, by GET or by POST."""
 
     authentication_classes = (CronSecret,)
@@ -71,7 +71,8 @@ class GenerateLessons(APIView):
         answer = _answer(
             result.classes_created, len(result.teachers), result.run_id, result.errors(), issues
         )
-        answer["success"] = not failed
+        if failed:
+            answer |= run_errors(result)
         code = status.HTTP_500_INTERNAL_SERVER_ERROR if failed else status.HTTP_200_OK
         return Response(answer, code)
 

@@ -11,10 +11,11 @@ from rest_framework.permissions import IsAdminUser
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.status import HTTP_503_SERVICE_UNAVAILABLE
 
 from ..casing import CamelJSONRenderer
 from ..credentials import ApiToken, Cookie
+from .base import Endpoint
 
 
 class JSONDocument(OpenApiJsonRenderer2):
@@ -28,7 +29,7 @@ class JSONDocument(OpenApiJsonRenderer2):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-class Schema(APIView):
+class Schema(Endpoint):
     """This API as OpenAPI 3.1, in JSON."""
 
     authentication_classes = (ApiToken, Cookie)
@@ -50,6 +51,16 @@ class Page(TemplateHTMLRenderer):
 
     exception_template_names = ("api/refused.html",)
 
+    def render(
+        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+    ) -> Any:
+        response = renderer_context["response"]
+        if response.exception and response.status_code == HTTP_503_SERVICE_UNAVAILABLE:
+            # Of a request a template would ask who it comes from: of the database that is away.
+            template = self.get_exception_template(response)
+            return template.render(self.get_template_context(data, renderer_context))
+        return super().render(data, accepted_media_type, renderer_context)
+
     def get_template_context(self, data: Any, renderer_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_template_context(data, renderer_context)
         if renderer_context["response"].exception:
@@ -58,7 +69,7 @@ class Page(TemplateHTMLRenderer):
         return context
 
 
-class Docs(SpectacularSwaggerSplitView):
+class Docs(Endpoint, SpectacularSwaggerSplitView):
     """Swagger, its script apart from its page, so that neither needs anything inline."""
 
     authentication_classes = (ApiToken, Cookie)

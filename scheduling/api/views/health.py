@@ -10,19 +10,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from scheduling.jobs.health import overdue_jobs, stuck_runs
 from scheduling.jobs.lately import Lately
 
 from ..errors import RETRY_AFTER, envelope
 from ..serializers.health import Alive, NotReady, Ready
+from .base import Endpoint
 
 TAGS = ["Health"]
 OK = "ok"
 
 
-class OpenView(APIView):
+class OpenView(Endpoint):
     """For everyone: no credential, no throttle."""
 
     authentication_classes = ()
@@ -59,7 +59,8 @@ class Readyz(OpenView):
         failed = [name for name, found in checks.items() if found != OK]
         if not failed:
             return Response({"status": OK, "checks": checks})
-        text = _("Not ready: %(checks)s.") % {"checks": ", ".join(failed)}
+        names = {"database": _("database"), "migrations": _("migrations"), "runs": _("runs")}
+        text = _("Not ready: %(checks)s.") % {"checks": ", ".join(names[name] for name in failed)}
         answer = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
         return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
 

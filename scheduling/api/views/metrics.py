@@ -18,7 +18,6 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from scheduling.jobs.clock import database_now
 from scheduling.jobs.health import overdue_jobs, stuck_runs
@@ -28,6 +27,7 @@ from scheduling.selectors import metrics
 from ..credentials import ApiToken
 from ..permissions import is_administrator
 from ..throttles import address_of
+from .base import Endpoint
 
 PREFIX = "classtracker"
 # With any of these a proxy speaks for somebody else, who need not be on this machine.
@@ -55,7 +55,7 @@ class FromHereOrAdministrator(BasePermission):
         return _is_loopback(request) or is_administrator(request.user)
 
 
-class Metrics(APIView):
+class Metrics(Endpoint):
     """Metrics of jobs and classes in the text format of Prometheus.
 
     For administrators' tokens, and for the server's own machine (not through a proxy).

@@ -83,6 +83,9 @@ class Day:
             if self._wants(self.plan.restores, row) is not None:
                 text = _("the closure is gone; the next run restores the class")
                 return Fate("closed", text, row.id)
+            # The closure is gone, and meanwhile someone else has taken the place.
+            if conflict := self._conflict_of(row):
+                return Fate("conflict", self._in_the_way(conflict), row.id)
             return Fate("closed", _("a closure cancelled its class"), row.id)
         if self.teacher_id is not None and row.teacher_id != self.teacher_id:
             text = _("the class of that week is given by %(teacher)s")
@@ -113,8 +116,7 @@ class Day:
         if move is not None and move.day == self.day:
             text = _("the class of that week is still on %(when)s; the next run moves it here")
             return Fate("moved", text % values, row.id)
-        conflict = self._conflict(lambda want: want.row is not None and want.row.id == row.id)
-        if conflict is not None:
+        if conflict := self._conflict_of(row):
             return Fate("conflict", self._in_the_way(conflict), row.id)
         if row.edit:
             text = _("the class of that week is the one on %(when)s, %(reason)s")
@@ -143,6 +145,9 @@ class Day:
 
     def _conflict(self, is_it: Callable[[Want], bool]) -> Conflict | None:
         return next((one for one in self.plan.conflicts if is_it(one.want)), None)
+
+    def _conflict_of(self, row: Stored) -> Conflict | None:
+        return self._conflict(lambda want: want.row is not None and want.row.id == row.id)
 
     def _in_the_way(self, conflict: Conflict) -> str:
         return conflict_line(conflict, self.names).reason

@@ -124,3 +124,12 @@ def test_it_asks_little(client, django_assert_max_num_queries):
     finished(Job.HORIZON, timedelta(minutes=1))
     with django_assert_max_num_queries(15):
         assert health.examine()["runs"] == "ok"
+
+
+@pytest.mark.django_db
+def test_what_is_not_ready_is_named_in_the_reader_s_language(client):
+    finished(Job.HORIZON, timedelta(days=9))
+    for language, text in (("en", "Not ready: runs."), ("es", "No está listo: ejecuciones.")):
+        answer = client.get("/readyz", headers={"accept-language": language})
+        assert (answer.status_code, answer.json()["message"]) == (503, text)
+        assert set(answer.json()["checks"]) == {"database", "migrations", "runs"}

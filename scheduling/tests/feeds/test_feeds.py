@@ -7,7 +7,7 @@ import pytest
 import recurring_ical_events
 import time_machine
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
@@ -139,6 +139,60 @@ def test_a_cancelled_class_stays_as_cancelled(client, studio, ana):
     assert (first["STATUS"], first["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
     assert str(first["SUMMARY"]) == "Cancelada: Cello · Marta Gil"
     assert str(first["DESCRIPTION"]) == "fiebre"
+
+
+def sequences(client, feed):
+    return {uid: event["SEQUENCE"] for uid, event in by_uid(read(client, feed)).items()}
+
+
+def test_each_change_within_one_second_is_a_revision(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    seen = [sequences(client, feed)]
+    now = ScheduledClass.objects.latest("updated_at").updated_at
+    for status in (ClassStatus.CANCELLED, ClassStatus.SCHEDULED, ClassStatus.CANCELLED):
+        one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
+        change_by_hand(one, {"status": status}, now)
+        seen.append(sequences(client, feed))
+    changed = [uid for uid in seen[0] if seen[0][uid] != seen[-1][uid]]
+    assert len(changed) == 1
+    numbers = [one[changed[0]] for one in seen]
+    assert numbers == sorted(set(numbers))
+    assert 0 <= numbers[0] <= numbers[-1] < 2**31
+
+
+def test_so_is_each_change_by_a_run(client, studio, ana):
+    feed = CalendarFeed.objects.create(student=ana)
+    ScheduledClass.objects.update(updated_at=EARLY + timedelta(seconds=0.7))
+    seen = [sequences(client, feed)]
+    for _time in range(2):
+        holiday = make.closure("Strike", date(2026, 1, 12))
+        horizon()
+        seen.append(sequences(client, feed))
+        holiday.delete()
+        horizon()
+        seen.append(sequences(client, feed))
+    changed = [uid for uid in seen[0] if seen[0][uid] != seen[-1][uid]]
+    assert len(changed) == 1
+    numbers = [one[changed[0]] for one in seen]
+    assert numbers == sorted(set(numbers))
+
+
+def test_how_often_to_look_is_a_duration(client):
+    text = read(client, CalendarFeed.objects.create()).content.decode()
+    assert "\r\nX-PUBLISHED-TTL:PT1H\r\n" in text
+    assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
+
+
+def test_without_the_database_it_says_when_to_come_back(client):
+    address = path(CalendarFeed.objects.create())
+
+    def refuse(*args):
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(refuse):
+        answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
+    assert int(answer["Retry-After"]) > 0
 
 
 def test_304_until_something_changes(client, studio, ana):

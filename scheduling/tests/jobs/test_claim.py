@@ -102,7 +102,8 @@ def test_whatever_fails_in_a_run_ends_it_and_frees_the_claim(monkeypatch):
         with pytest.raises(RuntimeError):
             horizon()
     run = JobRun.objects.get()
-    assert (run.state, run.error) == (RunState.FAILED, "RuntimeError: broken in two")
+    error = "Something unexpected went wrong: RuntimeError: broken in two. The log has the details."
+    assert (run.state, run.error) == (RunState.FAILED, error)
     assert run.finished_at >= run.started_at
     assert horizon().state == RunState.SUCCEEDED
 

@@ -3,7 +3,13 @@
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
-from scheduling.jobs.faults import RunTimeoutError, describe, is_contention, is_transient
+from scheduling.jobs.faults import (
+    RunTimeoutError,
+    describe,
+    is_contention,
+    is_transient,
+    report,
+)
 from scheduling.tests.jobs.helpers import fault
 
 
@@ -21,6 +27,34 @@ from scheduling.tests.jobs.helpers import fault
 def test_each_fault_has_its_sentence(error, words):
     assert words in describe(error)
     assert "\n" not in describe(error)
+
+
+LEAKY = ProgrammingError(
+    "permission denied for table pupils\n"
+    "DETAIL:  Failing row contains (7, Ana Ruiz).\n"
+    'CONTEXT:  SQL statement "SELECT secret"\nCOPY classes, line 1: "2 2 3"'
+)
+
+
+def test_what_a_database_says_of_rows_and_statements_is_for_the_log_alone(caplog):
+    sentence = "The database refused it: ProgrammingError: permission denied for table pupils."
+    assert describe(LEAKY) == sentence
+    assert caplog.text == ""
+    assert report(LEAKY, "run %s failed", 7) == f"{sentence} The log has the details."
+    assert "run 7 failed" in caplog.text
+    assert 'COPY classes, line 1: "2 2 3"' in caplog.text
+
+
+def test_of_a_known_fault_the_sentence_says_all(caplog):
+    error = OperationalError("database is locked")
+    assert report(error, "run %s failed", 7) == describe(error)
+    assert caplog.text == ""
+
+
+def test_a_driver_s_own_error_is_one_of_the_database_and_none_is_endless():
+    own = type("Refused", (Exception,), {"sqlstate": "P0001"})("no\nCONTEXT: COPY classes")
+    assert describe(own) == "The database refused it: Refused: no."
+    assert len(describe(ValueError("x" * 10_000))) < 400
 
 
 def test_what_is_no_fault_of_the_database_is_never_transient():

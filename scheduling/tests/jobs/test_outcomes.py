@@ -193,7 +193,8 @@ def test_error(monkeypatch):
     monkeypatch.setattr(generate, "apply", refuse)
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"error": 1})
-    assert said(result, "error") == [("Ana Ruiz", "Bach", "", "ValueError: no such luck")]
+    text = "Something unexpected went wrong: ValueError: no such luck. The log has the details."
+    assert said(result, "error") == [("Ana Ruiz", "Bach", "", text)]
 
 
 def test_reasons_read_in_the_readers_language_are_stored_as_code_and_values():

@@ -171,6 +171,24 @@ def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
     assert only(ana).reason == "the closure is gone; the next run restores the class"
 
 
+def test_a_closure_that_is_gone_is_not_blamed_where_the_place_is_taken(
+    ana: Student, marta: Teacher
+) -> None:
+    make.schedule(ana, marta)
+    weekly()
+    holiday = make.closure("Epiphany", MONDAY)
+    weekly()
+    stored = ScheduledClass.objects.get()
+    assert only(ana).reason == "a closure cancelled its class"
+    make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
+    holiday.delete()
+
+    rule = only(ana)
+
+    assert (rule.fate, rule.class_id) == ("conflict", stored.pk)
+    assert rule.reason.startswith("Marta Gil already teaches Leo Park, 2026-01-05 10:00")
+
+
 def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
     make.schedule(ana, marta)
     taken = make.lesson(make.student("Ben Oz"), MONDAY, "10:30", "11:30", marta)

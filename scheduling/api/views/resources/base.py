@@ -18,9 +18,10 @@ from ...exceptions import Conflict
 from ...pagination import Ordered
 from ...permissions import StaffByModel
 from ...serializers.queries import ListQuery, read_query
+from ..base import Endpoint
 
 
-class Resource(GenericAPIView):
+class Resource(Endpoint, GenericAPIView):
     """Rows of one model, each act by Django's permission on it."""
 
     permission_classes = (StaffByModel,)

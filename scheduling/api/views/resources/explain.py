@@ -18,10 +18,11 @@ from ...permissions import StaffByModel
 from ...serializers.classes import source_of
 from ...serializers.explain import Explained, ExplainQuery
 from ...serializers.queries import read_query
+from ..base import Endpoint
 from .base import require
 
 
-class ExplainResource(GenericAPIView):
+class ExplainResource(Endpoint, GenericAPIView):
     """By the planner that all runs have; nothing is written."""
 
     permission_classes = (StaffByModel,)

@@ -40,6 +40,7 @@ from ...serializers.living import (
     PauseBody,
     ResumeBody,
 )
+from ..base import Endpoint
 from .base import require
 from .plan import MOST, item
 
@@ -50,7 +51,7 @@ class StaffMayChange(StaffByModel):
     perms_map = StaffByModel.perms_map | {"POST": ["%(app_label)s.change_%(model_name)s"]}
 
 
-class ActResource(GenericAPIView):
+class ActResource(Endpoint, GenericAPIView):
     """An act upon one row. The names of its values are those of the body, in ``names``."""
 
     permission_classes = (StaffMayChange,)

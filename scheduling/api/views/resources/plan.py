@@ -7,7 +7,6 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import WEEK
@@ -21,6 +20,7 @@ from ...asking import studio_today
 from ...permissions import IsAdministrator
 from ...serializers.plan import PlanAnswer, PlanQuery
 from ...serializers.queries import read_query
+from ..base import Endpoint
 
 MOST = 1_000
 MOST_WEEKS = 104
@@ -46,7 +46,7 @@ class Collector(Nobody):
         return (self.noteworthy + self.created)[:MOST]
 
 
-class Plan(APIView):
+class Plan(Endpoint):
     """The plan of a window: the same that a run would apply."""
 
     permission_classes = (IsAdministrator,)

@@ -4,17 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import caches
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from scheduling.tests.api.resources import helpers
-
-
-@pytest.fixture(autouse=True)
-def unhurried() -> None:
-    """Calls of one test don't count against the throttle of the next."""
-    caches["default"].clear()
 
 
 class Client(APIClient):

@@ -64,7 +64,26 @@ def test_the_plan_of_a_few_days(api: APIClient) -> None:
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-03-28", "2026-06-19")
     plan = ok(api.get("/api/plan?from=2026-01-08&date=2026-01-06&weeks=1"))
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-08", "2026-01-12")
-    assert "before" in invalid(api.get("/api/plan?from=2026-02-09&to=2026-02-02"))
+
+
+def test_a_last_day_before_the_first_is_refused_by_name(api: APIClient) -> None:
+    assert "2026-02-09" in invalid(api.get("/api/plan?from=2026-02-09&to=2026-02-02"), "to: ")
+    assert "2026-02-09" in invalid(api.get("/api/plan?date=2026-02-09&to=2026-02-02"), "to: ")
+    assert "2026-01-05" in invalid(api.get("/api/plan?to=2026-01-04"), "to: ")
+    assert ok(api.get("/api/plan?to=2026-01-05"))["windowEnd"] == "2026-01-05"
+
+
+def test_every_time_is_told_with_its_zone(api: APIClient) -> None:
+    slot = make.slot(make.teacher("Marta Gil", "Europe/Madrid"), weekday=3)
+    make.slot(slot.teacher, weekday=4, status="paused")
+    horizon(MONDAY)
+    slot.start_time = make.at("12:00")
+    slot.save()
+
+    items = ok(api.get("/api/plan?weeks=2"))["items"]
+
+    assert {one["outcome"] for one in items} == {"moved", "paused"}
+    assert {one["timeZone"] for one in items} == {"Europe/Madrid"}
 
 
 def test_the_plan_of_a_week_that_is_named(api: APIClient) -> None:

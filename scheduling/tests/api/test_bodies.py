@@ -1,0 +1,70 @@
+"""What is no body of this API's is refused by name, in the reader's language."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from scheduling.models import JobRun
+from scheduling.tests.api.resources.helpers import invalid, refused
+
+pytestmark = pytest.mark.django_db
+
+WEEKLY = "/api/class-tracking/generate-weekly-classes"
+SPANISH = {"accept-language": "es"}
+
+
+def post(client, body, path=WEEKLY, **headers):
+    return client.post(path, body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"dryRun": true, "dry_run": false}',
+        '{"dry_run": false, "dryRun": true}',
+        '{"dry_run": true}',
+    ],
+)
+def test_another_spelling_of_a_field_is_no_field(admin_client, body):
+    assert invalid(post(admin_client, body)) == "dry_run: There is no such field."
+    assert not JobRun.objects.exists()
+
+
+def test_wherever_it_stands_all_of_them_are_named(admin_client):
+    body = '{"first_name": "A", "fixedSchedule": [{"dayOfWeek": 1}, {"day_of_week": 1}]}'
+    assert invalid(post(admin_client, body, "/api/students")) == (
+        "first_name: There is no such field. fixedSchedule[1].day_of_week: There is no such field."
+    )
+
+
+@pytest.mark.parametrize("depth", [300, 700, 100_000])
+def test_however_deep_it_is_nested_it_is_400(admin_client, depth):
+    answer = post(admin_client, '{"date": ' + "[" * depth + "]" * depth + "}")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "english", "spanish"),
+    [
+        (
+            '{"date":\n x',
+            "The body is no JSON: line 2, column 2 can't be read.",
+            "El cuerpo no es JSON: no se puede leer la línea 2, columna 2.",
+        ),
+        ('{"weeks": NaN}', "The body is no JSON.", "El cuerpo no es JSON."),
+        (b"\xff\xfe{", "The body is no JSON.", "El cuerpo no es JSON."),
+        ("[" * 100_000, "The body is nested too deeply.", "El cuerpo tiene demasiados niveles."),
+        ("null", "The body has to be an object.", "El cuerpo debe ser un objeto."),
+    ],
+)
+def test_what_can_t_be_read_is_told_in_both_languages(admin_client, body, english, spanish):
+    for headers, text in (({}, english), (SPANISH, spanish)):
+        answer = post(admin_client, body, **headers)
+        assert (answer.status_code, answer.json()["message"]) == (400, text)
+
+
+def test_a_missing_csrf_token_too():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("teresa"))
+    assert "CSRF" in refused(post(client, "{}"), 403, "permission_denied", "X-CSRFToken")
+    refused(post(client, "{}", **SPANISH), 403, "permission_denied", "El token CSRF falta")
