@@ -1,6 +1,5 @@
 """``manage.py check_schedules``: holds the calendar against the schedules."""
 
-import json
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.documents import write_json
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
 from scheduling.management.terminal import describe as in_words
@@ -59,12 +59,11 @@ class Command(BaseCommand):
         except DatabaseError as error:
             fault = describe(error)
             if options["json"]:
-                document = {"success": False, "error": fault}
-                self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+                write_json(self.stdout, {"success": False, "error": fault})
             self.stderr.write(fault)
             raise SystemExit(FAILED) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_document(findings, fixed), ensure_ascii=False, indent=2))
+            write_json(self.stdout, _document(findings, fixed))
         else:
             for kind, line in fixed:
                 self.stdout.write(_("mended: %(finding)s") % {"finding": _words(kind, line)})

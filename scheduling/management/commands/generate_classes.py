@@ -1,6 +1,5 @@
 """``manage.py generate_classes``: this week's classes and the lesson horizon."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.documents import unwritable, write_json
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
 from scheduling.management.remote import call, calls
 from scheduling.management.signals import StopSignals
@@ -91,7 +91,9 @@ class Command(BaseCommand):
                 "dryRun": options["dry_run"],
                 "runs": [run_json(one.result) for one in ended],
             }
-            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+            write_json(self.stdout, document)
+        elif options["dry_run"] and terminal.unprinted:
+            raise unwritable(terminal.unprinted)  # a plan that nobody has seen
         if status:
             raise SystemExit(status)
 
