@@ -90,10 +90,14 @@ class Terminal:
     def lines(self, result: Result, lines: list[Line]) -> None:
         """A chunk's noteworthy results."""
         for line in lines:
-            if result.dry_run:
-                self.print(_one_line(describe(line)))
-            else:
-                self.say(describe(line))
+            self.note(result, describe(line))
+
+    def note(self, result: Result, text: str) -> None:
+        """A noteworthy result: a line of the log, or of the plan of a dry run."""
+        if result.dry_run:
+            self.print(_one_line(text))
+        else:
+            self.say(text)
 
     def progressed(self, result: Result) -> None:
         """Draw the bar anew."""

@@ -19,8 +19,9 @@ from scheduling.management.attempts import (
     user_name,
 )
 from scheduling.management.documents import unwritable, write_json
+from scheduling.management.endpoint import calls
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
-from scheduling.management.remote import call, calls
+from scheduling.management.remote import call
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal, run_json
 from scheduling.models import Job, Student, Teacher, Trigger
@@ -105,8 +106,8 @@ def _tasks(
     endpoint = options["endpoint"]
     # Cron's entries belong to the machine that they run on.
     if endpoint is None and options["trigger"] != Trigger.CRON:
-        endpoint = settings.API_ENDPOINT
-    if endpoint:
+        endpoint = settings.API_ENDPOINT or None
+    if endpoint is not None:
         return [
             partial(call, one, settings.CRON_SECRET, terminal, stop, patience)
             for one in calls(endpoint, options)
