@@ -28,11 +28,7 @@ ALLOWED_HOSTS = env.words(
     r"\*|\.?[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]",
     "a host name; leave out the scheme, the port and the path",
 )
-CSRF_TRUSTED_ORIGINS = env.words(
-    "CSRF_TRUSTED_ORIGINS",
-    r"https?://[^/\s]+",
-    "an origin; write it with its scheme and without a path, as https://example.org",
-)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # Plain HTTP is a decision: one variable turns off the redirect, Secure cookies and HSTS alike.
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", not DEBUG)
@@ -65,12 +61,12 @@ MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 # Into how many shards a run of the whole studio is cut, for as many workers; PostgreSQL alone.
 RUN_SHARDS = env.integer("RUN_SHARDS", 1, 1, 256)
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:
     env.stop("REDIS_URL", "is required where TASKS_BACKEND is rq.")
 
-CRON_SECRET = env.text("CRON_SECRET")
-API_ENDPOINT = env.url("API_ENDPOINT")
+CRON_SECRET = env.secret("CRON_SECRET")
+API_ENDPOINT = env.url("API_ENDPOINT", base=True)
 PING_URL = env.url("PING_URL")
 ALERT_EMAILS = env.words("ALERT_EMAILS", r"[^@\s<>]+@[^@\s<>]+", "an e-mail address")
 ALERT_WEBHOOK_URL = env.url("ALERT_WEBHOOK_URL")

@@ -6,7 +6,7 @@ One plan serves preview, dry run, cron, button and API alike: there is no other 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from .closures import Closure
 from .draft import Cancel, Draft, Note, Remove, Shut, Want
@@ -147,7 +147,7 @@ def _write_up(
             plan.creates.append(want)
         elif want.outcome is Outcome.MOVED:
             plan.moves.append(want)
-            plan.notes.append(_want_note(want, _what_moved(want)))
+            plan.notes.append(_want_note(want, _why_moved(want)))
         else:
             plan.restores.append(want)
             plan.notes.append(_want_note(want, Reason("reopened")))
@@ -163,6 +163,18 @@ def _write_up(
     plan.counts = +plan.counts  # no zeros
     plan.creates.sort(key=lambda want: (want.series.teacher_id or 0, want.starts, want.series.rank))
     return plan
+
+
+def _why_moved(want: Want) -> Reason:
+    """Its rule has changed; or nothing but its instants, which then were not its local time's."""
+    row, series = want.row, want.series
+    assert row is not None
+    wanted = (want.day, series.start_time, series.end_time, series.zone, series.teacher_id)
+    is_there = (row.date, row.start_time, row.end_time, row.zone, row.teacher_id) == wanted
+    if not is_there or (row.starts, row.ends) == (want.starts, want.ends):
+        return _what_moved(want)
+    starts, ends = (datetime.fromtimestamp(at, UTC) for at in (row.starts, row.ends))
+    return Reason("instants_changed", {"was": f"{starts:%Y-%m-%d %H:%M} – {ends:%H:%M} UTC"})
 
 
 def _stands_in(want: Want, holder: Holder | None) -> bool:

@@ -32,7 +32,8 @@ class Findings:
     Orphaned: a class that a person acted on, ahead, of a schedule that does not ask for it any
     more, as a leaver's: it holds its hour until a person decides. Conflicts and invalid series are
     reasons for which a wanted class is not there; they are told, and no finding by themselves,
-    except for a class that a conflict keeps where its schedule no longer wants it.
+    except for a class that a conflict keeps where its schedule no longer wants it. A calendar with
+    invalid series is not called clean: whether it is, can't be judged.
     """
 
     missing: list[Line] = field(default_factory=list)
@@ -45,6 +46,11 @@ class Findings:
     @property
     def count(self) -> int:
         return sum(len(self.of(kind)) for kind in KINDS)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the calendar is as the schedules say; of what can't be judged nobody knows."""
+        return not self.count and not self.faults
 
     @property
     def mendable(self) -> int:

@@ -24,6 +24,9 @@ _SENTENCES = {
         "the time zone “%(zone)s” is unknown; correct it on the teacher's page"
     ),
     "not_whole_minutes": gettext_lazy("the start time %(time)s is not in whole minutes"),
+    "unreadable": gettext_lazy(
+        "%(column)s is “%(value)s”, which is no date or time; correct it in the database"
+    ),
     "closed": gettext_lazy("closed: %(closure)s"),
     "reopened": gettext_lazy("the closure is gone"),
     "rule_changed": gettext_lazy(
@@ -49,6 +52,9 @@ _SENTENCES = {
     "student_busy_alone": gettext_lazy("%(with_student)s already has a class, %(with_when)s"),
     "same_key": gettext_lazy(
         "%(with_student)s already has a class at exactly these local times, %(with_when)s"
+    ),
+    "instants_changed": gettext_lazy(
+        "its instants are not those of its local time; they were %(was)s"
     ),
     "instants_differ": gettext_lazy(
         "its instants are not those of its local time; they were %(was)s"

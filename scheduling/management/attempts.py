@@ -1,6 +1,7 @@
 """Runs one job for a command: tries again on faults that pass, and says it with an exit status."""
 
 import getpass
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def attempt(
             % {"job": job.label, "n": number, "most": patience.attempts}
         )
         terminal.result = None
+        began = time.monotonic()
         try:
             with waiting_at_most(patience.timeout):
                 result = execute(request(), conduct)
@@ -82,6 +84,8 @@ def attempt(
                     continue
             result = terminal.result or Result(job=job)  # what was done until then stays
             result.state, result.error = RunState.FAILED, fault
+            result.seconds = time.monotonic() - began
+            terminal.closed(result)
             return Ended(result, FAILED)
         terminal.finished(result)
         if result.state in (RunState.CANCELLED, RunState.CRASHED):

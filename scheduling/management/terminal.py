@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,20 +46,30 @@ class Terminal:
         self._clock = clock
         self._bar = log.isatty()
         self.result: Result | None = None  # of the run that was last begun
+        self.unprinted: Exception | None = None  # why the report is not all there
 
     def say(self, text: str) -> None:
         """One line of the log."""
         moment = self._clock().astimezone(UTC)
         stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-        if self._bar:
-            self._log.write("\r\x1b[K", style_func=str, ending="")
-        self._log.write(f"[{stamp}] {_one_line(text)}", style_func=str)
-        self._log.flush()
+        clear = "\r\x1b[K" if self._bar else ""
+        self._draw(f"{clear}[{stamp}] {_one_line(text)}\n")
 
     def print(self, text: str) -> None:
         """One line for people on standard output; nothing where that holds JSON alone."""
-        if self._report is not None:
+        if self._report is None:
+            return
+        try:
             self._report.write(text)
+            self._report.flush()
+        except (OSError, ValueError) as error:
+            self.unprinted = error
+
+    def _draw(self, text: str) -> None:
+        """The log is not the work, which goes on with a full disk or a reader who has left."""
+        with suppress(OSError, ValueError):
+            self._log.write(text, style_func=str, ending="")
+            self._log.flush()
 
     def started(self, result: Result) -> None:
         """The run's first lines: which job, which week."""
@@ -79,10 +90,14 @@ class Terminal:
     def lines(self, result: Result, lines: list[Line]) -> None:
         """A chunk's noteworthy results."""
         for line in lines:
-            if result.dry_run:
-                self.print(_one_line(describe(line)))
-            else:
-                self.say(describe(line))
+            self.note(result, describe(line))
+
+    def note(self, result: Result, text: str) -> None:
+        """A noteworthy result: a line of the log, or of the plan of a dry run."""
+        if result.dry_run:
+            self.print(_one_line(text))
+        else:
+            self.say(text)
 
     def progressed(self, result: Result) -> None:
         """Draw the bar anew."""
@@ -90,16 +105,20 @@ class Terminal:
             return
         filled = BAR * result.done // result.total
         bar = "█" * filled + "░" * (BAR - filled)
-        self._log.write(f"\r\x1b[K{bar} {result.done}/{result.total}", style_func=str, ending="")
-        self._log.flush()
+        self._draw(f"\r\x1b[K{bar} {result.done}/{result.total}")
 
     def finished(self, result: Result) -> None:
         """The run's last lines, and its report."""
+        self.closed(result, result.error)
+        self.print(summary(result))
+
+    def closed(self, result: Result, error: str = "") -> None:
+        """The run's last lines; ``error`` where it is not said yet."""
         if JOBS[result.job].generates:
             self.say(_("classes created: %(n)d") % {"n": result.classes_created})
             self.say(_("students processed: %(n)d") % {"n": result.students_processed})
-        if result.error:
-            self.say(result.error)
+        if error:
+            self.say(error)
         self.say(
             _("%(state)s in %(seconds).2f s, %(rate).0f classes per second, %(queries)d queries")
             % {
@@ -109,7 +128,6 @@ class Terminal:
                 "queries": result.queries,
             }
         )
-        self.print(summary(result))
 
 
 def _one_line(text: str) -> str:

@@ -109,8 +109,16 @@ def students_without_series(student_ids: Iterable[int]) -> list[int]:
 def earliest_start(kinds: Iterable[SeriesKind], scope: Q) -> date | None:
     """The first date on which any of these series may ask for a class."""
     first = Coalesce("student__start_date", "valid_from")
-    starts = [
-        rows_of(kind).filter(scope).order_by().aggregate(first=Min(first))["first"]
-        for kind in kinds
-    ]
+    try:
+        starts = [
+            rows_of(kind).filter(scope).order_by().aggregate(first=Min(first))["first"]
+            for kind in kinds
+        ]
+    except ValueError:  # the least of them is no date: see spoilt.py
+        starts = [
+            series.first
+            for kind in kinds
+            for series in load_series(kind, scope)
+            if series.fault is None
+        ]
     return min((start for start in starts if start is not None), default=None)

@@ -12,6 +12,8 @@ from scheduling.domain.series import Halt, Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone, minutes_between
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
 
+from .spoilt import read_spoilt
+
 MODELS: dict[SeriesKind, type[Model]] = {
     SeriesKind.FIXED_SCHEDULE: FixedSchedule,
     SeriesKind.RECURRING_SLOT: RecurringSlot,
@@ -48,9 +50,13 @@ def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
     columns = [*_SHARED_COLUMNS, own]
     if kind is SeriesKind.RECURRING_SLOT:
         columns.append("status")
-    rows = rows_of(kind).filter(condition).order_by().values_list(*columns)
+    rows = rows_of(kind).filter(condition).order_by()
     read = _fixed_schedule if kind is SeriesKind.FIXED_SCHEDULE else _recurring_slot
-    return [read(row) for row in rows]  # of a chunk: no server-side cursor is worth its cost
+    try:
+        # Of a chunk: no server-side cursor is worth its cost.
+        return [read(row) for row in rows.values_list(*columns)]
+    except ValueError:
+        return [read(row, fault) for row, fault in read_spoilt(rows, columns)]
 
 
 def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Series]:
@@ -65,25 +71,31 @@ def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Serie
     ]
 
 
-def _fixed_schedule(row: Sequence[Any]) -> Series:
+def _fixed_schedule(row: Sequence[Any], fault: Reason | None = None) -> Series:
     start: time = row[4]
     end: time = row[16]
     halt = None
     if row[11] is None:
         halt = Halt(Outcome.NOT_STARTED, Reason("no_start_date"))
-    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), halt)
+    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), halt, fault)
 
 
-def _recurring_slot(row: Sequence[Any]) -> Series:
+def _recurring_slot(row: Sequence[Any], fault: Reason | None = None) -> Series:
     halt = None
     if row[17] == SlotStatus.PAUSED:
         halt = Halt(Outcome.PAUSED, Reason("slot_paused"))
     elif row[17] == SlotStatus.CANCELLED:
         halt = Halt(Outcome.ENDED, Reason("slot_cancelled"))
-    return _series(SeriesKind.RECURRING_SLOT, row, row[16], halt)
+    return _series(SeriesKind.RECURRING_SLOT, row, row[16], halt, fault)
 
 
-def _series(kind: SeriesKind, row: Sequence[Any], minutes: int, halt: Halt | None) -> Series:
+def _series(
+    kind: SeriesKind,
+    row: Sequence[Any],
+    minutes: int,
+    halt: Halt | None,
+    fault: Reason | None,
+) -> Series:
     teacher_id: int | None = row[2]
     start: time = row[4]
     valid_from: date | None = row[8]
@@ -114,7 +126,7 @@ def _series(kind: SeriesKind, row: Sequence[Any], minutes: int, halt: Halt | Non
         subject=row[6],
         is_shared=bool(row[7]),
         halt=halt,
-        fault=_fault(start, zone),
+        fault=fault or _fault(start, zone),
     )
 
 

@@ -88,6 +88,23 @@ BAD = [
     ("API_ENDPOINT", "example.org/api"),
     ("API_ENDPOINT", "ftp://example.org"),
     ("API_ENDPOINT", "https://example.org:port/"),
+    ("API_ENDPOINT", "http://:80"),
+    ("API_ENDPOINT", "http://example.org/?a=b"),
+    ("API_ENDPOINT", "http://example.org/#a"),
+    ("PING_URL", "http://:80"),
+    ("PING_URL", "http://user@/x"),
+    ("CRON_SECRET", "contraseña"),
+    ("CSRF_TRUSTED_ORIGINS", "https://a.org:abc"),
+    ("CSRF_TRUSTED_ORIGINS", "https://:443"),
+    ("CSRF_TRUSTED_ORIGINS", "https://a.org?b"),
+    ("REDIS_URL", "redis://h/abc"),
+    ("REDIS_URL", "redis://h/0?db=x"),
+    ("EMAIL_URL", "smtp://h?ssl=maybe"),
+    ("EMAIL_URL", "smtp://h?tls="),
+    ("EMAIL_URL", "file://mail"),
+    ("EMAIL_URL", "file:mail"),
+    ("DATABASE_URL", "postgres://localhost/classes?connect_timeout=abc"),
+    ("DATABASE_URL", "postgres://localhost/classes?sslmode=maybe"),
     ("PING_URL", "http://"),
     ("ALERT_WEBHOOK_URL", "http://[x"),
     ("ALERT_EMAILS", "ana@example.org, juan"),
@@ -243,6 +260,31 @@ def test_mail(project):
     assert setting(project, names, EMAIL_URL=url) == ("smtp", "mail.example.org", 587, True)
     assert setting(project, names) == ("smtp", "localhost", 25, False)
     assert setting(project, names, DEBUG="true")[0] == "console"
+
+
+def test_files_of_mail_go_where_the_url_says(project, tmp_path):
+    place = "s.EMAIL_FILE_PATH"
+    assert (
+        setting(project, place, EMAIL_URL=f"file://{tmp_path}/my%20mail") == f"{tmp_path}/my mail"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CSRF_TRUSTED_ORIGINS", "https://*.example.org,http://[::1]:8000"),
+        ("API_ENDPOINT", "https://ana:x@example.org:8443/studio/api/"),
+        ("REDIS_URL", "rediss://:p%40ss@h:6380/2?ssl_cert_reqs=none"),
+        ("REDIS_URL", "redis://h"),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1"),
+        ("EMAIL_URL", "smtp://h:465?ssl=True"),
+        ("DATABASE_URL", "postgres:///classes?connect_timeout=3&sslmode=verify-full"),
+        ("CRON_SECRET", "s3cret~!/+="),
+    ],
+)
+def test_what_can_be_used_is_taken(project, name, value):
+    answer = start(project, "-c", "import classtracker.settings", **(GOOD | {name: value}))
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 def test_cron_s_log_is_quoted_for_the_shell_and_for_cron(project):

@@ -59,6 +59,7 @@ class GeneratedMissing(Answer):
     students_processed = Number(min_value=0)
     run_id = Number(allow_null=True, help_text="Null for a dry run: it leaves no run behind.")
     results = StudentResult(many=True)
+    errors = Texts(help_text="A sentence for each schedule that could not be dealt with.")
     results_truncated = serializers.BooleanField(required=False)
 
 

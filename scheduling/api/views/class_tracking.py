@@ -162,6 +162,7 @@ def _answer(result: Result, seen: ByStudent, message: str) -> dict[str, Any]:
         "students_processed": len(result.students),
         "run_id": result.run_id,
         "results": rows,
+        "errors": result.errors(),
     }
     if truncated:
         answer["results_truncated"] = True

@@ -1,6 +1,5 @@
 """``manage.py check_jobs``: which jobs are late, stuck, failed or crashed."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from scheduling.jobs.faults import describe
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.schedule import next_due
 from scheduling.jobs.troubles import Found, troubles, when
+from scheduling.management.documents import write_json
 from scheduling.models import Job
 from scheduling.selectors.runs import last_ended_full
 
@@ -38,7 +38,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             fault = describe(error)
             if options["json"]:
-                self._print_json({"success": False, "error": fault, "troubles": [], "jobs": []})
+                document = {"success": False, "error": fault, "troubles": [], "jobs": []}
+                write_json(self.stdout, document)
             raise CommandError(fault) from error
         if found:
             raise SystemExit(TROUBLED)
@@ -46,12 +47,13 @@ class Command(BaseCommand):
     def _look(self, now: datetime, as_json: bool) -> list[Found]:
         found = troubles(now)
         if as_json:
-            self._print_json(
+            write_json(
+                self.stdout,
                 {
                     "success": not found,
                     "troubles": [_trouble(one) for one in found],
                     "jobs": [_job(job, now) for job in JOBS if JOBS[job].cron],
-                }
+                },
             )
         else:
             for one in found:
@@ -63,9 +65,6 @@ class Command(BaseCommand):
                     text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}
                     self.stdout.write(text)
         return found
-
-    def _print_json(self, document: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _trouble(one: Found) -> dict[str, Any]:

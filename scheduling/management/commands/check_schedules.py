@@ -1,6 +1,5 @@
 """``manage.py check_schedules``: holds the calendar against the schedules."""
 
-import json
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.documents import write_json
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
 from scheduling.management.terminal import describe as in_words
@@ -35,7 +35,7 @@ FINDINGS = 3
 class Command(BaseCommand):
     help = (
         "Names missing, extra, drifted and orphaned classes against the schedules. Exit status: "
-        "0 clean, 3 findings, 1 failed."
+        "0 clean, 3 findings or schedules that can't be read, 1 failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -56,15 +56,14 @@ class Command(BaseCommand):
                 status = self._fix()
                 findings = self._find()
                 fixed = mended(before, findings)
-        except DatabaseError as error:
+        except (DatabaseError, ValueError) as error:  # ValueError: no date, by plain SQL on SQLite
             fault = describe(error)
             if options["json"]:
-                document = {"success": False, "error": fault}
-                self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+                write_json(self.stdout, {"success": False, "error": fault})
             self.stderr.write(fault)
             raise SystemExit(FAILED) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_document(findings, fixed), ensure_ascii=False, indent=2))
+            write_json(self.stdout, _document(findings, fixed))
         else:
             for kind, line in fixed:
                 self.stdout.write(_("mended: %(finding)s") % {"finding": _words(kind, line)})
@@ -72,7 +71,7 @@ class Command(BaseCommand):
                 text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(fixed))
                 self.stdout.write(text % {"n": len(fixed)})
             self._report(findings)
-        if findings.count and status in (0, WITH_FAULTS):
+        if not findings.is_clean and status in (0, WITH_FAULTS):
             status = FINDINGS
         if status:
             raise SystemExit(status)
@@ -100,8 +99,15 @@ class Command(BaseCommand):
         counts = ", ".join(f"{len(findings.of(kind))} {kind}" for kind in KINDS)
         if findings.count:
             self.stdout.write(_("Found: %(counts)s.") % {"counts": counts})
-        else:
+        elif not findings.faults:
             self.stdout.write(_("The calendar is as the schedules say."))
+        if findings.faults:
+            text = ngettext(
+                "%(n)d schedule can't be read: whether its classes are right is not known.",
+                "%(n)d schedules can't be read: whether their classes are right is not known.",
+                len(findings.faults),
+            )
+            self.stdout.write(text % {"n": len(findings.faults)})
         if findings.orphaned:
             self.stdout.write(
                 _("Orphaned classes are a person's to cancel: no run touches what a person did.")
@@ -124,7 +130,7 @@ def _request(job: Job) -> Any:
 
 def _document(findings: Findings, fixed: list[tuple[str, Line]]) -> dict[str, Any]:
     return {
-        "success": findings.count == 0,
+        "success": findings.is_clean,
         **{kind: [_json(line) for line in findings.of(kind)] for kind in KINDS},
         "conflicts": len(findings.conflicts),
         "invalid": [f"{line.student}: {line.reason}" for line in findings.faults],

@@ -1,6 +1,5 @@
 """``manage.py generate_classes``: this week's classes and the lesson horizon."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,8 +18,10 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.documents import unwritable, write_json
+from scheduling.management.endpoint import calls
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
-from scheduling.management.remote import call, calls
+from scheduling.management.remote import call
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal, run_json
 from scheduling.models import Job, Student, Teacher, Trigger
@@ -91,7 +92,9 @@ class Command(BaseCommand):
                 "dryRun": options["dry_run"],
                 "runs": [run_json(one.result) for one in ended],
             }
-            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+            write_json(self.stdout, document)
+        elif options["dry_run"] and terminal.unprinted:
+            raise unwritable(terminal.unprinted)  # a plan that nobody has seen
         if status:
             raise SystemExit(status)
 
@@ -103,8 +106,8 @@ def _tasks(
     endpoint = options["endpoint"]
     # Cron's entries belong to the machine that they run on.
     if endpoint is None and options["trigger"] != Trigger.CRON:
-        endpoint = settings.API_ENDPOINT
-    if endpoint:
+        endpoint = settings.API_ENDPOINT or None
+    if endpoint is not None:
         return [
             partial(call, one, settings.CRON_SECRET, terminal, stop, patience)
             for one in calls(endpoint, options)

@@ -1,6 +1,5 @@
 """``manage.py import_timetable FILE.csv``: teachers, students and their weekly rules."""
 
-import json
 from argparse import ArgumentParser
 from itertools import islice
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
+from scheduling.management.documents import write_json
 from scheduling.services.timetable_import import Fault, Report, import_timetable
 
 # What a person can take in; --json has them all.
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         file: str = options["file"]
         report = self._import(file, options["dry_run"])
         if options["json"]:
-            self.stdout.write(json.dumps(report.document()))
+            write_json(self.stdout, report.document())
         elif report.succeeded:
             for line in report.lines():
                 self.stdout.write(line)

@@ -21,6 +21,9 @@ class Command(BaseCommand):
         "verified, 1 cron is missing or refuses, or CRON_LOG can't be written."
     )
 
+    # Of the zone it says more itself; the rest is said by `check` and when the server is set up.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--remove", action="store_true", help="take the entries out")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from scheduling.jobs.entries import ENTRIES, Entry
 from scheduling.jobs.faults import describe
 from scheduling.jobs.health import overdue_jobs
+from scheduling.management.attempts import FAILED
 from scheduling.management.scheduler import Agenda, serve
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
@@ -21,8 +22,8 @@ from scheduling.models import Trigger
 class Command(BaseCommand):
     help = (
         "Runs what cron would run, in the studio's time zone, for hosts without cron. Ends between "
-        "two chunks of a run on SIGINT or SIGTERM, with 130 or 143. Do not run it beside cron: "
-        "nothing would be doubled, but all be done twice."
+        "two chunks of a run on SIGINT or SIGTERM, with 130 or 143; with --once 1 where something "
+        "failed. Do not run it beside cron: nothing would be doubled, but all be done twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         terminal = Terminal(self.stderr, None, timezone.now)
+        self._failed = False
 
         def perform(entry: Entry) -> None:
             terminal.say(_("due: %(command)s") % {"command": entry.words})
@@ -43,8 +45,10 @@ class Command(BaseCommand):
                     stderr=self.stderr,
                 )
             except SystemExit as ended:  # how a command says that it failed; the next one goes on
+                self._failed = self._failed or ended.code == FAILED
                 terminal.say(_("ended with status %(status)s") % {"status": ended.code})
             except Exception as error:
+                self._failed = True
                 terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
             finally:
                 # A scheduler waits for hours: no connection is to be held open, or found dead.
@@ -60,12 +64,15 @@ class Command(BaseCommand):
                 serve(Agenda(), timezone.now, perform, stop, stop.wait)
         if stop():
             raise SystemExit(stop.exit_status)
+        if options["once"] and self._failed:
+            raise SystemExit(FAILED)
 
     def _late(self, terminal: Terminal) -> list[Entry]:
         """What should have run while nobody was here: once, however often it was missed."""
         try:
             late = {job.value for job in overdue_jobs(timezone.now())}
         except Exception as error:
+            self._failed = True
             terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
             return []
         finally:

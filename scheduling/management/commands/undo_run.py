@@ -11,6 +11,7 @@ from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import describe
 from scheduling.jobs.undo import PrunedError, Undo, find_run, preview_undo, undo
 from scheduling.management.attempts import ALREADY_RUNNING, FAILED, user_name
+from scheduling.management.options import whole
 from scheduling.management.terminal import describe as in_words
 from scheduling.models import JobRun
 
@@ -24,7 +25,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("run", type=int, metavar="ID", help="the run, as the history has it")
+        parser.add_argument(
+            "run", type=whole(1, 2**63 - 1), metavar="ID", help="the run, as the history has it"
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would go and what stays"
         )

@@ -6,6 +6,7 @@ Readers are cached: a file of 100,000 rows has a few hundred different times, da
 import re
 from datetime import date, time
 from functools import lru_cache
+from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -48,8 +49,14 @@ def check_signs(cell: str) -> None:
         )
 
 
+def composed(text: str) -> str:
+    """Its letters with their accents as one character each: é looks the same either way."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 def text(cell: str, longest: int) -> str:
     """Text of at most ``longest`` characters, as it is."""
+    cell = composed(cell)
     if len(cell) > longest:
         raise CellError(
             _("%(value)s has %(length)d characters; shorten it to %(limit)d.")
@@ -60,7 +67,8 @@ def text(cell: str, longest: int) -> str:
 
 @lru_cache(maxsize=4096)
 def email(cell: str, longest: int) -> str:
-    """An e-mail address, or nothing."""
+    """An e-mail address, or nothing: in small letters, as no provider tells by them."""
+    cell = cell.lower()
     if cell:
         text(cell, longest)
         try:

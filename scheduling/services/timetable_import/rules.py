@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import add_minutes
 
-from .cells import Replaced
+from .cells import Replaced, composed
 from .faults import shown
 
 
@@ -20,6 +20,11 @@ class StudentName(NamedTuple):
     email: str
     first_name: str
     last_name: str
+
+    @classmethod
+    def stored(cls, email: str, first_name: str, last_name: str) -> "StudentName":
+        """Of a stored student, who may have been written in other letters than a file has."""
+        return cls(email.lower(), composed(first_name), composed(last_name))
 
 
 class Place(NamedTuple):

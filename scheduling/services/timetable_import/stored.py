@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import minutes_between
@@ -20,6 +22,7 @@ from scheduling.models import (
 from scheduling.selectors.stored import UNTOUCHED
 from scheduling.services.bulk import among
 
+from .cells import composed
 from .rules import Place, Rule, StudentName
 
 Table = type[FixedSchedule] | type[RecurringSlot]
@@ -88,26 +91,31 @@ def teachers_named(names: Iterable[str]) -> dict[str, list[StoredTeacher]]:
     """The teachers with these names: as a rule one each."""
     found: dict[str, list[StoredTeacher]] = {}
     rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
-    for name, *rest in among(rows, "name", names):
-        found.setdefault(name, []).append(StoredTeacher(*rest))
+    for name, *rest in among(rows, "name", _both_forms(names)):
+        found.setdefault(composed(name), []).append(StoredTeacher(*rest))
     return found
+
+
+def _both_forms(names: Iterable[str]) -> set[str]:
+    """As a file's names are read, and as others may have stored them, accents apart."""
+    return {form for name in names for form in (name, normalize("NFD", name))}
 
 
 def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[StoredStudent]]:
     """The students with these e-mail addresses and names: as a rule one each."""
     wanted = set(names)
     columns = ("email", "first_name", "last_name", "id", "start_date", "end_date")
-    rows = Student.objects.order_by("id").values_list(*columns)
+    rows = Student.objects.order_by("id").alias(address=Lower("email")).values_list(*columns)
     addresses = {name.email for name in wanted if name.email}
     # Students without an address may be many: those are narrowed by their first names.
     unaddressed = {name.first_name for name in wanted if not name.email}
     found: dict[StudentName, list[StoredStudent]] = {}
     for queryset, field, values in (
-        (rows, "email", addresses),
-        (rows.filter(email=""), "first_name", unaddressed),
+        (rows, "address", addresses),
+        (rows.filter(email=""), "first_name", _both_forms(unaddressed)),
     ):
         for email, first_name, last_name, *rest in among(queryset, field, values):
-            name = StudentName(email, first_name, last_name)
+            name = StudentName.stored(email, first_name, last_name)
             if name in wanted:
                 found.setdefault(name, []).append(StoredStudent(*rest))
     return found
@@ -161,10 +169,15 @@ def _stored(
     rule = Rule(
         line=0,
         length_column="end_time",
-        place=Place(StudentName(email, first_name, last_name), teacher or "", weekday, start),
+        place=Place(
+            StudentName.stored(email, first_name, last_name),
+            composed(teacher or ""),
+            weekday,
+            start,
+        ),
         duration_minutes=length[0] if is_slot else minutes_between(start, length[0]),
         interval_weeks=interval_weeks,
-        subject=subject,
+        subject=composed(subject),
         is_shared=is_shared,
         # A fixed schedule without a date of its own is valid from the student's start.
         valid_from=valid_from or student_start,

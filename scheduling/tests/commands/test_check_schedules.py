@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import ClassStatus, JobRun, ScheduledClass
+from scheduling.models import ClassStatus, JobRun, ScheduledClass, Teacher
 from scheduling.services.classes import cancel, move
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
@@ -103,6 +103,24 @@ def test_a_row_edited_by_sql_has_drifted_and_is_mended(slot, column, value):
     assert [one["classId"] for one in document["drifted"]] == [row.pk]
     assert check("--fix")[0] == 0
     assert calendar() == wanted
+
+
+def test_instants_alone_that_sql_has_shifted_are_told_as_such(slot):
+    sql("UPDATE classes SET starts_at = '2026-01-12 10:20:00' WHERE date = %s", NEXT)
+    _status, document = check()
+    assert [one["reason"] for one in document["drifted"]] == [
+        "its instants are not those of its local time; they were 2026-01-12 10:20 – 11:00 UTC"
+    ]
+
+
+def test_schedules_that_can_t_be_read_are_not_called_clean(slot):
+    Teacher.objects.update(time_zone="Mars/Olympus")
+    status, document = check()
+    assert (status, document["success"], found(document)) == (3, False, {})
+    assert len(document["invalid"]) == 1
+    said = printed()
+    assert "1 schedule can't be read: whether its classes are right is not known." in said
+    assert "The calendar is as the schedules say." not in said
 
 
 def test_a_row_of_a_week_that_no_rule_asks_for_is_extra(slot):

@@ -200,7 +200,7 @@ def test_the_secret_does_not_follow_a_redirect(generate: Any, deployment: Deploy
     done = generate("--endpoint", deployment.url, "--only", "weekly")
 
     assert done.returncode == 1
-    assert "HTTP 307" in done.stderr
+    assert "HTTP 307: moved to http://127.0.0.1:9/elsewhere; name that address" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,11 @@ def test_what_the_api_cannot_carry_is_a_usage_error(
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "ftp://example.org", "http://x/api/students", "http://"]
+    "url",
+    [
+        *("nonsense", "ftp://example.org", "http://x/api/students", "http://", "http://:80"),
+        *("http://[bad", "http://127.0.0.1:99999", "http://h h/", "http://h/a b", "", " "),
+    ],
 )
 def test_what_is_no_endpoint_is_a_usage_error(generate: Any, url: str) -> None:
     done = generate("--endpoint", url)
@@ -262,10 +266,62 @@ def test_what_is_no_endpoint_is_a_usage_error(generate: Any, url: str) -> None:
     assert "--endpoint" in done.stderr
 
 
-def test_an_answer_that_is_no_json_is_a_failure(generate: Any, deployment: Deployment) -> None:
-    deployment.answers[WEEKLY] = [(200, b"<html>hello</html>")]
+@pytest.mark.parametrize(
+    "answer", [b"<html>hello</html>", [1, 2], b"", b"[" * 9999, b"\xff\xfe"], ids=range(5)
+)
+def test_what_is_no_answer_of_the_api_is_a_failure(
+    generate: Any, deployment: Deployment, answer: Any
+) -> None:
+    deployment.answers[WEEKLY] = [(200, answer)]
+
+    done = generate("--endpoint", deployment.url, "--only", "weekly", "--json")
+
+    assert done.returncode == 1
+    errors = ["HTTP 200: the answer is not JSON of this API"]
+    assert json.loads(done.stdout)["runs"][0]["errors"] == errors
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "errors"),
+    [
+        ({"errors": 7}, 3, ["7"]),
+        ({"errors": "boom"}, 3, ["boom"]),
+        ({"errors": None, "results": 7}, 0, []),
+        ({"results": [7, {"studentName": [], "message": None}]}, 0, []),
+        ({"weekEnd": "9999-12-31"}, 0, []),
+        ({"weekStart": 20240115, "weekEnd": "2024-01-01"}, 0, []),
+        ({"totalClassesCreated": "15", "studentsProcessed": [], "runId": "x"}, 0, []),
+        ({"errors": ["half a sign: \ud83c"]}, 3, ["half a sign: ?"]),
+        ({"success": "yes", "message": {"es": "no"}}, 1, ["HTTP 200: {'es': 'no'}"]),
+    ],
+    ids=repr,
+)
+def test_an_odd_answer_is_reported_as_far_as_it_can_be_read(
+    generate: Any, deployment: Deployment, told: Any, status: int, errors: list[str]
+) -> None:
+    deployment.answers[WEEKLY] = [(200, WEEKLY_ANSWER | told)]
+
+    done = generate("--endpoint", deployment.url, "--only", "weekly", "--json")
+
+    assert done.returncode == status
+    assert json.loads(done.stdout)["runs"][0]["errors"] == errors
+
+
+def test_the_report_names_the_week_and_why_somebody_got_nothing(
+    generate: Any, deployment: Deployment
+) -> None:
+    rows = [
+        {"studentId": 1, "studentName": "Eva", "classesCreated": 2, "message": "2 classes"},
+        {"studentId": 2, "studentName": "Ana Gil", "classesCreated": 0, "message": "0: paused"},
+    ]
+    deployment.answers[WEEKLY] = [(200, WEEKLY_ANSWER | {"results": rows})]
 
     done = generate("--endpoint", deployment.url, "--only", "weekly")
 
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    texts = [line.partition("] ")[2] for line in done.stderr.splitlines()]
+    assert texts[1:4] == [
+        "Weekly classes: run 41",
+        "week 2024-01-15 – 2024-01-21",
+        "○ Ana Gil · 0: paused",
+    ]
+    assert "Eva" not in done.stderr

@@ -1,15 +1,18 @@
 """Faults of the database: tried again where they pass, told in one clear sentence where not."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
+import time
 
 import psycopg
 import pytest
 from django.db import connection
 
 from scheduling.jobs import generate as generation
+from scheduling.jobs import runner
 from scheduling.management.attempts import waiting_at_most
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
@@ -86,6 +89,28 @@ def test_a_fault_that_stays_is_not(monkeypatch, state):
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 1
     assert_one_clear_sentence(answer.log, attempts=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
+    make.slot()
+    Faults(monkeypatch, fault("XX002"))
+    answer = generate("--only", "horizon", *MONDAY, *QUICK)
+    assert answer.texts[-3:-1] == ["classes created: 0", "students processed: 0"]
+    assert re.fullmatch(
+        r"failed in \d+\.\d\d s, 0 classes per second, [1-9]\d* queries", answer.texts[-1], re.I
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
+    def slow(*args):
+        time.sleep(0.2)
+        raise fault("XX002")
+
+    monkeypatch.setattr(runner, "claim", slow)
+    answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
+    assert answer.json["runs"][0]["durationSeconds"] >= 0.2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -172,6 +172,7 @@ def test_another_zone_is_said_and_the_hours_are_translated(install):
     (weekly,) = [line for line in done.stderr.splitlines() if "--only weekly" in line]
     # Six hours behind, five for two or three weeks of the year.
     assert "Monday 12:00 Europe/Madrid" in weekly or "Monday 11:00 Europe/Madrid" in weekly
+    assert done.stderr.count("America/New_York") == 1
     assert "cron's times" not in install(TZ="Europe/Paris", STUDIO_TIME_ZONE="Europe/Madrid").stderr
 
 

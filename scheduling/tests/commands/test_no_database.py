@@ -51,5 +51,7 @@ def test_json_says_it_too(gone, command):
 
 def test_the_scheduler_says_why_it_can_t_tell_what_is_late(gone):
     log = io.StringIO()
-    call_command("run_scheduler", "--once", stdout=io.StringIO(), stderr=log)
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_scheduler", "--once", stdout=io.StringIO(), stderr=log)
+    assert ended.value.code == 1
     assert f"failed: {SENTENCE}" in log.getvalue()

@@ -69,3 +69,11 @@ def test_an_unknown_run_and_a_pruned_one(run):
     JobRun.objects.all().delete()
     with pytest.raises(CommandError, match="pruned: it can't be undone any more"):
         undo_run(run)
+
+
+@pytest.mark.parametrize(
+    "number", ["99999999999999999999", "9223372036854775808", "0", "-1", "1_0"]
+)
+def test_what_can_be_no_run_is_a_usage_error(number):
+    with pytest.raises(CommandError, match="is not a whole number from 1"):
+        call_command("undo_run", number)

@@ -267,3 +267,33 @@ def test_the_file_stays_open_for_the_caller():
     source = io.BytesIO(csv_bytes(row()))
     import_timetable(source, now=NOW)
     assert not source.closed
+
+
+def test_one_person_however_the_address_and_the_accents_are_written():
+    apart = {"student_last_name": "Pe\u0301rez", "teacher": "Ine\u0301s", "subject": "Fla\u0301m"}
+    together = {"student_last_name": "P\u00e9rez", "teacher": "In\u00e9s", "subject": "Fl\u00e1m"}
+
+    report = imported(row(**apart, student_email="Ana@Example.com"), row(**together))
+
+    assert not report.faults
+    assert (created(report), report.merged_rows) == ((1, 1, 0, 1), 1)
+    student = Student.objects.get()
+    assert (student.last_name, student.email) == ("P\u00e9rez", "ana@example.com")
+    assert Teacher.objects.get().name == "In\u00e9s"
+
+
+@pytest.mark.parametrize("email", ["Ana@Example.com", ""], ids=["address", "none"])
+def test_who_is_stored_in_other_letters_is_found(email):
+    imported(row(student_email=email))
+    Student.objects.update(
+        first_name="Ine\u0301s", last_name="Pe\u0301rez", email=email, start_date="2026-01-05"
+    )
+    Teacher.objects.update(name="Jose\u0301")
+    RecurringSlot.objects.update(subject="Fla\u0301m", import_key=None)
+    names = {"student_first_name": "In\u00e9s", "teacher": "Jos\u00e9", "subject": "Fl\u00e1m"}
+    before = len(everything()[3])
+
+    report = imported(row(**names, student_email=email.upper()))
+
+    assert (places(report), created(report)) == ([], (0, 0, 0, 0))
+    assert len(everything()[3]) == before

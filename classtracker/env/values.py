@@ -1,21 +1,13 @@
-"""Readers of the environment. A bad value stops the start with one line that names the variable.
-
-Each reader returns a checked value or calls `stop`. Nothing here knows Django: settings.py says
-which variables there are, this module says what a valid one looks like. Values that may hold a
-password (DATABASE_URL, SECRET_KEY, REDIS_URL, EMAIL_URL) are never repeated in a message.
-"""
+"""Plain values of the environment: texts, numbers, choices, lists, a time zone; and the .env."""
 
 import io
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-import dj_database_url
-import dj_email_url
 from dotenv.parser import parse_stream
 from environs import Env, EnvError
 
@@ -89,6 +81,14 @@ def text(name: str, default: str = "") -> str:
     return value
 
 
+def secret(name: str) -> str:
+    """A text that goes into a header of HTTP, which takes no more than ASCII."""
+    value = text(name)
+    if not value.isascii():
+        stop(name, "holds a character that is not ASCII; use letters, digits and plain signs.")
+    return value
+
+
 def boolean(name: str, default: bool) -> bool:
     _asked.add(name)
     try:
@@ -129,22 +129,6 @@ def matching(name: str, default: str, pattern: str, wanted: str) -> str:
     return value
 
 
-def url(name: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """An absolute URL, or "" when unset. Not repeated in messages: it may hold a token."""
-    value = text(name)
-    if not value:
-        return ""
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # raises where the port is no number
-        valid = parts.scheme in schemes and bool(parts.netloc or parts.scheme == "unix")
-    except ValueError:
-        valid = False
-    if not valid or " " in value:
-        stop(name, f"is not an absolute URL that starts with {':// or '.join(schemes)}://.")
-    return value
-
-
 def time_zone(name: str, default: str) -> str:
     """An IANA name that both `zoneinfo` and Django accept."""
     key = text(name, default)
@@ -163,76 +147,3 @@ def time_zone(name: str, default: str) -> str:
         # Known to the tzdata package alone: Django would refuse it with a traceback.
         stop(name, f"{shown(key)} is not known to this machine; update its tzdata package.")
     return key
-
-
-def email(name: str, default: str) -> dict[str, Any]:
-    """Django's EMAIL_* settings from one URL."""
-    schemes = ("smtp", "submission", "console", "file", "memory", "dummy")
-    value = text(name) or default
-    if value.partition(":")[0] not in schemes:
-        stop(
-            name,
-            f"does not start with one of {', '.join(schemes)}:"
-            " (submission: is SMTP with STARTTLS; for TLS from the start, smtp://…?ssl=true).",
-        )
-    try:
-        found: dict[str, Any] = dict(dj_email_url.parse(value))
-    except ValueError:
-        stop(name, "is not a valid URL; percent-encode the special characters of the password.")
-    return found
-
-
-def database(name: str, base: Path) -> dict[str, Any]:
-    """Django's DATABASES["default"]: a SQLite file or a PostgreSQL database."""
-    value = text(name) or "sqlite:///db.sqlite3"
-    scheme = value.partition(":")[0]
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
-        stop(name, "starts with neither sqlite:// nor postgresql://; only these two can be used.")
-    try:
-        found = dict(dj_database_url.parse(value))
-    except ValueError:
-        stop(name, "is not a valid URL; percent-encode the special characters of the password.")
-    return _sqlite(name, found, base) if scheme == "sqlite" else _postgresql(name, found)
-
-
-def _sqlite(name: str, found: dict[str, Any], base: Path) -> dict[str, Any]:
-    if found.get("HOST"):
-        stop(name, "has two slashes before the file; write sqlite:///name or sqlite:////path/name.")
-    if found["NAME"] == ":memory:":
-        stop(name, "a database in memory is lost with the process; name a file.")
-    if found.get("OPTIONS"):
-        stop(name, "has options after the file; for SQLite there are none.")
-    # Relative to the project, not to wherever cron or a shell happens to stand.
-    path = base / found["NAME"]
-    if not path.parent.is_dir() or path.is_dir():
-        stop(name, f"{str(path)!r} cannot be a database: no such folder, or it is one itself.")
-    return {
-        "ENGINE": found["ENGINE"],
-        "NAME": str(path),
-        "OPTIONS": {
-            # Readers never wait for the writer; writers queue for up to 30 seconds, and take
-            # their lock at BEGIN, where waiting works, not half-way through, where it cannot.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-        },
-        # A file in tests too: Django's default is memory, which other processes cannot open.
-        "TEST": {"NAME": str(path.with_name(f"test_{path.name}"))},
-    }
-
-
-def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import make_conninfo
-
-    if not found["NAME"]:
-        stop(name, "names no database; write postgresql://user:password@host:5432/name.")
-    options = found.get("OPTIONS", {})
-    try:
-        make_conninfo("", **options)
-    except (ProgrammingError, TypeError):
-        stop(name, f"has an option that PostgreSQL does not know: {', '.join(sorted(options))}.")
-    # A host that vanished must not hold a run for the two hours of TCP's own defaults.
-    keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
-    keep |= {"keepalives_count": 3, "connect_timeout": 10}
-    return found | {"OPTIONS": keep | options}

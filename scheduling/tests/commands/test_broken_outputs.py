@@ -1,0 +1,102 @@
+"""The log and the report are not the work: a full disk or a closed pipe stops no job."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from scheduling.models import JobRun, RunState, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.support.processes import MANAGE, ROOT, environment
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full device"),
+]
+WEEK = ("--date", "2040-01-02", "--weeks", "2")
+
+
+@pytest.fixture
+def full():
+    with open("/dev/full", "w") as device:
+        yield device
+
+
+@pytest.fixture
+def broken():
+    """A pipe whose reader has left."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+def states():
+    return {run.job: run.state for run in JobRun.objects.all()}
+
+
+def test_a_cron_entry_whose_log_is_on_a_full_disk_makes_its_classes(spawn_manage, full):
+    make.schedule()
+    make.slot()
+    process = spawn_manage("generate_classes", "--trigger", "cron", *WEEK, stdout=full, stderr=full)
+    assert process.wait(120) == 0
+    assert states() == {"weekly": RunState.SUCCEEDED, "horizon": RunState.SUCCEEDED}
+    assert ScheduledClass.objects.count() == 3
+
+
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&- >&- <&-"])
+def test_a_log_that_takes_no_line_keeps_nothing_from_being_done(redirection):
+    make.slot()
+    done = in_a_shell(*("generate_classes", *WEEK), redirection)
+    assert done.returncode == 0, done.stderr
+    assert ScheduledClass.objects.count() == 2
+
+
+def test_a_reader_of_the_log_who_has_left_stops_neither_job(spawn_manage, broken):
+    make.schedule()
+    make.slot()
+    process = spawn_manage("generate_classes", *WEEK, stderr=broken)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert states() == {"weekly": RunState.SUCCEEDED, "horizon": RunState.SUCCEEDED}
+
+
+@pytest.mark.parametrize(("command", "job"), [("prune_job_logs", "prune"), ("watch_jobs", "watch")])
+def test_upkeep_goes_on_as_well(spawn_manage, full, command, job):
+    process = spawn_manage(command, stdout=full, stderr=full)
+    assert process.wait(120) == 0
+    assert states() == {job: RunState.SUCCEEDED}
+
+
+FULL, CLOSED = "[Errno 28] No space left on device", "[Errno 9] Bad file descriptor"
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (("generate_classes", "--json", *WEEK, ">/dev/full"), FULL),
+        (("generate_classes", "--json", *WEEK, ">&-"), CLOSED),
+        (("generate_classes", "--dry-run", *WEEK, ">/dev/full"), FULL),
+        (("check_schedules", "--json", ">/dev/full"), FULL),
+        (("check_jobs", "--json", ">/dev/full"), FULL),
+    ],
+    ids=str,
+)
+def test_an_answer_that_can_t_be_written_is_a_failure_in_one_line(command, reason):
+    done = in_a_shell(*command)
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if not line.startswith("[")]
+    assert said == [f"CommandError: Standard output can't be written: {reason}."]
+
+
+def in_a_shell(*words):
+    return subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} {MANAGE} {' '.join(words)}"],
+        env=environment(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
