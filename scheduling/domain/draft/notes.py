@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from scheduling.domain.closures import Closure
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.stored import Stored
@@ -50,6 +51,11 @@ def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
         start_time=row.start_time,
         end_time=row.end_time,
     )
+
+
+def closed_note(row: Stored, closure: Closure) -> Note:
+    """That a closure cancels a stored class."""
+    return row_note(row, Outcome.CANCELLED, Reason("closed", {"closure": closure.name}))
 
 
 def begins(series: Series) -> Reason:
