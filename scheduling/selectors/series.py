@@ -114,7 +114,7 @@ def _series(kind: SeriesKind, row: Sequence[Any], minutes: int, halt: Halt | Non
         subject=row[6],
         is_shared=bool(row[7]),
         halt=halt,
-        fault=_fault(start, zone),
+        fault=_fault(zone, start, row[16] if kind is SeriesKind.FIXED_SCHEDULE else start),
     )
 
 
@@ -127,9 +127,10 @@ def _narrower(own: date | None, student: date | None, pick: Any) -> tuple[date |
     return student, "student"
 
 
-def _fault(start: time, zone: str) -> Reason | None:
+def _fault(zone: str, *times: time) -> Reason | None:
     if not is_zone(zone):
         return Reason("unknown_zone", {"zone": zone})
-    if start.second or start.microsecond:
-        return Reason("not_whole_minutes", {"time": start.isoformat()})
+    for at in times:
+        if at.second or at.microsecond:
+            return Reason("not_whole_minutes", {"time": at.isoformat()})
     return None
