@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY, monday_of
@@ -71,4 +70,4 @@ def closed_day_of(one: ScheduledClass) -> str:
     if closure is None:
         return ""
     text = _("%(day)s is closed (%(closure)s); the class takes place all the same.")
-    return text % {"day": date_format(one.date), "closure": closure.name}
+    return text % {"day": one.date, "closure": closure.name}
