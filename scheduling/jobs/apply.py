@@ -10,7 +10,7 @@ from scheduling.domain.plan import Plan
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import from_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.stored import UNTOUCHED
+from scheduling.selectors.stored import UNTOUCHED, UNTOUCHED_SQL
 
 from .bulk import insert_classes
 
@@ -79,14 +79,13 @@ def _reopen(ids: list[int], now: datetime) -> None:
     _expect(changed, ids)
 
 
-_REWRITE = """
+_REWRITE = f"""
     UPDATE classes SET
         student_id = %s, teacher_id = %s, date = %s, occurrence_date = %s,
         start_time = %s, end_time = %s, time_zone = %s, starts_at = %s, ends_at = %s,
         subject = %s, is_shared = %s,
         status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = %s
-    WHERE id = %s AND edited_at IS NULL AND attendance = '' AND notes = '' AND starts_at > %s
-      AND status <> 'completed' AND (status <> 'cancelled' OR cancelled_by = 'closure')
+    WHERE id = %s AND starts_at > %s AND {UNTOUCHED_SQL}
 """
 
 
