@@ -34,9 +34,12 @@ class ClosureCalendar:
         self._all: list[Closure] = []
         self._teacher: defaultdict[int, list[Closure]] = defaultdict(list)
         self._student: defaultdict[int, list[Closure]] = defaultdict(list)
+        self._series: defaultdict[SeriesKey, list[Closure]] = defaultdict(list)
         for closure in sorted(closures, key=lambda c: c.id):
             if closure.teacher_id is not None:
                 self._teacher[closure.teacher_id].append(closure)
+            elif closure.series is not None:
+                self._series[closure.series].append(closure)
             elif closure.student_id is not None:
                 self._student[closure.student_id].append(closure)
             else:
@@ -53,7 +56,9 @@ class ClosureCalendar:
         if teacher_id is not None and teacher_id in self._teacher:
             found = found + self._teacher[teacher_id]
         if student_id in self._student:
-            found = found + [c for c in self._student[student_id] if c.series in (None, series)]
+            found = found + self._student[student_id]
+        if series is not None and series in self._series:
+            found = found + self._series[series]
         return found if found is self._all else sorted(found, key=lambda c: c.id)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from .closures import Closure
-from .draft import Cancel, Draft, Note, Remove, Shut, Want
+from .draft import Cancel, Draft, Note, Remove, Shut, Want, cancelled_where_it_is
 from .occupancy import Clash, Occupancy
 from .outcomes import Outcome, Reason
 from .stored import Holder
@@ -17,10 +17,14 @@ from .stored import Holder
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An occurrence that found its place taken, and the class that holds it."""
+    """An occurrence that found its place taken, and the class that holds it.
+
+    ``stays``: its class is, or is again, on the calendar elsewhere.
+    """
 
     want: Want
     clash: Clash
+    stays: bool = False
 
 
 @dataclass(slots=True)
@@ -133,7 +137,7 @@ def _write_up(
     draft: Draft, placed: list[Want], clashes: list[tuple[Want, Clash]], occupancy: Occupancy
 ) -> Plan:
     plan = Plan(
-        cancels=draft.cancels,
+        cancels=list(draft.cancels),
         removes=draft.removes,
         shut=draft.shut,
         notes=list(draft.notes),
@@ -149,17 +153,12 @@ def _write_up(
             plan.moves.append(want)
             plan.notes.append(_want_note(want, _why_moved(want)))
         else:
-            plan.restores.append(want)
-            plan.notes.append(_want_note(want, Reason("reopened")))
+            _restore(plan, want)
+    for want, clash in clashes:
+        _write_up_clash(plan, want, clash, occupancy)
     plan.counts[Outcome.CREATED] += len(plan.creates)
     plan.counts[Outcome.MOVED] += len(plan.moves)
     plan.counts[Outcome.RESTORED] += len(plan.restores)
-    for want, clash in clashes:
-        if want.row is None and _stands_in(want, occupancy.same_key(want.holder())):
-            plan.counts[Outcome.EXISTS] += 1
-            continue
-        plan.counts[Outcome.CONFLICT] += 1
-        plan.conflicts.append(Conflict(want, clash))
     plan.counts = +plan.counts  # no zeros
     plan.creates.sort(key=lambda want: (want.series.teacher_id or 0, want.starts, want.series.rank))
     return plan
@@ -175,6 +174,30 @@ def _why_moved(want: Want) -> Reason:
         return _what_moved(want)
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (row.starts, row.ends))
     return Reason("instants_changed", {"was": f"{starts:%Y-%m-%d %H:%M} – {ends:%H:%M} UTC"})
+
+
+def _write_up_clash(plan: Plan, want: Want, clash: Clash, occupancy: Occupancy) -> None:
+    """What becomes of a want that finds its place taken, and of the class that it is about."""
+    if want.shut is not None:
+        cancel, note = cancelled_where_it_is(want, want.shut)
+        plan.cancels.append(cancel)
+        plan.notes.append(note)
+        plan.counts[Outcome.CANCELLED] += 1
+    if not want.is_move and _stands_in(want, occupancy.same_key(want.holder())):
+        plan.counts[Outcome.EXISTS] += 1
+        return
+    back = want.back
+    returns = back is not None and occupancy.clash(back.holder()) is None
+    if back is not None and returns:
+        occupancy.add(back.holder())
+        _restore(plan, back)
+    plan.counts[Outcome.CONFLICT] += 1
+    plan.conflicts.append(Conflict(want, clash, stays=want.is_move or returns))
+
+
+def _restore(plan: Plan, want: Want) -> None:
+    plan.restores.append(want)
+    plan.notes.append(_want_note(want, Reason("reopened")))
 
 
 def _stands_in(want: Want, holder: Holder | None) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import NamedTuple
 
 from .series import Series, SeriesKey
+from .windows import week_number
 
 
 class Attributes(NamedTuple):
@@ -73,6 +74,11 @@ class Stored:
     is_cancelled: bool = False
     closure_id: int | None = None
     edit: str = ""
+
+    @property
+    def is_in_its_week(self) -> bool:
+        """Whether it takes place in the week that identifies it; plain SQL may have put it out."""
+        return week_number(self.date) == self.week
 
     @property
     def is_only_noted(self) -> bool:

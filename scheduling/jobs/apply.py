@@ -10,7 +10,7 @@ from scheduling.domain.plan import Plan
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import from_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.stored import UNTOUCHED
+from scheduling.selectors.stored import UNTOUCHED, UNTOUCHED_SQL
 
 from .bulk import insert_classes
 
@@ -57,36 +57,20 @@ def _park(ids: list[int], now: datetime) -> None:
     _expect(changed, ids)
 
 
-def _reopen(ids: list[int], now: datetime) -> None:
-    """Take the mark of a closure off classes on which a person wrote: that alone is changed."""
-    if not ids:
-        return
-    rows = ScheduledClass.objects.filter(
-        id__among=ids,
-        status=ClassStatus.CANCELLED,
-        cancelled_by=CancelledBy.CLOSURE,
-        attendance="",
-        starts_at__gt=now,
-    )
-    changed = rows.update(
-        status=ClassStatus.SCHEDULED,
-        cancelled_by="",
-        cancel_reason="",
-        closure=None,
-        is_chargeable=False,
-        updated_at=now,
-    )
-    _expect(changed, ids)
-
-
-_REWRITE = """
+_REWRITE = f"""
     UPDATE classes SET
         student_id = %s, teacher_id = %s, date = %s, occurrence_date = %s,
         start_time = %s, end_time = %s, time_zone = %s, starts_at = %s, ends_at = %s,
         subject = %s, is_shared = %s,
-        status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = {later}
-    WHERE id = %s AND edited_at IS NULL AND attendance = '' AND notes = '' AND starts_at > %s
-      AND status <> 'completed' AND (status <> 'cancelled' OR cancelled_by = 'closure')
+        status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = {{later}}
+    WHERE id = %s AND starts_at > %s AND {UNTOUCHED_SQL}
+"""
+_REOPEN = """
+    UPDATE classes SET
+        status = 'scheduled', cancelled_by = '', cancel_reason = '', closure_id = NULL,
+        updated_at = {later}
+    WHERE id = %s AND starts_at > %s
+      AND status = 'cancelled' AND cancelled_by = 'closure' AND attendance = ''
 """
 # Now, or ``REVISION`` after the last change, whichever is later.
 _LATER = {
@@ -96,11 +80,21 @@ _LATER = {
 
 
 def _rewrite(rows: list[list[Any]], now: datetime) -> None:
+    _each(_REWRITE, rows, now)
+
+
+def _reopen(ids: list[int], now: datetime) -> None:
+    """Take the mark of a closure off classes on which a person wrote: that alone is changed."""
+    _each(_REOPEN, [[number] for number in ids], now)
+
+
+def _each(statement: str, rows: list[list[Any]], now: datetime) -> None:
+    """Change the class that each of ``rows`` ends with, unless it has begun."""
     if not rows:
         return
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        sql = _REWRITE.format(later=_LATER[connection.vendor])
+        sql = statement.format(later=_LATER[connection.vendor])
         cursor.executemany(sql, [[*row[:-1], moment, row[-1], moment] for row in rows])
         _expect(cursor.rowcount, rows)
 

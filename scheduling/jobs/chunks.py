@@ -7,6 +7,7 @@ student's rules may collide stay together, so that the older series wins whereve
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from itertools import combinations
 
 from django.db.models import Q
@@ -96,13 +97,17 @@ def _chunk(owners: list[Owner], size: int) -> Chunk:
 
 
 def may_collide(one: Series, other: Series, years: range) -> bool:
-    """Whether two weekly rules can ever overlap, whatever their weeks and the season.
+    """Whether two weekly rules can ever be in each other's way, whatever their weeks and season.
 
-    Told from their local times where they share a zone, else from the hours of the week that
-    each can reach with the offsets that its zone has in ``years``.
+    Those of a student that share weekday and times are, be their zones apart: the compound key
+    compares local times. Whether two overlap is told from their local times where they share a
+    zone, else from the hours of the week that each can reach with the offsets that its zone has
+    in ``years``.
     """
     if one.fault or other.fault:
         return False
+    if one.student_id == other.student_id and _local_times(one) == _local_times(other):
+        return True
     first, second = _reach(one, None), _reach(other, None)
     if one.zone != other.zone:
         first, second = _reach(one, years), _reach(other, years)
@@ -110,6 +115,10 @@ def may_collide(one: Series, other: Series, years: range) -> bool:
         first[0] + shift < second[1] and second[0] < first[1] + shift
         for shift in (-MINUTES_A_WEEK, 0, MINUTES_A_WEEK)
     )
+
+
+def _local_times(series: Series) -> tuple[int, time, time]:
+    return series.weekday, series.start_time, series.end_time
 
 
 def _reach(series: Series, years: range | None) -> tuple[int, int]:

@@ -1,9 +1,11 @@
 """Whether all is well, worked out when asked: no scheduler that may itself be dead is believed."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -50,17 +52,18 @@ class Health:
 def health(now: datetime, missing_this_week: int, lately: Lately | None = None) -> Health:
     """The state of the studio and its jobs at ``now``. ``lately``: where it is read already."""
     lately = lately or Lately()
+    crashed = crashed_since_success(now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS))
     indicators = {
         **asdict(studio_numbers(now)),
         "missing_classes_this_week": missing_this_week,
         "unresolved_conflicts": unresolved_conflicts(lately),
         "overdue_jobs": len(overdue_jobs(now, lately)),
-        "crashed_runs": crashed_since_success(),
+        "crashed_runs": sum(crashed.values()),
         "stuck_runs": len(stuck_runs(now, lately)),
     }
     findings = [
         Finding(name, indicators[name], issue, suggestion)
-        for name, issue, suggestion in _findings(indicators)
+        for name, issue, suggestion in _findings(indicators, _what_completes(crashed))
         if indicators[name]
     ]
     return Health(indicators, findings)
@@ -95,7 +98,17 @@ def unresolved_conflicts(lately: Lately) -> int:
     return sum(int(run.counts.get("conflict", 0)) for run in runs if run is not None)
 
 
-def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
+def _what_completes(crashed: Collection[str]) -> str:
+    """What to do after runs of these jobs crashed; no schedule makes up for missing classes."""
+    said = []
+    if set(crashed) != {Job.MISSING.value}:
+        said.append(_("Run generate_classes again: it completes what was left."))
+    if Job.MISSING in crashed:
+        said.append(_("Run generate_classes --only missing: it completes what was left."))
+    return " ".join(said)
+
+
+def _findings(n: dict[str, int], completes: str) -> list[tuple[str, str, str]]:
     def count(name: str, text: Any) -> str:
         return str(text % {"n": n[name]})
 
@@ -126,7 +139,7 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
                     "n",
                 ),
             ),
-            _("Run generate_classes again: it completes what was left."),
+            completes,
         ),
         (
             "missing_classes_this_week",

@@ -188,8 +188,7 @@ def conflict_line(conflict: Conflict, names: Names) -> Line:
         ),
         "with_class": holder.class_id,
     }
-    if want.row is not None and not want.row.is_cancelled:
-        row = want.row
+    if conflict.stays and (row := want.row) is not None:
         params["stays_on"] = f"{row.date} {row.start_time:%H:%M}–{row.end_time:%H:%M}"
     return _wanted(want, names, Outcome.CONFLICT, code, params)
 

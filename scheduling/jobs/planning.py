@@ -1,6 +1,6 @@
 """From a chunk's condition to its plan, in a constant number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -116,9 +116,10 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
 def _resolve(context: Context, states: list[State], now: datetime) -> tuple[Plan, list[Holder]]:
     """The plan for ``states``, and the stored classes that it had to get along with."""
     drafted = draft(states, to_epoch(now), context.tell_bounds)
-    busy = busy_holders(drafted.wants)
+    places = drafted.places()
+    busy = busy_holders(places)
     if context.overlay is not None:
-        busy = context.overlay.over(busy, drafted.wants)
+        busy = context.overlay.over(busy, places)
     return resolve(drafted, busy), busy
 
 
@@ -148,7 +149,22 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
             states.append(state)
     for key, rows in stored_rows(odd, since).items():
         odd[key].rows = rows
+    _ask_their_closures(odd.values(), since)
     return states
+
+
+def _ask_their_closures(states: Iterable[State], since: date) -> None:
+    """A class that could not follow its rule is still with the people whom the rule had before."""
+    strays = [(state, row) for state in states for row in state.strays()]
+    if not strays:
+        return
+    # A pause of the rule is found by the rule's own student.
+    students = {id for state, row in strays for id in (row.student_id, state.series.student_id)}
+    teachers = {row.teacher_id for _, row in strays if row.teacher_id is not None}
+    calendar = load_calendar(since, teachers, students)
+    for state, row in strays:
+        key = state.series.key
+        state.theirs[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
 
 
 def _guests(context: Context, keys: set[SeriesKey], now: datetime) -> list[State]:

@@ -23,7 +23,7 @@ _SENTENCES = {
     "unknown_zone": gettext_lazy(
         "the time zone “%(zone)s” is unknown; correct it on the teacher's page"
     ),
-    "not_whole_minutes": gettext_lazy("the start time %(time)s is not in whole minutes"),
+    "not_whole_minutes": gettext_lazy("its time %(time)s is not in whole minutes"),
     "unreadable": gettext_lazy(
         "%(column)s is “%(value)s”, which is no date or time; correct it in the database"
     ),

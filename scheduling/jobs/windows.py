@@ -54,7 +54,7 @@ def run_window(request: Request) -> RunWindow:
 def scope_of(request: Request) -> Q:
     """Which series ``request`` concerns."""
     scope = scope_condition(request.student_ids, request.teacher_ids, request.weekdays)
-    return scope & Q(id__in=request.rule_ids) if request.rule_ids else scope
+    return scope & Q(id__among=request.rule_ids) if request.rule_ids else scope
 
 
 def is_large(request: Request) -> bool:

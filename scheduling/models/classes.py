@@ -19,6 +19,7 @@ from .jobs import JobRun
 from .people import Student, Teacher, studio_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
 from .validators import validate_time_zone
+from .wall_clock import WallClockField
 
 
 class ClassStatus(models.TextChoices):
@@ -102,8 +103,8 @@ class ScheduledClass(models.Model):
     week = models.DateField(_("week"), null=True, blank=True, editable=False)
     occurrence_date = models.DateField(_("original date"), null=True, blank=True, editable=False)
     date = models.DateField(_("date"))
-    start_time = models.TimeField(_("start time"))
-    end_time = models.TimeField(_("end time"))
+    start_time = WallClockField(_("start time"))
+    end_time = WallClockField(_("end time"))
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .people import Student, Teacher
+from .wall_clock import WallClockField
 
 
 class Weekday(models.IntegerChoices):
@@ -28,7 +29,7 @@ class WeeklyRule(models.Model):
     """What the two kinds of series share."""
 
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
-    start_time = models.TimeField(_("start time"))
+    start_time = WallClockField(_("start time"))
     interval_weeks = models.PositiveSmallIntegerField(
         _("every … weeks"),
         default=1,
@@ -76,7 +77,7 @@ class FixedSchedule(WeeklyRule):
         related_name="fixed_schedules",
         verbose_name=_("teacher"),
     )
-    end_time = models.TimeField(_("end time"))
+    end_time = WallClockField(_("end time"))
     valid_from = models.DateField(
         _("valid from"), null=True, blank=True, help_text=_("Empty: from the student's start date.")
     )

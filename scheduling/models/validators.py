@@ -1,5 +1,7 @@
 """Checks of single values that a form or an import names by field."""
 
+from datetime import time
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -13,4 +15,12 @@ def validate_time_zone(value: str) -> None:
             _("“%(value)s” is not a time zone. Use an IANA name such as Europe/Madrid."),
             code="time_zone",
             params={"value": value},
+        )
+
+
+def validate_whole_minutes(value: time) -> None:
+    """Raise ValidationError for a time with seconds: no class begins or ends within a minute."""
+    if value.second or value.microsecond:
+        raise ValidationError(
+            _("Write the time in whole minutes, without seconds."), code="whole_minutes"
         )

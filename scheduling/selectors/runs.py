@@ -37,16 +37,17 @@ def started_since(job: str, moment: datetime) -> bool:
     ).exists()
 
 
-def crashed_since_success() -> int:
-    """How many runs crashed of which no later whole run has completed the work."""
+def crashed_since_success(since: datetime) -> dict[str, int]:
+    """How many runs crashed from ``since`` on, by job, of which no later one completed the work.
+
+    That is a whole run, or one that was asked for the same.
+    """
+    covers = Q(is_full=True, is_dated=False) | Q(options=OuterRef("options"))
     later = JobRun.objects.filter(
-        job=OuterRef("job"),
-        is_full=True,
-        is_dated=False,
-        state__in=DONE,
-        id__gt=OuterRef("id"),
+        covers, job=OuterRef("job"), state__in=DONE, id__gt=OuterRef("id")
     )
-    return JobRun.objects.filter(~Exists(later), state=RunState.CRASHED).count()
+    crashed = JobRun.objects.filter(~Exists(later), state=RunState.CRASHED, created_at__gte=since)
+    return dict(crashed.order_by().values_list("job").annotate(n=Count("id")))
 
 
 def active_runs() -> list[JobRun]:

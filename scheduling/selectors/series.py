@@ -126,7 +126,7 @@ def _series(
         subject=row[6],
         is_shared=bool(row[7]),
         halt=halt,
-        fault=fault or _fault(start, zone),
+        fault=fault or _fault(zone, start, row[16] if kind is SeriesKind.FIXED_SCHEDULE else start),
     )
 
 
@@ -139,9 +139,10 @@ def _narrower(own: date | None, student: date | None, pick: Any) -> tuple[date |
     return student, "student"
 
 
-def _fault(start: time, zone: str) -> Reason | None:
+def _fault(zone: str, *times: time) -> Reason | None:
     if not is_zone(zone):
         return Reason("unknown_zone", {"zone": zone})
-    if start.second or start.microsecond:
-        return Reason("not_whole_minutes", {"time": start.isoformat()})
+    for at in times:
+        if at.second or at.microsecond:
+            return Reason("not_whole_minutes", {"time": at.isoformat()})
     return None

@@ -16,6 +16,7 @@ from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Clock, Request
 from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, run
+from scheduling.jobs.strays import with_strays
 from scheduling.jobs.windows import is_large
 from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
 
@@ -97,7 +98,10 @@ def apply_change(
     }
     if not whose["student_ids"] and not whose["teacher_ids"]:
         return Applied()
-    return _apply([_request(job, today, triggered_by, whose) for job in jobs], clock)
+    requests = [_request(job, today, triggered_by, whose) for job in jobs]
+    if whose["days"]:
+        requests = list(with_strays(requests, clock()))
+    return _apply(requests, clock)
 
 
 def apply_to_everyone(
@@ -108,7 +112,8 @@ def apply_to_everyone(
     Where that is more than one transaction does, in the background.
     """
     whose = {"days": tuple(days)}
-    requests = [_request(job, today, triggered_by, whose) for job in BOTH_JOBS]
+    asked = (_request(job, today, triggered_by, whose) for job in BOTH_JOBS)
+    requests = list(with_strays(asked, clock()))
     if not any(map(is_large, requests)):
         return _apply(requests, clock)
     applied = Applied(is_under_way=True)

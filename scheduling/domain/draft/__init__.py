@@ -7,6 +7,7 @@ from .asks import Cancel, Draft, Remove, Shut, State, Want
 from .drafting import draft
 from .held import held_weeks, settled
 from .notes import Note
+from .rows import cancelled_where_it_is
 
 __all__ = [
     "Cancel",
@@ -16,6 +17,7 @@ __all__ = [
     "Shut",
     "State",
     "Want",
+    "cancelled_where_it_is",
     "draft",
     "held_weeks",
     "settled",

@@ -18,6 +18,8 @@ class Want:
     """An occurrence that needs a place: a new row, or a stored one that should be elsewhere.
 
     ``starts`` and ``ends`` are epoch seconds; ``outcome`` is what it comes to if it gets there.
+    If it does not: ``shut`` closes the place where its class is, which leaves that all the same;
+    ``back`` is where a closure cancelled its class, and is open again.
     """
 
     series: Series
@@ -26,11 +28,13 @@ class Want:
     ends: int
     outcome: Outcome = Outcome.CREATED
     row: Stored | None = None
+    shut: Closure | None = None
+    back: "Want | None" = None
 
     @property
     def is_move(self) -> bool:
         """Whether a class leaves one place for another, and keeps the old one if it can't."""
-        return self.outcome is Outcome.MOVED
+        return self.outcome is Outcome.MOVED and self.shut is None
 
     def holder(self) -> Holder:
         """The place that it would hold."""
@@ -84,7 +88,8 @@ class State:
 
     ``held``: the week numbers of classes that stand as the rule says, of which nothing more need
     be known. ``rows``: its other classes, each in full; a series has one or the other.
-    ``window`` is where it may create, None where nowhere.
+    ``window`` is where it may create, None where nowhere. ``closures`` are those of the rule's
+    people; ``theirs``, by the class, those of the people of a class that is not with the rule's.
     """
 
     series: Series
@@ -92,6 +97,16 @@ class State:
     closures: list[Closure] = field(default_factory=list)
     held: frozenset[int] = frozenset()
     rows: list[Stored] = field(default_factory=list)
+    theirs: dict[int, list[Closure]] = field(default_factory=dict)
+
+    def strays(self) -> list[Stored]:
+        """The classes that are with other people than the rule says."""
+        whose = (self.series.teacher_id, self.series.student_id)
+        return [row for row in self.rows if (row.teacher_id, row.student_id) != whose]
+
+    def closures_of(self, row: Stored) -> list[Closure]:
+        """The closures that may apply to ``row`` where it is."""
+        return self.theirs.get(row.id, self.closures)
 
 
 @dataclass(slots=True)
@@ -107,6 +122,10 @@ class Draft:
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
+
+    def places(self) -> list[Want]:
+        """Every place of which it matters who is there."""
+        return self.wants + [want.back for want in self.wants if want.back is not None]
 
     def freed(self) -> set[int]:
         """The ids of the stored classes that leave the place where they are."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from scheduling.domain.closures import Closure
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.stored import Stored
@@ -56,6 +57,11 @@ def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
         end_time=row.end_time,
         zone=row.zone,
     )
+
+
+def closed_note(row: Stored, closure: Closure) -> Note:
+    """That a closure cancels a stored class."""
+    return row_note(row, Outcome.CANCELLED, Reason("closed", {"closure": closure.name}))
 
 
 def begins(series: Series) -> Reason:

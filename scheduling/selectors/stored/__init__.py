@@ -4,10 +4,11 @@ from .alike import Alike, Span, alike_series
 from .groups import stored_groups
 from .holders import busy_holders
 from .rows import stored_rows
-from .touched import UNTOUCHED, edit_code
+from .touched import UNTOUCHED, UNTOUCHED_SQL, edit_code
 
 __all__ = [
     "UNTOUCHED",
+    "UNTOUCHED_SQL",
     "Alike",
     "Span",
     "alike_series",

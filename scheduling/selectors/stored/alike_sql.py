@@ -4,6 +4,8 @@ from django.db import connection
 
 from scheduling.domain.series import SeriesKind
 
+from .touched import UNMARKED_SQL
+
 # How many turns of a zone's clocks the comparison knows; with more its series are left to others.
 TURNS = 4
 
@@ -80,8 +82,7 @@ def statement(kind: SeriesKind, taught: bool, zones: str) -> str:
     shift = f"CASE{cases} ELSE r.shift_{TURNS + 1} END"
     columns = "".join(f"shift_{n}, turn_{n}, " for n in numbers) + f"shift_{TURNS + 1}"
     as_it_should_be = f"""
-        c.status = 'scheduled' AND c.edited_at IS NULL AND c.attendance = '' AND c.notes = ''
-        AND c.occurrence_date = c.date AND {say["date"]}
+        c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date AND {say["date"]}
         AND c.week >= {_day(say, "start")} AND c.week < {_day(say, "end")}
         AND c.start_time = r.start_time AND c.end_time = r.end_time AND {say["ends"]}
         AND c.time_zone = r.name AND {teacher} AND c.student_id = r.student_id

@@ -13,6 +13,7 @@ from scheduling.domain.series import SeriesKind
 from scheduling.domain.stored import Attributes, Group
 
 from .sql import classes_of, list_param
+from .touched import UNMARKED_SQL
 
 # How Python and SQL number the weeks: from Monday 0001-01-01.
 _WEEK_NUMBER = {
@@ -31,8 +32,7 @@ _ISO_WEEKDAY = {
 # As text, both of them: see _in_order.
 _LIST = {"postgresql": "array_agg({0})::text", "sqlite": "group_concat({0})"}
 
-_PLAIN = """c.status = 'scheduled' AND c.edited_at IS NULL AND c.attendance = '' AND c.notes = ''
-            AND c.occurrence_date = c.date"""
+_PLAIN = f"c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date"
 
 
 def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[Group]]:

@@ -54,7 +54,7 @@ class FromDate:
             set_values(rule, self.values)
             rule.save()
         else:
-            new, written.warnings = split(rule, series, self.day, self.values)
+            new, written.warnings = split(rule, series, self.day, self.values, moment.now)
             written.series = key_of(new)
         return written
 
@@ -77,7 +77,7 @@ class Replace:
             set_values(rule, {**self.values, "valid_from": self.day})
             rule.save()
         else:
-            new, written.warnings = split(rule, series, self.day, self.values, self.day)
+            new, written.warnings = split(rule, series, self.day, self.values, moment.now, self.day)
             written.series = key_of(new)
         return written
 

@@ -24,6 +24,7 @@ from scheduling.jobs.request import Request
 from scheduling.jobs.result import Nobody, Result
 from scheduling.jobs.runner import Conduct
 from scheduling.jobs.runner import preview as preview_run
+from scheduling.jobs.strays import with_strays
 from scheduling.jobs.windows import is_large
 from scheduling.models import Job, Teacher, Trigger
 
@@ -139,7 +140,10 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     lines, counts, runs = list(written.lines), Counter[Outcome](), []
     counts.update(line.outcome for line in lines)
     told = {line.class_id for line in lines}
-    requests = list(_requests(written, moment))
+    requests = _requests(written, moment)
+    if written.days or written.teachers:
+        requests = with_strays(requests, moment.now)
+    requests = list(requests)
     too_much = written.for_all and any(map(is_large, requests))
     for request in requests:
         came_to = (_foreseen if too_much else run_at_once)(request, moment.now)

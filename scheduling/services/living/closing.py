@@ -13,7 +13,7 @@ from scheduling.jobs.lines import Line
 from scheduling.models import CancelledBy, Closure, ScheduledClass
 
 from .left_over import deal_with_rest
-from .moment import Moment, Written
+from .moment import Moment, Written, is_of_now
 
 Days = tuple[date, date]
 
@@ -204,7 +204,7 @@ def _news_of(opened: list[Days]) -> Any:
 
     def tells(line: Line) -> bool:
         if line.outcome is not Outcome.PROTECTED:
-            return True
+            return is_of_now(line)
         day = line.day
         return (
             line.code == "cancelled_by_hand"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import CancelledBy, Closure, Teacher
 
 from .left_over import deal_with_rest
-from .moment import Moment, Written
+from .moment import Moment, Written, is_of_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Absent:
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
         written = Written(before=teacher.time_zone, teachers={teacher.pk})
+        written.days.append((self.first, self.last))
+        written.tells = is_of_now
         written.lines = deal_with_rest(
             {"teacher": teacher},
             moment.now,

@@ -44,6 +44,11 @@ class Written:
     tells: Callable[[Line], bool] = lambda line: True
 
 
+def is_of_now(line: Line) -> bool:
+    """Whether closed days have to do with ``line``: a class that stays where it is, has no news."""
+    return "stays_on" not in line.params
+
+
 class Act(Protocol):
     """A change that a person asks for."""
 

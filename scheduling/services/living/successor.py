@@ -1,17 +1,18 @@
 """“From this date on”: the row is closed, a successor opened, and what lies ahead goes with it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series
 from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
-from scheduling.models import ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.stored import UNTOUCHED
 from scheduling.services.succession import hand_over_pauses
 
 from .rows import CHANGEABLE, Rule, key_of, series_of, set_values
@@ -20,7 +21,12 @@ _COPIED = ("student", "valid_until", "status")
 
 
 def split(
-    rule: Rule, series: Series, day: date, values: Mapping[str, Any], first: date | None = None
+    rule: Rule,
+    series: Series,
+    day: date,
+    values: Mapping[str, Any],
+    now: datetime,
+    first: date | None = None,
 ) -> tuple[Rule, list[str]]:
     """Close ``rule`` the day before ``day`` and open its successor with ``values``.
 
@@ -38,7 +44,8 @@ def split(
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
     ahead.update(**{source: new})
     hand_over_pauses(rule, new, day)
-    return new, _warnings(series, series_of(key_of(new)), day)
+    stays = _stays(ScheduledClass.objects.filter(**{source: new}), day, now)
+    return new, _warnings(series, series_of(key_of(new)), day, stays)
 
 
 def _successor(
@@ -58,7 +65,7 @@ def _successor(
 def ends_before(last: date, day: date) -> str:
     """Why there is nothing to change from ``day`` on."""
     text = _("This schedule ends on %(last)s: there is nothing to change from %(day)s on.")
-    return text % {"last": date_format(last), "day": date_format(day)}
+    return text % {"last": last, "day": day}
 
 
 def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
@@ -77,16 +84,25 @@ def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
     return monday_of_number(week_number(day) + wait) if wait else day
 
 
-def _warnings(old: Series, new: Series, day: date) -> list[str]:
-    """A week may hold the last class of the old rule and the first of the new one, or neither."""
+def _stays(classes: QuerySet[ScheduledClass], day: date, now: datetime) -> bool:
+    """Whether one of ``classes`` takes place in the week of ``day``, whatever its rule says."""
+    there = classes.filter(week=monday_of(day)).exclude(status=ClassStatus.CANCELLED)
+    return there.filter(~UNTOUCHED | Q(starts_at__lte=now)).exists()
+
+
+def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:
+    """A week may hold the last class of the old rule and the first of the new one, or neither.
+
+    ``stays``: a class that went over to the new rule fulfils that week.
+    """
     number = week_number(day)
     before, after = day_in_week(old, number), day_in_week(new, number)
-    values = {"monday": date_format(monday_of(day))}
+    values = {"monday": monday_of(day)}
     if before is not None and before < day and after is not None:
-        values |= {"old": date_format(before), "new": date_format(after)}
+        values |= {"old": before, "new": after}
         text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
         return [text % values]
-    if before is not None and before >= day and after is None:
+    if before is not None and before >= day and after is None and not stays:
         text = _("The week of %(monday)s has no class: its new day would lie before that date.")
         return [text % values]
     return []

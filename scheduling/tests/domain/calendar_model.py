@@ -111,6 +111,10 @@ class Studio:
         held = held_weeks(state, groups(rows), self.epoch) if form == "held" else None
         if held is None:
             state.rows = [row.stored() for row in rows]
+            state.theirs = {
+                row.id: calendar.concerning(row.teacher_id, row.student_id, rule.key)
+                for row in state.strays()
+            }
         else:
             state.held = held
         return state

@@ -167,7 +167,10 @@ def test_the_rule_changes_under_a_closure(studio, slot):
     studio.closures.append(closed)
     studio.run()
     studio.change(slot, start_time=clock("15:00"))
-    assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.MOVED: 3}
+    plan = studio.run()
+    assert plan.counts == {Outcome.CLOSED: 1, Outcome.MOVED: 3}, "cancelled once, not once more"
+    assert plan.closed == {(closed, day("2026-03-16")): 1}
+    assert {note.outcome for note in plan.notes} == {Outcome.MOVED}
     assert studio.class_on(slot, day("2026-03-16")).start_time == clock("15:00")
     assert studio.run().changes_nothing
 

@@ -10,7 +10,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items
+from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,17 @@ def test_a_start_that_is_not_in_whole_minutes():
     result = horizon(weeks=1)
     assert counts(result) == {"invalid": 1, "created": 1}
     (item,) = items(result)
-    assert sentence(item.code, item.params) == "the start time 10:00:30 is not in whole minutes"
+    assert sentence(item.code, item.params) == "its time 10:00:30 is not in whole minutes"
+
+
+def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
+    make.schedule(start="16:00", end="16:00:30")
+    make.schedule(start="16:00", end="17:00:30")
+    make.schedule(start="16:00", end="17:00")
+    result = weekly()
+    assert counts(result) == {"invalid": 2, "created": 1}
+    said = {sentence(item.code, item.params) for item in items(result)}
+    assert said == {f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")}
 
 
 @pytest.mark.parametrize("error", [IntegrityError("refused"), DataError("refused"), KeyError("x")])

@@ -86,6 +86,32 @@ def test_a_row_that_someone_gave_to_another_student_comes_back(slot):
     assert shape() == before
 
 
+def test_a_row_that_was_put_into_another_week_is_straightened_though_its_rule_has_left(slot):
+    """By Tuesday the rule is for Mondays: of this week that is over, Wednesday stays announced."""
+    tuesday = MONDAY + timedelta(1)
+    sql(
+        "UPDATE classes SET date = '2026-01-15', starts_at = '2026-01-15 09:00:00',"
+        " ends_at = '2026-01-15 10:00:00' WHERE date = '2026-01-07'"
+    )
+    slot.weekday = 1
+    slot.save()
+    result = horizon(tuesday, weeks=2)
+    assert counts(result) == {"moved": 3}
+    assert dates() == ["2026-01-07", "2026-01-12", "2026-01-19"]
+    assert counts(horizon(tuesday, weeks=2)) == {"exists": 3}
+
+
+def test_once_its_own_hour_is_over_it_stays_and_the_others_are_planned(slot):
+    sql(
+        "UPDATE classes SET date = '2026-01-15', starts_at = '2026-01-15 09:00:00',"
+        " ends_at = '2026-01-15 10:00:00' WHERE date = '2026-01-07'"
+    )
+    slot.weekday = 1
+    slot.save()
+    assert counts(horizon(THURSDAY, weeks=2))["moved"] == 2
+    assert dates() == ["2026-01-12", "2026-01-15", "2026-01-19"]
+
+
 def test_everything_deleted_comes_back(slot):
     before = shape()
     ScheduledClass.objects.all().delete()

@@ -83,6 +83,15 @@ def test_in_zones_that_meet_since_one_of_them_changed_its_law():
     assert last.date == date(2016, 4, 25)
 
 
+def test_in_zones_apart_at_the_same_local_times():
+    ana = make.student()
+    make.slot(make.teacher(zone="Asia/Tokyo"), ana, created_at=YOUNG)
+    old = make.slot(make.teacher(zone="America/New_York"), ana, created_at=OLD)
+    seen, _said = look(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    assert set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True)) == {old.pk}
+
+
 def test_over_sunday_night():
     ana = make.student()
     make.slot(make.teacher(), ana, weekday=7, start="23:30", created_at=YOUNG)

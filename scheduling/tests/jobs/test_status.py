@@ -14,7 +14,7 @@ from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, moment
 from scheduling.tests.history import add_run
-from scheduling.tests.jobs.helpers import horizon, weekly
+from scheduling.tests.jobs.helpers import counts, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-02-18 21:00")  # a Wednesday
@@ -223,6 +223,17 @@ class TestTheWeek:
         assert count_week(MONDAY, EARLY).missing == 0
         closure.delete()
         assert count_week(MONDAY, EARLY).missing == 1
+
+    def test_a_one_off_that_stands_in_for_one_that_a_closure_cancelled_is_enough(self):
+        rule = make.schedule(weekday=3)
+        weekly()
+        wednesday = MONDAY + timedelta(days=2)
+        strike = make.closure("Strike", wednesday)
+        weekly()
+        make.lesson(rule.student, wednesday)
+        strike.delete()
+        assert count_week(MONDAY, EARLY).missing == 0
+        assert counts(weekly()) == {"exists": 1}
 
     def test_slots_are_the_horizons_affair(self):
         make.slot()
