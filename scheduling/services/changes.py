@@ -1,7 +1,7 @@
 """After a schedule was changed: bring its classes up to date at once, in the same request."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -101,7 +101,32 @@ def apply_change(
     requests = [_request(job, today, triggered_by, whose) for job in jobs]
     if whose["days"]:
         requests = list(with_strays(requests, clock()))
-    return _apply(requests, clock)
+        return _apply(requests, clock)
+    applied = _apply(requests, clock)
+    if whose["student_ids"]:
+        _retry_with_teachers(applied, requests, clock)
+    return applied
+
+
+def _retry_with_teachers(applied: Applied, requests: list[Request], clock: Clock) -> None:
+    """Plan what found no place together with all else of its teacher's: two whose schedules were
+    changed one after the other may each want the hour that the other is to leave."""
+    blocked = [line for line in applied.conflicts() if line.teacher_id is not None]
+    ahead = [one for one in requests if one.job != Job.MISSING]
+    if not blocked or not ahead:
+        return
+    teachers = {line.teacher_id for line in blocked}
+    whose = {"student_ids": (), "teacher_ids": tuple(sorted(teachers))}
+    again = _apply([replace(one, **whose) for one in ahead], clock)
+    if again.error or again.already_running:
+        return
+    for result in applied.results:
+        if result.job != Job.MISSING:
+            result.conflicts = [one for one in result.conflicts if one.teacher_id not in teachers]
+    students = {pk for one in requests for pk in one.student_ids}
+    for result in again.results:
+        result.conflicts = [one for one in result.conflicts if one.student_id in students]
+    applied.add(again)
 
 
 def apply_to_everyone(

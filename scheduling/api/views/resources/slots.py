@@ -9,6 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.services.changes import Applied, apply_change
 
@@ -58,7 +59,7 @@ class SlotResource(Resource):
             jobs = (Job.HORIZON,)
             applied = apply_change(student_ids=sorted(students), jobs=jobs, **how(request))
         data: dict[str, Any] = self.get_serializer(self.one(slot.pk)).data
-        return data | with_created(applied)
+        return data | with_created(applied, {SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)})
 
 
 class RecurringSlots(SlotResource):

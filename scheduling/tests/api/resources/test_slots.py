@@ -69,6 +69,25 @@ def test_a_change_moves_the_lessons_ahead(api: APIClient) -> None:
     assert ok(api.patch(url, {"status": "active", "validUntil": None}))["classesCreated"] == 12
 
 
+def test_two_slots_change_hours_one_after_the_other(api: APIClient) -> None:
+    teacher = make.teacher().pk
+    ten, eleven = (
+        ok(api.post("/api/recurring-slots", body(teacher=teacher, startTime=start)), 201)
+        for start in ("10:00", "11:00")
+    )
+
+    blocked = ok(api.patch(f"/api/recurring-slots/{ten['id']}", {"startTime": "11:00"}))
+    assert "12 classes have no place" in blocked["warning"]
+    swapped = ok(api.patch(f"/api/recurring-slots/{eleven['id']}", {"startTime": "10:00"}))
+
+    assert "warning" not in swapped
+    held = ScheduledClass.objects.values_list("recurring_slot_id", "start_time").distinct()
+    assert {(slot, f"{start:%H:%M}") for slot, start in held} == {
+        (ten["id"], "11:00"),
+        (eleven["id"], "10:00"),
+    }
+
+
 def test_a_change_that_is_none_runs_nothing(api: APIClient) -> None:
     made = ok(api.post("/api/recurring-slots", body()), 201)
     JobRun.objects.all().delete()
