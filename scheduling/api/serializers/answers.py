@@ -53,13 +53,15 @@ class StudentResult(serializers.Serializer):
 class GeneratedMissing(Answer):
     """A generation, student by student. Over 1,000 students: the noteworthy ones alone."""
 
-    sometimes = ("results_truncated",)
+    sometimes = ("errors", "results_truncated")
 
     total_classes_created = Number(min_value=0)
     students_processed = Number(min_value=0)
     run_id = Number(allow_null=True, help_text="Null for a dry run: it leaves no run behind.")
     results = StudentResult(many=True)
-    errors = Texts(help_text="A sentence for each schedule that could not be dealt with.")
+    errors = Texts(
+        required=False, help_text="A sentence for each schedule that could not be dealt with."
+    )
     results_truncated = serializers.BooleanField(required=False)
 
 

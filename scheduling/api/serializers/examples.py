@@ -20,7 +20,6 @@ WEEKLY = OpenApiExample(
                 "message": "2 clases creadas para la semana 2024-01-15 a 2024-01-21",
             }
         ],
-        "errors": [],
     },
     response_only=True,
 )
