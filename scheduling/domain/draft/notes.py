@@ -10,7 +10,7 @@ from scheduling.domain.stored import Stored
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A noteworthy result: whom it concerns, what became of it, why."""
+    """A noteworthy result: whom it concerns, what became of it, why. Times are in ``zone``."""
 
     outcome: Outcome
     reason: Reason
@@ -21,6 +21,7 @@ class Note:
     day: date | None = None
     start_time: time | None = None
     end_time: time | None = None
+    zone: str = ""
     occurrences: int = 1
 
 
@@ -34,6 +35,7 @@ def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
         series=series.key,
         start_time=series.start_time,
         end_time=series.end_time,
+        zone="" if series.fault else series.zone,  # the zone itself may be what is wrong
     )
 
 
@@ -49,6 +51,7 @@ def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
         day=row.date,
         start_time=row.start_time,
         end_time=row.end_time,
+        zone=row.zone,
     )
 
 
