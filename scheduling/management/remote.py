@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import DAY, Window
 from scheduling.jobs.lines import Line
+from scheduling.jobs.patience import Patience
 from scheduling.jobs.result import Result
 from scheduling.models import Job, RunState
 
-from .attempts import ALREADY_RUNNING, DONE, FAILED, WITH_FAULTS, Ended, Patience
+from .attempts import ALREADY_RUNNING, DONE, FAILED, WITH_FAULTS, Ended
 from .signals import StopSignals
 from .terminal import Terminal
 
