@@ -12,7 +12,8 @@ from .closures import Closure
 from .draft import Cancel, Draft, Note, Remove, Shut, Want, cancelled_where_it_is
 from .occupancy import Clash, Occupancy
 from .outcomes import Outcome, Reason
-from .stored import Holder
+from .series import Series
+from .stored import Holder, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def _stands_in(want: Want, holder: Holder | None) -> bool:
 def _what_moved(want: Want) -> Reason:
     row = want.row
     assert row is not None
+    details = _details(row, want.series)
     if (row.starts, row.ends, row.teacher_id, row.date, row.zone) == (
         want.starts,
         want.ends,
@@ -219,15 +221,26 @@ def _what_moved(want: Want) -> Reason:
         want.day,
         want.series.zone,
     ):
-        return Reason("details_changed")
+        return Reason("details_changed", details)
     return Reason(
         "rule_changed",
         {
             "from_date": row.date.isoformat(),
             "from_start": f"{row.start_time:%H:%M}",
             "from_end": f"{row.end_time:%H:%M}",
+            **details,
         },
     )
+
+
+def _details(row: Stored, series: Series) -> dict[str, str | int]:
+    """What differs that neither place nor people tell."""
+    found: dict[str, str | int] = {}
+    if row.subject != series.subject:
+        found |= {"from_subject": row.subject, "to_subject": series.subject}
+    if row.is_shared != series.is_shared:
+        found["to_shared"] = series.is_shared
+    return found
 
 
 def _want_note(want: Want, reason: Reason) -> Note:

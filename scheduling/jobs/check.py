@@ -75,7 +75,7 @@ class Findings:
 
     def fingerprint(self) -> str:
         """Equal for equal findings: whether what a person was shown is what still holds."""
-        keys = sorted(repr(key_of(kind, line)) for kind, line in self.all())
+        keys = sorted(repr((kind, line.facts())) for kind, line in self.all())
         return sha256("\n".join(keys).encode()).hexdigest()[:16]
 
     def started(self, result: Result) -> None:

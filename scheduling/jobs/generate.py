@@ -15,14 +15,11 @@ from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
 from .accounting import account, count
+from .agreed import AnyPlan, PlanChangedError
 from .apply import StateChangedError, apply
 from .bulk import insert_items
 from .chunks import Chunk
-from .claim import (
-    end_stopped_copy,
-    fence,
-    guard_transaction,
-)
+from .claim import end_stopped_copy, fence, guard_transaction
 from .faults import describe, is_contention, is_hopeless, is_transient, report
 from .lines import Line, Names, lines_of
 from .planning import ChunkPlan, Context, plan_series, series_in
@@ -56,6 +53,7 @@ class Generation:
         claim: Claim | None,
         checkpoint: Callable[[], None],
         queries: QueryCount,
+        agreed: AnyPlan | None = None,
     ) -> None:
         self.request = request
         self.context = context
@@ -65,6 +63,7 @@ class Generation:
         self.claim = claim
         self.checkpoint = checkpoint
         self.queries = queries
+        self.agreed = agreed or AnyPlan()
         # Of how many chunks all is committed once the one in hand is: where another may go on.
         self.chunks_before = self.chunks_done = 0
         self.surveyed = 0
@@ -75,7 +74,8 @@ class Generation:
         """Deal with ``chunks`` in order, each in a transaction of its own.
 
         Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
-        longer ours, and DatabaseError for what no other attempt at the chunk can mend.
+        longer ours, PlanChangedError when there is other work than was agreed to, and DatabaseError
+        for what no other attempt at the chunk can mend.
         """
         # Of these a worker that was stopped has counted what stands as it should.
         counted = max(0, self.surveyed - self.chunks_done)
@@ -93,6 +93,7 @@ class Generation:
             self.chunks_done = before + len(together)
             self.context.done.update(owner for chunk in together for owner in chunk.owners())
         self.checkpoint()
+        self.agreed.finished()
         request = self.request
         narrowed = request.teacher_ids or request.days or request.rule_ids
         if request.job == Job.WEEKLY and self.closing and not narrowed:
@@ -152,7 +153,7 @@ class Generation:
         while True:
             try:
                 lines = self._transaction(plan)
-            except FencedError:
+            except (FencedError, PlanChangedError):
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
@@ -207,12 +208,14 @@ class Generation:
                     if made is None:
                         return []
                     planned, size = made
+                    self.agreed.check(planned)
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     account(self.result, planned.plan, lines, size, self.queries, undo)
                     self._store(lines)
                     self._fence(self.claim, planned.guests)
                 undo.pop_all()
+            self.agreed.done(planned.series)
         self.context.planned |= planned.guests
         return lines
 
@@ -257,6 +260,7 @@ class Generation:
             for one in series
         ]
         self._write(lines, Outcome.ERROR, size)
+        self.agreed.done(one.key for one in series)
 
     def _students_without_schedule(self) -> None:
         students = students_without_series(self.request.student_ids)

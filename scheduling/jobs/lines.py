@@ -11,17 +11,19 @@ from scheduling.domain.draft import Note, Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict, Plan
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.stored import Attributes, attributes_of
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import student_names, teacher_names, teacher_zones
 
-from .reasons import sentence, unnamed_teacher
+from .reasons import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One result: whom it concerns, what became of it, and why (``code``, ``params``).
 
-    ``occurrences``: how many it stands for. Dates and times are local to ``zone``.
+    ``occurrences``: how many it stands for. Dates and times are local to ``zone``. ``becomes``: how
+    the class will look, where one is written.
     """
 
     outcome: Outcome
@@ -38,11 +40,33 @@ class Line:
     end_time: time | None = None
     zone: str = ""
     occurrences: int = 1
+    becomes: Attributes | None = None
 
     @property
     def reason(self) -> str:
         """Why, in the current language."""
         return sentence(self.code, self.params)
+
+    def facts(self) -> tuple[object, ...]:
+        """All that it says, for comparing two looks: equal, and printed alike, for the same result.
+
+        Names and what went wrong in words are left out: they may be told in another language.
+        """
+        return (
+            self.outcome.value,
+            self.code,
+            sorted((name, str(value)) for name, value in self.params.items() if name != "error"),
+            self.student_id,
+            self.teacher_id,
+            self.series and (self.series.kind.value, self.series.id),
+            self.class_id,
+            self.day,
+            self.start_time,
+            self.end_time,
+            self.zone,
+            self.occurrences,
+            self.becomes and tuple(self.becomes),  # that prints faster than with its names
+        )
 
     def item(self, run_id: int) -> JobRunItem:
         """The row of the run's log."""
@@ -126,9 +150,10 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
         + [holder.teacher_id for holder in holders]
         + [closure.teacher_id for closure, _day in plan.closed],
     )
+    becoming = _becoming(plan)
     return [
         *(_created(want, names) for want in creates),
-        *(_noted(note, names) for note in plan.notes),
+        *(_noted(note, names, becoming.get(note.class_id)) for note in plan.notes),
         *(conflict_line(conflict, names) for conflict in plan.conflicts),
         *(
             Line(
@@ -150,11 +175,18 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
     ]
 
 
+def _becoming(plan: Plan) -> dict[int | None, Attributes]:
+    """How the stored classes will look that are written, by their numbers."""
+    wants = (*plan.moves, *plan.restores)
+    found = {want.row.id if want.row else None: attributes_of(want.series) for want in wants}
+    return found | {cancel.row.id: attributes_of(cancel.series) for cancel in plan.cancels}
+
+
 def _created(want: Want, names: Names) -> Line:
-    return _wanted(want, names, Outcome.CREATED, "", {})
+    return _wanted(want, names, Outcome.CREATED, "", {}, attributes_of(want.series))
 
 
-def _noted(note: Note, names: Names) -> Line:
+def _noted(note: Note, names: Names, becomes: Attributes | None) -> Line:
     return Line(
         outcome=note.outcome,
         code=note.reason.code,
@@ -170,6 +202,7 @@ def _noted(note: Note, names: Names) -> Line:
         end_time=note.end_time,
         zone=note.zone,
         occurrences=note.occurrences,
+        becomes=becomes,
     )
 
 
@@ -182,7 +215,7 @@ def conflict_line(conflict: Conflict, names: Names) -> Line:
         code = "student_busy_alone"
     params: dict[str, Any] = {
         "with_student": names.student(holder.student_id),
-        "with_teacher": names.teacher(holder.teacher_id) or unnamed_teacher(),
+        "with_teacher": names.teacher(holder.teacher_id),
         "with_when": (
             f"{holder.day} {holder.start_time:%H:%M}–{holder.end_time:%H:%M} {holder.zone}"
         ),
@@ -193,7 +226,14 @@ def conflict_line(conflict: Conflict, names: Names) -> Line:
     return _wanted(want, names, Outcome.CONFLICT, code, params)
 
 
-def _wanted(want: Want, names: Names, outcome: Outcome, code: str, params: dict[str, Any]) -> Line:
+def _wanted(
+    want: Want,
+    names: Names,
+    outcome: Outcome,
+    code: str,
+    params: dict[str, Any],
+    becomes: Attributes | None = None,
+) -> Line:
     series = want.series
     return Line(
         outcome=outcome,
@@ -209,4 +249,5 @@ def _wanted(want: Want, names: Names, outcome: Outcome, code: str, params: dict[
         start_time=series.start_time,
         end_time=series.end_time,
         zone=series.zone,
+        becomes=becomes,
     )

@@ -139,7 +139,9 @@ def has_done(run: JobRun) -> str:
         for outcome, text in _HAS_DONE.items()
         if counts.get(outcome)
     ]
-    done = get_text_list(parts, _("and")) if parts else _("nothing was to be done")
+    is_whole = run.state in (RunState.SUCCEEDED, RunState.PARTIAL)
+    nothing = _("nothing was to be done") if is_whole else _("nothing was done")
+    done = get_text_list(parts, _("and")) if parts else nothing
     rest = []
     if n := counts.get(Outcome.CONFLICT, 0):
         rest.append(_told(ngettext("%(n)s conflict", "%(n)s conflicts", n), n))

@@ -1,38 +1,89 @@
 """What a worker does with a queued run: the same as everyone else, through the same runner."""
 
 import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from scheduling.models import JobRun, RunState
 
-from .claim import give_up
+from .claim import AlreadyRunningError, give_up
+from .faults import describe
+from .patience import Patience
 from .request import Clock, Request, UnreadableRequestError
-from .runner import Conduct, run_joined, run_queued
+from .result import Nobody, Result
+from .runner import Conduct, run, run_joined, run_queued
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = Patience()
+# What a fault leaves behind; it may have kept its own end from being written down.
+UNDONE = (RunState.FAILED, RunState.RUNNING)
 
-def perform(run_id: int, clock: Clock) -> None:
+
+def perform(run_id: int, clock: Clock, wait: Callable[[float], None] = time.sleep) -> None:
     """Do what the queued run ``run_id`` was asked for; a task delivered twice does it once.
 
-    Raises what the runner raises, after recording it.
+    After a fault that passes by itself it is tried again, as a command's run is, each time as a run
+    of its own. Raises what the runner raises, after recording it.
     """
-    run = JobRun.objects.filter(id=run_id, state=RunState.QUEUED).first()
-    if run is None:
-        logger.info("run %s is not queued any more: nothing to do", run_id)
-        return
+    tries = _Tries(run_id)
+    number = 1
+    while True:
+        try:
+            tries.once(clock)
+            return
+        except Exception as error:
+            if not PATIENCE.goes_on_after(error, number):
+                raise
+            logger.warning("run %s is tried again soon: %s", tries.run_id, describe(error))
+        wait(PATIENCE.delay)
+        number += 1
+
+
+@dataclass(slots=True)
+class _Tries(Nobody):
+    """The queued run and, once it has begun and failed, others like it. ``run_id`` is the last."""
+
+    run_id: int
+    request: Request | None = None
+    begun: bool = False
+
+    def started(self, result: Result) -> None:
+        self.run_id, self.begun = result.run_id or self.run_id, True
+
+    def once(self, clock: Clock) -> None:
+        """Do the work, unless someone else has it, has done it or does not want it any more."""
+        last = JobRun.objects.filter(id=self.run_id).first()
+        conduct = Conduct(clock=clock, watcher=self)
+        if last is not None and last.state == RunState.QUEUED:
+            self.request = _read(last)
+            if self.request is not None:
+                run_queued(last.pk, self.request, conduct)
+        elif last is not None and self.begun and last.state in UNDONE:
+            assert self.request is not None
+            try:
+                run(self.request, conduct)
+            except AlreadyRunningError as error:
+                logger.info("run %s goes on in the place of %s", error.run.pk, self.run_id)
+        else:
+            logger.info("run %s is not queued any more: nothing to do", self.run_id)
+
+
+def _read(run: JobRun) -> Request | None:
+    """What a queued run was asked to do; where that can't be read it has failed."""
     try:
-        request = Request.of(run)
+        return Request.of(run)
     except UnreadableRequestError as error:
         text = _(
             "What this run was asked to do can't be read (%(error)s); it may come from another "
             "version of the program. Start it again."
         )
-        give_up(run_id, text % {"error": error})
-        logger.error("run %s can't be read: %s", run_id, error)
-        return
-    run_queued(run_id, request, Conduct(clock=clock))
+        give_up(run.pk, text % {"error": error})
+        logger.error("run %s can't be read: %s", run.pk, error)
+        return None
 
 
 def help_with(run_id: int, clock: Clock) -> None:
@@ -40,12 +91,12 @@ def help_with(run_id: int, clock: Clock) -> None:
 
     Raises what the runner raises, after recording it.
     """
-    run = JobRun.objects.filter(id=run_id, state=RunState.RUNNING, shard_count__gt=0).first()
-    if run is None:
+    cut = JobRun.objects.filter(id=run_id, state=RunState.RUNNING, shard_count__gt=0).first()
+    if cut is None:
         logger.info("run %s needs no help any more", run_id)
         return
     try:
-        request = Request.of(run)
+        request = Request.of(cut)
     except UnreadableRequestError as error:
         # Of another version, which goes on with it.
         logger.error("run %s can't be read: %s", run_id, error)

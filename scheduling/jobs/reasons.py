@@ -62,6 +62,11 @@ _SENTENCES = {
     "error": gettext_lazy("%(error)s"),
 }
 _ORPHAN = gettext_lazy("%(reason)s, though its schedule does not ask for it: %(why)s")
+_SUBJECT = gettext_lazy("%(reason)s; subject: %(from_subject)s → %(to_subject)s")
+_SHARED = {
+    True: gettext_lazy("%(reason)s; shared: no → yes"),
+    False: gettext_lazy("%(reason)s; shared: yes → no"),
+}
 _STAYS = gettext_lazy("%(reason)s; the class stays on %(stays_on)s")
 
 
@@ -76,6 +81,11 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
             rest = {name: value for name, value in params.items() if name != "orphan"}
             why = sentence(params["orphan"], rest)
             text = str(_ORPHAN) % {"reason": text, "why": why}
+        if "from_subject" in params:
+            subjects = {name: params[name] or "–" for name in ("from_subject", "to_subject")}
+            text = str(_SUBJECT) % {**subjects, "reason": text}
+        if "to_shared" in params:
+            text = str(_SHARED[bool(params["to_shared"])]) % {"reason": text}
         if "stays_on" in params:
             text = str(_STAYS) % {**params, "reason": text}
     except KeyError:

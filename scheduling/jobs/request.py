@@ -24,8 +24,9 @@ class Request:
     the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
     a last, both included) to what takes place on them, ``rule_ids`` to these weekly rules of the
     job's kind; a narrowed run claims nothing. ``shards``: into how many parts it is cut at most,
-    for as many workers; None: as the setting says. ``today`` decides the window; what has begun is
-    decided by the real clock alone.
+    for as many workers; None: as the setting says. ``plan`` is the fingerprint of the plan that a
+    person has seen: that one is carried out, or none. ``today`` decides the window; what has begun
+    is decided by the real clock alone.
     """
 
     job: Job
@@ -39,6 +40,7 @@ class Request:
     days: tuple[tuple[date, date], ...] = ()
     rule_ids: tuple[int, ...] = ()
     shards: int | None = None
+    plan: str = ""
 
     @property
     def is_full(self) -> bool:
@@ -83,6 +85,8 @@ class Request:
             options["rules"] = list(self.rule_ids)
         if self.shards is not None and self.shards > 1:
             options["shards"] = self.shards
+        if self.plan:
+            options["plan"] = self.plan
         return options
 
     @classmethod
@@ -103,6 +107,7 @@ class Request:
                 rule_ids=tuple(_number(id) for id in options.pop("rules", ())),
                 days=tuple(_range(*pair) for pair in options.pop("days", ())),
                 shards=_number(options.pop("shards")) if "shards" in options else None,
+                plan=_text(options.pop("plan", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UnreadableRequestError(f"{type(error).__name__}: {error}") from error
@@ -118,4 +123,10 @@ def _range(first: str, last: str) -> tuple[date, date]:
 def _number(value: Any) -> int:
     if type(value) is not int or value < 1:
         raise ValueError(f"{value!r} is not a number of one or more")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
     return value

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
+from .agreed import Agreed, PlanChangedError, why_stopped
 from .chunks import Chunk, chunks
 from .claim import begin, claim, release
 from .context import run_id
@@ -18,6 +19,7 @@ from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
 from .faults import RunTimeoutError, report
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
+from .onlooker import Onlooker
 from .overlay import Overlay
 from .pings import Pings
 from .planning import Context
@@ -148,6 +150,8 @@ def _work(
         result.state = RunState.CANCELLED
     except FencedError:
         result.state = RunState.CRASHED
+    except PlanChangedError:
+        result.state, result.error = RunState.CANCELLED, why_stopped(result)
     except BaseException as error:
         # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -256,9 +260,20 @@ def _generate(
             chunks=chunks,
         ).work()
         return
+    agreed = None
+    if held is not None and request.plan:
+        agreed = _seen_again(request, conduct, checkpoint)
     Generation(
-        request, context, result, conduct.watcher, conduct.clock, held, checkpoint, queries
+        request, context, result, conduct.watcher, conduct.clock, held, checkpoint, queries, agreed
     ).run(work)
+
+
+def _seen_again(request: Request, conduct: Conduct, checkpoint: Callable[[], None]) -> Agreed:
+    """The plan that ``request`` names, as it is now. Raises PlanChangedError."""
+    onlooker = Onlooker()
+    result = preview(request, replace(conduct, watcher=onlooker))
+    checkpoint()
+    return Agreed(onlooker, result, request.plan)
 
 
 def _cut_up(held: Claim, request: Request, context: Context, work: list[Chunk]) -> bool:

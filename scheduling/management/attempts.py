@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.claim import AlreadyRunningError
-from scheduling.jobs.faults import describe, is_transient
+from scheduling.jobs.faults import describe
+from scheduling.jobs.patience import Patience
 from scheduling.jobs.request import Request
 from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, preview, run
@@ -22,15 +23,6 @@ from .signals import StopSignals
 from .terminal import Terminal
 
 DONE, FAILED, WITH_FAULTS, ALREADY_RUNNING = 0, 1, 3, 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How often to try, how long to wait in between (seconds), how long one attempt may take."""
-
-    attempts: int = 3
-    delay: float = 5.0
-    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +68,7 @@ def attempt(
         except Exception as error:
             fault = describe(error)
             terminal.say(_("failed: %(fault)s") % {"fault": fault})
-            if not connection.in_atomic_block:
-                connection.close()  # whatever state it is in: the next attempt has a new one
-            if is_transient(error) and number < patience.attempts and not stop():
+            if patience.goes_on_after(error, number) and not stop():
                 stop.wait(patience.delay)
                 if not stop():
                     continue

@@ -5,11 +5,12 @@ import time
 
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.patience import Patience
 from scheduling.jobs.result import Result
 from scheduling.models import RunState
 
 from .answer import Answer, read
-from .attempts import ALREADY_RUNNING, FAILED, Ended, Patience
+from .attempts import ALREADY_RUNNING, FAILED, Ended
 from .endpoint import Call
 from .exchange import post
 from .signals import StopSignals

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.lines import Line
+from scheduling.jobs.reasons import unnamed_teacher
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.result import Result
 from scheduling.models import Job, RunState
@@ -205,12 +206,13 @@ def run_json(result: Result) -> dict[str, Any]:
 
 def _conflict_json(line: Line) -> dict[str, Any]:
     other = line.params
+    teacher = other["with_teacher"] or unnamed_teacher()
     return {
         "student": line.student,
         "teacher": line.teacher or None,
         "date": str(line.day),
         "startTime": f"{line.start_time:%H:%M}",
         "endTime": f"{line.end_time:%H:%M}",
-        "with": f"{other['with_student']} · {other['with_teacher']} · {other['with_when']}",
+        "with": f"{other['with_student']} · {teacher} · {other['with_when']}",
         "reason": line.reason,
     }

@@ -3,11 +3,12 @@
 from django.core.management.base import OutputWrapper
 from django.utils import timezone
 
+from scheduling.jobs.patience import Patience
 from scheduling.jobs.request import Request
 from scheduling.models import Job, Trigger
 from scheduling.services.moments import studio_day
 
-from .attempts import Patience, attempt, exit_status, user_name
+from .attempts import attempt, exit_status, user_name
 from .signals import StopSignals
 from .terminal import Terminal
 

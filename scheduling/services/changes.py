@@ -111,13 +111,13 @@ def apply_change(
 def _retry_with_teachers(applied: Applied, requests: list[Request], clock: Clock) -> None:
     """Plan what found no place together with all else of its teacher's: two whose schedules were
     changed one after the other may each want the hour that the other is to leave."""
-    blocked = [line for line in applied.conflicts() if line.teacher_id is not None]
+    found = {line.teacher_id for line in applied.conflicts()}
+    teachers = tuple(sorted(pk for pk in found if pk is not None))
     ahead = [one for one in requests if one.job != Job.MISSING]
-    if not blocked or not ahead:
+    if not teachers or not ahead:
         return
-    teachers = {line.teacher_id for line in blocked}
-    whose = {"student_ids": (), "teacher_ids": tuple(sorted(teachers))}
-    again = _apply([replace(one, **whose) for one in ahead], clock)
+    together = [replace(one, student_ids=(), teacher_ids=teachers) for one in ahead]
+    again = _apply(together, clock)
     if again.error or again.already_running:
         return
     for result in applied.results:

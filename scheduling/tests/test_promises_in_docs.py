@@ -41,7 +41,8 @@ def said(issue):
 
 def test_every_reason_of_a_run_is_explained():
     sentences = {str(text) for text in reasons._SENTENCES.values()} - {"%(error)s"}
-    sentences |= {str(reasons._STAYS), str(reasons._ORPHAN)}
+    sentences |= {str(reasons._STAYS), str(reasons._ORPHAN), str(reasons._SUBJECT)}
+    sentences |= {str(text) for text in reasons._SHARED.values()}
     shown = {re.sub(r"%\(\w+\)s", "…", text) for text in sentences}
     assert {text for text in shown if f"| {text} |" not in HELP} == set()
 

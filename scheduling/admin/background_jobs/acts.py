@@ -38,11 +38,11 @@ def start_job(request: HttpRequest, job: str) -> HttpResponse:
     return begin(request, job_of(job))
 
 
-def begin(request: HttpRequest, job: Job) -> HttpResponse:
-    """Start ``job`` and go back to the page that shows it running."""
+def begin(request: HttpRequest, job: Job, plan: str = "") -> HttpResponse:
+    """Start ``job``, by the ``plan`` that was seen if any, and go back to where it is shown."""
     now = timezone.now()
     try:
-        run = start(request_of(request, job, now))
+        run = start(request_of(request, job, now, plan))
     except AlreadyRunningError as error:
         _say_busy(request, error.run)
     except NotStartedError as error:

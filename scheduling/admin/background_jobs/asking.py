@@ -10,12 +10,16 @@ from scheduling.models import Job, Trigger
 from scheduling.services.moments import studio_day
 
 
-def request_of(http: HttpRequest, job: Job, now: datetime) -> Request:
-    """``job`` for the whole studio, as the person who asks for it wants it."""
+def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> Request:
+    """``job`` for the whole studio, as the person who asks for it wants it.
+
+    ``plan``: the fingerprint of the one that they have seen, where they have.
+    """
     return Request(
         job=job,
         today=studio_day(now),
         weeks=settings.HORIZON_WEEKS,
         trigger=Trigger.ADMIN,
         triggered_by=http.user.get_username(),
+        plan=plan,
     )

@@ -19,6 +19,9 @@ from scheduling.services.moments import short_day
 from .links import Links
 from .outcomes import NO_SIGN, SIGNS, Sign
 
+# What may differ from week to week, and is told.
+_CHANGED = ("from_subject", "to_subject", "to_shared")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -64,7 +67,8 @@ class _Told:
         """Equal for the weeks of one series to which the same happens."""
         if self.day is None or self.series[1] is None:
             return None
-        return (self.line.outcome, self.series, self.line.start_time, self.line.code)
+        changed = [self.line.params.get(name) for name in _CHANGED]
+        return (self.line.outcome, self.series, self.line.start_time, self.line.code, *changed)
 
 
 def rows_of_lines(lines: Iterable[Line], links: Links) -> list[Row]:

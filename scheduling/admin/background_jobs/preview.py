@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.jobs.onlooker import CHANGES
 from scheduling.jobs.outcome_words import ORDER, would, would_do
-from scheduling.jobs.outlook import CHANGES, Outlook, look
+from scheduling.jobs.outlook import Outlook, look
 from scheduling.models import Job
 from scheduling.services.moments import long_day, number, plain_day
 
@@ -44,14 +45,14 @@ class Section:
 
 @form
 def preview(request: HttpRequest, job: str) -> HttpResponse:
-    """GET looks; POST starts a run if the plan is still the one that was looked at."""
+    """GET looks; POST starts a run of the plan that was looked at, if it is still that one."""
     which, now = job_of(job), timezone.now()
     outlook = look(request_of(request, which, now), timezone.now)
     seen = None
     if request.method == "POST":
         seen = _seen(request.POST.get("plan", ""), which)
         if seen is not None and seen["fingerprint"] == outlook.fingerprint:
-            return begin(request, which)
+            return begin(request, which, outlook.fingerprint)
     return _page(request, which, outlook, seen, now)
 
 

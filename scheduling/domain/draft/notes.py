@@ -11,10 +11,7 @@ from scheduling.domain.stored import Stored
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A noteworthy result: whom it concerns, what became of it, why.
-
-    Times are local to ``zone``.
-    """
+    """A noteworthy result: whom it concerns, what became of it, why. Times are in ``zone``."""
 
     outcome: Outcome
     reason: Reason

@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 def shards_of(request: Request) -> int:
     """How many shards the run of ``request`` may have; 1: it is not cut."""
+    if request.plan:
+        return 1  # it stops at the first chunk that is not as it was seen
     asked = settings.RUN_SHARDS if request.shards is None else request.shards
     return 1 if asked > 1 and why_whole(request) else asked
 

@@ -14,10 +14,10 @@ from scheduling.jobs.check import CHECKED, KINDS, Findings, check_request, find,
 from scheduling.jobs.faults import describe
 from scheduling.jobs.instants import derive_again
 from scheduling.jobs.lines import Line
+from scheduling.jobs.patience import Patience
 from scheduling.management.attempts import (
     FAILED,
     WITH_FAULTS,
-    Patience,
     attempt,
     exit_status,
     user_name,

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.patience import Patience
 from scheduling.jobs.request import Request
 from scheduling.jobs.shards.calling import why_whole
 from scheduling.management.attempts import (
     Ended,
-    Patience,
     attempt,
     exit_status,
     user_name,

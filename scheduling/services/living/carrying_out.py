@@ -231,22 +231,12 @@ def _in_order(lines: list[Line]) -> list[Line]:
 
 
 def _fingerprint(written: Written, lines: list[Line]) -> str:
-    """The numbers of rows that are not written yet differ from one time to the next."""
-    parts = [
-        (
-            line.outcome.value,
-            line.code,
-            sorted((k, str(v)) for k, v in line.params.items() if k != "with_class"),
-            line.student_id,
-            line.teacher_id,
-            line.class_id,
-            str(line.day),
-            str(line.start_time),
-            str(line.end_time),
-            line.zone,
-            line.occurrences,
-        )
-        for line in lines
-    ]
-    text = repr((written.before, written.warnings, sorted(map(repr, parts))))
+    parts = sorted(repr(_lasting(line).facts()) for line in lines)
+    text = repr((written.before, written.warnings, parts))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lasting(line: Line) -> Line:
+    """The numbers of rows that are not written yet differ from one time to the next."""
+    params = {name: value for name, value in line.params.items() if name != "with_class"}
+    return replace(line, params=params, series=None)

@@ -9,9 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import signing
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from scheduling.jobs.outlook import look
+from scheduling.jobs.queued import perform
+from scheduling.jobs.request import Request
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import PAGE, text_of
@@ -75,6 +77,35 @@ class TestLooking:
         assert row.new.endswith("18:30–19:30")
         assert f"<del>{row.old}</del> <ins>{row.new}</ins>" in answer.content.decode()
 
+    def test_a_change_of_subject_is_seen_with_both(self, owner):
+        one = slot(subject="Guitar")
+        horizon(today(), timezone.now())
+        one.subject = "Piano"
+        one.save()
+        assert "; subject: Guitar → Piano" in text_of(owner.get(PREVIEW))
+        owner.cookies["django_language"] = "es"
+        assert "; asignatura: Guitar → Piano" in text_of(owner.get(PREVIEW))
+
+    def test_weeks_in_which_another_thing_changes_are_rows_of_their_own(self, owner):
+        one = slot(subject="Guitar")
+        horizon(today(), timezone.now())
+        last = ScheduledClass.objects.latest("starts_at")
+        ScheduledClass.objects.filter(pk=last.pk).update(subject="Cello")
+        one.subject = "Piano"
+        one.save()
+        rows = owner.get(PREVIEW).context["sections"][0].rows
+        assert [row.why.rpartition("; ")[2] for row in rows] == [
+            "subject: Guitar → Piano",
+            "subject: Cello → Piano",
+        ]
+
+    def test_a_move_to_another_zone_names_it(self, owner):
+        one = slot()
+        horizon(today(), timezone.now())
+        one.teacher.time_zone = "Asia/Tokyo"
+        one.teacher.save()
+        assert owner.get(PREVIEW).context["sections"][0].rows[0].zone == "Asia/Tokyo"
+
     def test_a_conflict_leads_to_both(self, owner):
         one = slot()
         horizon(today(), timezone.now())
@@ -101,7 +132,31 @@ class TestApplying:
         slot()
         answer = owner.post(PREVIEW, plan_of(owner.get(PREVIEW)))
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
-        assert JobRun.objects.get().job == Job.HORIZON
+        run = JobRun.objects.get()
+        assert run.job == Job.HORIZON
+        assert run.options["plan"] == look(Request.of(run), timezone.now).fingerprint
+
+    def test_what_is_started_without_a_look_takes_whatever_the_plan_is(self, owner):
+        slot()
+        owner.post(f"{PAGE}horizon/start/")
+        assert "plan" not in JobRun.objects.get().options
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_changes_before_the_worker_comes_is_not_carried_out_and_the_run_says_so(
+        self, owner
+    ):
+        slot()
+        owner.post(PREVIEW, plan_of(owner.get(PREVIEW)))
+        make.slot()
+        run = JobRun.objects.get()
+        perform(run.pk, timezone.now)
+        assert ScheduledClass.objects.count() == 0
+        sentence = "The state has changed since you looked: nothing was written. Look again."
+        page = text_of(owner.get(f"{PAGE}runs/{run.pk}/"))
+        assert "This run was cancelled." in page
+        assert sentence in page
+        told = owner.get(f"/api/admin/background-jobs/runs/{run.pk}").json()
+        assert (told["state"], told["errors"]) == ("cancelled", [sentence])
 
     def test_what_has_changed_since_is_not(self, owner):
         slot()
@@ -162,6 +217,47 @@ class TestTheFingerprint:
         before = self.look().fingerprint
         make.slot(one.teacher)
         assert self.look().fingerprint != before
+
+    @pytest.mark.parametrize("values", [{"subject": "Piano"}, {"is_shared": True}], ids=list)
+    @pytest.mark.parametrize("outcome", ["created", "moved", "restored", "cancelled"])
+    def test_minds_what_a_class_is_to_be(self, values, outcome):
+        one = make.slot(subject="Guitar")
+        if outcome != "created":
+            horizon(MONDAY, EARLY, weeks=2)
+        strike = make.closure("Strike", MONDAY, MONDAY + timedelta(days=13))
+        if outcome == "restored":
+            horizon(MONDAY, EARLY, weeks=2)
+        if outcome != "cancelled":
+            strike.delete()
+        if outcome == "moved":
+            RecurringSlot.objects.update(weekday=2)
+        before = self.look()
+        assert set(before.samples) == {outcome}
+        RecurringSlot.objects.filter(pk=one.pk).update(**values)
+        after = self.look()
+        assert after.result.counts == before.result.counts
+        assert after.fingerprint != before.fingerprint
+
+    @pytest.mark.parametrize("weekday", [1, 2], ids=["where it was", "on another day"])
+    def test_minds_the_zone_to_which_classes_move(self, weekday):
+        one = make.slot()
+        horizon(MONDAY, EARLY, weeks=2)
+        RecurringSlot.objects.filter(pk=one.pk).update(weekday=weekday)
+        seen = set()
+        for zone in ("Europe/Madrid", "Asia/Tokyo"):
+            one.teacher.time_zone = zone
+            one.teacher.save()
+            seen.add(self.look().fingerprint)
+        assert len(seen) == 2
+
+    def test_is_the_same_in_every_language(self):
+        who = make.student()
+        make.lesson(who, MONDAY, "10:30", "11:30")
+        make.slot(who=who)
+        before = self.look()
+        assert before.result.counts["conflict"] == 1
+        with translation.override("es"):
+            assert self.look().fingerprint == before.fingerprint
 
     def test_minds_the_window(self):
         assert (

@@ -74,6 +74,12 @@ class TestTheSentence:
         run = add_run(Job.HORIZON, now(), **values)
         assert f"<h1>{sentence}</h1>" in owner.get(page_of(run)).content.decode()
 
+    def test_of_a_run_that_did_not_come_to_its_end_it_does_not_say_that_all_was_well(self, owner):
+        run = add_run(Job.HORIZON, now(), state=RunState.CANCELLED, counts={"exists": 3})
+        page = text_of(owner.get(page_of(run)))
+        assert "Nothing was done." in page
+        assert "Nothing was to be done." not in page
+
     def test_of_a_run_that_makes_no_classes(self, owner):
         run = add_run(Job.PRUNE, now(), window_start=None, window_end=None)
         assert "This run is done." in text_of(owner.get(page_of(run)))

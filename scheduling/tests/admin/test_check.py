@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import JobRun, ScheduledClass
+from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.classes import move
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
@@ -131,6 +131,15 @@ def test_what_has_changed_since_it_was_shown_is_not_mended_blindly(browser, slot
     before = calendar()
     assert "The calendar has changed since. Nothing was done: look again." in post(browser, text)
     assert calendar() == before
+
+
+@pytest.mark.parametrize("values", [{"subject": "Piano"}, {"is_shared": True}], ids=list)
+def test_nor_is_a_class_made_that_is_another_by_now(browser, slots, values):
+    ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
+    text = text_of(browser.get(PAGE))
+    RecurringSlot.objects.filter(pk=slots[0].pk).update(**values)
+    ScheduledClass.objects.filter(recurring_slot=slots[0]).update(**values)
+    assert "The calendar has changed since. Nothing was done: look again." in post(browser, text)
 
 
 def test_an_orphan_is_shown_with_the_way_to_it_and_left_to_a_person(browser, slots):

@@ -84,7 +84,26 @@ def test_only_the_subject_changed(studio, slot):
     plan = studio.run()
     assert plan.counts == {Outcome.MOVED: 4}
     assert {note.reason.code for note in plan.notes} == {"details_changed"}
+    assert plan.notes[0].reason.params == {"from_subject": "Piano", "to_subject": "Cello"}
     assert {row.subject for row in studio.of(slot)} == {"Cello"}
+
+
+def test_only_the_sharing_changed(studio, slot):
+    studio.change(slot, is_shared=True)
+    (reason, *_) = [note.reason for note in studio.run().notes]
+    assert reason == Reason("details_changed", {"to_shared": True})
+
+
+def test_a_new_hour_and_a_new_subject_are_told_together(studio, slot):
+    studio.change(slot, start_time=clock("12:00"), subject="Cello")
+    params = studio.run().notes[0].reason.params
+    assert (params["from_start"], params["to_subject"]) == ("10:00", "Cello")
+    assert "to_shared" not in params
+
+
+def test_what_moves_is_noted_in_the_zone_that_it_moves_to(studio, slot):
+    studio.change(slot, zone="Asia/Tokyo")
+    assert {note.zone for note in studio.run().notes} == {"Asia/Tokyo"}
 
 
 def test_only_the_length_changed(studio, slot):

@@ -65,6 +65,7 @@ def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
         request(Job.MISSING, weeks=1, student_ids=(3, 1)),
         request(Job.HORIZON, teacher_ids=(7,), dated=True, trigger=Trigger.ADMIN),
         request(Job.PRUNE, weeks=1),
+        request(Job.HORIZON, plan="1f0c", trigger=Trigger.ADMIN),
     ],
 )
 def test_what_was_asked_is_what_is_read(asked):
@@ -133,6 +134,7 @@ def test_cancelled_while_it_is_queued_it_never_starts():
         {"today": "2026-01-05", "weeks": True},
         {"today": "2026-01-05", "students": [1, None]},
         {"today": "2026-01-05", "students": 3},
+        {"today": "2026-01-05", "weeks": 12, "plan": 5},
         {"today": "2026-01-05", "weeks": 12, "rooms": [1]},
         # A narrowed run that reads as a whole one would be about the whole studio.
         {"today": "2026-01-05", "teachers": [1]},

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from scheduling.jobs import generate
 from scheduling.jobs.reasons import sentence
@@ -51,6 +52,43 @@ def test_moved():
     (item,) = items(result)
     assert item.class_id == ScheduledClass.objects.get().pk
     assert (item.series_kind, item.series_id) == ("recurring_slot", slot.pk)
+
+
+@pytest.mark.parametrize(
+    ("values", "english", "spanish"),
+    [
+        (
+            {"subject": "Piano"},
+            "its details are brought in line with its schedule; subject: Guitar → Piano",
+            "sus datos se han ajustado a su horario; asignatura: Guitar → Piano",
+        ),
+        (
+            {"subject": "", "is_shared": True},
+            "its details are brought in line with its schedule; subject: Guitar → –; "
+            "shared: no → yes",
+            "sus datos se han ajustado a su horario; asignatura: Guitar → –; de grupo: no → sí",
+        ),
+        (
+            {"subject": "100 % Cello", "weekday": 4},
+            "brought in line with its schedule; it was on 2026-01-07 10:00–11:00; "
+            "subject: Guitar → 100 % Cello",
+            "ajustada a su horario; antes era el 2026-01-07 10:00–11:00; "
+            "asignatura: Guitar → 100 % Cello",
+        ),
+    ],
+    ids=["the subject", "the sharing too", "the weekday too"],
+)
+def test_what_changed_is_told_in_both_languages(values, english, spanish):
+    slot = ana_with_bach(weekday=3, subject="Guitar")
+    horizon(weeks=1)
+    for name, value in values.items():
+        setattr(slot, name, value)
+    slot.save()
+    ((*_, told),) = said(result := horizon(weeks=1), "moved")
+    assert told == english
+    with translation.override("es"):
+        ((*_, told),) = said(result, "moved")
+    assert told == spanish
 
 
 def test_removed():

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.jobs import background, windows
 from scheduling.jobs.queued import perform
-from scheduling.models import Closure, JobRun, ScheduledClass
+from scheduling.models import Closure, JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.living import (
     ChangeClosure,
     ChangedSinceError,
@@ -172,6 +172,17 @@ def test_the_state_changes_between_them(slot, act):
 
     assert (calendar(), list(Closure.objects.values())) == (before, closures)
     assert caught.value.now_is.fingerprint == look(act).fingerprint
+
+
+@pytest.mark.parametrize("values", [{"subject": "Cello"}, {"is_shared": True}], ids=list)
+def test_what_comes_back_as_another_class_is_another_plan(slot, values):
+    do(closing())
+    act = Reopen((Closure.objects.get().pk,))
+    seen = look(act)
+    RecurringSlot.objects.update(**values)
+    with pytest.raises(ChangedSinceError):
+        apply(act, at_moment(), seen.fingerprint)
+    assert Closure.objects.exists()
 
 
 def test_someone_else_takes_it_away_meanwhile(slot):
