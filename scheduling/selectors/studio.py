@@ -47,6 +47,11 @@ def active_slots(now: datetime) -> QuerySet[RecurringSlot]:
     )
 
 
+def asks_for_lessons(now: datetime) -> bool:
+    """Whether any slot, of people who are here, wants a lesson."""
+    return active_slots(now).exclude(_orphaned(now)).exists()
+
+
 def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
     """Active teachers with such slots who have said neither durations nor prices."""
     return Teacher.objects.filter(_without_settings(now), is_active=True)

@@ -76,7 +76,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         {
             "run": run,
             "job": Job(run.job).label,
-            "level": LEVELS.get(LOOKS[run.state], "idle"),
+            "level": "warn" if run.classes_undone else LEVELS.get(LOOKS[run.state], "idle"),
             "sentence": title_of(run),
             "detail": _detail(run),
             "state": state_name(run.state),
@@ -123,7 +123,8 @@ def _detail(run: JobRun) -> str:
     told = []
     if run.error:
         told.append(run.error.partition("\n")[0])
-    if run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED) and run.counts:
+    unfinished = run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
+    if run.counts and (unfinished or run.classes_undone):
         told.append(has_done(run))
     if run.window_start and run.window_last:
         days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}

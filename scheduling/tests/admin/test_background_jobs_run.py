@@ -192,6 +192,8 @@ class TestUndo:
         page = owner.get(page_of(run))
         assert "Undone" in text_of(page)
         assert "Undo…" not in text_of(page)
+        assert page.context["sentence"] == "Undone: 3 of 3 lessons removed."
+        assert page.context["level"] == "warn"
         assert "undone: 3 removed" in text_of(owner.get(PAGE))
 
     def test_there_may_be_nothing_left(self, owner, run):
