@@ -186,4 +186,16 @@ def _findings(n: dict[str, int]) -> list[tuple[str, str, str]]:
             ),
             _("Ask whether they are still wanted."),
         ),
+        (
+            "students_without_start",
+            count(
+                "students_without_start",
+                ngettext_lazy(
+                    "%(n)d student has a schedule but no start date.",
+                    "%(n)d students have a schedule but no start date.",
+                    "n",
+                ),
+            ),
+            _("Set the start date: there are no classes without one."),
+        ),
     ]

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from scheduling.models import LessonSettings, RecurringSlot, SlotStatus, Student, Teacher
+from scheduling.models import (
+    FixedSchedule,
+    LessonSettings,
+    RecurringSlot,
+    SlotStatus,
+    Student,
+    Teacher,
+)
 
 OLD_SLOT = timedelta(days=183)
 
@@ -20,6 +27,7 @@ class StudioNumbers:
     teachers_without_settings: int
     orphaned_slots: int
     old_slots: int
+    students_without_start: int
 
 
 def studio_numbers(now: datetime) -> StudioNumbers:
@@ -27,7 +35,10 @@ def studio_numbers(now: datetime) -> StudioNumbers:
     teachers = Teacher.objects.filter(is_active=True).order_by()
     slots = active_slots(now).order_by()
     return StudioNumbers(
-        active_students=Student.objects.filter(is_active=True).count(),
+        **Student.objects.filter(is_active=True).aggregate(
+            active_students=Count("id"),
+            students_without_start=Count("id", filter=_without_start(now)),
+        ),
         **teachers.aggregate(
             active_teachers=Count("id"),
             teachers_without_settings=Count("id", filter=_without_settings(now)),
@@ -57,6 +68,11 @@ def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
     return Teacher.objects.filter(_without_settings(now), is_active=True)
 
 
+def students_without_start(now: datetime) -> QuerySet[Student]:
+    """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
+    return Student.objects.filter(_without_start(now), is_active=True)
+
+
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
     """Active slots of a teacher or a student who has left."""
     return active_slots(now).filter(_orphaned(now))
@@ -71,6 +87,12 @@ def _without_settings(now: datetime) -> Q:
     slots = active_slots(now).filter(teacher_id=OuterRef("pk"))
     settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
     return Q(Exists(slots), ~Exists(settings))
+
+
+def _without_start(now: datetime) -> Q:
+    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
+    rules = FixedSchedule.objects.filter(lasts, student_id=OuterRef("pk"))
+    return Q(Exists(rules), start_date__isnull=True)
 
 
 def _orphaned(now: datetime) -> Q:

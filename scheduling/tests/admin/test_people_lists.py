@@ -135,6 +135,11 @@ def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(b
     assert numbers.orphaned_slots == 3
     assert len(rows(browser, "recurringslot", "?condition=orphaned")) == numbers.orphaned_slots
     assert len(rows(browser, "recurringslot", "?condition=old")) == numbers.old_slots
+    make.schedule(make.student("Ana", start=None))
+    make.schedule(make.student(start=None), valid_until=TODAY - DAY)
+    make.schedule(make.student(start=None, is_active=False))
+    assert studio_numbers(NOW).students_without_start == 1
+    assert names(browser, "student", "?state=waiting") == ["Ana"]
     missing = len(rows(browser, "teacher", "?settings=missing"))
     assert missing == numbers.teachers_without_settings
 
