@@ -1,6 +1,5 @@
 """What the pages and lists of students and of teachers share."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +23,7 @@ from .exporting import ExportMixin
 from .filters import studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
-from .living import LivingPerson
+from .living import Deactivating, LivingPerson
 from .panel import panel_of
 from .several import chosen, do_each
 
@@ -52,7 +51,7 @@ class PauseForm(forms.Form):
         return data
 
 
-class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 
     whose: ClassVar[str]
@@ -78,13 +77,11 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
     def next_class(self, person: Any) -> SafeString | str:
         return show.class_link(person.coming)
 
-    @admin.action(permissions=["change"], description=gettext_lazy("Deactivate"))
-    def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self._set_active(request, rows, False, _deactivated)
-
     @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self._set_active(request, rows, True, _activated)
+        if (found := chosen(request, rows)) is not None:
+            done = do_each(request, found, lambda one: set_active(one, True), _activated)
+            self._apply(request, done)
 
     @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
     def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
@@ -120,17 +117,6 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
         """A pause is a closure of one's own."""
         return request.user.has_perm("scheduling.add_closure")
 
-    def _set_active(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Any],
-        active: bool,
-        said: Callable[[int], str],
-    ) -> None:
-        if (found := chosen(request, rows)) is not None:
-            done = do_each(request, found, lambda one: set_active(one, active), said)
-            self._apply(request, done)
-
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
         if people:
             ids = [person.pk for person in people]
@@ -143,10 +129,6 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
         if person is not None:
             context["panel"] = panel_of(request, self.whose, person)
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _deactivated(n: int) -> str:
-    return ngettext("%(n)d deactivated.", "%(n)d deactivated.", n) % {"n": n}
 
 
 def _activated(n: int) -> str:

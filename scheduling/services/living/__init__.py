@@ -7,6 +7,7 @@ from .acts import AllFuture, EndOn, FromDate, Pause, Replace, Resume
 from .carrying_out import ChangedSinceError, Outlook, apply, preview
 from .closing import ChangeClosure, Close, CloseDays, Reopen
 from .illness import Absent
+from .inactive import Deactivate
 from .moment import Act, Moment
 from .people import EndPerson
 
@@ -18,6 +19,7 @@ __all__ = [
     "ChangedSinceError",
     "Close",
     "CloseDays",
+    "Deactivate",
     "EndOn",
     "EndPerson",
     "FromDate",

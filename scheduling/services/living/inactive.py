@@ -1,0 +1,33 @@
+"""People who are set aside: none of their schedules asks for a class until they are active again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from scheduling.models import Student, Teacher
+
+from .moment import Moment, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """These students or teachers, by their ids. Whoever is not active already is passed over."""
+
+    model: type[Student] | type[Teacher]
+    ids: tuple[int, ...]
+
+    def write(self, moment: Moment) -> Written:
+        manager: Any = self.model._default_manager
+        rows = manager.select_for_update(no_key=True).filter(pk__in=self.ids, is_active=True)
+        people = list(rows.order_by("pk"))
+        if not people:
+            raise ValidationError(
+                _("None of them is active: there is nothing to do."), "so_already"
+            )
+        ids = {person.pk for person in people}
+        manager.filter(pk__in=ids).update(is_active=False)
+        written = Written(before=repr(sorted(ids)))
+        getattr(written, "students" if self.model is Student else "teachers").update(ids)
+        return written
