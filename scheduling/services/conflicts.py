@@ -37,7 +37,8 @@ class Collision:
     """An occurrence without a place. ``holder`` is the stored class in its way, None where that
     is only planned; ``rival`` the series that this belongs to, None for a one-off.
 
-    ``begun``: its hour is past, so that only this week can be settled. ``can_share``: the same teacher at exactly the same times, so that both may be one group lesson.
+    ``begun``: its hour is past, so that only this week can be settled. ``can_share``: the same
+    teacher at exactly the same times, so that both may be one group lesson.
     ``since`` is when a run first reported it; None where the log of that is pruned.
     """
 

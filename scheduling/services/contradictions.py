@@ -19,6 +19,7 @@ def refuse_contradiction(changed: ScheduledClass, now: datetime) -> None:
     """
     before = ScheduledClass.objects.filter(pk=changed.pk).first() if changed.pk else None
     _completed_before_it_began(before, changed, now)
+    _present_before_it_began(before, changed, now)
     if changed.status == ClassStatus.CANCELLED:
         _cancelled_and_present(before, changed)
         _moved_while_cancelled(before, changed)
@@ -31,6 +32,18 @@ def _completed_before_it_began(
         return
     if before is None or before.status != changed.status or before.starts_at <= now:
         text = _("A class can be completed once it has begun; this one begins on %(when)s.")
+        when = f"{changed.date} {changed.start_time:%H:%M} {changed.time_zone}"
+        raise ValidationError(text % {"when": when}, code="not_begun")
+
+
+def _present_before_it_began(
+    before: ScheduledClass | None, changed: ScheduledClass, now: datetime
+) -> None:
+    # Absences are told beforehand; that somebody was there is not.
+    if changed.attendance != Attendance.PRESENT or changed.starts_at <= now:
+        return
+    if before is None or before.attendance != changed.attendance or before.starts_at <= now:
+        text = _("Nobody is present before a class has begun; this one begins on %(when)s.")
         when = f"{changed.date} {changed.start_time:%H:%M} {changed.time_zone}"
         raise ValidationError(text % {"when": when}, code="not_begun")
 

@@ -139,7 +139,7 @@ def _overdue(links: Links, now: datetime, lately: Lately) -> Detail:
 
 
 def _missing(links: Links, now: datetime, lately: Lately) -> Detail:
-    url = reverse("admin:background_jobs_preview", args=["weekly"])
+    url = reverse("admin:background_jobs_preview", args=["weekly"]) if links.jobs else ""
     return [], url, _("Preview what would be created")
 
 

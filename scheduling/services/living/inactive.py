@@ -1,4 +1,4 @@
-"""People who are set aside: none of their schedules asks for a class until they are active again."""
+"""People who are set aside: nothing of theirs asks for a class until they are active again."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +23,13 @@ class Deactivate:
         rows = manager.select_for_update(no_key=True).filter(pk__in=self.ids, is_active=True)
         people = list(rows.order_by("pk"))
         if not people:
-            raise ValidationError(
-                _("None of them is active: there is nothing to do."), "so_already"
-            )
+            text = _("None of them is active: there is nothing to do.")
+            raise ValidationError(text, code="so_already")
+        # One by one, as the log of hand edits sees no update of many.
+        for person in people:
+            person.is_active = False
+            person.save(update_fields=["is_active"])
         ids = {person.pk for person in people}
-        manager.filter(pk__in=ids).update(is_active=False)
         written = Written(before=repr(sorted(ids)))
         getattr(written, "students" if self.model is Student else "teachers").update(ids)
         return written

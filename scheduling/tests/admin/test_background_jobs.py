@@ -212,6 +212,12 @@ def test_its_queries_do_not_grow_with_log_and_studio(owner):
 
 
 class TestPermissions:
+    def test_who_may_look_is_offered_no_preview(self, viewer):
+        make.schedule()
+        page = viewer.get(PAGE).content.decode()
+        assert "is missing." in page
+        assert "preview/" not in page
+
     def test_who_may_look_sees_no_button(self, viewer):
         run = active()
         answer = viewer.get(PAGE)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduling.models import Job, ScheduledClass
-from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
+from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import text_of
 from scheduling.tests.history import add_run
@@ -64,7 +64,31 @@ def test_who_may_nothing_sees_neither():
     assert "generated" not in page
 
 
+def test_an_empty_studio_is_told_three_steps_and_no_button():
+    answer = of(account(OWNER)).get(INDEX)
+    assert [[url for _name, url in step.ways] for step in answer.context["front"]["steps"]] == [
+        ["/admin/import/", "/admin/scheduling/teacher/add/"],
+        ["/admin/scheduling/student/add/"],
+        ["/admin/background-jobs/weekly/preview/"],
+    ]
+    page = text_of(answer)
+    assert "The first classes, in three steps" in page
+    assert "Import a timetable" in page
+    assert "Generate Lessons Now" not in page
+    make.schedule()
+    page = text_of(of(account("superuser")).get(INDEX))
+    assert "three steps" not in page
+    assert "Generate Lessons Now" in page
+
+
+def test_who_may_add_nobody_is_told_no_steps():
+    page = text_of(of(account(VIEWER)).get(INDEX))
+    assert "three steps" not in page
+    assert "Nothing has been generated yet." in page
+
+
 def test_the_button_of_a_job_that_runs_is_not_there():
+    make.schedule()
     add_run(Job.HORIZON, timezone.now(), state="running", finished_at=None)
     page = text_of(of(account(SCHEDULER)).get(INDEX))
     assert "Generate Lessons Now" not in page

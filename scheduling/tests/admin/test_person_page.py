@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import FixedSchedule
-from scheduling.services.roles import SCHEDULER
+from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
@@ -235,3 +235,11 @@ def test_each_meeting_comes_with_its_teacher_chosen(browser):
     selects = re.findall(r'<select name="fixed_schedules-\d-teacher".*?</select>', text)
     chosen = [re.findall(r'<option value="(\d*)" selected', select) for select in selects]
     assert chosen == [[str(marta.pk)], [], [str(bea.pk)]]
+
+
+def test_who_may_not_open_accounts_gets_no_link_to_one(client):
+    marta = make.teacher("Marta Gil", user=account(TEACHER, "marta"))
+    client.force_login(account(VIEWER))
+    text = page(client, marta)
+    assert "marta" in text
+    assert "/auth/user/" not in text

@@ -126,6 +126,13 @@ def test_completed_with_attendance_and_notes(
     assert ok(api.patch(url(generated), {"attendance": ""}))["attendance"] == ""
 
 
+def test_present_before_it_began_is_refused_with_a_sentence(
+    api: APIClient, generated: ScheduledClass
+) -> None:
+    invalid(api.patch(url(generated), {"attendance": "present"}), "Nobody is present before")
+    assert ok(api.patch(url(generated), {"attendance": "excused"}))["attendance"] == "excused"
+
+
 def test_what_changes_nothing_does_not_touch(api: APIClient, generated: ScheduledClass) -> None:
     ok(api.patch(url(generated), {}))
     ok(api.patch(url(generated), ok(api.get(url(generated)))))
