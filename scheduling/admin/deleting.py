@@ -33,7 +33,8 @@ class KeptAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
-        if row is not None and request.method == "GET" and is_kept(row):
+        asked = request.method == "GET" and self.has_delete_permission(request, row)
+        if row is not None and asked and is_kept(row):
             page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
             link = format_html('<a href="{}">{}</a>', page, _("End…"))
             messages.info(
@@ -43,9 +44,9 @@ class KeptAdmin(admin.ModelAdmin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)
-        if "delete_selected" in actions:
-            act, *named = actions["delete_selected"]
-            actions["delete_selected"] = (_unless_kept(act), *named)
+        if (found := actions.get("delete_selected")) is not None:
+            act, name, title = found
+            actions["delete_selected"] = (_unless_kept(act), name, title)
         return actions
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -58,7 +58,7 @@ def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
     if rule is None:
         return sentence("no_schedule", {}) if whose == "student" else ""
     day = today + (rule.weekday - today.isoweekday()) % 7 * DAY
-    told = explain(day=day, now=now, **{f"{whose}_id": person.pk})  # type: ignore[arg-type]
+    told = explain(day=day, now=now, **{f"{whose}_id": person.pk})
     reasons = [each.reason for each in told.rules if each.series.key.id == rule.pk]
     return reasons[0] if reasons else ""
 

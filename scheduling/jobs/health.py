@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import crashed_since_success
-from scheduling.selectors.studio import studio_numbers
+from scheduling.selectors.studio import students_without_start, studio_numbers
 
 from .claim import is_dead
 from .lately import Lately
@@ -58,10 +58,12 @@ def health(now: datetime, missing_this_week: int, lately: Lately | None = None) 
         "crashed_runs": crashed_since_success(),
         "stuck_runs": len(stuck_runs(now, lately)),
     }
+    # The indicators are those of the contract; what was found since is said without being one.
+    counts = indicators | {"students_without_start": students_without_start(now).count()}
     findings = [
-        Finding(name, indicators[name], issue, suggestion)
-        for name, issue, suggestion in _findings(indicators)
-        if indicators[name]
+        Finding(name, counts[name], issue, suggestion)
+        for name, issue, suggestion in _findings(counts)
+        if counts[name]
     ]
     return Health(indicators, findings)
 

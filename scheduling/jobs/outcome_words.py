@@ -170,6 +170,15 @@ def undone(run: JobRun) -> str:
     return text % {"gone": number(run.classes_undone), "n": number(made)}
 
 
+def removed(run: JobRun, count: int) -> str:
+    """“76 lessons removed”, of what a run made."""
+    if run.job == Job.HORIZON:
+        text = ngettext("%(n)s lesson removed", "%(n)s lessons removed", count)
+    else:
+        text = ngettext("%(n)s class removed", "%(n)s classes removed", count)
+    return text % {"n": number(count)}
+
+
 def title_of(run: JobRun) -> str:
     """What became of a run, in one sentence."""
     titles = {

@@ -27,7 +27,6 @@ class StudioNumbers:
     teachers_without_settings: int
     orphaned_slots: int
     old_slots: int
-    students_without_start: int
 
 
 def studio_numbers(now: datetime) -> StudioNumbers:
@@ -35,10 +34,7 @@ def studio_numbers(now: datetime) -> StudioNumbers:
     teachers = Teacher.objects.filter(is_active=True).order_by()
     slots = active_slots(now).order_by()
     return StudioNumbers(
-        **Student.objects.filter(is_active=True).aggregate(
-            active_students=Count("id"),
-            students_without_start=Count("id", filter=_without_start(now)),
-        ),
+        active_students=Student.objects.filter(is_active=True).count(),
         **teachers.aggregate(
             active_teachers=Count("id"),
             teachers_without_settings=Count("id", filter=_without_settings(now)),
@@ -70,7 +66,9 @@ def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
 
 def students_without_start(now: datetime) -> QuerySet[Student]:
     """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
-    return Student.objects.filter(_without_start(now), is_active=True)
+    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
+    rules = FixedSchedule.objects.filter(lasts, student_id=OuterRef("pk"))
+    return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
 
 
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
@@ -87,12 +85,6 @@ def _without_settings(now: datetime) -> Q:
     slots = active_slots(now).filter(teacher_id=OuterRef("pk"))
     settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
     return Q(Exists(slots), ~Exists(settings))
-
-
-def _without_start(now: datetime) -> Q:
-    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
-    rules = FixedSchedule.objects.filter(lasts, student_id=OuterRef("pk"))
-    return Q(Exists(rules), start_date__isnull=True)
 
 
 def _orphaned(now: datetime) -> Q:

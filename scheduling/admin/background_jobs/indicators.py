@@ -27,7 +27,6 @@ def indicators(health: Health, week_uncounted: bool) -> list[Indicator]:
         "teachers_without_settings": _("Teachers with slots but no lesson settings"),
         "orphaned_slots": _("Slots of people who have left"),
         "old_slots": _("Slots older than six months"),
-        "students_without_start": _("Students with a schedule but no start date"),
         "missing_classes_this_week": _("Classes missing this week"),
         "unresolved_conflicts": _("Unresolved conflicts"),
         "overdue_jobs": _("Late jobs"),

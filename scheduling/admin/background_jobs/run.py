@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import is_dead
-from scheduling.jobs.outcome_words import ORDER, did, has_done, title_of
+from scheduling.jobs.outcome_words import ORDER, did, has_done, removed, title_of
 from scheduling.jobs.reasons import sentence
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.status import progress_sentence
@@ -152,8 +152,7 @@ def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:
         steps.append(Step(_("Ended"), exactly(run.finished_at), more))
     if run.undone_at:
         person = names.get(run.undone_by, run.undone_by)
-        text = ngettext("%(n)s class removed", "%(n)s classes removed", run.classes_undone)
-        gone = text % {"n": number(run.classes_undone)}
+        gone = removed(run, run.classes_undone)
         steps.append(Step(_("Undone"), exactly(run.undone_at), f"{person} · {gone}"))
     return steps
 

@@ -1,6 +1,6 @@
 """“Deactivate…”: it takes the classes ahead away, so that they are looked at first."""
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -25,7 +25,7 @@ MOST_NAMED = 5
 class Deactivating(admin.ModelAdmin):
     """The page, the action that leads to it, and the same question where a form says it."""
 
-    whose: str
+    whose: ClassVar[str]
 
     def get_urls(self) -> list[Any]:
         name = f"scheduling_{self.opts.model_name}_deactivate"

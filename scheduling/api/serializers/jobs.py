@@ -16,7 +16,6 @@ class Indicators(serializers.Serializer):
     teachers_without_settings = Number(min_value=0)
     orphaned_slots = Number(min_value=0)
     old_slots = Number(min_value=0)
-    students_without_start = Number(min_value=0)
     missing_classes_this_week = Number(min_value=0)
     unresolved_conflicts = Number(min_value=0)
     overdue_jobs = Number(min_value=0)

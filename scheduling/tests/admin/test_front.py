@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from scheduling.models import Job, ScheduledClass
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
@@ -93,6 +94,28 @@ def test_the_button_of_a_job_that_runs_is_not_there():
     page = text_of(of(account(SCHEDULER)).get(INDEX))
     assert "Generate Lessons Now" not in page
     assert "Generate Weekly Classes Now" in page
+
+
+def test_recent_changes_are_named_in_the_readers_language():
+    rule = make.schedule(make.student("Ana Ruiz"), weekday=1)
+    user = account("superuser")
+    LogEntry.objects.log_actions(user.pk, [rule], CHANGE)
+    names = []
+    for language in ("en", "es"):
+        with translation.override(language):
+            names.append(str(rule))
+    page = text_of(of(user).get(INDEX, headers={"accept-language": "es"}))
+    assert names[0] == "Ana Ruiz · Monday 10:00–11:00"
+    assert names[1] in page
+    assert names[0] not in page
+
+
+def test_the_switch_names_each_language_in_its_own():
+    client = of(account("superuser"))
+    for language in ("en", "es"):
+        page = text_of(client.get(INDEX, headers={"accept-language": language}))
+        assert "English" in page
+        assert "Español" in page
 
 
 def test_its_queries_do_not_grow():
