@@ -7,13 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.services.changes import Applied, apply_change
-from scheduling.services.moments import studio_day
+from scheduling.services.moments import number, studio_day
+
+from .access import may_see_everyone, may_see_jobs
 
 
 def apply_after_commit(
@@ -43,13 +47,30 @@ def _say(request: HttpRequest, applied: Applied) -> None:
         return
     if parts := _said(applied):
         messages.info(request, _("Classes: %(changes)s.") % {"changes": ", ".join(parts)})
-    if conflicts := len(applied.conflicts()):
-        text = ngettext(
-            "%(n)d class has no place because of a conflict; the run's page names it.",
-            "%(n)d classes have no place because of conflicts; the run's page names them.",
-            conflicts,
-        )
-        messages.warning(request, text % {"n": conflicts})
+    if applied.conflicts():
+        _say_conflicts(request, applied)
+
+
+def _say_conflicts(request: HttpRequest, applied: Applied) -> None:
+    """The first of them in words, and the way to it and to the run that names all."""
+    conflicts = applied.conflicts()
+    text = ngettext(
+        "%(n)s class has no place because of a conflict.",
+        "%(n)s classes have no place because of conflicts.",
+        len(conflicts),
+    )
+    first = conflicts[0]
+    said = [text % {"n": number(len(conflicts))}, f"{first.student}, {first.day}: {first.reason}."]
+    links = []
+    if may_see_everyone(request.user) and first.series is not None:
+        page = [first.series.kind.value, first.series.id, str(first.day)]
+        links.append((reverse("admin:conflict", args=page), _("Resolve…")))
+    # The last one to meet any: what found a place after all is in those before it.
+    runs = [result.run_id for result in applied.results if result.conflicts][-1:]
+    if may_see_jobs(request.user) and runs and runs[0] is not None:
+        links.append((reverse("admin:background_jobs_run", args=[runs[0]]), _("Show the run")))
+    anchors = format_html_join(" ", '<a href="{}">{}</a>', links)
+    messages.warning(request, format_html("{} {}", " ".join(said), anchors))
 
 
 def _said(applied: Any) -> list[str]:

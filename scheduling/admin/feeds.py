@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,48 @@ from django.utils.translation import ngettext
 from scheduling.models import CalendarFeed
 from scheduling.services.feeds import revoke, token_of
 
+from .filters import OneOf
+
+
+class FeedForm(forms.ModelForm):
+    """Whose calendar; the whole studio's only where that is said."""
+
+    everyone = forms.BooleanField(
+        label=_("The whole studio"),
+        required=False,
+        help_text=_(
+            "Whoever has the address sees every class, with the names of all students and teachers."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        one = data.get("student") or data.get("teacher")
+        if not self.errors and bool(one) == bool(data.get("everyone")):
+            text = _("Choose a student or a teacher, or tick “The whole studio”: one of them.")
+            self.add_error("everyone", forms.ValidationError(text, code="whose"))
+        return data
+
+
+class State(OneOf):
+    """Whether the address still opens anything."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {
+            "open": (_("open"), Q(revoked_at__isnull=True)),
+            "revoked": (_("revoked"), Q(revoked_at__isnull=False)),
+        }
+
 
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(admin.ModelAdmin):
+    form = FeedForm
     list_display = ("whom", "address", "created_at", "state")
     list_select_related = ("student", "teacher")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_filter = (State,)
     search_fields = ("student__first_name", "student__last_name", "teacher__name")
     autocomplete_fields = ("student", "teacher")
     fields = ("student", "teacher", "address", "created_at", "revoked_at")
@@ -33,7 +70,7 @@ class CalendarFeedAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # What the database fills in is not there before.
-        return self.fields if obj is not None else ("student", "teacher", "address")
+        return self.fields if obj is not None else ("student", "teacher", "everyone", "address")
 
     @admin.display(description=_("calendar of"))
     def whom(self, feed: CalendarFeed) -> str:

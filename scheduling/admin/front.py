@@ -14,6 +14,8 @@ from scheduling.services.moments import local, number, relative, when
 
 from .access import may_run_jobs, may_see_classes, may_see_jobs, visible_classes
 from .background_jobs.cards import button_of
+from .first_steps import first_steps
+from .recent import recent
 
 # Of more schedules the first page does not tell whether their classes are missing.
 MOST = 500
@@ -22,10 +24,11 @@ MOST = 500
 def front(request: HttpRequest) -> dict[str, Any]:
     """For the template, as far as this person may see it."""
     now = timezone.now()
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"recent": recent(request.user)}
     if may_see_jobs(request.user):
         context["status"] = status(now, count_week(local(now).date(), now, MOST))
-        if may_run_jobs(request.user):
+        context["steps"] = first_steps(request)
+        if may_run_jobs(request.user) and not context["steps"]:
             context["buttons"] = _buttons()
     if may_see_classes(request.user):
         context |= _today(request, now)

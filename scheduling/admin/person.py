@@ -1,40 +1,31 @@
 """What the pages and lists of students and of teachers share."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from scheduling.domain.outcomes import Outcome
 from scheduling.selectors.overview import next_classes, paused_people, weekly_meetings
-from scheduling.services.occurrences import planned
 from scheduling.services.states import pause, set_active
 
 from . import show
-from .access import visible_classes
 from .applying import apply_after_commit
 from .deleting import KeptAdmin
 from .exporting import ExportMixin
 from .filters import studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
-from .living import LivingPerson
+from .living import Deactivating, LivingPerson
+from .panel import panel_of
 from .several import chosen, do_each
-
-UPCOMING = 10
-# How far ahead a page looks for lessons that have no place.
-AHEAD = timedelta(days=27)
 
 
 class PauseForm(forms.Form):
@@ -60,7 +51,7 @@ class PauseForm(forms.Form):
         return data
 
 
-class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 
     whose: ClassVar[str]
@@ -86,13 +77,11 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
     def next_class(self, person: Any) -> SafeString | str:
         return show.class_link(person.coming)
 
-    @admin.action(permissions=["change"], description=gettext_lazy("Deactivate"))
-    def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self._set_active(request, rows, False, _deactivated)
-
     @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self._set_active(request, rows, True, _activated)
+        if (found := chosen(request, rows)) is not None:
+            done = do_each(request, found, lambda one: set_active(one, True), _activated)
+            self._apply(request, done)
 
     @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
     def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
@@ -128,17 +117,6 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
         """A pause is a closure of one's own."""
         return request.user.has_perm("scheduling.add_closure")
 
-    def _set_active(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Any],
-        active: bool,
-        said: Callable[[int], str],
-    ) -> None:
-        if (found := chosen(request, rows)) is not None:
-            done = do_each(request, found, lambda one: set_active(one, active), said)
-            self._apply(request, done)
-
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
         if people:
             ids = [person.pk for person in people]
@@ -149,41 +127,8 @@ class PersonAdmin(LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin)
     ) -> HttpResponse:
         person = context.get("original")
         if person is not None:
-            context["panel"] = self._panel(request, person)
+            context["panel"] = panel_of(request, self.whose, person)
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _panel(self, request: HttpRequest, person: Any) -> dict[str, Any]:
-        """What is to come for a person: classes, and lessons without a place."""
-        now, today = timezone.now(), studio_today()
-        coming = visible_classes(request.user).filter(
-            Q(**{self.whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
-        )
-        rows = list(
-            coming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING]
-        )
-        ghosts = planned(today, today + AHEAD, now=now, **{f"{self.whose}_ids": [person.pk]})
-        query = f"{self.whose}={person.pk}"
-        name = person.full_name if self.whose == "student" else person.name
-        search = f"teacher={person.pk}" if self.whose == "teacher" else f"q={name}"
-        return {
-            "classes": [
-                {
-                    "when": show.class_link(one),
-                    "with": one.teacher or "–" if self.whose == "student" else one.student,
-                    "subject": one.subject,
-                    "status": show.class_badge(one),
-                }
-                for one in rows
-            ],
-            "conflicts": [one for one in ghosts if one.outcome is Outcome.CONFLICT][:UPCOMING],
-            "explain": f"{reverse('admin:explain')}?{query}",
-            "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{search}",
-            "weeks": 4,
-        }
-
-
-def _deactivated(n: int) -> str:
-    return ngettext("%(n)d deactivated.", "%(n)d deactivated.", n) % {"n": n}
 
 
 def _activated(n: int) -> str:

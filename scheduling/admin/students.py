@@ -6,18 +6,21 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.overview import active_slots, current, paused_people
+from scheduling.selectors.studio import students_without_start
 
 from . import show
 from .applying import apply_after_commit
 from .filters import ByTeacher, OneOf, studio_today
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
+from .unstarted import warn_without_start
 
 
 class State(OneOf):
@@ -38,6 +41,10 @@ class State(OneOf):
             "ended": (_("ended"), Q(end_date__lt=today)),
             "not_started": (_("not started"), Q(start_date__gt=today)),
             "no_start": (_("without a start date"), Q(start_date__isnull=True)),
+            "waiting": (
+                _("with a schedule, without a start date"),
+                Q(pk__in=students_without_start(timezone.now())),
+            ),
         }
 
 
@@ -84,6 +91,10 @@ class StudentAdmin(PersonAdmin):
     def next_teacher(self, student: Any) -> str:
         return str(student.coming.teacher or "–") if student.coming else "–"
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        # Without a start date a student has no classes, and most begin when they are entered.
+        return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
+
     def save_related(
         self,
         request: HttpRequest,
@@ -92,6 +103,7 @@ class StudentAdmin(PersonAdmin):
         change: bool,
     ) -> None:
         super().save_related(request, form, formsets, change)
+        warn_without_start(request, form.instance)
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
         if own or any(formset.has_changed() for formset in formsets):
             apply_after_commit(request, students=[form.instance.pk])

@@ -94,6 +94,17 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
         may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
         return (*names, "ill") if may else names
 
+    def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj) or request.user.has_perm("auth.view_user"):
+            return fields
+        # Django links to the account, which not everyone who may look at a teacher may open.
+        return ["account" if name == "user" else name for name in fields]
+
+    @admin.display(description=gettext_lazy("account"))
+    def account(self, teacher: Teacher) -> str:
+        return str(teacher.user or "–")
+
     @admin.display(description=gettext_lazy("can't come"))
     def ill(self, teacher: Any) -> SafeString | str:
         if not teacher.classes_on_their_day:

@@ -15,6 +15,7 @@ from .filters import ByTeacher, Lasting
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingSeries
+from .unstarted import warn_without_start
 
 
 @admin.display(description=_("time zone"))
@@ -44,6 +45,7 @@ class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         self, request: HttpRequest, obj: FixedSchedule, form: ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
+        warn_without_start(request, obj.student)
         if form.has_changed():
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import crashed_since_success
-from scheduling.selectors.studio import studio_numbers
+from scheduling.selectors.studio import students_without_start, studio_numbers
 
 from .claim import is_dead
 from .lately import Lately
@@ -61,10 +61,12 @@ def health(now: datetime, missing_this_week: int, lately: Lately | None = None) 
         "crashed_runs": sum(crashed.values()),
         "stuck_runs": len(stuck_runs(now, lately)),
     }
+    # The indicators are those of the contract; what was found since is said without being one.
+    counts = indicators | {"students_without_start": students_without_start(now).count()}
     findings = [
-        Finding(name, indicators[name], issue, suggestion)
-        for name, issue, suggestion in _findings(indicators, _what_completes(crashed))
-        if indicators[name]
+        Finding(name, counts[name], issue, suggestion)
+        for name, issue, suggestion in _findings(counts, _what_completes(crashed))
+        if counts[name]
     ]
     return Health(indicators, findings)
 
@@ -198,5 +200,17 @@ def _findings(n: dict[str, int], completes: str) -> list[tuple[str, str, str]]:
                 ),
             ),
             _("Ask whether they are still wanted."),
+        ),
+        (
+            "students_without_start",
+            count(
+                "students_without_start",
+                ngettext_lazy(
+                    "%(n)d student has a schedule but no start date.",
+                    "%(n)d students have a schedule but no start date.",
+                    "n",
+                ),
+            ),
+            _("Set the start date: there are no classes without one."),
         ),
     ]

@@ -154,6 +154,33 @@ def has_done(run: JobRun) -> str:
     return f"{told[0].upper()}{told[1:]}."
 
 
+def undone(run: JobRun) -> str:
+    """“Undone: 76 of 76 lessons removed.”"""
+    made = run.classes_created
+    if run.job == Job.HORIZON:
+        text = ngettext(
+            "Undone: %(gone)s of %(n)s lesson removed.",
+            "Undone: %(gone)s of %(n)s lessons removed.",
+            made,
+        )
+    else:
+        text = ngettext(
+            "Undone: %(gone)s of %(n)s class removed.",
+            "Undone: %(gone)s of %(n)s classes removed.",
+            made,
+        )
+    return text % {"gone": number(run.classes_undone), "n": number(made)}
+
+
+def removed(run: JobRun, count: int) -> str:
+    """“76 lessons removed”, of what a run made."""
+    if run.job == Job.HORIZON:
+        text = ngettext("%(n)s lesson removed", "%(n)s lessons removed", count)
+    else:
+        text = ngettext("%(n)s class removed", "%(n)s classes removed", count)
+    return text % {"n": number(count)}
+
+
 def title_of(run: JobRun) -> str:
     """What became of a run, in one sentence."""
     titles = {
@@ -165,6 +192,8 @@ def title_of(run: JobRun) -> str:
     }
     if title := titles.get(RunState(run.state)):
         return title
+    if run.classes_undone:
+        return undone(run)
     return has_done(run) if JOBS[Job(run.job)].generates else _("This run is done.")
 
 

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from scheduling.domain.outcomes import FAULTS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names
-from scheduling.selectors.runs import began
+from scheduling.selectors.runs import began, undone_runs
+from scheduling.selectors.studio import asks_for_lessons
 from scheduling.services.moments import distance, long_day, number, relative, when
 
 from .claim import is_dead
 from .health import overdue_jobs
 from .lately import Lately
+from .outcome_words import undone
 from .registry import JOBS
 from .schedule import next_due
 from .week_count import WeekCount
@@ -34,6 +36,14 @@ _LATE = {
 _FAILED = {
     Job.WEEKLY: gettext_lazy("The last run of the weekly classes did not come to its end."),
     Job.HORIZON: gettext_lazy("The last run of the lesson horizon did not come to its end."),
+}
+_NEVER = {
+    Job.WEEKLY: gettext_lazy("The weekly classes have never been generated."),
+    Job.HORIZON: gettext_lazy("The lesson horizon has never been generated."),
+}
+_TAKEN_BACK = {
+    Job.WEEKLY: gettext_lazy("A run of the weekly classes was undone."),
+    Job.HORIZON: gettext_lazy("A run of the lesson horizon was undone."),
 }
 A_DAY = timedelta(days=1)
 
@@ -71,7 +81,11 @@ def status(now: datetime, week: WeekCount | None = None, lately: Lately | None =
         return _busy(active[0], now)
     done = {job: lately.done(job) for job in GENERATING}
     last = [run for job in GENERATING for run in lately.newest(job)[:1]]
-    common = _common(now, week, done[Job.HORIZON])
+    taken_back = [run for run in undone_runs() if _counts(run, done.get(Job(run.job)))]
+    horizon = done[Job.HORIZON]
+    if any(run.job == Job.HORIZON for run in taken_back):
+        horizon = None
+    common = _common(now, week, horizon)
     failed = [run for run in last if run.state in (RunState.FAILED, RunState.CRASHED)]
     if late := overdue_jobs(now, lately):
         return _late(late, done, failed, common, now)
@@ -79,6 +93,10 @@ def status(now: datetime, week: WeekCount | None = None, lately: Lately | None =
         return _failed(failed[0], common)
     if not any(done.values()):
         return Status(Level.WARN, _("Nothing has been generated yet."), common)
+    if never := [job for job, run in done.items() if run is None]:
+        return Status(Level.WARN, str(_NEVER[never[0]]), common)
+    if taken_back:
+        return _taken_back(taken_back[0], common)
     faults = sum(_faults(run) for run in last)
     if faults:
         text = ngettext(
@@ -160,6 +178,19 @@ def _failed(run: JobRun, common: str) -> Status:
     return Status(Level.BAD, str(_FAILED[Job(run.job)]), detail, run)
 
 
+def _counts(run: JobRun, last: JobRun | None) -> bool:
+    """Whether no run has made again what was taken back."""
+    if run.undone_at is None or last is None:
+        return False
+    return run.undone_at >= began(last)
+
+
+def _taken_back(run: JobRun, common: str) -> Status:
+    again = _("The next run makes them again unless the schedules change.")
+    detail = " ".join(filter(None, [undone(run), again, common]))
+    return Status(Level.WARN, str(_TAKEN_BACK[Job(run.job)]), detail, run)
+
+
 def _faults(run: JobRun) -> int:
     return sum(int(run.counts.get(outcome.value, 0)) for outcome in FAULTS)
 
@@ -174,7 +205,7 @@ def _common(now: datetime, week: WeekCount | None, horizon: JobRun | None) -> st
     if week is not None and week.missing is not None and week.expected:
         text = _("This week: %(there)s of %(all)s classes.")
         told.append(text % {"there": number(week.standing), "all": number(week.expected)})
-    if horizon is not None and horizon.window_last is not None:
+    if horizon is not None and horizon.window_last is not None and asks_for_lessons(now):
         text = _("Lessons stand until %(day)s.")
         told.append(text % {"day": long_day(horizon.window_last)})
     due = min(filter(None, (next_due(job, now) for job in GENERATING)), default=None)

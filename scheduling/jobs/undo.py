@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.models import ACTIVE_STATES, JobRun, ScheduledClass
+from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass
 from scheduling.selectors.stored import UNTOUCHED
 
 from .apply import StateChangedError
 from .claim import AlreadyRunningError, bury_dead_runs, guard_transaction, is_dead
 from .created import Row, created_by, line_of, rows_of, why_kept
 from .lines import Line, Names
+from .outcome_words import removed
 from .request import Clock
 
 # Far below a second on both databases: nearly every undo is one transaction, all or nothing.
@@ -56,18 +57,25 @@ class Undo:
     def message(self) -> str:
         """What was, or would be, removed and kept, in the current language."""
         count = self.removed_count
-        removed = ngettext("%(n)d class removed", "%(n)d classes removed", count)
-        if self.dry_run:
-            removed = ngettext(
-                "%(n)d class would be removed", "%(n)d classes would be removed", count
-            )
         text = _("%(removed)s, %(kept)d kept.") % {
-            "removed": removed % {"n": count},
+            "removed": self._removed(count),
             "kept": self.kept_count,
         }
         if count:
             text += " " + _("The next run makes them again unless the schedules change.")
         return text
+
+    def _removed(self, count: int) -> str:
+        """In the word by which the run said what it made."""
+        if not self.dry_run:
+            return removed(self.run, count)
+        if self.run.job == Job.HORIZON:
+            text = ngettext(
+                "%(n)d lesson would be removed", "%(n)d lessons would be removed", count
+            )
+        else:
+            text = ngettext("%(n)d class would be removed", "%(n)d classes would be removed", count)
+        return text % {"n": count}
 
 
 def find_run(run_id: int) -> JobRun:

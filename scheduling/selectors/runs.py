@@ -12,6 +12,8 @@ from scheduling.domain.outcomes import FAULTS
 from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
 
 DONE = (RunState.SUCCEEDED, RunState.PARTIAL)
+# More than anyone takes back between two runs of a job.
+_UNDONE = 20
 _FAULTS = [outcome.value for outcome in FAULTS]
 
 
@@ -81,6 +83,15 @@ def starts_between(job: str, since: datetime, until: datetime) -> list[datetime]
         .filter(when__gte=since, when__lte=until)
     )
     return list(rows.order_by().values_list("when", flat=True))
+
+
+def undone_runs() -> list[JobRun]:
+    """Whole, undated runs of which classes were taken back, the last to be undone first."""
+    return list(
+        JobRun.objects.filter(
+            is_full=True, is_dated=False, undone_at__isnull=False, classes_undone__gt=0
+        ).order_by("-undone_at")[:_UNDONE]
+    )
 
 
 def first_whole(job: str) -> JobRun | None:

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from scheduling.models import LessonSettings, RecurringSlot, SlotStatus, Student, Teacher
+from scheduling.models import (
+    FixedSchedule,
+    LessonSettings,
+    RecurringSlot,
+    SlotStatus,
+    Student,
+    Teacher,
+)
 
 OLD_SLOT = timedelta(days=183)
 
@@ -47,9 +54,21 @@ def active_slots(now: datetime) -> QuerySet[RecurringSlot]:
     )
 
 
+def asks_for_lessons(now: datetime) -> bool:
+    """Whether any slot, of people who are here, wants a lesson."""
+    return active_slots(now).exclude(_orphaned(now)).exists()
+
+
 def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
     """Active teachers with such slots who have said neither durations nor prices."""
     return Teacher.objects.filter(_without_settings(now), is_active=True)
+
+
+def students_without_start(now: datetime) -> QuerySet[Student]:
+    """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
+    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
+    rules = FixedSchedule.objects.filter(lasts, student_id=OuterRef("pk"))
+    return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
 
 
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:

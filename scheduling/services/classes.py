@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.clashes import clash_of
 
-from .contradictions import PLACE, keeping_duration, refuse_contradiction
+from .contradictions import (
+    PLACE,
+    keeping_duration,
+    refuse_contradiction,
+    refuse_early_presence,
+)
 
 
 class DoubleBookedError(ValidationError):
@@ -200,5 +205,7 @@ def _changed(class_id: int, values: Mapping[str, Any], now: datetime) -> Schedul
     """The class with these values, stored unless it has them. Raises DoesNotExist."""
     with transaction.atomic():
         one = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
+        # A slip on a page. A program that says so over the API may know better than the clock.
+        refuse_early_presence(one, values.get("attendance", ""), now)
         change_by_hand(one, values, now)
         return one

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.domain.windows import DAY, Window
+from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.windows import DAY, Window, monday_of
 from scheduling.jobs.lines import Line, Names, conflict_line
 from scheduling.models import Job, JobRunItem, ScheduledClass
 from scheduling.selectors.runs import latest_full
@@ -36,7 +37,8 @@ class Collision:
     """An occurrence without a place. ``holder`` is the stored class in its way, None where that
     is only planned; ``rival`` the series that this belongs to, None for a one-off.
 
-    ``can_share``: the same teacher at exactly the same times, so that both may be one group lesson.
+    ``begun``: its hour is past, so that only this week can be settled. ``can_share``: the same
+    teacher at exactly the same times, so that both may be one group lesson.
     ``since`` is when a run first reported it; None where the log of that is pruned.
     """
 
@@ -48,6 +50,7 @@ class Collision:
     holder_id: int | None
     rival: SeriesKey | None
     rival_student_id: int
+    begun: bool
     can_share: bool
 
     @property
@@ -61,8 +64,14 @@ class Collision:
 
 
 def collisions(today: date, now: datetime) -> list[Collision]:
-    """What collides from ``today`` on, in order. A constant number of queries."""
-    reported = _reported().filter(date__gte=today)
+    """What collides this week and from ``today`` on, in order. A constant number of queries.
+
+    A class of a fixed schedule is owed for the whole week, whatever day of it is past; a slot asks
+    for nothing before today.
+    """
+    first = monday_of(today)
+    owed = Q(date__gte=first, series_kind=SeriesKind.FIXED_SCHEDULE.value)
+    reported = _reported().filter(owed | Q(date__gte=today))
     keys = {
         (SeriesKey(SeriesKind(kind), number), day): run
         for kind, number, day, run in reported.order_by("run_id").values_list(
@@ -75,12 +84,13 @@ def collisions(today: date, now: datetime) -> list[Collision]:
     students = reported.values_list("student_id", flat=True).order_by("student_id").distinct()
     concerned = [pk for pk in students[:MOST_STUDENTS] if pk is not None]
     last = max(day for _, day in keys)
-    _asked, found = plan_of(Window(today, last + DAY), scope_condition(concerned, ()), now)
+    _asked, found = plan_of(Window(first, last + DAY), scope_condition(concerned, ()), now)
     left = [one for one in found.plan.conflicts if (one.want.series.key, one.want.day) in keys]
-    since = _since({one.want.series.key for one in left}, today)
+    since = _since({one.want.series.key for one in left}, first)
     names = _names(left)
     made = [
-        _collision(one, names, since.get((one.want.series.key, one.want.day)), keys) for one in left
+        _collision(one, names, since.get((one.want.series.key, one.want.day)), keys, now)
+        for one in left
     ]
     return sorted(made, key=lambda one: (one.day, one.line.start_time, one.key))
 
@@ -127,12 +137,12 @@ def _reported() -> QuerySet[JobRunItem]:
     return items.filter(run_id__gte=min(newest)) if newest else items
 
 
-def _since(keys: Iterable[SeriesKey], today: date) -> dict[tuple[SeriesKey, date], datetime]:
+def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date], datetime]:
     ids = {key.id for key in keys}
     if not ids:
         return {}
     rows = (
-        JobRunItem.objects.filter(outcome=Outcome.CONFLICT, date__gte=today)
+        JobRunItem.objects.filter(outcome=Outcome.CONFLICT, date__gte=first)
         .filter(series_id__in=list(ids)[:900])
         .order_by()
         .values_list("series_kind", "series_id", "date")
@@ -159,9 +169,11 @@ def _collision(
     names: Names,
     since: datetime | None,
     runs: dict[tuple[SeriesKey, date], int],
+    now: datetime,
 ) -> Collision:
     want, holder = conflict.want, conflict.clash.holder
     series = want.series
+    begun = from_epoch(want.starts) <= now
     return Collision(
         key=series.key,
         day=want.day,
@@ -171,8 +183,10 @@ def _collision(
         holder_id=holder.class_id,
         rival=holder.series,
         rival_student_id=holder.student_id,
+        begun=begun,
         can_share=(
-            series.teacher_id is not None
+            not begun
+            and series.teacher_id is not None
             and series.teacher_id == holder.teacher_id
             and series.student_id != holder.student_id
             and (want.starts, want.ends) == (holder.starts, holder.ends)

@@ -52,6 +52,14 @@ def _through_half_a_day(before: ScheduledClass | None, changed: ScheduledClass) 
         raise ValidationError({"end_time": text % {"h": minutes // 60}}, code="past_midnight")
 
 
+def refuse_early_presence(one: ScheduledClass, attendance: str, now: datetime) -> None:
+    """Absences are told beforehand; that somebody was there is not."""
+    if attendance == Attendance.PRESENT != one.attendance and one.starts_at > now:
+        text = _("Nobody is present before a class has begun; this one begins on %(when)s.")
+        when = f"{one.date} {one.start_time:%H:%M} {one.time_zone}"
+        raise ValidationError(text % {"when": when}, code="not_begun")
+
+
 def _cancelled_and_present(before: ScheduledClass | None, changed: ScheduledClass) -> None:
     if changed.attendance != Attendance.PRESENT:
         return

@@ -87,6 +87,11 @@ def save_one_off(one: ScheduledClass, now: datetime) -> None:
         save_by_hand(one, now)
 
 
+def refuse_lost(lost: ScheduledClass, today: date) -> None:
+    """Raise ValidationError where nothing can make good for ``lost`` from ``today`` on."""
+    _refuse(ScheduledClass(student_id=lost.student_id, date=max(today, lost.date)), lost)
+
+
 def _refuse(one: ScheduledClass, lost: ScheduledClass) -> None:
     if one.student_id != lost.student_id:
         raise _refusal(_("A make-up is for the student who lost the class."), "other_student")

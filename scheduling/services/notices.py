@@ -46,6 +46,18 @@ def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> l
     return list(rows.select_related("student", "teacher").order_by("starts_at", "id"))
 
 
+def still_to_tell(classes: Iterable[ScheduledClass]) -> int:
+    """How many of these classes have a family that can be told, and was not."""
+    reached = [one for one in classes if one.student.email]
+    claimed = set(
+        CancellationNotice.objects.filter(
+            student__in={one.student_id for one in reached}
+        ).values_list("starts_at", "student_id", "teacher_id")
+    )
+    keys = [(one.starts_at, one.student_id, one.teacher_id) for one in reached]
+    return sum(key not in claimed for key in keys)
+
+
 def tell_families(classes: Iterable[ScheduledClass], now: datetime) -> Told:
     """Tell the student of each cancelled class, in the student's language.
 

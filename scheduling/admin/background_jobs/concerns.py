@@ -17,6 +17,7 @@ from scheduling.models import JobRunItem, RecurringSlot, RunState
 from scheduling.selectors.studio import (
     old_slots,
     orphaned_slots,
+    students_without_start,
     teachers_without_settings,
 )
 from scheduling.services.moments import weekday
@@ -96,6 +97,13 @@ def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition:
     return names, listed("recurringslot", condition=condition) if links.slots else "", action
 
 
+def _unstarted(links: Links, now: datetime, lately: Lately) -> Detail:
+    rows = students_without_start(now).order_by("last_name", "first_name", "id")[:NAMED]
+    names = [(row.full_name, links.student(row.pk)) for row in rows]
+    url = listed("student", state="waiting") if links.students else ""
+    return names, url, _("Show these students")
+
+
 def _conflicts(links: Links, now: datetime, lately: Lately) -> Detail:
     runs = [run for job in GENERATING if (run := lately.done(job)) is not None]
     runs = [run for run in runs if run.counts.get(Outcome.CONFLICT.value)]
@@ -131,7 +139,7 @@ def _overdue(links: Links, now: datetime, lately: Lately) -> Detail:
 
 
 def _missing(links: Links, now: datetime, lately: Lately) -> Detail:
-    url = reverse("admin:background_jobs_preview", args=["weekly"])
+    url = reverse("admin:background_jobs_preview", args=["weekly"]) if links.jobs else ""
     return [], url, _("Preview what would be created")
 
 
@@ -143,6 +151,7 @@ _DETAILS: dict[str, Callable[[Links, datetime, Lately], Detail]] = {
     "teachers_without_settings": _settings,
     "orphaned_slots": _orphaned,
     "old_slots": _old,
+    "students_without_start": _unstarted,
     "unresolved_conflicts": _conflicts,
     "crashed_runs": _crashed,
     "stuck_runs": _stuck,

@@ -72,12 +72,16 @@ def duration_chart(entries: Sequence[Entry], now: datetime) -> DotChart:
             )
         )
     longest = max((timedelta(seconds=dot.value) for dot in dots), default=None)
-    text = _("The longest of %(n)s runs took %(time)s.") % {
-        "n": number(len(dots)),
-        "time": took(longest),
-    }
+    text = _sentence(len(dots), longest)
     marks = [(now - SPAN * n / 3, _("Today") if n == 0 else "") for n in (3, 2, 1, 0)]
     labels = [(at, text or plain_day(local(at).date())) for at, text in marks]
     return dot_chart(
         "durations", _("How long runs took, last 30 days"), text, dots, (now - SPAN, now), labels
     )
+
+
+def _sentence(runs: int, longest: timedelta | None) -> str:
+    if longest is None:
+        return _("There has been no run in these days.")
+    text = ngettext("The only run took %(time)s.", "The longest of %(n)s runs took %(time)s.", runs)
+    return text % {"n": number(runs), "time": took(longest)}

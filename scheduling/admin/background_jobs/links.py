@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from ..access import may_run_jobs
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -17,6 +19,7 @@ class Links:
     slots: bool
     schedules: bool
     settings: bool
+    jobs: bool
 
     def student(self, pk: int | None) -> str:
         return _change("student", pk) if self.students else ""
@@ -50,6 +53,7 @@ def links_for(request: HttpRequest) -> Links:
         may("recurringslot"),
         may("fixedschedule"),
         request.user.has_perm("scheduling.add_lessonsettings"),
+        may_run_jobs(request.user),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import is_dead
-from scheduling.jobs.outcome_words import ORDER, did, has_done, title_of
+from scheduling.jobs.outcome_words import ORDER, did, has_done, removed, title_of
 from scheduling.jobs.reasons import sentence
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.status import progress_sentence
@@ -76,7 +76,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         {
             "run": run,
             "job": Job(run.job).label,
-            "level": LEVELS.get(LOOKS[run.state], "idle"),
+            "level": "warn" if run.classes_undone else LEVELS.get(LOOKS[run.state], "idle"),
             "sentence": title_of(run),
             "detail": _detail(run),
             "state": state_name(run.state),
@@ -123,7 +123,8 @@ def _detail(run: JobRun) -> str:
     told = []
     if run.error:
         told.append(run.error.partition("\n")[0])
-    if run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED) and run.counts:
+    unfinished = run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
+    if run.counts and (unfinished or run.classes_undone):
         told.append(has_done(run))
     if run.window_start and run.window_last:
         days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}
@@ -151,8 +152,7 @@ def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:
         steps.append(Step(_("Ended"), exactly(run.finished_at), more))
     if run.undone_at:
         person = names.get(run.undone_by, run.undone_by)
-        text = ngettext("%(n)s class removed", "%(n)s classes removed", run.classes_undone)
-        gone = text % {"n": number(run.classes_undone)}
+        gone = removed(run, run.classes_undone)
         steps.append(Step(_("Undone"), exactly(run.undone_at), f"{person} · {gone}"))
     return steps
 

@@ -48,6 +48,7 @@ def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
     links = links_for(request)
+    schedules = _schedules(found.removed, links)
     context: dict[str, Any] = {
         "run": run,
         "job": Job(run.job).label,
@@ -59,7 +60,8 @@ def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
         "kept": rows_of_lines(found.kept[:SHOWN], links),
         "kept_count": number(found.kept_count),
         "kept_more": found.kept_count > SHOWN,
-        "schedules": _schedules(found.removed, links),
+        "schedules": schedules[:SCHEDULES],
+        "schedules_more": _more(found, len(schedules)),
         "shown": number(SHOWN),
         "nothing": not found.removed_count,
     }
@@ -69,10 +71,12 @@ def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
 def _sentence(found: Undo) -> str:
     if not found.removed_count:
         return _("There is nothing to take back.")
-    text = ngettext(
-        "This would remove %(n)s class.", "This would remove %(n)s classes.", found.removed_count
-    )
-    return text % {"n": number(found.removed_count)}
+    n = found.removed_count
+    if found.run.job == Job.HORIZON:
+        text = ngettext("This would remove %(n)s lesson.", "This would remove %(n)s lessons.", n)
+    else:
+        text = ngettext("This would remove %(n)s class.", "This would remove %(n)s classes.", n)
+    return text % {"n": number(n)}
 
 
 def _detail(found: Undo) -> str:
@@ -102,6 +106,13 @@ def _schedules(lines: list[Line], links: Links) -> list[tuple[str, str]]:
         if url:
             name = " · ".join(filter(None, [line.student, line.teacher]))
             seen[line.series] = (name, url)
-        if len(seen) == SCHEDULES:
-            break
     return list(seen.values())
+
+
+def _more(found: Undo, count: int) -> str:
+    """How many schedules are not listed; of a large run only the first classes are looked at."""
+    if found.removed_count > len(found.removed):
+        return _("and more")
+    if count <= SCHEDULES:
+        return ""
+    return _("and %(n)s more") % {"n": number(count - SCHEDULES)}

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.windows import DAY, monday_of
-from scheduling.models import Attendance, ClassStatus
+from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.services.make_ups import owed
 
-from ..access import may_see_everyone
+from ..access import may_see_everyone, visible_classes
 from ..filters import ByDate, ByTeacher, OneOf, studio_today
 
 # No local day begins or ends further than this from the same day in UTC.
@@ -121,6 +122,36 @@ class ByHand(OneOf):
             "yes": (_("Yes"), Q(edited_at__isnull=False)),
             "no": (_("No"), Q(edited_at__isnull=True)),
         }
+
+
+class OfStudent(SimpleListFilter):
+    """The classes of one student, as a student's page asks for them; else there is no such filter.
+
+    The name is that of a class that is shown: nobody learns another's by trying numbers.
+    """
+
+    title = _("student")
+    parameter_name = "student"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(self.parameter_name, "")
+        if not _is_id(value):
+            return []
+        theirs = visible_classes(request.user).filter(student_id=int(value))
+        one = theirs.select_related("student").order_by().first()
+        return [(value, str(one.student) if one else "–")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ScheduledClass]
+    ) -> QuerySet[ScheduledClass]:
+        value = self.value()
+        if value is None:
+            return queryset
+        return queryset.filter(student_id=int(value))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 class Taught(ByTeacher):

@@ -17,6 +17,8 @@ from scheduling.models import ScheduledClass, Teacher
 from scheduling.services import make_ups
 from scheduling.services.closures import closed_day_of
 
+from ..filters import studio_today
+
 
 class MakeUpForm(forms.Form):
     """When, and with whom; it lasts as long as the lost class."""
@@ -47,6 +49,11 @@ class MakeUpAction(admin.ModelAdmin):
             messages.error(request, _("Choose one cancelled class."))
             return None
         (lost,) = found
+        try:
+            make_ups.refuse_lost(lost, studio_today())
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return None
         form = MakeUpForm(request.POST if "start_time" in request.POST else None)
         if form.is_bound and form.is_valid():
             try:

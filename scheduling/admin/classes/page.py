@@ -24,7 +24,7 @@ from ..access import may_see_everyone
 from ..exporting import ExportMixin
 from ..lists import ListAdmin
 from .actions import ClassActions
-from .filters import ByDate, ByHand, MadeUp, Marked, Source, Taught, When
+from .filters import ByDate, ByHand, MadeUp, Marked, OfStudent, Source, Taught, When
 from .form import ScheduledClassForm
 from .make_up import MakeUpAction
 from .permissions import ClassPermissions
@@ -50,7 +50,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     }
     export_extra = ("touched", "is_chargeable")
     list_select_related = ("student", "teacher")
-    list_filter = (When, ByDate, Taught, "status", Marked, MadeUp, Source, ByHand)
+    list_filter = (When, ByDate, OfStudent, Taught, "status", Marked, MadeUp, Source, ByHand)
     # Which fields are searched is get_search_results' to say; any name here shows the control.
     search_fields = ("student__last_name",)
     search_help_text = gettext_lazy("Names of students and teachers, on any date.")

@@ -2,6 +2,14 @@
 
 from .absent import LivingTeacher, today_of
 from .closing import LivingClosures
+from .deactivating import Deactivating
 from .mixins import LivingPerson, LivingSeries
 
-__all__ = ["LivingClosures", "LivingPerson", "LivingSeries", "LivingTeacher", "today_of"]
+__all__ = [
+    "Deactivating",
+    "LivingClosures",
+    "LivingPerson",
+    "LivingSeries",
+    "LivingTeacher",
+    "today_of",
+]

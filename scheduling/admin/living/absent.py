@@ -1,5 +1,6 @@
 """“Ill today”: a teacher's day is cancelled and the families are told, in two clicks."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,11 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import is_zone, zone_of
+from scheduling.jobs.lines import Line
 from scheduling.models import Teacher
 from scheduling.selectors.people import addresses_of
-from scheduling.services.living import Outlook
-from scheduling.services.notices import Told, cancelled_for, tell_families
+from scheduling.services.living import Absent, Outlook
+from scheduling.services.notices import Told, cancelled_for, still_to_tell, tell_families
 
 from ..filters import studio_today
 from .forms import AbsentForm
@@ -48,6 +50,11 @@ class LivingTeacher(LivingPerson):
             classes = cancelled_for(teacher, today, asked["last"], now)
             _say(request, tell_families(classes, now))
 
+        def nothing_left(because: Sequence[Line], asked: dict[str, Any]) -> bool:
+            if because or not Absent(teacher, today, asked["last"]).is_entered():
+                return False
+            return not still_to_tell(cancelled_for(teacher, today, asked["last"], timezone.now()))
+
         return act_page(
             request,
             Question(
@@ -65,6 +72,7 @@ class LivingTeacher(LivingPerson):
                 at_once=True,
                 today=today,
                 notes=_whom,
+                needless=nothing_left,
                 then=tell,
             ),
         )

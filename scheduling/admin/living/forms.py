@@ -19,6 +19,7 @@ from scheduling.services.living import (
     AllFuture,
     ChangeClosure,
     Close,
+    Deactivate,
     EndOn,
     EndPerson,
     FromDate,
@@ -234,22 +235,41 @@ class CloseForm(ActForm):
         return ChangeClosure(self.about.pk, self.cleaned_data)
 
 
-class ReopenForm(ActForm):
-    """Closures to be taken away: nothing more is asked. ``about`` is the first of them."""
+class ChosenForm(ActForm):
+    """Rows that were chosen in a list: nothing more is asked."""
 
     ids = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
-
-    def first_values(self) -> dict[str, Any]:
-        return {"ids": str(self.about.pk)}
+    choose = gettext_lazy("Choose some in the list.")
 
     def clean_ids(self) -> str:
         text: str = self.cleaned_data["ids"]
         if not re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18})*", text):
-            raise forms.ValidationError(_("Choose closures in the list."))
+            raise forms.ValidationError(self.choose)
         return text
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Their ids; the form is valid."""
+        return tuple(int(each) for each in self.cleaned_data["ids"].split(","))
+
+
+class ReopenForm(ChosenForm):
+    """Closures to be taken away. ``about`` is the first of them."""
+
+    choose = gettext_lazy("Choose closures in the list.")
+
+    def first_values(self) -> dict[str, Any]:
+        return {"ids": str(self.about.pk)}
+
     def act(self) -> Act:
-        return Reopen(tuple(int(each) for each in self.cleaned_data["ids"].split(",")))
+        return Reopen(self.numbers)
+
+
+class DeactivateForm(ChosenForm):
+    """Students or teachers to be set aside; ``about`` says which of the two."""
+
+    def act(self) -> Act:
+        return Deactivate(type(self.about), self.numbers)
 
 
 class EndPersonForm(EndForm):

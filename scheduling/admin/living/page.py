@@ -1,5 +1,6 @@
 """One page for every act: the form; on asking its plan; and the button for exactly that plan."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +15,19 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.lines import Line
 from scheduling.jobs.outcome_words import would
-from scheduling.services.living import ChangedSinceError, Moment, Outlook, apply, preview
+from scheduling.services.living import (
+    Causes,
+    ChangedSinceError,
+    Moment,
+    Outlook,
+    apply,
+    causes,
+    preview,
+)
 from scheduling.services.living.carrying_out import SHOWN
+from scheduling.services.living.words import would as would_do
 
 from ..background_jobs.lines import rows_of_lines
 from ..background_jobs.links import links_for
@@ -34,8 +45,9 @@ class Question:
 
     ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
     anything is asked. ``notes`` adds sentences to a plan; ``then`` does what is left to do once
-    it is carried out. ``subject`` is what the page calls its row, ``links`` lead to what else can
-    be done with it, ``back`` is where who changes their mind goes.
+    it is carried out. ``needless``: nothing is left to do, going by what the act would bring about
+    and what was asked, so that there is no button. ``subject`` is what the page calls its row,
+    ``links`` lead to what else can be done with it, ``back`` is where who changes their mind goes.
     """
 
     title: str
@@ -49,6 +61,7 @@ class Question:
     today: date | None = None
     notes: Callable[[Outlook], list[str]] = lambda outlook: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
+    needless: Callable[[Sequence[Line], dict[str, Any]], bool] = lambda because, asked: False
     subject: str | None = None
     links: Sequence[tuple[str, str]] = ()
     back: str = ""
@@ -105,6 +118,7 @@ def _rendered(
     changed: bool,
 ) -> HttpResponse:
     about = question.about
+    told = causes(outlook, timezone.now()) if outlook else Causes([], [])
     context = {
         **admin.site.each_context(request),
         "title": question.title,
@@ -117,7 +131,11 @@ def _rendered(
         "outlook": outlook,
         "notes": question.notes(outlook) if outlook else [],
         "changed": changed,
-        "sections": _sections(request, outlook) if outlook else [],
+        "would": would_do(Counter(line.outcome for line in told.because)),
+        "sections": _sections(request, told.because),
+        "anyway": _sections(request, told.anyway),
+        "anyway_count": len(told.anyway),
+        "needless": outlook is not None and question.needless(told.because, form.cleaned_data),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     status = 409 if changed else 200
@@ -136,17 +154,17 @@ def say_of_later(request: HttpRequest, done: Outlook) -> None:
         messages.info(request, text)
 
 
-def _sections(request: HttpRequest, outlook: Outlook) -> list[dict[str, Any]]:
+def _sections(request: HttpRequest, lines: list[Line]) -> list[dict[str, Any]]:
     """The lines of each outcome that has any, in the order in which people want to know."""
     links = links_for(request)
     return [
         {
             "outcome": outcome.value,
-            "count": len(lines),
-            "name": would(outcome, len(lines)),
-            "rows": rows_of_lines(lines[:MOST_SHOWN], links),
-            "more": max(0, len(lines) - MOST_SHOWN),
+            "count": len(found),
+            "name": would(outcome, len(found)),
+            "rows": rows_of_lines(found[:MOST_SHOWN], links),
+            "more": max(0, len(found) - MOST_SHOWN),
         }
         for outcome in SHOWN
-        if (lines := outlook.of(outcome))
+        if (found := [line for line in lines if line.outcome is outcome])
     ]

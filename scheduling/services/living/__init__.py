@@ -5,8 +5,10 @@ An act says what is to change. ``preview`` shows its plan, ``apply`` carries out
 
 from .acts import AllFuture, EndOn, FromDate, Pause, Replace, Resume
 from .carrying_out import ChangedSinceError, Outlook, apply, preview
+from .caused import Causes, causes
 from .closing import ChangeClosure, Close, CloseDays, Reopen
 from .illness import Absent
+from .inactive import Deactivate
 from .moment import Act, Moment
 from .people import EndPerson
 
@@ -14,10 +16,12 @@ __all__ = [
     "Absent",
     "Act",
     "AllFuture",
+    "Causes",
     "ChangeClosure",
     "ChangedSinceError",
     "Close",
     "CloseDays",
+    "Deactivate",
     "EndOn",
     "EndPerson",
     "FromDate",
@@ -28,5 +32,6 @@ __all__ = [
     "Replace",
     "Resume",
     "apply",
+    "causes",
     "preview",
 ]

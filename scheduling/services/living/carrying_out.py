@@ -62,7 +62,8 @@ class Outlook:
 
     Once it is applied, ``runs`` are the rows of the log that say so, and ``series`` is the one
     that goes on; ``closures`` are those that were entered. ``later``: there are too many classes
-    for one transaction; the runs bring them in line in the background.
+    for one transaction; the runs bring them in line in the background. ``requests`` are all that
+    plan it, ``dealt_with`` the classes that the act itself is about.
     """
 
     lines: list[Line]
@@ -73,6 +74,8 @@ class Outlook:
     series: SeriesKey | None = None
     later: list[Request] = field(default_factory=list)
     closures: list[int] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    dealt_with: frozenset[int | None] = frozenset()
 
     def of(self, outcome: Outcome) -> list[Line]:
         """The lines of one outcome, in order."""
@@ -146,7 +149,7 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     requests = list(requests)
     too_much = written.for_all and any(map(is_large, requests))
     for request in requests:
-        came_to = (_foreseen if too_much else run_at_once)(request, moment.now)
+        came_to = (foreseen if too_much else run_at_once)(request, moment.now)
         counts.update(came_to.counts)
         for one in came_to.lines:
             # A class that the act itself dealt with is not told a second time as protected.
@@ -166,6 +169,8 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
         written.series,
         requests if too_much else [],
         written.closures,
+        requests,
+        frozenset(told),
     )
 
 
@@ -179,7 +184,7 @@ class _All(Nobody):
         self.kept += lines
 
 
-def _foreseen(request: Request, now: datetime) -> AtOnce:
+def foreseen(request: Request, now: datetime) -> AtOnce:
     """What a run would come to, with the closures as they are in the current transaction."""
     watcher = _All()
     result = preview_run(request, Conduct(clock=lambda: now, watcher=watcher))

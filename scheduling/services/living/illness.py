@@ -25,16 +25,20 @@ class Absent:
     last: date
     name: str = ""
 
+    def is_entered(self) -> bool:
+        """Whether these days are closed for the teacher already."""
+        there = Closure.objects.filter(
+            teacher=self.teacher, first_date__lte=self.first, last_date__gte=self.last
+        )
+        return there.exists()
+
     def write(self, moment: Moment) -> Written:
         teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
-        there = Closure.objects.filter(
-            teacher=teacher, first_date__lte=self.first, last_date__gte=self.last
-        )
         name = self.name or _("Teacher absent")
-        if not there.exists():
+        if not self.is_entered():
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )

@@ -114,6 +114,25 @@ def test_saving_a_student_with_a_schedule_makes_this_weeks_class(browser: Client
     assert ("weekly", Trigger.CHANGE, "teresa", False) in runs
 
 
+def test_what_has_no_place_after_a_save_is_named_with_the_way_to_it(browser: Client) -> None:
+    marta = Teacher.objects.create(name="Marta Gil", time_zone="UTC")
+    leo = Student.objects.create(first_name="Leo", last_name="Park")
+    values = {"teacher": marta, "student": leo, "date": studio_monday()}
+    ScheduledClass.objects.create(**values, start_time=time(17), end_time=time(18))
+    form = student_form(teacher=str(marta.pk))
+
+    answer = browser.post("/admin/scheduling/student/add/", form, follow=True)
+
+    text = answer.content.decode()
+    rule, run = FixedSchedule.objects.get(), JobRun.objects.get(job="weekly")
+    assert "1 class has no place because of a conflict. Ana Gil, " in text
+    assert "Marta Gil already teaches Leo Park" in text
+    assert f"/admin/background-jobs/runs/{run.pk}/" in text
+    conflict = f"/admin/conflicts/fixed_schedule/{rule.pk}/{studio_monday()}/"
+    assert conflict in text
+    assert "Move this lesson, this once" in browser.get(conflict).content.decode()
+
+
 def test_saving_without_a_change_runs_nothing(browser: Client) -> None:
     student = Student.objects.create(first_name="Ana", last_name="Gil", start_date="2026-01-01")
     meeting = FixedSchedule.objects.create(

@@ -11,7 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from scheduling.admin.background_jobs.graphs import duration_chart
 from scheduling.jobs.health import health
+from scheduling.jobs.strip import Entry
 from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState, Teacher, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.history import add_run, make_history
@@ -125,9 +127,10 @@ class TestThePage:
         old = timezone.now() - timedelta(days=200)
         make.slot(booked_at=old)
         make.slot(make.teacher(is_active=False))
+        make.schedule(make.student(start=None))
         page = owner.get(PAGE).content.decode()
         links = set(re.findall(r'href="(/admin/scheduling/[a-z]+/\?[^"]*)"', page))
-        assert len(links) == 3
+        assert len(links) == 4
         for link in links:
             answer = owner.get(link.replace("&amp;", "&"))
             assert answer.status_code == 200, link
@@ -212,6 +215,12 @@ def test_its_queries_do_not_grow_with_log_and_studio(owner):
 
 
 class TestPermissions:
+    def test_who_may_look_is_offered_no_preview(self, viewer):
+        make.schedule()
+        page = viewer.get(PAGE).content.decode()
+        assert "is missing." in page
+        assert "preview/" not in page
+
     def test_who_may_look_sees_no_button(self, viewer):
         run = active()
         answer = viewer.get(PAGE)
@@ -324,3 +333,16 @@ class TestCancelling:
         assert said(answer) == ["This run is over: there is nothing to cancel."]
         run.refresh_from_db()
         assert run.state == RunState.SUCCEEDED
+
+
+class TestHowLongRunsTook:
+    def sentence(self, number):
+        now = timezone.now()
+        runs = [add_run(Job.HORIZON, now - timedelta(days=n), seconds=2) for n in range(number)]
+        entries = [Entry(Job.HORIZON, run.started_at, run) for run in runs]
+        return duration_chart(entries, now).description
+
+    def test_is_a_sentence_for_any_number_of_them(self):
+        assert self.sentence(0) == "There has been no run in these days."
+        assert self.sentence(1) == "The only run took 2.0 s."
+        assert self.sentence(2) == "The longest of 2 runs took 2.0 s."

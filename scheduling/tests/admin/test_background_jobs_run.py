@@ -183,11 +183,21 @@ class TestUndo:
         first.save()
         answer = owner.get(page_of(run, "undo/"))
         page = text_of(answer)
-        assert "This would remove 2 classes." in page
+        assert "This would remove 2 lessons." in page
         assert "1 stays, because someone acted on it or it has begun." in page
         assert "it has notes: stays" in page
         assert [name for name, _url in answer.context["schedules"]] == ["Leo Park · Marta Gil"]
         assert ScheduledClass.objects.count() == 3
+
+    def test_lists_the_first_schedules_and_how_many_more_there_are(self, owner):
+        teachers = [make.teacher() for _n in range(14)]
+        day = (today() + timedelta(days=2)).isoweekday()
+        for one in teachers:
+            make.slot(one, weekday=day)
+        run = JobRun.objects.get(pk=horizon(today(), now(), weeks=1).run_id)
+        answer = owner.get(page_of(run, "undo/"))
+        assert len(answer.context["schedules"]) == 12
+        assert "and 2 more" in text_of(answer)
 
     def test_takes_it_back(self, owner, run):
         answer = owner.post(page_of(run, "undo/"))
@@ -198,6 +208,8 @@ class TestUndo:
         page = owner.get(page_of(run))
         assert "Undone" in text_of(page)
         assert "Undo…" not in text_of(page)
+        assert page.context["sentence"] == "Undone: 3 of 3 lessons removed."
+        assert page.context["level"] == "warn"
         assert "undone: 3 removed" in text_of(owner.get(PAGE))
 
     def test_there_may_be_nothing_left(self, owner, run):

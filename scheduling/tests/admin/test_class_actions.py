@@ -57,7 +57,6 @@ def test_completing_says_how_many_and_names_what_has_not_begun(browser, past, ah
 @pytest.mark.parametrize(
     ("action", "attendance"),
     [
-        ("mark_present", Attendance.PRESENT),
         ("mark_excused", Attendance.EXCUSED),
         ("mark_unexcused", Attendance.UNEXCUSED),
         ("mark_teacher_absent", Attendance.TEACHER_ABSENT),
@@ -68,6 +67,13 @@ def test_marking(browser, past, ahead, action, attendance):
     assert past.attendance == ahead.attendance == attendance
     assert "Attendance of 2 classes marked." in text
     assert "1 was so already." in act(browser, action, past)
+
+
+def test_nobody_is_marked_present_before_the_class_has_begun(browser, past, ahead):
+    text = act(browser, "mark_present", past, ahead)
+    assert (past.attendance, ahead.attendance, ahead.edited_at) == (Attendance.PRESENT, "", None)
+    assert "Attendance of 1 class marked." in text
+    assert "Nobody is present before a class has begun; this one begins on 2026-01-09" in text
 
 
 def test_cancelling_asks_by_whom_and_why_first(browser, past, ahead):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.admin import lists
 from scheduling.models import ClassStatus
+from scheduling.services.roles import TEACHER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
@@ -63,6 +64,25 @@ def week():
 )
 def test_when(browser, week, query, found):
     assert listed(browser, query) == found
+
+
+def test_the_classes_of_one_student_are_not_those_of_a_namesake(browser):
+    here, other = named("Ana & Co"), named("Ana & Co")
+    answer = browser.get(f"/admin/scheduling/student/{here.student_id}/change/")
+    address = answer.context["panel"]["all"]
+    found = browser.get(address)
+    assert [row.pk for row in found.context["cl"].result_list] == [here.pk]
+    assert "Ana &amp; Co" in found.content.decode()
+    assert other.student_id != here.student_id
+    assert len(listed(browser, "?student=x")) == len(listed(browser))
+
+
+def test_nobody_learns_a_name_by_trying_the_numbers_of_students(client):
+    other = named("Leo", whom=make.teacher("Tom Lee"))
+    client.force_login(account(TEACHER, "marta", make.teacher("Marta Gil")))
+    answer = client.get(f"{CLASSES}?when=all&student={other.student_id}")
+    assert not answer.context["cl"].result_list
+    assert "Leo" not in answer.content.decode()
 
 
 def test_a_local_date_counts_whatever_the_zone(browser):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +18,7 @@ from scheduling.tests.roles import account
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGE = "/admin/conflicts/"
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
+WEDNESDAY = NOW + timedelta(days=2)
 NEXT = MONDAY + timedelta(7)
 
 
@@ -60,6 +62,29 @@ def act(browser, slot, act, day=NEXT, **more):
 
 def test_nothing_collides(browser):
     assert "Nothing collides." in text_of(browser.get(PAGE))
+
+
+def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
+    make.schedule(make.student("Ana Ruiz"), marta)
+    leo = make.schedule(make.student("Leo Park"), marta)
+    weekly(now=NOW)
+    address = f"{PAGE}fixed_schedule/{leo.pk}/{MONDAY}/"
+    with time_machine.travel(WEDNESDAY, tick=False):
+        text = text_of(browser.get(PAGE))
+        assert "1 lesson has no place." in text
+        assert address in text
+        page = text_of(browser.get(address))
+        assert "Its hour is past: move it to one that is free" in page
+        assert "group lesson" not in page
+        browser.post(address, {"act": "cancel"})
+        text = text_of(browser.get(PAGE))
+    assert "Nothing collides." in text
+    assert "Neither this week nor in the lessons ahead." in text
+
+
+def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo):
+    with time_machine.travel(WEDNESDAY, tick=False):
+        assert "1 lesson has no place." in text_of(browser.get(PAGE))
 
 
 def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):

@@ -23,6 +23,8 @@ def test_what_keeps_a_person_is_counted_and_nothing_is_deleted(admin):
     page = f"/admin/scheduling/student/{student.pk}/delete/"
 
     text = admin.get(page).content.decode()
+    assert "What has a history is ended, not deleted:" in text
+    assert f'href="/admin/scheduling/student/{student.pk}/end/"' in text
     assert "<li>1 fixed schedule</li>" in text
     assert "<li>3 classes</li>" in text
     admin.post(page, {"post": "yes"})
@@ -35,3 +37,36 @@ def test_who_has_no_history_goes(admin):
     assert "Are you sure" in admin.get(page).content.decode()
     admin.post(page, {"post": "yes"})
     assert not Student.objects.exists()
+
+
+@pytest.mark.parametrize("whose", ["student", "teacher", "recurringslot", "fixedschedule"])
+def test_delete_is_offered_only_where_there_is_no_history(admin, whose):
+    slot, rule = make.slot(), make.schedule()
+    make.lesson(recurring_slot=slot)
+    make.lesson(fixed_schedule=rule)
+    kept = {
+        "student": slot.student,
+        "teacher": slot.teacher,
+        "recurringslot": slot,
+        "fixedschedule": rule,
+    }[whose]
+    fresh = {
+        "student": make.student,
+        "teacher": make.teacher,
+        "recurringslot": make.slot,
+        "fixedschedule": make.schedule,
+    }[whose]()
+    for row, offered in ((kept, False), (fresh, True)):
+        page = f"/admin/scheduling/{whose}/{row.pk}/"
+        assert (f"{page}delete/" in admin.get(f"{page}change/").content.decode()) is offered
+
+
+def test_the_action_deletes_nobody_with_a_history_and_says_the_way_on(admin):
+    slot, fresh = make.slot(), make.student("Eva Lund")
+    data = {"action": "delete_selected", "_selected_action": [slot.student_id, fresh.pk]}
+    answer = admin.post("/admin/scheduling/student/", data, follow=True)
+    text = answer.content.decode()
+    assert "Nothing was deleted: 1 recurring slot" in text
+    assert "“End…” on its page" in text
+    data["_selected_action"] = [fresh.pk]
+    assert "Are you sure" in admin.post("/admin/scheduling/student/", data).content.decode()

@@ -48,6 +48,15 @@ def test_it_asks_first_and_says_by_when(browser, lost):
     assert ScheduledClass.objects.count() == 1
 
 
+def test_what_earns_none_is_refused_before_anything_is_asked(browser, lost):
+    planned = make.lesson(make.student("Leo Park"), MONDAY, "12:00", "13:00")
+    text = act(browser, planned)
+    assert "Only a cancelled class is made up for." in text
+    assert "Cancelled by" not in text
+    act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
+    assert "It is made up for already" in act(browser, lost)
+
+
 def test_the_one_off_is_stored_and_shown_on_its_page(browser, lost):
     text = act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
     assert "Make-up: Ana Ruiz · 2026-01-09 16:00–17:00 (UTC)." in text

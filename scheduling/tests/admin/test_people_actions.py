@@ -1,5 +1,6 @@
 """People pause and are deactivated, slots pause, go on and end; their classes follow at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,29 @@ def act(browser, row, action, **more):
     return answer.content.decode()
 
 
+def confirm(browser, person, page):
+    """Press the button of the plan on ``page``."""
+    data = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    address = f"/admin/scheduling/{person._meta.model_name}/deactivate/"
+    answer = browser.post(address, data, follow=True)
+    person.refresh_from_db()
+    return answer.content.decode()
+
+
+def save(browser, person, **values):
+    """Post a person's form with “Active” unticked."""
+    address = f"/admin/scheduling/{person._meta.model_name}/{person.pk}/change/"
+    form = browser.get(address).context["adminform"].form
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    data |= {"is_active": None} | values
+    if person._meta.model_name == "student":
+        data |= {"fixed_schedules-TOTAL_FORMS": 0, "fixed_schedules-INITIAL_FORMS": 0}
+    data = {name: value for name, value in data.items() if value is not None}
+    answer = browser.post(address, data, follow=True)
+    person.refresh_from_db()
+    return answer.content.decode()
+
+
 def test_a_slot_pauses_goes_on_and_ends(browser, slot):
     assert "1 slot paused." in act(browser, slot, "pause")
     assert (slot.status, ahead().count()) == (SlotStatus.PAUSED, 0)
@@ -64,11 +88,31 @@ def test_a_slot_pauses_goes_on_and_ends(browser, slot):
 def test_people_are_deactivated_and_activated(browser, slot, whose):
     person = getattr(slot, whose)
     text = act(browser, person, "deactivate")
-    assert "1 deactivated." in text
-    assert "Classes: 12 removed." in text
+    assert "This would remove 12 classes." in text
+    assert str(person) in text
+    assert (person.is_active, ahead().count()) == (True, 12)
+    assert "Done. Classes: 12 removed." in confirm(browser, person, text)
     assert (person.is_active, ahead().count()) == (False, 0)
+    assert "None of them is active: there is nothing to do." in act(browser, person, "deactivate")
     act(browser, person, "activate")
     assert (person.is_active, ahead().count()) == (True, 12)
+
+
+@pytest.mark.parametrize("whose", ["student", "teacher"])
+def test_active_unticked_in_the_form_asks_first_and_saves_the_rest(browser, slot, whose):
+    person = getattr(slot, whose)
+    text = save(browser, person, email="new@example.org")
+    assert "Saved, and still active" in text
+    assert "This would remove 12 classes." in text
+    assert (person.is_active, person.email, ahead().count()) == (True, "new@example.org", 12)
+    confirm(browser, person, text)
+    assert (person.is_active, ahead().count()) == (False, 0)
+
+
+def test_who_has_no_class_ahead_is_deactivated_by_the_form_alone(browser):
+    ana = make.student("Ana Ruiz")
+    save(browser, ana)
+    assert not ana.is_active
 
 
 @pytest.mark.parametrize("whose", ["student", "teacher"])

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import FixedSchedule
-from scheduling.services.roles import SCHEDULER
+from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
@@ -63,8 +63,32 @@ def test_a_lesson_without_a_place_is_named_with_the_class_in_the_way(browser):
 
 def test_who_has_nothing_to_come_is_told_where_to_ask(browser):
     text = page(browser, make.student("Ana Ruiz"))
-    assert "None is stored." in text
+    assert "None is stored: the student has no schedule." in text
     assert "Without a place" not in text
+    assert "None is stored." in page(browser, make.teacher())
+
+
+def test_a_student_without_a_start_date_is_told_of_it_on_the_page(browser):
+    ana = make.schedule(make.student("Ana Ruiz", start=None)).student
+    assert "None is stored: the student has no start date." in page(browser, ana)
+
+
+def test_a_new_student_starts_today(browser):
+    form = browser.get("/admin/scheduling/student/add/").context["adminform"].form
+    assert form.get_initial_for_field(form.fields["start_date"], "start_date") == TODAY
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_schedule_saved_without_a_start_date_warns(browser, inline):
+    ana = make.student("Ana Ruiz", start=None)
+    values = meeting(1, "10:00", "11:00")
+    if inline:
+        assert save(browser, ana, values, start_date="") is None
+    else:
+        values |= {"student": ana.pk, "interval_weeks": 1}
+        browser.post("/admin/scheduling/fixedschedule/add/", values)
+    text = page(browser, ana)
+    assert "Ana Ruiz has a schedule but no start date: there are no classes until" in text
 
 
 def test_queries_do_not_grow_with_the_classes(browser):
@@ -87,12 +111,12 @@ def test_queries_do_not_grow_with_the_classes(browser):
     assert queries() == few
 
 
-def save(browser, student, *meetings):
+def save(browser, student, *meetings, start_date="2025-01-06"):
     """Posts a student's page with these meetings; answers the errors of each by field."""
     form = {
         "first_name": student.first_name,
         "last_name": student.last_name,
-        "start_date": "2025-01-06",
+        "start_date": start_date,
         "is_active": "on",
         "language": "en",
         "fixed_schedules-TOTAL_FORMS": len(meetings),
@@ -211,3 +235,11 @@ def test_each_meeting_comes_with_its_teacher_chosen(browser):
     selects = re.findall(r'<select name="fixed_schedules-\d-teacher".*?</select>', text)
     chosen = [re.findall(r'<option value="(\d*)" selected', select) for select in selects]
     assert chosen == [[str(marta.pk)], [], [str(bea.pk)]]
+
+
+def test_who_may_not_open_accounts_gets_no_link_to_one(client):
+    marta = make.teacher("Marta Gil", user=account(TEACHER, "marta"))
+    client.force_login(account(VIEWER))
+    text = page(client, marta)
+    assert "marta" in text
+    assert "/auth/user/" not in text

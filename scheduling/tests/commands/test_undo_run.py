@@ -41,7 +41,7 @@ def test_removed_and_kept_each_kept_one_named(run):
     assert (status, log) == (0, "")
     assert said[0].split(" · ")[1:] == KEPT.split(" · ")[1:]
     assert said[1:] == [
-        "1 class removed, 1 kept. The next run makes them again unless the schedules change."
+        "1 lesson removed, 1 kept. The next run makes them again unless the schedules change."
     ]
     assert ScheduledClass.objects.get().notes
     assert JobRun.objects.get(pk=run).undone_by
@@ -51,7 +51,7 @@ def test_a_dry_run_names_both_and_writes_nothing(run):
     status, said, _log = undo_run(run, "--dry-run")
     assert (status, len(said)) == (0, 3)
     assert "removed · Ana Ruiz · Marta Gil · 2120-01-01 10:00–11:00 UTC" in said[0]
-    assert said[2].startswith("1 class would be removed, 1 kept.")
+    assert said[2].startswith("1 lesson would be removed, 1 kept.")
     assert ScheduledClass.objects.count() == 2
 
 

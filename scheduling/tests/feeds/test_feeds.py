@@ -287,3 +287,23 @@ def test_the_admin_makes_shows_and_revokes_an_address(client, studio, ana):
     assert read(client, feed).status_code == 404
     listed = client.get(page).content.decode()
     assert token_of(feed) not in listed
+
+
+def test_the_whole_studios_calendar_is_published_only_where_that_is_said(client, ana):
+    client.force_login(User.objects.create_superuser("owner"))
+    page = "/admin/scheduling/calendarfeed/"
+    words = "Choose a student or a teacher, or tick “The whole studio”: one of them."
+    for sent in ({}, {"student": ana.pk, "everyone": "on"}):
+        assert words in client.post(page + "add/", sent).content.decode()
+    assert not CalendarFeed.objects.exists()
+    client.post(page + "add/", {"everyone": "on"})
+    assert CalendarFeed.objects.get().student is None
+
+
+@pytest.mark.parametrize(("state", "found"), [("open", 1), ("revoked", 2)])
+def test_feeds_are_listed_by_whether_they_are_open(client, state, found):
+    client.force_login(User.objects.create_superuser("owner"))
+    for revoked_at in (None, EARLY, EARLY):
+        CalendarFeed.objects.create(revoked_at=revoked_at)
+    answer = client.get("/admin/scheduling/calendarfeed/", {"state": state})
+    assert answer.context["cl"].result_count == found

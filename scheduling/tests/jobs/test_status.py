@@ -10,7 +10,7 @@ from scheduling.domain.windows import week_window
 from scheduling.jobs.status import Level, status
 from scheduling.jobs.week import week_status
 from scheduling.jobs.week_count import WeekCount, count_week
-from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Teacher, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, moment
 from scheduling.tests.history import add_run
@@ -27,6 +27,7 @@ def studio(settings):
 
 
 def all_well() -> None:
+    make.slot()
     add_run(Job.WEEKLY, moment("2026-02-16 06:00"), created=148)
     for day in (17, 18):
         add_run(Job.HORIZON, moment(f"2026-02-{day} 02:00"), created=20)
@@ -63,6 +64,53 @@ def test_nothing_yet():
     found = status(NOW)
     assert (found.level, found.title) == (Level.WARN, "Nothing has been generated yet.")
     assert found.detail == "Next run tomorrow at 02:00, in 5 hours."
+
+
+def test_each_job_counts_as_never_run_on_its_own():
+    add_run(Job.HORIZON, moment("2026-02-18 02:00"))
+    found = status(NOW)
+    assert (found.level, found.title) == (
+        Level.WARN,
+        "The weekly classes have never been generated.",
+    )
+    JobRun.objects.all().delete()
+    add_run(Job.WEEKLY, moment("2026-02-16 06:00"))
+    assert status(NOW).title == "The lesson horizon has never been generated."
+
+
+def test_without_an_active_slot_no_lesson_is_said_to_stand():
+    all_well()
+    Teacher.objects.update(is_active=False)
+    assert "Lessons stand" not in status(NOW).detail
+
+
+def test_lessons_that_were_taken_back_are_not_said_to_stand():
+    all_well()
+    run = JobRun.objects.filter(job=Job.HORIZON).latest("id")
+    JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, undone_by="teresa", classes_undone=19)
+    found = status(NOW)
+    assert (found.level, found.title) == (Level.WARN, "A run of the lesson horizon was undone.")
+    assert found.detail == (
+        "Undone: 19 of 20 lessons removed. "
+        "The next run makes them again unless the schedules change. "
+        "Next run tomorrow at 02:00, in 5 hours."
+    )
+    assert found.run == run
+    add_run(Job.HORIZON, NOW + timedelta(minutes=1), created=19)
+    assert status(NOW + timedelta(minutes=2)).title == "Everything is up to date."
+
+
+def test_an_undo_of_an_older_run_counts_as_well():
+    all_well()
+    run = JobRun.objects.filter(job=Job.HORIZON).earliest("id")
+    JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, classes_undone=20)
+    assert status(NOW).run == run
+
+
+def test_an_undo_that_found_nothing_to_take_back_changes_nothing():
+    all_well()
+    JobRun.objects.update(undone_at=NOW, classes_undone=0)
+    assert status(NOW).level == Level.OK
 
 
 def test_a_job_that_is_late_by_days():

@@ -184,6 +184,18 @@ def test_one_to_come_is_not_completed(one: ScheduledClass) -> None:
         classes.move(one.pk, to_date=TUESDAY, now=AFTER)
 
 
+def test_nobody_is_present_before_it_begins_and_an_absence_is_told_ahead(
+    one: ScheduledClass,
+) -> None:
+    words = "before a class has begun; this one begins on 2026-01-05 10:00 UTC."
+    with pytest.raises(ValidationError, match=words):
+        classes.mark_attendance(one.pk, Attendance.PRESENT, now=EARLY)
+    for told in (Attendance.EXCUSED, Attendance.UNEXCUSED, Attendance.TEACHER_ABSENT):
+        classes.mark_attendance(one.pk, told, now=EARLY)
+    classes.mark_attendance(one.pk, Attendance.PRESENT, now=moment("2026-01-05 10:00"))
+    classes.mark(one.pk, attendance=Attendance.PRESENT, notes="scales", now=EARLY)
+
+
 def test_nobody_is_present_at_a_cancelled_class(one: ScheduledClass) -> None:
     classes.mark_attendance(one.pk, Attendance.PRESENT, now=AFTER)
     with pytest.raises(ValidationError, match="Nobody is present at a cancelled class"):

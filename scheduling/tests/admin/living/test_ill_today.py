@@ -1,11 +1,13 @@
 """“Ill today”: from the list of teachers to cancelled classes and told families, in two clicks."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from scheduling.models import Closure, ScheduledClass
+from scheduling.models import CancellationNotice, Closure, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import hidden, message_of
 from scheduling.tests.factories import MONDAY, moment
@@ -45,6 +47,26 @@ def test_in_two_clicks(browser, marta):
     assert [one.to for one in mail.outbox] == [["ana@example.org"]]
     assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
     assert (Closure.objects.get().teacher, Closure.objects.get().last_date) == (marta, MONDAY)
+
+
+def test_what_is_outstanding_anyway_is_told_apart(browser, marta):
+    ScheduledClass.objects.filter(date=MONDAY + timedelta(28)).delete()
+    answer = browser.get(f"/admin/scheduling/teacher/{marta.pk}/ill/")
+    page = " ".join(answer.content.decode().split())
+    assert "This would cancel 2 classes." in page
+    assert "Also outstanding, not because of this: 2 classes" in page
+    assert [one["outcome"] for one in answer.context["sections"]] == ["cancelled"]
+    assert [one["outcome"] for one in answer.context["anyway"]] == ["created"]
+
+
+def test_a_second_time_there_is_no_button_unless_somebody_is_still_to_be_told(browser, marta):
+    url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
+    browser.post(url, hidden(browser.get(url)))
+    page = browser.get(url).content.decode()
+    assert "It is entered already, and nothing is left to do." in page
+    assert "Cancel the classes and tell the families" not in page
+    CancellationNotice.objects.all().delete()
+    assert "Cancel the classes and tell the families" in browser.get(url).content.decode()
 
 
 def test_a_failed_e_mail_is_said_and_not_fatal(browser, marta, settings):
