@@ -25,7 +25,7 @@ from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingSeries
 from .several import chosen, do_each
-from .timetable import zone
+from .timetable import hours, zone
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
@@ -50,19 +50,32 @@ class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         "teacher",
         "student",
         "weekday",
-        "start_time",
-        zone,
-        "duration_minutes",
+        hours,
         "subject",
         "state",
         "valid_from",
         "valid_until",
     )
+    export_as = {hours: ("start_time", zone, "duration_minutes")}
     list_select_related = ("student", "teacher")
     list_filter = (ByTeacher, "status", "weekday", Lasting, Condition, "is_shared")
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
     readonly_fields = ("booked_at",)
+    fields = (
+        "student",
+        "teacher",
+        "weekday",
+        "start_time",
+        "duration_minutes",
+        "subject",
+        "interval_weeks",
+        "valid_from",
+        "valid_until",
+        "is_shared",
+        "status",
+        "booked_at",
+    )
     actions = ("pause", "resume", "end")
 
     @admin.display(description=gettext_lazy("status"), ordering="status")

@@ -55,10 +55,11 @@ class TaughtBy(ByTeacher):
 class StudentAdmin(PersonAdmin):
     whose = "student"
     history_includes = ("fixed_schedules",)
-    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings", "email")
+    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
     export_as = {
         "state": ("start_date", "end_date", "is_active", "state"),
     }
+    export_extra = ("email",)
     list_filter = (State, TaughtBy, "language")
     search_fields = ("first_name", "last_name", "email")
     inlines = (FixedScheduleInline,)

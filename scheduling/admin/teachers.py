@@ -79,20 +79,21 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
         "today",
         "next_class",
         "meetings",
-        "time_zone",
+        "clock",
         "settings",
-        "email",
     )
     list_filter = (State, Settings)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
 
-    export_as = {"ill": ()}
+    export_as = {"ill": (), "clock": ("time_zone",)}
+    export_extra = ("email",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         names = super().get_list_display(request)
         may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
-        return (*names, "ill") if may else names
+        # The click of a day when someone is ill is beside the name.
+        return (names[0], "ill", *names[1:]) if may else names
 
     @admin.display(description=gettext_lazy("can't come"))
     def ill(self, teacher: Any) -> SafeString | str:
@@ -124,6 +125,10 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
         if teacher.is_paused:
             return show.badge(_("time off"), "is-warn")
         return show.badge(_("active"), "is-ok")
+
+    @admin.display(description=gettext_lazy("time zone"), ordering="time_zone")
+    def clock(self, teacher: Teacher) -> SafeString:
+        return show.zone(teacher.time_zone)
 
     @admin.display(description=gettext_lazy("classes today"))
     def today(self, teacher: Any) -> SafeString | int:
