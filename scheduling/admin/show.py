@@ -52,10 +52,9 @@ def zone(name: str) -> SafeString:
 def when(one: Any) -> SafeString:
     """Date, times and zone of a class."""
     return format_html(
-        '{}<br><span class="ct-quiet">{} {}</span>',
+        '{}<br><span class="ct-quiet">{}</span>',
         day(one.date),
-        hours(one.start_time, one.end_time),
-        zone(one.time_zone),
+        times(one.start_time, one.end_time, one.time_zone),
     )
 
 

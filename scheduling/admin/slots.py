@@ -44,6 +44,12 @@ class Condition(OneOf):
         }
 
 
+def state(slot: RecurringSlot) -> SafeString:
+    """The status of a slot."""
+    kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
+    return show.badge(slot.get_status_display(), kind)
+
+
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     list_display = (
@@ -80,8 +86,7 @@ class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state(self, slot: RecurringSlot) -> SafeString:
-        kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
-        return show.badge(slot.get_status_display(), kind)
+        return state(slot)
 
     @admin.action(permissions=["change"], description=gettext_lazy("Pause"))
     def pause(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:

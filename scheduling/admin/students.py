@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from .applying import apply_after_commit
 from .filters import ByTeacher, OneOf, studio_today
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
+from .weekly import weekly
 
 
 class State(OneOf):
@@ -84,6 +85,13 @@ class StudentAdmin(PersonAdmin):
     @admin.display(description=gettext_lazy("with"))
     def next_teacher(self, student: Any) -> str:
         return str(student.coming.teacher or "–") if student.coming else "–"
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (person := context.get("original")) is not None:
+            context["weekly"] = weekly(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(
         self,

@@ -20,6 +20,7 @@ from .filters import ByTeacher, Lasting
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingSeries
+from .meetings import MeetingForm
 
 
 @admin.display(description=_("time zone"))
@@ -54,6 +55,7 @@ class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         "valid_until",
     )
     export_as = {hours: ("start_time", "end_time", zone)}
+    form = MeetingForm
     list_select_related = ("student", "teacher")
     list_filter = (ByTeacher, "weekday", Lasting, "is_shared")
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")

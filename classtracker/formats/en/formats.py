@@ -1,4 +1,4 @@
-"""English as a timetable is written: “15:15”, where Django's own would say “3:15 p.m.” or “noon”."""
+"""English as a timetable is written: “15:15”, not “3:15 p.m.” or “noon”, as Django has it."""
 
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "N j, Y, H:i"
