@@ -91,7 +91,7 @@ def _old(links: Links, now: datetime, lately: Lately) -> Detail:
 
 def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition: str) -> Detail:
     rows = slots.select_related("student", "teacher").order_by("booked_at", "id")
-    names = [
+    names: list[tuple[str, str]] = [
         (_people(row.student.full_name, row.teacher.name), links.series("recurring_slot", row.pk))
         for row in rows[:NAMED]
     ]

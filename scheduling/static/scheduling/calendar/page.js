@@ -175,8 +175,10 @@
 
     const content = (info) => {
         const { state: kind, marks, subject, teacher } = info.event.extendedProps;
-        const whole = calendar.view.type === "timeGridDay" || calendar.view.type === "listWeek";
-        const time = text("ct-event-time", whole ? info.timeText : info.timeText.split(" ")[0]);
+        const view = calendar.view.type;
+        // On a phone three stand beside each other: the hour at which they begin, and who it is.
+        const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
+        const time = text("ct-event-time", inFull ? info.timeText : info.timeText.split(" ")[0]);
         const title = text("ct-event-title", info.event.title);
         const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
             .filter(Boolean).join(" ");
