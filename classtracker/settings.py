@@ -47,6 +47,7 @@ STUDIO_TIME_ZONE = env.time_zone("STUDIO_TIME_ZONE", "UTC")
 TIME_ZONE = STUDIO_TIME_ZONE
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "classtracker.formats"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "es"))
 LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]

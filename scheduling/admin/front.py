@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from scheduling.jobs.status import GENERATING, status
 from scheduling.jobs.week_count import count_week
-from scheduling.models import ACTIVE_STATES, JobRun
+from scheduling.models import ACTIVE_STATES, Job, JobRun
 from scheduling.selectors.today import today
 from scheduling.services.moments import local, number, relative, when
 
@@ -26,21 +26,23 @@ def front(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     context: dict[str, Any] = {"recent": recent(request.user)}
     if may_see_jobs(request.user):
-        context["status"] = status(now, count_week(local(now).date(), now, MOST))
+        week = count_week(local(now).date(), now, MOST)
+        context["status"] = status(now, week)
         context["steps"] = first_steps(request)
         if may_run_jobs(request.user) and not context["steps"]:
-            context["buttons"] = _buttons()
+            context["buttons"] = _buttons(Job.WEEKLY if week.missing else Job.HORIZON)
     if may_see_classes(request.user):
         context |= _today(request, now)
     return context
 
 
-def _buttons() -> list[tuple[str, str]]:
-    """What can be started now: job and words."""
+def _buttons(first: Job) -> list[tuple[str, str]]:
+    """What can be started now, job and words: before all, what helps."""
     active = set(
         JobRun.objects.filter(is_full=True, state__in=ACTIVE_STATES).values_list("job", flat=True)
     )
-    return [(job.value, button_of(job)) for job in reversed(GENERATING) if job not in active]
+    jobs = sorted(GENERATING, key=lambda job: job != first)
+    return [(job.value, button_of(job)) for job in jobs if job not in active]
 
 
 def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:

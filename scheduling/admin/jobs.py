@@ -40,13 +40,12 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
         "state",
         "started_at",
         "took",
-        "trigger",
-        "triggered_by",
+        "by",
         "classes_created",
         "students_processed",
         "error",
     )
-    export_as = {"took": ("duration",)}
+    export_as = {"took": ("duration",), "by": ("trigger", "triggered_by")}
     list_filter = ("job", "state", "trigger")
     date_hierarchy = "created_at"
     show_full_result_count = False
@@ -54,6 +53,11 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
     @admin.display(description=_("duration"))
     def took(self, run: JobRun) -> str:
         return took(run.duration)
+
+    @admin.display(description=_("triggered by"), ordering="trigger")
+    def by(self, run: JobRun) -> str:
+        what = run.get_trigger_display()
+        return f"{what} · {run.triggered_by}" if run.triggered_by else str(what)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any

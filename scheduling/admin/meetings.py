@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -40,6 +40,20 @@ class TeacherSelect(AutocompleteSelect):
         blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         chosen = self.create_option(name, self.known.pk, label, True, len(blank))
         return [(None, [*blank, chosen], 0)]
+
+
+class MeetingForm(ModelForm):
+    """Says beside the field what the database would say of the whole row."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        start, end = data.get("start_time"), data.get("end_time")
+        if start is not None and end is not None and end <= start:
+            self.add_error("end_time", _("The end time must be after the start time."))
+        first, last = data.get("valid_from"), data.get("valid_until")
+        if first is not None and last is not None and last < first:
+            self.add_error("valid_until", _("“Valid until” is before “valid from”."))
+        return data
 
 
 class MeetingFormSet(BaseInlineFormSet):
@@ -88,6 +102,8 @@ def _words(meeting: FixedSchedule) -> str:
 
 class FixedScheduleInline(admin.TabularInline):
     model = FixedSchedule
+    form = MeetingForm
+    show_change_link = True
     formset = MeetingFormSet
     extra = 0
     fields = (

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -34,9 +34,19 @@ def day(value: date) -> str:
     return date_format(value, pgettext("date format: Mon, Jan. 5, 2026", "D, N j, Y"))
 
 
+def hours(start: time, end: time) -> str:
+    """“10:00–11:00”."""
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
 def times(start: time, end: time, zone: str) -> str:
     """“10:00–11:00 Europe/Madrid”."""
-    return f"{start:%H:%M}–{end:%H:%M} {zone}"
+    return f"{hours(start, end)} {zone}"
+
+
+def zone(name: str) -> SafeString:
+    """A zone's name, which a narrow column breaks at its slashes alone."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in name.split("/")))
 
 
 def when(one: Any) -> SafeString:

@@ -25,7 +25,7 @@ from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingSeries
 from .several import chosen, do_each
-from .timetable import zone
+from .timetable import hours, zone
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
@@ -44,31 +44,49 @@ class Condition(OneOf):
         }
 
 
+def state(slot: RecurringSlot) -> SafeString:
+    """The status of a slot."""
+    kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
+    return show.badge(slot.get_status_display(), kind)
+
+
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
     list_display = (
         "teacher",
         "student",
         "weekday",
-        "start_time",
-        zone,
-        "duration_minutes",
+        hours,
         "subject",
         "state",
         "valid_from",
         "valid_until",
     )
+    export_as = {hours: ("start_time", zone, "duration_minutes")}
     list_select_related = ("student", "teacher")
     list_filter = (ByTeacher, "status", "weekday", Lasting, Condition, "is_shared")
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
     readonly_fields = ("booked_at",)
+    fields = (
+        "student",
+        "teacher",
+        "weekday",
+        "start_time",
+        "duration_minutes",
+        "subject",
+        "interval_weeks",
+        "valid_from",
+        "valid_until",
+        "is_shared",
+        "status",
+        "booked_at",
+    )
     actions = ("pause", "resume", "end")
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state(self, slot: RecurringSlot) -> SafeString:
-        kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
-        return show.badge(slot.get_status_display(), kind)
+        return state(slot)
 
     @admin.action(permissions=["change"], description=gettext_lazy("Pause"))
     def pause(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:

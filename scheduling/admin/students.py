@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from .filters import ByTeacher, OneOf, studio_today
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
 from .unstarted import warn_without_start
+from .weekly import weekly
 
 
 class State(OneOf):
@@ -62,10 +63,11 @@ class TaughtBy(ByTeacher):
 class StudentAdmin(PersonAdmin):
     whose = "student"
     history_includes = ("fixed_schedules",)
-    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings", "email")
+    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
     export_as = {
         "state": ("start_date", "end_date", "is_active", "state"),
     }
+    export_extra = ("email",)
     list_filter = (State, TaughtBy, "language")
     search_fields = ("first_name", "last_name", "email")
     inlines = (FixedScheduleInline,)
@@ -94,6 +96,13 @@ class StudentAdmin(PersonAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         # Without a start date a student has no classes, and most begin when they are entered.
         return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (person := context.get("original")) is not None:
+            context["weekly"] = weekly(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,6 +23,7 @@ from .filters import OneOf, studio_today
 from .history import HistoryAdmin
 from .living import LivingTeacher, today_of
 from .person import PersonAdmin
+from .weekly import weekly
 
 
 class LessonDurationInline(admin.TabularInline):
@@ -79,20 +80,21 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
         "today",
         "next_class",
         "meetings",
-        "time_zone",
+        "clock",
         "settings",
-        "email",
     )
     list_filter = (State, Settings)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
 
-    export_as = {"ill": ()}
+    export_as = {"ill": (), "clock": ("time_zone",)}
+    export_extra = ("email",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         names = super().get_list_display(request)
         may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
-        return (*names, "ill") if may else names
+        # The click of a day when someone is ill is beside the name.
+        return (names[0], "ill", *names[1:]) if may else names
 
     def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -136,6 +138,10 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
             return show.badge(_("time off"), "is-warn")
         return show.badge(_("active"), "is-ok")
 
+    @admin.display(description=gettext_lazy("time zone"), ordering="time_zone")
+    def clock(self, teacher: Teacher) -> SafeString:
+        return show.zone(teacher.time_zone)
+
     @admin.display(description=gettext_lazy("classes today"))
     def today(self, teacher: Any) -> SafeString | int:
         if not teacher.classes_today:
@@ -150,6 +156,13 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
             return show.badge(_("present"), "is-ok")
         missing = teacher.is_active and teacher.weekly
         return show.badge(_("missing"), "is-warn" if missing else "")
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (person := context.get("original")) is not None:
+            context["weekly"] = weekly(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -105,10 +105,12 @@ def _plain(text: str) -> str:
 
 
 def took(span: timedelta | None) -> str:
-    """“0.4 s”, “12 s”, “3 min 20 s”; a dash for what has not ended."""
+    """“under 0.1 s”, “0.4 s”, “12 s”, “3 min 20 s”; a dash for what has not ended."""
     if span is None:
         return "–"
     seconds = span.total_seconds()
+    if round(seconds, 1) < 0.1:
+        return _("under %(seconds)s s") % {"seconds": number_format(0.1, 1)}
     if seconds < 10:
         return _("%(seconds)s s") % {"seconds": number_format(round(seconds, 1), 1)}
     if seconds < SECONDS:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
@@ -90,8 +92,8 @@ def _old(links: Links, now: datetime, lately: Lately) -> Detail:
 
 def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition: str) -> Detail:
     rows = slots.select_related("student", "teacher").order_by("booked_at", "id")
-    names = [
-        (f"{row.student.full_name} · {row.teacher.name}", links.series("recurring_slot", row.pk))
+    names: list[tuple[str, str]] = [
+        (_people(row.student.full_name, row.teacher.name), links.series("recurring_slot", row.pk))
         for row in rows[:NAMED]
     ]
     return names, listed("recurringslot", condition=condition) if links.slots else "", action
@@ -120,10 +122,15 @@ def _conflicts(links: Links, now: datetime, lately: Lately) -> Detail:
 
 def _meeting(item: JobRunItem) -> str:
     """“Sam Vega · Marta Gil, Thursday 17:00”: the same every week."""
-    people = " · ".join(filter(None, [item.student_name, item.teacher_name]))
+    people = _people(item.student_name, item.teacher_name)
     if item.date is None or item.start_time is None:
         return people
-    return f"{people}, {weekday(item.date)} {item.start_time:%H:%M}"
+    return format_html("{}, {} {}", people, weekday(item.date), f"{item.start_time:%H:%M}")
+
+
+def _people(*names: str) -> SafeString:
+    """Names beside each other: each isolated, for some are written from right to left."""
+    return format_html_join(" · ", "<bdi>{}</bdi>", ((name,) for name in names if name))
 
 
 def _crashed(links: Links, now: datetime, lately: Lately) -> Detail:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scheduling.services.moments import number
 
-from .scales import Bands, Vertical, ticks
+from .scales import Bands, Vertical, axis_width, ticks
 
 HEIGHT = 150
 LABELS = 4
@@ -49,6 +49,11 @@ class BarChart:
     def frame(self) -> int:
         """Height with the labels below."""
         return self.height + 24
+
+    @property
+    def axis(self) -> int:
+        """How wide the labels at the left are."""
+        return axis_width(self.lines)
 
     @property
     def has_gaps(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from .scales import Vertical, per_cent, ticks
+from .scales import Vertical, axis_width, per_cent, ticks
 
 HEIGHT = 150
 
@@ -51,6 +51,11 @@ class DotChart:
         """Height with the labels below."""
         return self.height + 24
 
+    @property
+    def axis(self) -> int:
+        """How wide the labels at the left are."""
+        return axis_width(self.lines)
+
 
 def dot_chart(
     key: str,
@@ -75,10 +80,15 @@ def dot_chart(
         description,
         HEIGHT,
         [Drawn(dot, x(dot.moment), scale.y(dot.value)) for dot in dots],
-        [(scale.y(step) if step else float(HEIGHT), _seconds(step)) for step in steps],
+        [
+            (scale.y(step) if step else float(HEIGHT), _length(step, in_ms=steps[-1] < 0.1))
+            for step in steps
+        ],
         [(x(at), text, ends.get(n, "middle")) for n, (at, text) in enumerate(labels)],
     )
 
 
-def _seconds(step: float) -> str:
+def _length(step: float, *, in_ms: bool) -> str:
+    if in_ms:
+        return _("%(n)s ms") % {"n": number_format(f"{step * 1000:g}")}
     return _("%(seconds)s s") % {"seconds": number_format(f"{step:g}")}

@@ -1,7 +1,11 @@
 """From values to places on a chart."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+# A digit at 12 pixels is 7 to 8 wide, whatever the font; then what parts the axis from its field.
+LETTER, GAP = 8, 10
 
 
 def ticks(most: float, about: int = 3) -> list[float]:
@@ -12,6 +16,11 @@ def ticks(most: float, about: int = 3) -> list[float]:
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(size * n for n in (1, 2, 5, 10) if size * n >= rough * 0.999999)
     return [step * n for n in range(math.ceil(most / step - 1e-9) + 1)]
+
+
+def axis_width(lines: Iterable[tuple[float, str]]) -> int:
+    """Pixels for the longest of the labels of ``lines``."""
+    return GAP + LETTER * max(3, *(len(text) for _, text in lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class ExportMixin(ModelAdmin):
     has: what the page says elsewhere, such as a zone, has to stand in a file too.
     """
 
-    export_as: dict[str, tuple[Any, ...]] = {}
+    export_as: dict[Any, tuple[Any, ...]] = {}
     export_extra: tuple[Any, ...] = ()
 
     def get_urls(self) -> list[Any]:

@@ -59,6 +59,7 @@ class LivingClosures(admin.ModelAdmin):
                 about=Closure(),
                 subject="",
                 form=CloseForm,
+                is_danger=True,
                 after=_to_list,
                 back=_list(),
             ),
@@ -134,7 +135,6 @@ class LivingClosures(admin.ModelAdmin):
                 after=_to_list,
                 back=back,
                 at_once=about.pk is not None,
-                is_danger=True,
             ),
         )
 

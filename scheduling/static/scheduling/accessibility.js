@@ -119,6 +119,12 @@
         for (const box of document.querySelectorAll(".ct-scroll")) {
             reachable.observe(box);
         }
+        /* After a refusal the keyboard begins where something is wrong. */
+        const wrong = document.querySelector("#content [aria-invalid=true]");
+        if (wrong) {
+            const box = wrong.parentElement.querySelector(".select2-selection");
+            (box ?? wrong).focus();
+        }
         /* Those scripts build their controls later: on load, with a new row, on opening. */
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
     });

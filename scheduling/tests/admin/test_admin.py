@@ -150,7 +150,8 @@ def test_saving_without_a_change_runs_nothing(browser: Client) -> None:
 def test_a_meeting_that_ends_before_it_starts_is_refused_with_a_sentence(browser: Client) -> None:
     answer = browser.post("/admin/scheduling/student/add/", student_form(end_time="16:00"))
 
-    assert "The end time must be after the start time." in answer.content.decode()
+    (row,) = answer.context["inline_admin_formsets"][0].formset.forms[:1]
+    assert row.errors == {"end_time": ["The end time must be after the start time."]}
     assert not Student.objects.exists()
 
 

@@ -96,3 +96,16 @@ def test_the_axis_of_seconds_is_in_the_readers_language():
     with translation.override("es"):
         chart = dot_chart("key", "title", "text", dots, span, [])
     assert [text for _y, text in chart.lines] == ["0 s", "0,2 s", "0,4 s", "0,6 s"]
+
+
+def test_the_axis_has_room_for_its_longest_label():
+    few = bar_chart("k", "t", "d", [Bar("a", "a", 3, "3")])
+    many = bar_chart("k", "t", "d", [Bar("a", "a", 20_000, "20,000")])
+    assert many.axis - few.axis == 8 * (len("20,000") - len("999"))
+
+
+def test_what_takes_a_few_milliseconds_is_told_in_them():
+    span = (moment("2026-01-05T00:00"), moment("2026-01-06T00:00"))
+    dot = Dot(span[0], 0.006, "circle", "a run", "0.006 s")
+    chart = dot_chart("k", "t", "d", [dot], span, [])
+    assert [text for _, text in chart.lines] == ["0 ms", "2 ms", "4 ms", "6 ms"]

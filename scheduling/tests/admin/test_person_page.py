@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import FixedSchedule
+from scheduling.models import FixedSchedule, LessonSettings
 from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
@@ -243,3 +243,24 @@ def test_who_may_not_open_accounts_gets_no_link_to_one(client):
     text = page(client, marta)
     assert "marta" in text
     assert "/auth/user/" not in text
+
+
+def test_the_slots_of_a_person_are_there_with_the_way_to_each(browser):
+    ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
+    slot = make.slot(marta, ana, start="09:00", minutes=45)
+    make.slot(marta, ana, start="15:00", valid_until=TODAY - DAY)
+    for person, other in ((ana, marta), (marta, ana)):
+        answer = browser.get(address(person))
+        (row,) = answer.context["weekly"]["rows"]
+        assert row["page"] == f"/admin/scheduling/recurringslot/{slot.pk}/change/"
+        assert "09:00–09:45" in row["hours"]
+        assert str(other) in row["with"]
+
+
+def test_a_teacher_leads_to_settings_and_feed(browser):
+    marta = make.teacher("Marta Gil")
+    text = page(browser, marta)
+    assert f"/admin/scheduling/lessonsettings/add/?teacher={marta.pk}" in text
+    settings = LessonSettings.objects.create(teacher=marta)
+    text = page(browser, marta)
+    assert f"/admin/scheduling/lessonsettings/{settings.pk}/change/" in text

@@ -37,6 +37,8 @@ def test_the_pages_of_a_visitor(page, owner_page):
     page.locator(".errornote").wait_for()
     assert_accessible(page)
     owner_page.goto("/admin/")
+    # The menu of the account holds it.
+    owner_page.get_by_role("banner").get_by_text("teresa", exact=True).first.click()
     owner_page.get_by_role("button", name="Log out").click()
     owner_page.get_by_role("heading", name="Logged out").wait_for()
     assert_accessible(owner_page)

@@ -5,7 +5,9 @@ window.ctCalendar = window.ctCalendar || {};
 
 window.ctCalendar.events = (config) => {
     const texts = config.texts;
-    const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+    const written = new Intl.NumberFormat(config.language, { useGrouping: "always" });
+    const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => (
+        typeof values[name] === "number" ? written.format(values[name]) : values[name]));
     const utc = (text) => text.replace(" ", "T") + ":00Z";
 
     /* On the wall clock of the class: after midnight is the day after. */

@@ -175,8 +175,10 @@
 
     const content = (info) => {
         const { state: kind, marks, subject, teacher } = info.event.extendedProps;
-        const whole = calendar.view.type === "timeGridDay" || calendar.view.type === "listWeek";
-        const time = text("ct-event-time", whole ? info.timeText : info.timeText.split(" ")[0]);
+        const view = calendar.view.type;
+        // On a phone three stand beside each other: the hour at which they begin, and who it is.
+        const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
+        const time = text("ct-event-time", inFull ? info.timeText : info.timeText.split(" ")[0]);
         const title = text("ct-event-title", info.event.title);
         const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
             .filter(Boolean).join(" ");
@@ -185,8 +187,8 @@
         const inARow = info.isShort || calendar.view.type === "dayGridMonth";
         box.classList.toggle("is-row", inARow);
         box.classList.toggle("is-line", calendar.view.type === "listWeek");
-        // Beside each other two short words would be cut; where it stands says when it begins.
-        box.append(...(info.isShort ? [title, whole ? time : ""] : [time, title]));
+        // The style sheet leaves the time out where both would be cut: its place says it too.
+        box.append(time, title);
         const rest = [teacher, subject].filter(Boolean).join(" · ");
         if (rest && !inARow) box.append(text("ct-event-rest", rest));
         if (calendar.view.type === "listWeek") {
@@ -299,11 +301,18 @@
         }, info.revert);
     };
 
+    /* The day that the address names; an address that was mistyped names none. */
+    const askedDay = () => {
+        const day = query.get("date") ?? "";
+        const read = /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00:00Z`) : null;
+        return read && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day) ? day : "";
+    };
+
     /* FullCalendar ---------------------------------------------------------------------------------- */
 
     const calendar = new window.FullCalendar.Calendar(element, {
         initialView: views[query.get("view")] || (narrow.matches ? views.day : views.week),
-        initialDate: query.get("date") || today(),
+        initialDate: askedDay() || today(),
         now: () => (own()
             ? (({ date, time }) => `${date}T${time}:00Z`)(wallClock(new Date(), config.studioZone))
             : new Date()),

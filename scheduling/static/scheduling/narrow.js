@@ -1,0 +1,53 @@
+/* On a phone a row of Django's tables is a card (narrow.css): each cell is given its column's name,
+   and each part of the table its role, which a browser may drop with the look of a table. */
+"use strict";
+{
+    const NARROW = "(max-width: 640px)";
+    const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
+    const role = (element) => {
+        if (element.tagName === "TH") {
+            return element.closest("thead") ? "columnheader" : "rowheader";
+        }
+        return ROLES[element.tagName];
+    };
+
+    const title = (head) => (head?.querySelector(".text") ?? head)?.textContent.trim() ?? "";
+
+    const name = (table) => {
+        const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+        for (const row of table.tBodies[0]?.rows ?? []) {
+            if (row.cells.length !== heads.length) {
+                continue; // errors, or the button for another row
+            }
+            [...row.cells].forEach((cell, column) => {
+                const text = title(heads[column]);
+                if (text && cell.dataset.label !== text) {
+                    cell.dataset.label = text;
+                }
+                const holds = cell.querySelector("a, img, input, select, span");
+                cell.classList.toggle("is-empty", !holds && !cell.textContent.trim());
+            });
+        }
+        for (const part of table.querySelectorAll("thead, tbody, tr, th, td")) {
+            part.setAttribute("role", role(part));
+        }
+        table.setAttribute("role", "table");
+    };
+
+    const nameAll = () => {
+        document.querySelectorAll("#result_list, .inline-group .tabular table").forEach(name);
+    };
+
+    document.addEventListener("DOMContentLoaded", () => {
+        nameAll();
+        for (const group of document.querySelectorAll(".inline-group")) {
+            new MutationObserver(nameAll).observe(group, { childList: true, subtree: true });
+        }
+        /* Filters would fill the first screen: there they open at a touch. */
+        const filters = document.querySelector("#changelist-filter > details");
+        if (filters && matchMedia(NARROW).matches) {
+            filters.open = false;
+        }
+    });
+}
