@@ -29,7 +29,7 @@ def _in_english():
 
 
 def test_every_issue_of_the_health_is_explained():
-    findings = health._findings(Indicators())
+    findings = health._findings(Indicators(), "")
     assert len(findings) > 7
     missing = [issue for _name, issue, _do in findings if f"| {said(issue)} |" not in HELP]
     assert missing == []
