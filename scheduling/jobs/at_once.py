@@ -33,6 +33,14 @@ class AtOnce:
     run: JobRun | None = None
 
 
+def plan_at_once(request: Request, now: datetime) -> list[Line]:
+    """What ``run_at_once`` would come to; nothing is written."""
+    span = run_window(request)
+    context = Context(JOBS[request.job].kinds, span.planned, scope_of(request), makes=span.makes)
+    series = series_in(context, Q())
+    return lines_of(plan_series(context, series, now).plan, with_creates=True) if series else []
+
+
 def run_at_once(request: Request, now: datetime) -> AtOnce:
     """Bring the classes of these students or teachers up to date in the current transaction.
 

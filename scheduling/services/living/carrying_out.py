@@ -149,7 +149,7 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     requests = list(requests)
     too_much = written.for_all and any(map(is_large, requests))
     for request in requests:
-        came_to = (foreseen if too_much else run_at_once)(request, moment.now)
+        came_to = (_foreseen if too_much else run_at_once)(request, moment.now)
         counts.update(came_to.counts)
         for one in came_to.lines:
             # A class that the act itself dealt with is not told a second time as protected.
@@ -184,7 +184,7 @@ class _All(Nobody):
         self.kept += lines
 
 
-def foreseen(request: Request, now: datetime) -> AtOnce:
+def _foreseen(request: Request, now: datetime) -> AtOnce:
     """What a run would come to, with the closures as they are in the current transaction."""
     watcher = _All()
     result = preview_run(request, Conduct(clock=lambda: now, watcher=watcher))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.at_once import plan_at_once
 from scheduling.jobs.lines import Line
+from scheduling.jobs.registry import JOBS
 
-from .carrying_out import Outlook, foreseen
+from .carrying_out import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,17 @@ def causes(outlook: Outlook, now: datetime) -> Causes:
     Where there is too much for one transaction it is not asked: that would plan the whole studio
     once more.
     """
-    if outlook.later or not any(_may_be_due(outlook, line) for line in outlook.lines):
+    doubtful = [line for line in outlook.lines if _may_be_due(outlook, line)]
+    if outlook.later or not doubtful:
         return Causes(outlook.lines, [])
-    due = {_key(line) for request in outlook.requests for line in foreseen(request, now).lines}
+    kinds = {line.series.kind if line.series else None for line in doubtful}
+    due = {
+        _key(line)
+        for request in outlook.requests
+        # A job says nothing of the other's schedules: where none is in doubt it is not asked.
+        if None in kinds or not kinds.isdisjoint(JOBS[request.job].kinds)
+        for line in plan_at_once(request, now)
+    }
     sides: tuple[list[Line], list[Line]] = [], []
     for line in outlook.lines:
         sides[_may_be_due(outlook, line) and _key(line) in due].append(line)
