@@ -2,7 +2,7 @@
    and each part of the table its role, which a browser may drop with the look of a table. */
 "use strict";
 {
-    const NARROW = "(max-width: 640px)";
+    const narrow = matchMedia("(max-width: 640px)");
     const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
 
     const role = (element) => {
@@ -14,6 +14,31 @@
 
     const title = (head) => (head?.querySelector(".text") ?? head)?.textContent.trim() ?? "";
 
+    /* A row to write in: its inputs are named by what is to be seen, in the head or in the cell. */
+    let number = 0;
+    const nameInput = (cell, text) => {
+        const input = cell.querySelector("input:not([type=hidden]), select:not(.admin-autocomplete)");
+        let own = cell.querySelector(":scope > .ct-cell-name");
+        if (!own) {
+            own = document.createElement("span");
+            own.className = "ct-cell-name";
+            own.textContent = text;
+            cell.prepend(own);
+        }
+        if (!input || input.labels?.length) {
+            return;
+        }
+        own.id ||= `ct-cell-${number += 1}`;
+        const named = input.getAttribute("aria-labelledby");
+        if (named && named !== own.id) {
+            input.dataset.head = named;
+        }
+        const id = narrow.matches ? own.id : input.dataset.head;
+        if (id) {
+            input.setAttribute("aria-labelledby", id);
+        }
+    };
+
     const name = (table) => {
         const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
         for (const row of table.tBodies[0]?.rows ?? []) {
@@ -24,6 +49,9 @@
                 const text = title(heads[column]);
                 if (text && cell.dataset.label !== text) {
                     cell.dataset.label = text;
+                }
+                if (text && row.matches(".form-row:not(.empty-form)")) {
+                    nameInput(cell, text);
                 }
                 const holds = cell.querySelector("a, img, input, select, span");
                 cell.classList.toggle("is-empty", !holds && !cell.textContent.trim());
@@ -44,9 +72,10 @@
         for (const group of document.querySelectorAll(".inline-group")) {
             new MutationObserver(nameAll).observe(group, { childList: true, subtree: true });
         }
+        narrow.addEventListener("change", nameAll);
         /* Filters would fill the first screen: there they open at a touch. */
         const filters = document.querySelector("#changelist-filter > details");
-        if (filters && matchMedia(NARROW).matches) {
+        if (filters && narrow.matches) {
             filters.open = false;
         }
     });
