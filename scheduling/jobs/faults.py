@@ -66,7 +66,11 @@ def report(error: BaseException, what: str, *args: object) -> str:
     known = _known(error)
     if known is not None:
         return known
-    logger.error(what, *args, exc_info=error)
+    if _is_of_a_database(error):
+        # Its own words say where and why; a traceback would only say that we write classes.
+        logger.error(f"{what}: %s: %s", *args, type(error).__name__, error)
+    else:
+        logger.error(what, *args, exc_info=error)
     return _("%(sentence)s The log has the details.") % {"sentence": _unknown(error)}
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from django.contrib.auth.models import User
+from django.core import signing
 from knox.models import get_token_model
 
+from scheduling.api.pagination import SALT
 from scheduling.models import Student, Teacher
 from scheduling.tests.factories import closure, day, lesson, schedule, slot, student, teacher
 from scheduling.tests.support.gunicorn import Server, serving
@@ -107,11 +109,12 @@ def furnish() -> None:
 
 
 def known() -> dict[str, str]:
-    """For fuzzing_hooks.py: the rows that there are."""
+    """For fuzzing_hooks.py: the rows that there are, and a cursor that the server takes."""
     students = list(Student.objects.values_list("id", flat=True))
     teachers = list(Teacher.objects.values_list("id", flat=True))
     found = {"student": students, "studentId": students, "teacher": teachers}
-    return {"FUZZING_KNOWN": json.dumps(found)}
+    cursor = signing.dumps(["id", None, 1, False], salt=SALT)
+    return {"FUZZING_KNOWN": json.dumps(found), "FUZZING_CURSOR": cursor}
 
 
 def schema_of(server: Server, token: str) -> dict[str, object]:
