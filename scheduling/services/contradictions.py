@@ -42,8 +42,11 @@ def _completed_before_it_began(
 
 
 def _through_half_a_day(before: ScheduledClass | None, changed: ScheduledClass) -> None:
-    """An end before the start is the next day's, which a slip of the hand is not to make of it."""
-    if changed.end_time > changed.start_time:
+    """An end before the start is the next day's, which a slip of the hand is not to make of it.
+
+    A rule may ask for as much, and so it does of an occurrence that is only now written down.
+    """
+    if changed.end_time > changed.start_time or (before is None and changed.is_generated):
         return
     minutes = minutes_between(changed.start_time, changed.end_time)
     same = before and minutes == minutes_between(before.start_time, before.end_time)

@@ -88,7 +88,7 @@ def test_a_class_that_is_touched_before_its_closure_goes_stays_cancelled(slot, m
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
-    meanwhile(touch(notes="the student is ill anyway"))
+    meanwhile(touch(attendance="excused"))
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
     assert str(SECOND) not in dates()
 

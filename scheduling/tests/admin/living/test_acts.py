@@ -56,6 +56,16 @@ def test_from_a_date_on_is_looked_at_and_done(browser, slot):
     assert new.classes.filter(start_time="16:00").count() == 10
 
 
+def test_what_is_outstanding_anyway_is_told_apart(browser, slot):
+    ScheduledClass.objects.filter(date=day(8)).delete()
+    answer = look(browser, url(slot, "from"), from_fields(slot, start_time="16:00"))
+    page = " ".join(answer.content.decode().split())
+    assert "This would move 10 classes." in page
+    assert "Also outstanding, not because of this: 1 class" in page
+    assert [one["outcome"] for one in answer.context["sections"]] == ["moved"]
+    assert [one["outcome"] for one in answer.context["anyway"]] == ["created"]
+
+
 def test_the_state_has_changed_since(browser, slot):
     fields = from_fields(slot, start_time="16:00")
     plan = plan_of(look(browser, url(slot, "from"), fields))

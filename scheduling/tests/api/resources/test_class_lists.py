@@ -34,7 +34,8 @@ def url(one: Any) -> str:
         ({"startTime": "1000"}, "startTime"),
         ({"endTime": "10:60"}, "endTime"),
         ({"endTime": "10:00"}, "endTime"),
-        ({"startTime": "11:00"}, "startTime|endTime"),
+        ({"startTime": "11:00", "endTime": "11:00"}, "endTime"),
+        ({"startTime": "11:00", "endTime": "09:00"}, "endTime"),
         ({"timeZone": "Mars/Base"}, "timeZone"),
         ({"timeZone": None}, "timeZone"),
         ({"subject": "x" * 201}, "subject"),
@@ -58,10 +59,10 @@ def url(one: Any) -> str:
 )
 def test_classes_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
     message = invalid(api.post("/api/classes", body(**values)))
-    assert message.split(":")[0] in field.split("|")
+    assert message.split(":")[0] == field
     stored = make.lesson()
     message = invalid(api.patch(url(stored), values))
-    assert message.split(":")[0] in field.split("|")
+    assert message.split(":")[0] == field
     stored.refresh_from_db()
     assert stored.edited_at is None
 
@@ -109,8 +110,8 @@ def test_filters(api: APIClient) -> None:
 
 def test_the_last_day_that_there_is(api: APIClient) -> None:
     ok(api.get("/api/classes?from=1970-01-01&to=2199-12-31"))
-    late = body(date="2199-12-31", startTime="23:00", endTime="22:59", timeZone="Pacific/Niue")
-    assert ok(api.post("/api/classes", late), 201)["endsAt"] == "2200-01-02T09:59:00Z"
+    late = body(date="2199-12-31", startTime="23:00", endTime="10:59", timeZone="Pacific/Niue")
+    assert ok(api.post("/api/classes", late), 201)["endsAt"] == "2200-01-01T21:59:00Z"
 
 
 @pytest.mark.parametrize("size", [1, 7])
