@@ -25,7 +25,7 @@ def test_every_item_is_on_one_page_both_ways(admin_client, address):
     assert [*first["results"], *second["results"]] == whole
     assert len(whole) == 3
     assert (first["previous"], second["next"]) == (None, None)
-    assert ok(admin_client.get(second["previous"]))["items"] == first
+    assert ok(admin_client.get(second["previous"]))["items"]["results"] == first["results"]
 
 
 @pytest.mark.parametrize("cursor", FORGED)
