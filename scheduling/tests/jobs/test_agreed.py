@@ -13,11 +13,10 @@ from scheduling.jobs.outlook import look
 from scheduling.jobs.queued import perform
 from scheduling.jobs.request import Request
 from scheduling.jobs.runner import run
-from scheduling.jobs.shards.calling import shards_of
 from scheduling.models import Job, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
-from scheduling.tests.jobs.helpers import Recorder, conduct, counts, fault, horizon, request
+from scheduling.tests.jobs.helpers import Recorder, conduct, counts, horizon, request
 from scheduling.tests.jobs.random_studio import Studio
 
 # What performs a run beats on a connection of its own.
@@ -291,20 +290,3 @@ class TestChangedBetweenTheLookAndAChunk:
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},
         )
-
-
-def test_a_fault_that_passes_at_once_is_still_tried_again(monkeypatch):
-    make.slot()
-    asked, apply, faults = seen(), generate.apply, [fault("40P01")]
-
-    def failing(*args):
-        if faults:
-            raise faults.pop()
-        apply(*args)
-
-    monkeypatch.setattr(generate, "apply", failing)
-    assert (do(asked).state, lessons()) == (RunState.SUCCEEDED, 3)
-
-
-def test_it_is_never_cut_into_shards():
-    assert shards_of(replace(request(Job.HORIZON, shards=8), plan="seen")) == 1

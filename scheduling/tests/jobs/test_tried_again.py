@@ -190,6 +190,14 @@ def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
     assert ScheduledClass.objects.count() == 2
 
 
+def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(monkeypatch):
+    make.slot()
+    seen = replace(ASKED, plan=look(ASKED, conduct(EARLY).clock).fingerprint)
+    chunks = Chunks(monkeypatch, fault("40P01"))
+    chunks.perform(start(seen))
+    assert (states(), chunks.waited) == (["succeeded"], [])
+
+
 def test_a_try_has_a_connection_of_its_own(monkeypatch):
     make.slot()
     used = []

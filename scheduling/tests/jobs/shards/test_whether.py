@@ -34,6 +34,13 @@ def called(monkeypatch):
 
 
 @CUT
+def test_a_run_of_a_plan_that_was_seen_is_not(settings):
+    settings.RUN_SHARDS = 3
+    assert shards_of(request(Job.HORIZON)) == 3
+    assert shards_of(request(Job.HORIZON, plan="1f0c")) == 1
+
+
+@CUT
 def test_as_the_setting_says(called, settings):
     for _ in range(4):
         make.slot()
