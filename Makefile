@@ -16,7 +16,9 @@ ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings
 	--ignore=scheduling/tests/api/test_schemathesis.py \
 	--ignore=scheduling/tests/commands/test_cron_daemon.py --ignore=scheduling/tests/test_proxy.py \
 	--ignore=scheduling/tests/commands/test_endpoint.py --ignore=scheduling/tests/test_bench.py \
-	--ignore=scheduling/tests/commands/test_generate_classes_usage.py
+	--ignore=scheduling/tests/commands/test_generate_classes_usage.py \
+	--ignore=scheduling/tests/commands/test_broken_outputs.py \
+	--ignore=scheduling/tests/browser/test_looks.py
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4
 # Few at a time, so that none is left with a heap of long ones at the end.

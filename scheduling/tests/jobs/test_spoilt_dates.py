@@ -12,10 +12,8 @@ from scheduling.tests import factories as make
 from scheduling.tests.commands.generating import generate
 from scheduling.tests.jobs.helpers import counts, horizon, items, weekly
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has dates"),
-]
+# PostgreSQL has dates.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def sql(statement, *params):
