@@ -5,6 +5,10 @@
 (() => {
     const PAUSE = 1000;
     const PATIENCE = 10;
+    /* A button was pressed: the page that it leads to is not to be cut off by a reload. */
+    let leaving = false;
+    document.addEventListener("submit", () => { leaving = true; });
+    window.addEventListener("pageshow", () => { leaving = false; });
 
     /* A run that is under way: ask how far it has come, and load the page anew at its end. */
     function follow(box) {
@@ -32,7 +36,9 @@
 
         function show(run) {
             if (!run.active) {
-                location.reload();
+                if (!leaving) {
+                    location.reload();
+                }
                 return;
             }
             if (run.total) {
