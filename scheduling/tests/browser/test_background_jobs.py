@@ -99,6 +99,38 @@ def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: 
     assert run.state == RunState.CANCELLED
 
 
+def test_a_pressed_button_is_not_cut_off_by_the_end_of_the_run(owner_page: Page) -> None:
+    now = database_now()
+    run = JobRun.objects.create(
+        job=Job.HORIZON,
+        state=RunState.RUNNING,
+        trigger=Trigger.ADMIN,
+        started_at=now,
+        heartbeat=now,
+        host="elsewhere",
+    )
+    page = owner_page
+    page.goto(JOBS)
+    # The button's page is long in coming: here, for ever. The page hears meanwhile of the end.
+    page.evaluate(
+        """() => {
+            window.stillHere = true;
+            document.addEventListener("submit", event => event.preventDefault());
+        }"""
+    )
+    page.get_by_role("button", name="Cancel this run").click()
+    JobRun.objects.filter(pk=run.pk).update(state=RunState.CANCELLED, finished_at=now)
+    with page.expect_response(lambda answer: answer.url.endswith(f"/{run.pk}/progress/")) as heard:
+        pass
+    while heard.value.json()["active"]:
+        with page.expect_response(lambda answer: answer.url.endswith("/progress/")) as heard:
+            pass
+    # By the time of two more answers a reload would have begun, and taken the page's state along.
+    for _answer in range(2):
+        page.evaluate("fetch('/healthz').then(answer => answer.text())")
+    assert page.evaluate("window.stillHere") is True
+
+
 def test_a_run_is_undone_but_for_what_was_marked(owner_page: Page, slot) -> None:
     horizon(timezone.localdate())
     marked = ScheduledClass.objects.latest("starts_at")
