@@ -26,6 +26,7 @@ from .lists import ListAdmin
 from .living import Deactivating, LivingPerson
 from .panel import panel_of
 from .several import chosen, do_each
+from .weekly import weekly
 
 
 class PauseForm(forms.Form):
@@ -128,6 +129,7 @@ class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdm
         person = context.get("original")
         if person is not None:
             context["panel"] = panel_of(request, self.whose, person)
+            context["weekly"] = weekly(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +21,6 @@ from .filters import ByTeacher, OneOf, studio_today
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
 from .unstarted import warn_without_start
-from .weekly import weekly
 
 
 class State(OneOf):
@@ -96,13 +95,6 @@ class StudentAdmin(PersonAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         # Without a start date a student has no classes, and most begin when they are entered.
         return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if (person := context.get("original")) is not None:
-            context["weekly"] = weekly(request, person)
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,7 +23,6 @@ from .filters import OneOf, studio_today
 from .history import HistoryAdmin
 from .living import LivingTeacher, today_of
 from .person import PersonAdmin
-from .weekly import weekly
 
 
 class LessonDurationInline(admin.TabularInline):
@@ -156,13 +155,6 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
             return show.badge(_("present"), "is-ok")
         missing = teacher.is_active and teacher.weekly
         return show.badge(_("missing"), "is-warn" if missing else "")
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if (person := context.get("original")) is not None:
-            context["weekly"] = weekly(request, person)
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
