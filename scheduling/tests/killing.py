@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 
 from scheduling.models import JobRun, RunState, ScheduledClass
-from scheduling.tests.support import processes
+from scheduling.tests.support import forked, processes
 
 # Far ahead, a Monday: no class of it has begun, so that a run may change and remove them all.
 DATE = "2040-01-02"
@@ -33,7 +33,7 @@ def start(chunk_rows: int | None) -> "subprocess.Popen[str]":
     if chunk_rows is None:
         return processes.popen(*GENERATE, **quiet)
     command = [sys.executable, str(SMALL_CHUNKS), str(chunk_rows), *GENERATE]
-    return subprocess.Popen(command, env=processes.environment(), cwd=processes.ROOT, **quiet)
+    return forked.Forked(command, env=processes.environment(), cwd=processes.ROOT, **quiet)
 
 
 def generate() -> JobRun:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from scheduling.tests.support import forked
 from scheduling.tests.support.plugin import ENVIRONMENT
 from scheduling.tests.support.processes import ROOT
 
@@ -86,13 +87,10 @@ def test_django_has_nothing_against_the_documented_environment(tmp_path):
     bare = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     bare |= {"DEBUG": "false", "SECURE_SSL_REDIRECT": "true"}
     zone = {"TZ": given["STUDIO_TIME_ZONE"]}  # timedatectl, a line further down
-    answer = subprocess.run(
+    answer = forked.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
         env=bare | given | secrets | zone,
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert answer.returncode == 0, answer.stderr
     assert all(f"'{name}='" in PAGE for name in SECRETS)

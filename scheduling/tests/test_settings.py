@@ -3,15 +3,14 @@
 Each case is a process on a copy of the project's folder: the caller's own `.env` stays out of it.
 """
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from scheduling.tests.support import forked
 from scheduling.tests.support.plugin import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +28,8 @@ def project(tmp_path_factory):
 
 def start(folder, *command, **variables):
     """A Python process in `folder` with nothing in its environment but `variables`."""
-    env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    env |= {"PYTHONPATH": str(ROOT)} | variables
-    return subprocess.run(
-        [sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+    env = forked.own_variables() | {"PYTHONPATH": str(ROOT)} | variables
+    return forked.run([sys.executable, *command], cwd=folder, env=env)
 
 
 def setting(folder, expression, **variables):

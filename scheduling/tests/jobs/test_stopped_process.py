@@ -15,7 +15,7 @@ from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, counts, horizon
 from scheduling.tests.jobs.waiting import until_stopped
-from scheduling.tests.support import processes
+from scheduling.tests.support import forked, processes
 
 STOPPING = Path(__file__).with_name("stopping.py")
 TODAY = date(2040, 1, 2)
@@ -30,7 +30,7 @@ def stopped(transactional_db):
     started = []
 
     def start(where):
-        process = subprocess.Popen(
+        process = forked.Forked(
             [sys.executable, str(STOPPING), where],
             env=processes.environment(), cwd=processes.ROOT, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 
 from django.db import connection
 
+from . import forked
+
 ROOT = Path(__file__).resolve().parents[3]
 MANAGE = ROOT / "manage.py"
 # manage.py that stops at a given place of a run.
@@ -40,7 +42,7 @@ def popen(
     """`manage.py args…` as a process, its output piped as text."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     command = [sys.executable, str(program), *map(str, args)]
-    return subprocess.Popen(command, env=environment(env), **(options | kwargs))
+    return forked.Forked(command, env=environment(env), **(options | kwargs))
 
 
 def run(
@@ -50,16 +52,10 @@ def run(
     **kwargs: Any,
 ) -> subprocess.CompletedProcess[str]:
     """`manage.py args…` to its end: status and text of both outputs."""
-    options = {"capture_output": True, "text": True, "cwd": ROOT, "stdin": subprocess.DEVNULL}
-    if "input" in kwargs:
-        del options["stdin"]
-    return subprocess.run(
-        [sys.executable, str(MANAGE), *map(str, args)],
-        env=environment(env),
-        timeout=timeout,
-        check=False,
-        **(options | kwargs),
-    )
+    command = [sys.executable, str(MANAGE), *map(str, args)]
+    text = kwargs.pop("input", None)
+    options = {"cwd": ROOT} | kwargs
+    return forked.run(command, env=environment(env), text=text, timeout=timeout, **options)
 
 
 def end(process: "subprocess.Popen[str]") -> None:
