@@ -7,18 +7,6 @@ ADDRESS ?= 127.0.0.1:8000
 PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
 	CSRF_TRUSTED_ORIGINS=https://classes.example.org SECURE_SSL_REDIRECT=true \
 	DATABASE_URL=sqlite:///.venv/check.sqlite3
-# No database is used here, or none that would make a difference: once is enough.
-ONCE := --ignore=scheduling/tests/domain --ignore=scheduling/tests/test_settings.py \
-	--ignore=scheduling/tests/test_layout.py --ignore=scheduling/tests/test_deploy.py \
-	--ignore=scheduling/tests/commands/test_install_cron.py \
-	--ignore=scheduling/tests/test_translations.py --ignore=scheduling/tests/admin/test_access.py \
-	--ignore=scheduling/tests/api/test_matrix.py \
-	--ignore=scheduling/tests/api/test_schemathesis.py \
-	--ignore=scheduling/tests/commands/test_cron_daemon.py --ignore=scheduling/tests/test_proxy.py \
-	--ignore=scheduling/tests/commands/test_endpoint.py --ignore=scheduling/tests/test_bench.py \
-	--ignore=scheduling/tests/commands/test_generate_classes_usage.py \
-	--ignore=scheduling/tests/commands/test_broken_outputs.py \
-	--ignore=scheduling/tests/browser/test_looks.py
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4
 # Few at a time, so that none is left with a heap of long ones at the end.
@@ -28,10 +16,10 @@ SPREAD = -n $(AT_ONCE) --maxschedchunk=4
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test screenshots check soak bench venv venv-dev
+.PHONY: help run demo test test-all suite screenshots check soak bench venv venv-dev
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
 
 run: export DEBUG := true
 run: venv ## set everything up, generate the classes of a demo studio, and serve on 127.0.0.1:8000
@@ -53,14 +41,20 @@ demo: venv ## the same without the server
 # 3: done, some schedules are invalid and are listed. 4: another run is at it. Neither stops us.
 GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
 
-test: venv-dev ## the whole suite, on SQLite and on PostgreSQL
+# What one database is enough for runs on that one: scheduling/tests/support/halves.py.
+test: HALF = --half
+test: suite ## the whole suite, on SQLite and on PostgreSQL
+test-all: HALF =
+test-all: suite ## the same with nothing left out on either, which takes half as long again
+
+suite: venv-dev
 	@# Without a browser its tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
-	echo "== SQLite"; $(PY) -m pytest -q $(SPREAD) --db=sqlite || failed="$$failed SQLite"; \
-	echo "== PostgreSQL"; $(PY) -m pytest -q $(SPREAD) --db=postgresql $(ONCE) \
+	echo "== SQLite"; $(PY) -m pytest -q $(SPREAD) --db=sqlite $(HALF) || failed="$$failed SQLite"; \
+	echo "== PostgreSQL"; $(PY) -m pytest -q $(SPREAD) --db=postgresql $(HALF) \
 		|| failed="$$failed PostgreSQL"; \
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 

@@ -12,6 +12,7 @@ from django.db import connection
 from scheduling.tests.factories import lesson, schedule
 from scheduling.tests.support import processes
 from scheduling.tests.support.baseline import Baseline
+from scheduling.tests.support.halves import HALVES, TESTS, half_of
 
 COUNT = "from django.contrib.auth.models import User; print(User.objects.count())"
 
@@ -90,3 +91,12 @@ def test_what_a_test_has_committed_is_gone_after_it_and_what_it_took_away_is_bac
     assert {name: set(rows) for name, rows in after.rows.items()} == {
         name: set(rows) for name, rows in before.rows.items()
     }
+
+
+@pytest.mark.parametrize(("half", "other"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
+def test_no_half_takes_a_test_that_exists_on_the_other_alone(half, other):
+    """It would run nowhere."""
+    assert all((TESTS / name).exists() for name in HALVES[half])
+    files = [path for path in TESTS.rglob("test_*.py") if half_of(path) == half]
+    assert len(files) >= len(HALVES[half])
+    assert [path for path in files if f"pytest.mark.{other}" in path.read_text()] == []

@@ -129,7 +129,7 @@ def _stream(name: str, place: int) -> io.TextIOWrapper:
         open(place, "wb", buffering=0 if at_once else -1, closefd=False),
         encoding=old.encoding,
         errors=old.errors,
-        line_buffering=name == "stderr" or os.isatty(place),
+        line_buffering=not at_once and (name == "stderr" or os.isatty(place)),
         write_through=at_once,
     )
 

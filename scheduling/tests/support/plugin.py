@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from scheduling.tests.support.halves import half_of
 from scheduling.tests.support.postgres import NoPostgres, cluster
 
 # Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
@@ -54,6 +55,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database that the tests run on (default: sqlite)",
     )
+    parser.addoption(
+        "--half",
+        action="store_true",
+        help="leave out what the other database's half of `make test` has",
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -91,6 +97,12 @@ def _hypothesis_profiles() -> None:
     )
     settings.register_profile("soak", deadline=None, print_blob=True, max_examples=5_000)
     settings.load_profile("suite")  # --hypothesis-profile=soak overrides it
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if not config.getoption("--half") or collection_path.is_dir():
+        return None
+    return half_of(collection_path) not in {"", config.getoption("--db")} or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
