@@ -222,7 +222,7 @@ def test_the_file_is_named_by_its_list_and_the_day(
 def test_more_rows_take_no_more_queries(owner: Client, table: str, kind: str) -> None:
     counts = []
     for _ in range(2):
-        for _ in range(20):
+        for _ in range(6):
             slot = make.slot()
             make.lesson(recurring_slot=slot)
             make.schedule()

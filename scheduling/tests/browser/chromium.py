@@ -62,7 +62,12 @@ def launch(playwright: Playwright, **options: Any) -> Any:
         executable_path=path(),
         chromium_sandbox=hasattr(os, "geteuid") and os.geteuid() != 0,
         # Shared memory is small in containers; text and dates look the same on every machine.
-        args=["--disable-dev-shm-usage", "--font-render-hinting=none", "--lang=en-US"],
+        args=[
+            "--disable-dev-shm-usage",
+            "--font-render-hinting=none",
+            "--lang=en-US",
+            "--process-per-site",  # a person's pages share one, which has the scripts compiled
+        ],
         **options,
     )
 

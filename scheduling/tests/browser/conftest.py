@@ -8,7 +8,6 @@ the console, the network or the Content-Security-Policy complains of fails the t
 import os
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,6 +16,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from scheduling.tests.browser import chromium
+from scheduling.tests.browser.contexts import Contexts
 from scheduling.tests.browser.watch import Watch
 from scheduling.tests.roles import account
 from scheduling.tests.support.gunicorn import Server, serving
@@ -73,10 +73,15 @@ def server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator[Server
             yield started
 
 
+@pytest.fixture(scope="package")
+def contexts(chromium_browser: Browser, server: Server) -> Iterator[Contexts]:
+    all_of_them = Contexts(chromium_browser, server.url)
+    yield all_of_them
+    all_of_them.close()
+
+
 @pytest.fixture
-def open_page(
-    transactional_db: None, chromium_browser: Browser, server: Server
-) -> Iterator[OpenPage]:
+def open_page(transactional_db: None, contexts: Contexts) -> Iterator[OpenPage]:
     """`open_page(user, width=390, dark=True, locale="es", zone="Europe/Madrid")`: a new page.
 
     In a context of its own: another person on another machine.
@@ -92,8 +97,7 @@ def open_page(
         zone: str = "UTC",
         **options: Any,
     ) -> Page:
-        context = chromium_browser.new_context(
-            base_url=server.url,
+        context = contexts.take(
             viewport={"width": width, "height": HEIGHT.get(width, 900)},
             color_scheme="dark" if dark else "light",
             locale=locale,
@@ -102,16 +106,14 @@ def open_page(
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
-        context.watch = Watch(context, urlsplit(server.url).netloc)
         opened.append(context)
         if user is not None:
-            context.add_cookies([session_cookie(user, server.url)])
+            context.add_cookies([session_cookie(user, contexts.url)])
         return context.new_page()
 
     yield new
     for context in opened:
-        context.close()
+        contexts.give_back(context)
     for context in opened:
         context.watch.check()
 

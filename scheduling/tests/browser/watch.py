@@ -21,8 +21,7 @@ class Watch:
 
     def __init__(self, context: BrowserContext, host: str) -> None:
         self.host = host
-        self.faults: list[str] = []
-        self.expected: list[str] = []
+        self.begin()
         context.expose_binding("reportViolation", self._violation)
         context.add_init_script(LISTEN)
         context.on("console", self._console)
@@ -30,6 +29,11 @@ class Watch:
         context.on("request", self._request)
         context.on("requestfailed", self._failed)
         context.on("response", self._response)
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        self.faults: list[str] = []
+        self.expected: list[str] = []
 
     def expect(self, pattern: str) -> None:
         """This fault belongs to the test: it fails where the fault does *not* come."""

@@ -4,6 +4,7 @@ pytest.ini loads it by name, not a conftest.py: pytest-django reads the settings
 conftest is imported, and by then the environment has to stand.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Generator
@@ -112,6 +113,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in set(gone)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now is no garbage, and needs not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
