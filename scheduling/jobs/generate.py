@@ -21,7 +21,8 @@ from .bulk import insert_items
 from .chunks import Chunk
 from .claim import end_stopped_copy, fence, guard_transaction
 from .faults import describe, is_contention, is_hopeless, is_transient, report
-from .lines import Line, Names, lines_of
+from .lines import Line, lines_of
+from .lines_beside_plans import lines_of_fault, lines_without_schedule
 from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
 from .request import Clock, Request
@@ -236,29 +237,13 @@ class Generation:
 
     def _report(self, series: list[Series], size: int, error: Exception) -> None:
         """Write down the one series that no attempt could deal with."""
-        names = Names([one.student_id for one in series], [one.teacher_id for one in series])
         if len(self.result.faults) < MOST_LOGGED:
             run_id = self.claim.run_id if self.claim else "(dry)"
             keys = ", ".join(f"{one.kind.value} {one.id}" for one in series)
             fault = report(error, "run %s could not deal with %s", run_id, keys)
         else:
             fault = describe(error)
-        lines = [
-            Line(
-                outcome=Outcome.ERROR,
-                code="error",
-                params={"error": fault},
-                student_id=one.student_id,
-                teacher_id=one.teacher_id,
-                student=names.student(one.student_id),
-                teacher=names.teacher(one.teacher_id),
-                series=one.key,
-                start_time=one.start_time,
-                end_time=one.end_time,
-                zone=one.zone,
-            )
-            for one in series
-        ]
+        lines = lines_of_fault(series, fault)
         self._write(lines, Outcome.ERROR, size)
         self.agreed.done(one.key for one in series)
 
@@ -266,17 +251,7 @@ class Generation:
         students = students_without_series(self.request.student_ids)
         if not students:
             return
-        names = Names(students, [])
-        lines = [
-            Line(
-                outcome=Outcome.NO_SCHEDULE,
-                code="no_schedule",
-                student_id=student,
-                student=names.student(student),
-            )
-            for student in students
-        ]
-        self._write(lines, Outcome.NO_SCHEDULE, 0)
+        self._write(lines_without_schedule(students), Outcome.NO_SCHEDULE, 0)
 
     def _write(self, lines: list[Line], outcome: Outcome, size: int) -> None:
         """Account for and store results that no plan holds."""

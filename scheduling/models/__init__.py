@@ -1,7 +1,8 @@
 """The tables: people, timetable, classes, jobs."""
 
 from . import lookups  # noqa: F401  (registers itself)
-from .classes import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus, ScheduledClass
+from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
+from .classes import ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .notices import CancellationNotice

@@ -15,44 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.wallclock import instant, minutes_between
 
+from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
 from .people import Student, Teacher, studio_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
 from .validators import validate_time_zone
 from .wall_clock import WallClockField
 
-
-class ClassStatus(models.TextChoices):
-    """The state of a class; a cancelled one frees its time and stays as a tombstone."""
-
-    SCHEDULED = "scheduled", _("scheduled")
-    COMPLETED = "completed", _("completed")
-    CANCELLED = "cancelled", _("cancelled")
-
-
-class CancelledBy(models.TextChoices):
-    """Who cancelled. Only ``closure`` was a run's doing; every other is a person's tombstone."""
-
-    STUDENT = "student", _("student")
-    TEACHER = "teacher", _("teacher")
-    STUDIO = "studio", _("studio")
-    CLOSURE = "closure", _("closure")
-
-
 # Calendars tell two revisions of a class apart by the second of its last change: cancelled and
 # restored within one, it has to be a second later all the same.
 REVISION = timedelta(seconds=1)
-
-CANCELLED_BY_PEOPLE = [one for one in CancelledBy.choices if one[0] != CancelledBy.CLOSURE]
-
-
-class Attendance(models.TextChoices):
-    """What became of a class."""
-
-    PRESENT = "present", _("present")
-    EXCUSED = "excused", _("excused")
-    UNEXCUSED = "unexcused", _("unexcused")
-    TEACHER_ABSENT = "teacher_absent", _("teacher absent")
 
 
 class ScheduledClass(models.Model):
