@@ -1,11 +1,14 @@
 """Rows for tests. Plain functions: what a test does not say is ordinary and valid.
 
-They have no history (auditlog), which would be a tenth of the suite's time.
+They have no history (auditlog), which would be a tenth of the suite's time; where a test wants it,
+it puts `contextlib.nullcontext` in the place of `quietly`.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import wraps
 from itertools import count
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from auditlog.context import disable_auditlog
 
@@ -23,7 +26,20 @@ MONDAY = date(2026, 1, 5)
 EARLY = datetime(2026, 1, 5, 0, 5, tzinfo=UTC)
 LONG_AGO = date(2025, 1, 6)
 
+P = ParamSpec("P")
+R = TypeVar("R")
+quietly: Callable[[], Any] = disable_auditlog
+
 _number = count(1)
+
+
+def _unlogged(factory: Callable[P, R]) -> Callable[P, R]:
+    @wraps(factory)
+    def made(*args: P.args, **values: P.kwargs) -> R:
+        with quietly():
+            return factory(*args, **values)
+
+    return made
 
 
 def _later() -> datetime:
@@ -46,19 +62,19 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@disable_auditlog()
+@_unlogged
 def teacher(name: str = "", zone: str = "UTC", **values: Any) -> Teacher:
     name = name or f"Teacher {next(_number)}"
     return Teacher.objects.create(name=name, time_zone=zone, **values)
 
 
-@disable_auditlog()
+@_unlogged
 def student(name: str = "", start: date | None = LONG_AGO, **values: Any) -> Student:
     first, _, last = (name or f"Student {next(_number)}").partition(" ")
     return Student.objects.create(first_name=first, last_name=last, start_date=start, **values)
 
 
-@disable_auditlog()
+@_unlogged
 def schedule(
     who: Student | None = None,
     whom: Teacher | None = None,
@@ -78,7 +94,7 @@ def schedule(
     )
 
 
-@disable_auditlog()
+@_unlogged
 def slot(
     whom: Teacher | None = None,
     who: Student | None = None,
@@ -100,12 +116,12 @@ def slot(
     )
 
 
-@disable_auditlog()
+@_unlogged
 def closure(name: str, first: date, last: date | None = None, **values: Any) -> Closure:
     return Closure.objects.create(name=name, first_date=first, last_date=last or first, **values)
 
 
-@disable_auditlog()
+@_unlogged
 def lesson(
     who: Student | None = None,
     on: date = MONDAY,

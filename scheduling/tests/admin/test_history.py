@@ -1,6 +1,7 @@
 """Hand edits are logged with who made them, in the admin and by token; runs are not."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from auditlog.models import LogEntry
@@ -15,6 +16,11 @@ from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.roles import account
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def rows_with_a_history(monkeypatch):
+    monkeypatch.setattr(make, "quietly", nullcontext)
 
 
 def entries(row):
