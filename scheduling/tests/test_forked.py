@@ -74,7 +74,11 @@ def test_the_libraries_are_there_and_nothing_of_the_product():
     assert not [name for name in loaded if name.split(".")[0] in {"scheduling", "classtracker"}]
 
 
-def test_what_only_popen_can_do_is_left_to_it():
-    other = os.environ | {"PYTHONHASHSEED": "7"}
-    process = forked.run([*HERE, "import sys; print('django' in sys.modules)"], env=other)
+@pytest.mark.parametrize(
+    "options",
+    [{"env": os.environ | {"PYTHONHASHSEED": "7"}}, {"umask": 0o77}, {"process_group": 0}],
+    ids=lambda options: next(iter(options)),
+)
+def test_what_only_popen_can_do_is_left_to_it(options):
+    process = forked.run([*HERE, "import sys; print('django' in sys.modules)"], **options)
     assert process.stdout == "False\n"

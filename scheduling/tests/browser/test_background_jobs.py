@@ -1,6 +1,7 @@
 """The background jobs as the person who runs a studio uses them on a Monday morning."""
 
 import re
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -74,19 +75,22 @@ def test_what_changed_since_the_preview_is_said_and_nothing_is_started(
     assert not JobRun.objects.exists()
 
 
-def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: Page) -> None:
+def running(**values: Any) -> JobRun:
+    """A run that another host is at."""
     now = database_now()
-    run = JobRun.objects.create(
+    return JobRun.objects.create(
         job=Job.HORIZON,
         state=RunState.RUNNING,
         trigger=Trigger.ADMIN,
-        triggered_by="teresa",
         started_at=now,
         heartbeat=now,
         host="elsewhere",
-        progress_done=30,
-        progress_total=60,
+        **values,
     )
+
+
+def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: Page) -> None:
+    run = running(triggered_by="teresa", progress_done=30, progress_total=60)
     page = owner_page
     page.goto(JOBS)
     progress = page.get_by_role("progressbar", name="Progress of Lesson horizon")
@@ -100,15 +104,7 @@ def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: 
 
 
 def test_a_pressed_button_is_not_cut_off_by_the_end_of_the_run(owner_page: Page) -> None:
-    now = database_now()
-    run = JobRun.objects.create(
-        job=Job.HORIZON,
-        state=RunState.RUNNING,
-        trigger=Trigger.ADMIN,
-        started_at=now,
-        heartbeat=now,
-        host="elsewhere",
-    )
+    run = running()
     page = owner_page
     page.goto(JOBS)
     # The button's page is long in coming: here, for ever. The page hears meanwhile of the end.
@@ -119,7 +115,7 @@ def test_a_pressed_button_is_not_cut_off_by_the_end_of_the_run(owner_page: Page)
         }"""
     )
     page.get_by_role("button", name="Cancel this run").click()
-    JobRun.objects.filter(pk=run.pk).update(state=RunState.CANCELLED, finished_at=now)
+    JobRun.objects.filter(pk=run.pk).update(state=RunState.CANCELLED, finished_at=database_now())
     with page.expect_response(lambda answer: answer.url.endswith(f"/{run.pk}/progress/")) as heard:
         pass
     while heard.value.json()["active"]:

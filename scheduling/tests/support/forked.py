@@ -78,7 +78,8 @@ def _is_plain(how: dict[str, Any]) -> bool:
         and (args[1] == "-c" or str(args[1]).endswith(".py"))
         and how["close_fds"]
         and not how["pass_fds"]
-        and how["preexec_fn"] is None
+        and all(how[name] is None for name in ("preexec_fn", "uid", "gid", "gids"))
+        and how["umask"] == how["process_group"] == -1
         and not how["shell"]
         and (env is None or _of_python(env) == _of_python(os.environ))
     )
