@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +11,7 @@ from knox.models import get_token_model
 from scheduling.jobs.claim import CALENDAR_LOCK
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests.factories import schedule, slot
+from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
 from scheduling.tests.support.curl import Call, curl
 from scheduling.tests.support.gunicorn import serving
 
@@ -35,21 +35,10 @@ def token():
     return get_token_model().objects.create(User.objects.create_superuser("teresa"))[1]
 
 
-def until(condition, seconds=20):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it does not come to pass"
-        time.sleep(0.02)
-
-
 def scalar(sql):
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchone()[0]
-
-
-def waits_for_the_calendar():
-    return scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(server):
@@ -59,7 +48,7 @@ def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(serv
     scalar(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
     try:
         first = Call(server.url + CRON, token=SECRET)
-        until(waits_for_the_calendar)
+        until(someone_waits_for_the_calendar)
         second = curl(server.url + CRON, "-X", "POST", token=SECRET)
     finally:
         scalar(f"SELECT pg_advisory_unlock({CALENDAR_LOCK})")

@@ -11,17 +11,10 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import counts, horizon
 from scheduling.tests.jobs.test_concurrent_edit import person
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
 
 # On SQLite writers take turns: there is no such moment.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-def a_run_waits():
-    """Not asked of pg_stat_activity, which stays the same to the end of a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.fetchone()[0]
 
 
 def test_an_attendance_mark_that_is_being_made():
@@ -51,7 +44,7 @@ def test_a_run_that_begins_meanwhile_makes_again_what_is_gone():
 
     def clock():
         thread.start()
-        until(a_run_waits)
+        until(someone_waits_for_the_calendar)
         return EARLY
 
     result = undo(run, by="teresa", clock=clock)

@@ -6,6 +6,8 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+from django.db import connection
+
 SECONDS = 30
 
 
@@ -16,6 +18,19 @@ def until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
         assert time.monotonic() < limit, f"still not so after {seconds} seconds"
         time.sleep(0.02)
     return answer
+
+
+def someone_waits_for_the_calendar() -> bool:
+    """Whether a session of this database does; other tests of the same server have their own.
+
+    Not asked of pg_stat_activity, which stays the same to the end of a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 def until_stopped(process: "Popen[str]") -> None:
