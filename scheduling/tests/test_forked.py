@@ -25,15 +25,19 @@ PROGRAMS = {
     "signals": "import signal as s; print(s.getsignal(2), s.getsignal(15), s.getsignal(13))",
     "a signal": "import os; print('x', flush=True); os.kill(os.getpid(), 9)",
     "interrupted": "import os, signal, sys\ntry: os.kill(os.getpid(), signal.SIGINT)\n"
-    "except KeyboardInterrupt: print('stop')",
+    "except KeyboardInterrupt: print('stop')\nelse: print('ignored')",
     "open files": "import os; print(sorted(os.listdir('/proc/self/fd'))[:4])",
 }
 
 
 def said(kind, program, tmp_path, **options):
+    return ended(kind, [*HERE, program, "one", "two"], tmp_path, **options)
+
+
+def ended(kind, command, tmp_path, **options):
     env = os.environ | {"TZ": "Asia/Tokyo"}
     with STARTED[kind](
-        [*HERE, program, "one", "two"], env=env, cwd=tmp_path, text=True, **options,
+        command, env=env, cwd=tmp_path, text=True, **options,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         out, err = process.communicate("typed", timeout=60)
@@ -46,6 +50,26 @@ def test_they_say_the_same(tmp_path, program, options):
     forked_said = said("forked", program, tmp_path, **options)
     assert forked_said == said("started", program, tmp_path, **options)
     assert any(forked_said[:2])
+
+
+@pytest.mark.parametrize("module", ["json.tool", "base64 -t", "site --user-site"])
+def test_a_module_says_the_same(tmp_path, module):
+    command = [sys.executable, "-m", *module.split()]
+    forked_said = ended("forked", command, tmp_path)
+    assert forked_said == ended("started", command, tmp_path)
+    assert any(forked_said[:2])
+
+
+@pytest.mark.parametrize("kind", STARTED)
+def test_files_are_handed_on_by_their_numbers(tmp_path, kind):
+    pipes = [os.pipe() for _ in range(3)]
+    for number, (_out, into) in enumerate(pipes):
+        os.write(into, str(number).encode())
+    ends = [out for out, _into in pipes]
+    show = f"import os; print([os.read(end, 9) for end in {ends}])"
+    assert ended(kind, [*HERE, show], tmp_path, pass_fds=ends)[0] == "[b'0', b'1', b'2']\n"
+    for end in (*ends, *(into for _out, into in pipes)):
+        os.close(end)
 
 
 def test_a_fault_has_its_traceback_and_ends_with_1(tmp_path):

@@ -8,6 +8,9 @@ from playwright.sync_api import Page
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
 from scheduling.tests.browser.conftest import DESKTOP, HEIGHT, PHONE
 
+# Those that `look` leaves: who takes these has seen each width and each scheme.
+OTHER_LOOKS = ((DESKTOP, True), (PHONE, False))
+
 # Until the new colours are drawn. None of them comes by degrees: what inherits a colour would begin
 # once its parent has arrived, and so on down the page.
 DRAWN = """

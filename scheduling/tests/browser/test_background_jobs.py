@@ -12,7 +12,8 @@ from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
-from scheduling.tests.browser.conftest import DESKTOP, PHONE, watch_of
+from scheduling.tests.browser.conftest import watch_of
+from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
 
@@ -167,7 +168,7 @@ def test_who_may_only_look_finds_no_button(open_page, slot) -> None:
 
 # What it looks like is no matter of the database: once is enough.
 @pytest.mark.sqlite
-@pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (PHONE, True), (DESKTOP, True)])
+@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_accessible_and_fitting_with_every_kind_of_run(open_page, owner, slot, width, dark) -> None:
     now = timezone.now()
     for state in RunState.values:

@@ -11,6 +11,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
 from scheduling.tests.browser.conftest import PHONE, watch_of
+from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.roles import account
 
@@ -67,7 +68,7 @@ def dialog(page):
 # What it looks like is no matter of the database: once is enough.
 @pytest.mark.sqlite
 @pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (PHONE, False)])
+@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, dark):
     page = opened(open_page(owner, width=width, dark=dark), address(week, view=view))
     if view != "year":
@@ -322,7 +323,7 @@ def opened_in_spanish(page, where):
 @pytest.mark.sqlite
 def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, owner, week):
     one = ScheduledClass.objects.get(student__first_name="Ana")
-    for width, dark in ((1280, False), (1280, True), (PHONE, False)):
+    for width, dark in OTHER_LOOKS:
         page = open_page(owner, width=width, dark=dark)
         for where in (
             f"/admin/calendar/?plain=1&date={week}",

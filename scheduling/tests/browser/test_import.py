@@ -9,12 +9,12 @@ from scheduling.services.roles import OWNER
 from scheduling.tests import factories as make
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
 from scheduling.tests.browser.conftest import DESKTOP, PHONE
+from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.roles import account
 from scheduling.tests.services.timetable_files import csv_bytes, imported, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVERY_LOOK = [(width, dark) for width in (DESKTOP, PHONE) for dark in (False, True)]
 ROWS = (
     row(days="13"),
     row(days="13"),
@@ -71,7 +71,7 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
 
 # What it looks like is no matter of the database: once is enough.
 @pytest.mark.sqlite
-@pytest.mark.parametrize(("width", "dark"), EVERY_LOOK)
+@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
     imported(row(student_email="old@example.com"))
     page = open_page(account(OWNER), width=width, dark=dark)

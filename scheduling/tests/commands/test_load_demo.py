@@ -359,11 +359,3 @@ def test_from_the_shell(manage):
         done = manage("load_demo", "--students", bad)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
-
-
-def test_two_at_once_make_one_studio(spawn_manage):
-    processes = [spawn_manage("load_demo", "--students", "300") for _ in range(3)]
-    for process in processes:
-        _out, err = process.communicate(timeout=120)
-        assert (process.returncode, err) == (0, "")
-    assert (Student.objects.count(), Teacher.objects.count()) == (300, 10)

@@ -16,6 +16,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from .nursery import FILES
+
 NURSERY = Path(__file__).with_name("nursery.py")
 PR_SET_CHILD_SUBREAPER = 36
 # With another of these Python itself starts differently.
@@ -25,7 +27,7 @@ _home: socket.socket | None = None
 
 
 class Forked(subprocess.Popen[Any]):
-    """Made of ``[sys.executable, program, argument, …]``."""
+    """Made of ``[sys.executable, program, argument, …]``; program: a file's name, -c or -m."""
 
     def _execute_child(self, *given: Any) -> None:
         how = inspect.signature(subprocess.Popen._execute_child).bind(self, *given).arguments  # type: ignore[attr-defined]
@@ -40,6 +42,9 @@ class Forked(subprocess.Popen[Any]):
         }
         ends = how["p2cread"], how["c2pwrite"], how["errwrite"]
         numbers = [place if end == -1 else end for place, end in enumerate(ends)]
+        # Those that are passed on have the same number there.
+        asked["places"] = [0, 1, 2, *how["pass_fds"]]
+        numbers += how["pass_fds"]
         with _lock:
             self.pid = _ask(json.dumps(asked).encode(), numbers)
         self._child_created = True
@@ -75,9 +80,9 @@ def _is_plain(how: dict[str, Any]) -> bool:
         and isinstance(args, list)
         and args[:1] == [sys.executable]
         and len(args) > 1
-        and (args[1] == "-c" or str(args[1]).endswith(".py"))
+        and (args[1] in ("-c", "-m") or str(args[1]).endswith(".py"))
         and how["close_fds"]
-        and not how["pass_fds"]
+        and len(how["pass_fds"]) <= FILES - 3
         and all(how[name] is None for name in ("preexec_fn", "uid", "gid", "gids"))
         and how["umask"] == how["process_group"] == -1
         and not how["shell"]

@@ -20,6 +20,9 @@ HALVES = {
         "commands/test_endpoint.py",
         "commands/test_generate_classes_usage.py",
         "commands/test_install_cron.py",
+        "commands/test_load_demo.py",
+        "services/test_timetable_faults.py",
+        "services/test_timetable_formats.py",
         "test_bench.py",
         "test_deploy.py",
         "test_layout.py",
@@ -28,8 +31,19 @@ HALVES = {
         "test_translations.py",
     ),
     # What people and programs ask of the server: on the stricter of the two, that of production.
-    # Each page and each call is opened on both (test_query_limits.py).
-    "postgresql": ("admin", "api", "feeds"),
+    # Each page and each call is opened on both (test_query_limits.py), and on both a studio lives
+    # through all that these services do (jobs/test_living_studio.py).
+    "postgresql": (
+        "admin",
+        "api",
+        "feeds",
+        "services/living",
+        "services/test_explain.py",
+        "services/test_make_ups.py",
+        "services/test_notices.py",
+        "services/test_planned.py",
+        "services/test_public_holidays.py",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ asked for them (PR_SET_CHILD_SUBREAPER, prctl(2)). See forked.py for the other e
 A file by itself: nothing of the product may be loaded here.
 """
 
+import fcntl
 import gc
 import io
 import json
@@ -44,6 +45,8 @@ LIBRARIES = (
     "django_stubs_ext",
     "django_tasks.backends",
     "environs",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
     "icalendar",
     "prometheus_client",
     "pygments.lexers",
@@ -55,6 +58,7 @@ LIBRARIES = (
     "zoneinfo",
 )
 MOST = 1 << 20
+FILES = 8
 
 
 def main() -> None:
@@ -63,10 +67,11 @@ def main() -> None:
         with suppress(Exception):  # what is not there, or needs settings, is left to who needs it
             import_module(name)
     gc.freeze()  # before fork(), as its documentation advises
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who were asked for
+    # Ctrl-C is for those who were asked for, where it was not ignored by all from the start.
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     home = socket.socket(fileno=int(sys.argv[1]))
     while True:
-        message, numbers, _flags, _address = socket.recv_fds(home, MOST, 3)
+        message, numbers, _flags, _address = socket.recv_fds(home, MOST, FILES)
         if not message:
             return
         asked = json.loads(message)
@@ -78,6 +83,7 @@ def main() -> None:
                 home.close()
                 os.close(heir)
                 os.close(end)
+                signal.signal(signal.SIGINT, interrupt)
                 _become(asked, numbers)
                 return
             os.write(end, str(child).encode())
@@ -92,10 +98,14 @@ def main() -> None:
 
 def _become(asked: dict[str, Any], numbers: list[int]) -> None:
     """Run the program that was asked for, as Python does when it is started with it."""
-    for number, place in zip(numbers, range(3), strict=True):
+    # Out of the way first: one may lie where another belongs.
+    beyond = 100
+    lent = [fcntl.fcntl(number, fcntl.F_DUPFD, beyond) for number in numbers]
+    for number in numbers:
+        os.close(number)
+    for number, place in zip(lent, asked["places"], strict=True):
         os.dup2(number, place)
         os.close(number)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     if asked["new_session"]:
         os.setsid()
     os.chdir(asked["folder"])
@@ -113,6 +123,10 @@ def _become(asked: dict[str, Any], numbers: list[int]) -> None:
         sys.path[:1] = ["", *paths]
         sys.argv = ["-c", *words[1:]]
         exec(words[0], {"__name__": "__main__"})
+    elif program == "-m":
+        sys.path[:1] = [os.getcwd(), *paths]
+        sys.argv = words
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
     else:
         sys.path[:1] = [os.path.dirname(os.path.abspath(program)), *paths]
         sys.argv = [program, *words]

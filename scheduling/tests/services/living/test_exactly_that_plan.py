@@ -99,10 +99,10 @@ def test_a_plan_of_many_classes_takes_as_many_queries_as_one_of_few(settings):
     teacher, taken = make.teacher(), []
     for weekday in range(1, 6):
         make.slot(teacher, weekday=weekday)
-    for weeks in (2, 20):
+    for weeks in (2, 2, 20):  # the first look also fills the caches
         settings.HORIZON_WEEKS = weeks
         horizon(weeks=weeks)
         with CaptureQueriesContext(connection) as queries:
             preview(EndPerson(teacher, day("2026-01-04")), at_moment())
         taken.append(len(queries))
-    assert taken[0] == taken[1]
+    assert taken[1] == taken[2]

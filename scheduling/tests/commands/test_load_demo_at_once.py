@@ -1,0 +1,11 @@
+"""manage.py load_demo, started several times at once: one studio."""
+
+from scheduling.models import Student, Teacher
+
+
+def test_two_at_once_make_one_studio(spawn_manage):
+    processes = [spawn_manage("load_demo", "--students", "300") for _ in range(3)]
+    for process in processes:
+        _out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+    assert (Student.objects.count(), Teacher.objects.count()) == (300, 10)
