@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from scheduling.tests.support.halves import half_of
+from scheduling.tests.support.order import spread
 from scheduling.tests.support.postgres import NoPostgres, cluster
 
 # Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
@@ -106,13 +107,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return half_of(collection_path) not in {"", config.getoption("--db")} or None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests of the other database: they are not skipped, they do not exist here."""
     other = "sqlite" if config.getoption("--db") == "postgresql" else "postgresql"
     gone = [item for item in items if item.get_closest_marker(other)]
     if gone:
         config.hook.pytest_deselected(items=gone)
-        items[:] = [item for item in items if item not in set(gone)]
+    items[:] = spread([item for item in items if item not in set(gone)])
 
 
 def pytest_collection_finish() -> None:
