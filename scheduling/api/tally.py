@@ -102,10 +102,20 @@ class Tally:
 
 
 def _open(path: Path | str) -> sqlite3.Connection:
-    file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        file.executescript(_SCHEMA)
-    except BaseException:
-        file.close()
-        raise
-    return file
+    """Several processes may make the file at once: whom SQLite turns away at once tries again,
+    for its timeout is not for the change to WAL (https://www.sqlite.org/c3ref/busy_handler.html).
+    """
+    limit = time.monotonic() + PATIENCE
+    while True:
+        file = sqlite3.connect(
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        try:
+            file.executescript(_SCHEMA)
+        except BaseException as error:
+            file.close()
+            if "locked" not in str(error) or time.monotonic() > limit:
+                raise
+            time.sleep(0.01)
+        else:
+            return file
