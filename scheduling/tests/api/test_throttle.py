@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from sqlite3 import OperationalError
 
 import pytest
 import time_machine
@@ -74,6 +75,28 @@ def test_processes_and_their_threads_count_together(folder):
         thread.join()
     assert waits.count(None) == 5
     assert Tally("calls").count("leo", 5, 3600) > 3500
+
+
+def open_at_once(path, together, turned_away):
+    together.wait()
+    try:
+        tally._open(path)
+    except OperationalError as error:
+        turned_away.put(str(error))
+
+
+def test_processes_that_make_the_file_at_the_same_moment_all_have_it(tmp_path):
+    fork = get_context("fork")
+    turned_away = fork.SimpleQueue()
+    for number in range(10):
+        given = tmp_path / str(number), fork.Barrier(8), turned_away
+        processes = [fork.Process(target=open_at_once, args=given) for _ in range(8)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(60)
+        assert [process.exitcode for process in processes] == [0] * 8
+    assert turned_away.empty()
 
 
 def test_what_is_over_is_forgotten(folder):
