@@ -102,20 +102,28 @@ class Tally:
 
 
 def _open(path: Path | str) -> sqlite3.Connection:
-    """Several processes may make the file at once: whom SQLite turns away at once tries again,
-    for its timeout is not for the change to WAL (https://www.sqlite.org/c3ref/busy_handler.html).
+    file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(file)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _prepare(file: sqlite3.Connection) -> None:
+    """Make the table, where it is not there.
+
+    Of several processes that make the file at once SQLite turns some away without waiting: its
+    timeout is not for the change to WAL (https://www.sqlite.org/c3ref/busy_handler.html).
     """
     limit = time.monotonic() + PATIENCE
     while True:
-        file = sqlite3.connect(
-            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
         try:
             file.executescript(_SCHEMA)
-        except BaseException as error:
-            file.close()
-            if "locked" not in str(error) or time.monotonic() > limit:
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > limit:
                 raise
-            time.sleep(0.01)
-        else:
-            return file
+        time.sleep(0.01)

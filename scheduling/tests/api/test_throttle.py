@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from sqlite3 import OperationalError
 
 import pytest
 import time_machine
@@ -81,7 +80,7 @@ def open_at_once(path, together, turned_away):
     together.wait()
     try:
         tally._open(path)
-    except OperationalError as error:
+    except sqlite3.OperationalError as error:
         turned_away.put(str(error))
 
 

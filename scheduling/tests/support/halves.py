@@ -1,6 +1,7 @@
 """Which tests one database is enough for: `make test` runs them on that one (`--half`).
 
-What writes and reads the calendar (models, jobs, services, workers, most commands) runs on both.
+What makes and changes the calendar (models, jobs, workers, most commands, the services that write
+classes and rules) runs on both.
 `make test-all` leaves nothing out.
 """
 
@@ -31,15 +32,12 @@ HALVES = {
         "test_translations.py",
     ),
     # What people and programs ask of the server: on the stricter of the two, that of production.
-    # On SQLite a browser opens each page and Schemathesis makes each call, and on both a studio
-    # lives through all that these services do (jobs/test_living_studio.py).
+    # On SQLite a browser opens each page and Schemathesis makes each call.
     "postgresql": (
         "admin",
         "api",
         "feeds",
-        "services/living",
         "services/test_explain.py",
-        "services/test_make_ups.py",
         "services/test_notices.py",
         "services/test_planned.py",
         "services/test_public_holidays.py",

@@ -99,7 +99,7 @@ def main() -> None:
 def _become(asked: dict[str, Any], numbers: list[int]) -> None:
     """Run the program that was asked for, as Python does when it is started with it."""
     # Out of the way first: one may lie where another belongs.
-    beyond = 100
+    beyond = max(*numbers, *asked["places"]) + 1
     lent = [fcntl.fcntl(number, fcntl.F_DUPFD, beyond) for number in numbers]
     for number in numbers:
         os.close(number)

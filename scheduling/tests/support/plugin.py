@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     gone = [item for item in items if item.get_closest_marker(other)]
     if gone:
         config.hook.pytest_deselected(items=gone)
-    items[:] = spread([item for item in items if item not in set(gone)])
+    items[:] = spread([item for item in items if not item.get_closest_marker(other)])
 
 
 def pytest_collection_finish() -> None:
