@@ -17,6 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classtracker.settings")
 import django
 from django.core.management import execute_from_command_line
 
+ENDINGS = {signal.SIGTERM, signal.SIGINT}
+
 
 def stop() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
@@ -39,8 +41,14 @@ def main(where: str) -> None:
                 stop()
         chunk(self, one, *rest)
 
+    if where == "fence":
+        # Threads begin with this, and never take a signal in the place of this one, which has to
+        # have handled it when it stops again.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+
     def slow_fence(held, **progress):
         if where == "fence" and len(seen) == 2:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
             stop()
             # By now the signal that woke it has been handled; the second comes here.
             stop()
