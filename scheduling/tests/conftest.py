@@ -28,9 +28,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def static_files() -> Iterator[None]:
-    """Looked for when they are asked for: each test client would list them all at its start."""
-    with override_settings(WHITENOISE_AUTOREFRESH=True):
+def quicker() -> Iterator[None]:
+    """Static files are looked for when they are asked for: each test client would list them all
+    at its start. And to hash a password takes longer than most tests do (hasher.py)."""
+    once = "scheduling.tests.support.hasher.Once"
+    with override_settings(WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=[once]):
         yield
 
 

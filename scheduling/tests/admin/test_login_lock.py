@@ -21,9 +21,7 @@ LIMIT = settings.AXES_FAILURE_LIMIT
 
 
 @pytest.fixture(autouse=True)
-def people(settings):
-    # Django's own takes most of a second on purpose.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def people():
     for name in ("marta", "tom"):
         User.objects.create_superuser(name, password=PASSWORD)
 

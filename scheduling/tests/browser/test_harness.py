@@ -71,6 +71,21 @@ def test_axe_finds_a_control_without_a_name_under_the_policy(page):
         assert_accessible(page)
 
 
+def test_axe_finds_every_text_that_is_too_pale_however_often_it_looks(page):
+    page.goto(LOGIN)
+    page.evaluate(
+        """const sheet = new CSSStyleSheet();
+        sheet.replaceSync(".pale { color: rgb(150 150 150); background: rgb(160 160 160); }");
+        document.adoptedStyleSheets = [sheet];
+        document.querySelector("main").insertAdjacentHTML(
+            "beforeend", "<p class=pale>one</p><p class=pale>two</p>"
+        );"""
+    )
+    for _again in range(2):
+        (pale,) = [one for one in violations(page) if one["id"] == "color-contrast"]
+        assert len(pale["nodes"]) == 2
+
+
 @pytest.mark.parametrize(
     ("holder", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
 )
