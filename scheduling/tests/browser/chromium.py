@@ -67,6 +67,7 @@ def launch(playwright: Playwright, **options: Any) -> Any:
             "--font-render-hinting=none",
             "--lang=en-US",
             "--process-per-site",  # a person's pages share one, which has the scripts compiled
+            "--js-flags=--no-opt --no-maglev",  # no page is open for long enough to gain by them
         ],
         **options,
     )

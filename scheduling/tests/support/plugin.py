@@ -66,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+    gc.disable()  # until pytest_collection_finish: what is loaded stays
     # Workers of xdist inherit all of this from the process that started them.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ |= ENVIRONMENT
@@ -122,6 +123,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
