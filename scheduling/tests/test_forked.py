@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from scheduling.tests.support import forked
+from scheduling.tests.support.nursery import LIBRARIES
 
 HERE = [sys.executable, "-c"]
 STARTED = {"started": subprocess.Popen, "forked": forked.Forked}
@@ -94,8 +95,7 @@ def test_it_is_a_child_of_this_process_and_can_be_stopped_and_killed():
 def test_the_libraries_are_there_and_nothing_of_the_product():
     show = "import sys; print(*sys.modules)"
     loaded = forked.run([*HERE, show]).stdout.split()
-    libraries = {"django.db.models", "gunicorn.workers.gthread", "rest_framework.fields"}
-    assert libraries <= set(loaded)
+    assert {"django.db.models", *LIBRARIES} <= set(loaded)
     assert not [name for name in loaded if name.split(".")[0] in {"scheduling", "classtracker"}]
 
 

@@ -63,11 +63,10 @@ FILES = 8
 
 def main() -> None:
     """Answer, one after another, what is asked for; in the new process: run its program."""
-    here = sys.path.pop(0)  # in this folder there is another gunicorn
+    del sys.path[0]  # this folder: there is another gunicorn in it
     for name in LIBRARIES:
         with suppress(Exception):  # what is not there, or needs settings, is left to who needs it
             import_module(name)
-    sys.path.insert(0, here)
     gc.freeze()  # before fork(), as its documentation advises
     # All that a program loads stays; a tenth of its time would go to looking for garbage there.
     gc.set_threshold(50_000, 20, 50)
@@ -124,15 +123,15 @@ def _become(asked: dict[str, Any], numbers: list[int]) -> None:
     program, *words = asked["command"]
     paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     if program == "-c":
-        sys.path[:1] = ["", *paths]
+        sys.path[:0] = ["", *paths]
         sys.argv = ["-c", *words[1:]]
         exec(words[0], {"__name__": "__main__"})
     elif program == "-m":
-        sys.path[:1] = [os.getcwd(), *paths]
+        sys.path[:0] = [os.getcwd(), *paths]
         sys.argv = words
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)
     else:
-        sys.path[:1] = [os.path.dirname(os.path.abspath(program)), *paths]
+        sys.path[:0] = [os.path.dirname(os.path.abspath(program)), *paths]
         sys.argv = [program, *words]
         runpy.run_path(program, run_name="__main__")
 

@@ -66,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
-    gc.disable()  # until pytest_collection_finish: what is loaded stays
+    gc.disable()  # until pytest_runtestloop: what is loaded stays
     # Workers of xdist inherit all of this from the process that started them.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ |= ENVIRONMENT
@@ -118,8 +118,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = spread([item for item in items if not item.get_closest_marker(other)])
 
 
-def pytest_collection_finish() -> None:
-    """What is loaded by now is no garbage, and needs not be looked through again and again."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """What is loaded by now is no garbage, and needs not be looked through again and again.
+
+    All processes of a run come here; the one that hands the tests out collects no tests.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
