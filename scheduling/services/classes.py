@@ -5,10 +5,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.faults import is_contention
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.clashes import clash_of
 
@@ -18,6 +19,10 @@ from .contradictions import (
     refuse_contradiction,
     refuse_early_presence,
 )
+from .locks import wait_for_place
+
+# Of a write that the database has ended, as it and another waited for each other.
+ATTEMPTS = 3
 
 
 class DoubleBookedError(ValidationError):
@@ -70,12 +75,19 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
     changed.derive_instants()
     refuse_contradiction(changed, now)
     changed.edited_at = changed.updated_at = now
-    refuse_double_booking(changed)
-    try:
-        with transaction.atomic():
-            changed.save()
-    except IntegrityError as error:
-        raise DoubleBookedError(clash_of(changed)) from error
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            with transaction.atomic():
+                wait_for_place(changed)
+                refuse_double_booking(changed)
+                changed.save()
+            return
+        except IntegrityError as error:
+            raise DoubleBookedError(clash_of(changed)) from error
+        except OperationalError as error:
+            # A run doesn't wait for the place. What it writes is there by the next attempt.
+            if not left or not is_contention(error):
+                raise
 
 
 def _is_still_closed(changed: ScheduledClass) -> bool:
