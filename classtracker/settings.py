@@ -1,5 +1,6 @@
 """Django settings. Every read of the environment is here, through the strict readers of env.py."""
 
+import os
 import shlex
 import shutil
 from datetime import timedelta
@@ -60,8 +61,6 @@ REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
-# Into how many shards a run of the whole studio is cut, for as many workers; PostgreSQL alone.
-RUN_SHARDS = env.integer("RUN_SHARDS", 1, 1, 256)
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:
     env.stop("REDIS_URL", "is required where TASKS_BACKEND is rq.")
@@ -277,3 +276,6 @@ CRONTAB_COMMENT = f"Class Tracker in {BASE_DIR}".replace("%", r"\%")
 # Cron knows neither: it has the machine's zone and an environment of its own.
 SYSTEM_TIME_ZONE = env.system_time_zone()
 UNSEEN_BY_CRON = env.unseen_by_cron()
+
+# Earlier versions read these; a system check warns of those that are still set.
+UNUSED_VARIABLES = [name for name in ("RUN_SHARDS",) if name in os.environ]

@@ -1,10 +1,7 @@
 """Ends an active run on a person's word."""
 
-from django.db import transaction
-
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 
-from .claim import settle
 from .clock import DatabaseClock
 
 
@@ -14,9 +11,4 @@ def cancel_run(run: JobRun) -> bool:
     Its process finds that out at its next fence or heartbeat and stops; whole chunks stay.
     """
     rows = JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).order_by()
-    with transaction.atomic():
-        ended = rows.update(state=RunState.CANCELLED, finished_at=DatabaseClock()) == 1
-        if ended:
-            run.refresh_from_db(fields=["shard_count"])
-            settle(run)
-    return ended
+    return rows.update(state=RunState.CANCELLED, finished_at=DatabaseClock()) == 1

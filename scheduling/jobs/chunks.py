@@ -64,7 +64,7 @@ def chunks(
     Always in the same order, so that a run that was killed is completed as it was begun.
     """
     sizes = owner_sizes(kinds, scope)
-    groups, years = _Groups(sizes), years_of(window)
+    groups, years = _Groups(sizes), _years(window)
     for series in series_of_several_owners(kinds, scope).values():
         for one, other in combinations(series, 2):
             if owner_of(one) != owner_of(other) and may_collide(one, other, years):
@@ -154,6 +154,6 @@ class _Groups:
         return list(found.values())
 
 
-def years_of(window: Window) -> range:
+def _years(window: Window) -> range:
     """The years of ``window`` and the next: what moves may lie beyond it."""
     return range(window.start.year, window.end.year + 2)

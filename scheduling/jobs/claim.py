@@ -5,19 +5,19 @@ is still running. A process that was taken for dead finds no such row, and stops
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from scheduling.models import ACTIVE_STATES, Job, JobRun, JobShard, RunState
-from scheduling.selectors.shards import shard_sums
+from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
 
 from .clock import DatabaseClock, database_now
 from .process import Process, is_gone, this_process
-from .rights import Claim, FencedError, Joined
 
 # A run that is silent for so long is taken for dead. Three times what a chunk may take, nine
 # times the beat.
@@ -42,6 +42,24 @@ class AlreadyRunningError(Exception):
     def __init__(self, run: JobRun) -> None:
         super().__init__(f"run {run.pk} of the job {run.job} is active")
         self.run = run
+
+
+class FencedError(Exception):
+    """This run was taken for dead, or ended, by another: nothing more may be written by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write as a run: its id and the token that proves it."""
+
+    run_id: int
+    token: uuid.UUID
+
+    def rows(self) -> QuerySet[JobRun]:
+        """The run, as long as it is still ours and running."""
+        return JobRun.objects.filter(
+            id=self.run_id, token=self.token, state=RunState.RUNNING
+        ).order_by()
 
 
 def claim(run: JobRun) -> Claim:
@@ -94,32 +112,28 @@ def begin(run_id: int, **values: Any) -> Claim | None:
 
     None where it is not queued any more: begun by another worker, cancelled, or taken for dead.
     """
+    me = this_process()
     held = Claim(run_id, uuid.uuid4())
-    hold(held)
+    _held_here.add(held.token)
     begun = 0
     try:
         begun = (
             JobRun.objects.filter(id=run_id, state=RunState.QUEUED)
             .order_by()
-            .update(**begun_here(held), **values)
+            .update(
+                state=RunState.RUNNING,
+                token=held.token,
+                host=me.host,
+                process=me.mark,
+                heartbeat=DatabaseClock(),
+                started_at=DatabaseClock(),
+                **values,
+            )
         )
     finally:
         if not begun:
             _held_here.discard(held.token)
     return held if begun else None
-
-
-def begun_here(held: Claim) -> dict[str, Any]:
-    """What a run or a shard says of itself once this process has begun it under ``held``."""
-    me = this_process()
-    return {
-        "state": RunState.RUNNING,
-        "token": held.token,
-        "host": me.host,
-        "process": me.mark,
-        "heartbeat": DatabaseClock(),
-        "started_at": DatabaseClock(),
-    }
 
 
 def give_up(run_id: int, error: str) -> bool:
@@ -134,35 +148,16 @@ def bury_dead_runs(job: str) -> list[JobRun]:
     return [run for run in active if is_dead(run) and _take_over(run)]
 
 
-def hold(held: Claim) -> None:
-    """This process is about to work under ``held``."""
-    _held_here.add(held.token)
-
-
 def release(held: Claim) -> None:
     """This process works under ``held`` no longer, whatever its row says."""
-    if not isinstance(held, Joined):
-        _held_here.discard(held.token)
+    _held_here.discard(held.token)
 
 
 def _is_gone(run: JobRun) -> bool:
     if run.state != RunState.RUNNING:
         return False
-    return has_left(run) and not _has_a_shard_in_hand(run)
-
-
-def has_left(work: JobRun | JobShard) -> bool:
-    """Whether the process that last wrote ``work`` has certainly ended, or given it up."""
-    process = Process(work.host, work.process)
-    return is_gone(process) or (process == this_process() and work.token not in _held_here)
-
-
-def _has_a_shard_in_hand(run: JobRun) -> bool:
-    """Whether the process of another of its shards may live."""
-    if not run.shard_count:
-        return False
-    shards = JobShard.objects.filter(run=run, state=RunState.RUNNING).defer("lot", "carried")
-    return not all(has_left(shard) for shard in shards)
+    process = Process(run.host, run.process)
+    return is_gone(process) or (process == this_process() and run.token not in _held_here)
 
 
 def is_dead(run: JobRun) -> bool:
@@ -205,19 +200,9 @@ def _take_over(run: JobRun) -> bool:
                 error=error,
                 finished_at=Coalesce("heartbeat", "created_at"),
             )
-            settle(run)
     except OperationalError:
         return False
     return changed == 1
-
-
-def settle(run: JobRun) -> None:
-    """Add up the shards of a run that has just been ended in this transaction, for good.
-
-    Whatever they had in hand is committed by now, or never will be.
-    """
-    if run.shard_count:
-        JobRun.objects.filter(id=run.pk).update(**shard_sums(run.pk))
 
 
 def fence(held: Claim, **progress: Any) -> None:
@@ -235,7 +220,7 @@ def beat(held: Claim) -> bool:
 
 
 def finish(held: Claim, state: RunState, **values: Any) -> bool:
-    """Write the end of a run, or of a shard, if it is still ours."""
+    """Write the end of a run, if it is still ours."""
     return (
         held.rows().update(
             state=state, finished_at=DatabaseClock(), heartbeat=DatabaseClock(), **values
@@ -244,25 +229,22 @@ def finish(held: Claim, state: RunState, **values: Any) -> bool:
     )
 
 
-def guard_transaction(shared: bool = False) -> None:
+def guard_transaction() -> None:
     """First statement of a chunk: one chunk at a time, and none that outlives a stopped process.
 
     On PostgreSQL chunks of whatever run take turns on an advisory lock: what one has read of a
     schedule that a person is changing is on the calendar before the plan of that change is made.
-    ``shared``: a chunk of one of a run's parallel shards, which have nobody in common; they share
-    the turn with each other and with nothing else.
     The server ends the transaction of a process that falls silent in the middle of one. SQLite's
     IMMEDIATE transactions take turns by themselves.
     """
     if connection.vendor != "postgresql":
         return
-    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT // MILLISECOND};"
             f"SET LOCAL lock_timeout = {LOCK_TIMEOUT // MILLISECOND};"
             "SET LOCAL jit = off;"
-            f"SELECT {lock}({CALENDAR_LOCK})"
+            f"SELECT pg_advisory_xact_lock({CALENDAR_LOCK})"
         )
 
 

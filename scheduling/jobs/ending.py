@@ -3,48 +3,33 @@
 import logging
 import time
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from scheduling.models import JobRun, RunState
 
-from .claim import finish, settle
+from .claim import Claim, finish
 from .queries import QueryCount
 from .result import Result
-from .rights import Claim
 
 logger = logging.getLogger(__name__)
 closing = logging.getLogger("scheduling.jobs")
-ENDED_BY_A_WORKER = (RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED)
 
 
 def close(result: Result, began: float, queries: QueryCount) -> None:
     """What the run took since ``began``, by the monotonic clock."""
     result.seconds = time.monotonic() - began
-    result.queries = max(result.queries, queries.count)
+    result.queries = queries.count
 
 
 def conclude(held: Claim, result: Result) -> bool:
     """Write the closing line; False where the run is not ours any more."""
-    if not result.cut:
-        return finish(held, result.state, error=result.error, **result.progress())
-    with transaction.atomic():
-        ended = finish(held, result.state, error=result.error)
-        if ended:
-            settle(JobRun.objects.get(id=held.run_id))
-    return ended
+    return finish(held, result.state, error=result.error, **result.progress())
 
 
 def tell_who_ended_it(held: Claim, result: Result) -> None:
-    """The run is not ours any more: a person cancelled it, or it was taken for dead.
-
-    A run that is cut may also have been ended by another of its workers.
-    """
-    run = JobRun.objects.filter(id=held.run_id).first()
-    if result.cut and run is not None and run.state in ENDED_BY_A_WORKER:
-        result.state, result.error, result.ended_here = RunState(run.state), run.error, False
-        return
-    if run is not None and run.state == RunState.CANCELLED:
+    """The run is not ours any more: a person cancelled it, or it was taken for dead."""
+    if JobRun.objects.filter(id=held.run_id, state=RunState.CANCELLED).exists():
         result.state = RunState.CANCELLED
         result.error = _("This run was cancelled by a person; what it had done by then stays.")
         return
@@ -63,7 +48,7 @@ def record_failure(held: Claim, result: Result) -> None:
     if not connection.in_atomic_block:
         connection.close()  # a new one may get through where this one broke
     try:
-        result.ended_here = conclude(held, result) or not result.cut
+        conclude(held, result)
     except Exception as error:
         logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import Series, SeriesKey
@@ -14,12 +14,11 @@ from scheduling.models import Job
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
-from .accounting import account, count
 from .agreed import AnyPlan, PlanChangedError
 from .apply import StateChangedError, apply
 from .bulk import insert_items
 from .chunks import Chunk
-from .claim import end_stopped_copy, fence, guard_transaction
+from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
 from .faults import describe, is_contention, is_hopeless, is_transient, report
 from .lines import Line, lines_of
 from .lines_beside_plans import lines_of_fault, lines_without_schedule
@@ -27,7 +26,6 @@ from .planning import ChunkPlan, Context, plan_series, series_in
 from .queries import QueryCount
 from .request import Clock, Request
 from .result import Result, Watcher
-from .rights import Claim, FencedError, ShardClaim
 from .survey import Settled, survey, surveys
 
 logger = logging.getLogger(__name__)
@@ -65,11 +63,6 @@ class Generation:
         self.checkpoint = checkpoint
         self.queries = queries
         self.agreed = agreed or AnyPlan()
-        # Of how many chunks all is committed once the one in hand is: where another may go on.
-        self.chunks_before = self.chunks_done = 0
-        self.surveyed = 0
-        # Whether what belongs to no chunk is to be said after the last.
-        self.closing = True
 
     def run(self, chunks: list[Chunk]) -> None:
         """Deal with ``chunks`` in order, each in a transaction of its own.
@@ -78,47 +71,33 @@ class Generation:
         longer ours, PlanChangedError when there is other work than was agreed to, and DatabaseError
         for what no other attempt at the chunk can mend.
         """
-        # Of these a worker that was stopped has counted what stands as it should.
-        counted = max(0, self.surveyed - self.chunks_done)
-        for together in (*surveys(chunks[:counted]), *surveys(chunks[counted:])):
+        for together in surveys(chunks):
             self.checkpoint()
-            settled = self._survey(together, counted > 0)
-            counted -= len(together)
-            before = self.chunks_done
-            for chunk, passed in settled.left_of(together):
+            settled = self._survey(together)
+            for chunk in settled.left_of(together):
                 self.checkpoint()
-                self._chunk(chunk, settled.of(chunk), before + passed)
-                self.chunks_done = before + passed
+                self._chunk(chunk, settled.of(chunk))
                 self.context.done.update(chunk.owners())
                 self.watcher.progressed(self.result)
-            self.chunks_done = before + len(together)
             self.context.done.update(owner for chunk in together for owner in chunk.owners())
         self.checkpoint()
         self.agreed.finished()
         request = self.request
         narrowed = request.teacher_ids or request.days or request.rule_ids
-        if request.job == Job.WEEKLY and self.closing and not narrowed:
-            self.chunks_done += 1
+        if request.job == Job.WEEKLY and not narrowed:
             self._students_without_schedule()
 
-    def _survey(self, chunks: list[Chunk], counted: bool) -> Settled:
-        """Account for the series that stand as they should; the others are planned.
-
-        ``counted``: they have been accounted for.
-        """
-        if not (self.request.is_full and self.context.share.of_whole_owners):
+    def _survey(self, chunks: list[Chunk]) -> Settled:
+        """Account for the series that stand as they should; the others are planned."""
+        if not self.request.is_full:
             return Settled()
         found = Settled()
 
         def look(now: datetime) -> tuple[ChunkPlan, int] | None:
             nonlocal found
             found = survey(self.context, chunks, now)
-            if counted or not found.count:
-                return None
-            return ChunkPlan(found.plan, {}, set()), found.count
+            return (ChunkPlan(found.plan, {}, set()), found.count) if found.count else None
 
-        before = self.surveyed
-        self.surveyed = self.chunks_done + len(chunks)
         try:
             lines = self._transaction(look)
         except FencedError:
@@ -128,18 +107,16 @@ class Generation:
                 raise
             # Nothing is lost but time: planned one by one, the series at fault is found.
             logger.warning("the survey failed: %s", describe(error))
-            self.surveyed = before
             return Settled()
         if found.count:
             self.watcher.lines(self.result, lines)
             self.watcher.progressed(self.result)
         return found
 
-    def _chunk(self, chunk: Chunk, settled: set[SeriesKey], chunks_done: int) -> None:
+    def _chunk(self, chunk: Chunk, settled: set[SeriesKey]) -> None:
         def load() -> list[Series]:
             return series_in(self.context, chunk.condition(), settled)
 
-        self.chunks_before, self.chunks_done = self.chunks_done, chunks_done
         self._attempt(load, max(0, chunk.size - len(settled)))
 
     def _attempt(self, load: Callable[[], list[Series]], size: int) -> None:
@@ -147,9 +124,7 @@ class Generation:
         contention, replanned = 0, False
 
         def plan(now: datetime) -> tuple[ChunkPlan, int]:
-            planned = plan_series(self.context, load(), now)
-            # What a shard leaves to the last one is not done.
-            return planned, len(planned.series) if isinstance(self.claim, ShardClaim) else size
+            return plan_series(self.context, load(), now), size
 
         while True:
             try:
@@ -179,8 +154,6 @@ class Generation:
             self._report(series, size, error)
             return
         middle = len(series) // 2
-        # Should we be killed within, the whole chunk is looked at again.
-        self.chunks_done = self.chunks_before
         for part in (series[:middle], series[middle:]):
             self.checkpoint()
             self._attempt(_same_again(self.context, part), len(part) if size else 0)
@@ -199,11 +172,11 @@ class Generation:
             if self.context.overlay is not None:
                 self.context.overlay.remember(planned.plan, planned.guests)
             lines = lines_of(planned.plan, with_creates=True)
-            account(self.result, planned.plan, lines, size, self.queries, ExitStack())
+            self.result.add_plan(planned.plan, lines, size, ExitStack())
         else:
             with ExitStack() as undo:
                 with transaction.atomic():
-                    guard_transaction(shared=self.context.share.parallel)
+                    guard_transaction()
                     now = self.clock()
                     made = make(now)
                     if made is None:
@@ -212,28 +185,20 @@ class Generation:
                     self.agreed.check(planned)
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
-                    account(self.result, planned.plan, lines, size, self.queries, undo)
-                    self._store(lines)
-                    self._fence(self.claim, planned.guests)
+                    if planned.plan.creates and connection.vendor == "postgresql":
+                        self.queries.count += 1  # COPY is no statement that the counter sees
+                    self.result.add_plan(planned.plan, lines, size, undo)
+                    self._store(self.claim, lines)
                 undo.pop_all()
             self.agreed.done(planned.series)
         self.context.planned |= planned.guests
         return lines
 
-    def _fence(self, claim: Claim, guests: set[SeriesKey]) -> None:
-        """The last statement before COMMIT."""
-        progress = self.result.progress()
-        if isinstance(claim, ShardClaim):
-            people = self.result.students, self.result.teachers
-            carried = self.context.share.carried(self.context.planned | guests, people)
-            carried["surveyed"] = self.surveyed
-            progress |= {"chunks_done": self.chunks_done, "carried": carried}
-        fence(claim, **progress)
-
-    def _store(self, lines: list[Line]) -> None:
-        if self.claim is not None:
-            run_id = self.claim.run_id
-            insert_items([line.item(run_id) for line in lines])
+    def _store(self, claim: Claim, lines: list[Line]) -> None:
+        """Log ``lines`` and the progress so far: the last statements before COMMIT."""
+        insert_items([line.item(claim.run_id) for line in lines])
+        self.result.queries = self.queries.count
+        fence(claim, **self.result.progress())
 
     def _report(self, series: list[Series], size: int, error: Exception) -> None:
         """Write down the one series that no attempt could deal with."""
@@ -256,12 +221,11 @@ class Generation:
     def _write(self, lines: list[Line], outcome: Outcome, size: int) -> None:
         """Account for and store results that no plan holds."""
         with ExitStack() as undo:
-            count(self.result, Counter({outcome: len(lines)}), lines, size, undo)
+            self.result.add(Counter({outcome: len(lines)}), lines, size, undo)
             if self.claim is not None:
                 with transaction.atomic():
-                    guard_transaction(shared=self.context.share.parallel)
-                    self._store(lines)
-                    self._fence(self.claim, set())
+                    guard_transaction()
+                    self._store(self.claim, lines)
             undo.pop_all()
         self.watcher.lines(self.result, lines)
 
@@ -269,8 +233,4 @@ class Generation:
 def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Series]]:
     """Read the same series once more, as they are by then."""
     keys = [one.key for one in part]
-    return lambda: [
-        one
-        for one in load_by_key(keys)
-        if one.key not in context.planned and context.share.has(one)
-    ]
+    return lambda: [one for one in load_by_key(keys) if one.key not in context.planned]

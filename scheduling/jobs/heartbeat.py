@@ -7,8 +7,7 @@ from types import TracebackType
 
 from django.db import Error, close_old_connections, connection
 
-from .claim import BEAT, beat
-from .rights import Claim
+from .claim import BEAT, Claim, beat
 
 logger = logging.getLogger(__name__)
 

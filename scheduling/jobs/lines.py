@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from django.conf import settings
-
 from scheduling.domain.draft import Note, Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict, Plan
-from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.series import SeriesKey
 from scheduling.domain.stored import Attributes, attributes_of
 from scheduling.models import JobRunItem
-from scheduling.selectors.people import student_names, teacher_names, teacher_zones
+from scheduling.selectors.people import student_names, teacher_names
 
 from .reasons import sentence
 
@@ -87,35 +85,6 @@ class Line:
             code=self.code,
             params=self.params,
         )
-
-
-def lines_of_items(items: list[JobRunItem]) -> list[Line]:
-    """The inverse of ``Line.item``, as far as the log keeps it."""
-    # A time is told with its zone, unless that is what is wrong.
-    timed = [item for item in items if item.start_time and item.outcome != Outcome.INVALID]
-    zones = teacher_zones(item.teacher_id for item in timed)
-    told = {item.pk: zones.get(item.teacher_id or 0, settings.TIME_ZONE) for item in timed}
-    return [_stored(item, told.get(item.pk, "")) for item in items]
-
-
-def _stored(item: JobRunItem, zone: str) -> Line:
-    series = SeriesKey(SeriesKind(item.series_kind), item.series_id) if item.series_id else None
-    return Line(
-        outcome=Outcome(item.outcome),
-        code=item.code,
-        params=item.params,
-        student_id=item.student_id,
-        teacher_id=item.teacher_id,
-        student=item.student_name,
-        teacher=item.teacher_name,
-        series=series,
-        class_id=item.class_id,
-        day=item.date,
-        start_time=item.start_time,
-        end_time=item.end_time,
-        zone=zone,
-        occurrences=item.occurrences,
-    )
 
 
 class Names:

@@ -28,11 +28,11 @@ class Pings:
     They go out beside the run, which waits for nobody; at its end for a few seconds at most.
     """
 
-    def __init__(self, request: Request, token: uuid.UUID) -> None:
+    def __init__(self, request: Request) -> None:
         whole = request.is_full and not request.dated and JOBS[request.job].generates
         self._wanted = bool(settings.PING_URL) and whole and request.trigger in BY_ITSELF
-        # So that the watchman can tell which start an end belongs to, whichever worker sends it.
-        self._id = uuid.uuid5(token, "ping")
+        # So that the watchman can tell which start an end belongs to.
+        self._id = uuid.uuid4()
         self._start: Thread | None = None
 
     def started(self) -> None:

@@ -19,7 +19,6 @@ from scheduling.selectors.series import load_by_key, load_series
 from scheduling.selectors.stored import busy_holders, stored_groups, stored_rows
 
 from .overlay import Overlay
-from .shares import WHOLE, Share, waiting_for
 
 # A series of another chunk that is about to leave the place one of ours wants is planned with
 # ours; each round may bring in one more such neighbour of a neighbour. A circle of so many teachers
@@ -37,17 +36,10 @@ class Context:
     tell_bounds: bool = True
     makes: bool = True
     overlay: Overlay | None = None
-    share: Share = WHOLE
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
     # done, and series that were planned apart from the rest of their chunk.
     done: set[Owner] = field(default_factory=set)
     planned: set[SeriesKey] = field(default_factory=set)
-
-    def is_done(self, series: Series) -> bool:
-        """Whether ``series`` has been planned by an earlier chunk."""
-        if series.kind not in self.kinds:
-            return False
-        return self.share.is_done(series, owner_of(series) in self.done)
 
     def since(self, now: datetime) -> date:
         """The Monday from which stored classes matter: the window's, or that of what is ahead.
@@ -75,13 +67,13 @@ def series_in(context: Context, condition: Q, settled: Collection[SeriesKey] = (
     """
     found: list[Series] = []
     for kind in context.kinds:
-        mine = context.scope & context.share.condition() & condition
+        mine = context.scope & condition
         if ids := [key.id for key in settled if key.kind is kind]:
             mine &= ~Q(id__among=ids)
         found += load_series(kind, mine)
     if context.planned:
         found = [series for series in found if series.key not in context.planned]
-    return context.share.mine(found)
+    return found
 
 
 def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkPlan:
@@ -98,14 +90,6 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
         wanted = [conflict.want.holder() for conflict in plan.conflicts]
         keys = series_in_the_way(wanted, busy) - own - guests
         more = _guests(context, keys, now)
-        others = {one.series.key for one in more if not context.share.welcomes(one.series)}
-        if others:
-            waiting = waiting_for(plan.conflicts, busy, others)
-            left = context.share.leave([state.series for state in states], waiting)
-            states = [state for state in states if state.series.key not in left]
-            own, guests = own - left, guests - left
-            rounds += 1
-            continue
         if not more:
             break
         guests |= {state.series.key for state in more}
@@ -176,6 +160,6 @@ def _guests(context: Context, keys: set[SeriesKey], now: datetime) -> list[State
     new = [
         one
         for one in load_by_key(keys - context.planned, context.scope)
-        if not context.is_done(one)
+        if one.kind not in context.kinds or owner_of(one) not in context.done
     ]
     return [state for state in _states(context, new, now) if state.rows]

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 from django_tasks_db.models import DBTaskResult
 
-from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, JobShard, RunState
+from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
 
-from .claim import fence
-from .rights import Claim
+from .claim import Claim, fence
 
 RUNS_A_BATCH = 200
 _SUCCESS = (RunState.SUCCEEDED,)
@@ -38,8 +37,6 @@ def prune(held: Claim, now: datetime) -> int:
         with transaction.atomic():
             items = JobRunItem.objects.filter(run_id__in=batch)
             items._raw_delete(items.db)
-            shards = JobShard.objects.filter(run_id__in=batch)
-            shards._raw_delete(shards.db)
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
             fence(held)

@@ -14,7 +14,7 @@ from .faults import describe
 from .patience import Patience
 from .request import Clock, Request, UnreadableRequestError
 from .result import Nobody, Result
-from .runner import Conduct, run, run_joined, run_queued
+from .runner import Conduct, run, run_queued
 
 logger = logging.getLogger(__name__)
 
@@ -84,21 +84,3 @@ def _read(run: JobRun) -> Request | None:
         give_up(run.pk, text % {"error": error})
         logger.error("run %s can't be read: %s", run.pk, error)
         return None
-
-
-def help_with(run_id: int, clock: Clock) -> None:
-    """Take shards of the run ``run_id`` until it is over; nothing where it is by now.
-
-    Raises what the runner raises, after recording it.
-    """
-    cut = JobRun.objects.filter(id=run_id, state=RunState.RUNNING, shard_count__gt=0).first()
-    if cut is None:
-        logger.info("run %s needs no help any more", run_id)
-        return
-    try:
-        request = Request.of(cut)
-    except UnreadableRequestError as error:
-        # Of another version, which goes on with it.
-        logger.error("run %s can't be read: %s", run_id, error)
-        return
-    run_joined(run_id, request, Conduct(clock=clock))

@@ -23,10 +23,9 @@ class Request:
     ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
     the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
     a last, both included) to what takes place on them, ``rule_ids`` to these weekly rules of the
-    job's kind; a narrowed run claims nothing. ``shards``: into how many parts it is cut at most,
-    for as many workers; None: as the setting says. ``plan`` is the fingerprint of the plan that a
-    person has seen: that one is carried out, or none. ``today`` decides the window; what has begun
-    is decided by the real clock alone.
+    job's kind; a narrowed run claims nothing. ``plan`` is the fingerprint of the plan that a person
+    has seen: that one is carried out, or none. ``today`` decides the window; what has begun is
+    decided by the real clock alone.
     """
 
     job: Job
@@ -39,7 +38,6 @@ class Request:
     teacher_ids: tuple[int, ...] = ()
     days: tuple[tuple[date, date], ...] = ()
     rule_ids: tuple[int, ...] = ()
-    shards: int | None = None
     plan: str = ""
 
     @property
@@ -83,8 +81,6 @@ class Request:
             options["days"] = [[first.isoformat(), last.isoformat()] for first, last in self.days]
         if self.rule_ids:
             options["rules"] = list(self.rule_ids)
-        if self.shards is not None and self.shards > 1:
-            options["shards"] = self.shards
         if self.plan:
             options["plan"] = self.plan
         return options
@@ -93,6 +89,7 @@ class Request:
     def of(cls, run: JobRun) -> "Request":
         """What ``run``, a queued one, was asked to do. Raises UnreadableRequestError."""
         options = dict(run.options)
+        options.pop("shards", None)  # of a version that could divide a run among workers
         try:
             asked = options.pop("today")
             request = cls(
@@ -106,7 +103,6 @@ class Request:
                 teacher_ids=tuple(_number(id) for id in options.pop("teachers", ())),
                 rule_ids=tuple(_number(id) for id in options.pop("rules", ())),
                 days=tuple(_range(*pair) for pair in options.pop("days", ())),
-                shards=_number(options.pop("shards")) if "shards" in options else None,
                 plan=_text(options.pop("plan", "")),
             )
         except (KeyError, TypeError, ValueError) as error:

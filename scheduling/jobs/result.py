@@ -1,11 +1,13 @@
 """What a run came to: kept in memory while it goes on, and handed to the interface that asked."""
 
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
 from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.plan import Plan
 from scheduling.domain.windows import Window
 from scheduling.models import Job, RunState
 
@@ -25,9 +27,6 @@ class Result:
     window: Window | None = None
     catch_up_from: date | None = None
     dry_run: bool = False
-    # Whether several workers share it, and whether it was this one that wrote its end.
-    cut: bool = False
-    ended_here: bool = True
     run_id: int | None = None
     counts: Counter[Outcome] = field(default_factory=Counter)
     conflicts: list[Line] = field(default_factory=list)
@@ -35,9 +34,6 @@ class Result:
     error: str = ""
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
-    # Whom earlier workers of a shard looked at, as far as they are not among those sets.
-    students_before: int = 0
-    teachers_before: int = 0
     done: int = 0
     total: int = 0
     queries: int = 0
@@ -54,12 +50,12 @@ class Result:
     @property
     def students_processed(self) -> int:
         """How many students with a usable schedule were looked at, new classes or not."""
-        return self.reported.get("students", self.students_before + len(self.students))
+        return self.reported.get("students", len(self.students))
 
     @property
     def teachers_processed(self) -> int:
         """How many teachers' series were looked at."""
-        return self.reported.get("teachers", self.teachers_before + len(self.teachers))
+        return self.reported.get("teachers", len(self.teachers))
 
     @property
     def has_faults(self) -> bool:
@@ -69,6 +65,25 @@ class Result:
     @property
     def classes_per_second(self) -> float:
         return self.classes_created / self.seconds if self.seconds else 0.0
+
+    def add_plan(self, plan: Plan, lines: list[Line], size: int, undo: ExitStack) -> None:
+        """Count the plan of a chunk of ``size`` series; ``undo`` takes it out again."""
+        undo.callback(self.students.difference_update, plan.students - self.students)
+        undo.callback(self.teachers.difference_update, plan.teachers - self.teachers)
+        self.students |= plan.students
+        self.teachers |= plan.teachers
+        self.add(plan.counts, lines, size, undo)
+
+    def add(self, counts: Counter[Outcome], lines: list[Line], size: int, undo: ExitStack) -> None:
+        """Add ``counts``, the conflicts and faults among ``lines``, and ``size`` series as done."""
+        undo.callback(setattr, self, "done", self.done)
+        undo.callback(self.counts.subtract, counts)
+        undo.callback(self.conflicts.__delitem__, slice(len(self.conflicts), None))
+        undo.callback(self.faults.__delitem__, slice(len(self.faults), None))
+        self.counts.update(counts)
+        self.done = min(self.total, self.done + size)
+        self.conflicts += [line for line in lines if line.outcome is Outcome.CONFLICT]
+        self.faults += [line for line in lines if line.outcome in FAULTS]
 
     def errors(self) -> list[str]:
         """What went wrong, a sentence each."""

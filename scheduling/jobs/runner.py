@@ -12,8 +12,8 @@ from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
 from .agreed import Agreed, PlanChangedError, why_stopped
-from .chunks import Chunk, chunks
-from .claim import begin, claim, release
+from .chunks import chunks
+from .claim import Claim, FencedError, begin, claim, release
 from .context import run_id
 from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
 from .faults import RunTimeoutError, report
@@ -27,12 +27,8 @@ from .queries import QueryCount, counted
 from .registry import JOBS
 from .request import Clock, Request
 from .result import Nobody, Result, Watcher
-from .rights import Claim, FencedError, Joined
-from .shards.calling import call_crew, shards_of
-from .shards.crew import Crew, add_together, cut_up
-from .shards.ledger import join
 from .upkeep import UPKEEP
-from .windows import RunWindow, run_window, scope_of, window_stored
+from .windows import RunWindow, run_window, scope_of
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +87,6 @@ def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None
     return _run(request, conduct, take)
 
 
-def run_joined(run_id: int, request: Request, conduct: Conduct) -> Result | None:
-    """Help with the run ``run_id``, which another process has cut into shards, until it is over.
-
-    None where it is over already.
-    """
-    return _run(request, conduct, lambda span: join(run_id))
-
-
 def _run(
     request: Request, conduct: Conduct, take: Callable[[RunWindow | None], Claim | None]
 ) -> Result | None:
@@ -108,22 +96,18 @@ def _run(
         held = take(span)
         if held is None:
             return None
-        if isinstance(held, Joined):
-            span = window_stored(held.run_id)
         result = _result(request, span)
         result.run_id = held.run_id
         within = run_id.set(held.run_id)
-        pings = Pings(request, held.token)
-        if not isinstance(held, Joined):
-            pings.started()
+        pings = Pings(request)
+        pings.started()
         try:
             _work(request, span, result, conduct, held, queries, began)
             return result
         finally:
-            if result.ended_here:
-                pings.ended(result)
-                if not conduct.quiet:
-                    log_end(result)
+            pings.ended(result)
+            if not conduct.quiet:
+                log_end(result)
             run_id.reset(within)
             release(held)
 
@@ -155,9 +139,6 @@ def _work(
     except BaseException as error:
         # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            if isinstance(held, Joined):
-                result.ended_here = False
-                raise  # the others go on without it
             result.state = RunState.CANCELLED
         else:
             result.state = RunState.FAILED
@@ -168,8 +149,6 @@ def _work(
     close(result, began, queries)
     if result.state == RunState.CRASHED or not conclude(held, result):
         tell_who_ended_it(held, result)
-    if result.cut:
-        add_together(result)
 
 
 def window_of(request: Request) -> RunWindow | None:
@@ -218,10 +197,7 @@ def _generate(
 ) -> None:
     kinds = JOBS[request.job].kinds
     scope = scope_of(request)
-    result.cut = isinstance(held, Joined)
-    work: list[Chunk] = []
-    if not result.cut:
-        work = chunks(kinds, scope, span.planned, held is None)
+    work = chunks(kinds, scope, span.planned, held is None)
     result.total = sum(chunk.size for chunk in work)
     context = Context(
         kinds,
@@ -247,19 +223,6 @@ def _generate(
                 % {"seconds": conduct.timeout}
             )
 
-    if held is not None and (result.cut or _cut_up(held, request, context, work)):
-        result.cut = True
-        Crew(
-            request=request,
-            context=context,
-            held=held,
-            result=result,
-            watcher=conduct.watcher,
-            clock=conduct.clock,
-            checkpoint=checkpoint,
-            chunks=chunks,
-        ).work()
-        return
     agreed = None
     if held is not None and request.plan:
         agreed = _seen_again(request, conduct, checkpoint)
@@ -274,12 +237,3 @@ def _seen_again(request: Request, conduct: Conduct, checkpoint: Callable[[], Non
     result = preview(request, replace(conduct, watcher=onlooker))
     checkpoint()
     return Agreed(onlooker, result, request.plan)
-
-
-def _cut_up(held: Claim, request: Request, context: Context, work: list[Chunk]) -> bool:
-    """Whether the run is cut from now on; then workers have been called to help."""
-    most = min(shards_of(request), len(work))
-    shards = cut_up(held, request, context, work, most) if most > 1 else 0
-    if shards:
-        call_crew(held.run_id, shards - 1)
-    return shards > 0

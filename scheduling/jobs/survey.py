@@ -26,7 +26,6 @@ from scheduling.selectors.stored import Alike, Span, alike_series
 
 from .chunks import Chunk
 from .planning import Context
-from .shares import WHOLE
 
 # One statement reads the classes of so many series, and one transaction holds the calendar for it:
 # a tenth of a second on PostgreSQL, half a second on SQLite.
@@ -51,26 +50,26 @@ class Settled:
         """Those of a chunk that need no plan any more."""
         return {key for owner in chunk.owners() for key in self.series.get(owner, ())}
 
-    def left_of(self, chunks: list[Chunk]) -> Iterator[tuple[Chunk, int]]:
-        """What is left to plan of ``chunks``, in order; of how many of them all is done after it.
+    def left_of(self, chunks: list[Chunk]) -> Iterator[Chunk]:
+        """What is left to plan of ``chunks``, in order.
 
         Several together where little is left of each: no more than the largest of them had.
         """
         if not self.series:
-            yield from ((chunk, number) for number, chunk in enumerate(chunks, start=1))
+            yield from chunks
             return
         most = max(chunk.size for chunk in chunks)
-        together, size, passed = Chunk([], [], 0), 0, 0
-        for number, chunk in enumerate(chunks, start=1):
+        together, size = Chunk([], [], 0), 0
+        for chunk in chunks:
             if self._is_all_of(chunk):
                 continue
             left = chunk.size - len(self.of(chunk))
-            if passed and size + left > most:
-                yield together, passed
+            if together.size and size + left > most:
+                yield together
                 together, size = Chunk([], [], 0), 0
-            together, size, passed = together.with_those_of(chunk), size + left, number
-        if passed:
-            yield together, passed
+            together, size = together.with_those_of(chunk), size + left
+        if together.size:
+            yield together
 
     def _is_all_of(self, chunk: Chunk) -> bool:
         """Whether nothing is left to plan for a chunk."""
@@ -106,11 +105,11 @@ def survey(context: Context, chunks: list[Chunk], now: datetime) -> Settled:
         (kind, one)
         for kind in context.kinds
         for each in alike_series(kind, teachers, students, span, zones)
-        if (one := _still_to_do(context, each, kind)) is not None
+        if (one := _without(each, kind, context.planned)) is not None
     ]
     if not alike:
         return found
-    found.sizes = owner_sizes(context.kinds, _owned_by(chunks) & context.share.theirs())
+    found.sizes = owner_sizes(context.kinds, _owned_by(chunks))
     closures = load_calendar(span.since, [], []).concerning(None, 0)
     examples = {one.key: one for one in load_by_key(SeriesKey(k, a.ids[0]) for k, a in alike)}
     for kind, one in alike:
@@ -136,17 +135,12 @@ def _owned_by(chunks: list[Chunk]) -> Q:
     ).condition()
 
 
-def _still_to_do(context: Context, one: Alike, kind: SeriesKind) -> Alike | None:
-    """Less the series that were planned, and counted, with an earlier chunk, or are another's."""
-    planned, share = context.planned, context.share
-    if not planned and share is WHOLE:
+def _without(one: Alike, kind: SeriesKind, planned: set[SeriesKey]) -> Alike | None:
+    """Less the series that were planned, and counted, with an earlier chunk."""
+    if not planned:
         return one
     rows = zip(one.ids, one.student_ids, one.teacher_ids, strict=True)
-    left = [
-        row
-        for row in rows
-        if (key := SeriesKey(kind, row[0])) not in planned and share.holds(key, row[1])
-    ]
+    left = [row for row in rows if SeriesKey(kind, row[0]) not in planned]
     if not left:
         return None
     ids, students, teachers = (list(column) for column in zip(*left, strict=True))

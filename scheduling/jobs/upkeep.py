@@ -5,9 +5,9 @@ from datetime import datetime
 
 from scheduling.models import Job
 
+from .claim import Claim
 from .prune import prune
 from .result import Result
-from .rights import Claim
 from .watch import watch
 
 

@@ -11,10 +11,9 @@ from django.db.models import Q
 from scheduling.models import Trouble
 
 from .alerts import News, channels
-from .claim import bury_dead_runs, fence
+from .claim import Claim, bury_dead_runs, fence
 from .registry import JOBS
 from .reminders import remind
-from .rights import Claim
 from .troubles import Found, troubles
 
 HISTORY = timedelta(days=1)

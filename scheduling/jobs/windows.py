@@ -78,15 +78,6 @@ def _of_job(request: Request) -> RunWindow:
     return RunWindow(window, window.starting(catch_up_start(window.start, last)))
 
 
-def window_stored(run_id: int) -> RunWindow:
-    """The dates of a run that has begun, as all its workers read them."""
-    run = JobRun.objects.only("window_start", "window_end", "catch_up_from").get(id=run_id)
-    assert run.window_start is not None
-    assert run.window_end is not None
-    window = Window(run.window_start, run.window_end)
-    return RunWindow(window, window.starting(run.catch_up_from or window.start))
-
-
 def last_weekly_week() -> date | None:
     """The week of the last full, undated weekly run that came to its end; a Monday."""
     return (

@@ -9,17 +9,15 @@ from django.utils import timezone
 from .cron_zone import zones_differ
 
 
-@checks.register("shards")
-def shards_need_postgresql(**kwargs: Any) -> list[checks.CheckMessage]:
-    """A setting that would do nothing is a misunderstanding."""
-    if settings.RUN_SHARDS == 1 or "postgresql" in settings.DATABASES["default"]["ENGINE"]:
-        return []
+@checks.register("environment")
+def unused_variables(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Variables of the environment that an earlier version read."""
     return [
         checks.Warning(
-            "RUN_SHARDS has no effect: SQLite has one writer at a time.",
-            hint="Leave it out, or use PostgreSQL (DATABASE_URL); see docs/scale.md.",
+            f"{name} is set and has no effect any more: remove it from the environment or .env.",
             id="scheduling.W002",
         )
+        for name in settings.UNUSED_VARIABLES
     ]
 
 

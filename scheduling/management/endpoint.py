@@ -78,9 +78,7 @@ def _usage(text: str, url: str, job: str = "") -> CommandError:
 
 def _body(job: Job, options: dict[str, Any]) -> dict[str, Any]:
     carried: dict[str, Any] = {}
-    asked = {
-        name: options[name] for name in ("date", "weeks", "student", "teacher", "shards", "dry_run")
-    }
+    asked = {name: options[name] for name in ("date", "weeks", "student", "teacher", "dry_run")}
     if job == Job.WEEKLY:
         if day := asked.pop("date"):
             carried["date"] = str(day)

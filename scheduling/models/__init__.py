@@ -8,7 +8,6 @@ from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .notices import CancellationNotice
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .reminders import Reader, Reminder
-from .shards import JobShard, ShardKind
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
 from .uploads import TimetableUpload
@@ -26,7 +25,6 @@ __all__ = [
     "Job",
     "JobRun",
     "JobRunItem",
-    "JobShard",
     "Language",
     "LessonDuration",
     "LessonSettings",
@@ -35,7 +33,6 @@ __all__ = [
     "Reminder",
     "RunState",
     "ScheduledClass",
-    "ShardKind",
     "SlotStatus",
     "Student",
     "Teacher",

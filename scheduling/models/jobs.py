@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.outcomes import Outcome
 
 from .people import Student, Teacher
-from .progress import Progress
 
 
 class Job(models.TextChoices):
@@ -51,7 +50,7 @@ class Trigger(models.TextChoices):
     CHANGE = "change", _("change of a schedule")
 
 
-class JobRun(Progress):
+class JobRun(models.Model):
     """One execution of a job.
 
     The partial unique constraint is the claim: at most one whole run of a job is active. A run
@@ -72,9 +71,22 @@ class JobRun(Progress):
     window_end = models.DateField(_("window end"), null=True, blank=True)
     catch_up_from = models.DateField(_("missed weeks since"), null=True, blank=True)
     options = models.JSONField(_("options"), default=dict, blank=True)
-    # 0 where it is not cut; else how many shards it was cut into.
-    shard_count = models.PositiveSmallIntegerField(_("shards"), default=0, db_default=0)
-    health_issues = models.JSONField(_("health issues"), default=list, blank=True)
+    counts = models.JSONField(_("outcome counts"), default=dict, blank=True)
+    classes_created = models.PositiveIntegerField(_("classes created"), default=0, db_default=0)
+    students_processed = models.PositiveIntegerField(
+        _("students processed"), default=0, db_default=0
+    )
+    teachers_processed = models.PositiveIntegerField(
+        _("teachers processed"), default=0, db_default=0
+    )
+    progress_done = models.PositiveIntegerField(_("series done"), default=0, db_default=0)
+    progress_total = models.PositiveIntegerField(_("series in all"), default=0, db_default=0)
+    queries = models.PositiveIntegerField(_("queries"), default=0, db_default=0)
+    heartbeat = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    # Proves that a process still owns the run; a takeover makes it worthless.
+    token = models.UUIDField(_("token"), null=True, blank=True, editable=False)
+    host = models.CharField(_("host"), max_length=255, blank=True, db_default="")
+    process = models.CharField(_("process"), max_length=64, blank=True, db_default="")
     error = models.TextField(_("error"), blank=True, db_default="")
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

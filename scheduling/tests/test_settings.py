@@ -338,6 +338,14 @@ def test_the_documented_production_environment_passes_django_s_own_check(project
     assert answer.returncode == 0, answer.stderr
 
 
+def test_a_variable_of_an_earlier_version_has_no_effect_and_gets_one_line(project):
+    answer = start(project, "manage.py", "check", **GOOD, RUN_SHARDS="nonsense")
+    assert answer.returncode == 0
+    (line,) = [line for line in answer.stderr.splitlines() if "RUN_SHARDS" in line]
+    assert "has no effect any more" in line
+    assert "RUN_SHARDS" not in start(project, "manage.py", "check", **GOOD).stderr
+
+
 def test_every_variable_is_in_the_example_and_fixed_for_the_suite():
     code = (ROOT / "classtracker" / "settings.py").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import is_dead
@@ -22,7 +21,6 @@ from scheduling.jobs.status import progress_sentence
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
-from scheduling.selectors.shards import shards_done
 from scheduling.services.moments import exactly, long_day, number, relative, took
 
 from .finished import tell
@@ -95,7 +93,6 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "active": active,
             "dead": active and is_dead(run),
             "progress": progress_sentence(run, now) if active else "",
-            "shards": _shards(run) if run.shard_count else "",
             "may_run": may_run(request),
             "may_undo": may_run(request) and may_be_undone(run),
             "zone": settings.TIME_ZONE,
@@ -130,13 +127,6 @@ def _detail(run: JobRun) -> str:
         days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}
         told.append(_("%(first)s to %(last)s.") % days)
     return " ".join(told)
-
-
-def _shards(run: JobRun) -> str:
-    """How many parts it was cut into, and how many of them are done."""
-    there, done = shards_done(run.pk)
-    text = ngettext("%(n)s shard, %(done)s done", "%(n)s shards, %(done)s done", there)
-    return text % {"n": number(there), "done": number(done)}
 
 
 def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:

@@ -1,6 +1,5 @@
 """``/api/class-tracking/…``: this week's classes, and all that are missing."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -133,8 +132,7 @@ def execute(asked: JobRequest, dry_run: bool = False) -> tuple[Result, ByStudent
     """Run or preview ``asked`` and remember what concerns single students."""
     seen = ByStudent()
     conduct = Conduct(clock=timezone.now, watcher=seen)
-    # The students of shards that other processes did would not be known here.
-    return (preview if dry_run else run)(replace(asked, shards=1), conduct), seen
+    return (preview if dry_run else run)(asked, conduct), seen
 
 
 def status_of(result: Result) -> int:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.patience import Patience
 from scheduling.jobs.request import Request
-from scheduling.jobs.shards.calling import why_whole
 from scheduling.management.attempts import (
     Ended,
     attempt,
@@ -54,12 +53,6 @@ class Command(BaseCommand):
                 metavar="ID",
                 help=f"only this {person}; may be repeated",
             )
-        add(
-            "--shards",
-            type=whole(1, 256),
-            metavar="N",
-            help="cut the run into N shards, which workers in the background share (RUN_SHARDS)",
-        )
         add("--dry-run", action="store_true", help="print the plan, write nothing")
         add("--json", action="store_true", help="one JSON document on standard output")
         add("--retries", type=whole(1, 100), default=3, help="attempts on transient faults (3)")
@@ -113,8 +106,6 @@ def _tasks(
             for one in calls(endpoint, options)
         ]
     jobs = [Job(options["only"])] if options["only"] else [Job.WEEKLY, Job.HORIZON]
-    if (options["shards"] or 1) > 1 and (why := why_whole(_request(jobs[0], options))):
-        terminal.say(why)
     return [
         partial(
             attempt,
@@ -137,7 +128,6 @@ def _request(job: Job, options: dict[str, Any]) -> Request:
         weeks=options["weeks"] or settings.HORIZON_WEEKS,
         student_ids=_known(options, "student", Student),
         teacher_ids=_known(options, "teacher", Teacher),
-        shards=options["shards"],
         trigger=Trigger(options["trigger"]),
         triggered_by=user_name(),
     )

@@ -9,16 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from scheduling.models import (
-    Job,
-    JobRun,
-    JobRunItem,
-    JobShard,
-    RunState,
-    ScheduledClass,
-    ShardKind,
-    Trigger,
-)
+from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import PAGE, said, text_of
 from scheduling.tests.history import add_run
@@ -222,29 +213,3 @@ class TestUndo:
         answer = owner.post(page_of(run, "undo/"))
         assert said(answer) == [f"Run {other.pk} is active: wait for its end, or cancel it."]
         assert ScheduledClass.objects.count() == 3
-
-
-def test_the_shards_of_a_run_are_one_line_and_one_query(owner):
-    run = add_run(Job.HORIZON, now())
-
-    def cut(shards):
-        JobRun.objects.filter(pk=run.pk).update(shard_count=shards)
-        for number in range(JobShard.objects.count() + 1, shards + 1):
-            state = RunState.SUCCEEDED if number < 3 else RunState.QUEUED
-            JobShard.objects.create(run=run, number=number, kind=ShardKind.PARALLEL, state=state)
-
-    def page():
-        with CaptureQueriesContext(connection) as queries:
-            text = text_of(owner.get(page_of(run)))
-        return text, len(queries)
-
-    page()  # what the first page ever asks is no matter of ours
-    text, whole = page()
-    assert "shard" not in text
-    cut(4)
-    text, few = page()
-    assert "4 shards, 2 done." in text
-    cut(40)
-    text, many = page()
-    assert "40 shards, 2 done." in text
-    assert few == many == whole + 1

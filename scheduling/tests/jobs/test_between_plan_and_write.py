@@ -33,7 +33,7 @@ def meanwhile(monkeypatch):
         guarded, applied = generate.guard_transaction, generate.apply
         done = []
 
-        def guard_transaction(shared=False):
+        def guard_transaction():
             guarded()
             if done:
                 action()

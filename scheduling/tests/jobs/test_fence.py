@@ -6,8 +6,7 @@ from functools import partial
 import pytest
 
 from scheduling.jobs import chunks, generate, runner
-from scheduling.jobs.claim import claim, fence
-from scheduling.jobs.rights import Claim, FencedError
+from scheduling.jobs.claim import Claim, FencedError, claim, fence
 from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY

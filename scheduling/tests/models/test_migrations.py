@@ -30,13 +30,15 @@ def test_the_table_is_classes_with_the_columns_that_administrators_use():
 
 # The first release's own: nobody runs anything older.
 FIRST = {f"{number:04}" for number in range(1, 10)}
+# These take away what no release has had.
+UNRELEASED = {"0023"}
 
 
 def test_migrations_only_add_so_that_two_versions_can_work_side_by_side():
     """What a release reads or writes stays until the one after it has stopped doing so."""
     taking = (ops.RemoveField, ops.RenameField, ops.DeleteModel, ops.RenameModel)
     for (app, name), migration in MigrationLoader(None).disk_migrations.items():
-        if app != "scheduling" or name[:4] in FIRST:
+        if app != "scheduling" or name[:4] in FIRST | UNRELEASED:
             continue
         for operation in migration.operations:
             assert not isinstance(operation, taking), f"{name}: {operation.describe()}"

@@ -38,7 +38,6 @@ ENVIRONMENT = {
     "MAKEUP_DAYS": "60",
     "TASKS_BACKEND": "embedded",
     "REDIS_URL": "",
-    "RUN_SHARDS": "1",
     "PING_URL": "",
     "ALERT_EMAILS": "",
     "ALERT_WEBHOOK_URL": "",

@@ -1,1 +1,0 @@
-"""Runs that are cut into shards."""
