@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.approved_plan import StalePlanError, require_approved
 from scheduling.jobs.check import MENDABLE, Findings, One, find, mended
 from scheduling.jobs.lines import Line
 from scheduling.jobs.mend import mend
@@ -24,6 +24,7 @@ from scheduling.jobs.mend import mend
 from .access import may_run_jobs
 from .filters import studio_today
 from .page import Page
+from .plan_page import approved, plan_page
 
 # More of them are counted, and mended, but not drawn.
 MOST_SHOWN = 300
@@ -52,11 +53,14 @@ def check_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     student, one = _number(asked.get("student")), _one(asked)
-    findings = _find(student, one)
+    findings, stale = _find(student, one), None
     if request.method == "POST":
-        return _mend(request, findings, student, one)
+        try:
+            require_approved(findings, approved(request))
+            return _mend(request, findings, student, one)
+        except StalePlanError as error:
+            stale = error
     context = {
-        **admin.site.each_context(request),
         "title": _("Check the calendar"),
         "findings": findings,
         "rows": list(_rows(findings)),
@@ -67,18 +71,13 @@ def check_page(request: HttpRequest) -> HttpResponse:
         "too_many": len(findings.students()) > MOST_AT_ONCE,
         "today": studio_today(),
     }
-    return TemplateResponse(request, "admin/scheduling/check.html", context)
+    return plan_page(request, "admin/scheduling/check.html", context, stale)
 
 
 def _mend(
     request: HttpRequest, before: Findings, student: int | None, one: One | None
 ) -> HttpResponse:
     back = HttpResponseRedirect(reverse("admin:check_schedules"))
-    if before.fingerprint() != request.POST.get("shown"):
-        messages.warning(
-            request, _("The calendar has changed since. Nothing was done: look again.")
-        )
-        return back
     students = before.students()
     if len(students) > MOST_AT_ONCE:
         messages.error(request, _too_many())

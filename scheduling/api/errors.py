@@ -15,11 +15,11 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.background import NotStartedError
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import is_transient
 from scheduling.services.classes import DoubleBookedError
-from scheduling.services.living import ChangedSinceError
 
 from .casing import camel
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
@@ -73,7 +73,7 @@ def _known(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, ModelValidationError):
         detail: Any = getattr(error, "message_dict", None) or error.messages
         return exceptions.ValidationError(detail)
-    if isinstance(error, ChangedSinceError):
+    if isinstance(error, StalePlanError):
         return Conflict(str(error), "changed_since")
     if isinstance(error, AlreadyRunningError):
         return already_running(error)

@@ -25,6 +25,14 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+# A class is written.
+CHANGES = (
+    Outcome.CREATED,
+    Outcome.MOVED,
+    Outcome.REMOVED,
+    Outcome.CANCELLED,
+    Outcome.RESTORED,
+)
 # A run with any of these is done, but not well.
 FAULTS = frozenset({Outcome.INVALID, Outcome.ERROR})
 

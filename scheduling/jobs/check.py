@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.domain.series import SeriesKey
 from scheduling.models import Job, Trigger
 
+from .approved_plan import fingerprint
 from .instants import stale
 from .lines import Line
 from .registry import JOBS
@@ -73,10 +73,10 @@ class Findings:
         lines = (line for kind in MENDABLE for line in self.of(kind))
         return {line.student_id for line in lines if line.student_id is not None}
 
+    @property
     def fingerprint(self) -> str:
-        """Equal for equal findings: whether what a person was shown is what still holds."""
-        keys = sorted(repr((kind, line.facts())) for kind, line in self.all())
-        return sha256("\n".join(keys).encode()).hexdigest()[:16]
+        """Equal for equal findings."""
+        return fingerprint(*sorted(repr((kind, line.facts())) for kind, line in self.all()))
 
     def started(self, result: Result) -> None:
         """Nothing to note."""

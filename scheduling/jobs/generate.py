@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from scheduling.models import Job
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
-from .agreed import AnyPlan, PlanChangedError
 from .apply import StateChangedError, apply
+from .approved_plan import ApprovedPlan, StalePlanError
 from .bulk import insert_items
 from .chunks import Chunk
 from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
@@ -52,7 +52,7 @@ class Generation:
         claim: Claim | None,
         checkpoint: Callable[[], None],
         queries: QueryCount,
-        agreed: AnyPlan | None = None,
+        approved: ApprovedPlan | None = None,
     ) -> None:
         self.request = request
         self.context = context
@@ -62,14 +62,14 @@ class Generation:
         self.claim = claim
         self.checkpoint = checkpoint
         self.queries = queries
-        self.agreed = agreed or AnyPlan()
+        self.approved = approved
 
     def run(self, chunks: list[Chunk]) -> None:
         """Deal with ``chunks`` in order, each in a transaction of its own.
 
         Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
-        longer ours, PlanChangedError when there is other work than was agreed to, and DatabaseError
-        for what no other attempt at the chunk can mend.
+        longer ours, StalePlanError when the plan is not the approved one, and DatabaseError for
+        what no other attempt at the chunk can mend.
         """
         for together in surveys(chunks):
             self.checkpoint()
@@ -81,7 +81,8 @@ class Generation:
                 self.watcher.progressed(self.result)
             self.context.done.update(owner for chunk in together for owner in chunk.owners())
         self.checkpoint()
-        self.agreed.finished()
+        if self.approved is not None:
+            self.approved.finish()
         request = self.request
         narrowed = request.teacher_ids or request.days or request.rule_ids
         if request.job == Job.WEEKLY and not narrowed:
@@ -129,7 +130,7 @@ class Generation:
         while True:
             try:
                 lines = self._transaction(plan)
-            except (FencedError, PlanChangedError):
+            except (FencedError, StalePlanError):
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
@@ -182,7 +183,8 @@ class Generation:
                     if made is None:
                         return []
                     planned, size = made
-                    self.agreed.check(planned)
+                    if self.approved is not None:
+                        self.approved.check(planned)
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     if planned.plan.creates and connection.vendor == "postgresql":
@@ -190,7 +192,7 @@ class Generation:
                     self.result.add_plan(planned.plan, lines, size, undo)
                     self._store(self.claim, lines)
                 undo.pop_all()
-            self.agreed.done(planned.series)
+            self._done(planned.series)
         self.context.planned |= planned.guests
         return lines
 
@@ -210,7 +212,11 @@ class Generation:
             fault = describe(error)
         lines = lines_of_fault(series, fault)
         self._write(lines, Outcome.ERROR, size)
-        self.agreed.done(one.key for one in series)
+        self._done(one.key for one in series)
+
+    def _done(self, series: Iterable[SeriesKey]) -> None:
+        if self.approved is not None:
+            self.approved.done(series)
 
     def _students_without_schedule(self) -> None:
         students = students_without_series(self.request.student_ids)

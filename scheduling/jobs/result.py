@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from scheduling.domain.outcomes import FAULTS, Outcome
+from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 from scheduling.domain.plan import Plan
 from scheduling.domain.windows import Window
 from scheduling.models import Job, RunState
@@ -56,6 +56,11 @@ class Result:
     def teachers_processed(self) -> int:
         """How many teachers' series were looked at."""
         return self.reported.get("teachers", len(self.teachers))
+
+    @property
+    def writes_classes(self) -> bool:
+        """Whether it wrote any class; of a dry run, whether it would."""
+        return any(self.counts[outcome] for outcome in CHANGES)
 
     @property
     def has_faults(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.scope import people_met_again
 
-from .agreed import Agreed, PlanChangedError, why_stopped
+from .approved_plan import ApprovedPlan, PlanPreview, StalePlanError, require_approved
 from .chunks import chunks
 from .claim import Claim, FencedError, begin, claim, release
 from .context import run_id
@@ -19,7 +19,6 @@ from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
 from .faults import RunTimeoutError, report
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
-from .onlooker import Onlooker
 from .overlay import Overlay
 from .pings import Pings
 from .planning import Context
@@ -61,6 +60,13 @@ def preview(request: Request, conduct: Conduct) -> Result:
             result.state = RunState.CANCELLED
         close(result, began, queries)
         return result
+
+
+def preview_plan(request: Request, conduct: Conduct, sample: int = 0) -> PlanPreview:
+    """The plan of ``request``, for a person to approve; with ``sample`` series of each outcome."""
+    plan = PlanPreview(sample)
+    preview(request, replace(conduct, watcher=plan))
+    return plan
 
 
 def run(request: Request, conduct: Conduct) -> Result:
@@ -134,8 +140,9 @@ def _work(
         result.state = RunState.CANCELLED
     except FencedError:
         result.state = RunState.CRASHED
-    except PlanChangedError:
-        result.state, result.error = RunState.CANCELLED, why_stopped(result)
+    except StalePlanError as error:
+        error.partly_done = result.writes_classes
+        result.state, result.error = RunState.CANCELLED, str(error)
     except BaseException as error:
         # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -223,17 +230,20 @@ def _generate(
                 % {"seconds": conduct.timeout}
             )
 
-    agreed = None
+    approved = None
     if held is not None and request.plan:
-        agreed = _seen_again(request, conduct, checkpoint)
+        plan = preview_plan(request, conduct)
+        checkpoint()
+        require_approved(plan, request.plan)
+        approved = ApprovedPlan(plan)
     Generation(
-        request, context, result, conduct.watcher, conduct.clock, held, checkpoint, queries, agreed
+        request,
+        context,
+        result,
+        conduct.watcher,
+        conduct.clock,
+        held,
+        checkpoint,
+        queries,
+        approved,
     ).run(work)
-
-
-def _seen_again(request: Request, conduct: Conduct, checkpoint: Callable[[], None]) -> Agreed:
-    """The plan that ``request`` names, as it is now. Raises PlanChangedError."""
-    onlooker = Onlooker()
-    result = preview(request, replace(conduct, watcher=onlooker))
-    checkpoint()
-    return Agreed(onlooker, result, request.plan)

@@ -2,32 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.domain.outcomes import FAULTS, Outcome
-from scheduling.jobs.onlooker import CHANGES
+from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
+from scheduling.jobs.approved_plan import PlanPreview, StalePlanError, require_approved
 from scheduling.jobs.outcome_words import ORDER, would, would_do
-from scheduling.jobs.outlook import Outlook, look
+from scheduling.jobs.runner import Conduct, preview_plan
 from scheduling.models import Job
 from scheduling.services.moments import long_day, number, plain_day
 
+from ..plan_page import approved, plan_page
 from .acts import begin, job_of
 from .asking import request_of
 from .cards import button_of
-from .frame import rendered
 from .guard import form
 from .lines import Row, rows_of_lines
 from .links import Links, links_for
 
 SALT = "scheduling.background_jobs.preview"
-# Longer than anyone looks at a plan; after that it is a new one anyway.
-TOKEN_SECONDS = 24 * 3600
+# The page lists the lines of so many series of each outcome.
+SAMPLE = 100
 OPEN = (*CHANGES, Outcome.CONFLICT, *FAULTS)
 
 
@@ -45,82 +43,66 @@ class Section:
 
 @form
 def preview(request: HttpRequest, job: str) -> HttpResponse:
-    """GET looks; POST starts a run of the plan that was looked at, if it is still that one."""
-    which, now = job_of(job), timezone.now()
-    outlook = look(request_of(request, which, now), timezone.now)
-    seen = None
+    """GET shows the plan; POST starts a run of the approved plan, if it is still that one."""
+    which = job_of(job)
+    asked = request_of(request, which, timezone.now())
+    plan, stale = preview_plan(asked, Conduct(clock=timezone.now), SAMPLE), None
     if request.method == "POST":
-        seen = _seen(request.POST.get("plan", ""), which)
-        if seen is not None and seen["fingerprint"] == outlook.fingerprint:
-            return begin(request, which, outlook.fingerprint)
-    return _page(request, which, outlook, seen, now)
-
-
-def _seen(token: str, job: Job) -> dict[str, Any] | None:
-    """What the reader had before their eyes; None if that was too long ago, or none of ours."""
-    try:
-        seen = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-    except signing.BadSignature:
-        return None
-    return seen if isinstance(seen, dict) and seen.get("job") == job.value else None
-
-
-def _token(job: Job, outlook: Outlook) -> str:
-    seen = {
-        "job": job.value,
-        "fingerprint": outlook.fingerprint,
-        "counts": outlook.result.counts_by_name(),
-    }
-    return signing.dumps(seen, salt=SALT)
+        try:
+            require_approved(plan, approved(request))
+            return begin(request, which, plan.fingerprint)
+        except StalePlanError as error:
+            stale = error
+    return _page(request, which, plan, stale)
 
 
 def _page(
-    request: HttpRequest, job: Job, outlook: Outlook, seen: dict[str, Any] | None, now: datetime
+    request: HttpRequest, job: Job, plan: PlanPreview, stale: StalePlanError | None
 ) -> HttpResponse:
-    result = outlook.result
-    posted = request.method == "POST"
-    return rendered(
+    result = plan.result
+    counts = result.counts_by_name()
+    return plan_page(
         request,
-        "preview",
-        _("Preview"),
+        "admin/background_jobs/preview.html",
         {
+            "title": _("Preview"),
             "job": job,
             "sentence": would_do(job, result.counts),
-            "level": _level(outlook),
-            "window": _window(outlook),
-            "missed_weeks": _missed_weeks(outlook),
-            "changed": posted,
-            "changes": _changes(seen, result.counts_by_name()) if posted else [],
-            "sections": _sections(outlook, links_for(request)),
+            "level": _level(plan),
+            "window": _window(plan),
+            "missed_weeks": _missed_weeks(plan),
+            "differences": _differences(_counts_before(request), counts) if stale else [],
+            "sections": _sections(plan, links_for(request)),
             "untouched": number(n) if (n := result.counts[Outcome.EXISTS]) else "",
-            "nothing": outlook.changes_nothing,
+            "nothing": not result.writes_classes,
             "button": button_of(job),
-            "plan": _token(job, outlook),
+            "plan": plan.fingerprint,
+            "counts": signing.dumps(counts, salt=SALT),
             "error": result.error,
         },
-        status=409 if posted else 200,
+        stale,
     )
 
 
-def _level(outlook: Outlook) -> str:
-    counts = outlook.result.counts
-    if outlook.result.has_faults:
+def _level(plan: PlanPreview) -> str:
+    counts = plan.result.counts
+    if plan.result.has_faults:
         return "bad"
     if counts[Outcome.CONFLICT]:
         return "warn"
-    return "ok" if outlook.changes_nothing else "plan"
+    return "plan" if plan.result.writes_classes else "ok"
 
 
-def _window(outlook: Outlook) -> str:
-    window = outlook.result.window
+def _window(plan: PlanPreview) -> str:
+    window = plan.result.window
     if window is None:
         return ""
     days = {"first": long_day(window.start), "last": long_day(window.last)}
     return _("%(first)s to %(last)s.") % days
 
 
-def _missed_weeks(outlook: Outlook) -> str:
-    first = outlook.result.catch_up_from
+def _missed_weeks(plan: PlanPreview) -> str:
+    first = plan.result.catch_up_from
     if first is None:
         return ""
     return _("It also makes up for the weeks since %(day)s, which were missed.") % {
@@ -128,14 +110,14 @@ def _missed_weeks(outlook: Outlook) -> str:
     }
 
 
-def _sections(outlook: Outlook, links: Links) -> list[Section]:
+def _sections(plan: PlanPreview, links: Links) -> list[Section]:
     """All outcomes that have lines; those that change something come first, and open."""
     sections = []
     for outcome in sorted(ORDER, key=lambda one: (one not in CHANGES, one not in OPEN)):
-        lines = outlook.samples.get(outcome)
+        lines = plan.samples.get(outcome)
         if not lines:
             continue
-        count = outlook.result.counts[outcome]
+        count = plan.result.counts[outcome]
         told = sum(line.occurrences for line in lines)
         sections.append(
             Section(
@@ -156,11 +138,19 @@ def _first_of(told: int, count: int) -> str:
     return _("the first %(told)s of %(count)s") % {"told": number(told), "count": number(count)}
 
 
-def _changes(seen: dict[str, Any] | None, counts: Mapping[str, int]) -> list[str]:
-    """In what the plan differs from the one that was seen, by its numbers."""
-    if seen is None:
+def _counts_before(request: HttpRequest) -> dict[str, int] | None:
+    """The counts of the plan that was shown; None where they were not sent, or not by this page."""
+    try:
+        found: dict[str, int] = signing.loads(request.POST.get("counts", ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    return found
+
+
+def _differences(before: Mapping[str, int] | None, counts: Mapping[str, int]) -> list[str]:
+    """How the counts of the plan differ from those that were shown."""
+    if before is None:
         return []
-    before = seen["counts"]
     told = []
     for outcome in ORDER:
         was, is_now = before.get(outcome.value, 0), counts.get(outcome.value, 0)

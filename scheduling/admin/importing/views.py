@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.faults import report as told
 from scheduling.models import TimetableUpload
 from scheduling.services.timetable_import import Report, uploads
 from scheduling.services.wording import people_and_rules
 
+from ..plan_page import approved, plan_page
 from .columns import COLUMNS
 from .form import UploadForm
 from .guard import importers_only
@@ -57,11 +59,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 @importers_only
 def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """What the file would do, or is wrong with it; the button; and then what it did."""
-    now = timezone.now()
+    now, stale = timezone.now(), None
     try:
         if request.method == "POST":
-            _confirm(request, upload_id, now)
-            return redirect(_ONE, upload_id=upload_id)
+            stale = _confirm(request, upload_id, now)
+            if stale is None:
+                return redirect(_ONE, upload_id=upload_id)
         kept = uploads.find(upload_id, request.user, now)
     except uploads.GoneError:
         message = _("That upload is gone: a file is kept for an hour. Upload it again.")
@@ -73,12 +76,17 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         return redirect(_ONE, upload_id=upload_id)
     if kept.imported_at is not None:
         return _done(request, kept)
-    report = uploads.preview(kept, now)
-    return _planned(request, kept, report) if report.succeeded else _faulty(request, kept, report)
+    report = stale.new_plan if stale else uploads.preview(kept, now)
+    if not report.succeeded:
+        return _faulty(request, kept, report)
+    return _planned(request, kept, report, stale)
 
 
-def _confirm(request: HttpRequest, upload_id: UUID, now: Any) -> None:
-    report = uploads.confirm(upload_id, request.user, request.POST.get("agreed", ""), now)
+def _confirm(request: HttpRequest, upload_id: UUID, now: Any) -> StalePlanError | None:
+    try:
+        report = uploads.confirm(upload_id, request.user, approved(request), now)
+    except StalePlanError as error:
+        return error
     if report is None:
         messages.info(request, _("This file was imported already; nothing was done again."))
     elif not report.succeeded:
@@ -86,17 +94,12 @@ def _confirm(request: HttpRequest, upload_id: UUID, now: Any) -> None:
             request,
             _("Nothing was imported: the data has changed since, and the file no longer fits."),
         )
-    elif report.is_outdated:
-        messages.warning(
-            request,
-            _(
-                "Nothing was imported: the data has changed since the preview, and so has what "
-                "the import would do. Look again."
-            ),
-        )
+    return None
 
 
-def _planned(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+def _planned(
+    request: HttpRequest, kept: TimetableUpload, report: Report, stale: StalePlanError | None
+) -> HttpResponse:
     sections = sections_of(report)
     plan = report.plan
     assert plan is not None
@@ -114,7 +117,7 @@ def _planned(request: HttpRequest, kept: TimetableUpload, report: Report) -> Htt
         "sections": sections,
         "chips": chips_of(sections),
     }
-    return _page(request, "preview", _("Preview of an import"), context)
+    return _page(request, "preview", _("Preview of an import"), context, stale)
 
 
 def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
@@ -159,6 +162,11 @@ def _address(name: str) -> str:
         return ""
 
 
-def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> TemplateResponse:
-    everywhere = {**admin.site.each_context(request), "title": title}
-    return TemplateResponse(request, f"admin/importing/{name}.html", everywhere | context)
+def _page(
+    request: HttpRequest,
+    name: str,
+    title: str,
+    context: dict[str, Any],
+    stale: StalePlanError | None = None,
+) -> TemplateResponse:
+    return plan_page(request, f"admin/importing/{name}.html", {"title": title} | context, stale)

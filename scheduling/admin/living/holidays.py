@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.approved_plan import StalePlanError, fingerprint
 from scheduling.models import Closure
 from scheduling.selectors.closures import classes_on
-from scheduling.services.living import ChangedSinceError, CloseDays, Moment, apply
+from scheduling.services.living import CloseDays, Moment, apply
 from scheduling.services.living.closing import closed_days
 from scheduling.services.public_holidays import (
     countries,
@@ -28,6 +27,7 @@ from scheduling.services.public_holidays import (
 )
 
 from ..filters import studio_today
+from ..plan_page import approved, plan_page
 from ..show import day as day_in_words
 from .page import say_of_later
 
@@ -97,22 +97,22 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = PlaceForm(_asked(request, today), today)
     found = _found(form, today, now) if form.data["country"] and form.is_valid() else []
-    shown = _fingerprint(found)
+    stale = None
     if posted and found:
         chosen = set(request.POST.getlist("day"))
         days = tuple((one.day, one.name) for one in found if str(one.day) in chosen)
-        if request.POST.get("shown") != shown:
-            messages.warning(request, str(ChangedSinceError()))
-        elif not days:
-            messages.warning(request, _("No day was chosen: nothing was closed."))
-        elif _close(request, CloseDays(days, form.place), Moment(today, now, _name_of(request))):
-            return HttpResponseRedirect(_list())
-        else:
-            found = _found(form, today, now)
-            shown = _fingerprint(found)
-        found = [_ticked(one, chosen) for one in found]
+        moment = Moment(today, now, _name_of(request))
+        try:
+            if _fingerprint(found) != approved(request):
+                raise StalePlanError
+            if not days:
+                messages.warning(request, _("No day was chosen: nothing was closed."))
+            elif _close(request, CloseDays(days, form.place), moment):
+                return HttpResponseRedirect(_list())
+        except StalePlanError as error:
+            stale = error
+        found = [_ticked(one, chosen) for one in _found(form, today, now)]
     context = {
-        **admin.site.each_context(request),
         "title": _("Public holidays"),
         "opts": Closure._meta,
         "back": _list(),
@@ -123,10 +123,10 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
         "ahead": [one for one in found if not one.is_past],
         "past": [one for one in found if one.is_past],
         "cancelled": sum(len(one.cancelled) for one in found if one.is_chosen),
-        "shown": shown,
+        "plan": _fingerprint(found),
         "choosable": sum(not one.there for one in found),
     }
-    return TemplateResponse(request, "admin/living/holidays.html", context)
+    return plan_page(request, "admin/living/holidays.html", context, stale)
 
 
 def _asked(request: HttpRequest, today: date) -> dict[str, str]:
@@ -166,8 +166,7 @@ def _ticked(one: Holiday, chosen: set[str]) -> Holiday:
 
 def _fingerprint(found: list[Holiday]) -> str:
     """Equal for a list of the same days with the same classes."""
-    parts = [(str(one.day), one.there, one.cancelled, one.kept) for one in found]
-    return sha256(repr(parts).encode()).hexdigest()
+    return fingerprint(*((str(one.day), one.there, one.cancelled, one.kept) for one in found))
 
 
 def _close(request: HttpRequest, act: CloseDays, moment: Moment) -> bool:
@@ -175,9 +174,6 @@ def _close(request: HttpRequest, act: CloseDays, moment: Moment) -> bool:
         done = apply(act, moment, None)
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
-        return False
-    except ChangedSinceError as error:
-        messages.warning(request, str(error))
         return False
     n = len(done.closures)
     text = ngettext("%(n)d day is closed.", "%(n)d days are closed.", n) % {"n": n}

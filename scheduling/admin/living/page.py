@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.lines import Line
 from scheduling.jobs.outcome_words import would
 from scheduling.services.living import (
     Causes,
-    ChangedSinceError,
     Moment,
     Outlook,
     apply,
@@ -32,6 +31,7 @@ from scheduling.services.living.words import would as would_do
 from ..background_jobs.lines import rows_of_lines
 from ..background_jobs.links import links_for
 from ..filters import studio_today
+from ..plan_page import approved, plan_page
 from .forms import ActForm
 
 ASKED = "look"
@@ -78,11 +78,11 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
     posted = request.method == "POST"
     today = question.today or moment.today
     form = question.form(question.about, today, _asked(request, question, today))
-    outlook, changed = None, False
+    outlook, stale = None, None
     if form.is_bound and form.is_valid():
         try:
             if posted:
-                done = apply(form.act(), moment, request.POST.get("plan", ""))
+                done = apply(form.act(), moment, approved(request))
                 messages.success(request, done.done)
                 say_of_later(request, done)
                 question.then(form.cleaned_data)
@@ -90,11 +90,9 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
             outlook = preview(form.act(), moment)
         except ValidationError as error:
             form.refuse(error)
-        except ChangedSinceError as error:
-            changed, outlook = True, error.now_is
-            if outlook is None:
-                outlook = preview(form.act(), moment)
-    return _rendered(request, question, form, outlook, changed)
+        except StalePlanError as error:
+            stale, outlook = error, error.new_plan or preview(form.act(), moment)
+    return _rendered(request, question, form, outlook, stale)
 
 
 def _asked(request: HttpRequest, question: Question, today: date) -> Any:
@@ -115,12 +113,11 @@ def _rendered(
     question: Question,
     form: ActForm,
     outlook: Outlook | None,
-    changed: bool,
+    stale: StalePlanError | None,
 ) -> HttpResponse:
     about = question.about
     told = causes(outlook, timezone.now()) if outlook else Causes([], [])
     context = {
-        **admin.site.each_context(request),
         "title": question.title,
         "question": question,
         "opts": about._meta,
@@ -130,7 +127,6 @@ def _rendered(
         "asked": ASKED,
         "outlook": outlook,
         "notes": question.notes(outlook) if outlook else [],
-        "changed": changed,
         "would": would_do(Counter(line.outcome for line in told.because)),
         "sections": _sections(request, told.because),
         "anyway": _sections(request, told.anyway),
@@ -138,8 +134,7 @@ def _rendered(
         "needless": outlook is not None and question.needless(told.because, form.cleaned_data),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
-    status = 409 if changed else 200
-    return TemplateResponse(request, "admin/living/page.html", context, status=status)
+    return plan_page(request, "admin/living/page.html", context, stale)
 
 
 def say_of_later(request: HttpRequest, done: Outlook) -> None:

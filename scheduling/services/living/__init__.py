@@ -4,7 +4,7 @@ An act says what is to change. ``preview`` shows its plan, ``apply`` carries out
 """
 
 from .acts import AllFuture, EndOn, FromDate, Pause, Replace, Resume
-from .carrying_out import ChangedSinceError, Outlook, apply, preview
+from .carrying_out import Outlook, apply, preview
 from .caused import Causes, causes
 from .closing import ChangeClosure, Close, CloseDays, Reopen
 from .illness import Absent
@@ -18,7 +18,6 @@ __all__ = [
     "AllFuture",
     "Causes",
     "ChangeClosure",
-    "ChangedSinceError",
     "Close",
     "CloseDays",
     "Deactivate",

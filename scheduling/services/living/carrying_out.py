@@ -1,6 +1,5 @@
 """Looks at an act's plan, or carries it out: the same steps, rolled back or kept."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.jobs.apply import StateChangedError
+from scheduling.jobs.approved_plan import StalePlanError, fingerprint, require_approved
 from scheduling.jobs.at_once import AtOnce, run_at_once
 from scheduling.jobs.background import NotStartedError, start
 from scheduling.jobs.claim import guard_transaction
@@ -43,17 +43,6 @@ SHOWN = (
     Outcome.RESTORED,
     Outcome.CREATED,
 )
-
-
-class ChangedSinceError(Exception):
-    """The plan is another one than was looked at; nothing is written. ``now_is`` is the new one."""
-
-    def __init__(self, now_is: "Outlook | None" = None) -> None:
-        super().__init__("the state has changed since")
-        self.now_is = now_is
-
-    def __str__(self) -> str:
-        return _("The state has changed since you looked: nothing was done. Look at the new plan.")
 
 
 @dataclass(slots=True)
@@ -101,25 +90,23 @@ def preview(act: Act, moment: Moment) -> Outlook:
     return _unapplied(outlook)
 
 
-def apply(act: Act, moment: Moment, fingerprint: str | None) -> Outlook:
+def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
     """Carry out ``act``: the schedule and its classes in one transaction.
 
-    Exactly the plan with this ``fingerprint``, or ChangedSinceError; None takes whatever the plan
-    is now. Raises ValidationError. Where there is too much for one transaction, what a person
+    Exactly the plan with the ``approved`` fingerprint, or StalePlanError; None takes whatever the
+    plan is now. Raises ValidationError. Where there is too much for one transaction, what a person
     entered is committed, if the plan is still that one, and runs in the background carry it out;
     then not to be called within a transaction.
     """
     try:
         with transaction.atomic():
             outlook = _carry_out(act, moment)
-            if fingerprint is not None and fingerprint != outlook.fingerprint:
-                transaction.set_rollback(True)
-                raise ChangedSinceError(_unapplied(outlook))
+            require_approved(_unapplied(outlook), approved)
     except (StateChangedError, IntegrityError) as error:
-        raise ChangedSinceError from error
+        raise StalePlanError from error
     except DatabaseError as error:
         if is_contention(error):
-            raise ChangedSinceError from error
+            raise StalePlanError from error
         raise
     for request in outlook.later:
         try:
@@ -237,8 +224,7 @@ def _in_order(lines: list[Line]) -> list[Line]:
 
 def _fingerprint(written: Written, lines: list[Line]) -> str:
     parts = sorted(repr(_lasting(line).facts()) for line in lines)
-    text = repr((written.before, written.warnings, parts))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fingerprint(written.before, written.warnings, parts)
 
 
 def _lasting(line: Line) -> Line:

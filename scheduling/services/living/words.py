@@ -6,15 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.domain.outcomes import FAULTS, Outcome
-
-_CHANGES = (
-    Outcome.MOVED,
-    Outcome.REMOVED,
-    Outcome.CANCELLED,
-    Outcome.RESTORED,
-    Outcome.CREATED,
-)
+from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 
 
 def would(counts: Counter[Outcome]) -> str:
@@ -53,7 +45,7 @@ def done(counts: Counter[Outcome]) -> str:
 
 def under_way(counts: Counter[Outcome]) -> str:
     """What runs in the background are about to do."""
-    n = sum(counts[one] for one in _CHANGES)
+    n = sum(counts[one] for one in CHANGES)
     text = ngettext(
         "Saved. %(n)d class follows in the background.",
         "Saved. %(n)d classes follow in the background.",

@@ -1,12 +1,13 @@
 """The import from end to end: read, match, write; all of it or nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.approved_plan import require_approved
 from scheduling.models.people import studio_time_zone
 from scheduling.services.locks import wait_for_other_loads
 
@@ -22,32 +23,29 @@ from .timetable import Timetable
 
 
 def import_timetable(
-    source: BinaryIO, *, now: datetime, dry_run: bool = False, agreed: str = ""
+    source: BinaryIO, *, now: datetime, dry_run: bool = False, approved: str | None = None
 ) -> Report:
     """Import the CSV file ``source``: teachers, students and their weekly rules.
 
     All or nothing: with any fault in the file, or one between it and what is stored, nothing is
-    written, and the report lists them all. ``now`` is the real clock. ``agreed`` is the
-    fingerprint of the plan that a person has seen: nothing is written if it is another by now.
-    Raises DatabaseError, and OSError if the file can't be read.
+    written, and the report lists them all. ``now`` is the real clock. Exactly the plan with the
+    ``approved`` fingerprint is carried out, or StalePlanError raised with the report of the new
+    one; None takes whatever the plan is now. Raises DatabaseError, and OSError if the file can't
+    be read.
     """
     faults = Faults()
     timetable = _read(source, faults)
     today = now.astimezone(ZoneInfo(studio_time_zone())).date()
     if dry_run or faults:
         matching = Matcher(timetable, today, faults).match()
-        report = _report(timetable, matching, faults, dry_run)
-        report.plan = None if faults else plan_of(timetable, matching, today)
-        return report
+        return _planned(timetable, matching, faults, dry_run, today)
     with transaction.atomic():
         wait_for_other_loads()
         matching = Matcher(timetable, today, faults).match()
         if not faults:
-            plan = plan_of(timetable, matching, today) if agreed else None
-            if plan is not None and plan.fingerprint != agreed:
-                report = _report(timetable, matching, faults, dry_run)
-                report.plan, report.is_outdated = plan, True
-                return report
+            if approved is not None:
+                new_plan = _planned(timetable, matching, faults, dry_run, today)
+                require_approved(new_plan, approved)
             apply(timetable, matching, now, today)
     return _report(timetable, matching, faults, dry_run)
 
@@ -79,6 +77,14 @@ def _read(source: BinaryIO, faults: Faults) -> Timetable:
     if not timetable.rows and not faults:
         faults.add(None, "", _("The file has no rows below its header; add some."))
     return timetable
+
+
+def _planned(
+    timetable: Timetable, matching: Matching, faults: Faults, dry_run: bool, today: date
+) -> Report:
+    report = _report(timetable, matching, faults, dry_run)
+    report.plan = None if faults else plan_of(timetable, matching, today)
+    return report
 
 
 def _report(timetable: Timetable, matching: Matching, faults: Faults, dry_run: bool) -> Report:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
-from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
 from scheduling.domain.wallclock import add_minutes
+from scheduling.jobs.approved_plan import fingerprint
 from scheduling.models.people import studio_time_zone
 
 from .matching import Matching
@@ -95,7 +95,7 @@ def plan_of(timetable: Timetable, matching: Matching, today: date) -> Plan:
     added = {id(rule) for rule in (*new, *(one.rule for one in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
     return Plan(
-        _fingerprint(timetable, matching, today),
+        fingerprint(*_facts(timetable, matching, today)),
         teachers=_first(
             PersonLine(entry.line, name, zone=entry.zone)
             for name, entry in timetable.teachers.items()
@@ -179,16 +179,8 @@ def _name(student: StudentName) -> str:
     return f"{student.first_name} {student.last_name}".strip()
 
 
-def _fingerprint(timetable: Timetable, matching: Matching, today: date) -> str:
-    """A digest of everything that the plan writes, or finds written."""
-    digest = sha256()
-    for part in _parts(timetable, matching, today):
-        # The repr of plain values: its quotation marks keep the parts apart.
-        digest.update(repr(part).encode("utf-8", "backslashreplace"))
-    return digest.hexdigest()
-
-
-def _parts(timetable: Timetable, matching: Matching, today: date) -> Iterator[object]:
+def _facts(timetable: Timetable, matching: Matching, today: date) -> Iterator[object]:
+    """Everything that the plan writes, or finds written."""
     for name, entry in timetable.teachers.items():
         yield name, entry.zone, matching.teachers.get(name)
     for student in timetable.students:

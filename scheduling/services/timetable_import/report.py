@@ -14,10 +14,7 @@ from .preview import Plan
 
 @dataclass(slots=True)
 class Report:
-    """The counts of an import. With any fault nothing was written, and nothing would be.
-
-    ``is_outdated``: nothing was written because it would have been another plan than agreed on.
-    """
+    """The counts of an import. With any fault nothing was written, and nothing would be."""
 
     is_dry_run: bool
     rows: int = 0
@@ -33,14 +30,18 @@ class Report:
     replaced: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
-    # Of a dry run, and of one that was to do what a preview has shown: what it would do.
+    # What it would do; None where it was done, or has faults.
     plan: Plan | None = None
-    is_outdated: bool = False
 
     @property
     def succeeded(self) -> bool:
         """Whether the file is without fault."""
         return not self.faults
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the plan; empty where there is none."""
+        return self.plan.fingerprint if self.plan else ""
 
     def document(self) -> dict[str, object]:
         """The report as JSON has it."""

@@ -1,4 +1,4 @@
-"""An import in two steps: upload and look, then agree. The file is kept in between."""
+"""An import in two steps: upload and preview, then approve. The file is kept in between."""
 
 import io
 import zlib
@@ -26,7 +26,7 @@ class GoneError(LookupError):
 
 
 def keep(content: bytes, file_name: str, owner: Any, now: datetime) -> TimetableUpload:
-    """Keep a file until its owner has agreed to its preview. What is too old goes."""
+    """Keep a file until its owner has approved its preview. What is too old goes."""
     pending = TimetableUpload.objects.filter(imported_at__isnull=True)
     with transaction.atomic():
         pending.filter(created_at__lte=now - KEPT_FOR).delete()
@@ -52,20 +52,19 @@ def preview(upload: TimetableUpload, now: datetime) -> Report:
     return import_timetable(_source(upload), now=now, dry_run=True)
 
 
-def confirm(upload_id: UUID, owner: Any, agreed: str, now: datetime) -> Report | None:
-    """Import exactly this file, if that is still the plan that was ``agreed`` to.
+def confirm(upload_id: UUID, owner: Any, approved: str, now: datetime) -> Report | None:
+    """Import this file by the plan with the ``approved`` fingerprint.
 
     None if it was imported before: a second press of the button changes nothing. Raises
-    GoneError and DatabaseError.
+    GoneError, StalePlanError with the report of the new plan, and DatabaseError.
     """
     with transaction.atomic():
         rows = TimetableUpload.objects.select_for_update().filter(id=upload_id, owner=owner)
         upload = _found(rows.first(), now)
         if upload.imported_at is not None:
             return None
-        # Never empty: that would stand for any plan.
-        report = import_timetable(_source(upload), now=now, agreed=agreed or "none")
-        if report.succeeded and not report.is_outdated:
+        report = import_timetable(_source(upload), now=now, approved=approved)
+        if report.succeeded:
             upload.imported_at, upload.content = now, b""
             upload.report = report.document()
             upload.save(update_fields=["imported_at", "content", "report"])

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 
 import pytest
@@ -11,14 +10,14 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone, translation
 
-from scheduling.jobs.outlook import look
 from scheduling.jobs.queued import perform
 from scheduling.jobs.request import Request
+from scheduling.jobs.runner import Conduct, preview_plan
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import PAGE, text_of
 from scheduling.tests.factories import EARLY, MONDAY
-from scheduling.tests.jobs.helpers import horizon, request
+from scheduling.tests.jobs.helpers import STALE, conduct, horizon, request
 
 pytestmark = pytest.mark.django_db
 PREVIEW = f"{PAGE}horizon/preview/"
@@ -31,9 +30,8 @@ def owner(client: Client) -> Client:
 
 
 def plan_of(answer) -> dict[str, str]:
-    found = re.search(r'name="plan" value="([^"]+)"', answer.content.decode())
-    assert found
-    return {"plan": found[1]}
+    page = answer.content.decode()
+    return dict(re.findall(r'name="(plan|counts)" value="([^"]+)"', page))
 
 
 def today():
@@ -134,7 +132,10 @@ class TestApplying:
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
         run = JobRun.objects.get()
         assert run.job == Job.HORIZON
-        assert run.options["plan"] == look(Request.of(run), timezone.now).fingerprint
+        assert (
+            run.options["plan"]
+            == preview_plan(Request.of(run), Conduct(clock=timezone.now)).fingerprint
+        )
 
     def test_what_is_started_without_a_look_takes_whatever_the_plan_is(self, owner):
         slot()
@@ -151,12 +152,11 @@ class TestApplying:
         run = JobRun.objects.get()
         perform(run.pk, timezone.now)
         assert ScheduledClass.objects.count() == 0
-        sentence = "The state has changed since you looked: nothing was written. Look again."
         page = text_of(owner.get(f"{PAGE}runs/{run.pk}/"))
         assert "This run was cancelled." in page
-        assert sentence in page
+        assert STALE in page
         told = owner.get(f"/api/admin/background-jobs/runs/{run.pk}").json()
-        assert (told["state"], told["errors"]) == ("cancelled", [sentence])
+        assert (told["state"], told["errors"]) == ("cancelled", [STALE])
 
     def test_what_has_changed_since_is_not(self, owner):
         slot()
@@ -166,7 +166,7 @@ class TestApplying:
         assert answer.status_code == 409
         assert JobRun.objects.count() == 0
         page = text_of(answer)
-        assert "The studio has changed since you looked: nothing was started." in page
+        assert STALE in page
         assert "create: 12 → 24" in page
         assert "This would create 24 lessons." in page
         assert owner.post(PREVIEW, plan_of(answer)).status_code == 302
@@ -186,7 +186,7 @@ class TestApplying:
     )
     def test_a_plan_that_nobody_was_shown_is_not(self, owner, plan):
         slot()
-        assert owner.post(PREVIEW, {"plan": plan}).status_code == 409
+        assert owner.post(PREVIEW, {"plan": plan, "counts": plan}).status_code == 409
         assert JobRun.objects.count() == 0
 
     def test_nor_is_the_plan_of_another_job(self, owner):
@@ -197,7 +197,7 @@ class TestApplying:
 
 class TestTheFingerprint:
     def look(self, **values):
-        return look(request(Job.HORIZON, weeks=2, **values), lambda: EARLY)
+        return preview_plan(request(Job.HORIZON, weeks=2, **values), conduct(EARLY), 100)
 
     def test_is_the_same_for_the_same_plan(self):
         make.slot()
@@ -262,14 +262,14 @@ class TestTheFingerprint:
     def test_minds_the_window(self):
         assert (
             self.look().fingerprint
-            != look(request(Job.HORIZON, weeks=3), lambda: EARLY).fingerprint
+            != preview_plan(request(Job.HORIZON, weeks=3), conduct(EARLY)).fingerprint
         )
 
 
 def test_a_sample_is_of_so_many_series_with_all_their_weeks():
     for _ in range(5):
         make.slot()
-    found = look(request(Job.HORIZON, weeks=3), lambda: EARLY, sample=2)
+    found = preview_plan(request(Job.HORIZON, weeks=3), conduct(EARLY), sample=2)
     (lines,) = found.samples.values()
     assert len({line.series for line in lines}) == 2
     assert len(lines) == 6
@@ -279,7 +279,7 @@ def test_a_sample_is_of_so_many_series_with_all_their_weeks():
 def test_a_page_of_many_says_how_many_it_leaves_out(owner, monkeypatch):
     # The package has a view of the module's name.
     module = import_module("scheduling.admin.background_jobs.preview")
-    monkeypatch.setattr(module, "look", partial(look, sample=2))
+    monkeypatch.setattr(module, "SAMPLE", 2)
     for _ in range(3):
         make.slot()
     assert "the first 24 of 36" in text_of(owner.get(PREVIEW))

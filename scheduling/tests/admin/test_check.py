@@ -12,7 +12,7 @@ from scheduling.services.classes import move
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
-from scheduling.tests.jobs.helpers import calendar, horizon
+from scheduling.tests.jobs.helpers import STALE, calendar, horizon
 from scheduling.tests.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -40,11 +40,17 @@ def text_of(answer):
 
 
 def shown(text):
-    return re.search(r'name="shown" value="(\w+)"', text).group(1)
+    return re.search(r'name="plan" value="(\w+)"', text).group(1)
 
 
 def post(browser, text, **more):
-    return text_of(browser.post(PAGE, {"shown": shown(text), **more}, follow=True))
+    return text_of(browser.post(PAGE, {"plan": shown(text), **more}, follow=True))
+
+
+def post_stale(browser, text):
+    answer = browser.post(PAGE, {"plan": shown(text)})
+    assert answer.status_code == 409
+    return " ".join(answer.content.decode().split())
 
 
 def test_all_is_well(browser, slots):
@@ -129,7 +135,7 @@ def test_what_has_changed_since_it_was_shown_is_not_mended_blindly(browser, slot
     text = text_of(browser.get(PAGE))
     ScheduledClass.objects.filter(date=NEXT + timedelta(7))._raw_delete("default")
     before = calendar()
-    assert "The calendar has changed since. Nothing was done: look again." in post(browser, text)
+    assert STALE in post_stale(browser, text)
     assert calendar() == before
 
 
@@ -139,7 +145,7 @@ def test_nor_is_a_class_made_that_is_another_by_now(browser, slots, values):
     text = text_of(browser.get(PAGE))
     RecurringSlot.objects.filter(pk=slots[0].pk).update(**values)
     ScheduledClass.objects.filter(recurring_slot=slots[0]).update(**values)
-    assert "The calendar has changed since. Nothing was done: look again." in post(browser, text)
+    assert STALE in post_stale(browser, text)
 
 
 def test_an_orphan_is_shown_with_the_way_to_it_and_left_to_a_person(browser, slots):

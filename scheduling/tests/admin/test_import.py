@@ -21,6 +21,7 @@ from scheduling.models import (
 )
 from scheduling.services.roles import OWNER, SCHEDULER
 from scheduling.services.timetable_import import columns, uploads
+from scheduling.tests.jobs.helpers import STALE
 from scheduling.tests.roles import account
 from scheduling.tests.services.timetable_files import (
     csv_bytes,
@@ -55,8 +56,8 @@ def address() -> str:
 def agree(client: Client, page: Any) -> Any:
     """Press the button of a preview."""
     word = page.context["report"].plan.fingerprint
-    assert f'name="agreed" value="{word}"' in page.content.decode()
-    return client.post(address(), {"agreed": word}, follow=True)
+    assert f'name="plan" value="{word}"' in page.content.decode()
+    return client.post(address(), {"plan": word}, follow=True)
 
 
 def test_look_agree_and_see_what_was_done(owner: Client) -> None:
@@ -107,7 +108,7 @@ def test_every_fault_is_listed_and_nothing_is_imported(owner: Client) -> None:
     assert ">202<" in page
     assert ">203<" not in page
     assert ">252<" in owner.get(address(), {"p": "2"}).content.decode()
-    answer = owner.post(address(), {"agreed": "x"}, follow=True)
+    answer = owner.post(address(), {"plan": "x"}, follow=True)
     assert "Nothing was imported" in answer.content.decode()
     assert nothing_stored()
 
@@ -130,7 +131,8 @@ def test_another_plan_by_now_is_shown_instead_of_carried_out(owner: Client) -> N
 
     again = agree(owner, page)
 
-    assert "the data has changed since the preview" in again.content.decode()
+    assert again.status_code == 409
+    assert STALE in again.content.decode()
     assert "there already" in again.content.decode()
     assert everything() == before
     agree(owner, again)
@@ -250,7 +252,7 @@ def test_agreeing_needs_the_csrf_token(owner: Client) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = owner.cookies
 
-    answer = strict.post(address(), {"agreed": page.context["report"].plan.fingerprint})
+    answer = strict.post(address(), {"plan": page.context["report"].plan.fingerprint})
 
     assert answer.status_code == 403
     assert nothing_stored()

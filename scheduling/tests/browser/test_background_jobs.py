@@ -71,7 +71,7 @@ def test_what_changed_since_the_preview_is_said_and_nothing_is_started(
     make.slot(slot.teacher, make.student("Leo Park"), weekday=3)
     page.get_by_role("button", name="Generate Lessons Now").click()
     watch_of(page).expect("status 409")
-    expect(page.get_by_role("alert")).to_contain_text("The studio has changed since you looked")
+    expect(page.get_by_role("alert")).to_contain_text("The data has changed since the preview")
     expect(page.get_by_role("heading", level=1)).to_have_text("This would create 24 lessons.")
     assert not JobRun.objects.exists()
 

@@ -14,6 +14,9 @@ from scheduling.jobs.runner import Conduct, preview, run
 from scheduling.models import Job, JobRunItem, ScheduledClass, Trigger
 from scheduling.tests.factories import MONDAY
 
+# Of a plan that is not the approved one any more.
+STALE = "The data has changed since the preview, so nothing was done. Check the new plan."
+
 
 def request(job: Job, today: date = MONDAY, **values: Any) -> Request:
     values = {"weeks": 12, "trigger": Trigger.COMMAND} | values

@@ -10,9 +10,9 @@ from scheduling.jobs import generate, queued, runner
 from scheduling.jobs.background import start
 from scheduling.jobs.cancel import cancel_run
 from scheduling.jobs.chunks import chunks as small_chunks
-from scheduling.jobs.outlook import look
 from scheduling.jobs.patience import Patience
 from scheduling.jobs.queued import perform
+from scheduling.jobs.runner import preview_plan
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
@@ -177,7 +177,7 @@ def test_one_that_was_fenced_off_is_not(monkeypatch):
 
 def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=look(ASKED, conduct(EARLY).clock).fingerprint)
+    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault(GONE))
     chunks.perform(start(seen))
     assert states() == ["failed", "succeeded"]
@@ -185,14 +185,14 @@ def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
 
     chunks = Chunks(monkeypatch, fault(GONE), meanwhile=make.slot)
     make.slot()
-    chunks.perform(start(replace(ASKED, plan=look(ASKED, conduct(EARLY).clock).fingerprint)))
+    chunks.perform(start(replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)))
     assert states()[2:] == ["failed", "cancelled"]
     assert ScheduledClass.objects.count() == 2
 
 
 def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=look(ASKED, conduct(EARLY).clock).fingerprint)
+    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault("40P01"))
     chunks.perform(start(seen))
     assert (states(), chunks.waited) == (["succeeded"], [])

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
 from scheduling.tests.jobs.helpers import horizon
 
@@ -238,6 +239,6 @@ def test_a_rule_made_by_hand_can_be_ended_and_is_known_from_then_on(lessons):
 def test_the_plan_that_was_agreed_to_is_another_when_the_rule_has_changed(lessons):
     agreed = imported(*WAYS["named"], dry_run=True).plan.fingerprint
     RecurringSlot.objects.update(subject="Violin")
-    report = imported(*WAYS["named"], agreed=agreed)
-    assert report.is_outdated
+    with pytest.raises(StalePlanError):
+        imported(*WAYS["named"], approved=agreed)
     assert RecurringSlot.objects.count() == 1

@@ -1,4 +1,4 @@
-"""An import in two steps: what was agreed to is done, once, or nothing is."""
+"""An import in two steps: the approved plan is carried out, once, or nothing is."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.models import RecurringSlot, Student, Teacher, TimetableUpload
 from scheduling.services.timetable_import import uploads
 
@@ -58,7 +59,7 @@ def test_what_was_agreed_to_is_imported_once(teresa):
     report = uploads.confirm(upload.pk, teresa, word, LATER)
     again = uploads.confirm(upload.pk, teresa, word, LATER)
 
-    assert (report.students, report.is_outdated) == (1, False)
+    assert report.students == 1
     assert again is None
     assert Student.objects.count() == 1
     upload.refresh_from_db()
@@ -84,12 +85,13 @@ def test_another_plan_than_was_agreed_to_is_not_carried_out(teresa, change):
     CHANGES[change]()
     before = everything()
 
-    report = uploads.confirm(upload.pk, teresa, word, LATER)
+    with pytest.raises(StalePlanError) as caught:
+        uploads.confirm(upload.pk, teresa, word, LATER)
 
-    assert report.is_outdated
     assert everything() == before
     assert agreed(upload) != word
-    assert not uploads.confirm(upload.pk, teresa, agreed(upload), LATER).is_outdated
+    assert caught.value.new_plan.fingerprint == agreed(upload)
+    assert uploads.confirm(upload.pk, teresa, agreed(upload), LATER).succeeded
 
 
 def test_what_has_nothing_to_do_with_the_file_does_not_matter(teresa):
@@ -97,7 +99,7 @@ def test_what_has_nothing_to_do_with_the_file_does_not_matter(teresa):
     word = agreed(upload)
     imported(row(teacher="Tom", student_first_name="Leo", student_email="leo@example.com"))
 
-    assert not uploads.confirm(upload.pk, teresa, word, LATER).is_outdated
+    assert uploads.confirm(upload.pk, teresa, word, LATER).students == 1
 
 
 def test_an_edit_in_between_that_is_a_fault_stops_it(teresa):
@@ -119,14 +121,15 @@ def test_a_rule_without_a_date_begins_on_the_day_of_the_plan(teresa):
     tomorrow = NOW + timedelta(days=1)
     TimetableUpload.objects.update(created_at=tomorrow)
 
-    assert uploads.confirm(upload.pk, teresa, word, tomorrow).is_outdated
+    with pytest.raises(StalePlanError):
+        uploads.confirm(upload.pk, teresa, word, tomorrow)
 
 
 @pytest.mark.parametrize("word", ["", "none", "0" * 64])
 def test_without_agreement_nothing_is_done(teresa, word):
-    report = uploads.confirm(kept(teresa).pk, teresa, word, LATER)
+    with pytest.raises(StalePlanError):
+        uploads.confirm(kept(teresa).pk, teresa, word, LATER)
 
-    assert report.is_outdated
     assert nothing_stored()
 
 

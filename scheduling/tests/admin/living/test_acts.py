@@ -8,6 +8,7 @@ from scheduling.admin.filters import studio_today
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import day, hidden, look, message_of, plan_of
+from scheduling.tests.jobs.helpers import STALE
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_the_state_has_changed_since(browser, slot):
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The state has changed since you looked: nothing was done." in page
+    assert STALE in page
     assert "1 class stays as a person left it." in page
     assert RecurringSlot.objects.count() == 1
     answer = browser.post(url(slot, "from"), fields | {"plan": plan_of(answer)})

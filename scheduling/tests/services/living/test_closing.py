@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.jobs import background, windows
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.queued import perform
 from scheduling.models import Closure, JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.living import (
     ChangeClosure,
-    ChangedSinceError,
     Close,
     CloseDays,
     Reopen,
@@ -167,11 +167,11 @@ def test_the_state_changes_between_them(slot, act):
     ScheduledClass.objects.filter(date="2026-01-21").update(attendance="excused")
     before, closures = calendar(), list(Closure.objects.values())
 
-    with pytest.raises(ChangedSinceError) as caught:
+    with pytest.raises(StalePlanError) as caught:
         apply(act, at_moment(), seen.fingerprint)
 
     assert (calendar(), list(Closure.objects.values())) == (before, closures)
-    assert caught.value.now_is.fingerprint == look(act).fingerprint
+    assert caught.value.new_plan.fingerprint == look(act).fingerprint
 
 
 @pytest.mark.parametrize("values", [{"subject": "Cello"}, {"is_shared": True}], ids=list)
@@ -180,7 +180,7 @@ def test_what_comes_back_as_another_class_is_another_plan(slot, values):
     act = Reopen((Closure.objects.get().pk,))
     seen = look(act)
     RecurringSlot.objects.update(**values)
-    with pytest.raises(ChangedSinceError):
+    with pytest.raises(StalePlanError):
         apply(act, at_moment(), seen.fingerprint)
     assert Closure.objects.exists()
 
@@ -275,7 +275,7 @@ def test_a_large_studio_follows_in_the_background(slot):
 def test_nor_is_a_large_one_closed_where_the_state_has_changed(slot):
     seen = look(closing())
     touch(day("2026-01-14"))
-    with pytest.raises(ChangedSinceError):
+    with pytest.raises(StalePlanError):
         apply(closing(), at_moment(), seen.fingerprint)
     assert not Closure.objects.exists()
     assert not JobRun.objects.filter(state="queued").exists()

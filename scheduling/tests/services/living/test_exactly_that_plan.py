@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.living import (
-    ChangedSinceError,
     EndOn,
     EndPerson,
     FromDate,
@@ -56,19 +56,19 @@ def test_the_state_changes_between_them(slot, act):
     touch(day("2026-01-21"))
     before = calendar()
 
-    with pytest.raises(ChangedSinceError, match="has changed since") as caught:
+    with pytest.raises(StalePlanError, match="has changed since") as caught:
         apply(act(slot), at_moment(), seen.fingerprint)
 
     assert calendar() == before
     assert RecurringSlot.objects.get().valid_until is None
-    assert caught.value.now_is.fingerprint == look(act(slot)).fingerprint
+    assert caught.value.new_plan.fingerprint == look(act(slot)).fingerprint
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_the_schedule_itself_changes_between_them(slot, act):
     seen = look(act(slot))
     RecurringSlot.objects.update(valid_until=day("2026-06-30"))
-    with pytest.raises(ChangedSinceError):
+    with pytest.raises(StalePlanError):
         apply(act(slot), at_moment(), seen.fingerprint)
 
 
@@ -78,9 +78,9 @@ def test_a_writer_in_between_makes_it_start_again(slot, monkeypatch):
         raise carrying_out.StateChangedError("one of 2 classes has changed")
 
     monkeypatch.setattr(carrying_out, "run_at_once", meanwhile)
-    with pytest.raises(ChangedSinceError) as caught:
+    with pytest.raises(StalePlanError) as caught:
         apply(ACTS[0](slot), at_moment(), None)
-    assert caught.value.now_is is None
+    assert caught.value.new_plan is None
     assert RecurringSlot.objects.count() == 1
 
 

@@ -1,4 +1,4 @@
-"""A run of a plan that a person has seen carries out that one, or stops and says so."""
+"""A run of an approved plan carries out that plan, or stops and says so."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,22 +9,20 @@ from django.utils import translation
 
 from scheduling.jobs import chunks, generate, runner
 from scheduling.jobs.background import start
-from scheduling.jobs.outlook import look
 from scheduling.jobs.queued import perform
 from scheduling.jobs.request import Request
-from scheduling.jobs.runner import run
+from scheduling.jobs.runner import preview_plan, run
 from scheduling.models import Job, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
-from scheduling.tests.jobs.helpers import Recorder, conduct, counts, horizon, request
+from scheduling.tests.jobs.helpers import STALE, Recorder, conduct, counts, horizon, request
 from scheduling.tests.jobs.random_studio import Studio
 
 # What performs a run beats on a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
-NOTHING = "The state has changed since you looked: nothing was written. Look again."
 SOME = (
-    "The state has changed since you looked: what is done is as you saw it, the rest was left. "
-    "Look again."
+    "The data has changed since the preview. What was done is as the preview showed it; the rest "
+    "was not done. Check the new plan."
 )
 ASKED = request(Job.HORIZON, weeks=3)
 
@@ -41,7 +39,7 @@ def small(monkeypatch):
 
 def seen(asked=ASKED):
     """The request for exactly the plan that is to be seen now."""
-    return replace(asked, plan=look(asked, lambda: EARLY).fingerprint)
+    return replace(asked, plan=preview_plan(asked, conduct(EARLY)).fingerprint)
 
 
 def do(asked, **values):
@@ -50,14 +48,13 @@ def do(asked, **values):
 
 def after_the_look(monkeypatch, action):
     """Do that between the worker's look and its first chunk."""
-    again = runner._seen_again
 
     def looking(*args):
-        agreed = again(*args)
+        plan = preview_plan(*args)
         action()
-        return agreed
+        return plan
 
-    monkeypatch.setattr(runner, "_seen_again", looking)
+    monkeypatch.setattr(runner, "preview_plan", looking)
 
 
 class Meanwhile(Recorder):
@@ -161,7 +158,7 @@ class TestNothingChanged:
             studio.change()
             for job in (Job.HORIZON, Job.WEEKLY, Job.MISSING):
                 asked, clock = request(job, studio.today, weeks=3), conduct(studio.now)
-                plan = look(asked, clock.clock).fingerprint
+                plan = preview_plan(asked, clock).fingerprint
                 assert run(replace(asked, plan=plan), clock).state == RunState.SUCCEEDED
 
 
@@ -184,7 +181,7 @@ class TestChangedBeforeTheWorkerLooks:
         action(slot)
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
-        assert (stored.state, stored.error) == (RunState.CANCELLED, NOTHING)
+        assert (stored.state, stored.error) == (RunState.CANCELLED, STALE)
         assert (lessons(), stored.counts) == (0, {})
         assert stored.finished_at is not None
 
@@ -195,8 +192,8 @@ class TestChangedBeforeTheWorkerLooks:
         with translation.override("es"):
             error = do(asked).error
         assert error == (
-            "La situación ha cambiado desde la última vista: no se ha escrito nada. "
-            "Conviene revisarla de nuevo."
+            "Los datos han cambiado desde la vista previa y no se ha hecho nada. "
+            "Conviene revisar el nuevo plan."
         )
 
     def test_another_run_can_begin_at_once(self):
@@ -221,7 +218,7 @@ class TestChangedBetweenTheLookAndAChunk:
     def test_before_the_first_nothing_is_written(self, monkeypatch, values):
         after_the_look(monkeypatch, change(make.slot(), **values))
         result = do(seen())
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, NOTHING, 0)
+        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, STALE, 0)
 
     def test_that_chunk_is_rolled_back_and_what_is_done_stays(self, small):
         first, second, third = (make.slot() for _ in range(3))
@@ -262,7 +259,7 @@ class TestChangedBetweenTheLookAndAChunk:
         change(first, teacher=marta)()
         after_the_look(monkeypatch, change(guest, subject="Cello"))
         result = do(seen())
-        assert (result.error, result.counts["moved"]) == (NOTHING, 0)
+        assert (result.error, result.counts["moved"]) == (STALE, 0)
         assert set(first.classes.values_list("teacher", flat=True)) == {leo.pk}
 
     def test_no_second_plan_and_no_halves_are_tried(self, monkeypatch):
@@ -272,7 +269,7 @@ class TestChangedBetweenTheLookAndAChunk:
         monkeypatch.setattr(
             generate, "plan_series", lambda *args: plans.append(args) or planning(*args)
         )
-        assert (do(asked).error, lessons()) == (NOTHING, 0)
+        assert (do(asked).error, lessons()) == (STALE, 0)
         assert len(plans) == 2  # the worker's look, and the chunk's
 
     def test_what_is_only_in_the_way_may_change(self, monkeypatch):
