@@ -10,7 +10,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [f"{API}.casing.CamelJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [f"{API}.casing.CamelJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.negotiation.JSONOnly",
-    "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.PerCaller"],
+    "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.CallerThrottle"],
+    # Whose address it is, TRUSTED_PROXY alone decides; no header is believed here.
+    "NUM_PROXIES": 0,
     "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.Ordered",
     "DEFAULT_SCHEMA_CLASS": f"{API}.schema.operations.ApiSchema",
     # OPTIONS would describe views with the names of Python; /api/schema is the description.

@@ -224,14 +224,6 @@ AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 # The API -------------------------------------------------------------------------------------
 
-# Refused credentials are counted where all workers see them.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "shared": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "scheduling_cache",
-    },
-}
 # Programs don't follow redirects: these addresses answer, or refuse, where they are.
 SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
 

@@ -47,7 +47,7 @@ USES = {
     "trouble_once": "promise: an alert once",
     "upload_imported": "the last imports; those that are too old",
     "scheduling_timetableupload_owner": "deleting an account",
-    "scheduling_cache": "Django's cache of refused credentials",
+    "refused_credentials_once": "promise: refused credentials of an address in one count",
 }
 
 

@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.request import Request
 
 from .exceptions import ServiceUnavailable
-from .throttles import count_failure
+from .throttles import count_refusal
 
 REALM = 'Bearer realm="class-tracker"'
 
@@ -121,7 +121,7 @@ class CronSecretOrPerson(BaseAuthentication):
 def refused(request: Request, text: str) -> exceptions.APIException:
     """401; 429 for an address that has failed too often."""
     if bearer(request) is not None:
-        count_failure(request)
+        count_refusal(request)
     return exceptions.AuthenticationFailed(text)
 
 

@@ -1,17 +1,14 @@
-"""How often a caller may call, and how often an address may fail to say who it is."""
+"""Limits of calls per caller and of refused credentials per address."""
 
 import time
-from typing import Any
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.cache import caches
 from rest_framework import exceptions
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
+from rest_framework.throttling import UserRateThrottle
 
-from .tally import Tally
-
-SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
+from scheduling.models import RefusedCredentials
 
 
 def address_of(request: Request) -> str:
@@ -19,43 +16,28 @@ def address_of(request: Request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def parse(rate: str) -> tuple[int, int]:
-    """``600/min`` → (600, 60): so many in so many seconds."""
-    number, _slash, period = rate.partition("/")
-    return int(number), SECONDS[period]
+class CallerThrottle(UserRateThrottle):
+    """``API_THROTTLE`` for each user, and for each address without one; counted by each process.
 
-
-# Where all workers of this machine count together.
-calls = Tally("calls")
-
-
-class PerCaller(BaseThrottle):
-    """``API_THROTTLE`` for each person, and for each address of those who are none."""
-
-    seconds_to_wait: float | None = None
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        user = request.user
-        who = str(user.pk) if user and user.pk else address_of(request)
-        self.seconds_to_wait = calls.count(who, *parse(settings.API_THROTTLE))
-        return self.seconds_to_wait is None
-
-    def wait(self) -> float | None:
-        return self.seconds_to_wait
-
-
-def count_failure(request: Request) -> None:
-    """Note that credentials were refused. Raises Throttled beyond ``API_THROTTLE_FAILED``.
-
-    Counted in the database, so that all workers count together: a password is not guessed faster
-    because there are four of them.
+    Counting in the database would make every GET a write, which waits for SQLite's writer.
     """
-    most, seconds = parse(settings.API_THROTTLE_FAILED)
+
+    # A clock that is set back must not lock anyone out.
+    timer = time.monotonic
+
+    def get_rate(self) -> str:
+        return settings.API_THROTTLE
+
+
+def count_refusal(request: Request) -> None:
+    """Count refused credentials. Raises Throttled beyond ``API_THROTTLE_FAILED``.
+
+    Counted in the database, for all processes together: more workers must not make a password
+    quicker to guess.
+    """
+    limit, seconds = CallerThrottle().parse_rate(settings.API_THROTTLE_FAILED)
     now = time.time()
-    window = int(now // seconds)
-    key = f"failed-credentials:{address_of(request)}:{window}"
-    cache = caches["shared"]
-    count = cache.get(key, 0) + 1
-    cache.set(key, count, seconds)
-    if count > most:
-        raise exceptions.Throttled(wait=(window + 1) * seconds - now)
+    ends = (now // seconds + 1) * seconds
+    window_end = datetime.fromtimestamp(ends, UTC)
+    if RefusedCredentials.add(address_of(request), window_end) > limit:
+        raise exceptions.Throttled(wait=ends - now)

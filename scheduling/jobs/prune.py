@@ -1,14 +1,15 @@
 """Deletes old job logs. Classes are neither deleted nor rewritten with them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django_tasks_db.models import DBTaskResult
 
-from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
+from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RefusedCredentials, RunState
 
 from .claim import Claim, fence
 
@@ -40,27 +41,19 @@ def prune(held: Claim, now: datetime) -> int:
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
             fence(held)
-    _prune_tasks(held, before)
-    _prune_logins(held, now)
+    # What the queue remembers of old tasks, killed and forgotten ones included.
+    _delete(held, DBTaskResult.objects.filter(enqueued_at__lt=before))
+    # Wrong passwords and credentials that no longer keep anyone out: anybody can add rows here.
+    _delete(held, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
+    _delete(held, RefusedCredentials.objects.filter(window_end__lte=now))
     return deleted
 
 
-def _prune_tasks(held: Claim, before: datetime) -> None:
-    """Delete what the queue remembers of old tasks, killed and forgotten ones included."""
-    old = DBTaskResult.objects.filter(enqueued_at__lt=before).order_by("enqueued_at")
-    while batch := list(old.values_list("id", flat=True)[:RUNS_A_BATCH]):
+def _delete(held: Claim, old: QuerySet[Any]) -> None:
+    """Delete ``old`` in batches, each a transaction."""
+    while batch := list(old.order_by().values_list("pk", flat=True)[:RUNS_A_BATCH]):
         with transaction.atomic():
-            rows = DBTaskResult.objects.filter(id__in=batch)
-            rows._raw_delete(rows.db)
-            fence(held)
-
-
-def _prune_logins(held: Claim, now: datetime) -> None:
-    """Delete wrong passwords that no longer close a login; usernames are anybody's to invent."""
-    old = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
-    while batch := list(old.order_by("id").values_list("id", flat=True)[:RUNS_A_BATCH]):
-        with transaction.atomic():
-            rows = AccessAttempt.objects.filter(id__in=batch)
+            rows = old.filter(pk__in=batch)
             rows._raw_delete(rows.db)
             fence(held)
 

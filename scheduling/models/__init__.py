@@ -7,6 +7,7 @@ from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from .notices import CancellationNotice
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
+from .refused_credentials import RefusedCredentials
 from .reminders import Reader, Reminder
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
@@ -30,6 +31,7 @@ __all__ = [
     "LessonSettings",
     "Reader",
     "RecurringSlot",
+    "RefusedCredentials",
     "Reminder",
     "RunState",
     "ScheduledClass",

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
 from django.utils import translation
 
-from scheduling.api import throttles
-from scheduling.api.tally import MEMORY, Tally
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
@@ -44,9 +43,9 @@ def language() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls of one test don't count against the throttle of the next, nor another process's."""
-    monkeypatch.setattr(throttles, "calls", Tally(MEMORY))
+def unhurried() -> None:
+    """Calls of one test don't count against the throttle of the next."""
+    cache.clear()
 
 
 @pytest.fixture

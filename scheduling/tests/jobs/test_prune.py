@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs import prune as pruning
 from scheduling.jobs.runner import run
 from scheduling.jobs.tasks import perform_run
-from scheduling.models import Job, JobRun, JobRunItem, RunState, Trigger
+from scheduling.models import Job, JobRun, JobRunItem, RefusedCredentials, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import calendar, conduct, do, request, weekly
@@ -125,3 +125,13 @@ def test_the_queue_forgets_tasks_of_those_days_however_they_ended():
     kept = {task(29, "SUCCESSFUL"), task(0, "READY")}
     assert prune()[0].pruned == 0  # they are no runs
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
+
+
+def test_counts_of_refused_credentials_go_when_their_window_is_over(monkeypatch):
+    monkeypatch.setattr(pruning, "RUNS_A_BATCH", 2)
+    for second in range(5):
+        RefusedCredentials.add("192.0.2.1", NOW - timedelta(seconds=second))
+    ahead = NOW + timedelta(seconds=1)
+    RefusedCredentials.add("192.0.2.1", ahead)
+    assert prune()[0].pruned == 0  # they are no runs
+    assert list(RefusedCredentials.objects.values_list("window_end", flat=True)) == [ahead]

@@ -1,0 +1,44 @@
+"""How often credentials were refused to an address, for all processes together."""
+
+from datetime import datetime
+
+from django.db import connection, models
+
+
+class RefusedCredentials(models.Model):
+    """The refusals to one address in one window of ``API_THROTTLE_FAILED``."""
+
+    address = models.CharField(max_length=64)
+    window_end = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()  # nobody edits them; pruning deletes what is over
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "window_end"], name="refused_credentials_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} · {self.window_end:%Y-%m-%d %H:%M:%S} · {self.count}"
+
+    @classmethod
+    def add(cls, address: str, window_end: datetime) -> int:
+        """Count one more; the number so far.
+
+        One statement, so that none is lost among many processes; the ORM has no upsert that adds.
+        """
+        table = connection.ops.quote_name(cls._meta.db_table)
+        row = (
+            address[: cls._meta.get_field("address").max_length],
+            connection.ops.adapt_datetimefield_value(window_end),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (address, window_end, count) VALUES (%s, %s, 1)"
+                " ON CONFLICT (address, window_end)"
+                f" DO UPDATE SET count = {table}.count + 1 RETURNING count",
+                row,
+            )
+            return int(cursor.fetchone()[0])
