@@ -30,5 +30,7 @@ def logging_settings(debug: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO" if debug else "WARNING"},
             # The closing line of every run.
             "scheduling": {"level": "INFO"},
+            # Its warnings of another attempt name addresses, which may be secrets.
+            "urllib3": {"level": "ERROR"},
         },
     }

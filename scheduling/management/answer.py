@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, Window
 from scheduling.jobs.lines import Line
+from scheduling.jobs.outgoing import Reply, retry_policy
 from scheduling.jobs.result import Result
 from scheduling.models import Job, RunState
 
 from .attempts import ALREADY_RUNNING, DONE, FAILED, WITH_FAULTS, Ended
-from .exchange import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer's status and JSON; ``fault`` is what to say of it if it is one."""
+    """An answer's status and JSON; ``fault`` is what to say of it if it is one.
+
+    Status 0: there is no answer.
+    """
 
     status: int
     told: dict[str, Any]
@@ -29,7 +32,7 @@ class Answer:
     @property
     def passes(self) -> bool:
         """Whether another attempt in a while may fare better."""
-        return self.status in (0, 429) or self.status >= 500
+        return not self.status or retry_policy().is_retry("POST", self.status)
 
     def notes(self) -> list[str]:
         """A line for each student with nothing new, and why."""
@@ -72,10 +75,8 @@ class Answer:
 
 def read(reply: Reply) -> Answer:
     """``reply`` as an answer of the API, or as the fault that it is."""
-    if not reply.status:
-        return Answer(0, {}, reply.fault)
     try:
-        told = json.loads(reply.raw)
+        told = json.loads(reply.body)
     except (ValueError, RecursionError):
         told = None
     is_ours = isinstance(told, dict)

@@ -5,6 +5,7 @@ import time
 
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.outgoing import NoReplyError, post
 from scheduling.jobs.patience import Patience
 from scheduling.jobs.result import Result
 from scheduling.models import RunState
@@ -12,7 +13,6 @@ from scheduling.models import RunState
 from .answer import Answer, read
 from .attempts import ALREADY_RUNNING, FAILED, Ended
 from .endpoint import Call
-from .exchange import post
 from .signals import StopSignals
 from .terminal import Terminal, describe
 
@@ -52,8 +52,11 @@ def _once(one: Call, secret: str, timeout: float, stop: StopSignals) -> Answer |
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if secret:
         headers["Authorization"] = f"Bearer {secret}"
-    reply = post(one.url, json.dumps(one.body).encode(), headers, timeout, stop)
-    return None if reply is None else read(reply)
+    try:
+        return read(post(one.url, json.dumps(one.body).encode(), headers, timeout, stop=stop))
+    except NoReplyError as error:
+        text = _("%(url)s can't be reached: %(error)s") % {"url": one.url, "error": error}
+        return None if stop() else Answer(0, {}, text)
 
 
 def _report(ended: Ended, answer: Answer | None, terminal: Terminal) -> None:

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import connection, models
 
+ADDRESS_LENGTH = 64
+
 
 class RefusedCredentials(models.Model):
     """The refusals to one address in one window of ``API_THROTTLE_FAILED``."""
 
-    address = models.CharField(max_length=64)
+    address = models.CharField(max_length=ADDRESS_LENGTH)
     window_end = models.DateTimeField()
     count = models.PositiveIntegerField()
 
@@ -30,10 +32,8 @@ class RefusedCredentials(models.Model):
         One statement, so that none is lost among many processes; the ORM has no upsert that adds.
         """
         table = connection.ops.quote_name(cls._meta.db_table)
-        row = (
-            address[: cls._meta.get_field("address").max_length],
-            connection.ops.adapt_datetimefield_value(window_end),
-        )
+        # A zone of IPv6 may be longer than the column.
+        row = [address[:ADDRESS_LENGTH], connection.ops.adapt_datetimefield_value(window_end)]
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} (address, window_end, count) VALUES (%s, %s, 1)"

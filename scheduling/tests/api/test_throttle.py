@@ -1,4 +1,4 @@
-"""``API_THROTTLE``: calls of one caller. ``API_THROTTLE_FAILED``: refused credentials of an address."""
+"""``API_THROTTLE``: calls of one caller; ``API_THROTTLE_FAILED``: refused credentials."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +202,25 @@ def test_the_secret_does_not_follow_a_redirect(generate: Any, deployment: Deploy
 
     assert done.returncode == 1
     assert "HTTP 307: moved to http://127.0.0.1:9/elsewhere; name that address" in done.stderr
+
+
+def test_the_secret_goes_past_proxies_and_netrc_to_the_named_host(
+    generate: Any, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ana password other\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+    with_user = deployment.url.replace("://", "://ana:other@")
+    for url in (deployment.url, with_user):
+        done = generate("--endpoint", url, "--only", "weekly", "--retries", "1")
+        assert done.returncode == 0, done.stderr
+
+    given = [headers["Authorization"] for *_, headers, _body in deployment.asked]
+    assert given == ["Bearer s3cret"] * 2
 
 
 @pytest.mark.parametrize(
