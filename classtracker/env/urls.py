@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_email_url
 
-from .values import shown, stop, text, words
+from .values import stop, text, words
 
 NOES = ("0", "no", "No", "NO", "false", "False", "FALSE")
 
@@ -17,7 +17,7 @@ def origins(name: str) -> list[str]:
     found = words(name, r"https?://[^/\s?#@]+", wanted)
     for origin in found:
         if not _has_host(origin):
-            stop(name, f"{shown(origin)} is not {wanted}.")
+            stop(name, f"{origin!r:.60} is not {wanted}.")
     return found
 
 

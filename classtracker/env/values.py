@@ -3,30 +3,31 @@
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
-from environs import Env, EnvError
+from environs import Env, EnvError, ValidationError, validate
 
 env = Env()
 
 # The environment as the process was given it, before a .env adds to it.
 _given = dict(os.environ)
 _written: dict[str, str | None] = {}
-_asked: set[str] = set()
+
+Check = Callable[[str], object]
+# In the message of a check: the value, quoted, and no longer than a line should be.
+SHOWN = "{input!r:.60}"
+PRINTABLE: Check = validate.Predicate(
+    "isprintable", error="holds a line break or another unprintable character; take it out."
+)
 
 
 def stop(name: str, sentence: str) -> NoReturn:
     """End the process: status 1, one line on standard error, no traceback."""
     raise SystemExit(f"{name}: {sentence}")
-
-
-def shown(value: str) -> str:
-    """`value` as a message shows it: quoted, and not longer than a line should be."""
-    return repr(value if len(value) <= 60 else value[:57] + "...")
 
 
 def read_dotenv(path: Path) -> None:
@@ -57,7 +58,8 @@ def unseen_by_cron() -> list[str]:
 
     Cron gives its jobs an environment of its own: to them these would not exist.
     """
-    return sorted(name for name in _asked if name in _given and _written.get(name) != _given[name])
+    asked = env.dump()
+    return sorted(name for name in asked if name in _given and _written.get(name) != _given[name])
 
 
 def system_time_zone() -> str:
@@ -72,45 +74,48 @@ def system_time_zone() -> str:
     return "UTC"
 
 
-def text(name: str, default: str = "") -> str:
-    """A string, without the blanks around it that a pasted secret brings along."""
-    _asked.add(name)
-    value = str(env.str(name, default)).strip()
-    if not value.isprintable():
-        stop(name, "holds a line break or another unprintable character; take it out.")
+def text(name: str, default: str = "", *checks: Check) -> str:
+    """A string, without the blanks around it that a pasted secret brings along.
+
+    `checks` are validators of environs, or functions that raise its ValidationError.
+    """
+    value = env.str(name, default).strip()
+    try:
+        for check in (PRINTABLE, *checks):
+            check(value)
+    except ValidationError as error:
+        stop(name, str(error.messages[0]))
     return value
 
 
 def secret(name: str) -> str:
     """A text that goes into a header of HTTP, which takes no more than ASCII."""
-    value = text(name)
-    if not value.isascii():
-        stop(name, "holds a character that is not ASCII; use letters, digits and plain signs.")
-    return value
+    error = "holds a character that is not ASCII; use letters, digits and plain signs."
+    return text(name, "", validate.Predicate("isascii", error=error))
 
 
 def boolean(name: str, default: bool) -> bool:
-    _asked.add(name)
     try:
-        return bool(env.bool(name, default))
+        return env.bool(name, default)
     except EnvError:
-        stop(name, f"{shown(env.str(name))} is not a yes or no; write true or false.")
+        stop(name, f"{env.str(name)!r:.60} is not a yes or no; write true or false.")
 
 
-def integer(name: str, default: int, low: int, high: int | None = None) -> int:
-    wanted = f"a whole number from {low} to {high}" if high else f"a whole number, {low} or more"
-    raw = text(name, str(default))
+def integer(name: str, default: int, low: int, high: int) -> int:
+    error = f"{SHOWN} is not a whole number from {low} to {high}."
     # ASCII digits only: int() would also take "1_000" and the digits of other scripts.
-    if not re.fullmatch(r"-?[0-9]{1,9}", raw) or not low <= int(raw) <= (high or int(raw)):
-        stop(name, f"{shown(raw)} is not {wanted}.")
-    return int(raw)
+    digits = validate.Regexp(r"-?[0-9]{1,9}\Z", error=error)
+    between = validate.Range(low, high, error=error)
+    return int(text(name, str(default), digits, lambda raw: between(int(raw))))
 
 
-def choice(name: str, default: str, allowed: Iterable[str]) -> str:
-    value = text(name, default)
-    if value not in allowed:
-        stop(name, f"{shown(value)} is not one of {', '.join(allowed)}.")
-    return value
+def choice(name: str, default: str, allowed: Sequence[str]) -> str:
+    return text(name, default, validate.OneOf(allowed, error=f"{SHOWN} is not one of {{choices}}."))
+
+
+def matching(name: str, default: str, pattern: str, wanted: str) -> str:
+    check = validate.Regexp(rf"(?:{pattern})\Z", error=f"{SHOWN} is not {wanted}.")
+    return text(name, default, check)
 
 
 def words(name: str, pattern: str, wanted: str) -> list[str]:
@@ -118,32 +123,27 @@ def words(name: str, pattern: str, wanted: str) -> list[str]:
     found = [word.strip() for word in text(name).split(",") if word.strip()]
     for word in found:
         if not re.fullmatch(pattern, word):
-            stop(name, f"{shown(word)} is not {wanted}.")
+            stop(name, f"{word!r:.60} is not {wanted}.")
     return found
-
-
-def matching(name: str, default: str, pattern: str, wanted: str) -> str:
-    value = text(name, default)
-    if not re.fullmatch(pattern, value):
-        stop(name, f"{shown(value)} is not {wanted}.")
-    return value
 
 
 def time_zone(name: str, default: str) -> str:
     """An IANA name that both `zoneinfo` and Django accept."""
-    key = text(name, default)
-    advice = "write an IANA name such as Europe/Madrid or America/Bogota."
+    return text(name, default, _zone)
+
+
+def _zone(key: str) -> None:
     # Files of the zone folder that are not zones of IANA, or count leap seconds.
     odd = {"", "Factory", "localtime", "posixrules"}
-    if key in odd or key.startswith(("posix/", "right/")):
-        stop(name, f"{shown(key)} is not a time zone; {advice}")
     try:
+        if key in odd or key.startswith(("posix/", "right/")):
+            raise ValueError
         ZoneInfo(key)
     except (KeyError, ValueError, OSError):
         # Unknown; '../x' or a NUL; a directory such as 'America', a name too long.
-        stop(name, f"{shown(key)} is not a time zone; {advice}")
+        advice = "write an IANA name such as Europe/Madrid or America/Bogota."
+        raise ValidationError(f"{key!r:.60} is not a time zone; {advice}") from None
     system = Path("/usr/share/zoneinfo")
     if system.exists() and not (system / key).exists():
         # Known to the tzdata package alone: Django would refuse it with a traceback.
-        stop(name, f"{shown(key)} is not known to this machine; update its tzdata package.")
-    return key
+        raise ValidationError(f"{key!r} is not known to this machine; update its tzdata package.")
