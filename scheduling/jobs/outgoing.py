@@ -44,16 +44,10 @@ class NoReplyError(Exception):
     """There is no whole answer. The text says why; the cause is the innermost error."""
 
 
-def never() -> bool:
-    """For who has no reason to stop early."""
-    return False
-
-
-def with_deadline(work: Callable[[], T], seconds: float, stop: Callable[[], bool] = never) -> T:
-    """What ``work`` returns or raises. Raises TimeoutError after ``seconds``, or when to ``stop``.
-
-    It then goes on in its thread, which does not keep the process alive, until its own limits.
-    """
+def with_deadline(
+    work: Callable[[], T], seconds: float, stop: Callable[[], bool] | None = None
+) -> T:
+    """What ``work`` returns or raises; TimeoutError after ``seconds``, or when to ``stop``."""
     result: Future[T] = Future()
 
     def run() -> None:
@@ -65,7 +59,7 @@ def with_deadline(work: Callable[[], T], seconds: float, stop: Callable[[], bool
     threading.Thread(target=run, name="outgoing", daemon=True).start()
     end = time.monotonic() + seconds
     while not wait([result], POLL).done:
-        if stop() or time.monotonic() > end:
+        if time.monotonic() > end or (stop is not None and stop()):
             raise TimeoutError
     return result.result()
 
@@ -87,14 +81,14 @@ def call(url: str, what: str, body: bytes = b"", kind: str = "text/plain") -> bo
     The address may be a secret: it is not logged.
     """
     try:
-        reply = post(url, body, {"Content-Type": kind}, SECONDS, connects=3, max_bytes=0)
+        status = post(url, body, {"Content-Type": kind}, SECONDS, connects=3, max_bytes=0).status
+        if 200 <= status < 300:
+            return True
+        reason = f"HTTP {status}"
     except NoReplyError as error:
-        logger.warning("%s did not take a message: %s", what, type(error.__cause__).__name__)
-        return False
-    if not 200 <= reply.status < 300:
-        logger.warning("%s did not take a message: HTTP %d", what, reply.status)
-        return False
-    return True
+        reason = type(error.__cause__).__name__
+    logger.warning("%s did not take a message: %s", what, reason)
+    return False
 
 
 def post(
@@ -103,7 +97,7 @@ def post(
     headers: dict[str, str],
     seconds: float,
     *,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] | None = None,
     connects: int = 1,
     max_bytes: int = MAX_BYTES,
 ) -> Reply:
@@ -144,11 +138,9 @@ def post(
 
 
 def retry_policy(connects: int = 1) -> "Retry":
-    """Our policy for HTTP: no answer, 429 and 5xx pass by themselves.
+    """429, 5xx and lost connections pass: another attempt of a command, or the next watch, follows.
 
-    Only a connection is tried again at once, up to ``connects`` times: nothing has been sent then.
-    All else is left to the next attempt of a command, or to the next watch: to what a host has
-    heard it may have reacted.
+    At once only a connection is tried again, ``connects`` times in all: nothing has been sent then.
     """
     from urllib3.util import Retry
 
@@ -156,12 +148,10 @@ def retry_policy(connects: int = 1) -> "Retry":
         total=connects - 1,
         read=0,
         status=0,
-        other=0,
-        backoff_factor=0.25,
-        allowed_methods=None,
         status_forcelist=(429, *range(500, 600)),
+        allowed_methods=None,
         raise_on_status=False,
-        respect_retry_after_header=False,
+        backoff_factor=0.25,
     )
 
 
@@ -171,9 +161,8 @@ def _session(connects: int) -> "Session":
     from requests.adapters import HTTPAdapter
 
     session = requests.Session()
-    adapter = HTTPAdapter(max_retries=retry_policy(connects))
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry_policy(connects)))
     session.headers.update({"User-Agent": "Class-Tracker", "Accept-Encoding": "identity"})
     # Neither a proxy nor a .netrc of the environment: cron has almost none, so that a call would go
     # another way from there than from a shell; and the secret is for the named host alone.
