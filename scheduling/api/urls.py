@@ -30,6 +30,7 @@ urlpatterns = [
         class_tracking.GenerateMissingClasses,
         "generate-missing-classes",
     ),
+    at("cron/tick", cron.RunDueJobs, "cron-tick"),
     at("cron/generate-lessons", cron.GenerateLessons, "cron-generate-lessons"),
     at(f"{JOBS}/history", background_jobs.History, "job-history"),
     at(f"{JOBS}/generate-lessons", background_jobs.Generate, "generate-lessons"),

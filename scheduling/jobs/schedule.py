@@ -9,6 +9,7 @@ from django.conf import settings
 
 from scheduling.models import Job
 
+from .entries import ENTRIES
 from .registry import JOBS
 
 
@@ -23,11 +24,21 @@ def last_due(job: Job, now: datetime) -> datetime | None:
     return next(due_before(job, now), None)
 
 
+def last_called_for(job: Job, now: datetime) -> datetime:
+    """The last time up to ``now`` at which any cron entry that runs ``job`` was due."""
+    crons = [entry.cron for entry in ENTRIES if job.value in entry.jobs]
+    return max(next(_due_times(cron, now)) for cron in crons)
+
+
 def due_before(job: Job, now: datetime) -> Iterator[datetime]:
     """The times at which ``job`` was due up to ``now``, the newest first."""
     cron = JOBS[job].cron
+    return _due_times(cron, now) if cron else iter(())
+
+
+def _due_times(cron: str, now: datetime) -> Iterator[datetime]:
     # One minute on: a job is due at the very minute that its schedule names.
-    return CronSim(cron, _local(now + timedelta(minutes=1)), reverse=True) if cron else iter(())
+    return CronSim(cron, _local(now + timedelta(minutes=1)), reverse=True)
 
 
 def _local(moment: datetime) -> datetime:

@@ -154,6 +154,37 @@ class AlreadyRunning(Delivered):
     status = serializers.ChoiceField(["already_running"])
 
 
+class TickRun(serializers.Serializer):
+    """A run that one call of the tick has made."""
+
+    job = serializers.ChoiceField(Job.choices)
+    state = serializers.ChoiceField(RunState.choices)
+    run_id = Number(min_value=1)
+    classes_created = Number(min_value=0)
+
+
+class JobNames(serializers.ListField):
+    """Jobs by their codes."""
+
+    child = serializers.ChoiceField(Job.choices)
+
+
+@extend_schema_serializer(examples=[examples.TICK])
+class TickResponse(serializers.Serializer):
+    """What one call has run, what another process is running, and what is not due."""
+
+    success = serializers.BooleanField()
+    timestamp = serializers.DateTimeField()
+    ran = TickRun(many=True)
+    active = JobNames(help_text="Due, and being run by another process.")
+    not_due = JobNames()
+    errors = Texts(help_text="What ended a run, or what it could not deal with.")
+
+
+class TickWithErrors(WithErrors, TickResponse):
+    """A call of which a job failed. The other jobs were run all the same."""
+
+
 class LessonData(LessonNumbers):
     """The same with the counts of all outcomes."""
 

@@ -69,6 +69,22 @@ CRON_BUSY = OpenApiExample(
     value=_DELIVERY | _NOTHING | {"status": "already_running", "data": _NOTHING},
     response_only=True,
 )
+TICK = OpenApiExample(
+    "A call at night",
+    value={
+        "success": True,
+        "timestamp": "2024-01-16T02:00:03.400000+00:00",
+        "ran": [
+            {"job": "weekly", "state": "succeeded", "runId": 43, "classesCreated": 0},
+            {"job": "horizon", "state": "succeeded", "runId": 44, "classesCreated": 12},
+            {"job": "watch", "state": "succeeded", "runId": 45, "classesCreated": 0},
+        ],
+        "active": [],
+        "notDue": ["prune"],
+        "errors": [],
+    },
+    response_only=True,
+)
 WEEKLY_BODY = OpenApiExample(
     "A named week", value={"date": "2024-01-17", "dryRun": False}, request_only=True
 )

@@ -1,4 +1,4 @@
-"""``/api/cron/generate-lessons``: what an outside cron service calls."""
+"""``/api/cron/…``: the addresses that an outside cron service calls."""
 
 import logging
 from typing import Any
@@ -13,13 +13,20 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.health import health
 from scheduling.jobs.runner import Conduct, run
+from scheduling.jobs.tick import run_due_jobs
 from scheduling.models import Job
 
 from ..asking import job_request
 from ..credentials import CronSecret
 from ..permissions import IsCron
 from ..runs import run_errors, stamp
-from ..serializers.answers import AlreadyRunning, Delivered, DeliveredWithErrors
+from ..serializers.answers import (
+    AlreadyRunning,
+    Delivered,
+    DeliveredWithErrors,
+    TickResponse,
+    TickWithErrors,
+)
 from .base import Endpoint
 
 logger = logging.getLogger(__name__)
@@ -30,15 +37,70 @@ described = extend_schema(
     request=None,
     responses={200: Delivered, 202: AlreadyRunning, 500: DeliveredWithErrors},
 )
+tick_described = extend_schema(
+    summary="Run whatever is due",
+    tags=["Cron"],
+    request=None,
+    responses={200: TickResponse, 202: TickResponse, 500: TickWithErrors},
+)
 
 
-class GenerateLessons(Endpoint):
-    """Run the lesson horizon and prune old logs. Safe to deliver twice, by GET or by POST."""
+class CronEndpoint(Endpoint):
+    """An address that takes the cron secret alone, by GET or by POST; its answer is not cached."""
 
     authentication_classes = (CronSecret,)
     permission_classes = (IsCron,)
     # Django would answer HEAD by GET: a monitor's probe is not to generate lessons.
     http_method_names = ("get", "post")
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class RunDueJobs(CronEndpoint):
+    """Run every job whose last due time no run covers. Call it as often as the host allows."""
+
+    @extend_schema(operation_id="tickByGet")
+    @tick_described
+    def get(self, request: Request) -> Response:
+        return self._tick(request)
+
+    @extend_schema(operation_id="tickByPost")
+    @tick_described
+    def post(self, request: Request) -> Response:
+        return self._tick(request)
+
+    def _tick(self, request: Request) -> Response:
+        tick = run_due_jobs(lambda job: job_request(request, job), timezone.now)
+        answer: dict[str, Any] = {
+            "success": not tick.failed,
+            "timestamp": stamp(timezone.now()),
+            "ran": [
+                {
+                    "job": result.job,
+                    "state": result.state,
+                    "run_id": result.run_id,
+                    "classes_created": result.classes_created,
+                }
+                for result in tick.ran
+            ],
+            "active": tick.active,
+            "not_due": tick.not_due,
+            "errors": tick.errors,
+        }
+        if tick.failed:
+            answer |= {"error": "run_errors", "message": tick.errors[0]}
+            return Response(answer, status.HTTP_500_INTERNAL_SERVER_ERROR)
+        only_active = tick.active and not tick.ran
+        return Response(answer, status.HTTP_202_ACCEPTED if only_active else status.HTTP_200_OK)
+
+
+class GenerateLessons(CronEndpoint):
+    """Run the lesson horizon and prune old logs. Safe to deliver twice, by GET or by POST."""
 
     @extend_schema(operation_id="deliverByGet")
     @described
@@ -49,13 +111,6 @@ class GenerateLessons(Endpoint):
     @described
     def post(self, request: Request) -> Response:
         return self._deliver(request)
-
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
 
     def _deliver(self, request: Request) -> Response:
         conduct = Conduct(clock=timezone.now)

@@ -1,0 +1,205 @@
+"""One address that runs whatever is due, called as often or as seldom as a host allows."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import ProgrammingError
+from django.utils import timezone
+
+from scheduling.jobs import generate
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.tests import factories as make
+
+# A run's heart beats on a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECRET = "a-secret-of-sixteen-or-more"
+TICK = "/api/cron/tick"
+# A Wednesday: the daily entry was due at two, pruning at half past three, the watch at noon.
+NOW = datetime(2026, 11, 18, 12, 7, tzinfo=UTC)
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+ALL = ["weekly", "horizon", "prune", "watch"]
+
+
+@pytest.fixture(autouse=True)
+def _secret(settings):
+    settings.CRON_SECRET = SECRET
+
+
+@pytest.fixture
+def tick(client):
+    """``tick(moment)``: the answer of a call at that moment, which is also what its runs record."""
+
+    def call(moment, method="post"):
+        before = set(JobRun.objects.values_list("id", flat=True))
+        with time_machine.travel(moment, tick=False):
+            answer = getattr(client, method)(TICK, headers={"authorization": f"Bearer {SECRET}"})
+        # The database's own clock does not travel.
+        JobRun.objects.exclude(id__in=before).update(
+            created_at=moment, started_at=moment, finished_at=moment, heartbeat=moment
+        )
+        return answer
+
+    return call
+
+
+def jobs(answer):
+    return [run["job"] for run in answer.json()["ran"]]
+
+
+def test_the_first_call_runs_everything_and_the_second_nothing(tick):
+    make.schedule()
+    make.slot(weekday=3)
+    first = tick(NOW)
+    assert first.status_code == 200
+    body = first.json()
+    assert (body["success"], jobs(first), body["active"], body["notDue"]) == (True, ALL, [], [])
+    assert [run["classesCreated"] for run in body["ran"]] == [1, 12, 0, 0]
+    assert {run["state"] for run in body["ran"]} == {"succeeded"}
+    assert {run["runId"] for run in body["ran"]} == set(JobRun.objects.values_list("id", flat=True))
+    assert first.headers["cache-control"] == "no-store"
+    second = tick(NOW + timedelta(minutes=3), "get")
+    assert (second.status_code, jobs(second), second.json()["notDue"]) == (200, [], ALL)
+    assert set(JobRun.objects.values_list("trigger", flat=True)) == {Trigger.HTTP}
+
+
+@pytest.mark.parametrize(
+    ("later", "due"),
+    [
+        (timedelta(minutes=8), ["watch"]),  # 12:15
+        (timedelta(hours=13, minutes=52), ["watch"]),  # Thursday, 01:59
+        (timedelta(hours=13, minutes=53), ["weekly", "horizon", "watch"]),  # 02:00
+        (timedelta(hours=15, minutes=23), ALL),  # 03:30
+        (timedelta(days=9), ALL),  # missed many times, run once
+    ],
+)
+def test_what_has_been_due_since_is_run_once(tick, later, due):
+    tick(NOW)
+    assert jobs(tick(NOW + later)) == due
+    assert jobs(tick(NOW + later)) == []
+
+
+def test_the_weekly_entry_of_monday_is_due_although_the_daily_one_ran(tick):
+    monday = datetime(2026, 11, 23, 5, 50, tzinfo=UTC)
+    tick(monday)
+    assert jobs(tick(monday + timedelta(minutes=10))) == ["weekly", "watch"]
+
+
+def test_due_times_are_those_of_the_studio_s_zone(tick, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    midnight = datetime(2026, 11, 18, 16, 50, tzinfo=UTC)  # Thursday, 01:50 in Tokyo
+    tick(midnight)
+    assert jobs(tick(midnight + timedelta(minutes=10))) == ["weekly", "horizon", "watch"]
+
+
+def test_a_job_that_failed_is_due_again_and_stops_no_other(tick, monkeypatch):
+    make.slot(weekday=3)
+
+    def refuse(request, *args, **kwargs):
+        raise ProgrammingError("no luck")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("scheduling.jobs.runner.chunks", refuse)
+        answer = tick(NOW)
+    body = answer.json()
+    assert (answer.status_code, body["success"], body["error"]) == (500, False, "run_errors")
+    assert [(run["job"], run["state"]) for run in body["ran"]] == [
+        ("weekly", "failed"),
+        ("horizon", "failed"),
+        ("prune", "succeeded"),
+        ("watch", "succeeded"),
+    ]
+    assert len(body["errors"]) == 2
+    assert "no luck" in body["message"]
+    again = tick(NOW + timedelta(minutes=1))
+    assert (again.status_code, jobs(again)) == (200, ["weekly", "horizon"])
+
+
+def test_a_series_that_could_not_be_dealt_with_is_an_error(tick, monkeypatch):
+    make.slot(weekday=3)
+
+    def refuse(plan, run_id, now):
+        raise ProgrammingError("no luck")
+
+    monkeypatch.setattr(generate, "apply", refuse)
+    answer = tick(NOW)
+    assert (answer.status_code, answer.json()["success"]) == (500, False)
+    assert jobs(answer) == ALL
+
+
+def test_what_another_process_is_running_is_named(tick):
+    def active(job):
+        now = timezone.now()
+        JobRun.objects.create(
+            job=job,
+            state=RunState.RUNNING,
+            trigger=Trigger.CRON,
+            started_at=now,
+            heartbeat=now,
+            host="elsewhere",
+        )
+
+    active(Job.HORIZON)
+    answer = tick(NOW)
+    assert (answer.status_code, answer.json()["active"]) == (200, ["horizon"])
+    assert jobs(answer) == ["weekly", "prune", "watch"]
+    only = tick(NOW + timedelta(minutes=1))
+    assert (only.status_code, only.json()["success"], only.json()["active"]) == (
+        202,
+        True,
+        ["horizon"],
+    )
+
+
+def test_a_probe_runs_nothing(client):
+    answer = client.head(TICK, headers={"authorization": f"Bearer {SECRET}"})
+    assert answer.status_code == 405
+    assert client.post(TICK, headers={"authorization": "Bearer wrong"}).status_code == 401
+    assert not JobRun.objects.exists()
+
+
+@pytest.mark.parametrize("every", [timedelta(hours=6), timedelta(days=1)])
+def test_two_weeks_of_calls_keep_everything_going(tick, settings, every):
+    """Four times a day, or once: each week is there, and each lesson is announced."""
+    settings.JOB_LOG_RETENTION_DAYS = 7
+    start = datetime(2026, 11, 18, 2, 10, tzinfo=UTC)
+    ana, marta = make.student("Ana Ruiz", email="ana@example.org"), make.teacher()
+    make.schedule(ana, weekday=1)
+    make.schedule(ana, weekday=5)
+    make.slot(whom=marta, who=ana, weekday=3)
+    now = start
+    while now < start + timedelta(days=14):
+        answer = tick(now)
+        assert (answer.status_code, answer.json()["errors"]) == (200, [])
+        now += every
+    fixed = ScheduledClass.objects.filter(fixed_schedule__isnull=False)
+    assert sorted(str(day) for day in fixed.values_list("date", flat=True)) == [
+        "2026-11-16",  # this week's, made in its middle
+        "2026-11-20",
+        "2026-11-23",
+        "2026-11-27",
+        "2026-11-30",
+        "2026-12-04",
+    ]
+    slots = ScheduledClass.objects.filter(recurring_slot__isnull=False)
+    assert slots.order_by("date").first().date.isoformat() == "2026-11-18"
+    assert slots.order_by("-date").first().date.isoformat() == "2027-02-17"
+    assert slots.count() == 14
+    announced = [message for message in mail.outbox if message.to == ["ana@example.org"]]
+    told_about = ScheduledClass.objects.filter(
+        starts_at__gt=start, starts_at__lte=now - every + timedelta(hours=24)
+    )
+    assert len(announced) == told_about.count() >= 6
+    assert JobRun.objects.filter(job=Job.PRUNE).count() in (7, 8, 9)
+    assert not JobRun.objects.filter(created_at__lt=now - timedelta(days=9)).exists()
+
+
+def test_every_recipe_of_the_docs_that_calls_an_address_calls_this_one():
+    blocks = re.findall(r"^```\w+\n(.*?)^```", (DOCS / "cron.md").read_text(), re.S | re.M)
+    called = [path for block in blocks for path in re.findall(r"/api/[\w/-]+", block)]
+    assert len(called) >= 4
+    assert set(called) == {TICK}
