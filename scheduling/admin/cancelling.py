@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import CANCELLED_BY_PEOPLE, CancelledBy
+from scheduling.models.typed_text import LineInput
 
 
 class CancelForm(forms.Form):
@@ -15,7 +16,7 @@ class CancelForm(forms.Form):
         coerce=CancelledBy,
         initial=CancelledBy.STUDIO,
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+    reason = LineInput(label=_("Reason"), max_length=300, required=False)
     chargeable = forms.BooleanField(label=_("Charge for it all the same"), required=False)
 
 
@@ -29,7 +30,7 @@ class CancelManyForm(CancelForm):
         widget=forms.RadioSelect,
         initial=CancelledBy.STUDENT,
     )
-    reason = forms.CharField(
+    reason = LineInput(
         label=_("Reason"),
         max_length=300,
         required=False,

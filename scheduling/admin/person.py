@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from scheduling.models.typed_text import LineInput
 from scheduling.selectors.overview import next_classes, paused_people, weekly_meetings
 from scheduling.services.states import pause, set_active
 
@@ -32,7 +33,7 @@ from .weekly import weekly
 class PauseForm(forms.Form):
     """From when to when, and what it is called."""
 
-    name = forms.CharField(
+    name = LineInput(
         label=gettext_lazy("Reason"),
         max_length=150,
         initial=pgettext_lazy("a closure's name", "Pause"),

@@ -19,6 +19,7 @@ from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
 from .people import Student, Teacher, studio_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
+from .typed_text import LineField, LinesField
 from .validators import validate_time_zone
 from .wall_clock import WallClockField
 
@@ -86,7 +87,7 @@ class ScheduledClass(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
-    subject = models.CharField(_("subject"), max_length=200, blank=True, db_default="")
+    subject = LineField(_("subject"), max_length=200, blank=True, db_default="")
     status = models.CharField(
         _("status"),
         max_length=10,
@@ -97,7 +98,7 @@ class ScheduledClass(models.Model):
     cancelled_by = models.CharField(
         _("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True, db_default=""
     )
-    cancel_reason = models.CharField(
+    cancel_reason = LineField(
         _("reason of cancellation"), max_length=300, blank=True, db_default=""
     )
     is_chargeable = models.BooleanField(
@@ -133,7 +134,7 @@ class ScheduledClass(models.Model):
         _("attendance"), max_length=15, choices=Attendance.choices, blank=True, db_default=""
     )
     is_shared = models.BooleanField(_("shared"), default=False, db_default=False)
-    notes = models.TextField(_("notes"), blank=True, db_default="")
+    notes = LinesField(_("notes"), blank=True, db_default="")
     edited_at = models.DateTimeField(
         _("edited by hand"),
         null=True,

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from .typed_text import LineField
 from .validators import validate_time_zone
 
 
@@ -38,7 +39,7 @@ REMIND = _("An e-mail before each class.")
 class Teacher(models.Model):
     """A person who gives lessons; their series are wall-clock time in their zone."""
 
-    name = models.CharField(_("name"), max_length=150)
+    name = LineField(_("name"), max_length=150)
     email = models.EmailField(_("email"), blank=True)
     time_zone = models.CharField(
         _("time zone"),
@@ -138,8 +139,8 @@ class LessonDuration(models.Model):
 class Student(models.Model):
     """A person who takes lessons, from ``start_date`` to ``end_date``, both included."""
 
-    first_name = models.CharField(_("first name"), max_length=100)
-    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    first_name = LineField(_("first name"), max_length=100)
+    last_name = LineField(_("last name"), max_length=100, blank=True)
     email = models.EmailField(_("email"), blank=True)
     start_date = models.DateField(
         _("start date"),

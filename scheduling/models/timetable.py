@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .people import Student, Teacher
+from .typed_text import LineField
 from .wall_clock import WallClockField
 
 
@@ -37,7 +38,7 @@ class WeeklyRule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(4)],
         help_text=_("1 is every week, 2 every other week; counted from the week of “valid from”."),
     )
-    subject = models.CharField(_("subject"), max_length=200, blank=True, db_default="")
+    subject = LineField(_("subject"), max_length=200, blank=True, db_default="")
     is_shared = models.BooleanField(
         _("shared"),
         default=False,
@@ -192,7 +193,7 @@ class Closure(models.Model):
     Of a student's it may be a pause of one schedule alone.
     """
 
-    name = models.CharField(_("name"), max_length=150)
+    name = LineField(_("name"), max_length=150)
     first_date = models.DateField(_("first date"))
     last_date = models.DateField(_("last date"))
     teacher = models.ForeignKey(

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 from django.utils import translation
 
@@ -98,6 +100,25 @@ def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
     for process in started:
         processes.end(process)
     processes.wait_for_dead_sessions()
+
+
+@pytest.fixture
+def migrate(transactional_db: None) -> Iterator[Callable[..., Any]]:
+    """Migrates a copy of the test's database to the given targets; answers the models of then."""
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.creation.clone_test_db("upgrade", verbosity=0, autoclobber=True)
+    copy = connection.creation.get_test_db_clone_settings("upgrade")
+    connection.settings_dict["NAME"] = copy["NAME"]
+
+    def to(targets: list[tuple[str, str]] | None = None) -> Any:
+        executor = MigrationExecutor(connection)
+        return executor.migrate(targets or executor.loader.graph.leaf_nodes()).apps
+
+    yield to
+    connection.close()
+    connection.settings_dict["NAME"] = own
+    connection.creation.destroy_test_db(suffix="upgrade", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

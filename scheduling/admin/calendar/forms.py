@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Attendance, Teacher
+from scheduling.models.validators import validate_lines
 
 
 class MoveForm(forms.Form):
@@ -43,5 +44,8 @@ class MarkForm(forms.Form):
         required=False,
     )
     notes = forms.CharField(
-        label=_("Notes"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+        label=_("Notes"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        validators=[validate_lines],
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.people import studio_time_zone
+from scheduling.models.typed_text import LineInput
 from scheduling.services.living import (
     Absent,
     Act,
@@ -116,7 +117,7 @@ class PauseForm(ActForm):
 
     first = day_field(gettext_lazy("First day"))
     last = day_field(gettext_lazy("Last day, included"))
-    name = forms.CharField(
+    name = LineInput(
         label=gettext_lazy("Reason"),
         max_length=150,
         initial=pgettext_lazy("a closure's name", "Pause"),
@@ -155,7 +156,7 @@ class EndForm(ActForm):
             "otherwise keep their hour."
         ),
     )
-    reason = forms.CharField(
+    reason = LineInput(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=300,
@@ -174,7 +175,7 @@ class AbsentForm(ActForm):
     """Until when a teacher can't come."""
 
     last = day_field(gettext_lazy("Until, included"))
-    name = forms.CharField(
+    name = LineInput(
         label=gettext_lazy("Reason"),
         max_length=150,
         initial=gettext_lazy("Teacher absent"),
@@ -192,7 +193,7 @@ class AbsentForm(ActForm):
 class CloseForm(ActForm):
     """Which days, and for whom; ``about`` is a closure, or one that is not stored yet."""
 
-    name = forms.CharField(
+    name = LineInput(
         label=gettext_lazy("Name"),
         max_length=150,
         help_text=gettext_lazy("Stands with the cancelled classes."),

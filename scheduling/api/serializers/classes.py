@@ -17,7 +17,7 @@ from scheduling.models import (
 
 from ..bodies import Day
 from .base import ResourceSerializer
-from .fields import LARGEST_ID, Clock, Flag, Ref, Text, Whole, Zone
+from .fields import LARGEST_ID, Clock, Flag, Lines, Ref, Text, Whole, Zone
 
 
 class Source(serializers.ChoiceField):
@@ -66,7 +66,7 @@ class ClassSerializer(ResourceSerializer):
     )
     attendance = serializers.ChoiceField(Attendance.choices, required=False, allow_blank=True)
     is_shared = Flag(required=False)
-    notes = Text(required=False, allow_blank=True, max_length=10_000)
+    notes = Lines(required=False, allow_blank=True, max_length=10_000)
     source = Source()
     occurrence_date = serializers.DateField(read_only=True, allow_null=True)
     make_up_for = Ref(

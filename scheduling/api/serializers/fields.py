@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from scheduling.models.validators import validate_time_zone
+from scheduling.domain.typed_text import normalise_line
+from scheduling.models.validators import validate_line, validate_lines, validate_time_zone
 
 LARGEST_ID = 2**63 - 1
 ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
@@ -17,11 +18,25 @@ _NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 class Text(serializers.CharField):
-    """A string; a number is none."""
+    """A line of text, normalised as in the admin; a number is none."""
 
     def to_internal_value(self, data: Any) -> Any:
         _check_text(self, data)
-        return super().to_internal_value(data)
+        line = normalise_line(super().to_internal_value(data))
+        validate_line(line)
+        if not line and not self.allow_blank:
+            self.fail("blank")
+        return line
+
+
+class Lines(serializers.CharField):
+    """Text of several lines."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        _check_text(self, data)
+        text = super().to_internal_value(data)
+        validate_lines(text)
+        return text
 
 
 class Email(serializers.EmailField):

@@ -6,7 +6,6 @@ Readers are cached: a file of 100,000 rows has a few hundred different times, da
 import re
 from datetime import date, time
 from functools import lru_cache
-from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,7 +17,6 @@ from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 
 from .faults import shown
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLACE = re.compile(r"([1-7]) ([0-9]{1,2}:[0-9]{2})")
@@ -34,29 +32,8 @@ class CellError(ValueError):
     """Why a cell can't be read, and what to write instead."""
 
 
-def has_control_signs(text: str) -> bool:
-    """Whether ``check_signs`` would object."""
-    return _CONTROL.search(text) is not None
-
-
-def check_signs(cell: str) -> None:
-    """No NUL, line break or other control character; direction marks and emoji are text."""
-    found = _CONTROL.search(cell)
-    if found:
-        raise CellError(
-            _("The cell has a control character or line break (U+%(code)04X); remove it.")
-            % {"code": ord(found[0])}
-        )
-
-
-def composed(text: str) -> str:
-    """Its letters with their accents as one character each: é looks the same either way."""
-    return text if text.isascii() else normalize("NFC", text)
-
-
 def text(cell: str, longest: int) -> str:
     """Text of at most ``longest`` characters, as it is."""
-    cell = composed(cell)
     if len(cell) > longest:
         raise CellError(
             _("%(value)s has %(length)d characters; shorten it to %(limit)d.")

@@ -5,10 +5,13 @@ from datetime import date, time
 from functools import partial
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from scheduling.domain.typed_text import control_character, normalise_line
 from scheduling.domain.wallclock import MINUTES_A_DAY, minute_of, minutes_between
 from scheduling.models import RecurringSlot, Student, Teacher
+from scheduling.models.validators import validate_line
 
 from . import cells
 from .faults import Faults, shown
@@ -32,15 +35,16 @@ class Row:
         self._line = line
         self._faults = faults
         self._studio_zone = studio_zone
-        self._cells = {name: cell.strip() for name, cell in zip(header, record, strict=True)}
+        cells = (normalise_line(cell.strip()) for cell in record)
+        self._cells = dict(zip(header, cells, strict=True))
         self._is_sound = True
         self.teacher_zone = ""
 
     def rules(self) -> list[Rule]:
         """The rules of the row, one for each weekday; none if anything in it is a fault."""
-        if cells.has_control_signs("".join(self._cells.values())):
-            self._point_out_control_signs()
-            return []  # what else could be said of such cells is said better without the signs
+        if control_character("".join(self._cells.values())):
+            self._point_out_control_characters()
+            return []  # other faults of such cells are better reported without these characters
         teacher = self._teacher()
         student = StudentName(
             self._read("student_email", _EMAIL, ""),
@@ -76,12 +80,12 @@ class Row:
             for weekday in weekdays
         ]
 
-    def _point_out_control_signs(self) -> None:
+    def _point_out_control_characters(self) -> None:
         for column, cell in self._cells.items():
             try:
-                cells.check_signs(cell)
-            except cells.CellError as error:
-                self._fault(column, str(error))
+                validate_line(cell)
+            except ValidationError as error:
+                self._fault(column, error.messages[0])
 
     def _teacher(self) -> str:
         name = self._read("teacher", _TEACHER, "")

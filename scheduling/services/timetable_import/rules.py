@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from scheduling.domain.typed_text import normalise_line
 from scheduling.domain.wallclock import add_minutes
 
-from .cells import Replaced, composed
+from .cells import Replaced
 from .faults import shown
 
 
@@ -23,8 +24,8 @@ class StudentName(NamedTuple):
 
     @classmethod
     def stored(cls, email: str, first_name: str, last_name: str) -> "StudentName":
-        """Of a stored student, who may have been written in other letters than a file has."""
-        return cls(email.lower(), composed(first_name), composed(last_name))
+        """Of a stored student, whose row plain SQL may have written."""
+        return cls(email.lower(), normalise_line(first_name), normalise_line(last_name))
 
 
 class Place(NamedTuple):

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.typed_text import normalise_line
 from scheduling.domain.wallclock import minutes_between
 from scheduling.models import (
     FixedSchedule,
@@ -22,7 +22,6 @@ from scheduling.models import (
 from scheduling.selectors.stored import UNTOUCHED
 from scheduling.services.bulk import among
 
-from .cells import composed
 from .rules import Place, Rule, StudentName
 
 Table = type[FixedSchedule] | type[RecurringSlot]
@@ -91,14 +90,9 @@ def teachers_named(names: Iterable[str]) -> dict[str, list[StoredTeacher]]:
     """The teachers with these names: as a rule one each."""
     found: dict[str, list[StoredTeacher]] = {}
     rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
-    for name, *rest in among(rows, "name", _both_forms(names)):
-        found.setdefault(composed(name), []).append(StoredTeacher(*rest))
+    for name, *rest in among(rows, "name", set(names)):
+        found.setdefault(name, []).append(StoredTeacher(*rest))
     return found
-
-
-def _both_forms(names: Iterable[str]) -> set[str]:
-    """As a file's names are read, and as others may have stored them, accents apart."""
-    return {form for name in names for form in (name, normalize("NFD", name))}
 
 
 def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[StoredStudent]]:
@@ -112,7 +106,7 @@ def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[Store
     found: dict[StudentName, list[StoredStudent]] = {}
     for queryset, field, values in (
         (rows, "address", addresses),
-        (rows.filter(email=""), "first_name", _both_forms(unaddressed)),
+        (rows.filter(email=""), "first_name", unaddressed),
     ):
         for email, first_name, last_name, *rest in among(queryset, field, values):
             name = StudentName.stored(email, first_name, last_name)
@@ -171,13 +165,13 @@ def _stored(
         length_column="end_time",
         place=Place(
             StudentName.stored(email, first_name, last_name),
-            composed(teacher or ""),
+            normalise_line(teacher or ""),
             weekday,
             start,
         ),
         duration_minutes=length[0] if is_slot else minutes_between(start, length[0]),
         interval_weeks=interval_weeks,
-        subject=composed(subject),
+        subject=normalise_line(subject),
         is_shared=is_shared,
         # A fixed schedule without a date of its own is valid from the student's start.
         valid_from=valid_from or student_start,

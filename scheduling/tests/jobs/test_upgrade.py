@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs.background import start
@@ -23,25 +22,6 @@ from scheduling.tests.support import processes
 # Far ahead: no class of it has begun, whatever a worker's real clock says.
 TODAY = date(2040, 1, 2)
 BEFORE = [("scheduling", "0022_chargeable")]
-
-
-@pytest.fixture
-def migrate(transactional_db):
-    """Migrates a copy of the test's database to the given targets; answers the models of then."""
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.creation.clone_test_db("upgrade", verbosity=0, autoclobber=True)
-    copy = connection.creation.get_test_db_clone_settings("upgrade")
-    connection.settings_dict["NAME"] = copy["NAME"]
-
-    def to(targets=None):
-        executor = MigrationExecutor(connection)
-        return executor.migrate(targets or executor.loader.graph.leaf_nodes()).apps
-
-    yield to
-    connection.close()
-    connection.settings_dict["NAME"] = own
-    connection.creation.destroy_test_db(suffix="upgrade", verbosity=0)
 
 
 @pytest.fixture

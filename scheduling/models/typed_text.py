@@ -1,0 +1,50 @@
+"""Columns and inputs for text that people type, stored in one form."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from scheduling.domain.typed_text import normalise_line
+
+from .validators import validate_line, validate_lines
+
+
+class LineInput(forms.CharField):
+    """A line of text in a form. Its value is normalised before anything is checked."""
+
+    default_validators = [validate_line]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return normalise_line(value) if isinstance(value, str) else value
+
+
+class LinesField(models.TextField):
+    """Text of several lines. To migrations, as to the database, it is any text."""
+
+    default_validators = [validate_lines]
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+class LineField(models.CharField):
+    """A line of text: normalised on its way into the database, whoever writes it.
+
+    To migrations, as to the database, it is any text: they need not know of it.
+    """
+
+    default_validators = [validate_line]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return normalise_line(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": LineInput} | kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

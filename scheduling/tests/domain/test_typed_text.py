@@ -1,0 +1,63 @@
+"""Text that people type: what looks alike is stored alike."""
+
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.domain.typed_text import control_character, normalise_line
+
+NAME = "Ana María Pérez"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        NAME,
+        f"  {NAME}\u00a0",
+        "Ana\u00a0María  Pérez",
+        "Ana\u2009María\u3000Pérez",
+        "Ana\u200b María\u2060 Pérez\ufeff",
+        "An\u00ada María Pérez",
+        normalize("NFD", NAME),
+        f"\u200b {NAME} \u200b",
+    ],
+)
+def test_what_looks_alike_is_one_text(typed):
+    assert normalise_line(typed) == NAME
+
+
+@pytest.mark.parametrize(
+    "text", ["", "O'Neill-Smith", "Ana 🎻", "👨\u200d👩\u200d👧", "\u200eAna", "नी\u200dल"]
+)
+def test_what_changes_how_a_name_is_written_stays(text):
+    assert normalise_line(text) == text
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x00", "\t", "\n", "\r", "\x1c", "\x7f", "\x85", "\u2028", "\ud800"]
+)
+def test_control_characters_are_found_and_not_taken_out(sign):
+    assert control_character(normalise_line(f"Ana{sign}Ruiz")) == sign
+    assert control_character("Ana Ruiz 🎻 \u200e") == ""
+
+
+def test_several_lines_may_have_line_breaks_and_tabs():
+    assert control_character("one\r\ntwo\tthree\n", several_lines=True) == ""
+    assert control_character("one\x07two", several_lines=True) == "\x07"
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing_more(text):
+    once = normalise_line(text)
+    assert normalise_line(once) == once
+    assert control_character(once) == control_character(text)
+
+
+@given(st.lists(st.text(alphabet="añÉz-'", min_size=1), min_size=1, max_size=4), st.data())
+def test_blanks_and_accents_in_any_form_make_no_difference(words, data):
+    blanks = st.text(alphabet=" \u00a0\u2003\u202f", min_size=1, max_size=3)
+    typed = "".join(data.draw(blanks) + word for word in words) + data.draw(blanks)
+    form = data.draw(st.sampled_from(["NFC", "NFD"]))
+    assert normalise_line(normalize(form, typed)) == " ".join(normalize("NFC", w) for w in words)
