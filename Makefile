@@ -81,11 +81,11 @@ check: venv-dev ## every static check
 	$(PRODUCTION) $(PY) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-bench: venv-dev ## the speed of generation beside its limits and its peers, and that of the pages
-	@$(PY) -m bench.table
-	@$(PY) -m bench.pages
-	@$(PY) -m bench.calendar
-	@$(PY) -m bench.load
+bench: venv-dev ## the speed of generation beside its limits and its peers, and that of pages: bench/results
+	$(PY) -m bench.table
+	$(PY) -m bench.pages >bench/results/pages.md
+	$(PY) -m bench.calendar >bench/results/calendar.md
+	$(PY) -m bench.load >bench/results/load.md
 
 venv:
 	@.ci/venv requirements.txt

@@ -1,1 +1,1 @@
-"""How quick generation is: `make bench`. See docs/performance.md."""
+"""How quick generation and pages are: `make bench`. See docs/performance.md."""

@@ -11,7 +11,7 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
-from bench import scratch
+from bench import machine, scratch
 
 STUDENTS, TEACHERS, WEEKS = 500, 50, 52
 TODAY = date(2026, 1, 5)
@@ -42,7 +42,9 @@ def measure(times: int) -> None:
     from scheduling.models import Student, Teacher
 
     settings.ALLOWED_HOSTS = ["*"]
-    print(f"{fill():,} classes of {STUDENTS} students")
+    stored = fill()
+    print(machine.heading("The calendar", "bench.calendar"))
+    print(f"{stored:,} classes of {STUDENTS} students. Milliseconds; sizes compressed.\n")
     client = Client(headers={"Accept-Encoding": "gzip"})
     client.force_login(User.objects.create_superuser("bench"))
     week = f"start={TODAY}&end={TODAY + timedelta(days=7)}"
@@ -52,8 +54,7 @@ def measure(times: int) -> None:
     year = f"start={TODAY}&end={TODAY + timedelta(days=364)}"
     teacher = Teacher.objects.earliest("id").pk
     student = Student.objects.earliest("id").pk
-    heads = f"{'median':>9}{'slowest':>9}{'queries':>9}{'kB':>8}"
-    print(f"{'milliseconds':52}{heads}")
+    print("| what is asked for | median | slowest | queries | kB |\n|---|---|---|---|---|")
     for name, address in (
         ("the page", ""),
         ("its week", f"events/?{week}"),
@@ -76,8 +77,8 @@ def report(name: str, asked: list[tuple[float, int, int]]) -> None:
     seconds = [one[0] * 1000 for one in asked]
     _seconds, queries, size = asked[-1]
     print(
-        f"{name:52}{statistics.median(seconds):9.0f}{max(seconds):9.0f}{queries:9}"
-        f"{size / 1000:8.0f}"
+        f"| {name} | {statistics.median(seconds):.0f} | {max(seconds):.0f} | {queries} |"
+        f" {size / 1000:.0f} |"
     )
 
 

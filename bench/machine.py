@@ -2,6 +2,7 @@
 
 import os
 import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -15,6 +16,12 @@ def described() -> str:
     words.append(platform.system())
     words.append(f"Python {platform.python_version()}")
     return ", ".join(words)
+
+
+def heading(title: str, module: str) -> str:
+    """The first lines of a page of results: its title, what makes it, when and on what."""
+    made = f"Made by `python -m {module}` on {datetime.now(UTC):%Y-%m-%d}"
+    return f"# {title}\n\n{made}; {described()}.\n"
 
 
 def _line(path: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What was measured, as the tables and plots of docs/performance.md."""
+"""What was measured, as the tables and plots of bench/results/generation.md."""
 
 import math
 import re
@@ -9,9 +9,7 @@ from . import plot
 from .days import WEEKS
 from .ways import WAYS
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-BEGIN = "<!-- made by `make bench`: begin -->"
-END = "<!-- made by `make bench`: end -->"
+RESULTS = Path(__file__).with_name("results")
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 HEADS = {"first": "first run", "again": "nothing new", "next": "one day on"}
 SHORT = {
@@ -26,22 +24,21 @@ SHORT = {
 }
 
 
-def write(results: dict[str, Any]) -> None:
-    """Put tables and plots into the docs, between the markers."""
-    path = DOCS / "performance.md"
-    before, _begin, rest = path.read_text().partition(BEGIN)
-    _old, _end, after = rest.partition(END)
+def write(results: dict[str, Any], folder: Path = RESULTS) -> None:
+    """Write ``generation.md`` and its plots into ``folder``."""
     drawn = []
     for vendor, name in NAMES.items():
         if len(results.get(vendor, {}).get("sizes", {})) < 2:
             continue
         for step, words in (("first", "First run"), ("again", "A run with nothing to do")):
-            image = f"images/bench-{vendor}-{step}.svg"
             title = f"{words}, {name}: seconds over slots"
-            (DOCS / image).write_text(plot.draw(title, _lines(results[vendor], step)))
-            drawn.append(f"![{title}]({image})")
-    made = "\n".join([BEGIN, "", tables(results), "", *drawn, "", END])
-    path.write_text(before + made + after)
+            (folder / f"{vendor}-{step}.svg").write_text(
+                plot.draw(title, _lines(results[vendor], step))
+            )
+            drawn.append(f"![{title}]({vendor}-{step}.svg)")
+    head = "# Generation beside its limits and its peers\n\nMade by `python -m bench.table`."
+    parts = [head, tables(results), *drawn]
+    (folder / "generation.md").write_text("\n\n".join(parts) + "\n")
 
 
 def _lines(result: dict[str, Any], step: str) -> list[plot.Line]:

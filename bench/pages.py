@@ -1,7 +1,7 @@
 """``python -m bench.pages``: pages of ``GET /api/classes`` over a million rows, at any depth.
 
-Server side: the whole request in this process, without a network. Prints medians, the slowest page
-and the number of queries, each beside ``count(*)`` of the table in the same run.
+Server side: the whole request in this process, without a network. Prints a page of Markdown:
+medians, 99th percentiles and queries, and ``count(*)`` of the table in the same run.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench import scratch
+from bench import machine, scratch
 
 STUDENTS = 10_000
 # Twelve students a teacher, each at an hour of their own: nobody is in two places.
@@ -63,13 +63,13 @@ def measure(rows: int, pages: int) -> None:
         cursor.execute("SELECT count(*) FROM classes")
         (stored,) = cursor.fetchone()
     limit = time.perf_counter() - began
-    print(f"{stored:,} classes; count(*) takes {limit * 1000:.1f} ms")
+    print(machine.heading("Lists of the API", "bench.pages"))
+    print(f"{stored:,} classes; `count(*)` takes {limit * 1000:.0f} ms. Milliseconds.\n")
     client = Client()
     client.force_login(User.objects.create_superuser("bench"))
     list(turn(client, "/api/classes", 1))  # what a process does once: imports, addresses
     middle, last = days(0.5), days(1)
-    heads = f"{'pages':>7}{'median':>10}{'p99':>10}{'slowest':>10}{'queries':>9}"
-    print(f"{'list (milliseconds)':58}{heads}")
+    print("| list | pages turned | median | p99 | queries |\n|---|---|---|---|---|")
     for name, query in (
         ("from the start", ""),
         ("from the end", "ordering=-startsAt"),
@@ -84,8 +84,8 @@ def measure(rows: int, pages: int) -> None:
         times = [seconds for seconds, _queries in turned]
         queries = sorted({count for _seconds, count in turned})
         print(
-            f"{name + ': ' + (query or '-'):58}{len(turned):7}{statistics.median(times):10.1f}"
-            f"{percentile(times, 99):10.1f}{max(times):10.1f}{'/'.join(map(str, queries)):>9}"
+            f"| {name} | {len(turned)} | {statistics.median(times):.0f} |"
+            f" {percentile(times, 99):.0f} | {'/'.join(map(str, queries))} |"
         )
 
 

@@ -2,7 +2,7 @@
 
 On PostgreSQL, in a temporary server or on that of BENCH_DATABASE_URL, and on SQLite. Each way goes
 through its steps in a process of its own, in turns with the others; what they took is kept in
-bench/results.json, from which the tables and the plot of docs/performance.md are drawn.
+bench/results/generation.json, from which the tables and plots beside it are drawn.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from .ways import BOTH, WAYS, Way
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGAN = time.monotonic()
-RESULTS = ROOT / "bench" / "results.json"
+RESULTS = page.RESULTS / "generation.json"
 # More rounds where they are cheap.
 ROUNDS = {1_000: 3, 10_000: 2, 100_000: 1}
 

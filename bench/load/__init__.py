@@ -1,1 +1,1 @@
-"""Pages and API under load: ``python -m bench.load``. See docs/performance.md."""
+"""Pages and API under load: ``python -m bench.load``. See bench/results/load.md."""

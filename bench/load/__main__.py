@@ -8,6 +8,7 @@ of the studio.
 
 import argparse
 import os
+import sys
 
 from bench import scratch
 
@@ -23,7 +24,6 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=2_000, help="at each number of clients")
     parser.add_argument("--fewest", type=int, default=3, help="of each page, however rare")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
-    parser.add_argument("--write", action="store_true", help="the tables into docs/performance.md")
     asked = parser.parse_args()
     with scratch.postgresql() as url:
         scratch.set_up(url)
@@ -49,14 +49,12 @@ def measure(asked: argparse.Namespace) -> bool:
     studio.settle(40)
     found = asks()
     many = queries.count(found)
-    print(studio.in_words(), flush=True)
     indexes.reset()
     levels = load(found, asked)
     studio.run_jobs()
     tables = report.Report(found, few, many, levels, studio.in_words(), indexes.markdown())
-    print(tables.plain())
-    if asked.write:
-        tables.write()
+    print(tables.markdown())
+    print(*tables.too_many, *sorted(set(tables.wrong)), sep="\n", file=sys.stderr)
     return tables.failed
 
 

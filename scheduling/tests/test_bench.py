@@ -1,5 +1,6 @@
 """`make bench` at a tiny size: every way runs, does its work, and the tables are whole."""
 
+import json
 import os
 import subprocess
 import sys
@@ -74,19 +75,22 @@ def test_the_page_of_what_was_kept(result):
     assert "80 MB reached" in text
 
 
-def test_only_what_is_between_the_markers_is_made_anew(result, tmp_path, monkeypatch):
-    monkeypatch.setattr(page, "DOCS", tmp_path)
-    (tmp_path / "images").mkdir()
-    path = tmp_path / "performance.md"
-    path.write_text(f"Before.\n{page.BEGIN}\nold\n{page.END}\nAfter.\n")
-    page.write({"postgresql": result})
-    once = path.read_text()
-    page.write({"postgresql": result})
-    assert path.read_text() == once
-    assert once.startswith("Before.\n")
-    assert once.endswith("\nAfter.\n")
-    assert "old" not in once
-    assert (tmp_path / "images" / "bench-postgresql-first.svg").exists()
+def test_results_are_written_into_their_folder_and_the_same_each_time(result, tmp_path):
+    prose = ROOT / "docs" / "performance.md"
+    before = prose.read_text()
+    page.write({"postgresql": result}, tmp_path)
+    once = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert {*once} == {"generation.md", "postgresql-first.svg", "postgresql-again.svg"}
+    assert page.tables({"postgresql": result}) in once["generation.md"]
+    page.write({"postgresql": result}, tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == once
+    assert prose.read_text() == before
+
+
+def test_the_stored_tables_and_plots_are_those_of_the_stored_numbers(tmp_path):
+    page.write(json.loads((page.RESULTS / "generation.json").read_text()), tmp_path)
+    for path in tmp_path.iterdir():
+        assert path.read_text() == (page.RESULTS / path.name).read_text()
 
 
 @pytest.mark.parametrize("power", [0.5, 1, 2])
