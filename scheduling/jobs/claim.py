@@ -27,6 +27,10 @@ MILLISECOND = timedelta(milliseconds=1)
 ATTEMPTS = 3
 # Any number does, as long as it is the same everywhere: "CLASSES" on a telephone's keys.
 CALENDAR_LOCK = 2527737
+# Locks are the database's, not a schema's: studios in schemas of one database have numbers of
+# their own, by this for their upper half. Studios whose names have the same hash share them.
+SCHEMA_NUMBER = "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END"
+_CALENDAR = f"{CALENDAR_LOCK} # (({SCHEMA_NUMBER})::bigint << 32)"
 # How long a chunk waits for its turn, and how long a session may fall silent in the middle of one.
 LOCK_TIMEOUT = timedelta(seconds=20)
 IDLE_TIMEOUT = timedelta(seconds=30)
@@ -244,7 +248,7 @@ def guard_transaction() -> None:
             f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT // MILLISECOND};"
             f"SET LOCAL lock_timeout = {LOCK_TIMEOUT // MILLISECOND};"
             "SET LOCAL jit = off;"
-            f"SELECT pg_advisory_xact_lock({CALENDAR_LOCK})"
+            f"SELECT pg_advisory_xact_lock({_CALENDAR})"
         )
 
 
@@ -258,13 +262,14 @@ def end_stopped_copy() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT pg_terminate_backend(pid)
             FROM pg_locks JOIN pg_stat_activity USING (pid)
-            WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND objsubid = 1 AND granted
+            WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+              AND classid::bigint << 32 | objid::bigint = {_CALENDAR}
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND state = 'active' AND wait_event = 'ClientRead'
               AND query_start < clock_timestamp() - make_interval(secs => %s)
             """,
-            [CALENDAR_LOCK, SILENCE.total_seconds()],
+            [SILENCE.total_seconds()],
         )

@@ -17,8 +17,12 @@ def folder_of(names: Iterable[object]) -> Path:
 
 
 def names_of_database() -> list[object]:
-    """What tells the database, and so the deployment, apart from others."""
-    return [connection.settings_dict[name] for name in ("ENGINE", "HOST", "PORT", "NAME")]
+    """What tells the database, and so the deployment, apart from others.
+
+    A schema of its own is named by an option, or is its role's.
+    """
+    names = ("ENGINE", "HOST", "PORT", "NAME", "USER", "OPTIONS")
+    return [connection.settings_dict[name] for name in names]
 
 
 def make(folder: Path) -> None:

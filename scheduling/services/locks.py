@@ -4,6 +4,7 @@ from itertools import product
 
 from django.db import connection
 
+from scheduling.jobs.claim import SCHEMA_NUMBER
 from scheduling.models import ClassStatus, ScheduledClass
 
 # Any number will do, as long as nothing else in this database locks the same one.
@@ -18,7 +19,9 @@ def wait_for_other_loads() -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
+            cursor.execute(
+                f"SELECT pg_advisory_xact_lock(%s # (({SCHEMA_NUMBER})::bigint << 32))", [_LOADING]
+            )
 
 
 def wait_for_place(one: ScheduledClass) -> None:
@@ -37,7 +40,7 @@ def wait_for_place(one: ScheduledClass) -> None:
     who, hours = zip(*_hours_of_people(one), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(who, hour)"
+            f"SELECT pg_advisory_xact_lock(who # {SCHEMA_NUMBER}, hour)"
             " FROM unnest(%s::int[], %s::int[]) AS places (who, hour)",
             [list(who), list(hours)],
         )
