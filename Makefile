@@ -59,6 +59,7 @@ suite: venv-dev
 	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
 
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
+	@.ci/iproute2 || echo "make: the test of two hosts cannot run." >&2
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \

