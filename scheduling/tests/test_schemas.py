@@ -1,4 +1,4 @@
-"""Two studios in one PostgreSQL database: the test's in `public`, another in a schema of its own."""
+"""Two studios in one PostgreSQL database: the test's in `public`, another in its own schema."""
 
 import os
 import tempfile
