@@ -16,7 +16,7 @@ SPREAD = -n $(AT_ONCE) --maxschedchunk=4
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all suite screenshots check soak bench venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak bench venv venv-dev
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -41,22 +41,21 @@ demo: venv ## the same without the server
 # 3: done, some schedules are invalid and are listed. 4: another run is at it. Neither stops us.
 GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
 
-# What one database is enough for runs on that one: scheduling/tests/support/halves.py.
-test: HALF = --half
-test: suite ## the whole suite, on SQLite and on PostgreSQL
-test-all: HALF =
-test-all: suite ## the same with nothing left out on either, which takes half as long again
-
-suite: venv-dev
-	@# Without a browser its tests are skipped, and with CI set they fail.
+# Where a file says that one database is enough, it runs on that one.
+test: ONCE := and (not one_database or one_database(name='$$db'))
+test: ## the whole suite, on SQLite and on PostgreSQL
+test-all: ## the same with nothing left out on either, which takes half as long again
+test test-all: venv-dev
+	@# Without these their tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
-	echo "== SQLite"; $(PY) -m pytest -q $(SPREAD) --db=sqlite $(HALF) || failed="$$failed SQLite"; \
-	echo "== PostgreSQL"; $(PY) -m pytest -q $(SPREAD) --db=postgresql $(HALF) \
-		|| failed="$$failed PostgreSQL"; \
-	[ -z "$$failed" ] || { echo "make test: failed on:$$failed" >&2; exit 1; }
+	for db in sqlite postgresql; do \
+		echo "== $$db"; \
+		$(PY) -m pytest -q $(SPREAD) --db=$$db -m "not soak $(ONCE)" || failed="$$failed $$db"; \
+	done; \
+	[ -z "$$failed" ] || { echo "make $@: failed on:$$failed" >&2; exit 1; }
 
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
 	@.ci/iproute2 || echo "make: the test of two hosts cannot run." >&2

@@ -6,7 +6,6 @@ What is killed is the product's command as it is; only the size of a chunk can b
 
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from scheduling.models import JobRun, RunState, ScheduledClass
-from scheduling.tests.support import forked, processes
+from scheduling.tests.support import processes
 
 # Far ahead, a Monday: no class of it has begun, so that a run may change and remove them all.
 DATE = "2040-01-02"
@@ -32,8 +31,7 @@ def start(chunk_rows: int | None) -> "subprocess.Popen[str]":
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     if chunk_rows is None:
         return processes.popen(*GENERATE, **quiet)
-    command = [sys.executable, str(SMALL_CHUNKS), str(chunk_rows), *GENERATE]
-    return forked.Forked(command, env=processes.environment(), cwd=processes.ROOT, **quiet)
+    return processes.popen(chunk_rows, *GENERATE, program=SMALL_CHUNKS, **quiet)
 
 
 def generate() -> JobRun:

@@ -11,6 +11,8 @@ import pytest
 from bench import page, plot
 from bench.ways import WAYS
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

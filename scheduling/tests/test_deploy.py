@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from scheduling.tests.support import forked
-from scheduling.tests.support.plugin import ENVIRONMENT
+from scheduling.tests.support.plugin import ENVIRONMENT, skip_or_fail
 from scheduling.tests.support.processes import ROOT
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("classtracker-*"))
@@ -25,8 +26,7 @@ SECRETS = ("SECRET_KEY", "CRON_SECRET")
 def units(tmp_path):
     """Copies whose programs exist on this machine."""
     if shutil.which("systemd-analyze") is None:
-        reason = "systemd-analyze is not installed (Debian: apt install systemd)"
-        pytest.fail(reason, pytrace=False) if os.environ.get("CI") else pytest.skip(reason)
+        skip_or_fail("systemd-analyze is not installed (Debian: apt install systemd)")
     for name in UNITS:
         text = (DEPLOY / name).read_text()
         (tmp_path / name).write_text(text.replace(APP, str(ROOT)))
@@ -87,10 +87,13 @@ def test_django_has_nothing_against_the_documented_environment(tmp_path):
     bare = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     bare |= {"DEBUG": "false", "SECURE_SSL_REDIRECT": "true"}
     zone = {"TZ": given["STUDIO_TIME_ZONE"]}  # timedatectl, a line further down
-    answer = forked.run(
+    answer = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
         env=bare | given | secrets | zone,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 0, answer.stderr
     assert all(f"'{name}='" in PAGE for name in SECRETS)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 DOMAIN = Path(__file__).resolve().parents[1] / "domain"
 
 

@@ -16,6 +16,7 @@ from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.support import processes
 from scheduling.tests.support.outage import stoppable
+from scheduling.tests.support.plugin import skip_or_fail
 
 STUDIO = "from scheduling.tests import factories as make\nfor _ in range(3): make.slot()"
 HORIZON = ("generate_classes", "--only", "horizon", "--date", "2040-01-02")
@@ -77,7 +78,7 @@ def small_disk(tmp_path):
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "tmpfs", str(place)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root, outside of most containers, can mount a small disk")
+        skip_or_fail("only root, outside of most containers, can mount a small disk")
 
     def grow():
         subprocess.run(["mount", "-o", "remount,size=200m", str(place)], check=True)

@@ -37,7 +37,7 @@ from scheduling.tests.admin.pages import QUERIES, SUPERUSER, VALUES, Page, every
 from scheduling.tests.api.test_matrix import ENDPOINTS
 from scheduling.tests.jobs.helpers import do
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 MOST = 50
 # A lesson on each weekday, so that what is planned meets as many kinds of neighbours in both.

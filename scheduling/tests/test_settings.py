@@ -3,15 +3,18 @@
 Each case is a process on a copy of the project's folder: the caller's own `.env` stays out of it.
 """
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from scheduling.tests.support import forked
 from scheduling.tests.support.plugin import ENVIRONMENT
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"SECRET_KEY": "x" * 60, "DATABASE_URL": "sqlite:///db.sqlite3"}
@@ -28,8 +31,11 @@ def project(tmp_path_factory):
 
 def start(folder, *command, **variables):
     """A Python process in `folder` with nothing in its environment but `variables`."""
-    env = forked.own_variables() | {"PYTHONPATH": str(ROOT)} | variables
-    return forked.run([sys.executable, *command], cwd=folder, env=env)
+    env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    env |= {"PYTHONPATH": str(ROOT)} | variables
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
 
 
 def setting(folder, expression, **variables):

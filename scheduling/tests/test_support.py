@@ -12,7 +12,6 @@ from django.db import connection
 from scheduling.tests.factories import lesson, schedule
 from scheduling.tests.support import processes
 from scheduling.tests.support.baseline import Baseline
-from scheduling.tests.support.halves import HALVES, TESTS, half_of
 
 COUNT = "from django.contrib.auth.models import User; print(User.objects.count())"
 
@@ -93,10 +92,12 @@ def test_what_a_test_has_committed_is_gone_after_it_and_what_it_took_away_is_bac
     }
 
 
-@pytest.mark.parametrize(("half", "other"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
-def test_no_half_takes_a_test_that_exists_on_the_other_alone(half, other):
-    """It would run nowhere."""
-    assert all((TESTS / name).exists() for name in HALVES[half])
-    files = [path for path in TESTS.rglob("test_*.py") if half_of(path) == half]
-    assert len(files) >= len(HALVES[half])
-    assert [path for path in files if f"pytest.mark.{other}" in path.read_text()] == []
+@pytest.mark.parametrize("mark", [pytest.mark.sqlite, pytest.mark.one_database(name="sqlite")])
+def test_a_test_that_would_run_on_neither_database_is_refused(request, mark):
+    """One that needs a database, in a file for which the other is enough."""
+    item = request.node
+    item.add_marker(mark)
+    request.config.hook.pytest_itemcollected(item=item)
+    item.add_marker(pytest.mark.one_database(name="postgresql"))
+    with pytest.raises(ValueError, match="runs on no database"):
+        request.config.hook.pytest_itemcollected(item=item)

@@ -21,6 +21,8 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import ClassStatus, Job
 from scheduling.tests import factories as make
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 PACKAGE = Path(__file__).resolve().parents[1]
 TEMPLATES = PACKAGE.parent / "templates"
 FOLDER = PACKAGE / "locale" / "es" / "LC_MESSAGES"

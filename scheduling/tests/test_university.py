@@ -75,8 +75,8 @@ def stored_lessons() -> list[Lesson]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(SPRING, id="spring", marks=pytest.mark.postgresql),
-        pytest.param(AUTUMN, id="autumn", marks=pytest.mark.sqlite),
+        pytest.param(SPRING, id="spring", marks=pytest.mark.one_database(name="postgresql")),
+        pytest.param(AUTUMN, id="autumn", marks=pytest.mark.one_database(name="sqlite")),
     ],
 )
 def outcome(request, django_db_setup, django_db_blocker) -> Outcome:

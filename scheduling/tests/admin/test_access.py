@@ -24,7 +24,7 @@ from scheduling.tests.admin.pages import (
 )
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 LOGIN = "/admin/login/"
 # To the login, or: not this method of this page; for who is logged in: not you.

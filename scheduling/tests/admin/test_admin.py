@@ -20,7 +20,7 @@ from scheduling.models import (
 )
 
 # What applies a saved schedule waits for a commit, which a test inside a transaction never has.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 TABLES = (
     "closure",

@@ -19,7 +19,7 @@ from scheduling.tests.admin.test_background_jobs import PAGE, text_of
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import STALE, conduct, horizon, request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 PREVIEW = f"{PAGE}horizon/preview/"
 
 

@@ -15,7 +15,7 @@ from scheduling.tests.admin.test_background_jobs import PAGE, said, text_of
 from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from scheduling.admin.charts import Bar, Dot, bar_chart, dot_chart
 from scheduling.admin.charts.scales import Bands, Vertical, ticks
 from scheduling.tests.factories import moment
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 
 @pytest.mark.parametrize(
     ("most", "expected"),

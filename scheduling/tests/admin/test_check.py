@@ -15,7 +15,11 @@ from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import STALE, calendar, horizon
 from scheduling.tests.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
 PAGE = "/admin/check/"
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
 NEXT = MONDAY + timedelta(7)

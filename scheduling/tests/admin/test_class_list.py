@@ -12,7 +12,11 @@ from scheduling.services.roles import TEACHER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 CLASSES = "/admin/scheduling/scheduledclass/"
 # A Wednesday, at noon.

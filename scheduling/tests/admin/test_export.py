@@ -21,7 +21,7 @@ from scheduling.tests.roles import account
 
 from .exports import address, body, csv_rows, exported, xlsx_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 TABLES = (
     "scheduledclass",

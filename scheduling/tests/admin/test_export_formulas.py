@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from scheduling.admin.exporting.formulas import neutralised, original
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 SIGNS = "=+-@＝＋－＠"
 # Names that somebody could give themselves, from OWASP's page and from reports of real attacks.
 ATTACKS = (

@@ -17,7 +17,7 @@ from scheduling.tests.admin.test_background_jobs import text_of
 from scheduling.tests.history import add_run
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 INDEX = "/admin/"
 
 

@@ -15,7 +15,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from scheduling.tests.services.timetable_files import (
     row,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 MAIN = "/admin/import/"
 

@@ -13,7 +13,7 @@ from scheduling.jobs.runner import run
 from scheduling.models import Job
 from scheduling.tests.jobs.helpers import conduct, request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 LOGIN = "/admin/login/?next=/admin/"
 SCHOOL, HOME = "203.0.113.9", "198.51.100.7"
 PASSWORD = "correct horse"

@@ -12,7 +12,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 CLASSES = "/admin/scheduling/scheduledclass/"
 
 

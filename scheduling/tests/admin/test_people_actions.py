@@ -13,7 +13,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
 # What applies a change waits for a commit.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 DAY = timedelta(days=1)
 

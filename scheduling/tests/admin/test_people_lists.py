@@ -13,7 +13,11 @@ from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 # A Wednesday, at noon.
 NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)

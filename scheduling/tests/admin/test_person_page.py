@@ -12,7 +12,11 @@ from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
 TODAY = date(2026, 1, 7)

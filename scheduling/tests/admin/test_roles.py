@@ -24,7 +24,7 @@ from scheduling.services.roles import (
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 LOG = re.compile("jobrun|trouble")
 CLASSES = "/admin/scheduling/scheduledclass/"

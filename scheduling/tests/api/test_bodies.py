@@ -7,7 +7,7 @@ from django.test import Client
 from scheduling.models import JobRun
 from scheduling.tests.api.resources.helpers import invalid, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 WEEKLY = "/api/class-tracking/generate-weekly-classes"
 SPANISH = {"accept-language": "es"}

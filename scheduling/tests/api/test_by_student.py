@@ -8,7 +8,7 @@ from django.utils import timezone
 from scheduling.services.moments import studio_day
 from scheduling.tests import factories as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 MISSING = "/api/class-tracking/generate-missing-classes"
 

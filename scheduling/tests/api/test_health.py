@@ -10,6 +10,8 @@ from django.utils import timezone
 from scheduling.api.views import health
 from scheduling.models import Job, JobRun
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 PATHS = ("/healthz", "/healthz/", "/readyz", "/readyz/")
 
 

@@ -15,7 +15,10 @@ from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
 from scheduling.tests.support.curl import Call, curl
 from scheduling.tests.support.gunicorn import serving
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 SECRET = "a-secret-of-sixteen-or-more"
 CRON = "/api/cron/generate-lessons"

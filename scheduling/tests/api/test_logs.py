@@ -17,6 +17,8 @@ from scheduling.jobs.runner import Conduct
 from scheduling.models import Job, JobRun, Trigger
 from scheduling.tests.factories import EARLY, MONDAY, slot
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 
 def line(message="hello", *args, level=logging.WARNING, **values):
     record = logging.LogRecord("scheduling.x", level, __file__, 1, message, args, None)

@@ -14,7 +14,7 @@ from scheduling.api.urls import monitoring, urlpatterns
 from scheduling.tests.factories import lesson, schedule, slot
 
 # A call that is let in may start a run, whose heart beats on a connection of its own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 SECRET = "the-cron-secret"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from scheduling.models import Job, JobRun
 from scheduling.tests.factories import lesson
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 

@@ -9,7 +9,10 @@ from scheduling.tests.support.curl import curl
 from scheduling.tests.support.gunicorn import serving
 from scheduling.tests.support.outage import stoppable
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+]
 
 SECRET = "a-secret-of-sixteen-or-more"
 CRON = "/api/cron/generate-lessons"

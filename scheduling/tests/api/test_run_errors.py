@@ -9,7 +9,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
 # A run's heart beats on a connection of its own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 SECRET = "a-secret-of-sixteen-or-more"
 CRON = "/api/cron/generate-lessons"

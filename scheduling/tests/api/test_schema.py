@@ -16,7 +16,7 @@ from scheduling.api.casing import camel
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 CRON = "/api/cron/generate-lessons"
 WEEKLY = "/api/class-tracking/generate-weekly-classes"

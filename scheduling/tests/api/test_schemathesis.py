@@ -4,7 +4,7 @@ import pytest
 
 from scheduling.tests.api import fuzzing
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
 def report(found):

@@ -13,7 +13,11 @@ from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import day, moment
 from scheduling.tests.jobs.helpers import dates, weekly
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from scheduling.tests.browser.contexts import Contexts
 from scheduling.tests.browser.watch import Watch
 from scheduling.tests.roles import account
 from scheduling.tests.support.gunicorn import Server, serving
+from scheduling.tests.support.plugin import skip_or_fail
 
 DESKTOP, PHONE = 1280, 390
 HEIGHT = {DESKTOP: 900, PHONE: 844}
@@ -50,9 +51,7 @@ def chromium_browser(django_db_setup: None) -> Iterator[Browser]:
     try:
         chromium.path()
     except chromium.NoBrowser as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error), pytrace=False)
-        pytest.skip(str(error))
+        skip_or_fail(str(error))
     # Playwright keeps an event loop in this thread. Django takes that for async code, and has
     # connections of its own for it: the ones from before and after must not be left open.
     connections.close_all()

@@ -17,7 +17,7 @@ from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 JOBS = "/admin/background-jobs/"
 DONE = 30_000  # milliseconds: a process is started for the run
@@ -166,8 +166,6 @@ def test_who_may_only_look_finds_no_button(open_page, slot) -> None:
     assert page.get_by_role("button", name=re.compile("Generate")).count() == 2
 
 
-# What it looks like is no matter of the database: once is enough.
-@pytest.mark.sqlite
 @pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_accessible_and_fitting_with_every_kind_of_run(open_page, owner, slot, width, dark) -> None:
     now = timezone.now()

@@ -15,7 +15,7 @@ from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
 def monday() -> date:
@@ -65,8 +65,6 @@ def dialog(page):
     return page.get_by_role("dialog")
 
 
-# What it looks like is no matter of the database: once is enough.
-@pytest.mark.sqlite
 @pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
 @pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, dark):
@@ -77,7 +75,6 @@ def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, 
     assert_fits(page)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("locale", ["en", "es"])
 @pytest.mark.parametrize("first", ["2029-12-31", "2029-08-27"])
 def test_the_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, locale):
@@ -320,7 +317,6 @@ def opened_in_spanish(page, where):
     return page
 
 
-@pytest.mark.sqlite
 def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, owner, week):
     one = ScheduledClass.objects.get(student__first_name="Ana")
     for width, dark in OTHER_LOOKS:

@@ -9,7 +9,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import assert_good
 from scheduling.tests.jobs.helpers import horizon
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
 def test_a_lesson_without_a_place_is_listed_and_has_ways_out(owner_page: Page) -> None:

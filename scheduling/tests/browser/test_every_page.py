@@ -8,8 +8,7 @@ from scheduling.tests.browser.conftest import watch_of
 from scheduling.tests.browser.looking import assert_good, look
 from scheduling.tests.browser.populated import populate
 
-# What these pages look like is no matter of the database: once is enough.
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 @pytest.mark.parametrize("model", pages.models(), ids=lambda model: model._meta.label_lower)

@@ -13,7 +13,7 @@ from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.roles import account
 from scheduling.tests.services.timetable_files import csv_bytes, imported, row
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 ROWS = (
     row(days="13"),
@@ -69,8 +69,6 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
     expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
 
 
-# What it looks like is no matter of the database: once is enough.
-@pytest.mark.sqlite
 @pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
     imported(row(student_email="old@example.com"))

@@ -9,6 +9,8 @@ from scheduling.tests import factories as make
 from scheduling.tests.browser.axe import assert_accessible
 from scheduling.tests.browser.conftest import PHONE
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 ADD = "/admin/scheduling/student/add/"
 
 

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils import timezone
 
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import look
 from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def test_from_a_date_on_is_looked_at_and_done(owner_page):

@@ -8,6 +8,8 @@ from scheduling.tests import factories as make
 from scheduling.tests.browser.conftest import PHONE
 from scheduling.tests.browser.looking import assert_good
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 LONG_NAME = "María del Carmen Fernández de Castro y Villavicencio"
 ONE_ROW = "document.querySelector('#header').offsetHeight < 70"
 SCROLLS = """

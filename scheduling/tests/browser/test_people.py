@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from scheduling.models import ClassStatus
 from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import assert_good
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 DAY = timedelta(days=1)
 

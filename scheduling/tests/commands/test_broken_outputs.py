@@ -13,6 +13,7 @@ from scheduling.tests.support.processes import MANAGE, ROOT, environment
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full device"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 WEEK = ("--date", "2040-01-02", "--weeks", "2")
 

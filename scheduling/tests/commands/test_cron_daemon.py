@@ -12,6 +12,9 @@ from scheduling.models import JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.support import processes
 from scheduling.tests.support.cron import NoCron, crontab_of, daemon, throwaway_user
+from scheduling.tests.support.plugin import skip_or_fail
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 # Cron looks once a minute.
 PATIENCE = 100
@@ -23,9 +26,7 @@ def user():
         with throwaway_user() as name:
             yield name
     except NoCron as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        skip_or_fail(str(error))
 
 
 @pytest.fixture
@@ -46,7 +47,6 @@ def installation(tmp_path):
     return folder
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_fires_and_its_run_is_in_the_history(user, installation, tmp_path):
     make.schedule(weekday=3)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 WEEKLY = "/api/class-tracking/generate-weekly-classes"
 HORIZON = "/api/cron/generate-lessons"
 WEEKLY_ANSWER = {

@@ -6,6 +6,8 @@ from django.core.management import CommandError, call_command
 from scheduling.models import JobRun
 from scheduling.tests import factories as make
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 WRONG = [
     ("--date", "2026-02-31"),
     ("--date", "2025-02-29"),

@@ -25,6 +25,8 @@ from scheduling.models import (
 from scheduling.services.demo import load_demo
 from scheduling.services.demo.places import days_away
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
 TABLES = (Teacher, LessonSettings, LessonDuration, Student, FixedSchedule, RecurringSlot, Closure)
@@ -119,7 +121,6 @@ ZONES = [
 ]
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(("students", "teachers"), [(60, 10), (400, 2), (130, 13), (7, 30)])
 def test_nobody_is_ever_in_two_places_whatever_the_zones(students, teachers):
@@ -168,8 +169,6 @@ def test_days_away_are_two_days_off_around_the_week(weekday):
 # What it looks like --------------------------------------------------------------------------
 
 
-# What a studio looks like is no matter of the database: once is enough.
-@pytest.mark.sqlite
 @pytest.mark.django_db
 class TestTheStudio:
     @pytest.fixture(autouse=True)

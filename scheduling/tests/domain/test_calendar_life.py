@@ -21,6 +21,8 @@ from .examples import examples
 from .invariants import run_and_check
 from .strategies import MINUTES, STARTS, STUDENTS, WEEKDAYS, ZONES, closures, rule_sets, rules
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 PAUSED = Halt(Outcome.PAUSED, Reason("slot_paused"))
 PICK = st.integers(0, 1_000)
 

@@ -10,6 +10,8 @@ from scheduling.domain.series import Halt
 
 from .builders import clock, day, series, utc, window
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 @pytest.fixture
 def today_slot(studio):

@@ -7,6 +7,8 @@ from scheduling.domain.outcomes import Outcome
 
 from .builders import clock, closure, day, series, utc, window
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 def reopen(studio, gone):
     """What the database does when a closure is deleted: SET NULL."""

@@ -7,6 +7,8 @@ from scheduling.domain.outcomes import Outcome
 from .builders import clock, closure, day, series, utc
 from .test_closures import reopen
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 class TestKeptWhereItWasAnnounced:
     """The rule's new hour of this week is over, and its new teacher another: the class stays."""

@@ -8,6 +8,8 @@ from scheduling.domain.wallclock import from_epoch
 from .builders import FIXED, SLOT, clock, day, series, utc, window
 from .invariants import run_and_check
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 ONE_WEEK = window("2026-03-16", "2026-03-22")
 
 

@@ -6,6 +6,8 @@ from scheduling.domain.outcomes import Outcome
 
 from .builders import clock, closure, day, series, window
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 def outcomes(plan):
     return {outcome: n for outcome, n in plan.counts.items() if outcome is not Outcome.EXISTS}

@@ -10,6 +10,8 @@ from scheduling.domain.windows import Window, week_number
 from .builders import clock, closure, day, series, utc, window
 from .class_model import groups
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 WEEKS = frozenset(week_number(day("2026-03-16")) + n for n in range(4))
 
 

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import catch_up_start, horizon_window, monday_of
 
 from .builders import FIXED, day, series, window
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def test_twice(studio, slot):

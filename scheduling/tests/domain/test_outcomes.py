@@ -1,11 +1,15 @@
 """Every outcome is said, counted once, and the noteworthy ones with their reason."""
 
+import pytest
+
 from scheduling.domain.draft import State, draft
 from scheduling.domain.outcomes import FAULTS, Outcome, Reason
 from scheduling.domain.plan import resolve
 from scheduling.domain.series import Halt
 
 from .builders import clock, closure, day, series, utc, window
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 SPAN = window("2026-03-09", "2026-04-05")
 NOW = int(utc("2026-03-09T02:00").timestamp())

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from .class_model import Refused, quarrel
 from .examples import examples
 from .rule_oracle import candidate, is_closed, recurrence_set, stands_in, valid
 from .strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def naive(rules, stored, closed, window):

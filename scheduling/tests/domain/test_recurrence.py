@@ -11,6 +11,8 @@ from scheduling.domain.windows import horizon_window, week_number, week_window
 
 from .builders import day, series, utc, window
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 def days_of(rule, span):
     return [found.isoformat() for found in pattern(rule, span).days]

@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from .builders import series
 from .examples import examples
 from .rule_oracle import recurrence_set, valid
 from .time_oracle import HARD_ZONES, expected_epoch
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 DAYS = st.dates(date(2010, 6, 1), date(2030, 12, 31))
 NEAR = st.integers(-60, 150).map(lambda n: timedelta(days=n))

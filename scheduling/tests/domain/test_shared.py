@@ -1,5 +1,7 @@
 """Group lessons: several students, one teacher, exactly the same times."""
 
+import pytest
+
 from scheduling.domain.draft import Want
 from scheduling.domain.occupancy import Occupancy
 from scheduling.domain.outcomes import Outcome
@@ -7,6 +9,8 @@ from scheduling.domain.wallclock import epoch
 
 from .builders import clock, day, series, window
 from .invariants import run_and_check
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 ONE_WEEK = window("2026-03-16", "2026-03-22")
 

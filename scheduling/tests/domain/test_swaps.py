@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from scheduling.domain.outcomes import Outcome
 
 from .builders import clock, day, series
 from .invariants import run_and_check
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def times(studio):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from scheduling.domain.turns import turns
 from scheduling.domain.wallclock import UnknownZoneError, epoch
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 SPAN = timedelta(weeks=64)
 ZONES = sorted(available_timezones() - {"localtime", "build/etc/localtime"})
 

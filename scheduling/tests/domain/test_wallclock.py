@@ -17,6 +17,8 @@ from scheduling.domain.wallclock import (
     zone_of,
 )
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 
 def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -22,6 +22,8 @@ from scheduling.domain.wallclock import (
 from .examples import examples
 from .time_oracle import HARD_ZONES, expected_instant, instants, wall
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 MINUTES = st.integers(0, 24 * 60 - 1).map(lambda n: time(n // 60, n % 60))
 
 

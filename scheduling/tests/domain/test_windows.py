@@ -24,6 +24,8 @@ from scheduling.domain.windows import (
 
 from .examples import examples
 
+pytestmark = pytest.mark.one_database(name="sqlite")
+
 DAYS = st.dates(FIRST_DATE, LAST_DATE)
 
 

@@ -19,7 +19,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
 from scheduling.tests.jobs.helpers import horizon, weekly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, counts, horizon
 from scheduling.tests.jobs.waiting import until_stopped
-from scheduling.tests.support import forked, processes
+from scheduling.tests.support import processes
 
 STOPPING = Path(__file__).with_name("stopping.py")
 TODAY = date(2040, 1, 2)
@@ -30,11 +28,7 @@ def stopped(transactional_db):
     started = []
 
     def start(where):
-        process = forked.Forked(
-            [sys.executable, str(STOPPING), where],
-            env=processes.environment(), cwd=processes.ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        process = processes.popen(where, program=STOPPING)
         started.append(process)
         until_stopped(process)
         return process, JobRun.objects.get()

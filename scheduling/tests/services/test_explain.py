@@ -15,7 +15,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon, weekly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 NEXT = day("2026-01-12")
 

@@ -12,7 +12,7 @@ from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.services.living.helpers import do, look, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture

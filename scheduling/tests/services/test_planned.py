@@ -14,7 +14,7 @@ from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import do, horizon, weekly
 from scheduling.tests.jobs.random_studio import Studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 def ghosts(first: str, last: str, **asked: Any) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from scheduling.services.public_holidays import (
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 
 def test_the_country_of_a_zone():
     assert country_of("Europe/Madrid") == "ES"

@@ -11,7 +11,7 @@ from scheduling.services.timetable_import.faults import MOST
 from .timetable_files import COLUMNS, NO_TEACHER, ROW, csv_bytes, imported, nothing_stored, places
 from .timetable_files import row as sound
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 CELLS = [
     ("days", "0", "“0” is not a weekday. Write digits from 1 (Monday) to 7 (Sunday)"),

@@ -11,7 +11,7 @@ from scheduling.services.timetable_import import Report
 
 from .timetable_files import NO_TEACHER, csv_bytes, everything, imported, nothing_stored, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def separated_by(sign: str, *rows: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from scheduling.tests.support import embedded, forked, processes
+from scheduling.tests.support import embedded, processes
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def serving(
         command += ["--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "2"]
         command += options
         with log.open("wb") as output:
-            process = forked.Forked(
+            process = subprocess.Popen(
                 command,
                 cwd=processes.ROOT,
                 env=processes.environment(env),

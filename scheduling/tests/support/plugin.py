@@ -4,19 +4,16 @@ pytest.ini loads it by name, not a conftest.py: pytest-django reads the settings
 conftest is imported, and by then the environment has to stand.
 """
 
-import gc
 import os
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import pytest
 
-from scheduling.tests.support.halves import half_of
-from scheduling.tests.support.order import spread
 from scheduling.tests.support.postgres import NoPostgres, cluster
 
 # Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
@@ -46,26 +43,29 @@ ENVIRONMENT = {
     "API_THROTTLE_FAILED": "60/min",
 }
 
+DATABASES = {"sqlite", "postgresql"}
+
 _open = ExitStack()
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """End a test that this machine cannot run: with CI set it has failed."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--db",
-        choices=("sqlite", "postgresql"),
+        choices=sorted(DATABASES),
         default="sqlite",
         help="the database that the tests run on (default: sqlite)",
-    )
-    parser.addoption(
-        "--half",
-        action="store_true",
-        help="leave out what the other database's half of `make test` has",
     )
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
-    gc.disable()  # until pytest_runtestloop: what is loaded stays
     # Workers of xdist inherit all of this from the process that started them.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ |= ENVIRONMENT
@@ -85,8 +85,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: long; left out unless asked for with -m soak")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
-    config.addinivalue_line("markers", "postgresql: only where the database is PostgreSQL")
-    config.addinivalue_line("markers", "sqlite: only where the database is SQLite")
+    for name in DATABASES:
+        config.addinivalue_line("markers", f"{name}: needs this database")
+    config.addinivalue_line("markers", "one_database(name): `make test` runs it on that one alone")
     _hypothesis_profiles()
 
 
@@ -101,32 +102,21 @@ def _hypothesis_profiles() -> None:
     settings.load_profile("suite")  # --hypothesis-profile=soak overrides it
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    if not config.getoption("--half") or collection_path.is_dir():
-        return None
-    return half_of(collection_path) not in {"", config.getoption("--db")} or None
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test that is marked for both databases, by itself or by its file, would run on neither."""
+    wanted = {mark.kwargs.get("name", "") for mark in item.iter_markers("one_database")}
+    wanted |= {name for name in DATABASES if item.get_closest_marker(name)}
+    if len(wanted) > 1 or not wanted <= DATABASES:
+        raise ValueError(f"{item.nodeid} runs on no database: {sorted(wanted)}")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests of the other database: they are not skipped, they do not exist here."""
-    other = "sqlite" if config.getoption("--db") == "postgresql" else "postgresql"
+    (other,) = DATABASES - {config.getoption("--db")}
     gone = [item for item in items if item.get_closest_marker(other)]
     if gone:
         config.hook.pytest_deselected(items=gone)
-    items[:] = spread([item for item in items if not item.get_closest_marker(other)])
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop() -> None:
-    """What is loaded by now is no garbage, and needs not be looked through again and again.
-
-    All processes of a run come here; the one that hands the tests out collects no tests.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    gc.enable()
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
 
 
 def pytest_report_header(config: pytest.Config) -> str:

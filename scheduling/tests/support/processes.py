@@ -11,8 +11,6 @@ from urllib.parse import quote, urlsplit
 
 from django.db import connection
 
-from . import forked
-
 ROOT = Path(__file__).resolve().parents[3]
 MANAGE = ROOT / "manage.py"
 # manage.py that stops at a given place of a run.
@@ -42,7 +40,7 @@ def popen(
     """`manage.py args…` as a process, its output piped as text."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     command = [sys.executable, str(program), *map(str, args)]
-    return forked.Forked(command, env=environment(env), **(options | kwargs))
+    return subprocess.Popen(command, env=environment(env), **(options | kwargs))
 
 
 def run(
@@ -53,9 +51,10 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """`manage.py args…` to its end: status and text of both outputs."""
     command = [sys.executable, str(MANAGE), *map(str, args)]
-    text = kwargs.pop("input", None)
-    options = {"cwd": ROOT} | kwargs
-    return forked.run(command, env=environment(env), text=text, timeout=timeout, **options)
+    options = {"capture_output": True, "text": True, "check": False, "cwd": ROOT}
+    if "input" not in kwargs:
+        options["stdin"] = subprocess.DEVNULL
+    return subprocess.run(command, env=environment(env), timeout=timeout, **(options | kwargs))
 
 
 def end(process: "subprocess.Popen[str]") -> None:

@@ -15,7 +15,7 @@ from scheduling.jobs import backend as embedding
 from scheduling.jobs.process import Process, is_gone
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import until
-from scheduling.tests.support import embedded, forked, processes, redis_server
+from scheduling.tests.support import embedded, processes, redis_server
 
 
 class Workers:
@@ -99,7 +99,7 @@ class Services(Workers):
     def call(self, number: int = 1) -> None:
         for _ in range(number):
             self.started.append(
-                forked.Forked(
+                subprocess.Popen(
                     [*self.program(), *self.command],
                     env=processes.environment(self.env),
                     cwd=processes.ROOT,

@@ -11,7 +11,7 @@ from scheduling.tests.jobs.helpers import horizon
 
 from .conftest import CALENDAR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 def path(one):

@@ -10,7 +10,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import day, hidden, look, message_of, plan_of
 from scheduling.tests.jobs.helpers import STALE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 def url(row, act):

@@ -13,7 +13,7 @@ from scheduling.tests.admin.living.helpers import day, hidden, look, message_of,
 from scheduling.tests.jobs.helpers import STALE, dates
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 ADD = "/admin/scheduling/closure/add/"
 HOLIDAYS = "/admin/scheduling/closure/holidays/"
 LIST = "/admin/scheduling/closure/"

@@ -14,7 +14,7 @@ from scheduling.tests.factories import MONDAY, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,11 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 
 def body(**values: Any) -> dict[str, Any]:

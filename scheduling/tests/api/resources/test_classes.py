@@ -13,7 +13,11 @@ from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day, moment
 from scheduling.tests.jobs.helpers import dates, horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 
 def body(**values: Any) -> dict[str, Any]:

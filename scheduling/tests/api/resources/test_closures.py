@@ -14,7 +14,11 @@ from scheduling.tests.api.resources.helpers import CLOSURE, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates, horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 HOLIDAY = {"name": "Holiday", "firstDate": "2026-01-12", "lastDate": "2026-01-18"}
 BEFORE = ["2026-01-05", "2026-01-12", "2026-01-19"]

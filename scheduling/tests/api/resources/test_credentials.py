@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import ok, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 # Address, model, an empty change of a row.
 LISTS = {

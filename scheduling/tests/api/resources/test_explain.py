@@ -10,7 +10,11 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.jobs.helpers import horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 
 def test_a_student_and_a_teacher(api: APIClient) -> None:

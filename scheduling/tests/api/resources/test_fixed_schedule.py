@@ -12,7 +12,11 @@ from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import day
 from scheduling.tests.jobs.helpers import dates, weekly
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 # Today is Monday, 5 January 2026.
 MEETS = {"dayOfWeek": 3, "startTime": "17:00", "endTime": "18:00"}

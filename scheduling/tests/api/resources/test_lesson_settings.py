@@ -10,7 +10,11 @@ from scheduling.models import LessonSettings
 from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok, raw, refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 SETTINGS = {"durations": [{"minutes": 30, "price": 25.5}], "advanceBookingDays": 14}
 

@@ -12,7 +12,11 @@ from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import day
 from scheduling.tests.jobs.helpers import calendar, dates, horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 ANSWER = {
     *("success", "message", "dryRun", "plan", "warnings", "counts", "items", "truncated"),

@@ -10,7 +10,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import EARLY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture

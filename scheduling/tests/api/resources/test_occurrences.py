@@ -11,7 +11,11 @@ from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates, horizon, weekly
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 
 @pytest.fixture

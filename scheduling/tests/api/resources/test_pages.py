@@ -13,7 +13,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import day
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 def walk(api: APIClient, url: str, way: str = "next") -> tuple[list[list[int]], str]:

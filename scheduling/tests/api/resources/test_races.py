@@ -15,6 +15,8 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import ok, refused
 from scheduling.tests.factories import day
 
+pytestmark = pytest.mark.one_database(name="postgresql")
+
 MEETS = {"dayOfWeek": 3, "startTime": "17:00", "endTime": "18:00"}
 
 

@@ -13,7 +13,11 @@ from scheduling.tests.api.resources.helpers import SLOT, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 TUESDAYS = {"dayOfWeek": 2, "startTime": "23:30", "durationMinutes": 60}
 

@@ -12,7 +12,11 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import NOW, ok
 from scheduling.tests.factories import MONDAY, day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.one_database(name="postgresql"),
+]
 
 TAKEN = "Marta Gil already teaches Leo Park, 2026-01-05 10:00–11:00 UTC"
 
