@@ -16,24 +16,17 @@ from django.utils import translation
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
-from scheduling.tests.support.baseline import Baseline
 
 # With the addresses come the admin's tables, for the tests that list them.
 import_module(settings.ROOT_URLCONF)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock():
-        Baseline().keep()
-
-
 @pytest.fixture(autouse=True, scope="session")
 def quicker() -> Iterator[None]:
-    """Static files are looked for when they are asked for: each test client would list them all
-    at its start. And to hash a password takes longer than most tests do (hasher.py)."""
-    once = "scheduling.tests.support.hasher.Once"
-    with override_settings(WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=[once]):
+    """WhiteNoise finds a static file on demand; otherwise each test client lists them all. A fast
+    hasher comes first, as Django's documentation advises for tests."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    with override_settings(WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=hashers):
         yield
 
 

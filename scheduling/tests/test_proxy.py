@@ -6,6 +6,7 @@ from urllib.request import urlopen
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -90,6 +91,12 @@ def test_pages_carry_the_headers_that_keep_a_browser_safe(production):
     }
 
 
+def make_marta():
+    """A superuser; the server, another process, knows production's hashers alone."""
+    password = make_password("correct-horse", hasher="pbkdf2_sha256")
+    User.objects.create(username="marta", password=password, is_staff=True, is_superuser=True)
+
+
 def log_in(server, password, *options, jar):
     page = curl(server.url + LOGIN, *HTTPS, "--cookie-jar", str(jar))
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())[1]
@@ -101,7 +108,7 @@ def log_in(server, password, *options, jar):
 
 
 def test_cookies_travel_over_tls_alone(production, tmp_path):
-    User.objects.create_superuser("marta", password="correct-horse")
+    make_marta()
     jar = tmp_path / "jar"
     answer = log_in(production, "correct-horse", jar=jar)
     assert answer.status == 302
@@ -113,7 +120,7 @@ def test_cookies_travel_over_tls_alone(production, tmp_path):
 
 
 def test_a_login_is_closed_to_the_client_and_not_to_the_proxy(production, tmp_path):
-    User.objects.create_superuser("marta", password="correct-horse")
+    make_marta()
     thief = ("-H", "X-Forwarded-For: 198.51.100.7, 203.0.113.9")
     assert log_in(production, "wrong", *thief, jar=tmp_path / "jar").status == 200
     AccessAttempt.objects.update(failures_since_start=settings.AXES_FAILURE_LIMIT - 1)

@@ -6,12 +6,9 @@ import time
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
-from scheduling.tests.factories import lesson, schedule
 from scheduling.tests.support import processes
-from scheduling.tests.support.baseline import Baseline
 
 COUNT = "from django.contrib.auth.models import User; print(User.objects.count())"
 
@@ -76,20 +73,6 @@ def test_sqlite_is_a_file_in_wal_mode():
         ]
     assert modes == ["wal", 1, 30_000, 1]
     assert os.path.isfile(connection.settings_dict["NAME"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_a_test_has_committed_is_gone_after_it_and_what_it_took_away_is_back():
-    before = Baseline()
-    assert {"auth_group", "auth_permission", "django_content_type"} <= before.rows.keys()
-    Permission.objects.filter(codename__startswith="add").delete()
-    Group.objects.all().delete()
-    lesson(schedule().student)
-    before.put_back()
-    after = Baseline()
-    assert {name: set(rows) for name, rows in after.rows.items()} == {
-        name: set(rows) for name, rows in before.rows.items()
-    }
 
 
 @pytest.mark.parametrize("mark", [pytest.mark.sqlite, pytest.mark.one_database(name="sqlite")])
