@@ -1,5 +1,6 @@
 """Backup and restore, rehearsed: what comes back is the studio, its guards included."""
 
+import io
 import json
 import os
 import re
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from scheduling.models import ScheduledClass, Student
 from scheduling.tests import factories as make
+from scheduling.tests.commands.generating import generate
 from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,15 +63,14 @@ def studio():
     make.schedule()
     for _ in range(3):
         make.slot()
-    assert processes.run("generate_classes").returncode == 0
+    assert generate().status == 0
     return ScheduledClass.objects.count()
 
 
 @pytest.fixture
 def take(path, folder):
-    def take(*options, **kwargs):
-        answer = processes.run("backup_database", folder, *options, **kwargs)
-        assert answer.returncode == 0, answer.stderr
+    def take(*options):
+        call_command("backup_database", str(folder), *options, stdout=io.StringIO())
         return sorted(folder.iterdir())[-1]
 
     return take
@@ -180,7 +182,7 @@ def test_the_newest_stay_and_so_does_what_is_not_ours(take, folder):
     old = [folder / f"classtracker-2020010{n}T000000Z.{ending}" for n in range(1, 5)]
     for file in (*old, folder / "classtracker-notes.txt", folder / "other.sqlite3"):
         file.touch()
-    new = take("--keep", 3)
+    new = take("--keep", "3")
     names = {file.name for file in folder.iterdir()} - {"classtracker-notes.txt", "other.sqlite3"}
     assert len(names) == 3
     assert {old[2].name, old[3].name} < names
