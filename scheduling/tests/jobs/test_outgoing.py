@@ -1,6 +1,5 @@
 """HTTP calls to other hosts: what is tried again, what is not followed, how much is read."""
 
-import os
 import shutil
 import socket
 import ssl
@@ -15,6 +14,7 @@ import pytest
 
 from scheduling.jobs import outgoing
 from scheduling.tests.support.listener import listening
+from scheduling.tests.support.plugin import skip_or_fail
 
 LARGE = b"x" * 1_000_000
 
@@ -121,8 +121,7 @@ def test_one_attempt_of_a_command_is_one_connection(monkeypatch) -> None:
 
 def test_a_private_authority_of_this_machine_is_trusted(tmp_path, monkeypatch) -> None:
     if shutil.which("openssl") is None:
-        reason = "openssl makes the certificate, and is not installed"
-        pytest.fail(reason, pytrace=False) if os.environ.get("CI") else pytest.skip(reason)
+        skip_or_fail("openssl makes the certificate, and is not installed")
     both = tmp_path / "both.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
