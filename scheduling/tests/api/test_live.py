@@ -44,6 +44,7 @@ def scalar(sql):
         return cursor.fetchone()[0]
 
 
+@pytest.mark.postgresql
 def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(server):
     for weekday in (1, 3, 5):
         slot(weekday=weekday)
