@@ -11,9 +11,10 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from .management import checks  # noqa: F401  (registers itself)
-        from .models import audit, connection
+        from .models import audit
+        from .models.connection import forgo_compiling
         from .models.guards import reinstall_after_migrate
 
         audit.listen()
-        connection.listen()
+        post_migrate.connect(forgo_compiling, sender=self)
         post_migrate.connect(reinstall_after_migrate, sender=self)

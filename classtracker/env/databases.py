@@ -84,4 +84,5 @@ def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
     # A host that vanished must not hold a run for the two hours of TCP's own defaults.
     keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
     keep |= {"keepalives_count": 3, "connect_timeout": 10}
-    return found | {"OPTIONS": keep | options}
+    # Outside a transaction their next rows would be asked of whatever connection a pooler lends.
+    return found | {"OPTIONS": keep | options, "DISABLE_SERVER_SIDE_CURSORS": True}

@@ -12,6 +12,7 @@ from scheduling.domain.series import Series, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
 from scheduling.models import JobRunItem
+from scheduling.models.connection import copying
 
 _COLUMNS = (
     "student_id, teacher_id, fixed_schedule_id, recurring_slot_id, week, occurrence_date, date, "
@@ -34,12 +35,7 @@ def insert_classes(wants: Iterable[Want], run_id: int | None) -> None:
 
 
 def _copy(wants: Iterable[Want], run_id: int | None) -> None:
-    # COPY is no statement that Django's wrapper knows; its errors still have to be Django's.
-    with (
-        connection.cursor() as wrapper,
-        wrapper.db.wrap_database_errors,
-        wrapper.cursor.copy(f"COPY classes ({_COLUMNS}) FROM STDIN") as copy,
-    ):
+    with copying("classes", _COLUMNS) as copy:
         for buffer in _buffers(_lines(wants, run_id)):
             copy.write(buffer)
 

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,17 +97,37 @@ def waiting_at_most(seconds: float | None) -> Iterator[None]:
         return
     most = max(1000, round(seconds * 1000))  # to begin and to end a run takes a moment too
     if connection.vendor == "postgresql":
-        set_, reset = f"SET statement_timeout = {most}", "RESET statement_timeout"
-    else:
-        usual = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-        set_ = f"PRAGMA busy_timeout = {min(most, usual)}"
-        reset = f"PRAGMA busy_timeout = {usual}"
+        with connection.execute_wrapper(partial(_limited, most)):
+            yield
+        return
+    usual = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     with connection.cursor() as cursor:
-        cursor.execute(set_)
+        cursor.execute(f"PRAGMA busy_timeout = {min(most, usual)}")
     yield
     # After a fault the caller closes the connection, and the limit with it.
     with connection.cursor() as cursor:
-        cursor.execute(reset)
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+def _limited(
+    milliseconds: int,
+    execute: Callable[..., Any],
+    sql: str,
+    params: Any,
+    many: bool,
+    context: dict[str, Any],
+) -> Any:
+    """Execute a statement; the first of each transaction sets the limit for all of it.
+
+    A limit of the session would stay on the connection, and a pooler lends that to others.
+    """
+    database = context["connection"]
+    if database.connection.info.transaction_status.name != "IDLE":
+        return execute(sql, params, many, context)
+    with transaction.atomic(savepoint=False):
+        with database.wrap_database_errors:
+            context["cursor"].cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+        return execute(sql, params, many, context)
 
 
 def exit_status(ended: list[Ended], stop: StopSignals) -> int:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import Error, connection
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils.translation import gettext as _
 
@@ -81,12 +82,45 @@ def _sqlite(database: dict[str, Any], part: Path) -> None:
 
 
 def _postgresql(database: dict[str, Any], part: Path) -> None:
+    past = _past_pooler()
     # As Django's own `dbshell`: a password goes by the environment, where nobody sees it.
-    words, extra = DatabaseClient.settings_to_cmd_args_env(database, [])
+    words, extra = DatabaseClient.settings_to_cmd_args_env(database | past, [])
     env = os.environ | (extra or {})
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={part}"]
-    _call(["pg_dump", *options, *words[1:]], env)
+    try:
+        _call(["pg_dump", *options, *words[1:]], env)
+    except BackupError as error:
+        if not past:
+            raise
+        raise BackupError(
+            _(
+                "%(error)s DATABASE_URL is that of a connection pooler, so pg_dump went to "
+                "PostgreSQL itself (%(place)s). Where that is closed, give this command a "
+                "DATABASE_URL that leads to PostgreSQL."
+            )
+            % {"error": error, "place": f"{past['HOST']}:{past['PORT']}"}
+        ) from error
     _call(["pg_restore", "--list", str(part)], env)
+
+
+def _past_pooler() -> dict[str, str]:
+    """Where PostgreSQL itself listens, as Django's settings; empty where nothing is in between.
+
+    pg_dump sets the search path of its session: a pooler would lend that connection to others,
+    who would find no tables.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_backend_pid(), coalesce(host(inet_server_addr()), ''),"
+                " current_setting('port'), current_database()"
+            )
+            pid, host, port, name = cursor.fetchone()
+    except Error:
+        return {}  # pg_dump says what is wrong
+    if pid == connection.connection.info.backend_pid:
+        return {}
+    return {"HOST": host, "PORT": port, "NAME": name}
 
 
 def _call(command: list[str], env: dict[str, str]) -> None:

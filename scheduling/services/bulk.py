@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 
+from scheduling.models.connection import copying
+
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 
@@ -75,12 +77,9 @@ def _reserve(model: type[Model], count: int) -> list[int]:
 
 
 def _copy(table: str, columns: str, _width: int, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as wrapper:
-        # COPY is no query that Django's wrapper knows; its errors still have to be Django's.
-        copying = wrapper.cursor.copy(f"COPY {table} ({columns}) FROM STDIN")
-        with wrapper.db.wrap_database_errors, copying as copy:
-            for row in rows:
-                copy.write_row(row)
+    with copying(table, columns) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _executemany(table: str, columns: str, width: int, rows: Iterable[tuple[Any, ...]]) -> None:

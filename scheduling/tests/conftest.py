@@ -1,5 +1,6 @@
 """Fixtures of the whole suite. What the run itself needs is in support/plugin.py."""
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import translation
 from scheduling.jobs.backend import EmbeddedBackend
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
+from scheduling.tests.support.pgbouncer import NoPooler, Pooler, pooling
 
 # With the addresses come the admin's tables, for the tests that list them.
 import_module(settings.ROOT_URLCONF)
@@ -130,3 +132,16 @@ def workers(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("DATABASE_URL", processes.database_url())
     yield
     embedded.kill()
+
+
+@pytest.fixture
+def pooler(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pooler]:
+    """The processes of the test reach its database through PgBouncer; the test itself does not."""
+    try:
+        with pooling(processes.database_url()) as found:
+            monkeypatch.setenv("DATABASE_URL", found.url)
+            yield found
+    except NoPooler as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))

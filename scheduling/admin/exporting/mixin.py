@@ -26,7 +26,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduling.services.bulk import in_batches
+from scheduling.services.bulk import among, in_batches
 
 from . import workbook
 from .columns import columns_of
@@ -126,9 +126,14 @@ class ExportMixin(ModelAdmin):
         return [name for name in dict.fromkeys(names) if name != "action_checkbox"]
 
     def _filled(self, rows: QuerySet[Any]) -> Iterator[Any]:
-        """The rows, some at a time, with what a list looks up for a page of them at once."""
+        """The rows, some at a time, with what a list looks up for a page of them at once.
+
+        Which ones, and in which order, is read beforehand: a cursor on the server would need a
+        transaction that lasts as long as the slowest of readers takes.
+        """
         fill = getattr(self, "fill", None)
-        for batch in in_batches(rows.iterator(chunk_size=_ROWS_A_FETCH), _ROWS_A_FETCH):
+        read = among(rows, "pk", rows.values_list("pk", flat=True))
+        for batch in in_batches(read, _ROWS_A_FETCH):
             if fill is not None:
                 fill(batch)
             yield from batch

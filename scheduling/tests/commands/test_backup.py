@@ -170,6 +170,17 @@ def test_a_copy_is_taken_while_a_chunk_is_written(studio, take, restore):
         assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
 
 
+@pytest.mark.postgresql
+def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatch):
+    """pg_dump would leave its search path to the pooler's other clients."""
+    copy = take()
+    assert pooler.left_over() == []
+    assert processes.run("check_schedules").returncode == 0
+    monkeypatch.setenv("DATABASE_URL", pooler.server)
+    with psycopg.connect(restore(copy)) as database:
+        assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
+
+
 def test_nobody_else_may_read_it(take, folder):
     copy = take()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600

@@ -49,7 +49,7 @@ def wake(process):
     """Let it go on to its end; what it said."""
     process.send_signal(signal.SIGCONT)
     out, errors = process.communicate(timeout=60)
-    assert "Traceback" not in errors
+    assert "Traceback" not in errors, errors
     return json.loads(out), errors
 
 
@@ -94,8 +94,11 @@ def fall_silent_when_free(run):
 
 
 @IN_A_TRANSACTION
-def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch):
+@pytest.mark.parametrize("way", ["direct", "pooler"])
+def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch, request, way):
     """No timeout of PostgreSQL ends a COPY that waits for its client."""
+    if way == "pooler":
+        request.getfixturevalue("pooler")
     process, run = stopped("copy")
     fall_silent(run)
     monkeypatch.setattr(claim, "LOCK_TIMEOUT", timedelta(seconds=1))

@@ -68,14 +68,17 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 def wait_for_dead_sessions(seconds: float = 10) -> None:
-    """PostgreSQL notices a killed client a moment later; until then its locks stand."""
+    """PostgreSQL notices a killed client a moment later; until then its locks stand.
+
+    An idle session has none: it may be a pooler's.
+    """
     if connection.vendor != "postgresql":
         return
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         with connection.cursor() as cursor:
-            cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+            cursor.execute(f"{others} AND pid <> pg_backend_pid() AND state <> 'idle'")
             if cursor.fetchone()[0] == 0:
                 return
         time.sleep(0.05)

@@ -1,0 +1,130 @@
+"""A real PgBouncer in transaction mode: `with pooling(url) as pooler:`, in front of ``url``.
+
+It hands its few connections around: a client has one for the length of a transaction.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import psycopg
+
+from .postgres_server import identity
+
+# A pooler keeps track of these for each client, and sets them before it lends a connection.
+TRACKED = {
+    "application_name",
+    "client_encoding",
+    "DateStyle",
+    "standard_conforming_strings",
+    "TimeZone",
+}
+STATE = """
+    SELECT 'setting ' || name || ' = ' || setting FROM pg_settings WHERE source = 'session'
+        AND name <> ALL (%s)
+    UNION ALL SELECT 'cursor ' || name FROM pg_cursors WHERE is_holdable
+    UNION ALL SELECT 'statement ' || name FROM pg_prepared_statements
+    UNION ALL SELECT 'lock ' || objid FROM pg_locks
+        WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+    UNION ALL SELECT 'table ' || relname FROM pg_class
+        WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'
+"""
+
+
+class NoPooler(Exception):
+    """There is no PgBouncer here."""
+
+
+@dataclass(frozen=True)
+class Pooler:
+    """Where it listens, what it stands in front of, and how many connections it has there at most."""
+
+    url: str
+    server: str
+    size: int
+
+    def left_over(self) -> list[str]:
+        """What of a session's state stands on its connections, all of which have to be free."""
+        found: list[str] = []
+        with ExitStack() as together:
+            for _ in range(self.size):
+                # In a transaction at the same time: each has another connection.
+                client = together.enter_context(psycopg.connect(self.url, prepare_threshold=None))
+                found += [text for (text,) in client.execute(STATE, [list(TRACKED)])]
+        return found
+
+
+@contextmanager
+def pooling(url: str, size: int = 3) -> Iterator[Pooler]:
+    """A pooler for the server of ``url``; raises NoPooler."""
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+    program = shutil.which("pgbouncer", path=path)
+    if program is None:
+        raise NoPooler("PgBouncer is not installed (Debian: apt install pgbouncer)")
+    who = identity()
+    with tempfile.TemporaryDirectory(prefix="classtracker-pgbouncer-") as folder:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        parts = urlsplit(url)
+        file = Path(folder, "pgbouncer.ini")
+        file.write_text(_configuration(parts, folder, port, size))
+        if who:
+            for place in (folder, file):
+                os.chown(place, who["user"], who["group"])
+        process = subprocess.Popen(
+            [program, "--quiet", str(file)], cwd="/", stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **who,
+        )  # fmt: skip
+        try:
+            address = f"{parts.username}:{quote(unquote(parts.password or ''))}@127.0.0.1:{port}"
+            pooler = Pooler(parts._replace(netloc=address).geturl(), url, size)
+            _wait(pooler, process, Path(folder, "log"))
+            yield pooler
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _configuration(parts: Any, folder: str, port: int, size: int) -> str:
+    """As Debian has it, but for the mode, the size, and who gets in: whoever reaches it."""
+    server = {"host": parts.hostname, "port": parts.port or 5432, "user": parts.username}
+    if parts.password:
+        server["password"] = unquote(parts.password)
+    words = " ".join(f"{name}={value}" for name, value in server.items())
+    return f"""
+[databases]
+* = {words}
+[pgbouncer]
+pool_mode = transaction
+default_pool_size = {size}
+max_client_conn = 200
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+logfile = {folder}/log
+"""
+
+
+def _wait(pooler: Pooler, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    limit = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < limit:
+        try:
+            psycopg.connect(pooler.url, connect_timeout=5, prepare_threshold=None).close()
+            return
+        except psycopg.OperationalError as error:
+            said = error
+            time.sleep(0.05)
+    raise AssertionError(
+        f"PgBouncer does not answer: {log.read_text() if log.exists() else ''}{said}"
+    )
