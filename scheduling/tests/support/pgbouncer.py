@@ -46,7 +46,7 @@ class NoPooler(Exception):
 
 @dataclass(frozen=True)
 class Pooler:
-    """Where it listens, what it stands in front of, and how many connections it has there at most."""
+    """Where it listens, what it stands in front of, and how many connections it has to that."""
 
     url: str
     server: str
