@@ -49,6 +49,7 @@ test test-all: venv-dev
 	@# Without these their tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
+	@.ci/pooler || echo "make: the tests behind PgBouncer cannot run." >&2
 	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
 	for db in sqlite postgresql; do \
@@ -59,6 +60,7 @@ test test-all: venv-dev
 
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
 	@.ci/iproute2 || echo "make: the test of two hosts cannot run." >&2
+	@.ci/pooler || echo "make: the test behind PgBouncer cannot run." >&2
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from scheduling.models import JobRun, RunState, ScheduledClass
+from scheduling.models import Job, JobRun, RunState, ScheduledClass
 from scheduling.tests.support import processes
 
 # Far ahead, a Monday: no class of it has begun, so that a run may change and remove them all.
@@ -38,7 +38,7 @@ def generate() -> JobRun:
     """One whole run, as shipped and left alone."""
     answer = processes.run(*GENERATE)
     assert answer.returncode == 0, answer.stderr
-    return JobRun.objects.latest("id")
+    return JobRun.objects.filter(job=Job.HORIZON).latest("id")
 
 
 def stored() -> list[tuple[Any, ...]]:
@@ -68,11 +68,12 @@ def erase() -> None:
 @contextmanager
 def claimed(chunk_rows: int | None) -> Iterator[tuple["subprocess.Popen[str]", JobRun]]:
     """A process that has just begun its run. It is dead when the block ends."""
-    last = JobRun.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    runs = JobRun.objects.filter(job=Job.HORIZON)
+    last = runs.order_by("-id").values_list("id", flat=True).first() or 0
     process = start(chunk_rows)
     try:
         limit = time.monotonic() + 60
-        while (run := JobRun.objects.filter(id__gt=last).first()) is None:
+        while (run := runs.filter(id__gt=last).first()) is None:
             assert process.poll() is None, f"it never began: status {process.returncode}"
             assert time.monotonic() < limit
             time.sleep(POLL_SECONDS)

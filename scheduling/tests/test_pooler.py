@@ -37,9 +37,10 @@ def connections():
 
 
 def test_eight_read_and_write_beside_runs(pooler, lessons, spawn_manage):
-    with serving(TASKS_BACKEND="database", workers=2, threads=4) as server:
+    background = {"TASKS_BACKEND": "database", "API_THROTTLE": "100000/min"}
+    with serving(workers=2, threads=4, **background) as server:
         traffic = Traffic(server.url)
-        worker = spawn_manage(*WORKER, env={"TASKS_BACKEND": "database"})
+        worker = spawn_manage(*WORKER, env=background)
         status, answer = traffic.post(BACKGROUND, {"background": True})
         assert status == 202, answer
         run = JobRun.objects.get(pk=json.loads(answer)["runId"])

@@ -1,0 +1,76 @@
+"""Minutes behind PgBouncer: eight read and write while runs are killed and others take over."""
+
+import subprocess
+import time
+from collections import Counter
+from contextlib import suppress
+from random import Random
+
+import pytest
+from django.db import connection
+
+from scheduling.models import Job, JobRun, RecurringSlot, RunState
+from scheduling.tests import factories as make
+from scheduling.tests import killing, studio
+from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.traffic import Traffic
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+]
+
+SECONDS = 240
+SLOTS = 400
+CHUNK_ROWS = 100
+
+
+def lessons():
+    """What the runs make: the traffic's own classes are not so far ahead."""
+    return [row for row in killing.stored() if str(row[3]) >= killing.DATE]
+
+
+def lose(random):
+    """Delete about a third of the lessons, by SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM classes WHERE date >= %s AND id %% 3 = %s",
+            [killing.DATE, random.randrange(3)],
+        )
+
+
+def test_runs_are_killed_under_traffic(pooler):
+    random = Random(16)
+    studio.build(slots=SLOTS, teachers=40)
+    seconds = killing.generate().duration.total_seconds()
+    expected = lessons()
+    killing.erase()
+    make.lesson(recurring_slot=RecurringSlot.objects.earliest("id"))
+    limit = time.monotonic() + SECONDS
+    kills = 0
+
+    def kill_one():
+        nonlocal kills
+        with killing.claimed(CHUNK_ROWS) as (process, run), suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=random.uniform(0, 4 * seconds))
+        run.refresh_from_db()
+        if run.state == RunState.RUNNING:
+            kills += 1
+        else:
+            assert run.state == RunState.SUCCEEDED
+            assert lessons() == expected
+            lose(random)
+        return time.monotonic() > limit
+
+    with serving(workers=2, threads=4, API_THROTTLE="100000/min") as server:
+        traffic = Traffic(server.url)
+        traffic.run(until=kill_one)
+        killing.generate()
+    assert traffic.failures == []
+    assert lessons() == expected
+    assert kills >= SECONDS // 12
+    states = Counter(JobRun.objects.filter(job=Job.HORIZON).values_list("state", flat=True))
+    assert states["crashed"] == kills
+    assert set(states) == {"crashed", "succeeded"}
+    assert pooler.left_over() == []
