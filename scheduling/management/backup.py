@@ -94,11 +94,11 @@ def _postgresql(database: dict[str, Any], part: Path) -> None:
             raise
         raise BackupError(
             _(
-                "%(error)s DATABASE_URL is that of a connection pooler, so pg_dump went to "
+                "%(error)s. DATABASE_URL is that of a connection pooler, so pg_dump went to "
                 "PostgreSQL itself (%(place)s). Where that is closed, give this command a "
                 "DATABASE_URL that leads to PostgreSQL."
             )
-            % {"error": error, "place": f"{past['HOST']}:{past['PORT']}"}
+            % {"error": error, "place": f"{past['HOST'] or 'socket'}:{past['PORT']}"}
         ) from error
     _call(["pg_restore", "--list", str(part)], env)
 

@@ -181,6 +181,20 @@ def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatc
         assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
 
 
+@pytest.mark.postgresql
+def test_where_the_way_past_the_pooler_is_closed_it_says_what_to_do(path, folder, pooler):
+    """This pooler lets everybody in, PostgreSQL itself does not."""
+    parts = urlsplit(pooler.url)
+    place = f"{parts.username}:hunter2@{parts.hostname}:{parts.port}"
+    env = {"DATABASE_URL": parts._replace(netloc=place).geturl()}
+    answer = processes.run("backup_database", folder, env=env)
+    assert answer.returncode == 1
+    assert "give this command a DATABASE_URL that leads to PostgreSQL" in answer.stderr
+    assert "hunter2" not in answer.stderr
+    assert list(folder.iterdir()) == []
+    assert pooler.left_over() == []
+
+
 def test_nobody_else_may_read_it(take, folder):
     copy = take()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
