@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 import subprocess
+import threading
 from contextlib import closing
 from glob import glob
 from pathlib import Path
@@ -173,7 +174,22 @@ def test_a_copy_is_taken_while_a_chunk_is_written(studio, take, restore):
 @pytest.mark.postgresql
 def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatch):
     """pg_dump would leave its search path to the pooler's other clients."""
-    copy = take()
+    over = threading.Event()
+
+    def ask():
+        with psycopg.connect(pooler.url, autocommit=True, prepare_threshold=None) as client:
+            while not over.is_set():
+                client.execute("SELECT 1")
+
+    others = [threading.Thread(target=ask) for _ in range(2 * pooler.size)]
+    for other in others:
+        other.start()
+    try:
+        copy = take()
+    finally:
+        over.set()
+        for other in others:
+            other.join()
     assert pooler.left_over() == []
     assert processes.run("check_schedules").returncode == 0
     monkeypatch.setenv("DATABASE_URL", pooler.server)
