@@ -145,6 +145,10 @@ class Studio:
         for want in plan.moves + plan.restores:
             assert want.row.id not in changed
             changed[want.row.id] = placed(want.row.id, want, want.row.week)
+        for want in plan.restores:
+            if want.row.edit:  # the closure's mark goes, and nothing else
+                row = self.rows[want.row.id]
+                changed[row.id] = replace(row, is_cancelled=False, closure_id=None)
         for want in plan.creates:
             self.last_id += 1
             changed[self.last_id] = placed(self.last_id, want, week_number(want.day))
@@ -178,6 +182,13 @@ class Studio:
 
     def note(self, row_id):
         self.update(row_id, edit="noted")
+
+    def reopen(self, gone):
+        """What the database does when a closure is deleted: SET NULL."""
+        self.closures.remove(gone)
+        for row in list(self.rows.values()):
+            if row.closure_id == gone.id:
+                self.update(row.id, closure_id=None)
 
     def one_off(
         self, day, at, minutes=60, student_id=1, teacher_id=1, zone="Europe/Madrid", **more

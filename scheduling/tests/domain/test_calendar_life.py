@@ -176,10 +176,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.studio.closures)
     @rule(pick=PICK)
     def reopen(self, pick):
-        gone = self.studio.closures.pop(pick % len(self.studio.closures))
-        for row in list(self.studio.rows.values()):
-            if row.closure_id == gone.id:  # ON DELETE SET NULL
-                self.studio.update(row.id, closure_id=None)
+        self.studio.reopen(self.studio.closures[pick % len(self.studio.closures)])
 
     def teardown(self):
         if self.studio.series:

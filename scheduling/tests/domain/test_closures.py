@@ -1,21 +1,16 @@
 """Closures come and go, before and after generation."""
 
+from dataclasses import replace
+
 import pytest
 
 from scheduling.domain.closures import ClosureCalendar, covering
 from scheduling.domain.outcomes import Outcome
 
 from .builders import clock, closure, day, series, utc, window
+from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
-
-
-def reopen(studio, gone):
-    """What the database does when a closure is deleted: SET NULL."""
-    studio.closures.remove(gone)
-    for row in list(studio.rows.values()):
-        if row.closure_id == gone.id:
-            studio.update(row.id, closure_id=None)
 
 
 def test_closed_before_generation_no_class_is_made_and_it_is_said(studio):
@@ -34,7 +29,7 @@ def test_added_after_generation_cancels_and_removed_restores(studio, slot):
     assert {note.reason.params["closure"] for note in plan.notes} == {closed.name}
     assert studio.run().counts == {Outcome.CLOSED: 2, Outcome.EXISTS: 2}
 
-    reopen(studio, closed)
+    studio.reopen(closed)
     plan = studio.run()
     assert plan.counts == {Outcome.RESTORED: 2, Outcome.EXISTS: 2}
     assert studio.rows == before
@@ -44,7 +39,7 @@ def test_removed_before_any_run_creates_what_was_left_out(studio):
     studio.add(series(1))
     studio.closures.append(closed := closure("2026-03-16"))
     studio.run()
-    reopen(studio, closed)
+    studio.reopen(closed)
     assert [want.day for want in studio.run().creates] == [day("2026-03-16")]
 
 
@@ -55,7 +50,7 @@ def test_overlapping_one_goes_the_other_still_closes(studio, slot):
     studio.run()
     assert studio.class_on(slot, day("2026-03-16")).closure_id == first.id
     assert studio.class_on(slot, day("2026-03-23")).closure_id == second.id
-    reopen(studio, first)
+    studio.reopen(first)
     assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.CLOSED: 1, Outcome.EXISTS: 2}
     assert studio.class_on(slot, day("2026-03-16")).closure_id == second.id
     assert studio.run().changes_nothing
@@ -65,7 +60,7 @@ def test_overlapping_the_second_goes_nothing_changes(studio, slot):
     first, second = closure("2026-03-16"), closure("2026-03-16")
     studio.closures += [first, second]
     studio.run()
-    reopen(studio, second)
+    studio.reopen(second)
     assert studio.run().changes_nothing
 
 
@@ -95,6 +90,33 @@ def test_over_attended_and_noted_classes_these_stay(studio, slot):
     assert not studio.class_on(slot, day("2026-03-16")).is_cancelled
 
 
+def test_a_note_stays_on_what_a_closure_cancelled_and_lets_go(studio, slot):
+    studio.closures.append(closed := closure("2026-03-16"))
+    run_and_check(studio, studio.horizon())
+    noted = studio.class_on(slot, day("2026-03-16"))
+    studio.note(noted.id)
+    before = dict(studio.rows)
+    plan = run_and_check(studio, studio.horizon())
+    assert plan.counts == {Outcome.PROTECTED: 1, Outcome.EXISTS: 3}
+    studio.reopen(closed)
+    plan = run_and_check(studio, studio.horizon())
+    assert plan.counts == {Outcome.RESTORED: 1, Outcome.EXISTS: 3}
+    restored = replace(noted, is_cancelled=False, closure_id=None, edit="noted")
+    assert studio.rows == before | {noted.id: restored}
+
+
+def test_a_note_does_not_bring_a_class_back_into_a_taken_hour(studio, slot):
+    studio.closures.append(closed := closure("2026-03-16"))
+    studio.run()
+    studio.note(studio.class_on(slot, day("2026-03-16")).id)
+    guest = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
+    studio.reopen(closed)
+    plan = run_and_check(studio, studio.horizon())
+    assert plan.counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
+    studio.write({guest.id: None})
+    assert run_and_check(studio, studio.horizon()).counts[Outcome.RESTORED] == 1
+
+
 def test_a_class_that_has_begun_is_not_cancelled(studio):
     rule = studio.add(series(1, weekday=3))
     studio.run(studio.week())
@@ -121,7 +143,7 @@ def test_only_a_persons_cancellation_is_a_tombstone(studio, slot):
     studio.closures.append(closed)
     studio.run()
     studio.update(studio.class_on(slot, day("2026-03-16")).id, edit="cancelled_by_hand")
-    reopen(studio, closed)
+    studio.reopen(closed)
     assert studio.run().counts == {Outcome.PROTECTED: 1, Outcome.RESTORED: 1, Outcome.EXISTS: 2}
     assert studio.class_on(slot, day("2026-03-16")).is_cancelled
 
@@ -131,7 +153,7 @@ def test_a_cancelled_class_frees_its_time_and_is_not_restored_into_a_taken_one(s
     studio.closures.append(closed)
     studio.run()
     guest = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
-    reopen(studio, closed)
+    studio.reopen(closed)
     plan = studio.run()
     assert plan.counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
     (conflict,) = plan.conflicts
@@ -217,7 +239,7 @@ class TestKeptWhereItWasAnnounced:
         studio.closures.append(closed := closure("2026-03-13"))
         assert studio.run(studio.week()).counts == {Outcome.CANCELLED: 1}
         assert studio.run(studio.week()).counts == {Outcome.CLOSED: 1}
-        reopen(studio, closed)
+        studio.reopen(closed)
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.rows == before
 

@@ -5,7 +5,6 @@ import pytest
 from scheduling.domain.outcomes import Outcome
 
 from .builders import clock, closure, day, series, utc
-from .test_closures import reopen
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -32,7 +31,7 @@ class TestKeptWhereItWasAnnounced:
         plan = studio.run(studio.week())
         assert plan.changes_nothing
         assert plan.closed == {(off, day("2026-03-13")): 1}
-        reopen(studio, off)
+        studio.reopen(off)
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.rows == before
 
@@ -45,7 +44,7 @@ class TestKeptWhereItWasAnnounced:
         studio.run(studio.week())
         studio.update(studio.class_on(friday, day("2026-03-13")).id, edit="noted")
         assert studio.run(studio.week()).changes_nothing
-        reopen(studio, off)
+        studio.reopen(off)
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.calendar(friday) == ["2026-03-13 10:00"]
 
@@ -78,7 +77,7 @@ class TestKeptFromItsNewPlace:
         assert again.changes_nothing
         assert again.counts == {Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
 
-        reopen(studio, closed)
+        studio.reopen(closed)
         plan = studio.run()
         assert plan.counts == {Outcome.RESTORED: 1, Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
         assert all(conflict.stays for conflict in plan.conflicts)
@@ -96,7 +95,7 @@ class TestKeptFromItsNewPlace:
         studio.closures.append(closed := closure("2026-03-16", student_id=1))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
-        reopen(studio, closed)
+        studio.reopen(closed)
         plan = studio.run()
         assert plan.changes_nothing
         assert plan.counts == {Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
@@ -127,7 +126,7 @@ class TestStoodInFor:
         studio.closures.append(closed := closure("2026-03-16"))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:00"))
-        reopen(studio, closed)
+        studio.reopen(closed)
         plan = studio.run()
         assert plan.changes_nothing
         assert plan.counts == {Outcome.EXISTS: 4}
@@ -136,7 +135,7 @@ class TestStoodInFor:
         studio.closures.append(closed := closure("2026-03-16"))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:00"), teacher_id=3)
-        reopen(studio, closed)
+        studio.reopen(closed)
         assert studio.run().counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
 
 

@@ -42,10 +42,10 @@ class Memory:
         """The series with which it all began."""
         return self._first.get(key, key)
 
-    def by_hand(self, now: datetime) -> dict[int, tuple[Any, ...]]:
+    def by_hand(self, now: datetime) -> dict[int, dict[str, Any]]:
         """What nobody but a person may change from now on, by the number of its row."""
         return {
-            row["id"]: tuple(row[name] for name in REMEMBERED)
+            row["id"]: {name: row[name] for name in REMEMBERED}
             for row in ScheduledClass.objects.values(*REMEMBERED, "week", "closure_id")
             if _is_by_hand(row) or row["starts_at"] <= now
         }

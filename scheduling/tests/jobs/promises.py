@@ -22,16 +22,52 @@ WRITES = (
     Outcome.RESTORED,
     Outcome.ERROR,
 )
+# The marks of a closure on a class, once it is gone.
+REOPENED = {"status": "scheduled", "cancelled_by": "", "cancel_reason": "", "closure_id": None}
+
+Row = dict[str, Any]
 
 
-def lasting(now: datetime) -> set[tuple[Any, ...]]:
-    """What no run may change: the touched, the begun, the one-offs."""
+def lasting(now: datetime) -> dict[int, Row]:
+    """The classes that no run may change, by their number: the touched, the begun, the one-offs."""
     free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, week__isnull=False)
-    return set(ScheduledClass.objects.exclude(pk__in=free.values("pk")).values_list())
+    rows = ScheduledClass.objects.exclude(pk__in=free.values("pk")).values()
+    return {row["id"]: row for row in rows}
+
+
+def assert_lasting(before: dict[int, Row], now: datetime) -> None:
+    """Each of ``before`` is as it was, in all the columns that it names.
+
+    One change is allowed. A closure cancelled the class, and a person only wrote a note on it: when
+    the closure is gone, and no other covers the class, its marks go.
+    """
+    stored = ScheduledClass.objects.in_bulk(before)
+    assert stored.keys() == before.keys()
+    for number, row in before.items():
+        one = stored[number]
+        changed = {name: getattr(one, name) for name in row if getattr(one, name) != row[name]}
+        if changed:
+            assert _is_only_noted(row), (row, changed)
+            assert one.starts_at > now, (row, changed)
+            assert not _closed(one, one.fixed_schedule or one.recurring_slot, one.date), row
+            if "updated_at" in row:
+                assert changed.pop("updated_at", row["updated_at"]) > row["updated_at"], row
+            assert changed.items() <= REOPENED.items(), (row, changed)
+            assert all(getattr(one, name) == value for name, value in REOPENED.items()), row
+
+
+def _is_only_noted(row: Row) -> bool:
+    """Whether a closure cancelled it, and a person did no more than write on it."""
+    is_closed = row["status"] == "cancelled" and row["cancelled_by"] == "closure"
+    is_moved = row["edited_at"] is not None and row["date"] != row["occurrence_date"]
+    return is_closed and not row["attendance"] and not is_moved
 
 
 def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None:
-    """Every occurrence is a class, or it was said why not; every free class is as its rule says."""
+    """Every occurrence is a class, or it was said why not; every free class is as its rule says.
+
+    A class with a note that a closure had cancelled takes place again, or it was said why not.
+    """
     refused = {(line.series, line.day) for line in result.conflicts}
     for kind, rule in _rules(result, narrowed):
         source = {kind: rule}
@@ -39,12 +75,20 @@ def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None
             monday = day - timedelta(day.weekday())
             stored = ScheduledClass.objects.filter(week=monday, **source).exists()
             said = ((kind, rule.pk), day) in refused
-            assert stored or said or _closed(rule, day) or _stands_in(rule, day), (rule, day)
+            assert stored or said or _closed(rule, rule, day) or _stands_in(rule, day), (rule, day)
         free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, **source)
         for row in free.exclude(status="cancelled"):
             day = row.week + timedelta(rule.weekday - 1)
             if ((kind, rule.pk), day) not in refused and _begins(rule, day) > now:
                 assert _as_ruled(rule, row, day), (rule, row)
+        noted = ScheduledClass.objects.exclude(UNTOUCHED).filter(starts_at__gt=now, **source)
+        for row in noted:
+            if (
+                _is_only_noted(vars(row))
+                and any(_days(rule, row.week, row.week + 7 * DAY))
+                and not _closed(row, rule, row.date)
+            ):
+                assert ((kind, rule.pk), row.date) in refused or _stands_in(row, row.date), row
 
 
 def assert_conflicts_are_true(result: Result) -> None:
@@ -111,6 +155,7 @@ def _begins(rule: Any, day: date) -> datetime:
 
 
 def _ends_at(rule: Any) -> int:
+    """The minute of the day at which a rule, or a class, ends."""
     if isinstance(rule, RecurringSlot):
         return _minutes(rule.start_time) + rule.duration_minutes
     return _minutes(rule.end_time)
@@ -120,11 +165,12 @@ def _minutes(at: Any) -> int:
     return at.hour * 60 + at.minute
 
 
-def _closed(rule: Any, day: date) -> bool:
+def _closed(one: Any, rule: Any, day: date) -> bool:
+    """Whether a closure of the people of ``one``, a rule or a class of it, covers ``day``."""
     closures = Closure.objects.filter(first_date__lte=day, last_date__gte=day)
     return any(
-        (closure.teacher_id is None or closure.teacher_id == rule.teacher_id)
-        and (closure.student_id is None or closure.student_id == rule.student_id)
+        (closure.teacher_id is None or closure.teacher_id == one.teacher_id)
+        and (closure.student_id is None or closure.student_id == one.student_id)
         and _is_paused_by(rule, closure)
         for closure in closures
     )
@@ -138,13 +184,13 @@ def _is_paused_by(rule: Any, closure: Closure) -> bool:
     return rule.pk == (slot if isinstance(rule, RecurringSlot) else fixed)
 
 
-def _stands_in(rule: Any, day: date) -> bool:
-    """Whether a one-off at the same key does for the occurrence."""
+def _stands_in(one: Any, day: date) -> bool:
+    """Whether a one-off at the same key does for ``one``, a class or an occurrence of a rule."""
     rows = ScheduledClass.objects.filter(
-        student_id=rule.student_id, date=day, start_time=rule.start_time, week=None
+        student_id=one.student_id, date=day, start_time=one.start_time, week=None
     ).exclude(status="cancelled")
     return any(
-        _minutes(row.end_time) == _ends_at(rule) and row.teacher_id in (None, rule.teacher_id)
+        _minutes(row.end_time) == _ends_at(one) and row.teacher_id in (None, one.teacher_id)
         for row in rows
     )
 

@@ -1,17 +1,20 @@
 """Random changes, random jobs, chunks of any size: no run ever breaks a promise."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs import chunks, runner
-from scheduling.models import Job
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, do, look
 from scheduling.tests.jobs.promises import (
     WRITES,
     assert_conflicts_are_true,
     assert_kept,
+    assert_lasting,
     count_of,
     lasting,
 )
@@ -30,21 +33,27 @@ def live_through(seed, rounds=10):
         job = studio.dice.choice(JOBS)
         narrowed = studio.narrowed()
         story.append(f"{job} at {studio.now} {narrowed or ''}")
-        run = partial(do, job, studio.today, studio.now, weeks=3, **narrowed)
-        stays, before = lasting(studio.now), calendar()
-        seen, said = look(job, studio.today, studio.now, weeks=3, **narrowed)
-        assert calendar() == before, story
-        result = run()
-        assert seen.counts == result.counts, story
-        assert count_of(said, Outcome.CREATED) == result.classes_created, story
-        assert not result.counts[Outcome.ERROR], (story, result.faults)
-        assert stays <= lasting(studio.now), story
-        assert_conflicts_are_true(result)
-        assert_kept(result, studio.now, narrowed)
-        after = calendar()
-        again = run()
-        assert [name for name in WRITES if again.counts[name]] == [], story
-        assert calendar() == after, story
+        run_and_check(studio, job, narrowed, story)
+
+
+def run_and_check(studio, job, narrowed, story):
+    """A run does what its preview says and keeps its promises; a second one does nothing."""
+    run = partial(do, job, studio.today, studio.now, weeks=3, **narrowed)
+    stays, before = lasting(studio.now), calendar()
+    seen, said = look(job, studio.today, studio.now, weeks=3, **narrowed)
+    assert calendar() == before, story
+    result = run()
+    assert seen.counts == result.counts, story
+    assert count_of(said, Outcome.CREATED) == result.classes_created, story
+    assert not result.counts[Outcome.ERROR], (story, result.faults)
+    assert_lasting(stays, studio.now)
+    assert_conflicts_are_true(result)
+    assert_kept(result, studio.now, narrowed)
+    after = calendar()
+    again = run()
+    assert [name for name in WRITES if again.counts[name]] == [], story
+    assert calendar() == after, story
+    return result
 
 
 @pytest.fixture(params=[1, 8_000], ids=["many chunks", "one chunk"], autouse=True)
@@ -55,6 +64,22 @@ def _chunk_rows(request, monkeypatch):
 @pytest.mark.parametrize("seed", range(5))
 def test_no_promise_is_broken(seed):
     live_through(seed)
+
+
+def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
+    studio = Studio(seed=0)
+    run = partial(run_and_check, studio, Job.HORIZON, {}, "close, run, note, reopen, run")
+    run()
+    closure = make.closure("Strike", studio.today, studio.today + timedelta(6))
+    assert run().counts[Outcome.CANCELLED] > 0
+    cancelled = ScheduledClass.objects.filter(status="cancelled")
+    noted = set(cancelled.values_list("id", flat=True))
+    cancelled.update(notes="bring the violin")
+    assert run().counts[Outcome.PROTECTED] == len(noted)
+    closure.delete()
+    assert run().counts[Outcome.RESTORED] == len(noted)
+    restored = ScheduledClass.objects.filter(status="scheduled", notes="bring the violin")
+    assert set(restored.values_list("id", flat=True)) == noted
 
 
 @pytest.mark.soak
