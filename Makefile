@@ -12,11 +12,16 @@ AT_ONCE ?= 4
 # Few at a time, so that none is left with a heap of long ones at the end.
 SPREAD = -n $(AT_ONCE) --maxschedchunk=4
 
+# The long tests draw their examples from it: other ones each day.
+ifndef SEED
+SEED := $(shell date -u +%Y%m%d)
+endif
+
 # The suite starts hundreds of processes: compiled once, not by each of them.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all screenshots check soak bench venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak soak-slice bench venv venv-dev
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -42,7 +47,8 @@ demo: venv ## the same without the server
 GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
 
 # Where a file says that one database is enough, it runs on that one.
-test: ONCE := and (not one_database or one_database(name='$$db'))
+HERE := (not one_database or one_database(name='$$db'))
+test: ONCE := and $(HERE)
 test: ## the whole suite, on SQLite and on PostgreSQL
 test-all: ## the same with nothing left out on either, which takes half as long again
 test test-all: venv-dev
@@ -61,12 +67,26 @@ test test-all: venv-dev
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
 	@.ci/iproute2 || echo "make: the test of two hosts cannot run." >&2
 	@.ci/pooler || echo "make: the test behind PgBouncer cannot run." >&2
-	@failed=""; \
+	@echo "To repeat it: make soak SEED=$(SEED)"; failed=""; \
 	for db in sqlite postgresql; do \
-		$(PY) -m pytest -m soak --hypothesis-profile=soak --db=$$db || failed="$$failed $$db"; \
+		$(PY) -m pytest -m "soak and $(HERE)" --db=$$db --hypothesis-profile=soak \
+			--hypothesis-seed=$(SEED) || failed="$$failed $$db"; \
 	done; \
-	$(PY) -m bench.soak || failed="$$failed bench.soak"; \
-	[ -z "$$failed" ] || { echo "make soak: failed on:$$failed" >&2; exit 1; }
+	$(PY) -m bench.soak --seed $(SEED) || failed="$$failed bench.soak"; \
+	[ -z "$$failed" ] || { echo "make soak: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
+
+# One test plays half of it, so that two processes are enough. Where a test hangs is printed.
+LIVES = scheduling/tests/domain/test_calendar_life.py scheduling/tests/jobs/test_living_studio.py \
+	scheduling/tests/jobs/test_random_studio.py
+
+soak-slice: venv-dev ## three minutes of the long tests, other ones each day
+	@echo "To repeat it: make soak-slice SEED=$(SEED)"; failed=""; \
+	for db in sqlite postgresql; do \
+		$(PY) -m pytest -q -n 2 -m "soak and $(HERE)" --db=$$db --hypothesis-profile=slice \
+			--hypothesis-seed=$(SEED) -o faulthandler_timeout=600 $(LIVES) \
+			|| failed="$$failed $$db"; \
+	done; \
+	[ -z "$$failed" ] || { echo "make soak-slice: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
 screenshots: venv-dev ## the pages of the demo studio as pictures, into docs/images
 	@.ci/browser

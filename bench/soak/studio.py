@@ -140,7 +140,8 @@ class Studio:
             ]
         )
         status, said = self.call("PATCH", f"/api/classes/{one['id']}", change)
-        if status == 200:
+        # A note on what a closure has cancelled meanwhile: its status stays the closure's.
+        if status == 200 and said["cancelledBy"] != "closure":
             with self._lock:
                 self.promised[one["id"]] = (said["date"], said["startTime"], said["status"])
 

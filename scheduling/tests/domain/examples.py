@@ -2,14 +2,18 @@
 
 from hypothesis import HealthCheck, settings
 
-SOAKING = settings.get_current_profile_name() == "soak"
+# --hypothesis-verbosity appends itself to the name.
+PROFILE = settings.get_current_profile_name().partition("-")[0]
+SOAKING = PROFILE == "soak"
+# How many times as many examples as in the suite; `slice` is a part of `soak`.
+TIMES = {"soak": 50, "slice": 6}.get(PROFILE, 1)
 
 
 def examples(count, **more):
-    """`@examples(200)`: that many in the suite, fifty times as many with the profile `soak`."""
+    """`@examples(200)`: that many in the suite, `TIMES` as many with another profile."""
     return settings(
-        max_examples=count * 50 if SOAKING else count,
-        derandomize=not SOAKING,
+        max_examples=count * TIMES,
+        derandomize=PROFILE not in ("soak", "slice"),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -9,6 +9,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.jobs import chunks, runner
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
+from scheduling.tests.domain.examples import TIMES
 from scheduling.tests.jobs.helpers import calendar, do, look
 from scheduling.tests.jobs.promises import (
     WRITES,
@@ -82,7 +83,13 @@ def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
     assert set(restored.values_list("id", flat=True)) == noted
 
 
+def pytest_generate_tests(metafunc):
+    """A hundred lives when soaking; other ones for each --hypothesis-seed."""
+    if "life" in metafunc.fixturenames:
+        first = 100 * int(metafunc.config.getoption("--hypothesis-seed") or 1)
+        metafunc.parametrize("life", range(first, first + 2 * TIMES))
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(100, 200))
-def test_no_promise_is_broken_in_many_lives(seed):
-    live_through(seed, rounds=25)
+def test_no_promise_is_broken_in_many_lives(life):
+    live_through(life, rounds=25)

@@ -98,8 +98,11 @@ def _hypothesis_profiles() -> None:
     settings.register_profile(
         "suite", deadline=None, print_blob=True, derandomize="CI" in os.environ
     )
-    settings.register_profile("soak", deadline=None, print_blob=True, max_examples=5_000)
-    settings.load_profile("suite")  # --hypothesis-profile=soak overrides it
+    # Random ones, in CI too. --hypothesis-seed gives the same ones again; `slice` is a part.
+    at_random = {"deadline": None, "print_blob": True, "derandomize": False}
+    settings.register_profile("soak", **at_random, max_examples=5_000)
+    settings.register_profile("slice", **at_random)
+    settings.load_profile("suite")  # --hypothesis-profile overrides it
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
