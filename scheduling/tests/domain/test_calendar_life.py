@@ -145,6 +145,12 @@ class Life(RuleBasedStateMachine):
         if (row := self.some_class(pick)) and not row.edit:
             self.studio.note(row.id)
 
+    @rule(pick=PICK)
+    def note_under_a_closure(self, pick):
+        closed = [row for row in self.studio.rows.values() if row.closure_id and not row.edit]
+        if closed:
+            self.studio.note(closed[pick % len(closed)].id)
+
     @rule(pick=PICK, days=st.integers(-3, 9), start=PICK)
     def move(self, pick, days, start):
         row = self.some_class(pick)
@@ -189,4 +195,4 @@ TestLife = Life.TestCase
 
 @pytest.mark.soak
 class TestLongLife(Life.TestCase):
-    settings = examples(20, stateful_step_count=60)
+    settings = examples(100, stateful_step_count=60)
