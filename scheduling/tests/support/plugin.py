@@ -98,7 +98,7 @@ def _hypothesis_profiles() -> None:
     settings.register_profile(
         "suite", deadline=None, print_blob=True, derandomize="CI" in os.environ
     )
-    # Random ones, in CI too. --hypothesis-seed gives the same ones again; `slice` is a part.
+    # Random examples, in CI too; --hypothesis-seed repeats them. `slice` is a part of `soak`.
     at_random = {"deadline": None, "print_blob": True, "derandomize": False}
     settings.register_profile("soak", **at_random, max_examples=5_000)
     settings.register_profile("slice", **at_random)
