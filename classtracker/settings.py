@@ -85,7 +85,8 @@ EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = EMAIL["EMAIL_TIMEOUT"] or 10
-DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+EMAIL_FROM = env.address("EMAIL_FROM") or EMAIL.get("DEFAULT_FROM_EMAIL", "")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM or "webmaster@localhost"
 
 # Data ----------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ TABLES = (
     "FixedSchedule",
     "Closure",
     "LessonSettings",
+    "Message",
     "JobRun",
     "JobRunItem",
 )

@@ -6,7 +6,7 @@ password (DATABASE_URL, SECRET_KEY, REDIS_URL, EMAIL_URL) are never repeated in 
 """
 
 from .databases import database
-from .urls import email, origins, redis, url
+from .urls import address, email, origins, redis, url
 from .values import (
     boolean,
     choice,
@@ -23,6 +23,7 @@ from .values import (
 )
 
 __all__ = [
+    "address",
     "boolean",
     "choice",
     "database",

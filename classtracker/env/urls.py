@@ -1,6 +1,7 @@
 """URLs of the environment: of this site, of other sites, of Redis, and of the mail."""
 
 import re
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -81,6 +82,15 @@ def email(name: str, default: str) -> dict[str, Any]:
     if value.startswith("file:"):
         found["EMAIL_FILE_PATH"] = _folder(name, value)
     return found
+
+
+def address(name: str) -> str:
+    """An e-mail address, alone or as ``Name <address>``; or "" when unset."""
+    value = text(name)
+    mailbox = parseaddr(value)[1]
+    if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mailbox):
+        stop(name, f"{shown(value)} is not an e-mail address; write Studio <studio@example.org>.")
+    return value
 
 
 def _folder(name: str, value: str) -> str:

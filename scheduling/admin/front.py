@@ -15,6 +15,7 @@ from scheduling.services.moments import local, number, relative, when
 from .access import may_run_jobs, may_see_classes, may_see_jobs, visible_classes
 from .background_jobs.cards import button_of
 from .first_steps import first_steps
+from .messages import undelivered_notice
 from .recent import recent
 
 # Of more schedules the first page does not tell whether their classes are missing.
@@ -24,7 +25,10 @@ MOST = 500
 def front(request: HttpRequest) -> dict[str, Any]:
     """For the template, as far as this person may see it."""
     now = timezone.now()
-    context: dict[str, Any] = {"recent": recent(request.user)}
+    context: dict[str, Any] = {
+        "recent": recent(request.user),
+        "undelivered": undelivered_notice(request),
+    }
     if may_see_jobs(request.user):
         week = count_week(local(now).date(), now, MOST)
         context["status"] = status(now, week)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import DAY
 from scheduling.jobs.reasons import sentence
-from scheduling.models import FixedSchedule, RecurringSlot
+from scheduling.models import FixedSchedule, Reader, RecurringSlot
+from scheduling.selectors.messages import messages_to, undelivered
 from scheduling.selectors.overview import active_slots, current
 from scheduling.services.explain import explain
 from scheduling.services.occurrences import planned
@@ -19,6 +20,7 @@ from scheduling.services.occurrences import planned
 from . import show
 from .access import visible_classes
 from .filters import studio_today
+from .messages import badge_of
 
 UPCOMING = 10
 # How far ahead a page looks for lessons that have no place.
@@ -49,7 +51,29 @@ def panel_of(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
         "explain": f"{reverse('admin:explain')}?{query}",
         "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{query}",
         "weeks": 4,
+        "messages": _undelivered(request, whose, person, now),
     }
+
+
+def _undelivered(
+    request: HttpRequest, whose: str, person: Any, now: datetime
+) -> list[dict[str, Any]]:
+    """E-mails to this person that are not known to have arrived."""
+    if not request.user.has_perm("scheduling.view_message"):
+        return []
+    may_send = request.user.has_perm("scheduling.change_message")
+    rows = messages_to(Reader(whose), person).filter(undelivered(now))[:UPCOMING]
+    return [
+        {
+            "row": one,
+            "url": reverse("admin:scheduling_message_change", args=[one.pk]),
+            "state": badge_of(one),
+            "again": may_send
+            and one.expires_at > now
+            and reverse("admin:scheduling_message_send_again", args=[one.pk]),
+        }
+        for one in rows
+    ]
 
 
 def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:

@@ -69,6 +69,12 @@ def from_epoch(seconds: int) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
+def local_times(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[datetime, datetime]:
+    """What the clocks in ``zone`` show at two instants. Raises UnknownZoneError."""
+    info = zone_of(zone)
+    return starts_at.astimezone(info), ends_at.astimezone(info)
+
+
 def minute_of(at: time) -> int:
     """Minutes since midnight by the clock on the wall."""
     return at.hour * 60 + at.minute

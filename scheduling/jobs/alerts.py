@@ -1,21 +1,22 @@
-"""Where news of trouble goes: e-mail and a webhook. Neither fails a run, or holds it up long."""
+"""Where news of trouble goes: the outbox and a webhook. Neither fails a run or holds it up."""
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from scheduling.models import Trouble
+from scheduling.models import Trouble, TroubleKind
 
-from .outgoing import call, within
+from .notifications.outbox import queue_alert
+from .outgoing import call
 
-logger = logging.getLogger(__name__)
+# News that is older is history.
+HISTORY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class News:
     def subject(self) -> str:
         """A line for a mailbox, in the studio's language."""
         words = {
-            "job": self.trouble.get_job_display(),
+            "job": self.trouble.subject,
             "kind": self.trouble.get_kind_display(),
         }
         if self.begins:
@@ -64,7 +65,7 @@ class News:
         }
 
 
-Send = Callable[[News], bool]
+Send = Callable[[News, datetime], bool]
 
 
 def channels() -> dict[str, Send]:
@@ -77,22 +78,17 @@ def channels() -> dict[str, Send]:
     return ways
 
 
-def _email(news: News) -> bool:
+def _email(news: News, now: datetime) -> bool:
+    if news.trouble.kind == TroubleKind.MAIL:
+        return False  # it would wait for its own end
     with translation.override(settings.LANGUAGE_CODE):
-        message = EmailMessage(news.subject, news.text, to=list(settings.ALERT_EMAILS))
-    return within(lambda: _mail(message), "the mail server")
-
-
-def _mail(message: EmailMessage) -> bool:
-    try:
-        message.send()
-    except Exception as error:  # of SMTP, DNS, TLS, sockets: whatever it is, the run goes on
-        logger.warning("an alert could not be sent by e-mail: %s", error)
-        return False
+        subject, text = news.subject, news.text
+    for address in settings.ALERT_EMAILS:
+        queue_alert(address, subject, text, now, now + HISTORY)
     return True
 
 
-def _webhook(news: News) -> bool:
+def _webhook(news: News, now: datetime) -> bool:
     with translation.override(settings.LANGUAGE_CODE):
         body = json.dumps(news.json()).encode()
     return call(settings.ALERT_WEBHOOK_URL, "the webhook", body, "application/json")

@@ -1,4 +1,4 @@
-"""Starts runs that go on in the background, in a worker process.
+"""Starts runs, and the delivery of mail, that go on in the background, in a worker process.
 
 A queued run is a row of the log like any other: it claims its job, can be cancelled, and is dead
 where no worker comes. `queued.py` is the worker's side of it.
@@ -15,7 +15,7 @@ from scheduling.models import JobRun, RunState
 from .claim import give_up, insert
 from .request import Request
 from .runner import row_of, window_of
-from .tasks import perform_run
+from .tasks import deliver_mail, perform_run
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,14 @@ class NotStartedError(Exception):
     def __init__(self, run: JobRun) -> None:
         super().__init__(run.error)
         self.run = run
+
+
+def start_delivery() -> None:
+    """Have the outbox delivered once the transaction, if there is one, is committed.
+
+    Where no worker can be called the watch does it.
+    """
+    transaction.on_commit(deliver_mail.enqueue, robust=True)
 
 
 def start(request: Request) -> JobRun:

@@ -1,4 +1,4 @@
-"""Deletes old job logs. Classes are neither deleted nor rewritten with them."""
+"""Deletes old job logs and messages. Classes are neither deleted nor rewritten with them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,15 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django_tasks_db.models import DBTaskResult
 
-from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RefusedCredentials, RunState
+from scheduling.models import (
+    ACTIVE_STATES,
+    JobRun,
+    JobRunItem,
+    Message,
+    MessageItem,
+    RefusedCredentials,
+    RunState,
+)
 
 from .claim import Claim, fence
 
@@ -46,6 +54,10 @@ def prune(held: Claim, now: datetime) -> int:
     # Wrong passwords and credentials that no longer keep anyone out: anybody can add rows here.
     _delete(held, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
     _delete(held, RefusedCredentials.objects.filter(window_end__lte=now))
+    # As long as the lesson of a message is not over, nobody is told the same of it again.
+    over = Message.objects.filter(expires_at__lt=before)
+    _delete(held, MessageItem.objects.filter(message__in=over))
+    _delete(held, over)
     return deleted
 
 

@@ -5,6 +5,7 @@ import logging
 from django.utils import timezone
 from django_tasks import task
 
+from .notifications.delivery import deliver
 from .queued import perform
 
 logger = logging.getLogger(__name__)
@@ -20,3 +21,9 @@ def perform_run(run_id: int) -> None:
 def join_run(run_id: int) -> None:
     """Does nothing. An earlier version queued it to divide run ``run_id`` among workers."""
     logger.info("run %s needs no other worker: nothing to do", run_id)
+
+
+@task()
+def deliver_mail() -> None:
+    """Deliver what waits in the outbox."""
+    deliver(timezone.now())

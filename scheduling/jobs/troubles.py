@@ -1,4 +1,4 @@
-"""What is wrong with the jobs now, worked out from the log alone: no state is believed."""
+"""What is wrong with the jobs and the mail now, worked out from the log and the outbox alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from scheduling.models import Job, JobRun, RunState, TroubleKind
+from scheduling.selectors.messages import Blockade, blockade
 from scheduling.selectors.runs import last_ended_full
 
 from .health import overdue_jobs, stuck_runs
@@ -22,12 +23,16 @@ ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A trouble: which job, what, since when, and the run concerned where there is one."""
+    """A trouble: which job, what, since when, the run concerned where there is one.
+
+    ``mail``: of a mail server that accepts nothing.
+    """
 
     kind: TroubleKind
     job: Job
     since: datetime
     run: JobRun | None = None
+    mail: Blockade | None = None
 
     @property
     def sentence(self) -> str:
@@ -35,7 +40,13 @@ class Found:
         words: dict[str, Any] = {"job": self.job.label, "when": when(self.since)}
         if self.run is not None:
             words |= {"run": self.run.pk, "error": self.run.error or "–"}
+        if self.mail is not None:
+            words |= {"n": self.mail.waiting, "error": self.mail.error}
         texts = {
+            TroubleKind.MAIL: _(
+                "E-mail: since %(when)s the mail server accepts none; waiting messages: %(n)s. "
+                "%(error)s"
+            ),
             TroubleKind.LATE: _("%(job)s: late. It was due on %(when)s and has not run since."),
             TroubleKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
             TroubleKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
@@ -63,6 +74,8 @@ def troubles(now: datetime) -> list[Found]:
         last = last_ended_full(job)
         if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
             found.append(Found(kind=kind, job=job, since=_began(last), run=last))
+    if (mail := blockade()) is not None:
+        found.append(Found(kind=TroubleKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail))
     return found
 
 

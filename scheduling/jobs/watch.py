@@ -1,35 +1,51 @@
 """The watch: writes down which runs are dead, and tells of every trouble once, and of its end.
 
-As the one job that is due every quarter of an hour it also sends the reminders.
+As the one job that is due every quarter of an hour it also queues the reminders and delivers the
+outbox.
 """
 
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from scheduling.models import Trouble
 
-from .alerts import News, channels
+from .alerts import HISTORY, News, channels
 from .claim import Claim, bury_dead_runs, fence
+from .notifications.delivery import deliver
+from .notifications.reminders import remind
 from .registry import JOBS
-from .reminders import remind
 from .troubles import Found, troubles
 
-HISTORY = timedelta(days=1)
+logger = logging.getLogger(__name__)
 
 
 def watch(held: Claim, now: datetime) -> int:
     """Look at all jobs. Returns how many troubles there are."""
     for job in JOBS:
         bury_dead_runs(job)
+    # Before the look at what is wrong: a mail server that was away and is back is no trouble.
+    _try(remind, now)
+    _try(deliver, now)
     found = troubles(now)
     with transaction.atomic():
         _note(found, now)
         fence(held)
-    tell(now)
-    remind(now)
+    if tell(now):
+        _try(deliver, now)
     return len(found)
+
+
+def _try(step: Callable[[datetime], int], now: datetime) -> None:
+    """Whatever is wrong with the mail, the watch over the jobs goes on."""
+    try:
+        step(now)
+    except Exception as error:
+        logger.exception("mail could not be dealt with: %s", error)
 
 
 def _note(found: list[Found], now: datetime) -> None:
@@ -43,11 +59,12 @@ def _note(found: list[Found], now: datetime) -> None:
         over.save(update_fields=["over_at"])
 
 
-def tell(now: datetime) -> None:
-    """Send the news that some channel has not taken yet. A channel that fails holds up no other.
+def tell(now: datetime) -> int:
+    """Send the news that some channel has not taken yet; answers how many were taken.
 
-    After a day what is over is history, told or not.
+    A channel that fails holds up no other. After a day what is over is history, told or not.
     """
+    taken = 0
     ways = channels()
     recent = Q(over_at__isnull=True) | Q(over_at__gte=now - HISTORY)
     for trouble in Trouble.objects.filter(recent).order_by("id") if ways else ():
@@ -57,6 +74,10 @@ def tell(now: datetime) -> None:
             # That it is over is told to those alone who were told that it began.
             if name in told or (not begins and name not in trouble.told_begin):
                 continue
-            if send(News(trouble, begins)):
-                told.append(name)
-                trouble.save(update_fields=["told_begin", "told_end"])
+            # What is queued is written down with it; no webhook is waited for in a transaction.
+            with transaction.atomic() if name == "email" else nullcontext():
+                if send(News(trouble, begins), now):
+                    taken += 1
+                    told.append(name)
+                    trouble.save(update_fields=["told_begin", "told_end"])
+    return taken

@@ -21,6 +21,25 @@ def unused_variables(**kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
+@checks.register("mail")
+def mail_has_a_sender(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Most mail servers refuse Django's default sender."""
+    goes_out = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    if settings.EMAIL_FROM or not goes_out:
+        return []
+    return [
+        checks.Warning(
+            "Mail goes out and EMAIL_FROM is not set: its sender is "
+            f"{settings.DEFAULT_FROM_EMAIL}, which mail servers refuse.",
+            hint=(
+                "Set EMAIL_FROM to an address that the server of EMAIL_URL sends for, such as "
+                "EMAIL_FROM=Studio <studio@example.org>."
+            ),
+            id="scheduling.W003",
+        )
+    ]
+
+
 @checks.register("cron")
 def cron_keeps_the_studio_s_time(**kwargs: Any) -> list[checks.CheckMessage]:
     """Cron goes by the machine's clock; the entries mean the studio's."""

@@ -5,10 +5,9 @@ from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassSta
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
-from .notices import CancellationNotice
+from .messages import Message, MessageItem, MessageKind, MessageState, Reader
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
-from .reminders import Reader, Reminder
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
 from .uploads import TimetableUpload
@@ -18,7 +17,6 @@ __all__ = [
     "CANCELLED_BY_PEOPLE",
     "Attendance",
     "CalendarFeed",
-    "CancellationNotice",
     "CancelledBy",
     "ClassStatus",
     "Closure",
@@ -29,10 +27,13 @@ __all__ = [
     "Language",
     "LessonDuration",
     "LessonSettings",
+    "Message",
+    "MessageItem",
+    "MessageKind",
+    "MessageState",
     "Reader",
     "RecurringSlot",
     "RefusedCredentials",
-    "Reminder",
     "RunState",
     "ScheduledClass",
     "SlotStatus",

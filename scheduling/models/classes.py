@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.domain.wallclock import instant, minutes_between
+from scheduling.domain.wallclock import instant, local_times, minutes_between
 
 from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
@@ -273,6 +273,14 @@ class ScheduledClass(models.Model):
         self.starts_at = instant(self.date, self.start_time, self.time_zone)
         minutes = minutes_between(self.start_time, self.end_time)
         self.ends_at = self.starts_at + timedelta(minutes=minutes)
+
+    def local_times(self, zone: str = "") -> tuple[datetime, datetime]:
+        """When the class begins and ends by the clocks in ``zone``, its own unless said.
+
+        On a day on which the clocks change these are not always the nominal times: a lesson of
+        four hours from 01:00 ends at 06:00 where the hour from 02:00 is skipped.
+        """
+        return local_times(self.starts_at, self.ends_at, zone or self.time_zone)
 
     @property
     def is_generated(self) -> bool:

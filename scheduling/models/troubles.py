@@ -1,4 +1,4 @@
-"""What is wrong with the jobs, from when it was noticed to when it was over."""
+"""What is wrong with the jobs or the mail, from when it was noticed to when it was over."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,17 +8,19 @@ from .jobs import Job
 
 
 class TroubleKind(models.TextChoices):
-    """Ways in which a job fails to do what it should."""
+    """Ways in which a job, or all mail, fails to do what it should."""
 
     LATE = "late", _("late")
     FAILED = "failed", _("failed")
     CRASHED = "crashed", _("crashed")
     STUCK = "stuck", _("stuck")
+    MAIL = "mail", _("blocked")
 
 
 class Trouble(models.Model):
-    """One trouble of a job. It is told once when it begins and once when it is over.
+    """One trouble of a job, or of the mail, whose job is the watch.
 
+    It is told once when it begins and once when it is over.
     ``told_begin`` and ``told_end``: the channels that have taken the news; one that failed is
     tried again by the next watch.
     """
@@ -43,4 +45,9 @@ class Trouble(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_job_display()}: {self.get_kind_display()}"
+        return f"{self.subject}: {self.get_kind_display()}"
+
+    @property
+    def subject(self) -> str:
+        """The job; or that it is the mail."""
+        return str(_("E-mail") if self.kind == TroubleKind.MAIL else self.get_job_display())

@@ -23,7 +23,7 @@ _TIMETABLE = (
     "student",
     "teacher",
 )
-_LOG = ("jobrun", "jobrunitem")
+_LOG = ("jobrun", "jobrunitem", "message")
 # Applications whose permissions the roles are made of.
 _LABELS = ("scheduling", "auth", "knox", "auditlog")
 
@@ -39,7 +39,7 @@ _SCHEDULE = (
     # A closure that goes restores its classes; a generated class is cancelled, never deleted.
     | _each(["delete"], ["closure", "lessonduration", "scheduledclass"])
     | _each(["add", "change", "view"], ["calendarfeed"])
-    | {"scheduling.run_jobs"}
+    | {"scheduling.change_message", "scheduling.run_jobs"}
 )
 PERMISSIONS: dict[str, set[str]] = {
     VIEWER: _VIEW,

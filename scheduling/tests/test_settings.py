@@ -111,6 +111,8 @@ BAD = [
     ("ALERT_WEBHOOK_URL", "http://[x"),
     ("ALERT_EMAILS", "ana@example.org, juan"),
     ("EMAIL_URL", "pigeon://coop"),
+    ("EMAIL_FROM", "studio"),
+    ("EMAIL_FROM", "Studio <studio@>"),
     ("EMAIL_URL", "smtp://ana:p@mail:port"),
     ("EMAIL_URL", "smtp://mail?timeout=soon"),
     ("API_THROTTLE", "600"),
@@ -200,6 +202,27 @@ DEFAULTS = {
     "API_THROTTLE": "600/min",
     "API_THROTTLE_FAILED": "60/min",
 }
+
+
+def test_the_sender_of_every_mail(project):
+    names = "(s.DEFAULT_FROM_EMAIL, s.SERVER_EMAIL)"
+    sender = "My Studio <studio@example.org>"
+    assert setting(project, names, EMAIL_FROM=sender) == (sender, sender)
+
+
+@pytest.mark.parametrize(
+    ("values", "warned"),
+    [
+        ({"EMAIL_URL": "smtp://mail.example.org"}, True),
+        ({"EMAIL_URL": "submission://a:b@mail.example.org"}, True),
+        ({"EMAIL_URL": "smtp://mail.example.org", "EMAIL_FROM": "studio@example.org"}, False),
+        ({"EMAIL_URL": "console:"}, False),
+    ],
+)
+def test_a_check_warns_where_mail_goes_out_without_a_sender(project, values, warned):
+    answer = start(project, "manage.py", "check", "--tag", "mail", **GOOD, **values)
+    assert answer.returncode == 0
+    assert ("scheduling.W003" in answer.stderr) == warned
 
 
 def test_the_defaults(project):

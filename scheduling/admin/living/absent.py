@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.jobs.lines import Line
-from scheduling.models import Teacher
+from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.people import addresses_of
 from scheduling.services.living import Absent, Outlook
-from scheduling.services.notices import Told, cancelled_for, still_to_tell, tell_families
+from scheduling.services.notices import Notices, cancelled_for, notices_of, tell_families
 
 from ..filters import studio_today
 from .forms import AbsentForm
@@ -45,15 +45,21 @@ class LivingTeacher(LivingPerson):
             raise PermissionDenied
         today = today_of(teacher)
 
+        def cancelled(asked: dict[str, Any]) -> list[ScheduledClass]:
+            return cancelled_for(teacher, today, asked["last"], timezone.now())
+
         def tell(asked: dict[str, Any]) -> None:
-            now = timezone.now()
-            classes = cancelled_for(teacher, today, asked["last"], now)
-            _say(request, tell_families(classes, now))
+            classes = cancelled(asked)
+            queued = tell_families(classes, timezone.now())
+            _say(request, queued, notices_of(classes))
+
+        def whom(outlook: Outlook, asked: dict[str, Any]) -> list[str]:
+            return [*_whom(outlook), *_became_of(notices_of(cancelled(asked)))]
 
         def nothing_left(because: Sequence[Line], asked: dict[str, Any]) -> bool:
             if because or not Absent(teacher, today, asked["last"]).is_entered():
                 return False
-            return not still_to_tell(cancelled_for(teacher, today, asked["last"], timezone.now()))
+            return notices_of(cancelled(asked)).are_sent
 
         return act_page(
             request,
@@ -71,7 +77,7 @@ class LivingTeacher(LivingPerson):
                 is_danger=True,
                 at_once=True,
                 today=today,
-                notes=_whom,
+                notes=whom,
                 needless=nothing_left,
                 then=tell,
             ),
@@ -114,20 +120,36 @@ def _listed(names: list[str]) -> str:
     return str(get_text_list(shown, _("and")))
 
 
-def _say(request: HttpRequest, told: Told) -> None:
-    if told.sent:
-        text = ngettext("%(n)d e-mail sent.", "%(n)d e-mails sent.", told.sent)
-        messages.success(request, text % {"n": told.sent})
-    if told.before:
+def _became_of(notices: Notices) -> list[str]:
+    """What became of the e-mails that were queued before."""
+    said = []
+    if notices.waiting:
+        text = ngettext(
+            "%(n)d e-mail waits to be sent.", "%(n)d e-mails wait to be sent.", notices.waiting
+        )
+        said.append(text % {"n": notices.waiting})
+    if notices.undelivered:
+        text = _("Not known to be delivered: %(names)s.")
+        said.append(text % {"names": _listed(notices.undelivered)})
+    return said
+
+
+def _say(request: HttpRequest, queued: int, notices: Notices) -> None:
+    if queued:
+        text = ngettext("%(n)d e-mail queued.", "%(n)d e-mails queued.", queued)
+        messages.success(request, text % {"n": queued})
+    if notices.sent:
         text = ngettext(
             "%(n)d family had been told before.",
             "%(n)d families had been told before.",
-            told.before,
+            notices.sent,
         )
-        messages.info(request, text % {"n": told.before})
-    for text in _unreached(told.without_address):
+        messages.info(request, text % {"n": notices.sent})
+    for text in _unreached(notices.without_address):
         messages.warning(request, text + " " + _("Call them."))
-    if told.failed:
-        names = _listed(list(dict.fromkeys(name for name, _error in told.failed)))
-        text = _("The classes are cancelled, but no e-mail could be sent to %(names)s (%(why)s).")
-        messages.error(request, text % {"names": names, "why": told.failed[0][1]})
+    if notices.undelivered:
+        text = _(
+            "Not known to be delivered: %(names)s. Call them, or send it again on the page of the "
+            "student."
+        )
+        messages.error(request, text % {"names": _listed(notices.undelivered)})

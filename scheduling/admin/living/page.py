@@ -44,7 +44,8 @@ class Question:
     """What the page is about. ``button`` does it; ``after`` answers where one then goes.
 
     ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
-    anything is asked. ``notes`` adds sentences to a plan; ``then`` does what is left to do once
+    anything is asked. ``notes`` adds sentences to a plan, of which and of what was
+    asked it is given; ``then`` does what is left to do once
     it is carried out. ``needless``: nothing is left to do, going by what the act would bring about
     and what was asked, so that there is no button. ``subject`` is what the page calls its row,
     ``links`` lead to what else can be done with it, ``back`` is where who changes their mind goes.
@@ -59,7 +60,7 @@ class Question:
     is_danger: bool = False
     at_once: bool = False
     today: date | None = None
-    notes: Callable[[Outlook], list[str]] = lambda outlook: []
+    notes: Callable[[Outlook, dict[str, Any]], list[str]] = lambda outlook, asked: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
     needless: Callable[[Sequence[Line], dict[str, Any]], bool] = lambda because, asked: False
     subject: str | None = None
@@ -126,7 +127,7 @@ def _rendered(
         "form": form,
         "asked": ASKED,
         "outlook": outlook,
-        "notes": question.notes(outlook) if outlook else [],
+        "notes": question.notes(outlook, form.cleaned_data) if outlook else [],
         "would": would_do(Counter(line.outcome for line in told.because)),
         "sections": _sections(request, told.because),
         "anyway": _sections(request, told.anyway),

@@ -23,6 +23,7 @@ from scheduling.jobs.clock import database_now
 from scheduling.jobs.health import overdue_jobs, stuck_runs
 from scheduling.jobs.registry import JOBS
 from scheduling.selectors import metrics
+from scheduling.selectors.messages import blockade, message_counts
 
 from ..credentials import ApiToken
 from ..permissions import is_administrator
@@ -42,6 +43,7 @@ class Collector:
         yield from _log()
         yield from _successes(jobs)
         yield from _activity(jobs)
+        yield from _mail()
         rows = metrics.approximate_classes()
         if rows is not None:
             text = "Rows of the table classes, as the database estimates them"
@@ -113,6 +115,15 @@ def _successes(jobs: list[str]) -> Iterator[Metric]:
         took.add_metric([success.job], success.seconds)
     yield when
     yield took
+
+
+def _mail() -> Iterator[Metric]:
+    found = Gauge(f"{PREFIX}_messages", "E-mails in the outbox", labels=["kind", "state"])
+    for kind, state, n in message_counts():
+        found.add_metric([kind, state], n)
+    yield found
+    text = "1 where the mail server accepts no mail"
+    yield Gauge(f"{PREFIX}_mail_blocked", text, value=int(blockade() is not None))
 
 
 def _activity(jobs: list[str]) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""``manage.py check_jobs``: which jobs are late, stuck, failed or crashed."""
+"""``manage.py check_jobs``: which jobs are late, stuck, failed or crashed, and blocked mail."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,8 @@ TROUBLED = 3
 
 class Command(BaseCommand):
     help = (
-        "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone. "
+        "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone, and "
+        "whether the mail server accepts nothing. "
         "Exit status: 0 all is well, 3 something is wrong, 1 it can't be known."
     )
     # A machine calls it: what is wrong with the configuration is told when that is set up.

@@ -1,16 +1,19 @@
 """Families are told of a cancelled lesson: in their language, by the class's clock, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
 
-from scheduling.models import CancellationNotice
+from scheduling.jobs.notifications.delivery import deliver
+from scheduling.models import Message
 from scheduling.services.living import Absent
-from scheduling.services.notices import cancelled_for, tell_families
+from scheduling.services.notices import cancelled_for, notices_of, tell_families
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.services.living.helpers import do, look, said
+from scheduling.tests.support.mail_server import mail_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
@@ -29,7 +32,14 @@ def marta():
 
 
 def tell(marta, last=MONDAY, now=EARLY):
-    return tell_families(cancelled_for(marta, MONDAY, last, now), now)
+    """Queue the notices and deliver them; what became of them."""
+    tell_families(cancelled_for(marta, MONDAY, last, now), now)
+    deliver(now)
+    return became_of(marta, last, now)
+
+
+def became_of(marta, last=MONDAY, now=EARLY):
+    return notices_of(cancelled_for(marta, MONDAY, last, now))
 
 
 def test_teacher_ill_at_seven_in_the_morning(marta):
@@ -37,7 +47,7 @@ def test_teacher_ill_at_seven_in_the_morning(marta):
 
     told = tell(marta)
 
-    assert (told.sent, told.without_address, told.failed) == (2, ["Mia Roth"], [])
+    assert (told.sent, told.without_address, told.undelivered) == (2, ["Mia Roth"], [])
     first, second = mail.outbox
     assert (first.to, second.to) == (["ana@example.org"], ["leo@example.org"])
     assert second.subject == "Cancelled: Piano with Marta Gil, Monday, 5 January 2026, 17:00"
@@ -54,35 +64,34 @@ def test_never_twice(marta):
     tell(marta)
     do(act)
     told = tell(marta)
-    assert (told.sent, told.before, len(mail.outbox)) == (0, 2, 2)
+    assert (told.sent, told.are_sent, len(mail.outbox)) == (2, True, 2)
 
 
-def test_a_failure_is_said_and_stops_nobody(marta, monkeypatch):
-    real = EmailBackend.send_messages
-
-    def refuse_ana(backend, messages):
-        if messages[0].to == ["ana@example.org"]:
-            raise OSError("mailbox unavailable")
-        return real(backend, messages)
-
-    monkeypatch.setattr(EmailBackend, "send_messages", refuse_ana)
+def test_what_waits_or_was_refused_is_not_told_of_as_sent(marta, settings):
     do(Absent(marta, MONDAY, MONDAY))
-    told = tell(marta)
-    assert (told.sent, told.failed) == (1, [("Ana Ruiz", "mailbox unavailable")])
-    errors = CancellationNotice.objects.values_list("error", flat=True).order_by("starts_at")
-    assert list(errors) == ["OSError: mailbox unavailable", ""]
-    assert tell(marta).sent == 0
+    with mail_server() as server:
+        server.used_by(settings)
+        server.answers["ana@example.org"] = "550 5.1.1 no such user"
+        server.answers["leo@example.org"] = "451 4.7.1 come back later"
+        assert tell(marta).sent == 0
+        found = became_of(marta)
+        assert (found.undelivered, found.waiting, found.are_sent) == (["Ana Ruiz"], 1, False)
+        assert "no such user" in Message.objects.get(state="refused").error
+        server.answers.clear()
+        deliver(EARLY + timedelta(minutes=5))
+        assert (became_of(marta).sent, became_of(marta).undelivered) == (1, ["Ana Ruiz"])
+        assert server.recipients == ["leo@example.org"]
 
 
-def test_where_no_mail_server_answers_they_can_be_told_later(marta, monkeypatch):
-    def away(backend):
-        raise OSError("connection refused")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(EmailBackend, "open", away)
-        do(Absent(marta, MONDAY, MONDAY))
-        assert [name for name, _why in tell(marta).failed] == ["Ana Ruiz", "Leo Park"]
-    assert not CancellationNotice.objects.exists()
+def test_a_cancellation_that_is_taken_back_before_it_went_is_not_told(marta, settings):
+    do(Absent(marta, MONDAY, MONDAY))
+    assert tell_families(cancelled_for(marta, MONDAY, MONDAY, EARLY), EARLY) == 2
+    marta.closures.get().delete()
+    horizon()
+    assert deliver(EARLY) == 0
+    assert set(Message.objects.values_list("state", flat=True)) == {"stale"}
+    # Cancelled again it is news.
+    do(Absent(marta, MONDAY, MONDAY))
     assert tell(marta).sent == 2
 
 

@@ -7,7 +7,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from scheduling.models import CancellationNotice, Closure, ScheduledClass
+from scheduling.jobs.notifications.delivery import deliver
+from scheduling.models import Closure, Message, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import hidden, message_of
 from scheduling.tests.factories import MONDAY, moment
@@ -42,8 +43,10 @@ def test_in_two_clicks(browser, marta):
 
     assert answer["Location"] == f"/admin/scheduling/teacher/{marta.pk}/change/"
     assert message_of(answer) == (
-        "Done. Classes: 2 cancelled. 1 e-mail sent. Without an e-mail address: Mia Roth. Call them."
+        "Done. Classes: 2 cancelled. 1 e-mail queued. "
+        "Without an e-mail address: Mia Roth. Call them."
     )
+    deliver(timezone.now())
     assert [one.to for one in mail.outbox] == [["ana@example.org"]]
     assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
     assert (Closure.objects.get().teacher, Closure.objects.get().last_date) == (marta, MONDAY)
@@ -57,23 +60,34 @@ def test_what_is_outstanding_on_other_days_is_no_part_of_it(browser, marta):
     assert answer.context["anyway"] == []
 
 
-def test_a_second_time_there_is_no_button_unless_somebody_is_still_to_be_told(browser, marta):
+def test_nothing_is_left_to_do_only_once_every_family_was_told(browser, marta):
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
+    nothing_left = "It is entered already, and nothing is left to do."
     browser.post(url, hidden(browser.get(url)))
     page = browser.get(url).content.decode()
-    assert "It is entered already, and nothing is left to do." in page
+    assert "1 e-mail waits to be sent." in page
+    assert nothing_left not in page
+    deliver(timezone.now())
+    page = browser.get(url).content.decode()
+    assert nothing_left in page
     assert "Cancel the classes and tell the families" not in page
-    CancellationNotice.objects.all().delete()
+    Message.objects.update(state="refused")
+    page = browser.get(url).content.decode()
+    assert "Not known to be delivered: Ana Ruiz." in page
+    assert nothing_left not in page
+    Message.objects.all().delete()
     assert "Cancel the classes and tell the families" in browser.get(url).content.decode()
 
 
-def test_a_failed_e_mail_is_said_and_not_fatal(browser, marta, settings):
+def test_where_no_mail_server_answers_the_e_mail_waits(browser, marta, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
     said = message_of(browser.post(url, hidden(browser.get(url))))
-    assert "no e-mail could be sent to Ana Ruiz" in said
+    assert "1 e-mail queued." in said
     assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
+    assert deliver(timezone.now()) == 0
+    assert "1 e-mail waits to be sent." in browser.get(url).content.decode()
 
 
 def test_the_day_is_the_teachers_own(browser, marta, monkeypatch):

@@ -1,0 +1,178 @@
+"""One mail at a time through Django's e-mail backend, with what the mail server answers to it.
+
+Django's SMTP backend hides at which step a server refuses. Here its connection goes through the
+steps of RFC 5321 one by one: what is refused before the text was handed over can be tried again.
+"""
+
+import logging
+import re
+import smtplib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+
+from ..outgoing import within
+
+logger = logging.getLogger(__name__)
+
+NAME = "the mail server"
+SILENCE = "the mail server did not answer in time"
+# Refusals at the recipient or the text that mean every mail: many servers refuse the sender, or a
+# login that is missing, only there.
+_OF_EVERY_MAIL = re.compile(r"sender|relay|authenti|^5\.1\.[78]", re.IGNORECASE)
+_CODES_OF_EVERY_MAIL = {503, 504, 530, 535, 538}
+
+
+class Verdict(Enum):
+    """What a mail server says of a message.
+
+    ``EVERYTHING``: it accepts no mail at all, or can't be reached. ``UNKNOWN``: it was handed the
+    message and gave no answer.
+    """
+
+    ACCEPTED = auto()
+    LATER = auto()
+    REFUSED = auto()
+    EVERYTHING = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``may_be_of_every_mail``: a refusal whose words may mean the sender and not this message."""
+
+    verdict: Verdict
+    text: str = ""
+    may_be_of_every_mail: bool = False
+
+
+ACCEPTED = Answer(Verdict.ACCEPTED)
+
+
+class MailServer:
+    """A session with the mail server; it connects, and connects again, when it has to."""
+
+    def __init__(self) -> None:
+        self._mails: Any = None
+        # Messages that were answered on this connection.
+        self._answered = 0
+
+    def offer(self, mail: EmailMessage) -> Answer:
+        """Do everything up to the text of ``mail``. Only once accepted it may be handed over."""
+        answered = self._answered
+        answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
+        if answer.verdict is Verdict.EVERYTHING and answered and self._mails is None:
+            # Many servers take only so many messages a connection.
+            answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
+        return answer
+
+    def hand_over(self, mail: EmailMessage) -> Answer:
+        """Hand over the text of ``mail``, which was offered."""
+        return self._step(self._hand_over, mail, Answer(Verdict.UNKNOWN, SILENCE))
+
+    def drop(self) -> None:
+        """End the connection at once, whatever was offered."""
+        mails, self._mails, self._answered = self._mails, None, 0
+        with suppress(Exception):
+            mails.connection.close()
+
+    def close(self) -> None:
+        """Say goodbye."""
+        mails, self._mails, self._answered = self._mails, None, 0
+        if mails is not None:
+            within(lambda: _close(mails), NAME)
+
+    def _step(self, step: Callable[[Any, EmailMessage], Answer], mail: Any, silence: Any) -> Answer:
+        """What ``step`` answers, within the time that it may take."""
+        if self._mails is None:
+            self._mails = get_connection()
+        mails, answers = self._mails, []
+        if not within(lambda: answers.append(step(mails, mail)) is None, NAME) or not answers:
+            answers.append(silence)
+        answer: Answer = answers[0]
+        if answer.verdict in (Verdict.EVERYTHING, Verdict.UNKNOWN) or answer.text[:3] == "421":
+            self.drop()
+        elif step == self._hand_over or answer.verdict is not Verdict.ACCEPTED:
+            self._answered += 1
+        return answer
+
+    def _offer(self, mails: Any, mail: EmailMessage) -> Answer:
+        try:
+            mails.open()
+        except Exception as error:  # of DNS, sockets, TLS, SMTP, a login
+            return Answer(Verdict.EVERYTHING, _words_of(error))
+        if not isinstance(mails, EmailBackend):
+            return ACCEPTED
+        try:
+            charset = mail.encoding or "utf-8"
+            sender = sanitize_address(mail.from_email, charset)
+            recipient = sanitize_address(mail.to[0], charset)
+            mail.message()
+        except ValueError as error:
+            return Answer(Verdict.REFUSED, _words_of(error))
+        smtp = mails.connection
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            code, text = smtp.mail(sender)
+            if code != 250:
+                return Answer(Verdict.EVERYTHING, _said(code, text))
+            code, text = smtp.rcpt(recipient)
+            if code in (250, 251):
+                code, text = smtp.docmd("DATA")
+                if code == 354:
+                    return ACCEPTED
+            if code == 421:
+                return Answer(Verdict.EVERYTHING, _said(code, text))
+            smtp.rset()
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(Verdict.EVERYTHING, _words_of(error))
+        return _refusal(code, text)
+
+    def _hand_over(self, mails: Any, mail: EmailMessage) -> Answer:
+        if not isinstance(mails, EmailBackend):
+            try:
+                mails.send_messages([mail])
+            except Exception as error:  # a disk that is full, a broken pipe
+                return Answer(Verdict.LATER, _words_of(error))
+            return ACCEPTED
+        smtp = mails.connection
+        text = mail.message().as_bytes(linesep="\r\n")
+        if not text.endswith(b"\r\n"):
+            text += b"\r\n"
+        try:
+            smtp.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
+            code, answer = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(Verdict.UNKNOWN, _words_of(error))
+        return ACCEPTED if code == 250 else _refusal(code, answer)
+
+
+def _refusal(code: int, text: bytes) -> Answer:
+    said = _said(code, text)
+    if 400 <= code < 500:
+        return Answer(Verdict.LATER, said)
+    of_all = code in _CODES_OF_EVERY_MAIL or _OF_EVERY_MAIL.search(said[4:]) is not None
+    return Answer(Verdict.REFUSED, said, may_be_of_every_mail=of_all)
+
+
+def _said(code: int, text: bytes) -> str:
+    return f"{code} {text.decode(errors='replace')}"
+
+
+def _words_of(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return _said(error.smtp_code, text if isinstance(text, bytes) else str(text).encode())
+    return f"{type(error).__name__}: {error}"
+
+
+def _close(mails: Any) -> bool:
+    with suppress(Exception):
+        mails.close()
+    return True

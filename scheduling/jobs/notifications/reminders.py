@@ -1,0 +1,63 @@
+"""Reminders of the classes ahead, for students and teachers."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from scheduling.models import (
+    ClassStatus,
+    MessageItem,
+    MessageKind,
+    MessageState,
+    Reader,
+    ScheduledClass,
+)
+
+from .outbox import queue
+
+# Of one watch; what is left is the next one's, a quarter of an hour later.
+MOST = 300
+
+
+def remind(now: datetime) -> int:
+    """Queue the reminders that are due at ``now``; answers how many."""
+    if not settings.REMINDER_HOURS:
+        return 0
+    return sum(queue(MessageKind.REMINDER, reader, one, now) for reader, one in due(now))
+
+
+def due(now: datetime) -> list[tuple[Reader, ScheduledClass]]:
+    """Who is to be reminded of what at ``now``, the nearest classes first."""
+    until = now + timedelta(hours=settings.REMINDER_HOURS)
+    found = [
+        (reader, one) for reader in Reader for one in _unreminded(reader, _ahead(now, until))[:MOST]
+    ]
+    found.sort(key=lambda pair: (pair[1].starts_at, pair[1].pk, pair[0]))
+    return found[:MOST]
+
+
+def _ahead(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
+    rows = ScheduledClass.objects.filter(
+        status=ClassStatus.SCHEDULED, starts_at__gt=now, starts_at__lte=until
+    )
+    return rows.select_related("student", "teacher").order_by("starts_at", "id")
+
+
+def _unreminded(reader: Reader, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
+    person = reader.value
+    wants = {f"{person}__reminders": True, f"{person}__is_active": True}
+    queued = MessageItem.objects.filter(
+        kind=MessageKind.REMINDER,
+        reader=reader,
+        starts_at=OuterRef("starts_at"),
+        student=OuterRef("student"),
+    ).exclude(message__state=MessageState.STALE)
+    with_teacher = Exists(queued.filter(teacher=OuterRef("teacher")))
+    without = Exists(queued.filter(teacher__isnull=True))
+    return (
+        rows.filter(**wants)
+        .exclude(**{f"{person}__email": ""})
+        .exclude(Q(teacher__isnull=False) & Q(with_teacher))
+        .exclude(Q(teacher__isnull=True) & Q(without))
+    )

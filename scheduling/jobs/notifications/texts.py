@@ -1,0 +1,61 @@
+"""What messages about lessons say: in the reader's language, by the clock of the reader's zone."""
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from scheduling.domain.wallclock import is_zone
+from scheduling.models import MessageKind, Reader, ScheduledClass, Student, Teacher
+
+
+def person_of(reader: Reader, lesson: ScheduledClass) -> Student | Teacher:
+    """The student or the teacher of ``lesson``, whoever is written to."""
+    person = lesson.student if reader == Reader.STUDENT else lesson.teacher
+    assert person is not None
+    return person
+
+
+def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
+    """Subject and body of a reminder or notice about ``lesson``, its student and teacher loaded.
+
+    A student reads the class's own local time, a teacher the time in the teacher's zone.
+    """
+    person, zone = person_of(reader, lesson), lesson.time_zone
+    if isinstance(person, Teacher) and is_zone(person.time_zone):
+        zone = person.time_zone
+    with translation.override(person.language):
+        begins, ends = lesson.local_times(zone)
+        words = {
+            "name": person.name if isinstance(person, Teacher) else person.first_name,
+            "lesson": _lesson(reader, lesson),
+            "day": date_format(begins.date(), "l, j F Y"),
+            "start": f"{begins:%H:%M}",
+            "end": f"{ends:%H:%M}",
+            "zone": zone,
+        }
+        if kind == MessageKind.REMINDER:
+            subject = _("Reminder: %(lesson)s, %(day)s, %(start)s")
+            body = _(
+                "Hello %(name)s,\n\n"
+                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s).\n\n"
+                "If you do not want reminders, tell your studio."
+            )
+        else:  # why it is cancelled is nobody else's business
+            subject = _("Cancelled: %(lesson)s, %(day)s, %(start)s")
+            body = _(
+                "Hello %(name)s,\n\n"
+                "this lesson does not take place:\n\n"
+                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s).\n\n"
+                "We are sorry for the short notice. "
+                "Your studio will be in touch about what comes next."
+            )
+        return " ".join((subject % words).split()), body % words
+
+
+def _lesson(reader: Reader, lesson: ScheduledClass) -> str:
+    """“Piano with Marta Gil”."""
+    other = lesson.teacher if reader == Reader.STUDENT else lesson.student
+    subject = lesson.subject or _("Lesson")
+    if other is None:
+        return subject
+    return _("%(subject)s with %(person)s") % {"subject": subject, "person": other}

@@ -1,0 +1,131 @@
+"""The outbox: every e-mail from when it is wanted to what became of it."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .people import Language, Student, Teacher
+
+
+class MessageKind(models.TextChoices):
+    """What a message is about."""
+
+    REMINDER = "reminder", _("reminder")
+    NOTICE = "notice", _("notice of cancellation")
+    ALERT = "alert", _("alert")
+
+
+class MessageState(models.TextChoices):
+    """What became of a message.
+
+    ``UNKNOWN``: it was handed over, and the connection or the process ended before the mail server
+    answered. ``STALE``: it was not sent in time, or is not true any more.
+    """
+
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("not known")
+    STALE = "stale", _("stale")
+
+
+class Reader(models.TextChoices):
+    """Whom a message about a lesson is for."""
+
+    STUDENT = "student", _("student")
+    TEACHER = "teacher", _("teacher")
+
+
+class Message(models.Model):
+    """An e-mail to one person.
+
+    ``next_try`` is in the future after a temporary refusal, and while a process delivers the
+    message. ``attempts`` counts the deliveries that have begun; it is the claim of the last one.
+    ``subject`` and ``body`` are those of the last attempt. ``blocked_since`` is set while the mail
+    server accepts no mail at all.
+    """
+
+    kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
+    state = models.CharField(
+        _("state"), max_length=8, choices=MessageState.choices, default=MessageState.WAITING
+    )
+    recipient = models.EmailField(_("recipient"))
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    subject = models.TextField(pgettext_lazy("of an e-mail", "subject"), blank=True)
+    body = models.TextField(_("text"), blank=True)
+    message_id = models.CharField("Message-ID", max_length=255, unique=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.CharField(_("answer of the mail server"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    next_try = models.DateTimeField(_("next attempt"))
+    expires_at = models.DateTimeField(_("expires"))
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    blocked_since = models.DateTimeField(_("blocked since"), null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-id"]
+        default_permissions = ("view", "change")  # to change one is to send it again
+        indexes = [
+            models.Index(
+                fields=["next_try"], condition=Q(state=MessageState.WAITING), name="message_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"{self.get_kind_display()} · {self.recipient}"
+
+
+class MessageItem(models.Model):
+    """A lesson that a message is about. A person is told the same of the same lesson once.
+
+    A lesson is student, teacher and start, not the row of its class: a run may make that anew.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
+    reader = models.CharField(_("reader"), max_length=7, choices=Reader.choices)
+    student = models.ForeignKey(
+        Student, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    teacher = models.ForeignKey(
+        Teacher,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+
+    class Meta:
+        verbose_name = _("lesson of a message")
+        verbose_name_plural = _("lessons of messages")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "starts_at", "kind", "reader", "teacher"],
+                condition=Q(teacher__isnull=False),
+                name="message_item_once",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "starts_at", "kind", "reader"],
+                condition=Q(teacher__isnull=True),
+                name="message_item_once_without_teacher",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.reader} · {self.student_id} · {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+@receiver(post_delete, sender=MessageItem)
+def _delete_with_its_last_lesson(instance: MessageItem, **_kwargs: Any) -> None:
+    """Whoever deletes a person deletes what was written to them."""
+    Message.objects.filter(pk=instance.message_id, items__isnull=True).delete()

@@ -1,0 +1,28 @@
+"""What a person does about a message that did not arrive."""
+
+from datetime import datetime
+
+from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.background import start_delivery
+from scheduling.models import Message, MessageState
+from scheduling.selectors.messages import undelivered
+
+
+def send_again(message: Message, now: datetime) -> None:
+    """Queue ``message`` once more, with its Message-ID; who asked is logged.
+
+    Raises ValidationError where it waits, was sent, or would come too late.
+    """
+    if message.expires_at <= now:
+        raise ValidationError(_("It is too late to send this message."), code="expired")
+    with transaction.atomic():
+        rows = Message.objects.filter(undelivered(now), pk=message.pk)
+        if not rows.update(state=MessageState.WAITING, next_try=now):
+            raise ValidationError(_("This message waits or was sent."), code="delivered")
+        changes = {"state": [message.state, MessageState.WAITING]}
+        LogEntry.objects.log_create(message, action=LogEntry.Action.UPDATE, changes=changes)
+        start_delivery()
