@@ -46,8 +46,8 @@ def undelivered_notice(request: HttpRequest) -> dict[str, str]:
     if not n:
         return {}
     text = ngettext(
-        "%(n)d e-mail is not known to be delivered.",
-        "%(n)d e-mails are not known to be delivered.",
+        "%(n)d e-mail may not have arrived.",
+        "%(n)d e-mails may not have arrived.",
         n,
     )
     address = reverse("admin:scheduling_message_changelist")
@@ -62,7 +62,7 @@ class Delivery(OneOf):
 
     def options(self) -> dict[str, tuple[Any, Q]]:
         not_arrived = undelivered(timezone.now())
-        return {"undelivered": (_("not known to be delivered"), not_arrived)}
+        return {"undelivered": (_("may not have arrived"), not_arrived)}
 
 
 @admin.register(Message)

@@ -21,13 +21,19 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from scheduling.domain.windows import monday_of
+from scheduling.jobs.notifications.outbox import queue
 from scheduling.models import (
     CalendarFeed,
     Job,
     JobRunItem,
     LessonDuration,
     LessonSettings,
+    Message,
+    MessageKind,
+    MessageState,
+    Reader,
     RunState,
+    ScheduledClass,
 )
 from scheduling.services.feeds import token_of
 from scheduling.services.timetable_import.uploads import keep
@@ -50,6 +56,7 @@ NO_PAGES = {
     "login",
     "logout",
     "scheduling_jobrun_change",
+    "scheduling_message_send_again",
     "view_on_site",
 }
 # A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
@@ -79,10 +86,20 @@ class Studio:
         self.group = Group.objects.create(name="Friends")
         self.run = history.add_run(Job.WEEKLY, self.now - timedelta(hours=2), created=1)
         self.upload = keep(FILE.format(n=0).encode(), "a.csv", self.owner, self.now)
+        self.message = self._refused(self.lesson)
         self.count = 0
 
     def _day(self, number: int) -> date:
         return self.monday + timedelta(number)
+
+    def _refused(self, lesson: ScheduledClass) -> Message:
+        """An e-mail about a lesson, which did not arrive."""
+        lesson.student.email = "ana@example.com"
+        queue(MessageKind.REMINDER, Reader.STUDENT, lesson, self.now)
+        message = Message.objects.latest("id")
+        message.state, message.expires_at = MessageState.REFUSED, self.now + timedelta(days=1)
+        message.save()
+        return message
 
     def grow(self, to: int) -> None:
         """Until there are ``to`` of each more than at the beginning."""
@@ -117,7 +134,10 @@ class Studio:
         make.closure("Pause", self._day(50), student=self.student, recurring_slot=self.slot)
         make.closure("Holiday", self._day(-40 - number))
         CalendarFeed.objects.create(student=self.student)
-        make.lesson(self.student, self._day(-10), start, end, self.teacher, attendance="present")
+        one = make.lesson(
+            self.student, self._day(-10), start, end, self.teacher, attendance="present"
+        )
+        self._refused(one)
         # In each other's way, this week and from then on.
         rival = make.student()
         make.slot(self.teacher, rival, weekday=day, start=start, minutes=45)
@@ -150,6 +170,7 @@ class Studio:
             "scheduling_jobrun": self.run,
             "scheduling_jobrunitem": JobRunItem.objects.filter(run=self.run).first(),
             "scheduling_lessonsettings": self.settings,
+            "scheduling_message": self.message,
             "scheduling_recurringslot": self.slot,
             "scheduling_scheduledclass": self.lesson,
             "scheduling_student": self.student,

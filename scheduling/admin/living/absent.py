@@ -129,7 +129,7 @@ def _became_of(notices: Notices) -> list[str]:
         )
         said.append(text % {"n": notices.waiting})
     if notices.undelivered:
-        text = _("Not known to be delivered: %(names)s.")
+        text = _("The e-mail may not have arrived: %(names)s.")
         said.append(text % {"names": _listed(notices.undelivered)})
     return said
 
@@ -149,7 +149,7 @@ def _say(request: HttpRequest, queued: int, notices: Notices) -> None:
         messages.warning(request, text + " " + _("Call them."))
     if notices.undelivered:
         text = _(
-            "Not known to be delivered: %(names)s. Call them, or send it again on the page of the "
+            "The e-mail may not have arrived: %(names)s. Call them, or send it again on the page of the "
             "student."
         )
         messages.error(request, text % {"names": _listed(notices.undelivered)})

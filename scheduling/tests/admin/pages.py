@@ -34,6 +34,8 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "scheduling_jobrun": (VIEWERS, NONE, NONE, NONE),
     "scheduling_jobrunitem": (VIEWERS, NONE, NONE, NONE),
     "scheduling_lessonsettings": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    # To send one again is a page of its own, below.
+    "scheduling_message": (VIEWERS, NONE, NONE, NONE),
     "scheduling_recurringslot": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
     # The row is a one-off of the teacher whose account has the role Teacher.
     "scheduling_scheduledclass": (
@@ -80,6 +82,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "background_jobs_undo": (SCHEDULERS, SCHEDULERS),
     # An address without a model's page: it leads nowhere, whoever asks.
     "view_on_site": (STAFF, STAFF),
+    "scheduling_message_send_again": (NONE, SCHEDULERS),
     "import_timetable": (OWNERS, OWNERS),
     "import_timetable_preview": (OWNERS, OWNERS),
     "import_timetable_template": (OWNERS, NONE),

@@ -1,5 +1,7 @@
 """Every page of the admin × every role × reading and writing."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Group, User
@@ -7,7 +9,16 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
-from scheduling.models import CalendarFeed, Job, JobRun, JobRunItem, LessonSettings, Trigger
+from scheduling.jobs.notifications.outbox import queue_alert
+from scheduling.models import (
+    CalendarFeed,
+    Job,
+    JobRun,
+    JobRunItem,
+    LessonSettings,
+    Message,
+    Trigger,
+)
 from scheduling.tests import factories as make
 from scheduling.tests.admin.pages import (
     ANONYMOUS,
@@ -39,6 +50,8 @@ def rows():
     teacher.save()  # which is in the log
     person = User.objects.create_user("someone")
     run = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state="succeeded")
+    now = datetime.now(UTC)
+    queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(hours=1))
     return {
         "auditlog_logentry": LogEntry.objects.get_for_object(teacher)[0],
         "auth_group": Group.objects.create(name="Friends"),
@@ -50,6 +63,7 @@ def rows():
         "scheduling_jobrun": run,
         "scheduling_jobrunitem": JobRunItem.objects.create(run=run, outcome="conflict", code="x"),
         "scheduling_lessonsettings": LessonSettings.objects.create(teacher=teacher),
+        "scheduling_message": Message.objects.get(),
         "scheduling_recurringslot": make.slot(teacher, student, start="15:00"),
         "scheduling_scheduledclass": make.lesson(student, whom=teacher),
         "scheduling_student": student,

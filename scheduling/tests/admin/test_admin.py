@@ -99,7 +99,7 @@ def test_every_table_but_the_log_has_a_form(browser: Client, table: str) -> None
     assert browser.get(f"/admin/scheduling/{table}/add/").status_code == 200
 
 
-@pytest.mark.parametrize("table", ["jobrun", "jobrunitem"])
+@pytest.mark.parametrize("table", ["jobrun", "jobrunitem", "message"])
 def test_the_log_is_read_only(browser: Client, table: str) -> None:
     assert browser.get(f"/admin/scheduling/{table}/add/").status_code == 403
 

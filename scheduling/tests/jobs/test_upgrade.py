@@ -1,21 +1,29 @@
-"""An upgrade from the version that could divide one run among workers (migration 0022)."""
+"""Upgrades from versions that kept what a later migration takes away."""
 
 import os
 import uuid
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core import mail
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs.background import start
 from scheduling.jobs.clock import DatabaseClock
+from scheduling.jobs.notifications.delivery import deliver
+from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.process import this_process
 from scheduling.jobs.tasks import join_run
-from scheduling.models import Job, JobRun, RunState, ScheduledClass, Teacher
+from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Teacher
+from scheduling.services.classes import cancel
+from scheduling.services.messages import send_again
+from scheduling.services.notices import notices_of, tell_families
 from scheduling.tests import factories as make
 from scheduling.tests import killing, studio
+from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon, request, weekly
 from scheduling.tests.support import processes
 
@@ -134,3 +142,76 @@ def test_a_divided_run_that_was_under_way_and_a_queued_one_are_completed(migrate
         following.run_id: len(expected) - len(committed) - 3,
     }
     assert (horizon(TODAY).classes_created, weekly(TODAY).classes_created) == (0, 0)
+
+
+OUTBOX_BEFORE = [("scheduling", "0023_no_shards")]
+NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
+
+
+def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrate):
+    """Sent, refused and unanswered ones become messages; the rest is still sent."""
+    marta = make.teacher("Marta Gil", email="marta@example.org")
+    lessons = [
+        make.lesson(
+            make.student(f"S{hour}", email=f"s{hour}@example.org"),
+            MONDAY,
+            f"{hour}:00",
+            f"{hour}:45",
+            None if hour == 14 else marta,
+        )
+        for hour in range(10, 16)
+    ]
+    cancelled = make.lesson(
+        make.student("Ana Ruiz", email="ana@example.org"), MONDAY, "18:00", "19:00", marta
+    )
+    cancel(cancelled.pk, by="teacher", now=NOON)
+    before = migrate(OUTBOX_BEFORE)
+
+    def ledger(name, lesson, error, **values):
+        sent_at = NOON if error is None else None
+        before.get_model("scheduling", name).objects.create(
+            student_id=lesson.student_id,
+            teacher_id=lesson.teacher_id,
+            starts_at=lesson.starts_at,
+            claimed_at=NOON,
+            sent_at=sent_at,
+            error=error or "",
+            **values,
+        )
+
+    ledger("Reminder", lessons[0], None, reader="student")
+    ledger("Reminder", lessons[0], None, reader="teacher")
+    ledger("Reminder", lessons[1], "SMTPRecipientsRefused: {…}", reader="student")
+    ledger("Reminder", lessons[2], "", reader="student")
+    ledger("Reminder", lessons[3], "the mail server did not answer in time", reader="student")
+    ledger("Reminder", lessons[4], None, reader="student")
+    ledger("CancellationNotice", cancelled, None)
+
+    migrate()
+
+    tables = connection.introspection.table_names()
+    assert not {"scheduling_reminder", "scheduling_cancellationnotice"} & set(tables)
+    states = Counter(Message.objects.values_list("kind", "state"))
+    assert states == {
+        ("reminder", "sent"): 3,
+        ("reminder", "refused"): 1,
+        ("reminder", "unknown"): 2,
+        ("notice", "sent"): 1,
+    }
+    assert notices_of([cancelled]).are_sent
+    assert tell_families([cancelled], NOON) == 0
+    remind(NOON + timedelta(hours=10))
+    deliver(NOON + timedelta(hours=10))
+    written = sorted((message.to[0], message.subject[-5:]) for message in mail.outbox)
+    assert written == [
+        *(("marta@example.org", f"{hour}:00") for hour in (11, 12, 13, 15)),
+        ("s15@example.org", "15:00"),
+    ]
+    # What is sent again is written anew.
+    mail.outbox.clear()
+    lost = Message.objects.get(items__student=lessons[2].student, items__reader="student")
+    send_again(lost, NOON)
+    deliver(NOON)
+    assert mail.outbox[0].subject.startswith("Reminder: Lesson with Marta Gil")
+    owner = Group.objects.get(name="Owner")
+    assert owner.permissions.filter(codename="change_message").exists()
