@@ -49,12 +49,12 @@ def zone(name: str) -> SafeString:
     return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in name.split("/")))
 
 
-def when(one: Any) -> SafeString:
+def when(one: ScheduledClass) -> SafeString:
     """Date, times and zone of a class."""
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
         day(one.date),
-        times(one.start_time, one.end_time, one.time_zone),
+        f"{one.hours} {one.time_zone}",
     )
 
 

@@ -75,6 +75,20 @@ def local_times(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[date
     return starts_at.astimezone(info), ends_at.astimezone(info)
 
 
+def clock_hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """“10:00–11:00” by the clocks in ``zone``. Raises UnknownZoneError."""
+    start, end = local_times(starts_at, ends_at, zone)
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def clocks_change(zone: str, day: date) -> bool:
+    """Whether the clocks in ``zone`` change on ``day`` or on the day after it."""
+    info = zone_of(zone)
+    before = datetime.combine(day, time(), info)
+    return before.utcoffset() != datetime.combine(day + timedelta(days=2), time(), info).utcoffset()
+
+
 def minute_of(at: time) -> int:
     """Minutes since midnight by the clock on the wall."""
     return at.hour * 60 + at.minute

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.domain.wallclock import instant, local_times, minutes_between
+from scheduling.domain.wallclock import clock_hours, instant, local_times, minutes_between
 
 from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
@@ -281,6 +281,11 @@ class ScheduledClass(models.Model):
         four hours from 01:00 ends at 06:00 where the hour from 02:00 is skipped.
         """
         return local_times(self.starts_at, self.ends_at, zone or self.time_zone)
+
+    @property
+    def hours(self) -> str:
+        """“10:00–11:00”, by the clocks in the class's own zone."""
+        return clock_hours(self.starts_at, self.ends_at, self.time_zone)
 
     @property
     def is_generated(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Left
 
+from scheduling.domain.wallclock import clock_hours, clocks_change, is_zone
 from scheduling.models import Closure, ScheduledClass, Student, Teacher
 
 # The longest class there can be, and a little: an index by starts finds what is still going on.
@@ -54,8 +55,9 @@ def instants(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
 
 
 def wall_clock(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
-    """``(id, date, start, end, …)`` of these classes in their own zones, as texts."""
-    return list(
+    """``(id, date, start, end, …)`` of these classes by the clocks in their own zones, as texts."""
+    changed = _across_changes(rows)
+    found = list(
         rows.order_by().values_list(
             "id",
             Left(Cast("date", TextField()), 10),
@@ -64,6 +66,25 @@ def wall_clock(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
             *REST,
         )
     )
+    if not changed:
+        return found
+    return [(row[0], row[1], *changed.get(row[0], row[2:4]), *row[4:]) for row in found]
+
+
+def _across_changes(rows: QuerySet[ScheduledClass]) -> dict[int, tuple[str, str]]:
+    """Start and end of those that the nominal times may be wrong for: the clocks change then."""
+    days = rows.order_by().values_list("time_zone", "date").distinct()
+    concerned = Q()
+    for zone, day in days:
+        if is_zone(zone) and clocks_change(zone, day):
+            concerned |= Q(time_zone=zone, date=day)
+    if not concerned:
+        return {}
+    found = rows.filter(concerned).order_by()
+    return {
+        pk: tuple(clock_hours(start, end, zone).split("–"))
+        for pk, start, end, zone in found.values_list("id", "starts_at", "ends_at", "time_zone")
+    }
 
 
 def _minute(column: str) -> Left:

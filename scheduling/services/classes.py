@@ -36,7 +36,7 @@ class DoubleBookedError(ValidationError):
 def _sentence(other: ScheduledClass | None) -> str:
     if other is None:
         return _("This time has just been taken by another class. Look at the week and try again.")
-    when = f"{other.date} {other.start_time:%H:%M}–{other.end_time:%H:%M} {other.time_zone}"
+    when = f"{other.date} {other.hours} {other.time_zone}"
     if other.teacher is None:
         return _("%(student)s already has a class at that time: %(when)s.") % {
             "student": other.student,

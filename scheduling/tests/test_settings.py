@@ -363,6 +363,7 @@ def test_the_documented_production_environment_passes_django_s_own_check(project
         DATABASE_URL=GOOD["DATABASE_URL"],
         SECRET_KEY="Aa1-" + "".join(map(chr, range(48, 122))),
         ALLOWED_HOSTS="classes.example.org",
+        EMAIL_FROM="studio@example.org",
     )
     assert answer.returncode == 0, answer.stderr
 

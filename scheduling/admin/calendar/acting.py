@@ -71,7 +71,7 @@ def occurrence_actions(user: Any, one: Planned) -> list[Action]:
 
 def when(one: ScheduledClass) -> str:
     """“2026-01-05 10:00–11:00 (Europe/Madrid)”."""
-    return f"{one.date} {one.start_time:%H:%M}–{one.end_time:%H:%M} ({one.time_zone})"
+    return f"{one.date} {one.hours} ({one.time_zone})"
 
 
 def _moved(one: ScheduledClass) -> str:

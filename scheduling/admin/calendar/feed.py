@@ -16,6 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.wallclock import local_times
 from scheduling.domain.windows import DAY
 from scheduling.models import Job
 from scheduling.selectors.calendar import (
@@ -169,14 +170,15 @@ def _kind(one: Planned) -> str:
 
 
 def _ghost(one: Planned) -> dict[str, Any]:
+    start, end = local_times(one.starts_at, one.ends_at, one.zone)
     return {
         "kind": one.key.kind.value,
         "series": one.key.id,
         "day": one.day.isoformat(),
         "start": f"{one.starts_at:%Y-%m-%d %H:%M}",
         "end": f"{one.ends_at:%Y-%m-%d %H:%M}",
-        "startTime": f"{one.start_time:%H:%M}",
-        "endTime": f"{one.end_time:%H:%M}",
+        "startTime": f"{start:%H:%M}",
+        "endTime": f"{end:%H:%M}",
         "student": one.student,
         "teacher": one.teacher,
         "subject": one.subject,

@@ -1,5 +1,6 @@
 """The list of classes and the page of one. What a series asks for is cancelled, never deleted."""
 
+from datetime import time
 from typing import Any
 
 from django.contrib import admin, messages
@@ -43,7 +44,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
         "source",
     )
     export_as = {
-        "when": ("date", "start_time", "end_time", "time_zone"),
+        "when": ("date", "start", "end", "time_zone"),
         "student_name": ("student",),
         "teacher_name": ("teacher",),
         "state": ("status",),
@@ -61,6 +62,14 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     @admin.display(description=gettext_lazy("date and time"), ordering="starts_at")
     def when(self, one: ScheduledClass) -> SafeString:
         return show.when(one)
+
+    @admin.display(description=gettext_lazy("start time"))
+    def start(self, one: ScheduledClass) -> time:
+        return one.local_times()[0].time()
+
+    @admin.display(description=gettext_lazy("end time"))
+    def end(self, one: ScheduledClass) -> time:
+        return one.local_times()[1].time()
 
     @admin.display(description=gettext_lazy("student"))
     def student_name(self, one: ScheduledClass) -> str:

@@ -149,7 +149,7 @@ def _say(request: HttpRequest, queued: int, notices: Notices) -> None:
         messages.warning(request, text + " " + _("Call them."))
     if notices.undelivered:
         text = _(
-            "The e-mail may not have arrived: %(names)s. Call them, or send it again on the page of the "
-            "student."
+            "The e-mail may not have arrived: %(names)s. Call them, or send it again on the "
+            "page of the student."
         )
         messages.error(request, text % {"names": _listed(notices.undelivered)})

@@ -137,7 +137,7 @@ def weekday(number: int) -> str:
 
 def hours(one: ScheduledClass) -> str:
     """ "10:00–11:00 Europe/Madrid"."""
-    return f"{one.start_time:%H:%M}–{one.end_time:%H:%M} {one.time_zone}"
+    return f"{one.hours} {one.time_zone}"
 
 
 def people(one: ScheduledClass) -> str:

@@ -108,7 +108,7 @@ def _refuse_other_date(series: Series, one: ScheduledClass, day: date, now: date
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")
     if one.edited_at is not None or one.starts_at <= now:
         text = _("The class of that week is the one on %(when)s.")
-        when = f"{one.date} {one.start_time:%H:%M}–{one.end_time:%H:%M} {one.time_zone}"
+        when = f"{one.date} {one.hours} {one.time_zone}"
         raise OccurrenceError(text % {"when": when}, code="week_fulfilled")
 
 

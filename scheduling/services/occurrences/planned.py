@@ -13,7 +13,7 @@ from scheduling.domain.draft import Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Plan
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
-from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.wallclock import clock_hours, from_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
@@ -55,6 +55,11 @@ class Planned:
     params: dict[str, Any] = field(default_factory=dict)
     closure: str = ""
     with_class: int | None = None
+
+    @property
+    def hours(self) -> str:
+        """“10:00–11:00”, by the clocks in ``zone``."""
+        return clock_hours(self.starts_at, self.ends_at, self.zone)
 
     @property
     def reason(self) -> str:

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "ALERT_EMAILS": "",
     "ALERT_WEBHOOK_URL": "",
     "EMAIL_URL": "memory:",
+    "EMAIL_FROM": "",
     "API_THROTTLE": "600/min",
     "API_THROTTLE_FAILED": "60/min",
 }
