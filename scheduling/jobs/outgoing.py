@@ -64,17 +64,6 @@ def with_deadline(
     return result.result()
 
 
-def within(send: Callable[[], bool], what: str) -> bool:
-    """What ``send`` answers; False where it fails or takes longer than ``SECONDS``."""
-    try:
-        return with_deadline(send, SECONDS)
-    except TimeoutError:
-        logger.warning("%s did not take a message within %g seconds", what, SECONDS)
-    except Exception as error:
-        logger.warning("%s did not take a message: %s", what, type(error).__name__)
-    return False
-
-
 def call(url: str, what: str, body: bytes = b"", kind: str = "text/plain") -> bool:
     """POST ``body`` to ``url``; whether it answered with success. ``what`` names it in the log.
 

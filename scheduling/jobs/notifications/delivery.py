@@ -26,7 +26,7 @@ CLAIM = timedelta(minutes=10)
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=1)
 # So many refusals that may mean every mail, and nothing accepted: they do.
 ENOUGH = 3
-# A server that takes messages and ends the connection must not make all of them unknown.
+# In a row: a server that ends the connection each time must not make all messages unknown.
 MOST_UNANSWERED = 2
 # What is rendered anew at each attempt.
 _WORDS = ("recipient", "language", "subject", "body")
@@ -55,7 +55,7 @@ class _Delivery:
         self.now = now
         self.server = MailServer()
         self.accepted = 0
-        # Messages in a row that the server gave no answer to.
+        # Messages in a row with which the connection ended.
         self.unanswered = 0
         # Refusals of which only the others can tell whether they mean every mail.
         self.doubtful: list[tuple[Message, Answer]] = []
@@ -112,6 +112,11 @@ class _Delivery:
         elif answer.verdict is Verdict.LATER:
             delay = min(FIRST_DELAY * 2 ** min(message.attempts - 1, 10), LONGEST_DELAY)
             self._wait(message, self.now + delay, answer.text)
+            if answer.is_lost:
+                self.unanswered += 1
+            if self.unanswered >= MOST_UNANSWERED:
+                self._block(answer)
+                return False
         elif answer.verdict is Verdict.UNKNOWN:
             self._finish(message, state=MessageState.UNKNOWN, error=answer.text)
             self.unanswered += 1

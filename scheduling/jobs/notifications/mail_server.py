@@ -4,7 +4,6 @@ Django's SMTP backend hides at which step a server refuses. Here its connection 
 steps of RFC 5321 one by one: what is refused before the text was handed over can be tried again.
 """
 
-import logging
 import re
 import smtplib
 from collections.abc import Callable
@@ -17,11 +16,10 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
-from ..outgoing import within
+from ..outgoing import with_deadline
 
-logger = logging.getLogger(__name__)
-
-NAME = "the mail server"
+# For each of the two steps of a message. Some servers look at it for long before they answer.
+SECONDS = 30.0
 SILENCE = "the mail server did not answer in time"
 # Refusals at the recipient or the text that mean every mail: many servers refuse the sender, or a
 # login that is missing, only there.
@@ -45,11 +43,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``may_be_of_every_mail``: a refusal whose words may mean the sender and not this message."""
+    """``may_be_of_every_mail``: a refusal whose words may mean the sender and not this message.
+
+    ``is_lost``: the connection ended.
+    """
 
     verdict: Verdict
     text: str = ""
     may_be_of_every_mail: bool = False
+    is_lost: bool = False
 
 
 ACCEPTED = Answer(Verdict.ACCEPTED)
@@ -67,7 +69,7 @@ class MailServer:
         """Do everything up to the text of ``mail``. Only once accepted it may be handed over."""
         answered = self._answered
         answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
-        if answer.verdict is Verdict.EVERYTHING and answered and self._mails is None:
+        if answered and self._mails is None:
             # Many servers take only so many messages a connection.
             answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
         return answer
@@ -86,17 +88,19 @@ class MailServer:
         """Say goodbye."""
         mails, self._mails, self._answered = self._mails, None, 0
         if mails is not None:
-            within(lambda: _close(mails), NAME)
+            with suppress(Exception):
+                with_deadline(mails.close, SECONDS)
 
     def _step(self, step: Callable[[Any, EmailMessage], Answer], mail: Any, silence: Any) -> Answer:
         """What ``step`` answers, within the time that it may take."""
         if self._mails is None:
             self._mails = get_connection()
-        mails, answers = self._mails, []
-        if not within(lambda: answers.append(step(mails, mail)) is None, NAME) or not answers:
-            answers.append(silence)
-        answer: Answer = answers[0]
-        if answer.verdict in (Verdict.EVERYTHING, Verdict.UNKNOWN) or answer.text[:3] == "421":
+        mails = self._mails
+        try:
+            answer = with_deadline(lambda: step(mails, mail), SECONDS)
+        except TimeoutError:
+            answer = silence
+        if answer.is_lost or answer.verdict in (Verdict.EVERYTHING, Verdict.UNKNOWN):
             self.drop()
         elif step == self._hand_over or answer.verdict is not Verdict.ACCEPTED:
             self._answered += 1
@@ -114,7 +118,7 @@ class MailServer:
             sender = sanitize_address(mail.from_email, charset)
             recipient = sanitize_address(mail.to[0], charset)
             mail.message()
-        except ValueError as error:
+        except Exception as error:  # of an address, a header, a character set
             return Answer(Verdict.REFUSED, _words_of(error))
         smtp = mails.connection
         try:
@@ -122,16 +126,20 @@ class MailServer:
             code, text = smtp.mail(sender)
             if code != 250:
                 return Answer(Verdict.EVERYTHING, _said(code, text))
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(Verdict.EVERYTHING, _words_of(error))
+        try:
             code, text = smtp.rcpt(recipient)
             if code in (250, 251):
                 code, text = smtp.docmd("DATA")
                 if code == 354:
                     return ACCEPTED
-            if code == 421:
-                return Answer(Verdict.EVERYTHING, _said(code, text))
-            smtp.rset()
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.EVERYTHING, _words_of(error))
+            return Answer(Verdict.LATER, _words_of(error), is_lost=True)
+        try:
+            smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            smtp.close()  # the next message finds it so
         return _refusal(code, text)
 
     def _hand_over(self, mails: Any, mail: EmailMessage) -> Answer:
@@ -156,7 +164,7 @@ class MailServer:
 def _refusal(code: int, text: bytes) -> Answer:
     said = _said(code, text)
     if 400 <= code < 500:
-        return Answer(Verdict.LATER, said)
+        return Answer(Verdict.LATER, said, is_lost=code == 421)
     of_all = code in _CODES_OF_EVERY_MAIL or _OF_EVERY_MAIL.search(said[4:]) is not None
     return Answer(Verdict.REFUSED, said, may_be_of_every_mail=of_all)
 
@@ -170,9 +178,3 @@ def _words_of(error: Exception) -> str:
         text = error.smtp_error
         return _said(error.smtp_code, text if isinstance(text, bytes) else str(text).encode())
     return f"{type(error).__name__}: {error}"
-
-
-def _close(mails: Any) -> bool:
-    with suppress(Exception):
-        mails.close()
-    return True

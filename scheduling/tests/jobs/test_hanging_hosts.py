@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 
 from scheduling.jobs import outgoing
+from scheduling.jobs.notifications import mail_server
 from scheduling.jobs.runner import run
 from scheduling.models import Job, JobRun, Message, RunState, Trigger, Trouble
 from scheduling.tests.jobs.helpers import conduct, request
@@ -21,7 +22,8 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 @pytest.fixture(autouse=True)
 def trouble(monkeypatch):
-    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    for module in (mail_server, outgoing):
+        monkeypatch.setattr(module, "SECONDS", 0.5)
     begun = NOW - timedelta(hours=3)
     for job, state in ((Job.WEEKLY, RunState.FAILED), (Job.HORIZON, RunState.SUCCEEDED)):
         JobRun.objects.create(

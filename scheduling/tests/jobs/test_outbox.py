@@ -167,6 +167,23 @@ def test_a_refusal_of_the_sender_is_one_of_all_mail_and_all_of_it_waits(
     assert len(server.received) == 10
 
 
+def test_a_server_that_closes_after_a_refusal_gets_the_others_all_the_same(server, queued):
+    server.closes_on_refusal = True
+    for number in (0, 4, 5):
+        server.answers[f"s{number}@example.org"] = "550 5.1.1 no such user"
+    assert deliver(NOON) == 7
+    assert (states(), blockade()) == ({"sent": 7, "refused": 3}, None)
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_one_mailbox_with_which_the_server_always_goes_away_does_not_block_the_others(
+    server, queued, number
+):
+    server.resets = f"s{number}@example.org"
+    assert deliver(NOON) == 9
+    assert (states(), blockade()) == ({"sent": 9, "waiting": 1}, None)
+
+
 def test_one_mailbox_that_speaks_of_senders_does_not_block_the_others(server, queued):
     server.answers["s0@example.org"] = "550 5.7.133 sender not authenticated for this group"
     assert deliver(NOON) == 9
@@ -190,9 +207,10 @@ def test_a_blockade_lasts_until_something_is_sent_even_where_all_that_waited_is_
 def test_a_connection_that_ends_before_the_text_costs_nothing(server, queued):
     server.answers["DATA"] = RESET_BEFORE
     assert deliver(NOON) == 0
-    assert states() == {"waiting": 10}
+    assert (states(), blockade().since) == ({"waiting": 10}, NOON)
     del server.answers["DATA"]
-    assert deliver(NOON) == 10
+    assert deliver(NOON + 5 * MINUTE) == 10
+    assert blockade() is None
     assert len(server.received) == 10
 
 

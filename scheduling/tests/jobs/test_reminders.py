@@ -9,8 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.jobs import outgoing
-from scheduling.jobs.notifications import delivery, reminders
+from scheduling.jobs.notifications import delivery, mail_server, reminders
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.mail_server import MailServer
 from scheduling.jobs.runner import run
@@ -221,7 +220,7 @@ def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypat
 def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
     one, settings, monkeypatch, byte
 ):
-    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    monkeypatch.setattr(mail_server, "SECONDS", 0.5)
     settings.EMAIL_TIMEOUT = 2
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -236,7 +235,7 @@ def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
 def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_twice(
     one, monkeypatch
 ):
-    monkeypatch.setattr(outgoing, "SECONDS", 0.2)
+    monkeypatch.setattr(mail_server, "SECONDS", 0.2)
     awake = threading.Event()
 
     def hang(backend, messages):

@@ -28,7 +28,10 @@ class Server:
     answers: dict[str, str] = field(default_factory=dict)
     greylists: bool = False
     most: int | None = None
-    # Whether it then goes away altogether, until it is started again.
+    closes_on_refusal: bool = False
+    # A recipient at whose name it resets.
+    resets: str = ""
+    # After the 421: whether it goes away altogether, until it is started again.
     goes_away: bool = False
     is_away: bool = False
     received: list[Message] = field(default_factory=list)
@@ -68,7 +71,13 @@ class Server:
                 recipient = re.sub(rb".*<(.*)>.*\s*", rb"\1", line).decode()
                 self.offers[recipient] += 1
                 first = self.greylists and self.offers[recipient] == 1
-                say("451 4.7.1 greylisted" if first else self.answers.get(recipient, "250 ok"))
+                if recipient == self.resets:
+                    reset(connection)
+                    return
+                answer = self.answers.get(recipient, "250 ok")
+                say("451 4.7.1 greylisted" if first else answer)
+                if self.closes_on_refusal and answer.startswith("5"):
+                    return
             elif verb == "DATA":
                 if not self._take(connection, lines, say, recipient):
                     return
