@@ -89,7 +89,7 @@ def address(name: str) -> str:
     value = text(name)
     mailbox = parseaddr(value)[1]
     if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mailbox):
-        stop(name, f"{shown(value)} is not an e-mail address; write Studio <studio@example.org>.")
+        stop(name, f"{value!r:.60} is not an e-mail address; write Studio <studio@example.org>.")
     return value
 
 
