@@ -6,6 +6,7 @@ ADDRESS ?= 127.0.0.1:8000
 # What production needs at least; .venv/check.sqlite3 keeps the checks away from real data.
 PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
 	CSRF_TRUSTED_ORIGINS=https://classes.example.org SECURE_SSL_REDIRECT=true \
+	EMAIL_FROM=studio@example.org \
 	DATABASE_URL=sqlite:///.venv/check.sqlite3
 # Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
 AT_ONCE ?= 4

@@ -71,7 +71,7 @@ def wall_clock(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
     return [(row[0], row[1], *changed.get(row[0], row[2:4]), *row[4:]) for row in found]
 
 
-def _across_changes(rows: QuerySet[ScheduledClass]) -> dict[int, tuple[str, str]]:
+def _across_changes(rows: QuerySet[ScheduledClass]) -> dict[int, list[str]]:
     """Start and end of those that the nominal times may be wrong for: the clocks change then."""
     days = rows.order_by().values_list("time_zone", "date").distinct()
     concerned = Q()
@@ -81,10 +81,8 @@ def _across_changes(rows: QuerySet[ScheduledClass]) -> dict[int, tuple[str, str]
     if not concerned:
         return {}
     found = rows.filter(concerned).order_by()
-    return {
-        pk: tuple(clock_hours(start, end, zone).split("–"))
-        for pk, start, end, zone in found.values_list("id", "starts_at", "ends_at", "time_zone")
-    }
+    rows_found = found.values_list("id", "starts_at", "ends_at", "time_zone")
+    return {pk: clock_hours(start, end, zone).split("–") for pk, start, end, zone in rows_found}
 
 
 def _minute(column: str) -> Left:

@@ -120,7 +120,7 @@ class MailServer:
             mail.message()
         except Exception as error:  # of an address, a header, a character set
             return Answer(Verdict.REFUSED, _words_of(error))
-        smtp = mails.connection
+        smtp: Any = mails.connection
         try:
             smtp.ehlo_or_helo_if_needed()
             code, text = smtp.mail(sender)
@@ -149,8 +149,9 @@ class MailServer:
             except Exception as error:  # a disk that is full, a broken pipe
                 return Answer(Verdict.LATER, _words_of(error))
             return ACCEPTED
-        smtp = mails.connection
-        text = mail.message().as_bytes(linesep="\r\n")
+        smtp: Any = mails.connection
+        message: Any = mail.message()
+        text: bytes = message.as_bytes(linesep="\r\n")
         if not text.endswith(b"\r\n"):
             text += b"\r\n"
         try:
