@@ -38,7 +38,9 @@ def deliver(now: datetime) -> int:
     Faults of the mail server are written on the messages, not raised.
     """
     waiting = Message.objects.filter(state=MessageState.WAITING)
-    waiting.filter(expires_at__lte=now).update(state=MessageState.STALE)
+    expired = waiting.filter(expires_at__lte=now)
+    expired.filter(error="").update(error="it was not tried in time")
+    expired.update(state=MessageState.STALE)
     due = waiting.filter(next_try__lte=now).order_by("expires_at", "id")
     ids = list(due.values_list("pk", flat=True))
     if not ids:

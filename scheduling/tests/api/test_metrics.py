@@ -9,7 +9,8 @@ from django.utils import timezone
 from knox.models import get_token_model
 from prometheus_client.parser import text_string_to_metric_families
 
-from scheduling.models import Job, JobRun
+from scheduling.jobs.notifications.outbox import queue_alert
+from scheduling.models import Job, JobRun, Message
 from scheduling.tests.factories import lesson
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
@@ -116,6 +117,16 @@ def test_others_need_one_and_a_proxy_is_no_loopback(client, extra):
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"]
     assert answer.json()["error"] == "not_authenticated"
+
+
+def test_mail_in_the_outbox_and_whether_it_is_blocked(client):
+    now = timezone.now()
+    queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(hours=1))
+    found = scrape(client)
+    assert found["classtracker_messages", "alert", "waiting"] == 1
+    assert found["classtracker_mail_blocked",] == 0
+    Message.objects.update(blocked_since=now)
+    assert scrape(client)["classtracker_mail_blocked",] == 1
 
 
 def test_only_an_administrator_s_token_is_good(client):

@@ -7,12 +7,17 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from knox.models import get_token_model
 
+from scheduling.jobs.notifications.outbox import queue
 from scheduling.models import (
     Job,
     JobRun,
     JobRunItem,
     LessonDuration,
     LessonSettings,
+    Message,
+    MessageKind,
+    MessageState,
+    Reader,
     RunState,
     Student,
     Trigger,
@@ -46,5 +51,9 @@ def populate(owner: User) -> None:
         finished_at=timezone.now(),
     )
     JobRunItem.objects.create(run=run, outcome="conflict", student_name="Nannerl Mozart")
+    now = timezone.now()
+    later = make.lesson(nannerl, on=monday + timedelta(days=8), subject="Piano")
+    queue(MessageKind.REMINDER, Reader.STUDENT, later, now)
+    Message.objects.update(state=MessageState.REFUSED, error="550 5.1.1 no such user")
     for student in Student.objects.all():
         LogEntry.objects.log_actions(owner.pk, [student], CHANGE, "Changed", single_object=True)

@@ -317,6 +317,35 @@ def test_a_worker_process_delivers(server):
     assert server.recipients == ["teresa@example.org"]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("step", "state"), [("MAIL", "waiting"), ("TEXT", "unknown")])
+def test_a_process_that_is_killed_while_the_server_thinks(server, step, state):
+    """Before the text another process sends it; after the text a person decides."""
+    now = datetime.now(UTC)
+    queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(days=1))
+    server.thinks_at = step
+    deliver_mail.enqueue()
+    environment = {"TASKS_BACKEND": "database", "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    worker = processes.popen("db_worker", "--batch", "--no-startup-delay", env=environment)
+    assert server.is_thinking.wait(60)
+    processes.end(worker)
+    server.thinks_at = ""
+    assert Message.objects.get().state == state
+    assert deliver(now + timedelta(minutes=1)) == 0  # it is claimed
+    assert not Message.objects.filter(undelivered(now)).exists()
+    later = datetime.now(UTC) + timedelta(minutes=11)
+    assert deliver(later) == (state == "waiting")
+    assert Message.objects.filter(undelivered(later)).exists() == (state == "unknown")
+    assert len(server.seen) == 1
+
+
+def test_what_nobody_tried_to_send_in_time_is_shown(queued):
+    later = queued[-1].starts_at
+    assert deliver(later) == 0
+    assert states() == {"stale": 10}
+    assert Message.objects.filter(undelivered(later)).count() == 10
+
+
 def test_blocked_mail_is_an_incident_of_check_jobs_and_the_webhook(server, queued, settings):
     for job in (Job.WEEKLY, Job.HORIZON):
         JobRun.objects.create(

@@ -40,6 +40,18 @@ class Server:
     connections: int = 0
     offers: Counter[str] = field(default_factory=Counter)
 
+    # A step (``MAIL`` or ``TEXT``) at which it says nothing any more.
+    thinks_at: str = ""
+    is_thinking: Event = field(default_factory=Event)
+
+    def think(self, step: str, lines: Any) -> bool:
+        """Whether it thought at ``step`` until the client was gone."""
+        if step != self.thinks_at:
+            return False
+        self.is_thinking.set()
+        lines.read()
+        return True
+
     @property
     def recipients(self) -> list[str]:
         return [str(one["To"]) for one in self.received]
@@ -65,6 +77,8 @@ class Server:
                 if self.most is not None and taken >= self.most:
                     self.is_away = self.goes_away
                     say("421 4.7.0 too many messages on this connection")
+                    return
+                if self.think("MAIL", lines):
                     return
                 say(self.answers.get("MAIL", "250 ok"))
             elif verb == "RCPT":
@@ -102,6 +116,8 @@ class Server:
             text += line[1:] if line.startswith(b".") else line
         message = message_from_bytes(text)
         self.seen.append(message)
+        if self.think("TEXT", lines):
+            return False
         answer = self.answers.get("TEXT", "250 taken")
         if answer == RESET_BEFORE:
             reset(connection)
