@@ -38,6 +38,7 @@ NO_PAGE = {
     "background_jobs_start": "takes a POST",
     "background_jobs_cancel": "takes a POST",
     "background_jobs_progress": "JSON",
+    "scheduling_message_send_again": "takes a POST",
 }
 
 
@@ -123,7 +124,11 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
             name = f"{model._meta.app_label}_{model._meta.model_name}_{kind}"
             yield Address(name, reverse(f"admin:{name}", args=args))
     for pattern in of.get_urls():
-        if pattern.name and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export"):
+        if (
+            pattern.name
+            and pattern.name not in NO_PAGE
+            and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export")
+        ):
             args = (row.pk,) if pattern.pattern.converters else ()
             yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
 

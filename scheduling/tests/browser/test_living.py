@@ -46,7 +46,7 @@ def test_a_teacher_ill_today_in_two_clicks(owner_page):
     owner_page.get_by_text("1 family is told.").wait_for()
     assert look(owner_page) == []
     owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
-    owner_page.get_by_text("1 e-mail sent.").wait_for()
+    owner_page.get_by_text("1 e-mail queued.").wait_for()
     assert ScheduledClass.objects.get(date=today).status == "cancelled"
 
 
