@@ -60,7 +60,7 @@ NO_PAGES = {
     "view_on_site",
 }
 # A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
-NO_DATA = {"cron-generate-lessons", "api-schema", "api-docs"}
+NO_DATA = {"cron-generate-lessons", "cron-tick", "api-schema", "api-docs"}
 FILE = (
     "email,first_name,last_name,teacher,weekday,start_time,end_time,valid_from\n"
     "new{n}@example.com,New,Student,,2,15:00,16:00,2026-01-05\n"
