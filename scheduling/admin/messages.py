@@ -21,6 +21,7 @@ from scheduling.services.messages import send_again
 
 from . import show
 from .filters import OneOf
+from .history import HistoryAdmin
 from .jobs import ReadOnlyAdmin
 from .lists import ListAdmin
 
@@ -66,7 +67,7 @@ class Delivery(OneOf):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin, ListAdmin):
+class MessageAdmin(ReadOnlyAdmin, HistoryAdmin, ListAdmin):
     list_display = ("created_at", "kind", "recipient", "subject", "badge", "sent_at", "error")
     list_filter = (Delivery, "state", "kind")
     search_fields = ("recipient", "subject")

@@ -42,6 +42,8 @@ class News:
         """What happened and what to do."""
         if not self.begins:
             return _("It is over. It was: %(detail)s") % {"detail": self.trouble.detail}
+        if self.trouble.kind == TroubleKind.MAIL:
+            return self.trouble.detail
         return "\n\n".join(
             (
                 self.trouble.detail,

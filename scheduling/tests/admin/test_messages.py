@@ -73,6 +73,8 @@ def test_send_again_queues_the_same_message_and_is_logged(browser, refused):
         answer.wsgi_request.user.username,
         {"state": ["refused", "waiting"]},
     )
+    history = browser.get(f"{LIST}{refused.pk}/history/").content.decode()
+    assert "superuser" in history
     # Pressed twice it is queued once.
     assert "This message waits or was sent." in message_of(browser.post(again(refused)))
 

@@ -364,7 +364,10 @@ def test_blocked_mail_is_an_incident_of_check_jobs_and_the_webhook(server, queue
         assert len(webhook.heard) == 1
         said = webhook.json()
         assert (said["kind"], said["event"]) == ("mail", "begin")
-        assert "504 5.5.2 need fully-qualified address" in said["text"]
+        assert said["text"].startswith(
+            "Class Tracker: E-mail: blocked\nE-mail: since 4 January 2026"
+        )
+        assert said["text"].endswith("504 5.5.2 need fully-qualified address")
         output = StringIO()
         with pytest.raises(SystemExit, match="3"):
             call_command("check_jobs", json=True, stdout=output)
