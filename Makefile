@@ -55,9 +55,9 @@ test-all: ## the same with nothing left out on either, which takes half as long 
 test test-all: venv-dev
 	@# Without these their tests are skipped, and with CI set they fail.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
-	@.ci/cron || echo "make: the test of the cron daemon cannot run." >&2
-	@.ci/pooler || echo "make: the tests behind PgBouncer cannot run." >&2
-	@.ci/systemd || echo "make: the test of the systemd units cannot run." >&2
+	@.ci/package cron crontab cron || echo "make: the test of the cron daemon cannot run." >&2
+	@.ci/package pgbouncer pgbouncer || echo "make: the tests behind PgBouncer cannot run." >&2
+	@.ci/package systemd systemd-analyze || echo "make: the test of the systemd units cannot run." >&2
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		echo "== $$db"; \
@@ -66,8 +66,8 @@ test test-all: venv-dev
 	[ -z "$$failed" ] || { echo "make $@: failed on:$$failed" >&2; exit 1; }
 
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
-	@.ci/iproute2 || echo "make: the test of two hosts cannot run." >&2
-	@.ci/pooler || echo "make: the test behind PgBouncer cannot run." >&2
+	@.ci/package iproute2 ip || echo "make: the test of two hosts cannot run." >&2
+	@.ci/package pgbouncer pgbouncer || echo "make: the test behind PgBouncer cannot run." >&2
 	@echo "To repeat it: make soak SEED=$(SEED)"; failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -m "soak and $(HERE)" --db=$$db --hypothesis-profile=soak \
