@@ -1,32 +1,109 @@
-"""Accounts and API tokens, as an owner who is no superuser may handle them."""
+"""Accounts, their roles and API tokens, as an owner who is no superuser may handle them."""
 
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget, UserChangeForm
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
-admin.site.unregister(User)
-admin.site.unregister(AuthToken)
+VERBS = {
+    "add": pgettext_lazy("a permission", "add"),
+    "change": pgettext_lazy("a permission", "change"),
+    "delete": pgettext_lazy("a permission", "delete"),
+    "view": pgettext_lazy("a permission", "view"),
+}
+
+for _model in (User, Group, AuthToken):
+    admin.site.unregister(_model)
 # knox names these by their code, in no language.
 apps.get_app_config("knox").verbose_name = gettext_lazy("API access")
 AuthToken._meta.verbose_name = gettext_lazy("API token")
 AuthToken._meta.verbose_name_plural = gettext_lazy("API tokens")
 
 
+def _permission_name(permission: Permission) -> str:
+    """“Students: change”, or what a permission of ours is called."""
+    model: Any = permission.content_type.model_class()
+    verb, _of, table = permission.codename.partition("_")
+    if model is None:
+        return permission.name
+    if verb in VERBS and table == model._meta.model_name:
+        return f"{capfirst(model._meta.verbose_name_plural)}: {VERBS[verb]}"
+    return str(dict(model._meta.permissions).get(permission.codename, permission.name))
+
+
+def _token_name(token: AuthToken) -> str:
+    """Whose it is, and how it begins."""
+    return f"{token.user} · {token.token_key}…"
+
+
+# Django names the first by application and code, knox the second by its hash, on every page.
+Permission.add_to_class("__str__", _permission_name)
+AuthToken.add_to_class("__str__", _token_name)
+
+
+class PasswordWidget(ReadOnlyPasswordHashWidget):
+    """Says that there is a password, and nothing of how it is stored."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        if any("value" in entry for entry in context["summary"]):
+            context["summary"] = [{"label": _("A password is set.")}]
+        return context
+
+
+class AccountForm(UserChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (password := self.fields.get("password")) is not None:
+            password.widget = PasswordWidget()
+
+
+class PermissionsAdmin(admin.ModelAdmin):
+    """A table of those who are allowed something."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Permission:
+            # What has no page here gives nobody anything.
+            models = [*admin.site._registry, *apps.get_app_config("scheduling").get_models()]
+            types = ContentType.objects.get_for_models(*models).values()
+            kwargs["queryset"] = Permission.objects.filter(content_type__in=types)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along is counted; Django would list the rows of tables without a page."""
+        _listed, counts, needed, kept = super().get_deleted_objects(objs, request)
+        tables = [model._meta for model in admin.site._registry]
+        names = {table.verbose_name_plural for table in tables if table.app_label != "auditlog"}
+        counts = {name: count for name, count in counts.items() if name in names}
+        return [str(one) for one in objs], counts, needed, kept
+
+
+@admin.register(Group)
+class RoleAdmin(PermissionsAdmin, GroupAdmin):
+    pass
+
+
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(PermissionsAdmin, UserAdmin):
     """Accounts. Only a superuser makes one, and touches the account of one.
 
     Otherwise whoever may change accounts could give themselves, or the account of a superuser,
     whatever password and power they like.
     """
+
+    form = AccountForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
@@ -59,11 +136,17 @@ class ApiTokenAdmin(AuthTokenAdmin):
 
     add_form = TokenForm
     list_display = ("beginning", "account", "made", "expires")
+    fields = ("user", "expiry")
     list_select_related = ("user",)
     search_fields = ("token_key", "user__username")
+    # A page of one would be under its hash, and says no more than the list.
+    list_display_links = None
     raw_id_fields = ()
     autocomplete_fields = ("user",)
     ordering = ("-created",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj is None else self.list_display
 
     @admin.display(description=gettext_lazy("begins with"), ordering="token_key")
     def beginning(self, token: AuthToken) -> str:
@@ -74,12 +157,12 @@ class ApiTokenAdmin(AuthTokenAdmin):
         return str(token.user)
 
     @admin.display(description=gettext_lazy("created"), ordering="created")
-    def made(self, token: AuthToken) -> Any:
-        return token.created
+    def made(self, token: AuthToken) -> str:
+        return date_format(localtime(token.created), "DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("expires"), ordering="expiry")
-    def expires(self, token: AuthToken) -> Any:
-        return token.expiry
+    def expires(self, token: AuthToken) -> str:
+        return date_format(localtime(token.expiry), "DATETIME_FORMAT") if token.expiry else "–"
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         # A token acts as its account: nobody makes one for an account above their own.

@@ -18,6 +18,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from scheduling.services.moments import in_words
+
 from .jobs import ReadOnlyAdmin
 from .lists import ListAdmin
 from .show import clip
@@ -34,8 +36,9 @@ WORDS = (
     gettext_noop("delete"),
     gettext_noop("access"),
     gettext_noop("timestamp"),
-    gettext_noop("content type"),
-    gettext_noop("object representation"),
+    gettext_noop("Created {repr:s}"),
+    gettext_noop("Updated {repr:s}"),
+    gettext_noop("Deleted {repr:s}"),
 )
 
 admin.site.unregister(LogEntry)
@@ -109,6 +112,8 @@ def _value(field: Any, value: Any) -> str:
             return date_format(date.fromisoformat(text[:10]))
         except ValueError:
             return text
+    if text and _is(field, "TimeField"):
+        return text[:5]
     return clip(text) or "–"
 
 
@@ -116,21 +121,41 @@ def _is(field: Any, kind: str) -> bool:
     return getattr(field, "get_internal_type", lambda: "")() == kind
 
 
+class ByKind(admin.RelatedOnlyFieldListFilter):
+    """Rows of one table, by its name alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext_lazy("kind")
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        found = super().field_choices(field, request, model_admin)
+        return [(pk, ContentType.objects.get_for_id(pk).name) for pk, _name in found]
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin, ListAdmin):
     """All hand edits, the newest first; also of what has been deleted since."""
 
-    list_display = ("timestamp", "who", "action", "content_type", "object_repr", "what")
+    list_display = ("timestamp", "who", "action", "kind", "name", "what")
     list_select_related = ("actor", "content_type")
-    list_filter = ("action", ("content_type", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("action", ("content_type", ByKind))
     search_fields = ("object_repr", "actor__username")
     search_help_text = gettext_lazy("What was changed, or the account that changed it.")
-    fields = ("timestamp", "who", "action", "content_type", "object_repr", "what")
+    fields = ("timestamp", "who", "action", "kind", "name", "what")
     ordering = ("-timestamp", "-id")
 
     @admin.display(description=gettext_lazy("changed by"))
     def who(self, entry: LogEntry) -> str:
         return str(entry.actor or _("the system"))
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind(self, entry: LogEntry) -> str:
+        return entry.content_type.name
+
+    @admin.display(description=gettext_lazy("name"))
+    def name(self, entry: LogEntry) -> str:
+        return in_words(entry.object_repr)
 
     @admin.display(description=gettext_lazy("changes"))
     def what(self, entry: LogEntry) -> str:

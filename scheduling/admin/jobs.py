@@ -7,13 +7,15 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRun, JobRunItem
-from scheduling.services.moments import took
+from scheduling.services.moments import in_words, took
 
 from .exporting import ExportMixin
 from .filters import OneOf
@@ -82,11 +84,27 @@ class ByOutcome(OneOf):
 
 @admin.register(JobRunItem)
 class JobRunItemAdmin(ReadOnlyAdmin):
-    list_display = ("run", "what", "student_name", "teacher_name", "date", "start_time", "why")
+    list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
     list_filter = (ByOutcome, "run__job")
     search_fields = ("student_name", "teacher_name")
+    list_display_links = None
     show_full_result_count = False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A result is read on the page of its run."""
+        item = self.get_object(request, unquote(object_id))
+        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
+        if item is None or not looks:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[item.run_id]))
+
+    @admin.display(description=_("run"), ordering="run")
+    def of(self, item: JobRunItem) -> SafeString:
+        page = reverse("admin:background_jobs_run", args=[item.run_id])
+        return format_html('<a href="{}">{}</a>', page, item.run)
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def what(self, item: JobRunItem) -> str:
@@ -94,4 +112,4 @@ class JobRunItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, item: JobRunItem) -> str:
-        return sentence(item.code, item.params)
+        return in_words(sentence(item.code, item.params))

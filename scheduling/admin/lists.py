@@ -46,6 +46,14 @@ class ListAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["scheduling/lists.css"]}
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A row that is still to be added has no values to be only read."""
+        names = super().get_fields(request, obj)
+        if obj is not None:
+            return names
+        shown_only = self.get_readonly_fields(request)
+        return [name for name in names if name not in shown_only]
+
     def fill(self, rows: list[Any]) -> None:
         """Give the rows of a page what their columns show, in a constant number of queries."""
 

@@ -56,6 +56,7 @@ NO_PAGES = {
     "login",
     "logout",
     "scheduling_jobrun_change",
+    "scheduling_jobrunitem_change",
     "scheduling_message_send_again",
     "view_on_site",
 }

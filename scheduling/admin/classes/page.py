@@ -110,7 +110,9 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     def get_fields(
         self, request: HttpRequest, obj: ScheduledClass | None = None
     ) -> tuple[str, ...]:
-        names = ScheduledClassForm.Meta.fields + self.readonly_fields
+        names = ScheduledClassForm.Meta.fields
+        if obj is not None:
+            names += self.readonly_fields
         if may_see_everyone(request.user):
             return names
         # Names alone: Django would make a link of a person, to a page that is not the reader's.

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import RequestFactory
-from django.urls import URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 
 from scheduling.models import JobRun, JobRunItem, RecurringSlot, ScheduledClass, Student
@@ -131,6 +131,24 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
         ):
             args = (row.pk,) if pattern.pattern.converters else ()
             yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
+
+
+def every_address() -> Iterator[tuple[str, str]]:
+    """The name and address of each page there is, whoever may open it."""
+    for name in names():
+        yield name, page(name).url
+    yield "conflict", reverse("admin:conflict", kwargs=a_conflict())
+    yield "app_list", reverse("admin:app_list", args=["scheduling"])
+    for model in models():
+        table = f"{model._meta.app_label}_{model._meta.model_name}"
+        row = rows(model).last()
+        kinds: list[Any] = [pattern.name for pattern in admin.site._registry[model].get_urls()]
+        for name in dict.fromkeys([*(f"{table}_{kind}" for kind in TABLE_PAGES), *kinds]):
+            if name and not name.endswith("_export"):
+                try:
+                    yield name, reverse(f"admin:{name}", args=[row.pk])
+                except NoReverseMatch:
+                    yield name, reverse(f"admin:{name}")
 
 
 def rows(model: Any) -> Any:
