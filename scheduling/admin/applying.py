@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.services.changes import Applied, apply_change
-from scheduling.services.moments import number, studio_day
+from scheduling.services.moments import in_words, number, studio_day
 
 from .access import may_see_everyone, may_see_jobs
 
@@ -55,12 +55,13 @@ def _say_conflicts(request: HttpRequest, applied: Applied) -> None:
     """The first of them in words, and the way to it and to the run that names all."""
     conflicts = applied.conflicts()
     text = ngettext(
-        "%(n)s class has no place because of a conflict.",
-        "%(n)s classes have no place because of conflicts.",
+        "%(n)s class clashes with another lesson.",
+        "%(n)s classes clash with other lessons.",
         len(conflicts),
     )
     first = conflicts[0]
-    said = [text % {"n": number(len(conflicts))}, f"{first.student}, {first.day}: {first.reason}."]
+    named = in_words(f"{first.student}, {first.day}: {first.reason}.")
+    said = [text % {"n": number(len(conflicts))}, named]
     links = []
     if may_see_everyone(request.user) and first.series is not None:
         page = [first.series.kind.value, first.series.id, str(first.day)]

@@ -20,6 +20,7 @@ from scheduling.jobs.approved_plan import StalePlanError, require_approved
 from scheduling.jobs.check import MENDABLE, Findings, One, find, mended
 from scheduling.jobs.lines import Line
 from scheduling.jobs.mend import mend
+from scheduling.services.moments import in_words
 
 from .access import may_run_jobs
 from .filters import studio_today
@@ -147,7 +148,7 @@ def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
             "becomes": becomes,
             "style": style,
             "sign": sign,
-            "reason": line.reason if line.code else _("no class is stored"),
+            "reason": in_words(line.reason) if line.code else _("no class is stored"),
             "mendable": kind in MENDABLE and line.student_id is not None,
             "only": _only(line, line.code) if kind in MENDABLE else "",
             "class_page": _class_page(line),

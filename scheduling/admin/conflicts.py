@@ -22,6 +22,7 @@ from scheduling.services import occurrences
 from scheduling.services.changes import apply_change
 from scheduling.services.closures import closed_day_of
 from scheduling.services.conflicts import Collision, collisions, find_collision, share
+from scheduling.services.moments import in_words
 
 from .access import may_change_classes, may_see_everyone
 from .filters import studio_today
@@ -128,6 +129,7 @@ def _row(one: Collision) -> dict[str, Any]:
     return {
         "one": one,
         "line": one.line,
+        "reason": in_words(one.line.reason),
         "page": reverse("admin:conflict", args=[one.key.kind.value, one.key.id, str(one.day)]),
         "rule_page": _rule_page(one.key),
         "rival_page": _rule_page(one.rival) if one.rival else "",

@@ -42,7 +42,7 @@ class PauseForm(forms.Form):
         label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     last_date = forms.DateField(
-        label=gettext_lazy("Last day, included"),
+        label=gettext_lazy("Last day"),
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 

@@ -49,7 +49,7 @@ def do_each(
     if done:
         messages.success(request, said(len(done)))
     if same:
-        text = ngettext("%(n)d was so already.", "%(n)d were so already.", same)
+        text = ngettext("%(n)d needed no change.", "%(n)d needed no change.", same)
         messages.info(request, text % {"n": same})
     if refusals:
         _tell(request, refusals)

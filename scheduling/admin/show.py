@@ -1,16 +1,15 @@
 """How values look in the admin's tables."""
 
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.services.moments import full_day
 
 _STATUS = {
     ClassStatus.SCHEDULED: "is-busy",
@@ -27,11 +26,6 @@ def badge(text: Any, kind: str = "") -> SafeString:
 def class_badge(one: ScheduledClass) -> SafeString:
     """The status of a class."""
     return badge(one.get_status_display(), _STATUS.get(ClassStatus(one.status), ""))
-
-
-def day(value: date) -> str:
-    """“Mon, Jan. 5, 2026”, as the reader's language writes it."""
-    return date_format(value, pgettext("date format: Mon, Jan. 5, 2026", "D, N j, Y"))
 
 
 def hours(start: time, end: time) -> str:
@@ -53,7 +47,7 @@ def when(one: ScheduledClass) -> SafeString:
     """Date, times and zone of a class."""
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
-        day(one.date),
+        full_day(one.date),
         f"{one.hours} {one.time_zone}",
     )
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.overview import active_slots, current, paused_people
@@ -38,7 +38,7 @@ class State(OneOf):
             "active": (_("active"), Q(is_active=True) & begun & goes_on & ~paused),
             "paused": (_("paused"), Q(is_active=True) & begun & goes_on & paused),
             "inactive": (_("not active"), Q(is_active=False)),
-            "ended": (_("ended"), Q(end_date__lt=today)),
+            "ended": (pgettext("of a person", "ended"), Q(end_date__lt=today)),
             "not_started": (_("not started"), Q(start_date__gt=today)),
             "no_start": (_("without a start date"), Q(start_date__isnull=True)),
             "waiting": (
@@ -79,7 +79,7 @@ class StudentAdmin(PersonAdmin):
     def state(self, student: Any) -> SafeString:
         today = studio_today()
         if student.end_date is not None and student.end_date < today:
-            return show.badge(_("ended"), "is-absent")
+            return show.badge(pgettext("of a person", "ended"), "is-absent")
         if not student.is_active:
             return show.badge(_("not active"), "is-absent")
         if student.start_date is None:

@@ -106,7 +106,7 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
     def account(self, teacher: Teacher) -> str:
         return str(teacher.user or "–")
 
-    @admin.display(description=gettext_lazy("can't come"))
+    @admin.display(description=gettext_lazy("absence"))
     def ill(self, teacher: Any) -> SafeString | str:
         if not teacher.classes_on_their_day:
             return ""

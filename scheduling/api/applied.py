@@ -50,8 +50,9 @@ def warning(applied: Applied, series: Collection[SeriesKey] | None = None) -> di
 
 def _conflicts(count: int, first: Any) -> str:
     text = ngettext(
-        "%(n)d class has no place: %(student)s, %(date)s %(time)s: %(reason)s.",
-        "%(n)d classes have no place, the first: %(student)s, %(date)s %(time)s: %(reason)s.",
+        "%(n)d class clashes with another lesson: %(student)s, %(date)s %(time)s: %(reason)s.",
+        "%(n)d classes clash with other lessons, the first: %(student)s, %(date)s %(time)s: "
+        "%(reason)s.",
         count,
     )
     return text % {

@@ -33,9 +33,7 @@ def refuse_unknown(serializer: serializers.BaseSerializer, data: Any) -> None:
     if isinstance(data, Mapping):
         unknown = sorted(str(name) for name in set(data) - set(serializer.fields))
         if unknown:
-            raise serializers.ValidationError(
-                {name: [_("There is no such field.")] for name in unknown}
-            )
+            raise serializers.ValidationError({name: [_("Unknown field.")] for name in unknown})
 
 
 class Day(serializers.DateField):

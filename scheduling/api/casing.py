@@ -49,7 +49,7 @@ def snaked(data: Any) -> Any:
     unknown: list[str] = []
     found = _snaked(data, "", unknown)
     if unknown:
-        text = _("There is no such field.")
+        text = _("Unknown field.")
         # Sentences, as the names of fields are told in camelCase, and these are not.
         raise ValidationError([f"{name}: {text}" for name in sorted(unknown)])
     return found
@@ -96,6 +96,8 @@ class CamelJSONParser(JSONParser):
 def _why(fault: BaseException | None) -> str:
     """What keeps a body from being JSON; the parser itself says it in English alone."""
     if isinstance(fault, JSONDecodeError):
-        text = _("The body is no JSON: line %(line)d, column %(column)d can't be read.")
+        text = _(
+            "The request body is not valid JSON: line %(line)d, column %(column)d can't be read."
+        )
         return text % {"line": fault.lineno, "column": fault.colno}
-    return _("The body is no JSON.")
+    return _("The request body is not valid JSON.")

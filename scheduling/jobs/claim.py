@@ -187,7 +187,7 @@ def _take_over(run: JobRun) -> bool:
     elif run.state == RunState.QUEUED:
         error = _("No worker began this run within 45 seconds; another run does the work.")
     else:
-        error = _("No sign of life for 45 seconds; the next run completes the work.")
+        error = _("Stalled for 45 seconds; the next run completes the work.")
     same = JobRun.objects.filter(id=run.pk, token=run.token, state=run.state)
     if not gone and run.heartbeat is not None:
         # Not compared to the beat that was read: SQLite compares texts, and what it stored as

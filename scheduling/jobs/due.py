@@ -8,25 +8,26 @@ from django.utils.translation import gettext as _
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.windows import DAY, WEEK, monday_of
 from scheduling.models import Job
+from scheduling.services.moments import coming_day
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """``job`` makes it, on the day ``on``; None: with its next run."""
+    """``job`` makes it, on the day ``on``, as seen from ``today``; None: with its next run."""
 
     job: Job
+    today: date
     on: date | None = None
 
     @property
     def sentence(self) -> str:
         """In the current language, to follow a colon or a comma."""
         if self.on is not None:
-            text = _("“%(job)s” makes it on %(on)s")
-        elif self.job == Job.MISSING:
-            text = _("its time has passed, so that only “%(job)s” makes it")
-        else:
-            text = _("the next run of “%(job)s” makes it")
-        return text % {"job": self.job.label, "on": self.on}
+            text = _("created automatically on %(day)s")
+            return text % {"day": coming_day(self.on, self.today)}
+        if self.job == Job.MISSING:
+            return _("its time has passed, so it is not created automatically")
+        return _("created with the next run")
 
 
 def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
@@ -36,10 +37,10 @@ def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
     """
     if kind is SeriesKind.RECURRING_SLOT:
         if day < today:
-            return Due(Job.MISSING)
+            return Due(Job.MISSING, today)
         first = day - weeks * WEEK + DAY
-        return Due(Job.HORIZON, first if first > today else None)
+        return Due(Job.HORIZON, today, first if first > today else None)
     monday, this_monday = monday_of(day), monday_of(today)
     if monday < this_monday:
-        return Due(Job.MISSING)
-    return Due(Job.WEEKLY, monday if monday > this_monday else None)
+        return Due(Job.MISSING, today)
+    return Due(Job.WEEKLY, today, monday if monday > this_monday else None)

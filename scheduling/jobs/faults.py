@@ -125,7 +125,7 @@ def _known(error: BaseException) -> str | None:
         }
     if isinstance(error, (OperationalError, InterfaceError)):
         return _(
-            "The database can't be reached, or ended the work: %(error)s. Check DATABASE_URL "
+            "The database is unreachable or closed the connection: %(error)s. Check DATABASE_URL "
             "and that the server is up."
         ) % {"error": text}
     return None

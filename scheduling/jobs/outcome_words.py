@@ -199,7 +199,7 @@ def title_of(run: JobRun) -> str:
 
 def _nothing(conflicts: int) -> str:
     if not conflicts:
-        return _("Nothing to do: everything stands as the schedules want it.")
+        return _("Nothing to do: the calendar matches the schedules.")
     text = ngettext(
         "Nothing to do; %(n)s conflict stays.", "Nothing to do; %(n)s conflicts stay.", conflicts
     )

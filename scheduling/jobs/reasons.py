@@ -54,10 +54,10 @@ _SENTENCES = {
         "%(with_student)s already has a class at exactly these local times, %(with_when)s"
     ),
     "instants_changed": gettext_lazy(
-        "its instants are not those of its local time; they were %(was)s"
+        "start and end in UTC did not match the local time; they were %(was)s"
     ),
     "instants_differ": gettext_lazy(
-        "its instants are not those of its local time; they were %(was)s"
+        "start and end in UTC did not match the local time; they were %(was)s"
     ),
     "error": gettext_lazy("%(error)s"),
 }

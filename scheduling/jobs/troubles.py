@@ -51,8 +51,7 @@ class Found:
             TroubleKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
             TroubleKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
             TroubleKind.STUCK: _(
-                "%(job)s: run %(run)d has been going on since %(when)s: too long, or without a "
-                "sign of life."
+                "%(job)s: run %(run)d has been going on since %(when)s: too long, or stalled."
             ),
         }
         return texts[self.kind] % words

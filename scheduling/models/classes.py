@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.wallclock import clock_hours, instant, local_times, minutes_between
@@ -236,7 +237,7 @@ class ScheduledClass(models.Model):
 
     def __str__(self) -> str:
         return (
-            f"{self.student} · {self.date:%Y-%m-%d} "
+            f"{self.student} · {date_format(self.date)}, "
             f"{self.start_time:%H:%M}–{self.end_time:%H:%M} ({self.time_zone})"
         )
 

@@ -2,10 +2,14 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.admin import display
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.functional import lazy
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.outcomes import Outcome
@@ -13,11 +17,21 @@ from scheduling.domain.outcomes import Outcome
 from .people import Student, Teacher
 
 
+def _horizon() -> str:
+    if get_language() is None:
+        # Migrations are written without a language: what they hold is the same for every studio.
+        return "Lessons ahead"
+    weeks = settings.HORIZON_WEEKS
+    return ngettext(
+        "Lessons for the next %(n)d week", "Lessons for the next %(n)d weeks", weeks
+    ) % {"n": weeks}
+
+
 class Job(models.TextChoices):
     """Everything that runs by itself or at the press of a button."""
 
-    WEEKLY = "weekly", _("Weekly classes")
-    HORIZON = "horizon", _("Lesson horizon")
+    WEEKLY = "weekly", _("This week's lessons")
+    HORIZON = "horizon", lazy(_horizon, str)()
     MISSING = "missing", _("Missing classes")
     PRUNE = "prune", _("Prune job logs")
     WATCH = "watch", _("Watch")
@@ -198,4 +212,6 @@ class JobRunItem(models.Model):
         indexes = [models.Index(fields=["run", "outcome"], name="job_run_item_outcome")]
 
     def __str__(self) -> str:
-        return f"{self.outcome}: {self.student_name} {self.date or ''}".strip()
+        day = date_format(self.date) if self.date else ""
+        parts = (self.student_name or self.teacher_name, day)
+        return " · ".join(filter(None, parts)) or f"#{self.pk}"

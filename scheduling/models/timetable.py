@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -267,9 +268,9 @@ class Closure(models.Model):
         indexes = [models.Index(fields=["last_date"], name="closure_last_date")]
 
     def __str__(self) -> str:
-        days = f"{self.first_date:%Y-%m-%d}"
+        days = date_format(self.first_date)
         if isinstance(self.last_date, date) and self.last_date != self.first_date:
-            days += f" – {self.last_date:%Y-%m-%d}"
+            days += f" – {date_format(self.last_date)}"
         return f"{self.name} ({days})"
 
     @property

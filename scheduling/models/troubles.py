@@ -13,7 +13,7 @@ class TroubleKind(models.TextChoices):
     LATE = "late", _("late")
     FAILED = "failed", _("failed")
     CRASHED = "crashed", _("crashed")
-    STUCK = "stuck", _("stuck")
+    STUCK = "stuck", _("stalled")
     MAIL = "mail", _("blocked")
 
 

@@ -20,6 +20,7 @@ from .contradictions import (
     refuse_early_presence,
 )
 from .locks import wait_for_place
+from .moments import day_and_hours
 
 # Of a write that the database has ended, as it and another waited for each other.
 ATTEMPTS = 3
@@ -36,7 +37,7 @@ class DoubleBookedError(ValidationError):
 def _sentence(other: ScheduledClass | None) -> str:
     if other is None:
         return _("This time has just been taken by another class. Look at the week and try again.")
-    when = f"{other.date} {other.hours} {other.time_zone}"
+    when = day_and_hours(other.date, other.hours, other.time_zone)
     if other.teacher is None:
         return _("%(student)s already has a class at that time: %(when)s.") % {
             "student": other.student,

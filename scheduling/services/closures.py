@@ -12,6 +12,7 @@ from scheduling.jobs.request import Clock
 from scheduling.models import ClassStatus, Closure, ScheduledClass
 
 from .changes import Applied, apply_change, apply_to_everyone
+from .moments import long_day
 
 
 class Reach(NamedTuple):
@@ -70,4 +71,4 @@ def closed_day_of(one: ScheduledClass) -> str:
     if closure is None:
         return ""
     text = _("%(day)s is closed (%(closure)s); the class takes place all the same.")
-    return text % {"day": one.date, "closure": closure.name}
+    return text % {"day": long_day(one.date), "closure": closure.name}

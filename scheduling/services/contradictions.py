@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 
+from .moments import full_day
+
 # Where and when a class takes place, as fields of its row; "teacher" as a caller names it.
 PLACE = frozenset({"date", "start_time", "end_time", "time_zone", "teacher", "teacher_id"})
 
@@ -37,7 +39,7 @@ def _completed_before_it_began(
         return
     if before is None or before.status != changed.status or before.starts_at <= now:
         text = _("A class can be completed once it has begun; this one begins on %(when)s.")
-        when = f"{changed.date} {changed.start_time:%H:%M} {changed.time_zone}"
+        when = f"{full_day(changed.date)}, {changed.start_time:%H:%M} ({changed.time_zone})"
         raise ValidationError(text % {"when": when}, code="not_begun")
 
 
@@ -59,7 +61,7 @@ def refuse_early_presence(one: ScheduledClass, attendance: str, now: datetime) -
     """Absences are told beforehand; that somebody was there is not."""
     if attendance == Attendance.PRESENT != one.attendance and one.starts_at > now:
         text = _("Nobody is present before a class has begun; this one begins on %(when)s.")
-        when = f"{one.date} {one.start_time:%H:%M} {one.time_zone}"
+        when = f"{full_day(one.date)}, {one.start_time:%H:%M} ({one.time_zone})"
         raise ValidationError(text % {"when": when}, code="not_begun")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, Student
 
+from .moments import long_day
 from .succession import hand_over
 
 NEEDED = ("weekday", "start_time", "end_time")
@@ -125,7 +126,7 @@ def _refuse_ended(index: int, row: FixedSchedule, one: Mapping[str, Any], today:
             "This meeting ended on %(last)s. Leave its number out to add a new one, or say until "
             "when it is valid to take it up again."
         )
-        raise MeetingError(index, "id", text % {"last": row.valid_until})
+        raise MeetingError(index, "id", text % {"last": long_day(row.valid_until)})
 
 
 def _set(row: FixedSchedule, one: Mapping[str, Any]) -> bool:

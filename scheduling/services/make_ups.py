@@ -19,6 +19,7 @@ from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 
 from .classes import save_by_hand
 from .contradictions import keeping_duration
+from .moments import long_day
 
 NOTICE = timedelta(hours=24)
 _OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
@@ -101,7 +102,7 @@ def _refuse(one: ScheduledClass, lost: ScheduledClass) -> None:
     if lost.status != ClassStatus.CANCELLED:
         raise _refusal(_("Only a cancelled class is made up for."), "not_cancelled")
     if one.date > last_day(lost):
-        text = _("It was to be made up for by %(day)s.") % {"day": last_day(lost)}
+        text = _("It was to be made up for by %(day)s.") % {"day": long_day(last_day(lost))}
         raise _refusal(text, "expired")
     earned = owed(lost.date)  # by the rule alone: whether it is too late is said above
     if not ScheduledClass.objects.filter(earned, pk=lost.pk).exists():

@@ -4,6 +4,7 @@ Instants are told in the studio's zone. The formats are texts to translate: lang
 order of their parts and in the words between them.
 """
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -16,6 +17,8 @@ from scheduling.domain.windows import DAY, WEEK
 
 MINUTE = timedelta(minutes=1)
 SECONDS = 60
+# A date, with the space before a local time; one of an instant is data.
+ISO_DAY = re.compile(r"(?<![\d-])(\d{4}-\d\d-\d\d)(?![\dT-])( (?=\d\d:\d\d))?")
 
 
 def local(moment: datetime) -> datetime:
@@ -31,6 +34,36 @@ def studio_day(now: datetime) -> date:
 def long_day(day: date) -> str:
     """“Sunday 14 February 2027”."""
     return date_format(day, pgettext("date format: Sunday 14 February 2027", "l j F Y"))
+
+
+def full_day(day: date) -> str:
+    """“Sun 14 Feb 2027”."""
+    return date_format(day)
+
+
+def day_and_hours(day: date, hours: str, zone: str) -> str:
+    """“Sun 14 Feb 2027, 10:00–11:00 (Europe/Madrid)”."""
+    return f"{full_day(day)}, {hours} ({zone})"
+
+
+def in_words(text: str) -> str:
+    """``text`` with the dates that it has in ISO 8601 as a page writes them."""
+    return ISO_DAY.sub(_full_day, text)
+
+
+def _full_day(found: re.Match[str]) -> str:
+    try:
+        day = full_day(date.fromisoformat(found[1]))
+    except ValueError:
+        return found[0]
+    return f"{day}, " if found[2] else day
+
+
+def coming_day(day: date, today: date) -> str:
+    """“Sunday 14 February”, with the year where it is another than that of ``today``."""
+    if day.year != today.year:
+        return long_day(day)
+    return date_format(day, pgettext("date format: Sunday 14 February", "l j F"))
 
 
 def plain_day(day: date) -> str:
@@ -76,7 +109,7 @@ def _named_day(day: date, today: date) -> str:
         return weekday(day)
     if day.year == today.year:
         return short_day(day)
-    return date_format(day, pgettext("date format: Sun 14 Feb 2027", "D j M Y"))
+    return full_day(day)
 
 
 def exactly(moment: datetime) -> str:

@@ -1,23 +1,34 @@
 """Public holidays of countries and regions. The data is large: it is loaded when asked for."""
 
+import csv
 from datetime import date
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+from unicodedata import normalize
 
 from scheduling.models import Closure
 
 Choices = list[tuple[str, str]]
 
 
-@lru_cache(maxsize=1)
-def countries() -> Choices:
-    """Code and name of each country that has public holidays here, by name."""
+@lru_cache(maxsize=4)
+def countries(language: str) -> Choices:
+    """Code and name, in ``language``, of each country that has public holidays here, by name."""
     from holidays.registry import COUNTRIES
 
-    names: dict[str, str] = {cells[0]: cells[1] for cells in _table("iso3166.tab")}
+    # From Unicode CLDR, by way of Babel 2.19, which brings 36 MB of all languages.
+    table = resources.files(__package__).joinpath("countries.tsv").read_text("utf-8")
+    rows = list(csv.DictReader(table.splitlines(), delimiter="\t"))
+    short = language.partition("-")[0]
+    names = {row["code"]: row.get(short, row["en"]) for row in rows}
     found = {entry[1]: names.get(entry[1], entry[0]) for entry in COUNTRIES.values()}
-    return sorted(found.items(), key=lambda pair: pair[1])
+    return sorted(found.items(), key=lambda pair: _without_accents(pair[1]))
+
+
+def _without_accents(name: str) -> str:
+    """By which people look a name up: “Ö” is among the “o”."""
+    return normalize("NFKD", name).casefold()
 
 
 @lru_cache(maxsize=64)
@@ -62,27 +73,28 @@ def usual_place(zone: str) -> tuple[str, str]:
 @lru_cache(maxsize=16)
 def country_of(zone: str) -> str:
     """The country of an IANA zone, as far as the data has it; empty where it does not say."""
-    known = dict(countries())
-    for country, _coordinates, name in _table("zone.tab", 3):
-        if name == zone:
-            return country if country in known else ""
+    try:
+        table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
+    except (ModuleNotFoundError, OSError):
+        return ""
+    for line in table.splitlines():
+        country, _tab, rest = line.partition("\t")
+        if rest.partition("\t")[2].partition("\t")[0] == zone:
+            return country if country in _codes() else ""
     return ""
 
 
-def _table(name: str, width: int = 2) -> list[tuple[str, ...]]:
-    """The first cells of a table that comes with the zones' data."""
-    try:
-        text = resources.files("tzdata").joinpath(f"zoneinfo/{name}").read_text("utf-8")
-    except (ModuleNotFoundError, OSError):
-        return []
-    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return [tuple(cells[:width]) for cells in lines if len(cells) >= width]
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    from holidays.registry import COUNTRIES
+
+    return frozenset(entry[1] for entry in COUNTRIES.values())
 
 
 def _calendar(country: str) -> Any:
     import holidays
 
-    if country not in dict(countries()):
+    if country not in _codes():
         raise LookupError(country)
     return getattr(holidays, country)
 

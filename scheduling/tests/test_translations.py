@@ -308,7 +308,10 @@ def test_reasons_and_names_of_the_studio():
         reason = sentence("student_starts", {"date": "2024-01-15"})
         assert reason == "el alumno empieza el 2024-01-15"
         assert gettext("There is nothing at this address.") == "No hay nada en esta dirección."
-        assert (Job.WEEKLY.label, ClassStatus.CANCELLED.label) == ("Clases semanales", "cancelada")
+        assert (Job.WEEKLY.label, ClassStatus.CANCELLED.label) == (
+            "Clases de esta semana",
+            "cancelada",
+        )
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
-"""English as a timetable is written: “15:15”, not “3:15 p.m.” or “noon”, as Django has it."""
+"""English as a timetable is written: “Mon 5 Jan 2026, 15:15”, on every page."""
 
+DATE_FORMAT = SHORT_DATE_FORMAT = "D j M Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "N j, Y, H:i"
-SHORT_DATETIME_FORMAT = "Y-m-d H:i"
-SHORT_DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "D j M Y, H:i"
+MONTH_DAY_FORMAT = "j F"

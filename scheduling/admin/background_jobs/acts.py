@@ -88,7 +88,7 @@ def progress(request: HttpRequest, run_id: int) -> HttpResponse:
     active = run.state in ACTIVE_STATES
     text = progress_sentence(run, timezone.now()) if active else str(run.get_state_display())
     if active and is_dead(run):
-        text = _("No sign of life for a while: the next run takes its place.")
+        text = _("Stalled: the next run takes its place.")
     return JsonResponse(
         {
             "state": run.state,

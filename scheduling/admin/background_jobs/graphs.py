@@ -75,9 +75,9 @@ def duration_chart(entries: Sequence[Entry], now: datetime) -> DotChart:
     text = _sentence(len(dots), longest)
     marks = [(now - SPAN * n / 3, _("Today") if n == 0 else "") for n in (3, 2, 1, 0)]
     labels = [(at, text or plain_day(local(at).date())) for at, text in marks]
-    return dot_chart(
-        "durations", _("How long runs took, last 30 days"), text, dots, (now - SPAN, now), labels
-    )
+    legend = [("circle", str(Job.HORIZON.label)), ("square", str(Job.WEEKLY.label))]
+    title = _("How long runs took, last 30 days")
+    return dot_chart("durations", title, text, dots, (now - SPAN, now), labels, legend)
 
 
 def _sentence(runs: int, longest: timedelta | None) -> str:

@@ -15,7 +15,7 @@ from scheduling.jobs.strip import MISSED
 from scheduling.models import Job, JobRun, JobRunItem, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import began, first_faults
-from scheduling.services.moments import exactly, number, plain_day, took, when
+from scheduling.services.moments import exactly, in_words, number, plain_day, took, when
 
 from .outcomes import LOOKS, state_name
 
@@ -105,7 +105,7 @@ def _faulty(count: int, fault: JobRunItem | None) -> str:
     if fault is None:
         text = ngettext("%(n)s error", "%(n)s errors", count)
         return text % {"n": number(count)}
-    first = f"{fault.student_name}: {sentence(fault.code, fault.params)}".lstrip(": ")
+    first = f"{fault.student_name}: {in_words(sentence(fault.code, fault.params))}".lstrip(": ")
     if count == 1:
         return first
     return _("%(first)s, and %(n)s more") % {"first": first, "n": number(count - 1)}

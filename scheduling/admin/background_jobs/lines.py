@@ -14,7 +14,7 @@ from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
-from scheduling.services.moments import short_day
+from scheduling.services.moments import in_words, short_day
 
 from .links import Links
 from .outcomes import NO_SIGN, SIGNS, Sign
@@ -144,7 +144,7 @@ def _row(one: _Told, zone: str, links: Links) -> Row:
         old,
         here,
         zone if zone != settings.TIME_ZONE else "",
-        sentence(line.code, line.params) if line.code else "",
+        in_words(sentence(line.code, line.params)) if line.code else "",
         line.occurrences,
         [action for action in _actions(line, outcome, one.series, links) if action[0]],
     )

@@ -21,7 +21,7 @@ from scheduling.jobs.status import progress_sentence
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
-from scheduling.services.moments import exactly, long_day, number, relative, took
+from scheduling.services.moments import exactly, in_words, long_day, number, relative, took
 
 from .finished import tell
 from .frame import rendered
@@ -83,7 +83,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "notes": notes_of(run),
             "chips": _chips(run, shown),
             "groups": [
-                (sentence(code, params), number(count))
+                (in_words(sentence(code, params)), number(count))
                 for code, params, count in fault_groups(run, GROUPS)
             ],
             "rows": rows_of_items(items[:ITEMS], links_for(request)),
@@ -134,9 +134,7 @@ def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:
     if run.started_at:
         steps.append(Step(_("Started"), exactly(run.started_at), run.host.partition(" ")[0]))
     if run.heartbeat and run.finished_at is None:
-        steps.append(
-            Step(_("Last sign of life"), exactly(run.heartbeat), relative(run.heartbeat, now))
-        )
+        steps.append(Step(_("Last activity"), exactly(run.heartbeat), relative(run.heartbeat, now)))
     if run.finished_at:
         more = f"{state_name(run.state)} · {took(run.duration)}"
         steps.append(Step(_("Ended"), exactly(run.finished_at), more))

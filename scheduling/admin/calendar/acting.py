@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.services import classes, occurrences
 from scheduling.services.closures import closed_day_of
+from scheduling.services.moments import day_and_hours
 from scheduling.services.occurrences import Planned
 
 from ..access import may_change_class, may_change_classes, may_mark_class
@@ -70,8 +71,8 @@ def occurrence_actions(user: Any, one: Planned) -> list[Action]:
 
 
 def when(one: ScheduledClass) -> str:
-    """“2026-01-05 10:00–11:00 (Europe/Madrid)”."""
-    return f"{one.date} {one.hours} ({one.time_zone})"
+    """“Mon 5 Jan 2026, 10:00–11:00 (Europe/Madrid)”."""
+    return day_and_hours(one.date, one.hours, one.time_zone)
 
 
 def _moved(one: ScheduledClass) -> str:

@@ -103,7 +103,7 @@ def read_zone(query: QueryDict) -> str:
     choice = query.get("zone", "") or STUDIO
     if choice in (STUDIO, OWN, BROWSER) or is_zone(choice):
         return choice
-    raise BadQuestion(_("“%(zone)s” is no time zone.") % {"zone": choice[:64]})
+    raise BadQuestion(_("“%(zone)s” is not a valid time zone.") % {"zone": choice[:64]})
 
 
 def refused(sentence: str, status: int = 400) -> JsonResponse:
@@ -117,7 +117,7 @@ def _number(query: QueryDict, name: str) -> int | None:
         return None
     # A number that no column holds would be an error of the database.
     if not (text.isascii() and text.isdigit()) or len(text) > 15:
-        raise BadQuestion(_("“%(text)s” is no number of anybody.") % {"text": text[:40]})
+        raise BadQuestion(_("“%(text)s” is not a valid ID.") % {"text": text[:40]})
     return int(text)
 
 
@@ -125,7 +125,7 @@ def _shown(values: list[str]) -> tuple[str, ...]:
     named = [name for value in values for name in value.split(",") if name]
     for name in named:
         if name not in SHOWN and name != "none":
-            raise BadQuestion(_("“%(status)s” is no status.") % {"status": name[:40]})
+            raise BadQuestion(_("“%(status)s” is not a valid status.") % {"status": name[:40]})
     return tuple(name for name in SHOWN if name in named) if named else SHOWN
 
 
@@ -138,7 +138,8 @@ def _moment(query: QueryDict, name: str) -> datetime:
     # Far enough from the ends of all time to count days from it.
     if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9000:
         raise BadQuestion(
-            _("“%(name)s” is no date (YYYY-MM-DD) and no instant with an offset.") % {"name": name}
+            _("“%(name)s” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.")
+            % {"name": name}
         )
     return moment
 

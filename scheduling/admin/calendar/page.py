@@ -80,7 +80,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rest = request.GET.urlencode()
     context["plain_address"] = f"?{rest}&plain=1" if rest else "?plain=1"
     context["config"] = {
-        "language": get_language(),
+        # That of the United States would put the month first.
+        "language": "en-GB" if get_language() == "en" else get_language(),
         "studioZone": studio_time_zone(),
         "zone": zone,
         "studentName": context["student"],
@@ -111,7 +112,7 @@ def _day(request: HttpRequest) -> date | None:
     except ValueError:
         day = date.min
     if day is not None and not 1900 <= day.year <= 9000:
-        raise BadQuestion(_("“%(text)s” is no date.") % {"text": text[:20]})
+        raise BadQuestion(_("“%(text)s” is not a valid date.") % {"text": text[:20]})
     return day
 
 
@@ -131,8 +132,8 @@ def _kinds(asked: Asked) -> list[tuple[str, str, bool]]:
     """What can be shown and hidden: value, label, whether it is shown. The legend as well."""
     labels = {
         **{status.value: str(status.label) for status in ClassStatus},
-        PLANNED: _("planned, not stored yet"),
-        CONFLICT: _("conflict: can't be made"),
+        PLANNED: _("not created yet"),
+        CONFLICT: _("clashes with another lesson"),
     }
     return [(value, label, value in asked.shown) for value, label in labels.items()]
 

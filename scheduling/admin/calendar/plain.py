@@ -97,9 +97,9 @@ def _planned(asked: Asked, start: datetime, end: datetime, info: Any) -> list[di
         return []
     found = planned_for(asked, start.date() - timedelta(days=1), end.date() + timedelta(days=1))
     labels = {
-        Outcome.CREATED: _("planned, not stored yet"),
-        Outcome.CONFLICT: _("conflict"),
-        Outcome.CLOSED: _("closed: not made"),
+        Outcome.CREATED: _("not created yet"),
+        Outcome.CONFLICT: _("clashes with another lesson"),
+        Outcome.CLOSED: _("closed: not created"),
     }
     return [
         {

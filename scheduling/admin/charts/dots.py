@@ -36,7 +36,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class DotChart:
-    """What a template draws."""
+    """What a template draws. ``legend``: each shape and what it stands for."""
 
     key: str
     title: str
@@ -45,6 +45,7 @@ class DotChart:
     dots: list[Drawn]
     lines: list[tuple[float, str]]
     labels: list[tuple[str, str, str]]
+    legend: Sequence[tuple[str, str]]
 
     @property
     def frame(self) -> int:
@@ -64,6 +65,7 @@ def dot_chart(
     dots: Sequence[Dot],
     span: tuple[datetime, datetime],
     labels: Sequence[tuple[datetime, str]],
+    legend: Sequence[tuple[str, str]] = (),
 ) -> DotChart:
     """``dots`` between the two ends of ``span``, nought at the foot."""
     steps = ticks(max((dot.value for dot in dots), default=0.0))
@@ -85,6 +87,7 @@ def dot_chart(
             for step in steps
         ],
         [(x(at), text, ends.get(n, "middle")) for n, (at, text) in enumerate(labels)],
+        legend,
     )
 
 

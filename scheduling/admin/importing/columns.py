@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 ALWAYS = _("always")
 ONE_OF = _("one of these two")
-OPTIONAL = _("if you like")
+OPTIONAL = _("optional")
 
 
 @dataclass(frozen=True, slots=True)

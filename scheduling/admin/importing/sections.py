@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.models.timetable import Weekday
+from scheduling.services.moments import full_day
 from scheduling.services.timetable_import import Report
 from scheduling.services.timetable_import.preview import ChangeLine, PersonLine, RuleLine
 
@@ -169,15 +170,15 @@ def _rule(one: RuleLine) -> tuple[Any, ...]:
         times = _("%(times)s, past midnight") % {"times": times}
     if one.is_shared:
         times = _("%(times)s, shared") % {"times": times}
-    first, last = show.day(one.valid_from), one.valid_until
+    first, last = full_day(one.valid_from), one.valid_until
     dates = _("from %(first)s") % {"first": first}
     if last is not None:
-        dates = _("%(first)s to %(last)s") % {"first": first, "last": show.day(last)}
+        dates = _("%(first)s to %(last)s") % {"first": first, "last": full_day(last)}
     return one.line, one.student, one.teacher or "–", every, times, one.subject or "–", dates
 
 
 def _replaced(one: ChangeLine) -> tuple[Any, ...]:
-    dates = _("from %(first)s") % {"first": show.day(one.becomes.valid_from)}
+    dates = _("from %(first)s") % {"first": full_day(one.becomes.valid_from)}
     becomes = f"{_brief(one.becomes)}, {dates}"
     kept = ngettext("%(n)d class goes along", "%(n)d classes go along", one.kept)
     said = kept % {"n": one.kept} if one.kept else "–"
@@ -198,4 +199,4 @@ def _brief(one: RuleLine) -> str:
 
 
 def _day(value: Any) -> str:
-    return show.day(value) if value else "–"
+    return full_day(value) if value else "–"

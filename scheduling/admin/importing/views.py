@@ -9,7 +9,6 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,10 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.faults import report as told
-from scheduling.models import TimetableUpload
+from scheduling.models import Job, TimetableUpload
 from scheduling.services.timetable_import import Report, uploads
 from scheduling.services.wording import people_and_rules
 
+from ..background_jobs.cards import button_of
+from ..background_jobs.guard import may_run
 from ..plan_page import approved, plan_page
 from .columns import COLUMNS
 from .form import UploadForm
@@ -29,6 +30,8 @@ from .sections import chips_of, sections_of
 
 FAULTS_A_PAGE = 200
 _EARLIER = 10
+# Of the weekly rules of a file one kind is either's.
+_JOBS = (Job.WEEKLY, Job.HORIZON)
 _MAIN, _ONE = "admin:import_timetable", "admin:import_timetable_preview"
 
 
@@ -123,13 +126,14 @@ def _planned(
 def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
     count = len(report.faults)
     said = ngettext(
-        "The file has %(n)d fault, so none of it is imported",
-        "The file has %(n)d faults, so none of it is imported",
+        "The file has %(n)d problem, so none of it is imported",
+        "The file has %(n)d problems, so none of it is imported",
         count,
     )
     shown = Paginator(report.faults, FAULTS_A_PAGE).get_page(request.GET.get("p"))
     context = {"upload": kept, "said": said % {"n": count}, "shown": shown}
-    return _page(request, "faults", _("Faults of a file"), context)
+    title = _("Problems in %(file)s") % {"file": kept.file_name}
+    return _page(request, "faults", title, context)
 
 
 def _done(request: HttpRequest, kept: TimetableUpload) -> HttpResponse:
@@ -140,7 +144,7 @@ def _done(request: HttpRequest, kept: TimetableUpload) -> HttpResponse:
         "is_empty": not any(created.values()),
         "start_dates": kept.report["startDatesSet"],
         "changed": sum(kept.report.get("changed", {}).values()),
-        "generate": _address("admin:background_jobs"),
+        "buttons": [(job.value, button_of(job)) for job in _JOBS if may_run(request)],
     }
     return _page(request, "done", _("Imported"), context)
 
@@ -153,13 +157,6 @@ def _created(report: dict[str, Any]) -> dict[str, int]:
         "fixed_schedules": made["fixedSchedules"],
         "recurring_slots": made["recurringSlots"],
     }
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _page(

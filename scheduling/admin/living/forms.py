@@ -116,12 +116,12 @@ class PauseForm(ActForm):
     """From when to when, and why."""
 
     first = day_field(gettext_lazy("First day"))
-    last = day_field(gettext_lazy("Last day, included"))
+    last = day_field(gettext_lazy("Last day"))
     name = LineInput(
         label=gettext_lazy("Reason"),
         max_length=150,
         initial=pgettext_lazy("a closure's name", "Pause"),
-        help_text=gettext_lazy("Stands with the cancelled classes."),
+        help_text=gettext_lazy("Shown on the cancelled classes."),
     )
 
     def first_values(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class ResumeForm(ActForm):
 class EndForm(ActForm):
     """The last day, and what becomes of classes that no run takes away."""
 
-    day = day_field(gettext_lazy("Last day, included"))
+    day = day_field(gettext_lazy("Last day"))
     cancel_rest = forms.BooleanField(
         label=gettext_lazy("Cancel what a person entered or changed, too"),
         required=False,
@@ -160,7 +160,7 @@ class EndForm(ActForm):
         label=gettext_lazy("Reason"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Stands with the classes that are cancelled."),
+        help_text=gettext_lazy("Shown on the cancelled classes."),
     )
 
     def first_values(self) -> dict[str, Any]:
@@ -174,12 +174,14 @@ class EndForm(ActForm):
 class AbsentForm(ActForm):
     """Until when a teacher can't come."""
 
-    last = day_field(gettext_lazy("Until, included"))
+    last = day_field(gettext_lazy("Last day"))
     name = LineInput(
         label=gettext_lazy("Reason"),
         max_length=150,
         initial=gettext_lazy("Teacher absent"),
-        help_text=gettext_lazy("Stands with the cancelled classes. Families are not told of it."),
+        help_text=gettext_lazy(
+            "Shown on the cancelled classes and in calendar feeds. The e-mail does not contain it."
+        ),
     )
 
     def first_values(self) -> dict[str, Any]:
@@ -196,10 +198,10 @@ class CloseForm(ActForm):
     name = LineInput(
         label=gettext_lazy("Name"),
         max_length=150,
-        help_text=gettext_lazy("Stands with the cancelled classes."),
+        help_text=gettext_lazy("Shown on the cancelled classes."),
     )
     first_date = day_field(gettext_lazy("First day"))
-    last_date = day_field(gettext_lazy("Last day, included"))
+    last_date = day_field(gettext_lazy("Last day"))
     teacher = forms.ModelChoiceField(
         Teacher.objects.all(),
         required=False,

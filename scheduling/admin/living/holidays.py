@@ -19,6 +19,7 @@ from scheduling.models import Closure
 from scheduling.selectors.closures import classes_on
 from scheduling.services.living import CloseDays, Moment, apply
 from scheduling.services.living.closing import closed_days
+from scheduling.services.moments import full_day
 from scheduling.services.public_holidays import (
     countries,
     public_holidays,
@@ -28,7 +29,6 @@ from scheduling.services.public_holidays import (
 
 from ..filters import studio_today
 from ..plan_page import approved, plan_page
-from ..show import day as day_in_words
 from .page import say_of_later
 
 # From this month on people plan the next year as well.
@@ -45,9 +45,10 @@ class PlaceForm(forms.Form):
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)
         fields: Any = self.fields
-        fields["country"].choices = [("", _("Choose…")), *countries()]
+        known = countries(_language())
+        fields["country"].choices = [("", _("Choose…")), *known]
         chosen = data.get("country", "")
-        there = regions(chosen) if chosen in dict(countries()) else []
+        there = regions(chosen) if chosen in dict(known) else []
         fields["region"].choices = [("", _("the whole country")), *there]
         this, following = str(today.year), str(today.year + 1)
         both = _("%(this)s and %(following)s") % {"this": this, "following": following}
@@ -87,8 +88,8 @@ class Holiday:
 
     @property
     def words(self) -> str:
-        """ "Mon, 5 Jan. 2026"."""
-        return day_in_words(self.day)
+        """“Mon 5 Jan 2026”."""
+        return full_day(self.day)
 
 
 def holidays_page(request: HttpRequest) -> HttpResponse:
@@ -142,8 +143,7 @@ def _asked(request: HttpRequest, today: date) -> dict[str, str]:
 def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:
     asked = form.cleaned_data
     years = [int(year) for year in asked["years"].split("-")]
-    language = get_language() or settings.LANGUAGE_CODE
-    named = public_holidays(asked["country"], asked["region"], years, language)
+    named = public_holidays(asked["country"], asked["region"], years, _language())
     days = [day for day, _name in named]
     there, classes = closed_days(days), classes_on(days, now)
     return [
@@ -157,6 +157,10 @@ def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:
         )
         for day, name in named
     ]
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _ticked(one: Holiday, chosen: set[str]) -> Holiday:

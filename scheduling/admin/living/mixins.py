@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scheduling.services.living import Outlook
 
@@ -159,7 +160,7 @@ class LivingPerson(_Living):
     acts: tuple[str, ...] = ("end",)
 
     def living_links(self, row: Any) -> list[tuple[str, str]]:
-        return [(self.act_address("end", row.pk), _("End…"))]
+        return [(self.act_address("end", row.pk), pgettext("of a person", "End…"))]
 
     def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """All schedules of a person end on a day."""
@@ -170,12 +171,12 @@ class LivingPerson(_Living):
         return act_page(
             request,
             Question(
-                title=_("End"),
+                title=pgettext("of a person", "End"),
                 intro=_(
                     "After that day there is no class, and every schedule has ended. Nothing is "
                     "deleted: what has been stays on record."
                 ),
-                button=_("End everything of theirs"),
+                button=_("End all their schedules"),
                 about=person,
                 form=EndPersonForm,
                 after=lambda outlook: self.row_address(person.pk),

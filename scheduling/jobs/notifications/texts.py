@@ -1,11 +1,11 @@
 """What messages about lessons say: in the reader's language, by the clock of the reader's zone."""
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_zone
 from scheduling.models import MessageKind, Reader, ScheduledClass, Student, Teacher
+from scheduling.services.moments import long_day
 
 
 def person_of(reader: Reader, lesson: ScheduledClass) -> Student | Teacher:
@@ -28,7 +28,7 @@ def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[
         words = {
             "name": person.name if isinstance(person, Teacher) else person.first_name,
             "lesson": _lesson(reader, lesson),
-            "day": date_format(begins.date(), "l, j F Y"),
+            "day": long_day(begins.date()),
             "start": f"{begins:%H:%M}",
             "end": f"{ends:%H:%M}",
             "zone": zone,

@@ -113,10 +113,12 @@ class Command(BaseCommand):
                 _("Orphaned classes are a person's to cancel: no run touches what a person did.")
             )
         if findings.conflicts:
-            self.stdout.write(
-                _("%(n)d lessons have no place because of conflicts; generate_classes names them.")
-                % {"n": len(findings.conflicts)}
+            text = ngettext(
+                "%(n)d lesson clashes with another lesson; generate_classes names it.",
+                "%(n)d lessons clash with other lessons; generate_classes names them.",
+                len(findings.conflicts),
             )
+            self.stdout.write(text % {"n": len(findings.conflicts)})
 
 
 def _words(kind: str, line: Line) -> str:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             ) from None
         if not (user.is_active and user.is_staff):
             raise CommandError(
-                _("“%(name)s” is not active staff: a token of theirs would open nothing.")
+                _("“%(name)s” is not active staff: their token would have no access.")
                 % {"name": name}
             )
         expiry = timedelta(days=days) if days else None

@@ -23,7 +23,8 @@ class Command(BaseCommand):
     help = (
         "Runs what cron would run, in the studio's time zone, for hosts without cron. Ends between "
         "two chunks of a run on SIGINT or SIGTERM, with 130 or 143; with --once 1 where something "
-        "failed. Do not run it beside cron: nothing would be doubled, but all be done twice."
+        "failed. Do not run it beside cron: every job would run twice "
+        "(harmless, but wasteful)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

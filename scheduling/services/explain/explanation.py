@@ -10,6 +10,7 @@ from scheduling.domain.series import Series
 from scheduling.jobs.due import Due
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.models.timetable import Weekday
+from scheduling.services.moments import long_day
 
 # What becomes of a rule on the date; the first that there is decides the sentence on top.
 PLANNED = "planned"
@@ -84,7 +85,7 @@ class Explanation:
     @property
     def summary(self) -> str:
         """The answer in one sentence."""
-        values = {"name": self.name, "day": f"{weekday(self.day.isoweekday())} {self.day}"}
+        values = {"name": self.name, "day": long_day(self.day)}
         there = [each for each in self.classes if each.one.status != ClassStatus.CANCELLED]
         if len(there) == 1:
             text = _("%(name)s has a class on %(day)s: %(class)s.")

@@ -18,7 +18,7 @@ from scheduling.domain.windows import week_number
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
 from scheduling.jobs.reasons import sentence
-from scheduling.services.moments import studio_day
+from scheduling.services.moments import day_and_hours, in_words, long_day, studio_day
 
 from .explanation import EXISTS, PLANNED, RuleExplained, weekday
 
@@ -110,8 +110,8 @@ class Day:
 
     def _elsewhere(self, row: Stored) -> Fate:
         """The rule's class of that week is on another date."""
-        when = f"{row.date} {row.start_time:%H:%M}–{row.end_time:%H:%M} {row.zone}"
-        values = {"when": when}
+        hours = f"{row.start_time:%H:%M}–{row.end_time:%H:%M}"
+        values = {"when": day_and_hours(row.date, hours, row.zone)}
         move = self._wants(self.plan.moves, row)
         if move is not None and move.day == self.day:
             text = _("the class of that week is still on %(when)s; the next run moves it here")
@@ -150,7 +150,7 @@ class Day:
         return self._conflict(lambda want: want.row is not None and want.row.id == row.id)
 
     def _in_the_way(self, conflict: Conflict) -> str:
-        return conflict_line(conflict, self.names).reason
+        return in_words(conflict_line(conflict, self.names).reason)
 
     def _wants(self, wants: list[Want], row: Stored) -> Want | None:
         return next((want for want in wants if want.row and want.row.id == row.id), None)
@@ -159,27 +159,27 @@ class Day:
 def _why_not_asked(series: Series, day: date) -> Fate | None:
     """Why a rule has no occurrence on ``day``; None where it has."""
     if day.isoweekday() != series.weekday:
-        text = _("the schedule is for %(weekday)s, and %(day)s is a %(other)s")
-        values = {"weekday": weekday(series.weekday), "other": weekday(day.isoweekday())}
-        return Fate("not_this_weekday", text % {**values, "day": day})
+        text = _("the schedule is for %(weekday)s")
+        return Fate("not_this_weekday", text % {"weekday": weekday(series.weekday)})
     if series.fault is not None:
         return Fate("invalid", _said(series.fault))
     if series.halt is not None:
         return Fate(series.halt.outcome.value, _said(series.halt.reason))
     if series.first is not None and day < series.first:
         code = f"{series.first_by}_starts"
-        return Fate("not_started", sentence(code, {"date": series.first.isoformat()}))
+        return Fate("not_started", sentence(code, {"date": long_day(series.first)}))
     if series.last is not None and day > series.last:
         code = f"{series.last_by}_ends"
-        return Fate("ended", sentence(code, {"date": series.last.isoformat()}))
+        return Fate("ended", sentence(code, {"date": long_day(series.last)}))
     if day_in_week(series, week_number(day)) is None:
         return Fate("not_this_week", sentence("not_this_week", {"weeks": series.interval_weeks}))
     return None
 
 
 def _said(reason: Reason) -> str:
-    return sentence(reason.code, reason.params)
+    return in_words(sentence(reason.code, reason.params))
 
 
 def _when(day: date, series: Series) -> str:
-    return f"{day} {series.start_time:%H:%M}–{series.end_time:%H:%M} {series.zone}"
+    hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M}"
+    return day_and_hours(day, hours, series.zone)

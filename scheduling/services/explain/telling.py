@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from scheduling.domain.series import Series, SeriesKey
@@ -14,6 +14,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import ClassStatus, ScheduledClass, Student, Teacher
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.stored import edit_code, stored_rows
+from scheduling.services.moments import local, long_day
 from scheduling.services.occurrences.planned import plan_of
 
 from .explanation import FATES, ClassExplained, Explanation, RuleExplained
@@ -102,17 +103,17 @@ def _origin(one: ScheduledClass) -> str:
     """What made the class."""
     if one.created_by_run_id is None:
         if one.is_generated:
-            return _("written by hand, before a run made it")
+            return _("entered by hand before it was created automatically")
         return _("entered by hand")
     run = one.created_by_run
     if run is None:
-        return _("made by run %(id)d, whose log is pruned") % {"id": one.created_by_run_id}
-    began = timezone.localtime(run.started_at or run.created_at, timezone.get_default_timezone())
-    return _("made by run %(id)d: %(job)s, %(trigger)s, %(when)s") % {
+        text = _("created by run %(id)d, whose log has been deleted")
+        return text % {"id": one.created_by_run_id}
+    return _("created by run %(id)d: %(job)s, %(trigger)s, %(when)s") % {
         "id": run.pk,
         "job": run.get_job_display(),
         "trigger": run.get_trigger_display(),
-        "when": f"{began:%Y-%m-%d %H:%M %Z}",
+        "when": date_format(local(run.started_at or run.created_at), "DATETIME_FORMAT"),
     }
 
 
@@ -137,5 +138,5 @@ def _change(one: ScheduledClass) -> str:
         if one.is_chargeable:
             parts.append(_("to be paid all the same"))
     if moved:
-        parts.append(_("its schedule gave it %(day)s") % {"day": one.occurrence_date})
+        parts.append(_("its schedule gave it %(day)s") % {"day": long_day(one.occurrence_date)})
     return "; ".join(parts)

@@ -115,7 +115,8 @@ class EndOn:
         rule = locked(self.key)
         written = _written(rule)
         if not close(rule, self.day):
-            raise ValidationError({"day": _("It has ended by then already.")}, code="ended")
+            text = _("It already ends on or before that date.")
+            raise ValidationError({"day": text}, code="ended")
         mine = {self.key.kind.value: rule}
         by = CancelledBy.STUDIO if self.cancel_rest else None
         written.lines = deal_with_rest(

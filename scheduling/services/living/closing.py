@@ -30,7 +30,7 @@ class Close:
         same = _of_the_same(one)
         closed = list(same.filter(first_date__lte=one.first_date, last_date__gte=one.last_date))
         if any(_says_the_same(other, one) for other in closed):
-            raise ValidationError(_("There is exactly this closure already."), code="no_change")
+            raise ValidationError(_("An identical closure already exists."), code="no_change")
         written = Written(before=_state(same))
         written.warnings += [_closed_already(other) for other in closed[:1]]
         one.save()
@@ -89,7 +89,7 @@ class ChangeClosure:
         written = Written(before=_state([one]))
         changed = {name for name, value in self.values.items() if getattr(one, name) != value}
         if not changed:
-            raise ValidationError(_("Nothing would change: it is so already."), code="no_change")
+            raise ValidationError(_("No change: the values are the same."), code="no_change")
         moves = not changed.isdisjoint(_WHO)
         opened = _reaches(written, one) if moves else []
         for name, value in self.values.items():

@@ -52,7 +52,7 @@ class EndPerson:
             {column: person}, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
         )
         if not changed and not written.lines:
-            raise ValidationError(_("Everything of theirs has ended by then already."), "ended")
+            raise ValidationError(_("All their schedules already end by that date."), "ended")
         return written
 
 

@@ -53,7 +53,7 @@ def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:
     if unknown := set(values) - set(CHANGEABLE[kind]):
         raise ValueError(f"{sorted(unknown)} can't be changed")
     if all(getattr(rule, name) == value for name, value in values.items()):
-        raise ValidationError(_("Nothing would change: it is so already."), code="no_change")
+        raise ValidationError(_("No change: the values are the same."), code="no_change")
 
 
 def set_values(rule: Rule, values: Mapping[str, Any]) -> None:

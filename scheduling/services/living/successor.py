@@ -13,6 +13,7 @@ from scheduling.domain.series import Series
 from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.stored import UNTOUCHED
+from scheduling.services.moments import long_day
 from scheduling.services.succession import hand_over_pauses
 
 from .rows import CHANGEABLE, Rule, key_of, series_of, set_values
@@ -65,7 +66,7 @@ def _successor(
 def ends_before(last: date, day: date) -> str:
     """Why there is nothing to change from ``day`` on."""
     text = _("This schedule ends on %(last)s: there is nothing to change from %(day)s on.")
-    return text % {"last": last, "day": day}
+    return text % {"last": long_day(last), "day": long_day(day)}
 
 
 def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
@@ -97,9 +98,9 @@ def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:
     """
     number = week_number(day)
     before, after = day_in_week(old, number), day_in_week(new, number)
-    values = {"monday": monday_of(day)}
+    values = {"monday": long_day(monday_of(day))}
     if before is not None and before < day and after is not None:
-        values |= {"old": before, "new": after}
+        values |= {"old": long_day(before), "new": long_day(after)}
         text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
         return [text % values]
     if before is not None and before >= day and after is None and not stays:

@@ -10,7 +10,7 @@ from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 
 
 def would(counts: Counter[Outcome]) -> str:
-    """“This would move 12 classes, remove 3 and create 1.”, with what stays or has no place."""
+    """“This would move 12 classes, remove 3 and create 1.”, with what stays or clashes."""
     parts = []
     if n := counts[Outcome.MOVED]:
         parts.append(ngettext("move %(n)d class", "move %(n)d classes", n) % {"n": n})
@@ -25,12 +25,12 @@ def would(counts: Counter[Outcome]) -> str:
     if parts:
         text = _("This would %(list)s.") % {"list": get_text_list(parts, _("and"))}
     else:
-        text = _("No class that is on the calendar, or due, would change.")
+        text = _("No existing or upcoming class would change.")
     return " ".join([text, *_rest(counts)])
 
 
 def done(counts: Counter[Outcome]) -> str:
-    """“Done: 12 classes moved, 3 removed.”, with what stays or has no place."""
+    """“Done: 12 classes moved, 3 removed.”, with what stays or clashes."""
     words = {
         Outcome.MOVED: _("%(n)d moved"),
         Outcome.REMOVED: _("%(n)d removed"),
@@ -58,15 +58,15 @@ def _rest(counts: Counter[Outcome]) -> list[str]:
     parts = []
     if n := counts[Outcome.PROTECTED]:
         text = ngettext(
-            "%(n)d class stays as a person left it.",
-            "%(n)d classes stay as a person left them.",
+            "%(n)d class keeps your changes.",
+            "%(n)d classes keep your changes.",
             n,
         )
         parts.append(text % {"n": n})
     if n := counts[Outcome.CONFLICT]:
         text = ngettext(
-            "%(n)d class has no place, as another is in its way.",
-            "%(n)d classes have no place, as others are in their way.",
+            "%(n)d class clashes with another lesson.",
+            "%(n)d classes clash with other lessons.",
             n,
         )
         parts.append(text % {"n": n})

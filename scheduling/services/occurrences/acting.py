@@ -16,6 +16,7 @@ from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.series import load_by_key
 from scheduling.services.classes import cancellation, change_by_hand, moved_to, save_by_hand
 from scheduling.services.contradictions import keeping_duration
+from scheduling.services.moments import day_and_hours, in_words, long_day
 
 
 class OccurrenceError(ValidationError):
@@ -108,7 +109,7 @@ def _refuse_other_date(series: Series, one: ScheduledClass, day: date, now: date
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")
     if one.edited_at is not None or one.starts_at <= now:
         text = _("The class of that week is the one on %(when)s.")
-        when = f"{one.date} {one.hours} {one.time_zone}"
+        when = day_and_hours(one.date, one.hours, one.time_zone)
         raise OccurrenceError(text % {"when": when}, code="week_fulfilled")
 
 
@@ -117,7 +118,7 @@ def _new(series: Series, day: date) -> ScheduledClass:
     stopped = series.fault or (series.halt and series.halt.reason)
     if stopped:
         text = _("This schedule asks for no classes: %(reason)s.")
-        why = sentence(stopped.code, stopped.params)
+        why = in_words(sentence(stopped.code, stopped.params))
         raise OccurrenceError(text % {"reason": why}, code="no_occurrence")
     if day_in_week(series, week_number(day)) != day:
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")
@@ -142,8 +143,10 @@ def _new(series: Series, day: date) -> ScheduledClass:
 def _no_occurrence(series: Series, day: date) -> str:
     nearest = nearest_day(series, day)
     if nearest is None:
-        return _("This schedule has no class on %(day)s, nor on any other day.") % {"day": day}
+        return _("This schedule has no class on %(day)s, nor on any other day.") % {
+            "day": long_day(day)
+        }
     return _("This schedule has no class on %(day)s. The nearest one is on %(nearest)s.") % {
-        "day": day,
-        "nearest": nearest,
+        "day": long_day(day),
+        "nearest": long_day(nearest),
     }

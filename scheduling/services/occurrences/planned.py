@@ -22,7 +22,7 @@ from scheduling.jobs.reasons import sentence
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.series import load_series
 from scheduling.selectors.weekly import lacking
-from scheduling.services.moments import studio_day
+from scheduling.services.moments import in_words, studio_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Planned:
     @property
     def reason(self) -> str:
         """Why it is not made, in the current language; empty where it is."""
-        return sentence(self.code, self.params)
+        return in_words(sentence(self.code, self.params))
 
 
 def planned(

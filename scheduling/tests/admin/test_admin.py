@@ -126,7 +126,7 @@ def test_what_has_no_place_after_a_save_is_named_with_the_way_to_it(browser: Cli
     text = answer.content.decode()
     # Tried once more with all of the teacher's: the second run is the one that names it.
     rule, run = FixedSchedule.objects.get(), JobRun.objects.filter(job="weekly").latest("id")
-    assert "1 class has no place because of a conflict. Ana Gil, " in text
+    assert "1 class clashes with another lesson. Ana Gil, " in text
     assert "Marta Gil already teaches Leo Park" in text
     assert f"/admin/background-jobs/runs/{run.pk}/" in text
     conflict = f"/admin/conflicts/fixed_schedule/{rule.pk}/{studio_monday()}/"
@@ -230,7 +230,7 @@ def test_a_double_booking_is_refused_and_names_the_other_class(browser: Client) 
 
     page = answer.content.decode()
     assert "Marta Gil already teaches Leo Park at that time" in page
-    assert "2026-11-26 17:30–18:15 Europe/Madrid" in page
+    assert "Thu 26 Nov 2026, 17:30–18:15 (Europe/Madrid)" in page
     assert ScheduledClass.objects.count() == 1
 
 
@@ -295,7 +295,7 @@ def test_a_class_to_come_is_not_completed(browser: Client) -> None:
     )
 
     page = answer.content.decode()
-    assert "once it has begun; this one begins on 2120-01-01 17:30 Europe/Madrid" in page
+    assert "once it has begun; this one begins on Mon 1 Jan 2120, 17:30 (Europe/Madrid)" in page
     stored.refresh_from_db()
     assert stored.status == ClassStatus.SCHEDULED
 

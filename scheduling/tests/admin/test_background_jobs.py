@@ -277,7 +277,7 @@ class TestStarting:
         answer = owner.post(f"{PAGE}weekly/start/")
         assert JobRun.objects.count() == 1
         assert said(answer)[-1].startswith(
-            "Weekly classes: a run is active already, started by Teresa"
+            "This week's lessons: a run is active already, started by Teresa"
         )
 
     @pytest.mark.parametrize("job", ["prune", "watch", "nonsense"])
@@ -292,13 +292,17 @@ class TestStarting:
 
     def test_what_became_of_it_is_said_once_it_is_over(self, owner):
         owner.post(f"{PAGE}horizon/start/")
-        assert said(owner.get(PAGE)) == ["Lesson horizon: started. You may close this page."]
+        assert said(owner.get(PAGE)) == [
+            "Lessons for the next 12 weeks: started. You may close this page."
+        ]
         assert said(owner.get(PAGE)) == []
         now = timezone.now()
         JobRun.objects.update(
             state=RunState.SUCCEEDED, counts={"created": 21, "conflict": 2}, finished_at=now
         )
-        assert said(owner.get(PAGE)) == ["Lesson horizon: 21 lessons created; 2 conflicts."]
+        assert said(owner.get(PAGE)) == [
+            "Lessons for the next 12 weeks: 21 lessons created; 2 conflicts."
+        ]
         assert said(owner.get(PAGE)) == []
 
 

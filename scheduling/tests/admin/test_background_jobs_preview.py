@@ -47,7 +47,7 @@ class TestLooking:
         slot()
         page = text_of(owner.get(PREVIEW))
         assert "This would create 12 lessons." in page
-        assert "Nothing has been written yet." in page
+        assert "Nothing has been changed yet." in page
         assert (JobRun.objects.count(), ScheduledClass.objects.count()) == (0, 0)
 
     def test_the_weeks_of_a_series_are_one_row(self, owner):
@@ -62,7 +62,7 @@ class TestLooking:
         slot()
         horizon(today(), timezone.now())
         page = text_of(owner.get(PREVIEW))
-        assert "Nothing to do: everything stands as the schedules want it." in page
+        assert "Nothing to do: the calendar matches the schedules." in page
 
     def test_a_move_shows_where_it_was_and_where_it_goes(self, owner):
         one = slot(weekday=(today() + timedelta(days=3)).isoweekday(), start="16:00")

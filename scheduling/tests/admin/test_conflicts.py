@@ -65,7 +65,7 @@ def act(browser, slot, act, day=NEXT, **more):
 
 
 def test_nothing_collides(browser):
-    assert "Nothing collides." in text_of(browser.get(PAGE))
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE))
 
 
 def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
@@ -75,26 +75,26 @@ def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
     address = f"{PAGE}fixed_schedule/{leo.pk}/{MONDAY}/"
     with time_machine.travel(WEDNESDAY, tick=False):
         text = text_of(browser.get(PAGE))
-        assert "1 lesson has no place." in text
+        assert "1 lesson clashes with another lesson." in text
         assert address in text
         page = text_of(browser.get(address))
         assert "Its hour is past: move it to one that is free" in page
         assert "group lesson" not in page
         browser.post(address, {"act": "cancel"})
         text = text_of(browser.get(PAGE))
-    assert "Nothing collides." in text
+    assert "No lesson clashes with another." in text
     assert "Neither this week nor in the lessons ahead." in text
 
 
 def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo):
     with time_machine.travel(WEDNESDAY, tick=False):
-        assert "1 lesson has no place." in text_of(browser.get(PAGE))
+        assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
 
 
 def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):
     text = text_of(browser.get(PAGE))
-    assert "2 lessons have no place." in text
-    assert "Marta Gil already teaches Ana Ruiz, 2026-01-12 10:00–11:00 UTC" in text
+    assert "2 lessons clash with other lessons." in text
+    assert "Marta Gil already teaches Ana Ruiz, Mon 12 Jan 2026, 10:00–11:00 UTC" in text
     holder = ScheduledClass.objects.get(date=NEXT)
     assert f"/admin/scheduling/scheduledclass/{holder.pk}/change/" in text
     assert f"/admin/scheduling/recurringslot/{leo.pk}/change/" in text
@@ -107,13 +107,13 @@ def test_since_is_the_first_run_that_reported_it(browser, leo):
     run = JobRun.objects.get()
     JobRun.objects.filter(pk=run.pk).update(created_at=datetime(2025, 12, 30, 2, tzinfo=UTC))
     horizon(now=NOW, weeks=2)
-    assert "2025-12-30 02:00" in text_of(browser.get(PAGE))
+    assert "Tue 30 Dec 2025, 02:00" in text_of(browser.get(PAGE))
 
 
 def test_moved_this_once_it_keeps_its_length_and_is_gone_from_the_page(browser, leo):
     text = act(browser, leo, "move", date="2026-01-13", start_time="15:30")
-    assert "Moved, this once: Leo Park · 2026-01-13 15:30–16:30 (UTC)." in text
-    assert "1 lesson has no place." in text
+    assert "Moved, this once: Leo Park · Tue 13 Jan 2026, 15:30–16:30 (UTC)." in text
+    assert "1 lesson clashes with another lesson." in text
     row = ScheduledClass.objects.get(student=leo.student)
     assert (row.week, row.occurrence_date, row.edited_at) == (NEXT, NEXT, NOW)
     assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
@@ -121,7 +121,10 @@ def test_moved_this_once_it_keeps_its_length_and_is_gone_from_the_page(browser, 
 
 def test_moving_into_a_taken_hour_is_refused_naming_the_class(browser, leo):
     text = act(browser, leo, "move", date="2026-01-12", start_time="10:30")
-    assert "Marta Gil already teaches Ana Ruiz at that time: 2026-01-12 10:00–11:00 UTC." in text
+    assert (
+        "Marta Gil already teaches Ana Ruiz at that time: Mon 12 Jan 2026, 10:00–11:00 (UTC)."
+        in text
+    )
     assert not ScheduledClass.objects.filter(student=leo.student).exists()
 
 
@@ -145,7 +148,7 @@ def test_shared_both_take_place_from_now_on(browser, ana, leo):
         assert slot.is_shared
     rows = ScheduledClass.objects.filter(date=NEXT)
     assert [row.is_shared for row in rows] == [True, True]
-    assert "Nothing collides." in text_of(browser.get(PAGE))
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE))
 
 
 def test_a_touched_class_in_the_way_is_shared_too(browser, ana, leo):
@@ -167,7 +170,7 @@ def test_once_the_hour_is_free_it_is_gone_and_the_next_run_makes_the_class(brows
     holder = ScheduledClass.objects.get(date=NEXT)
     cancel(holder.pk, by="student", now=NOW)
     text = text_of(browser.get(PAGE))
-    assert "1 lesson has no place." in text
+    assert "1 lesson clashes with another lesson." in text
     assert "This conflict is gone" in text_of(browser.get(page_of(leo), follow=True))
     horizon(now=NOW, weeks=2)
     assert ScheduledClass.objects.filter(student=leo.student, date=NEXT).exists()
@@ -179,7 +182,7 @@ def test_a_class_that_cannot_follow_its_schedule_is_moved_by_hand(browser, marta
     other.start_time = at("10:00")
     other.save()
     horizon(now=NOW, weeks=2)
-    assert "the class stays on 2026-01-12 12:00–13:00" in text_of(browser.get(PAGE))
+    assert "the class stays on Mon 12 Jan 2026, 12:00–13:00" in text_of(browser.get(PAGE))
     act(browser, other, "move", date="2026-01-12", start_time="14:00")
     row = ScheduledClass.objects.get(student=other.student, date=NEXT)
     assert row.start_time == at("14:00")
@@ -189,7 +192,7 @@ def test_the_weekly_jobs_conflicts_are_here_too(browser, marta):
     for name in ("Ana Ruiz", "Leo Park"):
         make.schedule(make.student(name), marta, weekday=3)
     weekly(now=NOW)
-    assert "Marta Gil already teaches Ana Ruiz, 2026-01-07" in text_of(browser.get(PAGE))
+    assert "Marta Gil already teaches Ana Ruiz, Wed 7 Jan 2026, " in text_of(browser.get(PAGE))
 
 
 def test_a_way_out_that_is_none_is_refused(browser, leo):
@@ -198,12 +201,12 @@ def test_a_way_out_that_is_none_is_refused(browser, leo):
 
 @pytest.mark.parametrize("path", ["x/1/2026-01-12/", "recurring_slot/1/soon/"])
 def test_an_address_that_is_none_leads_back(browser, path):
-    assert "Nothing collides." in text_of(browser.get(PAGE + path, follow=True))
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE + path, follow=True))
 
 
 def test_a_viewer_looks_and_changes_nothing(client, leo):
     client.force_login(account(VIEWER))
-    assert "2 lessons have no place." in text_of(client.get(PAGE))
+    assert "2 lessons clash with other lessons." in text_of(client.get(PAGE))
     assert 'name="act"' not in text_of(client.get(page_of(leo)))
     assert client.post(page_of(leo), {"act": "cancel"}).status_code == 403
 
@@ -225,6 +228,6 @@ def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, 
 def test_the_class_in_the_way_was_moved_away_and_back(browser, leo):
     holder = ScheduledClass.objects.get(date=NEXT)
     move(holder.pk, to_date=NEXT + timedelta(1), now=NOW)
-    assert "1 lesson has no place." in text_of(browser.get(PAGE))
+    assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
     move(holder.pk, to_date=NEXT, now=NOW)
-    assert "2 lessons have no place." in text_of(browser.get(PAGE))
+    assert "2 lessons clash with other lessons." in text_of(browser.get(PAGE))

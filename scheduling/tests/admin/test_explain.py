@@ -44,7 +44,7 @@ def test_a_class_and_its_schedule_are_linked(browser):
     one = make.lesson(fixed_schedule=rule)
     query = {"student": rule.student_id, "teacher": "", "date": "2026-01-05"}
     text = text_of(browser.get(PAGE, query))
-    assert "Ana Ruiz has a class on Monday 2026-01-05" in text
+    assert "Ana Ruiz has a class on Monday 5 January 2026" in text
     assert f"/admin/scheduling/scheduledclass/{one.pk}/change/" in text
     assert f"/admin/scheduling/fixedschedule/{rule.pk}/change/" in text
     assert f"/admin/scheduling/student/{rule.student_id}/change/" in text
@@ -53,7 +53,7 @@ def test_a_class_and_its_schedule_are_linked(browser):
 def test_a_paused_slot_is_the_reason_on_a_teachers_side(browser):
     slot = make.slot(make.teacher("Marta Gil"), status="paused")
     text = text_of(browser.get(PAGE, {"teacher": slot.teacher_id, "date": "2026-01-05"}))
-    assert "Marta Gil has no class on Monday 2026-01-05: the slot is paused." in text
+    assert "Marta Gil has no class on Monday 5 January 2026: the slot is paused." in text
     assert f"/admin/scheduling/recurringslot/{slot.pk}/change/" in text
 
 

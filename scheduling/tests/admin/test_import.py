@@ -73,7 +73,7 @@ def test_look_agree_and_see_what_was_done(owner: Client) -> None:
     assert "Imported: 1 teacher, 1 student, 1 fixed schedule, 2 recurring slots" in (
         done.content.decode()
     )
-    assert "An import makes no classes" in done.content.decode()
+    assert "An import creates no classes: a run does." in done.content.decode()
     assert (RecurringSlot.objects.count(), FixedSchedule.objects.count()) == (2, 1)
     assert not ScheduledClass.objects.exists()
     assert "week.csv" in owner.get(MAIN).content.decode()
@@ -102,7 +102,7 @@ def test_a_second_press_of_the_button_does_nothing_again(owner: Client) -> None:
 def test_every_fault_is_listed_and_nothing_is_imported(owner: Client) -> None:
     page = sent(owner, row(), *(row(days="9") for _ in range(250))).content.decode()
 
-    assert "The file has 250 faults, so none of it is imported" in page
+    assert "The file has 250 problems, so none of it is imported" in page
     assert "“9” is not a weekday" in page
     assert "<code>days</code>" in page
     assert ">202<" in page

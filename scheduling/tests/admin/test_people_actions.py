@@ -75,7 +75,7 @@ def save(browser, person, **values):
 def test_a_slot_pauses_goes_on_and_ends(browser, slot):
     assert "1 slot paused." in act(browser, slot, "pause")
     assert (slot.status, ahead().count()) == (SlotStatus.PAUSED, 0)
-    assert "1 was so already." in act(browser, slot, "pause")
+    assert "1 needed no change." in act(browser, slot, "pause")
     assert "1 slot resumed." in act(browser, slot, "resume")
     assert (slot.status, ahead().count()) == (SlotStatus.ACTIVE, 12)
     assert "1 slot ended." in act(browser, slot, "end")

@@ -31,7 +31,7 @@ LARGEST = 2**63 - 1
 def _known(value: Any) -> Any:
     """``value`` with most references leading somewhere: nothing would be found out otherwise.
 
-    What is no number that a row could have stays as it is: it is to be refused.
+    What is not a valid ID. that a row could have stays as it is: it is to be refused.
     """
     if isinstance(value, list):
         return [_known(item) for item in value]

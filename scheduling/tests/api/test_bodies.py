@@ -26,14 +26,14 @@ def post(client, body, path=WEEKLY, **headers):
     ],
 )
 def test_another_spelling_of_a_field_is_no_field(admin_client, body):
-    assert invalid(post(admin_client, body)) == "dry_run: There is no such field."
+    assert invalid(post(admin_client, body)) == "dry_run: Unknown field."
     assert not JobRun.objects.exists()
 
 
 def test_wherever_it_stands_all_of_them_are_named(admin_client):
     body = '{"first_name": "A", "fixedSchedule": [{"dayOfWeek": 1}, {"day_of_week": 1}]}'
     assert invalid(post(admin_client, body, "/api/students")) == (
-        "first_name: There is no such field. fixedSchedule[1].day_of_week: There is no such field."
+        "first_name: Unknown field. fixedSchedule[1].day_of_week: Unknown field."
     )
 
 
@@ -48,11 +48,19 @@ def test_however_deep_it_is_nested_it_is_400(admin_client, depth):
     [
         (
             '{"date":\n x',
-            "The body is no JSON: line 2, column 2 can't be read.",
-            "El cuerpo no es JSON: no se puede leer la línea 2, columna 2.",
+            "The request body is not valid JSON: line 2, column 2 can't be read.",
+            "El cuerpo de la petición no es JSON válido: no se puede leer la línea 2, columna 2.",
         ),
-        ('{"weeks": NaN}', "The body is no JSON.", "El cuerpo no es JSON."),
-        (b"\xff\xfe{", "The body is no JSON.", "El cuerpo no es JSON."),
+        (
+            '{"weeks": NaN}',
+            "The request body is not valid JSON.",
+            "El cuerpo de la petición no es JSON válido.",
+        ),
+        (
+            b"\xff\xfe{",
+            "The request body is not valid JSON.",
+            "El cuerpo de la petición no es JSON válido.",
+        ),
         ("[" * 100_000, "The body is nested too deeply.", "El cuerpo tiene demasiados niveles."),
         ("null", "The body has to be an object.", "El cuerpo debe ser un objeto."),
     ],

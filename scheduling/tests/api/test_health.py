@@ -103,7 +103,7 @@ def test_a_job_that_is_late(client):
     finished(Job.HORIZON, timedelta(days=3))
     finished(Job.WEEKLY, timedelta(minutes=1))
     found = unready(client)
-    assert found["checks"]["runs"] == "late: Lesson horizon"
+    assert found["checks"]["runs"] == "late: Lessons for the next 12 weeks"
     finished(Job.HORIZON, timedelta(minutes=1))
     assert client.get("/readyz").status_code == 200
 

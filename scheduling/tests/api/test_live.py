@@ -142,7 +142,7 @@ def test_a_body_in_chunks_is_read_and_not_taken_for_none(server):
     assert (dry.status, dry.json["totalClassesCreated"], dry.json["runId"]) == (200, 1, None)
     assert not ScheduledClass.objects.exists()
     wrong = curl(server.url + WEEKLY, *sent, "-d", '{"dryrun": true}', token=SECRET)
-    assert (wrong.status, wrong.json["message"]) == (400, "dryrun: There is no such field.")
+    assert (wrong.status, wrong.json["message"]) == (400, "dryrun: Unknown field.")
 
 
 def test_the_weekly_answer_has_the_keys_of_the_contract_in_their_order(server, token):

@@ -44,9 +44,9 @@ def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
     ).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing has been generated yet")
 
-    card(page, "Lesson horizon").get_by_role("link", name="Preview").click()
+    card(page, "Lessons for the next 12 weeks").get_by_role("link", name="Preview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This would create 12 lessons.")
-    expect(page.get_by_text("Nothing has been written yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Ana Ruiz").first).to_contain_text("Marta Gil")
     assert not ScheduledClass.objects.exists()
 
@@ -58,7 +58,7 @@ def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
     run = JobRun.objects.get()
     assert (run.state, run.trigger, run.triggered_by) == ("succeeded", Trigger.ADMIN, "teresa")
     page.goto(JOBS)
-    row = page.get_by_role("row").filter(has_text="Lesson horizon").first
+    row = page.get_by_role("row").filter(has_text="Lessons for the next 12 weeks").first
     expect(row).to_contain_text("12")
     expect(row).to_contain_text("teresa")
 
@@ -94,7 +94,7 @@ def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: 
     run = running(triggered_by="teresa", progress_done=30, progress_total=60)
     page = owner_page
     page.goto(JOBS)
-    progress = page.get_by_role("progressbar", name="Progress of Lesson horizon")
+    progress = page.get_by_role("progressbar", name="Progress of Lessons for the next 12 weeks")
     expect(progress).to_have_attribute("value", "30")
     JobRun.objects.filter(pk=run.pk).update(progress_done=45)
     expect(progress).to_have_attribute("value", "45")  # by itself

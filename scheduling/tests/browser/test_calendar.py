@@ -92,7 +92,7 @@ def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(ow
     expect(event(page, "Leo Park").filter(has_text="15:00")).to_have_accessible_name(
         re.compile("cancelled")
     )
-    expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("planned, not stored yet"))
+    expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("not created yet"))
     expect(event(page, "Kim Roe")).to_have_accessible_name(re.compile("conflict.*Leo Park"))
     expect(event(page, "Closed: Holiday")).to_be_visible()
     expect(page.locator("#calendar-zone")).to_contain_text("Times in Europe/Madrid (UTC+0")
@@ -240,7 +240,7 @@ def test_a_class_that_is_dropped_on_another_day_moves_once_that_is_confirmed(own
 def test_a_ghost_that_is_cancelled_is_honoured_by_the_next_run(owner_page, week):
     page = opened(owner_page, address(week))
     event(page, "Eva Sol").click()
-    expect(dialog(page)).to_contain_text("planned, not stored yet")
+    expect(dialog(page)).to_contain_text("not created yet")
     assert_accessible(page)
     dialog(page).locator("summary", has_text="Cancel this date").click()
     dialog(page).get_by_role("button", name="Cancel this date").click()

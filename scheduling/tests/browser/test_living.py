@@ -22,7 +22,7 @@ def test_from_a_date_on_is_looked_at_and_done(owner_page):
     owner_page.get_by_label("Weekday").select_option("Friday")
     owner_page.get_by_label("Start time").fill("16:00")
     owner_page.get_by_role("button", name="See what would happen").click()
-    owner_page.get_by_text("Nothing has been written yet.").wait_for()
+    owner_page.get_by_text("Nothing has been changed yet.").wait_for()
     assert look(owner_page) == []
     owner_page.get_by_role("button", name="Change it").click()
     owner_page.get_by_text("Done. Classes:").wait_for()
@@ -71,7 +71,7 @@ def test_a_closure_is_looked_at_and_done(owner_page):
     owner_page.get_by_label("Name").fill("Works")
     owner_page.get_by_label("Last day, included").fill(str(timezone.localdate() + timedelta(8)))
     owner_page.get_by_role("button", name="See what would happen").click()
-    owner_page.get_by_text("Nothing has been written yet.").wait_for()
+    owner_page.get_by_text("Nothing has been changed yet.").wait_for()
     assert look(owner_page) == []
     owner_page.get_by_role("button", name="Close these days").click()
     owner_page.get_by_text("Done. Classes:").wait_for()

@@ -33,7 +33,7 @@ def test_a_studio_that_is_being_set_up_is_well():
     status, said = check()
     assert status == 0
     assert "All is well" in said
-    assert "Weekly classes: next on" in said
+    assert "This week's lessons: next on" in said
 
 
 def test_what_is_late_and_what_failed():
@@ -51,7 +51,7 @@ def test_what_is_late_and_what_failed():
     assert {job["job"] for job in answer["jobs"]} == {"weekly", "horizon", "prune", "watch"}
     status, said = check()
     assert status == 3
-    assert "Weekly classes: late." in said
+    assert "This week's lessons: late." in said
 
 
 def test_a_success_after_a_crash_is_well():

@@ -109,7 +109,7 @@ def test_instants_alone_that_sql_has_shifted_are_told_as_such(slot):
     sql("UPDATE classes SET starts_at = '2026-01-12 10:20:00' WHERE date = %s", NEXT)
     _status, document = check()
     assert [one["reason"] for one in document["drifted"]] == [
-        "its instants are not those of its local time; they were 2026-01-12 10:20 – 11:00 UTC"
+        "start and end in UTC did not match the local time; they were 2026-01-12 10:20 – 11:00 UTC"
     ]
 
 
@@ -217,7 +217,7 @@ def test_the_reason_of_a_missing_class_is_told_where_another_holds_its_place(slo
     make.slot(slot.teacher, make.student("Leo Park"))
     status, document = check()
     assert (status, document["conflicts"]) == (0, 12)
-    assert "12 lessons have no place because of conflicts" in printed()
+    assert "12 lessons clash with other lessons" in printed()
 
 
 def test_what_was_mended_is_said_line_by_line(slot):

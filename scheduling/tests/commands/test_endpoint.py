@@ -342,7 +342,7 @@ def test_the_report_names_the_week_and_why_somebody_got_nothing(
 
     texts = [line.partition("] ")[2] for line in done.stderr.splitlines()]
     assert texts[1:4] == [
-        "Weekly classes: run 41",
+        "This week's lessons: run 41",
         "week 2024-01-15 – 2024-01-21",
         "○ Ana Gil · 0: paused",
     ]

@@ -145,7 +145,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(studio):
 
 def test_the_log_says_what_the_contract_asks_for(studio):
     texts = generate("--only", "horizon", *MONDAY).texts
-    assert texts[0] == "Lesson horizon: start, attempt 1/3"
+    assert texts[0] == "Lessons for the next 12 weeks: start, attempt 1/3"
     assert "window 2026-01-05 – 2026-03-29" in texts
     assert "classes created: 23" in texts
     assert "students processed: 2" in texts

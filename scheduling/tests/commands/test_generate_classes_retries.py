@@ -1,4 +1,4 @@
-"""Faults of the database: tried again where they pass, told in one clear sentence where not."""
+"""Problems in the database: tried again where they pass, told in one clear sentence where not."""
 
 import json
 import re
@@ -59,8 +59,8 @@ def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 0
     assert [text for text in answer.texts if "attempt" in text] == [
-        "Lesson horizon: start, attempt 1/3",
-        "Lesson horizon: start, attempt 2/3",
+        "Lessons for the next 12 weeks: start, attempt 1/3",
+        "Lessons for the next 12 weeks: start, attempt 2/3",
     ]
     assert [run.state for run in JobRun.objects.order_by("id")] == ["failed", "succeeded"]
     assert ScheduledClass.objects.count() == 2
@@ -240,7 +240,7 @@ def test_a_server_that_does_not_answer(manage):
     document = json.loads(answer.stdout)
     assert [run["state"] for run in document["runs"]] == ["failed", "failed"]
     (error,) = document["runs"][0]["errors"]
-    assert "can't be reached" in error
+    assert "The database is unreachable or closed the connection: " in error
     assert "Check DATABASE_URL" in error
     assert "secret" not in answer.stdout + answer.stderr
 

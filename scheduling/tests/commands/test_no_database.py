@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 pytestmark = pytest.mark.django_db
 
 SENTENCE = (
-    "The database can't be reached, or ended the work: connection refused. "
+    "The database is unreachable or closed the connection: connection refused. "
     "Check DATABASE_URL and that the server is up."
 )
 

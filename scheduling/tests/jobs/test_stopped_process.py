@@ -79,7 +79,7 @@ def test_another_takes_over_and_it_wakes_up_in_vain(stopped, where):
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
-    assert run.error == "No sign of life for 45 seconds; the next run completes the work."
+    assert run.error == "Stalled for 45 seconds; the next run completes the work."
     assert_it_wakes_up_in_vain(process, run, calendar())
 
 

@@ -101,7 +101,7 @@ def test_a_process_of_another_host_is_never_gone_but_may_be_silent():
     JobRun.objects.filter(pk=run.pk).update(heartbeat=run.heartbeat - timedelta(seconds=6))
     assert horizon().state == RunState.SUCCEEDED
     run.refresh_from_db()
-    assert run.error == "No sign of life for 45 seconds; the next run completes the work."
+    assert run.error == "Stalled for 45 seconds; the next run completes the work."
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 40])

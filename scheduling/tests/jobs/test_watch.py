@@ -60,13 +60,13 @@ def test_a_late_job_is_told_once_and_its_end_once():
     assert [watch().troubles, watch().troubles] == [1, 1]
     message, second = mail.outbox
     assert (message.to, second.to) == (["teresa@example.org"], ["tom@example.org"])
-    assert message.subject == "Class Tracker: Weekly classes: late"
+    assert message.subject == "Class Tracker: This week's lessons: late"
     assert "It was due on 16 November 2026 06:00 UTC and has not run since." in message.body
     ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     assert watch(NOW + timedelta(minutes=15)).troubles == 0
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
-    assert mail.outbox[2].subject == "Class Tracker: Weekly classes: no longer late"
+    assert mail.outbox[2].subject == "Class Tracker: This week's lessons: no longer late"
     trouble = Trouble.objects.get()
     assert trouble.over_at == NOW + timedelta(minutes=15)
 
@@ -178,4 +178,4 @@ def test_in_the_studio_s_language(settings):
     all_is_well()
     ran(Job.WEEKLY, RunState.FAILED, NOW)
     watch()
-    assert mail.outbox[0].subject.startswith("Class Tracker: Clases semanales")
+    assert mail.outbox[0].subject.startswith("Class Tracker: Clases de esta semana")

@@ -48,7 +48,7 @@ def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) ->
     told = of(ana)
 
     assert told.summary == (
-        "Ana Ruiz has a class on Monday 2026-01-05: "
+        "Ana Ruiz has a class on Monday 5 January 2026: "
         "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil."
     )
     (rule,) = told.rules
@@ -57,43 +57,45 @@ def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) ->
     assert rule.reason == "the class is there"
     (one,) = told.classes
     assert (one.one, one.change) == (stored, "")
-    assert one.origin == f"made by run {run}: Weekly classes, command line, 2026-01-05 06:00 UTC"
+    assert (
+        one.origin
+        == f"created by run {run}: This week's lessons, command line, Mon 5 Jan 2026, 06:00"
+    )
     JobRun.objects.all().delete()
-    assert of(ana).classes[0].origin == f"made by run {run}, whose log is pruned"
+    assert of(ana).classes[0].origin == f"created by run {run}, whose log has been deleted"
 
 
 def test_one_that_is_not_made_yet(ana: Student) -> None:
     make.schedule(ana)
 
     assert of(ana).summary == (
-        "Ana Ruiz has no class on Monday 2026-01-05 yet: Monday 10:00–11:00 UTC · Ana Ruiz is "
-        "planned; the next run of “Weekly classes” makes it."
+        "Ana Ruiz has no class on Monday 5 January 2026 yet: Monday 10:00–11:00 UTC · Ana Ruiz is "
+        "planned; created with the next run."
     )
     assert only(ana).fate == "planned"
-    assert only(ana, NEXT).reason == "“Weekly classes” makes it on 2026-01-12"
+    assert only(ana, NEXT).reason == "created automatically on Monday 12 January"
     assert only(ana, day("2025-12-29")).reason == (
-        "its time has passed, so that only “Missing classes” makes it"
+        "its time has passed, so it is not created automatically"
     )
     assert not ScheduledClass.objects.exists()
 
 
 def test_beyond_the_horizon(ana: Student, marta: Teacher) -> None:
     make.slot(marta, ana)
-    assert only(ana, day("2026-03-23")).reason == "the next run of “Lesson horizon” makes it"
-    assert only(ana, day("2026-03-30")).reason == "“Lesson horizon” makes it on 2026-01-06"
+    assert only(ana, day("2026-03-23")).reason == "created with the next run"
+    assert only(ana, day("2026-03-30")).reason == "created automatically on Tuesday 6 January"
 
 
 def test_another_weekday(ana: Student) -> None:
     make.schedule(ana)
     told = of(ana, day("2026-01-06"))
     assert told.summary == (
-        "Ana Ruiz has no class on Tuesday 2026-01-06: the schedule is for Monday, and "
-        "2026-01-06 is a Tuesday."
+        "Ana Ruiz has no class on Tuesday 6 January 2026: the schedule is for Monday."
     )
     assert (told.rules[0].applies, told.rules[0].fate) == (False, "not_this_weekday")
     make.schedule(ana, weekday=3)
     assert of(ana, day("2026-01-06")).summary == (
-        "Ana Ruiz has no class on Tuesday 2026-01-06: no schedule is for that weekday."
+        "Ana Ruiz has no class on Tuesday 6 January 2026: no schedule is for that weekday."
     )
 
 
@@ -108,12 +110,12 @@ def test_another_weekday(ana: Student) -> None:
         (
             {"valid_from": NEXT},
             "not_started",
-            "the schedule is valid from 2026-01-12",
+            "the schedule is valid from Monday 12 January 2026",
         ),
         (
             {"valid_until": day("2026-01-04")},
             "ended",
-            "the schedule ended on 2026-01-04",
+            "the schedule ended on Sunday 4 January 2026",
         ),
         ({"status": "paused"}, "paused", "the slot is paused"),
         ({"status": "cancelled"}, "ended", "the slot is cancelled"),
@@ -125,15 +127,15 @@ def test_a_rule_that_does_not_apply(
     make.slot(who=ana, **values)
     rule = only(ana)
     assert (rule.applies, rule.fate, rule.reason) == (False, fate, reason)
-    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
 
 
 @pytest.mark.parametrize(
     ("values", "fate", "reason"),
     [
-        ({"start_date": NEXT}, "not_started", "the student starts on 2026-01-12"),
+        ({"start_date": NEXT}, "not_started", "the student starts on Monday 12 January 2026"),
         ({"start_date": None}, "not_started", "the student has no start date"),
-        ({"end_date": day("2026-01-04")}, "ended", "the student ended on 2026-01-04"),
+        ({"end_date": day("2026-01-04")}, "ended", "the student ended on Sunday 4 January 2026"),
         ({"is_active": False}, "inactive", "the student is not active"),
     ],
 )
@@ -186,7 +188,7 @@ def test_a_closure_that_is_gone_is_not_blamed_where_the_place_is_taken(
     rule = only(ana)
 
     assert (rule.fate, rule.class_id) == ("conflict", stored.pk)
-    assert rule.reason.startswith("Marta Gil already teaches Leo Park, 2026-01-05 10:00")
+    assert rule.reason.startswith("Marta Gil already teaches Leo Park, Mon 5 Jan 2026, 10:00")
 
 
 def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
@@ -195,10 +197,10 @@ def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
 
     rule = only(ana)
 
-    reason = "Marta Gil already teaches Ben Oz, 2026-01-05 10:30–11:30 Europe/Madrid"
+    reason = "Marta Gil already teaches Ben Oz, Mon 5 Jan 2026, 10:30–11:30 Europe/Madrid"
     assert (rule.applies, rule.fate, rule.reason) == (True, "conflict", reason)
     assert rule.class_id == taken.pk
-    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
 
 
 def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
@@ -209,12 +211,17 @@ def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
 
     rule = only(ana)
 
-    reason = "the class of that week is the one on 2026-01-07 10:00–11:00 UTC, moved by hand: stays"
+    reason = (
+        "the class of that week is the one on Wed 7 Jan 2026, 10:00–11:00 (UTC), moved by "
+        "hand: stays"
+    )
     assert (rule.applies, rule.fate, rule.reason, rule.class_id) == (True, "held", reason, one.pk)
-    assert of(ana).summary == f"Ana Ruiz has no class on Monday 2026-01-05: {reason}."
+    assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
     told = of(ana, day("2026-01-07"))
-    assert told.summary.startswith("Ana Ruiz has a class on Wednesday 2026-01-07")
-    assert told.classes[0].change == "moved by hand: stays; its schedule gave it 2026-01-05"
+    assert told.summary.startswith("Ana Ruiz has a class on Wednesday 7 January 2026")
+    assert (
+        told.classes[0].change == "moved by hand: stays; its schedule gave it Monday 5 January 2026"
+    )
     assert told.rules[0].fate == "exists"
 
 
@@ -225,7 +232,7 @@ def test_a_persons_cancellation(ana: Student) -> None:
     cancel(one.pk, by=CancelledBy.STUDENT, reason="ill", now=EARLY)
     told = of(ana)
     assert told.summary == (
-        "Ana Ruiz has no class on Monday 2026-01-05: cancelled by a person: stays cancelled."
+        "Ana Ruiz has no class on Monday 5 January 2026: cancelled by a person: stays cancelled."
     )
     assert told.classes[0].change == "cancelled by a person: stays cancelled; ill"
     assert (told.rules[0].fate, told.rules[0].class_id) == ("cancelled", one.pk)
@@ -236,7 +243,7 @@ def test_one_cancelled_before_it_existed(ana: Student) -> None:
     occurrences.cancel(key, NEXT, by=CancelledBy.TEACHER, now=EARLY)
     told = of(ana, NEXT)
     assert told.rules[0].fate == "cancelled"
-    assert told.classes[0].origin == "written by hand, before a run made it"
+    assert told.classes[0].origin == "entered by hand before it was created automatically"
 
 
 def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
@@ -248,25 +255,26 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
     rule = only(ana, thursday)
     assert (rule.fate, rule.reason) == (
         "moved",
-        "the class of that week is still on 2026-01-09 10:00–11:00 UTC; the next run moves it here",
+        "the class of that week is still on Fri 9 Jan 2026, 10:00–11:00 (UTC); the next run "
+        "moves it here",
     )
     assert only(ana, friday).reason == (
-        "the class is there; the next run brings it in line: 2026-01-08 10:00–11:00 UTC"
+        "the class is there; the next run brings it in line: Thu 8 Jan 2026, 10:00–11:00 (UTC)"
     )
     # Once it has begun it stays there.
     late = moment("2026-01-09 10:30")
     assert only(ana, thursday, late).reason == (
-        "the class of that week is the one on 2026-01-09 10:00–11:00 UTC"
+        "the class of that week is the one on Fri 9 Jan 2026, 10:00–11:00 (UTC)"
     )
 
     make.lesson(ana, thursday)
     blocked = only(ana, thursday)
     assert blocked.fate == "conflict"
-    assert "the class stays on 2026-01-09 10:00–11:00" in blocked.reason
+    assert "the class stays on Fri 9 Jan 2026, 10:00–11:00" in blocked.reason
 
     FixedSchedule.objects.update(valid_until=day("2026-01-06"))
     assert only(ana, friday).reason == (
-        "the class is there; the next run removes it: the schedule ended on 2026-01-06"
+        "the class is there; the next run removes it: the schedule ended on Tue 6 Jan 2026"
     )
 
 
@@ -288,7 +296,8 @@ def test_attendance_is_told(ana: Student) -> None:
 
 def test_nobody_asks_for_anything(ana: Student) -> None:
     assert of(ana).summary == (
-        "Ana Ruiz has no class on Monday 2026-01-05: there is no weekly schedule, and nothing was "
+        "Ana Ruiz has no class on Monday 5 January 2026: there is no weekly schedule, and "
+        "nothing was "
         "entered by hand."
     )
     make.lesson(ana, MONDAY, status="cancelled", cancelled_by="student")
@@ -300,7 +309,7 @@ def test_the_rule_that_came_nearest_says_why(ana: Student) -> None:
     make.slot(who=ana, status="paused")
     told = of(ana)
     assert [rule.fate for rule in told.rules] == ["paused", "not_this_weekday"]
-    assert told.summary == "Ana Ruiz has no class on Monday 2026-01-05: the slot is paused."
+    assert told.summary == "Ana Ruiz has no class on Monday 5 January 2026: the slot is paused."
     make.slot(who=ana, start="12:00", status="paused")
     assert "the slot is paused (and more; see each schedule)" in of(ana).summary
 
@@ -310,12 +319,12 @@ def test_a_teacher(ana: Student, marta: Teacher) -> None:
     make.slot(marta, start="12:00")
 
     told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-    assert told.summary == "Marta Gil has no class on Monday 2026-01-05 yet: 2 are planned."
+    assert told.summary == "Marta Gil has no class on Monday 5 January 2026 yet: 2 are planned."
     assert {rule.teacher for rule in told.rules} == {"Marta Gil"}
 
     horizon()
     told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-    assert told.summary == "Marta Gil has 2 classes on Monday 2026-01-05."
+    assert told.summary == "Marta Gil has 2 classes on Monday 5 January 2026."
 
 
 def test_a_class_that_another_teacher_gives_is_not_hers(ana: Student, marta: Teacher) -> None:
@@ -327,7 +336,8 @@ def test_a_class_that_another_teacher_gives_is_not_hers(ana: Student, marta: Tea
     told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
 
     assert told.summary == (
-        "Marta Gil has no class on Monday 2026-01-05: the class of that week is given by Noor Aziz."
+        "Marta Gil has no class on Monday 5 January 2026: the class of that week is given by "
+        "Noor Aziz."
     )
     assert of(ana).rules[0].fate == "exists"
 

@@ -46,7 +46,8 @@ def told(act: Callable[[], object]) -> str:
 def one_wins(told: list[str]) -> ScheduledClass:
     assert told.count("") == 1
     winner = ScheduledClass.objects.get(date=MONDAY, start_time=at("10:00"))
-    words = f"Marta Gil already teaches {winner.student} at that time: 2026-01-05 10:00–11:00 UTC."
+    when = "Mon 5 Jan 2026, 10:00–11:00 (UTC)"
+    words = f"Marta Gil already teaches {winner.student} at that time: {when}."
     assert {text for text in told if text} == {words}
     return winner
 

@@ -80,7 +80,7 @@ def test_a_conflict_names_what_is_in_its_way_and_a_closure_its_name() -> None:
     busy, closed, free = planned(day("2026-06-01"), day("2026-06-15"), now=EARLY)
 
     assert (busy.outcome, busy.with_class) == ("conflict", taken.pk)
-    assert busy.reason == "Marta Gil already teaches Ben Oz, 2026-06-01 10:30–11:30 UTC"
+    assert busy.reason == "Marta Gil already teaches Ben Oz, Mon 1 Jun 2026, 10:30–11:30 UTC"
     assert (closed.outcome, closed.closure, closed.reason) == (
         "closed",
         "Summer",

@@ -73,7 +73,7 @@ def test_a_class_is_moved_and_the_answer_says_where_to(owner, one):
     answer = owner.post(path(one), **place(teacher=one.teacher))
     assert answer.status_code == 200
     assert answer.json() == {
-        "done": "The class of Ana Ruiz is now on 2026-01-06 10:00–11:00 (Europe/Madrid)."
+        "done": "The class of Ana Ruiz is now on Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
     }
     one.refresh_from_db()
     assert (one.date, one.edited_at is not None) == (day("2026-01-06"), True)
@@ -84,7 +84,8 @@ def test_a_move_to_where_the_teacher_is_taken_is_refused_by_name(owner, one, mar
     answer = owner.post(path(one), **place(teacher=marta))
     assert answer.status_code == 409
     assert answer.json()["refused"] == (
-        "Marta Gil already teaches Leo Park at that time: 2026-01-06 10:00–11:00 Europe/Madrid."
+        "Marta Gil already teaches Leo Park at that time: "
+        "Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
     )
     one.refresh_from_db()
     assert (one.date, one.edited_at) == (MONDAY, None)
@@ -166,7 +167,8 @@ def test_a_ghost_that_is_cancelled_stays_cancelled_in_the_next_run(owner, marta)
     slot = make.slot(marta, make.student("Ana Ruiz"))
     answer = owner.post(ghost_path(slot, "2026-01-12"), action="cancel", by="teacher", reason="")
     assert answer.json() == {
-        "done": "The class of Ana Ruiz on 2026-01-12 10:00–11:00 (Europe/Madrid) is cancelled."
+        "done": "The class of Ana Ruiz on Mon 12 Jan 2026, 10:00–11:00 (Europe/Madrid) is "
+        "cancelled."
     }
     horizon()
     row = ScheduledClass.objects.get(date="2026-01-12")

@@ -99,15 +99,24 @@ def test_filters_by_teacher_student_and_status(owner):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"start": "yesterday"}, "“start” is no date"),
-        ({"end": "2026-01-05T10:00:00"}, "“end” is no date"),
+        (
+            {"start": "yesterday"},
+            "“start” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.",
+        ),
+        (
+            {"end": "2026-01-05T10:00:00"},
+            "“end” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.",
+        ),
         ({"end": "2026-01-05"}, "The end is not after the start"),
         ({"end": "2028-01-05"}, "At most 371 days"),
-        ({"start": "0001-01-01"}, "“start” is no date"),
-        ({"teacher": "x"}, "is no number"),
-        ({"student": "9" * 30}, "is no number"),
-        ({"status": "gone"}, "“gone” is no status"),
-        ({"zone": "Mars/Base"}, "“Mars/Base” is no time zone"),
+        (
+            {"start": "0001-01-01"},
+            "“start” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.",
+        ),
+        ({"teacher": "x"}, "is not a valid ID."),
+        ({"student": "9" * 30}, "is not a valid ID."),
+        ({"status": "gone"}, "“gone” is not a valid status."),
+        ({"zone": "Mars/Base"}, "“Mars/Base” is not a valid time zone."),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(owner, query, said):

@@ -77,7 +77,7 @@ def test_the_state_has_changed_since(browser, slot):
     page = answer.content.decode()
     assert answer.status_code == 409
     assert STALE in page
-    assert "1 class stays as a person left it." in page
+    assert "1 class keeps your changes." in page
     assert RecurringSlot.objects.count() == 1
     answer = browser.post(url(slot, "from"), fields | {"plan": plan_of(answer)})
     assert answer.status_code == 302
@@ -90,7 +90,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(browser, slot):
         "day": ["Choose today or a later day: what has begun stays as it was."]
     }
     same = look(browser, address, from_fields(slot))
-    assert same.context["form"].non_field_errors() == ["Nothing would change: it is so already."]
+    assert same.context["form"].non_field_errors() == ["No change: the values are the same."]
     far = look(browser, address, from_fields(slot, day="9999-12-31", start_time="16:00"))
     assert "1970" in far.context["form"].errors["day"][0]
     wrong = look(browser, address, from_fields(slot, duration_minutes="0"))
@@ -140,7 +140,7 @@ def test_ended_with_what_a_person_left(browser, slot):
     ScheduledClass.objects.filter(date=day(15)).update(notes="recital")
     fields = {"day": str(day(8)), "reason": "moved away"}
     page = look(browser, url(slot, "end"), fields).content.decode()
-    assert "This would remove 9 classes. 1 class stays as a person left it." in page
+    assert "This would remove 9 classes. 1 class keeps your changes." in page
 
     answer = do(browser, url(slot, "end"), fields | {"cancel_rest": "on"})
 
@@ -161,7 +161,7 @@ def test_a_person_leaves(browser, slot, who):
     slot.refresh_from_db()
     assert slot.valid_until == day(8)
     page = browser.get(url(person, "end"), {"day": str(day(8)), "look": "1"})
-    assert "has ended by then already" in page.content.decode()
+    assert "All their schedules already end by that date." in page.content.decode()
 
 
 def test_a_schedule_that_is_not_there(browser):

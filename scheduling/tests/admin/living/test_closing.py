@@ -67,7 +67,7 @@ def test_the_state_has_changed_since(browser, slot):
     answer = browser.post(ADD, fields(plan=plan))
     assert answer.status_code == 409
     assert STALE in answer.content.decode()
-    assert "1 class stays as a person left it." in answer.content.decode()
+    assert "1 class keeps your changes." in answer.content.decode()
     assert browser.post(ADD, fields(plan=plan_of(answer))).status_code == 302
     assert len(dates()) == 11
 

@@ -158,7 +158,9 @@ def test_completed_with_attendance_and_notes(
     api: APIClient, generated: ScheduledClass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = {"status": "completed", "attendance": "present", "notes": "Scales"}
-    invalid(api.patch(url(generated), sent), "this one begins on 2026-01-05 10:00 Europe/Madrid")
+    invalid(
+        api.patch(url(generated), sent), "this one begins on Mon 5 Jan 2026, 10:00 (Europe/Madrid)"
+    )
     monkeypatch.setattr(timezone, "now", lambda: moment("2026-01-05 10:00"))
     done = ok(api.patch(url(generated), sent))
     assert {name: done[name] for name in sent} == sent
@@ -193,7 +195,7 @@ def test_a_double_booking_names_the_class_that_is_there(
         teacher=generated.teacher_id, date="2026-01-05", startTime="10:30", endTime="11:30"
     )
 
-    words = ("Marta Gil already teaches", "2026-01-05 10:00–11:00 Europe/Madrid")
+    words = ("Marta Gil already teaches", "Mon 5 Jan 2026, 10:00–11:00 (Europe/Madrid)")
     refused(api.post("/api/classes", taken), 409, "double_booked", *words)
 
     made = ok(api.post("/api/classes", taken | {"date": "2026-01-06"}), 201)

@@ -107,8 +107,14 @@ def test_another_plan_than_the_one_that_was_seen(api: APIClient, slot: Any) -> N
     refused(api.post("/api/closures", body), 409, "changed_since", "changed")
     assert not Closure.objects.exists()
     one = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
-    invalid(api.post("/api/closures", HOLIDAY | {"dryRun": True}), "exactly this closure")
-    invalid(api.patch(f"/api/closures/{one.pk}", {"dryRun": True}), "Nothing would change")
+    invalid(
+        api.post("/api/closures", HOLIDAY | {"dryRun": True}),
+        "An identical closure already exists.",
+    )
+    invalid(
+        api.patch(f"/api/closures/{one.pk}", {"dryRun": True}),
+        "No change: the values are the same.",
+    )
     invalid(api.delete(f"/api/closures/{one.pk}?plan=7"), "plan")
     refused(api.delete(f"/api/closures/{one.pk}?plan={plan}"), 409, "changed_since", "changed")
 

@@ -34,11 +34,11 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
     }
     hours = {"startTime": "10:00", "endTime": "11:00", "timeZone": "Europe/Madrid"}
     origin = told["classes"][0].pop("origin")
-    assert origin.startswith(f"made by run {run}: Lesson horizon, command line, ")
+    assert origin.startswith(f"created by run {run}: Lessons for the next 12 weeks, command line, ")
     assert told == {
         "name": "Ana Ruiz",
         "date": "2026-01-05",
-        "summary": "Ana Ruiz has a class on Monday 2026-01-05: "
+        "summary": "Ana Ruiz has a class on Monday 5 January 2026: "
         "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil.",
         "rules": [
             people

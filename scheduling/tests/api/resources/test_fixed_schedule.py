@@ -185,7 +185,7 @@ def test_a_stale_list_does_not_end_what_is_there(api: APIClient) -> None:
 
     answer = api.patch(f"/api/students/{made['id']}", {"fixedSchedule": stale})
 
-    invalid(answer, "fixedSchedule[0].id", "This meeting ended on 2026-01-04.")
+    invalid(answer, "fixedSchedule[0].id", "This meeting ended on Sunday 4 January 2026.")
     assert [meeting.valid_until for meeting in FixedSchedule.objects.order_by("id")] == [
         day("2026-01-04"),
         None,

@@ -88,9 +88,9 @@ def test_a_meeting_from_a_date_on(api: APIClient) -> None:
     ("body", "words"),
     [
         ({"from": "2026-01-04", "dayOfWeek": 5}, ("from: Choose today",)),
-        ({"from": "2026-01-19"}, ("Nothing would change",)),
+        ({"from": "2026-01-19"}, ("No change: the values are the same.",)),
         ({"from": "2026-01-19", "dayOfWeek": 8}, ("dayOfWeek",)),
-        ({"from": "2026-01-19", "student": 1}, ("student", "no such field")),
+        ({"from": "2026-01-19", "student": 1}, ("student", "Unknown field.")),
         ({"from": "2026-01-19", "dayOfWeek": 5, "plan": "x"}, ("plan",)),
         ({"from": "2026-01-19", "dayOfWeek": 5, "dryRun": "yes"}, ("dryRun",)),
     ],
@@ -117,7 +117,7 @@ def test_ended_with_what_a_person_left(api: APIClient, slot: RecurringSlot, who:
     ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
     body = {"on": "2026-01-08", "reason": "moved away"}
     seen = ok(api.post(url(about, "end"), body | {"dryRun": True}))
-    assert seen["message"] == ("This would remove 2 classes. 1 class stays as a person left it.")
+    assert seen["message"] == ("This would remove 2 classes. 1 class keeps your changes.")
     done = ok(api.post(url(about, "end"), body | {"cancelRest": True}))
     assert done["message"] == "Done. Classes: 2 removed, 1 cancelled."
     assert dates() == ["2026-01-07"]

@@ -110,7 +110,7 @@ def test_the_same_twice_is_one_class(api: APIClient, slot: RecurringSlot) -> Non
 
 
 def test_a_day_that_is_none_of_its_own(api: APIClient, slot: RecurringSlot) -> None:
-    words = "no class on 2026-01-13. The nearest one is on 2026-01-12."
+    words = "no class on Tuesday 13 January 2026. The nearest one is on Monday 12 January 2026."
     invalid(api.post("/api/classes", of(slot, "2026-01-13")), words)
     invalid(api.post("/api/classes", of(slot) | {"series": 999999}), "There is no such schedule")
     assert not ScheduledClass.objects.exists()
@@ -118,7 +118,7 @@ def test_a_day_that_is_none_of_its_own(api: APIClient, slot: RecurringSlot) -> N
 
 def test_a_taken_place(api: APIClient, slot: RecurringSlot) -> None:
     make.lesson(make.student("Ben Oz"), day("2026-01-12"), "10:30", "11:30", slot.teacher)
-    words = ("Marta Gil already teaches Ben Oz", "2026-01-12 10:30–11:30 Europe/Madrid")
+    words = ("Marta Gil already teaches Ben Oz", "Mon 12 Jan 2026, 10:30–11:30 (Europe/Madrid)")
     refused(api.post("/api/classes", of(slot)), 409, "double_booked", *words)
     ok(api.post("/api/classes", of(slot, status="cancelled")), 201)
 

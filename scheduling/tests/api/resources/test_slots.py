@@ -81,7 +81,7 @@ def test_two_slots_change_hours_one_after_the_other(api: APIClient) -> None:
     )
 
     blocked = ok(api.patch(f"/api/recurring-slots/{ten['id']}", {"startTime": "11:00"}))
-    assert "12 classes have no place" in blocked["warning"]
+    assert "12 classes clash with other lessons" in blocked["warning"]
     swapped = ok(api.patch(f"/api/recurring-slots/{eleven['id']}", {"startTime": "10:00"}))
 
     assert "warning" not in swapped

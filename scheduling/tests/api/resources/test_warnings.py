@@ -29,7 +29,10 @@ def test_what_two_jobs_met_is_one_conflict(api: APIClient) -> None:
 
     made = ok(api.post("/api/students", body | {"fixedSchedule": [meeting]}), 201)
 
-    assert made["warning"] == f"1 class has no place: Ana Ruiz, 2026-01-05 10:00: {TAKEN}."
+    assert (
+        made["warning"]
+        == f"1 class clashes with another lesson: Ana Ruiz, 2026-01-05 10:00: {TAKEN}."
+    )
 
 
 def applied(student: Any) -> Any:
@@ -46,7 +49,7 @@ def test_an_old_conflict_is_no_news_of_another_schedule() -> None:
     came_to = applied(ana)
 
     assert with_created(came_to, {new}) == {"classes_created": 23}
-    assert with_created(came_to, {old})["warning"].startswith("1 class has no place")
+    assert with_created(came_to, {old})["warning"].startswith("1 class clashes with another lesson")
     assert with_created(came_to) == with_created(came_to, {old, new})
 
 
@@ -56,4 +59,4 @@ def test_a_closed_day_is_named_as_every_other_day(api: APIClient) -> None:
 
     made = ok(api.post("/api/classes", body | {"startTime": "10:00", "endTime": "11:00"}), 201)
 
-    assert made["warning"].startswith("2026-01-09 is closed (Snow)")
+    assert made["warning"].startswith("Friday 9 January 2026 is closed (Snow)")

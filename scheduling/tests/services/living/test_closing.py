@@ -87,7 +87,7 @@ def test_what_takes_place_all_the_same_is_named(slot):
 
     assert said(seen) == {"protected": 2}
     assert [str(line.day) for line in seen.lines] == ["2026-01-14", "2026-01-15"]
-    assert "2 classes stay as a person left them." in seen.would
+    assert "2 classes keep your changes." in seen.would
 
 
 def test_what_a_person_cancelled_does_not_come_back_and_that_is_said(slot):
@@ -127,7 +127,7 @@ def test_another_name_is_the_reason_from_then_on(slot):
     do(ChangeClosure(one.pk, {"name": "Works"}))
     cancelled = ScheduledClass.objects.filter(status="cancelled")
     assert {row.cancel_reason for row in cancelled} == {"Works"}
-    with pytest.raises(ValidationError, match="it is so already"):
+    with pytest.raises(ValidationError, match="No change: the values are the same"):
         look(ChangeClosure(one.pk, {"name": "Works"}))
 
 
@@ -209,10 +209,12 @@ def test_a_teacher_or_a_student(slot):
 
 def test_the_same_twice_and_days_that_are_closed_already(slot):
     do(closing())
-    with pytest.raises(ValidationError, match="exactly this closure"):
+    with pytest.raises(ValidationError, match="An identical closure already exists"):
         look(closing())
     seen = look(closing("2026-01-14", "2026-01-14", name="Feast"))
-    assert seen.warnings == ["These days are closed already: Strike (2026-01-14 – 2026-01-21)."]
+    assert seen.warnings == [
+        "These days are closed already: Strike (Wed 14 Jan 2026 – Wed 21 Jan 2026)."
+    ]
 
 
 def test_what_is_long_over_changes_no_class(slot):

@@ -125,7 +125,7 @@ def test_what_lies_in_the_past_can_not_be_changed(slot):
 
 
 def test_to_what_it_is_already_is_no_change(slot):
-    with pytest.raises(ValidationError, match="so already"):
+    with pytest.raises(ValidationError, match="No change: the values are the same"):
         look(from_day(slot, "2026-01-19", weekday=3, start_time=at("10:00")))
 
 
@@ -173,7 +173,8 @@ def test_a_to_b_to_a_leaves_one_class_a_week(slot):
 def test_the_week_of_the_date_may_have_both(slot):
     outlook = look(from_day(slot, "2026-01-15", weekday=5))
     assert outlook.warnings == [
-        "The week of 2026-01-12 has both: the class of 2026-01-14 and that of 2026-01-16."
+        "The week of Monday 12 January 2026 has both: the class of Wednesday 14 January 2026 "
+        "and that of Friday 16 January 2026."
     ]
     assert said(outlook) == {"moved": 2, "created": 1}
 
@@ -181,7 +182,7 @@ def test_the_week_of_the_date_may_have_both(slot):
 def test_the_week_of_the_date_may_have_none(slot):
     outlook = do(from_day(slot, "2026-01-14", weekday=1))
     assert outlook.warnings == [
-        "The week of 2026-01-12 has no class: its new day would lie before that date."
+        "The week of Monday 12 January 2026 has no class: its new day would lie before that date."
     ]
     assert dates() == ["2026-01-07", "2026-01-19", "2026-01-26"]
 
