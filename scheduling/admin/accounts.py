@@ -5,7 +5,6 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import ReadOnlyPasswordHashWidget, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
@@ -53,23 +52,6 @@ Permission.add_to_class("__str__", _permission_name)
 AuthToken.add_to_class("__str__", _token_name)
 
 
-class PasswordWidget(ReadOnlyPasswordHashWidget):
-    """Says that there is a password, and nothing of how it is stored."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        if any("value" in entry for entry in context["summary"]):
-            context["summary"] = [{"label": _("A password is set.")}]
-        return context
-
-
-class AccountForm(UserChangeForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if (password := self.fields.get("password")) is not None:
-            password.widget = PasswordWidget()
-
-
 class PermissionsAdmin(admin.ModelAdmin):
     """A table of those who are allowed something."""
 
@@ -103,7 +85,14 @@ class AccountAdmin(PermissionsAdmin, UserAdmin):
     whatever password and power they like.
     """
 
-    form = AccountForm
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        # It says whether there is a password, and leads to where one is set.
+        (title, first), *rest = fieldsets
+        fields = tuple(name for name in first["fields"] if name != "password")
+        return ((title, {**first, "fields": fields}), *rest)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -36,7 +36,7 @@ MOST_AT_ONCE = 200
 NARROWING = ("student", "kind", "rule", "day")
 
 WORDS = {
-    "missing": (gettext_lazy("Missing"), gettext_lazy("will be made"), "ct-diff-create", "+"),
+    "missing": (gettext_lazy("Missing"), gettext_lazy("will be created"), "ct-diff-create", "+"),
     "extra": (gettext_lazy("Extra"), gettext_lazy("will be removed"), "ct-diff-remove", "−"),
     "drifted": (
         gettext_lazy("Drifted"),
@@ -70,7 +70,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
         "narrowed": {name: asked[name] for name in NARROWING if asked.get(name)},
         "is_one": one is not None,
         "too_many": len(findings.students()) > MOST_AT_ONCE,
-        "today": studio_today(),
+        "weeks": settings.HORIZON_WEEKS,
     }
     return plan_page(request, "admin/scheduling/check.html", context, stale)
 
@@ -138,6 +138,8 @@ def _only(line: Line, code: str) -> str:
 
 
 def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
+    # The classes of a rule that has moved move together, the missing ones with them.
+    moved = {line.series for line in findings.drifted}
     for number, (kind, line) in enumerate(findings.all()):
         if number == MOST_SHOWN:
             return
@@ -148,9 +150,10 @@ def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
             "becomes": becomes,
             "style": style,
             "sign": sign,
-            "reason": in_words(line.reason) if line.code else _("no class is stored"),
+            "reason": in_words(line.reason) if line.code else _("there is no class"),
             "mendable": kind in MENDABLE and line.student_id is not None,
             "only": _only(line, line.code) if kind in MENDABLE else "",
+            "only_says": _("Only this schedule") if line.series in moved else _("Only this"),
             "class_page": _class_page(line),
             "rule_page": _rule_page(line),
         }

@@ -49,7 +49,12 @@ def conflicts_page(request: HttpRequest) -> HttpResponse:
     if not may_see_everyone(request.user):
         raise PermissionDenied
     rows = [_row(one) for one in collisions(studio_today(), timezone.now())]
-    return _page(request, "conflicts.html", {"title": _("Conflicts"), "rows": rows})
+    context = {
+        "title": _("Conflicts"),
+        "rows": rows,
+        "may_act": may_change_classes(request.user),
+    }
+    return _page(request, "conflicts.html", context)
 
 
 def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:

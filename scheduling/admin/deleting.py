@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from scheduling.models import Student, Teacher
 from scheduling.services.moments import number
 
 
@@ -36,7 +38,7 @@ class KeptAdmin(admin.ModelAdmin):
         asked = request.method == "GET" and self.has_delete_permission(request, row)
         if row is not None and asked and is_kept(row):
             page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
-            link = format_html('<a href="{}">{}</a>', page, _("End…"))
+            link = format_html('<a href="{}">{}</a>', page, _end(self.model))
             messages.info(
                 request, format_html("{} {}", _("What has a history is ended, not deleted:"), link)
             )
@@ -54,6 +56,11 @@ class KeptAdmin(admin.ModelAdmin):
         if keepers:
             return [], {}, set(), keepers
         return super().get_deleted_objects(objs, request)
+
+
+def _end(model: Any) -> str:
+    """What the link is called that ends a row of ``model``."""
+    return pgettext("of a person", "End…") if model in (Student, Teacher) else _("End…")
 
 
 def is_kept(row: Any) -> bool:
@@ -74,9 +81,10 @@ def _unless_kept(act: Callable[..., Any]) -> Callable[..., Any]:
             return act(admin_of, request, rows)
         text = _(
             "Nothing was deleted: %(what)s belong to what was chosen. What has a history is "
-            "ended, not deleted: “End…” on its page."
+            "ended, not deleted: “%(end)s” on its page."
         )
-        messages.error(request, text % {"what": get_text_list(keepers, _("and"))})
+        values = {"what": get_text_list(keepers, _("and")), "end": _end(admin_of.model)}
+        messages.error(request, text % values)
         return None
 
     return delete

@@ -16,6 +16,7 @@ from scheduling.models import CalendarFeed
 from scheduling.services.feeds import revoke, token_of
 
 from .filters import OneOf
+from .lists import ListAdmin
 
 
 class FeedForm(forms.ModelForm):
@@ -52,7 +53,7 @@ class State(OneOf):
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(admin.ModelAdmin):
+class CalendarFeedAdmin(ListAdmin):
     form = FeedForm
     list_display = ("whom", "address", "created_at", "state")
     list_select_related = ("student", "teacher")

@@ -22,6 +22,7 @@ from scheduling.services.moments import in_words
 
 from .jobs import ReadOnlyAdmin
 from .lists import ListAdmin
+from .recent import names_of
 from .show import clip
 
 MOST_SHOWN = 200
@@ -69,7 +70,7 @@ class HistoryAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "object": row,
             "most": MOST_SHOWN,
-            "entries": [(entry, list(changes(entry))) for entry in entries],
+            "entries": [(entry, list(changes(entry))) for entry in _named(entries)],
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/scheduling/history.html", context)
@@ -84,6 +85,15 @@ class HistoryAdmin(admin.ModelAdmin):
             condition |= Q(content_type=kind, object_id__in=ids)
         entries = LogEntry.objects.filter(condition)
         return entries.select_related("actor", "content_type").order_by("-timestamp", "-id")
+
+
+def _named(entries: list[Any]) -> list[Any]:
+    """The entries, each with what its row is called now; the log keeps the writer's language."""
+    keys = [(entry.content_type.model, str(entry.object_pk)) for entry in entries]
+    names = names_of(keys)
+    for entry, key in zip(entries, keys, strict=True):
+        entry.object_repr = names.get(key) or in_words(entry.object_repr)
+    return entries
 
 
 def changes(entry: LogEntry) -> Iterable[tuple[str, str, str]]:
@@ -145,17 +155,24 @@ class LogEntryAdmin(ReadOnlyAdmin, ListAdmin):
     fields = ("timestamp", "who", "action", "kind", "name", "what")
     ordering = ("-timestamp", "-id")
 
+    def fill(self, rows: list[Any]) -> None:
+        _named(rows)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        entry = super().get_object(request, *args, **kwargs)
+        return entry and _named([entry])[0]
+
     @admin.display(description=gettext_lazy("changed by"))
     def who(self, entry: LogEntry) -> str:
         return str(entry.actor or _("the system"))
 
     @admin.display(description=gettext_lazy("kind"))
     def kind(self, entry: LogEntry) -> str:
-        return entry.content_type.name
+        return str(entry.content_type.name)
 
     @admin.display(description=gettext_lazy("name"))
-    def name(self, entry: LogEntry) -> str:
-        return in_words(entry.object_repr)
+    def name(self, entry: Any) -> str:
+        return str(entry.object_repr)
 
     @admin.display(description=gettext_lazy("changes"))
     def what(self, entry: LogEntry) -> str:

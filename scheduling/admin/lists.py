@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -53,6 +54,13 @@ class ListAdmin(admin.ModelAdmin):
             return names
         shown_only = self.get_readonly_fields(request)
         return [name for name in names if name not in shown_only]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(widget := getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            # Whom a row is about is kept by it: to delete them would be refused.
+            widget.can_delete_related = False
+        return field
 
     def fill(self, rows: list[Any]) -> None:
         """Give the rows of a page what their columns show, in a constant number of queries."""

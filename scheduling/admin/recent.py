@@ -1,5 +1,6 @@
 """The reader's own latest changes, each row by the name that it has in their language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,9 @@ from django.contrib.admin.models import LogEntry
 from knox.models import AuthToken
 
 from scheduling.models import CalendarFeed, Closure, FixedSchedule, RecurringSlot, ScheduledClass
+
+# The model's name in lower case, and the row's key.
+Key = tuple[str, str]
 
 MOST = 8
 # Their names hold a weekday or another word: the log keeps them in whoever's language it was.
@@ -35,27 +39,34 @@ def recent(user: Any) -> list[Recent]:
         .select_related("content_type")
         .order_by("-action_time", "-id")[:MOST]
     )
-    names = _names(entries)
+    names = names_of(map(_key, entries))
     return [Recent(entry, names.get(_key(entry), _own_name(entry))) for entry in entries]
 
 
-def _names(entries: list[LogEntry]) -> dict[tuple[str, str], str]:
-    names: dict[tuple[str, str], str] = {}
+def names_of(rows: Iterable[Key]) -> dict[Key, str]:
+    """What rows are called in the reader's language, as far as they are there and it matters.
+
+    A constant number of queries.
+    """
+    names: dict[Key, str] = {}
+    wanted = set(rows)
     for model, people in WORDED.items():
         label = str(model._meta.model_name)
-        ids = [entry.object_id for entry in entries if _key(entry)[0] == label]
+        ids = [pk for kind, pk in wanted if kind == label]
         if ids:
-            rows: Any = model._default_manager.select_related(*people)
-            names |= {(label, str(row.pk)): str(row) for row in rows.filter(pk__in=ids)}
+            found = model._default_manager.select_related(*people).filter(pk__in=ids)
+            names |= {(label, str(row.pk)): str(row) for row in found}
     return names
 
 
 def _own_name(entry: LogEntry) -> str:
-    """What the log calls a row; of a token it may have kept the hash."""
-    is_token = _key(entry)[0] == AuthToken._meta.model_name
-    return str(AuthToken._meta.verbose_name) if is_token else entry.object_repr
+    """What the log calls a row; a token was once called by its hash, which is its key."""
+    is_hash = bool(entry.object_id) and _key(entry)[0] == AuthToken._meta.model_name
+    if is_hash and entry.object_repr.startswith(str(entry.object_id)):
+        return str(AuthToken._meta.verbose_name)
+    return entry.object_repr
 
 
-def _key(entry: LogEntry) -> tuple[str, str]:
+def _key(entry: LogEntry) -> Key:
     kind = entry.content_type
     return (kind.model if kind is not None else "", str(entry.object_id))

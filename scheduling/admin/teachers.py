@@ -21,6 +21,7 @@ from . import show
 from .applying import apply_after_commit
 from .filters import OneOf, studio_today
 from .history import HistoryAdmin
+from .lists import ListAdmin
 from .living import LivingTeacher, today_of
 from .person import PersonAdmin
 
@@ -31,7 +32,7 @@ class LessonDurationInline(admin.TabularInline):
 
 
 @admin.register(LessonSettings)
-class LessonSettingsAdmin(HistoryAdmin):
+class LessonSettingsAdmin(HistoryAdmin, ListAdmin):
     history_includes = ("durations",)
     list_display = ("teacher", "advance_booking_days")
     list_select_related = ("teacher",)
@@ -97,10 +98,13 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
         fields = super().get_fields(request, obj)
-        if self.has_change_permission(request, obj) or request.user.has_perm("auth.view_user"):
+        if request.user.has_perm("auth.view_user"):
             return fields
-        # Django links to the account, which not everyone who may look at a teacher may open.
+        # Not everyone who sees, or changes, a teacher may look for accounts or open one.
         return ["account" if name == "user" else name for name in fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "account")
 
     @admin.display(description=gettext_lazy("account"))
     def account(self, teacher: Teacher) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 from typing import Any
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from scheduling.models import Closure
 
@@ -27,8 +27,8 @@ def countries(language: str) -> Choices:
 
 
 def _without_accents(name: str) -> str:
-    """By which people look a name up: “Ö” is among the “o”."""
-    return normalize("NFKD", name).casefold()
+    """By which people look a name up: “Å” is among the “a”."""
+    return "".join(each for each in normalize("NFKD", name) if not combining(each)).casefold()
 
 
 @lru_cache(maxsize=64)

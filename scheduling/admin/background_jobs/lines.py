@@ -14,7 +14,7 @@ from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
-from scheduling.services.moments import in_words, short_day
+from scheduling.services.moments import full_day, in_words
 
 from .links import Links
 from .outcomes import NO_SIGN, SIGNS, Sign
@@ -115,7 +115,7 @@ def _rows(told: list[_Told], links: Links) -> list[Row]:
     for one in told:
         key = one.key
         if key is not None and one.day is not None and key in open_rows:
-            open_rows[key].more.append(short_day(one.day))
+            open_rows[key].more.append(full_day(one.day))
             continue
         zone = one.zone or zones.get(one.line.teacher_id or 0, settings.TIME_ZONE)
         rows.append(_row(one, zone, links))
@@ -166,11 +166,11 @@ def _was(params: dict[str, Any]) -> str:
         day = date.fromisoformat(str(params["from_date"]))
     except ValueError:
         return ""
-    return f"{short_day(day)} {params.get('from_start', '')}–{params.get('from_end', '')}"
+    return f"{full_day(day)} {params.get('from_start', '')}–{params.get('from_end', '')}"
 
 
 def _place(day: date | None, start: time | None, end: time | None) -> str:
-    parts = [short_day(day)] if day else []
+    parts = [full_day(day)] if day else []
     if start and end:
         parts.append(f"{start:%H:%M}–{end:%H:%M}")
     return " ".join(parts)

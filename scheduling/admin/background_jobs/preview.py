@@ -135,7 +135,7 @@ def _sections(plan: PlanPreview, links: Links) -> list[Section]:
 def _first_of(told: int, count: int) -> str:
     if told >= count:
         return ""
-    return _("the first %(told)s of %(count)s") % {"told": number(told), "count": number(count)}
+    return _("%(told)s of %(count)s shown") % {"told": number(told), "count": number(count)}
 
 
 def _counts_before(request: HttpRequest) -> dict[str, int] | None:

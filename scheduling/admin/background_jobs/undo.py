@@ -92,7 +92,7 @@ def _detail(found: Undo) -> str:
         text = ngettext("%(n)s is not there any more.", "%(n)s are not there any more.", found.gone)
         told.append(text % {"n": number(found.gone)})
     if found.removed_count:
-        told.append(_("The next run makes them again unless the schedules change."))
+        told.append(_("The next run makes the removed ones again unless the schedules change."))
     return " ".join(told)
 
 

@@ -12,7 +12,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.services import classes, occurrences
 from scheduling.services.closures import closed_day_of
 from scheduling.services.moments import day_and_hours
@@ -56,7 +56,7 @@ def class_actions(user: Any, one: ScheduledClass, now: datetime) -> list[Action]
     offered = (
         (mark and one.status == ClassStatus.SCHEDULED and one.starts_at <= now, _complete),
         (change and not cancelled, _move),
-        (mark and not cancelled, _mark),
+        (mark and not cancelled, lambda one: _mark(one, now)),
         ((change and cancelled) or (mark and completed), _restore),
         (change and one.status == ClassStatus.SCHEDULED, _cancel),
     )
@@ -127,14 +127,15 @@ def _complete(one: ScheduledClass) -> Action:
     return Action("complete", _("It took place"), do, look="is-main")
 
 
-def _mark(one: ScheduledClass) -> Action:
+def _mark(one: ScheduledClass, now: datetime) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         done = classes.mark(one.pk, attendance=data["attendance"], notes=data["notes"], now=now)
         text = _("The attendance and notes of %(student)s on %(when)s are saved.")
         return text % {"student": done.student, "when": when(done)}
 
     initial = {"attendance": one.attendance, "notes": one.notes}
-    return Action("mark", _("Attendance and notes"), do, MarkForm, initial=initial)
+    begun = {"begun": one.starts_at <= now or one.attendance == Attendance.PRESENT}
+    return Action("mark", _("Attendance and notes"), do, MarkForm, begun, initial)
 
 
 def _restore(one: ScheduledClass) -> Action:
@@ -144,7 +145,7 @@ def _restore(one: ScheduledClass) -> Action:
         return _with_closure(text % {"student": done.student, "when": when(done)}, done)
 
     cancelled = one.status == ClassStatus.CANCELLED
-    label = _("Restore the class") if cancelled else _("It did not take place")
+    label = _("Restore the class") if cancelled else _("Back to scheduled")
     return Action("restore", label, do, look="is-main" if cancelled else "")
 
 

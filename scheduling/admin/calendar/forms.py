@@ -49,3 +49,10 @@ class MarkForm(forms.Form):
         required=False,
         validators=[validate_lines],
     )
+
+    def __init__(self, *args: Any, begun: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not begun:
+            # An absence is known ahead.
+            field: Any = self.fields["attendance"]
+            field.choices = [one for one in field.choices if one[0] != Attendance.PRESENT]

@@ -56,6 +56,11 @@ class LivingTeacher(LivingPerson):
         def whom(outlook: Outlook, asked: dict[str, Any]) -> list[str]:
             return [*_whom(outlook), *_became_of(notices_of(cancelled(asked)))]
 
+        def only_closes(because: Sequence[Line], asked: dict[str, Any]) -> str:
+            if because or Absent(teacher, today, asked["last"]).is_entered():
+                return ""
+            return _("Close these days")
+
         def nothing_left(because: Sequence[Line], asked: dict[str, Any]) -> bool:
             if because or not Absent(teacher, today, asked["last"]).is_entered():
                 return False
@@ -71,6 +76,7 @@ class LivingTeacher(LivingPerson):
                     "back when the closure is taken away."
                 ),
                 button=_("Cancel the classes and tell the families"),
+                idle=only_closes,
                 about=teacher,
                 form=AbsentForm,
                 after=lambda outlook: self.row_address(teacher.pk),
@@ -102,7 +108,7 @@ def _whom(outlook: Outlook) -> list[str]:
         return []
     reached = {pk for pk, address in addresses_of(students).items() if address}
     n = len(reached)
-    text = ngettext("%(n)d family is told.", "%(n)d families are told.", n) % {"n": n}
+    text = ngettext("%(n)d family will be told.", "%(n)d families will be told.", n) % {"n": n}
     return [text, *_unreached([name for pk, name in students.items() if pk not in reached])]
 
 

@@ -47,7 +47,8 @@ class Question:
     anything is asked. ``notes`` adds sentences to a plan, of which and of what was
     asked it is given; ``then`` does what is left to do once
     it is carried out. ``needless``: nothing is left to do, going by what the act would bring about
-    and what was asked, so that there is no button. ``subject`` is what the page calls its row,
+    and what was asked, so that there is no button. ``idle``, by the same: what the button says
+    where it does less than ``button`` promises. ``subject`` is what the page calls its row,
     ``links`` lead to what else can be done with it, ``back`` is where who changes their mind goes.
     """
 
@@ -63,6 +64,7 @@ class Question:
     notes: Callable[[Outlook, dict[str, Any]], list[str]] = lambda outlook, asked: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
     needless: Callable[[Sequence[Line], dict[str, Any]], bool] = lambda because, asked: False
+    idle: Callable[[Sequence[Line], dict[str, Any]], str] = lambda because, asked: ""
     subject: str | None = None
     links: Sequence[tuple[str, str]] = ()
     back: str = ""
@@ -128,6 +130,7 @@ def _rendered(
         "asked": ASKED,
         "outlook": outlook,
         "notes": question.notes(outlook, form.cleaned_data) if outlook else [],
+        "button": _button(question, told.because, form) if outlook else "",
         "would": would_do(Counter(line.outcome for line in told.because)),
         "sections": _sections(request, told.because),
         "anyway": _sections(request, told.anyway),
@@ -136,6 +139,10 @@ def _rendered(
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     return plan_page(request, "admin/living/page.html", context, stale)
+
+
+def _button(question: Question, because: Sequence[Line], form: ActForm) -> str:
+    return question.idle(because, form.cleaned_data) or question.button
 
 
 def say_of_later(request: HttpRequest, done: Outlook) -> None:

@@ -282,4 +282,4 @@ def test_a_page_of_many_says_how_many_it_leaves_out(owner, monkeypatch):
     monkeypatch.setattr(module, "SAMPLE", 2)
     for _ in range(3):
         make.slot()
-    assert "the first 24 of 36" in text_of(owner.get(PREVIEW))
+    assert "24 of 36 shown" in text_of(owner.get(PREVIEW))

@@ -160,6 +160,7 @@ def test_what_a_run_makes_is_not_logged_and_costs_nothing(client):
 def test_a_long_history_takes_no_more_queries_than_a_short_one(client):
     client.force_login(account(VIEWER))
     row = make.student("Ana Ruiz")
+    make.schedule(row)
 
     def queries():
         with CaptureQueriesContext(connection) as captured:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.services.moments import full_day
 from scheduling.tests import factories as make
 from scheduling.tests.browser.axe import assert_accessible, assert_fits
 from scheduling.tests.browser.conftest import PHONE, watch_of
@@ -87,17 +88,19 @@ def test_the_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, 
 def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(owner_page, week):
     page = opened(owner_page, address(week))
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(
-        "10:00 – 11:00, Ana Ruiz, Marta Gil, Piano, scheduled, one-off"
+        "10:00–11:00, Ana Ruiz, Marta Gil, Piano, scheduled, one-off"
     )
     expect(event(page, "Leo Park").filter(has_text="15:00")).to_have_accessible_name(
         re.compile("cancelled")
     )
     expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("not created yet"))
-    expect(event(page, "Kim Roe")).to_have_accessible_name(re.compile("conflict.*Leo Park"))
+    expect(event(page, "Kim Roe")).to_have_accessible_name(
+        re.compile("clashes with another lesson.*Leo Park")
+    )
     expect(event(page, "Closed: Holiday")).to_be_visible()
     expect(page.locator("#calendar-zone")).to_contain_text("Times in Europe/Madrid (UTC+0")
     expect(page.locator("#calendar-count")).to_have_text(
-        "3 classes shown. 1 planned. Conflicts: 1."
+        "3 classes shown. 1 not created yet. Clashes: 1."
     )
 
 
@@ -139,10 +142,10 @@ def test_the_zone_is_chosen_and_said(open_page, owner, week):
     page.get_by_label("Times in").select_option("browser")
     expect(zone).to_have_text("Times in Asia/Tokyo, the zone of this browser (UTC+09:00).")
     page.get_by_label("Times in").select_option("own")
-    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00 – 11:00"))
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00–11:00"))
     expect(zone).to_contain_text("Each class in its own zone")
     opened(page, page.url)
-    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00 – 11:00"))
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00–11:00"))
 
 
 def test_a_move_into_a_double_booking_is_refused_in_the_dialog_then_another_place_is_found(
@@ -162,9 +165,8 @@ def test_a_move_into_a_double_booking_is_refused_in_the_dialog_then_another_plac
     dialog(page).get_by_label("To").fill("14:00")
     dialog(page).get_by_role("button", name="Move").click()
     expect(dialog(page)).to_have_count(0)
-    expect(said(page)).to_have_text(
-        f"The class of Ana Ruiz is now on {week + timedelta(days=1)} 13:00–14:00 (Europe/Madrid)."
-    )
+    moved = f"{full_day(week + timedelta(days=1))}, 13:00–14:00 (Europe/Madrid)"
+    expect(said(page)).to_have_text(f"The class of Ana Ruiz is now on {moved}.")
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^13:00.*edited by hand"))
     row = ScheduledClass.objects.get(student__first_name="Ana")
     assert (str(row.start_time), row.date) == ("13:00:00", week + timedelta(days=1))
@@ -223,16 +225,17 @@ def drag(page, name, days):
 def test_a_class_that_is_dropped_on_another_day_moves_once_that_is_confirmed(owner_page, week):
     page = opened(owner_page, address(week, zone="studio"))
     drag(page, "Ana Ruiz", 3)
-    expect(dialog(page).get_by_role("status")).to_have_text(
-        f"Move it to {week + timedelta(days=3)} 10:00–11:00 (Europe/Madrid)? Confirm below."
-    )
+    there = f"{full_day(week + timedelta(days=3))}, 10:00–11:00 (Europe/Madrid)"
+    expect(dialog(page).get_by_role("status")).to_have_text(f"Move it to {there}? Confirm below.")
     page.keyboard.press("Escape")
     row = ScheduledClass.objects.get(student__first_name="Ana")
     assert (row.date, row.edited_at) == (week, None)
 
     drag(page, "Ana Ruiz", 3)
     dialog(page).get_by_role("button", name="Move").click()
-    expect(said(page)).to_contain_text(f"is now on {week + timedelta(days=3)} 10:00–11:00")
+    expect(said(page)).to_contain_text(
+        f"is now on {full_day(week + timedelta(days=3))}, 10:00–11:00"
+    )
     row.refresh_from_db()
     assert row.date == week + timedelta(days=3)
 
@@ -261,7 +264,7 @@ def test_a_conflict_says_why_and_can_be_moved_out_of_the_way(owner_page, week):
     dialog(page).get_by_label("To").fill("18:00")
     dialog(page).get_by_role("button", name="Move").click()
     expect(said(page)).to_contain_text("17:00–18:00")
-    expect(page.locator("#calendar-count")).to_have_text("4 classes shown. 1 planned.")
+    expect(page.locator("#calendar-count")).to_have_text("4 classes shown. 1 not created yet.")
 
 
 def test_a_year_leads_to_its_days(owner_page, week):
@@ -328,3 +331,21 @@ def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, ow
             page.goto(where)
             assert_accessible(page)
             assert_fits(page)
+
+
+def test_a_year_that_is_opened_from_a_week_stays_in_its_card(owner_page, week):
+    page = opened(owner_page, address(week))
+    for name in ("Year", "Month", "Week", "Year"):
+        page.locator(f".ct-toolbar button:text-is('{name}')").click()
+        page.wait_for_load_state("networkidle")
+    box = page.locator(".ct-year").bounding_box()
+    card = page.locator(".ct-calendar-card").bounding_box()
+    assert box["height"] > 500
+    assert box["y"] + box["height"] <= card["y"] + card["height"]
+    assert box["x"] + box["width"] <= card["x"] + card["width"]
+    assert_fits(page)
+
+
+def test_dates_are_in_the_order_of_every_other_page(owner_page, week):
+    page = opened(owner_page, address(date(2026, 11, 30)))
+    expect(page.locator(".ct-toolbar [role=heading]")).to_have_text("30 November – 6 December 2026")

@@ -35,7 +35,7 @@ def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
 def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
     page = owner_page
     choose(page, csv_bytes(row(days="8"), row(start_time="25:00")))
-    expect(page.get_by_role("heading", name="The file has 2 faults")).to_be_visible()
+    expect(page.get_by_role("heading", name="The file has 2 problems")).to_be_visible()
     expect(page.get_by_role("row", name="2 days")).to_contain_text("“8” is not a weekday")
 
     page.get_by_role("link", name="Upload again").click()
@@ -43,7 +43,7 @@ def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
         {"name": "week.csv", "mimeType": "text/csv", "buffer": csv_bytes(*ROWS)}
     )
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("Nothing has been written yet")).to_be_visible()
+    expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
     page.get_by_role("link", name="1 row merged").click()
     expect(page.get_by_role("heading", name="Rows that repeat another")).to_be_in_viewport()
     assert not Student.objects.exists()

@@ -43,7 +43,7 @@ def test_a_teacher_ill_today_in_two_clicks(owner_page):
     horizon(today)
     owner_page.goto("/admin/scheduling/teacher/")
     owner_page.get_by_role("link", name="Ill today… Marta Gil").click()
-    owner_page.get_by_text("1 family is told.").wait_for()
+    owner_page.get_by_text("1 family will be told.").wait_for()
     assert look(owner_page) == []
     owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
     owner_page.get_by_text("1 e-mail queued.").wait_for()
@@ -69,7 +69,7 @@ def test_a_closure_is_looked_at_and_done(owner_page):
     horizon(timezone.localdate())
     owner_page.goto("/admin/scheduling/closure/add/")
     owner_page.get_by_label("Name").fill("Works")
-    owner_page.get_by_label("Last day, included").fill(str(timezone.localdate() + timedelta(8)))
+    owner_page.get_by_label("Last day").fill(str(timezone.localdate() + timedelta(8)))
     owner_page.get_by_role("button", name="See what would happen").click()
     owner_page.get_by_text("Nothing has been changed yet.").wait_for()
     assert look(owner_page) == []

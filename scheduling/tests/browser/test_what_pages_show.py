@@ -74,9 +74,8 @@ def faults(page: Page, name: str, url: str) -> list[str]:
     found = INTERNAL.findall(text)
     if name not in WRITES_ISO:
         found += ISO_DATE.findall(text)
-    if page.evaluate(WIDER):
-        found.append(f"wider than {DESKTOP}")
-    show(page, PHONE, "light")
-    if page.evaluate(WIDER):
-        found.append(f"wider than {PHONE}")
+    for width in (DESKTOP, PHONE):
+        show(page, width, "light")
+        if page.evaluate(WIDER):
+            found.append(f"wider than {width}")
     return found

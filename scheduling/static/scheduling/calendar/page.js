@@ -173,12 +173,23 @@
         return span;
     };
 
+    /* “06:00”, where a language writes “6:00” however it is asked. */
+    const twoDigits = (times) => times.replace(/\b\d:/g, "0$&");
+
+    /* A date as every other page writes it: “Mon 5 Jan 2026”. */
+    const inWords = (date) => new Intl.DateTimeFormat(config.language, {
+        timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric",
+    }).formatToParts(new Date(`${date}T00:00:00Z`))
+        .filter(({ type }) => type !== "literal")
+        .map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value)).join(" ");
+
     const content = (info) => {
         const { state: kind, marks, subject, teacher } = info.event.extendedProps;
         const view = calendar.view.type;
         // On a phone three stand beside each other: the hour at which they begin, and who it is.
         const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
-        const time = text("ct-event-time", inFull ? info.timeText : info.timeText.split(" ")[0]);
+        const times = twoDigits(info.timeText);
+        const time = text("ct-event-time", inFull ? times : times.split(/[\s–]/)[0]);
         const title = text("ct-event-title", info.event.title);
         const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
             .filter(Boolean).join(" ");
@@ -201,7 +212,7 @@
         const { words, teacher, subject, state: kind } = info.event.extendedProps;
         if (!kind) return;
         const label = [
-            info.event.allDay ? "" : info.timeText, info.event.title, teacher, subject, words,
+            info.event.allDay ? "" : twoDigits(info.timeText), info.event.title, teacher, subject, words,
         ].filter(Boolean).join(", ");
         const link = info.el.matches("a, [role=button]") ? info.el : info.el.querySelector("a") || info.el;
         if (link.matches("a, [role=button], button")) link.setAttribute("aria-label", label);
@@ -216,7 +227,12 @@
     /* The hours that are shown hold every class. */
     let hours = "";
     const fitHours = (events) => {
-        if (!calendar.view.type.startsWith("timeGrid")) return;
+        if (!calendar.view.type.startsWith("timeGrid")) {
+            // An option that is set goes before those of a view: the others are as high as they are.
+            if (hours) calendar.setOption("contentHeight", "auto");
+            hours = "";
+            return;
+        }
         let first = 8;
         let last = 20;
         for (const event of events) {
@@ -296,7 +312,7 @@
             const to = wallClock(end, name);
             return {
                 values: { date: from.date, start_time: from.time, end_time: to.time },
-                when: `${from.date} ${from.time}–${to.time} (${classZone})`,
+                when: `${inWords(from.date)}, ${from.time}–${to.time} (${classZone})`,
             };
         }, info.revert);
     };

@@ -37,7 +37,7 @@ def test_in_two_clicks(browser, marta):
     answer = browser.get(url)
     page = answer.content.decode()
     assert "This would cancel 2 classes." in page
-    assert "1 family is told. Without an e-mail address: Mia Roth." in page
+    assert "1 family will be told. Without an e-mail address: Mia Roth." in page
     assert not Closure.objects.exists()
     answer = browser.post(url, hidden(answer))
 
@@ -77,6 +77,14 @@ def test_nothing_is_left_to_do_only_once_every_family_was_told(browser, marta):
     assert nothing_left not in page
     Message.objects.all().delete()
     assert "Cancel the classes and tell the families" in browser.get(url).content.decode()
+
+
+def test_where_no_class_would_be_cancelled_the_button_does_not_say_so(browser):
+    url = f"/admin/scheduling/teacher/{make.teacher('Tom Lee').pk}/ill/"
+    page = browser.get(url).content.decode()
+    assert "No existing or upcoming class would change." in page
+    assert "Close these days" in page
+    assert "Cancel the classes and tell the families" not in page
 
 
 def test_where_no_mail_server_answers_the_e_mail_waits(browser, marta, settings):
