@@ -33,7 +33,7 @@ run: venv ## set everything up, generate the classes of a demo studio, and serve
 	@$(PY) manage.py load_demo
 	@$(GENERATE)
 	@$(PY) manage.py ensure_admin
-	@$(PY) manage.py runserver $(ADDRESS)
+	@.ci/serve $(ADDRESS)
 
 demo: export DEBUG := true
 demo: venv ## the same without the server
@@ -109,6 +109,7 @@ bench: venv-dev ## the speed of generation beside its limits and its peers, and 
 	$(PY) -m bench.pages >bench/results/pages.md
 	$(PY) -m bench.calendar >bench/results/calendar.md
 	$(PY) -m bench.load >bench/results/load.md
+	$(PY) -m bench.coverage >bench/results/coverage.md
 
 venv:
 	@.ci/venv requirements.txt

@@ -60,6 +60,8 @@ REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 # Whose cancellation earns a make-up, and for how many days: see services/make_ups.py.
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
+# How many days after a lesson its attendance is to be marked; 0: attendance is not kept.
+UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:

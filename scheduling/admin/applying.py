@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.selectors.studio import studio_day
 from scheduling.services.changes import Applied, apply_change
-from scheduling.services.moments import in_words, number, studio_day
+from scheduling.services.moments import in_words, number
 
 from .access import may_see_everyone, may_see_jobs
 

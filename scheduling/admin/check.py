@@ -20,10 +20,10 @@ from scheduling.jobs.approved_plan import StalePlanError, require_approved
 from scheduling.jobs.check import MENDABLE, Findings, One, find, mended
 from scheduling.jobs.lines import Line
 from scheduling.jobs.mend import mend
+from scheduling.selectors.studio import studio_today
 from scheduling.services.moments import in_words
 
 from .access import may_run_jobs
-from .filters import studio_today
 from .page import Page
 from .plan_page import approved, plan_page
 

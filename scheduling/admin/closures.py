@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import Closure, ScheduledClass
+from scheduling.selectors.studio import studio_today
 
 from . import show
 from .exporting import ExportMixin
-from .filters import OneOf, studio_today
+from .filters import OneOf
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingClosures

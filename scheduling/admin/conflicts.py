@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CancelledBy
+from scheduling.selectors.studio import studio_today
 from scheduling.services import occurrences
 from scheduling.services.changes import apply_change
 from scheduling.services.closures import closed_day_of
@@ -25,7 +26,6 @@ from scheduling.services.conflicts import Collision, collisions, find_collision,
 from scheduling.services.moments import in_words
 
 from .access import may_change_classes, may_see_everyone
-from .filters import studio_today
 from .page import Page
 
 RULES = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
@@ -48,10 +48,9 @@ def conflicts_page(request: HttpRequest) -> HttpResponse:
     """All that collide."""
     if not may_see_everyone(request.user):
         raise PermissionDenied
-    rows = [_row(one) for one in collisions(studio_today(), timezone.now())]
     context = {
         "title": _("Conflicts"),
-        "rows": rows,
+        "rows": [_row(one) for one in collisions(timezone.now())],
         "may_act": may_change_classes(request.user),
     }
     return _page(request, "conflicts.html", context)
@@ -127,7 +126,7 @@ def _find(kind: str, series: int, day: str) -> Collision | None:
         return None
     if wanted is None:
         return None
-    return find_collision(key, wanted, studio_today(), timezone.now())
+    return find_collision(key, wanted, timezone.now())
 
 
 def _row(one: Collision) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.domain.series import SeriesKey
 from scheduling.models import RecurringSlot, Student, Teacher
+from scheduling.selectors.studio import studio_today
 from scheduling.services.explain import explain
 
 from .access import may_see_everyone
-from .filters import studio_today
 from .page import Page
 
 _FATES = {

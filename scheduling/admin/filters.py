@@ -8,17 +8,11 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Teacher
 from scheduling.selectors.overview import current
-from scheduling.services.moments import studio_day
-
-
-def studio_today() -> date:
-    """Today in the studio's zone."""
-    return studio_day(timezone.now())
+from scheduling.selectors.studio import studio_today
 
 
 class OneOf(SimpleListFilter):

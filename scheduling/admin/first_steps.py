@@ -1,4 +1,4 @@
-"""What a studio without a schedule needs first, in order, each with the way there."""
+"""What a new studio needs first, in order, each with the way there; each ticks itself."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
+from scheduling.jobs.callers import Callers
+from scheduling.models import FixedSchedule, Job, RecurringSlot, ScheduledClass, Teacher
 
 from .access import may_import, may_run_jobs
 
@@ -16,16 +17,15 @@ class Step:
     """What is to be done: ways to do it, each with its address; the first is the usual one."""
 
     ways: list[tuple[str, str]]
+    is_done: bool
 
 
-def first_steps(request: HttpRequest) -> list[Step]:
-    """The steps that this person may take; none once the studio has anything to generate."""
-    if any(model._default_manager.exists() for model in (FixedSchedule, RecurringSlot)):
-        return []
+def first_steps(request: HttpRequest, callers: Callers) -> list[Step]:
+    """The steps that this person may take; none once there is a class."""
     if ScheduledClass.objects.exists():
         return []
-    user = request.user
-    begin, people, go = [], [], []
+    user, rules = request.user, has_rules()
+    begin, people, go, by_itself = [], [], [], []
     if may_import(user):
         begin.append((_("Import a timetable"), reverse("admin:import_timetable")))
     if user.has_perm("scheduling.add_teacher"):
@@ -33,9 +33,23 @@ def first_steps(request: HttpRequest) -> list[Step]:
     if user.has_perm("scheduling.add_student"):
         text = _("Add a student with a weekly schedule")
         people.append((text, reverse("admin:scheduling_student_add")))
-    if may_run_jobs(user):
-        page = reverse("admin:background_jobs_preview", args=["weekly"])
-        go.append((_("Preview this week’s classes, then generate them"), page))
     if not begin and not people:
         return []
-    return [Step(ways) for ways in (begin, people, go) if ways]
+    if may_run_jobs(user):
+        job = Job.WEEKLY if FixedSchedule.objects.exists() else Job.HORIZON
+        page = reverse("admin:background_jobs_preview", args=[job.value])
+        go.append((_("Preview the first classes, then generate them"), page))
+        page = reverse("admin:background_jobs") + "#by-itself"
+        by_itself.append((_("Make it run by itself"), page))
+    steps = (
+        Step(begin, rules or Teacher.objects.exists()),
+        Step(people, rules),
+        Step(go, False),
+        Step(by_itself, callers.last_call is not None),
+    )
+    return [step for step in steps if step.ways]
+
+
+def has_rules() -> bool:
+    """Whether the studio has any weekly lesson."""
+    return any(model._default_manager.exists() for model in (FixedSchedule, RecurringSlot))

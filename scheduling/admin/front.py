@@ -1,25 +1,28 @@
 """What stands above the tables on the admin's first page: whether all is well, and today."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from scheduling.jobs.status import GENERATING, status
-from scheduling.jobs.week_count import count_week
-from scheduling.models import ACTIVE_STATES, Job, JobRun
+from scheduling.domain.windows import DAY
+from scheduling.jobs.callers import Callers
+from scheduling.jobs.coverage import A_PAGE, Coverage, coverage
+from scheduling.jobs.registry import GENERATING
+from scheduling.jobs.status import status
+from scheduling.models import ACTIVE_STATES, JobRun
+from scheduling.selectors.studio import studio_day, studio_zone
 from scheduling.selectors.today import today
-from scheduling.services.moments import local, number, relative, when
+from scheduling.services.moments import number, relative, when
 
 from .access import may_run_jobs, may_see_classes, may_see_jobs, visible_classes
 from .background_jobs.cards import button_of
-from .first_steps import first_steps
+from .background_jobs.links import links_for
+from .background_jobs.status_card import status_card
+from .first_steps import first_steps, has_rules
 from .messages import undelivered_notice
 from .recent import recent
-
-# Of more schedules the first page does not tell whether their classes are missing.
-MOST = 500
 
 
 def front(request: HttpRequest) -> dict[str, Any]:
@@ -30,29 +33,33 @@ def front(request: HttpRequest) -> dict[str, Any]:
         "undelivered": undelivered_notice(request),
     }
     if may_see_jobs(request.user):
-        week = count_week(local(now).date(), now, MOST)
-        context["status"] = status(now, week)
-        context["steps"] = first_steps(request)
-        if may_run_jobs(request.user) and not context["steps"]:
-            context["buttons"] = _buttons(Job.WEEKLY if week.missing else Job.HORIZON)
+        callers = Callers(now)
+        context["steps"] = first_steps(request, callers)
+        if has_rules() or not context["steps"]:
+            cover = coverage(now, callers, A_PAGE)
+            found = status(now, cover, callers=callers)
+            context["status"] = status_card(found, links_for(request), cover)
+            if may_run_jobs(request.user):
+                context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):
         context |= _today(request, now)
     return context
 
 
-def _buttons(first: Job) -> list[tuple[str, str]]:
-    """What can be started now, job and words: before all, what helps."""
+def _buttons(cover: Coverage) -> list[tuple[str, str]]:
+    """The jobs that make what is missing, with what their buttons say: the urgent one first."""
+    jobs = [job for job in GENERATING if cover.missing_of(job) or not cover.is_complete]
+    if not jobs:
+        return []
     active = set(
         JobRun.objects.filter(is_full=True, state__in=ACTIVE_STATES).values_list("job", flat=True)
     )
-    jobs = sorted(GENERATING, key=lambda job: job != first)
     return [(job.value, button_of(job)) for job in jobs if job not in active]
 
 
 def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    zone = timezone.get_default_timezone()
-    day = local(now).date()
-    start, end = (datetime.combine(date, time(), zone) for date in (day, day + timedelta(days=1)))
+    day = studio_day(now)
+    start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
     found = today(visible_classes(request.user), start, end, now)
     coming = found.coming
     return {

@@ -14,12 +14,12 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import FixedSchedule, Reader, RecurringSlot
 from scheduling.selectors.messages import messages_to, undelivered
 from scheduling.selectors.overview import active_slots, current
+from scheduling.selectors.studio import studio_today
 from scheduling.services.explain import explain
 from scheduling.services.occurrences import planned
 
 from . import show
 from .access import visible_classes
-from .filters import studio_today
 from .messages import badge_of
 
 UPCOMING = 10

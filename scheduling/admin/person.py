@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from scheduling.models.typed_text import LineInput
 from scheduling.selectors.overview import next_classes, paused_people, weekly_meetings
+from scheduling.selectors.studio import studio_today
 from scheduling.services.states import pause, set_active
 
 from . import show
 from .applying import apply_after_commit
 from .deleting import KeptAdmin
 from .exporting import ExportMixin
-from .filters import studio_today
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import Deactivating, LivingPerson

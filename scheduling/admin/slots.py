@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.models import RecurringSlot, SlotStatus
-from scheduling.selectors.studio import old_slots, orphaned_slots
+from scheduling.selectors.data_quality import old_slots, orphaned_slots
+from scheduling.selectors.studio import studio_today
 from scheduling.services.states import set_slot_status
 
 from . import show
 from .applying import apply_after_commit
 from .deleting import KeptAdmin
 from .exporting import ExportMixin
-from .filters import ByTeacher, Lasting, OneOf, studio_today
+from .filters import ByTeacher, Lasting, OneOf
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingSeries

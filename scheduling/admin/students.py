@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.models import FixedSchedule, Student
+from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.overview import active_slots, current, paused_people
-from scheduling.selectors.studio import students_without_start
+from scheduling.selectors.studio import studio_today
 
 from . import show
 from .applying import apply_after_commit
-from .filters import ByTeacher, OneOf, studio_today
+from .filters import ByTeacher, OneOf
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
 from .unstarted import warn_without_start

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import LessonDuration, LessonSettings, Teacher
+from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.overview import classes_on, paused_people
-from scheduling.selectors.studio import teachers_without_settings
+from scheduling.selectors.studio import studio_today
 
 from . import show
 from .applying import apply_after_commit
-from .filters import OneOf, studio_today
+from .filters import OneOf
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingTeacher, today_of

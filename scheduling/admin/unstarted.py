@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from scheduling.models import Student
-from scheduling.selectors.studio import students_without_start
+from scheduling.selectors.data_quality import students_without_start
 
 
 def warn_without_start(request: HttpRequest, student: Student) -> None:

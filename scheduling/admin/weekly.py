@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import CalendarFeed, LessonSettings, RecurringSlot, Student, Teacher
 from scheduling.selectors.overview import current
+from scheduling.selectors.studio import studio_today
 
 from . import show
-from .filters import studio_today
 from .slots import state
 from .timetable import hours
 

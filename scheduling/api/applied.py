@@ -10,9 +10,8 @@ from rest_framework.request import Request
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
+from scheduling.selectors.studio import studio_today
 from scheduling.services.changes import Applied
-
-from .asking import studio_today
 
 
 def how(request: Request) -> dict[str, Any]:

@@ -4,19 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.utils import timezone
 from rest_framework.request import Request
 
 from scheduling.jobs.request import Request as JobRequest
 from scheduling.models import Job, Trigger
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_today
 
 from .credentials import CronService
-
-
-def studio_today() -> date:
-    """Today in the studio's zone."""
-    return studio_day(timezone.now())
 
 
 def job_request(

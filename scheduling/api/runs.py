@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import ngettext
 
 from scheduling.jobs.lines import Line
@@ -11,6 +10,7 @@ from scheduling.jobs.result import Result
 from scheduling.jobs.undo import Undo
 from scheduling.models import JobRun, JobRunItem, RunState
 from scheduling.selectors.runs import faults_of
+from scheduling.selectors.studio import local
 
 # Of each run's errors so many are told in a line of the history; its items name them all.
 MOST_ERRORS = 10
@@ -137,4 +137,4 @@ def stamp(moment: Any) -> str | None:
     """An instant as ISO 8601 with the studio's offset."""
     if moment is None:
         return None
-    return timezone.localtime(moment, timezone.get_default_timezone()).isoformat()
+    return local(moment).isoformat()

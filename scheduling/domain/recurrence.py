@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .series import Series
 from .wallclock import epoch
-from .windows import DAY, LAST_DATE, Window, week_number
+from .windows import DAY, LAST_DATE, WEEK, Window, week_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,29 @@ def pattern(series: Series, window: Window) -> Pattern:
 def _pattern(
     weekday: int, start: date, end: date, interval: int, phase: int, at: time, zone: str
 ) -> Pattern:
+    days = days_between(weekday, start, end, interval, phase)
+    return Pattern(
+        days,
+        tuple(week_number(day) for day in days),
+        tuple(epoch(day, at, zone) for day in days),
+    )
+
+
+@lru_cache(maxsize=1 << 10)
+def days_between(
+    weekday: int, start: date, end: date, interval: int, phase: int
+) -> tuple[date, ...]:
+    """The dates of ``weekday`` in ``[start, end)``, in weeks whose number is ``phase``.
+
+    That is modulo ``interval``; none where ``end`` is not after ``start``.
+    """
     day = start + timedelta(days=(weekday - 1 - start.weekday()) % 7)
     days = []
     while day < end:
         if interval == 1 or week_number(day) % interval == phase:
             days.append(day)
-        day += timedelta(days=7)
-    return Pattern(
-        tuple(days),
-        tuple(week_number(day) for day in days),
-        tuple(epoch(day, at, zone) for day in days),
-    )
+        day += WEEK
+    return tuple(days)
 
 
 def _phase(series: Series) -> int:

@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.runs import began, first_whole, starts_between
 
+from .health import asked_since
 from .missed import missed
-from .registry import JOBS
+from .registry import GENERATING
 from .schedule import next_due
 from .strip import MISSED
 
@@ -44,7 +45,7 @@ class Filter:
         """The jobs whose missed runs it lets through."""
         if self.trigger or self.outcome not in ("", MISSED):
             return []
-        return [job for job, spec in JOBS.items() if spec.generates and self.job in ("", job)]
+        return [job for job in GENERATING if self.job in ("", job)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,11 @@ def _missed(
     rows = []
     for job in wanted.jobs_missed():
         first = first_whole(job)
-        if first is None:
+        since = began(first) if first is not None else asked_since(job, now)
+        if since is None:
             continue
-        since = max(began(first), began(oldest) if oldest is not None else began(first))
+        if oldest is not None:
+            since = max(since, began(oldest))
         covering = next_due(job, until) or until
         starts = starts_between(job, since, covering)
         rows += [Row(job, due) for due in missed(job, starts, since, until, now)]

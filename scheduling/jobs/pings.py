@@ -11,14 +11,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
-from scheduling.models import RunState, Trigger
+from scheduling.models import AUTOMATIC, RunState
 
 from .outgoing import SECONDS, call
 from .registry import JOBS
 from .request import Request
 from .result import Result
 
-BY_ITSELF = (Trigger.CRON, Trigger.SCHEDULER, Trigger.HTTP)
 WELL = (RunState.SUCCEEDED, RunState.PARTIAL)
 
 
@@ -30,7 +29,7 @@ class Pings:
 
     def __init__(self, request: Request) -> None:
         whole = request.is_full and not request.dated and JOBS[request.job].generates
-        self._wanted = bool(settings.PING_URL) and whole and request.trigger in BY_ITSELF
+        self._wanted = bool(settings.PING_URL) and whole and request.trigger in AUTOMATIC
         # So that the watchman can tell which start an end belongs to.
         self._id = uuid.uuid4()
         self._start: Thread | None = None

@@ -1,6 +1,6 @@
 """From a chunk's condition to its plan, in a constant number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -36,6 +36,8 @@ class Context:
     tell_bounds: bool = True
     makes: bool = True
     overlay: Overlay | None = None
+    # The dates of a kind, where they are not those of ``window``.
+    windows: Mapping[SeriesKind, Window] = field(default_factory=dict)
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
     # done, and series that were planned apart from the rest of their chunk.
     done: set[Owner] = field(default_factory=set)
@@ -120,7 +122,9 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
         if not mine:
             continue
         # Guests of the kind that another job makes are moved at most; what is new is its affair.
-        window = context.window if context.makes and kind in context.kinds else None
+        window = None
+        if context.makes and kind in context.kinds:
+            window = context.windows.get(kind, context.window)
         groups = stored_groups(kind, [one.id for one in mine], since)
         for one in mine:
             concerning = calendar.concerning(one.teacher_id, one.student_id, one.key)

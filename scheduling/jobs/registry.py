@@ -43,3 +43,6 @@ JOBS: dict[Job, JobSpec] = {
         JobSpec(job=Job.WATCH),
     )
 }
+
+# What cron and the scheduler start, and what is late when they don't.
+GENERATING = (Job.WEEKLY, Job.HORIZON)

@@ -1,7 +1,10 @@
-"""Whether all is well, in one sentence, with one more for who wants to know."""
+"""Whether all is well, in one sentence, with the rest in a second line.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Each statement is counted from what is there. The log is asked what runs, not what it once found.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,20 +15,18 @@ from scheduling.domain.outcomes import FAULTS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import began, undone_runs
-from scheduling.selectors.studio import asks_for_lessons
 from scheduling.services.moments import distance, long_day, number, relative, when
 
+from .callers import Callers
 from .claim import is_dead
-from .health import overdue_jobs
+from .coverage import Coverage
+from .health import issue, jobs_not_called, late_since, not_called, shortfalls, suggestion
 from .lately import Lately
 from .outcome_words import undone
-from .registry import JOBS
-from .schedule import next_due
-from .week_count import WeekCount
+from .registry import GENERATING, JOBS
 
-GENERATING = (Job.WEEKLY, Job.HORIZON)
 _BUSY = {
-    Job.WEEKLY: gettext_lazy("The weekly classes are being generated."),
+    Job.WEEKLY: gettext_lazy("This week's lessons are being generated."),
     Job.HORIZON: gettext_lazy("Lessons are being generated."),
     Job.MISSING: gettext_lazy("Missing classes are being generated."),
 }
@@ -34,17 +35,20 @@ _LATE = {
     Job.HORIZON: gettext_lazy("The daily lesson job is %(time)s late."),
 }
 _FAILED = {
-    Job.WEEKLY: gettext_lazy("The last run of the weekly classes did not come to its end."),
-    Job.HORIZON: gettext_lazy("The last run of the lesson horizon did not come to its end."),
-}
-_NEVER = {
-    Job.WEEKLY: gettext_lazy("The weekly classes have never been generated."),
-    Job.HORIZON: gettext_lazy("The lesson horizon has never been generated."),
+    Job.WEEKLY: gettext_lazy("The last run of the weekly job did not finish."),
+    Job.HORIZON: gettext_lazy("The last run of the daily lesson job did not finish."),
 }
 _TAKEN_BACK = {
-    Job.WEEKLY: gettext_lazy("A run of the weekly classes was undone."),
-    Job.HORIZON: gettext_lazy("A run of the lesson horizon was undone."),
+    Job.WEEKLY: gettext_lazy("A run of the weekly job was undone."),
+    Job.HORIZON: gettext_lazy("A run of the daily lesson job was undone."),
 }
+LESSONS = (
+    "missing_classes",
+    "missing_classes_this_week",
+    "missing_classes_later",
+    "unresolved_conflicts",
+)
+MARKS = ("unmarked_lessons", "no_marks")
 A_DAY = timedelta(days=1)
 
 
@@ -58,61 +62,64 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """``title`` says whether all is well; ``run`` is the one it speaks of, if it does of one."""
+class Statement:
+    """A sentence that needs a person, with more about it in ``detail``.
 
-    level: Level
-    title: str
-    detail: str
+    ``name``: what it is about, as in ``health.ISSUES``; empty where it is about ``run`` alone.
+    """
+
+    text: str
+    name: str = ""
+    level: Level = Level.WARN
+    detail: str = ""
     run: JobRun | None = None
 
 
-def status(now: datetime, week: WeekCount | None = None, lately: Lately | None = None) -> Status:
-    """How the jobs stand at ``now``. ``week``: this week's classes, where they are counted.
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What needs a person, the most urgent first, and facts that hold in any case."""
 
-    ``lately``: the end of the log, where it is read already.
-    """
-    lately = lately or Lately()
+    level: Level
+    title: str
+    needs: list[Statement] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    @property
+    def run(self) -> JobRun | None:
+        """The run that the title speaks of, if it does of one."""
+        return self.needs[0].run if self.needs else None
+
+    @property
+    def detail(self) -> str:
+        """The second line: what else needs a person, and the facts."""
+        rest = [one.text for one in self.needs[1:]]
+        first = self.needs[0].detail if self.needs else ""
+        return " ".join(filter(None, [first, *rest, *self.facts]))
+
+
+def status(
+    now: datetime,
+    cover: Coverage,
+    lately: Lately | None = None,
+    callers: Callers | None = None,
+) -> Status:
+    """How the studio and its jobs stand at ``now``. ``lately``, ``callers``: the log, if read."""
+    lately, callers = lately or Lately(), callers or Callers(now)
     active = [run for run in lately.active if run.is_full and JOBS[Job(run.job)].generates]
-    dead = [run for run in active if is_dead(run)]
-    if dead:
-        return _stuck(dead[0], now)
-    if active:
-        return _busy(active[0], now)
-    done = {job: lately.done(job) for job in GENERATING}
-    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
-    taken_back = [run for run in undone_runs() if _counts(run, done.get(Job(run.job)))]
-    horizon = done[Job.HORIZON]
-    if any(run.job == Job.HORIZON for run in taken_back):
-        horizon = None
-    common = _common(now, week, horizon)
-    failed = [run for run in last if run.state in (RunState.FAILED, RunState.CRASHED)]
-    if late := overdue_jobs(now, lately):
-        return _late(late, done, failed, common, now)
-    if failed:
-        return _failed(failed[0], common)
-    if not any(done.values()):
-        return Status(Level.WARN, _("Nothing has been generated yet."), common)
-    if never := [job for job, run in done.items() if run is None]:
-        return Status(Level.WARN, str(_NEVER[never[0]]), common)
-    if taken_back:
-        return _taken_back(taken_back[0], common)
-    faults = sum(_faults(run) for run in last)
-    if faults:
-        text = ngettext(
-            "%(n)s schedule could not be dealt with.",
-            "%(n)s schedules could not be dealt with.",
-            faults,
-        )
-        return Status(Level.WARN, text % {"n": number(faults)}, common, _first_faulty(last))
-    if week is not None and week.missing:
-        text = ngettext(
-            "%(n)s class of this week is missing.",
-            "%(n)s classes of this week are missing.",
-            week.missing,
-        )
-        return Status(Level.WARN, text % {"n": number(week.missing)}, common)
-    return Status(Level.OK, _("Everything is up to date."), common)
+    for run in active:
+        if is_dead(run):
+            return _status([_stalled(run, now)], [])
+    for run in active:
+        text, detail = str(_BUSY[Job(run.job)]), progress_sentence(run, now)
+        return _status([Statement(text, level=Level.BUSY, detail=detail, run=run)], [])
+    needs = [
+        *_of_runs(now, cover, lately, callers),
+        *_of(shortfalls(cover), LESSONS),
+        *_of_callers(now, cover, callers),
+        *_faults(lately),
+        *_of(shortfalls(cover), MARKS),
+    ]
+    return _status(needs, list(_facts(now, cover, callers)))
 
 
 def progress_sentence(run: JobRun, now: datetime) -> str:
@@ -137,79 +144,114 @@ def started_by(run: JobRun) -> str:
     return account_names([run.triggered_by]).get(run.triggered_by, run.triggered_by)
 
 
-def _busy(run: JobRun, now: datetime) -> Status:
-    return Status(Level.BUSY, str(_BUSY[Job(run.job)]), progress_sentence(run, now), run)
+def _status(needs: list[Statement], facts: list[str]) -> Status:
+    if not needs:
+        return Status(Level.OK, _("Everything is up to date."), needs, facts)
+    return Status(needs[0].level, needs[0].text, needs, facts)
 
 
-def _stuck(run: JobRun, now: datetime) -> Status:
+def _stalled(run: JobRun, now: datetime) -> Statement:
     detail = _("It began %(when)s. The next run takes its place.")
-    return Status(
-        Level.BAD,
-        _("A run has given no sign of life for a while."),
-        detail % {"when": relative(began(run), now)},
-        run,
+    return Statement(
+        _("A run has stalled."),
+        level=Level.BAD,
+        detail=detail % {"when": relative(began(run), now)},
+        run=run,
     )
 
 
-def _late(
-    late: list[Job],
-    done: dict[Job, JobRun | None],
-    failed: list[JobRun],
-    common: str,
-    now: datetime,
-) -> Status:
-    spans = {job: now - _due_since(job, done[job], now) for job in late}
+def _of_runs(
+    now: datetime, cover: Coverage, lately: Lately, callers: Callers
+) -> Iterator[Statement]:
+    """What became of the runs, as far as it explains what is missing or is going to be."""
+    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
+    failed = [run for run in last if run.state in (RunState.FAILED, RunState.CRASHED)]
+    late = {job: since for job in GENERATING if (since := late_since(job, now, lately)) is not None}
+    if late and callers.last_call is not None:
+        yield _late({job: now - since for job, since in late.items()}, failed)
+    elif failed:
+        run = failed[0]
+        text, why = str(_FAILED[Job(run.job)]), _first_line(run)
+        yield Statement(text, level=Level.BAD, detail=why, run=run)
+    for run in undone_runs():
+        done = lately.done(Job(run.job)) if run.job in GENERATING else None
+        # Until a run has made again what was taken back, if it is still wanted.
+        if done is not None and cover.missing_of(Job(run.job)) and _undone_since(run, done):
+            again = _("The next run makes them again unless the schedules change.")
+            yield Statement(
+                str(_TAKEN_BACK[Job(run.job)]), detail=f"{undone(run)} {again}", run=run
+            )
+            return
+
+
+def _late(spans: dict[Job, timedelta], failed: list[JobRun]) -> Statement:
     longest = max(spans.values())
-    title = str(_LATE[late[0]]) if len(late) == 1 else _("Both jobs are late, by up to %(time)s.")
-    level = Level.BAD if longest >= A_DAY else Level.WARN
-    why = [run.error.partition("\n")[0] for run in failed if run.job in late]
-    detail = " ".join([*why[:1], common])
-    return Status(level, title % {"time": distance(longest)}, detail, failed[0] if failed else None)
+    title = _("Both jobs are late, by up to %(time)s.")
+    if len(spans) == 1:
+        title = str(_LATE[next(iter(spans))])
+    why = [_first_line(run) for run in failed if run.job in spans]
+    return Statement(
+        title % {"time": distance(longest)},
+        "overdue_jobs",
+        Level.BAD if longest >= A_DAY else Level.WARN,
+        " ".join(why[:1]),
+        failed[0] if failed else None,
+    )
 
 
-def _due_since(job: Job, success: JobRun | None, now: datetime) -> datetime:
-    """When the first of the runs was due that did not go well since ``success``."""
-    due = next_due(job, began(success)) if success is not None else None
-    return due if due is not None else now
+def _undone_since(run: JobRun, last: JobRun) -> bool:
+    return run.undone_at is not None and run.undone_at >= began(last)
 
 
-def _failed(run: JobRun, common: str) -> Status:
-    detail = " ".join(filter(None, [run.error.partition("\n")[0], common]))
-    return Status(Level.BAD, str(_FAILED[Job(run.job)]), detail, run)
+def _of(counts: dict[str, int], names: Iterable[str]) -> Iterator[Statement]:
+    """What the calendar lacks of ``names``."""
+    for name in names:
+        if count := counts.get(name):
+            yield Statement(issue(name, count), name, detail=suggestion(name))
 
 
-def _counts(run: JobRun, last: JobRun | None) -> bool:
-    """Whether no run has made again what was taken back."""
-    if run.undone_at is None or last is None:
-        return False
-    return run.undone_at >= began(last)
+def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[Statement]:
+    """Whether there is something to do, and something that is going to do it."""
+    if not cover.asking:
+        yield Statement(_("There are no active weekly lessons."))
+    jobs = jobs_not_called(cover, callers)
+    if jobs or callers.last_call is None:
+        text = not_called(jobs, now, callers)
+        yield Statement(text, "not_called", detail=suggestion("not_called"))
 
 
-def _taken_back(run: JobRun, common: str) -> Status:
-    again = _("The next run makes them again unless the schedules change.")
-    detail = " ".join(filter(None, [undone(run), again, common]))
-    return Status(Level.WARN, str(_TAKEN_BACK[Job(run.job)]), detail, run)
+def _faults(lately: Lately) -> Iterator[Statement]:
+    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
+    if faults := sum(map(_faults_of, last)):
+        text = ngettext(
+            "%(n)s schedule could not be dealt with.",
+            "%(n)s schedules could not be dealt with.",
+            faults,
+        )
+        yield Statement(text % {"n": number(faults)}, run=_first_faulty(last))
 
 
-def _faults(run: JobRun) -> int:
+def _faults_of(run: JobRun) -> int:
     return sum(int(run.counts.get(outcome.value, 0)) for outcome in FAULTS)
 
 
 def _first_faulty(runs: Iterable[JobRun]) -> JobRun | None:
-    return next((run for run in runs if _faults(run)), None)
+    return next((run for run in runs if _faults_of(run)), None)
 
 
-def _common(now: datetime, week: WeekCount | None, horizon: JobRun | None) -> str:
-    """What is told in any case: this week, how far lessons reach, the next run."""
-    told = []
-    if week is not None and week.missing is not None and week.expected:
+def _first_line(run: JobRun) -> str:
+    return run.error.partition("\n")[0]
+
+
+def _facts(now: datetime, cover: Coverage, callers: Callers) -> Iterator[str]:
+    """This week, how far lessons reach, the next run: each as far as it is known."""
+    if cover.is_complete and cover.expected:
         text = _("This week: %(there)s of %(all)s classes.")
-        told.append(text % {"there": number(week.standing), "all": number(week.expected)})
-    if horizon is not None and horizon.window_last is not None and asks_for_lessons(now):
-        text = _("Lessons stand until %(day)s.")
-        told.append(text % {"day": long_day(horizon.window_last)})
-    due = min(filter(None, (next_due(job, now) for job in GENERATING)), default=None)
+        yield text % {"there": number(cover.standing), "all": number(cover.expected)}
+    reaches = Job.HORIZON in cover.asking and not cover.missing_of(Job.HORIZON)
+    if cover.is_complete and reaches:
+        yield _("Lessons are scheduled through %(day)s.") % {"day": long_day(cover.through)}
+    due = min(filter(None, map(callers.next_run, GENERATING)), default=None)
     if due is not None:
         text = _("Next run %(when)s, %(relative)s.")
-        told.append(text % {"when": when(due, now), "relative": relative(due, now)})
-    return " ".join(told)
+        yield text % {"when": when(due, now), "relative": relative(due, now)}

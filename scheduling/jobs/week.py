@@ -17,7 +17,11 @@ _WANTED = (*_STORED, Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
 
 @dataclass(frozen=True, slots=True)
 class WeekStatus:
-    """``status``: running, complete, incomplete, or ready (nothing generated yet)."""
+    """``status``: running, complete, incomplete, or ready (nothing generated yet).
+
+    ``expected`` is what the schedules ask for. What clashes is expected, and is not missing: no
+    run makes it.
+    """
 
     window: Window
     students: int
@@ -35,11 +39,11 @@ def week_status(today: date, clock: Clock) -> WeekStatus:
     planned = preview(request, Conduct(clock=clock))
     counts = planned.counts
     stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
-    missing = counts[Outcome.CREATED] + counts[Outcome.CONFLICT] + counts[Outcome.RESTORED]
+    missing = counts[Outcome.CREATED] + counts[Outcome.RESTORED]
     last = latest_full(Job.WEEKLY)
     if JobRun.objects.filter(job=Job.WEEKLY, is_full=True, state__in=ACTIVE_STATES).exists():
         status = "running"
-    elif not missing:
+    elif not missing and not counts[Outcome.CONFLICT]:
         status = "complete"
     elif stored or (last is not None and last.window_start == window.start):
         status = "incomplete"

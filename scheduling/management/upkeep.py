@@ -6,7 +6,7 @@ from django.utils import timezone
 from scheduling.jobs.patience import Patience
 from scheduling.jobs.request import Request
 from scheduling.models import Job, Trigger
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_today
 
 from .attempts import attempt, exit_status, user_name
 from .signals import StopSignals
@@ -19,7 +19,7 @@ def run_upkeep(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWra
     def request() -> Request:
         return Request(
             job=job,
-            today=studio_day(timezone.now()),
+            today=studio_today(),
             weeks=1,
             trigger=trigger,
             triggered_by=user_name(),

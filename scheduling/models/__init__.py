@@ -4,7 +4,7 @@ from . import lookups  # noqa: F401  (registers itself)
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
-from .jobs import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
+from .jobs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
 from .messages import Message, MessageItem, MessageKind, MessageState, Reader
 from .people import Language, LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
@@ -14,6 +14,7 @@ from .uploads import TimetableUpload
 
 __all__ = [
     "ACTIVE_STATES",
+    "AUTOMATIC",
     "CANCELLED_BY_PEOPLE",
     "Attendance",
     "CalendarFeed",

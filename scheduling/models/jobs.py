@@ -64,6 +64,10 @@ class Trigger(models.TextChoices):
     CHANGE = "change", _("change of a schedule")
 
 
+# What no person started.
+AUTOMATIC = (Trigger.CRON, Trigger.SCHEDULER, Trigger.HTTP)
+
+
 class JobRun(models.Model):
     """One execution of a job.
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum, Window
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber, TruncDate
 
 from scheduling.domain.outcomes import FAULTS
-from scheduling.models import ACTIVE_STATES, JobRun, JobRunItem, RunState
+from scheduling.models import ACTIVE_STATES, AUTOMATIC, JobRun, JobRunItem, RunState
 
 DONE = (RunState.SUCCEEDED, RunState.PARTIAL)
 # More than anyone takes back between two runs of a job.
@@ -97,6 +97,20 @@ def undone_runs() -> list[JobRun]:
 def first_whole(job: str) -> JobRun | None:
     """The oldest whole, undated run of ``job`` that is in the log."""
     return JobRun.objects.filter(job=job, is_full=True, is_dated=False).order_by("id").first()
+
+
+def newest_automatic(job: str) -> JobRun | None:
+    """The newest whole, undated run of ``job`` that no person started."""
+    return _automatic(job).order_by("-id").first()
+
+
+def first_automatic(job: str) -> JobRun | None:
+    """The oldest one in the log."""
+    return _automatic(job).order_by("id").first()
+
+
+def _automatic(job: str) -> QuerySet[JobRun]:
+    return JobRun.objects.filter(job=job, trigger__in=AUTOMATIC, is_full=True, is_dated=False)
 
 
 def created_by_day(since: datetime, zone: ZoneInfo) -> dict[date, int]:

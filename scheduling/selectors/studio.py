@@ -1,96 +1,29 @@
-"""Numbers of the studio that say whether its data is in order."""
+"""The studio itself: its time zone, and what day it is there.
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+Every page, job and answer takes its "today" from here. A date in UTC is another one for hours a
+day in most zones, and for all but ten hours of it in Pacific/Kiritimati.
+"""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from datetime import date, datetime, tzinfo
 
-from scheduling.models import (
-    FixedSchedule,
-    LessonSettings,
-    RecurringSlot,
-    SlotStatus,
-    Student,
-    Teacher,
-)
-
-OLD_SLOT = timedelta(days=183)
+from django.utils import timezone
 
 
-@dataclass(frozen=True, slots=True)
-class StudioNumbers:
-    """Counts, in the order in which the contract names them."""
-
-    active_teachers: int
-    active_students: int
-    active_recurring_slots: int
-    teachers_without_settings: int
-    orphaned_slots: int
-    old_slots: int
+def studio_zone() -> tzinfo:
+    """The studio's time zone."""
+    return timezone.get_default_timezone()
 
 
-def studio_numbers(now: datetime) -> StudioNumbers:
-    """The state of the data at ``now``: each table is read once."""
-    teachers = Teacher.objects.filter(is_active=True).order_by()
-    slots = active_slots(now).order_by()
-    return StudioNumbers(
-        active_students=Student.objects.filter(is_active=True).count(),
-        **teachers.aggregate(
-            active_teachers=Count("id"),
-            teachers_without_settings=Count("id", filter=_without_settings(now)),
-        ),
-        **slots.aggregate(
-            active_recurring_slots=Count("id"),
-            orphaned_slots=Count("id", filter=_orphaned(now)),
-            old_slots=Count("id", filter=_old(now)),
-        ),
-    )
+def local(moment: datetime) -> datetime:
+    """``moment`` by the studio's clock."""
+    return timezone.localtime(moment, studio_zone())
 
 
-def active_slots(now: datetime) -> QuerySet[RecurringSlot]:
-    """Slots that ask for lessons, today or later."""
-    return RecurringSlot.objects.filter(status=SlotStatus.ACTIVE).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
-    )
+def studio_day(now: datetime) -> date:
+    """The date at ``now`` in the studio's zone."""
+    return local(now).date()
 
 
-def asks_for_lessons(now: datetime) -> bool:
-    """Whether any slot, of people who are here, wants a lesson."""
-    return active_slots(now).exclude(_orphaned(now)).exists()
-
-
-def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
-    """Active teachers with such slots who have said neither durations nor prices."""
-    return Teacher.objects.filter(_without_settings(now), is_active=True)
-
-
-def students_without_start(now: datetime) -> QuerySet[Student]:
-    """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
-    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=now.date())
-    rules = FixedSchedule.objects.filter(lasts, student_id=OuterRef("pk"))
-    return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
-
-
-def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
-    """Active slots of a teacher or a student who has left."""
-    return active_slots(now).filter(_orphaned(now))
-
-
-def old_slots(now: datetime) -> QuerySet[RecurringSlot]:
-    """Active slots that were booked over six months ago."""
-    return active_slots(now).filter(_old(now))
-
-
-def _without_settings(now: datetime) -> Q:
-    slots = active_slots(now).filter(teacher_id=OuterRef("pk"))
-    settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
-    return Q(Exists(slots), ~Exists(settings))
-
-
-def _orphaned(now: datetime) -> Q:
-    gone = Q(teacher__is_active=False) | Q(student__is_active=False)
-    return gone | Q(student__end_date__lt=now.date())
-
-
-def _old(now: datetime) -> Q:
-    return Q(booked_at__lt=now - OLD_SLOT)
+def studio_today() -> date:
+    """The date in the studio's zone. It reads the clock: for interfaces alone."""
+    return studio_day(timezone.now())

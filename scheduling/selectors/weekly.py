@@ -1,39 +1,37 @@
-"""Which schedules have their classes of a week, told without planning the week.
+"""What weekly rules ask for in a window, and how many classes there are in it."""
 
-Each schedule is one probe into the index of (fixed schedule, week), however many classes there are.
-"""
+from typing import Any
 
-from datetime import date
-
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.windows import DAY, WEEK, Window, monday_of
-from scheduling.models import CancelledBy, ClassStatus, FixedSchedule, ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass, SlotStatus
+
+from .series import rows_of
 
 
-def standing(week: date) -> int:
-    """How many fixed schedules have a class in the week that begins on ``week``."""
-    return FixedSchedule.objects.filter(Exists(_of(week).filter(~_CANCELLED))).count()
-
-
-def unmade(window: Window) -> QuerySet[FixedSchedule]:
-    """Schedules that may want a class in the week ``window`` and have no row for it.
-
-    A row that a closure cancelled counts as none: the closure may be gone. Whether a class is
-    indeed wanted (every other week, a closure, no room) is for the planner to say.
-    """
-    return FixedSchedule.objects.filter(
-        ~Exists(_of(window.start).exclude(cancelled_by=CancelledBy.CLOSURE)),
+def asking_rules(kind: SeriesKind, window: Window) -> QuerySet[Any]:
+    """Rules of ``kind`` that may ask for a class in ``window``, closures aside."""
+    rows = rows_of(kind).filter(
         Q(teacher__isnull=True) | Q(teacher__is_active=True),
-        Q(student__end_date__isnull=True) | Q(student__end_date__gte=window.start),
-        Q(valid_from__isnull=True) | Q(valid_from__lte=window.last),
+        Q(valid_from__isnull=True) | Q(valid_from__lt=window.end),
         Q(valid_until__isnull=True) | Q(valid_until__gte=window.start),
+        Q(student__start_date__isnull=True) | Q(student__start_date__lt=window.end),
+        Q(student__end_date__isnull=True) | Q(student__end_date__gte=window.start),
         student__is_active=True,
-        student__start_date__lte=window.last,
-    ).order_by()
+    )
+    if kind is SeriesKind.RECURRING_SLOT:
+        return rows.filter(status=SlotStatus.ACTIVE).order_by()
+    return rows.filter(student__start_date__isnull=False).order_by()
+
+
+def classes_between(window: Window) -> int:
+    """How many classes there are in ``window``, cancelled ones aside."""
+    rows = ScheduledClass.objects.filter(date__gte=window.start, date__lt=window.end)
+    return rows.exclude(status=ClassStatus.CANCELLED).count()
 
 
 def lacking(kind: SeriesKind, window: Window) -> Q:
@@ -51,13 +49,6 @@ def lacking(kind: SeriesKind, window: Window) -> Q:
         fewer = LessThan(Coalesce(Subquery(counted), 0), weeks + 1)
         condition |= Q(weekday=first.isoweekday()) & Q(fewer)
     return condition
-
-
-_CANCELLED = Q(status=ClassStatus.CANCELLED)
-
-
-def _of(week: date) -> QuerySet[ScheduledClass]:
-    return _of_any(SeriesKind.FIXED_SCHEDULE).filter(week=week)
 
 
 def _of_any(kind: SeriesKind) -> QuerySet[ScheduledClass]:

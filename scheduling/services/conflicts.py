@@ -1,7 +1,7 @@
 """Conflicts as a place to work: what collides, since when, and the way out that is a group lesson.
 
-What the newest runs reported is asked of the planner again, so that what a person resolved is gone
-at once, and what is left is what the next run would say.
+They are counted from what is there, as on the first page: what a person resolved is gone at once,
+and what no run has reported yet is among them.
 """
 
 from collections.abc import Iterable
@@ -10,26 +10,25 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import from_epoch
-from scheduling.domain.windows import DAY, Window, monday_of
+from scheduling.domain.windows import monday_of
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.lines import Line, Names, conflict_line
-from scheduling.models import Job, JobRunItem, ScheduledClass
-from scheduling.selectors.runs import latest_full
-from scheduling.selectors.scope import scope_condition
+from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.selectors.series import rows_of
 from scheduling.selectors.stored import UNTOUCHED
+from scheduling.selectors.studio import studio_day
 
 from .classes import change_by_hand
-from .occurrences.planned import plan_of
 
-# Of more students' conflicts the first are worked on; the others come up as these go.
-MOST_STUDENTS = 200
+# Of more classes that are not there the oldest rules' are looked at; the others come up later.
+MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,6 @@ class Collision:
     day: date
     line: Line
     since: datetime | None
-    run_id: int | None
     holder_id: int | None
     rival: SeriesKey | None
     rival_student_id: int
@@ -63,41 +61,24 @@ class Collision:
         return timedelta(minutes=minutes % (24 * 60) or 24 * 60)
 
 
-def collisions(today: date, now: datetime) -> list[Collision]:
-    """What collides this week and from ``today`` on, in order. A constant number of queries.
+def collisions(now: datetime) -> list[Collision]:
+    """What collides this week and in the horizon, in order. A constant number of queries.
 
     A class of a fixed schedule is owed for the whole week, whatever day of it is past; a slot asks
     for nothing before today.
     """
-    first = monday_of(today)
-    owed = Q(date__gte=first, series_kind=SeriesKind.FIXED_SCHEDULE.value)
-    reported = _reported().filter(owed | Q(date__gte=today))
-    keys = {
-        (SeriesKey(SeriesKind(kind), number), day): run
-        for kind, number, day, run in reported.order_by("run_id").values_list(
-            "series_kind", "series_id", "date", "run_id"
-        )
-        if kind and number is not None and day is not None
-    }
-    if not keys:
-        return []
-    students = reported.values_list("student_id", flat=True).order_by("student_id").distinct()
-    concerned = [pk for pk in students[:MOST_STUDENTS] if pk is not None]
-    last = max(day for _, day in keys)
-    _asked, found = plan_of(Window(first, last + DAY), scope_condition(concerned, ()), now)
-    left = [one for one in found.plan.conflicts if (one.want.series.key, one.want.day) in keys]
-    since = _since({one.want.series.key for one in left}, first)
+    left = coverage(now, most=MOST).conflicts
     names = _names(left)
+    since = _since({one.want.series.key for one in left}, monday_of(studio_day(now)))
     made = [
-        _collision(one, names, since.get((one.want.series.key, one.want.day)), keys, now)
-        for one in left
+        _collision(one, names, since.get((one.want.series.key, one.want.day)), now) for one in left
     ]
     return sorted(made, key=lambda one: (one.day, one.line.start_time, one.key))
 
 
-def find_collision(key: SeriesKey, day: date, today: date, now: datetime) -> Collision | None:
+def find_collision(key: SeriesKey, day: date, now: datetime) -> Collision | None:
     """The one of ``key`` on ``day``; None where there is none (any more)."""
-    for one in collisions(today, now):
+    for one in collisions(now):
         if (one.key, one.day) == (key, day):
             return one
     return None
@@ -128,13 +109,6 @@ def share(one: Collision, now: datetime) -> tuple[int, int]:
             change_by_hand(holder, {"is_shared": True}, now)
     assert one.line.student_id is not None
     return one.line.student_id, one.rival_student_id
-
-
-def _reported() -> QuerySet[JobRunItem]:
-    """The conflicts of the newest whole run of each job, and of whatever ran since."""
-    newest = [run.pk for job in (Job.WEEKLY, Job.HORIZON) if (run := latest_full(job)) is not None]
-    items = JobRunItem.objects.filter(outcome=Outcome.CONFLICT)
-    return items.filter(run_id__gte=min(newest)) if newest else items
 
 
 def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date], datetime]:
@@ -168,7 +142,6 @@ def _collision(
     conflict: Conflict,
     names: Names,
     since: datetime | None,
-    runs: dict[tuple[SeriesKey, date], int],
     now: datetime,
 ) -> Collision:
     want, holder = conflict.want, conflict.clash.holder
@@ -179,7 +152,6 @@ def _collision(
         day=want.day,
         line=conflict_line(conflict, names),
         since=since,
-        run_id=runs.get((series.key, want.day)),
         holder_id=holder.class_id,
         rival=holder.series,
         rival_student_id=holder.student_id,

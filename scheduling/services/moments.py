@@ -7,28 +7,18 @@ order of their parts and in the words between them.
 import re
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from scheduling.domain.windows import DAY, WEEK
+from scheduling.selectors.studio import local, studio_zone
 
 MINUTE = timedelta(minutes=1)
 SECONDS = 60
 # A date, with the space before a local time; one of an instant is data.
 ISO_DAY = re.compile(r"(?<![\d-])(\d{4}-\d\d-\d\d)(?![\dT-])( (?=\d\d:\d\d))?")
-
-
-def local(moment: datetime) -> datetime:
-    """``moment`` by the studio's clock."""
-    return timezone.localtime(moment, timezone.get_default_timezone())
-
-
-def studio_day(now: datetime) -> date:
-    """The date at ``now`` in the studio's zone: what jobs, pages and answers call today."""
-    return local(now).date()
 
 
 def long_day(day: date) -> str:
@@ -129,7 +119,7 @@ def relative(moment: datetime, now: datetime) -> str:
 
 def distance(span: timedelta) -> str:
     """“2 days”, “5 hours”: the largest unit alone."""
-    start = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
+    start = datetime(2000, 1, 1, tzinfo=studio_zone())
     return _plain(timesince(start, start + span, depth=1))
 
 

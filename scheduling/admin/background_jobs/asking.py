@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from scheduling.jobs.request import Request
 from scheduling.models import Job, Trigger
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_day
 
 
 def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> Request:

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.jobs.callers import Callers
 from scheduling.jobs.lately import Lately
 from scheduling.jobs.registry import JOBS
-from scheduling.jobs.schedule import next_due
 from scheduling.jobs.schedule_words import schedule_in_words
 from scheduling.jobs.status import progress_sentence
 from scheduling.jobs.strip import LENGTH, Entry, strip
@@ -47,9 +47,9 @@ class Card:
     progress: str
 
 
-def cards(now: datetime, lately: Lately) -> list[Card]:
+def cards(now: datetime, lately: Lately, callers: Callers) -> list[Card]:
     """The jobs that generate by themselves."""
-    return [_card(job, now, lately) for job in (Job.HORIZON, Job.WEEKLY)]
+    return [_card(job, now, lately, callers) for job in (Job.HORIZON, Job.WEEKLY)]
 
 
 def button_of(job: Job) -> str:
@@ -61,7 +61,7 @@ def button_of(job: Job) -> str:
     }[job]
 
 
-def _card(job: Job, now: datetime, lately: Lately) -> Card:
+def _card(job: Job, now: datetime, lately: Lately, callers: Callers) -> Card:
     entries = strip(job, now, LENGTH, lately)
     runs = [entry.run for entry in entries if entry.run is not None]
     active = next((run for run in reversed(runs) if run.state in ACTIVE_STATES), None)
@@ -74,7 +74,7 @@ def _card(job: Job, now: datetime, lately: Lately) -> Card:
         _about(job),
         draw(str(job.label), entries),
         entries,
-        [_last(over[-1] if over else None, now), _next(job, now), _usually(over)],
+        [_last(over[-1] if over else None, now), _next(job, now, callers), _usually(over)],
         active,
         progress_sentence(active, now) if active is not None else "",
     )
@@ -99,10 +99,10 @@ def _last(run: JobRun | None, now: datetime) -> Fact:
     return Fact(_("Last run"), when(began(run), now), more)
 
 
-def _next(job: Job, now: datetime) -> Fact:
-    due = next_due(job, now)
+def _next(job: Job, now: datetime, callers: Callers) -> Fact:
+    due = callers.next_run(job)
     if due is None:
-        return Fact(_("Next run"), "–")
+        return Fact(_("Next run"), _("nothing starts it"))
     return Fact(_("Next run"), when(due, now), relative(due, now))
 
 

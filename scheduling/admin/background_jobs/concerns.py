@@ -1,4 +1,4 @@
-"""What needs a look: the findings about studio and jobs, with names and where to act."""
+"""What needs attention: the findings about studio and jobs, with names and where to act."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from scheduling.domain.outcomes import Outcome
+from scheduling.domain.plan import Conflict
+from scheduling.domain.series import SeriesKey
+from scheduling.jobs.coverage import Coverage
 from scheduling.jobs.health import Finding, Health
-from scheduling.jobs.lately import Lately
-from scheduling.jobs.status import GENERATING
-from scheduling.models import JobRunItem, RecurringSlot, RunState
-from scheduling.selectors.studio import (
+from scheduling.jobs.lines import Names
+from scheduling.jobs.status import Statement
+from scheduling.models import Job, RecurringSlot, RunState
+from scheduling.selectors.data_quality import (
     old_slots,
     orphaned_slots,
     students_without_start,
@@ -27,10 +29,19 @@ from scheduling.services.moments import weekday
 from .links import Links, listed
 
 NAMED = 3
-# An address has an end; who has more to mend than that begins with these.
-MOST = 200
 # These keep classes from standing where they should.
-SERIOUS = {"overdue_jobs", "stuck_runs", "crashed_runs", "missing_classes_this_week"}
+SERIOUS = {
+    "overdue_jobs",
+    "stuck_runs",
+    "crashed_runs",
+    "missing_classes",
+    "missing_classes_this_week",
+}
+
+# Whom or what a finding concerns, each with its address.
+Named = list[tuple[str, str]]
+# Where a person acts on it, and what the link says.
+Way = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +51,27 @@ class Concern:
     sentence: str
     suggestion: str
     serious: bool
-    names: list[tuple[str, str]]
+    names: Named
     more: int
     url: str
     action: str
 
 
-def concerns(health: Health, links: Links, now: datetime, lately: Lately) -> list[Concern]:
+def concerns(health: Health, links: Links, now: datetime, cover: Coverage) -> list[Concern]:
     """A concern for each finding."""
-    return [_concern(finding, links, now, lately) for finding in health.findings]
+    return [_concern(finding, links, now, cover) for finding in health.findings]
 
 
-def _concern(finding: Finding, links: Links, now: datetime, lately: Lately) -> Concern:
-    detail = _DETAILS.get(finding.name)
-    names, url, action = detail(links, now, lately) if detail else ([], "", "")
+def way_of(statement: Statement, links: Links, cover: Coverage) -> Way:
+    """Where a person acts on ``statement``; empty where there is no such page for the reader."""
+    if statement.run is not None:
+        return reverse("admin:background_jobs_run", args=[statement.run.pk]), _("Show the run")
+    return _way(statement.name, links, cover)
+
+
+def _concern(finding: Finding, links: Links, now: datetime, cover: Coverage) -> Concern:
+    name_them = _NAMES.get(finding.name)
+    names = name_them(links, now, cover) if name_them else []
     # One pair of people may collide every week: their number says nothing about the rest.
     counted = names and finding.name != "unresolved_conflicts"
     more = finding.count - len(names) if counted else 0
@@ -63,69 +81,61 @@ def _concern(finding: Finding, links: Links, now: datetime, lately: Lately) -> C
         finding.name in SERIOUS,
         names,
         max(0, more),
-        url,
-        action,
+        *_way(finding.name, links, cover),
     )
 
 
-Detail = tuple[list[tuple[str, str]], str, str]
+def _way(name: str, links: Links, cover: Coverage) -> Way:
+    way = _WAYS.get(name)
+    return way(links, cover) if way else ("", "")
 
 
-def _settings(links: Links, now: datetime, lately: Lately) -> Detail:
+def _settings(links: Links, now: datetime, cover: Coverage) -> Named:
     rows = teachers_without_settings(now).order_by("name", "id")[:NAMED]
     add = reverse("admin:scheduling_lessonsettings_add")
-    names = [
+    return [
         (row.name, f"{add}?teacher={row.pk}" if links.settings else links.teacher(row.pk))
         for row in rows
     ]
-    url = listed("teacher", settings="missing") if links.teachers else ""
-    return names, url, _("Show these teachers")
 
 
-def _orphaned(links: Links, now: datetime, lately: Lately) -> Detail:
-    return _slots(orphaned_slots(now), links, _("Review these slots"), "orphaned")
+def _orphaned(links: Links, now: datetime, cover: Coverage) -> Named:
+    return _slots(orphaned_slots(now), links)
 
 
-def _old(links: Links, now: datetime, lately: Lately) -> Detail:
-    return _slots(old_slots(now), links, _("Review these slots"), "old")
+def _old(links: Links, now: datetime, cover: Coverage) -> Named:
+    return _slots(old_slots(now), links)
 
 
-def _slots(slots: QuerySet[RecurringSlot], links: Links, action: str, condition: str) -> Detail:
+def _slots(slots: QuerySet[RecurringSlot], links: Links) -> Named:
     rows = slots.select_related("student", "teacher").order_by("booked_at", "id")
-    names: list[tuple[str, str]] = [
+    return [
         (_people(row.student.full_name, row.teacher.name), links.series("recurring_slot", row.pk))
         for row in rows[:NAMED]
     ]
-    return names, listed("recurringslot", condition=condition) if links.slots else "", action
 
 
-def _unstarted(links: Links, now: datetime, lately: Lately) -> Detail:
+def _unstarted(links: Links, now: datetime, cover: Coverage) -> Named:
     rows = students_without_start(now).order_by("last_name", "first_name", "id")[:NAMED]
-    names = [(row.full_name, links.student(row.pk)) for row in rows]
-    url = listed("student", state="waiting") if links.students else ""
-    return names, url, _("Show these students")
+    return [(row.full_name, links.student(row.pk)) for row in rows]
 
 
-def _conflicts(links: Links, now: datetime, lately: Lately) -> Detail:
-    runs = [run for job in GENERATING if (run := lately.done(job)) is not None]
-    runs = [run for run in runs if run.counts.get(Outcome.CONFLICT.value)]
-    if not runs:
-        return [], "", ""
-    seen: dict[str, str] = {}
-    items = JobRunItem.objects.filter(run__in=runs, outcome=Outcome.CONFLICT.value).order_by("id")
-    for item in items[:MOST]:
-        seen.setdefault(_meeting(item), links.series(item.series_kind, item.series_id))
-        if len(seen) == NAMED:
-            break
-    return list(seen.items()), reverse("admin:conflicts"), _("Resolve conflicts")
+def _conflicts(links: Links, now: datetime, cover: Coverage) -> Named:
+    first: dict[SeriesKey, Conflict] = {}
+    for one in sorted(cover.conflicts, key=lambda one: one.want.starts):
+        first.setdefault(one.want.series.key, one)
+    shown = list(first.values())[:NAMED]
+    series = [one.want.series for one in shown]
+    names = Names([one.student_id for one in series], [one.teacher_id for one in series])
+    return [(_meeting(one, names), links.series(*one.want.series.key)) for one in shown]
 
 
-def _meeting(item: JobRunItem) -> str:
+def _meeting(conflict: Conflict, names: Names) -> str:
     """“Sam Vega · Marta Gil, Thursday 17:00”: the same every week."""
-    people = _people(item.student_name, item.teacher_name)
-    if item.date is None or item.start_time is None:
-        return people
-    return format_html("{}, {} {}", people, weekday(item.date), f"{item.start_time:%H:%M}")
+    series = conflict.want.series
+    people = _people(names.student(series.student_id), names.teacher(series.teacher_id))
+    day = weekday(conflict.want.day)
+    return format_html("{}, {} {}", people, day, f"{series.start_time:%H:%M}")
 
 
 def _people(*names: str) -> SafeString:
@@ -133,35 +143,73 @@ def _people(*names: str) -> SafeString:
     return format_html_join(" · ", "<bdi>{}</bdi>", ((name,) for name in names if name))
 
 
-def _crashed(links: Links, now: datetime, lately: Lately) -> Detail:
-    return [], _history(outcome=RunState.CRASHED.value), _("Show these runs")
-
-
-def _stuck(links: Links, now: datetime, lately: Lately) -> Detail:
-    return [], _history(outcome=RunState.RUNNING.value), _("Show these runs")
-
-
-def _overdue(links: Links, now: datetime, lately: Lately) -> Detail:
-    return [], _history(outcome="missed"), _("Show the runs that were missed")
-
-
-def _missing(links: Links, now: datetime, lately: Lately) -> Detail:
-    url = reverse("admin:background_jobs_preview", args=["weekly"]) if links.jobs else ""
-    return [], url, _("Preview what would be created")
+_NAMES: dict[str, Callable[[Links, datetime, Coverage], Named]] = {
+    "teachers_without_settings": _settings,
+    "orphaned_slots": _orphaned,
+    "old_slots": _old,
+    "students_without_start": _unstarted,
+    "unresolved_conflicts": _conflicts,
+}
 
 
 def _history(**query: str) -> str:
     return f"{reverse('admin:background_jobs')}?{urlencode(query)}#history"
 
 
-_DETAILS: dict[str, Callable[[Links, datetime, Lately], Detail]] = {
-    "teachers_without_settings": _settings,
-    "orphaned_slots": _orphaned,
-    "old_slots": _old,
-    "students_without_start": _unstarted,
-    "unresolved_conflicts": _conflicts,
-    "crashed_runs": _crashed,
-    "stuck_runs": _stuck,
-    "overdue_jobs": _overdue,
+def _runs(links: Links, cover: Coverage, state: str) -> Way:
+    return _history(outcome=state), _("Show these runs")
+
+
+def _review(links: Links, condition: str) -> Way:
+    return listed("recurringslot", condition=condition) if links.slots else "", _(
+        "Review these slots"
+    )
+
+
+def _preview(links: Links, job: Job) -> Way:
+    url = reverse("admin:background_jobs_preview", args=[job.value]) if links.jobs else ""
+    return url, _("Preview what would be created")
+
+
+def _missing(links: Links, cover: Coverage) -> Way:
+    """The job that makes what is due first."""
+    first = min(cover.missing, key=lambda one: one[1], default=(Job.HORIZON, None))
+    return _preview(links, first[0])
+
+
+def _unmarked(links: Links, cover: Coverage) -> Way:
+    url = listed("scheduledclass", when="all", attendance="overdue") if links.classes else ""
+    return url, _("Show these lessons")
+
+
+_WAYS: dict[str, Callable[[Links, Coverage], Way]] = {
+    "overdue_jobs": lambda links, cover: (
+        _history(outcome="missed"),
+        _("Show the runs that were missed"),
+    ),
+    "stuck_runs": lambda links, cover: _runs(links, cover, RunState.RUNNING.value),
+    "crashed_runs": lambda links, cover: _runs(links, cover, RunState.CRASHED.value),
+    "missing_classes": _missing,
     "missing_classes_this_week": _missing,
+    "missing_classes_later": lambda links, cover: _preview(links, Job.HORIZON),
+    "unresolved_conflicts": lambda links, cover: (
+        reverse("admin:conflicts") if links.classes else "",
+        _("Resolve conflicts"),
+    ),
+    "not_called": lambda links, cover: (
+        f"{reverse('admin:background_jobs')}#by-itself",
+        _("How to make it run by itself"),
+    ),
+    "unmarked_lessons": _unmarked,
+    "no_marks": _unmarked,
+    "orphaned_slots": lambda links, cover: _review(links, "orphaned"),
+    "old_slots": lambda links, cover: _review(links, "old"),
+    "teachers_without_settings": lambda links, cover: (
+        listed("teacher", settings="missing") if links.teachers else "",
+        _("Show these teachers"),
+    ),
+    "students_without_start": lambda links, cover: (
+        listed("student", state="waiting") if links.students else "",
+        _("Show these students"),
+    ),
 }

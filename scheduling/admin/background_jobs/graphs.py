@@ -13,7 +13,8 @@ from scheduling.domain.windows import DAY
 from scheduling.jobs.strip import MISSED, Entry
 from scheduling.models import Job, RunState
 from scheduling.selectors.runs import created_by_day
-from scheduling.services.moments import exactly, local, number, plain_day, short_day, took
+from scheduling.selectors.studio import local
+from scheduling.services.moments import exactly, number, plain_day, short_day, took
 
 from ..charts import Bar, BarChart, Dot, DotChart, bar_chart, dot_chart
 from .outcomes import state_name

@@ -17,9 +17,15 @@ class Indicator:
     wrong: bool
 
 
-def indicators(health: Health, week_uncounted: bool) -> list[Indicator]:
-    """In the order of the contract."""
+# Counted by planning, which a page does not do without end.
+PLANNED = ("missing_classes_this_week", "unresolved_conflicts")
+
+
+def indicators(health: Health, is_complete: bool) -> list[Indicator]:
+    """In the order of the contract. ``is_complete``: whether all was planned."""
     wrong = {finding.name for finding in health.findings}
+    if not is_complete:
+        wrong.update(PLANNED)
     names = {
         "active_teachers": _("Active teachers"),
         "active_students": _("Active students"),
@@ -31,12 +37,12 @@ def indicators(health: Health, week_uncounted: bool) -> list[Indicator]:
         "unresolved_conflicts": _("Unresolved conflicts"),
         "overdue_jobs": _("Late jobs"),
         "crashed_runs": _("Crashed runs since the last success"),
-        "stuck_runs": _("Runs without a sign of life"),
+        "stuck_runs": _("Stalled runs"),
     }
     found = []
     for name, value in health.indicators.items():
         text = number(value)
-        if name == "missing_classes_this_week" and week_uncounted:
+        if name in PLANNED and not is_complete:
             text = _("too many to count here; see the preview")
         found.append(Indicator(names.get(name, name), text, name in wrong))
     return found

@@ -1,4 +1,4 @@
-"""``/admin/background-jobs/``: whether all is well, each job, what needs a look, the log."""
+"""``/admin/background-jobs/``: whether all is well, each job, what needs attention, the log."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.health import health
+from scheduling.jobs.callers import Callers
+from scheduling.jobs.coverage import A_PAGE, coverage
+from scheduling.jobs.health import health, jobs_not_called
 from scheduling.jobs.history import Filter, history
 from scheduling.jobs.lately import Lately
-from scheduling.jobs.registry import JOBS
+from scheduling.jobs.registry import GENERATING, JOBS
 from scheduling.jobs.status import status
 from scheduling.jobs.strip import LENGTH, MISSED
-from scheduling.jobs.week_count import WeekCount, count_week
 from scheduling.models import Job, RunState, Trigger
-from scheduling.services.moments import studio_day
 
 from .cards import cards, chores
 from .concerns import concerns
@@ -29,6 +29,7 @@ from .history_rows import history_rows
 from .indicators import indicators
 from .links import links_for
 from .outcomes import DID_NOT_RUN
+from .status_card import status_card
 
 FILTERS = ("job", "outcome", "trigger")
 
@@ -38,10 +39,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The page; GET ``job``, ``outcome``, ``trigger`` and ``before`` narrow its log."""
     tell(request)
     now = timezone.now()
-    week = count_week(studio_day(now), now)
-    lately = Lately(LENGTH)
-    state = health(now, week.missing or 0, lately)
-    shown = cards(now, lately)
+    lately, callers, links = Lately(LENGTH), Callers(now), links_for(request)
+    cover = coverage(now, callers, A_PAGE)
+    state = health(now, cover, lately, callers)
+    shown = cards(now, lately, callers)
     entries = [entry for card in shown for entry in card.entries]
     wanted = _wanted(request)
     found = history(wanted, now, _number(request.GET.get("before", "")))
@@ -50,13 +51,15 @@ def overview(request: HttpRequest) -> HttpResponse:
         "overview",
         _("Background jobs"),
         {
-            "status": status(now, week, lately),
+            "status": status_card(status(now, cover, lately, callers), links, cover),
             "cards": shown,
             "chores": chores(now, lately),
             "charts": [created_chart(entries, now)],
             "durations": duration_chart(entries, now),
-            "concerns": concerns(state, links_for(request), now, lately),
-            "indicators": indicators(state, _uncounted(week)),
+            "names": {job.value: job.label for job in GENERATING},
+            "concerns": concerns(state, links, now, cover),
+            "indicators": indicators(state, cover.is_complete),
+            "not_called": callers.last_call is None or jobs_not_called(cover, callers),
             "rows": history_rows(found.rows, now),
             "filters": _filters(request, wanted),
             "filtered": wanted != Filter(),
@@ -66,10 +69,6 @@ def overview(request: HttpRequest) -> HttpResponse:
             "now": now,
         },
     )
-
-
-def _uncounted(week: WeekCount) -> bool:
-    return week.missing is None
 
 
 def _number(text: str) -> int | None:
@@ -105,7 +104,7 @@ def _filters(request: HttpRequest, wanted: Filter) -> list[Choices]:
     labels = {
         "job": (_("Job"), _("All jobs")),
         "outcome": (_("Outcome"), _("All outcomes")),
-        "trigger": (_("Set off by"), _("Anything")),
+        "trigger": (_("Started by"), _("Anything")),
     }
     return [
         Choices(

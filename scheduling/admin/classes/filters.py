@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q, QuerySet
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
+from scheduling.selectors.attendance import unmarked
+from scheduling.selectors.studio import studio_today
 from scheduling.services.make_ups import owed
 
 from ..access import may_see_everyone, visible_classes
-from ..filters import ByDate, ByTeacher, OneOf, studio_today
+from ..filters import ByDate, ByTeacher, OneOf
 
 # No local day begins or ends further than this from the same day in UTC.
 ZONES = timedelta(days=1)
@@ -78,7 +81,10 @@ class Marked(OneOf):
 
     def options(self) -> dict[str, tuple[Any, Q]]:
         missing = Q(attendance="", starts_at__lte=timezone.now()) & ~Q(status=ClassStatus.CANCELLED)
-        return {"missing": (_("missing"), missing)} | {
+        overdue = {"overdue": (_("not marked in time"), unmarked(timezone.now()))}
+        if not settings.UNMARKED_DAYS:
+            overdue = {}
+        return {"missing": (_("missing"), missing), **overdue} | {
             str(value): (title, Q(attendance=value)) for value, title in Attendance.choices
         }
 

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import ScheduledClass, Teacher
+from scheduling.selectors.studio import studio_today
 from scheduling.services import make_ups
 from scheduling.services.closures import closed_day_of
-
-from ..filters import studio_today
 
 
 class MakeUpForm(forms.Form):

@@ -19,13 +19,13 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst, slugify
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from scheduling.selectors.studio import studio_today
 from scheduling.services.bulk import among, in_batches
 
 from . import workbook
@@ -95,7 +95,7 @@ class ExportMixin(ModelAdmin):
     def _export(self, request: HttpRequest, rows: QuerySet[Any], kind: str) -> HttpResponseBase:
         columns = columns_of(self, self._export_names(request))
         title = str(capfirst(self.opts.verbose_name_plural))
-        today = timezone.localdate()
+        today = studio_today()
         name = f"{slugify(title, allow_unicode=True)}-{today}.{kind}"
         read = self._filled(rows)
         if kind == "csv":

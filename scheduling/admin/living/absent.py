@@ -17,10 +17,10 @@ from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.jobs.lines import Line
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.people import addresses_of
+from scheduling.selectors.studio import studio_today
 from scheduling.services.living import Absent, Outlook
 from scheduling.services.notices import Notices, cancelled_for, notices_of, tell_families
 
-from ..filters import studio_today
 from .forms import AbsentForm
 from .mixins import LivingPerson
 from .page import Question, act_page

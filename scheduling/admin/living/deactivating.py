@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.studio import studio_today
 
 from ..several import chosen
 from .forms import DeactivateForm
@@ -91,7 +92,7 @@ class Deactivating(admin.ModelAdmin):
     def _names(self, request: HttpRequest) -> str:
         """Who is asked about: the first of them by name."""
         asked = request.POST if request.method == "POST" else request.GET
-        form = DeactivateForm(self.model(), timezone.localdate(), asked)
+        form = DeactivateForm(self.model(), studio_today(), asked)
         if not form.is_valid():
             return ""
         ids = form.numbers

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from scheduling.jobs.approved_plan import StalePlanError, fingerprint
 from scheduling.models import Closure
 from scheduling.selectors.closures import classes_on
+from scheduling.selectors.studio import studio_today
 from scheduling.services.living import CloseDays, Moment, apply
 from scheduling.services.living.closing import closed_days
 from scheduling.services.moments import full_day
@@ -27,7 +28,6 @@ from scheduling.services.public_holidays import (
     usual_place,
 )
 
-from ..filters import studio_today
 from ..plan_page import approved, plan_page
 from .page import say_of_later
 

@@ -9,9 +9,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from scheduling.selectors.studio import studio_today
 from scheduling.services.living import Outlook
 
-from ..filters import studio_today
 from .forms import (
     ActForm,
     EndForm,

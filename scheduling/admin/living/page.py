@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.lines import Line
 from scheduling.jobs.outcome_words import would
+from scheduling.selectors.studio import studio_today
 from scheduling.services.living import (
     Causes,
     Moment,
@@ -30,7 +31,6 @@ from scheduling.services.living.words import would as would_do
 
 from ..background_jobs.lines import rows_of_lines
 from ..background_jobs.links import links_for
-from ..filters import studio_today
 from ..plan_page import approved, plan_page
 from .forms import ActForm
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Job, Student, Teacher
+from scheduling.selectors.studio import studio_today
 
-from ..asking import studio_today
 from ..bodies import Day
 from .answers import Counts
 from .fields import QueryId, QueryNumber

@@ -1,6 +1,5 @@
 """``/api/admin/background-jobs/…``: history, health, runs, and generating by hand."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -14,17 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.jobs.background import start
+from scheduling.jobs.callers import Callers
 from scheduling.jobs.cancel import cancel_run
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.health import health
-from scheduling.jobs.registry import JOBS
+from scheduling.jobs.registry import GENERATING
 from scheduling.jobs.runner import Conduct, preview, run
-from scheduling.jobs.schedule import next_due
-from scheduling.jobs.week import week_status
-from scheduling.jobs.week_count import count_week
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import totals
 
-from ..asking import job_request, studio_today
+from ..asking import job_request
 from ..bodies import Strict, read
 from ..credentials import ApiToken, Cookie
 from ..exceptions import Conflict
@@ -88,7 +86,8 @@ class History(AdministratorView):
         if "job" in asked:
             runs = runs.filter(job=asked["job"])
         now = timezone.now()
-        state = health(now, _missing(now))
+        callers = Callers(now)
+        state = health(now, coverage(now, callers), callers=callers)
         return Response(
             {
                 "success": True,
@@ -100,7 +99,7 @@ class History(AdministratorView):
                         "suggestions": state.suggestions,
                         "indicators": state.indicators,
                     },
-                    "summary": _summary(now, len(state.issues)),
+                    "summary": _summary(callers, len(state.issues)),
                 },
             }
         )
@@ -198,20 +197,10 @@ class CancelRun(AdministratorView):
         return Response(run_entry(found) | told)
 
 
-def _missing(now: datetime) -> int:
-    """How many classes of this week are missing, counted quickly where few of them are."""
-    missing = count_week(studio_today(), now).missing
-    return week_status(studio_today(), timezone.now).missing if missing is None else missing
-
-
-def _summary(now: datetime, issues: int) -> dict[str, Any]:
+def _summary(callers: Callers, issues: int) -> dict[str, Any]:
     numbers = totals()
     last = JobRun.objects.order_by("-id").first()
-    due = [
-        when
-        for job, spec in JOBS.items()
-        if spec.generates and (when := next_due(job, now)) is not None
-    ]
+    due = [when for job in GENERATING if (when := callers.next_run(job)) is not None]
     return {
         "total_jobs": numbers["total"],
         "recent_success": numbers["succeeded"],

@@ -16,8 +16,9 @@ from scheduling.jobs.result import Result
 from scheduling.jobs.runner import Conduct, preview, run
 from scheduling.jobs.week import week_status
 from scheduling.models import Job, Student
+from scheduling.selectors.studio import studio_today
 
-from ..asking import job_request, studio_today
+from ..asking import job_request
 from ..bodies import Day, Strict, read
 from ..by_student import ByStudent, results
 from ..credentials import CronSecretOrPerson

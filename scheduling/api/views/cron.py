@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.claim import AlreadyRunningError
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.health import health
 from scheduling.jobs.runner import Conduct, run
 from scheduling.jobs.tick import run_due_jobs
@@ -122,7 +123,8 @@ class GenerateLessons(CronEndpoint):
             return Response(answer, status.HTTP_202_ACCEPTED)
         self._prune(request, conduct)
         failed = bool(result.counts[Outcome.ERROR] or result.error)
-        issues = health(timezone.now(), 0).issues
+        now = timezone.now()
+        issues = health(now, coverage(now)).issues
         answer = _answer(
             result.classes_created, len(result.teachers), result.run_id, result.errors(), issues
         )

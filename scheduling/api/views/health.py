@@ -85,7 +85,8 @@ def examine() -> dict[str, str]:
 
 def _runs() -> str:
     now, lately = timezone.now(), Lately()
-    late = [job.label for job in overdue_jobs(now, lately)]
+    # One that has never run keeps no server from answering.
+    late = [job.label for job in overdue_jobs(now, lately) if lately.done(job) is not None]
     stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, lately)]
     found = []
     if late:

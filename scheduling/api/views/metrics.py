@@ -147,6 +147,4 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
     yield active
     yield silent
     yield overdue
-    yield Gauge(
-        f"{PREFIX}_stuck_runs", "Runs without a sign of life", value=len(stuck_runs(timezone.now()))
-    )
+    yield Gauge(f"{PREFIX}_stuck_runs", "Stalled runs", value=len(stuck_runs(timezone.now())))

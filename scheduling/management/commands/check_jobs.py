@@ -8,9 +8,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.jobs.callers import Callers
 from scheduling.jobs.faults import describe
-from scheduling.jobs.registry import JOBS
-from scheduling.jobs.schedule import next_due
+from scheduling.jobs.health import not_called, suggestion
+from scheduling.jobs.registry import GENERATING, JOBS
 from scheduling.jobs.troubles import Found, troubles, when
 from scheduling.management.documents import write_json
 from scheduling.models import Job
@@ -46,14 +47,14 @@ class Command(BaseCommand):
             raise SystemExit(TROUBLED)
 
     def _look(self, now: datetime, as_json: bool) -> list[Found]:
-        found = troubles(now)
+        found, callers = troubles(now), Callers(now)
         if as_json:
             write_json(
                 self.stdout,
                 {
                     "success": not found,
                     "troubles": [_trouble(one) for one in found],
-                    "jobs": [_job(job, now) for job in JOBS if JOBS[job].cron],
+                    "jobs": [_job(job, callers) for job in JOBS if JOBS[job].cron],
                 },
             )
         else:
@@ -61,8 +62,11 @@ class Command(BaseCommand):
                 self.stdout.write(one.sentence)
             if not found:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
+            if callers.last_call is None:
+                self.stdout.write(not_called(GENERATING, now, callers))
+                self.stdout.write(suggestion("not_called"))
             for job in JOBS:
-                if (due := next_due(job, now)) is not None:
+                if (due := callers.next_run(job)) is not None:
                     text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}
                     self.stdout.write(text)
         return found
@@ -78,8 +82,8 @@ def _trouble(one: Found) -> dict[str, Any]:
     }
 
 
-def _job(job: Job, now: Any) -> dict[str, Any]:
-    last, due = last_ended_full(job), next_due(job, now)
+def _job(job: Job, callers: Callers) -> dict[str, Any]:
+    last, due = last_ended_full(job), callers.next_run(job)
     return {
         "job": job.value,
         "lastState": last.state if last else None,

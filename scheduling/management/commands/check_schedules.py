@@ -27,7 +27,7 @@ from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
 from scheduling.management.terminal import describe as in_words
 from scheduling.models import Job
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_today
 
 FINDINGS = 3
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise SystemExit(status)
 
     def _find(self) -> Findings:
-        return find(studio_day(timezone.now()), settings.HORIZON_WEEKS, timezone.now)
+        return find(studio_today(), settings.HORIZON_WEEKS, timezone.now)
 
     def _fix(self) -> int:
         terminal = Terminal(self.stderr, None, timezone.now)
@@ -126,7 +126,7 @@ def _words(kind: str, line: Line) -> str:
 
 
 def _request(job: Job) -> Any:
-    today = studio_day(timezone.now())
+    today = studio_today()
     return check_request(job, today, settings.HORIZON_WEEKS, user_name())
 
 

@@ -24,7 +24,7 @@ from scheduling.management.remote import call
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal, run_json
 from scheduling.models import Job, Student, Teacher, Trigger
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_today
 
 
 class Command(BaseCommand):
@@ -123,7 +123,7 @@ def _tasks(
 def _request(job: Job, options: dict[str, Any]) -> Request:
     return Request(
         job=job,
-        today=options["date"] or studio_day(timezone.now()),
+        today=options["date"] or studio_today(),
         dated=options["date"] is not None,
         weeks=options["weeks"] or settings.HORIZON_WEEKS,
         student_ids=_known(options, "student", Student),

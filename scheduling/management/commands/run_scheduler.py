@@ -16,7 +16,7 @@ from scheduling.management.attempts import FAILED
 from scheduling.management.scheduler import Agenda, serve
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
-from scheduling.models import Trigger
+from scheduling.models import Job, Trigger
 
 
 class Command(BaseCommand):
@@ -57,8 +57,11 @@ class Command(BaseCommand):
                     connections.close_all()
 
         with StopSignals() as stop:
-            for entry in self._late(terminal):
-                if not stop():
+            late = self._late(terminal)
+            for entry in ENTRIES:
+                # The watch, so that pages know at once that the scheduler is there.
+                known = entry.jobs[0] == Job.WATCH and not options["once"]
+                if (entry.jobs[0] in late or known) and not stop():
                     perform(entry)
             if not options["once"]:
                 terminal.say(_("waiting for what falls due; SIGTERM ends it"))
@@ -68,15 +71,14 @@ class Command(BaseCommand):
         if options["once"] and self._failed:
             raise SystemExit(FAILED)
 
-    def _late(self, terminal: Terminal) -> list[Entry]:
+    def _late(self, terminal: Terminal) -> set[str]:
         """What should have run while nobody was here: once, however often it was missed."""
         try:
-            late = {job.value for job in overdue_jobs(timezone.now())}
+            return {job.value for job in overdue_jobs(timezone.now())}
         except Exception as error:
             self._failed = True
             terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
-            return []
+            return set()
         finally:
             with suppress(Exception):
                 connections.close_all()
-        return [entry for entry in ENTRIES if entry.jobs[0] in late]

@@ -9,14 +9,13 @@ people of different seeds are different rows, and never in each other's way.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.models import FixedSchedule, LessonDuration, LessonSettings, RecurringSlot, Teacher
-from scheduling.models.people import studio_time_zone
+from scheduling.selectors.studio import studio_day
 from scheduling.services.bulk import in_batches, insert
 from scheduling.services.locks import wait_for_other_loads
 
@@ -51,7 +50,7 @@ def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> Lo
     ``students`` from 0, ``teacher_count`` from 1. Raises DemoError.
     """
     loaded = Loaded()
-    today = now.astimezone(ZoneInfo(studio_time_zone())).date()
+    today = studio_day(now)
     registrar = Registrar(seed, now, today)
     with transaction.atomic():
         wait_for_other_loads()

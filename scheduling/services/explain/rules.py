@@ -18,7 +18,8 @@ from scheduling.domain.windows import week_number
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
 from scheduling.jobs.reasons import sentence
-from scheduling.services.moments import day_and_hours, in_words, long_day, studio_day
+from scheduling.selectors.studio import studio_day
+from scheduling.services.moments import day_and_hours, in_words, long_day
 
 from .explanation import EXISTS, PLANNED, RuleExplained, weekday
 

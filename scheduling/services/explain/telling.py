@@ -14,7 +14,8 @@ from scheduling.jobs.reasons import sentence
 from scheduling.models import ClassStatus, ScheduledClass, Student, Teacher
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.stored import edit_code, stored_rows
-from scheduling.services.moments import local, long_day
+from scheduling.selectors.studio import local
+from scheduling.services.moments import long_day
 from scheduling.services.occurrences.planned import plan_of
 
 from .explanation import FATES, ClassExplained, Explanation, RuleExplained

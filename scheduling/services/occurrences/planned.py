@@ -21,8 +21,9 @@ from scheduling.jobs.planning import ChunkPlan, Context, plan_series
 from scheduling.jobs.reasons import sentence
 from scheduling.selectors.scope import scope_condition
 from scheduling.selectors.series import load_series
+from scheduling.selectors.studio import studio_day
 from scheduling.selectors.weekly import lacking
-from scheduling.services.moments import in_words, studio_day
+from scheduling.services.moments import in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

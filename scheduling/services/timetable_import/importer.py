@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.approved_plan import require_approved
 from scheduling.models.people import studio_time_zone
+from scheduling.selectors.studio import studio_day
 from scheduling.services.locks import wait_for_other_loads
 
 from .applying import apply
@@ -35,7 +35,7 @@ def import_timetable(
     """
     faults = Faults()
     timetable = _read(source, faults)
-    today = now.astimezone(ZoneInfo(studio_time_zone())).date()
+    today = studio_day(now)
     if dry_run or faults:
         matching = Matcher(timetable, today, faults).match()
         return _planned(timetable, matching, faults, dry_run, today)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduling.admin.background_jobs.graphs import duration_chart
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.health import health
 from scheduling.jobs.strip import Entry
 from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState, Teacher, Trigger
@@ -56,8 +57,10 @@ def active(job: Job = Job.HORIZON, **values) -> JobRun:
 class TestThePage:
     def test_of_an_empty_studio(self, owner):
         page = text_of(owner.get(PAGE))
-        assert "Nothing has been generated yet." in page
+        assert "There are no active weekly lessons." in page
+        assert "Nothing runs by itself yet." in page
         assert "No run yet." in page
+        assert "Next run nothing starts it" in page
 
     def test_has_a_card_for_each_job(self, owner):
         answer = owner.get(PAGE)
@@ -84,9 +87,10 @@ class TestThePage:
 
     def test_indicators_are_those_of_the_contract(self, owner):
         page = text_of(owner.get(PAGE))
-        names = health(timezone.now(), 0).indicators
+        now = timezone.now()
+        names = health(now, coverage(now)).indicators
         assert len(names) == 11
-        for words in ("Active teachers", "Slots older than six months", "Runs without a sign"):
+        for words in ("Active teachers", "Slots older than six months", "Stalled runs"):
             assert words in page
 
     def test_what_needs_a_look_is_named_and_leads_to_where_one_acts(self, owner):
@@ -100,27 +104,14 @@ class TestThePage:
         LessonSettings.objects.create(teacher=teacher)
         assert "Ana Ruiz" not in text_of(owner.get(PAGE))
 
-    def test_conflicts_lead_to_the_schedules_and_to_the_results(self, owner):
-        slot = make.slot()
-        run = add_run(
-            Job.HORIZON, timezone.now() - timedelta(hours=1), counts={"conflict": 1, "exists": 3}
-        )
-        JobRunItem.objects.create(
-            run=run,
-            outcome="conflict",
-            code="x",
-            student_name="Sam Vega",
-            teacher_name="Marta Gil",
-            series_kind="recurring_slot",
-            series_id=slot.pk,
-            date=make.day("2026-01-08"),
-            start_time=make.at("17:00"),
-            end_time=make.at("18:00"),
-        )
-        answer = owner.get(PAGE)
-        page = answer.content.decode()
+    def test_conflicts_lead_to_the_schedules_and_to_where_they_are_settled(self, owner):
+        whom, sam = make.teacher("Marta Gil"), make.student("Sam Vega")
+        make.slot(whom, weekday=4, start="17:00")
+        slot = make.slot(whom, sam, weekday=4, start="17:30")
+        page = owner.get(PAGE).content.decode()
         # Each name by itself: one written from right to left leaves the others where they are.
-        assert "<bdi>Sam Vega</bdi> · <bdi>Marta Gil</bdi>, Thursday 17:00" in page
+        assert "<bdi>Sam Vega</bdi> · <bdi>Marta Gil</bdi>, Thursday 17:30" in page
+        assert "12 lessons clash with others." in page
         assert f'href="/admin/scheduling/recurringslot/{slot.pk}/change/"' in page
         assert 'href="/admin/conflicts/"' in page
 

@@ -26,6 +26,11 @@ WEDNESDAY = NOW + timedelta(days=2)
 NEXT = MONDAY + timedelta(7)
 
 
+@pytest.fixture(autouse=True)
+def _horizon(settings):
+    settings.HORIZON_WEEKS = 2
+
+
 @pytest.fixture
 def marta():
     return make.teacher("Marta Gil")
@@ -86,7 +91,8 @@ def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
     assert "Neither this week nor in the lessons ahead." in text
 
 
-def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo):
+def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo, settings):
+    settings.HORIZON_WEEKS = 1
     with time_machine.travel(WEDNESDAY, tick=False):
         assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
 

@@ -1,10 +1,11 @@
 """Export of lists: the rows, the columns and the words that the list shows, and no others."""
 
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -206,13 +207,14 @@ def test_words_are_the_readers_and_so_is_the_separator(owner: Client) -> None:
     assert 'filename="' in answer["Content-Disposition"]
 
 
-def test_the_file_is_named_by_its_list_and_the_day(
-    owner: Client, monkeypatch: pytest.MonkeyPatch
+def test_the_file_is_named_by_its_list_and_the_day_at_the_studio(
+    owner: Client, settings: Any
 ) -> None:
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: date(2026, 3, 1))
+    settings.TIME_ZONE = "Pacific/Kiritimati"
 
     for kind in ("csv", "xlsx"):
-        answer = owner.get(address("scheduledclass", kind))
+        with time_machine.travel("2026-02-28T23:30:00+00:00"):
+            answer = owner.get(address("scheduledclass", kind))
         assert f"classes-2026-03-01.{kind}" in answer["Content-Disposition"]
         body(answer)
 

@@ -15,6 +15,7 @@ from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import text_of
 from scheduling.tests.history import add_run
+from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
@@ -38,15 +39,53 @@ def lesson() -> ScheduledClass:
 
 
 def test_a_scheduler_sees_the_sentence_the_buttons_and_the_next_class(lesson):
+    make.slot(valid_from=timezone.localdate() + timedelta(days=7))
     page = text_of(of(account(SCHEDULER)).get(INDEX))
-    for words in ("Nothing has been generated yet.", "Generate Lessons Now", "Leo Park", "in a"):
+    for words in (
+        "11 classes of the weeks ahead are missing.",
+        "Nothing runs by itself yet.",
+        "Generate Lessons Now",
+        "Leo Park",
+        "in a",
+    ):
         assert words in page, words
+    assert "Generate Weekly Classes Now" not in page
+    assert "Next run" not in page
 
 
 def test_a_viewer_sees_no_button(lesson):
+    make.slot()
     page = text_of(of(account(VIEWER)).get(INDEX))
-    assert "Nothing has been generated yet." in page
+    assert "missing." in page
+    assert "Now" not in page
+
+
+def test_no_button_is_offered_that_is_no_cure(lesson):
+    whom = make.teacher()
+    for _ in range(2):
+        make.slot(whom, weekday=timezone.localdate().isoweekday())
+    horizon(timezone.localdate(), timezone.now())
+    answer = of(account(SCHEDULER)).get(INDEX)
+    page = text_of(answer)
+    assert "12 lessons clash with others." in page
+    assert "missing" not in page
     assert "Generate" not in page
+    assert b'href="/admin/conflicts/">Resolve conflicts</a>' in answer.content
+
+
+def test_each_need_leads_to_where_a_person_acts():
+    old = timezone.now() - timedelta(days=8)
+    for n, mark in enumerate(("", "", "present")):
+        make.lesson(on=old.date(), start=f"0{n}:00", end=f"0{n}:30", attendance=mark)
+    make.slot(valid_from=timezone.localdate() + timedelta(days=7))
+    client = of(account("superuser"))
+    card = client.get(INDEX).context["front"]["status"]
+    assert card.url == "/admin/background-jobs/horizon/preview/"
+    ways = {need.text: need.url for need in card.rest}
+    assert ways["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
+    listed = client.get(ways["2 lessons are not marked."])
+    assert listed.context["cl"].result_count == 2
+    assert b'id="by-itself"' in client.get("/admin/background-jobs/").content
 
 
 def test_a_teacher_sees_own_classes_alone_and_nothing_of_the_jobs(lesson):
@@ -54,7 +93,7 @@ def test_a_teacher_sees_own_classes_alone_and_nothing_of_the_jobs(lesson):
     page = text_of(of(account(TEACHER, "tom", other)).get(INDEX))
     assert "Leo Park" not in page
     assert "none is planned" in page
-    assert "Nothing has been generated" not in page
+    assert "by itself" not in page
     own = text_of(of(account(TEACHER, "marta", lesson.teacher)).get(INDEX))
     assert "Leo Park" in own
 
@@ -65,31 +104,48 @@ def test_who_may_nothing_sees_neither():
     assert "generated" not in page
 
 
-def test_an_empty_studio_is_told_three_steps_and_no_button():
-    answer = of(account(OWNER)).get(INDEX)
+def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself():
+    client = of(account(OWNER))
+    answer = client.get(INDEX)
     assert [[url for _name, url in step.ways] for step in answer.context["front"]["steps"]] == [
         ["/admin/import/", "/admin/scheduling/teacher/add/"],
         ["/admin/scheduling/student/add/"],
-        ["/admin/background-jobs/weekly/preview/"],
+        ["/admin/background-jobs/horizon/preview/"],
+        ["/admin/background-jobs/#by-itself"],
     ]
     page = text_of(answer)
-    assert "The first classes, in three steps" in page
+    assert "The first classes, step by step" in page
     assert "Import a timetable" in page
+    assert "missing" not in page
     assert "Generate Lessons Now" not in page
-    make.schedule()
+
+    def done() -> list[bool]:
+        return [step.is_done for step in client.get(INDEX).context["front"]["steps"]]
+
+    assert done() == [False, False, False, False]
+    make.teacher()
+    assert done() == [True, False, False, False]
+    add_run(Job.WATCH, timezone.now())
+    assert done() == [True, False, False, True]
+    slot = make.slot()
+    assert done() == [True, True, False, True]
     page = text_of(of(account("superuser")).get(INDEX))
-    assert "three steps" not in page
+    assert "step by step" in page
+    assert "missing." in page
     assert "Generate Lessons Now" in page
+    horizon(timezone.localdate(), timezone.now(), student_ids=(slot.student_id,))
+    assert done() == []
 
 
 def test_who_may_add_nobody_is_told_no_steps():
     page = text_of(of(account(VIEWER)).get(INDEX))
-    assert "three steps" not in page
-    assert "Nothing has been generated yet." in page
+    assert "step by step" not in page
+    assert "There are no active weekly lessons." in page
 
 
 def test_the_button_of_a_job_that_runs_is_not_there():
     make.schedule()
+    make.slot()
     add_run(Job.HORIZON, timezone.now(), state="running", finished_at=None)
     page = text_of(of(account(SCHEDULER)).get(INDEX))
     assert "Generate Lessons Now" not in page

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.health import health
 from scheduling.models import ClassStatus, LessonSettings
-from scheduling.selectors.studio import studio_numbers
+from scheduling.selectors.data_quality import studio_numbers
 from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.roles import account
@@ -143,7 +144,9 @@ def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(b
     make.schedule(make.student("Ana", start=None))
     make.schedule(make.student(start=None), valid_until=TODAY - DAY)
     make.schedule(make.student(start=None, is_active=False))
-    (said,) = [one for one in health(NOW, 0).findings if one.name == "students_without_start"]
+    (said,) = [
+        one for one in health(NOW, coverage(NOW)).findings if one.name == "students_without_start"
+    ]
     assert said.issue == "1 student has a schedule but no start date."
     assert names(browser, "student", "?state=waiting") == ["Ana"]
     missing = len(rows(browser, "teacher", "?settings=missing"))

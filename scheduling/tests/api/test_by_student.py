@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scheduling.services.moments import studio_day
+from scheduling.selectors.studio import studio_day
 from scheduling.tests import factories as make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import time_machine
+
 from classtracker.wsgi import application as real  # first: it sets Django up
 
 
@@ -10,4 +12,9 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
 
     # Between two tests the tables are emptied, and content types come back with other ids.
     ContentType.objects.clear_cache()
-    return real(environ, start_response)
+    # A page of another day, as a test's browser asks for it.
+    moment = environ.get("HTTP_X_TEST_CLOCK")
+    if moment is None:
+        return real(environ, start_response)
+    with time_machine.travel(moment, tick=False):
+        return real(environ, start_response)

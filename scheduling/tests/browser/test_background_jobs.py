@@ -42,7 +42,7 @@ def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
     page.get_by_role("navigation", name="Main pages").get_by_role(
         "link", name="Background jobs"
     ).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing has been generated yet")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("missing.")
 
     card(page, "Lessons for the next 12 weeks").get_by_role("link", name="Preview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This would create 12 lessons.")

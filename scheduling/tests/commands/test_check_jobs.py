@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from scheduling.models import Job, JobRun, RunState, Trigger
+from scheduling.tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,32 @@ def test_a_studio_that_is_being_set_up_is_well():
     status, said = check()
     assert status == 0
     assert "All is well" in said
-    assert "This week's lessons: next on" in said
+    assert "Nothing runs by itself yet." in said
+    assert "next on" not in said
+    assert {job["nextRun"] for job in json.loads(check("--json")[1])["jobs"]} == {None}
+
+
+def test_what_runs_by_itself_says_when_it_runs_next():
+    ran(Job.WATCH, RunState.SUCCEEDED, timedelta(minutes=5))
+    said = check()[1]
+    for name in ("This week's lessons", "Lessons for the next 12 weeks", "Watch"):
+        assert f"{name}: next on" in said
+    assert "by itself" not in said
+    assert None not in {job["nextRun"] for job in json.loads(check("--json")[1])["jobs"]}
+
+
+def test_a_job_that_has_never_run_is_late_once_it_had_something_to_do():
+    slot = make.slot(created_at=timezone.now())
+    assert check()[0] == 0
+    slot.created_at = timezone.now() - timedelta(days=2)
+    slot.save()
+    status, said = check()
+    assert status == 3
+    assert "Lessons for the next 12 weeks: late." in said
+    assert "This week" not in said
+    slot.status = "paused"
+    slot.save()
+    assert check()[0] == 0
 
 
 def test_what_is_late_and_what_failed():

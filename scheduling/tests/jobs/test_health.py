@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from scheduling.jobs.coverage import coverage
 from scheduling.jobs.health import health
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests import factories as make
@@ -22,7 +23,8 @@ def crashed(job=Job.MISSING, ago=timedelta(0), **values):
 
 def of_crashes() -> tuple[int, list[str]]:
     """How many, and what to do."""
-    found = health(timezone.now(), 0)
+    now = timezone.now()
+    found = health(now, coverage(now))
     said = [one.suggestion for one in found.findings if one.name == "crashed_runs"]
     return found.indicators["crashed_runs"], said
 

@@ -1,23 +1,27 @@
-"""One sentence that says whether all is well."""
+"""One sentence that says whether all is well, and what it takes for all to be well."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
 
-from scheduling.domain.windows import week_window
-from scheduling.jobs.status import Level, status
-from scheduling.jobs.week import week_status
-from scheduling.jobs.week_count import WeekCount, count_week
-from scheduling.models import Job, JobRun, RunState, ScheduledClass, Teacher, Trigger
+from scheduling.domain.windows import DAY, WEEK, week_window
+from scheduling.jobs.coverage import Coverage, coverage
+from scheduling.jobs.status import Level, Status, status
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.selectors.attendance import Marks
 from scheduling.tests import factories as make
-from scheduling.tests.factories import EARLY, MONDAY, moment
+from scheduling.tests.factories import moment
 from scheduling.tests.history import add_run
-from scheduling.tests.jobs.helpers import counts, horizon, weekly
+from scheduling.tests.jobs.helpers import horizon, weekly
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-02-18 21:00")  # a Wednesday
+TODAY = NOW.date()
+NEXT_RUN = "Next run tomorrow at 02:00, in 5 hours."
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +31,6 @@ def studio(settings):
 
 
 def all_well() -> None:
-    make.slot()
     add_run(Job.WEEKLY, moment("2026-02-16 06:00"), created=148)
     for day in (17, 18):
         add_run(Job.HORIZON, moment(f"2026-02-{day} 02:00"), created=20)
@@ -41,272 +44,315 @@ def active(job: Job = Job.HORIZON, **values) -> JobRun:
     return run
 
 
-def week(standing: int = 148, missing: int | None = 0) -> WeekCount:
-    return WeekCount(week_window(NOW.date()), standing, missing)
+def cover(this_week: int = 0, later: int = 0, **values: Any) -> Coverage:
+    """A calendar that lacks so many classes."""
+    missing = Counter({(Job.WEEKLY, TODAY): this_week, (Job.HORIZON, TODAY + WEEK): later})
+    defaults = {
+        "week": week_window(TODAY),
+        "through": TODAY + 12 * WEEK - DAY,
+        "standing": 148 - this_week,
+        "missing": +missing,
+    }
+    return Coverage(**defaults | values)
+
+
+def at(now: datetime = NOW, **values: Any) -> Status:
+    return status(now, cover(**values))
+
+
+def said(found: Status) -> tuple[Level, str]:
+    return found.level, found.title
 
 
 def test_all_is_well():
     all_well()
-    found = status(NOW, week())
-    assert (found.level, found.title) == (Level.OK, "Everything is up to date.")
+    found = at()
+    assert said(found) == (Level.OK, "Everything is up to date.")
     assert found.detail == (
-        "This week: 148 of 148 classes. Lessons stand until Tuesday 12 May 2026. "
-        "Next run tomorrow at 02:00, in 5 hours."
+        "This week: 148 of 148 classes. Lessons are scheduled through Tuesday 12 May 2026. "
+        f"{NEXT_RUN}"
     )
 
 
 def test_it_is_said_in_the_readers_language():
+    all_well()
     with translation.override("es"):
-        assert status(NOW).title
+        found = at()
+    assert found.title == "Todo está al día."
+    assert found.detail.startswith("Esta semana: 148 de 148 clases.")
 
 
-def test_nothing_yet():
-    found = status(NOW)
-    assert (found.level, found.title) == (Level.WARN, "Nothing has been generated yet.")
-    assert found.detail == "Next run tomorrow at 02:00, in 5 hours."
+class TestTheCalendar:
+    """What is there decides, whatever the last run said."""
 
+    @pytest.fixture(autouse=True)
+    def log(self):
+        all_well()
 
-def test_each_job_counts_as_never_run_on_its_own():
-    add_run(Job.HORIZON, moment("2026-02-18 02:00"))
-    found = status(NOW)
-    assert (found.level, found.title) == (
-        Level.WARN,
-        "The weekly classes have never been generated.",
-    )
-    JobRun.objects.all().delete()
-    add_run(Job.WEEKLY, moment("2026-02-16 06:00"))
-    assert status(NOW).title == "The lesson horizon has never been generated."
-
-
-def test_without_an_active_slot_no_lesson_is_said_to_stand():
-    all_well()
-    Teacher.objects.update(is_active=False)
-    assert "Lessons stand" not in status(NOW).detail
-
-
-def test_lessons_that_were_taken_back_are_not_said_to_stand():
-    all_well()
-    run = JobRun.objects.filter(job=Job.HORIZON).latest("id")
-    JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, undone_by="teresa", classes_undone=19)
-    found = status(NOW)
-    assert (found.level, found.title) == (Level.WARN, "A run of the lesson horizon was undone.")
-    assert found.detail == (
-        "Undone: 19 of 20 lessons removed. "
-        "The next run makes them again unless the schedules change. "
-        "Next run tomorrow at 02:00, in 5 hours."
-    )
-    assert found.run == run
-    add_run(Job.HORIZON, NOW + timedelta(minutes=1), created=19)
-    assert status(NOW + timedelta(minutes=2)).title == "Everything is up to date."
-
-
-def test_an_undo_of_an_older_run_counts_as_well():
-    all_well()
-    run = JobRun.objects.filter(job=Job.HORIZON).earliest("id")
-    JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, classes_undone=20)
-    assert status(NOW).run == run
-
-
-def test_an_undo_that_found_nothing_to_take_back_changes_nothing():
-    all_well()
-    JobRun.objects.update(undone_at=NOW, classes_undone=0)
-    assert status(NOW).level == Level.OK
-
-
-def test_a_job_that_is_late_by_days():
-    all_well()
-    found = status(NOW + timedelta(days=2, hours=7))
-    assert (found.level, found.title) == (Level.BAD, "The daily lesson job is 2 days late.")
-
-
-def test_a_job_that_is_late_by_hours_is_a_warning():
-    all_well()
-    found = status(moment("2026-02-19 05:00"))
-    assert (found.level, found.title) == (Level.WARN, "The daily lesson job is 3 hours late.")
-
-
-def test_the_weekly_job_is_late():
-    all_well()
-    add_run(Job.HORIZON, moment("2026-02-25 02:00"))
-    found = status(moment("2026-02-25 06:30"))
-    assert found.title == "The weekly job is 2 days late."
-
-
-def test_both_are_late():
-    all_well()
-    assert status(NOW + timedelta(days=9)).title == "Both jobs are late, by up to 1 week."
-
-
-def test_within_the_grace_nothing_is_late():
-    all_well()
-    assert status(moment("2026-02-19 02:59")).level == Level.OK
-
-
-def test_a_job_that_fails_every_night_is_late_and_says_why():
-    all_well()
-    for day in (19, 20):
-        run = add_run(
-            Job.HORIZON, moment(f"2026-02-{day} 02:00"), state=RunState.FAILED, error="No disk."
+    def test_classes_of_this_week_are_missing(self):
+        found = at(this_week=1)
+        assert said(found) == (Level.WARN, "1 class of this week is missing.")
+        assert found.detail == (
+            "Generate them now. This week: 147 of 148 classes. "
+            f"Lessons are scheduled through Tuesday 12 May 2026. {NEXT_RUN}"
         )
-    found = status(moment("2026-02-20 09:00"))
-    assert found.title == "The daily lesson job is 1 day late."
-    assert found.detail.startswith("No disk. ")
-    assert found.run == run
+
+    def test_classes_of_later_weeks_are_missing(self):
+        found = at(later=1_342)
+        assert said(found) == (Level.WARN, "1,342 classes of the weeks ahead are missing.")
+        assert found.detail == f"Generate them now. This week: 148 of 148 classes. {NEXT_RUN}"
+
+    def test_the_nearer_ones_come_first(self):
+        found = at(this_week=3, later=20)
+        assert found.title == "3 classes of this week are missing."
+        assert "20 classes of the weeks ahead are missing." in found.detail
+
+    def test_more_than_a_page_plans(self):
+        found = at(this_week=100, later=2_900, is_complete=False)
+        assert said(found) == (Level.WARN, "More than 3,000 classes are missing or clash.")
+        assert found.detail == f"Generate them now. {NEXT_RUN}"
+
+    def test_lessons_clash(self):
+        whom = make.teacher()
+        make.slot(whom)
+        make.slot(whom)
+        horizon(TODAY, NOW)
+        found = status(NOW, coverage(NOW))
+        assert said(found) == (Level.WARN, "12 lessons clash with others.")
+        assert found.detail.startswith("Move, share or pause one of the two;")
+        ScheduledClass.objects.all().delete()
+        assert status(NOW, coverage(NOW)).title == "12 classes of the weeks ahead are missing."
+
+    def test_lessons_are_not_marked(self):
+        found = at(marks=Marks(5, is_kept=True))
+        assert said(found) == (Level.WARN, "5 lessons are not marked.")
+        assert found.detail.startswith("Mark who came. This week: ")
+
+    def test_who_never_marks_is_told_once_and_how_to_be_rid_of_it(self):
+        found = at(marks=Marks(500, is_kept=False))
+        assert said(found) == (Level.WARN, "No lesson has been marked yet.")
+        assert "set UNMARKED_DAYS to 0" in found.detail
+
+    def test_marks_come_last(self):
+        found = at(later=2, marks=Marks(5, is_kept=True))
+        assert found.title == "2 classes of the weeks ahead are missing."
+        assert "5 lessons are not marked." in found.detail
+
+    def test_without_a_slot_lessons_are_not_said_to_be_scheduled(self):
+        found = at(asking=frozenset({Job.WEEKLY}))
+        assert found.level == Level.OK
+        assert "scheduled through" not in found.detail
+
+    def test_a_studio_without_lessons(self):
+        found = at(asking=frozenset(), standing=0)
+        assert said(found) == (Level.WARN, "There are no active weekly lessons.")
 
 
-def test_the_last_run_failed_and_it_is_not_late_yet():
+class TestWhatRuns:
+    def test_nothing_does_yet(self):
+        found = at()
+        assert said(found) == (Level.WARN, "Nothing runs by itself yet.")
+        assert "manage.py install_cron" in found.detail
+        assert "Next run" not in found.detail
+
+    def test_what_a_person_starts_is_no_sign_that_anything_calls(self):
+        for trigger in (Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE):
+            add_run(Job.WEEKLY, NOW - timedelta(minutes=5), trigger=trigger)
+            add_run(Job.HORIZON, NOW - timedelta(minutes=5), trigger=trigger)
+        assert at().title == "Nothing runs by itself yet."
+
+    def test_missing_classes_come_first(self):
+        found = at(later=1_342)
+        assert found.title == "1,342 classes of the weeks ahead are missing."
+        assert "Nothing runs by itself yet." in found.detail
+
+    def test_what_called_has_stopped_before_any_job_is_late(self):
+        all_well()
+        add_run(Job.WATCH, moment("2026-02-18 10:15"))
+        found = at()
+        assert said(found) == (
+            Level.WARN,
+            "Nothing has run by itself since today at 10:15.",
+        )
+        assert "Next run" not in found.detail
+
+    def test_only_one_of_the_jobs_is_called(self):
+        add_run(Job.HORIZON, moment("2026-02-18 02:00"), trigger=Trigger.HTTP)
+        found = at()
+        assert said(found) == (Level.WARN, "“This week's lessons” does not run by itself.")
+        assert NEXT_RUN in found.detail
+        assert at(asking=frozenset({Job.HORIZON})).level == Level.OK
+
+    def test_a_job_that_is_late_by_days(self):
+        all_well()
+        found = at(NOW + timedelta(days=2, hours=7))
+        assert said(found) == (Level.BAD, "The daily lesson job is 2 days late.")
+        assert "Next run" not in found.detail
+
+    def test_a_job_that_is_late_by_hours_is_a_warning(self):
+        all_well()
+        found = at(moment("2026-02-19 05:00"))
+        assert said(found) == (Level.WARN, "The daily lesson job is 3 hours late.")
+
+    def test_the_weekly_job_is_late(self):
+        all_well()
+        add_run(Job.HORIZON, moment("2026-02-25 02:00"))
+        assert at(moment("2026-02-25 06:30")).title == "The weekly job is 2 days late."
+
+    def test_both_are_late(self):
+        all_well()
+        assert at(NOW + timedelta(days=9)).title == "Both jobs are late, by up to 1 week."
+
+    def test_within_the_grace_nothing_is_late(self):
+        all_well()
+        assert at(moment("2026-02-19 02:59")).level == Level.OK
+
+    def test_one_that_has_never_run_is_late_once_it_has_something_to_do(self):
+        add_run(Job.HORIZON, moment("2026-02-18 02:00"))
+        make.schedule(created_at=moment("2026-02-16 05:00"))
+        assert at().title == "The weekly job is 2 days late."
+
+
+class TestTheRuns:
+    @pytest.fixture(autouse=True)
+    def log(self):
+        all_well()
+
+    def test_a_job_that_fails_every_night_is_late_and_says_why(self):
+        for day in (19, 20):
+            run = add_run(
+                Job.HORIZON, moment(f"2026-02-{day} 02:00"), state=RunState.FAILED, error="No disk."
+            )
+        found = at(moment("2026-02-20 09:00"))
+        assert found.title == "The daily lesson job is 1 day late."
+        assert found.detail.startswith("No disk. ")
+        assert found.run == run
+
+    def test_the_last_run_failed_and_it_is_not_late_yet(self):
+        run = add_run(
+            Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CRASHED, error="Gone."
+        )
+        found = at()
+        assert (found.level, found.run) == (Level.BAD, run)
+        assert found.title == "The last run of the daily lesson job did not finish."
+        assert found.detail.startswith("Gone. ")
+
+    def test_what_a_person_cancelled_is_no_failure(self):
+        add_run(Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CANCELLED)
+        assert at().level == Level.OK
+
+    def test_errors_of_the_last_runs_are_counted(self):
+        add_run(
+            Job.HORIZON,
+            moment("2026-02-18 20:00"),
+            state=RunState.PARTIAL,
+            counts={"invalid": 2, "error": 1, "exists": 5},
+        )
+        assert said(at()) == (Level.WARN, "3 schedules could not be dealt with.")
+
+    def test_conflicts_of_the_last_run_that_are_settled_are_no_conflicts(self):
+        add_run(Job.HORIZON, moment("2026-02-18 20:00"), counts={"conflict": 36, "exists": 5})
+        assert at().level == Level.OK
+
+    def test_lessons_that_were_taken_back_and_are_missing(self):
+        run = JobRun.objects.filter(job=Job.HORIZON).latest("id")
+        JobRun.objects.filter(pk=run.pk).update(
+            undone_at=NOW, undone_by="teresa", classes_undone=19
+        )
+        found = at(later=19)
+        assert said(found) == (Level.WARN, "A run of the daily lesson job was undone.")
+        assert found.detail == (
+            "Undone: 19 of 20 lessons removed. "
+            "The next run makes them again unless the schedules change. "
+            "19 classes of the weeks ahead are missing. "
+            f"This week: 148 of 148 classes. {NEXT_RUN}"
+        )
+        assert found.run == run
+        assert at().level == Level.OK
+
+    def test_an_undo_of_an_older_run_counts_as_well(self):
+        run = JobRun.objects.filter(job=Job.HORIZON).earliest("id")
+        JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, classes_undone=20)
+        assert at(later=20).run == run
+
+    def test_an_undo_that_a_run_has_made_good_is_history(self):
+        JobRun.objects.filter(job=Job.HORIZON).update(undone_at=NOW, classes_undone=20)
+        add_run(Job.HORIZON, NOW + timedelta(minutes=1), created=19)
+        found = at(NOW + timedelta(minutes=2), later=1)
+        assert found.title == "1 class of the weeks ahead is missing."
+
+    def test_an_undo_that_found_nothing_to_take_back_changes_nothing(self):
+        JobRun.objects.update(undone_at=NOW, classes_undone=0)
+        assert at(later=1).run is None
+
+
+class TestARunUnderWay:
+    def test_is_all_that_is_said(self, monkeypatch):
+        monkeypatch.setattr("scheduling.jobs.status.is_dead", lambda run: False)
+        User.objects.create_user("teresa", first_name="Teresa", last_name="Ortega")
+        run = active(
+            progress_done=37, progress_total=60, trigger=Trigger.ADMIN, triggered_by="teresa"
+        )
+        found = at(this_week=148)
+        assert (found.level, found.run) == (Level.BUSY, run)
+        assert found.title == "Lessons are being generated."
+        assert found.detail == "37 of 60 schedules; started by Teresa Ortega, 3 minutes ago."
+
+    def test_that_was_narrowed_keeps_nobody_busy(self):
+        all_well()
+        active(is_full=False)
+        assert at().level == Level.OK
+
+    def test_that_has_stalled(self):
+        active()
+        assert said(at()) == (Level.BAD, "A run has stalled.")
+
+
+def test_each_of_the_conditions_alone_keeps_all_from_being_well():
+    """STUDIO: "All is well" needs every one of them."""
     all_well()
-    run = add_run(Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CRASHED, error="Gone.")
-    found = status(NOW)
-    assert (found.level, found.run) == (Level.BAD, run)
-    assert found.title == "The last run of the lesson horizon did not come to its end."
-    assert found.detail.startswith("Gone. ")
+    assert at().level == Level.OK
+    whom = make.teacher()
+    make.slot(whom)
+    make.slot(whom)
+    horizon(TODAY, NOW)
+    clashing = coverage(NOW).conflicts
+    assert clashing
+    for lacking in (
+        {"this_week": 1},
+        {"later": 1},
+        {"conflicts": clashing},
+        {"marks": Marks(1, is_kept=True)},
+    ):
+        assert at(**lacking).level == Level.WARN, lacking
+    assert at(NOW + timedelta(hours=7)).level == Level.WARN  # late
+    JobRun.objects.update(trigger=Trigger.ADMIN)
+    assert at().level == Level.WARN  # nothing starts the next run
 
 
-def test_what_a_person_cancelled_is_no_failure():
-    all_well()
-    add_run(Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CANCELLED)
-    assert status(NOW).level == Level.OK
-
-
-def test_errors_of_the_last_runs_are_counted():
-    all_well()
-    add_run(
-        Job.HORIZON,
-        moment("2026-02-18 20:00"),
-        state=RunState.PARTIAL,
-        counts={"invalid": 2, "error": 1, "exists": 5},
-    )
-    found = status(NOW)
-    assert (found.level, found.title) == (Level.WARN, "3 schedules could not be dealt with.")
-
-
-def test_classes_of_this_week_are_missing():
-    all_well()
-    found = status(NOW, week(147, 1))
-    assert (found.level, found.title) == (Level.WARN, "1 class of this week is missing.")
-    assert found.detail.startswith("This week: 147 of 148 classes.")
-
-
-def test_what_was_not_counted_is_not_said():
-    all_well()
-    found = status(NOW, week(0, None))
-    assert (found.level, "This week" in found.detail) == (Level.OK, False)
-
-
-def test_a_run_is_under_way(monkeypatch):
-    monkeypatch.setattr("scheduling.jobs.status.is_dead", lambda run: False)
-    User.objects.create_user("teresa", first_name="Teresa", last_name="Ortega")
-    run = active(progress_done=37, progress_total=60, trigger=Trigger.ADMIN, triggered_by="teresa")
-    found = status(NOW)
-    assert (found.level, found.run) == (Level.BUSY, run)
-    assert found.title == "Lessons are being generated."
-    assert found.detail == "37 of 60 schedules; started by Teresa Ortega, 3 minutes ago."
-
-
-def test_a_run_that_was_narrowed_keeps_nobody_busy():
-    all_well()
-    active(is_full=False)
-    assert status(NOW).level == Level.OK
-
-
-def test_a_run_without_a_sign_of_life():
-    active()
-    found = status(NOW)
-    assert (found.level, found.title) == (
-        Level.BAD,
-        "A run has given no sign of life for a while.",
-    )
+def test_a_timetable_that_no_run_has_seen_is_not_up_to_date():
+    """An import: rules, no run, no class; then the runs, then a class that somebody deletes."""
+    add_run(Job.WATCH, moment("2026-02-18 20:45"))
+    for n in range(3):
+        make.slot(weekday=n + 1, created_at=NOW)
+    make.schedule(weekday=5, created_at=NOW)
+    found = status(NOW, coverage(NOW))
+    assert found.title == "2 classes of this week are missing."
+    assert "35 classes of the weeks ahead are missing." in found.detail
+    weekly(TODAY, NOW)
+    assert status(NOW, coverage(NOW)).title == "1 class of this week is missing."
+    horizon(TODAY, NOW)
+    assert said(status(NOW, coverage(NOW))) == (Level.OK, "Everything is up to date.")
+    ScheduledClass.objects.latest("starts_at").delete()
+    assert status(NOW, coverage(NOW)).title == "1 class of the weeks ahead is missing."
 
 
 def test_its_queries_do_not_grow_with_the_log(django_assert_max_num_queries):
     all_well()
-    with django_assert_max_num_queries(12):
-        status(NOW, week())
+    found = cover()
+    with django_assert_max_num_queries(15):
+        status(NOW, found)
     for n in range(40):
         add_run(Job.HORIZON, NOW - timedelta(days=n))
-    with django_assert_max_num_queries(12):
-        status(NOW, week())
-
-
-class TestTheWeek:
-    def test_is_complete_after_a_run(self):
-        for n in range(3):
-            make.schedule(weekday=n + 1)
-        weekly()
-        found = count_week(MONDAY, EARLY)
-        assert (found.standing, found.missing, found.expected) == (3, 0, 3)
-
-    def test_before_a_run_all_of_it_is_missing(self):
-        make.schedule()
-        make.schedule(make.student(is_active=False))
-        make.schedule(make.student(start=None))
-        make.schedule(valid_until=MONDAY - timedelta(days=1))
-        make.schedule(interval_weeks=2, valid_from=MONDAY - timedelta(weeks=1))
-        found = count_week(MONDAY, EARLY)
-        assert (found.standing, found.missing) == (0, 1)
-
-    def test_a_conflict_is_missing_and_a_closure_is_not(self):
-        ana = make.student()
-        make.schedule(ana)
-        make.schedule(ana)
-        away = make.schedule().student
-        make.closure("Away", MONDAY, student=away)
-        weekly()
-        found = count_week(MONDAY, EARLY)
-        assert (found.standing, found.missing) == (1, 1)
-
-    def test_what_a_person_cancelled_is_neither(self):
-        make.schedule()
-        weekly()
-        ScheduledClass.objects.update(status="cancelled", cancelled_by="student")
-        found = count_week(MONDAY, EARLY)
-        assert (found.standing, found.missing) == (0, 0)
-
-    def test_a_closure_that_is_gone_leaves_classes_to_restore(self):
-        who = make.schedule().student
-        weekly()
-        closure = make.closure("Away", MONDAY, student=who)
-        weekly()
-        assert count_week(MONDAY, EARLY).missing == 0
-        closure.delete()
-        assert count_week(MONDAY, EARLY).missing == 1
-
-    def test_a_one_off_that_stands_in_for_one_that_a_closure_cancelled_is_enough(self):
-        rule = make.schedule(weekday=3)
-        weekly()
-        wednesday = MONDAY + timedelta(days=2)
-        strike = make.closure("Strike", wednesday)
-        weekly()
-        make.lesson(rule.student, wednesday)
-        strike.delete()
-        assert count_week(MONDAY, EARLY).missing == 0
-        assert counts(weekly()) == {"exists": 1}
-
-    def test_slots_are_the_horizons_affair(self):
-        make.slot()
-        horizon(weeks=1)
-        found = count_week(MONDAY, EARLY)
-        assert (found.standing, found.missing) == (0, 0)
-
-    def test_it_agrees_with_the_plan_of_the_whole_week(self):
-        for n in range(1, 8):
-            make.schedule(weekday=n)
-        weekly()
-        ScheduledClass.objects.filter(date__gte=MONDAY + timedelta(days=4)).delete()
-        planned = week_status(MONDAY, lambda: EARLY)
-        found = count_week(MONDAY, EARLY)
-        assert (found.missing, found.expected) == (planned.missing, planned.expected) == (3, 7)
-
-    def test_too_many_to_count_are_not_counted(self):
-        for n in range(1, 4):
-            make.schedule(weekday=n)
-        assert count_week(MONDAY, EARLY, most=2).missing is None
-        assert count_week(MONDAY, EARLY, most=3).missing == 3
-
-    def test_its_queries_do_not_grow_with_the_studio(self, django_assert_max_num_queries):
-        for size in (2, 10):
-            for _ in range(size):
-                make.schedule()
-            with django_assert_max_num_queries(7):
-                count_week(MONDAY, EARLY)
+    with django_assert_max_num_queries(15):
+        status(NOW, found)

@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "REMINDER_HOURS": "24",
     "MAKEUP_RULE": "teacher",
     "MAKEUP_DAYS": "60",
+    "UNMARKED_DAYS": "7",
     "TASKS_BACKEND": "embedded",
     "REDIS_URL": "",
     "PING_URL": "",

@@ -13,7 +13,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...asking import studio_today
+from scheduling.selectors.studio import studio_today
+
 from ...exceptions import Conflict
 from ...pagination import Ordered
 from ...permissions import StaffByModel

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure
+from scheduling.selectors.studio import studio_today
 from scheduling.services.closures import Reach, apply_closures, reach_of
 from scheduling.services.living import (
     Act,
@@ -25,7 +26,6 @@ from scheduling.services.living import (
 )
 
 from ...applied import how, warning
-from ...asking import studio_today
 from ...serializers.base import DoneSerializer
 from ...serializers.living import ActAnswer, ClosureBody, RemovalQuery
 from ...serializers.queries import ClosureQuery, read_query

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.models import Student, Teacher
+from scheduling.selectors.studio import studio_today
 from scheduling.services.explain import ClassExplained, Explanation, RuleExplained, explain
 
-from ...asking import studio_today
 from ...permissions import StaffByModel
 from ...serializers.classes import source_of
 from ...serializers.explain import Explained, ExplainQuery

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
+from scheduling.selectors.studio import studio_today
 from scheduling.services.living import (
     Act,
     AllFuture,
@@ -29,7 +30,6 @@ from scheduling.services.living import (
     preview,
 )
 
-from ...asking import studio_today
 from ...bodies import read
 from ...permissions import StaffByModel
 from ...serializers.living import (

@@ -15,8 +15,8 @@ from scheduling.jobs.request import Request as JobRequest
 from scheduling.jobs.result import Nobody, Result
 from scheduling.jobs.runner import Conduct, preview
 from scheduling.models import Job, Trigger
+from scheduling.selectors.studio import studio_today
 
-from ...asking import studio_today
 from ...permissions import IsAdministrator
 from ...serializers.plan import PlanAnswer, PlanQuery
 from ...serializers.queries import read_query

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import Job, RecurringSlot, SlotStatus, Student
+from scheduling.selectors.studio import studio_today
 from scheduling.services.changes import Applied, apply_change
 
 from ...applied import how, with_created
-from ...asking import studio_today
 from ...exceptions import Conflict
 from ...serializers.queries import SlotQuery
 from ...serializers.timetable import SlotAnswer, SlotSerializer

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
 from scheduling.models import RecurringSlot, SlotStatus, Student
+from scheduling.selectors.studio import studio_today
 from scheduling.services.changes import Applied, apply_change, jobs_of_student
 from scheduling.services.fixed_schedule import (
     MeetingError,
@@ -21,7 +22,6 @@ from scheduling.services.fixed_schedule import (
 )
 
 from ...applied import how, with_created
-from ...asking import studio_today
 from ...serializers.people import StudentAnswer, StudentSerializer
 from ...serializers.queries import StudentQuery
 from .base import Resource, changed, require, saving, words_in

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from scheduling.admin.filters import studio_today
+from scheduling.selectors.studio import studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import day
 from scheduling.tests.jobs.helpers import dates, horizon

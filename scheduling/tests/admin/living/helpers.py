@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.contrib.messages import get_messages
 
-from scheduling.admin.filters import studio_today
+from scheduling.selectors.studio import studio_today
 
 
 def day(number):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from scheduling.admin.filters import studio_today
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
+from scheduling.selectors.studio import studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.admin.living.helpers import day, hidden, look, message_of, plan_of
 from scheduling.tests.jobs.helpers import STALE

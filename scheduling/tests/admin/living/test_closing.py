@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from scheduling.admin.filters import studio_today
 from scheduling.models import Closure, ScheduledClass
+from scheduling.selectors.studio import studio_today
 from scheduling.services.public_holidays import public_holidays
 from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make

@@ -1,0 +1,85 @@
+"""Numbers of the studio that say whether its data is in order."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from scheduling.models import (
+    FixedSchedule,
+    LessonSettings,
+    RecurringSlot,
+    Student,
+    Teacher,
+)
+
+from .overview import active_slots, current
+from .studio import studio_day
+
+OLD_SLOT = timedelta(days=183)
+
+
+@dataclass(frozen=True, slots=True)
+class StudioNumbers:
+    """Counts, in the order in which the contract names them."""
+
+    active_teachers: int
+    active_students: int
+    active_recurring_slots: int
+    teachers_without_settings: int
+    orphaned_slots: int
+    old_slots: int
+
+
+def studio_numbers(now: datetime) -> StudioNumbers:
+    """The state of the data at ``now``: each table is read once."""
+    teachers = Teacher.objects.filter(is_active=True).order_by()
+    slots = active_slots(studio_day(now)).order_by()
+    return StudioNumbers(
+        active_students=Student.objects.filter(is_active=True).count(),
+        **teachers.aggregate(
+            active_teachers=Count("id"),
+            teachers_without_settings=Count("id", filter=_without_settings(now)),
+        ),
+        **slots.aggregate(
+            active_recurring_slots=Count("id"),
+            orphaned_slots=Count("id", filter=_orphaned(now)),
+            old_slots=Count("id", filter=_old(now)),
+        ),
+    )
+
+
+def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
+    """Active teachers with such slots who have said neither durations nor prices."""
+    return Teacher.objects.filter(_without_settings(now), is_active=True)
+
+
+def students_without_start(now: datetime) -> QuerySet[Student]:
+    """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
+    rules = FixedSchedule.objects.filter(current(studio_day(now)), student_id=OuterRef("pk"))
+    return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
+
+
+def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
+    """Active slots of a teacher or a student who has left."""
+    return active_slots(studio_day(now)).filter(_orphaned(now))
+
+
+def old_slots(now: datetime) -> QuerySet[RecurringSlot]:
+    """Active slots that were booked over six months ago."""
+    return active_slots(studio_day(now)).filter(_old(now))
+
+
+def _without_settings(now: datetime) -> Q:
+    slots = active_slots(studio_day(now)).filter(teacher_id=OuterRef("pk"))
+    settings = LessonSettings.objects.filter(teacher_id=OuterRef("pk"))
+    return Q(Exists(slots), ~Exists(settings))
+
+
+def _orphaned(now: datetime) -> Q:
+    gone = Q(teacher__is_active=False) | Q(student__is_active=False)
+    return gone | Q(student__end_date__lt=studio_day(now))
+
+
+def _old(now: datetime) -> Q:
+    return Q(booked_at__lt=now - OLD_SLOT)

@@ -1,0 +1,102 @@
+"""`.ci/serve`, which `make run` ends in: a server and the scheduler beside it, and no orphan."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from scheduling.models import Job, JobRun, Trigger
+from scheduling.tests.jobs.waiting import until
+from scheduling.tests.support import processes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 60
+
+
+def members(session: int) -> list[str]:
+    """The command lines of a session's processes, those that are dead and not reaped aside."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state = (folder / "stat").read_text().rpartition(")")[2].split()
+            words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if int(state[3]) == session and state[0] != "Z":
+            found.append(words)
+    return found
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[int], "subprocess.Popen[bytes]"]]:
+    """`serve(port)`, in a session of its own; what is left of it at the end is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(port: int) -> "subprocess.Popen[bytes]":
+        log = {"SCHEDULER_LOG": str(tmp_path / "scheduler.log"), "DEBUG": "true"}
+        started.append(
+            subprocess.Popen(
+                [processes.ROOT / ".ci" / "serve", f"127.0.0.1:{port}"],
+                cwd=processes.ROOT,
+                env=processes.environment(log),
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    processes.wait_for_dead_sessions()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found: int = taken.getsockname()[1]
+    return found
+
+
+def answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_both_run_and_end_together(serve, port, tmp_path, number, status):
+    process = serve(port)
+    until(lambda: answers(port), SECONDS)
+    watched = JobRun.objects.filter(job=Job.WATCH, trigger=Trigger.SCHEDULER)
+    until(watched.exists, SECONDS)
+    assert any("run_scheduler" in words for words in members(process.pid))
+    # Ctrl-C goes to all of them; a SIGTERM to make, which hands it on to its own child.
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+    assert process.wait(SECONDS) == status
+    until(lambda: not members(process.pid), SECONDS)
+    assert not answers(port)
+    assert "waiting for what falls due" in (tmp_path / "scheduler.log").read_text()
+
+
+def test_a_server_that_cannot_start_leaves_no_scheduler(serve, port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        process = serve(port)
+        assert process.wait(SECONDS) == 1
+        assert process.stderr is not None
+        assert b"already in use" in process.stderr.read()
+    until(lambda: not members(process.pid), SECONDS)
