@@ -73,8 +73,8 @@ class PermissionsAdmin(admin.ModelAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(PermissionsAdmin, GroupAdmin):
-    pass
+class RoleAdmin(PermissionsAdmin, GroupAdmin):  # type: ignore[misc]
+    """Roles. The stubs of the two bases disagree on a parameter's type."""
 
 
 @admin.register(User)

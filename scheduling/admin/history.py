@@ -140,7 +140,7 @@ class ByKind(admin.RelatedOnlyFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         found = super().field_choices(field, request, model_admin)
-        return [(pk, ContentType.objects.get_for_id(pk).name) for pk, _name in found]
+        return [(pk, ContentType.objects.get_for_id(int(pk)).name) for pk, _name in found]
 
 
 @admin.register(LogEntry)

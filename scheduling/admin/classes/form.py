@@ -37,7 +37,7 @@ class ScheduledClassForm(ModelForm):
         super().__init__(*args, **kwargs)
         one = self.instance
         # A closure is no person; and of a class to come some is refused.
-        refused = {"cancelled_by": CancelledBy.CLOSURE}
+        refused: dict[str, str] = {"cancelled_by": CancelledBy.CLOSURE}
         if one.pk is not None and one.starts_at > timezone.now():
             refused |= {"status": ClassStatus.COMPLETED, "attendance": Attendance.PRESENT}
         for name, value in refused.items():

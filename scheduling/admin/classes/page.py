@@ -110,7 +110,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     def get_fields(
         self, request: HttpRequest, obj: ScheduledClass | None = None
     ) -> tuple[str, ...]:
-        names = ScheduledClassForm.Meta.fields
+        names: tuple[str, ...] = ScheduledClassForm.Meta.fields
         if obj is not None:
             names += self.readonly_fields
         if may_see_everyone(request.user):

@@ -138,6 +138,6 @@ def _change(one: ScheduledClass) -> str:
             parts.append(one.cancel_reason)
         if one.is_chargeable:
             parts.append(_("to be paid all the same"))
-    if moved:
+    if moved and one.occurrence_date is not None:
         parts.append(_("its schedule gave it %(day)s") % {"day": long_day(one.occurrence_date)})
     return "; ".join(parts)
