@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 from knox.models import get_token_model
 
@@ -23,11 +23,12 @@ from scheduling.models import (
     Trigger,
 )
 from scheduling.models.feeds import CalendarFeed
+from scheduling.services.roles import ensure_roles
 from scheduling.tests import factories as make
 
 
 def populate(owner: User) -> None:
-    Group.objects.get_or_create(name="Owner")
+    ensure_roles()  # a test that flushes the database takes them along
     get_token_model().objects.create(owner)
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     mozart = make.teacher("Leopold Mozart", zone="Europe/Vienna", email="leopold@example.org")
