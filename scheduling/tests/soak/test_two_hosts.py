@@ -254,7 +254,7 @@ def test_a_host_is_lost_in_a_run_and_the_other_takes_over(site, loss):
         silent = site.scalar(f"SELECT started_at FROM scheduling_jobrun WHERE id = {following[5]}")
         assert SILENCE <= silent - lost[2] <= SILENCE * 1.5
         assert (lost[0], following[0]) == ("crashed", "succeeded")
-        assert lost[4] == "No sign of life for 45 seconds; the next run completes the work."
+        assert lost[4] == "Stalled for 45 seconds; the next run completes the work."
         assert 0 < lost[3] < following[3] + lost[3] == site.classes()
         print(f"{loss}: {left} classes were there, taken over after {silent - lost[2]}")
         if loss == "unplug":
