@@ -89,16 +89,19 @@ def one_class(**changes: object) -> ScheduledClass:
     return ScheduledClass.objects.create(**values | changes)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_has_a_list(browser: Client, table: str) -> None:
     assert browser.get(f"/admin/scheduling/{table}/").status_code == 200
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("table", [t for t in TABLES if not t.startswith("jobrun")])
 def test_every_table_but_the_log_has_a_form(browser: Client, table: str) -> None:
     assert browser.get(f"/admin/scheduling/{table}/add/").status_code == 200
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("table", ["jobrun", "jobrunitem", "message"])
 def test_the_log_is_read_only(browser: Client, table: str) -> None:
     assert browser.get(f"/admin/scheduling/{table}/add/").status_code == 403

@@ -144,6 +144,7 @@ def test_the_conf_is_all_there():
     assert all(endpoint.methods for endpoint in ENDPOINTS)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/teachers/x/y"])
 @pytest.mark.parametrize("method", METHODS)
 def test_an_unknown_address_is_404_whoever_asks(client, path, method):
