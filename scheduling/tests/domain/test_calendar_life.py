@@ -189,7 +189,7 @@ class Life(RuleBasedStateMachine):
             run_and_check(self.studio, self.studio.horizon())
 
 
-Life.TestCase.settings = examples(150, stateful_step_count=25)
+Life.TestCase.settings = examples(50, stateful_step_count=25)
 TestLife = Life.TestCase
 
 

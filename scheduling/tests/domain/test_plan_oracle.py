@@ -66,7 +66,7 @@ def studios(draw):
     return studio, window
 
 
-@examples(300)
+@examples(100)
 @given(studios())
 def test_outcomes_are_those_of_the_naive_walk(case):
     studio, window = case
@@ -92,14 +92,14 @@ def test_outcomes_are_those_of_the_naive_walk(case):
     studio.apply(plan)
 
 
-@examples(100)
+@examples(40)
 @given(studios(), st.randoms(use_true_random=False))
 def test_the_order_of_the_states_does_not_matter(case, order):
     studio, window = case
     assert studio.plan(window) == studio.plan(window, order=order)
 
 
-@examples(100)
+@examples(40)
 @given(studios())
 def test_creates_come_by_teacher_and_start(case):
     studio, window = case
@@ -107,7 +107,7 @@ def test_creates_come_by_teacher_and_start(case):
     assert order == sorted(order)
 
 
-@examples(60)
+@examples(25)
 @given(studios())
 def test_killed_between_two_chunks_then_run_again_is_as_undisturbed(case):
     studio, window = case

@@ -38,7 +38,7 @@ def rules(draw):
     return rule, Window(start, start + timedelta(days=draw(st.integers(1, 120))))
 
 
-@examples(500)
+@examples(150)
 @given(rules())
 def test_pattern_is_the_recurrence_set_within_validity(case):
     rule, window = case
@@ -51,7 +51,7 @@ def test_pattern_is_the_recurrence_set_within_validity(case):
     assert list(got.starts) == [expected_epoch(day, rule.start_time, rule.zone) for day in got.days]
 
 
-@examples(300)
+@examples(100)
 @given(rules())
 def test_day_in_week_is_the_only_one_of_its_week(case):
     rule, window = case
@@ -62,7 +62,7 @@ def test_day_in_week_is_the_only_one_of_its_week(case):
         assert ([] if found is None else [found]) == dates
 
 
-@examples(300)
+@examples(100)
 @given(rules(), st.data())
 def test_starts_in_some_weeks_are_those_of_the_pattern_or_nothing(case, data):
     rule, window = case
@@ -75,7 +75,7 @@ def test_starts_in_some_weeks_are_those_of_the_pattern_or_nothing(case, data):
     assert starts_in(rule, tuple(chosen)) == expected
 
 
-@examples(150)
+@examples(50)
 @given(rules(), st.integers(1, 119))
 def test_two_windows_side_by_side_are_one(case, cut):
     rule, window = case

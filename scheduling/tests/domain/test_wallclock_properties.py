@@ -55,7 +55,7 @@ def test_every_quarter_of_an_hour_around_each_transition(zone):
                 assert got == expected_instant(local.date(), local.time(), zone)
 
 
-@examples(400)
+@examples(150)
 @given(
     zone=st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"})),
     day=st.dates(date(1990, 1, 1), date(2037, 12, 1)),

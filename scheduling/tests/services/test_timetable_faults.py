@@ -246,7 +246,7 @@ TROUBLE = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.fixed_dictionaries({}, optional=dict.fromkeys(ROW, TROUBLE)), min_size=1, max_size=4
@@ -261,7 +261,7 @@ def test_whatever_the_cells_hold_the_answer_is_a_report(rows):
         assert "\n" not in fault.sentence("x.csv")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), header=st.booleans())
 def test_whatever_the_bytes_the_answer_is_a_report(data, header):
     report = imported(csv_bytes() + data if header else data, dry_run=True)

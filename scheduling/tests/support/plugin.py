@@ -97,11 +97,10 @@ def _hypothesis_profiles() -> None:
     from hypothesis import settings
 
     # In CI the same examples every time: a red build is then about the change in hand.
-    settings.register_profile(
-        "suite", deadline=None, print_blob=True, derandomize="CI" in os.environ
-    )
+    same = {"deadline": None, "print_blob": True, "derandomize": "CI" in os.environ}
+    settings.register_profile("suite", **same, max_examples=50)
     # Random examples, in CI too; --hypothesis-seed repeats them. `slice` is a part of `soak`.
-    at_random = {"deadline": None, "print_blob": True, "derandomize": False}
+    at_random = same | {"derandomize": False}
     settings.register_profile("soak", **at_random, max_examples=5_000)
     settings.register_profile("slice", **at_random)
     settings.load_profile("suite")  # --hypothesis-profile overrides it
