@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -11,7 +13,9 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.received: int | None = None
-        self._event = threading.Event()
+        # A handler may run while the same thread waits. `SimpleQueue.put` is reentrant;
+        # `Event.set` takes the lock that `Event.wait` holds, and would wait for itself.
+        self._woken: SimpleQueue[int] = SimpleQueue()
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "StopSignals":
@@ -36,7 +40,7 @@ class StopSignals:
         if self.received is not None:
             raise KeyboardInterrupt
         self.received = number
-        self._event.set()
+        self._woken.put(number)
 
     def __call__(self) -> bool:
         """Whether to stop."""
@@ -44,7 +48,9 @@ class StopSignals:
 
     def wait(self, seconds: float) -> None:
         """Wait so long, or until a signal comes."""
-        self._event.wait(seconds)
+        if self.received is None:
+            with suppress(Empty):
+                self._woken.get(timeout=seconds)
 
     @property
     def exit_status(self) -> int:
