@@ -223,6 +223,19 @@ class LivingStudio(RuleBasedStateMachine):
         day = self.studio.today + timedelta(days)
         self.act(Resume(SeriesKey(SeriesKind(kind), number), day))
 
+    @rule(pick=PICK)
+    def close_note_and_reopen(self, pick):
+        """A closure comes, a note is written on a class that it cancelled, and the closure goes."""
+        if one := self.some_class(pick, status=ClassStatus.SCHEDULED):
+            closure = make.closure("Strike", one.date, one.date)
+            self.run(Job.HORIZON)
+            if one := self.some_class(pick, date=one.date, cancelled_by=CancelledBy.CLOSURE):
+                self.person(
+                    lambda: classes.mark(one.pk, attendance="", notes="scales", now=self.studio.now)
+                )
+            closure.delete()
+            self.run(Job.HORIZON)
+
     # One class
 
     @rule(pick=PICK, days=st.integers(-2, 9), start=START)
