@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
 from environs import Env, EnvError, ValidationError, validate
+
+from scheduling.domain.wallclock import is_zone
 
 env = Env()
 
@@ -65,13 +66,9 @@ def unseen_by_cron() -> list[str]:
 def system_time_zone() -> str:
     """The machine's zone, which cron goes by: TZ, or what /etc/localtime is; else UTC."""
     link = os.path.realpath("/etc/localtime")
-    for key in (_given.get("TZ", "").lstrip(":"), link.partition("/zoneinfo/")[2]):
-        try:
-            if key:
-                return ZoneInfo(key).key
-        except (KeyError, ValueError, OSError):
-            continue
-    return "UTC"
+    found = (_given.get("TZ", "").lstrip(":"), link.partition("/zoneinfo/")[2])
+    names = [name.removeprefix("posix/") for name in found]
+    return next(filter(is_zone, names), "UTC")
 
 
 def text(name: str, default: str = "", *checks: Check) -> str:
@@ -133,16 +130,9 @@ def time_zone(name: str, default: str) -> str:
 
 
 def _zone(key: str) -> None:
-    # Files of the zone folder that are not zones of IANA, or count leap seconds.
-    odd = {"", "Factory", "localtime", "posixrules"}
-    try:
-        if key in odd or key.startswith(("posix/", "right/")):
-            raise ValueError
-        ZoneInfo(key)
-    except (KeyError, ValueError, OSError):
-        # Unknown; '../x' or a NUL; a directory such as 'America', a name too long.
+    if not is_zone(key):
         advice = "write an IANA name such as Europe/Madrid or America/Bogota."
-        raise ValidationError(f"{key!r:.60} is not a time zone; {advice}") from None
+        raise ValidationError(f"{key!r:.60} is not a time zone; {advice}")
     system = Path("/usr/share/zoneinfo")
     if system.exists() and not (system / key).exists():
         # Known to the tzdata package alone: Django would refuse it with a traceback.

@@ -4,13 +4,17 @@ A local time that a transition skips takes the UTC offset before the gap; one th
 its first instance. Both are what ``datetime`` means by ``fold=0`` (PEP 495).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache, lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 MINUTES_A_DAY = 24 * 60
+# Files of a zone folder that are no place: an unset clock, and whatever this machine's is.
+_NOT_IANA = {"Factory", "localtime", "posixrules", "build/etc/localtime"}
 
 
 class UnknownZoneError(ValueError):
@@ -21,11 +25,33 @@ class UnknownZoneError(ValueError):
         self.name = name
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """The names of the IANA zones, and of their links, that this machine knows.
+
+    ``right/…`` counts leap seconds and ``posix/…`` repeats a name: neither is one.
+    """
+    return frozenset(available_timezones() - _NOT_IANA)
+
+
+@cache
+def _links() -> Mapping[str, str]:
+    """Each other name of a zone, and the zone: the lines “L zone name” of zic(8)."""
+    text = (files("tzdata") / "zoneinfo" / "tzdata.zi").read_text("utf-8")
+    found = (line.split() for line in text.splitlines() if line.startswith("L "))
+    return {name: zone for _mark, zone, name in found}
+
+
+def is_same_zone(name: str, other: str) -> bool:
+    """Whether both name one zone: Europe/Kiev has been called Europe/Kyiv since 2022."""
+    links = _links()
+    return name == other or links.get(name, name) == links.get(other, other)
+
+
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo:
     """The IANA zone ``name``. Raises UnknownZoneError, whatever zoneinfo makes of a bad name."""
-    # zoneinfo takes a name for a path: folders, absolute and relative paths raise as they please
-    if not name or name != name.strip():
+    if name not in zone_names():
         raise UnknownZoneError(name)
     try:
         return ZoneInfo(name)

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
 from scheduling.models.people import studio_time_zone
 from scheduling.selectors.calendar import students_named, teachers_to_choose, zones_in_use
@@ -146,7 +146,7 @@ def _zones(chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         (BROWSER, _("This browser's")),
     ]
     used = [(name, name) for name in zones_in_use()]
-    rest = [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+    rest = [(name, name) for name in sorted(zone_names()) if "/" in name or name == "UTC"]
     rest = [choice for choice in rest if choice not in used]
     if chosen not in {name for name, _label in special + used + rest}:
         rest.append((chosen, chosen))

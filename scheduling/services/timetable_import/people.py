@@ -4,6 +4,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from scheduling.domain.wallclock import is_same_zone
+
 from . import stored
 from .faults import Faults, shown
 from .rules import StudentName
@@ -21,7 +23,7 @@ def match_teachers(timetable: Timetable, faults: Faults) -> dict[str, int]:
             message = _("There are %(count)d teachers called %(name)s; give them different names.")
             values = {"count": len(found), "name": shown(name)}
             faults.add(entry.line, "teacher", message % values)
-        elif found and found[0].zone != entry.zone:
+        elif found and not is_same_zone(found[0].zone, entry.zone):
             message = _(
                 "The teacher %(name)s is in %(zone)s here and in %(stored)s in the database; "
                 "correct one of the two."

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import control_character, normalise_line
-from scheduling.domain.wallclock import MINUTES_A_DAY, minute_of, minutes_between
+from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
 from scheduling.models import RecurringSlot, Student, Teacher
 from scheduling.models.validators import validate_line
 
@@ -94,7 +94,7 @@ class Row:
         if self._cells["teacher"] and not given:
             message = _("The cell is empty; write the teacher's time zone, such as Europe/Madrid.")
             self._fault("teacher_time_zone", message)
-        elif given and not self._cells["teacher"] and given != self._studio_zone:
+        elif given and not self._cells["teacher"] and not is_same_zone(given, self._studio_zone):
             message = _(
                 "A row without a teacher is in the studio's time zone, %(zone)s; empty this cell, "
                 "or name the teacher."

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from scheduling.domain.wallclock import is_same_zone
+
 from .faults import Faults, shown
 from .rules import Difference, Place, Rule, StudentName, differences
 
@@ -58,7 +60,7 @@ class Timetable:
 
     def _add_teacher(self, rule: Rule, zone: str) -> None:
         known = self.teachers.setdefault(rule.place.teacher, TeacherEntry(zone, rule.line))
-        if known.zone != zone:
+        if not is_same_zone(known.zone, zone):
             message = _(
                 "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)s; "
                 "make them the same."

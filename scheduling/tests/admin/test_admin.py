@@ -166,12 +166,13 @@ def test_a_weekday_that_is_none_is_refused(browser: Client) -> None:
     assert not Student.objects.exists()
 
 
-def test_an_unknown_zone_is_refused_with_a_sentence(browser: Client) -> None:
-    form = {"name": "Tom Lee", "time_zone": "Europe/Madird", "is_active": "on"}
+@pytest.mark.parametrize("zone", ["Europe/Madird", "right/Europe/Madrid", "localtime", "Factory"])
+def test_an_unknown_zone_is_refused_with_a_sentence(browser: Client, zone: str) -> None:
+    form = {"name": "Tom Lee", "time_zone": zone, "is_active": "on"}
 
     answer = browser.post("/admin/scheduling/teacher/add/", form)
 
-    assert "“Europe/Madird” is not a time zone" in answer.content.decode()
+    assert f"“{zone}” is not a time zone" in answer.content.decode()
     assert not Teacher.objects.exists()
 
 

@@ -10,6 +10,7 @@ from scheduling.domain.wallclock import (
     epoch,
     from_epoch,
     instant,
+    is_same_zone,
     is_zone,
     minutes_between,
     offsets,
@@ -97,7 +98,12 @@ def test_kiritimati_and_pago_pago_are_25_hours_apart():
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "Mars/Olympus", "Europe", "../etc/hosts", "/etc/hosts", " UTC", "UTC ", "a\0b", "é"],
+    [
+        *("", " ", "Mars/Olympus", "Europe", "../etc/hosts", "/etc/hosts", " UTC", "UTC "),
+        *("a\0b", "é", "europe/madrid"),
+        # Files of the zone folder: leap seconds, a second name, an unset clock, this machine's.
+        *("right/Europe/Madrid", "posix/Europe/Madrid", "Factory", "localtime", "posixrules"),
+    ],
 )
 def test_an_unknown_zone_is_one_kind_of_error(name):
     assert not is_zone(name)
@@ -111,6 +117,24 @@ def test_an_unknown_zone_is_one_kind_of_error(name):
 @pytest.mark.parametrize("name", ["UTC", "Europe/Madrid", "Asia/Kolkata", "Etc/GMT+12"])
 def test_known_zones(name):
     assert is_zone(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "same"),
+    [
+        ("Europe/Kiev", "Europe/Kyiv", True),
+        ("Europe/Kiev", "Europe/Uzhgorod", True),
+        ("Asia/Calcutta", "Asia/Kolkata", True),
+        ("America/Buenos_Aires", "America/Argentina/Buenos_Aires", True),
+        ("Europe/Madrid", "Europe/Madrid", True),
+        ("Europe/Madrid", "Europe/Paris", False),
+        ("Europe/London", "Europe/Lisbon", False),
+        ("UTC", "Atlantic/Reykjavik", False),
+    ],
+)
+def test_a_zone_that_was_renamed_is_the_same(name, other, same):
+    assert is_same_zone(name, other) is same
+    assert is_same_zone(other, name) is same
 
 
 def test_offsets_of_zones_that_change_and_that_do_not():

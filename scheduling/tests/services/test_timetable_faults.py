@@ -41,6 +41,8 @@ CELLS = [
     ("teacher_time_zone", "Europe/Atlantis", "“Europe/Atlantis” is not a time zone"),
     ("teacher_time_zone", "../../etc/passwd", "is not a time zone"),
     ("teacher_time_zone", "America", "is not a time zone"),
+    ("teacher_time_zone", "right/Europe/Madrid", "is not a time zone"),
+    ("teacher_time_zone", "localtime", "is not a time zone"),
     ("teacher_time_zone", "Europe/" + "x" * 300, "is not a time zone"),
     ("teacher_time_zone", "", "is empty"),
     ("valid_from", "2026-02-31", "“2026-02-31” does not exist in the calendar"),

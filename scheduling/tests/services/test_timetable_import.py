@@ -64,6 +64,20 @@ def test_the_studios_own_zone_may_be_written_beside_an_empty_teacher(settings):
     assert places(imported(row(teacher=""))) == [(2, "teacher_time_zone")]
 
 
+def test_a_zone_may_be_written_by_its_old_and_its_new_name(settings):
+    kiev, kyiv = {"teacher_time_zone": "Europe/Kiev"}, {"teacher_time_zone": "Europe/Kyiv"}
+    assert not imported(row(**kiev), row(**kyiv, start_time="18:00", end_time="19:00")).faults
+    assert Teacher.objects.get().time_zone == "Europe/Kiev"  # as the file has it first
+
+    again = imported(row(**kyiv))
+
+    assert not again.faults
+    assert created(again) == (0, 0, 0, 0)
+    assert Teacher.objects.get().time_zone == "Europe/Kiev"
+    settings.TIME_ZONE = "Europe/Kiev"
+    assert not imported(row(teacher="", **kyiv)).faults
+
+
 def test_a_duration_may_stand_for_the_end_and_cross_midnight():
     columns = tuple(name for name in COLUMNS if name != "end_time")
     rows = [

@@ -42,6 +42,8 @@ def url(one: Any) -> str:
         ({"startTime": "11:00", "endTime": "09:00"}, "endTime"),
         ({"timeZone": "Mars/Base"}, "timeZone"),
         ({"timeZone": None}, "timeZone"),
+        ({"timeZone": "right/Europe/Madrid"}, "timeZone"),
+        ({"timeZone": "localtime"}, "timeZone"),
         ({"subject": "x" * 201}, "subject"),
         ({"status": "done"}, "status"),
         ({"status": ["x"]}, "status"),
