@@ -58,6 +58,12 @@ def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, Sch
     return {person: classes[number] for person, number in found.items() if number in classes}
 
 
+def has_classes_ahead(whose: str, person: Student | Teacher, now: datetime) -> bool:
+    """Whether a student or teacher (``whose``) has a class after ``now`` that takes place."""
+    ahead = ScheduledClass.objects.filter(starts_at__gt=now, status=ClassStatus.SCHEDULED)
+    return ahead.filter(**{whose: person}).exists()
+
+
 def classes_on(teachers: Iterable[int], days: Iterable[date]) -> dict[tuple[int, date], int]:
     """How many classes each teacher gives on each of a few dates, cancelled ones aside."""
     rows = ScheduledClass.objects.filter(date__in=set(days), teacher_id__among=list(teachers))

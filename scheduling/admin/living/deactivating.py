@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.overview import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 
 from ..several import chosen
@@ -63,7 +63,8 @@ class Deactivating(admin.ModelAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        if change and "is_active" in form.changed_data and not obj.is_active and self._ahead(obj):
+        deactivated = change and "is_active" in form.changed_data and not obj.is_active
+        if deactivated and has_classes_ahead(self.whose, obj, timezone.now()):
             # The rest is saved; this is asked about first, as it would take classes away.
             obj.is_active = True
             form.changed_data.remove("is_active")
@@ -76,13 +77,6 @@ class Deactivating(admin.ModelAdmin):
         text = _("Saved, and still active: this is what deactivating would do. Confirm it below.")
         messages.warning(request, text)
         return self._ask([obj.pk])
-
-    def _ahead(self, person: Any) -> bool:
-        """Whether there is a class that could go."""
-        rows = ScheduledClass.objects.filter(
-            **{self.whose: person}, starts_at__gt=timezone.now(), status=ClassStatus.SCHEDULED
-        )
-        return rows.exists()
 
     def _ask(self, ids: list[int]) -> HttpResponseRedirect:
         query = urlencode({"ids": ",".join(map(str, ids)), ASKED: 1}, safe=",")

@@ -19,6 +19,7 @@ from scheduling.services.living import (
     Act,
     AllFuture,
     ChangeClosure,
+    ChangeZone,
     Close,
     Deactivate,
     EndOn,
@@ -190,6 +191,20 @@ class AbsentForm(ActForm):
     def act(self) -> Act:
         data = self.cleaned_data
         return Absent(self.about, self.today, data["last"], data["name"])
+
+
+class ZoneForm(ActForm):
+    """The zone by whose clock a teacher's lessons take place from now on."""
+
+    def __init__(self, about: Any, today: date, data: Any = None) -> None:
+        super().__init__(about, today, data)
+        self.fields |= fields_for_model(Teacher, ["time_zone"])
+
+    def first_values(self) -> dict[str, Any]:
+        return {"time_zone": self.about.time_zone}
+
+    def act(self) -> Act:
+        return ChangeZone(self.about, self.cleaned_data["time_zone"])
 
 
 class CloseForm(ActForm):

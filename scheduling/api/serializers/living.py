@@ -8,7 +8,7 @@ from scheduling.models import Teacher
 
 from ..bodies import Day, Strict
 from .answers import Answer, Counts, Number, Text, Texts
-from .fields import Clock, Flag, QueryFlag, Ref, Whole
+from .fields import Clock, Flag, QueryFlag, Ref, Whole, Zone
 from .fields import Text as Words
 from .plan import PlanItem
 from .queries import Query
@@ -90,6 +90,12 @@ class EndBody(ActBody):
         help_text="Cancel one-offs, and classes that a person changed, after that day as well.",
     )
     reason = Words(required=False, default="", allow_blank=True, max_length=300)
+
+
+class ChangeTeacherBody(ActBody):
+    """What is another of a teacher: the time zone by whose clock the lessons take place."""
+
+    time_zone = Zone()
 
 
 class ClosureBody(ClosureSerializer):

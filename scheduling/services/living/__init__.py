@@ -11,6 +11,7 @@ from .illness import Absent
 from .inactive import Deactivate
 from .moment import Act, Moment
 from .people import EndPerson
+from .zones import ChangeZone
 
 __all__ = [
     "Absent",
@@ -18,6 +19,7 @@ __all__ = [
     "AllFuture",
     "Causes",
     "ChangeClosure",
+    "ChangeZone",
     "Close",
     "CloseDays",
     "Deactivate",

@@ -18,6 +18,7 @@ from scheduling.models import (
     Teacher,
     Trigger,
 )
+from scheduling.tests.admin.living.helpers import hidden
 
 # What applies a saved schedule waits for a commit, which a test inside a transaction never has.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
@@ -176,7 +177,7 @@ def test_an_unknown_zone_is_refused_with_a_sentence(browser: Client, zone: str) 
     assert not Teacher.objects.exists()
 
 
-def test_a_teachers_new_zone_moves_their_lessons(browser: Client) -> None:
+def test_a_teachers_new_zone_is_looked_at_before_it_moves_their_lessons(browser: Client) -> None:
     teacher = Teacher.objects.create(name="Marta Gil", time_zone="Europe/Madrid")
     student = Student.objects.create(first_name="Leo")
     form = {
@@ -201,12 +202,29 @@ def test_a_teachers_new_zone_moves_their_lessons(browser: Client) -> None:
         "reminders": "on",
     }
     answer = browser.post(f"/admin/scheduling/teacher/{teacher.pk}/change/", change)
-    assert answer.status_code == 302
+    page = browser.get(answer["Location"])
+    text = page.content.decode()
+    assert "Saved, still in Europe/Madrid: this is what the new time zone would do." in text
+    teacher.refresh_from_db()
+    made.refresh_from_db()
+    assert (teacher.time_zone, made.time_zone) == ("Europe/Madrid", "Europe/Madrid")
+
+    answer = browser.post(f"/admin/scheduling/teacher/{teacher.pk}/zone/", hidden(page))
+    assert answer["Location"] == f"/admin/scheduling/teacher/{teacher.pk}/change/"
 
     moved = ScheduledClass.objects.get(pk=made.pk)
     assert (moved.date, moved.start_time) == (made.date, time(17))
     assert moved.time_zone == "Asia/Tokyo"
     assert moved.starts_at < made.starts_at
+
+
+def test_a_teacher_without_classes_moves_at_once(browser: Client) -> None:
+    teacher = Teacher.objects.create(name="Marta Gil", time_zone="Europe/Madrid")
+    form = {"name": "Marta Gil", "time_zone": "Asia/Tokyo", "is_active": "on", "language": "en"}
+
+    browser.post(f"/admin/scheduling/teacher/{teacher.pk}/change/", form)
+
+    assert Teacher.objects.get().time_zone == "Asia/Tokyo"
 
 
 def test_a_class_moved_by_hand_is_touched_and_its_instants_follow(browser: Client) -> None:

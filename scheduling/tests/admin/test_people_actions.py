@@ -109,6 +109,14 @@ def test_active_unticked_in_the_form_asks_first_and_saves_the_rest(browser, slot
     assert (person.is_active, ahead().count()) == (False, 0)
 
 
+def test_a_new_zone_and_no_longer_active_are_asked_one_after_the_other(browser, slot):
+    person = slot.teacher
+    text = save(browser, person, time_zone="Asia/Tokyo")
+    assert "Saved, and still active" in text
+    assert "The time zone is still UTC: change it afterwards." in text
+    assert (person.is_active, person.time_zone, ahead().count()) == (True, "UTC", 12)
+
+
 def test_who_has_no_class_ahead_is_deactivated_by_the_form_alone(browser):
     ana = make.student("Ana Ruiz")
     save(browser, ana)

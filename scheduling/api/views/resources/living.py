@@ -19,6 +19,7 @@ from scheduling.selectors.studio import studio_today
 from scheduling.services.living import (
     Act,
     AllFuture,
+    ChangeZone,
     EndOn,
     EndPerson,
     FromDate,
@@ -36,6 +37,7 @@ from ...serializers.living import (
     ActAnswer,
     ChangeMeetingBody,
     ChangeSlotBody,
+    ChangeTeacherBody,
     EndBody,
     PauseBody,
     ResumeBody,
@@ -279,4 +281,21 @@ class EndTeacher(_EndPerson):
     @extend_schema(operation_id="endTeacher", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """End a teacher with all that is theirs, as a student is ended."""
+        return self.acted(request, pk)
+
+
+class ChangeTeacher(ActResource):
+    """A teacher in another time zone."""
+
+    queryset = Teacher.objects.all()
+    body = ChangeTeacherBody
+
+    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+        return ChangeZone(row, asked["time_zone"])
+
+    @extend_schema(operation_id="changeTeacher", request=ChangeTeacherBody, responses=ActAnswer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Move a teacher to another time zone. Lessons keep their local time, so that every class
+        ahead moves; one-offs, and classes that a person changed, stay and are named.
+        """
         return self.acted(request, pk)

@@ -8,6 +8,7 @@ from .explain import ExplainStudent, ExplainTeacher
 from .living import (
     ChangeMeeting,
     ChangeSlot,
+    ChangeTeacher,
     EndMeeting,
     EndSlot,
     EndStudent,
@@ -29,6 +30,7 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     ("teachers", Teachers, "teachers"),
     (f"teachers/{ONE}", OneTeacher, "teacher"),
     (f"teachers/{ONE}/explain", ExplainTeacher, "explain-teacher"),
+    (f"teachers/{ONE}/change", ChangeTeacher, "change-teacher"),
     (f"teachers/{ONE}/end", EndTeacher, "end-teacher"),
     ("students", Students, "students"),
     (f"students/{ONE}", OneStudent, "student"),

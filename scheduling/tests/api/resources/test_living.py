@@ -139,3 +139,18 @@ def test_who_may(staff: Callable[..., APIClient], slot: RecurringSlot) -> None:
 
 def test_there_is_no_such_row(api: APIClient) -> None:
     refused(api.post("/api/recurring-slots/7/end", {"on": "2026-01-08"}), 404, "not_found")
+
+
+def test_a_teacher_in_another_zone(api: APIClient, slot: RecurringSlot) -> None:
+    teacher = slot.teacher
+    body = {"timeZone": "Asia/Tokyo"}
+    seen = ok(api.post(url(teacher, "change"), body | {"dryRun": True}))
+    assert (seen["message"], seen["series"]) == ("This would move 4 classes.", None)
+
+    ok(api.post(url(teacher, "change"), body | {"plan": seen["plan"]}))
+
+    teacher.refresh_from_db()
+    assert teacher.time_zone == "Asia/Tokyo"
+    assert set(ScheduledClass.objects.values_list("time_zone", flat=True)) == {"Asia/Tokyo"}
+    for zone in ("Asia/Tokyo", "right/Europe/Madrid", "", None):
+        invalid(api.post(url(teacher, "change"), {"timeZone": zone}), "timeZone: ")
