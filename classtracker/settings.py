@@ -102,6 +102,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Django --------------------------------------------------------------------------------------
 
+# A student's page sends ten fields for each meeting, those that have ended among them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# All that nginx.conf lets through: an upload needs no temporary folder on a read-only disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
 INSTALLED_APPS = [
     "classtracker.site.ClassTrackerAdminConfig",
     "django.contrib.auth",

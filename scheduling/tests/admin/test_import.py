@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,6 +182,18 @@ def test_a_file_that_is_too_large_is_refused_with_its_size(
     assert "The file has 2.9\xa0KB; here it may have 1.0\xa0KB" in page
     assert "import_timetable" in page
     assert not TimetableUpload.objects.exists()
+
+
+def test_an_upload_of_five_megabytes_needs_no_temporary_folder(
+    owner: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "missing")
+    file = csv_bytes(row())
+
+    page = sent(owner, file + b"\n" * (uploads.MOST_BYTES - len(file))).content.decode()
+
+    assert TimetableUpload.objects.count() == 1
+    assert "Clara" in page
 
 
 @pytest.mark.parametrize(

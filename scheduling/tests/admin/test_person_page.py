@@ -148,6 +148,21 @@ def test_two_meetings_of_a_student_at_once_are_refused_beside_the_field(browser)
     assert not FixedSchedule.objects.exists()
 
 
+def test_a_student_may_have_two_hundred_meetings(browser):
+    ana = make.student("Ana Ruiz", None)
+    # With all that a browser sends of each.
+    rest = {"teacher": "", "subject": "Piano", "valid_from": "2040-01-02", "valid_until": ""}
+    rest |= {"initial-interval_weeks": 1, "initial-is_shared": "", "initial-valid_from": ""}
+    hours = [
+        (f"{n // 2:02}:{n % 2 * 30:02}", f"{n // 2:02}:{n % 2 * 30 + 29:02}") for n in range(40)
+    ]
+    many = [meeting(weekday, *each, **rest) for weekday in range(1, 6) for each in hours]
+
+    assert save(browser, ana, *many, start_date="") is None
+
+    assert ana.fixed_schedules.count() == 200
+
+
 @pytest.mark.parametrize(
     "other",
     [
