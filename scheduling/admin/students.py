@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy, pgettext
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.overview import active_slots, current, paused_people
+from scheduling.selectors.people import students_like
 from scheduling.selectors.studio import studio_today
 
 from . import show
 from .applying import apply_after_commit
 from .filters import ByTeacher, OneOf
+from .lookalikes import warn_of_lookalikes
 from .meetings import FixedScheduleInline
 from .person import PersonAdmin
 from .unstarted import warn_without_start
@@ -106,6 +108,8 @@ class StudentAdmin(PersonAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         warn_without_start(request, form.instance)
+        if not change:
+            warn_of_lookalikes(request, students_like(form.instance))
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
         if own or any(formset.has_changed() for formset in formsets):
             apply_after_commit(request, students=[form.instance.pk])

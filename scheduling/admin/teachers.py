@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from scheduling.models import LessonDuration, LessonSettings, Teacher
 from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.overview import classes_on, paused_people
+from scheduling.selectors.people import teachers_like
 from scheduling.selectors.studio import studio_today
 
 from . import show
@@ -24,6 +25,7 @@ from .filters import OneOf
 from .history import HistoryAdmin
 from .lists import ListAdmin
 from .living import LivingTeacher, today_of
+from .lookalikes import warn_of_lookalikes
 from .person import PersonAdmin
 
 
@@ -163,5 +165,7 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
 
     def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change:
+            warn_of_lookalikes(request, teachers_like(obj))
         if change and {"time_zone", "is_active"} & set(form.changed_data):
             apply_after_commit(request, teachers=[obj.pk])

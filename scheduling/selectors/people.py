@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
 
+from scheduling.domain.typed_text import lookalike_key
 from scheduling.models import Student, Teacher
 
 
@@ -50,3 +51,19 @@ def addresses_of(student_ids: Iterable[int]) -> dict[int, str]:
 def zones_in_use() -> list[str]:
     """The time zones that teachers have, each once."""
     return list(Teacher.objects.order_by().values_list("time_zone", flat=True).distinct())
+
+
+def teachers_like(teacher: Teacher) -> list[Teacher]:
+    """Other teachers whose names differ at most in case, accents or punctuation."""
+    key = lookalike_key(teacher.name)
+    others = Teacher.objects.exclude(pk=teacher.pk).only("name")
+    return [other for other in others if key and lookalike_key(other.name) == key]
+
+
+def students_like(student: Student) -> list[Student]:
+    """Other students with the same e-mail address, whose names differ at most so."""
+    key = lookalike_key(student.full_name)
+    others = Student.objects.exclude(pk=student.pk).filter(email__iexact=student.email)
+    if not key or not student.email:
+        return []
+    return [other for other in others if lookalike_key(other.full_name) == key]

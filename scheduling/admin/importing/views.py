@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.faults import report as told
 from scheduling.models import Job, TimetableUpload
-from scheduling.services.timetable_import import Report, uploads
+from scheduling.services.timetable_import import People, Report, uploads
 from scheduling.services.wording import people_and_rules
 
 from ..background_jobs.cards import button_of
@@ -61,13 +61,17 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @importers_only
 def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """What the file would do, or is wrong with it; the button; and then what it did."""
+    """What the file would do, or is wrong with it; the button; and then what it did.
+
+    Whether people who look like others are the same is asked first; the answer is in the address.
+    """
     now, stale = timezone.now(), None
+    people = People.read(request.GET.get("people"))
     try:
         if request.method == "POST":
-            stale = _confirm(request, upload_id, now)
+            stale = _confirm(request, upload_id, now, people)
             if stale is None:
-                return redirect(_ONE, upload_id=upload_id)
+                return redirect(request.get_full_path())
         kept = uploads.find(upload_id, request.user, now)
     except uploads.GoneError:
         message = _("That upload is gone: a file is kept for an hour. Upload it again.")
@@ -76,28 +80,39 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     except DatabaseError as error:
         why = told(error, "upload %s was not imported", upload_id)
         messages.error(request, _("Nothing was imported. %(why)s") % {"why": why})
-        return redirect(_ONE, upload_id=upload_id)
+        return redirect(request.get_full_path())
     if kept.imported_at is not None:
         return _done(request, kept)
-    report = stale.new_plan if stale else uploads.preview(kept, now)
-    if not report.succeeded:
+    report = stale.new_plan if stale else uploads.preview(kept, now, people)
+    if report.faults:
         return _faulty(request, kept, report)
+    if not report.succeeded:
+        return _asking(request, kept, report)
     return _planned(request, kept, report, stale)
 
 
-def _confirm(request: HttpRequest, upload_id: UUID, now: Any) -> StalePlanError | None:
+def _confirm(
+    request: HttpRequest, upload_id: UUID, now: Any, people: People | None
+) -> StalePlanError | None:
     try:
-        report = uploads.confirm(upload_id, request.user, approved(request), now)
+        report = uploads.confirm(upload_id, request.user, approved(request), now, people)
     except StalePlanError as error:
         return error
     if report is None:
         messages.info(request, _("This file was imported already; nothing was done again."))
-    elif not report.succeeded:
+    elif report.faults:
         messages.error(
             request,
             _("Nothing was imported: the data has changed since, and the file no longer fits."),
         )
+    elif not report.succeeded:
+        messages.error(request, _("Nothing was imported: say first whether they are the same."))
     return None
+
+
+def _asking(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+    context = {"upload": kept, "report": report}
+    return _page(request, "people", _("Names that look alike"), context)
 
 
 def _planned(
@@ -131,7 +146,7 @@ def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> Http
         count,
     )
     shown = Paginator(report.faults, FAULTS_A_PAGE).get_page(request.GET.get("p"))
-    context = {"upload": kept, "said": said % {"n": count}, "shown": shown}
+    context = {"upload": kept, "report": report, "said": said % {"n": count}, "shown": shown}
     title = _("Problems in %(file)s") % {"file": kept.file_name}
     return _page(request, "faults", title, context)
 

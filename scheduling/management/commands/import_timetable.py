@@ -1,7 +1,6 @@
 """``manage.py import_timetable FILE.csv``: teachers, students and their weekly rules."""
 
 from argparse import ArgumentParser
-from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
 from scheduling.management.documents import write_json
-from scheduling.services.timetable_import import Fault, Report, import_timetable
+from scheduling.services.timetable_import import Fault, People, Report, import_timetable
 
 # What a person can take in; --json has them all.
 LISTED = 200
@@ -30,12 +29,17 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE.csv", help="the timetable, UTF-8, with a header")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument(
+            "--people",
+            choices=[answer.value for answer in People],
+            help="whether people who look like others (case, accents, punctuation) are the same",
+        )
+        parser.add_argument(
             "--json", action="store_true", help="print one JSON document on standard output"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: str = options["file"]
-        report = self._import(file, options["dry_run"])
+        report = self._import(file, options["dry_run"], People.read(options["people"]))
         if options["json"]:
             write_json(self.stdout, report.document())
         elif report.succeeded:
@@ -44,7 +48,7 @@ class Command(BaseCommand):
         else:
             self._list(file, report)
         if not report.succeeded:
-            count = len(report.faults)
+            count = len(report.problems)
             raise CommandError(
                 ngettext(
                     "%(file)s has %(count)d fault; nothing was written.",
@@ -54,10 +58,10 @@ class Command(BaseCommand):
                 % {"file": file, "count": count}
             )
 
-    def _import(self, file: str, dry_run: bool) -> Report:
+    def _import(self, file: str, dry_run: bool, people: People | None) -> Report:
         try:
             with open(file, "rb") as source:
-                return import_timetable(source, now=timezone.now(), dry_run=dry_run)
+                return import_timetable(source, now=timezone.now(), dry_run=dry_run, people=people)
         except (OSError, ValueError) as error:
             # ValueError: a name that can't be a file's
             return Report(dry_run, faults=[Fault(None, "", _unreadable(error))])
@@ -65,9 +69,9 @@ class Command(BaseCommand):
             return Report(dry_run, faults=[Fault(None, "", describe(error))])
 
     def _list(self, file: str, report: Report) -> None:
-        for fault in islice(report.faults, LISTED):
+        for fault in report.problems[:LISTED]:
             self.stderr.write(fault.sentence(file))
-        more = len(report.faults) - LISTED
+        more = len(report.problems) - LISTED
         if more > 0:
             message = ngettext(
                 "… and %(more)d more; --json lists them all.",

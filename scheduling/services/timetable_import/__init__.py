@@ -2,6 +2,7 @@
 
 from .faults import Fault
 from .importer import import_timetable
+from .lookalikes import Lookalike, People
 from .report import Report
 
-__all__ = ["Fault", "Report", "import_timetable"]
+__all__ = ["Fault", "Lookalike", "People", "Report", "import_timetable"]

@@ -15,7 +15,7 @@ from .timetable import Timetable
 
 def match_teachers(timetable: Timetable, faults: Faults) -> dict[str, int]:
     """The ids of the file's teachers who are stored already."""
-    known = stored.teachers_named(timetable.teachers)
+    known = stored.teachers()
     ids: dict[str, int] = {}
     for name, entry in timetable.teachers.items():
         found = known.get(name, [])

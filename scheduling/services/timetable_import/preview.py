@@ -87,15 +87,15 @@ class Plan:
     adopted: int = 0
 
 
-def plan_of(timetable: Timetable, matching: Matching, today: date) -> Plan:
-    """The plan of a file without fault."""
+def plan_of(timetable: Timetable, matching: Matching, today: date, facts: object) -> Plan:
+    """The plan of a file without fault. ``facts``: what else has to be equal for equal plans."""
     rules = _Rules(timetable, today)
     new = [rule for rule, _key in matching.new_rules]
     changing = [*matching.ended, *matching.replaced]
     added = {id(rule) for rule in (*new, *(one.rule for one in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
     return Plan(
-        fingerprint(*_facts(timetable, matching, today)),
+        fingerprint(*_facts(timetable, matching, today), facts),
         teachers=_first(
             PersonLine(entry.line, name, zone=entry.zone)
             for name, entry in timetable.teachers.items()
@@ -136,7 +136,7 @@ class _Rules:
         end = add_minutes(start, rule.duration_minutes)
         return RuleLine(
             rule.line,
-            _name(student),
+            student.full_name,
             teacher,
             weekday,
             start,
@@ -172,11 +172,7 @@ class _Rules:
 
 def _student(timetable: Timetable, matching: Matching, name: StudentName) -> PersonLine:
     start = matching.start_dates.get(name)
-    return PersonLine(timetable.students[name], _name(name), email=name.email, start_date=start)
-
-
-def _name(student: StudentName) -> str:
-    return f"{student.first_name} {student.last_name}".strip()
+    return PersonLine(timetable.students[name], name.full_name, email=name.email, start_date=start)
 
 
 def _facts(timetable: Timetable, matching: Matching, today: date) -> Iterator[object]:
@@ -194,4 +190,4 @@ def _facts(timetable: Timetable, matching: Matching, today: date) -> Iterator[ob
         for one in changes:
             state = (one.stored.rule, one.stored.import_until, one.rule, one.rule.replaces)
             yield name, one.key, str(one.stored.series), repr(state)
-    yield timetable.rows, matching.unchanged
+    yield matching.unchanged

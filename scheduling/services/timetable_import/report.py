@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from scheduling.services.wording import people_and_rules, weekly_rules
 
 from .faults import Fault
+from .lookalikes import Lookalike, People
 from .preview import Plan
 
 
@@ -30,13 +31,22 @@ class Report:
     replaced: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
+    # People who look like others, and whether they are the same; None where nobody has said.
+    lookalikes: list[Lookalike] = field(default_factory=list)
+    people: People | None = None
     # What it would do; None where it was done, or has faults.
     plan: Plan | None = None
 
     @property
     def succeeded(self) -> bool:
-        """Whether the file is without fault."""
-        return not self.faults
+        """Whether the file is without fault, and no question is open."""
+        return not self.problems
+
+    @property
+    def problems(self) -> list[Fault]:
+        """The faults, and the open questions, in the order of the lines."""
+        asked = [one.fault for one in self.lookalikes] if self.people is None else []
+        return sorted([*self.faults, *asked], key=lambda fault: fault.line or 0)
 
     @property
     def fingerprint(self) -> str:
@@ -61,9 +71,10 @@ class Report:
             "unchanged": self.unchanged,
             "faults": [
                 {"line": fault.line, "column": fault.column or None, "message": fault.message}
-                for fault in self.faults
+                for fault in self.problems
             ],
             **self._changed(),
+            **self._lookalikes(),
         }
 
     def _changed(self) -> dict[str, object]:
@@ -71,6 +82,18 @@ class Report:
         if not self.ended and not self.replaced:
             return {}
         return {"changed": {"ended": self.ended, "replaced": self.replaced}}
+
+    def _lookalikes(self) -> dict[str, object]:
+        """``lookalikes``, where there are any."""
+        if not self.lookalikes:
+            return {}
+        return {
+            "people": self.people,
+            "lookalikes": [
+                {"line": one.line, "column": one.column, "name": one.name, "others": one.others}
+                for one in self.lookalikes
+            ],
+        }
 
     def lines(self) -> Iterator[str]:
         """The report in sentences; the faults are not among them."""
@@ -80,6 +103,12 @@ class Report:
             "merged": self.merged_rows,
             "rules": weekly_rules(self.rules),
         }
+        if self.people is People.SAME and self.lookalikes:
+            yield ngettext(
+                "%(n)d name is taken for another spelling of a name that is there.",
+                "%(n)d names are taken for other spellings of names that are there.",
+                len(self.lookalikes),
+            ) % {"n": len(self.lookalikes)}
         created = _("To be created: %(list)s.") if self.is_dry_run else _("Created: %(list)s.")
         yield created % {
             "list": people_and_rules(

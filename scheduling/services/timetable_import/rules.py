@@ -22,6 +22,10 @@ class StudentName(NamedTuple):
     first_name: str
     last_name: str
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
     @classmethod
     def stored(cls, email: str, first_name: str, last_name: str) -> "StudentName":
         """Of a stored student, whose row plain SQL may have written."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
@@ -86,12 +86,11 @@ class StoredRule:
         )
 
 
-def teachers_named(names: Iterable[str]) -> dict[str, list[StoredTeacher]]:
-    """The teachers with these names: as a rule one each."""
+def teachers() -> dict[str, list[StoredTeacher]]:
+    """Every teacher by name: as a rule one each."""
     found: dict[str, list[StoredTeacher]] = {}
-    rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
-    for name, *rest in among(rows, "name", set(names)):
-        found.setdefault(name, []).append(StoredTeacher(*rest))
+    for name, *rest in Teacher.objects.order_by("id").values_list("name", "id", "time_zone"):
+        found.setdefault(normalise_line(name), []).append(StoredTeacher(*rest))
     return found
 
 
@@ -113,6 +112,30 @@ def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[Store
             if name in wanted:
                 found.setdefault(name, []).append(StoredStudent(*rest))
     return found
+
+
+def students_addressed(emails: Iterable[str]) -> Iterator[StudentName]:
+    """The students with these e-mail addresses, whatever their names."""
+    rows = Student.objects.order_by("id").alias(address=Lower("email"))
+    names = rows.values_list("email", "first_name", "last_name")
+    for row in among(names, "address", {email for email in emails if email}):
+        yield StudentName.stored(*row)
+
+
+def places_at(starts: Iterable[time]) -> Iterator[Place]:
+    """Where the rules are that begin at one of these times."""
+    for table in TABLES:
+        rows = table._default_manager.order_by("id").values_list(
+            "student__email",
+            "student__first_name",
+            "student__last_name",
+            "teacher__name",
+            "weekday",
+            "start_time",
+        )
+        for *student, teacher, weekday, start in among(rows, "start_time", set(starts)):
+            name = StudentName.stored(*student)
+            yield Place(name, normalise_line(teacher or ""), weekday, start)
 
 
 def rules_of(student_ids: Iterable[int]) -> Iterator[StoredRule]:

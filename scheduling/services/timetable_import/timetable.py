@@ -1,6 +1,6 @@
 """What a whole file asks for: its teachers, students and rules, each once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -22,18 +22,27 @@ class TeacherEntry(NamedTuple):
     line: int
 
 
+class ReadRow(NamedTuple):
+    """A row without fault: a rule for each of its weekdays."""
+
+    rules: list[Rule]
+    teacher_zone: str
+
+
 class Timetable:
     """The rows of a file brought together; what contradicts itself goes to ``faults``."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, rows: Iterable[ReadRow], faults: Faults) -> None:
         self._faults = faults
         self._rules: dict[tuple[Place, date | None], Rule] = {}
         self.teachers: dict[str, TeacherEntry] = {}
         self.students: dict[StudentName, int] = {}
-        self.rows = 0
         self.merged_rows = 0
         # The first merged rows: the line of each, and the line that it repeats.
         self.repeats: list[tuple[int, int]] = []
+        for row in rows:
+            self._add(*row)
+        self._check_open_starts()
 
     @property
     def rules(self) -> Iterator[Rule]:
@@ -45,8 +54,8 @@ class Timetable:
         """How many different rules there are."""
         return len(self._rules)
 
-    def add(self, rules: list[Rule], teacher_zone: str) -> None:
-        """Add the rules of a row; one that adds nothing to the rows before is merged."""
+    def _add(self, rules: list[Rule], teacher_zone: str) -> None:
+        """The rules of a row; one that adds nothing to the rows before is merged."""
         first = rules[0]
         self.students.setdefault(first.student, first.line)
         if first.place.teacher:
@@ -85,8 +94,8 @@ class Timetable:
             return False
         return True
 
-    def check_open_starts(self) -> None:
-        """To be called at the end: no rule may come both with and without a valid_from.
+    def _check_open_starts(self) -> None:
+        """No rule may come both with and without a valid_from.
 
         Which of the two a stored rule belongs to could not be told.
         """

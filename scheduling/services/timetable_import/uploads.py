@@ -11,6 +11,7 @@ from django.db import transaction
 from scheduling.models import TimetableUpload
 
 from .importer import import_timetable
+from .lookalikes import People
 from .report import Report
 
 # A megabyte has some 8,000 rows. What is larger is the command's: a browser would not wait.
@@ -47,12 +48,14 @@ def find(upload_id: UUID, owner: Any, now: datetime) -> TimetableUpload:
     return _found(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
 
 
-def preview(upload: TimetableUpload, now: datetime) -> Report:
+def preview(upload: TimetableUpload, now: datetime, people: People | None = None) -> Report:
     """What its import would do."""
-    return import_timetable(_source(upload), now=now, dry_run=True)
+    return import_timetable(_source(upload), now=now, dry_run=True, people=people)
 
 
-def confirm(upload_id: UUID, owner: Any, approved: str, now: datetime) -> Report | None:
+def confirm(
+    upload_id: UUID, owner: Any, approved: str, now: datetime, people: People | None = None
+) -> Report | None:
     """Import this file by the plan with the ``approved`` fingerprint.
 
     None if it was imported before: a second press of the button changes nothing. Raises
@@ -63,7 +66,7 @@ def confirm(upload_id: UUID, owner: Any, approved: str, now: datetime) -> Report
         upload = _found(rows.first(), now)
         if upload.imported_at is not None:
             return None
-        report = import_timetable(_source(upload), now=now, approved=approved)
+        report = import_timetable(_source(upload), now=now, people=people, approved=approved)
         if report.succeeded:
             upload.imported_at, upload.content = now, b""
             upload.report = report.document()

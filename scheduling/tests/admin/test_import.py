@@ -287,3 +287,79 @@ def test_what_ends_and_what_goes_on_as_another_are_sections_of_their_own(owner: 
     done = agree(owner, page).content.decode()
     assert "2 rules change from a date on, or end." in done
     assert RecurringSlot.objects.count() == 3
+
+
+ALIKE = row(student_last_name="Perez", days="2")
+
+
+def test_people_who_look_alike_are_asked_about_once(owner: Client) -> None:
+    imported(row())
+    before = everything()
+
+    page = sent(owner, ALIKE)
+
+    text = page.content.decode()
+    assert "1 name in the file looks like another one. Is it the same person?" in text
+    assert "“Ana Perez” looks like “Ana Pérez”, who is already a student." in text
+    assert "--people" not in text
+    assert "Import this file" not in text
+    answer = owner.post(address(), {"plan": ""}, follow=True).content.decode()
+    assert "Nothing was imported: say first whether they are the same." in answer
+    assert "The same people" in answer
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("people", "said", "students"),
+    [
+        ("same", "Your answer: they are the same people.", 1),
+        ("new", "Your answer: they are different people.", 2),
+    ],
+)
+def test_the_answer_is_in_the_preview_and_is_what_is_imported(
+    owner: Client, people: str, said: str, students: int
+) -> None:
+    imported(row())
+    sent(owner, ALIKE)
+    where = f"{address()}?people={people}"
+
+    page = owner.get(where)
+    word = page.context["report"].plan.fingerprint
+
+    assert said in page.content.decode()
+    assert f'<a href="{address()}">Change the answer</a>' in page.content.decode()
+    other = {"same": "new", "new": "same"}[people]
+    stale = owner.post(f"{address()}?people={other}", {"plan": word})
+    assert (stale.status_code, Student.objects.count()) == (409, 1)
+    done = owner.post(where, {"plan": word}, follow=True).content.decode()
+    assert "Imported:" in done
+    assert (Student.objects.count(), RecurringSlot.objects.count()) == (students, 2)
+
+
+def test_a_file_with_faults_is_corrected_before_anything_is_asked(owner: Client) -> None:
+    imported(row())
+    page = sent(owner, ALIKE, *(row(days="9") for _ in range(250))).content.decode()
+    assert "The file has 250 problems" in page
+    assert "looks like" not in page
+
+    sent(owner, row(teacher="CLARA", teacher_time_zone="Europe/Lisbon", days="2"))
+    page = owner.get(address(), {"people": "same"}).content.decode()
+    assert "The file has 1 problem" in page
+    assert "Change the answer" in page
+
+
+def test_the_pages_of_faults_keep_the_answer(owner: Client) -> None:
+    imported(row())
+    sent(owner, ALIKE, *(row(days="9") for _ in range(250)))
+
+    page = owner.get(address(), {"people": "same"}).content.decode()
+
+    assert 'href="?people=same&amp;p=2"' in page
+
+
+@pytest.mark.parametrize("people", ["", "both", "SAME", "\x00"])
+def test_another_answer_is_none(owner: Client, people: str) -> None:
+    imported(row())
+    sent(owner, ALIKE)
+    page = owner.get(address(), {"people": people}).content.decode()
+    assert "Is it the same person?" in page

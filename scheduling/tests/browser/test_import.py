@@ -69,6 +69,24 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
     expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
 
 
+def test_people_who_look_alike_are_asked_about(owner_page: Page) -> None:
+    imported(row(), row(teacher="Tom", days="2"))
+    page = owner_page
+    choose(page, csv_bytes(row(student_last_name="Perez"), row(teacher="TOM", days="3")))
+    expect(page.get_by_role("heading", name="2 names in the file look like others")).to_be_visible()
+    expect(page.get_by_role("row", name="2 student_last_name")).to_contain_text("“Ana Pérez”")
+    page.get_by_role("button", name="Different people").click()
+    expect(page.get_by_role("heading", name="New teachers")).to_be_visible()
+    page.get_by_role("link", name="Change the answer").click()
+    page.get_by_role("button", name="The same people").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your answer: they are the same people.")).to_be_visible()
+    page.get_by_role("button", name="Import this file").click()
+    expect(page.get_by_role("heading", name="Imported: 0 teachers, 0 students")).to_be_visible()
+    assert Student.objects.count() == 1
+    assert RecurringSlot.objects.count() == 3
+
+
 @pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
 def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
     imported(row(student_email="old@example.com"))
@@ -76,6 +94,7 @@ def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None
     long = "x" * 120
     pages = {
         "faults": csv_bytes(row(days="8", subject=long), row(start_time=long)),
+        "people": csv_bytes(row(teacher=long[:90]), row(teacher=long[:90].upper(), days="2")),
         "preview": csv_bytes(
             *ROWS, row(student_email="old@example.com"), row(subject=long[:90], days="6")
         ),

@@ -121,10 +121,46 @@ def test_a_file_that_cannot_be_read(tmp_path, name, said):
     assert document["faults"][0]["column"] is None
 
 
-def test_usage(manage):
-    done = manage("import_timetable")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_usage(manage, file):
+    for arguments in ([], [file(sound()), "--people", "both"]):
+        done = manage("import_timetable", *arguments)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+def test_people_who_look_alike_are_a_fault_that_the_option_answers(manage, file):
+    path = file(sound(), sound(teacher="CLARA", student_last_name="Perez", days="2"))
+    done = manage("import_timetable", path)
+    advice = (
+        "Answer with the option --people for the whole file: “same” if they are the same person, "
+        "“new” if they are not."
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"{path}, line 3, column teacher: “CLARA” looks like “Clara” on line 2. {advice}",
+        f"{path}, line 3, column student_last_name: “Ana Perez” looks like “Ana Pérez” on line 2. "
+        f"{advice}",
+        f"CommandError: {path} has 2 faults; nothing was written.",
+    ]
+    assert nothing_stored()
+    done = manage("import_timetable", path, "--people", "same")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:3] == [
+        "2 names are taken for other spellings of names that are there.",
+        "Created: 1 teacher, 1 student, 0 fixed schedules, 2 recurring slots.",
+    ]
+    assert Student.objects.get().full_name == "Ana Pérez"
+    done = manage("import_timetable", path, "--people", "new", "--json", "--dry-run")
+    document = json.loads(done.stdout)
+    assert document["created"]["students"] == document["created"]["teachers"] == 1
+    assert document["people"] == "new"
+    assert document["lookalikes"] == [
+        {"line": 3, "column": "teacher", "name": "CLARA", "others": ["Clara"]},
+        {"line": 3, "column": "student_last_name", "name": "Ana Perez", "others": ["Ana Pérez"]},
+    ]
+    document = json.loads(manage("import_timetable", path, "--json").stdout)
+    assert (document["success"], document["people"]) == (False, None)
+    assert [fault["column"] for fault in document["faults"]] == ["teacher", "student_last_name"]
 
 
 def test_no_database(manage, file):

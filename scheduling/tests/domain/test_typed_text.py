@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.typed_text import control_character, normalise_line
+from scheduling.domain.typed_text import control_character, lookalike_key, normalise_line
 
 NAME = "Ana María Pérez"
 
@@ -61,3 +61,72 @@ def test_blanks_and_accents_in_any_form_make_no_difference(words, data):
     typed = "".join(data.draw(blanks) + word for word in words) + data.draw(blanks)
     form = data.draw(st.sampled_from(["NFC", "NFD"]))
     assert normalise_line(normalize(form, typed)) == " ".join(normalize("NFC", w) for w in words)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ANA MARÍA O'NEILL-PÉREZ",
+        "ana maria o’neill perez",
+        "Ana-María O´Neill Pérez",
+        normalize("NFD", "Ana María ONeill Pérez"),
+        "Ana María Oʼneill, Pe\u0301rez.",
+        "  AnaMaría\u00a0O`NEILL\u200f  Pérez\u200d",
+    ],
+)
+def test_names_that_differ_in_case_accents_and_punctuation_have_one_key(written):
+    assert (
+        lookalike_key(written) == lookalike_key("Ana María O'Neill-Pérez") == "anamariaoneillperez"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Łukasz Größe", "LUKASZ GRÖSSE"),
+        ("İpek Işık", "ipek isik"),
+        ("M.ª Luz Peña", "Ma Luz Pena"),
+        ("ΣΊΣΥΦΟΣ", "Σισυφος"),
+        ("Zoë 2", "zoe ２"),
+        ("مُحَمَّد", "محمد"),
+    ],
+)
+def test_alphabets_have_their_own_accents(one, other):
+    assert lookalike_key(one) == lookalike_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ana", "Eva"),
+        ("Ana 1", "Ana 2"),
+        ("ユーリ", "ユリ"),
+        ("かき", "かぎ"),
+        ("नीता", "नाता"),
+        ("山本", "山木"),
+        ("C", "C+"),
+    ],
+)
+def test_other_letters_are_other_names(one, other):
+    assert lookalike_key(one) != lookalike_key(other)
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "…'’", "\u200d", "\u0301"])
+def test_signs_alone_look_like_nobody(text):
+    assert lookalike_key(text) == ""
+
+
+@given(st.text())
+def test_a_key_is_its_own_key_whatever_the_case_and_the_form(text):
+    key = lookalike_key(text)
+    forms = [key, text.upper(), text.casefold(), normalize("NFC", text), normalize("NFD", text)]
+    assert {lookalike_key(form) for form in forms} == {key}
+    assert lookalike_key(normalise_line(text)) == key
+
+
+@given(
+    st.lists(st.text(alphabet="abcxyz09", min_size=1), min_size=1, max_size=4),
+    st.text(alphabet=" -.,'’´`\u00a0\u200b\u0301\u0308\u0327", max_size=3),
+)
+def test_what_stands_between_and_above_letters_makes_no_difference(words, between):
+    assert lookalike_key(between.join(words)) == "".join(words)

@@ -1,0 +1,29 @@
+"""Says of a new person that there is somebody with such a name already."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from scheduling.models import Student, Teacher
+
+
+def warn_of_lookalikes(request: HttpRequest, others: Sequence[Teacher | Student]) -> None:
+    """A warning with links to ``others``; the new person is saved all the same."""
+    if not others:
+        return
+    links = format_html_join(
+        ", ",
+        '<a href="{}">{}</a>',
+        (
+            (reverse(f"admin:scheduling_{other._meta.model_name}_change", args=[other.pk]), other)
+            for other in others
+        ),
+    )
+    text = _(
+        "There is already somebody with such a name. If it is the same person, keep one of the two:"
+    )
+    messages.warning(request, format_html("{} {}", text, links))
