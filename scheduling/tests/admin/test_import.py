@@ -357,6 +357,15 @@ def test_the_pages_of_faults_keep_the_answer(owner: Client) -> None:
     assert 'href="?people=same&amp;p=2"' in page
 
 
+def test_of_many_who_look_alike_the_first_are_listed(owner: Client) -> None:
+    many = [row(student_email=f"{i}@example.com", days=str(i % 7 + 1)) for i in range(250)]
+    imported(*many)
+    page = sent(owner, *(one | {"student_last_name": "Perez"} for one in many)).content.decode()
+    assert "250 names in the file look like others." in page
+    assert page.count("who is already a student") == 200
+    assert "… and 50 more like these." in page
+
+
 @pytest.mark.parametrize("people", ["", "both", "SAME", "\x00"])
 def test_another_answer_is_none(owner: Client, people: str) -> None:
     imported(row())
