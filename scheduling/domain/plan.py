@@ -14,6 +14,7 @@ from .occupancy import Clash, Occupancy
 from .outcomes import Outcome, Reason
 from .series import Series
 from .stored import Holder, Stored
+from .wallclock import hours_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +223,13 @@ def _what_moved(want: Want) -> Reason:
         want.series.zone,
     ):
         return Reason("details_changed", details)
+    start, end = hours_on(row.date, row.start_time, row.end_time, row.zone).split("–")
     return Reason(
         "rule_changed",
         {
             "from_date": row.date.isoformat(),
-            "from_start": f"{row.start_time:%H:%M}",
-            "from_end": f"{row.end_time:%H:%M}",
+            "from_start": start,
+            "from_end": end,
             **details,
         },
     )

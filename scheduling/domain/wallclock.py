@@ -107,6 +107,17 @@ def clock_hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     return f"{start:%H:%M}–{end:%H:%M}"
 
 
+def hours_on(day: date, start: time, end: time, zone: str) -> str:
+    """“10:00–11:00”: what the clocks in ``zone`` show when a class of these nominal times is.
+
+    The nominal times but where the clocks change; in an unknown zone they don't.
+    """
+    if not is_zone(zone) or not clocks_change(zone, day):
+        return f"{start:%H:%M}–{end:%H:%M}"
+    begins = instant(day, start, zone)
+    return clock_hours(begins, begins + timedelta(minutes=minutes_between(start, end)), zone)
+
+
 @lru_cache(maxsize=4096)
 def clocks_change(zone: str, day: date) -> bool:
     """Whether the clocks in ``zone`` change on ``day`` or on the day after it."""

@@ -9,7 +9,8 @@ from scheduling.domain.draft import Note, Want
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.plan import Conflict, Plan
 from scheduling.domain.series import SeriesKey
-from scheduling.domain.stored import Attributes, attributes_of
+from scheduling.domain.stored import Attributes, Holder, Stored, attributes_of
+from scheduling.domain.wallclock import hours_on
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import student_names, teacher_names
 
@@ -39,6 +40,11 @@ class Line:
     zone: str = ""
     occurrences: int = 1
     becomes: Attributes | None = None
+
+    @property
+    def hours(self) -> str:
+        """“10:00–11:00” by the clocks of that day; empty where there are no times."""
+        return hours_of(self.day, self.start_time, self.end_time, self.zone)
 
     @property
     def reason(self) -> str:
@@ -185,14 +191,24 @@ def conflict_line(conflict: Conflict, names: Names) -> Line:
     params: dict[str, Any] = {
         "with_student": names.student(holder.student_id),
         "with_teacher": names.teacher(holder.teacher_id),
-        "with_when": (
-            f"{holder.day} {holder.start_time:%H:%M}–{holder.end_time:%H:%M} {holder.zone}"
-        ),
+        "with_when": f"{holder.day} {_hours(holder)} {holder.zone}",
         "with_class": holder.class_id,
     }
     if conflict.stays and (row := want.row) is not None:
-        params["stays_on"] = f"{row.date} {row.start_time:%H:%M}–{row.end_time:%H:%M}"
+        params["stays_on"] = f"{row.date} {_hours(row)}"
     return _wanted(want, names, Outcome.CONFLICT, code, params)
+
+
+def hours_of(day: date | None, start: time | None, end: time | None, zone: str) -> str:
+    """“10:00–11:00” by the clocks in ``zone``, of that day if there is one; or nothing."""
+    if start is None or end is None:
+        return ""
+    return hours_on(day, start, end, zone) if day else f"{start:%H:%M}–{end:%H:%M}"
+
+
+def _hours(one: Holder | Stored) -> str:
+    day = one.day if isinstance(one, Holder) else one.date
+    return hours_on(day, one.start_time, one.end_time, one.zone)
 
 
 def _wanted(

@@ -142,8 +142,7 @@ def describe(line: Line) -> str:
     when = ""
     if line.day is not None:
         when = str(line.day)
-    if line.start_time is not None and line.end_time is not None:
-        when = f"{when} {line.start_time:%H:%M}–{line.end_time:%H:%M}".strip()
+    when = f"{when} {line.hours}".strip()
     if line.zone:
         when += f" {line.zone}"
     text = f"{SIGNS.get(line.outcome, '○')} {line.outcome.value}"

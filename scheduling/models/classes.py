@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.domain.wallclock import clock_hours, instant, local_times, minutes_between
+from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_times, minutes_between
 
 from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
@@ -236,10 +236,8 @@ class ScheduledClass(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.student} · {date_format(self.date)}, "
-            f"{self.start_time:%H:%M}–{self.end_time:%H:%M} ({self.time_zone})"
-        )
+        hours = hours_on(self.date, self.start_time, self.end_time, self.time_zone)
+        return f"{self.student} · {date_format(self.date)}, {hours} ({self.time_zone})"
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Store the class with its instants derived from its wall clock.

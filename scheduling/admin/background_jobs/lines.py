@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.lines import Line
+from scheduling.jobs.lines import Line, hours_of
 from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRunItem
@@ -113,21 +113,22 @@ def _rows(told: list[_Told], links: Links) -> list[Row]:
     rows: list[Row] = []
     open_rows: dict[tuple[object, ...], Row] = {}
     for one in told:
-        key = one.key
+        zone = one.zone or zones.get(one.line.teacher_id or 0, settings.TIME_ZONE)
+        hours = hours_of(one.day, one.line.start_time, one.line.end_time, zone)
+        key = (hours, *one.key) if one.key is not None else None
         if key is not None and one.day is not None and key in open_rows:
             open_rows[key].more.append(full_day(one.day))
             continue
-        zone = one.zone or zones.get(one.line.teacher_id or 0, settings.TIME_ZONE)
-        rows.append(_row(one, zone, links))
+        rows.append(_row(one, hours, zone, links))
         if key is not None:
             open_rows[key] = rows[-1]
     return rows
 
 
-def _row(one: _Told, zone: str, links: Links) -> Row:
+def _row(one: _Told, hours: str, zone: str, links: Links) -> Row:
     line = one.line
     outcome = Outcome(line.outcome)
-    here = _place(one.day, line.start_time, line.end_time)
+    here = " ".join(part for part in (full_day(one.day) if one.day else "", hours) if part)
     old = ""
     if outcome in (Outcome.REMOVED, Outcome.CANCELLED):
         old, here = here, ""
@@ -167,10 +168,3 @@ def _was(params: dict[str, Any]) -> str:
     except ValueError:
         return ""
     return f"{full_day(day)} {params.get('from_start', '')}–{params.get('from_end', '')}"
-
-
-def _place(day: date | None, start: time | None, end: time | None) -> str:
-    parts = [full_day(day)] if day else []
-    if start and end:
-        parts.append(f"{start:%H:%M}–{end:%H:%M}")
-    return " ".join(parts)

@@ -14,6 +14,7 @@ from scheduling.domain.plan import Conflict, Plan
 from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.stored import Stored
+from scheduling.domain.wallclock import hours_on
 from scheduling.domain.windows import week_number
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
@@ -111,7 +112,7 @@ class Day:
 
     def _elsewhere(self, row: Stored) -> Fate:
         """The rule's class of that week is on another date."""
-        hours = f"{row.start_time:%H:%M}–{row.end_time:%H:%M}"
+        hours = hours_on(row.date, row.start_time, row.end_time, row.zone)
         values = {"when": day_and_hours(row.date, hours, row.zone)}
         move = self._wants(self.plan.moves, row)
         if move is not None and move.day == self.day:
@@ -182,5 +183,5 @@ def _said(reason: Reason) -> str:
 
 
 def _when(day: date, series: Series) -> str:
-    hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M}"
+    hours = hours_on(day, series.start_time, series.end_time, series.zone)
     return day_and_hours(day, hours, series.zone)

@@ -4,18 +4,22 @@ import csv
 import io
 
 import pytest
+import time_machine
 from django.core import mail
 from icalendar import Calendar
 
+from scheduling.domain.outcomes import Outcome
 from scheduling.feeds.ics import document
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.models import CalendarFeed, ScheduledClass
+from scheduling.management.terminal import describe
+from scheduling.models import CalendarFeed, FixedSchedule, Job, JobRun, ScheduledClass
 from scheduling.selectors.feed_rows import feed_rows
 from scheduling.services.classes import cancel
 from scheduling.services.notices import tell_families
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
+from scheduling.tests.jobs.helpers import counts, look, weekly
 from scheduling.tests.roles import account
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +43,7 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
     lesson = ScheduledClass.objects.get(pk=lesson.pk)
     hours, now = f"{begins}–{ends}", moment(f"{date} 00:00").replace(day=lesson.date.day - 1)
     assert lesson.hours == hours
+    assert f"{hours} ({ZONE})" in str(lesson)
     client.force_login(account("superuser"))
 
     assert remind(now) == 1
@@ -69,3 +74,44 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
     assert tell_families([ScheduledClass.objects.get(pk=lesson.pk)], now) == 1
     deliver(now)
     assert f"{hours} (Europe/Madrid)" in mail.outbox[0].body
+
+
+def test_a_clash_that_only_the_change_brings_names_the_hours_that_clash(client, settings):
+    settings.TIME_ZONE = ZONE
+    client.force_login(account("superuser"))
+    student = make.student("Wall Clock")
+    make.schedule(student, weekday=7, start="05:30", end="06:30")
+    night = make.schedule(student, weekday=7, start="01:00", end="05:00")
+    with time_machine.travel("2026-03-16T08:00:00+00:00", tick=False) as clock:
+        assert counts(weekly(day("2026-03-16"))) == {"created": 2}
+        clock.move_to("2026-03-23T08:00:00+00:00")
+        preview = client.get("/admin/background-jobs/weekly/preview/").content.decode()
+        _result, lines = look(Job.WEEKLY, day("2026-03-23"))
+        said = [describe(line) for line in lines if line.outcome is Outcome.CONFLICT]
+        assert counts(weekly(day("2026-03-23"))) == {"created": 1, "conflict": 1}
+        listed = client.get("/admin/conflicts/").content.decode()
+        here = f"/admin/conflicts/fixed_schedule/{night.pk}/2026-03-29/"
+        settling = client.get(here).content.decode()
+        log = client.get(f"/admin/background-jobs/runs/{JobRun.objects.latest('pk').pk}/")
+        held = ScheduledClass.objects.get(date="2026-03-29")
+        ScheduledClass.objects.filter(pk=held.pk).delete()
+        checked = client.get("/admin/check/").content.decode()
+    assert said == [
+        "! conflict · Wall Clock · 2026-03-29 01:00–06:00 Europe/Madrid · Wall Clock already has a "
+        "class, 2026-03-29 05:30–06:30 Europe/Madrid"
+    ]
+    for page in (preview, listed, settling, log.content.decode()):
+        assert "01:00–06:00" in page
+        assert "01:00–05:00" not in page
+    assert "05:30–06:30" in checked
+    assert "01:00–05:00" not in checked
+
+
+def test_what_moves_over_a_change_of_clocks_says_where_it_was(client, settings):
+    settings.TIME_ZONE = ZONE
+    rule = make.schedule(make.student("Wall Clock"), weekday=7, start="01:00", end="05:00")
+    weekly(day("2026-03-23"))
+    FixedSchedule.objects.filter(pk=rule.pk).update(start_time="02:30", end_time="02:45")
+    _result, (line,) = look(Job.WEEKLY, day("2026-03-23"))
+    assert line.hours == "03:30–03:45"
+    assert line.reason.endswith("it was on 2026-03-29 01:00–06:00")
