@@ -3,10 +3,19 @@
 import re
 from unicodedata import category, combining, normalize
 
-# A soft hyphen, a Mongolian vowel separator, a zero-width space, a word joiner, a byte order mark.
-# Joiners and direction marks stay, because they change how a name is displayed.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u2060\ufeff"))
-_BLANKS = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+# Signs without a width: a soft hyphen, a zero-width space, a word joiner, operators that are not
+# shown, marks of annotations, a byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]+")
+# Joiners and marks for a direction or a variant stay, because they change how a name is displayed;
+# alone they show nothing.
+_MARKS = re.compile(
+    "[\u034f\u061c\u17b4\u17b5\u180b-\u180d\u180f\u200c-\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
+)
+# Hangul fillers and the empty braille cell are no blanks to Unicode, but look like them.
+_BLANKS = re.compile(
+    "[ \u00a0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]+"
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NOT_A_LINE_BREAK = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -26,11 +35,14 @@ _ASCII_PUNCTUATION = re.compile("[^a-z0-9$+<=>|~]+")
 def normalise_line(text: str) -> str:
     """``text`` in Unicode NFC, without invisible characters, its blanks single spaces.
 
+    Empty where nothing of it is seen.
     Control characters stay as they are: ``control_character`` finds them.
     """
-    if not text.isascii():
-        text = normalize("NFC", text).translate(_INVISIBLE)
-    return _BLANKS.sub(" ", text).strip(" ")
+    if text.isascii():
+        return _BLANKS.sub(" ", text).strip(" ")
+    # In this order: a sign between a letter and its accent keeps the two apart.
+    text = _BLANKS.sub(" ", normalize("NFC", _INVISIBLE.sub("", text))).strip(" ")
+    return text if _MARKS.sub("", text).strip(" ") else ""
 
 
 def control_character(text: str, *, several_lines: bool = False) -> str:
@@ -51,7 +63,7 @@ def lookalike_key(name: str) -> str:
         return _ASCII_PUNCTUATION.sub("", name.lower())
     # Folding the case of a letter may bring out an accent, and an accent hide a capital.
     folded = normalize("NFKD", normalize("NFKD", name).casefold()).casefold()
-    return "".join(filter(_counts, folded.translate(_PLAIN)))
+    return "".join(filter(_counts, _BLANKS.sub("", _MARKS.sub("", folded)).translate(_PLAIN)))
 
 
 def _counts(sign: str) -> bool:

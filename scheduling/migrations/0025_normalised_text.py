@@ -10,8 +10,10 @@ from unicodedata import normalize
 
 from django.db import migrations
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u2060\ufeff"))
-BLANKS = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]+")
+BLANKS = re.compile(
+    "[ \u00a0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]+"
+)
 LINES = (
     ("Teacher", ("name",)),
     ("Student", ("first_name", "last_name")),
@@ -24,7 +26,7 @@ LINES = (
 
 def normalise(text):
     if not text.isascii():
-        text = normalize("NFC", text).translate(INVISIBLE)
+        text = normalize("NFC", INVISIBLE.sub("", text))
     return BLANKS.sub(" ", text).strip(" ")
 
 

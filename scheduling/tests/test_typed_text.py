@@ -23,6 +23,7 @@ TYPED = [
     PLAIN.replace("Clara Ruiz", "Clara\u00a0Ruiz"),
     PLAIN.replace("Ana María", "Ana  María"),
     PLAIN.replace("Clara Ruiz", "Clara\u200b Ruiz").replace("Pérez", "Pe\u0301rez"),
+    PLAIN.replace("Ana María", "Ana\u3164Mari\u200b\u0301a").replace("Ruiz", "Ruiz\ufffb\u2063"),
     PLAIN.replace(",Piano", ",Piano\u00a0").replace("ana@example.com", "\u200bANA@example.com"),
 ]
 
@@ -48,7 +49,7 @@ def test_a_file_with_other_blanks_is_the_same_file(typed, is_first):
 
 def test_two_rows_that_look_alike_are_one_rule():
     report = load(PLAIN, *TYPED)
-    assert (report.merged_rows, RecurringSlot.objects.count()) == (4, 1)
+    assert (report.merged_rows, RecurringSlot.objects.count()) == (5, 1)
 
 
 def call(client, method, path, body):
@@ -67,7 +68,9 @@ def test_the_api_stores_the_same_form(admin_client):
     assert Student.objects.get().full_name == "Ana María Pérez"
 
 
-@pytest.mark.parametrize("name", ["Ana\tMaría", "Ana\x07", "\u200b", "Ana\u2028Ruiz"])
+@pytest.mark.parametrize(
+    "name", ["Ana\tMaría", "Ana\x07", "\u200b", "\u3164", "\u200e \u200d", "Ana\u2028Ruiz"]
+)
 def test_the_api_refuses_control_characters_and_empty_names_by_field(admin_client, name):
     answer = call(admin_client, "post", "/api/students", {"firstName": name})
     assert answer.status_code == 400
@@ -85,7 +88,8 @@ def test_the_api_refuses_control_characters_in_notes(admin_client):
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"), [("Clara\u00a0 Ruiz ", "Clara Ruiz"), ("Clara\x07", ""), ("\u200b", "")]
+    ("typed", "stored"),
+    [("Clara\u00a0 Ruiz ", "Clara Ruiz"), ("Clara\x07", ""), ("\u200b", ""), ("\u3164\u200e", "")],
 )
 def test_the_admin_stores_the_same_form_and_refuses_the_rest_beside_the_field(
     admin_client, typed, stored
