@@ -21,6 +21,7 @@ from ..outgoing import with_deadline
 # For each of the two steps of a message. Some servers look at it for long before they answer.
 SECONDS = 30.0
 SILENCE = "the mail server did not answer in time"
+NONSENSE = "the answer of the mail server has no code that SMTP knows"
 # Refusals at the recipient or the text that mean every mail: many servers refuse the sender, or a
 # login that is missing, only there.
 _OF_EVERY_MAIL = re.compile(r"sender|relay|authenti|^5\.1\.[78]", re.IGNORECASE)
@@ -64,19 +65,21 @@ class MailServer:
         self._mails: Any = None
         # Messages that were answered on this connection.
         self._answered = 0
+        # Whether the message in hand has come to its recipient: what follows concerns it alone.
+        self._is_about_one = False
 
     def offer(self, mail: EmailMessage) -> Answer:
         """Do everything up to the text of ``mail``. Only once accepted it may be handed over."""
         answered = self._answered
-        answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
+        answer = self._step(self._offer, mail)
         if answered and self._mails is None:
             # Many servers take only so many messages a connection.
-            answer = self._step(self._offer, mail, Answer(Verdict.EVERYTHING, SILENCE))
+            answer = self._step(self._offer, mail)
         return answer
 
     def hand_over(self, mail: EmailMessage) -> Answer:
         """Hand over the text of ``mail``, which was offered."""
-        return self._step(self._hand_over, mail, Answer(Verdict.UNKNOWN, SILENCE))
+        return self._step(self._hand_over, mail)
 
     def drop(self) -> None:
         """End the connection at once, whatever was offered."""
@@ -91,7 +94,7 @@ class MailServer:
             with suppress(Exception):
                 with_deadline(mails.close, SECONDS)
 
-    def _step(self, step: Callable[[Any, EmailMessage], Answer], mail: Any, silence: Any) -> Answer:
+    def _step(self, step: Callable[[Any, EmailMessage], Answer], mail: EmailMessage) -> Answer:
         """What ``step`` answers, within the time that it may take."""
         if self._mails is None:
             self._mails = get_connection()
@@ -99,14 +102,22 @@ class MailServer:
         try:
             answer = with_deadline(lambda: step(mails, mail), SECONDS)
         except TimeoutError:
-            answer = silence
+            answer = self._silence_at(step == self._hand_over)
         if answer.is_lost or answer.verdict in (Verdict.EVERYTHING, Verdict.UNKNOWN):
             self.drop()
         elif step == self._hand_over or answer.verdict is not Verdict.ACCEPTED:
             self._answered += 1
         return answer
 
+    def _silence_at(self, text: bool) -> Answer:
+        if text:
+            return Answer(Verdict.UNKNOWN, SILENCE)
+        if self._is_about_one:
+            return Answer(Verdict.LATER, SILENCE, is_lost=True)
+        return Answer(Verdict.EVERYTHING, SILENCE)
+
     def _offer(self, mails: Any, mail: EmailMessage) -> Answer:
+        self._is_about_one = False
         try:
             mails.open()
         except Exception as error:  # of DNS, sockets, TLS, SMTP, a login
@@ -124,18 +135,21 @@ class MailServer:
         try:
             smtp.ehlo_or_helo_if_needed()
             code, text = smtp.mail(sender)
-            if code != 250:
+            if not _is_yes(code):
                 return Answer(Verdict.EVERYTHING, _said(code, text))
         except (OSError, smtplib.SMTPException) as error:
             return Answer(Verdict.EVERYTHING, _words_of(error))
+        self._is_about_one = True
         try:
             code, text = smtp.rcpt(recipient)
-            if code in (250, 251):
+            if _is_yes(code):
                 code, text = smtp.docmd("DATA")
-                if code == 354:
+                if 300 <= code < 400:
                     return ACCEPTED
         except (OSError, smtplib.SMTPException) as error:
             return Answer(Verdict.LATER, _words_of(error), is_lost=True)
+        if not _is_no(code):
+            return Answer(Verdict.LATER, _said(code, text), is_lost=True)
         try:
             smtp.rset()
         except (OSError, smtplib.SMTPException):
@@ -159,7 +173,20 @@ class MailServer:
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             return Answer(Verdict.UNKNOWN, _words_of(error))
-        return ACCEPTED if code == 250 else _refusal(code, answer)
+        if _is_yes(code):
+            return ACCEPTED
+        return _refusal(code, answer) if _is_no(code) else Answer(Verdict.UNKNOWN, NONSENSE)
+
+
+# Of a code that a client does not know, its first digit counts (RFC 5321 §4.3.2).
+
+
+def _is_yes(code: int) -> bool:
+    return 200 <= code < 300
+
+
+def _is_no(code: int) -> bool:
+    return 400 <= code < 600
 
 
 def _refusal(code: int, text: bytes) -> Answer:
@@ -171,11 +198,18 @@ def _refusal(code: int, text: bytes) -> Answer:
 
 
 def _said(code: int, text: bytes) -> str:
-    return f"{code} {text.decode(errors='replace')}"
+    if not 200 <= code < 600:
+        return NONSENSE
+    return _on_a_line(f"{code} {text.decode(errors='replace')}")
+
+
+def _on_a_line(text: str) -> str:
+    """``text`` without what a database refuses and a terminal obeys."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _words_of(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return _said(error.smtp_code, text if isinstance(text, bytes) else str(text).encode())
-    return f"{type(error).__name__}: {error}"
+    return _on_a_line(f"{type(error).__name__}: {error}")

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from scheduling.jobs.notifications import mail_server as server_steps
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
@@ -202,6 +203,55 @@ def test_a_blockade_lasts_until_something_is_sent_even_where_all_that_waited_is_
     queue_alert("teresa@example.org", "Hello", "Hello", later, later + timedelta(days=1))
     assert deliver(later) == 1
     assert blockade() is None
+
+
+@pytest.mark.parametrize("by_socket", [True, False])
+def test_one_mailbox_at_which_the_server_falls_silent_does_not_block_the_others(
+    server, queued, settings, monkeypatch, by_socket
+):
+    settings.EMAIL_TIMEOUT = 0.5 if by_socket else 30
+    monkeypatch.setattr(server_steps, "SECONDS", 30.0 if by_socket else 0.5)
+    server.thinks_at = "s0@example.org"
+    assert deliver(NOON) == 9
+    assert (states(), blockade()) == ({"sent": 9, "waiting": 1}, None)
+    server.thinks_at = ""
+    assert deliver(NOON + 5 * MINUTE) == 1
+
+
+def test_any_answer_that_begins_with_a_two_is_a_yes(server, queued):
+    """RFC 5321 §4.3.2: of an unknown code the first digit counts."""
+    server.answers |= {"MAIL": "252 so be it", "TEXT": "259 queued as 4711"}
+    server.answers |= {f"s{n}@example.org": "251 will forward" for n in range(10)}
+    assert deliver(NOON) == 10
+    assert (len(server.received), states()) == (0, {"sent": 10})
+
+
+@pytest.mark.parametrize("answer", ["hello", "", "7.1 seconds", "150 go"])
+def test_an_answer_that_is_none_at_the_recipient_costs_nothing(server, queued, answer):
+    server.answers["s3@example.org"] = answer
+    assert deliver(NOON) == 9
+    assert states() == {"sent": 9, "waiting": 1}
+    server.answers.clear()
+    assert deliver(NOON + 5 * MINUTE) == 1
+    assert len(set(server.recipients)) == len(server.recipients) == 10
+
+
+@pytest.mark.parametrize("answer", ["hello", "", "354 go on", "250" + "x" * 9000, "650 custom"])
+def test_an_answer_that_is_none_to_the_text_says_nothing_about_it(server, queued, answer):
+    server.answers["TEXT"] = answer
+    deliver(NOON)
+    assert states() == {"unknown": 2, "waiting": 8}
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize("step", ["recipient", "TEXT", "MAIL", "CONNECT"])
+def test_what_a_server_says_is_written_down_whatever_it_is(server, queued, step):
+    said = "550 no\0such\x1b[31m user \udcff"
+    server.answers["s3@example.org" if step == "recipient" else step] = said
+    deliver(NOON)
+    errors = {one.error for one in Message.objects.exclude(error="")}
+    assert any(error.startswith("550 no") and "such" in error for error in errors)
+    assert not any(set(error) & {"\0", "\x1b", "\udcff"} for error in errors)
 
 
 def test_a_connection_that_ends_before_the_text_costs_nothing(server, queued):

@@ -40,7 +40,7 @@ class Server:
     connections: int = 0
     offers: Counter[str] = field(default_factory=Counter)
 
-    # A step (``MAIL`` or ``TEXT``) at which it says nothing any more.
+    # A step (``MAIL`` or ``TEXT``) or a recipient at which it says nothing any more.
     thinks_at: str = ""
     is_thinking: Event = field(default_factory=Event)
 
@@ -68,7 +68,7 @@ class Server:
         lines, taken, recipient = connection.makefile("rb"), 0, ""
 
         def say(text: str) -> None:
-            connection.sendall(f"{text}\r\n".encode())
+            connection.sendall(f"{text}\r\n".encode(errors="surrogateescape"))
 
         say(self.answers.get("CONNECT", "220 test"))
         while line := lines.readline():
@@ -85,6 +85,8 @@ class Server:
                 recipient = re.sub(rb".*<(.*)>.*\s*", rb"\1", line).decode()
                 self.offers[recipient] += 1
                 first = self.greylists and self.offers[recipient] == 1
+                if self.think(recipient, lines):
+                    return
                 if recipient == self.resets:
                     reset(connection)
                     return
@@ -128,7 +130,7 @@ class Server:
             say(answer)
             reset(connection)
             return False
-        if answer.startswith("250"):
+        if answer.startswith("250 "):
             self.received.append(message)
         say(answer)
         return not answer.startswith("421")
