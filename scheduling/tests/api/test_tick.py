@@ -83,6 +83,13 @@ def test_what_has_been_due_since_is_run_once(tick, later, due):
     assert jobs(tick(NOW + later)) == []
 
 
+@pytest.mark.parametrize("minute", ["01:59", "02:00", "03:29", "23:59"])
+def test_a_call_a_day_runs_everything_every_day(tick, minute):
+    first = datetime.fromisoformat(f"2026-11-18T{minute}:30+00:00")
+    for day in range(9):
+        assert jobs(tick(first + timedelta(days=day))) == ALL
+
+
 def test_the_weekly_entry_of_monday_is_due_although_the_daily_one_ran(tick):
     monday = datetime(2026, 11, 23, 5, 50, tzinfo=UTC)
     tick(monday)
