@@ -89,8 +89,9 @@ class StoredRule:
 def teachers() -> dict[str, list[StoredTeacher]]:
     """Every teacher by name: as a rule one each."""
     found: dict[str, list[StoredTeacher]] = {}
-    for name, *rest in Teacher.objects.order_by("id").values_list("name", "id", "time_zone"):
-        found.setdefault(normalise_line(name), []).append(StoredTeacher(*rest))
+    rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
+    for name, number, zone in rows:
+        found.setdefault(normalise_line(name), []).append(StoredTeacher(number, zone))
     return found
 
 
