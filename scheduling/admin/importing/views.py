@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.jobs.faults import report as told
 from scheduling.models import Job, TimetableUpload
-from scheduling.services.timetable_import import People, Report, uploads
+from scheduling.services.timetable_import import Answers, Report, kinds_of, uploads
 from scheduling.services.wording import people_and_rules
 
 from ..background_jobs.cards import button_of
@@ -63,13 +63,13 @@ def upload(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """What the file would do, or is wrong with it; the button; and then what it did.
 
-    Whether people who look like others are the same is asked first; the answer is in the address.
+    What can be read in two ways is asked first; the answers are in the address.
     """
     now, stale = timezone.now(), None
-    people = People.read(request.GET.get("people"))
+    answers = Answers.read(request.GET.dict())
     try:
         if request.method == "POST":
-            stale = _confirm(request, upload_id, now, people)
+            stale = _confirm(request, upload_id, now, answers)
             if stale is None:
                 return redirect(request.get_full_path())
         kept = uploads.find(upload_id, request.user, now)
@@ -83,7 +83,7 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         return redirect(request.get_full_path())
     if kept.imported_at is not None:
         return _done(request, kept)
-    report = stale.new_plan if stale else uploads.preview(kept, now, people)
+    report = stale.new_plan if stale else uploads.preview(kept, now, answers)
     if report.faults:
         return _faulty(request, kept, report)
     if not report.succeeded:
@@ -92,10 +92,10 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 
 def _confirm(
-    request: HttpRequest, upload_id: UUID, now: Any, people: People | None
+    request: HttpRequest, upload_id: UUID, now: Any, answers: Answers
 ) -> StalePlanError | None:
     try:
-        report = uploads.confirm(upload_id, request.user, approved(request), now, people)
+        report = uploads.confirm(upload_id, request.user, approved(request), now, answers)
     except StalePlanError as error:
         return error
     if report is None:
@@ -106,12 +106,14 @@ def _confirm(
             _("Nothing was imported: the data has changed since, and the file no longer fits."),
         )
     elif not report.succeeded:
-        messages.error(request, _("Nothing was imported: say first whether they are the same."))
+        messages.error(request, _("Nothing was imported: a question about the file is open."))
     return None
 
 
 def _asking(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
-    context = {"upload": kept, "report": report}
+    context = {"upload": kept, "report": report, "given": report.answers.given()}
+    if report.doubts:
+        return _page(request, "doubts", _("Dates and times"), context)
     return _page(request, "people", _("Names that look alike"), context)
 
 
@@ -145,7 +147,7 @@ def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> Http
         "The file has %(n)d problems, so none of it is imported",
         count,
     )
-    shown = Paginator(report.faults, FAULTS_A_PAGE).get_page(request.GET.get("p"))
+    shown = Paginator(kinds_of(report.faults), FAULTS_A_PAGE).get_page(request.GET.get("p"))
     context = {"upload": kept, "report": report, "said": said % {"n": count}, "shown": shown}
     title = _("Problems in %(file)s") % {"file": kept.file_name}
     return _page(request, "faults", title, context)

@@ -1,4 +1,4 @@
-"""``manage.py import_timetable FILE.csv``: teachers, students and their weekly rules."""
+"""``manage.py import_timetable FILE``: teachers, students and their weekly rules."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,16 @@ from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
 from scheduling.management.documents import write_json
-from scheduling.services.timetable_import import Fault, People, Report, import_timetable
+from scheduling.services.timetable_import import (
+    Answers,
+    Dates,
+    Fault,
+    People,
+    Report,
+    Times,
+    import_timetable,
+    kinds_of,
+)
 
 # What a person can take in; --json has them all.
 LISTED = 200
@@ -21,25 +30,29 @@ class Command(BaseCommand):
     """Exit status: 0 imported, 1 faults or no database, 2 usage."""
 
     help = (
-        "Import teachers, students and their weekly rules from a CSV file, all or nothing. "
-        "It makes no classes; generate_classes does."
+        "Import teachers, students and their weekly rules from a CSV file or a workbook (.xlsx), "
+        "all or nothing. It makes no classes; generate_classes does."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE.csv", help="the timetable, UTF-8, with a header")
-        parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument(
-            "--people",
-            choices=[answer.value for answer in People],
-            help="whether people who look like others (case, accents, punctuation) are the same",
+            "file", metavar="FILE", help="the timetable, CSV or .xlsx, with a header"
         )
+        parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
+        answers = (
+            ("--dates", Dates, "what 3/4/2026 is, where the file does not say: 3 April or 4 March"),
+            ("--times", Times, "what 4:30 is, where the file does not say: 04:30 or 16:30"),
+            ("--people", People, "whether people who look like others are the same"),
+        )
+        for name, kind, meaning in answers:
+            parser.add_argument(name, choices=[answer.value for answer in kind], help=meaning)
         parser.add_argument(
             "--json", action="store_true", help="print one JSON document on standard output"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: str = options["file"]
-        report = self._import(file, options["dry_run"], People.read(options["people"]))
+        report = self._import(file, options["dry_run"], Answers.read(options))
         if options["json"]:
             write_json(self.stdout, report.document())
         elif report.succeeded:
@@ -58,10 +71,12 @@ class Command(BaseCommand):
                 % {"file": file, "count": count}
             )
 
-    def _import(self, file: str, dry_run: bool, people: People | None) -> Report:
+    def _import(self, file: str, dry_run: bool, answers: Answers) -> Report:
         try:
             with open(file, "rb") as source:
-                return import_timetable(source, now=timezone.now(), dry_run=dry_run, people=people)
+                return import_timetable(
+                    source, now=timezone.now(), dry_run=dry_run, answers=answers
+                )
         except (OSError, ValueError) as error:
             # ValueError: a name that can't be a file's
             return Report(dry_run, faults=[Fault(None, "", _unreadable(error))])
@@ -69,9 +84,10 @@ class Command(BaseCommand):
             return Report(dry_run, faults=[Fault(None, "", describe(error))])
 
     def _list(self, file: str, report: Report) -> None:
-        for fault in report.problems[:LISTED]:
-            self.stderr.write(fault.sentence(file))
-        more = len(report.problems) - LISTED
+        kinds = kinds_of(report.problems)
+        for kind in kinds[:LISTED]:
+            self.stderr.write(kind.sentence(file))
+        more = len(kinds) - LISTED
         if more > 0:
             message = ngettext(
                 "… and %(more)d more; --json lists them all.",

@@ -1,6 +1,10 @@
-"""The columns of a timetable file, and the check of its header."""
+"""The columns of a timetable file, by their names in both languages, and the check of a header."""
 
+import re
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import cache
+from unicodedata import combining, normalize
 
 from django.utils.translation import gettext as _
 
@@ -19,13 +23,72 @@ REQUIRED = (
 LENGTH = ("end_time", "duration_minutes")
 OPTIONAL = ("subject", "valid_from", "valid_until", "is_shared", "interval_weeks", "replaces")
 ALL = (*REQUIRED, *LENGTH, *OPTIONAL)
+# As people head their columns; case, accents and punctuation make no difference.
+_OTHER_NAMES = {
+    "teacher": "teacher name, profesor, profesora, profesor/a, docente, maestro, maestra",
+    "teacher_time_zone": (
+        "time zone, timezone, zona horaria, zona horaria del profesor, zona horaria de la profesora"
+    ),
+    "student_first_name": (
+        "first name, given name, nombre, nombre del alumno, nombre de la alumna, nombre alumno"
+    ),
+    "student_last_name": (
+        "last name, surname, family name, student surname, apellido, apellidos, "
+        "apellidos del alumno, apellidos de la alumna, apellidos alumno"
+    ),
+    "student_email": (
+        "email, e-mail, mail, email address, student e-mail, correo, correo electrónico, "
+        "correo del alumno, correo de la alumna, email del alumno"
+    ),
+    "days": "day, weekday, weekdays, day of week, día, días, día de la semana, días de la semana",
+    "start_time": "start, starts, time, begins, hora, inicio, hora de inicio, hora inicio, empieza",
+    "end_time": "end, ends, fin, final, hora de fin, hora fin, hora final, termina",
+    "duration_minutes": (
+        "duration, minutes, length, duration in minutes, duration (minutes), duración, minutos, "
+        "duración en minutos, duración (minutos), duración (min)"
+    ),
+    "subject": "instrument, course, asignatura, materia, instrumento, curso",
+    "valid_from": (
+        "from, first day, start date, since, desde, válido desde, vigente desde, primer día, "
+        "fecha de inicio"
+    ),
+    "valid_until": (
+        "until, to, last day, end date, hasta, válido hasta, vigente hasta, último día, "
+        "fecha de fin"
+    ),
+    "is_shared": "shared, group, group lesson, compartida, compartido, grupo, en grupo",
+    "interval_weeks": (
+        "interval, every weeks, every n weeks, interval in weeks, semanas, cada semanas, "
+        "cada cuántas semanas, intervalo, intervalo de semanas, intervalo en semanas"
+    ),
+    "replaces": "sustituye, sustituye a, reemplaza, reemplaza a",
+}
+# A row that names so many columns is meant for a header.
+_ENOUGH = 3
+
+
+def column_of(name: str) -> str:
+    """The column that a heading names; empty where it names none."""
+    return _columns().get(_plain(name), "")
+
+
+def known_in(cells: Sequence[str]) -> int:
+    """How many of these cells name a column."""
+    return sum(bool(column_of(cell)) for cell in cells)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row is meant for a header, and not for a title above it."""
+    return known_in(cells) >= _ENOUGH
 
 
 def read_header(line: int, cells: list[str], faults: Faults) -> list[str] | None:
-    """The names of the columns in their order; None, and faults, unless all is well."""
-    names = [cell.strip() for cell in cells]
+    """The columns in their order, "" without a heading; None, and faults, unless all is well."""
+    names = [column_of(cell) or cell.strip() for cell in cells]
     before = len(faults)
     for position, name in enumerate(names):
+        if not name:
+            continue
         if name not in ALL:
             faults.add(line, name[:60], _unknown(name))
         elif name in names[:position]:
@@ -40,8 +103,6 @@ def read_header(line: int, cells: list[str], faults: Faults) -> list[str] | None
 
 
 def _unknown(name: str) -> str:
-    if not name:
-        return _("The header has a column without a name; name it or remove it.")
     near = get_close_matches(name.lower(), ALL, n=1)
     if near:
         return _("%(name)s is not a column of a timetable; is %(near)s meant?") % {
@@ -52,3 +113,21 @@ def _unknown(name: str) -> str:
         "name": shown(name),
         "all": ", ".join(ALL),
     }
+
+
+@cache
+def _columns() -> dict[str, str]:
+    """Each plain name, and its column."""
+    return dict(_names())
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    for column in ALL:
+        for name in (column, *_OTHER_NAMES.get(column, "").split(", ")):
+            yield _plain(name), column
+
+
+def _plain(name: str) -> str:
+    """Small letters and digits without accents, the words apart by one blank."""
+    letters = "".join(sign for sign in normalize("NFKD", name.casefold()) if not combining(sign))
+    return " ".join(re.findall(r"[a-z0-9]+", letters))

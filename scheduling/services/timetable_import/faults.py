@@ -1,12 +1,15 @@
 """What is wrong with a file: where, what, and what to do."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 # A file with more is the wrong file; listing on would only exhaust the memory.
 MOST = 100_000
+# Of one kind: more of them would hide the others.
+MOST_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,44 @@ class Fault:
         if self.column:
             place = _("%(place)s, column %(column)s") % {"place": place, "column": self.column}
         return f"{place}: {self.message}"
+
+
+@dataclass(slots=True)
+class FaultKind:
+    """The same fault in one place or more; ``lines`` are those places, as in ``Fault``."""
+
+    column: str
+    message: str
+    lines: list[int | None] = field(default_factory=list)
+
+    @property
+    def places(self) -> str:
+        """The first lines, and how many more there are; empty where a fault has no line."""
+        named = [str(line) for line in self.lines[:MOST_PLACES] if line is not None]
+        more = len(self.lines) - MOST_PLACES
+        text = ", ".join(named)
+        if more <= 0:
+            return text
+        rest = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+        return f"{text} {rest}"
+
+    def sentence(self, file: str) -> str:
+        """The fault as one line of text."""
+        if len(self.lines) == 1:
+            return Fault(self.lines[0], self.column, self.message).sentence(file)
+        place = _("%(place)s, lines %(lines)s") % {"place": file, "lines": self.places}
+        return Fault(None, self.column, self.message).sentence(place)
+
+
+def kinds_of(faults: Iterable[Fault]) -> list[FaultKind]:
+    """The faults with equal ones brought together, each where the first of its kind is."""
+    kinds: dict[tuple[str, str], FaultKind] = {}
+    for fault in faults:
+        known = kinds.setdefault(
+            (fault.column, fault.message), FaultKind(fault.column, fault.message)
+        )
+        known.lines.append(fault.line)
+    return list(kinds.values())
 
 
 class Faults:

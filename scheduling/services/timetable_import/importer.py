@@ -1,6 +1,9 @@
 """The import from end to end: read, match, write; all of it or nothing."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import BinaryIO
 
 from django.db import transaction
@@ -11,16 +14,20 @@ from scheduling.models.people import studio_time_zone
 from scheduling.selectors.studio import studio_day
 from scheduling.services.locks import wait_for_other_loads
 
+from .answers import Answers
 from .applying import apply
-from .columns import read_header
+from .columns import is_header, read_header
+from .conventions import Doubt, conventions_of
 from .faults import Faults
-from .lookalikes import Lookalike, Lookalikes, People
+from .lookalikes import Lookalike, Lookalikes
 from .matching import Matcher, Matching
 from .preview import plan_of
-from .records import records
+from .records import SEARCHED, Record, records
 from .report import Report
 from .rows import Row
 from .timetable import ReadRow
+
+NOTHING_SAID = Answers()
 
 
 def import_timetable(
@@ -28,21 +35,20 @@ def import_timetable(
     *,
     now: datetime,
     dry_run: bool = False,
-    people: People | None = None,
+    answers: Answers = NOTHING_SAID,
     approved: str | None = None,
 ) -> Report:
-    """Import the CSV file ``source``: teachers, students and their weekly rules.
+    """Import the file ``source``, CSV or a workbook: teachers, students and their weekly rules.
 
     All or nothing: with any fault in the file, or one between it and what is stored, nothing is
-    written, and the report lists them all. Nor is it while the report has people who look like
-    others and ``people`` does not say whether they are the same. ``now`` is the real clock.
+    written, and the report lists them all. Nor is it while the report has doubts, or people who
+    look like others, to which ``answers`` has no answer. ``now`` is the real clock.
     Exactly the plan with the ``approved`` fingerprint is carried out, or StalePlanError raised
     with the report of the new one; None takes whatever the plan is now. Raises DatabaseError, and
     OSError if the file can't be read.
     """
     faults = Faults()
-    count, rows = _read(source, faults)
-    attempt = _Attempt(count, rows, people, studio_day(now), faults, dry_run)
+    attempt = _Attempt(_read(source, answers, faults), answers, studio_day(now), faults, dry_run)
     if dry_run or faults:
         attempt.match()
         return attempt.planned()
@@ -56,34 +62,66 @@ def import_timetable(
     return attempt.report()
 
 
-def _read(source: BinaryIO, faults: Faults) -> tuple[int, list[ReadRow]]:
-    """How many rows the file has, and those without fault."""
-    count = 0
-    rows: list[ReadRow] = []
-    found = records(source, faults)
-    line, cells = next(found, (0, []))
-    if not line:
+@dataclass(slots=True)
+class _Reading:
+    """How many rows a file has, those without fault, and what can be read in two ways."""
+
+    count: int = 0
+    rows: list[ReadRow] = field(default_factory=list)
+    doubts: tuple[Doubt, ...] = ()
+
+
+def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
+    reading = _Reading()
+    found = _shared_texts(records(source, faults))
+    above = list(islice(found, SEARCHED))
+    if not above:
         if not faults:
             message = _("The file is empty; its first line must name the columns.")
             faults.add(1, "", message)
-        return count, rows
-    header = read_header(line, cells, faults)
+        return reading
+    # Titles stand above a header. Where none is like one, the first row is to say why.
+    place = next((n for n, (_line, cells) in enumerate(above) if is_header(cells)), 0)
+    header = read_header(*above[place], faults)
     if header is None:
-        return count, rows
-    studio_zone = studio_time_zone()
-    for line, cells in found:
-        count += 1
-        if len(cells) != len(header):
-            message = _("The row has %(count)d cells, the header %(wanted)d; make them the same.")
-            faults.add(line, "", message % {"count": len(cells), "wanted": len(header)})
-            continue
-        row = Row(line, header, cells, studio_zone, faults)
-        rules = row.rules()
-        if rules:
-            rows.append(ReadRow(rules, row.teacher_zone))
-    if not count and not faults:
+        return reading
+    records_below = [*above[place + 1 :], *found]
+    reading.count = len(records_below)
+    conventions = conventions_of(header, records_below, answers.dates, answers.times)
+    reading.doubts = conventions.doubts
+    if not reading.count and not faults:
         faults.add(None, "", _("The file has no rows below its header; add some."))
-    return count, rows
+    if reading.doubts:
+        return reading  # read in the wrong way, sound rows would have faults
+    studio_zone = studio_time_zone()
+    for line, cells in records_below:
+        if (fitted := _fitted(cells, header, line, faults)) is None:
+            continue
+        row = Row(line, header, fitted, studio_zone, conventions, faults)
+        if rules := row.rules():
+            reading.rows.append(ReadRow(rules, row.teacher_zone))
+    return reading
+
+
+def _shared_texts(found: Iterator[Record]) -> Iterator[Record]:
+    """The records with each text kept once: a column has few different ones."""
+    texts: dict[str, str] = {}
+    for line, cells in found:
+        yield line, [texts.setdefault(cell, cell) for cell in cells]
+
+
+def _fitted(cells: list[str], header: list[str], line: int, faults: Faults) -> list[str] | None:
+    """As many cells as the header has: spreadsheets leave empty ones out, or add some."""
+    if any(cells[len(header) :]):
+        message = _("The row has %(count)d cells, the header %(wanted)d; make them the same.")
+        faults.add(line, "", message % {"count": len(cells), "wanted": len(header)})
+        return None
+    fitted = [*cells[: len(header)], *[""] * (len(header) - len(cells))]
+    if any(cell.strip() for cell, name in zip(fitted, header, strict=True) if not name):
+        message = _("There is text in a column without a heading; name the column, or remove it.")
+        faults.add(line, "", message)
+        return None
+    return fitted
 
 
 class _Attempt:
@@ -91,16 +129,14 @@ class _Attempt:
 
     def __init__(
         self,
-        count: int,
-        rows: list[ReadRow],
-        people: People | None,
+        reading: _Reading,
+        answers: Answers,
         today: date,
         faults: Faults,
         is_dry_run: bool,
     ) -> None:
-        self._count = count
-        self._rows = rows
-        self._people = people
+        self._reading = reading
+        self._answers = answers
         self.today = today
         self._faults = faults
         self._is_dry_run = is_dry_run
@@ -114,13 +150,14 @@ class _Attempt:
 
     @property
     def _is_asking(self) -> bool:
-        return bool(self._lookalikes) and self._people is None
+        people_in_doubt = bool(self._lookalikes) and self._answers.people is None
+        return bool(self._reading.doubts) or people_in_doubt
 
     def match(self) -> None:
         """Compare; which rules are new can't be said before it is known whose they are."""
-        lookalikes = Lookalikes(self._rows)
+        lookalikes = Lookalikes(self._reading.rows)
         self._lookalikes = lookalikes.found
-        self.timetable = lookalikes.timetable(self._people, self._faults)
+        self.timetable = lookalikes.timetable(self._answers.people, self._faults)
         if not self._is_asking:
             self.matching = Matcher(self.timetable, self.today, self._faults).match()
 
@@ -128,8 +165,8 @@ class _Attempt:
         """The report with what would be done."""
         report = self.report()
         if self.is_possible:
-            answered = (self._people, self._lookalikes) if self._lookalikes else None
-            facts = (self._count, answered)
+            answered = (self._answers.people, self._lookalikes) if self._lookalikes else None
+            facts = (self._reading.count, answered)
             report.plan = plan_of(self.timetable, self.matching, self.today, facts)
         return report
 
@@ -138,12 +175,13 @@ class _Attempt:
         timetable, matching = self.timetable, self.matching
         report = Report(
             self._is_dry_run,
-            rows=self._count,
+            rows=self._reading.count,
             rules=timetable.rule_count,
             merged_rows=timetable.merged_rows,
             faults=list(self._faults),
+            doubts=self._reading.doubts,
             lookalikes=self._lookalikes,
-            people=self._people,
+            answers=self._answers,
         )
         if not self.is_possible:
             return report

@@ -31,11 +31,6 @@ class People(StrEnum):
     SAME = "same"
     NEW = "new"
 
-    @classmethod
-    def read(cls, text: str | None) -> "People | None":
-        """The answer that ``text`` is; None where it is none."""
-        return cls(text) if text in set(cls) else None
-
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:

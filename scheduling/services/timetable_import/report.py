@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from scheduling.services.wording import people_and_rules, weekly_rules
 
+from .answers import Answers
+from .conventions import Doubt
 from .faults import Fault
 from .lookalikes import Lookalike, People
 from .preview import Plan
@@ -31,9 +33,10 @@ class Report:
     replaced: int = 0
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
-    # People who look like others, and whether they are the same; None where nobody has said.
+    # Cells that can be read in two ways, and people who look like others: both are asked about.
+    doubts: tuple[Doubt, ...] = ()
     lookalikes: list[Lookalike] = field(default_factory=list)
-    people: People | None = None
+    answers: Answers = field(default_factory=Answers)
     # What it would do; None where it was done, or has faults.
     plan: Plan | None = None
 
@@ -45,8 +48,14 @@ class Report:
     @property
     def problems(self) -> list[Fault]:
         """The faults, and the open questions, in the order of the lines."""
-        asked = [one.fault for one in self.lookalikes] if self.people is None else []
+        asked = [one.fault for one in self.doubts]
+        asked += [one.fault for one in self.lookalikes_in_doubt]
         return sorted([*self.faults, *asked], key=lambda fault: fault.line or 0)
+
+    @property
+    def lookalikes_in_doubt(self) -> list[Lookalike]:
+        """Those about whom nobody has said yet whether they are the same."""
+        return self.lookalikes if self.answers.people is None else []
 
     @property
     def fingerprint(self) -> str:
@@ -88,7 +97,7 @@ class Report:
         if not self.lookalikes:
             return {}
         return {
-            "people": self.people,
+            "people": self.answers.people,
             "lookalikes": [
                 {"line": one.line, "column": one.column, "name": one.name, "others": one.others}
                 for one in self.lookalikes
@@ -103,7 +112,7 @@ class Report:
             "merged": self.merged_rows,
             "rules": weekly_rules(self.rules),
         }
-        if self.people is People.SAME and self.lookalikes:
+        if self.answers.people is People.SAME and self.lookalikes:
             yield ngettext(
                 "%(n)d name is taken for another spelling of a name that is there.",
                 "%(n)d names are taken for other spellings of names that are there.",

@@ -8,12 +8,16 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from scheduling.domain.recurrence import days_between
 from scheduling.domain.typed_text import control_character, normalise_line
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
+from scheduling.domain.windows import DAY, week_number
 from scheduling.models import RecurringSlot, Student, Teacher
+from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
 
 from . import cells
+from .conventions import Conventions
 from .faults import Faults, shown
 from .rules import Place, Rule, StudentName
 
@@ -30,13 +34,21 @@ class Row:
     """A record whose cells are asked for by column; what is wrong with them goes to ``faults``."""
 
     def __init__(
-        self, line: int, header: list[str], record: list[str], studio_zone: str, faults: Faults
+        self,
+        line: int,
+        header: list[str],
+        record: list[str],
+        studio_zone: str,
+        conventions: Conventions,
+        faults: Faults,
     ) -> None:
         self._line = line
         self._faults = faults
         self._studio_zone = studio_zone
-        cells = (normalise_line(cell.strip()) for cell in record)
-        self._cells = dict(zip(header, cells, strict=True))
+        self._day = partial(cells.day, dates=conventions.dates)
+        self._clock = partial(cells.clock, times=conventions.times)
+        texts = (normalise_line(cell.strip()) for cell in record)
+        self._cells = dict(zip(header, texts, strict=True))
         self._is_sound = True
         self.teacher_zone = ""
 
@@ -62,6 +74,8 @@ class Row:
         replaces = self._read("replaces", cells.replaced, nobody)
         if replaces:
             self._check_replacing(weekdays, valid_from)
+        if valid_from and valid_until and valid_from <= valid_until:
+            self._check_days(weekdays, valid_from, valid_until, interval_weeks)
         if not self._is_sound:
             return []
         return [
@@ -104,8 +118,8 @@ class Row:
 
     def _times(self, has_teacher: bool) -> tuple[time, int, str]:
         """Start, length in minutes, and the column that says the length."""
-        start = self._needed("start_time", cells.clock, None)
-        end = self._read("end_time", cells.clock, None)
+        start = self._needed("start_time", self._clock, None)
+        end = self._read("end_time", self._clock, None)
         length = self._read("duration_minutes", cells.minutes, None)
         column = "end_time" if self._cells.get("end_time") else "duration_minutes"
         if not self._cells.get("end_time") and not self._cells.get("duration_minutes"):
@@ -136,12 +150,26 @@ class Row:
         return start, length or 0, column
 
     def _validity(self) -> tuple[date | None, date | None]:
-        first = self._read("valid_from", cells.day, None)
-        last = self._read("valid_until", cells.day, None)
+        first = self._read("valid_from", self._day, None)
+        last = self._read("valid_until", self._day, None)
         if first and last and last < first:
             message = _("%(last)s is before valid_from, %(first)s; correct one of the two.")
             self._fault("valid_until", message % {"last": last, "first": first})
         return first, last
+
+    def _check_days(
+        self, weekdays: tuple[int, ...], first: date, last: date, interval: int
+    ) -> None:
+        """A rule whose dates have no such weekday asks for nothing, which nobody means."""
+        phase = week_number(first) % interval
+        for weekday in weekdays:
+            if not days_between(weekday, first, last + DAY, interval, phase):
+                message = _(
+                    "There is no %(weekday)s from %(first)s to %(last)s in the weeks of this rule; "
+                    "correct the weekday or the dates."
+                )
+                values = {"weekday": Weekday(weekday).label, "first": first, "last": last}
+                self._fault("days", message % values)
 
     def _check_replacing(self, weekdays: tuple[int, ...], valid_from: date | None) -> None:
         if len(weekdays) > 1:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from scheduling.models import TimetableUpload
 
+from .answers import Answers
 from .importer import import_timetable
-from .lookalikes import People
 from .report import Report
 
 # A megabyte has some 8,000 rows. What is larger is the command's: a browser would not wait.
@@ -20,6 +20,7 @@ KEPT_FOR = timedelta(hours=1)
 # Of one person at a time, for what is in an hour of uploads.
 MOST_PENDING = 5
 _LONGEST_NAME = 255
+NOTHING_SAID = Answers()
 
 
 class GoneError(LookupError):
@@ -48,13 +49,13 @@ def find(upload_id: UUID, owner: Any, now: datetime) -> TimetableUpload:
     return _found(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
 
 
-def preview(upload: TimetableUpload, now: datetime, people: People | None = None) -> Report:
+def preview(upload: TimetableUpload, now: datetime, answers: Answers = NOTHING_SAID) -> Report:
     """What its import would do."""
-    return import_timetable(_source(upload), now=now, dry_run=True, people=people)
+    return import_timetable(_source(upload), now=now, dry_run=True, answers=answers)
 
 
 def confirm(
-    upload_id: UUID, owner: Any, approved: str, now: datetime, people: People | None = None
+    upload_id: UUID, owner: Any, approved: str, now: datetime, answers: Answers = NOTHING_SAID
 ) -> Report | None:
     """Import this file by the plan with the ``approved`` fingerprint.
 
@@ -66,7 +67,7 @@ def confirm(
         upload = _found(rows.first(), now)
         if upload.imported_at is not None:
             return None
-        report = import_timetable(_source(upload), now=now, people=people, approved=approved)
+        report = import_timetable(_source(upload), now=now, answers=answers, approved=approved)
         if report.succeeded:
             upload.imported_at, upload.content = now, b""
             upload.report = report.document()

@@ -101,17 +101,56 @@ def test_a_second_press_of_the_button_does_nothing_again(owner: Client) -> None:
 
 
 def test_every_fault_is_listed_and_nothing_is_imported(owner: Client) -> None:
-    page = sent(owner, row(), *(row(days="9") for _ in range(250))).content.decode()
+    wrong = (row(student_email=f"no {n}") for n in range(250))
+    page = sent(owner, row(), *wrong).content.decode()
 
     assert "The file has 250 problems, so none of it is imported" in page
-    assert "“9” is not a weekday" in page
-    assert "<code>days</code>" in page
+    assert "“no 0” is not an e-mail address" in page
+    assert "<code>student_email</code>" in page
     assert ">202<" in page
     assert ">203<" not in page
     assert ">252<" in owner.get(address(), {"p": "2"}).content.decode()
     answer = owner.post(address(), {"plan": "x"}, follow=True)
     assert "Nothing was imported" in answer.content.decode()
     assert nothing_stored()
+
+
+def test_equal_faults_are_one_line_with_their_places(owner: Client) -> None:
+    wrong = [row(days="9")] * 121
+    page = sent(owner, *wrong, row(start_time="soon")).content.decode()
+
+    assert "The file has 122 problems" in page
+    assert page.count("is not a weekday") == 1
+    assert ">2, 3, 4, 5, 6 and 116 more<" in page
+    assert ">123<" in page
+
+
+def test_what_can_be_read_in_two_ways_is_asked_about_first(owner: Client) -> None:
+    cells = row(valid_from="3/4/2026", start_time="4:30", end_time="5:30")
+    page = sent(owner, cells).content.decode()
+    assert "The file can be read in two ways. Which one is meant?" in page
+    for text in ("3 Apr 2026", "4 Mar 2026", "04:30, in the morning", "16:30, in the after"):
+        assert text in page
+    assert "Import this file" not in page
+
+    one = owner.get(address(), {"dates": "dmy"}).content.decode()
+    assert "4 Mar 2026" not in one
+    assert '<input type="hidden" name="dates" value="dmy">' in one
+
+    answers = {"dates": "dmy", "times": "afternoon"}
+    preview = owner.get(address(), answers)
+    assert "3/4/2026 is 3 April: the day comes first." in preview.content.decode()
+    assert "4:30 is 16:30, in the afternoon." in preview.content.decode()
+    word = preview.context["report"].plan.fingerprint
+
+    assert (
+        "a question about the file is open"
+        in owner.post(address(), {"plan": word}, follow=True).content.decode()
+    )
+    assert nothing_stored()
+    owner.post(f"{address()}?dates=dmy&times=afternoon", {"plan": word}, follow=True)
+    slot = RecurringSlot.objects.get()
+    assert f"{slot.valid_from} {slot.start_time}" == "2026-04-03 16:30:00"
 
 
 def test_what_a_file_says_is_never_markup(owner: Client) -> None:
@@ -208,10 +247,10 @@ def test_no_file_is_a_sentence(owner: Client, form: dict[str, Any], said: str) -
     assert said in owner.post(MAIN, form).content.decode()
 
 
-def test_a_spreadsheet_is_a_sentence(owner: Client) -> None:
+def test_a_broken_workbook_is_a_sentence(owner: Client) -> None:
     page = sent(owner, b"PK\x03\x04 and so on").content.decode()
 
-    assert "This is a spreadsheet, not a CSV file" in page
+    assert "This is not a workbook that can be read" in page
 
 
 def test_students_who_get_a_start_date_are_what_changes(owner: Client) -> None:
@@ -304,7 +343,7 @@ def test_people_who_look_alike_are_asked_about_once(owner: Client) -> None:
     assert "--people" not in text
     assert "Import this file" not in text
     answer = owner.post(address(), {"plan": ""}, follow=True).content.decode()
-    assert "Nothing was imported: say first whether they are the same." in answer
+    assert "Nothing was imported: a question about the file is open." in answer
     assert "The same people" in answer
     assert everything() == before
 
@@ -350,7 +389,7 @@ def test_a_file_with_faults_is_corrected_before_anything_is_asked(owner: Client)
 
 def test_the_pages_of_faults_keep_the_answer(owner: Client) -> None:
     imported(row())
-    sent(owner, ALIKE, *(row(days="9") for _ in range(250)))
+    sent(owner, ALIKE, *(row(student_email=f"no {n}") for n in range(250)))
 
     page = owner.get(address(), {"people": "same"}).content.decode()
 

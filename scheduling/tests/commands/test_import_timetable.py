@@ -58,7 +58,7 @@ def test_faults_are_on_standard_error_and_the_status_is_1(manage, file):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
         f"{path}, line 2, column days: “8” is not a weekday. Write digits from 1 (Monday) to 7 "
-        "(Sunday) without anything between, as in 135.",
+        "(Sunday), as in 135, or names of weekdays.",
         f"{path}, line 3, column start_time: “25:00” is not a time of day; write it as 09:30 or "
         "17:00.",
         f"CommandError: {path} has 2 faults; nothing was written.",
@@ -85,13 +85,16 @@ def test_json_is_one_document_and_nothing_else(manage, file):
 
 
 @pytest.mark.django_db
-def test_json_lists_every_fault_the_terminal_two_hundred(file):
-    path = file(*(sound(days="9") for _ in range(250)))
+def test_json_lists_every_fault_the_terminal_two_hundred_kinds(file):
+    path = file(*(sound(student_email=f"no {n}") for n in range(250)))
     out, err, status = call(path, "--json")
     document = json.loads(out)
     assert (status, document["success"], len(document["faults"])) == (1, False, 250)
     assert document["faults"][0].keys() == {"line", "column", "message"}
-    assert (document["faults"][249]["line"], document["faults"][249]["column"]) == (251, "days")
+    assert (document["faults"][249]["line"], document["faults"][249]["column"]) == (
+        251,
+        "student_email",
+    )
     assert err.count("\n") == 1
 
     out, err, status = call(path)
@@ -99,6 +102,34 @@ def test_json_lists_every_fault_the_terminal_two_hundred(file):
     lines = err.splitlines()
     assert len(lines) == 202
     assert lines[200] == "… and 50 more; --json lists them all."
+
+
+@pytest.mark.django_db
+def test_equal_faults_are_one_line_with_their_places(file):
+    path = file(*(sound(days="9") for _ in range(120)), sound(start_time="soon"))
+    _out, err, status = call(path)
+    assert status == 1
+    days, start, last = err.splitlines()
+    assert days.startswith(f"{path}, lines 2, 3, 4, 5, 6 and 115 more, column days: “9” is not")
+    assert start.startswith(f"{path}, line 122, column start_time: ")
+    assert last == f"{path} has 121 faults; nothing was written."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cells", "option", "answer"),
+    [
+        ({"valid_from": "3/4/2026"}, "--dates", "dmy"),
+        ({"start_time": "4:30", "end_time": "5:30"}, "--times", "afternoon"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_a_fault_with_its_option(file, cells, option, answer):
+    path = file(sound(**cells))
+    _out, err, status = call(path)
+    assert (status, option in err) == (1, True)
+    assert nothing_stored()
+    assert call(path, option, answer)[1:] == ("", 0)
+    assert call(path, option, answer)[0].splitlines()[2] == "There already: 1 weekly rule."
 
 
 @pytest.mark.parametrize(

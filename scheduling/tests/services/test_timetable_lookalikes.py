@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from scheduling.jobs.approved_plan import StalePlanError
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.timetable_import import People, uploads
+from scheduling.services.timetable_import import Answers, People, uploads
 
 from .timetable_files import NO_TEACHER, NOW, csv_bytes, everything, imported, places, row
 
@@ -209,13 +209,13 @@ def upload():
 
 
 def confirm(upload, word, people):
-    return uploads.confirm(upload.pk, upload.owner, word, NOW, people)
+    return uploads.confirm(upload.pk, upload.owner, word, NOW, Answers(people=people))
 
 
 @pytest.mark.parametrize(("people", "students"), [(People.SAME, 1), (People.NEW, 2)])
 def test_the_answer_is_part_of_what_is_approved(upload, people, students):
     assert uploads.preview(upload, NOW).plan is None
-    word = uploads.preview(upload, NOW, people).fingerprint
+    word = uploads.preview(upload, NOW, Answers(people=people)).fingerprint
     before = everything()
     assert not confirm(upload, word, None).succeeded
     (other,) = set(People) - {people}
@@ -228,7 +228,7 @@ def test_the_answer_is_part_of_what_is_approved(upload, people, students):
 
 @pytest.mark.parametrize("people", People)
 def test_somebody_alike_who_comes_in_between_is_another_plan(upload, people):
-    word = uploads.preview(upload, NOW, people).fingerprint
+    word = uploads.preview(upload, NOW, Answers(people=people)).fingerprint
     Student.objects.create(first_name="ANA", last_name="Pérez", email="ana@example.com")
     before = everything()
     if people is People.NEW:

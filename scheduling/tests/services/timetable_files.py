@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.timetable_import import Report, import_timetable
+from scheduling.services.timetable_import import Answers, Report, import_timetable
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 COLUMNS = (
@@ -38,6 +38,7 @@ ROW = {
     "valid_from": "2026-01-05",
 }
 NO_TEACHER = {"teacher": "", "teacher_time_zone": ""}
+ANSWERS = {"dates", "times", "people"}
 TABLES = (Teacher, Student, FixedSchedule, RecurringSlot)
 
 
@@ -60,7 +61,8 @@ def imported(data: bytes | dict[str, str], *more: dict[str, str], **options: Any
     """What becomes of a file, given as it is or as its rows."""
     if isinstance(data, dict):
         data = csv_bytes(data, *more)
-    return import_timetable(io.BytesIO(data), **({"now": NOW} | options))
+    answers = Answers(**{name: options.pop(name) for name in ANSWERS & options.keys()})
+    return import_timetable(io.BytesIO(data), **({"now": NOW, "answers": answers} | options))
 
 
 def places(report: Report) -> list[tuple[int | None, str]]:
