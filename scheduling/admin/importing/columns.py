@@ -46,13 +46,16 @@ COLUMNS = (
     Explained(
         "days",
         ALWAYS,
-        _("Weekdays, a digit each: 1 is Monday, 7 is Sunday; 135 is three lessons a week."),
+        _(
+            "Weekdays by name, or a digit each: 1 is Monday, 7 is Sunday; 135 is three lessons a "
+            "week."
+        ),
         ("13", "2"),
     ),
     Explained(
         "start_time",
         ALWAYS,
-        _("By the clock of the zone, from 00:00 to 23:59."),
+        _("By the clock of the zone, as 17:00, 17.00 or 5:00 PM."),
         ("17:00", "16:30"),
     ),
     Explained("end_time", ONE_OF, _("After the start, on the same day."), ("17:45", "")),
@@ -66,10 +69,7 @@ COLUMNS = (
     Explained(
         "valid_from",
         OPTIONAL,
-        _(
-            "The first day, as 2026-01-31. Empty: today. Have the spreadsheet treat the column "
-            "as text, or it writes dates in its own way."
-        ),
+        _("The first day, as 2026-01-31 or as the spreadsheet writes it. Empty: today."),
         ("2026-09-07", "2026-09-07"),
     ),
     Explained(

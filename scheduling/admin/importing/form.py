@@ -13,8 +13,8 @@ class UploadForm(forms.Form):
     """One file, of a size that a browser's patience allows."""
 
     file = forms.FileField(
-        label=gettext_lazy("Timetable (CSV)"),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv", "aria-describedby": "about-file"}),
+        label=gettext_lazy("Timetable (CSV or .xlsx)"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx", "aria-describedby": "about-file"}),
         error_messages={
             "required": gettext_lazy("Choose a file first."),
             "missing": gettext_lazy("Choose a file first."),

@@ -161,7 +161,7 @@ def test_from_an_empty_database_to_a_night_without_cron(
 
     # Imported, and no run.
     page.goto("/admin/import/")
-    page.get_by_label("Timetable (CSV)").set_input_files(
+    page.get_by_label("Timetable (CSV or .xlsx)").set_input_files(
         {"name": "week.csv", "mimeType": "text/csv", "buffer": timetable()}
     )
     page.get_by_role("button", name="Preview").click()

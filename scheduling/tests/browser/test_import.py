@@ -27,7 +27,7 @@ def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
     page.goto("/admin/")
     page.get_by_role("navigation", name="Tools").get_by_role("link", name="Import").click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
-    page.get_by_label("Timetable (CSV)").set_input_files(file)
+    page.get_by_label("Timetable (CSV or .xlsx)").set_input_files(file)
     with page.expect_navigation():
         page.get_by_role("button", name="Preview").click()
 
@@ -39,7 +39,7 @@ def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
     expect(page.get_by_role("row", name="2 days")).to_contain_text("“8” is not a weekday")
 
     page.get_by_role("link", name="Upload again").click()
-    page.get_by_label("Timetable (CSV)").set_input_files(
+    page.get_by_label("Timetable (CSV or .xlsx)").set_input_files(
         {"name": "week.csv", "mimeType": "text/csv", "buffer": csv_bytes(*ROWS)}
     )
     page.get_by_role("button", name="Preview").click()
@@ -58,7 +58,7 @@ def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
 def test_it_needs_no_mouse(owner_page: Page) -> None:
     page = owner_page
     page.goto("/admin/import/")
-    label = page.get_by_label("Timetable (CSV)")
+    label = page.get_by_label("Timetable (CSV or .xlsx)")
     label.set_input_files({"name": "w.csv", "mimeType": "text/csv", "buffer": csv_bytes(row())})
     label.focus()
     page.keyboard.press("Tab")

@@ -1,8 +1,10 @@
 """Timetable files as the programs of different countries write them."""
 
+import csv
 import io
 import zipfile
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -23,6 +25,7 @@ from .timetable_files import (
     row,
 )
 
+UNIVERSITY = Path(__file__).resolve().parents[1] / "data" / "university-2019.csv"
 EARLY = {"days": "2", "start_time": "4:30", "end_time": "5:30"}
 PAST_NOON = {"days": "2", "start_time": "10.00", "end_time": "1.00", "duration_minutes": "180"}
 # As a workbook keeps a date: with a time, without a zone.
@@ -358,6 +361,33 @@ def test_a_workbook_and_the_same_as_csv_are_one_timetable():
     report = imported(workbook(cells | {"valid_from": A_DAY}))
 
     assert (report.problems, report.unchanged) == ([], 1)
+
+
+def test_the_real_timetable_as_a_workbook_is_the_same_timetable():
+    with UNIVERSITY.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    book = Workbook()
+    book.active.append(header)
+    for cells in rows:
+        book.active.append([typed(name, cell) for name, cell in zip(header, cells, strict=True)])
+    file = io.BytesIO()
+    book.save(file)
+    assert imported(UNIVERSITY.read_bytes()).succeeded
+
+    report = imported(file.getvalue())
+
+    assert (report.problems, report.unchanged, report.rows) == ([], report.rules, 456)
+
+
+def typed(name, cell):
+    """A cell as a spreadsheet keeps it."""
+    if not cell:
+        return None
+    if name.startswith("valid_"):
+        return datetime.fromisoformat(cell)
+    if name.endswith("_time"):
+        return time.fromisoformat(cell)
+    return int(cell) if cell.isdecimal() else cell
 
 
 def test_merged_cells_count_for_every_row():
