@@ -1,12 +1,15 @@
 """Who changed what by hand. Runs write in bulk and are not heard here: they have their own log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
+from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.db.models.signals import pre_save
 
 from .classes import ScheduledClass
@@ -30,8 +33,34 @@ def listen() -> None:
     pre_save.connect(_name_actor, sender=LogEntry, dispatch_uid="scheduling.audit")
 
 
+def log_in_bulk(changed: Iterable[tuple[Model | None, Model]]) -> None:
+    """Log rows that were written in bulk, which sends no signal: what each was, None, and is.
+
+    What a row is called must be known without asking the database for each.
+    """
+    actor = _actor()
+    entries = [
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(row),
+            object_pk=str(row.pk),
+            object_id=row.pk,
+            object_repr=str(row),
+            action=LogEntry.Action.CREATE if before is None else LogEntry.Action.UPDATE,
+            changes=model_instance_diff(before, row),
+            actor=actor,
+        )
+        for before, row in changed
+    ]
+    LogEntry.objects.bulk_create(entries, batch_size=1_000)
+
+
 def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
+    if instance.actor_id is None:
+        instance.actor = _actor()
+
+
+def _actor() -> Any:
+    """The account that is acting; None where it is nobody's, as a command's."""
     ask = acting.get()
     user = ask() if ask is not None else None
-    if instance.actor_id is None and user is not None and isinstance(user, get_user_model()):
-        instance.actor = user
+    return user if isinstance(user, get_user_model()) else None

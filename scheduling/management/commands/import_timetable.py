@@ -1,6 +1,7 @@
 """``manage.py import_timetable FILE``: teachers, students and their weekly rules."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
+from scheduling.management.attempts import user_name
 from scheduling.management.documents import write_json
 from scheduling.services.timetable_import import (
     Answers,
@@ -21,6 +23,7 @@ from scheduling.services.timetable_import import (
     import_timetable,
     kinds_of,
 )
+from scheduling.services.timetable_import.uploads import import_file
 
 # What a person can take in; --json has them all.
 LISTED = 200
@@ -74,9 +77,10 @@ class Command(BaseCommand):
     def _import(self, file: str, dry_run: bool, answers: Answers) -> Report:
         try:
             with open(file, "rb") as source:
-                return import_timetable(
-                    source, now=timezone.now(), dry_run=dry_run, answers=answers
-                )
+                now = timezone.now()
+                if dry_run:
+                    return import_timetable(source, now=now, dry_run=True, answers=answers)
+                return import_file(source, Path(file).name, user_name(), now, answers)
         except (OSError, ValueError) as error:
             # ValueError: a name that can't be a file's
             return Report(dry_run, faults=[Fault(None, "", _unreadable(error))])

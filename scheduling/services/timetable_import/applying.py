@@ -1,18 +1,24 @@
 """Writes what a matching found missing: people first, then their rules."""
 
+from collections.abc import Sequence
+from copy import copy
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from scheduling.domain.wallclock import add_minutes
 from scheduling.domain.windows import DAY
-from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.bulk import in_batches, insert
+from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher, audit
+from scheduling.services.bulk import among, in_batches, insert
 from scheduling.services.living import EndOn, Moment, Replace
 
 from .matching import Matching
 from .rules import Rule, StudentName
 from .stored import TABLES, StoredRule
 from .timetable import Timetable
+
+Row = TypeVar("Row", bound=Model)
 
 _MICROSECOND = timedelta(microseconds=1)
 # Objects of models are large: few of them exist at a time.
@@ -41,13 +47,13 @@ def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) 
                 slots.append(_slot(rule, key, student_id, teacher_id, made_at, today))
             else:
                 fixed.append(_fixed_schedule(rule, key, student_id, made_at, today))
-        insert(fixed)
-        insert(slots)
+        _insert(fixed)
+        _insert(slots)
     _adopt(matching)
 
 
 def _insert_teachers(timetable: Timetable, matching: Matching, now: datetime) -> dict[str, int]:
-    rows = insert(
+    rows = _insert(
         [
             Teacher(name=name, time_zone=entry.zone, is_active=True, created_at=now)
             for name, entry in timetable.teachers.items()
@@ -63,7 +69,7 @@ def _insert_students(
     ids: dict[StudentName, int] = {}
     missing = (name for name in timetable.students if name not in matching.students)
     for names in in_batches(missing, _ROWS_A_BATCH):
-        rows = insert(
+        rows = _insert(
             [
                 Student(
                     email=name.email,
@@ -80,20 +86,32 @@ def _insert_students(
     return ids
 
 
+def _insert(rows: Sequence[Row]) -> Sequence[Row]:
+    """Insert rows of one model, each with an entry of the audit log."""
+    inserted = insert(rows)
+    audit.log_in_bulk((None, row) for row in inserted)
+    return inserted
+
+
 def _set_start_dates(matching: Matching) -> None:
-    rows = [
-        Student(pk=matching.students[name], start_date=start)
+    starts = {
+        matching.students[name]: start
         for name, start in matching.start_dates.items()
         if name in matching.students
-    ]
-    Student.objects.bulk_update(rows, ["start_date"], batch_size=500)
+    }
+    before = list(among(Student.objects.all(), "pk", starts))
+    after = [copy(student) for student in before]
+    for student in after:
+        student.start_date = starts[student.pk]
+    Student.objects.bulk_update(after, ["start_date"], batch_size=500)
+    audit.log_in_bulk(zip(before, after, strict=True))
 
 
 def _fixed_schedule(
     rule: Rule, key: str, student_id: int, made_at: datetime, today: date
 ) -> FixedSchedule:
     return FixedSchedule(
-        student_id=student_id,
+        student=_named_student(rule, student_id),
         end_time=add_minutes(rule.place.start_time, rule.duration_minutes),
         **_shared_columns(rule, key, made_at, today),
     )
@@ -103,12 +121,18 @@ def _slot(
     rule: Rule, key: str, student_id: int, teacher_id: int, made_at: datetime, today: date
 ) -> RecurringSlot:
     return RecurringSlot(
-        student_id=student_id,
-        teacher_id=teacher_id,
+        student=_named_student(rule, student_id),
+        teacher=Teacher(pk=teacher_id, name=rule.place.teacher),
         duration_minutes=rule.duration_minutes,
         booked_at=made_at,
         **_shared_columns(rule, key, made_at, today),
     )
+
+
+def _named_student(rule: Rule, student_id: int) -> Student:
+    """The student as the audit log names them, without a query for each."""
+    name = rule.student
+    return Student(pk=student_id, first_name=name.first_name, last_name=name.last_name)
 
 
 def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dict[str, object]:

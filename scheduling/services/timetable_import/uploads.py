@@ -3,12 +3,14 @@
 import io
 import zlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
+from auditlog.models import LogEntry
 from django.db import transaction
 
 from scheduling.models import TimetableUpload
+from scheduling.services.wording import people_and_rules
 
 from .answers import Answers
 from .importer import import_timetable
@@ -69,10 +71,35 @@ def confirm(
             return None
         report = import_timetable(_source(upload), now=now, answers=answers, approved=approved)
         if report.succeeded:
-            upload.imported_at, upload.content = now, b""
-            upload.report = report.document()
-            upload.save(update_fields=["imported_at", "content", "report"])
+            _record(upload, report, now)
         return report
+
+
+def import_file(
+    source: BinaryIO, file_name: str, by: str, now: datetime, answers: Answers = NOTHING_SAID
+) -> Report:
+    """Import a file without a preview, as a command does; ``by`` is the name of who runs it.
+
+    Raises DatabaseError, and OSError if the file can't be read.
+    """
+    with transaction.atomic():
+        report = import_timetable(source, now=now, answers=answers)
+        if report.succeeded:
+            name = file_name[-_LONGEST_NAME:]
+            _record(TimetableUpload(owner_name=by, file_name=name, created_at=now), report, now)
+        return report
+
+
+def _record(upload: TimetableUpload, report: Report, now: datetime) -> None:
+    """Keep what was imported, in the list of imports and in the audit log."""
+    upload.imported_at, upload.content = now, b""
+    upload.report = report.document()
+    upload.save()
+    made = people_and_rules(
+        report.teachers, report.students, report.fixed_schedules, report.recurring_slots
+    )
+    changes = {"file_name": ["", upload.file_name], "report": ["", made]}
+    LogEntry.objects.log_create(upload, action=LogEntry.Action.CREATE, changes=changes)
 
 
 def imports(count: int) -> list[TimetableUpload]:

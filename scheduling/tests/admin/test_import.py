@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -87,6 +88,34 @@ def test_the_same_file_again_has_nothing_to_do(owner: Client) -> None:
 
     assert "There is nothing to import: all of it is there already." in page
     assert "Import this file" not in page
+
+
+def test_an_import_leaves_a_trace(owner: Client) -> None:
+    ana = Student.objects.create(first_name="Ana", last_name="Pérez", email="ana@example.com")
+    LogEntry.objects.all().delete()
+    agree(owner, sent(owner, row(), row(teacher="", teacher_time_zone="", days="2")))
+
+    entries = list(LogEntry.objects.order_by("id").select_related("content_type", "actor"))
+
+    assert {entry.actor.get_username() for entry in entries} == {OWNER.lower()}
+    kinds = [(entry.content_type.model, entry.get_action_display()) for entry in entries]
+    assert kinds == [
+        ("teacher", "create"),
+        ("student", "update"),
+        ("fixedschedule", "create"),
+        ("recurringslot", "create"),
+        ("timetableupload", "create"),
+    ]
+    assert entries[1].changes == {"start_date": ["None", "2026-01-05"]}
+    assert entries[3].changes["subject"] == ["None", "Piano"]
+    assert entries[3].object_repr == str(RecurringSlot.objects.get())
+    upload = entries[4].changes
+    assert upload["file_name"] == ["", "week.csv"]
+    assert "1 teacher, 0 students, 1 fixed schedule, 1 recurring slot" in upload["report"][1]
+    page = owner.get("/admin/auditlog/logentry/").content.decode()
+    assert "week.csv" in page
+    history = owner.get(f"/admin/scheduling/student/{ana.pk}/history/").content.decode()
+    assert "start date" in history
 
 
 def test_a_second_press_of_the_button_does_nothing_again(owner: Client) -> None:

@@ -6,9 +6,11 @@ import os
 import re
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.management import CommandError, call_command
 
-from scheduling.models import RecurringSlot, ScheduledClass, Student
+from scheduling.management.attempts import user_name
+from scheduling.models import RecurringSlot, ScheduledClass, Student, TimetableUpload
 from scheduling.tests.services.timetable_files import csv_bytes, nothing_stored
 from scheduling.tests.services.timetable_files import row as sound
 
@@ -102,6 +104,25 @@ def test_json_lists_every_fault_the_terminal_two_hundred_kinds(file):
     lines = err.splitlines()
     assert len(lines) == 202
     assert lines[200] == "… and 50 more; --json lists them all."
+
+
+@pytest.mark.django_db
+def test_an_import_leaves_a_trace(file):
+    call(file(sound()))
+    (upload,) = TimetableUpload.objects.all()
+    assert (upload.owner, upload.file_name, bytes(upload.content)) == (None, "week.csv", b"")
+    assert upload.owner_name == user_name()
+    assert upload.report["created"]["recurringSlots"] == 1
+    kinds = LogEntry.objects.order_by("id").values_list("content_type__model", flat=True)
+    assert list(kinds) == ["teacher", "student", "recurringslot", "timetableupload"]
+
+
+@pytest.mark.django_db
+def test_what_is_not_imported_leaves_none(file):
+    call(file(sound()), "--dry-run")
+    call(file(sound(days="9")))
+    assert not TimetableUpload.objects.exists()
+    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.django_db
