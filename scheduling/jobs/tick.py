@@ -18,6 +18,8 @@ from .schedule import last_called_for
 
 # The clock of the machine that starts a run may be ahead of ours, as in `missed`.
 SKEW = timedelta(minutes=1)
+# Whoever calls over HTTP waits for the answer; the mail that is left is the next call's.
+MAIL_SECONDS = 20.0
 SCHEDULED = tuple(dict.fromkeys(Job(name) for entry in ENTRIES for name in entry.jobs))
 
 
@@ -62,7 +64,8 @@ def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
     for job in due:
         observer = _LastResult()
         try:
-            run(request(job), Conduct(clock=clock, watcher=observer))
+            conduct = Conduct(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
+            run(request(job), conduct)
         except AlreadyRunningError:
             tick.active.append(job)
         except Exception as error:  # where the run had begun, the runner has recorded it

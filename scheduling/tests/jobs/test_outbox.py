@@ -204,6 +204,14 @@ def test_a_blockade_lasts_until_something_is_sent_even_where_all_that_waited_is_
     assert blockade() is None
 
 
+def test_what_no_time_is_left_for_is_the_next_deliverys(server, queued):
+    assert deliver(NOON, seconds=0) == 1
+    assert (states(), blockade()) == ({"sent": 1, "waiting": 9}, None)
+    assert deliver(NOON, seconds=0) == 1
+    assert deliver(NOON) == 8
+    assert len(set(server.recipients)) == len(server.recipients) == 10
+
+
 def test_a_connection_that_ends_before_the_text_costs_nothing(server, queued):
     server.answers["DATA"] = RESET_BEFORE
     assert deliver(NOON) == 0
