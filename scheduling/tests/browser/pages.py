@@ -120,7 +120,7 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
     }
     for kind in TABLE_PAGES:
         if allowed.get(kind, True) and (SOAKING or model in ALIKE.get(kind, (model,))):
-            args = () if kind in ("changelist", "add") else (row.pk,)
+            args = () if kind in ("changelist", "add") else (number_of(row),)
             name = f"{model._meta.app_label}_{model._meta.model_name}_{kind}"
             yield Address(name, reverse(f"admin:{name}", args=args))
     for pattern in of.get_urls():
@@ -129,7 +129,7 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
             and pattern.name not in NO_PAGE
             and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export")
         ):
-            args = (row.pk,) if pattern.pattern.converters else ()
+            args = (number_of(row),) if pattern.pattern.converters else ()
             yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
 
 
@@ -146,9 +146,14 @@ def every_address() -> Iterator[tuple[str, str]]:
         for name in dict.fromkeys([*(f"{table}_{kind}" for kind in TABLE_PAGES), *kinds]):
             if name and not name.endswith("_export"):
                 try:
-                    yield name, reverse(f"admin:{name}", args=[row.pk])
+                    yield name, reverse(f"admin:{name}", args=[number_of(row)])
                 except NoReverseMatch:
                     yield name, reverse(f"admin:{name}")
+
+
+def number_of(row: Any) -> Any:
+    """What stands in the address of a row: of a token how it begins, for its key is its hash."""
+    return getattr(row, "token_key", row.pk)
 
 
 def rows(model: Any) -> Any:
