@@ -165,7 +165,7 @@ class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Revoke…"))
     def revoke(self, token: AuthToken) -> SafeString:
         page = reverse("admin:knox_authtoken_delete", args=[token.token_key])
         return format_html('<a href="{}">{}</a>', page, _("Revoke…"))
