@@ -1,5 +1,7 @@
 """The stock Django admin over all tables: one module an area."""
 
+from django.utils.translation import gettext_noop as _
+
 from . import (
     accounts,
     classes,
@@ -27,3 +29,6 @@ __all__ = [
     "teachers",
     "timetable",
 ]
+
+# On a link, Django's own Spanish for these is a noun: “Vista”.
+VIEW = (_("View"), _("View %s"))

@@ -7,8 +7,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -120,22 +124,51 @@ class TokenForm(AuthTokenCreateForm):
 
 
 @admin.register(AuthToken)
-class ApiTokenAdmin(AuthTokenAdmin):
-    """Tokens by their first letters; made, shown that once, and revoked; never changed."""
+class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
+    """Tokens by their first letters; made, shown that once, and revoked; never changed.
+
+    The key of a row is the token's hash, which no page or address shows: the list has no boxes to
+    tick, and a token is addressed by how it begins.
+    """
 
     add_form = TokenForm
     list_display = ("beginning", "account", "made", "expires")
     fields = ("user", "expiry")
     list_select_related = ("user",)
     search_fields = ("token_key", "user__username")
-    # A page of one would be under its hash, and says no more than the list.
     list_display_links = None
+    actions = None
     raw_id_fields = ()
     autocomplete_fields = ("user",)
     ordering = ("-created",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj is None else self.list_display
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> AuthToken | None:
+        return self.get_queryset(request).filter(token_key=object_id).first()
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        may_revoke = self.has_delete_permission(request)
+        return (*self.list_display, "revoke") if may_revoke else self.list_display
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A page of one would say no more than the list."""
+        if request.method in ("GET", "HEAD") and self.has_view_permission(request):
+            return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
+        """A token has no history but that it was made."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))
+
+    @admin.display(description=gettext_lazy("Revoke…"))
+    def revoke(self, token: AuthToken) -> SafeString:
+        page = reverse("admin:knox_authtoken_delete", args=[token.token_key])
+        return format_html('<a href="{}">{}</a>', page, _("Revoke…"))
 
     @admin.display(description=gettext_lazy("begins with"), ordering="token_key")
     def beginning(self, token: AuthToken) -> str:

@@ -13,6 +13,7 @@ from scheduling.models import CalendarFeed, Closure, FixedSchedule, RecurringSlo
 Key = tuple[str, str]
 
 MOST = 8
+TOKEN = AuthToken._meta.model_name
 # Their names hold a weekday or another word: the log keeps them in whoever's language it was.
 WORDED: dict[Any, tuple[str, ...]] = {
     FixedSchedule: ("student", "teacher"),
@@ -26,10 +27,16 @@ WORDED: dict[Any, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """An entry of the log, and what its row is called now."""
+    """An entry of the log, and what its row is called now; ``url``: its page, if it has one."""
 
     entry: LogEntry
     name: str
+
+    @property
+    def url(self) -> str:
+        # The key of a token is its hash.
+        has_page = not self.entry.is_deletion() and _key(self.entry)[0] != TOKEN
+        return (self.entry.get_admin_url() or "") if has_page else ""
 
 
 def recent(user: Any) -> list[Recent]:
@@ -61,7 +68,7 @@ def names_of(rows: Iterable[Key]) -> dict[Key, str]:
 
 def _own_name(entry: LogEntry) -> str:
     """What the log calls a row; a token was once called by its hash, which is its key."""
-    is_hash = bool(entry.object_id) and _key(entry)[0] == AuthToken._meta.model_name
+    is_hash = bool(entry.object_id) and _key(entry)[0] == TOKEN
     if is_hash and entry.object_repr.startswith(str(entry.object_id)):
         return str(AuthToken._meta.verbose_name)
     return entry.object_repr

@@ -42,6 +42,13 @@ class Callers:
             self._calls[job] = self._is_called(job)
         return self._calls[job]
 
+    @property
+    def makes_lessons_alone(self) -> bool:
+        """Whether all that is called is ``/api/cron/generate-lessons``, of earlier systems."""
+        last = self._last(Job.HORIZON)
+        called = last is not None and last.trigger == Trigger.HTTP and self.call(Job.HORIZON)
+        return called and not self.call(Job.WATCH) and not self.call(Job.WEEKLY)
+
     def next_run(self, job: Job) -> datetime | None:
         """When ``job`` starts by itself; None if nothing starts it."""
         return next_due(job, self._now) if JOBS[job].cron and self.call(job) else None

@@ -1,5 +1,9 @@
-"""Which job makes an occurrence that is not stored yet, and when."""
+"""Which job makes an occurrence that is not stored yet, and when.
 
+A day is named only where something starts the job: ``calls``, as ``Callers.call``.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +34,7 @@ class Due:
         return _("created with the next run")
 
 
-def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
+def due(kind: SeriesKind, day: date, today: date, weeks: int, calls: Callable[[Job], bool]) -> Due:
     """When the occurrence of a series of ``kind`` on ``day`` is made, as seen from ``today``.
 
     ``weeks`` is the length of the horizon.
@@ -39,8 +43,9 @@ def due(kind: SeriesKind, day: date, today: date, weeks: int) -> Due:
         if day < today:
             return Due(Job.MISSING, today)
         first = day - weeks * WEEK + DAY
-        return Due(Job.HORIZON, today, first if first > today else None)
+        return Due(Job.HORIZON, today, first if first > today and calls(Job.HORIZON) else None)
     monday, this_monday = monday_of(day), monday_of(today)
     if monday < this_monday:
         return Due(Job.MISSING, today)
-    return Due(Job.WEEKLY, today, monday if monday > this_monday else None)
+    named = monday > this_monday and calls(Job.WEEKLY)
+    return Due(Job.WEEKLY, today, monday if named else None)

@@ -232,17 +232,26 @@ def late_since(job: Job, now: datetime, lately: Lately) -> datetime | None:
 
 def jobs_not_called(cover: Coverage, callers: Callers) -> list[Job]:
     """Jobs that have something to do, and that nothing is going to start."""
-    return [job for job in GENERATING if job in cover.asking and not callers.call(job)]
+    jobs = [job for job in GENERATING if job in cover.asking and not callers.call(job)]
+    # Elsewhere a watch that stops takes the others along, and is told with them.
+    return [*jobs, Job.WATCH] if callers.makes_lessons_alone else jobs
 
 
-def not_called(jobs: Collection[Job], now: datetime, callers: Callers) -> str:
-    """That nothing starts ``jobs``, in words."""
+def not_called(jobs: Collection[Job], now: datetime, callers: Callers) -> tuple[str, str]:
+    """That nothing starts ``jobs``, and what to do about it, in words."""
+    advice = suggestion("not_called")
     if callers.last_call is None:
-        return _("Nothing runs by itself yet.")
+        return _("Nothing runs by itself yet."), advice
+    if callers.makes_lessons_alone:
+        text = _(
+            "Only the lessons of the next weeks are generated automatically; this week’s fixed "
+            "schedules, reminders and alerts need /api/cron/tick."
+        )
+        return text, _("Let the service call that address instead: docs/cron.md.")
     if not any(callers.call(job) for job in GENERATING):
         text = _("Nothing has run by itself since %(when)s.")
-        return text % {"when": when(callers.last_call, now)}
-    return _("“%(job)s” does not run by itself.") % {"job": next(iter(jobs)).label}
+        return text % {"when": when(callers.last_call, now)}, advice
+    return _("“%(job)s” does not run by itself.") % {"job": next(iter(jobs)).label}, advice
 
 
 def stuck_runs(now: datetime, lately: Lately | None = None) -> list[JobRun]:
@@ -270,7 +279,8 @@ def _worded(
 ) -> Finding:
     """``finding`` in the words of those that depend on which jobs are concerned."""
     if finding.name == "not_called":
-        return replace(finding, issue=not_called(jobs, now, callers))
+        text, advice = not_called(jobs, now, callers)
+        return replace(finding, issue=text, suggestion=advice)
     if finding.name == "crashed_runs":
         return replace(finding, suggestion=_what_completes(crashed))
     return finding

@@ -19,6 +19,7 @@ from .ending import close, conclude, log_end, record_failure, tell_who_ended_it
 from .faults import RunTimeoutError, report
 from .generate import Generation, StoppedError
 from .heartbeat import Heartbeat
+from .notifications.delivery import SECONDS
 from .overlay import Overlay
 from .pings import Pings
 from .planning import Context
@@ -36,13 +37,14 @@ logger = logging.getLogger(__name__)
 class Conduct:
     """How an attempt is watched and ended. ``stop`` says whether a person wants it to end;
     ``timeout`` is its limit in seconds, None for none; ``quiet`` leaves the closing line of the log
-    to whoever watches."""
+    to whoever watches; after ``mail_seconds`` no further e-mail is begun."""
 
     clock: Clock
     watcher: Watcher = field(default_factory=Nobody)
     stop: Callable[[], bool] = lambda: False
     timeout: float | None = None
     quiet: bool = False
+    mail_seconds: float = SECONDS
 
 
 def preview(request: Request, conduct: Conduct) -> Result:
@@ -132,7 +134,7 @@ def _work(
         with Heartbeat(held) as heartbeat:
             conduct.watcher.started(result)
             if span is None:
-                UPKEEP[request.job](held, result, conduct.clock())
+                UPKEEP[request.job](held, result, conduct.clock(), conduct.mail_seconds)
             else:
                 _generate(request, span, result, conduct, held, queries, began, heartbeat)
         result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED

@@ -66,6 +66,7 @@ class Statement:
     """A sentence that needs a person, with more about it in ``detail``.
 
     ``name``: what it is about, as in ``health.ISSUES``; empty where it is about ``run`` alone.
+    ``advice``: what to do about it, for those who may.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Statement:
     level: Level = Level.WARN
     detail: str = ""
     run: JobRun | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class Status:
     def detail(self) -> str:
         """The second line: what else needs a person, and the facts."""
         rest = [one.text for one in self.needs[1:]]
-        first = self.needs[0].detail if self.needs else ""
-        return " ".join(filter(None, [first, *rest, *self.facts]))
+        first = [self.needs[0].detail, self.needs[0].advice] if self.needs else []
+        return " ".join(filter(None, [*first, *rest, *self.facts]))
 
 
 def status(
@@ -207,7 +209,7 @@ def _of(counts: dict[str, int], names: Iterable[str]) -> Iterator[Statement]:
     """What the calendar lacks of ``names``."""
     for name in names:
         if count := counts.get(name):
-            yield Statement(issue(name, count), name, detail=suggestion(name))
+            yield Statement(issue(name, count), name, advice=suggestion(name))
 
 
 def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[Statement]:
@@ -216,8 +218,8 @@ def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[St
         yield Statement(_("There are no active weekly lessons."))
     jobs = jobs_not_called(cover, callers)
     if jobs or callers.last_call is None:
-        text = not_called(jobs, now, callers)
-        yield Statement(text, "not_called", detail=suggestion("not_called"))
+        text, advice = not_called(jobs, now, callers)
+        yield Statement(text, "not_called", advice=advice)
 
 
 def _faults(lately: Lately) -> Iterator[Statement]:

@@ -16,6 +16,8 @@ from .result import Nobody, Result
 from .runner import Conduct, run
 from .schedule import last_called_for
 
+# Whoever calls over HTTP waits for the answer; the mail that is left is the next call's.
+MAIL_SECONDS = 20.0
 SCHEDULED = tuple(dict.fromkeys(Job(name) for entry in ENTRIES for name in entry.jobs))
 
 
@@ -61,7 +63,8 @@ def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
     for job in due:
         observer = _LastResult()
         try:
-            run(request(job), Conduct(clock=clock, watcher=observer))
+            conduct = Conduct(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
+            run(request(job), conduct)
         except AlreadyRunningError:
             tick.active.append(job)
         except Exception as error:  # where the run had begun, the runner has recorded it

@@ -90,6 +90,17 @@ def find_run(run_id: int) -> JobRun:
         raise
 
 
+def can_be_undone(run: JobRun, now: datetime) -> bool:
+    """Whether ``undo`` would be let in at ``now`` and remove any class."""
+    if run.classes_created <= run.classes_undone:
+        return False
+    try:
+        _refuse_active(run)
+    except AlreadyRunningError:
+        return False
+    return created_by(run).filter(UNTOUCHED, starts_at__gt=now).exists()
+
+
 def preview_undo(run: JobRun, now: datetime) -> Undo:
     """What ``undo`` would do at ``now``. Raises AlreadyRunningError."""
     _refuse_active(run)

@@ -11,15 +11,15 @@ from .result import Result
 from .watch import watch
 
 
-def _prune(held: Claim, result: Result, now: datetime) -> None:
+def _prune(held: Claim, result: Result, now: datetime, mail_seconds: float) -> None:
     result.pruned = prune(held, now)
 
 
-def _watch(held: Claim, result: Result, now: datetime) -> None:
-    result.troubles = watch(held, now)
+def _watch(held: Claim, result: Result, now: datetime, mail_seconds: float) -> None:
+    result.troubles = watch(held, now, mail_seconds)
 
 
-UPKEEP: dict[Job, Callable[[Claim, Result, datetime], None]] = {
+UPKEEP: dict[Job, Callable[[Claim, Result, datetime, float], None]] = {
     Job.PRUNE: _prune,
     Job.WATCH: _watch,
 }

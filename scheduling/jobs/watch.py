@@ -5,9 +5,11 @@ outbox.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,7 +18,7 @@ from scheduling.models import Trouble
 
 from .alerts import HISTORY, News, channels
 from .claim import Claim, bury_dead_runs, fence
-from .notifications.delivery import deliver
+from .notifications.delivery import SECONDS, deliver
 from .notifications.reminders import remind
 from .registry import JOBS
 from .troubles import Found, troubles
@@ -24,19 +26,23 @@ from .troubles import Found, troubles
 logger = logging.getLogger(__name__)
 
 
-def watch(held: Claim, now: datetime) -> int:
-    """Look at all jobs. Returns how many troubles there are."""
+def watch(held: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
+    """Look at all jobs. Returns how many troubles there are.
+
+    ``mail_seconds``: after so long no further e-mail is begun.
+    """
+    end = time.monotonic() + mail_seconds
     for job in JOBS:
         bury_dead_runs(job)
     # Before the look at what is wrong: a mail server that was away and is back is no trouble.
     _try(remind, now)
-    _try(deliver, now)
+    _try(partial(deliver, seconds=mail_seconds), now)
     found = troubles(now)
     with transaction.atomic():
         _note(found, now)
         fence(held)
-    if tell(now):
-        _try(deliver, now)
+    if tell(now) and (left := end - time.monotonic()) > 0:
+        _try(partial(deliver, seconds=left), now)
     return len(found)
 
 

@@ -93,6 +93,24 @@ def refuse_lost(lost: ScheduledClass, today: date) -> None:
     _refuse(ScheduledClass(student_id=lost.student_id, date=max(today, lost.date)), lost)
 
 
+def make_up_of(lost: ScheduledClass) -> ScheduledClass | None:
+    """The class that makes good for ``lost``, if it is to take place."""
+    made = ScheduledClass.objects.filter(make_up_for=lost).exclude(status=ClassStatus.CANCELLED)
+    return made.select_related("student").first()
+
+
+def made_up_of(restored: ScheduledClass) -> str:
+    """A sentence where ``restored`` takes place and so does its make-up; else nothing.
+
+    That is a person's to decide, and no reason to refuse it.
+    """
+    made = make_up_of(restored) if restored.status != ClassStatus.CANCELLED else None
+    if made is None:
+        return ""
+    text = _("Its make-up takes place too: %(lesson)s. Cancel that if it is not wanted any more.")
+    return text % {"lesson": made}
+
+
 def _refuse(one: ScheduledClass, lost: ScheduledClass) -> None:
     if one.student_id != lost.student_id:
         raise _refusal(_("A make-up is for the student who lost the class."), "other_student")

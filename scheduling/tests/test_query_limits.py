@@ -50,6 +50,9 @@ MOST = 50
 LITTLE, MUCH = 5, 9
 # They answer a GET with something else than a page: 405, a redirect, nothing to be found.
 NO_PAGES = {
+    # Lead to the list.
+    "knox_authtoken_change",
+    "knox_authtoken_history",
     "background_jobs_cancel",
     "background_jobs_start",
     "calendar_occurrence",
@@ -226,7 +229,10 @@ def _path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
     if page.name == "conflict":
         values |= {"kind": conflict.series_kind, "series": conflict.series_id, "day": conflict.date}
     if page.model:
-        values |= {"object_id": rows[page.model].pk, "id": rows[page.model].pk}
+        row = rows[page.model]
+        # The key of a token is its hash, which is in no address.
+        number = getattr(row, "token_key", row.pk)
+        values |= {"object_id": number, "id": number}
     return reverse(f"admin:{page.name}", kwargs={name: values[name] for name in page.parameters})
 
 

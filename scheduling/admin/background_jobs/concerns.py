@@ -62,6 +62,11 @@ def concerns(health: Health, links: Links, now: datetime, cover: Coverage) -> li
     return [_concern(finding, links, now, cover) for finding in health.findings]
 
 
+def may_act(name: str, links: Links) -> bool:
+    """Whether the reader may do what the advice about ``name`` says."""
+    return links.may(_ACTS.get(name, "run_jobs"))
+
+
 def way_of(statement: Statement, links: Links, cover: Coverage) -> Way:
     """Where a person acts on ``statement``; empty where there is no such page for the reader."""
     if statement.run is not None:
@@ -77,7 +82,7 @@ def _concern(finding: Finding, links: Links, now: datetime, cover: Coverage) -> 
     more = finding.count - len(names) if counted else 0
     return Concern(
         finding.issue,
-        finding.suggestion,
+        finding.suggestion if may_act(finding.name, links) else "",
         finding.name in SERIOUS,
         names,
         max(0, more),
@@ -152,6 +157,18 @@ _NAMES: dict[str, Callable[[Links, datetime, Coverage], Named]] = {
 }
 
 
+# The permission to act on a finding; of those that are not here, to run jobs.
+_ACTS = {
+    "unresolved_conflicts": "change_scheduledclass",
+    "unmarked_lessons": "change_scheduledclass",
+    "no_marks": "change_scheduledclass",
+    "orphaned_slots": "change_recurringslot",
+    "old_slots": "change_recurringslot",
+    "teachers_without_settings": "add_lessonsettings",
+    "students_without_start": "change_student",
+}
+
+
 def _history(**query: str) -> str:
     return f"{reverse('admin:background_jobs')}?{urlencode(query)}#history"
 
@@ -161,8 +178,9 @@ def _runs(links: Links, cover: Coverage, state: str) -> Way:
 
 
 def _review(links: Links, condition: str) -> Way:
-    return listed("recurringslot", condition=condition) if links.slots else "", _(
-        "Review these slots"
+    url = listed("recurringslot", condition=condition) if links.slots else ""
+    return url, _("Review these slots") if may_act(f"{condition}_slots", links) else _(
+        "Show these slots"
     )
 
 
@@ -194,10 +212,12 @@ _WAYS: dict[str, Callable[[Links, Coverage], Way]] = {
     "missing_classes_later": lambda links, cover: _preview(links, Job.HORIZON),
     "unresolved_conflicts": lambda links, cover: (
         reverse("admin:conflicts") if links.classes else "",
-        _("Resolve conflicts"),
+        _("Resolve conflicts")
+        if may_act("unresolved_conflicts", links)
+        else _("Show these lessons"),
     ),
     "not_called": lambda links, cover: (
-        f"{reverse('admin:background_jobs')}#by-itself",
+        f"{reverse('admin:background_jobs')}#by-itself" if links.jobs else "",
         _("How to make it run by itself"),
     ),
     "unmarked_lessons": _unmarked,

@@ -1,5 +1,6 @@
 """Addresses of what a page speaks of, for those who may open them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from ..access import may_run_jobs
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Empty where the reader has no permission to look."""
+    """Empty where the reader has no permission to look. ``may``: whether they have another."""
 
     students: bool
     teachers: bool
@@ -20,6 +21,7 @@ class Links:
     schedules: bool
     settings: bool
     jobs: bool
+    may: Callable[[str], bool]
 
     def student(self, pk: int | None) -> str:
         return _change("student", pk) if self.students else ""
@@ -54,6 +56,7 @@ def links_for(request: HttpRequest) -> Links:
         may("fixedschedule"),
         request.user.has_perm("scheduling.add_lessonsettings"),
         may_run_jobs(request.user),
+        lambda permission: request.user.has_perm(f"scheduling.{permission}"),
     )
 
 

@@ -18,6 +18,7 @@ from scheduling.jobs.outcome_words import ORDER, did, has_done, removed, title_o
 from scheduling.jobs.reasons import sentence
 from scheduling.jobs.registry import JOBS
 from scheduling.jobs.status import progress_sentence
+from scheduling.jobs.undo import can_be_undone
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
@@ -94,16 +95,10 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "dead": active and is_dead(run),
             "progress": progress_sentence(run, now) if active else "",
             "may_run": may_run(request),
-            "may_undo": may_run(request) and may_be_undone(run),
+            "may_undo": may_run(request) and can_be_undone(run, now),
             "zone": settings.TIME_ZONE,
         },
     )
-
-
-def may_be_undone(run: JobRun) -> bool:
-    """Whether there is anything that this run made."""
-    left = run.classes_created - run.classes_undone
-    return run.state not in ACTIVE_STATES and left > 0
 
 
 def _items(run: JobRun, outcome: str, after: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scheduling.jobs.coverage import Coverage
 from scheduling.jobs.status import Level, Status
 
-from .concerns import way_of
+from .concerns import may_act, way_of
 from .links import Links
 
 
@@ -32,10 +32,15 @@ class StatusCard:
 
 
 def status_card(status: Status, links: Links, cover: Coverage) -> StatusCard:
-    """What a template draws of ``status``, with links that the reader may follow."""
+    """What a template draws of ``status``, with the advice and the links of use to the reader."""
     needs = [Need(one.text, *way_of(one, links, cover)) for one in status.needs]
     first = needs[0] if needs else Need(status.title, "", "")
-    detail = status.needs[0].detail if needs else ""
+    detail = ""
+    if needs:
+        one = status.needs[0]
+        detail = " ".join(
+            filter(None, [one.detail, one.advice if may_act(one.name, links) else ""])
+        )
     return StatusCard(
         status.level, status.title, detail, first.url, first.action, needs[1:], status.facts
     )

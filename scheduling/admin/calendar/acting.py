@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.services import classes, occurrences
 from scheduling.services.closures import closed_day_of
+from scheduling.services.make_ups import made_up_of
 from scheduling.services.moments import day_and_hours
 from scheduling.services.occurrences import Planned
 
@@ -142,7 +143,8 @@ def _restore(one: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         done = classes.restore(one.pk, now=now)
         text = _("The class of %(student)s on %(when)s is scheduled again.")
-        return _with_closure(text % {"student": done.student, "when": when(done)}, done)
+        text = _with_closure(text % {"student": done.student, "when": when(done)}, done)
+        return " ".join(filter(None, (text, made_up_of(done))))
 
     cancelled = one.status == ClassStatus.CANCELLED
     label = _("Restore the class") if cancelled else _("Back to scheduled")

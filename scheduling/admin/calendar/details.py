@@ -18,8 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.models import ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.series import load_by_key
+from scheduling.services.make_ups import make_up_of
 from scheduling.services.occurrences import Planned, planned
 
 from ..access import (
@@ -134,6 +135,7 @@ def _show(
     context = {
         "one": one,
         "stored": isinstance(one, ScheduledClass),
+        "make_up": _make_up(one),
         "actions": actions,
         "links": links_of(request, one),
         "refusal": refusal,
@@ -143,6 +145,13 @@ def _show(
         return render(request, "admin/calendar/_details.html", context, status=status)
     context |= admin.site.each_context(request) | {"title": _("Class")}
     return render(request, "admin/calendar/details.html", context, status=status)
+
+
+def _make_up(one: Subject) -> ScheduledClass | None:
+    """What makes good for a cancelled class: where that is restored, both take place."""
+    if isinstance(one, ScheduledClass) and one.status == ClassStatus.CANCELLED:
+        return make_up_of(one)
+    return None
 
 
 def _refuse(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.models import Attendance, ScheduledClass
 from scheduling.services import classes
+from scheduling.services.make_ups import made_up_of
 
 from ..access import may_mark_class
 from ..cancelling import CancelManyForm
-from ..several import chosen, do_each
+from ..several import MOST_NAMED, chosen, do_each
 
 Rows = QuerySet[ScheduledClass]
 
@@ -61,7 +62,11 @@ class ClassActions(admin.ModelAdmin):
     @admin.action(permissions=["edit"], description=gettext_lazy("Restore"))
     def restore(self, request: HttpRequest, rows: Rows) -> None:
         now = timezone.now()
-        _to_each(request, rows, lambda one: classes.restore(one.pk, now=now), _restored)
+        done = _to_each(request, rows, lambda one: classes.restore(one.pk, now=now), _restored)
+        lost = ScheduledClass.objects.filter(id__among=[one.pk for one in done])
+        for one in lost.filter(make_ups__isnull=False).order_by("starts_at", "id")[:MOST_NAMED]:
+            if text := made_up_of(one):
+                messages.warning(request, f"{one}: {text}")
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Cancel…"))
     def cancel(self, request: HttpRequest, rows: Rows) -> HttpResponse | None:
@@ -107,7 +112,7 @@ def _to_each(
     rows: Rows,
     act: Callable[[ScheduledClass], Any],
     said: Callable[[int], str],
-) -> None:
+) -> list[ScheduledClass]:
     def allowed(one: ScheduledClass) -> Any:
         # The list may show classes that are somebody else's to mark.
         if not may_mark_class(request.user, one):
@@ -115,8 +120,8 @@ def _to_each(
         before = _state(one)
         return _state(act(one)) != before
 
-    if (found := chosen(request, rows)) is not None:
-        do_each(request, found, allowed, said)
+    found = chosen(request, rows)
+    return do_each(request, found, allowed, said) if found is not None else []
 
 
 def _state(one: ScheduledClass) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
 from scheduling.services.classes import save_by_hand
 from scheduling.services.closures import closed_day_of
+from scheduling.services.make_ups import made_up_of, make_up_of
 
 from .. import show
 from ..access import may_see_everyone
@@ -124,6 +125,8 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     ) -> HttpResponse:
         one = context.get("original")
         edits = self.has_edit_permission(request)
+        if one is not None and one.status == "cancelled":
+            context["make_up"] = make_up_of(one)
         if one is not None and one.is_generated and edits:
             context["series"] = _series_link(one)
             context["may_cancel"] = one.status != "cancelled"
@@ -142,6 +145,8 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     ) -> None:
         if form.has_changed():
             save_by_hand(obj, timezone.now())
+            if "status" in form.changed_data and (made_up := made_up_of(obj)):
+                messages.warning(request, made_up)
             moved = {"date", "teacher", "status"} & set(form.changed_data)
             if moved and (closed := closed_day_of(obj)):
                 messages.warning(request, closed)

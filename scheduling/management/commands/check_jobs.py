@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.callers import Callers
 from scheduling.jobs.faults import describe
-from scheduling.jobs.health import not_called, suggestion
+from scheduling.jobs.health import not_called
 from scheduling.jobs.registry import GENERATING, JOBS
 from scheduling.jobs.troubles import Found, troubles, when
 from scheduling.management.documents import write_json
@@ -62,9 +62,8 @@ class Command(BaseCommand):
                 self.stdout.write(one.sentence)
             if not found:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
-            if callers.last_call is None:
-                self.stdout.write(not_called(GENERATING, now, callers))
-                self.stdout.write(suggestion("not_called"))
+            if callers.last_call is None or callers.makes_lessons_alone:
+                self.stdout.write("\n".join(not_called(GENERATING, now, callers)))
             for job in JOBS:
                 if (due := callers.next_run(job)) is not None:
                     text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}

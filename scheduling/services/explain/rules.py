@@ -16,6 +16,7 @@ from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.stored import Stored
 from scheduling.domain.wallclock import hours_on
 from scheduling.domain.windows import week_number
+from scheduling.jobs.callers import Callers
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
 from scheduling.jobs.reasons import sentence
@@ -130,7 +131,8 @@ class Day:
         for want in self.plan.creates:
             if want.series.key == series.key:
                 today = studio_day(self.now)
-                made = due(series.kind, self.day, today, settings.HORIZON_WEEKS)
+                calls = Callers(self.now).call
+                made = due(series.kind, self.day, today, settings.HORIZON_WEEKS, calls)
                 return Fate(PLANNED, made.sentence, due=made)
         for shut in self.plan.shut:
             if shut.want.series.key == series.key:

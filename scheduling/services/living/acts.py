@@ -15,7 +15,7 @@ from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Closure
 
 from .left_over import deal_with_rest
-from .moment import Moment, Written
+from .moment import Moment, Written, is_no_clash
 from .rows import (
     Rule,
     close,
@@ -114,6 +114,7 @@ class EndOn:
     def write(self, moment: Moment) -> Written:
         rule = locked(self.key)
         written = _written(rule)
+        written.tells = is_no_clash
         if not close(rule, self.day):
             text = _("It already ends on or before that date.")
             raise ValidationError({"day": text}, code="ended")
@@ -140,6 +141,7 @@ class Pause:
     def write(self, moment: Moment) -> Written:
         rule = locked(self.key)
         written = _written(rule)
+        written.tells = is_no_clash
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")

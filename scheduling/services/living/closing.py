@@ -123,6 +123,7 @@ class Reopen:
         return written
 
 
+BY_HAND = "cancelled_by_hand"
 # What decides which classes a closure concerns.
 _WHO = ("first_date", "last_date", "teacher", "student")
 
@@ -200,14 +201,14 @@ def _what_goes_on(written: Written, one: Closure, moment: Moment) -> None:
 
 
 def _news_of(opened: list[Days]) -> Any:
-    """Of what a person left as it is, only that counts which stays cancelled on an opened day."""
+    """Of what clashes, and of what a person left cancelled, only opened days are news."""
 
     def tells(line: Line) -> bool:
-        if line.outcome is not Outcome.PROTECTED:
+        if line.outcome not in (Outcome.CONFLICT, Outcome.PROTECTED):
             return is_of_now(line)
         day = line.day
         return (
-            line.code == "cancelled_by_hand"
+            (is_of_now(line) if line.outcome is Outcome.CONFLICT else line.code == BY_HAND)
             and day is not None
             and any(first <= day <= last for first, last in opened)
         )

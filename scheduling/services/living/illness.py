@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import CancelledBy, Closure, Teacher
 
 from .left_over import deal_with_rest
-from .moment import Moment, Written, is_of_now
+from .moment import Moment, Written, is_no_clash, is_of_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Absent:
             )
         written = Written(before=teacher.time_zone, teachers={teacher.pk})
         written.days.append((self.first, self.last))
-        written.tells = is_of_now
+        written.tells = lambda line: is_of_now(line) and is_no_clash(line)
         written.lines = deal_with_rest(
             {"teacher": teacher},
             moment.now,

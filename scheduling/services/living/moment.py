@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
 from scheduling.jobs.lines import Line
 
@@ -47,6 +48,11 @@ class Written:
 def is_of_now(line: Line) -> bool:
     """Whether closed days have to do with ``line``: a class that stays where it is, has no news."""
     return "stays_on" not in line.params
+
+
+def is_no_clash(line: Line) -> bool:
+    """Whether ``line`` is news of an act that only takes lessons away: a clash was there before."""
+    return line.outcome is not Outcome.CONFLICT
 
 
 class Act(Protocol):

@@ -19,7 +19,7 @@ from scheduling.models import (
 )
 
 from .left_over import deal_with_rest
-from .moment import Moment, Written
+from .moment import Moment, Written, is_no_clash
 from .rows import close
 
 
@@ -43,6 +43,7 @@ class EndPerson:
         rules = _not_over(column, person, self.day)
         state = [(type(one).__name__, one.pk, one.valid_from, one.valid_until) for one in rules]
         written = Written(before=repr((person.is_active, getattr(person, "end_date", None), state)))
+        written.tells = is_no_clash
         getattr(written, f"{column}s").add(person.pk)
         changed = _end(person, self.day, moment.today)
         for rule in rules:

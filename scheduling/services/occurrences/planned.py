@@ -15,6 +15,7 @@ from scheduling.domain.plan import Plan
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import clock_hours, from_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
+from scheduling.jobs.callers import Callers
 from scheduling.jobs.due import Due, due
 from scheduling.jobs.lines import Names, conflict_line
 from scheduling.jobs.planning import ChunkPlan, Context, plan_series
@@ -152,10 +153,11 @@ class _Ghosts:
         self._names = names
         self._now = now
         self._today = studio_day(now)
+        self._calls = Callers(now).call
         self._due = lru_cache(maxsize=None)(self._due_on)
 
     def _due_on(self, kind: SeriesKind, day: date) -> Due:
-        return due(kind, day, self._today, settings.HORIZON_WEEKS)
+        return due(kind, day, self._today, settings.HORIZON_WEEKS, self._calls)
 
     def of(self, want: Want, outcome: Outcome, **why: Any) -> Planned:
         """``want`` as a person sees it."""

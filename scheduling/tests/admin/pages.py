@@ -111,6 +111,7 @@ _KINDS = {
     "pause": (_CHANGE, _CHANGE),
     "resume": (_CHANGE, _CHANGE),
     "end": (_CHANGE, _CHANGE),
+    "zone": (_CHANGE, _CHANGE),
     "ill": (_CHANGE, _CHANGE),
     "deactivate": (_CHANGE, _CHANGE),
     "reopen": (_DELETE, _DELETE),

@@ -83,7 +83,10 @@ def client_of(role, rows):
 
 
 def address(page: Page, rows) -> str:
-    own = {"object_id": rows[page.model].pk, "id": rows[page.model].pk} if page.model else {}
+    row = rows[page.model] if page.model else None
+    # The key of a token is its hash, which is in no address.
+    number = getattr(row, "token_key", row.pk) if row else None
+    own = {"object_id": number, "id": number} if row else {}
     # What else a page takes: a run's number, a job's name; these are known above.
     values = {name: own.get(name, VALUES.get(name, "1")) for name in page.parameters}
     return reverse(f"admin:{page.name}", kwargs=values) + "?" + QUERIES.get(page.name, "")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -202,6 +203,24 @@ class TestUndo:
         assert page.context["sentence"] == "Undone: 3 of 3 lessons removed."
         assert page.context["level"] == "warn"
         assert "undone: 3 removed" in text_of(owner.get(PAGE))
+
+    @pytest.mark.parametrize("why", ["deleted", "touched", "begun", "active", "none"])
+    def test_is_not_offered_where_nothing_would_go(self, owner, run, why):
+        assert "Undo…" in text_of(owner.get(page_of(run)))
+        classes = ScheduledClass.objects.all()
+        if why == "deleted":
+            classes.delete()
+        elif why == "touched":
+            classes.update(notes="recital")
+        elif why == "begun":
+            long = timedelta(days=90)
+            classes.update(starts_at=F("starts_at") - long, ends_at=F("ends_at") - long)
+        elif why == "active":
+            add_run(Job.HORIZON, now(), state=RunState.QUEUED, finished_at=None)
+            JobRun.objects.filter(state=RunState.QUEUED).update(heartbeat=None, started_at=None)
+        else:
+            classes.exclude(pk=classes.order_by("pk")[0].pk).update(notes="recital")
+        assert ("Undo…" in text_of(owner.get(page_of(run)))) == (why == "none")
 
     def test_there_may_be_nothing_left(self, owner, run):
         ScheduledClass.objects.all().delete()

@@ -7,9 +7,10 @@ import time_machine
 
 from scheduling.models import ScheduledClass
 from scheduling.services.classes import cancel
+from scheduling.services.make_ups import schedule
 from scheduling.services.roles import SCHEDULER, TEACHER
 from scheduling.tests import factories as make
-from scheduling.tests.factories import EARLY, MONDAY, day
+from scheduling.tests.factories import EARLY, MONDAY, at, day
 from scheduling.tests.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
@@ -95,3 +96,50 @@ def test_it_is_not_a_teachers_to_schedule(client, lost):
     client.force_login(account(TEACHER, teacher=lost.teacher))
     act(client, lost, date="2026-01-09", start_time="16:00", teacher="")
     assert ScheduledClass.objects.count() == 1
+
+
+class TestRestored:
+    """Once a class that was made up for is restored, both take place; pages say so."""
+
+    AFTER = (
+        "Its make-up takes place too: Ana Ruiz · Fri 9 Jan 2026, 16:00–17:00 (UTC). "
+        "Cancel that if it is not wanted any more."
+    )
+
+    @pytest.fixture
+    def made(self, lost):
+        return schedule(lost.pk, to_date=day("2026-01-09"), start_time=at("16:00"), now=EARLY)
+
+    def test_from_the_calendar(self, browser, lost, made):
+        page = f"/admin/calendar/classes/{lost.pk}/"
+        before = " ".join(browser.get(page).content.decode().split())
+        assert "Made up for by</dt><dd>Ana Ruiz · Fri 9 Jan 2026, 16:00–17:00 (UTC)" in before
+        after = browser.post(page, {"action": "restore"}, follow=True).content.decode()
+        assert self.AFTER in after
+        assert "Made up for by" not in after
+
+    def test_from_the_list(self, browser, lost, made):
+        form = {"action": "restore", "_selected_action": [lost.pk]}
+        text = browser.post(f"{CLASSES}?when=all", form, follow=True).content.decode()
+        assert f"Ana Ruiz · Mon 5 Jan 2026, 10:00–11:00 (UTC): {self.AFTER}" in text
+
+    def test_on_the_page_of_the_class(self, browser, lost, made):
+        page = f"{CLASSES}{lost.pk}/change/"
+        answer = browser.get(page)
+        assert "It is made up for by this class: Ana Ruiz · Fri 9 Jan" in answer.content.decode()
+        values = answer.context["adminform"].form.initial
+        form = {name: value for name, value in values.items() if value is not None}
+        form |= {"status": "scheduled", "cancelled_by": "", "cancel_reason": ""}
+        assert self.AFTER in browser.post(page, form, follow=True).content.decode()
+        lost.refresh_from_db()
+        assert lost.status == "scheduled"
+
+    def test_nothing_is_said_where_there_is_no_make_up_or_it_is_cancelled(
+        self, browser, lost, made
+    ):
+        cancel(made.pk, by="student", now=EARLY)
+        page = f"/admin/calendar/classes/{lost.pk}/"
+        assert "Made up for" not in browser.get(page).content.decode()
+        after = browser.post(page, {"action": "restore"}, follow=True).content.decode()
+        assert "is scheduled again" in after
+        assert "make-up" not in after

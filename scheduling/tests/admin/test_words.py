@@ -10,14 +10,23 @@ from django.utils.formats import date_format
 from knox.models import AuthToken
 
 from scheduling.domain.series import SeriesKind
-from scheduling.jobs.due import due
-from scheduling.models import ClassStatus, Job, JobRun, JobRunItem, RecurringSlot, ScheduledClass
+from scheduling.jobs.due import Due, due
+from scheduling.models import (
+    ClassStatus,
+    Job,
+    JobRun,
+    JobRunItem,
+    RecurringSlot,
+    ScheduledClass,
+    Trigger,
+)
 from scheduling.services.moments import in_words
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.test_background_jobs import text_of
 from scheduling.tests.admin.test_import import agree, row, sent
 from scheduling.tests.factories import MONDAY
+from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.roles import account
 
@@ -64,12 +73,17 @@ class TestDates:
         assert in_words(text) == text
 
     def test_what_makes_a_class_is_said_with_the_day(self):
-        seen = due(SeriesKind.FIXED_SCHEDULE, date(2026, 11, 30), date(2026, 11, 20), 12)
+        def seen_of(day: date, calls: bool) -> Due:
+            return due(SeriesKind.FIXED_SCHEDULE, day, date(2026, 11, 20), 12, lambda job: calls)
+
+        seen = seen_of(date(2026, 11, 30), calls=True)
         assert seen.sentence == "created automatically on Monday 30 November"
-        later = due(SeriesKind.FIXED_SCHEDULE, date(2027, 1, 4), date(2026, 11, 20), 12)
+        later = seen_of(date(2027, 1, 4), calls=True)
         assert later.sentence == "created automatically on Monday 4 January 2027"
         with translation.override("es"):
             assert seen.sentence == "se crea automáticamente el lunes 30 de noviembre"
+        # Nothing starts the job: no day is promised.
+        assert seen_of(date(2026, 11, 30), calls=False).sentence == "created with the next run"
 
     def test_the_page_of_a_person_says_when_the_first_class_is_made(self, scheduler):
         today = timezone.localdate()
@@ -82,6 +96,8 @@ class TestDates:
             rule.save()
             assert "Created with the next run." in text_of(scheduler.get(page))
         else:
+            assert "Created with the next run." in text_of(scheduler.get(page))
+            add_run(Job.WATCH, timezone.now())
             said = f"Created automatically on Monday {monday.day} {monday:%B}"
             assert said in text_of(scheduler.get(page))
 
@@ -317,3 +333,56 @@ def test_a_row_to_be_added_shows_no_values_that_the_database_fills_in(owner):
             field for line in page.context["adminform"].fieldsets for field in line[1]["fields"]
         ]
         assert not {"created_at", "booked_at", "edited_at"} & set(shown_only)
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "sentence"),
+    [
+        ("superuser", "/admin/scheduling/jobrun/add/", "No account may do this."),
+        (OWNER, "/admin/scheduling/jobrun/add/", "it takes a superuser, or nobody may."),
+        (SCHEDULER, "/admin/import/", "Ask the owner of the studio if you need it."),
+        (TEACHER, "/admin/background-jobs/", "Ask the owner of the studio if you need it."),
+    ],
+)
+def test_who_is_refused_is_told_what_is_true_for_them(client, role, page, sentence):
+    client.force_login(account(role, teacher=make.teacher() if role == TEACHER else None))
+    answer = client.get(page)
+    assert answer.status_code == 403
+    assert sentence in text_of(answer)
+    assert ("owner" in text_of(answer)) == (role in (SCHEDULER, TEACHER))
+
+
+def test_a_run_that_shows_no_life_has_stalled_wherever_it_is_named(owner):
+    make.slot()
+    run = add_run(Job.HORIZON, timezone.now() - timedelta(minutes=5), state="running")
+    JobRun.objects.filter(pk=run.pk).update(finished_at=None)
+    home = text_of(owner.get("/admin/"))
+    jobs = text_of(owner.get("/admin/background-jobs/"))
+    page = text_of(owner.get(f"/admin/background-jobs/runs/{run.pk}/"))
+    assert "A run has stalled." in home
+    assert "1 run has stalled." in jobs
+    assert "This run has stalled." in page
+    assert "is stalled" not in home + jobs + page
+
+
+def test_the_origins_recipe_is_told_what_it_leaves_out(owner):
+    make.slot(valid_from=timezone.localdate())
+    add_run(Job.HORIZON, timezone.now() - timedelta(minutes=5), trigger=Trigger.HTTP)
+    for page in ("/admin/", "/admin/background-jobs/"):
+        text = text_of(owner.get(page))
+        assert "Only the lessons of the next weeks are generated automatically" in text
+        assert "this week’s fixed schedules, reminders and alerts need /api/cron/tick." in text
+    assert "/admin/background-jobs/#by-itself" in owner.get("/admin/").content.decode()
+    assert 'id="by-itself"' in owner.get("/admin/background-jobs/").content.decode()
+    spanish = in_spanish(owner, "/admin/")
+    assert "Solo se generan automáticamente las clases de las próximas semanas" in spanish
+
+
+def test_a_link_to_look_says_in_spanish_what_it_does(client):
+    client.force_login(account(VIEWER))
+    ana = make.student("Ana Ruiz")
+    assert 'class="viewlink"' in client.get("/admin/").content.decode()
+    assert " Vista " not in in_spanish(client, "/admin/")
+    page = in_spanish(client, f"/admin/scheduling/student/{ana.pk}/change/")
+    assert "Ver alumno" in page
+    assert "Vista" not in page

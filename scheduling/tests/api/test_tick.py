@@ -11,6 +11,7 @@ from django.db import ProgrammingError
 from django.utils import timezone
 
 from scheduling.jobs import generate
+from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 
@@ -210,3 +211,17 @@ def test_every_recipe_of_the_docs_that_calls_an_address_calls_this_one():
     called = [path for block in blocks for path in re.findall(r"/api/[\w/-]+", block)]
     assert len(called) >= 4
     assert set(called) == {TICK}
+
+
+def test_the_mail_of_a_call_has_an_end_and_the_next_call_goes_on(tick, settings, monkeypatch):
+    monkeypatch.setattr("scheduling.jobs.tick.MAIL_SECONDS", 0.0)
+    settings.EMAIL_FROM = settings.DEFAULT_FROM_EMAIL = "studio@example.org"
+    for n in range(3):
+        later = NOW + timedelta(days=1)
+        queue_alert(f"s{n}@example.org", "Subject", "Text", NOW, later)
+    sent = []
+    for n in range(4):
+        answer = tick(NOW + n * timedelta(minutes=15))
+        assert (answer.status_code, "watch" in jobs(answer)) == (200, True)
+        sent.append(len(mail.outbox))
+    assert sent == [1, 2, 3, 3]

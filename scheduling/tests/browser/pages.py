@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
+from knox.models import AuthToken
 
 from scheduling.models import JobRun, JobRunItem, RecurringSlot, ScheduledClass, Student
 from scheduling.tests import factories as make
@@ -19,6 +20,9 @@ TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
 # One template for all tables, but for the page to delete a class: those of every table are looked
 # at when soaking.
 ALIKE = {"history": (Student,), "delete": (Student, ScheduledClass)}
+
+# Of a token these lead to the list.
+NO_PAGE_OF = {AuthToken: ("change", "history")}
 
 # Addresses that answer with something else than a page, or are looked at by a test of their own.
 NO_PAGE = {
@@ -119,8 +123,10 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
         "delete": of.has_delete_permission(request, row),
     }
     for kind in TABLE_PAGES:
+        if kind in NO_PAGE_OF.get(model, ()):
+            continue
         if allowed.get(kind, True) and (SOAKING or model in ALIKE.get(kind, (model,))):
-            args = () if kind in ("changelist", "add") else (row.pk,)
+            args = () if kind in ("changelist", "add") else (number_of(row),)
             name = f"{model._meta.app_label}_{model._meta.model_name}_{kind}"
             yield Address(name, reverse(f"admin:{name}", args=args))
     for pattern in of.get_urls():
@@ -129,7 +135,7 @@ def of_table(model: Any, owner: User) -> Iterator[Address]:
             and pattern.name not in NO_PAGE
             and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export")
         ):
-            args = (row.pk,) if pattern.pattern.converters else ()
+            args = (number_of(row),) if pattern.pattern.converters else ()
             yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
 
 
@@ -146,9 +152,14 @@ def every_address() -> Iterator[tuple[str, str]]:
         for name in dict.fromkeys([*(f"{table}_{kind}" for kind in TABLE_PAGES), *kinds]):
             if name and not name.endswith("_export"):
                 try:
-                    yield name, reverse(f"admin:{name}", args=[row.pk])
+                    yield name, reverse(f"admin:{name}", args=[number_of(row)])
                 except NoReverseMatch:
                     yield name, reverse(f"admin:{name}")
+
+
+def number_of(row: Any) -> Any:
+    """What stands in the address of a row: of a token how it begins, for its key is its hash."""
+    return getattr(row, "token_key", row.pk)
 
 
 def rows(model: Any) -> Any:

@@ -53,7 +53,7 @@ def event(page, name):
 
 def opened(page, where):
     page.goto(where)
-    expect(page.locator("#calendar-count")).to_contain_text("shown")
+    expect(page.locator("#calendar-count")).to_contain_text(re.compile("shown|mostrada"))
     page.wait_for_load_state("networkidle")
     return page
 
@@ -73,6 +73,16 @@ def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, 
     if view != "year":
         expect(event(page, "Ana Ruiz").first).to_be_visible()
     assert_accessible(page)
+    assert_fits(page)
+
+
+NARROWEST = 320
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+@pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
+def test_every_view_fits_the_narrowest_window(open_page, owner, week, view, locale):
+    page = opened(open_page(owner, width=NARROWEST, locale=locale), address(week, view=view))
     assert_fits(page)
 
 

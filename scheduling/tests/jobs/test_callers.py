@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduling.jobs.callers import Callers
-from scheduling.models import Job, RunState, Trigger
+from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.factories import moment
 from scheduling.tests.history import add_run
 
@@ -97,14 +97,27 @@ def test_a_service_that_calls_one_job_calls_no_other():
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
     ran(Job.PRUNE, "2026-02-18 02:00", Trigger.HTTP)
     assert called() == {Job.HORIZON}
+    assert Callers(NOW).makes_lessons_alone
     ran(Job.WEEKLY, "2026-02-16 06:00", Trigger.HTTP)
     assert called() == {Job.HORIZON, Job.WEEKLY}
+    assert not Callers(NOW).makes_lessons_alone
 
 
 def test_a_service_took_over_from_cron():
     cron_for_a_week()
     ran(Job.HORIZON, "2026-02-25 02:00", Trigger.HTTP)
     assert called(moment("2026-02-25 21:00")) == {Job.HORIZON}
+
+
+def test_who_calls_the_tick_as_well_or_nothing_any_more_makes_more_or_less_than_lessons():
+    ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
+    assert Callers(NOW).makes_lessons_alone
+    assert not Callers(moment("2026-02-19 21:00")).makes_lessons_alone
+    ran(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
+    assert not Callers(NOW).makes_lessons_alone
+    JobRun.objects.all().delete()
+    ran(Job.HORIZON, "2026-02-18 02:00", Trigger.CRON)
+    assert not Callers(NOW).makes_lessons_alone
 
 
 def test_a_run_that_failed_was_called_all_the_same():

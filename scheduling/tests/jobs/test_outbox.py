@@ -254,6 +254,14 @@ def test_what_a_server_says_is_written_down_whatever_it_is(server, queued, step)
     assert not any(set(error) & {"\0", "\x1b", "\udcff"} for error in errors)
 
 
+def test_what_no_time_is_left_for_is_the_next_deliverys(server, queued):
+    assert deliver(NOON, seconds=0) == 1
+    assert (states(), blockade()) == ({"sent": 1, "waiting": 9}, None)
+    assert deliver(NOON, seconds=0) == 1
+    assert deliver(NOON) == 8
+    assert len(set(server.recipients)) == len(server.recipients) == 10
+
+
 def test_a_connection_that_ends_before_the_text_costs_nothing(server, queued):
     server.answers["DATA"] = RESET_BEFORE
     assert deliver(NOON) == 0

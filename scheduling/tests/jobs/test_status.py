@@ -179,6 +179,20 @@ class TestWhatRuns:
     def test_only_one_of_the_jobs_is_called(self):
         add_run(Job.HORIZON, moment("2026-02-18 02:00"), trigger=Trigger.HTTP)
         found = at()
+        alone = (
+            "Only the lessons of the next weeks are generated automatically; this week’s fixed "
+            "schedules, reminders and alerts need /api/cron/tick."
+        )
+        assert said(found) == (Level.WARN, alone)
+        assert NEXT_RUN in found.detail
+        assert "docs/cron.md" in found.detail
+        assert at(asking=frozenset({Job.HORIZON})).title == alone
+        add_run(Job.WATCH, NOW - timedelta(minutes=5), trigger=Trigger.HTTP)
+        assert alone not in at().detail
+
+    def test_a_crontab_without_one_of_the_jobs(self):
+        add_run(Job.HORIZON, moment("2026-02-18 02:00"))
+        found = at()
         assert said(found) == (Level.WARN, "“This week's lessons” does not run by itself.")
         assert NEXT_RUN in found.detail
         assert at(asking=frozenset({Job.HORIZON})).level == Level.OK

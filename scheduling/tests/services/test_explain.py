@@ -7,12 +7,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.models import CancelledBy, FixedSchedule, JobRun, ScheduledClass, Student, Teacher
+from scheduling.models import (
+    CancelledBy,
+    FixedSchedule,
+    Job,
+    JobRun,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
 from scheduling.services import occurrences
 from scheduling.services.classes import cancel, mark_attendance, move
 from scheduling.services.explain import Explanation, RuleExplained, explain
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
+from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon, weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
@@ -73,6 +82,8 @@ def test_one_that_is_not_made_yet(ana: Student) -> None:
         "planned; created with the next run."
     )
     assert only(ana).fate == "planned"
+    assert only(ana, NEXT).reason == "created with the next run"
+    add_run(Job.WATCH, EARLY)
     assert only(ana, NEXT).reason == "created automatically on Monday 12 January"
     assert only(ana, day("2025-12-29")).reason == (
         "its time has passed, so it is not created automatically"
@@ -82,6 +93,8 @@ def test_one_that_is_not_made_yet(ana: Student) -> None:
 
 def test_beyond_the_horizon(ana: Student, marta: Teacher) -> None:
     make.slot(marta, ana)
+    assert only(ana, day("2026-03-30")).reason == "created with the next run"
+    add_run(Job.WATCH, EARLY)
     assert only(ana, day("2026-03-23")).reason == "created with the next run"
     assert only(ana, day("2026-03-30")).reason == "created automatically on Tuesday 6 January"
 

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import Job, ScheduledClass, Student
+from scheduling.models import Job, JobRun, ScheduledClass, Student
 from scheduling.services.occurrences import planned
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
+from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import do, horizon, weekly
 from scheduling.tests.jobs.random_studio import Studio
 
@@ -27,6 +28,7 @@ def test_what_is_beyond_the_horizon_and_what_is_not_generated_yet() -> None:
     ana = make.student("Ana Ruiz")
     slot = make.slot(madrid, ana, subject="Piano")
     horizon()
+    add_run(Job.WATCH, EARLY)
 
     (ghost,) = planned(day("2026-03-29"), day("2026-04-05"), now=EARLY)
 
@@ -41,6 +43,10 @@ def test_what_is_beyond_the_horizon_and_what_is_not_generated_yet() -> None:
     assert (ghost.subject, ghost.outcome, ghost.reason) == ("Piano", "created", "")
     assert (ghost.due.job, ghost.due.on) == (Job.HORIZON, day("2026-01-06"))
     assert ghosts("2026-01-05", "2026-03-29") == []
+    # Where nothing starts it any more, no day is promised.
+    JobRun.objects.filter(job=Job.WATCH).delete()
+    (ghost,) = planned(day("2026-03-29"), day("2026-04-05"), now=EARLY)
+    assert (ghost.due.job, ghost.due.on) == (Job.HORIZON, None)
 
 
 def test_a_range_of_years_is_all_there() -> None:
@@ -53,6 +59,7 @@ def test_a_range_of_years_is_all_there() -> None:
 def test_those_that_have_begun_are_marked_and_who_makes_them_is_said() -> None:
     make.schedule(weekday=2)
     make.slot(weekday=2, start="20:00")
+    add_run(Job.WATCH, moment("2026-01-06 14:45"))
 
     found = planned(day("2025-12-30"), day("2026-01-13"), now=moment("2026-01-06 15:00"))
 

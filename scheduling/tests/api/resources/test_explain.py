@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from scheduling.models import ScheduledClass
+from scheduling.models import Job, JobRun, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok, refused
+from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon
 
 pytestmark = [
@@ -64,11 +66,15 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
             | {"id": one.pk, "status": "scheduled", "source": "recurring_slot", "change": ""}
         ],
     }
+    add_run(Job.WATCH, timezone.now())
     beyond = ok(api.get(f"/api/teachers/{marta.pk}/explain?date=2026-06-01"))
     assert (beyond["name"], beyond["classes"]) == ("Marta Gil", [])
     (rule,) = beyond["rules"]
     assert (rule["fate"], rule["classId"]) == ("planned", None)
     assert (rule["job"], rule["madeOn"]) == ("horizon", "2026-03-10")
+    JobRun.objects.filter(job=Job.WATCH).delete()
+    uncalled = ok(api.get(f"/api/teachers/{marta.pk}/explain?date=2026-06-01"))["rules"][0]
+    assert (uncalled["job"], uncalled["madeOn"]) == ("horizon", None)
 
 
 def test_today_in_the_studio_by_default(api: APIClient) -> None:
