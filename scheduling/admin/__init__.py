@@ -10,6 +10,7 @@ from . import (
     messages,
     slots,
     students,
+    studio,
     teachers,
     timetable,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "messages",
     "slots",
     "students",
+    "studio",
     "teachers",
     "timetable",
 ]

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.models import Job
+from scheduling.models.studio import settle
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
@@ -19,7 +20,7 @@ from .approved_plan import ApprovedPlan, StalePlanError
 from .bulk import insert_items
 from .chunks import Chunk
 from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
-from .faults import describe, is_contention, is_hopeless, is_transient, report
+from .faults import StudioChangedError, describe, is_contention, is_hopeless, is_transient, report
 from .lines import Line, lines_of
 from .lines_beside_plans import lines_of_fault, lines_without_schedule
 from .planning import ChunkPlan, Context, plan_series, series_in
@@ -185,6 +186,8 @@ class Generation:
                     planned, size = made
                     if self.approved is not None:
                         self.approved.check(planned)
+                    if not planned.plan.changes_nothing and not settle():
+                        raise StudioChangedError
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     if planned.plan.creates and connection.vendor == "postgresql":

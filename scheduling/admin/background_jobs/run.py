@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +20,7 @@ from scheduling.jobs.status import progress_sentence
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
+from scheduling.selectors.studio import studio
 from scheduling.services.moments import exactly, in_words, long_day, number, relative, took
 
 from .finished import tell
@@ -95,7 +95,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "progress": progress_sentence(run, now) if active else "",
             "may_run": may_run(request),
             "may_undo": may_run(request) and may_be_undone(run),
-            "zone": settings.TIME_ZONE,
+            "zone": studio().time_zone,
         },
     )
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
-from scheduling.models.people import studio_time_zone
 from scheduling.models.typed_text import LineInput
+from scheduling.selectors.studio import studio
 from scheduling.services.living import (
     Absent,
     Act,
@@ -90,7 +90,7 @@ class FromForm(ActForm):
             assert field is not None
             self.fields[name] = field
         self.fields["start_time"].help_text = _("On the clock of its zone, now %(zone)s.") % {
-            "zone": about.teacher.time_zone if about.teacher else studio_time_zone()
+            "zone": about.teacher.time_zone if about.teacher else studio().time_zone
         }
         theirs = Q(is_active=True) | Q(pk=about.teacher_id)
         teacher: Any = self.fields["teacher"]

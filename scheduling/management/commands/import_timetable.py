@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from itertools import islice
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
+from scheduling.management.command import StudioCommand
 from scheduling.management.documents import write_json
 from scheduling.services.timetable_import import Fault, Report, import_timetable
 
@@ -18,7 +19,7 @@ from scheduling.services.timetable_import import Fault, Report, import_timetable
 LISTED = 200
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     """Exit status: 0 imported, 1 faults or no database, 2 usage."""
 
     help = (

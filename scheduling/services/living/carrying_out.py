@@ -27,6 +27,7 @@ from scheduling.jobs.runner import preview as preview_run
 from scheduling.jobs.strays import with_strays
 from scheduling.jobs.windows import is_large
 from scheduling.models import Job, Teacher, Trigger
+from scheduling.selectors.studio import studio
 
 from .moment import Act, Moment, Written
 from .words import done, under_way, would
@@ -209,9 +210,9 @@ def _with_zones(lines: list[Line]) -> list[Line]:
     zones: dict[int | None, str] = dict(
         Teacher.objects.filter(id__among=ids).values_list("id", "time_zone") if ids else ()
     )
+    own = studio().time_zone
     return [
-        line if line.zone else replace(line, zone=zones.get(line.teacher_id, settings.TIME_ZONE))
-        for line in lines
+        line if line.zone else replace(line, zone=zones.get(line.teacher_id, own)) for line in lines
     ]
 
 

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.approved_plan import require_approved
-from scheduling.models.people import studio_time_zone
-from scheduling.selectors.studio import studio_day
+from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.locks import wait_for_other_loads
 
 from .applying import apply
@@ -62,7 +61,7 @@ def _read(source: BinaryIO, faults: Faults) -> Timetable:
     header = read_header(line, cells, faults)
     if header is None:
         return timetable
-    studio_zone = studio_time_zone()
+    studio_zone = studio().time_zone
     for line, cells in found:
         timetable.rows += 1
         if len(cells) != len(header):

@@ -344,6 +344,7 @@ def test_the_smallest_studios():
         ("seed", "-1"),
     ],
 )
+@pytest.mark.django_db
 def test_numbers_out_of_bounds(option, value):
     with pytest.raises(CommandError, match=f"--{option} {value}: give a whole number from") as e:
         call(f"--{option}", value)
