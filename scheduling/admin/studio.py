@@ -49,8 +49,8 @@ class StudioAdmin(HistoryAdmin):
         rules = ("unmarked_days", "reminder_hours", "makeup_rule", "makeup_days")
         return (
             (None, {"fields": ("name", "phone", "reply_to")}),
-            (_("Time and language"), {"fields": (zone, "language")}),
-            (_("Rules"), {"fields": rules}),
+            (None, {"fields": (zone, "language")}),
+            (None, {"fields": rules}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

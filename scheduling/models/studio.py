@@ -53,13 +53,17 @@ class Studio(models.Model):
         _("name"),
         max_length=150,
         blank=True,
-        help_text=_("In the header of these pages, in calendars, and below e-mails to families."),
+        help_text=_(
+            "Shown in the header of these pages, in calendars, and below e-mails about lessons."
+        ),
     )
-    phone = LineField(_("phone"), max_length=40, blank=True, help_text=_("Below these e-mails."))
+    phone = LineField(
+        _("phone"), max_length=40, blank=True, help_text=_("Shown below e-mails about lessons.")
+    )
     reply_to = models.EmailField(
         _("reply-to address"),
         blank=True,
-        help_text=_("Answers to these e-mails go there; without it, to their sender."),
+        help_text=_("Answers to e-mails about lessons go here; if it is empty, to the sender."),
     )
     time_zone = models.CharField(
         _("time zone"),
@@ -67,14 +71,17 @@ class Studio(models.Model):
         validators=[validate_time_zone],
         help_text=_(
             "IANA name, such as Europe/Madrid. It decides what “today” is, when jobs are due, and "
-            "when the lessons of fixed schedules without a teacher take place."
+            "when classes without a teacher take place."
         ),
     )
     language = models.CharField(
         _("language"),
         max_length=2,
         choices=Language.choices,
-        help_text=_("Of alerts, of new people, and of readers whose browser asks for none."),
+        help_text=_(
+            "The language of alerts, of new people, and of visitors whose browser states none of "
+            "ours."
+        ),
     )
     unmarked_days = models.PositiveSmallIntegerField(
         _("days to mark attendance"),

@@ -58,6 +58,7 @@ NO_PAGES = {
     "scheduling_jobrun_change",
     "scheduling_jobrunitem_change",
     "scheduling_message_send_again",
+    "scheduling_studio_changelist",
     "view_on_site",
 }
 # A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
@@ -75,6 +76,7 @@ class Studio:
         self.now = timezone.now()
         self.monday = monday_of(self.now.date())
         self.owner = User.objects.create_superuser("teresa")
+        self.studio = make.studio(name="Clara")
         self.teacher = make.teacher("Marta Gil")
         self.student = make.student("Ana Ruiz")
         self.settings = LessonSettings.objects.create(teacher=self.teacher)
@@ -175,6 +177,7 @@ class Studio:
             "scheduling_recurringslot": self.slot,
             "scheduling_scheduledclass": self.lesson,
             "scheduling_student": self.student,
+            "scheduling_studio": self.studio,
             "scheduling_teacher": self.teacher,
         }
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from auditlog.models import LogEntry
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from scheduling.jobs.notifications.delivery import deliver
@@ -63,7 +65,7 @@ def test_the_owner_saves_it_and_it_holds(ungiven):
     assert client.post(PAGE, VALUES | {"phone": ""}).status_code == 302
     history = LogEntry.objects.get_for_object(Studio.objects.get())
     assert set(history[0].changes_dict) == {"phone"}
-    assert "phone" in client.get("/admin/scheduling/studio/1/history/").content.decode().lower()
+    assert "teléfono" in client.get("/admin/scheduling/studio/1/history/").content.decode().lower()
 
 
 def test_who_sees_and_who_changes_it():
@@ -166,6 +168,16 @@ def test_pages_are_in_the_studio_s_zone_and_nothing_after_them(monkeypatch):
     assert timezone.get_current_timezone_name() == "UTC"
 
 
+def test_a_page_reads_it_once():
+    client = of(OWNER)
+    make.lesson(make.student(), timezone.localdate())
+    for path in ("/admin/", "/admin/background-jobs/", "/admin/calendar/?plain=1", "/api/plan"):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        read = [one for one in captured if 'FROM "scheduling_studio"' in one["sql"]]
+        assert len(read) == 1, path
+
+
 def test_whether_the_process_lives_is_said_without_the_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/healthz").status_code == 200
@@ -214,4 +226,4 @@ def test_in_spanish():
     client = of(OWNER)
     with translation.override("es"):
         page = client.get(PAGE, headers={"accept-language": "es"}).content.decode()
-    assert "Ajustes del estudio" in page
+    assert "Ajustes de la escuela" in page
