@@ -61,6 +61,7 @@ def classes_in_studio_zone(now: datetime) -> int:
 def ignored_variables() -> list[str]:
     """A sentence for each variable of the environment that says something else than the studio."""
     values, first = studio_or_first_values(), first_values()
+    titles = {field.name: field.verbose_name for field in Studio._meta.concrete_fields}
     return [
         _(
             "%(variable)s=%(given)s has no effect: %(field)s is “%(stored)s” under Settings. "
@@ -69,7 +70,7 @@ def ignored_variables() -> list[str]:
         % {
             "variable": VARIABLES[name],
             "given": first[name],
-            "field": Studio._meta.get_field(name).verbose_name,
+            "field": titles[name],
             "stored": getattr(values, name),
         }
         for name in values.ignored
