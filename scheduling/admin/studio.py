@@ -2,48 +2,24 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from scheduling.models import Studio
 from scheduling.models.studio import VARIABLES, forget
-from scheduling.selectors.studio import classes_in_studio_zone, studio
+from scheduling.selectors.studio import studio
 
 from .history import HistoryAdmin
-
-
-class StudioForm(forms.ModelForm):
-    """Refuses another zone while it would move classes: no one has seen which."""
-
-    def clean_time_zone(self) -> str:
-        zone: str = self.cleaned_data["time_zone"]
-        ahead = 0
-        if zone != studio().time_zone:
-            ahead = classes_in_studio_zone(timezone.now())
-        if ahead:
-            text = ngettext(
-                "%(n)d class ahead would move: it belongs to a fixed schedule without a teacher. "
-                "Give that schedule a teacher, whose zone it keeps then, or end it; then change "
-                "the zone.",
-                "%(n)d classes ahead would move: they belong to fixed schedules without a "
-                "teacher. Give these schedules a teacher, whose zone they keep then, or end them; "
-                "then change the zone.",
-                ahead,
-            )
-            raise ValidationError(text % {"n": ahead}, code="classes_would_move")
-        return zone
+from .living import LivingStudio
 
 
 @admin.register(Studio)
-class StudioAdmin(HistoryAdmin):
-    form = StudioForm
-
+class StudioAdmin(LivingStudio, HistoryAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         zone = "given_zone" if studio().zone_is_given else "time_zone"
         rules = ("unmarked_days", "reminder_hours", "makeup_rule", "makeup_days")
@@ -68,9 +44,8 @@ class StudioAdmin(HistoryAdmin):
         if object_id != "1":
             return None
         rows = Studio.objects.all()
-        if request.method == "POST":
-            # A run stores its first classes before it is saved, and is counted; or after, and is
-            # refused.
+        if request.method == "POST" and connection.in_atomic_block:
+            # A run stores its first classes before, and they are seen; or after, and is refused.
             rows = rows.select_for_update()
         row = rows.filter(pk=1).first() or Studio()
         forget()

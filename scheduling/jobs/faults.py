@@ -25,7 +25,7 @@ class RunTimeoutError(Exception):
 
 
 class StudioChangedError(Exception):
-    """Another process has stored the first class meanwhile, in another zone."""
+    """The studio's zone is another one since this process read it."""
 
 
 def sqlstate(error: BaseException) -> str:
@@ -115,8 +115,8 @@ def _known(error: BaseException) -> str | None:
         return text
     if isinstance(error, StudioChangedError):
         return _(
-            "Another process has stored the first classes meanwhile, in another time zone, which "
-            "is the studio's from now on. Run it again."
+            "The studio's time zone has changed since this began, so nothing more was written. "
+            "Run it again."
         )
     if sqlstate(error) == "53100" or ("full" in lowered and "disk" in lowered):
         return _(

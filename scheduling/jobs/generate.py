@@ -11,7 +11,6 @@ from django.db import IntegrityError, connection, transaction
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.models import Job
-from scheduling.models.studio import settle
 from scheduling.selectors.scope import students_without_series
 from scheduling.selectors.series import load_by_key
 
@@ -131,7 +130,7 @@ class Generation:
         while True:
             try:
                 lines = self._transaction(plan)
-            except (FencedError, StalePlanError):
+            except (FencedError, StalePlanError, StudioChangedError):
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
@@ -186,8 +185,6 @@ class Generation:
                     planned, size = made
                     if self.approved is not None:
                         self.approved.check(planned)
-                    if not planned.plan.changes_nothing and not settle():
-                        raise StudioChangedError
                     apply(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     if planned.plan.creates and connection.vendor == "postgresql":

@@ -217,14 +217,11 @@ def _read() -> StudioValues:
 
 
 def settle() -> bool:
-    """Store the row with the first class, in its transaction; later calls change nothing.
+    """Store the row with the first class, in its transaction; later calls only compare.
 
-    False where another process has settled on another zone since this one read it.
+    False where the studio's zone is another by now than the one that this process has read.
     """
-    known = studio()
-    if known.is_settled:
-        return True
-    stored = _read()
+    known, stored = studio(), _read()
     if not stored.is_settled:
         # Nothing is cached here: the transaction may be rolled back.
         Studio.objects.bulk_create(
@@ -233,10 +230,10 @@ def settle() -> bool:
         # Where the owner has saved the page before.
         Studio.objects.filter(is_settled=False).update(time_zone=known.time_zone, is_settled=True)
         stored = _read()
+        transaction.on_commit(forget)
     if stored.time_zone != known.time_zone:
         forget()
         return False
-    transaction.on_commit(forget)
     return True
 
 

@@ -51,11 +51,11 @@ def studio_or_first_values() -> StudioValues:
         return StudioValues(**first_values())
 
 
-def classes_in_studio_zone(now: datetime) -> int:
-    """How many classes after ``now`` would move with the studio's zone."""
+def classes_in_studio_zone(now: datetime) -> bool:
+    """Whether classes after ``now`` would move with the studio's zone."""
     return ScheduledClass.objects.filter(
         fixed_schedule__isnull=False, teacher__isnull=True, starts_at__gt=now
-    ).count()
+    ).exists()
 
 
 def ignored_variables() -> list[str]:

@@ -76,7 +76,7 @@ class Studio:
         self.now = timezone.now()
         self.monday = monday_of(self.now.date())
         self.owner = User.objects.create_superuser("teresa")
-        self.studio = make.studio(name="Clara")
+        self.studio = make.studio(name="Clara", is_settled=True)
         self.teacher = make.teacher("Marta Gil")
         self.student = make.student("Ana Ruiz")
         self.settings = LessonSettings.objects.create(teacher=self.teacher)

@@ -19,6 +19,7 @@ from scheduling.services.living import (
     Act,
     AllFuture,
     ChangeClosure,
+    ChangeStudioZone,
     ChangeZone,
     Close,
     Deactivate,
@@ -205,6 +206,13 @@ class ZoneForm(ActForm):
 
     def act(self) -> Act:
         return ChangeZone(self.about, self.cleaned_data["time_zone"])
+
+
+class StudioZoneForm(ZoneForm):
+    """The zone of fixed schedules without a teacher, and of the studio's days."""
+
+    def act(self) -> Act:
+        return ChangeStudioZone(self.cleaned_data["time_zone"])
 
 
 class CloseForm(ActForm):

@@ -14,11 +14,12 @@ from django.utils import timezone, translation
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.models import CalendarFeed, Studio
+from scheduling.models import CalendarFeed, ScheduledClass, Studio
 from scheduling.models.studio import studio
 from scheduling.services.feeds import token_of
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.roles import account
 
 pytestmark = pytest.mark.django_db
@@ -125,25 +126,44 @@ def test_a_zone_of_the_environment_is_shown_until_the_first_class(settings):
     assert studio().time_zone == "Europe/Madrid"
 
 
-def test_no_zone_that_would_move_classes():
+def test_another_zone_shows_first_which_classes_it_moves():
     make.studio(time_zone="UTC", is_settled=True)
     tomorrow = timezone.localdate() + timedelta(days=1)
-    rule = make.schedule(weekday=tomorrow.isoweekday())
-    lesson = make.lesson(on=tomorrow, fixed_schedule=rule)
+    ana = make.student("Ana Ruiz", start=tomorrow)
+    make.schedule(ana, weekday=tomorrow.isoweekday())
+    weekly(tomorrow, timezone.now())
+    lesson = ScheduledClass.objects.get()
+    one_off = make.lesson(on=tomorrow, start="20:00", end="21:00")
     client = of(OWNER)
-    answer = client.post(PAGE, VALUES)
-    assert "1 class ahead would move" in answer.content.decode()
+
+    asked = client.post(PAGE, VALUES)
+    assert (studio().name, studio().time_zone) == ("Música Clara", "UTC")
+    assert asked.url == "/admin/scheduling/studio/1/zone/?time_zone=Europe%2FMadrid&look=1"
+    page = client.get(asked.url, headers={"accept-language": "en"})
+    assert "Saved, still in UTC" in page.content.decode()
+    outlook = page.context["outlook"]
+    assert [(line.outcome, line.student) for line in outlook.lines] == [("moved", "Ana Ruiz")]
     assert studio().time_zone == "UTC"
-    assert client.post(PAGE, VALUES | {"time_zone": "UTC"}).status_code == 302
-    assert studio().name == "Música Clara"
-    lesson.delete()
-    # A teacher's own zone, a one-off's, and what is over stay as they are.
-    make.lesson(on=tomorrow)
-    make.lesson(on=tomorrow - timedelta(weeks=2), fixed_schedule=rule)
-    taught = make.schedule(whom=make.teacher(), weekday=tomorrow.isoweekday())
-    make.lesson(on=tomorrow, fixed_schedule=taught)
-    assert client.post(PAGE, VALUES).status_code == 302
+
+    wrong = {"time_zone": "Europe/Madrid", "plan": "x" * 64}
+    client.post("/admin/scheduling/studio/1/zone/", wrong)
+    assert studio().time_zone == "UTC"
+    done = client.post(
+        "/admin/scheduling/studio/1/zone/",
+        {"time_zone": "Europe/Madrid", "plan": outlook.fingerprint},
+    )
+    assert done.url == PAGE
     assert studio().time_zone == "Europe/Madrid"
+    before = lesson.starts_at
+    lesson.refresh_from_db()
+    assert lesson.time_zone == "Europe/Madrid"
+    assert before - lesson.starts_at in (timedelta(hours=1), timedelta(hours=2))
+    one_off.refresh_from_db()
+    assert one_off.time_zone == "UTC"
+    # Where nothing moves, there is nothing to look at.
+    lesson.delete()
+    assert client.post(PAGE, VALUES | {"time_zone": "Asia/Tokyo"}).url != asked.url
+    assert studio().time_zone == "Asia/Tokyo"
 
 
 def test_a_reader_whose_browser_says_nothing_reads_the_studio_s_language(client):
