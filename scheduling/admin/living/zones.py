@@ -77,7 +77,7 @@ class LivingStudio(LivingZone):
         return classes_in_studio_zone(timezone.now())
 
     def zone_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if studio().zone_is_given:
+        if studio().zone_is_given and self.has_change_permission(request):
             raise Http404
         return super().zone_view(request, object_id)
 

@@ -113,6 +113,7 @@ _KINDS = {
     "resume": (_CHANGE, _CHANGE),
     "end": (_CHANGE, _CHANGE),
     "ill": (_CHANGE, _CHANGE),
+    "zone": (_CHANGE, _CHANGE),
     "deactivate": (_CHANGE, _CHANGE),
     "reopen": (_DELETE, _DELETE),
     "holidays": (_ADD, _ADD),
