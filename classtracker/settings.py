@@ -44,8 +44,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # The studio ----------------------------------------------------------------------------------
 
-STUDIO_TIME_ZONE = env.time_zone("STUDIO_TIME_ZONE", "UTC")
-TIME_ZONE = STUDIO_TIME_ZONE
+# First values of the studio's row, which holds once it is stored: see scheduling/models/studio.py.
+TIME_ZONE = env.time_zone("STUDIO_TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 FORMAT_MODULE_PATH = "classtracker.formats"
@@ -62,6 +62,14 @@ MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 # How many days after a lesson its attendance is to be marked; 0: attendance is not kept.
 UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
+GIVEN_FIRST_VALUES = [
+    name
+    for name in (
+        *("STUDIO_TIME_ZONE", "LANGUAGE_CODE", "REMINDER_HOURS"),
+        *("MAKEUP_RULE", "MAKEUP_DAYS", "UNMARKED_DAYS"),
+    )
+    if name in os.environ
+]
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:
@@ -134,7 +142,7 @@ MIDDLEWARE = [
     "classtracker.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "classtracker.studio.StudioMiddleware",
     "scheduling.api.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,7 +5,6 @@ Outside of `scheduling.admin`, which cannot be imported before the site that it 
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import AdminSite, autodiscover, site
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
@@ -77,12 +76,20 @@ class ClassTrackerSite(AdminSite):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"].sort(key=lambda model: _place(model["object_name"]))
-        return sorted(apps, key=lambda app: app["app_label"] != "scheduling")
+        apps.sort(key=lambda app: app["app_label"] != "scheduling")
+        if app_label is None:
+            apps[1:1] = _taken_out(apps[:1], "Studio")
+        return apps
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from scheduling.selectors.studio import studio_or_first_values
+
+        studio = studio_or_first_values()
+        own = {"site_header": studio.name, "site_title": studio.name} if studio.name else {}
         return {
             **super().each_context(request),
-            "studio_zone": settings.TIME_ZONE,
+            **own,
+            "studio_zone": studio.time_zone,
             "main_pages": [*_pages(request, daily=True), *self._tables(request)],
         }
 
@@ -106,6 +113,17 @@ def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:
         for page in PAGES
         if page.title and page.daily == daily and page.shown(request)
     ]
+
+
+def _taken_out(apps: list[Any], name: str) -> list[dict[str, Any]]:
+    """The table of that name as a group of its own, "Settings"; none where it is not shown."""
+    found = []
+    for app in apps:
+        for model in [one for one in app["models"] if one["object_name"] == name]:
+            app["models"].remove(model)
+            group = {"name": _("Settings"), "app_label": "settings", "app_url": model["admin_url"]}
+            found.append(app | group | {"models": [model]})
+    return found
 
 
 def _place(name: str) -> int:

@@ -12,6 +12,7 @@ from . import (
     messages,
     slots,
     students,
+    studio,
     teachers,
     timetable,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "messages",
     "slots",
     "students",
+    "studio",
     "teachers",
     "timetable",
 ]

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.callers import Callers
 from scheduling.models import FixedSchedule, Job, RecurringSlot, ScheduledClass, Teacher
+from scheduling.models.studio import is_given
+from scheduling.selectors.studio import studio
 
 from .access import may_import, may_run_jobs
 
@@ -25,7 +27,7 @@ def first_steps(request: HttpRequest, callers: Callers) -> list[Step]:
     if ScheduledClass.objects.exists():
         return []
     user, rules = request.user, has_rules()
-    begin, people, go, by_itself = [], [], [], []
+    settings, begin, people, go, by_itself = [], [], [], [], []
     if may_import(user):
         begin.append((_("Import a timetable"), reverse("admin:import_timetable")))
     if user.has_perm("scheduling.add_teacher"):
@@ -41,7 +43,11 @@ def first_steps(request: HttpRequest, callers: Callers) -> list[Step]:
         go.append((_("Preview the first classes, then generate them"), page))
         page = reverse("admin:background_jobs") + "#by-itself"
         by_itself.append((_("Make it run by itself"), page))
+    if user.has_perm("scheduling.change_studio"):
+        page = reverse("admin:scheduling_studio_change", args=[1])
+        settings.append((_("Set the studio's time zone and language"), page))
     steps = (
+        Step(settings, studio().is_stored or (is_given("time_zone") and is_given("language"))),
         Step(begin, rules or Teacher.objects.exists()),
         Step(people, rules),
         Step(go, False),

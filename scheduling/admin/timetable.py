@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import FixedSchedule, RecurringSlot
-from scheduling.models.people import studio_time_zone
+from scheduling.selectors.studio import studio
 
 from . import show
 from .applying import apply_after_commit
@@ -27,7 +27,7 @@ from .unstarted import warn_without_start
 @admin.display(description=_("time zone"))
 def zone(rule: FixedSchedule | RecurringSlot) -> str:
     """The zone of a rule's times: its teacher's, or the studio's."""
-    return rule.teacher.time_zone if rule.teacher else studio_time_zone()
+    return rule.teacher.time_zone if rule.teacher else studio().time_zone
 
 
 @admin.display(description=_("time"), ordering="start_time")

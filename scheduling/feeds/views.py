@@ -4,7 +4,6 @@ import hashlib
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone, translation
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from scheduling.jobs.faults import is_transient
 from scheduling.models import CalendarFeed
 from scheduling.selectors.feed_rows import feed_rows
+from scheduling.selectors.studio import studio
 from scheduling.services.feeds import feed_of
 
 from .ics import document
@@ -54,7 +54,7 @@ def _answer(request: HttpRequest, found: CalendarFeed) -> HttpResponse:
     # Whole days: else the first class would leave the calendar in the middle of one.
     since = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - PAST
     rows = list(feed_rows(found, since))
-    name = str(found) if found.student or found.teacher else _("Classes of the studio")
+    name = str(found) if found.student or found.teacher else _studio_name()
     said = repr((name, translation.get_language(), rows)).encode()
     etag = f'"{hashlib.sha256(said).hexdigest()[:32]}"'
     answer = get_conditional_response(request, etag=etag)
@@ -68,6 +68,10 @@ def _answer(request: HttpRequest, found: CalendarFeed) -> HttpResponse:
     return answer
 
 
+def _studio_name() -> str:
+    return studio().name or _("Classes of the studio")
+
+
 def _language(found: CalendarFeed) -> str:
     """The student's; the studio's for everyone else."""
-    return found.student.language if found.student else settings.LANGUAGE_CODE
+    return found.student.language if found.student else studio().language

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from scheduling.models import Trouble, TroubleKind
+from scheduling.selectors.studio import studio
 
 from .notifications.outbox import queue_alert
 from .outgoing import call
@@ -83,7 +84,7 @@ def channels() -> dict[str, Send]:
 def _email(news: News, now: datetime) -> bool:
     if news.trouble.kind == TroubleKind.MAIL:
         return False  # it would wait for its own end
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(studio().language):
         subject, text = news.subject, news.text
     for address in settings.ALERT_EMAILS:
         queue_alert(address, subject, text, now, now + HISTORY)
@@ -91,6 +92,6 @@ def _email(news: News, now: datetime) -> bool:
 
 
 def _webhook(news: News, now: datetime) -> bool:
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(studio().language):
         body = json.dumps(news.json()).encode()
     return call(settings.ALERT_WEBHOOK_URL, "the webhook", body, "application/json")

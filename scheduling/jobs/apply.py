@@ -10,9 +10,11 @@ from scheduling.domain.plan import Plan
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import from_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+from scheduling.models.studio import settle
 from scheduling.selectors.stored import UNTOUCHED, UNTOUCHED_SQL
 
 from .bulk import insert_classes
+from .faults import StudioChangedError
 
 
 class StateChangedError(Exception):
@@ -23,10 +25,13 @@ def apply(plan: Plan, run_id: int | None, now: datetime) -> None:
     """Carry out ``plan``: removals first, insertions last.
 
     Classes that move are first taken off the calendar together and then put back each in its new
-    place, so that two that swap never meet. Raises StateChangedError, IntegrityError.
+    place, so that two that swap never meet. Raises StateChangedError, IntegrityError, and
+    StudioChangedError where the plan was made for another zone of the studio.
     """
     if plan.changes_nothing:
         return
+    if not settle():
+        raise StudioChangedError
     _remove([remove.row.id for remove in plan.removes], now)
     _park([want.row.id for want in plan.moves if want.row], now)
     restores = [want for want in plan.restores if want.row and not want.row.edit]

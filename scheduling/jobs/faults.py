@@ -24,6 +24,10 @@ class RunTimeoutError(Exception):
     """An attempt took longer than it was allowed to."""
 
 
+class StudioChangedError(Exception):
+    """The studio's zone is another one since this process read it."""
+
+
 def sqlstate(error: BaseException) -> str:
     """The five characters by which PostgreSQL names a fault; empty for others."""
     cause = error.__cause__ or error
@@ -37,7 +41,7 @@ def is_contention(error: BaseException) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Whether another attempt in a while may succeed: database gone, locked, deadlock, timeout."""
-    if isinstance(error, (RunTimeoutError, InterfaceError)):
+    if isinstance(error, (RunTimeoutError, StudioChangedError, InterfaceError)):
         return True
     if not isinstance(error, DatabaseError):
         return False
@@ -109,6 +113,11 @@ def _known(error: BaseException) -> str | None:
     lowered = text.lower()
     if isinstance(error, RunTimeoutError):
         return text
+    if isinstance(error, StudioChangedError):
+        return _(
+            "The studio's time zone has changed since this began, so nothing more was written. "
+            "Run it again."
+        )
     if sqlstate(error) == "53100" or ("full" in lowered and "disk" in lowered):
         return _(
             "The disk of the database is full: %(error)s. Free some space; the next run "

@@ -19,7 +19,7 @@ from .approved_plan import ApprovedPlan, StalePlanError
 from .bulk import insert_items
 from .chunks import Chunk
 from .claim import Claim, FencedError, end_stopped_copy, fence, guard_transaction
-from .faults import describe, is_contention, is_hopeless, is_transient, report
+from .faults import StudioChangedError, describe, is_contention, is_hopeless, is_transient, report
 from .lines import Line, lines_of
 from .lines_beside_plans import lines_of_fault, lines_without_schedule
 from .planning import ChunkPlan, Context, plan_series, series_in
@@ -130,7 +130,7 @@ class Generation:
         while True:
             try:
                 lines = self._transaction(plan)
-            except (FencedError, StalePlanError):
+            except (FencedError, StalePlanError, StudioChangedError):
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:

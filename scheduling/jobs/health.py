@@ -81,7 +81,7 @@ ISSUES: dict[str, tuple[Promise, Promise]] = {
     ),
     "no_marks": (
         gettext_lazy("No lesson has been marked yet."),
-        gettext_lazy("Mark who came, or set UNMARKED_DAYS to 0 where attendance is not kept."),
+        gettext_lazy("Mark who came, or set the days to mark attendance to 0 under Settings."),
     ),
     "orphaned_slots": (
         ngettext_lazy(

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from scheduling.models import Job, JobRun, RunState
+from scheduling.models.studio import one_reading
 from scheduling.selectors.scope import people_met_again
 
 from .approved_plan import ApprovedPlan, PlanPreview, StalePlanError, require_approved
@@ -49,7 +50,7 @@ class Conduct:
 
 def preview(request: Request, conduct: Conduct) -> Result:
     """What ``run`` would do now: the same plan, not applied. Nothing is written."""
-    with counted() as queries:
+    with one_reading(), counted() as queries:
         began = time.monotonic()
         span = run_window(request)
         result = _result(request, span)
@@ -98,7 +99,7 @@ def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None
 def _run(
     request: Request, conduct: Conduct, take: Callable[[RunWindow | None], Claim | None]
 ) -> Result | None:
-    with counted() as queries:
+    with one_reading(), counted() as queries:
         began = time.monotonic()
         span = window_of(request)
         held = take(span)

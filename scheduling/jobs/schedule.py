@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
-from django.conf import settings
 
 from scheduling.models import Job
+from scheduling.selectors.studio import local
 
 from .entries import ENTRIES
 from .registry import JOBS
@@ -42,4 +41,4 @@ def _due_times(cron: str, now: datetime) -> Iterator[datetime]:
 
 
 def _local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return local(moment)

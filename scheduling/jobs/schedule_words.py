@@ -1,10 +1,10 @@
 """A job's schedule in words, in the current language."""
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.models import Job
+from scheduling.selectors.studio import studio
 
 from .registry import JOBS
 
@@ -26,7 +26,7 @@ def schedule_in_words(job: Job) -> str:
     cron = JOBS[job].cron
     if not cron:
         return _("Only when someone asks for it")
-    return f"{cron_in_words(cron)} ({settings.TIME_ZONE})"
+    return f"{cron_in_words(cron)} ({studio().time_zone})"
 
 
 def cron_in_words(cron: str) -> str:

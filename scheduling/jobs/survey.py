@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 
 from scheduling.domain.draft import Draft, State, settled
@@ -23,6 +22,7 @@ from scheduling.selectors.people import zones_in_use
 from scheduling.selectors.scope import Owner, owner_sizes
 from scheduling.selectors.series import load_by_key
 from scheduling.selectors.stored import Alike, Span, alike_series
+from scheduling.selectors.studio import studio
 
 from .chunks import Chunk
 from .planning import Context
@@ -124,7 +124,7 @@ def survey(context: Context, chunks: list[Chunk], now: datetime) -> Settled:
 
 
 def _zones() -> list[str]:
-    return [name for name in {*zones_in_use(), settings.TIME_ZONE} if is_zone(name)]
+    return [name for name in {*zones_in_use(), studio().time_zone} if is_zone(name)]
 
 
 def _owned_by(chunks: list[Chunk]) -> Q:

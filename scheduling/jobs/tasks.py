@@ -5,6 +5,8 @@ import logging
 from django.utils import timezone
 from django_tasks import task
 
+from scheduling.selectors.studio import at_the_studio
+
 from .notifications.delivery import deliver
 from .queued import perform
 
@@ -14,7 +16,8 @@ logger = logging.getLogger(__name__)
 @task()
 def perform_run(run_id: int) -> None:
     """Perform the queued run ``run_id``."""
-    perform(run_id, timezone.now)
+    with at_the_studio():
+        perform(run_id, timezone.now)
 
 
 @task()
@@ -26,4 +29,5 @@ def join_run(run_id: int) -> None:
 @task()
 def deliver_mail() -> None:
     """Deliver what waits in the outbox."""
-    deliver(timezone.now())
+    with at_the_studio():
+        deliver(timezone.now())

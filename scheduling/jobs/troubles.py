@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -13,6 +11,7 @@ from django.utils.translation import pgettext
 from scheduling.models import Job, JobRun, RunState, TroubleKind
 from scheduling.selectors.messages import Blockade, blockade
 from scheduling.selectors.runs import last_ended_full
+from scheduling.selectors.studio import local, studio
 
 from .health import overdue_jobs, stuck_runs
 from .registry import JOBS
@@ -80,9 +79,8 @@ def troubles(now: datetime) -> list[Found]:
 
 def when(moment: datetime) -> str:
     """A moment as people of the studio read it, with its zone."""
-    zone = settings.STUDIO_TIME_ZONE
     text = pgettext("date format: 14 February 2027 02:00", "j F Y H:i")
-    return f"{date_format(moment.astimezone(ZoneInfo(zone)), text)} {zone}"
+    return f"{date_format(local(moment), text)} {studio().time_zone}"
 
 
 def _began(run: JobRun) -> datetime:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core import checks
 from django.utils import timezone
 
+from scheduling.selectors.studio import studio_or_first_values
+
 from .cron_zone import zones_differ
 
 
@@ -45,15 +47,15 @@ def cron_keeps_the_studio_s_time(**kwargs: Any) -> list[checks.CheckMessage]:
     """Cron goes by the machine's clock; the entries mean the studio's."""
     if not zones_differ(timezone.now()):
         return []
+    studio = studio_or_first_values().time_zone
     return [
         checks.Warning(
             f"The machine's time zone is {settings.SYSTEM_TIME_ZONE}, the studio's "
-            f"{settings.STUDIO_TIME_ZONE}: cron runs the jobs at other hours than they say.",
+            f"{studio}: cron runs the jobs at other hours than they say.",
             hint=(
                 "Set the machine to the studio's zone (timedatectl set-timezone), or use "
-                "`manage.py run_scheduler`, which keeps the studio's time. Whose day it is, is "
-                "decided by STUDIO_TIME_ZONE in any case. `manage.py install_cron --show` "
-                "translates the hours."
+                "`manage.py run_scheduler`, which keeps the studio's time. "
+                "`manage.py install_cron --show` translates the hours."
             ),
             id="scheduling.W001",
         )

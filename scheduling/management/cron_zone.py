@@ -8,11 +8,12 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from scheduling.jobs.entries import ENTRIES, Entry
+from scheduling.selectors.studio import studio_or_first_values
 
 
 def zones_differ(now: datetime) -> bool:
     """Whether the machine's clock shows another time than the studio's, now or within a year."""
-    machine, studio = ZoneInfo(settings.SYSTEM_TIME_ZONE), ZoneInfo(settings.STUDIO_TIME_ZONE)
+    machine, studio = ZoneInfo(settings.SYSTEM_TIME_ZONE), studio_or_first_values().zone
     days = (now + timedelta(days=day) for day in range(0, 366, 7))
     return any(
         day.astimezone(machine).utcoffset() != day.astimezone(studio).utcoffset() for day in days
@@ -23,7 +24,7 @@ def fires(entry: Entry, now: datetime) -> datetime:
     """When cron will next start ``entry``, in the studio's zone."""
     machine = ZoneInfo(settings.SYSTEM_TIME_ZONE)
     moment: datetime = next(CronSim(entry.cron, now.astimezone(machine)))
-    return moment.astimezone(ZoneInfo(settings.STUDIO_TIME_ZONE))
+    return moment.astimezone(studio_or_first_values().zone)
 
 
 def translated(now: datetime) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
-from django.conf import settings
 
 from scheduling.jobs.entries import ENTRIES, Entry
 
@@ -16,34 +15,50 @@ LOOK = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Agenda:
-    """When each entry is due next. ``now`` is an aware instant wherever it is asked for."""
+    """When each entry is due next, in the zone that ``zone`` answers.
 
+    ``now`` is an aware instant wherever it is asked for.
+    """
+
+    zone: Callable[[], ZoneInfo]
     entries: Iterable[Entry] = ENTRIES
     due: dict[Entry, datetime] = field(default_factory=dict)
+    _zone: ZoneInfo = field(init=False)
 
     def begin(self, now: datetime) -> None:
         """From ``now`` on."""
-        self.due = {entry: _after(entry, now) for entry in self.entries}
+        self._zone = self.zone()
+        self.due = {entry: self._after(entry, now) for entry in self.entries}
 
     def take(self, now: datetime) -> list[Entry]:
         """The entries that are due at ``now``, each once, however often it was missed.
 
         A clock that was set back makes nothing due twice: what was due at a time that comes again
         has been taken. One that jumped back by more than a day is believed, and all begins anew.
+        What is not due yet goes by the zone of now.
         """
+        before, self._zone = self._zone, self.zone()
+        if self._zone != before:
+            for entry, due in self.due.items():
+                if due > now:
+                    self.due[entry] = self._after(entry, now)
         ready = []
         for entry, due in self.due.items():
             if due <= now:
                 ready.append(entry)
-                self.due[entry] = _after(entry, now)
-            elif due > _after(entry, now) + timedelta(days=1):
-                self.due[entry] = _after(entry, now)
+                self.due[entry] = self._after(entry, now)
+            elif due > self._after(entry, now) + timedelta(days=1):
+                self.due[entry] = self._after(entry, now)
         return ready
 
     def wait(self, now: datetime) -> float:
         """Seconds until it is worth looking again."""
         first = min(self.due.values(), default=now + LOOK)
         return max(0.0, min(first - now, LOOK).total_seconds())
+
+    def _after(self, entry: Entry, now: datetime) -> datetime:
+        moment: datetime = next(CronSim(entry.cron, now.astimezone(self._zone)))
+        return moment
 
 
 def serve(
@@ -62,8 +77,3 @@ def serve(
             perform(entry)
         if not stop():
             sleep(agenda.wait(clock()))
-
-
-def _after(entry: Entry, now: datetime) -> datetime:
-    moment: datetime = next(CronSim(entry.cron, now.astimezone(ZoneInfo(settings.TIME_ZONE))))
-    return moment

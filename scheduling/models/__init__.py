@@ -5,9 +5,11 @@ from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassSta
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
 from .jobs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
+from .languages import Language
 from .messages import Message, MessageItem, MessageKind, MessageState, Reader
-from .people import Language, LessonDuration, LessonSettings, Student, Teacher
+from .people import LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
+from .studio import MakeUpRule, Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .troubles import Trouble, TroubleKind
 from .uploads import TimetableUpload
@@ -28,6 +30,7 @@ __all__ = [
     "Language",
     "LessonDuration",
     "LessonSettings",
+    "MakeUpRule",
     "Message",
     "MessageItem",
     "MessageKind",
@@ -39,6 +42,7 @@ __all__ = [
     "ScheduledClass",
     "SlotStatus",
     "Student",
+    "Studio",
     "Teacher",
     "TimetableUpload",
     "Trigger",

@@ -14,6 +14,7 @@ from django.db.models.signals import pre_save
 
 from .classes import ScheduledClass
 from .people import LessonDuration, LessonSettings, Student, Teacher
+from .studio import Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot
 
 # Whoever is acting, asked when something is logged: a token is read long after a request began.
@@ -28,6 +29,7 @@ def listen() -> None:
     """Have every change by hand logged, with who made it. To be called once, at the start."""
     for model in (Student, Teacher, FixedSchedule, Closure, LessonSettings, LessonDuration):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
+    auditlog.register(Studio, exclude_fields=["is_settled"])
     auditlog.register(RecurringSlot, exclude_fields=[*_MACHINERY, "booked_at"])
     auditlog.register(ScheduledClass, exclude_fields=[*_MACHINERY, *_DERIVED, *_STAMPS])
     pre_save.connect(_name_actor, sender=LogEntry, dispatch_uid="scheduling.audit")

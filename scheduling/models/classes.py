@@ -18,7 +18,8 @@ from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_ti
 
 from .class_states import Attendance, CancelledBy, ClassStatus
 from .jobs import JobRun
-from .people import Student, Teacher, studio_time_zone
+from .people import Student, Teacher
+from .studio import default_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
 from .typed_text import LineField, LinesField
 from .validators import validate_time_zone
@@ -268,7 +269,7 @@ class ScheduledClass(models.Model):
         studio's.
         """
         if not self.time_zone:
-            self.time_zone = self.teacher.time_zone if self.teacher else studio_time_zone()
+            self.time_zone = self.teacher.time_zone if self.teacher else default_time_zone()
         self.starts_at = instant(self.date, self.start_time, self.time_zone)
         minutes = minutes_between(self.start_time, self.end_time)
         self.ends_at = self.starts_at + timedelta(minutes=minutes)

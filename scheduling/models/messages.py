@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .people import Language, Student, Teacher
+from .languages import Language
+from .people import Student, Teacher
 
 
 class MessageKind(models.TextChoices):

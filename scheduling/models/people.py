@@ -12,24 +12,19 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from .languages import Language
+from .studio import default_language, default_time_zone
 from .typed_text import LineField
 from .validators import validate_time_zone
 
 
-class Language(models.TextChoices):
-    """Languages that the product speaks; the one a person is written to."""
-
-    ENGLISH = "en", _("English")
-    SPANISH = "es", _("Spanish")
-
-
 def studio_time_zone() -> str:
-    """The studio's IANA zone, the default of a new teacher."""
+    """The default of a new teacher in migrations of before the studio's row."""
     return settings.TIME_ZONE
 
 
 def studio_language() -> str:
-    """The studio's language, the default of a new student."""
+    """The default of a new person in those migrations."""
     return settings.LANGUAGE_CODE
 
 
@@ -44,7 +39,7 @@ class Teacher(models.Model):
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
-        default=studio_time_zone,
+        default=default_time_zone,
         validators=[validate_time_zone],
         help_text=_("IANA name, such as Europe/Madrid. Lessons keep their local time across DST."),
     )
@@ -53,7 +48,7 @@ class Teacher(models.Model):
         _("language"),
         max_length=2,
         choices=Language.choices,
-        default=studio_language,
+        default=default_language,
         db_default=Language.ENGLISH,
     )
     reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
@@ -156,7 +151,7 @@ class Student(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language.choices, default=studio_language
+        _("language"), max_length=2, choices=Language.choices, default=default_language
     )
     reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)

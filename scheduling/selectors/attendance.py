@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, Q
 
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.studio import studio
 
 # What nobody has marked for a quarter of a year is not going to be.
 LOOK_BACK = timedelta(weeks=13)
@@ -24,10 +24,10 @@ class Marks:
 
 
 def marks(now: datetime) -> Marks:
-    """How attendance is kept at ``now``; nothing is expected where UNMARKED_DAYS is 0."""
-    if not settings.UNMARKED_DAYS:
+    """How attendance is kept at ``now``; nothing is expected where ``unmarked_days`` is 0."""
+    if not studio().unmarked_days:
         return Marks()
-    begin = now - timedelta(days=settings.UNMARKED_DAYS) - LOOK_BACK
+    begin = now - timedelta(days=studio().unmarked_days) - LOOK_BACK
     found = ScheduledClass.objects.filter(starts_at__gte=begin, starts_at__lte=now).order_by()
     numbers = found.aggregate(
         unmarked=Count("id", filter=unmarked(now)),
@@ -37,12 +37,12 @@ def marks(now: datetime) -> Marks:
 
 
 def unmarked(now: datetime) -> Q:
-    """Lessons that ended more than UNMARKED_DAYS ago, neither marked nor cancelled.
+    """Lessons that ended more than ``unmarked_days`` ago, neither marked nor cancelled.
 
     A completed one is marked, unless it is a group's: who of them was there is not said by it.
     None from further back than ``LOOK_BACK``.
     """
-    until = now - timedelta(days=settings.UNMARKED_DAYS)
+    until = now - timedelta(days=studio().unmarked_days)
     unsaid = Q(status=ClassStatus.SCHEDULED) | Q(status=ClassStatus.COMPLETED, is_shared=True)
     return unsaid & Q(
         attendance="",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
-from scheduling.models.people import studio_time_zone
+from scheduling.selectors.studio import studio
 
 Rule = FixedSchedule | RecurringSlot
 WEEK = 7 * 24 * 60
@@ -55,7 +55,7 @@ def _rival(one: Rule, other: Rule) -> bool:
 
 
 def _zone(rule: Rule) -> str:
-    return rule.teacher.time_zone if rule.teacher is not None else studio_time_zone()
+    return rule.teacher.time_zone if rule.teacher is not None else studio().time_zone
 
 
 def _span(rule: Rule) -> tuple[int, int]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.series import Halt, Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone, minutes_between
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
+from scheduling.models.studio import one_reading
+from scheduling.selectors.studio import studio
 
 from .spoilt import read_spoilt
 
@@ -52,11 +53,12 @@ def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
         columns.append("status")
     rows = rows_of(kind).filter(condition).order_by()
     read = _fixed_schedule if kind is SeriesKind.FIXED_SCHEDULE else _recurring_slot
-    try:
-        # Of a chunk: no server-side cursor is worth its cost.
-        return [read(row) for row in rows.values_list(*columns)]
-    except ValueError:
-        return [read(row, fault) for row, fault in read_spoilt(rows, columns)]
+    with one_reading():
+        try:
+            # Of a chunk: no server-side cursor is worth its cost.
+            return [read(row) for row in rows.values_list(*columns)]
+        except ValueError:
+            return [read(row, fault) for row, fault in read_spoilt(rows, columns)]
 
 
 def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Series]:
@@ -104,7 +106,7 @@ def _series(
         halt = Halt(Outcome.INACTIVE, Reason("student_inactive"))
     elif teacher_id is not None and not row[15]:
         halt = Halt(Outcome.INACTIVE, Reason("teacher_inactive"))
-    zone: str = settings.TIME_ZONE if teacher_id is None else row[14]
+    zone: str = studio().time_zone if teacher_id is None else row[14]
     first, first_by = _narrower(valid_from, row[11], max)
     last, last_by = _narrower(row[9], row[12], min)
     return Series(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.faults import is_contention
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+from scheduling.models.studio import settle
 from scheduling.selectors.clashes import clash_of
 
 from .contradictions import (
@@ -81,6 +82,8 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
             with transaction.atomic():
                 wait_for_place(changed)
                 refuse_double_booking(changed)
+                if changed._state.adding:
+                    settle()
                 changed.save()
             return
         except IntegrityError as error:

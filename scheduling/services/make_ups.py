@@ -1,13 +1,11 @@
 """Make-ups: a cancelled class earns one by the studio's rule, as a one-off that is linked to it.
 
-``MAKEUP_RULE``: ``never``; ``teacher``: cancelled by the teacher or the studio; ``notice``: also by
-the student, if a day ahead. A closure earns none: it was announced. It is to be given within
-``MAKEUP_DAYS`` of the lost class.
+The rule is a ``MakeUpRule``. A closure earns none: it was announced. It is to be given within
+``makeup_days`` of the lost class.
 """
 
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
-from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, ScheduledClass, Teacher
+from scheduling.selectors.studio import studio
 
 from .classes import save_by_hand
 from .contradictions import keeping_duration
@@ -27,10 +26,10 @@ _OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
 
 def owed(today: date) -> Q:
     """The classes that a make-up is owed for on ``today``."""
-    if settings.MAKEUP_RULE == "never":
+    if studio().makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
     earned = Q(cancelled_by__in=_OURS)
-    if settings.MAKEUP_RULE == "notice":
+    if studio().makeup_rule == MakeUpRule.NOTICE:
         in_time = ScheduledClass.objects.annotate(
             said=Coalesce("cancelled_at", "edited_at")
         ).filter(
@@ -39,13 +38,13 @@ def owed(today: date) -> Q:
             said__lte=F("starts_at") - NOTICE,
         )
         earned |= Q(pk__in=in_time.values("pk"))
-    first = today - settings.MAKEUP_DAYS * DAY
+    first = today - studio().makeup_days * DAY
     return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True, date__gte=first)
 
 
 def last_day(lost: ScheduledClass) -> date:
     """The last date on which ``lost`` may be made good."""
-    return lost.date + settings.MAKEUP_DAYS * DAY
+    return lost.date + studio().makeup_days * DAY
 
 
 def schedule(

@@ -32,7 +32,7 @@ def _each(verbs: Iterable[str], models: Iterable[str], label: str = "scheduling"
     return {f"{label}.{verb}_{model}" for model in models for verb in verbs}
 
 
-_VIEW = _each(["view"], (*_TIMETABLE, *_LOG))
+_VIEW = _each(["view"], (*_TIMETABLE, *_LOG, "studio"))
 _SCHEDULE = (
     _VIEW
     | _each(["add", "change"], _TIMETABLE)
@@ -49,7 +49,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | _each(["delete"], _TIMETABLE)
     | _each(["add", "change", "delete", "view"], ["user", "group"], "auth")
     | _each(["add", "delete", "view"], ["authtoken"], "knox")
-    | {"auditlog.view_logentry", "scheduling.import_timetable"},
+    | {"auditlog.view_logentry", "scheduling.change_studio", "scheduling.import_timetable"},
 }
 
 

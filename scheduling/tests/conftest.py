@@ -15,6 +15,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from scheduling.jobs.backend import EmbeddedBackend
+from scheduling.models.studio import one_reading, studio
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes
 from scheduling.tests.support.pgbouncer import NoPooler, Pooler, pooling
@@ -37,6 +38,14 @@ def language() -> Iterator[None]:
     """The language of a request that a test made stays with its thread; not beyond the test."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def one_reading_of_the_studio(db: None) -> Iterator[None]:
+    """As within a request, a command or a task: its values are read at the beginning."""
+    with one_reading():
+        studio()
+        yield
 
 
 @pytest.fixture(autouse=True)

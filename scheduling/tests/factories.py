@@ -18,8 +18,10 @@ from scheduling.models import (
     RecurringSlot,
     ScheduledClass,
     Student,
+    Studio,
     Teacher,
 )
+from scheduling.models.studio import first_values
 
 # The Monday on which most tests take place, and the moment at which they do.
 MONDAY = date(2026, 1, 5)
@@ -60,6 +62,16 @@ def day(text: str) -> date:
 def moment(text: str) -> datetime:
     """ "2026-01-05 10:30" as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@_unlogged
+def studio(**values: Any) -> Studio:
+    """The studio's row with these values; what they don't say is as it holds."""
+    row = Studio.objects.filter(pk=1).first() or Studio(**first_values())
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
 @_unlogged

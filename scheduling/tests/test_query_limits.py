@@ -61,6 +61,7 @@ NO_PAGES = {
     "scheduling_jobrun_change",
     "scheduling_jobrunitem_change",
     "scheduling_message_send_again",
+    "scheduling_studio_changelist",
     "view_on_site",
 }
 # A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
@@ -78,6 +79,7 @@ class Studio:
         self.now = timezone.now()
         self.monday = monday_of(self.now.date())
         self.owner = User.objects.create_superuser("teresa")
+        self.studio = make.studio(name="Clara", is_settled=True)
         self.teacher = make.teacher("Marta Gil")
         self.student = make.student("Ana Ruiz")
         self.settings = LessonSettings.objects.create(teacher=self.teacher)
@@ -178,6 +180,7 @@ class Studio:
             "scheduling_recurringslot": self.slot,
             "scheduling_scheduledclass": self.lesson,
             "scheduling_student": self.student,
+            "scheduling_studio": self.studio,
             "scheduling_teacher": self.teacher,
         }
 

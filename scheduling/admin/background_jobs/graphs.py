@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +11,7 @@ from scheduling.domain.windows import DAY
 from scheduling.jobs.strip import MISSED, Entry
 from scheduling.models import Job, RunState
 from scheduling.selectors.runs import created_by_day
-from scheduling.selectors.studio import local
+from scheduling.selectors.studio import local, studio_zone
 from scheduling.services.moments import exactly, number, plain_day, short_day, took
 
 from ..charts import Bar, BarChart, Dot, DotChart, bar_chart, dot_chart
@@ -28,7 +26,7 @@ def created_chart(entries: Iterable[Entry], now: datetime) -> BarChart:
     today = local(now).date()
     days = [today - n * DAY for n in range(DAYS - 1, -1, -1)]
     # A day more: the first of them began less than thirty times 24 hours ago.
-    created = created_by_day(now - SPAN - DAY, ZoneInfo(settings.TIME_ZONE))
+    created = created_by_day(now - SPAN - DAY, studio_zone())
     missed = {local(entry.moment).date() for entry in entries if entry.outcome == MISSED}
     bars = []
     for day in days:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
@@ -14,6 +13,7 @@ from scheduling.jobs.outcome_words import did
 from scheduling.jobs.reasons import sentence
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
+from scheduling.selectors.studio import studio
 from scheduling.services.moments import full_day, in_words
 
 from .links import Links
@@ -113,7 +113,7 @@ def _rows(told: list[_Told], links: Links) -> list[Row]:
     rows: list[Row] = []
     open_rows: dict[tuple[object, ...], Row] = {}
     for one in told:
-        zone = one.zone or zones.get(one.line.teacher_id or 0, settings.TIME_ZONE)
+        zone = one.zone or zones.get(one.line.teacher_id or 0, studio().time_zone)
         hours = hours_of(one.day, one.line.start_time, one.line.end_time, zone)
         key = (hours, *one.key) if one.key is not None else None
         if key is not None and one.day is not None and key in open_rows:
@@ -144,7 +144,7 @@ def _row(one: _Told, hours: str, zone: str, links: Links) -> Row:
         links.teacher(line.teacher_id),
         old,
         here,
-        zone if zone != settings.TIME_ZONE else "",
+        zone if zone != studio().time_zone else "",
         in_words(sentence(line.code, line.params)) if line.code else "",
         line.occurrences,
         [action for action in _actions(line, outcome, one.series, links) if action[0]],

@@ -18,6 +18,7 @@ from scheduling.jobs.registry import GENERATING, JOBS
 from scheduling.jobs.status import status
 from scheduling.jobs.strip import LENGTH, MISSED
 from scheduling.models import Job, RunState, Trigger
+from scheduling.selectors.studio import ignored_variables
 
 from .cards import cards, chores
 from .concerns import concerns
@@ -57,6 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "charts": [created_chart(entries, now)],
             "durations": duration_chart(entries, now),
             "names": {job.value: job.label for job in GENERATING},
+            "ignored": ignored_variables(),
             "concerns": concerns(state, links, now, cover),
             "indicators": indicators(state, cover.is_complete),
             "not_called": callers.last_call is None or jobs_not_called(cover, callers),

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,6 +21,7 @@ from scheduling.jobs.undo import can_be_undone
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
+from scheduling.selectors.studio import studio
 from scheduling.services.moments import exactly, in_words, long_day, number, relative, took
 
 from .finished import tell
@@ -96,7 +96,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "progress": progress_sentence(run, now) if active else "",
             "may_run": may_run(request),
             "may_undo": may_run(request) and can_be_undone(run, now),
-            "zone": settings.TIME_ZONE,
+            "zone": studio().time_zone,
         },
     )
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.domain.windows import DAY
 from scheduling.models import ClassStatus
-from scheduling.models.people import studio_time_zone
 from scheduling.selectors.calendar import Narrowed
+from scheduling.selectors.studio import studio
 
 from ..access import may_see_everyone, teacher_of
 
@@ -146,5 +146,5 @@ def _moment(query: QueryDict, name: str) -> datetime:
 
 def _parsed(text: str) -> datetime | None:
     if len(text) == 10:
-        return datetime.combine(date.fromisoformat(text), time.min, zone_of(studio_time_zone()))
+        return datetime.combine(date.fromisoformat(text), time.min, zone_of(studio().time_zone))
     return parse_datetime(text)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
-from scheduling.models.people import studio_time_zone
 from scheduling.selectors.calendar import students_named, teachers_to_choose, zones_in_use
 from scheduling.selectors.people import student_names
+from scheduling.selectors.studio import studio
 
 from ..access import may_change_classes, may_see_classes
 from .asked import (
@@ -82,7 +82,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context["config"] = {
         # That of the United States would put the month first.
         "language": "en-GB" if get_language() == "en" else get_language(),
-        "studioZone": studio_time_zone(),
+        "studioZone": studio().time_zone,
         "zone": zone,
         "studentName": context["student"],
         "mayChange": context["may_change"],
@@ -141,7 +141,7 @@ def _kinds(asked: Asked) -> list[tuple[str, str, bool]]:
 def _zones(chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """The choices of zone in groups: value, label, whether it is the one."""
     special = [
-        (STUDIO, _("The studio's: %(zone)s") % {"zone": studio_time_zone()}),
+        (STUDIO, _("The studio's: %(zone)s") % {"zone": studio().time_zone}),
         (OWN, _("Each class's own")),
         (BROWSER, _("This browser's")),
     ]

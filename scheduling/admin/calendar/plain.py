@@ -14,9 +14,9 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import zone_of
 from scheduling.domain.windows import WEEK, monday_of
 from scheduling.models import ClassStatus
-from scheduling.models.people import studio_time_zone
 from scheduling.selectors.calendar import between, closures_between, instants
 from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.studio import studio
 
 from ..access import visible_classes
 from .asked import BROWSER, CONFLICT, OWN, PLANNED, Asked
@@ -28,7 +28,7 @@ def week_of(request: HttpRequest, asked: Asked, zone: str, day: date | None) -> 
 
     The server knows nothing of a browser's zone; that and each class's own become the studio's.
     """
-    name = studio_time_zone() if zone in (BROWSER, OWN, "studio") else zone
+    name = studio().time_zone if zone in (BROWSER, OWN, "studio") else zone
     info = zone_of(name)
     today = timezone.now().astimezone(info).date()
     monday = monday_of(day or today)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q, QuerySet
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.selectors.attendance import unmarked
-from scheduling.selectors.studio import studio_today
+from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.make_ups import owed
 
 from ..access import may_see_everyone, visible_classes
@@ -82,7 +81,7 @@ class Marked(OneOf):
     def options(self) -> dict[str, tuple[Any, Q]]:
         missing = Q(attendance="", starts_at__lte=timezone.now()) & ~Q(status=ClassStatus.CANCELLED)
         overdue = {"overdue": (_("not marked in time"), unmarked(timezone.now()))}
-        if not settings.UNMARKED_DAYS:
+        if not studio().unmarked_days:
             overdue = {}
         return {"missing": (_("missing"), missing), **overdue} | {
             str(value): (title, Q(attendance=value)) for value, title in Attendance.choices

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
@@ -25,7 +24,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduling.selectors.studio import studio_today
+from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.bulk import among, in_batches
 
 from . import workbook
@@ -100,7 +99,7 @@ class ExportMixin(ModelAdmin):
         read = self._filled(rows)
         if kind == "csv":
             answer = StreamingHttpResponse(
-                pieces(columns, read, get_language() or settings.LANGUAGE_CODE),
+                pieces(columns, read, get_language() or studio().language),
                 content_type="text/csv; charset=utf-8",
             )
             answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

@@ -4,12 +4,14 @@ from .absent import LivingTeacher, today_of
 from .closing import LivingClosures
 from .deactivating import Deactivating
 from .mixins import LivingPerson, LivingSeries
+from .zones import LivingStudio
 
 __all__ = [
     "Deactivating",
     "LivingClosures",
     "LivingPerson",
     "LivingSeries",
+    "LivingStudio",
     "LivingTeacher",
     "today_of",
 ]

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -24,14 +22,15 @@ from scheduling.selectors.studio import studio_today
 from scheduling.services.living import Absent, Outlook
 from scheduling.services.notices import Notices, cancelled_for, notices_of, tell_families
 
-from .forms import AbsentForm, ZoneForm
+from .forms import AbsentForm
 from .mixins import LivingPerson
-from .page import ASKED, Question, act_page
+from .page import Question, act_page
+from .zones import LivingZone
 
 MOST_NAMED = 10
 
 
-class LivingTeacher(LivingPerson):
+class LivingTeacher(LivingZone, LivingPerson):
     """“Ill today…”, “Change the time zone…” and “End…” of a teacher."""
 
     acts = ("end", "ill", "zone")
@@ -41,49 +40,15 @@ class LivingTeacher(LivingPerson):
         own = [(self.act_address(act, row.pk), title) for act, title in titles.items()]
         return [*own, *super().living_links(row)]
 
-    def zone_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Which classes ahead would move, and which stay; then it is done."""
-        teacher = self.about(request, object_id)
-        return act_page(
-            request,
-            Question(
-                title=_("Change the time zone"),
-                intro=_(
-                    "Weekly lessons keep their local time, on the clock of the new zone: every "
-                    "class ahead moves with it. One-off classes, and those that a person changed, "
-                    "stay when they are."
-                ),
-                button=_("Change the time zone"),
-                about=teacher,
-                form=ZoneForm,
-                after=lambda outlook: self.row_address(teacher.pk),
-            ),
-        )
-
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        before = form.initial.get("time_zone")
-        moves = change and obj.time_zone != before
-        if moves and has_classes_ahead("teacher", obj, timezone.now()):
-            # The rest is saved; this is asked about first, as it moves classes.
-            request.new_zone = obj.time_zone  # type: ignore[attr-defined]
-            obj.time_zone = before
-            form.changed_data.remove("time_zone")
-        super().save_model(request, obj, form, change)
+    def has_moving_classes(self, row: Any) -> bool:
+        return has_classes_ahead("teacher", row, timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        zone = getattr(request, "new_zone", None)
-        if zone is None:
-            return super().response_change(request, obj)
-        if getattr(request, "deactivates", False):
+        if hasattr(request, "new_zone") and getattr(request, "deactivates", False):
             text = _("The time zone is still %(zone)s: change it afterwards.")
             messages.warning(request, text % {"zone": obj.time_zone})
-            return super().response_change(request, obj)
-        text = _(
-            "Saved, still in %(zone)s: this is what the new time zone would do. Confirm it below."
-        )
-        messages.warning(request, text % {"zone": obj.time_zone})
-        query = urlencode({"time_zone": zone, ASKED: 1})
-        return HttpResponseRedirect(f"{self.act_address('zone', obj.pk)}?{query}")
+            del request.new_zone
+        return super().response_change(request, obj)
 
     def ill_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Today's classes, and who is told; then it is done."""

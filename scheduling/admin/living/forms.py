@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
-from scheduling.models.people import studio_time_zone
 from scheduling.models.typed_text import LineInput
+from scheduling.selectors.studio import studio
 from scheduling.services.living import (
     Absent,
     Act,
     AllFuture,
     ChangeClosure,
+    ChangeStudioZone,
     ChangeZone,
     Close,
     Deactivate,
@@ -90,7 +91,7 @@ class FromForm(ActForm):
             assert field is not None
             self.fields[name] = field
         self.fields["start_time"].help_text = _("On the clock of its zone, now %(zone)s.") % {
-            "zone": about.teacher.time_zone if about.teacher else studio_time_zone()
+            "zone": about.teacher.time_zone if about.teacher else studio().time_zone
         }
         theirs = Q(is_active=True) | Q(pk=about.teacher_id)
         teacher: Any = self.fields["teacher"]
@@ -205,6 +206,13 @@ class ZoneForm(ActForm):
 
     def act(self) -> Act:
         return ChangeZone(self.about, self.cleaned_data["time_zone"])
+
+
+class StudioZoneForm(ZoneForm):
+    """The zone of fixed schedules without a teacher, and of the studio's days."""
+
+    def act(self) -> Act:
+        return ChangeStudioZone(self.cleaned_data["time_zone"])
 
 
 class CloseForm(ActForm):

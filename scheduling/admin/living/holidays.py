@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from scheduling.jobs.approved_plan import StalePlanError, fingerprint
 from scheduling.models import Closure
 from scheduling.selectors.closures import classes_on
-from scheduling.selectors.studio import studio_today
+from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.living import CloseDays, Moment, apply
 from scheduling.services.living.closing import closed_days
 from scheduling.services.moments import full_day
@@ -136,7 +135,7 @@ def _asked(request: HttpRequest, today: date) -> dict[str, str]:
     if "country" in source:
         country, region = source["country"], source.get("region", "")
     else:
-        country, region = usual_place(settings.TIME_ZONE)
+        country, region = usual_place(studio().time_zone)
     return {"country": country, "region": region, "years": source.get("years") or years}
 
 
@@ -160,7 +159,7 @@ def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:
 
 
 def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
+    return get_language() or studio().language
 
 
 def _ticked(one: Holiday, chosen: set[str]) -> Holiday:

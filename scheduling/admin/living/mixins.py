@@ -24,7 +24,7 @@ from .forms import (
 from .page import Question, act_page
 
 
-class _Living(admin.ModelAdmin):
+class LivingRow(admin.ModelAdmin):
     """Acts at addresses of their own, for those who may change the row."""
 
     acts: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class _Living(admin.ModelAdmin):
         raise NotImplementedError
 
 
-class LivingSeries(_Living):
+class LivingSeries(LivingRow):
     """“Change from a date…”, “Pause…”, “Resume…”, “End…” of a weekly rule."""
 
     acts = ("from", "pause", "resume", "end")
@@ -154,7 +154,7 @@ class LivingSeries(_Living):
         )
 
 
-class LivingPerson(_Living):
+class LivingPerson(LivingRow):
     """“End…” of a student or a teacher, with all that is theirs."""
 
     acts: tuple[str, ...] = ("end",)

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,6 +17,7 @@ from scheduling.models import (
     Reader,
     ScheduledClass,
 )
+from scheduling.selectors.studio import studio
 
 from .texts import person_of, text_of
 
@@ -57,7 +58,7 @@ def queue(kind: MessageKind, reader: Reader, lesson: ScheduledClass, now: dateti
 
 def queue_alert(recipient: str, subject: str, body: str, now: datetime, until: datetime) -> None:
     """Queue an alert, which is of no use any more at ``until``."""
-    language = settings.LANGUAGE_CODE
+    language = studio().language
     _create(MessageKind.ALERT, recipient, language, subject, body, now, until)
 
 
@@ -121,6 +122,14 @@ def render(message: Message) -> bool:
 
 
 def as_email(message: Message) -> EmailMessage:
-    """``message`` as it goes to the mail server."""
+    """``message`` as it goes to the mail server; answers to one about a lesson reach the studio."""
     headers = {"Message-ID": message.message_id}
-    return EmailMessage(message.subject, message.body, to=[message.recipient], headers=headers)
+    own = studio()
+    answers = message.kind != MessageKind.ALERT and own.reply_to
+    return EmailMessage(
+        message.subject,
+        message.body,
+        to=[message.recipient],
+        reply_to=[formataddr((own.name, own.reply_to))] if answers else None,
+        headers=headers,
+    )

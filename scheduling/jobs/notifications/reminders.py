@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from scheduling.models import (
@@ -13,6 +12,7 @@ from scheduling.models import (
     Reader,
     ScheduledClass,
 )
+from scheduling.selectors.studio import studio
 
 from .outbox import queue
 
@@ -22,14 +22,14 @@ MOST = 300
 
 def remind(now: datetime) -> int:
     """Queue the reminders that are due at ``now``; answers how many."""
-    if not settings.REMINDER_HOURS:
+    if not studio().reminder_hours:
         return 0
     return sum(queue(MessageKind.REMINDER, reader, one, now) for reader, one in due(now))
 
 
 def due(now: datetime) -> list[tuple[Reader, ScheduledClass]]:
     """Who is to be reminded of what at ``now``, the nearest classes first."""
-    until = now + timedelta(hours=settings.REMINDER_HOURS)
+    until = now + timedelta(hours=studio().reminder_hours)
     found = [
         (reader, one) for reader in Reader for one in _unreminded(reader, _ahead(now, until))[:MOST]
     ]

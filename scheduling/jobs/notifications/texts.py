@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_zone
 from scheduling.models import MessageKind, Reader, ScheduledClass, Student, Teacher
+from scheduling.selectors.studio import studio
 from scheduling.services.moments import long_day
 
 
@@ -49,7 +50,13 @@ def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[
                 "We are sorry for the short notice. "
                 "Your studio will be in touch about what comes next."
             )
-        return " ".join((subject % words).split()), body % words
+        return " ".join((subject % words).split()), body % words + _signature()
+
+
+def _signature() -> str:
+    """The studio's name and phone, each on a line of its own."""
+    lines = [line for line in (studio().name, studio().phone) if line]
+    return "\n\n" + "\n".join(lines) if lines else ""
 
 
 def _lesson(reader: Reader, lesson: ScheduledClass) -> str:

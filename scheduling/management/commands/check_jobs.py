@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,16 @@ from scheduling.jobs.faults import describe
 from scheduling.jobs.health import not_called
 from scheduling.jobs.registry import GENERATING, JOBS
 from scheduling.jobs.troubles import Found, troubles, when
+from scheduling.management.command import StudioCommand
 from scheduling.management.documents import write_json
 from scheduling.models import Job
 from scheduling.selectors.runs import last_ended_full
+from scheduling.selectors.studio import ignored_variables
 
 TROUBLED = 3
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone, and "
         "whether the mail server accepts nothing. "
@@ -40,7 +42,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             fault = describe(error)
             if options["json"]:
-                document = {"success": False, "error": fault, "troubles": [], "jobs": []}
+                nothing: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": []}
+                document = {"success": False, "error": fault, **nothing}
                 write_json(self.stdout, document)
             raise CommandError(fault) from error
         if found:
@@ -54,6 +57,7 @@ class Command(BaseCommand):
                 {
                     "success": not found,
                     "troubles": [_trouble(one) for one in found],
+                    "warnings": ignored_variables(),
                     "jobs": [_job(job, callers) for job in JOBS if JOBS[job].cron],
                 },
             )

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.command import StudioCommand
 from scheduling.management.documents import write_json
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
@@ -32,7 +33,7 @@ from scheduling.selectors.studio import studio_today
 FINDINGS = 3
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Names missing, extra, drifted and orphaned classes against the schedules. Exit status: "
         "0 clean, 3 findings or schedules that can't be read, 1 failed."

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from knox.models import get_token_model
 
 from scheduling.jobs.faults import describe
+from scheduling.management.command import StudioCommand
 from scheduling.management.options import whole
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Makes an API token for a user and prints it once; only its hash is stored. It may do "
         "what the user may. Revoke it in the admin under “Auth tokens”."

@@ -4,15 +4,16 @@ import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 
 from scheduling.jobs.faults import describe
+from scheduling.management.command import StudioCommand
 
 NAME = "admin"
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         f"Create the administrator {NAME!r} with a random password, printed once."
         " Changes nothing where an administrator exists."

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from scheduling.management.attempts import (
     exit_status,
     user_name,
 )
+from scheduling.management.command import StudioCommand
 from scheduling.management.documents import unwritable, write_json
 from scheduling.management.endpoint import calls
 from scheduling.management.options import add_trigger, iso_date, seconds, whole
@@ -27,7 +28,7 @@ from scheduling.models import Job, Student, Teacher, Trigger
 from scheduling.selectors.studio import studio_today
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Generates the weekly classes of the current week and the lesson horizon. Safe at any "
         "time, any number of times. Exit status: 0 done, 1 failed, 2 usage, 3 done with errors, "
@@ -65,6 +66,9 @@ class Command(BaseCommand):
         )
         add_trigger(parser)
 
+    def needs_studio(self, options: dict[str, Any]) -> bool:
+        return _endpoint(options) is None
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["weeks"] and options["only"] not in (None, Job.HORIZON.value):
             raise CommandError(
@@ -96,10 +100,7 @@ def _tasks(
     options: dict[str, Any], terminal: Terminal, stop: StopSignals, patience: Patience
 ) -> list[Callable[[], Ended]]:
     """What is to be done, one after the other: here, or through another deployment's API."""
-    endpoint = options["endpoint"]
-    # Cron's entries belong to the machine that they run on.
-    if endpoint is None and options["trigger"] != Trigger.CRON:
-        endpoint = settings.API_ENDPOINT or None
+    endpoint = _endpoint(options)
     if endpoint is not None:
         return [
             partial(call, one, settings.CRON_SECRET, terminal, stop, patience)
@@ -118,6 +119,14 @@ def _tasks(
         )
         for job in jobs
     ]
+
+
+def _endpoint(options: dict[str, Any]) -> str | None:
+    """The deployment that is called; None where the work is done here."""
+    # Cron's entries belong to the machine that they run on.
+    if options["endpoint"] is None and options["trigger"] != Trigger.CRON:
+        return settings.API_ENDPOINT or None
+    return options["endpoint"]
 
 
 def _request(job: Job, options: dict[str, Any]) -> Request:

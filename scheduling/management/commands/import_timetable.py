@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from scheduling.jobs.faults import describe
 from scheduling.management.attempts import user_name
+from scheduling.management.command import StudioCommand
 from scheduling.management.documents import write_json
 from scheduling.services.timetable_import import (
     Answers,
@@ -29,7 +30,7 @@ from scheduling.services.timetable_import.uploads import import_file
 LISTED = 200
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     """Exit status: 0 imported, 1 faults or no database, 2 usage."""
 
     help = (

@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.management import crontab
+from scheduling.management.command import StudioCommand
 from scheduling.management.cron_zone import translated, zones_differ
+from scheduling.selectors.studio import studio_or_first_values
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Puts the entries that make Class Tracker run by itself into the crontab of this user, in "
         "place of older ones of this installation; lines of others stay. Exit status: 0 done and "
@@ -95,7 +97,8 @@ class Command(BaseCommand):
             "Warning: cron's times are in %(machine)s, the studio's in %(studio)s. At the studio "
             "the entries are due:"
         )
-        zones = {"machine": settings.SYSTEM_TIME_ZONE, "studio": settings.STUDIO_TIME_ZONE}
+        studio = studio_or_first_values().time_zone
+        zones = {"machine": settings.SYSTEM_TIME_ZONE, "studio": studio}
         self.stderr.write(text % zones)
         for entry, moment in translated(now):
-            self.stderr.write(f"  {entry}  →  {moment} {settings.STUDIO_TIME_ZONE}")
+            self.stderr.write(f"  {entry}  →  {moment} {studio}")

@@ -3,12 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.faults import describe
+from scheduling.management.command import StudioCommand
 from scheduling.services.demo import DemoError, Loaded, load_demo
 from scheduling.services.wording import people_and_rules
 
@@ -16,7 +17,7 @@ from scheduling.services.wording import people_and_rules
 LIMITS = {"students": (0, 1_000_000), "teachers": (1, 1_000_000), "seed": (0, 999_999_999)}
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     """Exit status: 0 loaded or there already, 1 not possible, 2 usage."""
 
     help = (

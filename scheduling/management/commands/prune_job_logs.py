@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from scheduling.management.command import StudioCommand
 from scheduling.management.options import add_trigger
 from scheduling.management.upkeep import run_upkeep
 from scheduling.models import Job, Trigger
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Deletes job logs older than JOB_LOG_RETENTION_DAYS, in batches; never a running one, nor "
         "the newest success and failure of a job. Classes stay. Exit status: 0 done, 1 failed, "

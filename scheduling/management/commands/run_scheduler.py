@@ -2,11 +2,12 @@
 
 from contextlib import suppress
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connections
-from django.utils import timezone
+from django.db import Error, connections
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.entries import ENTRIES, Entry
@@ -17,6 +18,8 @@ from scheduling.management.scheduler import Agenda, serve
 from scheduling.management.signals import StopSignals
 from scheduling.management.terminal import Terminal
 from scheduling.models import Job, Trigger
+from scheduling.models.studio import one_reading
+from scheduling.selectors.studio import ignored_variables, studio, studio_or_first_values
 
 
 class Command(BaseCommand):
@@ -56,16 +59,30 @@ class Command(BaseCommand):
                 with suppress(Exception):
                     connections.close_all()
 
+        known = studio_or_first_values()
+        translation.activate(known.language)
+        for sentence in ignored_variables():
+            terminal.say(sentence)
+
+        def zone() -> ZoneInfo:
+            """The studio's, as it is now; the last known one while the database is gone."""
+            nonlocal known
+            with suppress(Error):
+                known = studio()
+            with suppress(Exception):
+                connections.close_all()
+            return known.zone
+
         with StopSignals() as stop:
             late = self._late(terminal)
             for entry in ENTRIES:
                 # The watch, so that pages know at once that the scheduler is there.
-                known = entry.jobs[0] == Job.WATCH and not options["once"]
-                if (entry.jobs[0] in late or known) and not stop():
+                shows = entry.jobs[0] == Job.WATCH and not options["once"]
+                if (entry.jobs[0] in late or shows) and not stop():
                     perform(entry)
             if not options["once"]:
                 terminal.say(_("waiting for what falls due; SIGTERM ends it"))
-                serve(Agenda(), timezone.now, perform, stop, stop.wait)
+                serve(Agenda(zone), timezone.now, perform, stop, stop.wait)
         if stop():
             raise SystemExit(stop.exit_status)
         if options["once"] and self._failed:
@@ -74,7 +91,8 @@ class Command(BaseCommand):
     def _late(self, terminal: Terminal) -> set[str]:
         """What should have run while nobody was here: once, however often it was missed."""
         try:
-            return {job.value for job in overdue_jobs(timezone.now())}
+            with one_reading():
+                return {job.value for job in overdue_jobs(timezone.now())}
         except Exception as error:
             self._failed = True
             terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})

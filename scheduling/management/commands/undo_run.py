@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from scheduling.jobs.claim import AlreadyRunningError
 from scheduling.jobs.faults import describe
 from scheduling.jobs.undo import PrunedError, Undo, find_run, preview_undo, undo
 from scheduling.management.attempts import ALREADY_RUNNING, FAILED, user_name
+from scheduling.management.command import StudioCommand
 from scheduling.management.options import whole
 from scheduling.management.terminal import describe as in_words
 from scheduling.models import JobRun
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Removes the classes that a run created and that nobody touched since, those that have "
         "begun aside, and names each that stays. The next run makes them again unless the "

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from scheduling.management.command import StudioCommand
 from scheduling.management.options import add_trigger
 from scheduling.management.upkeep import run_upkeep
 from scheduling.models import Job, Trigger
 
 
-class Command(BaseCommand):
+class Command(StudioCommand):
     help = (
         "Marks runs whose process is gone as crashed, and tells ALERT_EMAILS and ALERT_WEBHOOK_URL "
         "of every trouble once when it begins and once when it is over. Exit status: 0 done, "

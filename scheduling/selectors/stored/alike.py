@@ -11,13 +11,13 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.turns import Turns
 from scheduling.domain.wallclock import MINUTES_A_DAY
 from scheduling.domain.windows import WEEK, Window, monday_of, week_number
+from scheduling.selectors.studio import studio
 
 from .alike_sql import TURNS, statement
 from .sql import list_param
@@ -77,7 +77,7 @@ def alike_series(
     if not usable:
         return []
     found = _query(kind, True, teacher_ids, span, usable) if teacher_ids else []
-    if student_ids and kind is SeriesKind.FIXED_SCHEDULE and settings.TIME_ZONE in usable:
+    if student_ids and kind is SeriesKind.FIXED_SCHEDULE and studio().time_zone in usable:
         found += _query(kind, False, student_ids, span, usable)
     return found
 
@@ -95,7 +95,7 @@ def _query(
         "start": str(span.told.start),
         "end": str(span.told.end),
         "last": str(span.window.last),
-        "studio": settings.TIME_ZONE,
+        "studio": studio().time_zone,
     }
     values = [
         _zone_values(number, name, turns, params)

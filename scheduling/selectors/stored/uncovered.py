@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from scheduling.domain.closures import Closure, covering
 from scheduling.domain.recurrence import days_between
 from scheduling.domain.series import SeriesKind
 from scheduling.domain.windows import DAY, WEEK, Window, monday_of, week_number
+from scheduling.selectors.studio import studio
 
 from .touched import UNMARKED_SQL
 
@@ -98,7 +98,7 @@ def _uncovered_in(
         "start": str(window.start),
         "last": str(window.last),
         "now": connection.ops.adapt_datetimefield_value(now),
-        "studio": settings.TIME_ZONE,
+        "studio": studio().time_zone,
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(kind), params)

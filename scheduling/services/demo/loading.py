@@ -14,8 +14,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.models import FixedSchedule, LessonDuration, LessonSettings, RecurringSlot, Teacher
-from scheduling.selectors.studio import studio_day
+from scheduling.models import (
+    FixedSchedule,
+    LessonDuration,
+    LessonSettings,
+    RecurringSlot,
+    Studio,
+    Teacher,
+)
+from scheduling.models.studio import first_values
+from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.bulk import in_batches, insert
 from scheduling.services.locks import wait_for_other_loads
 
@@ -59,7 +67,18 @@ def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> Lo
         enrolments = _enrolments(registrar, seed, students, teacher_ids, present)
         for batch in in_batches(enrolments, _STUDENTS_A_BATCH):
             _insert_students(batch, loaded)
+        _name_studio(seed)
     return loaded
+
+
+def _name_studio(seed: int) -> None:
+    """Give the studio a name, unless it has one."""
+    if studio().name:
+        return
+    row = Studio.objects.filter(pk=1).first() or Studio(**first_values())
+    row.name, row.phone = "Cadenza", "+34 910 000 000"
+    row.reply_to = f"studio@{teachers.domain(seed)}"
+    row.save()
 
 
 def _teachers(seed: int, count: int, now: datetime, loaded: Loaded) -> list[int]:

@@ -11,7 +11,7 @@ from .illness import Absent
 from .inactive import Deactivate
 from .moment import Act, Moment
 from .people import EndPerson
-from .zones import ChangeZone
+from .zones import ChangeStudioZone, ChangeZone
 
 __all__ = [
     "Absent",
@@ -19,6 +19,7 @@ __all__ = [
     "AllFuture",
     "Causes",
     "ChangeClosure",
+    "ChangeStudioZone",
     "ChangeZone",
     "Close",
     "CloseDays",

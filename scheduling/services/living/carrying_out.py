@@ -1,7 +1,8 @@
 """Looks at an act's plan, or carries it out: the same steps, rolled back or kept."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from scheduling.jobs.approved_plan import StalePlanError, fingerprint, require_a
 from scheduling.jobs.at_once import AtOnce, run_at_once
 from scheduling.jobs.background import NotStartedError, start
 from scheduling.jobs.claim import guard_transaction
-from scheduling.jobs.faults import is_contention
+from scheduling.jobs.faults import StudioChangedError, is_contention
 from scheduling.jobs.lines import Line
 from scheduling.jobs.request import Request
 from scheduling.jobs.result import Nobody, Result
@@ -27,6 +28,8 @@ from scheduling.jobs.runner import preview as preview_run
 from scheduling.jobs.strays import with_strays
 from scheduling.jobs.windows import is_large
 from scheduling.models import Job, Teacher, Trigger
+from scheduling.models.studio import forget
+from scheduling.selectors.studio import studio
 
 from .moment import Act, Moment, Written
 from .words import done, under_way, would
@@ -84,10 +87,19 @@ class Outlook:
 
 def preview(act: Act, moment: Moment) -> Outlook:
     """What ``apply`` would do now. Raises ValidationError; writes nothing."""
-    with transaction.atomic():
+    with _reading_anew(), transaction.atomic():
         outlook = _carry_out(act, moment)
         transaction.set_rollback(True)
     return _unapplied(outlook)
+
+
+@contextmanager
+def _reading_anew() -> Iterator[None]:
+    """Keep nothing of a studio that an act has written: it may be rolled back."""
+    try:
+        yield
+    finally:
+        forget()
 
 
 def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
@@ -99,10 +111,10 @@ def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
     then not to be called within a transaction.
     """
     try:
-        with transaction.atomic():
+        with _reading_anew(), transaction.atomic():
             outlook = _carry_out(act, moment)
             require_approved(_unapplied(outlook), approved)
-    except (StateChangedError, IntegrityError) as error:
+    except (StateChangedError, StudioChangedError, IntegrityError) as error:
         raise StalePlanError from error
     except DatabaseError as error:
         if is_contention(error):
@@ -209,9 +221,9 @@ def _with_zones(lines: list[Line]) -> list[Line]:
     zones: dict[int | None, str] = dict(
         Teacher.objects.filter(id__among=ids).values_list("id", "time_zone") if ids else ()
     )
+    own = studio().time_zone
     return [
-        line if line.zone else replace(line, zone=zones.get(line.teacher_id, settings.TIME_ZONE))
-        for line in lines
+        line if line.zone else replace(line, zone=zones.get(line.teacher_id, own)) for line in lines
     ]
 
 

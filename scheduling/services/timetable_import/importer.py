@@ -10,8 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.approved_plan import require_approved
-from scheduling.models.people import studio_time_zone
-from scheduling.selectors.studio import studio_day
+from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.locks import wait_for_other_loads
 
 from .answers import Answers
@@ -93,7 +92,7 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
         faults.add(None, "", _("The file has no rows below its header; add some."))
     if reading.doubts:
         return reading  # read in the wrong way, sound rows would have faults
-    studio_zone = studio_time_zone()
+    studio_zone = studio().time_zone
     for line, cells in records_below:
         if (fitted := _fitted(cells, header, line, faults)) is None:
             continue

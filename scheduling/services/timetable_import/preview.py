@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from scheduling.domain.wallclock import add_minutes
 from scheduling.jobs.approved_plan import fingerprint
-from scheduling.models.people import studio_time_zone
+from scheduling.selectors.studio import studio
 
 from .matching import Matching
 from .rules import Rule, StudentName
@@ -129,7 +129,7 @@ class _Rules:
     def __init__(self, timetable: Timetable, today: date) -> None:
         self._teachers = timetable.teachers
         self._today = today
-        self._studio_zone = studio_time_zone()
+        self._studio_zone = studio().time_zone
 
     def line(self, rule: Rule) -> RuleLine:
         student, teacher, weekday, start = rule.place

@@ -45,6 +45,7 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
         SCHEDULERS,
     ),
     "scheduling_student": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_studio": (VIEWERS, NONE, OWNERS, NONE),
     "scheduling_teacher": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
 }
 

@@ -67,6 +67,7 @@ def rows():
         "scheduling_recurringslot": make.slot(teacher, student, start="15:00"),
         "scheduling_scheduledclass": make.lesson(student, whom=teacher),
         "scheduling_student": student,
+        "scheduling_studio": make.studio(is_settled=True),
         "scheduling_teacher": teacher,
     }
 

@@ -104,10 +104,12 @@ def test_who_may_nothing_sees_neither():
     assert "generated" not in page
 
 
-def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself():
+def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settings):
+    settings.GIVEN_FIRST_VALUES = ["LANGUAGE_CODE"]
     client = of(account(OWNER))
     answer = client.get(INDEX)
     assert [[url for _name, url in step.ways] for step in answer.context["front"]["steps"]] == [
+        ["/admin/scheduling/studio/1/change/"],
         ["/admin/import/", "/admin/scheduling/teacher/add/"],
         ["/admin/scheduling/student/add/"],
         ["/admin/background-jobs/horizon/preview/"],
@@ -122,13 +124,15 @@ def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself():
     def done() -> list[bool]:
         return [step.is_done for step in client.get(INDEX).context["front"]["steps"]]
 
-    assert done() == [False, False, False, False]
+    assert done() == [False, False, False, False, False]
+    make.studio()
+    assert done() == [True, False, False, False, False]
     make.teacher()
-    assert done() == [True, False, False, False]
+    assert done() == [True, True, False, False, False]
     add_run(Job.WATCH, timezone.now())
-    assert done() == [True, False, False, True]
+    assert done() == [True, True, False, False, True]
     slot = make.slot()
-    assert done() == [True, True, False, True]
+    assert done() == [True, True, True, False, True]
     page = text_of(of(account("superuser")).get(INDEX))
     assert "step by step" in page
     assert "missing." in page

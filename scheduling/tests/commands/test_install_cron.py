@@ -11,7 +11,7 @@ from scheduling.jobs.entries import ENTRIES
 from scheduling.tests.commands.fake_crontab import FakeCrontab
 from scheduling.tests.support import processes
 
-pytestmark = pytest.mark.one_database(name="sqlite")
+pytestmark = [pytest.mark.one_database(name="sqlite"), pytest.mark.django_db]
 
 FOREIGN = ["MAILTO=ana@example.org", "# backups", "5 4 * * * /usr/local/bin/backup --all"]
 TIMES = ["0 6 * * 1", "0 2 * * *", "30 3 * * *", "*/15 * * * *"]

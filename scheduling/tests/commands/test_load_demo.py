@@ -20,10 +20,12 @@ from scheduling.models import (
     RecurringSlot,
     ScheduledClass,
     Student,
+    Studio,
     Teacher,
 )
 from scheduling.services.demo import load_demo
 from scheduling.services.demo.places import days_away
+from scheduling.tests import factories as make
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -119,6 +121,16 @@ ZONES = [
     "Etc/GMT+12",
     "Pacific/Chatham",
 ]
+
+
+@pytest.mark.django_db
+def test_the_studio_has_a_name_and_keeps_the_one_that_it_has():
+    call_command("load_demo", students=2, teachers=1)
+    row = Studio.objects.get()
+    assert (row.name, row.time_zone, row.is_settled) == ("Cadenza", "UTC", False)
+    make.studio(name="Clara")
+    call_command("load_demo", students=4, teachers=1)
+    assert Studio.objects.get().name == "Clara"
 
 
 @pytest.mark.django_db
@@ -344,6 +356,7 @@ def test_the_smallest_studios():
         ("seed", "-1"),
     ],
 )
+@pytest.mark.django_db
 def test_numbers_out_of_bounds(option, value):
     with pytest.raises(CommandError, match=f"--{option} {value}: give a whole number from") as e:
         call(f"--{option}", value)

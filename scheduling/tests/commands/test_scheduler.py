@@ -20,8 +20,8 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def agenda(now, *entries):
-    made = Agenda(entries or (DAILY,))
+def agenda(now, *entries, zone=lambda: ZoneInfo("UTC")):
+    made = Agenda(zone, entries or (DAILY,))
     made.begin(at(now))
     return made
 
@@ -54,15 +54,23 @@ def test_a_clock_that_was_a_year_ahead_is_not_waited_for():
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_once_on_the_days_on_which_the_clock_changes(settings, day):
+def test_once_on_the_days_on_which_the_clock_changes(day):
     """02:00 is in the gap of the one and comes twice on the other."""
-    settings.TIME_ZONE = "Europe/Madrid"
     madrid = ZoneInfo("Europe/Madrid")
     moment = datetime.fromisoformat(day).replace(tzinfo=madrid).astimezone(UTC)
-    made = Agenda((DAILY,))
+    made = Agenda(lambda: madrid, (DAILY,))
     made.begin(moment)
     times = [moment + timedelta(minutes=n) for n in range(24 * 60)]
     assert sum(len(made.take(time)) for time in times) == 1
+
+
+def test_a_zone_that_is_changed_meanwhile_holds_for_what_is_not_due_yet():
+    zones = iter([ZoneInfo("UTC"), *[ZoneInfo("America/New_York")] * 9])
+    made = Agenda(lambda: next(zones), (DAILY, OFTEN))
+    made.begin(at("2026-11-18 01:55"))
+    assert made.take(at("2026-11-18 02:00")) == [DAILY, OFTEN]
+    assert made.take(at("2026-11-18 06:59")) == [OFTEN]
+    assert made.take(at("2026-11-18 07:00")) == [DAILY, OFTEN]
 
 
 def test_it_waits_half_a_minute_at_most():
@@ -75,7 +83,8 @@ def test_it_waits_half_a_minute_at_most():
 def test_it_ends_between_two_entries():
     times = iter(at(f"2026-11-18 {text}") for text in ("01:00", "02:00", "02:00", "02:00"))
     done = []
-    serve(Agenda((DAILY, OFTEN)), lambda: next(times), done.append, lambda: bool(done), print)
+    made = Agenda(lambda: ZoneInfo("UTC"), (DAILY, OFTEN))
+    serve(made, lambda: next(times), done.append, lambda: bool(done), print)
     assert done == [DAILY]
 
 

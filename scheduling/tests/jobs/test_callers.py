@@ -136,6 +136,7 @@ def test_a_run_for_a_named_day_or_for_a_few_people_is_no_sign():
     assert called() == set()
 
 
+@pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_it_asks_little(django_assert_max_num_queries):
     cron_for_a_week()
     callers = Callers(NOW)

@@ -294,6 +294,7 @@ class TestTheCount:
         found = coverage(EARLY, most=A_SERIES + 4)
         assert (found.missing.total(), len(found.conflicts), found.is_complete) == (4, 0, False)
 
+    @pytest.mark.usefixtures("one_reading_of_the_studio")
     def test_its_queries_do_not_grow_with_the_studio(self):
         numbers = []
         for size in (3, 12):

@@ -100,6 +100,7 @@ def test_the_watch_is_shown_where_it_failed_or_was_asked_for():
 
 
 @pytest.mark.parametrize("wanted", [Filter(), Filter(outcome="missed"), Filter(job="horizon")])
+@pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_its_queries_do_not_grow_with_the_log(wanted, django_assert_max_num_queries):
     for days in (3, 50):
         JobRun.objects.all().delete()

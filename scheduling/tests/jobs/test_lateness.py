@@ -22,7 +22,7 @@ TUESDAY = moment("2026-01-06 10:00")
 
 @pytest.fixture(autouse=True)
 def studio(settings):
-    settings.TIME_ZONE = settings.STUDIO_TIME_ZONE = "UTC"
+    settings.TIME_ZONE = "UTC"
 
 
 def late(text: str) -> list[Job]:
@@ -88,7 +88,7 @@ def test_runs_that_fail_are_no_run():
 
 
 def test_by_the_studios_clock(settings):
-    settings.TIME_ZONE = settings.STUDIO_TIME_ZONE = "Pacific/Kiritimati"
+    settings.TIME_ZONE = "Pacific/Kiritimati"
     make.slot(created_at=moment("2026-01-06 11:30"))  # half past one in the night of the 7th
     assert late("2026-01-06 12:59") == []
     assert late("2026-01-06 13:00") == [Job.HORIZON]

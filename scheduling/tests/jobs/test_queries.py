@@ -15,6 +15,12 @@ from scheduling.tests.jobs.helpers import counts, horizon, weekly
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def settled():
+    """A studio that has stored its first class long ago."""
+    make.studio(is_settled=True)
+
+
 def fill(size):
     """``size`` slots, ten of each teacher, and as many fixed schedules."""
     for n in range(size):

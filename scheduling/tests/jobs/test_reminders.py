@@ -302,6 +302,7 @@ def test_the_ledger_does_not_grow_for_ever(one):
         assert Message.objects.count() == left
 
 
+@pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_to_find_what_is_due_takes_two_queries_however_many(one, marta):
     for hour in range(11, 18):
         make.lesson(make.student(email="x@example.org"), MONDAY, f"{hour}:00", f"{hour}:30", marta)

@@ -131,7 +131,7 @@ class TestTheCalendar:
     def test_who_never_marks_is_told_once_and_how_to_be_rid_of_it(self):
         found = at(marks=Marks(500, is_kept=False))
         assert said(found) == (Level.WARN, "No lesson has been marked yet.")
-        assert "set UNMARKED_DAYS to 0" in found.detail
+        assert "set the days to mark attendance to 0 under Settings" in found.detail
 
     def test_marks_come_last(self):
         found = at(later=2, marks=Marks(5, is_kept=True))
@@ -361,6 +361,7 @@ def test_a_timetable_that_no_run_has_seen_is_not_up_to_date():
     assert status(NOW, coverage(NOW)).title == "1 class of the weeks ahead is missing."
 
 
+@pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_its_queries_do_not_grow_with_the_log(django_assert_max_num_queries):
     all_well()
     found = cover()

@@ -145,6 +145,7 @@ def test_it_is_as_long_as_asked_and_ends_with_the_newest():
     assert [when for when, _ in told(length=3)] == ["02-18 02:00", "02-19 02:00", "02-20 02:00"]
 
 
+@pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_its_queries_do_not_grow_with_the_log(django_assert_num_queries):
     for size in (2, 40):
         for n in range(size):

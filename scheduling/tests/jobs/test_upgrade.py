@@ -17,7 +17,7 @@ from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.process import this_process
 from scheduling.jobs.tasks import join_run
-from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Teacher
+from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Studio, Teacher
 from scheduling.services.classes import cancel
 from scheduling.services.messages import send_again
 from scheduling.services.notices import notices_of, tell_families
@@ -215,3 +215,52 @@ def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrat
     assert mail.outbox[0].subject.startswith("Reminder: Lesson with Marta Gil")
     owner = Group.objects.get(name="Owner")
     assert owner.permissions.filter(codename="change_message").exists()
+
+
+STUDIO_BEFORE = [("scheduling", "0027_job_names")]
+AHEAD, PAST = date(2040, 1, 2), date(2020, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("lessons", "zone"),
+    [
+        pytest.param(
+            [(AHEAD, "America/Lima", 2), (AHEAD, "Europe/Madrid", 1), (PAST, "Asia/Tokyo", 3)],
+            "America/Lima",
+            id="most of those ahead",
+        ),
+        pytest.param(
+            [(PAST, "Asia/Tokyo", 3), (PAST + timedelta(days=7), "Europe/Madrid", 1)],
+            "Europe/Madrid",
+            id="the newest of those that are over",
+        ),
+        pytest.param([(AHEAD, "", 1)], "Pacific/Auckland", id="none without a teacher"),
+        pytest.param([], None, id="no class"),
+    ],
+)
+def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
+    migrate, settings, lessons, zone
+):
+    taught = make.lesson(on=AHEAD, whom=make.teacher(zone="Asia/Tokyo")) if lessons else None
+    for day, name, count in lessons:
+        for n in range(count if name else 0):
+            make.lesson(on=day, start=f"{10 + n}:00", end=f"{10 + n}:30", time_zone=name)
+    settings.TIME_ZONE, settings.LANGUAGE_CODE = "Pacific/Auckland", "es"
+    settings.REMINDER_HOURS = 12
+    before = migrate(STUDIO_BEFORE)
+    assert "scheduling_studio" not in connection.introspection.table_names()
+    # What a default of those days asks for is no table that is not there.
+    assert before.get_model("scheduling", "Teacher")().time_zone == "Pacific/Auckland"
+
+    migrate()
+
+    stored = ScheduledClass.objects.count()
+    assert stored == sum(count for _day, name, count in lessons if name) + bool(taught)
+    if zone is None:
+        assert not Studio.objects.exists()
+    else:
+        row = Studio.objects.get()
+        assert (row.time_zone, row.language, row.reminder_hours) == (zone, "es", 12)
+        assert row.is_settled
+    owner = Group.objects.get(name="Owner")
+    assert owner.permissions.filter(codename="change_studio").exists()

@@ -8,7 +8,8 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from scheduling.domain.wallclock import UnknownZoneError
-from scheduling.models import JobRun, JobRunItem, ScheduledClass, Trigger
+from scheduling.models import JobRun, JobRunItem, ScheduledClass, Studio, Trigger
+from scheduling.models.studio import first_values
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
 from scheduling.tests.jobs.helpers import calendar, horizon
@@ -167,3 +168,20 @@ def test_everything_reads_well(model):
     row = makers.get(model) or getattr(make, model.lower())
     assert str(row()).strip()
     assert "None" not in str(row())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"id": 2},
+        {"language": "de"},
+        {"unmarked_days": 367},
+        {"reminder_hours": 169},
+        {"makeup_rule": "always"},
+        {"makeup_days": 0},
+        {"makeup_days": 367},
+    ],
+)
+def test_the_database_holds_one_studio_with_values_that_make_sense(values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Studio.objects.create(**first_values() | values)

@@ -16,6 +16,7 @@ from scheduling.models import (
     Student,
     Teacher,
 )
+from scheduling.models.studio import one_reading
 from scheduling.services import occurrences
 from scheduling.services.classes import cancel, mark_attendance, move
 from scheduling.services.explain import Explanation, RuleExplained, explain
@@ -365,7 +366,7 @@ def test_somebody_has_to_be_named(ana: Student) -> None:
 
 def test_as_many_queries_for_many_rules_as_for_few(marta: Teacher) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as seen:
+        with one_reading(), CaptureQueriesContext(connection) as seen:
             told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
             _texts = [told.summary, *(rule.words for rule in told.rules)]
             _texts += [one.words for one in told.classes]

@@ -79,8 +79,8 @@ def test_another_teacher_gives_it_in_their_zone(lost):
         ("never", "student", 72, False),
     ],
 )
-def test_what_earns_one(lost, settings, rule, by, notice, earns):
-    settings.MAKEUP_RULE = rule
+def test_what_earns_one(lost, rule, by, notice, earns):
+    make.studio(makeup_rule=rule)
     cancel(lost, by, lost.starts_at - timedelta(hours=notice))
     assert owed() == ([lost] if earns else [])
     if earns:
@@ -90,15 +90,15 @@ def test_what_earns_one(lost, settings, rule, by, notice, earns):
             schedule(lost)
 
 
-def test_notes_taken_later_do_not_shorten_the_notice(lost, settings):
-    settings.MAKEUP_RULE = "notice"
+def test_notes_taken_later_do_not_shorten_the_notice(lost):
+    make.studio(makeup_rule="notice")
     cancel(lost, "student", lost.starts_at - timedelta(hours=30))
     classes.mark(lost.pk, attendance="", notes="called by phone", now=lost.starts_at)
     assert owed() == [lost]
 
 
-def test_restored_and_cancelled_again_the_later_moment_counts(lost, settings):
-    settings.MAKEUP_RULE = "notice"
+def test_restored_and_cancelled_again_the_later_moment_counts(lost):
+    make.studio(makeup_rule="notice")
     cancel(lost, "student", lost.starts_at - timedelta(hours=30))
     classes.restore(lost.pk, now=lost.starts_at - timedelta(hours=20))
     cancel(lost, "student", lost.starts_at - timedelta(hours=2))
@@ -138,8 +138,8 @@ def test_a_make_up_that_is_cancelled_earns_one_itself(lost):
     assert again.make_up_for == made
 
 
-def test_it_expires(lost, settings):
-    settings.MAKEUP_DAYS = 10
+def test_it_expires(lost):
+    make.studio(makeup_days=10)
     cancel(lost)
     last = MONDAY + timedelta(10)
     assert (owed(last), owed(last + timedelta(1))) == ([lost], [])

@@ -45,7 +45,7 @@ CASES += [(zone, LATER, day) for zone, day in TODAY_LATER.items()]
 def moment(request, settings) -> tuple[datetime, date]:
     """A moment, and what day it is then at a studio of the zone."""
     zone, now, day = request.param
-    settings.TIME_ZONE = settings.STUDIO_TIME_ZONE = zone
+    settings.TIME_ZONE = zone
     return now, day
 
 

@@ -126,5 +126,5 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
 ) -> None:
     for _number in range(size):
         make.lesson(recurring_slot=make.slot())
-    with django_assert_num_queries(3):  # session, user, classes
+    with django_assert_num_queries(4):  # studio, session, user, classes
         assert len(ok(api.get("/api/classes"))["results"]) == size

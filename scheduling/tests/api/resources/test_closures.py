@@ -227,7 +227,7 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
 ) -> None:
     for _number in range(size):
         make.closure("Day", MONDAY, teacher=make.teacher())
-    with django_assert_num_queries(3):  # session, user, closures
+    with django_assert_num_queries(4):  # studio, session, user, closures
         assert len(ok(api.get("/api/closures"))["results"]) == size
 
 

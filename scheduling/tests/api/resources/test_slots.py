@@ -200,5 +200,5 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
 ) -> None:
     for _number in range(size):
         make.slot()
-    with django_assert_num_queries(3):  # session, user, slots
+    with django_assert_num_queries(4):  # studio, session, user, slots
         assert len(ok(api.get("/api/recurring-slots"))["results"]) == size

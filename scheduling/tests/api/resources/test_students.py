@@ -198,6 +198,6 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
         who = make.student()
         make.schedule(who, make.teacher(), weekday=1)
         make.schedule(who, make.teacher(), weekday=2)
-    with django_assert_num_queries(4):  # session, user, students, meetings
+    with django_assert_num_queries(5):  # studio, session, user, students, meetings
         found = ok(api.get("/api/students"))["results"]
     assert [len(one["fixedSchedule"]) for one in found] == [2] * size

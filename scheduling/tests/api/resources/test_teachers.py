@@ -153,7 +153,7 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
         settings = LessonSettings.objects.create(teacher=one)
         settings.durations.create(minutes=30, price=20)
     ok(api.get("/api/teachers"))
-    with django_assert_num_queries(4):  # session, user, teachers, durations
+    with django_assert_num_queries(5):  # studio, session, user, teachers, durations
         assert len(ok(api.get("/api/teachers"))["results"]) == size
 
 

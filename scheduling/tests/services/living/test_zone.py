@@ -3,8 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from scheduling.models import ScheduledClass, Teacher
-from scheduling.services.living import ChangeZone
+from scheduling.jobs.faults import StudioChangedError
+from scheduling.models import ScheduledClass, Studio, Teacher
+from scheduling.models.studio import one_reading, studio
+from scheduling.services.living import ChangeStudioZone, ChangeZone
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
 from scheduling.tests.jobs.helpers import counts, horizon, shape, weekly
@@ -102,3 +104,48 @@ def test_what_is_refused(teacher, zone, text):
         look(ChangeZone(teacher, zone))
     assert text in caught.value.message_dict["time_zone"][0]
     assert Teacher.objects.get().time_zone == MADRID
+
+
+class TestTheStudio:
+    @pytest.fixture(autouse=True)
+    def studio(self, settings):
+        """Ana has a fixed schedule of her own; Marta's students have Marta's zone."""
+        settings.HORIZON_WEEKS = 2
+        make.studio(time_zone=MADRID, is_settled=True)
+        make.schedule(make.student("Ana"), weekday=4, start="18:00", end="19:00")
+        make.schedule(whom=make.teacher("Marta", zone=MADRID), weekday=3)
+        weekly()
+
+    def test_classes_without_a_teacher_move(self):
+        assert said(look(ChangeStudioZone(BOGOTA))) == {"moved": 1}
+        assert studio().time_zone == MADRID
+        assert said(do(ChangeStudioZone(BOGOTA))) == {"moved": 1}
+        assert studio().time_zone == BOGOTA
+        assert places() == [("07 09:00", "10:00", MADRID), ("08 23:00", "18:00", BOGOTA)]
+        assert set(counts(weekly())) == {"exists"}
+
+    def test_what_a_person_changed_stays_and_is_named(self):
+        touch(day("2026-01-08"))
+        assert said(do(ChangeStudioZone(BOGOTA))) == {"protected": 1}
+        assert {place[2] for place in places()} == {MADRID}
+
+    def test_another_name_of_it_moves_nothing(self):
+        make.studio(time_zone="Europe/Kiev")
+        weekly()
+        assert said(do(ChangeStudioZone("Europe/Kyiv"))) == {}
+        assert places()[-1][2] == "Europe/Kyiv"
+        assert set(counts(weekly())) == {"exists"}
+
+    def test_a_run_that_began_in_the_old_zone_stops(self):
+        make.schedule(weekday=5)
+        with one_reading():
+            assert studio().time_zone == MADRID
+            Studio.objects.update(time_zone=BOGOTA)  # by another process
+            with pytest.raises(StudioChangedError):
+                weekly()
+        assert {place[2] for place in places()} == {MADRID}
+
+    @pytest.mark.parametrize("zone", [MADRID, "Mars/Olympus"])
+    def test_what_is_refused(self, zone):
+        with pytest.raises(ValidationError):
+            look(ChangeStudioZone(zone))

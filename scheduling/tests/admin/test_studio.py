@@ -1,0 +1,249 @@
+"""The studio's page, and what its values do on pages, in calendars and e-mails."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from auditlog.models import LogEntry
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from scheduling.jobs.notifications.delivery import deliver
+from scheduling.jobs.notifications.outbox import queue_alert
+from scheduling.jobs.notifications.reminders import remind
+from scheduling.models import CalendarFeed, ScheduledClass, Studio
+from scheduling.models.studio import studio
+from scheduling.services.feeds import token_of
+from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import weekly
+from scheduling.tests.roles import account
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/scheduling/studio/1/change/"
+VALUES = {
+    "name": "  Música   Clara ",
+    "phone": "+34 910 000 000",
+    "reply_to": "hola@clara.example",
+    "time_zone": "Europe/Madrid",
+    "language": "es",
+    "unmarked_days": "3",
+    "reminder_hours": "48",
+    "makeup_rule": "notice",
+    "makeup_days": "30",
+}
+
+
+def of(role):
+    client = Client()
+    client.force_login(account(role))
+    return client
+
+
+@pytest.fixture
+def ungiven(settings):
+    """No variable of the environment gives a first value."""
+    settings.GIVEN_FIRST_VALUES = []
+
+
+def test_the_owner_saves_it_and_it_holds(ungiven):
+    client = of(OWNER)
+    assert client.get("/admin/scheduling/studio/").url == PAGE
+    page = client.get(PAGE)
+    assert page.context["adminform"].form.initial["time_zone"] == "UTC"
+    assert not Studio.objects.exists()
+    assert client.post(PAGE, VALUES).status_code == 302
+    now = studio()
+    assert (now.name, now.time_zone, now.language) == ("Música Clara", "Europe/Madrid", "es")
+    assert (now.unmarked_days, now.reminder_hours) == (3, 48)
+    assert (now.makeup_rule, now.makeup_days, now.is_settled) == ("notice", 30, False)
+    home = client.get("/admin/").content.decode()
+    assert "Música Clara</a></div>" in home
+    assert "Europe/Madrid" in home
+    assert client.post(PAGE, VALUES | {"phone": ""}).status_code == 302
+    history = LogEntry.objects.get_for_object(Studio.objects.get())
+    assert set(history[0].changes_dict) == {"phone"}
+    assert "teléfono" in client.get("/admin/scheduling/studio/1/history/").content.decode().lower()
+
+
+def test_who_sees_and_who_changes_it():
+    make.studio(name="Clara")
+    for role in (SCHEDULER, VIEWER):
+        client = of(role)
+        page = client.get(PAGE)
+        assert page.status_code == 200
+        assert 'name="_save"' not in page.content.decode()
+        assert client.post(PAGE, VALUES).status_code == 403
+    teacher = of(TEACHER)
+    assert teacher.get(PAGE).status_code == 403
+    assert teacher.get("/admin/scheduling/studio/").status_code == 403
+    owner = of(OWNER)
+    assert owner.get("/admin/scheduling/studio/add/").status_code == 403
+    assert owner.post("/admin/scheduling/studio/1/delete/").status_code == 403
+    assert owner.get("/admin/scheduling/studio/2/change/").status_code == 302
+    assert Studio.objects.get().name == "Clara"
+
+
+def test_it_is_a_group_of_its_own_on_the_first_page():
+    groups = of(OWNER).get("/admin/").context["app_list"]
+    assert [one["name"] for one in groups][:2] == ["Class Tracker", "Settings"]
+    assert [one["object_name"] for one in groups[1]["models"]] == ["Studio"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("time_zone", "Mars/Olympus"),
+        ("language", "de"),
+        ("name", "two\nlines\x07"),
+        ("reply_to", "nobody"),
+        ("unmarked_days", "367"),
+        ("reminder_hours", "-1"),
+        ("makeup_rule", "always"),
+        ("makeup_days", "0"),
+    ],
+)
+def test_what_it_does_not_take(ungiven, name, value):
+    answer = of(OWNER).post(PAGE, VALUES | {name: value})
+    assert list(answer.context["adminform"].form.errors) == [name]
+    assert not Studio.objects.exists()
+
+
+def test_a_zone_of_the_environment_is_shown_until_the_first_class(settings):
+    settings.TIME_ZONE = "America/New_York"
+    client = of(OWNER)
+    page = client.get(PAGE).content.decode()
+    assert "America/New_York, set by STUDIO_TIME_ZONE until the first class is stored" in page
+    assert 'name="time_zone"' not in page
+    assert client.post(PAGE, VALUES).status_code == 302
+    assert studio().time_zone == "America/New_York"
+    make.studio(is_settled=True)
+    assert 'name="time_zone"' in client.get(PAGE).content.decode()
+    assert client.post(PAGE, VALUES).status_code == 302
+    assert studio().time_zone == "Europe/Madrid"
+
+
+def test_another_zone_shows_first_which_classes_it_moves():
+    make.studio(time_zone="UTC", is_settled=True)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    ana = make.student("Ana Ruiz", start=tomorrow)
+    make.schedule(ana, weekday=tomorrow.isoweekday())
+    weekly(tomorrow, timezone.now())
+    lesson = ScheduledClass.objects.get()
+    one_off = make.lesson(on=tomorrow, start="20:00", end="21:00")
+    client = of(OWNER)
+
+    asked = client.post(PAGE, VALUES)
+    assert (studio().name, studio().time_zone) == ("Música Clara", "UTC")
+    assert asked.url == "/admin/scheduling/studio/1/zone/?time_zone=Europe%2FMadrid&look=1"
+    page = client.get(asked.url, headers={"accept-language": "en"})
+    assert "Saved, still in UTC" in page.content.decode()
+    outlook = page.context["outlook"]
+    assert [(line.outcome, line.student) for line in outlook.lines] == [("moved", "Ana Ruiz")]
+    assert studio().time_zone == "UTC"
+
+    wrong = {"time_zone": "Europe/Madrid", "plan": "x" * 64}
+    client.post("/admin/scheduling/studio/1/zone/", wrong)
+    assert studio().time_zone == "UTC"
+    done = client.post(
+        "/admin/scheduling/studio/1/zone/",
+        {"time_zone": "Europe/Madrid", "plan": outlook.fingerprint},
+    )
+    assert done.url == PAGE
+    assert studio().time_zone == "Europe/Madrid"
+    before = lesson.starts_at
+    lesson.refresh_from_db()
+    assert lesson.time_zone == "Europe/Madrid"
+    assert before - lesson.starts_at in (timedelta(hours=1), timedelta(hours=2))
+    one_off.refresh_from_db()
+    assert one_off.time_zone == "UTC"
+    # Where nothing moves, there is nothing to look at.
+    lesson.delete()
+    assert client.post(PAGE, VALUES | {"time_zone": "Asia/Tokyo"}).url != asked.url
+    assert studio().time_zone == "Asia/Tokyo"
+
+
+def test_a_reader_whose_browser_says_nothing_reads_the_studio_s_language(client):
+    make.studio(language="es")
+    assert client.get("/admin/login/").headers["Content-Language"] == "es"
+    for header, language in (("en-GB", "en"), ("fr, de;q=0.8", "es"), ("fr, en;q=0.5", "en")):
+        answer = client.get("/admin/login/", headers={"accept-language": header})
+        assert answer.headers["Content-Language"] == language
+    client.cookies["django_language"] = "en"
+    assert client.get("/admin/login/").headers["Content-Language"] == "en"
+
+
+def test_pages_are_in_the_studio_s_zone_and_nothing_after_them(monkeypatch):
+    monkeypatch.setattr(make, "quietly", nullcontext)
+    make.studio(time_zone="Pacific/Kiritimati", is_settled=True)
+    client = of(OWNER)
+    hour = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    make.studio(name="Clara")
+    LogEntry.objects.update(timestamp=hour)
+    page = client.get("/admin/scheduling/studio/1/history/").content.decode()
+    assert "02:00" in page
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_a_page_reads_it_once():
+    client = of(OWNER)
+    make.lesson(make.student(), timezone.localdate())
+    for path in ("/admin/", "/admin/background-jobs/", "/admin/calendar/?plain=1", "/api/plan"):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        read = [one for one in captured if 'FROM "scheduling_studio"' in one["sql"]]
+        assert len(read) == 1, path
+
+
+def test_whether_the_process_lives_is_said_without_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").status_code == 200
+
+
+def test_the_jobs_page_says_what_has_no_effect(settings):
+    settings.GIVEN_FIRST_VALUES = ["REMINDER_HOURS", "MAKEUP_DAYS"]
+    make.studio(reminder_hours=12)
+    page = of(OWNER).get("/admin/background-jobs/").content.decode()
+    assert "REMINDER_HOURS=24 has no effect: hours before a reminder is “12” under" in page
+    assert "MAKEUP_DAYS" not in page
+
+
+def test_what_families_are_sent_names_the_studio(ungiven):
+    make.studio(name="Música Clara", phone="+34 910 000 000", reply_to="hola@clara.example")
+    now = timezone.now()
+    ana = make.student("Ana Ruiz", email="ana@example.org")
+    make.lesson(ana, (now + timedelta(hours=20)).date(), "23:00", "23:30")
+    remind(now + timedelta(hours=10))
+    queue_alert("teresa@example.org", "Late", "A job is late.", now, now + timedelta(days=1))
+    deliver(now + timedelta(hours=10))
+    alert, reminder = sorted(mail.outbox, key=lambda one: one.to, reverse=True)
+    assert reminder.body.endswith("tell your studio.\n\nMúsica Clara\n+34 910 000 000")
+    assert reminder.message()["Reply-To"].endswith("<hola@clara.example>")
+    assert (alert.reply_to, alert.body) == ([], "A job is late.")
+
+
+def test_calendars_bear_its_name(client):
+    feed = CalendarFeed.objects.create()
+    make.studio(name="Música Clara")
+    answer = client.get(f"/calendar/{token_of(feed)}.ics")
+    assert "X-WR-CALNAME:Música Clara" in answer.content.decode()
+
+
+def test_reminders_go_by_the_row(settings):
+    make.studio(reminder_hours=0)
+    settings.REMINDER_HOURS = 48
+    make.lesson(make.student(email="a@example.org"), timezone.localdate() + timedelta(days=1))
+    assert remind(timezone.now()) == 0
+    make.studio(reminder_hours=72)
+    assert remind(timezone.now()) == 1
+
+
+def test_in_spanish():
+    make.studio(name="Clara")
+    client = of(OWNER)
+    with translation.override("es"):
+        page = client.get(PAGE, headers={"accept-language": "es"}).content.decode()
+    assert "Ajustes de la escuela" in page
