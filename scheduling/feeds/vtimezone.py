@@ -85,10 +85,9 @@ def vtimezone(name: str, first: datetime, last: datetime) -> Timezone | None:
     years = range(first.year - 1, last.year + 2)
     expected = sorted((one.in_year(year) for one in yearly for year in years), key=_at)
     offset = _offset(name, first)
-    if any(one.at <= first for one in expected):
-        current = [one.after for one in expected if one.at <= first][-1]
-        if current != offset:
-            return None
+    before = [one for one in expected if one.at <= first]
+    if before and before[-1].after != offset:
+        return None
     if [one for one in expected if first < one.at <= last] != changes(name, first, last):
         return None
     if not yearly:

@@ -1,6 +1,7 @@
 """What should happen: weekly rules (series) and the days on which nothing does (closures)."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -31,7 +32,7 @@ class Weekday(models.IntegerChoices):
 class WeeklyRule(RevisionMixin):
     """What the two kinds of series share."""
 
-    revised_by = (
+    revised_by: ClassVar[tuple[str, ...]] = (
         "student_id",
         "teacher_id",
         "weekday",
