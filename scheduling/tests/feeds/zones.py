@@ -1,14 +1,13 @@
 """Lessons of a year in any zone, as feeds of it have them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import available_timezones
 
-from scheduling.domain.wallclock import instant
+from scheduling.domain.wallclock import instant, zone_names
 from scheduling.feeds.ics import document
 from scheduling.feeds.vtimezone import changes, zones_of
 from scheduling.selectors.feed_events import FeedEvent, Revision
 
-ZONES = sorted(available_timezones())
+ZONES = sorted(zone_names())
 # Of other rules (Mexico and Jordan until 2022, Samoa until 2011, Kazakhstan until 2024), of today's
 # in both halves of a year, and of years for which tzdata has no list of changes any more.
 STARTS = [
