@@ -71,7 +71,7 @@ def _text(name: str, value: str) -> str:
 
 
 def _start(one: FeedEvent, zones: Mapping[str, Timezone | None]) -> str:
-    """In local time, but in the hour that comes twice: not all programs take the first of them."""
+    """In local time, but in the hour that comes twice: ical.js takes the second one in Sydney."""
     if zones.get(one.time_zone) is not None:
         local = one.starts_at.astimezone(zone_of(one.time_zone))
         if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduling.domain.wallclock import SECOND, instant
 from scheduling.feeds.vtimezone import vtimezone
-from scheduling.tests.feeds.zones import STARTS, ZONES, calendar, instants, lessons
+from scheduling.tests.feeds.zones import HOUR, STARTS, ZONES, calendar, instants, lessons
 from scheduling.tests.support.calendar_readers import by_dateutil, by_icalendar
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -94,6 +96,28 @@ def test_a_class_of_a_zone_that_is_unknown_by_now_is_shown_at_its_instant():
     (event, *_) = lessons("Europe/Madrid", date(2026, 1, 5))
     event = replace(event, time_zone="No/Where")
     assert by_dateutil(calendar([event])) == instants([event])
+
+
+def test_a_start_in_the_hour_that_comes_twice_is_in_utc():
+    """Programs differ in which of the two they take."""
+    day = date(2026, 4, 5)  # the clocks go back from 03:00
+    starts = {"01:30": ";TZID=Australia/Sydney:20260405T013000", "02:30": ":20260404T153000Z"}
+    for at, written in starts.items():
+        start = instant(day, time.fromisoformat(at), "Australia/Sydney")
+        event = replace(lessons("Australia/Sydney", day)[0], starts_at=start, ends_at=start + HOUR)
+        assert f"DTSTART{written}\r\n" in calendar([event]).decode()
+
+
+def test_onsets_are_by_the_clocks_that_are_about_to_be_changed():
+    """RFC 5545 §3.6.5; read with any other offset they would be no change of zoneinfo's."""
+    for zone in ZONES:
+        parts = re.findall(
+            r"DTSTART:(\S+)\nRRULE.*\nTZOFFSETFROM:(\S+)\nTZOFFSETTO:(\S+)", text_of(zone) or ""
+        )
+        for onset, before, after in parts:
+            at = datetime.strptime(onset + before, "%Y%m%dT%H%M%S%z")
+            offsets = [f"{moment.astimezone(ZoneInfo(zone)):%z}" for moment in (at - SECOND, at)]
+            assert offsets == [before, after], zone
 
 
 def test_outlook_needs_no_list_of_dates_and_no_third_part():
