@@ -68,6 +68,7 @@ test test-all: venv-dev
 soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
 	@.ci/package iproute2 ip || echo "make: the test of two hosts cannot run." >&2
 	@.ci/package pgbouncer pgbouncer || echo "make: the test behind PgBouncer cannot run." >&2
+	@.ci/icaljs || echo "make: the tests with ical.js cannot run." >&2
 	@echo "To repeat it: make soak SEED=$(SEED)"; failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -m "(soak or hypothesis) and $(HERE)" --db=$$db --hypothesis-profile=soak \

@@ -1,19 +1,23 @@
-"""Calendar feeds: made, copied, revoked. What is revoked stays listed; its address is dead."""
+"""Calendar feeds: made, copied, revoked. What is revoked stays listed; its address is dead.
+
+The address of somebody who has left is closed until the person is back.
+"""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from scheduling.models import CalendarFeed
-from scheduling.services.feeds import revoke, token_of
+from scheduling.selectors.studio import studio_today
+from scheduling.services.feeds import is_open, revoke, token_of
 
 from .filters import OneOf
 from .lists import ListAdmin
@@ -39,6 +43,9 @@ class FeedForm(forms.ModelForm):
         return data
 
 
+CLOSED = pgettext_lazy("an address", "closed")
+
+
 class State(OneOf):
     """Whether the address still opens anything."""
 
@@ -46,8 +53,10 @@ class State(OneOf):
     parameter_name = "state"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
+        opens = is_open(studio_today())
         return {
-            "open": (_("open"), Q(revoked_at__isnull=True)),
+            "open": (_("open"), opens),
+            "closed": (CLOSED, Q(revoked_at__isnull=True) & ~opens),
             "revoked": (_("revoked"), Q(revoked_at__isnull=False)),
         }
 
@@ -67,7 +76,8 @@ class CalendarFeedAdmin(ListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
         # On the rows, for one admin serves many requests at once.
         origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
-        return super().get_queryset(request).annotate(origin=origin)
+        opens = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
+        return super().get_queryset(request).annotate(origin=origin, opens=opens)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # What the database fills in is not there before.
@@ -81,14 +91,16 @@ class CalendarFeedAdmin(ListAdmin):
     def address(self, feed: Any) -> str:
         if feed.pk is None:
             return str(_("There is one as soon as the feed is saved."))
-        if feed.revoked_at is not None:
+        if not feed.opens:
             return "–"
         path = reverse("calendar-feed", kwargs={"token": token_of(feed)})
         return format_html('<a class="ct-address" href="{0}">{0}</a>', feed.origin + path)
 
     @admin.display(description=_("state"))
-    def state(self, feed: CalendarFeed) -> str:
-        return str(_("revoked") if feed.revoked_at else _("open"))
+    def state(self, feed: Any) -> str:
+        if feed.revoked_at is not None:
+            return str(_("revoked"))
+        return str(_("open") if feed.opens else CLOSED)
 
     @admin.action(description=_("Revoke the address"), permissions=["change"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
@@ -14,14 +14,12 @@ from django.views.decorators.http import require_safe
 
 from scheduling.jobs.faults import is_transient
 from scheduling.models import CalendarFeed
-from scheduling.selectors.feed_rows import feed_rows
-from scheduling.selectors.studio import studio
-from scheduling.services.feeds import feed_of
+from scheduling.selectors.studio import studio, studio_day
+from scheduling.services.feeds import feed_events, feed_of
 
 from .ics import document
+from .vtimezone import zones_of
 
-# Longer back, a calendar is an archive.
-PAST = timedelta(days=90)
 PLAIN = "text/plain; charset=utf-8"
 RETRY_AFTER = 30
 
@@ -32,15 +30,16 @@ logger = logging.getLogger(__name__)
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar; 304 where the reader has it already, 404 for every address that opens none."""
+    now = timezone.now()
     try:
-        found = feed_of(token)
+        found = feed_of(token, studio_day(now))
         if found is None:
             return HttpResponseNotFound(
                 _("There is no calendar at this address; it may have been revoked.\n"),
                 content_type=PLAIN,
             )
         with translation.override(_language(found)):
-            return _answer(request, found)
+            return _answer(request, found, now)
     except (DatabaseError, InterfaceError) as error:
         if not is_transient(error):
             raise
@@ -50,16 +49,16 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(f"{text}\n", status=503, content_type=PLAIN, headers=wait)
 
 
-def _answer(request: HttpRequest, found: CalendarFeed) -> HttpResponse:
-    # Whole days: else the first class would leave the calendar in the middle of one.
-    since = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - PAST
-    rows = list(feed_rows(found, since))
+def _answer(request: HttpRequest, found: CalendarFeed, now: datetime) -> HttpResponse:
+    events = feed_events(found, now)
+    zones = zones_of(events)
     name = str(found) if found.student or found.teacher else _studio_name()
-    said = repr((name, translation.get_language(), rows)).encode()
+    described = {zone: component and component.to_ical() for zone, component in zones.items()}
+    said = repr((name, translation.get_language(), events, described)).encode()
     etag = f'"{hashlib.sha256(said).hexdigest()[:32]}"'
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
-        body = document(name, rows, found.student is None, found.teacher is None)
+        body = document(name, events, zones, found.student is None, found.teacher is None)
         answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
         answer["Content-Disposition"] = 'inline; filename="classes.ics"'
     answer["ETag"] = etag

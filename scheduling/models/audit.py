@@ -20,7 +20,7 @@ from .timetable import Closure, FixedSchedule, RecurringSlot
 # Whoever is acting, asked when something is logged: a token is read long after a request began.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
 
-_MACHINERY = ["created_at", "import_key", "import_until"]
+_MACHINERY = ["created_at", "revised_at", "import_key", "import_until"]
 _DERIVED = ["week", "occurrence_date", "starts_at", "ends_at", "created_by_run"]
 _STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 

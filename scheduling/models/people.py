@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from .languages import Language
+from .revision import RevisionMixin
 from .studio import default_language, default_time_zone
 from .typed_text import LineField
 from .validators import validate_time_zone
@@ -31,8 +32,10 @@ def studio_language() -> str:
 REMIND = _("An e-mail before each class.")
 
 
-class Teacher(models.Model):
+class Teacher(RevisionMixin):
     """A person who gives lessons; their series are wall-clock time in their zone."""
+
+    revised_by = ("name", "time_zone", "is_active")
 
     name = LineField(_("name"), max_length=150)
     email = models.EmailField(_("email"), blank=True)
@@ -131,8 +134,10 @@ class LessonDuration(models.Model):
         return f"{self.minutes} min · {self.price}"
 
 
-class Student(models.Model):
+class Student(RevisionMixin):
     """A person who takes lessons, from ``start_date`` to ``end_date``, both included."""
+
+    revised_by = ("first_name", "last_name", "start_date", "end_date", "is_active")
 
     first_name = LineField(_("first name"), max_length=100)
     last_name = LineField(_("last name"), max_length=100, blank=True)

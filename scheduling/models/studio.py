@@ -19,6 +19,8 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.domain.wallclock import is_same_zone
+
 from .languages import Language
 from .typed_text import LineField
 from .validators import validate_time_zone
@@ -164,6 +166,8 @@ class StudioValues:
         if not self.is_stored:
             return []
         first = first_values()
+        if is_same_zone(first["time_zone"], self.time_zone):
+            first["time_zone"] = self.time_zone
         return [name for name in VARIABLES if is_given(name) and first[name] != getattr(self, name)]
 
 

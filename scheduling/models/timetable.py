@@ -1,6 +1,7 @@
 """What should happen: weekly rules (series) and the days on which nothing does (closures)."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .people import Student, Teacher
+from .revision import RevisionMixin
 from .typed_text import LineField
 from .wall_clock import WallClockField
 
@@ -27,8 +29,19 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 7, _("Sunday")
 
 
-class WeeklyRule(models.Model):
+class WeeklyRule(RevisionMixin):
     """What the two kinds of series share."""
+
+    revised_by: ClassVar[tuple[str, ...]] = (
+        "student_id",
+        "teacher_id",
+        "weekday",
+        "start_time",
+        "interval_weeks",
+        "subject",
+        "valid_from",
+        "valid_until",
+    )
 
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     start_time = WallClockField(_("start time"))
@@ -64,6 +77,8 @@ class WeeklyRule(models.Model):
 
 class FixedSchedule(WeeklyRule):
     """A student's weekly meeting: local time in the teacher's zone, the studio's without one."""
+
+    revised_by = (*WeeklyRule.revised_by, "end_time")
 
     student = models.ForeignKey(
         Student,
@@ -128,6 +143,8 @@ class SlotStatus(models.TextChoices):
 
 class RecurringSlot(WeeklyRule):
     """A teacher's weekly slot, taken by a student: local time in the teacher's zone."""
+
+    revised_by = (*WeeklyRule.revised_by, "duration_minutes", "status")
 
     teacher = models.ForeignKey(
         Teacher,

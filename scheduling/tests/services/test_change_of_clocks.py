@@ -10,12 +10,13 @@ from icalendar import Calendar
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.feeds.ics import document
+from scheduling.feeds.vtimezone import zones_of
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.management.terminal import describe
 from scheduling.models import CalendarFeed, FixedSchedule, Job, JobRun, ScheduledClass
-from scheduling.selectors.feed_rows import feed_rows
 from scheduling.services.classes import cancel
+from scheduling.services.feeds import feed_events
 from scheduling.services.notices import tell_families
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
@@ -62,7 +63,8 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
     (row,) = csv.DictReader(io.StringIO(exported))
     assert (row["Start time"][:5], row["End time"][:5]) == (begins, ends)
     feed = CalendarFeed.objects.create(student=student)
-    content = document("Wall", feed_rows(feed, now), with_student=True, with_teacher=True)
+    events = feed_events(feed, now)
+    content = document("Wall", events, zones_of(events), with_student=True, with_teacher=True)
     (event,) = Calendar.from_ical(content).walk("VEVENT")
     local = [
         event[name].dt.astimezone(lesson.local_times()[0].tzinfo) for name in ("DTSTART", "DTEND")

@@ -1,0 +1,144 @@
+"""What a calendar feed shows, and the classes of it that are stored."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
+
+from .series import rows_of
+
+
+class Revision(NamedTuple):
+    """When a calendar entry last changed, and when that of which it is one was created.
+
+    ``changes`` are the last changes of its class or series, of its student and of its teacher.
+    """
+
+    created_at: datetime
+    changes: tuple[datetime, ...]
+
+    @property
+    def at(self) -> datetime:
+        """DTSTAMP and LAST-MODIFIED: whole seconds of UTC (RFC 5545 §3.8.7.2, §3.8.7.3)."""
+        return max(self.changes).astimezone(UTC).replace(microsecond=0)
+
+    @property
+    def sequence(self) -> int:
+        """SEQUENCE: 0 at first, more with every change (RFC 5545 §3.8.7.4).
+
+        The seconds from the creation of the series to each of ``changes``, added up: it rises with
+        each of them, also over a class that was removed and made again. No two changes of a class
+        share a second.
+        """
+        seconds = ((one - self.created_at).total_seconds() for one in self.changes)
+        return sum(int(one) for one in seconds if one > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """A class or a planned occurrence as a calendar shows it, alike for both.
+
+    Instants are UTC; ``time_zone`` is where it takes place.
+    """
+
+    starts_at: datetime
+    uid: str
+    ends_at: datetime
+    time_zone: str
+    subject: str
+    student: str
+    teacher: str
+    revision: Revision
+    is_cancelled: bool = False
+    cancel_reason: str = ""
+
+
+def occurrence_uid(key: SeriesKey, week: date) -> str:
+    """The identity of an occurrence, stored or planned: its series and its week.
+
+    No move changes it (RFC 5545 §3.8.4.7).
+    """
+    name = "schedule" if key.kind is SeriesKind.FIXED_SCHEDULE else "slot"
+    return f"{name}-{key.id}-{week}@class-tracker"
+
+
+def stored_events(feed: CalendarFeed, since: datetime) -> Iterator[FeedEvent]:
+    """The classes of ``feed`` that end after ``since``; one query."""
+    rows = ScheduledClass.objects.filter(ends_at__gt=since).order_by()
+    if feed.student_id is not None:
+        rows = rows.filter(student=feed.student_id)
+    elif feed.teacher_id is not None:
+        rows = rows.filter(teacher=feed.teacher_id)
+    values = rows.values_list(*_COLUMNS, named=True)
+    return map(_event, values.iterator(2_000))
+
+
+def series_revisions(keys: Collection[SeriesKey]) -> dict[SeriesKey, Revision]:
+    """The revisions of the planned occurrences of these series; a query for each kind."""
+    found = {}
+    for kind in SeriesKind:
+        if ids := [key.id for key in keys if key.kind is kind]:
+            rows = rows_of(kind).filter(id__among=ids).order_by()
+            columns = ("id", "created_at", "revised_at", *_PEOPLE)
+            for pk, created, *changes in rows.values_list(*columns):
+                found[SeriesKey(kind, pk)] = _revision(created, *changes)
+    return found
+
+
+_PEOPLE = ("student__revised_at", "teacher__revised_at")
+_COLUMNS = (
+    "id",
+    "fixed_schedule_id",
+    "recurring_slot_id",
+    "week",
+    "starts_at",
+    "ends_at",
+    "time_zone",
+    "status",
+    "cancel_reason",
+    "subject",
+    "created_at",
+    "updated_at",
+    "edited_at",
+    "fixed_schedule__created_at",
+    "fixed_schedule__revised_at",
+    "recurring_slot__created_at",
+    "recurring_slot__revised_at",
+    *_PEOPLE,
+    "student__first_name",
+    "student__last_name",
+    "teacher__name",
+)
+
+
+def _revision(created: datetime, *changes: datetime | None) -> Revision:
+    return Revision(created, tuple(one for one in changes if one is not None))
+
+
+def _event(row: Any) -> FeedEvent:
+    key, created, changed = None, row.created_at, row.updated_at
+    is_as_made = row.edited_at is None and changed == created
+    if row.fixed_schedule_id is not None:
+        key = SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
+        created, series_changed = row.fixed_schedule__created_at, row.fixed_schedule__revised_at
+    elif row.recurring_slot_id is not None:
+        key = SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
+        created, series_changed = row.recurring_slot__created_at, row.recurring_slot__revised_at
+    if key is not None and is_as_made:
+        # Storing a planned occurrence is no change of it.
+        changed = min(changed, series_changed)
+    return FeedEvent(
+        starts_at=row.starts_at,
+        uid=occurrence_uid(key, row.week) if key else f"class-{row.id}@class-tracker",
+        ends_at=row.ends_at,
+        time_zone=row.time_zone,
+        subject=row.subject,
+        student=f"{row.student__first_name} {row.student__last_name}".strip(),
+        teacher=row.teacher__name or "",
+        revision=_revision(created, changed, row.student__revised_at, row.teacher__revised_at),
+        is_cancelled=row.status == ClassStatus.CANCELLED,
+        cancel_reason=row.cancel_reason,
+    )

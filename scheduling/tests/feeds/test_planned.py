@@ -1,0 +1,284 @@
+"""Lessons that are not stored yet, in feeds: there as they will be once a run stores them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from icalendar import Calendar
+
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.models import (
+    CalendarFeed,
+    CancelledBy,
+    ClassStatus,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
+from scheduling.services.feeds import token_of
+from scheduling.services.occurrences import cancel, move
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY
+from scheduling.tests.jobs.helpers import horizon, weekly
+from scheduling.tests.support.calendar_readers import by_dateutil, by_icalendar
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.fixture(autouse=True)
+def _monday():
+    with time_machine.travel(EARLY, tick=False):
+        yield
+
+
+@pytest.fixture
+def read(client):
+    def answer(feed, **headers):
+        address = reverse("calendar-feed", kwargs={"token": token_of(feed)})
+        found = client.get(address, headers=headers, secure=True)
+        assert found.status_code in (200, 304), found.content
+        return found
+
+    return answer
+
+
+@pytest.fixture
+def events(read):
+    def by_uid(feed):
+        found = Calendar.from_ical(read(feed).content).walk("VEVENT")
+        return {str(event["UID"]): event for event in found}
+
+    return by_uid
+
+
+@pytest.fixture
+def ana():
+    return make.student("Ana Ruiz", revised_at=datetime(2025, 1, 6, tzinfo=UTC))
+
+
+@pytest.fixture
+def feed(ana):
+    return CalendarFeed.objects.create(student=ana)
+
+
+def test_a_fixed_schedule_is_there_for_the_whole_horizon(events, ana, feed):
+    schedule = make.schedule(ana, weekday=4)
+    found = events(feed)
+    assert list(found) == [
+        f"schedule-{schedule.pk}-{MONDAY + n * WEEK}@class-tracker" for n in range(12)
+    ]
+    weekly()
+    assert ScheduledClass.objects.count() == 1
+    assert list(events(feed)) == list(found)
+
+
+def test_nothing_at_all_changes_when_runs_store_what_was_planned(read, ana, feed):
+    marta = make.teacher("Marta Gil", "Europe/Madrid")
+    make.schedule(ana, marta, weekday=2, subject="Cello")
+    make.schedule(ana, weekday=4)
+    make.slot(marta, ana, weekday=5, interval_weeks=2)
+    feeds = [feed, CalendarFeed.objects.create(teacher=marta), CalendarFeed.objects.create()]
+    before = [read(one) for one in feeds]
+    assert [body.content.count(b"BEGIN:VEVENT") for body in before] == [30, 18, 30]
+    horizon()
+    for week in range(12):
+        weekly(MONDAY + week * WEEK, MONDAY)
+    assert ScheduledClass.objects.count() == 30
+    for one, earlier in zip(feeds, before, strict=True):
+        after = read(one)
+        assert after.content == earlier.content
+        assert read(one, if_none_match=earlier["ETag"]).status_code == 304
+    wanted = sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
+    for reader in (by_dateutil, by_icalendar):
+        assert sorted(reader(before[2].content).values()) == wanted
+
+
+def test_the_horizon_moves_on_with_the_days(events, ana, feed):
+    make.schedule(ana, weekday=1)
+    assert len(events(feed)) == 12
+    with time_machine.travel(EARLY + WEEK, tick=False):
+        uids = list(events(feed))
+    assert len(uids) == 12
+    assert uids[-1].endswith("-2026-03-30@class-tracker")
+
+
+def test_only_what_will_take_place_is_there(events, ana, feed):
+    """Not on closed days, nor where the hour is taken; a one-off that does for it is there once."""
+    marta = make.teacher()
+    make.slot(marta, ana, weekday=1)
+    make.closure("Holiday", MONDAY + WEEK)
+    make.lesson(make.student(), MONDAY + 2 * WEEK, whom=marta)
+    one_off = make.lesson(ana, MONDAY + 3 * WEEK, whom=marta)
+    found = events(feed)
+    assert len(found) == 10
+    assert f"class-{one_off.pk}@class-tracker" in found
+    days = [event["DTSTART"].dt.date() for event in found.values()]
+    assert days == [MONDAY + n * WEEK for n in range(12) if n not in (1, 2)]
+
+
+@pytest.mark.parametrize("change", ["student", "slot", "teacher"])
+def test_who_pauses_has_nothing_planned(events, ana, change):
+    slot = make.slot(who=ana)
+    everyone = CalendarFeed.objects.create()
+    assert len(events(everyone)) == 12
+    if change == "slot":
+        slot.status = "paused"
+        slot.save()
+    else:
+        person = getattr(slot, change)
+        person.is_active = False
+        person.save()
+    assert events(everyone) == {}
+
+
+def stamp(event):
+    return event["SEQUENCE"], event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt
+
+
+def test_a_new_entry_has_sequence_0_and_the_time_at_which_it_was_made(events, ana, feed):
+    made = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
+    make.schedule(ana, created_at=made, revised_at=made)
+    first, *_ = events(feed).values()
+    assert stamp(first) == (0, made, made)
+    weekly()
+    assert ScheduledClass.objects.count() == 1
+    first, *_ = events(feed).values()
+    assert stamp(first) == (0, made, made)
+
+
+def test_a_changed_schedule_is_a_new_revision_of_what_is_planned(events, ana, feed):
+    made = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
+    schedule = make.schedule(ana, weekday=4, created_at=made, revised_at=made)
+    before = events(feed)
+    schedule.start_time, schedule.end_time = make.at("16:00"), make.at("17:00")
+    schedule.save()
+    after = events(feed)
+    assert list(after) == list(before)
+    for uid, event in after.items():
+        assert event["DTSTART"].dt - before[uid]["DTSTART"].dt == timedelta(hours=6)
+        assert all(new > old for new, old in zip(stamp(event), stamp(before[uid]), strict=True))
+
+
+def test_a_lesson_that_is_made_again_is_no_older_revision(events, ana, feed):
+    slot = make.slot(who=ana)
+    horizon()
+    slot.valid_until = MONDAY
+    slot.save()
+    horizon()
+    before = {uid: stamp(event) for uid, event in events(feed).items()}
+    assert len(before) == 1
+    slot.valid_until = None
+    slot.save()
+    planned = {uid: stamp(event) for uid, event in events(feed).items()}
+    assert len(planned) == 12
+    horizon()
+    assert {uid: stamp(event) for uid, event in events(feed).items()} == planned
+    assert all(planned[uid] >= before[uid] for uid in before)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_new_name_or_zone_is_a_new_revision_and_a_new_address_is_none(events, feed, ana, stored):
+    """Some programs, ICSx⁵ among them, look only at entries with a newer LAST-MODIFIED."""
+    marta = make.teacher("Marta", revised_at=ana.revised_at)
+    make.schedule(ana, marta, revised_at=EARLY)
+    if stored:
+        weekly()
+    seen = [events(feed)]
+    for name, value in [
+        ("email", "m@example.org"),
+        ("name", "Marta Gil"),
+        ("time_zone", "Asia/Tokyo"),
+    ]:
+        person = Teacher.objects.get()
+        setattr(person, name, value)
+        person.save()
+        seen.append(events(feed))
+    ana.last_name = "Ruiz Gil"
+    ana.save()
+    seen.append(events(feed))
+    stamps = [[stamp(event) for event in one.values()] for one in seen]
+    assert stamps[1] == stamps[0]
+    for later, earlier in [(2, 1), (3, 2), (4, 3)]:
+        assert all(new >= old for new, old in zip(stamps[later], stamps[earlier], strict=True))
+    assert all(new > old for new, old in zip(stamps[-1], stamps[0], strict=True))
+
+
+def test_saving_without_a_change_is_no_revision(read, ana, feed):
+    slot = make.slot(who=ana)
+    first = read(feed)
+    for row in (slot, slot.teacher, ana, RecurringSlot.objects.get(), Student.objects.get()):
+        row.save()
+    assert read(feed)["ETag"] == first["ETag"]
+
+
+@pytest.mark.parametrize("act", ["cancel", "move"])
+def test_an_occurrence_that_a_person_acts_on_before_it_is_stored(events, ana, feed, act):
+    schedule = make.schedule(ana, weekday=1, created_at=EARLY, revised_at=EARLY)
+    key, day = SeriesKey(SeriesKind.FIXED_SCHEDULE, schedule.pk), MONDAY + 5 * WEEK
+    before = events(feed)
+    if act == "cancel":
+        cancel(key, day, by=CancelledBy.STUDENT, now=EARLY + WEEK)
+    else:
+        move(key, day, to_date=day + timedelta(days=1), now=EARLY + WEEK)
+    after = events(feed)
+    assert list(after) == list(before)
+    (changed,) = [uid for uid in after if stamp(after[uid]) != stamp(before[uid])]
+    assert changed == f"schedule-{schedule.pk}-{day}@class-tracker"
+    assert stamp(after[changed]) > stamp(before[changed])
+    assert str(after[changed]["STATUS"]) == ("CANCELLED" if act == "cancel" else "CONFIRMED")
+    assert ScheduledClass.objects.get().status == (
+        ClassStatus.CANCELLED if act == "cancel" else ClassStatus.SCHEDULED
+    )
+
+
+def test_the_same_twice_whatever_the_time(read, ana, feed):
+    make.schedule(ana)
+    make.slot(who=ana, weekday=3)
+    horizon()
+    first = read(feed)
+    with time_machine.travel(EARLY + timedelta(hours=20), tick=False):
+        later = read(feed)
+        assert read(feed, if_none_match=first["ETag"]).status_code == 304
+    assert (later.content, later["ETag"]) == (first.content, first["ETag"])
+
+
+@pytest.mark.parametrize("whose", ["student", "teacher", ""])
+def test_a_constant_number_of_queries(read, whose):
+    def queries(size):
+        marta, ana = make.teacher(), make.student()
+        for weekday in range(1, size + 1):
+            make.slot(marta, ana, weekday=weekday)
+            make.schedule(ana, marta, weekday=weekday, start="12:00", end="13:00")
+            make.schedule(make.student(), weekday=weekday)
+        owner = {"student": ana, "teacher": marta}
+        feed = CalendarFeed.objects.create(**({whose: owner[whose]} if whose else {}))
+        with CaptureQueriesContext(connection) as captured:
+            assert read(feed).content.count(b"BEGIN:VEVENT") >= 24 * size
+        return len(captured)
+
+    one = queries(1)
+    assert queries(6) == one
+    assert one <= 16
+
+
+def test_a_calendar_says_nothing_of_a_method_and_has_its_name_twice(read, ana, feed):
+    """RFC 5546 asks for an organizer in what is published; NAME is RFC 7986's."""
+    text = read(feed).content.decode()
+    assert "METHOD" not in text
+    assert "\r\nNAME:Ana Ruiz\r\n" in text
+    assert "\r\nX-WR-CALNAME:Ana Ruiz\r\n" in text
+
+
+def test_what_is_planned_is_what_runs_make(events, ana, feed):
+    """From today in the studio's zone on: in New York it is still Sunday."""
+    make.slot(make.teacher(zone="America/New_York"), ana, weekday=7, start="22:00")
+    before = events(feed)
+    horizon()
+    assert ScheduledClass.objects.earliest("date").date == date(2026, 1, 11)
+    assert list(events(feed)) == list(before)
