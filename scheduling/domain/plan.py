@@ -224,15 +224,10 @@ def _what_moved(want: Want) -> Reason:
     ):
         return Reason("details_changed", details)
     start, end = hours_on(row.date, row.start_time, row.end_time, row.zone).split("–")
-    return Reason(
-        "rule_changed",
-        {
-            "from_date": row.date.isoformat(),
-            "from_start": start,
-            "from_end": end,
-            **details,
-        },
-    )
+    was = {"from_date": row.date.isoformat(), "from_start": start, "from_end": end}
+    if row.zone != want.series.zone:
+        return Reason("zone_changed", {**was, "from_zone": row.zone, **details})
+    return Reason("rule_changed", {**was, **details})
 
 
 def _details(row: Stored, series: Series) -> dict[str, str | int]:

@@ -32,6 +32,10 @@ _SENTENCES = {
     "rule_changed": gettext_lazy(
         "brought in line with its schedule; it was on %(from_date)s %(from_start)s–%(from_end)s"
     ),
+    "zone_changed": gettext_lazy(
+        "brought in line with its schedule; it was on %(from_date)s %(from_start)s–%(from_end)s "
+        "(%(from_zone)s)"
+    ),
     "details_changed": gettext_lazy("its details are brought in line with its schedule"),
     "cancelled_by_hand": gettext_lazy("cancelled by a person: stays cancelled"),
     "completed": gettext_lazy("completed: stays"),

@@ -167,4 +167,5 @@ def _was(params: dict[str, Any]) -> str:
         day = date.fromisoformat(str(params["from_date"]))
     except ValueError:
         return ""
-    return f"{full_day(day)} {params.get('from_start', '')}–{params.get('from_end', '')}"
+    hours = f"{params.get('from_start', '')}–{params.get('from_end', '')}"
+    return f"{full_day(day)} {hours} {params.get('from_zone', '')}".strip()

@@ -37,7 +37,11 @@ def test_all_classes_ahead_move(teacher):
     before = shape()
     assert places()[0] == ("07 09:00", "10:00", MADRID)
 
-    assert said(look(act)) == {"moved": 5}
+    plan = look(act)
+    assert said(plan) == {"moved": 5}
+    assert plan.lines[0].reason == (
+        "brought in line with its schedule; it was on 2026-01-07 10:00–11:00 (Europe/Madrid)"
+    )
     assert shape() == before
     assert said(do(act)) == {"moved": 5}
 
