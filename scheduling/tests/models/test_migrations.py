@@ -47,3 +47,17 @@ def test_migrations_only_add_so_that_two_versions_can_work_side_by_side():
                 # The old code inserts rows without it.
                 filled = field.null or field.has_db_default() or field.many_to_many
                 assert filled, f"{name}: {operation.describe()}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_writes_the_names_of_zones_as_iana_does(migrate):
+    before = migrate([("scheduling", "0029_revised_at")])
+    names = ["posix/Europe/Madrid", "right/Asia/Tokyo", "Europe/Kiev", "localtime"]
+    for name in names:
+        before.get_model("scheduling", "Teacher").objects.create(name=name, time_zone=name)
+
+    after = migrate([("scheduling", "0030_zone_names")])
+
+    teachers = after.get_model("scheduling", "Teacher").objects.order_by("id")
+    zones = list(teachers.values_list("time_zone", flat=True))
+    assert zones == ["Europe/Madrid", "Asia/Tokyo", "Europe/Kiev", "localtime"]
