@@ -30,6 +30,7 @@ from scheduling.tests import factories as make
 def populate(owner: User) -> None:
     ensure_roles()  # a test that flushes the database takes them along
     get_token_model().objects.create(owner)
+    make.studio(name="Cadenza", is_settled=True)
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     mozart = make.teacher("Leopold Mozart", zone="Europe/Vienna", email="leopold@example.org")
     settings = LessonSettings.objects.create(teacher=mozart)
