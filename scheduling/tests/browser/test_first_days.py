@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from scheduling.domain.windows import DAY, WEEK, monday_of
-from scheduling.models import JobRun, RecurringSlot, ScheduledClass, Trigger
+from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.browser.looking import assert_good
 from scheduling.tests.jobs.helpers import horizon, weekly
@@ -220,7 +220,11 @@ def test_from_an_empty_database_to_a_night_without_cron(
     morning = datetime.combine(today + DAY, time(9), UTC)
     at(page, morning)
     there = Calendar(morning.date())
-    assert first_sentences(page) == "The daily lesson job is 7 hours late."
+    # The run before was today: where that was before 02:00, today's own is missing as well.
+    ran = JobRun.objects.filter(job=Job.HORIZON).latest("id").started_at
+    assert ran is not None
+    late = "7 hours" if ran.hour >= 2 else "1 day"
+    assert first_sentences(page) == f"The daily lesson job is {late} late."
     if there.missing:
         ahead = plural(there.missing, "class", "classes", "of the weeks ahead {} missing.")
         assert ahead in shown(page)
