@@ -1,5 +1,6 @@
 """Who changed what by hand. Runs write in bulk and are not heard here: they have their own log."""
 
+import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
@@ -35,25 +36,25 @@ def listen() -> None:
     pre_save.connect(_name_actor, sender=LogEntry, dispatch_uid="scheduling.audit")
 
 
-def log_in_bulk(changed: Iterable[tuple[Model | None, Model]]) -> None:
-    """Log rows that were written in bulk, which sends no signal: what each was, None, and is.
+def entries(changed: Iterable[tuple[Model | None, Model]]) -> list[LogEntry]:
+    """Entries for rows that are written in bulk, which sends no signal: what each was, or None, and
+    is. They are to be inserted in bulk themselves: their ``changes`` are JSON text.
 
     What a row is called must be known without asking the database for each.
     """
     actor = _actor()
-    entries = [
+    return [
         LogEntry(
             content_type=ContentType.objects.get_for_model(row),
             object_pk=str(row.pk),
             object_id=row.pk,
             object_repr=str(row),
             action=LogEntry.Action.CREATE if before is None else LogEntry.Action.UPDATE,
-            changes=model_instance_diff(before, row),
+            changes=json.dumps(model_instance_diff(before, row)),
             actor=actor,
         )
         for before, row in changed
     ]
-    LogEntry.objects.bulk_create(entries, batch_size=1_000)
 
 
 def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:

@@ -89,7 +89,7 @@ def _insert_students(
 def _insert(rows: Sequence[Row]) -> Sequence[Row]:
     """Insert rows of one model, each with an entry of the audit log."""
     inserted = insert(rows)
-    audit.log_in_bulk((None, row) for row in inserted)
+    insert(audit.entries((None, row) for row in inserted))
     return inserted
 
 
@@ -104,7 +104,7 @@ def _set_start_dates(matching: Matching) -> None:
     for student in after:
         student.start_date = starts[student.pk]
     Student.objects.bulk_update(after, ["start_date"], batch_size=500)
-    audit.log_in_bulk(zip(before, after, strict=True))
+    insert(audit.entries(zip(before, after, strict=True)))
 
 
 def _fixed_schedule(

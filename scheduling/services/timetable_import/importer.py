@@ -27,6 +27,8 @@ from .rows import Row
 from .timetable import ReadRow
 
 NOTHING_SAID = Answers()
+# They are compared with each other before one is read. No studio has a tenth of them.
+MOST_ROWS = 250_000
 
 
 def import_timetable(
@@ -84,8 +86,12 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
     header = read_header(*above[place], faults)
     if header is None:
         return reading
-    records_below = [*above[place + 1 :], *found]
+    records_below = [*above[place + 1 :], *islice(found, MOST_ROWS)]
     reading.count = len(records_below)
+    if reading.count > MOST_ROWS:
+        message = _("The file has more than %(most)d rows; import it in parts.")
+        faults.add(None, "", message % {"most": MOST_ROWS})
+        return reading
     conventions = conventions_of(header, records_below, answers.dates, answers.times)
     reading.doubts = conventions.doubts
     if not reading.count and not faults:
@@ -94,6 +100,9 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
         return reading  # read in the wrong way, sound rows would have faults
     studio_zone = studio().time_zone
     for line, cells in records_below:
+        if faults.too_many:
+            faults.add(line, "", _("There are too many faults; the file was not read further."))
+            break
         if (fitted := _fitted(cells, header, line, faults)) is None:
             continue
         row = Row(line, header, fitted, studio_zone, conventions, faults)

@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.jobs.notifications import delivery, mail_server, reminders
+from scheduling.jobs.notifications import mail_server, reminders
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.mail_server import MailServer
 from scheduling.jobs.runner import run
@@ -286,12 +286,6 @@ def test_of_many_the_nearest_are_sent_and_the_next_watch_goes_on(marta, monkeypa
     later = NOON + timedelta(hours=2)
     remind(later)
     assert told() == ["at13@example.org"]
-
-
-def test_after_its_time_it_is_left_to_the_next_watch(one, monkeypatch):
-    monkeypatch.setattr(delivery, "SECONDS", -1.0)
-    assert remind(NOON) == 0
-    assert states() == ["waiting", "waiting"]
 
 
 def test_the_ledger_does_not_grow_for_ever(one):
