@@ -50,11 +50,16 @@ def entries(changed: Iterable[tuple[Model | None, Model]]) -> list[LogEntry]:
             object_id=row.pk,
             object_repr=str(row),
             action=LogEntry.Action.CREATE if before is None else LogEntry.Action.UPDATE,
-            changes=json.dumps(model_instance_diff(before, row)),
+            # Of its own columns: what else belongs to it would be a query for each.
+            changes=json.dumps(model_instance_diff(before, row, _columns(type(row)))),
             actor=actor,
         )
         for before, row in changed
     ]
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields]
 
 
 def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
