@@ -22,6 +22,8 @@ from scheduling.services.wording import people_and_rules
 
 from ..background_jobs.cards import button_of
 from ..background_jobs.guard import may_run
+from ..background_jobs.lines import rows_of_lines
+from ..background_jobs.links import Links
 from ..plan_page import approved, plan_page
 from .columns import COLUMNS
 from .form import UploadForm
@@ -30,6 +32,17 @@ from .sections import chips_of, sections_of
 
 FAULTS_A_PAGE = 200
 _EARLIER = 10
+# What an import would make has no page yet.
+NO_LINKS = Links(
+    students=False,
+    teachers=False,
+    classes=False,
+    slots=False,
+    schedules=False,
+    settings=False,
+    jobs=False,
+    may=lambda model: False,
+)
 # Of the weekly rules of a file one kind is either's.
 _JOBS = (Job.WEEKLY, Job.HORIZON)
 _MAIN, _ONE = "admin:import_timetable", "admin:import_timetable_preview"
@@ -136,6 +149,7 @@ def _planned(
         or report.replaced,
         "sections": sections,
         "chips": chips_of(sections),
+        "clashes": rows_of_lines(report.clashes or [], NO_LINKS),
     }
     return _page(request, "preview", _("Preview of an import"), context, stale)
 

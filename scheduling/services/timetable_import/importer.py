@@ -15,6 +15,7 @@ from scheduling.services.locks import wait_for_other_loads
 
 from .answers import Answers
 from .applying import apply
+from .clashes import clashes_of
 from .columns import is_header, read_header
 from .conventions import Doubt, conventions_of
 from .faults import Faults
@@ -52,7 +53,10 @@ def import_timetable(
     attempt = _Attempt(_read(source, answers, faults), answers, studio_day(now), faults, dry_run)
     if dry_run or faults:
         attempt.match()
-        return attempt.planned()
+        report = attempt.planned()
+        if report.plan is not None:
+            report.clashes = clashes_of(attempt.timetable, attempt.matching, now, attempt.today)
+        return report
     with transaction.atomic():
         wait_for_other_loads()
         attempt.match()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.jobs.lines import Line
 from scheduling.services.wording import people_and_rules, weekly_rules
 
 from .answers import Answers
@@ -13,6 +14,9 @@ from .conventions import Doubt
 from .faults import Fault
 from .lookalikes import Lookalike, People
 from .preview import Plan
+
+MOST_CLASHES = 1_000
+MOST_NAMED = 20
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Report:
     doubts: tuple[Doubt, ...] = ()
     lookalikes: list[Lookalike] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
+    # The double bookings that it would make; None where nobody looked.
+    clashes: list[Line] | None = None
     # What it would do; None where it was done, or has faults.
     plan: Plan | None = None
 
@@ -84,6 +90,7 @@ class Report:
             ],
             **self._changed(),
             **self._lookalikes(),
+            **self._clashes(),
         }
 
     def _changed(self) -> dict[str, object]:
@@ -103,6 +110,37 @@ class Report:
                 for one in self.lookalikes
             ],
         }
+
+    def _clashes(self) -> dict[str, object]:
+        """``clashes``, where a dry run found any: each lesson that would have no place."""
+        if not self.clashes:
+            return {}
+        return {
+            "clashes": [
+                {
+                    "student": one.student,
+                    "teacher": one.teacher,
+                    "date": str(one.day),
+                    "hours": one.hours,
+                    "reason": one.reason,
+                }
+                for one in self.clashes[:MOST_CLASHES]
+            ]
+        }
+
+    def _clash_lines(self) -> Iterator[str]:
+        """How many lessons would clash, and the first of each rule."""
+        lines = self.clashes or []
+        if not lines:
+            return
+        yield ngettext(
+            "%(n)d lesson would clash with another:",
+            "%(n)d lessons would clash with others:",
+            len(lines),
+        ) % {"n": len(lines)}
+        first = {one.series: one for one in reversed(lines)}
+        for one in sorted(first.values(), key=lines.index)[:MOST_NAMED]:
+            yield f"  {one.student}, {one.day} {one.hours}: {one.reason}"
 
     def lines(self) -> Iterator[str]:
         """The report in sentences; the faults are not among them."""
@@ -141,5 +179,6 @@ class Report:
                 "%(n)d students without a start date get one.",
                 self.start_dates,
             ) % {"n": self.start_dates}
+        yield from self._clash_lines()
         if self.is_dry_run:
             yield _("Nothing was written.")

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from scheduling.admin.importing.columns import COLUMNS
+from scheduling.domain.windows import monday_of
 from scheduling.models import (
     FixedSchedule,
     RecurringSlot,
@@ -22,6 +23,7 @@ from scheduling.models import (
     Teacher,
     TimetableUpload,
 )
+from scheduling.selectors.studio import studio_today
 from scheduling.services.roles import OWNER, SCHEDULER
 from scheduling.services.timetable_import import columns, uploads
 from scheduling.tests.jobs.helpers import STALE
@@ -89,6 +91,20 @@ def test_the_same_file_again_has_nothing_to_do(owner: Client) -> None:
 
     assert "There is nothing to import: all of it is there already." in page
     assert "Import this file" not in page
+
+
+def test_lessons_that_would_clash_are_named_before(owner: Client) -> None:
+    monday = str(monday_of(studio_today()))
+    rows = [row(valid_from=monday), row(valid_from=monday, student_first_name="Luis")]
+
+    page = sent(owner, *rows).content.decode()
+
+    assert "lessons would clash with others." in page
+    assert "Lessons that would clash with others" in page
+    assert "Clara already teaches Ana Pérez" in page
+    assert 'href=""' not in page
+    assert "Import this file" in page
+    assert "would clash" not in sent(owner, rows[0]).content.decode()
 
 
 def test_an_import_leaves_a_trace(owner: Client) -> None:
