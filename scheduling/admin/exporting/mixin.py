@@ -39,7 +39,6 @@ _ACTIONS = {
 }
 # Where on the page, not which rows.
 _NO_FILTERS = ("p", "all", "e")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ExportMixin(ModelAdmin):
@@ -114,7 +113,9 @@ class ExportMixin(ModelAdmin):
         file = tempfile.TemporaryFile()  # noqa: SIM115
         workbook.write(file, title, columns, read)
         file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=_XLSX)
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type=workbook.MIME_TYPE
+        )
 
     def _export_names(self, request: HttpRequest) -> list[Any]:
         names: list[Any] = []

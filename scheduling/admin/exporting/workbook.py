@@ -1,14 +1,14 @@
 """XLSX in constant memory: rows go to a file on the disk as they come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
-from django.db.models import Model
 from xlsxwriter import Workbook
 
-from .columns import Cell, Column
+from .columns import Cell
 
+MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a sheet holds, its header among them, and what a cell holds.
 MOST_ROWS = 1_048_576
 _LONGEST = 32_767
@@ -18,7 +18,18 @@ _FIRST_YEAR = 1900
 _WIDTH = 18
 
 
-def write(file: IO[bytes], name: str, columns: list[Column], rows: Iterable[Model]) -> None:
+class ReadableColumn(Protocol):
+    """A column: its title, and what it holds for a row."""
+
+    @property
+    def title(self) -> str: ...
+
+    def read(self, row: Any, /) -> Cell: ...
+
+
+def write(
+    file: IO[bytes], name: str, columns: Sequence[ReadableColumn], rows: Iterable[Any]
+) -> None:
     """Write a workbook of one sheet called ``name``. Text is text: no cell is ever a formula."""
     with Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(name.translate(_NO_NAME).strip()[:31])

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..access import may_import
 from ..page import Page
+from .export import export
 from .template import template
 from .views import preview, upload
 
@@ -22,5 +23,6 @@ PAGES = (
         shown=_shown,
     ),
     Page(route="import/template.csv", name="import_timetable_template", view=template),
+    Page(route="import/timetable.xlsx", name="export_timetable", view=export),
     Page(route="import/<uuid:upload_id>/", name="import_timetable_preview", view=preview),
 )

@@ -51,8 +51,8 @@ def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
 def _rows(sheet: Worksheet) -> list[Record]:
     _fill_merged(sheet)
     texts = (
-        (number, [_text(value) for value in row])
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+        (number, [_text(cell.value, cell.number_format) for cell in row])
+        for number, row in enumerate(sheet.iter_rows(), 1)
     )
     return [(number, row) for number, row in texts if any(row)]
 
@@ -66,8 +66,8 @@ def _fill_merged(sheet: Worksheet) -> None:
             sheet.cell(row, area.min_col).value = value
 
 
-def _text(value: Any) -> str:
-    """A cell's value as text that the readers of cells understand."""
+def _text(value: Any, shown_as: str = "") -> str:
+    """A cell's value as text that the readers of cells understand; ``shown_as`` is its format."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -77,20 +77,22 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         value += _HALF_A_SECOND  # a fraction of a day is seldom exact
         if value.year in _FIRST_YEARS:
-            return _clock(value.hour, value.minute, value.second)
+            return _clock(value.hour, value.minute, value.second, shown_as)
         if value.time().replace(microsecond=0) == time():
             return f"{value:%Y-%m-%d}"
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, time):
-        return _text(datetime.combine(date(_FIRST_YEARS[0], 12, 30), value))
+        return _text(datetime.combine(date(_FIRST_YEARS[0], 12, 30), value), shown_as)
     if isinstance(value, timedelta):
         seconds = round(value.total_seconds())
-        return _clock(seconds // 3600, seconds // 60 % 60, seconds % 60)
+        return _clock(seconds // 3600, seconds // 60 % 60, seconds % 60, shown_as)
     return str(value).strip()
 
 
-def _clock(hours: int, minutes: int, seconds: int) -> str:
-    """Without a leading zero, as it was typed: 4:30 may be meant for the afternoon."""
-    return f"{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+def _clock(hours: int, minutes: int, seconds: int, shown_as: str) -> str:
+    """As a person sees it: what is shown as 4:30, and not as 04:30 or 4:30 AM, may be 16:30."""
+    is_plain = "hh" in shown_as.lower() or "am/pm" in shown_as.lower()
+    hour = f"{hours:02}" if is_plain else str(hours)
+    return f"{hour}:{minutes:02}" + (f":{seconds:02}" if seconds else "")

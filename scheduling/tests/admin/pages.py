@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "import_timetable": (OWNERS, OWNERS),
     "import_timetable_preview": (OWNERS, OWNERS),
     "import_timetable_template": (OWNERS, NONE),
+    "export_timetable": (OWNERS, NONE),
 }
 QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
 # What stands in an address where a page takes something.

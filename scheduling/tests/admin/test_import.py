@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from scheduling.admin.importing.columns import COLUMNS
 from scheduling.domain.windows import monday_of
@@ -91,6 +92,25 @@ def test_the_same_file_again_has_nothing_to_do(owner: Client) -> None:
 
     assert "There is nothing to import: all of it is there already." in page
     assert "Import this file" not in page
+
+
+def test_the_timetable_is_exported_as_it_can_be_imported(owner: Client) -> None:
+    imported(row(), row(teacher="", teacher_time_zone="", days="2"))
+    assert 'href="/admin/import/timetable.xlsx"' in owner.get(MAIN).content.decode()
+
+    answer = owner.get("/admin/import/timetable.xlsx")
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="timetable-20')
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    names = [cell.value for cell in sheet[1]]
+    assert names == [name for name in columns.ALL if name != "replaces"]
+    second = dict(zip(names, sheet[3], strict=True))
+    assert (second["start_time"].value, second["valid_from"].value.date()) == (
+        time(17),
+        date(2026, 1, 5),
+    )
+    page = sent(owner, answer.content).content.decode()
+    assert "There is nothing to import: all of it is there already." in page
 
 
 def test_lessons_that_would_clash_are_named_before(owner: Client) -> None:

@@ -37,6 +37,7 @@ NO_PAGE = {
     "calendar_planned": "JSON",
     "calendar_students": "JSON",
     "import_timetable_template": "CSV",
+    "export_timetable": "XLSX",
     "import_timetable_preview": "looked at in a test of its own: it needs a file",
     "conflict": "looked at in test_conflicts.py: it needs a conflict",
     "background_jobs_start": "takes a POST",

@@ -390,6 +390,20 @@ def typed(name, cell):
     return int(cell) if cell.isdecimal() else cell
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "is_asked"),
+    [("hh:mm", False), ("hh:mm:ss", False), ("h:mm AM/PM", False), ("h:mm", True)],
+)
+def test_an_hour_of_a_workbook_is_what_its_format_shows(shown_as, is_asked):
+    def shape(sheet):
+        for cell in (sheet.cell(2, COLUMNS.index("start_time") + 1), sheet.cell(2, 8)):
+            cell.number_format = shown_as
+
+    cells = row(days=1, start_time=time(4, 30), end_time=time(5, 30))
+    report = imported(workbook(cells, prepare=shape), dry_run=True)
+    assert [doubt.question for doubt in report.doubts] == ["times"] * is_asked
+
+
 def test_merged_cells_count_for_every_row():
     rows = [row(), row(teacher=None, teacher_time_zone=None, days=2), row(days=3, teacher="Tom")]
 
