@@ -74,6 +74,8 @@ class _Reading:
     count: int = 0
     rows: list[ReadRow] = field(default_factory=list)
     doubts: tuple[Doubt, ...] = ()
+    # The lines without a teacher below one that has one: merged cells look like that in CSV.
+    below_a_teacher: list[int] = field(default_factory=list)
 
 
 def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
@@ -103,6 +105,7 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
     if reading.doubts:
         return reading  # read in the wrong way, sound rows would have faults
     studio_zone = studio().time_zone
+    is_below_a_teacher = False
     for line, cells in records_below:
         if faults.too_many:
             faults.add(line, "", _("There are too many faults; the file was not read further."))
@@ -110,6 +113,9 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
         if (fitted := _fitted(cells, header, line, faults)) is None:
             continue
         row = Row(line, header, fitted, studio_zone, conventions, faults)
+        if row.has_no_teacher and is_below_a_teacher:
+            reading.below_a_teacher.append(line)
+        is_below_a_teacher |= not row.has_no_teacher
         if rules := row.rules():
             reading.rows.append(ReadRow(rules, row.teacher_zone))
     return reading
@@ -192,6 +198,7 @@ class _Attempt:
             merged_rows=timetable.merged_rows,
             faults=list(self._faults),
             doubts=self._reading.doubts,
+            below_a_teacher=self._reading.below_a_teacher,
             lookalikes=self._lookalikes,
             answers=self._answers,
         )

@@ -11,7 +11,7 @@ from scheduling.services.wording import people_and_rules, weekly_rules
 
 from .answers import Answers
 from .conventions import Doubt
-from .faults import Fault
+from .faults import Fault, FaultKind
 from .lookalikes import Lookalike, People
 from .preview import Plan
 
@@ -40,6 +40,8 @@ class Report:
     # Cells that can be read in two ways, and people who look like others: both are asked about.
     doubts: tuple[Doubt, ...] = ()
     lookalikes: list[Lookalike] = field(default_factory=list)
+    # Lines without a teacher below one that has one.
+    below_a_teacher: list[int] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
     # The double bookings that it would make; None where nobody looked.
     clashes: list[Line] | None = None
@@ -111,6 +113,20 @@ class Report:
             ],
         }
 
+    @property
+    def merged_cells(self) -> str:
+        """A sentence about rows without a teacher that may have had merged cells; or nothing."""
+        if not self.below_a_teacher:
+            return ""
+        lines = FaultKind("", "", list(self.below_a_teacher)).places
+        return ngettext(
+            "Line %(lines)s has no teacher and is read as a lesson without one. If its cell was "
+            "merged with the one above, write the teacher in each row.",
+            "Lines %(lines)s have no teacher and are read as lessons without one. If their cells "
+            "were merged with the one above, write the teacher in each row.",
+            len(self.below_a_teacher),
+        ) % {"lines": lines}
+
     def _clashes(self) -> dict[str, object]:
         """``clashes``, where a dry run found any: each lesson that would have no place."""
         if not self.clashes:
@@ -179,6 +195,8 @@ class Report:
                 "%(n)d students without a start date get one.",
                 self.start_dates,
             ) % {"n": self.start_dates}
+        if self.is_dry_run and (merged := self.merged_cells):
+            yield merged
         yield from self._clash_lines()
         if self.is_dry_run:
             yield _("Nothing was written.")

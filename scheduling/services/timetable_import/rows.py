@@ -52,6 +52,11 @@ class Row:
         self._is_sound = True
         self.teacher_zone = ""
 
+    @property
+    def has_no_teacher(self) -> bool:
+        """Whether neither a teacher nor a time zone is named."""
+        return not self._cells["teacher"] and not self._cells["teacher_time_zone"]
+
     def rules(self) -> list[Rule]:
         """The rules of the row, one for each weekday; none if anything in it is a fault."""
         if control_character("".join(self._cells.values())):

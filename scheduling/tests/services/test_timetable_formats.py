@@ -416,6 +416,16 @@ def test_merged_cells_count_for_every_row():
     assert not FixedSchedule.objects.exists()
 
 
+def test_cells_that_csv_has_lost_are_pointed_out():
+    rows = [row(), row(**NO_TEACHER, days="2"), row(**NO_TEACHER, days="3"), row(days="4")]
+    report = imported(*rows, dry_run=True)
+    assert report.merged_cells.startswith("Lines 3, 4 have no teacher")
+    assert report.merged_cells in list(report.lines())
+    own = row(**NO_TEACHER | {"teacher_time_zone": "UTC"}, days="2")
+    assert imported(row(), own, dry_run=True).merged_cells == ""
+    assert imported(row(**NO_TEACHER), row(days="2"), dry_run=True).merged_cells == ""
+
+
 def test_the_sheet_with_the_timetable_is_found():
     book = load_workbook(io.BytesIO(workbook(row(days=1))))
     book.create_sheet("Notes", 0).append(["Call Ana", "tomorrow"])
