@@ -48,6 +48,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[[int], "subprocess.Popen[bytes]"]
                 stderr=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
+                # Ctrl-C is ignored where a suite runs in the background of a shell.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         )
         return started[-1]
