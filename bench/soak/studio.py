@@ -141,7 +141,8 @@ class Studio:
         )
         status, said = self.call("PATCH", f"/api/classes/{one['id']}", change)
         # A note on what a closure has cancelled meanwhile: its status stays the closure's.
-        if status == 200 and said["cancelledBy"] != "closure":
+        is_noted_only = "notes" in change and said.get("status") == "cancelled"
+        if status == 200 and not is_noted_only:
             with self._lock:
                 self.promised[one["id"]] = (said["date"], said["startTime"], said["status"])
 

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from scheduling.tests.support import processes
+
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 # The child sends each signal a random moment after it is asked for one: 20,000 waits of a
 # microsecond meet every instruction. A wait that held a lock which its handler takes hung

@@ -9,7 +9,7 @@ from scheduling.tests.support.spreadsheet_files import COUNTRIES, ENCODINGS, FIL
 
 from .timetable_files import NOW, imported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 AUTUMN, END = date(2026, 9, 7), date(2027, 6, 30)
 CLARA, TOM = ("Clara Ibáñez", "Europe/Madrid"), ("Tom O'Neill", "Europe/London")
 ANA = ("Ana", "Pérez Núñez", "ana@example.com")

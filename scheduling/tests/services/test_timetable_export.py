@@ -18,7 +18,7 @@ from scheduling.tests.university import FILE
 
 from .timetable_files import NOW, everything, imported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 TODAY = NOW.date()
 
 
