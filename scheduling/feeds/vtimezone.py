@@ -19,7 +19,7 @@ from scheduling.domain.windows import DAY
 from scheduling.selectors.feed_events import FeedEvent
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# After so many years dates fall on the same weekdays again.
+# After this many years dates fall on the same weekdays again.
 CYCLE = 28
 
 

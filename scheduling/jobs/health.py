@@ -233,7 +233,7 @@ def late_since(job: Job, now: datetime, lately: Lately) -> datetime | None:
 def jobs_not_called(cover: Coverage, callers: Callers) -> list[Job]:
     """Jobs that have something to do, and that nothing is going to start."""
     jobs = [job for job in GENERATING if job in cover.asking and not callers.call(job)]
-    # Elsewhere a watch that stops takes the others along, and is told with them.
+    # Any other caller of the jobs calls the watch too, which then stops with them.
     return [*jobs, Job.WATCH] if callers.makes_lessons_alone else jobs
 
 
