@@ -76,6 +76,15 @@ def days_between(
     return tuple(days)
 
 
+def has_day(weekday: int, first: date, last: date, interval: int) -> bool:
+    """Whether a rule from ``first`` to ``last``, both included, asks for anything at all.
+
+    Its weeks are counted from that of ``first``.
+    """
+    phase = week_number(first) % interval
+    return bool(days_between(weekday, first, last + DAY, interval, phase))
+
+
 def _phase(series: Series) -> int:
     anchor = series.anchor or series.first
     if series.interval_weeks == 1 or anchor is None:

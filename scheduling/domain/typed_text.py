@@ -54,6 +54,11 @@ def control_character(text: str, *, several_lines: bool = False) -> str:
     return found[0] if found else ""
 
 
+def plain_letters(text: str) -> str:
+    """``text`` in small letters without accents, for comparison alone."""
+    return "".join(sign for sign in normalize("NFD", text.casefold()) if not combining(sign))
+
+
 def lookalike_key(name: str) -> str:
     """Equal for names that differ only in case, accents, punctuation and blanks.
 

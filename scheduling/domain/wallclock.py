@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -50,13 +50,10 @@ def is_same_zone(name: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo:
-    """The IANA zone ``name``. Raises UnknownZoneError, whatever zoneinfo makes of a bad name."""
+    """The IANA zone ``name``. Raises UnknownZoneError."""
     if name not in zone_names():
         raise UnknownZoneError(name)
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZoneError(name) from error
+    return ZoneInfo(name)
 
 
 def is_zone(name: str) -> bool:

@@ -15,7 +15,7 @@ from .registry import JOBS
 def next_due(job: Job, now: datetime) -> datetime | None:
     """The next time that ``job`` is due after ``now``; None where nothing sets it off."""
     cron = JOBS[job].cron
-    return next(CronSim(cron, _local(now))) if cron else None
+    return next(CronSim(cron, local(now))) if cron else None
 
 
 def last_due(job: Job, now: datetime) -> datetime | None:
@@ -37,8 +37,4 @@ def due_before(job: Job, now: datetime) -> Iterator[datetime]:
 
 def _due_times(cron: str, now: datetime) -> Iterator[datetime]:
     # One minute on: a job is due at the very minute that its schedule names.
-    return CronSim(cron, _local(now + timedelta(minutes=1)), reverse=True)
-
-
-def _local(moment: datetime) -> datetime:
-    return local(moment)
+    return CronSim(cron, local(now + timedelta(minutes=1)), reverse=True)

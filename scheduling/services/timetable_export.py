@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
-
-from scheduling.domain.recurrence import days_between
+from scheduling.domain.recurrence import has_day
+from scheduling.domain.series import SeriesKind
 from scheduling.domain.wallclock import add_minutes, minutes_between
-from scheduling.domain.windows import DAY, week_number
-from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
+from scheduling.domain.windows import DAY, LAST_DATE, Window
+from scheduling.models import RecurringSlot
+from scheduling.selectors.weekly import asking_rules
 
 
 class TimetableRow(NamedTuple):
@@ -40,19 +40,10 @@ def timetable_rows(today: date) -> Iterator[TimetableRow]:
 
     Those of people who have left, and slots that are paused or cancelled, are left out.
     """
-    fixed = FixedSchedule.objects.annotate(first=Coalesce("valid_from", "student__start_date"))
-    slots = RecurringSlot.objects.annotate(first=Coalesce("valid_from", "student__start_date"))
-    found = [_row(rule) for rule in _asking(fixed, today)]
-    found += [_row(rule) for rule in _asking(slots.filter(status=SlotStatus.ACTIVE), today)]
-    yield from sorted(filter(_has_a_day, found), key=_place)
-
-
-def _asking(rules: Any, today: date) -> Any:
-    goes_on = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    stays = Q(student__end_date__isnull=True) | Q(student__end_date__gte=today)
-    teaches = Q(teacher__isnull=True) | Q(teacher__is_active=True)
-    asking = rules.filter(goes_on, stays, teaches, student__is_active=True, first__isnull=False)
-    return asking.select_related("student", "teacher")
+    window = Window(today, LAST_DATE + DAY)
+    rules = (asking_rules(kind, window).select_related("student", "teacher") for kind in SeriesKind)
+    rows = (_row(rule) for rule in chain.from_iterable(rules))
+    yield from sorted(filter(_has_a_day, rows), key=_place)
 
 
 def _row(rule: Any) -> TimetableRow:
@@ -74,7 +65,7 @@ def _row(rule: Any) -> TimetableRow:
         end_time=None if is_past_midnight else end,
         duration_minutes=minutes if is_past_midnight else None,
         subject=rule.subject,
-        valid_from=rule.first,
+        valid_from=rule.valid_from or student.start_date,
         valid_until=rule.valid_until,
         is_shared=rule.is_shared,
         interval_weeks=rule.interval_weeks,
@@ -83,11 +74,8 @@ def _row(rule: Any) -> TimetableRow:
 
 def _has_a_day(row: TimetableRow) -> bool:
     """Whether its dates have its weekday: an import refuses a rule without a day."""
-    if row.valid_until is None:
-        return True
-    first, interval = row.valid_from, row.interval_weeks
-    phase = week_number(first) % interval
-    return bool(days_between(row.days, first, row.valid_until + DAY, interval, phase))
+    last = row.valid_until
+    return last is None or has_day(row.days, row.valid_from, last, row.interval_weeks)
 
 
 def _place(row: TimetableRow) -> tuple[object, ...]:

@@ -34,5 +34,8 @@ class Answers:
         return {name: answer.value for name, answer in found if answer is not None}
 
 
+NOTHING_SAID = Answers()
+
+
 def _read(kind: type[Answer], text: str | None) -> Answer | None:
     return kind(text) if text in set(kind) else None

@@ -6,13 +6,13 @@ Readers are cached: a file of 100,000 rows has a few hundred different times, da
 import re
 from datetime import date, time
 from functools import cache, lru_cache
-from unicodedata import combining, normalize
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from scheduling.domain.typed_text import plain_letters
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 
@@ -95,7 +95,7 @@ def weekdays(cell: str) -> tuple[int, ...]:
     """ISO weekdays, a digit each, or their names in English or Spanish; whole or shortened."""
     advice = _("Write digits from 1 (Monday) to 7 (Sunday), as in 135, or names of weekdays.")
     found: list[int] = []
-    for word in filter(None, _BETWEEN_DAYS.split(_plain(cell))):
+    for word in filter(None, _BETWEEN_DAYS.split(plain_letters(cell))):
         if word in ("and", "y", "e"):
             continue
         for name in word if _DIGITS.fullmatch(word) else (word,):
@@ -125,11 +125,6 @@ def _weekday_names() -> dict[str, int]:
                 numbers.setdefault(f"{name}s", set()).add(number)
     known = {name: next(iter(those)) for name, those in numbers.items() if len(those) == 1}
     return known | {str(number): number for number in range(1, 8)}
-
-
-def _plain(text: str) -> str:
-    """In small letters without accents; digits of other scripts stay what they are."""
-    return "".join(sign for sign in normalize("NFD", text.casefold()) if not combining(sign))
 
 
 @lru_cache(maxsize=4096)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
-from unicodedata import combining, normalize
 
 from django.utils.translation import gettext as _
+
+from scheduling.domain.typed_text import plain_letters
 
 from .faults import Faults, shown
 
@@ -65,6 +66,11 @@ _OTHER_NAMES = {
 }
 # A row that names so many columns is meant for a header.
 _ENOUGH = 3
+# Titles and the like come before the header; nobody writes more of them.
+SEARCHED = 20
+
+# A row of a file: the line that it begins on, and its cells.
+Record = tuple[int, list[str]]
 
 
 def column_of(name: str) -> str:
@@ -77,9 +83,10 @@ def known_in(cells: Sequence[str]) -> int:
     return sum(bool(column_of(cell)) for cell in cells)
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row is meant for a header, and not for a title above it."""
-    return known_in(cells) >= _ENOUGH
+def header_place(rows: Sequence[Record]) -> int | None:
+    """Which of the first rows is meant for a header, and not for a title above it; None: none."""
+    places = (n for n, (_line, cells) in enumerate(rows[:SEARCHED]) if known_in(cells) >= _ENOUGH)
+    return next(places, None)
 
 
 def read_header(line: int, cells: list[str], faults: Faults) -> list[str] | None:
@@ -129,5 +136,4 @@ def _names() -> Iterator[tuple[str, str]]:
 
 def _plain(name: str) -> str:
     """Small letters and digits without accents, the words apart by one blank."""
-    letters = "".join(sign for sign in normalize("NFKD", name.casefold()) if not combining(sign))
-    return " ".join(re.findall(r"[a-z0-9]+", letters))
+    return " ".join(re.findall(r"[a-z0-9]+", plain_letters(name)))

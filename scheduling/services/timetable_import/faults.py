@@ -1,6 +1,6 @@
 """What is wrong with a file: where, what, and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -40,14 +40,8 @@ class FaultKind:
 
     @property
     def places(self) -> str:
-        """The first lines, and how many more there are; empty where a fault has no line."""
-        named = [str(line) for line in self.lines[:MOST_PLACES] if line is not None]
-        more = len(self.lines) - MOST_PLACES
-        text = ", ".join(named)
-        if more <= 0:
-            return text
-        rest = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
-        return f"{text} {rest}"
+        """Where it is, as ``places_of`` has it."""
+        return places_of(self.lines)
 
     def sentence(self, file: str) -> str:
         """The fault as one line of text."""
@@ -55,6 +49,16 @@ class FaultKind:
             return Fault(self.lines[0], self.column, self.message).sentence(file)
         place = _("%(place)s, lines %(lines)s") % {"place": file, "lines": self.places}
         return Fault(None, self.column, self.message).sentence(place)
+
+
+def places_of(lines: Sequence[int | None]) -> str:
+    """The first lines, and how many more there are; empty where a fault has no line."""
+    text = ", ".join(str(line) for line in lines[:MOST_PLACES] if line is not None)
+    more = len(lines) - MOST_PLACES
+    if more <= 0:
+        return text
+    rest = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+    return f"{text} {rest}"
 
 
 def kinds_of(faults: Iterable[Fault]) -> list[FaultKind]:
@@ -84,6 +88,11 @@ class Faults:
     def too_many(self) -> bool:
         """Whether there is no use in looking for more."""
         return len(self._faults) >= MOST
+
+    def give_up(self, line: int) -> None:
+        """Note that the file was not read beyond ``line``, as there are too many."""
+        message = _("There are too many faults; the file was not read beyond this line.")
+        self.add(line, "", message)
 
     def add(self, line: int | None, column: str, message: str) -> None:
         """Note a fault."""

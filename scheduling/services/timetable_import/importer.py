@@ -13,21 +13,20 @@ from scheduling.jobs.approved_plan import require_approved
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.locks import wait_for_other_loads
 
-from .answers import Answers
+from .answers import NOTHING_SAID, Answers
 from .applying import apply
 from .clashes import clashes_of
-from .columns import is_header, read_header
+from .columns import SEARCHED, Record, header_place, read_header
 from .conventions import Doubt, conventions_of
 from .faults import Faults
 from .lookalikes import Lookalike, Lookalikes
 from .matching import Matcher, Matching
 from .preview import plan_of
-from .records import SEARCHED, Record, records
+from .records import records
 from .report import Report
 from .rows import Row
 from .timetable import ReadRow
 
-NOTHING_SAID = Answers()
 # They are compared with each other before one is read. No studio has a tenth of them.
 MOST_ROWS = 250_000
 
@@ -88,7 +87,7 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
             faults.add(1, "", message)
         return reading
     # Titles stand above a header. Where none is like one, the first row is to say why.
-    place = next((n for n, (_line, cells) in enumerate(above) if is_header(cells)), 0)
+    place = header_place(above) or 0
     header = read_header(*above[place], faults)
     if header is None:
         return reading
@@ -108,7 +107,7 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
     is_below_a_teacher = False
     for line, cells in records_below:
         if faults.too_many:
-            faults.add(line, "", _("There are too many faults; the file was not read further."))
+            faults.give_up(line)
             break
         if (fitted := _fitted(cells, header, line, faults)) is None:
             continue

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from . import workbook
-from .columns import known_in
+from .columns import SEARCHED, Record, known_in
 from .faults import Faults
 
 # Without a limit a file that has no line breaks would be read into memory as a whole.
@@ -35,8 +35,6 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SEPARATORS = ",;\t"
 # A line that Excel reads and writes: it says what stands between the cells.
 _SAID = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-# Titles and the like come before the header; nobody writes more of them.
-SEARCHED = 20
 # UTF-32 first: in small end first order it begins as UTF-16 does.
 _MARKS = (
     (BOM_UTF8, "utf-8-sig"),
@@ -52,8 +50,6 @@ _WIDE = {
     (1, 2, 3): "utf-32-le",
     (0, 1, 2): "utf-32-be",
 }
-
-Record = tuple[int, list[str]]
 
 
 def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
@@ -113,8 +109,7 @@ def _records_of_text(file: BinaryIO, encoding: str, faults: Faults) -> Iterator[
                 yield lines.record, cells
     finally:
         text.detach()  # the file belongs to the caller, who closes it
-    message = _("There are too many faults; the file was not read beyond this line.")
-    faults.add(lines.number, "", message)
+    faults.give_up(lines.number)
 
 
 def _errors(encoding: str) -> str:

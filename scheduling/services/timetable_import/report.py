@@ -11,7 +11,7 @@ from scheduling.services.wording import people_and_rules, weekly_rules
 
 from .answers import Answers
 from .conventions import Doubt
-from .faults import Fault, FaultKind
+from .faults import Fault, places_of
 from .lookalikes import Lookalike, People
 from .preview import Plan
 
@@ -118,7 +118,7 @@ class Report:
         """A sentence about rows without a teacher that may have had merged cells; or nothing."""
         if not self.below_a_teacher:
             return ""
-        lines = FaultKind("", "", list(self.below_a_teacher)).places
+        lines = places_of(self.below_a_teacher)
         return ngettext(
             "Line %(lines)s has no teacher and is read as a lesson without one. If its cell was "
             "merged with the one above, write the teacher in each row.",

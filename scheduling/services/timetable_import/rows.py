@@ -8,10 +8,9 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from scheduling.domain.recurrence import days_between
+from scheduling.domain.recurrence import has_day
 from scheduling.domain.typed_text import control_character, normalise_line
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
-from scheduling.domain.windows import DAY, week_number
 from scheduling.models import RecurringSlot, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
@@ -166,9 +165,8 @@ class Row:
         self, weekdays: tuple[int, ...], first: date, last: date, interval: int
     ) -> None:
         """A rule whose dates have no such weekday asks for nothing, which nobody means."""
-        phase = week_number(first) % interval
         for weekday in weekdays:
-            if not days_between(weekday, first, last + DAY, interval, phase):
+            if not has_day(weekday, first, last, interval):
                 message = _(
                     "There is no %(weekday)s from %(first)s to %(last)s in the weeks of this rule; "
                     "correct the weekday or the dates."

@@ -12,7 +12,7 @@ from django.db import transaction
 from scheduling.models import TimetableUpload
 from scheduling.services.wording import people_and_rules
 
-from .answers import Answers
+from .answers import NOTHING_SAID, Answers
 from .importer import import_timetable
 from .report import Report
 
@@ -22,7 +22,6 @@ KEPT_FOR = timedelta(hours=1)
 # Of one person at a time, for what is in an hour of uploads.
 MOST_PENDING = 5
 _LONGEST_NAME = 255
-NOTHING_SAID = Answers()
 
 
 class GoneError(LookupError):

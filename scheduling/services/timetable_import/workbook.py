@@ -12,19 +12,16 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .columns import is_header
+from .columns import Record, header_place
 from .faults import Faults
 
 # A workbook is an archive.
 BEGINNING = b"PK\x03\x04"
 # What an archive may unpack to: one of a few bytes can hold gigabytes.
 _LARGEST = 200 * 1024 * 1024
-_SEARCHED = 20
 # Times without a date are kept with the day on which the calendar of spreadsheets begins.
 _FIRST_YEARS = (1899, 1900, 1904)
 _HALF_A_SECOND = timedelta(seconds=0.5)
-
-Record = tuple[int, list[str]]
 
 
 def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
@@ -44,7 +41,7 @@ def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
         faults.add(None, "", message)
         return
     sheets = [_rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    with_header = (rows for rows in sheets if any(is_header(row) for _n, row in rows[:_SEARCHED]))
+    with_header = (rows for rows in sheets if header_place(rows) is not None)
     yield from next(with_header, sheets[0] if sheets else [])
 
 
