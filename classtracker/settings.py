@@ -57,19 +57,27 @@ HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
 JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
 # How long before a class its student and teacher are reminded; 0: not at all.
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
+# What prices are in, as an ISO 4217 code; empty: prices are plain numbers.
+CURRENCY = env.matching("CURRENCY", "", "([A-Z]{3})?", "an ISO 4217 code such as EUR")
 # Whose cancellation earns a make-up, and for how many days: see services/make_ups.py.
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
+# How many hours before a class a student cancels in time.
+CANCEL_NOTICE_HOURS = env.integer("CANCEL_NOTICE_HOURS", 24, 1, 168)
 # How many days after a lesson its attendance is to be marked; 0: attendance is not kept.
 UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
-GIVEN_FIRST_VALUES = [
-    name
-    for name in (
-        *("STUDIO_TIME_ZONE", "LANGUAGE_CODE", "REMINDER_HOURS"),
-        *("MAKEUP_RULE", "MAKEUP_DAYS", "UNMARKED_DAYS"),
-    )
-    if name in os.environ
-]
+# The variable of each first value, by its column.
+FIRST_VALUES = {
+    "time_zone": "STUDIO_TIME_ZONE",
+    "language": "LANGUAGE_CODE",
+    "currency": "CURRENCY",
+    "unmarked_days": "UNMARKED_DAYS",
+    "reminder_hours": "REMINDER_HOURS",
+    "makeup_rule": "MAKEUP_RULE",
+    "cancel_notice_hours": "CANCEL_NOTICE_HOURS",
+    "makeup_days": "MAKEUP_DAYS",
+}
+GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.environ]
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:

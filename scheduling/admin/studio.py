@@ -22,11 +22,11 @@ from .living import LivingStudio
 class StudioAdmin(LivingStudio, HistoryAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         zone = "given_zone" if studio().zone_is_given else "time_zone"
-        rules = ("unmarked_days", "reminder_hours", "makeup_rule", "makeup_days")
+        make_ups = ("makeup_rule", "cancel_notice_hours", "makeup_days")
         return (
             (None, {"fields": ("name", "phone", "reply_to")}),
-            (None, {"fields": (zone, "language")}),
-            (None, {"fields": rules}),
+            (None, {"fields": (zone, "language", "currency")}),
+            (None, {"fields": ("unmarked_days", "reminder_hours", *make_ups)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -17,7 +17,7 @@ from scheduling.models import LessonDuration, LessonSettings, Teacher
 from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.overview import classes_on, paused_people
 from scheduling.selectors.people import teachers_like
-from scheduling.selectors.studio import studio_today
+from scheduling.selectors.studio import studio, studio_today
 
 from . import show
 from .applying import apply_after_commit
@@ -32,6 +32,11 @@ from .person import PersonAdmin
 class LessonDurationInline(admin.TabularInline):
     model = LessonDuration
     extra = 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if currency := studio().currency:
+            kwargs["labels"] = {"price": _("price (%(currency)s)") % {"currency": currency}}
+        return super().get_formset(request, obj, **kwargs)
 
 
 @admin.register(LessonSettings)

@@ -10,11 +10,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from .languages import Language
 from .revision import RevisionMixin
-from .studio import default_language, default_time_zone
+from .studio import default_language, default_time_zone, studio
 from .typed_text import LineField
 from .validators import validate_time_zone
 
@@ -131,7 +132,8 @@ class LessonDuration(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.minutes} min · {self.price}"
+        price = f"{number_format(self.price, decimal_pos=2)} {studio().currency}"
+        return f"{self.minutes} min · {price.rstrip()}"
 
 
 class Student(RevisionMixin):

@@ -12,9 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Length, Upper
+from django.db.models.lookups import Exact
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -26,14 +28,7 @@ from .typed_text import LineField
 from .validators import validate_time_zone
 
 # The environment variable of each first value, by column.
-VARIABLES = {
-    "time_zone": "STUDIO_TIME_ZONE",
-    "language": "LANGUAGE_CODE",
-    "unmarked_days": "UNMARKED_DAYS",
-    "reminder_hours": "REMINDER_HOURS",
-    "makeup_rule": "MAKEUP_RULE",
-    "makeup_days": "MAKEUP_DAYS",
-}
+VARIABLES: dict[str, str] = settings.FIRST_VALUES
 
 
 class MakeUpRule(models.TextChoices):
@@ -41,7 +36,7 @@ class MakeUpRule(models.TextChoices):
 
     NEVER = "never", _("no cancellation")
     TEACHER = "teacher", _("the teacher's or the studio's")
-    NOTICE = "notice", _("also the student's, a day ahead")
+    NOTICE = "notice", _("also the student's, in time")
 
 
 class Studio(models.Model):
@@ -85,6 +80,21 @@ class Studio(models.Model):
             "ours."
         ),
     )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z",
+                _("Write the three capital letters of an ISO 4217 code, such as EUR."),
+                code="currency",
+            )
+        ],
+        help_text=_("ISO 4217 code, such as EUR, shown with prices; empty: none is shown."),
+    )
     unmarked_days = models.PositiveSmallIntegerField(
         _("days to mark attendance"),
         validators=[MaxValueValidator(366)],
@@ -97,6 +107,13 @@ class Studio(models.Model):
     )
     makeup_rule = models.CharField(
         _("cancellations that earn a make-up"), max_length=7, choices=MakeUpRule.choices
+    )
+    cancel_notice_hours = models.PositiveSmallIntegerField(
+        _("hours of notice"),
+        default=24,
+        db_default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+        help_text=_("A student cancels in time at least so many hours before the class."),
     )
     makeup_days = models.PositiveSmallIntegerField(
         _("days to make up"),
@@ -115,6 +132,11 @@ class Studio(models.Model):
                 condition=Q(language__in=Language.values), name="studio_language"
             ),
             models.CheckConstraint(
+                condition=Q(currency="")
+                | Q(Exact(Length("currency"), 3), currency=Upper(F("currency"))),
+                name="studio_currency",
+            ),
+            models.CheckConstraint(
                 condition=Q(unmarked_days__gte=0, unmarked_days__lte=366),
                 name="studio_unmarked_days",
             ),
@@ -124,6 +146,10 @@ class Studio(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(makeup_rule__in=MakeUpRule.values), name="studio_makeup_rule"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancel_notice_hours__gte=1, cancel_notice_hours__lte=168),
+                name="studio_cancel_notice_hours",
             ),
             models.CheckConstraint(
                 condition=Q(makeup_days__gte=1, makeup_days__lte=366), name="studio_makeup_days"
@@ -143,9 +169,11 @@ class StudioValues:
     reply_to: str = ""
     time_zone: str
     language: str
+    currency: str
     unmarked_days: int
     reminder_hours: int
     makeup_rule: str
+    cancel_notice_hours: int
     makeup_days: int
     is_settled: bool = False
     is_stored: bool = False
@@ -189,9 +217,11 @@ def first_values() -> dict[str, Any]:
     return {
         "time_zone": settings.TIME_ZONE,
         "language": settings.LANGUAGE_CODE,
+        "currency": settings.CURRENCY,
         "unmarked_days": settings.UNMARKED_DAYS,
         "reminder_hours": settings.REMINDER_HOURS,
         "makeup_rule": settings.MAKEUP_RULE,
+        "cancel_notice_hours": settings.CANCEL_NOTICE_HOURS,
         "makeup_days": settings.MAKEUP_DAYS,
     }
 

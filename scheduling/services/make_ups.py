@@ -1,7 +1,7 @@
 """Make-ups: a cancelled class earns one by the studio's rule, as a one-off that is linked to it.
 
-The rule is a ``MakeUpRule``. A closure earns none: it was announced. It is to be given within
-``makeup_days`` of the lost class.
+The rule is a ``MakeUpRule``; a student cancels in time ``cancel_notice_hours`` before the class. A
+closure earns none: it was announced. It is to be given within ``makeup_days`` of the lost class.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -20,25 +20,26 @@ from .classes import save_by_hand
 from .contradictions import keeping_duration
 from .moments import long_day
 
-NOTICE = timedelta(hours=24)
 _OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
 
 
 def owed(today: date) -> Q:
     """The classes that a make-up is owed for on ``today``."""
-    if studio().makeup_rule == MakeUpRule.NEVER:
+    rules = studio()
+    if rules.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
     earned = Q(cancelled_by__in=_OURS)
-    if studio().makeup_rule == MakeUpRule.NOTICE:
+    if rules.makeup_rule == MakeUpRule.NOTICE:
+        notice = timedelta(hours=rules.cancel_notice_hours)
         in_time = ScheduledClass.objects.annotate(
             said=Coalesce("cancelled_at", "edited_at")
         ).filter(
             status=ClassStatus.CANCELLED,
             cancelled_by=CancelledBy.STUDENT,
-            said__lte=F("starts_at") - NOTICE,
+            said__lte=F("starts_at") - notice,
         )
         earned |= Q(pk__in=in_time.values("pk"))
-    first = today - studio().makeup_days * DAY
+    first = today - rules.makeup_days * DAY
     return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True, date__gte=first)
 
 

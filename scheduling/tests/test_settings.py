@@ -80,7 +80,13 @@ BAD = [
     ("REMINDER_HOURS", "-1"),
     ("REMINDER_HOURS", "169"),
     ("REMINDER_HOURS", "soon"),
+    ("CURRENCY", "eur"),
+    ("CURRENCY", "EURO"),
+    ("CURRENCY", "€"),
     ("MAKEUP_RULE", "always"),
+    ("CANCEL_NOTICE_HOURS", "0"),
+    ("CANCEL_NOTICE_HOURS", "169"),
+    ("CANCEL_NOTICE_HOURS", "a day"),
     ("MAKEUP_DAYS", "0"),
     ("MAKEUP_DAYS", "367"),
     ("UNMARKED_DAYS", "-1"),
@@ -191,11 +197,13 @@ DEFAULTS = {
     "TIME_ZONE": "UTC",
     "GIVEN_FIRST_VALUES": [],
     "LANGUAGE_CODE": "en",
+    "CURRENCY": "",
     "CRON_SECRET": "",
     "API_ENDPOINT": "",
     "HORIZON_WEEKS": 12,
     "REMINDER_HOURS": 24,
     "MAKEUP_RULE": "teacher",
+    "CANCEL_NOTICE_HOURS": 24,
     "MAKEUP_DAYS": 60,
     "UNMARKED_DAYS": 7,
     "JOB_LOG_RETENTION_DAYS": 30,
@@ -233,6 +241,12 @@ def test_a_check_warns_where_mail_goes_out_without_a_sender(project, values, war
 def test_the_defaults(project):
     names = ", ".join(f"{name!r}: s.{name}" for name in DEFAULTS)
     assert setting(project, f"{{{names}}}") == DEFAULTS
+
+
+def test_the_first_values_that_are_given_are_known(project):
+    given = {"CURRENCY": "EUR", "STUDIO_TIME_ZONE": "Europe/Madrid", "HORIZON_WEEKS": "9"}
+    names = setting(project, "s.GIVEN_FIRST_VALUES", **given)
+    assert names == ["STUDIO_TIME_ZONE", "CURRENCY"]
 
 
 def test_plain_http_turns_off_cookies_and_hsts_too(project):
@@ -310,6 +324,9 @@ def test_files_of_mail_go_where_the_url_says(project, tmp_path):
         ("EMAIL_URL", "smtp://h:465?ssl=True"),
         ("DATABASE_URL", "postgres:///classes?connect_timeout=3&sslmode=verify-full"),
         ("CRON_SECRET", "s3cret~!/+="),
+        ("CURRENCY", "EUR"),
+        ("CURRENCY", ""),
+        ("CANCEL_NOTICE_HOURS", "168"),
     ],
 )
 def test_what_can_be_used_is_taken(project, name, value):

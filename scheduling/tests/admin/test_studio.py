@@ -1,5 +1,6 @@
 """The studio's page, and what its values do on pages, in calendars and e-mails."""
 
+import re
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from django.utils import timezone, translation
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.models import CalendarFeed, ScheduledClass, Studio
+from scheduling.models import CalendarFeed, LessonSettings, ScheduledClass, Studio
 from scheduling.models.studio import studio
 from scheduling.services.feeds import token_of
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
@@ -30,9 +31,11 @@ VALUES = {
     "reply_to": "hola@clara.example",
     "time_zone": "Europe/Madrid",
     "language": "es",
+    "currency": "EUR",
     "unmarked_days": "3",
     "reminder_hours": "48",
     "makeup_rule": "notice",
+    "cancel_notice_hours": "72",
     "makeup_days": "30",
 }
 
@@ -63,9 +66,11 @@ def test_the_owner_saves_it_and_it_holds(ungiven):
     home = client.get("/admin/").content.decode()
     assert "Música Clara</a></div>" in home
     assert "Europe/Madrid" in home
-    assert client.post(PAGE, VALUES | {"phone": ""}).status_code == 302
+    assert (now.currency, now.cancel_notice_hours) == ("EUR", 72)
+    changed = {"phone": "", "currency": "USD", "cancel_notice_hours": "12"}
+    assert client.post(PAGE, VALUES | changed).status_code == 302
     history = LogEntry.objects.get_for_object(Studio.objects.get())
-    assert set(history[0].changes_dict) == {"phone"}
+    assert set(history[0].changes_dict) == set(changed)
     assert "teléfono" in client.get("/admin/scheduling/studio/1/history/").content.decode().lower()
 
 
@@ -102,7 +107,11 @@ def test_it_is_a_group_of_its_own_on_the_first_page():
         ("reply_to", "nobody"),
         ("unmarked_days", "367"),
         ("reminder_hours", "-1"),
+        ("currency", "eur"),
+        ("currency", "€"),
         ("makeup_rule", "always"),
+        ("cancel_notice_hours", "0"),
+        ("cancel_notice_hours", "169"),
         ("makeup_days", "0"),
     ],
 )
@@ -204,10 +213,12 @@ def test_whether_the_process_lives_is_said_without_the_database(client, django_a
 
 
 def test_the_jobs_page_says_what_has_no_effect(settings):
-    settings.GIVEN_FIRST_VALUES = ["REMINDER_HOURS", "MAKEUP_DAYS"]
-    make.studio(reminder_hours=12)
+    settings.GIVEN_FIRST_VALUES = ["REMINDER_HOURS", "MAKEUP_DAYS", "CURRENCY"]
+    settings.CURRENCY = "USD"
+    make.studio(reminder_hours=12, currency="EUR")
     page = of(OWNER).get("/admin/background-jobs/").content.decode()
     assert "REMINDER_HOURS=24 has no effect: hours before a reminder is “12” under" in page
+    assert "CURRENCY=USD has no effect: currency is “EUR” under" in page
     assert "MAKEUP_DAYS" not in page
 
 
@@ -223,6 +234,28 @@ def test_what_families_are_sent_names_the_studio(ungiven):
     assert reminder.body.endswith("tell your studio.\n\nMúsica Clara\n+34 910 000 000")
     assert reminder.message()["Reply-To"].endswith("<hola@clara.example>")
     assert (alert.reply_to, alert.body) == ([], "A job is late.")
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "label", "price", "name"),
+    [
+        ("EUR", "en", "Price (EUR)", "1250.50", "45 min · 1250.50 EUR"),
+        ("EUR", "es", "Precio (EUR)", "1250,50", "45 min · 1250,50 EUR"),
+        ("", "en", "Price", "1250.50", "45 min · 1250.50"),
+    ],
+)
+def test_prices_are_shown_with_the_currency(currency, language, label, price, name):
+    make.studio(currency=currency)
+    offer = LessonSettings.objects.create(teacher=make.teacher())
+    offer.durations.create(minutes=45, price="1250.5")
+    page = f"/admin/scheduling/lessonsettings/{offer.pk}/change/"
+    for role in (OWNER, VIEWER):
+        answer = of(role).get(page, headers={"accept-language": language})
+        text = " ".join(re.sub("<[^>]*>", " ", answer.content.decode()).split())
+        assert f" {label} " in text
+        assert f" {name} " in text
+        assert ("(EUR)" in text) == bool(currency)
+    assert f" {name} 45 {price} " in text  # the viewer's, who has no inputs
 
 
 def test_calendars_bear_its_name(client):

@@ -18,6 +18,7 @@ from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.process import this_process
 from scheduling.jobs.tasks import join_run
 from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Studio, Teacher
+from scheduling.models.studio import first_values
 from scheduling.services.classes import cancel
 from scheduling.services.messages import send_again
 from scheduling.services.notices import notices_of, tell_families
@@ -246,7 +247,7 @@ def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
         for n in range(count if name else 0):
             make.lesson(on=day, start=f"{10 + n}:00", end=f"{10 + n}:30", time_zone=name)
     settings.TIME_ZONE, settings.LANGUAGE_CODE = "Pacific/Auckland", "es"
-    settings.REMINDER_HOURS = 12
+    settings.REMINDER_HOURS, settings.CURRENCY = 12, "EUR"
     before = migrate(STUDIO_BEFORE)
     assert "scheduling_studio" not in connection.introspection.table_names()
     # What a default of those days asks for is no table that is not there.
@@ -262,5 +263,27 @@ def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
         row = Studio.objects.get()
         assert (row.time_zone, row.language, row.reminder_hours) == (zone, "es", 12)
         assert row.is_settled
+        assert (row.currency, row.cancel_notice_hours) == ("EUR", 24)
     owner = Group.objects.get(name="Owner")
     assert owner.permissions.filter(codename="change_studio").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [({}, (24, "")), ({"CANCEL_NOTICE_HOURS": 48, "CURRENCY": "EUR"}, (48, "EUR"))],
+)
+def test_a_stored_studio_takes_the_first_values_of_new_columns(migrate, settings, given, stored):
+    before = migrate([("scheduling", "0030_zone_names")])
+    values = first_values()
+    rest = {name: values.pop(name) for name in ("cancel_notice_hours", "currency")}
+    assert rest == {"cancel_notice_hours": 24, "currency": ""}
+    old = values | {"name": "Clara", "reminder_hours": 12, "is_settled": True}
+    before.get_model("scheduling", "Studio").objects.create(**old)
+    for name, value in given.items():
+        setattr(settings, name, value)
+
+    migrate()
+
+    row = Studio.objects.get()
+    assert (row.cancel_notice_hours, row.currency) == stored
+    assert {name: getattr(row, name) for name in old} == old

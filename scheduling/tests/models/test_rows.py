@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from scheduling.domain.wallclock import UnknownZoneError
 from scheduling.models import JobRun, JobRunItem, ScheduledClass, Studio, Trigger
-from scheduling.models.studio import first_values
+from scheduling.models.studio import VARIABLES, first_values
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
 from scheduling.tests.jobs.helpers import calendar, horizon
@@ -170,6 +170,10 @@ def test_everything_reads_well(model):
     assert "None" not in str(row())
 
 
+def test_every_first_value_has_its_variable():
+    assert first_values().keys() == VARIABLES.keys()
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -178,6 +182,10 @@ def test_everything_reads_well(model):
         {"unmarked_days": 367},
         {"reminder_hours": 169},
         {"makeup_rule": "always"},
+        {"currency": "EU"},
+        {"currency": "eur"},
+        {"cancel_notice_hours": 0},
+        {"cancel_notice_hours": 169},
         {"makeup_days": 0},
         {"makeup_days": 367},
     ],

@@ -90,6 +90,15 @@ def test_what_earns_one(lost, rule, by, notice, earns):
             schedule(lost)
 
 
+@pytest.mark.parametrize(("hours", "earns"), [(48, True), (47, False)])
+def test_the_studio_says_how_long_before_is_in_time(lost, hours, earns):
+    make.studio(makeup_rule="notice", cancel_notice_hours=48)
+    cancel(lost, "student", lost.starts_at - timedelta(hours=hours))
+    assert owed() == ([lost] if earns else [])
+    make.studio(cancel_notice_hours=47)
+    assert owed() == [lost]
+
+
 def test_notes_taken_later_do_not_shorten_the_notice(lost):
     make.studio(makeup_rule="notice")
     cancel(lost, "student", lost.starts_at - timedelta(hours=30))
