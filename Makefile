@@ -78,8 +78,8 @@ soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under every
 	[ -z "$$failed" ] || { echo "make soak: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
 # One test plays half of it, so that two processes are enough. Where a test hangs is printed.
-LIVES = scheduling/tests/domain/test_calendar_life.py scheduling/tests/jobs/test_living_studio.py \
-	scheduling/tests/jobs/test_random_studio.py
+LIVES = scheduling/tests/domain/planning/test_calendar_life.py scheduling/tests/jobs/long_lives/test_evolving_studio.py \
+	scheduling/tests/jobs/long_lives/test_random_studio.py
 
 soak-slice: venv-dev ## three minutes of the long tests, other ones each day
 	@echo "To repeat it: make soak-slice SEED=$(SEED)"; failed=""; \

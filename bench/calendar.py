@@ -11,7 +11,7 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
-from bench import machine, scratch
+from . import environment, scratch_database
 
 STUDENTS, TEACHERS, WEEKS = 500, 50, 52
 TODAY = date(2026, 1, 5)
@@ -23,8 +23,8 @@ def main() -> None:
     parser.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
     parser.add_argument("--times", type=int, default=9, help="how often to ask for each")
     asked = parser.parse_args()
-    with scratch.sqlite() if asked.sqlite else scratch.postgresql() as url:
-        scratch.set_up(url)
+    with scratch_database.sqlite() if asked.sqlite else scratch_database.postgresql() as url:
+        scratch_database.set_up(url)
         try:
             measure(asked.times)
         finally:
@@ -43,7 +43,7 @@ def measure(times: int) -> None:
 
     settings.ALLOWED_HOSTS = ["*"]
     stored = fill()
-    print(machine.heading("The calendar", "bench.calendar"))
+    print(environment.heading("The calendar", "bench.calendar"))
     print(f"{stored:,} classes of {STUDENTS} students. Milliseconds; sizes compressed.\n")
     client = Client(headers={"Accept-Encoding": "gzip"})
     client.force_login(User.objects.create_superuser("bench"))
@@ -100,8 +100,8 @@ def fill() -> int:
     from django.db import connection
 
     from scheduling.models import Job, RecurringSlot, ScheduledClass, Student
-    from scheduling.tests import studio
     from scheduling.tests.jobs.helpers import do
+    from scheduling.tests.support import studio
 
     studio.build(STUDENTS * 2, TEACHERS)
     # Two slots a student: its own and another's. A few meet, as in life, and are conflicts.

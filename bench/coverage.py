@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench import machine, scratch
+from . import environment, scratch_database
 
 BUDGETS_MS = {500: 50, 10_000: 300}
 STUDENTS_A_TEACHER = 20
@@ -31,12 +31,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=15, help="how often each is counted")
     parser.add_argument("--sizes", default=",".join(map(str, BUDGETS_MS)), help="students")
     asked = parser.parse_args()
-    database = scratch.sqlite if asked.sqlite else scratch.postgresql
+    database = scratch_database.sqlite if asked.sqlite else scratch_database.postgresql
     over = False
-    print(machine.heading("What the calendar lacks", "bench.coverage"))
+    print(environment.heading("What the calendar lacks", "bench.coverage"))
     print(f"{'SQLite' if asked.sqlite else 'PostgreSQL'}. The budget: 50 and 300 ms of a page.\n")
     with database() as url:
-        scratch.set_up(url)
+        scratch_database.set_up(url)
         try:
             print("| students | the calendar | median | on a core | of the budget | queries |")
             print("|---|---|---|---|---|---|")
@@ -98,9 +98,9 @@ def build(students: int) -> datetime:
 
 def count(now: datetime) -> None:
     """As the first page does."""
-    from scheduling.jobs.callers import Callers
-    from scheduling.jobs.coverage import A_PAGE, coverage
-    from scheduling.jobs.status import status
+    from scheduling.jobs.monitoring.callers import Callers
+    from scheduling.jobs.monitoring.coverage import A_PAGE, coverage
+    from scheduling.jobs.monitoring.status import status
 
     callers = Callers(now)
     status(now, coverage(now, callers, A_PAGE), callers=callers)

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from bench import scratch
-from bench.pages import STUDENTS, fill
+from . import scratch_database
+from .pages import STUDENTS, fill
 
 BUDGET_MS = 300
 ITEMS_A_RUN = 6
@@ -26,8 +26,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--times", type=int, default=15, help="how often each page is opened")
     asked = parser.parse_args()
-    with scratch.postgresql() as url:
-        scratch.set_up(url)
+    with scratch_database.postgresql() as url:
+        scratch_database.set_up(url)
         try:
             measure(asked.rows, asked.runs, asked.times)
         finally:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench import machine, scratch
+from . import environment, scratch_database
 
 STUDENTS = 10_000
 # Twelve students a teacher, each at an hour of their own: nobody is in two places.
@@ -38,8 +38,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--pages", type=int, default=200, help="pages to turn of each list")
     asked = parser.parse_args()
-    with scratch.postgresql() as url:
-        scratch.set_up(url)
+    with scratch_database.postgresql() as url:
+        scratch_database.set_up(url)
         try:
             measure(asked.rows, asked.pages)
         finally:
@@ -63,7 +63,7 @@ def measure(rows: int, pages: int) -> None:
         cursor.execute("SELECT count(*) FROM classes")
         (stored,) = cursor.fetchone()
     limit = time.perf_counter() - began
-    print(machine.heading("Lists of the API", "bench.pages"))
+    print(environment.heading("Lists of the API", "bench.pages"))
     print(f"{stored:,} classes; `count(*)` takes {limit * 1000:.0f} ms. Milliseconds.\n")
     client = Client()
     client.force_login(User.objects.create_superuser("bench"))

@@ -16,12 +16,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import machine, page, scratch
-from .ways import BOTH, WAYS, Way
+from bench.generation import report
+from bench.generation.methods import BOTH, WAYS, Way
+
+from . import environment as machine
+from . import scratch_database
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGAN = time.monotonic()
-RESULTS = page.RESULTS / "generation.json"
+RESULTS = report.RESULTS / "generation.json"
 # More rounds where they are cheap.
 ROUNDS = {1_000: 3, 10_000: 2, 100_000: 1}
 
@@ -56,15 +59,19 @@ def main() -> None:
     asked = options()
     results = {} if asked.print or not RESULTS.exists() else json.loads(RESULTS.read_text())
     for vendor in () if asked.draw else (asked.only,) if asked.only else BOTH:
-        database = scratch.postgresql if vendor == "postgresql" else scratch.sqlite
+        database = (
+            scratch_database.postgresql if vendor == "postgresql" else scratch_database.sqlite
+        )
         with database() as url:
-            environment = os.environ | scratch.environment(url)
+            environment = os.environ | scratch_database.environment(url)
             for slots in asked.sizes:
                 rounds = asked.rounds or ROUNDS.get(slots, 1)
                 names = asked.ways or list(WAYS)
                 ways = [WAYS[name] for name in names if vendor in WAYS[name].vendors]
                 _say(f"{vendor}: a studio of {slots:,} slots")
-                server = _python(["bench.prepare", "--slots", str(slots)], environment)["server"]
+                server = _python(["bench.generation.prepare", "--slots", str(slots)], environment)[
+                    "server"
+                ]
                 # What takes long is kept as it comes.
                 for some in [[way] for way in ways] if rounds == 1 else [ways]:
                     measured = {"server": server} | measure(
@@ -76,9 +83,9 @@ def main() -> None:
                         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
                 _say("")
     if asked.print:
-        print(page.tables(results))
+        print(report.tables(results))
     else:
-        page.write(results)
+        report.write(results)
 
 
 def _enter(
@@ -103,7 +110,7 @@ def measure(
         for way in ways if number % 2 == 0 else reversed(ways):
             _say(f"{vendor}, {slots:,} slots, round {number + 1}: {way.name}")
             settings = {"DJANGO_SETTINGS_MODULE": way.settings}
-            command = ["bench.cycle", way.name, "--slots", str(slots)]
+            command = ["bench.generation.cycle", way.name, "--slots", str(slots)]
             cycles[way.name].append(_python(command, environment | settings))
     return {
         "rounds": rounds,

@@ -6,10 +6,11 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from classtracker import env
-from classtracker.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
-from classtracker.logs import logging_settings
-from scheduling.jobs.entries import ENTRIES
+from classtracker.settings_api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
+from classtracker.settings_logging import logging_settings
+from scheduling.jobs.schedule.cron_entries import ENTRIES
+
+from . import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Cron gives jobs almost no environment, so the file is read here and not by a shell.
@@ -59,7 +60,7 @@ JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 # What prices are in, as an ISO 4217 code; empty: prices are plain numbers.
 CURRENCY = env.matching("CURRENCY", "", "([A-Z]{3})?", "an ISO 4217 code such as EUR")
-# Whose cancellation earns a make-up, and for how many days: see services/make_ups.py.
+# Whose cancellation earns a make-up, and for how many days: see services/classes/make_ups.py.
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 # How many hours before a class a student cancels in time.
@@ -124,7 +125,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 INSTALLED_APPS = [
-    "classtracker.site.ClassTrackerAdminConfig",
+    "classtracker.apps.ClassTrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -145,12 +146,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "scheduling.api.middleware.RequestId",
+    "classtracker.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
-    "classtracker.static.StaticFiles",
+    "classtracker.middleware.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "classtracker.studio.StudioMiddleware",
+    "classtracker.middleware.StudioMiddleware",
     "scheduling.api.middleware.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -161,7 +162,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 if TRUSTED_PROXY:
-    MIDDLEWARE.insert(0, "classtracker.proxy.ClientAddress")
+    MIDDLEWARE.insert(0, "classtracker.middleware.ClientAddress")
 
 ROOT_URLCONF = "classtracker.urls"
 WSGI_APPLICATION = "classtracker.wsgi.application"
@@ -210,7 +211,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # TRUSTED_PROXY is the one place that decides whose address a request has.
-AXES_CLIENT_IP_CALLABLE = "classtracker.proxy.address"
+AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
 AXES_LOCKOUT_CALLABLE = "classtracker.login.locked"
 
 STATIC_URL = "static/"
@@ -258,7 +259,7 @@ LOGGING = logging_settings(DEBUG)
 TASKS = {
     "default": {
         "BACKEND": {
-            "embedded": "scheduling.jobs.backend.EmbeddedBackend",
+            "embedded": "scheduling.jobs.workers.embedded_backend.EmbeddedBackend",
             "database": "django_tasks_db.DatabaseBackend",
             "rq": "django_tasks_rq.RQBackend",
         }[TASKS_BACKEND],

@@ -10,10 +10,11 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Class Tracker"
 
     def ready(self) -> None:
-        from .management import checks  # noqa: F401  (registers itself)
-        from .models import audit
-        from .models.connection import forgo_compiling
-        from .models.guards import reinstall_after_migrate
+        from scheduling.db.class_constraints import reinstall_after_migrate
+        from scheduling.db.connection import forgo_compiling
+        from scheduling.models import audit
+
+        from . import checks  # noqa: F401  (registers itself)
 
         audit.listen()
         post_migrate.connect(forgo_compiling, sender=self)

@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 
-from bench import scratch
+from bench import scratch_database
 
 WORKERS, THREADS = 3, 4
 SMALL = 200
@@ -25,8 +25,8 @@ def main() -> None:
     parser.add_argument("--fewest", type=int, default=3, help="of each page, however rare")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
     asked = parser.parse_args()
-    with scratch.postgresql() as url:
-        scratch.set_up(url)
+    with scratch_database.postgresql() as url:
+        scratch_database.set_up(url)
         try:
             failed = measure(asked)
         finally:
@@ -39,7 +39,7 @@ def main() -> None:
 def measure(asked: argparse.Namespace) -> bool:
     """Whether anything failed."""
     from . import indexes, queries, report, studio
-    from .asks import asks
+    from .workload import asks
 
     studio.prepare()
     studio.fill(SMALL, SMALL)
@@ -62,8 +62,8 @@ def load(found: list, asked: argparse.Namespace) -> list:
     """One level after the other, of a server as the unit starts it."""
     from scheduling.tests.support.gunicorn import serving
 
-    from .asks import in_order
-    from .levels import drive
+    from .concurrency import drive
+    from .workload import in_order
 
     order = in_order(found, asked.requests, asked.fewest)
     settings = {

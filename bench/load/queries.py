@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from .asks import Ask
+from .workload import Ask
 
 MOST = 50
 TRIES = 3

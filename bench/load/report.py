@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bench import machine
+from bench import environment
 
-from .asks import Ask
-from .levels import Level
+from .concurrency import Level
 from .queries import MOST
+from .workload import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Report:
         """The whole page."""
         heads = "".join(f" {level.clients} |" for level in self.levels)
         lines = [
-            machine.heading("Pages and calls under load", "bench.load"),
+            environment.heading("Pages and calls under load", "bench.load"),
             f"{self.size}. {'. '.join(self.in_all())}.",
             "",
             f"| p50 / p99 in milliseconds, by clients | queries | kB |{heads}",

@@ -29,7 +29,7 @@ from scheduling.models import (
     Student,
     Teacher,
 )
-from scheduling.services.demo.loading import load_demo
+from scheduling.services.demo.loader import load_demo
 
 STUDENTS_A_TEACHER = 12
 # Weeks of classes that lie behind us: 100 classes a student, those ahead included.

@@ -2,8 +2,8 @@
 
 On PostgreSQL, with gunicorn and four workers: cron deliveries, presses of the button, edits over
 the API, cancellations of runs, and SIGKILL of workers and of commands, at random, for
-``--minutes``. Then everyone stops, one more run is made, and `bench.recount`, which shares no code
-with the product, counts what must not be.
+``--minutes``. Then everyone stops, one more run is made, and `bench.invariants_sql`, which shares
+no code with the product, counts what must not be.
 """
 
 import argparse
@@ -20,8 +20,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from bench import scratch
-from bench.soak.studio import ROOT, Studio
+from bench import scratch_database
+
+from .studio import ROOT, Studio
 
 WORKERS = 4
 # A call that is let down by a worker's death or by the server's own limits is no failure of the
@@ -65,14 +66,17 @@ def main() -> None:
     parser.add_argument("--teachers", type=int, default=40)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     asked = parser.parse_args()
-    with scratch.postgresql() as url, tempfile.TemporaryDirectory(prefix="soak-") as folder:
+    with (
+        scratch_database.postgresql() as url,
+        tempfile.TemporaryDirectory(prefix="soak-") as folder,
+    ):
         wrong = soak(url, Path(folder), asked)
     raise SystemExit(1 if wrong else 0)
 
 
 def soak(url: str, folder: Path, asked: argparse.Namespace) -> bool:
     """Whether anything was found to be wrong."""
-    scratch.set_up(url)
+    scratch_database.set_up(url)
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connections
@@ -127,7 +131,7 @@ def soak(url: str, folder: Path, asked: argparse.Namespace) -> bool:
 
 def report(url: str, studio: Studio, last: Any, again: Any) -> bool:
     """Print the table; whether anything in it is wrong."""
-    from bench.recount import recount
+    from bench.invariants_sql import recount
 
     found = recount(url, studio.promised)
     documents = [json.loads(done.stdout or "{}") for done in (last, again)]

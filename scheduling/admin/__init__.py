@@ -2,34 +2,24 @@
 
 from django.utils.translation import gettext_noop as _
 
-from . import (
-    accounts,
-    classes,
-    closures,
-    feeds,
-    history,
-    jobs,
-    messages,
-    slots,
-    students,
-    studio,
-    teachers,
-    timetable,
-)
+from . import audit, classes, messages, studio
+from .jobs import run_log
+from .people import accounts, calendar_feeds, students, teachers
+from .schedules import closures, fixed_schedules, recurring_slots
 
 __all__ = [
     "accounts",
+    "audit",
+    "calendar_feeds",
     "classes",
     "closures",
-    "feeds",
-    "history",
-    "jobs",
+    "fixed_schedules",
     "messages",
-    "slots",
+    "recurring_slots",
+    "run_log",
     "students",
     "studio",
     "teachers",
-    "timetable",
 ]
 
 # On a link, Django's own Spanish for these is a noun: “Vista”.

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from scheduling.admin.core import formatting
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.filters import OneOf
+from scheduling.admin.jobs.run_log import ReadOnlyAdmin
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import recently_undelivered, undelivered
 from scheduling.services.messages import send_again
 
-from . import show
-from .filters import OneOf
-from .history import HistoryAdmin
-from .jobs import ReadOnlyAdmin
-from .lists import ListAdmin
+from .audit import HistoryAdmin
 
 _BADGES = {
     MessageState.WAITING: "is-busy",
@@ -36,7 +36,7 @@ _BADGES = {
 
 def badge_of(message: Message) -> SafeString:
     """The state of a message."""
-    return show.badge(message.get_state_display(), _BADGES[MessageState(message.state)])
+    return formatting.badge(message.get_state_display(), _BADGES[MessageState(message.state)])
 
 
 def undelivered_notice(request: HttpRequest) -> dict[str, str]:

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.schedules.changes import LivingStudio
 from scheduling.models import Studio
 from scheduling.models.studio import VARIABLES, forget
 from scheduling.selectors.studio import studio
 
-from .history import HistoryAdmin
-from .living import LivingStudio
+from .audit import HistoryAdmin
 
 
 @admin.register(Studio)

@@ -15,14 +15,14 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from scheduling.jobs.approved_plan import StalePlanError
-from scheduling.jobs.background import NotStartedError
-from scheduling.jobs.claim import AlreadyRunningError
-from scheduling.jobs.faults import is_transient
-from scheduling.services.classes import DoubleBookedError
+from scheduling.db.errors import is_transient
+from scheduling.jobs.generation.approved_plan import StalePlanError
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.workers.enqueue import NotStartedError
+from scheduling.services.classes.edit import DoubleBookedError
 
-from .casing import camel
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
+from .renderers import camel
 
 logger = logging.getLogger(__name__)
 

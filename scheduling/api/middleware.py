@@ -1,7 +1,6 @@
 """What happens to every request before any view sees it."""
 
 import io
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,32 +10,12 @@ from rest_framework.exceptions import APIException, ParseError
 
 from scheduling.models.audit import acting
 
-from .context import request_id
 from .errors import MOST_BYTES, plain, too_large
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 # Of a body that is too large; beyond it the connection breaks.
 MOST_THROWN_AWAY = 32 * MOST_BYTES
-
-
-class RequestId:
-    """Gives each request an id, which its log lines and its answer carry."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        # What a proxy in front has chosen is kept, if it can't do harm in a log.
-        own = given if given.isascii() and given.replace("-", "").isalnum() else ""
-        token = request_id.set(own[:64] or uuid.uuid4().hex)
-        try:
-            response = self.get_response(request)
-            response["X-Request-Id"] = request_id.get()
-            return response
-        finally:
-            request_id.reset(token)
 
 
 class Acting:

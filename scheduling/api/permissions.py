@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission, DjangoModelPermissions
 from rest_framework.request import Request
 
-from .credentials import CronService
+from .authentication import CronService
 
 RUN_JOBS = "scheduling.run_jobs"
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
+from scheduling.api.views import class_tracking, cron, docs, health, metrics, runs
+from scheduling.api.views.resources import urls as resources
+
 from .errors import not_found
-from .views import background_jobs, class_tracking, cron, docs, health, metrics, undo
-from .views.resources import urls as resources
 
 
 def at(route: str, view: type[Any], name: str) -> URLPattern:
@@ -32,11 +33,11 @@ urlpatterns = [
     ),
     at("cron/tick", cron.RunDueJobs, "cron-tick"),
     at("cron/generate-lessons", cron.GenerateLessons, "cron-generate-lessons"),
-    at(f"{JOBS}/history", background_jobs.History, "job-history"),
-    at(f"{JOBS}/generate-lessons", background_jobs.Generate, "generate-lessons"),
-    at(RUN, background_jobs.Run, "job-run"),
-    at(f"{RUN}/cancel", background_jobs.CancelRun, "job-run-cancel"),
-    at(f"{RUN}/undo", undo.UndoRun, "job-run-undo"),
+    at(f"{JOBS}/history", runs.History, "job-history"),
+    at(f"{JOBS}/generate-lessons", runs.Generate, "generate-lessons"),
+    at(RUN, runs.Run, "job-run"),
+    at(f"{RUN}/cancel", runs.CancelRun, "job-run-cancel"),
+    at(f"{RUN}/undo", runs.UndoRun, "job-run-undo"),
     at("schema", docs.Schema, "api-schema"),
     at("docs", docs.Docs, "api-docs"),
     *(at(*address) for address in resources.ADDRESSES),

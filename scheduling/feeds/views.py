@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from scheduling.jobs.faults import is_transient
+from scheduling.db.errors import is_transient
 from scheduling.models import CalendarFeed
 from scheduling.selectors.studio import studio, studio_day
-from scheduling.services.feeds import feed_events, feed_of
+from scheduling.services.calendar_feeds import feed_events, feed_of
 
 from .ics import document
 from .vtimezone import zones_of

@@ -6,7 +6,7 @@ hence plain statements for the vendor at hand.
 
 from django.db import migrations
 
-from scheduling.models import guards
+from scheduling.db import class_constraints as guards
 
 
 def install(apps, schema_editor):

@@ -1,18 +1,19 @@
 """The tables: people, timetable, classes, jobs."""
 
-from . import lookups  # noqa: F401  (registers itself)
+from scheduling.db import lookups  # noqa: F401  (registers itself)
+
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
-from .jobs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
+from .incidents import Trouble, TroubleKind
 from .languages import Language
 from .messages import Message, MessageItem, MessageKind, MessageState, Reader
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
+from .runs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
 from .studio import MakeUpRule, Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
-from .troubles import Trouble, TroubleKind
-from .uploads import TimetableUpload
+from .timetable_uploads import TimetableUpload
 
 __all__ = [
     "ACTIVE_STATES",

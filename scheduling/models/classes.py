@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_times, minutes_between
 
 from .class_states import Attendance, CancelledBy, ClassStatus
-from .jobs import JobRun
+from .fields import LineField, LinesField, WallClockField
 from .people import Student, Teacher
+from .runs import JobRun
 from .studio import default_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
-from .typed_text import LineField, LinesField
 from .validators import validate_time_zone
-from .wall_clock import WallClockField
 
 # Calendars tell two revisions of a class apart by the second of its last change: cancelled and
 # restored within one, it has to be a second later all the same.

@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from .fields import LineField
 from .languages import Language
 from .revision import RevisionMixin
 from .studio import default_language, default_time_zone, studio
-from .typed_text import LineField
 from .validators import validate_time_zone
 
 

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.wallclock import is_same_zone
 
+from .fields import LineField
 from .languages import Language
-from .typed_text import LineField
 from .validators import validate_time_zone
 
 # The environment variable of each first value, by column.

@@ -11,10 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .fields import LineField, WallClockField
 from .people import Student, Teacher
 from .revision import RevisionMixin
-from .typed_text import LineField
-from .wall_clock import WallClockField
 
 
 class Weekday(models.IntegerChoices):

@@ -5,15 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from scheduling.models import (
-    FixedSchedule,
-    LessonSettings,
-    RecurringSlot,
-    Student,
-    Teacher,
-)
+from scheduling.models import FixedSchedule, LessonSettings, RecurringSlot, Student, Teacher
 
-from .overview import active_slots, current
+from .people_lists import active_slots, current
 from .studio import studio_day
 
 OLD_SLOT = timedelta(days=183)

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
-
-from .series import rows_of
+from scheduling.selectors.schedules.series import rows_of
 
 
 class Revision(NamedTuple):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.background import start_delivery
+from scheduling.jobs.workers.enqueue import start_delivery
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import undelivered
 

@@ -10,7 +10,7 @@ from scheduling.domain.series import SeriesKind
 from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.domain.windows import DAY, LAST_DATE, Window
 from scheduling.models import RecurringSlot
-from scheduling.selectors.weekly import asking_rules
+from scheduling.selectors.schedules.week_coverage import asking_rules
 
 
 class TimetableRow(NamedTuple):

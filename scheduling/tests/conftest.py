@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 from django.utils import translation
 
-from scheduling.jobs.backend import EmbeddedBackend
+from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.models.studio import one_reading, studio
 from scheduling.tests.jobs.waiting import until_stopped
 from scheduling.tests.support import embedded, processes

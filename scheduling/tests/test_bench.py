@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import page, plot
-from bench.ways import WAYS
+from bench.generation import plot, report
+from bench.generation.methods import WAYS
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -70,7 +70,7 @@ def result():
 
 
 def test_the_page_of_what_was_kept(result):
-    text = page.tables({"postgresql": result})
+    text = report.tables({"postgresql": result})
     assert "PostgreSQL 15; 2 cores." in text
     assert "| 1.00 | 1.00 | 1.00 |" in text
     assert "Slope of our first run ≤ 1.05: 1.00 reached." in text
@@ -80,25 +80,25 @@ def test_the_page_of_what_was_kept(result):
 def test_results_are_written_into_their_folder_and_the_same_each_time(result, tmp_path):
     prose = ROOT / "docs" / "performance.md"
     before = prose.read_text()
-    page.write({"postgresql": result}, tmp_path)
+    report.write({"postgresql": result}, tmp_path)
     once = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert {*once} == {"generation.md", "postgresql-first.svg", "postgresql-again.svg"}
-    assert page.tables({"postgresql": result}) in once["generation.md"]
-    page.write({"postgresql": result}, tmp_path)
+    assert report.tables({"postgresql": result}) in once["generation.md"]
+    report.write({"postgresql": result}, tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == once
     assert prose.read_text() == before
 
 
 def test_the_stored_tables_and_plots_are_those_of_the_stored_numbers(tmp_path):
-    page.write(json.loads((page.RESULTS / "generation.json").read_text()), tmp_path)
+    report.write(json.loads((report.RESULTS / "generation.json").read_text()), tmp_path)
     for path in tmp_path.iterdir():
-        assert path.read_text() == (page.RESULTS / path.name).read_text()
+        assert path.read_text() == (report.RESULTS / path.name).read_text()
 
 
 @pytest.mark.parametrize("power", [0.5, 1, 2])
 def test_the_slope_is_the_exponent(power):
     points = [(size, 3 * size**power) for size in (10.0, 100.0, 1_000.0)]
-    assert page.slope(points) == pytest.approx(power)
+    assert report.slope(points) == pytest.approx(power)
 
 
 def test_the_plot_names_every_line():

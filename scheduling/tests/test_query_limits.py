@@ -35,13 +35,14 @@ from scheduling.models import (
     RunState,
     ScheduledClass,
 )
-from scheduling.services.feeds import token_of
+from scheduling.services.calendar_feeds import token_of
 from scheduling.services.timetable_import.uploads import keep
-from scheduling.tests import factories as make
-from scheduling.tests import history
 from scheduling.tests.admin.pages import QUERIES, SUPERUSER, VALUES, Page, every_page
 from scheduling.tests.api.test_matrix import ENDPOINTS
 from scheduling.tests.jobs.helpers import do
+from scheduling.tests.support import history
+
+from . import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

@@ -17,9 +17,10 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation.template import templatize
 
-from scheduling.jobs.reasons import sentence
 from scheduling.models import ClassStatus, Job
-from scheduling.tests import factories as make
+from scheduling.text.reasons import sentence
+
+from . import factories as make
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

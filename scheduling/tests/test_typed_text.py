@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from scheduling.models import RecurringSlot, ScheduledClass, Student, Teacher
 from scheduling.services.timetable_import import import_timetable
-from scheduling.tests import factories as make
+
+from . import factories as make
 
 pytestmark = pytest.mark.django_db
 HEADER = (

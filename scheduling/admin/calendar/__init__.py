@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..access import may_see_classes
-from ..page import Page
+from scheduling.admin.core.permissions import may_see_classes
+from scheduling.admin.core.tool_page import Page
+
 from .details import one_class, one_occurrence
-from .feed import days, events, ghosts, students
-from .page import calendar
+from .json_views import days, events, ghosts, students
+from .views import calendar
 
 PAGES = (
     Page(

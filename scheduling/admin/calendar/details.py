@@ -6,33 +6,72 @@ A script gets JSON for what it posts: ``done`` or ``refused``, a sentence each.
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.selectors.series import load_by_key
-from scheduling.services.make_ups import make_up_of
-from scheduling.services.occurrences import Planned, planned
-
-from ..access import (
+from scheduling.admin.core.permissions import (
     may_change_classes,
     may_see_classes,
     may_see_everyone,
     teacher_of,
     visible_classes,
 )
-from .acting import Action, class_actions, occurrence_actions
-from .asked import refused
-from .links import links_of
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.schedules.series import load_by_key
+from scheduling.services.classes.make_ups import make_up_of
+from scheduling.services.classes.occurrences import Planned, planned
+
+from .actions import Action, class_actions, occurrence_actions
+from .query import refused
+
+
+def links_of(request: HttpRequest, one: ScheduledClass | Planned) -> dict[str, str]:
+    """Addresses by what they are of; a name without one is shown as text."""
+    user: Any = request.user
+    links = {}
+    if user.has_perm("scheduling.view_student"):
+        links["student"] = reverse("admin:scheduling_student_change", args=[one.student_id])
+    if one.teacher_id is not None and user.has_perm("scheduling.view_teacher"):
+        links["teacher"] = reverse("admin:scheduling_teacher_change", args=[one.teacher_id])
+    if isinstance(one, ScheduledClass):
+        links["class"] = reverse("admin:scheduling_scheduledclass_change", args=[one.pk])
+    if series := _series(one):
+        kind, pk = series
+        if user.has_perm(f"scheduling.view_{kind}"):
+            links["series"] = reverse(f"admin:scheduling_{kind}_change", args=[pk])
+    if explain := _explain(user, one):
+        links["explain"] = explain
+    return links
+
+
+def _series(one: ScheduledClass | Planned) -> tuple[str, int] | None:
+    if isinstance(one, Planned):
+        return one.key.kind.value.replace("_", ""), one.key.id
+    if one.fixed_schedule_id is not None:
+        return "fixedschedule", one.fixed_schedule_id
+    if one.recurring_slot_id is not None:
+        return "recurringslot", one.recurring_slot_id
+    return None
+
+
+def _explain(user: Any, one: ScheduledClass | Planned) -> str:
+    if not may_see_everyone(user):
+        return ""
+    day = one.date if isinstance(one, ScheduledClass) else one.day
+    query = urlencode({"student": one.student_id, "date": day.isoformat()})
+    return f"{reverse('admin:explain')}?{query}"
+
 
 Subject = ScheduledClass | Planned
 

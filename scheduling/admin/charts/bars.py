@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduling.services.moments import number
+from scheduling.text.dates import number
 
 from .scales import Bands, Vertical, axis_width, ticks
 

@@ -1,5 +1,5 @@
 """The dated classes: their list, what is done to several at once, and their page."""
 
-from .page import ScheduledClassAdmin
+from .admin import ScheduledClassAdmin
 
 __all__ = ["ScheduledClassAdmin"]

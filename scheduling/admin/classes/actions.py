@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from scheduling.admin.core.bulk_actions import MOST_NAMED, chosen, do_each
+from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
-from scheduling.services import classes
-from scheduling.services.make_ups import made_up_of
+from scheduling.services.classes import edit
+from scheduling.services.classes.make_ups import made_up_of
 
-from ..access import may_mark_class
-from ..cancelling import CancelManyForm
-from ..several import MOST_NAMED, chosen, do_each
+from .forms import CancelManyForm
 
 Rows = QuerySet[ScheduledClass]
 
@@ -41,7 +41,7 @@ class ClassActions(admin.ModelAdmin):
     @admin.action(permissions=["mark"], description=gettext_lazy("Complete"))
     def complete(self, request: HttpRequest, rows: Rows) -> None:
         now = timezone.now()
-        _to_each(request, rows, lambda one: classes.complete(one.pk, now=now), _completed)
+        _to_each(request, rows, lambda one: edit.complete(one.pk, now=now), _completed)
 
     @admin.action(permissions=["mark"], description=gettext_lazy("Mark: present"))
     def mark_present(self, request: HttpRequest, rows: Rows) -> None:
@@ -62,7 +62,7 @@ class ClassActions(admin.ModelAdmin):
     @admin.action(permissions=["edit"], description=gettext_lazy("Restore"))
     def restore(self, request: HttpRequest, rows: Rows) -> None:
         now = timezone.now()
-        done = _to_each(request, rows, lambda one: classes.restore(one.pk, now=now), _restored)
+        done = _to_each(request, rows, lambda one: edit.restore(one.pk, now=now), _restored)
         lost = ScheduledClass.objects.filter(id__among=[one.pk for one in done])
         for one in lost.filter(make_ups__isnull=False).order_by("starts_at", "id")[:MOST_NAMED]:
             if text := made_up_of(one):
@@ -81,7 +81,7 @@ class ClassActions(admin.ModelAdmin):
             do_each(
                 request,
                 found,
-                lambda one: classes.cancel(one.pk, **filled_in, now=now),
+                lambda one: edit.cancel(one.pk, **filled_in, now=now),
                 _cancelled,
             )
             return None
@@ -102,7 +102,7 @@ def _mark(request: HttpRequest, rows: Rows, attendance: Attendance) -> None:
     _to_each(
         request,
         rows,
-        lambda one: classes.mark_attendance(one.pk, attendance, now=now),
+        lambda one: edit.mark_attendance(one.pk, attendance, now=now),
         _marked,
     )
 

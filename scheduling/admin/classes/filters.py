@@ -11,14 +11,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.admin.core.filters import ByDate, ByTeacher, OneOf
+from scheduling.admin.core.permissions import may_see_everyone, visible_classes
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
-from scheduling.selectors.attendance import unmarked
+from scheduling.selectors.classes.attendance import unmarked
 from scheduling.selectors.studio import studio, studio_today
-from scheduling.services.make_ups import owed
-
-from ..access import may_see_everyone, visible_classes
-from ..filters import ByDate, ByTeacher, OneOf
+from scheduling.services.classes.make_ups import owed
 
 # No local day begins or ends further than this from the same day in UTC.
 ZONES = timedelta(days=1)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.studio import studio_today
-from scheduling.services import make_ups
-from scheduling.services.closures import closed_day_of
+from scheduling.services.classes import make_ups
+from scheduling.services.schedules.closures import closed_day_of
 
 
 class MakeUpForm(forms.Form):

@@ -5,9 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from scheduling.models import ClassStatus, ScheduledClass
-
-from ..access import (
+from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.core.permissions import (
     MARKED_FIELDS,
     may_change_class,
     may_mark_class,
@@ -16,7 +15,7 @@ from ..access import (
     teacher_of,
     visible_classes,
 )
-from ..history import HistoryAdmin
+from scheduling.models import ClassStatus, ScheduledClass
 
 CHANGE = "scheduling.change_scheduledclass"
 

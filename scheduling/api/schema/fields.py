@@ -19,7 +19,7 @@ TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 class DayField(OpenApiSerializerFieldExtension):
     """``YYYY-MM-DD`` within the years that a studio may have classes in."""
 
-    target_class = "scheduling.api.bodies.Day"
+    target_class = "scheduling.api.serializers.strict.Day"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:

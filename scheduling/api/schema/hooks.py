@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..casing import camel
-from .refusals import ERROR, HEADERS, responses
+from scheduling.api.renderers import camel
+
+from .error_responses import ERROR, HEADERS, responses
 from .security import schemes
 
 Endpoint = tuple[str, str, str, Any]

@@ -5,10 +5,11 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-from ..bodies import Strict
-from ..casing import camel
+from scheduling.api.renderers import camel
+from scheduling.api.serializers.strict import Strict
+
 from . import fields  # noqa: F401  (what it declares registers itself)
-from .refusals import KINDS, REQUEST_ID, reference, statuses
+from .error_responses import KINDS, REQUEST_ID, reference, statuses
 from .security import credentials
 
 ERROR = {"$ref": "#/components/schemas/Error"}

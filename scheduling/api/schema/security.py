@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ..credentials import ApiToken, Cookie, CronSecret, CronSecretOrPerson
+from scheduling.api.authentication import ApiToken, Cookie, CronSecret, CronSecretOrPerson
 
 # By the class that reads them: any one of these lets a caller in.
 WAYS: dict[type[Any], tuple[str, ...]] = {

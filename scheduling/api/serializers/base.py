@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ..bodies import Strict
+from .strict import Strict
 
 
 class ResourceSerializer(Strict):

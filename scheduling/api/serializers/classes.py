@@ -15,9 +15,9 @@ from scheduling.models import (
     Teacher,
 )
 
-from ..bodies import Day
 from .base import ResourceSerializer
 from .fields import LARGEST_ID, Clock, Flag, Lines, Ref, Text, Whole, Zone
+from .strict import Day
 
 
 class Source(serializers.ChoiceField):

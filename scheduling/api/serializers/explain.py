@@ -3,11 +3,11 @@
 from rest_framework import serializers
 
 from scheduling.models import ClassStatus, Job
-from scheduling.services.explain.explanation import FATES
+from scheduling.services.explain.types import FATES
 
-from ..bodies import Day
-from .answers import Number, Text
 from .queries import Query
+from .responses import Number, Text
+from .strict import Day
 
 SERIES = ["fixed_schedule", "recurring_slot"]
 

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from .answers import Answer
+from .responses import Answer
 
 
 class Alive(serializers.Serializer):

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from scheduling.domain.outcomes import Outcome
 
-from .answers import Answer, Counts, HistoryEntry, Number, Text, Texts
+from .responses import Answer, Counts, HistoryEntry, Number, Text, Texts
 
 
 class Indicators(serializers.Serializer):

@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from scheduling.models import Language, Teacher
 
-from ..bodies import Day, Strict
 from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer, WrittenWhole
 from .fields import LARGEST_ID, Clock, Email, Flag, Money, Ref, Text, Whole, Zone
+from .strict import Day, Strict
 
 # More than any student has, and few enough to look each one up.
 MOST_MEETINGS = 200

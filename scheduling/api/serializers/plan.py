@@ -9,10 +9,10 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.models import Job, Student, Teacher
 from scheduling.selectors.studio import studio_today
 
-from ..bodies import Day
-from .answers import Counts
 from .fields import QueryId, QueryNumber
 from .queries import Query
+from .responses import Counts
+from .strict import Day
 
 # They stand in the address, which servers limit to some four thousand characters.
 MOST_PEOPLE = 50

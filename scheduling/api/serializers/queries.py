@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from scheduling.api.renderers import camel
 from scheduling.models import ClassStatus, SlotStatus
 
-from ..bodies import Day, Strict
-from ..casing import camel
 from .fields import QueryFlag, QueryId, QueryNumber
+from .strict import Day, Strict
 
 
 class Query(Strict):

@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from scheduling.models import SlotStatus, Student, Teacher
 
-from ..bodies import Day
 from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer
 from .fields import Clock, Flag, Ref, Text, Whole
+from .strict import Day
 
 
 class SlotSerializer(ResourceSerializer):

@@ -10,29 +10,29 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.request import Request as JobRequest
-from scheduling.jobs.result import Result
-from scheduling.jobs.runner import Conduct, preview, run
-from scheduling.jobs.week import week_status
-from scheduling.models import Job, Student
-from scheduling.selectors.studio import studio_today
-
-from ..asking import job_request
-from ..bodies import Day, Strict, read
-from ..by_student import ByStudent, results
-from ..credentials import CronSecretOrPerson
-from ..permissions import IsAdministratorOrCron
-from ..runs import history_entry, run_errors
-from ..serializers.answers import (
+from scheduling.api.authentication import CronSecretOrPerson
+from scheduling.api.permissions import IsAdministratorOrCron
+from scheduling.api.run_requests import job_request
+from scheduling.api.serializers.examples import WEEKLY_BODY
+from scheduling.api.serializers.fields import LARGEST_ID, Flag, Whole
+from scheduling.api.serializers.responses import (
     GeneratedMissing,
     GeneratedWeek,
     MissingWithErrors,
     WeekStatus,
     WeekWithErrors,
 )
-from ..serializers.examples import WEEKLY_BODY
-from ..serializers.fields import LARGEST_ID, Flag, Whole
+from scheduling.api.serializers.run_json import history_entry, run_errors
+from scheduling.api.serializers.strict import Day, Strict, read
+from scheduling.api.student_results import ByStudent, results
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.calendar_check.week_status import week_status
+from scheduling.jobs.execution.runner import Conduct, preview, run
+from scheduling.jobs.runs.request import Request as JobRequest
+from scheduling.jobs.runs.result import Result
+from scheduling.models import Job, Student
+from scheduling.selectors.studio import studio_today
+
 from .base import Endpoint
 
 TAGS = ["Class tracking"]

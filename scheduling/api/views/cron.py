@@ -9,25 +9,25 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.claim import AlreadyRunningError
-from scheduling.jobs.coverage import coverage
-from scheduling.jobs.health import health
-from scheduling.jobs.runner import Conduct, run
-from scheduling.jobs.tick import run_due_jobs
-from scheduling.models import Job
-
-from ..asking import job_request
-from ..credentials import CronSecret
-from ..permissions import IsCron
-from ..runs import run_errors, stamp
-from ..serializers.answers import (
+from scheduling.api.authentication import CronSecret
+from scheduling.api.permissions import IsCron
+from scheduling.api.run_requests import job_request
+from scheduling.api.serializers.responses import (
     AlreadyRunning,
     Delivered,
     DeliveredWithErrors,
     TickResponse,
     TickWithErrors,
 )
+from scheduling.api.serializers.run_json import run_errors, stamp
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.monitoring.coverage import coverage
+from scheduling.jobs.monitoring.health import health
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.workers.tick import run_due_jobs
+from scheduling.models import Job
+
 from .base import Endpoint
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_503_SERVICE_UNAVAILABLE
 
-from ..casing import CamelJSONRenderer
-from ..credentials import ApiToken, Cookie
+from scheduling.api.authentication import ApiToken, Cookie
+from scheduling.api.renderers import CamelJSONRenderer
+
 from .base import Endpoint
 
 

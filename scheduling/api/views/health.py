@@ -11,11 +11,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.jobs.health import overdue_jobs, stuck_runs
-from scheduling.jobs.lately import Lately
+from scheduling.api.errors import RETRY_AFTER, envelope
+from scheduling.api.serializers.health import Alive, NotReady, Ready
+from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
+from scheduling.jobs.monitoring.recent_runs import Lately
 
-from ..errors import RETRY_AFTER, envelope
-from ..serializers.health import Alive, NotReady, Ready
 from .base import Endpoint
 
 TAGS = ["Health"]

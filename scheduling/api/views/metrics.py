@@ -19,15 +19,15 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from scheduling.jobs.clock import database_now
-from scheduling.jobs.health import overdue_jobs, stuck_runs
-from scheduling.jobs.registry import JOBS
+from scheduling.api.authentication import ApiToken
+from scheduling.api.permissions import is_administrator
+from scheduling.api.throttles import address_of
+from scheduling.db.clock import database_now
+from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
+from scheduling.jobs.schedule.registry import JOBS
 from scheduling.selectors import metrics
 from scheduling.selectors.messages import blockade, message_counts
 
-from ..credentials import ApiToken
-from ..permissions import is_administrator
-from ..throttles import address_of
 from .base import Endpoint
 
 PREFIX = "classtracker"

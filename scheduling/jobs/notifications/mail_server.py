@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
-from ..outgoing import with_deadline
+from .http_post import with_deadline
 
 # For each of the two steps of a message. Some servers look at it for long before they answer.
 SECONDS = 30.0

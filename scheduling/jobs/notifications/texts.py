@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import is_zone
 from scheduling.models import MessageKind, Reader, ScheduledClass, Student, Teacher
 from scheduling.selectors.studio import studio
-from scheduling.services.moments import long_day
+from scheduling.text.dates import long_day
 
 
 def person_of(reader: Reader, lesson: ScheduledClass) -> Student | Teacher:

@@ -8,13 +8,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.callers import Callers
-from scheduling.jobs.faults import describe
-from scheduling.jobs.health import not_called
-from scheduling.jobs.registry import GENERATING, JOBS
-from scheduling.jobs.troubles import Found, troubles, when
-from scheduling.management.command import StudioCommand
-from scheduling.management.documents import write_json
+from scheduling.db.errors import describe
+from scheduling.jobs.monitoring.callers import Callers
+from scheduling.jobs.monitoring.health import not_called
+from scheduling.jobs.monitoring.incidents import Found, troubles, when
+from scheduling.jobs.schedule.registry import GENERATING, JOBS
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.json_output import write_json
 from scheduling.models import Job
 from scheduling.selectors.runs import last_ended_full
 from scheduling.selectors.studio import ignored_variables

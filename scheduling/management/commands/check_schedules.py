@@ -10,23 +10,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.jobs.check import CHECKED, KINDS, Findings, check_request, find, mended
-from scheduling.jobs.faults import describe
-from scheduling.jobs.instants import derive_again
-from scheduling.jobs.lines import Line
-from scheduling.jobs.patience import Patience
-from scheduling.management.attempts import (
+from scheduling.db.errors import describe
+from scheduling.jobs.calendar_check.check import (
+    CHECKED,
+    KINDS,
+    Findings,
+    check_request,
+    find,
+    mended,
+)
+from scheduling.jobs.calendar_check.stale_instants import derive_again
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.retry import Patience
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.json_output import write_json
+from scheduling.management.cli.run_command import (
     FAILED,
     WITH_FAULTS,
     attempt,
     exit_status,
     user_name,
 )
-from scheduling.management.command import StudioCommand
-from scheduling.management.documents import write_json
-from scheduling.management.signals import StopSignals
-from scheduling.management.terminal import Terminal
-from scheduling.management.terminal import describe as in_words
+from scheduling.management.cli.signals import StopSignals
+from scheduling.management.cli.terminal import Terminal
+from scheduling.management.cli.terminal import describe as in_words
 from scheduling.models import Job
 from scheduling.selectors.studio import studio_today
 

@@ -9,9 +9,9 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from knox.models import get_token_model
 
-from scheduling.jobs.faults import describe
-from scheduling.management.command import StudioCommand
-from scheduling.management.options import whole
+from scheduling.db.errors import describe
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.options import whole
 
 
 class Command(StudioCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 
-from scheduling.jobs.backend import EmbeddedBackend
-from scheduling.jobs.worker import work
+from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
+from scheduling.jobs.workers.embedded_worker import work
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 
-from scheduling.jobs.faults import describe
-from scheduling.management.command import StudioCommand
+from scheduling.db.errors import describe
+from scheduling.management.cli.base import StudioCommand
 
 NAME = "admin"
 

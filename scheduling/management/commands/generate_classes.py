@@ -9,21 +9,16 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.patience import Patience
-from scheduling.jobs.request import Request
-from scheduling.management.attempts import (
-    Ended,
-    attempt,
-    exit_status,
-    user_name,
-)
-from scheduling.management.command import StudioCommand
-from scheduling.management.documents import unwritable, write_json
-from scheduling.management.endpoint import calls
-from scheduling.management.options import add_trigger, iso_date, seconds, whole
-from scheduling.management.remote import call
-from scheduling.management.signals import StopSignals
-from scheduling.management.terminal import Terminal, run_json
+from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.retry import Patience
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.json_output import unwritable, write_json
+from scheduling.management.cli.options import add_trigger, iso_date, seconds, whole
+from scheduling.management.cli.run_command import Ended, attempt, exit_status, user_name
+from scheduling.management.cli.signals import StopSignals
+from scheduling.management.cli.terminal import Terminal, run_json
+from scheduling.management.remote.client import call
+from scheduling.management.remote.endpoint import calls
 from scheduling.models import Job, Student, Teacher, Trigger
 from scheduling.selectors.studio import studio_today
 

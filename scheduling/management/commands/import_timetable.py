@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.jobs.faults import describe
-from scheduling.management.attempts import user_name
-from scheduling.management.command import StudioCommand
-from scheduling.management.documents import write_json
+from scheduling.db.errors import describe
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.json_output import write_json
+from scheduling.management.cli.run_command import user_name
 from scheduling.services.timetable_import import (
     Answers,
     Dates,

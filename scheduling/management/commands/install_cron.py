@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.management import crontab
-from scheduling.management.command import StudioCommand
-from scheduling.management.cron_zone import translated, zones_differ
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cron import crontab
+from scheduling.management.cron.zones import translated, zones_differ
 from scheduling.selectors.studio import studio_or_first_values
 
 

@@ -8,10 +8,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.faults import describe
-from scheduling.management.command import StudioCommand
+from scheduling.db.errors import describe
+from scheduling.management.cli.base import StudioCommand
 from scheduling.services.demo import DemoError, Loaded, load_demo
-from scheduling.services.wording import people_and_rules
+from scheduling.text.counts import people_and_rules
 
 # From and to; the upper ones keep a slip of the pen from filling the disk.
 LIMITS = {"students": (0, 1_000_000), "teachers": (1, 1_000_000), "seed": (0, 999_999_999)}

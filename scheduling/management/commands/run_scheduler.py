@@ -10,13 +10,13 @@ from django.db import Error, connections
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.entries import ENTRIES, Entry
-from scheduling.jobs.faults import describe
-from scheduling.jobs.health import overdue_jobs
-from scheduling.management.attempts import FAILED
-from scheduling.management.scheduler import Agenda, serve
-from scheduling.management.signals import StopSignals
-from scheduling.management.terminal import Terminal
+from scheduling.db.errors import describe
+from scheduling.jobs.monitoring.health import overdue_jobs
+from scheduling.jobs.schedule.cron_entries import ENTRIES, Entry
+from scheduling.management.cli.run_command import FAILED
+from scheduling.management.cli.signals import StopSignals
+from scheduling.management.cli.terminal import Terminal
+from scheduling.management.cron.scheduler import Agenda, serve
 from scheduling.models import Job, Trigger
 from scheduling.models.studio import one_reading
 from scheduling.selectors.studio import ignored_variables, studio, studio_or_first_values

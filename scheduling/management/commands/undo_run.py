@@ -7,13 +7,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.claim import AlreadyRunningError
-from scheduling.jobs.faults import describe
-from scheduling.jobs.undo import PrunedError, Undo, find_run, preview_undo, undo
-from scheduling.management.attempts import ALREADY_RUNNING, FAILED, user_name
-from scheduling.management.command import StudioCommand
-from scheduling.management.options import whole
-from scheduling.management.terminal import describe as in_words
+from scheduling.db.errors import describe
+from scheduling.jobs.execution.undo import PrunedError, Undo, find_run, preview_undo, undo
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.options import whole
+from scheduling.management.cli.run_command import ALREADY_RUNNING, FAILED, user_name
+from scheduling.management.cli.terminal import describe as in_words
 from scheduling.models import JobRun
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from scheduling.management.command import StudioCommand
-from scheduling.management.options import add_trigger
-from scheduling.management.upkeep import run_upkeep
+from scheduling.management.cli.base import StudioCommand
+from scheduling.management.cli.options import add_trigger
+from scheduling.management.cli.run_command import run_upkeep
 from scheduling.models import Job, Trigger
 
 

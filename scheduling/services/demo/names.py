@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from .chance import Chance
+from .stable_random import Chance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from scheduling.domain.wallclock import add_minutes
 from scheduling.models import Closure, FixedSchedule, RecurringSlot, SlotStatus, Student
 
 from . import names
-from .chance import Chance
-from .places import Bundle, Cell, days_away
+from .stable_random import Chance
 from .teachers import MINUTES, DemoTeacher
+from .timetable_grid import Bundle, Cell, days_away
 
 _MOST_STUDENTS_START = time(15)
 

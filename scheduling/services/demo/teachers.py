@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from . import names
-from .chance import Chance
 from .names import Culture
+from .stable_random import Chance
 
 # Both hemispheres and both sides of the date line; half-hour offsets, half-hour DST, none at all.
 ZONES: tuple[tuple[str, Culture], ...] = (

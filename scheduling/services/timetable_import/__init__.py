@@ -1,10 +1,11 @@
 """Import of a timetable: teachers, students and their weekly rules from a file of a spreadsheet."""
 
+from scheduling.services.timetable_import.matching.lookalikes import Lookalike, People
+from scheduling.services.timetable_import.reading.conventions import Dates, Times
+
 from .answers import Answers
-from .conventions import Dates, Times
-from .faults import Fault, kinds_of
+from .errors import Fault, kinds_of
 from .importer import import_timetable
-from .lookalikes import Lookalike, People
 from .report import Report
 
 __all__ = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TypeVar
 
-from .conventions import Dates, Times
-from .lookalikes import People
+from scheduling.services.timetable_import.matching.lookalikes import People
+from scheduling.services.timetable_import.reading.conventions import Dates, Times
 
 Answer = TypeVar("Answer", bound=StrEnum)
 

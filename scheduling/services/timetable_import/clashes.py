@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from scheduling.jobs.lines import Line
-from scheduling.services.conflicts import collisions
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.services.classes.conflicts import collisions
+from scheduling.services.timetable_import.matching.match import Matching
 
-from .applying import apply
-from .matching import Matching
 from .timetable import Timetable
+from .writer import apply
 
 # To look at more would take a browser's patience; what clashes is on the page of conflicts then.
 MOST_RULES = 5_000

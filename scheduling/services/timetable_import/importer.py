@@ -9,23 +9,28 @@ from typing import BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.approved_plan import require_approved
+from scheduling.db.advisory_locks import wait_for_other_loads
+from scheduling.jobs.generation.approved_plan import require_approved
 from scheduling.selectors.studio import studio, studio_day
-from scheduling.services.locks import wait_for_other_loads
+from scheduling.services.timetable_import.matching.lookalikes import Lookalike, Lookalikes
+from scheduling.services.timetable_import.matching.match import Matcher, Matching
+from scheduling.services.timetable_import.reading.columns import (
+    SEARCHED,
+    Record,
+    header_place,
+    read_header,
+)
+from scheduling.services.timetable_import.reading.conventions import Doubt, conventions_of
+from scheduling.services.timetable_import.reading.row_parser import Row
+from scheduling.services.timetable_import.reading.table_reader import records
 
 from .answers import NOTHING_SAID, Answers
-from .applying import apply
 from .clashes import clashes_of
-from .columns import SEARCHED, Record, header_place, read_header
-from .conventions import Doubt, conventions_of
-from .faults import Faults
-from .lookalikes import Lookalike, Lookalikes
-from .matching import Matcher, Matching
+from .errors import Faults
 from .preview import plan_of
-from .records import records
 from .report import Report
-from .rows import Row
 from .timetable import ReadRow
+from .writer import apply
 
 # They are compared with each other before one is read. No studio has a tenth of them.
 MOST_ROWS = 250_000

@@ -7,13 +7,13 @@ from itertools import islice
 from typing import TypeVar
 
 from scheduling.domain.wallclock import add_minutes
-from scheduling.jobs.approved_plan import fingerprint
+from scheduling.jobs.generation.approved_plan import fingerprint
 from scheduling.selectors.studio import studio
+from scheduling.services.timetable_import.matching.existing import touched_after
+from scheduling.services.timetable_import.matching.match import Matching
+from scheduling.services.timetable_import.matching.succession import Change
+from scheduling.services.timetable_import.reading.imported_rule import Rule, StudentName
 
-from .matching import Matching
-from .rules import Rule, StudentName
-from .stored import touched_after
-from .succession import Change
 from .timetable import SAMPLE, Timetable
 
 Line = TypeVar("Line")

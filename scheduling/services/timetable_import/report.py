@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.jobs.lines import Line
-from scheduling.services.wording import people_and_rules, weekly_rules
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.services.timetable_import.matching.lookalikes import Lookalike, People
+from scheduling.services.timetable_import.reading.conventions import Doubt
+from scheduling.text.counts import people_and_rules, weekly_rules
 
 from .answers import Answers
-from .conventions import Doubt
-from .faults import Fault, places_of
-from .lookalikes import Lookalike, People
+from .errors import Fault, places_of
 from .preview import Plan
 
 MOST_CLASHES = 1_000

@@ -7,9 +7,15 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_same_zone
+from scheduling.services.timetable_import.reading.imported_rule import (
+    Difference,
+    Place,
+    Rule,
+    StudentName,
+    differences,
+)
 
-from .faults import Faults, shown
-from .rules import Difference, Place, Rule, StudentName, differences
+from .errors import Faults, shown
 
 # How many of a kind a preview shows.
 SAMPLE = 20

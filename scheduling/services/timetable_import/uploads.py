@@ -10,7 +10,7 @@ from auditlog.models import LogEntry
 from django.db import transaction
 
 from scheduling.models import TimetableUpload
-from scheduling.services.wording import people_and_rules
+from scheduling.text.counts import people_and_rules
 
 from .answers import NOTHING_SAID, Answers
 from .importer import import_timetable

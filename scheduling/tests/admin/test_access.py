@@ -20,7 +20,9 @@ from scheduling.models import (
     Trigger,
 )
 from scheduling.tests import factories as make
-from scheduling.tests.admin.pages import (
+from scheduling.tests.support.roles import account
+
+from .pages import (
     ANONYMOUS,
     EVERY_ROLE,
     MODELS,
@@ -33,7 +35,6 @@ from scheduling.tests.admin.pages import (
     Page,
     every_page,
 )
-from scheduling.tests.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 

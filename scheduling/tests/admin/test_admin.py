@@ -18,7 +18,7 @@ from scheduling.models import (
     Teacher,
     Trigger,
 )
-from scheduling.tests.admin.living.helpers import hidden
+from scheduling.tests.admin.schedules.helpers import hidden
 
 # What applies a saved schedule waits for a commit, which a test inside a transaction never has.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
@@ -261,8 +261,8 @@ def test_a_place_taken_at_the_last_moment_is_refused_by_the_database(
 ) -> None:
     stored = one_class()
     other = Student.objects.create(first_name="Eva", last_name="Lund")
-    monkeypatch.setattr("scheduling.admin.classes.form.refuse_double_booking", lambda one: None)
-    monkeypatch.setattr("scheduling.services.classes.refuse_double_booking", lambda one: None)
+    monkeypatch.setattr("scheduling.admin.classes.forms.refuse_double_booking", lambda one: None)
+    monkeypatch.setattr("scheduling.services.classes.edit.refuse_double_booking", lambda one: None)
 
     answer = browser.post(
         "/admin/scheduling/scheduledclass/add/",

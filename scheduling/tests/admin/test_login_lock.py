@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from scheduling.jobs.runner import run
+from scheduling.jobs.execution.runner import run
 from scheduling.models import Job
 from scheduling.tests.jobs.helpers import conduct, request
 

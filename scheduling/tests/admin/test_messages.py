@@ -11,8 +11,8 @@ from django.utils import timezone
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.models import Message
 from scheduling.tests import factories as make
-from scheduling.tests.admin.living.helpers import message_of
-from scheduling.tests.roles import account
+from scheduling.tests.admin.schedules.helpers import message_of
+from scheduling.tests.support.roles import account
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/scheduling/message/"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from knox.models import AuthToken
 
-from scheduling.admin import access
+from scheduling.admin.core import permissions
 from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
 from scheduling.services.roles import (
     OWNER,
@@ -22,7 +22,7 @@ from scheduling.services.roles import (
     ensure_roles,
 )
 from scheduling.tests import factories as make
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
@@ -107,10 +107,10 @@ def test_what_a_studio_gave_a_role_besides_stays():
 def test_what_the_helpers_answer(role, may):
     user = account(role)
     answers = {
-        "run": access.may_run_jobs(user),
-        "see": access.may_see_jobs(user),
-        "import": access.may_import(user),
-        "everyone": access.may_see_everyone(user),
+        "run": permissions.may_run_jobs(user),
+        "see": permissions.may_see_jobs(user),
+        "import": permissions.may_import(user),
+        "everyone": permissions.may_see_everyone(user),
     }
     assert {name for name, value in answers.items() if value} == may
 
@@ -122,9 +122,9 @@ def test_a_role_is_worth_nothing_without_an_active_staff_account(flag, marta, ow
         setattr(user, flag, False)
         user.save()
         user = User.objects.get(pk=user.pk)
-        assert not access.may_run_jobs(user)
-        assert not access.visible_classes(user).exists()
-        assert access.teacher_of(user) is None
+        assert not permissions.may_run_jobs(user)
+        assert not permissions.visible_classes(user).exists()
+        assert permissions.teacher_of(user) is None
 
 
 def test_a_teacher_sees_own_classes_alone_in_the_list(browser, own, other):

@@ -17,11 +17,11 @@ from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.models import CalendarFeed, LessonSettings, ScheduledClass, Studio
 from scheduling.models.studio import studio
-from scheduling.services.feeds import token_of
+from scheduling.services.calendar_feeds import token_of
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import weekly
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/scheduling/studio/1/change/"

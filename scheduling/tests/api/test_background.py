@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from knox.models import get_token_model
 
-from scheduling.jobs.backend import EmbeddedBackend
-from scheduling.jobs.queued import perform
+from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
+from scheduling.jobs.workers.perform import perform
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import conduct

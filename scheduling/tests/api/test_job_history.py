@@ -8,8 +8,8 @@ import time_machine
 from scheduling.models import Job, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, moment
-from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon, weekly
+from scheduling.tests.support.history import add_run
 
 pytestmark = pytest.mark.django_db
 HISTORY = "/api/admin/background-jobs/history"

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from knox.models import get_token_model
 
-from scheduling.jobs.claim import CALENDAR_LOCK
+from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests.factories import schedule, slot
 from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until

@@ -8,12 +8,12 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from scheduling.api.context import request_id
-from scheduling.api.logs import JSONLines
-from scheduling.jobs import runner
-from scheduling.jobs.context import run_id
-from scheduling.jobs.request import Request
-from scheduling.jobs.runner import Conduct
+from classtracker.json_logs import JSONLines
+from scheduling.api.request_id import request_id
+from scheduling.jobs.execution import runner
+from scheduling.jobs.execution.runner import Conduct
+from scheduling.jobs.runs.log_context import run_id
+from scheduling.jobs.runs.request import Request
 from scheduling.models import Job, JobRun, Trigger
 from scheduling.tests.factories import EARLY, MONDAY, slot
 

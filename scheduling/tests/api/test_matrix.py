@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from knox.models import get_token_model
 
-from scheduling.api.credentials import ApiToken, Cookie, CronSecret, CronSecretOrPerson
+from scheduling.api.authentication import ApiToken, Cookie, CronSecret, CronSecretOrPerson
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
 from scheduling.tests.factories import lesson, schedule, slot

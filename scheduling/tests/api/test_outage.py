@@ -21,7 +21,7 @@ TOKEN = """
 from django.contrib.auth.models import User
 from knox.models import get_token_model
 from scheduling.models import CalendarFeed
-from scheduling.services.feeds import token_of
+from scheduling.services.calendar_feeds import token_of
 print(token_of(CalendarFeed.objects.create()))
 print(get_token_model().objects.create(User.objects.create_superuser("teresa"))[1])
 """

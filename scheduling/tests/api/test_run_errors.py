@@ -3,7 +3,7 @@
 import pytest
 from django.db import ProgrammingError
 
-from scheduling.jobs import generate
+from scheduling.jobs.generation import generator
 from scheduling.models import JobRun, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
@@ -31,7 +31,7 @@ def broken(monkeypatch):
     def refuse(plan, run_id, now):
         raise ProgrammingError(SAID)
 
-    monkeypatch.setattr(generate, "apply", refuse)
+    monkeypatch.setattr(generator, "apply", refuse)
 
 
 def post(client, path, **headers):

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 from drf_spectacular.generators import SchemaGenerator
 from knox.models import get_token_model
 
-from scheduling.api.casing import camel
 from scheduling.api.errors import not_found
+from scheduling.api.renderers import camel
 from scheduling.api.urls import monitoring, urlpatterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.tests.api import fuzzing
+from . import fuzzing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

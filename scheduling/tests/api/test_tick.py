@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import ProgrammingError
 from django.utils import timezone
 
-from scheduling.jobs import generate
+from scheduling.jobs.generation import generator
 from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
@@ -111,7 +111,7 @@ def test_a_job_that_failed_is_due_again_and_stops_no_other(tick, monkeypatch):
         raise ProgrammingError("no luck")
 
     with monkeypatch.context() as broken:
-        broken.setattr("scheduling.jobs.runner.chunks", refuse)
+        broken.setattr("scheduling.jobs.execution.runner.chunks", refuse)
         answer = tick(NOW)
     body = answer.json()
     assert (answer.status_code, body["success"], body["error"]) == (500, False, "run_errors")
@@ -133,7 +133,7 @@ def test_a_series_that_could_not_be_dealt_with_is_an_error(tick, monkeypatch):
     def refuse(plan, run_id, now):
         raise ProgrammingError("no luck")
 
-    monkeypatch.setattr(generate, "apply", refuse)
+    monkeypatch.setattr(generator, "apply", refuse)
     answer = tick(NOW)
     assert (answer.status_code, answer.json()["success"]) == (500, False)
     assert jobs(answer) == ALL
@@ -222,7 +222,7 @@ def test_every_recipe_of_the_docs_that_calls_an_address_calls_this_one():
 
 
 def test_the_mail_of_a_call_has_an_end_and_the_next_call_goes_on(tick, settings, monkeypatch):
-    monkeypatch.setattr("scheduling.jobs.tick.MAIL_SECONDS", 0.0)
+    monkeypatch.setattr("scheduling.jobs.workers.tick.MAIL_SECONDS", 0.0)
     settings.EMAIL_FROM = settings.DEFAULT_FROM_EMAIL = "studio@example.org"
     for n in range(3):
         later = NOW + timedelta(days=1)

@@ -15,12 +15,13 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from scheduling.tests.browser import chromium
-from scheduling.tests.browser.contexts import Contexts
-from scheduling.tests.browser.watch import Watch
-from scheduling.tests.roles import account
 from scheduling.tests.support.gunicorn import Server, serving
 from scheduling.tests.support.plugin import skip_or_fail
+from scheduling.tests.support.roles import account
+
+from . import chromium
+from .contexts import Contexts
+from .watch import Watch
 
 DESKTOP, PHONE = 1280, 390
 HEIGHT = {DESKTOP: 900, PHONE: 844}

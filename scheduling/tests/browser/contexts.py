@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser
 
-from scheduling.tests.browser.watch import Watch
+from .watch import Watch
 
 # In milliseconds.
 PATIENCE = 10_000

@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from scheduling.tests.browser.axe import assert_accessible, assert_fits
-from scheduling.tests.browser.conftest import DESKTOP, HEIGHT, PHONE
+from .axe import assert_accessible, assert_fits
+from .conftest import DESKTOP, HEIGHT, PHONE
 
 # Those that `look` leaves: who takes these has seen each width and each scheme.
 OTHER_LOOKS = ((DESKTOP, True), (PHONE, False))

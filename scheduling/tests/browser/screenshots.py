@@ -209,7 +209,7 @@ def _take(url: str) -> None:
     from django.test import Client
     from playwright.sync_api import sync_playwright
 
-    from scheduling.tests.browser import chromium
+    from . import chromium
 
     IMAGES.mkdir(parents=True, exist_ok=True)
     client = Client()

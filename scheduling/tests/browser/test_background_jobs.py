@@ -7,15 +7,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from scheduling.jobs.clock import database_now
+from scheduling.db.clock import database_now
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
-from scheduling.tests.browser.axe import assert_accessible, assert_fits
-from scheduling.tests.browser.conftest import watch_of
-from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import horizon
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
+
+from .axe import assert_accessible, assert_fits
+from .conftest import watch_of
+from .looking import OTHER_LOOKS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

@@ -8,13 +8,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.services.moments import full_day
 from scheduling.tests import factories as make
-from scheduling.tests.browser.axe import assert_accessible, assert_fits
-from scheduling.tests.browser.conftest import PHONE, watch_of
-from scheduling.tests.browser.looking import OTHER_LOOKS
 from scheduling.tests.jobs.helpers import weekly
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
+from scheduling.text.dates import full_day
+
+from .axe import assert_accessible, assert_fits
+from .conftest import PHONE, watch_of
+from .looking import OTHER_LOOKS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

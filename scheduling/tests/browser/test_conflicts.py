@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.browser.looking import assert_good
 from scheduling.tests.jobs.helpers import horizon
+
+from .looking import assert_good
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from scheduling.tests.browser import pages
-from scheduling.tests.browser.axe import assert_accessible
-from scheduling.tests.browser.conftest import watch_of
-from scheduling.tests.browser.looking import assert_good, look
-from scheduling.tests.browser.populated import populate
+from . import pages
+from .axe import assert_accessible
+from .conftest import watch_of
+from .looking import assert_good, look
+from .populated import populate
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

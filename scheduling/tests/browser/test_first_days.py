@@ -15,9 +15,10 @@ from playwright.sync_api import Page, expect
 from scheduling.domain.windows import DAY, WEEK, monday_of
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass, Trigger
 from scheduling.tests import factories as make
-from scheduling.tests.browser.looking import assert_good
 from scheduling.tests.jobs.helpers import horizon, weekly
-from scheduling.tests.services.timetable_files import csv_bytes, row
+from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, row
+
+from .looking import assert_good
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Error
 
-from scheduling.tests.browser.axe import assert_accessible, assert_fits, violations
-from scheduling.tests.browser.conftest import PHONE, watch_of
+from .axe import assert_accessible, assert_fits, violations
+from .conftest import PHONE, watch_of
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -7,11 +7,12 @@ from playwright.sync_api import Page, expect
 from scheduling.models import RecurringSlot, Student
 from scheduling.services.roles import OWNER
 from scheduling.tests import factories as make
-from scheduling.tests.browser.axe import assert_accessible, assert_fits
-from scheduling.tests.browser.conftest import DESKTOP, PHONE
-from scheduling.tests.browser.looking import OTHER_LOOKS
-from scheduling.tests.roles import account
-from scheduling.tests.services.timetable_files import csv_bytes, imported, row
+from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, imported, row
+from scheduling.tests.support.roles import account
+
+from .axe import assert_accessible, assert_fits
+from .conftest import DESKTOP, PHONE
+from .looking import OTHER_LOOKS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

@@ -6,8 +6,9 @@ import pytest
 
 from scheduling.models import FixedSchedule, Student
 from scheduling.tests import factories as make
-from scheduling.tests.browser.axe import assert_accessible
-from scheduling.tests.browser.conftest import PHONE
+
+from .axe import assert_accessible
+from .conftest import PHONE
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.browser.looking import look
 from scheduling.tests.jobs.helpers import horizon
+
+from .looking import look
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -5,8 +5,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scheduling.tests import factories as make
-from scheduling.tests.browser.conftest import PHONE
-from scheduling.tests.browser.looking import assert_good
+
+from .conftest import PHONE
+from .looking import assert_good
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

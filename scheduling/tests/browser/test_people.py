@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from scheduling.models import ClassStatus
 from scheduling.tests import factories as make
-from scheduling.tests.browser.looking import assert_good
+
+from .looking import assert_good
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

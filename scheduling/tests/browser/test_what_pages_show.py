@@ -12,11 +12,12 @@ from playwright.sync_api import Page
 from scheduling.models import LessonSettings
 from scheduling.services.roles import ROLES, TEACHER
 from scheduling.tests import factories as make
-from scheduling.tests.browser import pages
-from scheduling.tests.browser.conftest import DESKTOP, HEIGHT, PHONE, OpenPage
-from scheduling.tests.browser.looking import show
-from scheduling.tests.browser.populated import populate
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
+
+from . import pages
+from .conftest import DESKTOP, HEIGHT, PHONE, OpenPage
+from .looking import show
+from .populated import populate
 
 pytestmark = pytest.mark.sqlite
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from .builders import series
-from .calendar_model import Studio
+from scheduling.tests.domain.planning.builders import series
+from scheduling.tests.domain.planning.calendar_model import Studio
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from datetime import date, time, timedelta
 from hypothesis import strategies as st
 
 from scheduling.domain.closures import Closure
-
-from .builders import FIXED, SLOT, series
+from scheduling.tests.domain.planning.builders import FIXED, SLOT, series
 
 # Two pairs of teachers whose zones change on other days than each other's; and one in no zone
 # that changes. 16:00 in Madrid is 11:00 or 12:00 in New York: rules collide in some weeks only.

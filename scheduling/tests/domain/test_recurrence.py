@@ -8,8 +8,7 @@ import pytest
 from scheduling.domain.recurrence import NOTHING, candidate_days, day_in_week, nearest_day, pattern
 from scheduling.domain.wallclock import UnknownZoneError, from_epoch
 from scheduling.domain.windows import horizon_window, week_number, week_window
-
-from .builders import day, series, utc, window
+from scheduling.tests.domain.planning.builders import day, series, utc, window
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

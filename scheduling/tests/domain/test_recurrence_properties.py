@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scheduling.domain.recurrence import candidate_days, day_in_week, pattern, starts_in
 from scheduling.domain.windows import WEEK, Window, week_number
+from scheduling.tests.domain.planning.builders import series
 
-from .builders import series
 from .examples import examples
 from .rule_oracle import recurrence_set, valid
 from .time_oracle import HARD_ZONES, expected_epoch

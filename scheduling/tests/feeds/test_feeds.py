@@ -11,8 +11,8 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
-from scheduling.services.classes import change_by_hand
-from scheduling.services.feeds import feed_of, revoke, token_of
+from scheduling.services.calendar_feeds import feed_of, revoke, token_of
+from scheduling.services.classes.edit import change_by_hand
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import horizon, weekly

@@ -19,8 +19,8 @@ from scheduling.models import (
     Student,
     Teacher,
 )
-from scheduling.services.feeds import token_of
-from scheduling.services.occurrences import cancel, move
+from scheduling.services.calendar_feeds import token_of
+from scheduling.services.classes.occurrences import cancel, move
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import horizon, weekly

@@ -9,8 +9,9 @@ import pytest
 
 from scheduling.domain.wallclock import SECOND, instant
 from scheduling.feeds.vtimezone import vtimezone
-from scheduling.tests.feeds.zones import HOUR, STARTS, ZONES, calendar, instants, lessons
 from scheduling.tests.support.calendar_readers import by_dateutil, by_icalendar
+
+from .zones import HOUR, STARTS, ZONES, calendar, instants, lessons
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

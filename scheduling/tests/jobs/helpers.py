@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import OperationalError
 
-from scheduling.jobs.lines import Line
-from scheduling.jobs.request import Request
-from scheduling.jobs.result import Nobody, Result
-from scheduling.jobs.runner import Conduct, preview, run
+from scheduling.jobs.execution.runner import Conduct, preview, run
+from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.result import Nobody, Result
+from scheduling.jobs.runs.result_lines import Line
 from scheduling.models import Job, JobRunItem, ScheduledClass, Trigger
 from scheduling.tests.factories import MONDAY
 

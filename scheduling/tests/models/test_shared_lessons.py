@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from scheduling.db.class_constraints import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
 from scheduling.models import ScheduledClass
-from scheduling.models.guards import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 

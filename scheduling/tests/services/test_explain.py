@@ -17,13 +17,13 @@ from scheduling.models import (
     Teacher,
 )
 from scheduling.models.studio import one_reading
-from scheduling.services import occurrences
-from scheduling.services.classes import cancel, mark_attendance, move
+from scheduling.services.classes import occurrences
+from scheduling.services.classes.edit import cancel, mark_attendance, move
 from scheduling.services.explain import Explanation, RuleExplained, explain
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
-from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon, weekly
+from scheduling.tests.support.history import add_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

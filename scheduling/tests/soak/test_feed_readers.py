@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 
 from scheduling.models import CalendarFeed, ScheduledClass
+from scheduling.services.calendar_feeds import token_of
 from scheduling.services.demo import load_demo
-from scheduling.services.feeds import token_of
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.feeds.zones import STARTS, ZONES, calendar, instants, lessons
 from scheduling.tests.jobs.helpers import horizon, weekly

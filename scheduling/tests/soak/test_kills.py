@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from scheduling.models import JobRun, RecurringSlot
-from scheduling.tests import killing, studio
+from scheduling.tests.servers import killing
+from scheduling.tests.support import studio
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 

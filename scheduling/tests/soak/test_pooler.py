@@ -11,9 +11,10 @@ from django.db import connection
 
 from scheduling.models import Job, JobRun, RecurringSlot, RunState
 from scheduling.tests import factories as make
-from scheduling.tests import killing, studio
+from scheduling.tests.servers import killing
+from scheduling.tests.servers.traffic import Traffic
+from scheduling.tests.support import studio
 from scheduling.tests.support.gunicorn import serving
-from scheduling.tests.traffic import Traffic
 
 pytestmark = [
     pytest.mark.soak,

@@ -13,9 +13,10 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from scheduling.jobs.claim import CALENDAR_LOCK, SILENCE
+from scheduling.db.advisory_locks import CALENDAR_LOCK
+from scheduling.jobs.runs.claims import SILENCE
 from scheduling.tests.jobs.waiting import until
-from scheduling.tests.killing import SMALL_CHUNKS
+from scheduling.tests.servers.killing import SMALL_CHUNKS
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import Call, curl
 from scheduling.tests.support.hosts import NoHosts, hosts

@@ -18,7 +18,7 @@ import recurring_ical_events
 from dateutil.tz import tzical
 from icalendar import Calendar
 
-from scheduling.tests.support.plugin import skip_or_fail
+from .plugin import skip_or_fail
 
 Read = dict[str, tuple[datetime, datetime]]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 
-from scheduling.jobs.backend import EmbeddedBackend
-from scheduling.tests.support import processes
+from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
+
+from . import processes
 
 
 def workers() -> list[int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from scheduling.tests.support import embedded, processes
+from . import embedded, processes
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from scheduling.tests.support.postgres import cluster
+from .postgres import cluster
 
 
 class Database:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from scheduling.tests.support.postgres import NoPostgres, cluster
+from .postgres import NoPostgres, cluster
 
 # Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
 ENVIRONMENT = {

@@ -14,7 +14,7 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[3]
 MANAGE = ROOT / "manage.py"
 # manage.py that stops at a given place of a run.
-SLOW = Path(__file__).resolve().parents[1] / "commands" / "slow_generation.py"
+SLOW = Path(__file__).resolve().parents[1] / "management" / "slow_generation.py"
 
 
 def database_url() -> str:

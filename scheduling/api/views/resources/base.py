@@ -13,13 +13,12 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.exceptions import Conflict
+from scheduling.api.pagination import Ordered
+from scheduling.api.permissions import StaffByModel
+from scheduling.api.serializers.queries import ListQuery, read_query
+from scheduling.api.views.base import Endpoint
 from scheduling.selectors.studio import studio_today
-
-from ...exceptions import Conflict
-from ...pagination import Ordered
-from ...permissions import StaffByModel
-from ...serializers.queries import ListQuery, read_query
-from ..base import Endpoint
 
 
 class Resource(Endpoint, GenericAPIView):

@@ -15,16 +15,16 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.serializers.classes import ClassAnswer, ClassSerializer, OccurrenceSerializer
+from scheduling.api.serializers.queries import ClassQuery
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
-from scheduling.services.classes import cancel_or_delete, change_by_hand
-from scheduling.services.closures import closed_day_of
-from scheduling.services.make_ups import save_one_off
-from scheduling.services.occurrences import change_or_write
+from scheduling.services.classes.edit import cancel_or_delete, change_by_hand
+from scheduling.services.classes.make_ups import save_one_off
+from scheduling.services.classes.occurrences import change_or_write
+from scheduling.services.schedules.closures import closed_day_of
 
-from ...serializers.classes import ClassAnswer, ClassSerializer, OccurrenceSerializer
-from ...serializers.queries import ClassQuery
 from .base import Resource, require, saving
 
 SOURCES = {

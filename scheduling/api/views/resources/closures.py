@@ -10,11 +10,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.apply_response import how, warning
+from scheduling.api.serializers.base import DoneSerializer
+from scheduling.api.serializers.queries import ClosureQuery, read_query
+from scheduling.api.serializers.schedule_changes import ActAnswer, ClosureBody, RemovalQuery
+from scheduling.api.serializers.timetable import ClosureAnswer, ClosureSerializer
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure
 from scheduling.selectors.studio import studio_today
-from scheduling.services.closures import Reach, apply_closures, reach_of
-from scheduling.services.living import (
+from scheduling.services.schedule_changes import (
     Act,
     ChangeClosure,
     Close,
@@ -24,14 +28,10 @@ from scheduling.services.living import (
     apply,
     preview,
 )
+from scheduling.services.schedules.closures import Reach, apply_closures, reach_of
 
-from ...applied import how, warning
-from ...serializers.base import DoneSerializer
-from ...serializers.living import ActAnswer, ClosureBody, RemovalQuery
-from ...serializers.queries import ClosureQuery, read_query
-from ...serializers.timetable import ClosureAnswer, ClosureSerializer
 from .base import Resource, changed, saving
-from .living import named, told
+from .schedule_changes import named, told
 
 
 class ClosureResource(Resource):

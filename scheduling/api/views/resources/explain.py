@@ -10,15 +10,15 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.permissions import StaffByModel
+from scheduling.api.serializers.classes import source_of
+from scheduling.api.serializers.explain import Explained, ExplainQuery
+from scheduling.api.serializers.queries import read_query
+from scheduling.api.views.base import Endpoint
 from scheduling.models import Student, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.explain import ClassExplained, Explanation, RuleExplained, explain
 
-from ...permissions import StaffByModel
-from ...serializers.classes import source_of
-from ...serializers.explain import Explained, ExplainQuery
-from ...serializers.queries import read_query
-from ..base import Endpoint
 from .base import require
 
 

@@ -8,19 +8,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.permissions import IsAdministrator
+from scheduling.api.serializers.plan import PlanAnswer, PlanQuery
+from scheduling.api.serializers.queries import read_query
+from scheduling.api.views.base import Endpoint
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import WEEK
-from scheduling.jobs.lines import Line
-from scheduling.jobs.request import Request as JobRequest
-from scheduling.jobs.result import Nobody, Result
-from scheduling.jobs.runner import Conduct, preview
+from scheduling.jobs.execution.runner import Conduct, preview
+from scheduling.jobs.runs.request import Request as JobRequest
+from scheduling.jobs.runs.result import Nobody, Result
+from scheduling.jobs.runs.result_lines import Line
 from scheduling.models import Job, Trigger
 from scheduling.selectors.studio import studio_today
-
-from ...permissions import IsAdministrator
-from ...serializers.plan import PlanAnswer, PlanQuery
-from ...serializers.queries import read_query
-from ..base import Endpoint
 
 MOST = 1_000
 MOST_WEEKS = 104

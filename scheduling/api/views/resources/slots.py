@@ -9,15 +9,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.apply_response import how, with_created
+from scheduling.api.exceptions import Conflict
+from scheduling.api.serializers.queries import SlotQuery
+from scheduling.api.serializers.timetable import SlotAnswer, SlotSerializer
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
-from scheduling.services.changes import Applied, apply_change
+from scheduling.services.schedules.apply_changes import Applied, apply_change
 
-from ...applied import how, with_created
-from ...exceptions import Conflict
-from ...serializers.queries import SlotQuery
-from ...serializers.timetable import SlotAnswer, SlotSerializer
 from .base import Resource, changed, saving
 
 # Two slots that agree in all of these ask for the same lessons.

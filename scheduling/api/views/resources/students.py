@@ -10,10 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
+from scheduling.api.apply_response import how, with_created
+from scheduling.api.serializers.people import StudentAnswer, StudentSerializer
+from scheduling.api.serializers.queries import StudentQuery
 from scheduling.models import RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
-from scheduling.services.changes import Applied, apply_change, jobs_of_student
-from scheduling.services.fixed_schedule import (
+from scheduling.services.schedules.apply_changes import Applied, apply_change, jobs_of_student
+from scheduling.services.schedules.fixed_schedule import (
     MeetingError,
     Written,
     meetings,
@@ -21,9 +24,6 @@ from scheduling.services.fixed_schedule import (
     write_meetings,
 )
 
-from ...applied import how, with_created
-from ...serializers.people import StudentAnswer, StudentSerializer
-from ...serializers.queries import StudentQuery
 from .base import Resource, changed, require, saving, words_in
 
 # What the classes of a student depend on, the fixed schedule aside.

@@ -8,13 +8,13 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scheduling.api.apply_response import how, warning
+from scheduling.api.serializers.people import TeacherAnswer, TeacherSerializer
+from scheduling.api.serializers.queries import TeacherQuery
 from scheduling.models import Teacher
-from scheduling.services.changes import apply_change
-from scheduling.services.lesson_settings import write_settings
+from scheduling.services.schedules.apply_changes import apply_change
+from scheduling.services.schedules.status import write_settings
 
-from ...applied import how, warning
-from ...serializers.people import TeacherAnswer, TeacherSerializer
-from ...serializers.queries import TeacherQuery
 from .base import Resource, changed, require, saving, words_in
 
 # What the classes of a teacher depend on.

@@ -5,7 +5,8 @@ from typing import Any
 from .classes import Classes, OneClass
 from .closures import Closures, OneClosure
 from .explain import ExplainStudent, ExplainTeacher
-from .living import (
+from .plan import Plan
+from .schedule_changes import (
     ChangeMeeting,
     ChangeSlot,
     ChangeTeacher,
@@ -18,7 +19,6 @@ from .living import (
     ResumeMeeting,
     ResumeSlot,
 )
-from .plan import Plan
 from .slots import OneRecurringSlot, RecurringSlots
 from .students import OneStudent, Students
 from .teachers import OneTeacher, Teachers

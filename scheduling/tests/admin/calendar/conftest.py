@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from scheduling.tests.roles import account
+from scheduling.tests.support.roles import account
 
 NOW = datetime(2026, 1, 5, 0, 5, tzinfo=UTC)
 WEEK = {"start": "2026-01-05", "end": "2026-01-12"}

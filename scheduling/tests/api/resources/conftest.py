@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from scheduling.tests.api.resources import helpers
+from . import helpers
 
 
 class Client(APIClient):

@@ -7,8 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import day
+
+from .helpers import invalid, ok
 
 pytestmark = [
     pytest.mark.django_db,

@@ -7,11 +7,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from scheduling.models import ScheduledClass
-from scheduling.services import classes as service
+from scheduling.services.classes import edit as service
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day, moment
 from scheduling.tests.jobs.helpers import dates, horizon
+
+from .helpers import CLASS, invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from scheduling.jobs.claim import claim
+from scheduling.jobs.runs.claims import claim
 from scheduling.models import Closure, Job, JobRun, ScheduledClass, Trigger
-from scheduling.services import changes
+from scheduling.services.schedules import apply_changes
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import CLOSURE, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates, horizon
+
+from .helpers import CLOSURE, invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,
@@ -148,8 +149,8 @@ def test_in_a_large_studio_the_answer_says_that_the_classes_follow(
     api: APIClient, slot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Any] = []
-    monkeypatch.setattr(changes, "is_large", lambda request: True)
-    monkeypatch.setattr(changes, "start", started.append)
+    monkeypatch.setattr(apply_changes, "is_large", lambda request: True)
+    monkeypatch.setattr(apply_changes, "start", started.append)
 
     made = ok(api.post("/api/closures", HOLIDAY), 201)
     gone = ok(api.delete(f"/api/closures/{made['id']}"))
@@ -165,7 +166,7 @@ def test_when_applying_fails_the_save_stands(
     def run(request: Any, conduct: Any) -> Any:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(changes, "run", run)
+    monkeypatch.setattr(apply_changes, "run", run)
 
     made = ok(api.post("/api/closures", HOLIDAY | {"teacher": slot.teacher_id}), 201)
 

@@ -11,7 +11,8 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import ok, refused
+
+from .helpers import ok, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

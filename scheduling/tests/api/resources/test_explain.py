@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 
 from scheduling.models import Job, JobRun, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok, refused
-from scheduling.tests.history import add_run
 from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.support.history import add_run
+
+from .helpers import invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,

@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 
 from scheduling.models import Closure, FixedSchedule, ScheduledClass, Student
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import day
 from scheduling.tests.jobs.helpers import dates, weekly
+
+from .helpers import invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,

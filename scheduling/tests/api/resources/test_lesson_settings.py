@@ -8,7 +8,8 @@ from rest_framework.test import APIClient
 
 from scheduling.models import LessonSettings
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok, raw, refused
+
+from .helpers import invalid, ok, raw, refused
 
 pytestmark = [
     pytest.mark.django_db,

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from scheduling.models import ScheduledClass
-from scheduling.services.classes import cancel
+from scheduling.services.classes.edit import cancel
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import EARLY
+
+from .helpers import invalid, ok
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

@@ -7,9 +7,10 @@ from rest_framework.test import APIClient
 
 from scheduling.models import RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import CLASS, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates, horizon, weekly
+
+from .helpers import CLASS, invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,

@@ -10,8 +10,9 @@ from rest_framework.test import APIClient
 
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.factories import day
+
+from .helpers import invalid, ok
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 from scheduling.api.views.resources import plan as view
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import horizon
+
+from .helpers import invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,

@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 
 from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass, Student
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import ok, refused
 from scheduling.tests.factories import day
+
+from .helpers import ok, refused
 
 pytestmark = pytest.mark.one_database(name="postgresql")
 

@@ -7,11 +7,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from scheduling.models import JobRun, RecurringSlot, ScheduledClass
-from scheduling.services import changes
+from scheduling.services.schedules import apply_changes
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import SLOT, invalid, ok, refused
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates
+
+from .helpers import SLOT, invalid, ok, refused
 
 pytestmark = [
     pytest.mark.django_db,
@@ -117,7 +118,7 @@ def test_when_applying_fails_the_save_stands(
     def run(request: Any, conduct: Any) -> Any:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(changes, "run", run)
+    monkeypatch.setattr(apply_changes, "run", run)
 
     made = ok(api.post("/api/recurring-slots", body()), 201)
 

@@ -7,11 +7,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from scheduling.models import FixedSchedule, JobRun, Student
-from scheduling.services import changes
+from scheduling.services.schedules import apply_changes
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import MEETING, STUDENT, invalid, ok, raw
 from scheduling.tests.factories import MONDAY, day
 from scheduling.tests.jobs.helpers import dates
+
+from .helpers import MEETING, STUDENT, invalid, ok, raw
 
 pytestmark = [
     pytest.mark.django_db,
@@ -140,14 +141,14 @@ def test_an_end_before_the_stored_start_is_refused(api: APIClient) -> None:
 def test_when_applying_fails_the_save_stands_and_the_answer_says_so(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = changes.run
+    real = apply_changes.run
 
     def run(request: Any, conduct: Any) -> Any:
         if request.job == "weekly":
             raise RuntimeError("out of luck")
         return real(request, conduct)
 
-    monkeypatch.setattr(changes, "run", run)
+    monkeypatch.setattr(apply_changes, "run", run)
 
     made = create(api, fixedSchedule=[MEETS])
 

@@ -8,7 +8,8 @@ from rest_framework.test import APIClient
 
 from scheduling.models import JobRun, LessonSettings, ScheduledClass, Teacher
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import TEACHER, invalid, ok, raw
+
+from .helpers import TEACHER, invalid, ok, raw
 
 pytestmark = [
     pytest.mark.django_db,

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from scheduling.api.applied import with_created
+from scheduling.api.apply_response import with_created
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.services.changes import apply_change
+from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.tests import factories as make
-from scheduling.tests.api.resources.helpers import NOW, ok
 from scheduling.tests.factories import MONDAY, day
+
+from .helpers import NOW, ok
 
 pytestmark = [
     pytest.mark.django_db,

@@ -1,0 +1,228 @@
+"""Ways to put the lessons of a window on the calendar: ours, and what others do.
+
+Each takes the day and how many slots it is to deal with, and answers how many rows it created.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from bench.environment import WEEKS, clock_of
+from scheduling.domain.recurrence import pattern
+from scheduling.domain.series import Series, SeriesKind
+from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.windows import horizon_window, monday_of
+from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.generation.class_insert import _COLUMNS as COLUMNS
+from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.result import Result
+from scheduling.models import Job, RecurringSlot, Student, Trigger
+from scheduling.selectors.schedules.series import load_series
+
+from . import cloned_tables
+
+# The quickest of none, 100, 500, 1,000, 2,000 and 5,000 where it was tried.
+PEER_BATCH = 2_000
+# What the model leaves to the database's defaults.
+DEFAULTS = {
+    "status": "scheduled",
+    "cancelled_by": "",
+    "cancel_reason": "",
+    "attendance": "",
+    "notes": "",
+}
+
+
+def forget() -> None:
+    """Empty every cache of ours: cron's process begins without them."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("scheduling."):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def ours(today: date) -> Result:
+    """A whole run as the command makes it: claim, heartbeat, log, chunks, closing line."""
+    request = Request(
+        job=Job.HORIZON, today=today, weeks=WEEKS, trigger=Trigger.COMMAND, dated=True
+    )
+    return run(request, Conduct(clock=lambda: clock_of(today)))
+
+
+def _slots(limit: int | None = None) -> list[Series]:
+    return load_series(SeriesKind.RECURRING_SLOT, Q())[:limit]
+
+
+def _objects(
+    model: Any, today: date, slots: list[Series], *, spelled_out: bool = True
+) -> Iterator[Any]:
+    """The lessons of the window as instances of ``model``, expanded in Python as we do it.
+
+    ``spelled_out``: with a value for every field, where the model has database defaults. Django
+    takes four times as long over those.
+    """
+    window = horizon_window(today, WEEKS)
+    now = timezone.now()
+    values = DEFAULTS | {"created_at": now, "updated_at": now} if spelled_out else {}
+    for series in slots:
+        wanted = pattern(series, window)
+        for day, starts in zip(wanted.days, wanted.starts, strict=True):
+            yield model(
+                student_id=series.student_id,
+                teacher_id=series.teacher_id,
+                recurring_slot_id=series.id,
+                week=monday_of(day),
+                occurrence_date=day,
+                date=day,
+                start_time=series.start_time,
+                end_time=series.end_time,
+                time_zone=series.zone,
+                starts_at=from_epoch(starts),
+                ends_at=from_epoch(starts + series.duration_minutes * 60),
+                subject=series.subject,
+                is_shared=series.is_shared,
+                **values,
+            )
+
+
+def rows_of(table: str) -> int:
+    """How many rows a table has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def ignore_conflicts(today: date, limit: int | None, *, spelled_out: bool) -> None:
+    """Build every lesson, insert them all, and let the database throw out those that it has."""
+    model = cloned_tables.model_of(cloned_tables.PEER)
+    lessons = _objects(model, today, _slots(limit), spelled_out=spelled_out)
+    with transaction.atomic():
+        model.objects.bulk_create(lessons, batch_size=PEER_BATCH, ignore_conflicts=True)
+
+
+def per_lesson(today: date, limit: int | None) -> None:
+    """For each lesson: look whether it is there, insert it if not.
+
+    One transaction for each slot, which is kind: most do without any.
+    """
+    model = cloned_tables.model_of(cloned_tables.PEER)
+    for series in _slots(limit):
+        with transaction.atomic():
+            for lesson in _objects(model, today, [series]):
+                found = model.objects.filter(recurring_slot_id=series.id, week=lesson.week)
+                if not found.exists():
+                    lesson.save(force_insert=True)
+
+
+def per_student(today: date, limit: int | None) -> None:
+    """For each student: the student, the slots, the lessons that there are; the rest at once."""
+    model = cloned_tables.model_of(cloned_tables.PEER)
+    window = horizon_window(today, WEEKS)
+    by_student = defaultdict(list)
+    for series in _slots(limit):
+        by_student[series.student_id].append(series)
+    for id, series in by_student.items():
+        Student.objects.get(pk=id)
+        list(RecurringSlot.objects.filter(student_id=id, status="active"))
+        there = set(
+            model.objects.filter(
+                student_id=id, date__gte=window.start, date__lt=window.end
+            ).values_list("recurring_slot_id", "week")
+        )
+        new = [
+            lesson
+            for lesson in _objects(model, today, series)
+            if (lesson.recurring_slot_id, lesson.week) not in there
+        ]
+        if new:
+            model.objects.bulk_create(new)
+
+
+# PostgreSQL takes the second of two ambiguous instants and the standard the first: one hour
+# earlier, where that has the same local time. Clocks that go back by less it gets wrong.
+_PURE_SQL = f"""
+    INSERT INTO {cloned_tables.COPIED} ({COLUMNS})
+    SELECT l.student_id, l.teacher_id, NULL, l.id, l.week, l.day, l.day, l.start_time,
+           l.start_time + l.length, l.time_zone, l.starts, l.starts + l.length, l.subject,
+           l.is_shared, NULL
+    FROM (
+        SELECT s.*, t.time_zone, make_interval(mins => s.duration_minutes) AS length,
+               d.day::date AS day, date_trunc('week', d.day)::date AS week,
+               CASE WHEN timezone(t.time_zone, a.instant - interval '1 hour') = d.day + s.start_time
+                    THEN a.instant - interval '1 hour' ELSE a.instant END AS starts
+        FROM scheduling_recurringslot AS s
+        JOIN scheduling_teacher AS t ON t.id = s.teacher_id AND t.is_active
+        JOIN scheduling_student AS p ON p.id = s.student_id AND p.is_active
+        CROSS JOIN LATERAL generate_series(
+            %(start)s::timestamp + make_interval(
+                days => (s.weekday - extract(isodow FROM %(start)s::date)::int + 7) %% 7),
+            %(last)s::timestamp, interval '7 days') AS d (day)
+        CROSS JOIN LATERAL (
+            SELECT timezone(t.time_zone, d.day + s.start_time) AS instant) AS a
+        WHERE s.status = 'active'
+          AND d.day >= coalesce(greatest(s.valid_from, p.start_date), d.day)
+          AND d.day <= coalesce(least(s.valid_until, p.end_date), d.day)
+          AND (s.interval_weeks = 1
+               OR ((d.day::date - DATE '0001-01-01') / 7
+                   - (coalesce(s.valid_from, p.start_date) - DATE '0001-01-01') / 7)
+                  %% s.interval_weeks = 0)
+    ) AS l
+    WHERE NOT EXISTS (
+        SELECT FROM {cloned_tables.COPIED} AS c WHERE c.recurring_slot_id = l.id AND c.week = l.week
+    )
+    ORDER BY l.teacher_id, l.starts
+"""
+
+
+def pure_sql(today: date, _limit: int | None) -> None:
+    """One statement: rules expanded by ``generate_series``, less what is there."""
+    window = horizon_window(today, WEEKS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PURE_SQL, {"start": str(window.start), "last": str(window.last)})
+
+
+class Scheduler:
+    """django-scheduler: events with a weekly rule, their occurrences saved one by one."""
+
+    def __init__(self, limit: int | None) -> None:
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
+        from schedule.models import Calendar, Event, Occurrence, Rule
+
+        from bench.environment import START
+
+        Occurrence.objects.all().delete()
+        Event.objects.all().delete()
+        calendar, _made = Calendar.objects.get_or_create(name="bench", slug="bench")
+        rule, _made = Rule.objects.get_or_create(name="weekly", frequency="WEEKLY")
+        self.events = []
+        for series in _slots(limit):
+            zone = ZoneInfo(series.zone)
+            day = pattern(series, horizon_window(START, 1)).days[0]
+            start = datetime.combine(day, series.start_time, zone)
+            end = datetime.combine(day, series.end_time, zone)
+            event = Event(title=series.subject, start=start, end=end, rule=rule, calendar=calendar)
+            event.save()
+            self.events.append((event.pk, zone))
+
+    def __call__(self, today: date, _limit: int | None) -> None:
+        from datetime import datetime, time
+
+        from schedule.models import Event
+
+        window = horizon_window(today, WEEKS)
+        for pk, zone in self.events:
+            event = Event.objects.select_related("rule").get(pk=pk)
+            start = datetime.combine(window.start, time(), zone)
+            end = datetime.combine(window.end, time(), zone)
+            for occurrence in event.get_occurrences(start, end):
+                if occurrence.pk is None:
+                    occurrence.save()

@@ -1,0 +1,47 @@
+"""Who is measured, and on how much."""
+
+from dataclasses import dataclass
+
+BOTH = ("postgresql", "sqlite")
+
+
+@dataclass(frozen=True)
+class Way:
+    """``sample``: the most slots that it is measured on, its time scaled up from there; 0: all."""
+
+    name: str
+    words: str
+    table: str
+    sample: int = 0
+    vendors: tuple[str, ...] = BOTH
+    settings: str = "classtracker.settings"
+
+    def slots(self, slots: int) -> int:
+        """How many of so many slots it is measured on."""
+        return min(slots, self.sample) if self.sample else slots
+
+
+WAYS = {
+    way.name: way
+    for way in (
+        Way("ours", "**a run of ours**, from claim to log", "classes"),
+        Way("limit", "ready rows by COPY (on SQLite `executemany`); `count(*)`", "classes_copy"),
+        Way(
+            "sql",
+            "`INSERT … SELECT` from `generate_series`, anti-join",
+            "classes_copy",
+            vendors=("postgresql",),
+        ),
+        Way("spelled", "`bulk_create(ignore_conflicts=True)`, every field", "classes_peer", 2_000),
+        Way("bulk", "the same, fields left to their defaults", "classes_peer", 1_000),
+        Way("lesson", "a SELECT per lesson", "classes_peer", 200),
+        Way("student", "three SELECTs and an INSERT per student", "classes_peer", 500),
+        Way(
+            "scheduler",
+            "django-scheduler, occurrences saved",
+            "schedule_occurrence",
+            200,
+            settings="bench.generation.scheduler_settings",
+        ),
+    )
+}

@@ -1,0 +1,90 @@
+"""The same requests, at one number of clients after the other, of a real server."""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from .workload import Ask
+
+# With fewer answers than that, the slowest stands for the 99th of a hundred.
+ENOUGH = 100
+
+
+@dataclass(slots=True)
+class Times:
+    """Milliseconds and bytes of the answers to one ask, at one number of clients."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def p99(self) -> float:
+        return percentile(self.milliseconds, 99)
+
+
+@dataclass(slots=True)
+class Level:
+    """What came of one number of clients."""
+
+    clients: int
+    seconds: float
+    times: dict[str, Times]
+    wrong: list[str]
+
+    @property
+    def asked(self) -> int:
+        return sum(len(one.milliseconds) for one in self.times.values())
+
+    @property
+    def a_second(self) -> float:
+        return self.asked / self.seconds
+
+    @property
+    def every(self) -> list[float]:
+        """The milliseconds of all answers."""
+        return [each for one in self.times.values() for each in one.milliseconds]
+
+
+def percentile(values: list[float], part: int) -> float:
+    """The value that ``part`` percent of them do not pass."""
+    return sorted(values)[min(len(values) - 1, len(values) * part // 100)]
+
+
+def drive(url: str, asks: list[Ask], order: list[tuple[int, str]], clients: int) -> Level:
+    """Have a process of its own ask the server at ``url`` for all of ``order``."""
+    parts = urlsplit(url)
+    asked = [
+        {
+            "place": place,
+            "address": address,
+            "headers": asks[place].headers,
+            "body": asks[place].body,
+        }
+        for place, address in order
+    ]
+    plan = {"host": parts.hostname, "port": parts.port, "clients": clients, "asked": asked}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.load.client"],
+        input=json.dumps(plan),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    seconds, samples = json.loads(done.stdout)
+    times: defaultdict[str, Times] = defaultdict(Times)
+    wrong = []
+    for place, milliseconds, status, size in samples:
+        ask = asks[place]
+        times[ask.name].milliseconds.append(milliseconds)
+        times[ask.name].sizes.append(size)
+        if status != ask.fine:
+            wrong.append(f"{ask.name}: {status or 'no answer'}")
+    return Level(clients, seconds, dict(times), wrong)

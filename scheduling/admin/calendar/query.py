@@ -1,0 +1,149 @@
+"""What the address asks of the calendar: whose classes, which, and in which zone."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, JsonResponse, QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from scheduling.admin.core.permissions import may_see_everyone, teacher_of
+from scheduling.domain.wallclock import is_zone, zone_of
+from scheduling.domain.windows import DAY
+from scheduling.models import ClassStatus
+from scheduling.selectors.classes.calendar import Narrowed
+from scheduling.selectors.studio import studio
+
+PLANNED, CONFLICT = "planned", "conflict"
+SHOWN = (*ClassStatus.values, PLANNED, CONFLICT)
+STUDIO, OWN, BROWSER = "studio", "own", "browser"
+
+
+class BadQuestion(Exception):
+    """The address can't be read; the sentence says what of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The filters. ``shown`` holds values of ``SHOWN``, all of them where none is named."""
+
+    teacher_id: int | None = None
+    student_id: int | None = None
+    shown: tuple[str, ...] = SHOWN
+    # Of a teacher's account: sees nothing but own classes, whatever the address says.
+    confined: bool = False
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        return tuple(status for status in ClassStatus.values if status in self.shown)
+
+    @property
+    def stored(self) -> Narrowed:
+        """The filters for stored classes."""
+        every = len(self.statuses) == len(ClassStatus.values)
+        return Narrowed(
+            teacher_id=self.teacher_id,
+            student_id=self.student_id,
+            statuses=() if every else self.statuses,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Half-open: instants, and the dates that they are from midnight to midnight."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def dates(self) -> tuple[date, date]:
+        """The first date, and the one after the last, as the caller wrote them."""
+        end = self.end.date() if self.end.time() == time.min else self.end.date() + DAY
+        return self.start.date(), end
+
+    @property
+    def widest(self) -> tuple[date, date]:
+        """The first and last date, in whatever zone, of which a part is in the range."""
+        last = (self.end - timedelta.resolution).astimezone(UTC).date()
+        return self.start.astimezone(UTC).date() - DAY, last + DAY
+
+
+def read_filters(request: HttpRequest) -> Asked:
+    """The filters of the address, narrowed to what the reader may see.
+
+    Raises BadQuestion, and PermissionDenied for somebody else's classes.
+    """
+    asked = Asked(
+        teacher_id=_number(request.GET, "teacher"),
+        student_id=_number(request.GET, "student"),
+        shown=_shown(request.GET.getlist("status")),
+    )
+    if may_see_everyone(request.user):
+        return asked
+    teacher = teacher_of(request.user)
+    if teacher is None:
+        raise PermissionDenied
+    return replace(asked, teacher_id=teacher.pk, confined=True)
+
+
+def read_range(query: QueryDict, most_days: int) -> Range:
+    """``start`` and ``end``: dates, read in the studio's zone, or instants with an offset."""
+    start, end = _moment(query, "start"), _moment(query, "end")
+    if start >= end:
+        raise BadQuestion(_("The end is not after the start."))
+    if end - start > (most_days + 1) * DAY:
+        raise BadQuestion(_("At most %(n)d days at a time.") % {"n": most_days})
+    return Range(start, end)
+
+
+def read_zone(query: QueryDict) -> str:
+    """The choice of zone: ``studio``, ``own``, ``browser`` or an IANA name."""
+    choice = query.get("zone", "") or STUDIO
+    if choice in (STUDIO, OWN, BROWSER) or is_zone(choice):
+        return choice
+    raise BadQuestion(_("“%(zone)s” is not a valid time zone.") % {"zone": choice[:64]})
+
+
+def refused(sentence: str, status: int = 400) -> JsonResponse:
+    """An answer to a script that says why not."""
+    return JsonResponse({"refused": sentence}, status=status)
+
+
+def _number(query: QueryDict, name: str) -> int | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    # A number that no column holds would be an error of the database.
+    if not (text.isascii() and text.isdigit()) or len(text) > 15:
+        raise BadQuestion(_("“%(text)s” is not a valid ID.") % {"text": text[:40]})
+    return int(text)
+
+
+def _shown(values: list[str]) -> tuple[str, ...]:
+    named = [name for value in values for name in value.split(",") if name]
+    for name in named:
+        if name not in SHOWN and name != "none":
+            raise BadQuestion(_("“%(status)s” is not a valid status.") % {"status": name[:40]})
+    return tuple(name for name in SHOWN if name in named) if named else SHOWN
+
+
+def _moment(query: QueryDict, name: str) -> datetime:
+    text = query.get(name, "")
+    try:
+        moment = _parsed(text)
+    except (ValueError, OverflowError):
+        moment = None
+    # Far enough from the ends of all time to count days from it.
+    if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9000:
+        raise BadQuestion(
+            _("“%(name)s” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.")
+            % {"name": name}
+        )
+    return moment
+
+
+def _parsed(text: str) -> datetime | None:
+    if len(text) == 10:
+        return datetime.combine(date.fromisoformat(text), time.min, zone_of(studio().time_zone))
+    return parse_datetime(text)

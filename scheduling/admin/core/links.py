@@ -1,0 +1,69 @@
+"""Addresses of what a page speaks of, for those who may open them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from .permissions import may_run_jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Empty where the reader has no permission to look. ``may``: whether they have another."""
+
+    students: bool
+    teachers: bool
+    classes: bool
+    slots: bool
+    schedules: bool
+    settings: bool
+    jobs: bool
+    may: Callable[[str], bool]
+
+    def student(self, pk: int | None) -> str:
+        return _change("student", pk) if self.students else ""
+
+    def teacher(self, pk: int | None) -> str:
+        return _change("teacher", pk) if self.teachers else ""
+
+    def lesson(self, pk: int | None) -> str:
+        return _change("scheduledclass", pk) if self.classes else ""
+
+    def series(self, kind: str, pk: int | None) -> str:
+        """The schedule or slot that asks for a class."""
+        if kind == "fixed_schedule":
+            return _change("fixedschedule", pk) if self.schedules else ""
+        return _change("recurringslot", pk) if self.slots and kind else ""
+
+
+def links_for(request: HttpRequest) -> Links:
+    """What this person may open."""
+
+    def may(model: str) -> bool:
+        user = request.user
+        return user.has_perm(f"scheduling.view_{model}") or user.has_perm(
+            f"scheduling.change_{model}"
+        )
+
+    return Links(
+        may("student"),
+        may("teacher"),
+        may("scheduledclass"),
+        may("recurringslot"),
+        may("fixedschedule"),
+        request.user.has_perm("scheduling.add_lessonsettings"),
+        may_run_jobs(request.user),
+        lambda permission: request.user.has_perm(f"scheduling.{permission}"),
+    )
+
+
+def listed(model: str, **query: object) -> str:
+    """The list of ``model``, narrowed."""
+    return reverse(f"admin:scheduling_{model}_changelist") + "?" + urlencode(query)
+
+
+def _change(model: str, pk: int | None) -> str:
+    return reverse(f"admin:scheduling_{model}_change", args=[pk]) if pk else ""

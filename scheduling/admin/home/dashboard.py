@@ -1,0 +1,84 @@
+"""What stands above the tables on the admin's first page: whether all is well, and today."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from scheduling.admin.core.links import links_for
+from scheduling.admin.core.permissions import (
+    may_run_jobs,
+    may_see_classes,
+    may_see_jobs,
+    visible_classes,
+)
+from scheduling.admin.core.recent_edits import recent
+from scheduling.admin.jobs.job_cards import button_of
+from scheduling.admin.jobs.status_card import status_card
+from scheduling.admin.messages import undelivered_notice
+from scheduling.domain.windows import DAY
+from scheduling.jobs.monitoring.callers import Callers
+from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
+from scheduling.jobs.monitoring.status import status
+from scheduling.jobs.schedule.registry import GENERATING
+from scheduling.models import ACTIVE_STATES, JobRun
+from scheduling.selectors.classes.day_summary import today
+from scheduling.selectors.studio import studio_day, studio_zone
+from scheduling.text.dates import number, relative, when
+
+from .first_steps import first_steps, has_rules
+
+
+def front(request: HttpRequest) -> dict[str, Any]:
+    """For the template, as far as this person may see it."""
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "recent": recent(request.user),
+        "undelivered": undelivered_notice(request),
+    }
+    if may_see_jobs(request.user):
+        callers = Callers(now)
+        context["steps"] = first_steps(request, callers)
+        if has_rules() or not context["steps"]:
+            cover = coverage(now, callers, A_PAGE)
+            found = status(now, cover, callers=callers)
+            context["status"] = status_card(found, links_for(request), cover)
+            if may_run_jobs(request.user):
+                context["buttons"] = _buttons(cover)
+    if may_see_classes(request.user):
+        context |= _today(request, now)
+    return context
+
+
+def _buttons(cover: Coverage) -> list[tuple[str, str]]:
+    """The jobs that make what is missing, with what their buttons say: the urgent one first."""
+    jobs = [job for job in GENERATING if cover.missing_of(job) or not cover.is_complete]
+    if not jobs:
+        return []
+    active = set(
+        JobRun.objects.filter(is_full=True, state__in=ACTIVE_STATES).values_list("job", flat=True)
+    )
+    return [(job.value, button_of(job)) for job in jobs if job not in active]
+
+
+def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    day = studio_day(now)
+    start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
+    found = today(visible_classes(request.user), start, end, now)
+    coming = found.coming
+    return {
+        "today": {
+            "classes": number(found.classes),
+            "over": number(found.over),
+            "cancelled": number(found.cancelled),
+        },
+        "coming": coming
+        and {
+            "pk": coming.pk,
+            "when": when(coming.starts_at, now),
+            "relative": relative(coming.starts_at, now),
+            "student": coming.student.full_name,
+            "teacher": coming.teacher.name if coming.teacher else "",
+        },
+    }

@@ -1,0 +1,35 @@
+"""The pages of the background jobs: the overview, a plan before it is applied, and a run."""
+
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.admin.core.tool_page import Page
+
+from .actions import cancel, progress, start_job
+from .decorators import may_see
+from .overview import overview
+from .preview import preview
+from .run_page import run_page
+from .undo import undo_page
+
+ROOT = "background-jobs/"
+
+PAGES = (
+    Page(
+        route=ROOT,
+        name="background_jobs",
+        view=overview,
+        title=_("Background jobs"),
+        daily=True,
+        shown=may_see,
+    ),
+    Page(route=f"{ROOT}<slug:job>/preview/", name="background_jobs_preview", view=preview),
+    Page(route=f"{ROOT}<slug:job>/start/", name="background_jobs_start", view=start_job),
+    Page(route=f"{ROOT}runs/<int:run_id>/", name="background_jobs_run", view=run_page),
+    Page(
+        route=f"{ROOT}runs/<int:run_id>/progress/",
+        name="background_jobs_progress",
+        view=progress,
+    ),
+    Page(route=f"{ROOT}runs/<int:run_id>/undo/", name="background_jobs_undo", view=undo_page),
+    Page(route=f"{ROOT}runs/<int:run_id>/cancel/", name="background_jobs_cancel", view=cancel),
+)

@@ -1,0 +1,150 @@
+"""What a button does: start a run, cancel it; and how far it has come, for the page that waits."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.execution.cancel import cancel_run
+from scheduling.jobs.monitoring.outcome_text import has_done, title_of
+from scheduling.jobs.monitoring.status import progress_sentence, started_by
+from scheduling.jobs.runs.claims import AlreadyRunningError, is_dead
+from scheduling.jobs.runs.request import Request
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, Trigger
+from scheduling.selectors.studio import studio_day
+from scheduling.text.dates import relative
+
+from .decorators import act, page
+
+KEY = "background_jobs_started"
+MOST = 10
+
+
+def remember(request: HttpRequest, run: JobRun) -> None:
+    """``run`` was started by this person: tell them when it is over."""
+    request.session[KEY] = [*request.session.get(KEY, []), run.pk][-MOST:]
+
+
+def tell(request: HttpRequest) -> None:
+    """A message for each of their runs that is over by now."""
+    watched = request.session.get(KEY)
+    if not watched:
+        return
+    runs = list(JobRun.objects.filter(pk__in=watched).order_by("id"))
+    for run in runs:
+        if run.state not in ACTIVE_STATES:
+            _say(request, run)
+    request.session[KEY] = [run.pk for run in runs if run.state in ACTIVE_STATES]
+
+
+def _say(request: HttpRequest, run: JobRun) -> None:
+    values = {"job": Job(run.job).label, "outcome": title_of(run), "error": run.error}
+    if run.state == RunState.SUCCEEDED:
+        messages.success(request, _("%(job)s: %(outcome)s") % values)
+    elif run.state == RunState.PARTIAL:
+        messages.warning(request, _("%(job)s: %(outcome)s") % values)
+    else:
+        values["outcome"] = f"{title_of(run)} {run.error or has_done(run)}"
+        messages.error(request, _("%(job)s: %(outcome)s") % values)
+
+
+def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> Request:
+    """``job`` for the whole studio, as the person who asks for it wants it.
+
+    ``plan``: the fingerprint of the one that they have seen, where they have.
+    """
+    return Request(
+        job=job,
+        today=studio_day(now),
+        weeks=settings.HORIZON_WEEKS,
+        trigger=Trigger.ADMIN,
+        triggered_by=http.user.get_username(),
+        plan=plan,
+    )
+
+
+def job_of(name: str) -> Job:
+    """The job of an address; 404 for what generates nothing."""
+    job = next((job for job, spec in JOBS.items() if spec.generates and job.value == name), None)
+    return job or _unknown()
+
+
+def _unknown() -> NoReturn:
+    raise Http404
+
+
+@act
+def start_job(request: HttpRequest, job: str) -> HttpResponse:
+    """Start a run of the whole studio, without a look at its plan."""
+    return begin(request, job_of(job))
+
+
+def begin(request: HttpRequest, job: Job, plan: str = "") -> HttpResponse:
+    """Start ``job``, by the ``plan`` that was seen if any, and go back to where it is shown."""
+    now = timezone.now()
+    try:
+        run = start(request_of(request, job, now, plan))
+    except AlreadyRunningError as error:
+        _say_busy(request, error.run)
+    except NotStartedError as error:
+        messages.error(request, error.run.error)
+    else:
+        remember(request, run)
+        if run.state in ACTIVE_STATES:
+            text = _("%(job)s: started. You may close this page.")
+            messages.info(request, text % {"job": job.label})
+    return HttpResponseRedirect(reverse("admin:background_jobs"))
+
+
+def _say_busy(request: HttpRequest, run: JobRun) -> None:
+    values = {
+        "job": Job(run.job).label,
+        "name": started_by(run),
+        "when": relative(run.started_at or run.created_at, timezone.now()),
+    }
+    if values["name"]:
+        text = _("%(job)s: a run is active already, started by %(name)s %(when)s.")
+    else:
+        text = _("%(job)s: a run is active already, started %(when)s.")
+    messages.warning(request, text % values)
+
+
+@act
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    """End an active run between two chunks; what is done stays."""
+    run = get_object_or_404(JobRun, pk=run_id)
+    if cancel_run(run):
+        messages.success(
+            request, _("The run is cancelled. What it had done stays; the next run does the rest.")
+        )
+    else:
+        messages.warning(request, _("This run is over: there is nothing to cancel."))
+    return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
+
+
+@page
+def progress(request: HttpRequest, run_id: int) -> HttpResponse:
+    """How far a run has come, as JSON."""
+    run = get_object_or_404(JobRun, pk=run_id)
+    active = run.state in ACTIVE_STATES
+    text = progress_sentence(run, timezone.now()) if active else str(run.get_state_display())
+    if active and is_dead(run):
+        text = _("Stalled: the next run takes its place.")
+    return JsonResponse(
+        {
+            "state": run.state,
+            "active": active,
+            "done": run.progress_done,
+            "total": run.progress_total,
+            "created": run.classes_created,
+            "text": text,
+        }
+    )

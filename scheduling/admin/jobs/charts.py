@@ -1,0 +1,85 @@
+"""The charts of the page: classes created by day, and how long runs took."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.admin.charts import Bar, BarChart, Dot, DotChart, bar_chart, dot_chart
+from scheduling.admin.core.outcome_badges import state_name
+from scheduling.domain.windows import DAY
+from scheduling.jobs.monitoring.run_timeline import MISSED, Entry
+from scheduling.models import Job, RunState
+from scheduling.selectors.runs import created_by_day
+from scheduling.selectors.studio import local, studio_zone
+from scheduling.text.dates import exactly, number, plain_day, short_day, took
+
+DAYS = 30
+SPAN = timedelta(days=DAYS)
+
+
+def created_chart(entries: Iterable[Entry], now: datetime) -> BarChart:
+    """A bar a day; a day on which a run was due and none took place is marked."""
+    today = local(now).date()
+    days = [today - n * DAY for n in range(DAYS - 1, -1, -1)]
+    # A day more: the first of them began less than thirty times 24 hours ago.
+    created = created_by_day(now - SPAN - DAY, studio_zone())
+    missed = {local(entry.moment).date() for entry in entries if entry.outcome == MISSED}
+    bars = []
+    for day in days:
+        count = created.get(day, 0)
+        gap = day in missed and not count
+        said = _("did not run") if gap else number(count)
+        short = _("Today") if day == today else plain_day(day)
+        bars.append(Bar(short_day(day), short, count, said, gap))
+    total = sum(bar.value for bar in bars)
+    gaps = sum(bar.gap for bar in bars)
+    text = ngettext(
+        "%(n)s class was created in the last 30 days.",
+        "%(n)s classes were created in the last 30 days.",
+        total,
+    ) % {"n": number(total)}
+    if gaps:
+        more = ngettext(
+            "On %(n)s day a run was due and did not take place.",
+            "On %(n)s days a run was due and did not take place.",
+            gaps,
+        )
+        text = f"{text} {more % {'n': number(gaps)}}"
+    return bar_chart("created", _("Classes created, last 30 days"), text, bars)
+
+
+def duration_chart(entries: Sequence[Entry], now: datetime) -> DotChart:
+    """A dot a run: round for the horizon, square for the weekly classes, hollow if it failed."""
+    dots = []
+    for entry in entries:
+        run = entry.run
+        if run is None or run.duration is None or entry.moment < now - SPAN:
+            continue
+        dots.append(
+            Dot(
+                entry.moment,
+                run.duration.total_seconds(),
+                "circle" if entry.job == Job.HORIZON else "square",
+                f"{Job(run.job).label}, {exactly(entry.moment)}",
+                f"{took(run.duration)}, {state_name(run.state)}",
+                run.state not in (RunState.SUCCEEDED, RunState.PARTIAL),
+                reverse("admin:background_jobs_run", args=[run.pk]),
+            )
+        )
+    longest = max((timedelta(seconds=dot.value) for dot in dots), default=None)
+    text = _sentence(len(dots), longest)
+    marks = [(now - SPAN * n / 3, _("Today") if n == 0 else "") for n in (3, 2, 1, 0)]
+    labels = [(at, text or plain_day(local(at).date())) for at, text in marks]
+    legend = [("circle", str(Job.HORIZON.label)), ("square", str(Job.WEEKLY.label))]
+    title = _("How long runs took, last 30 days")
+    return dot_chart("durations", title, text, dots, (now - SPAN, now), labels, legend)
+
+
+def _sentence(runs: int, longest: timedelta | None) -> str:
+    if longest is None:
+        return _("There has been no run in these days.")
+    text = ngettext("The only run took %(time)s.", "The longest of %(n)s runs took %(time)s.", runs)
+    return text % {"n": number(runs), "time": took(longest)}

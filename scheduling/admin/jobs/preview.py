@@ -1,0 +1,159 @@
+"""``…/<job>/preview/``: the plan as a diff, and the button that applies exactly this plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.admin.core.links import Links, links_for
+from scheduling.admin.core.plan_page import approved, plan_page
+from scheduling.admin.core.result_table import Row, rows_of_lines
+from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
+from scheduling.jobs.execution.runner import Conduct, preview_plan
+from scheduling.jobs.generation.approved_plan import PlanPreview, StalePlanError, require_approved
+from scheduling.jobs.monitoring.outcome_text import ORDER, would, would_do
+from scheduling.models import Job
+from scheduling.text.dates import long_day, number, plain_day
+
+from .actions import begin, job_of, request_of
+from .decorators import form
+from .job_cards import button_of
+
+SALT = "scheduling.background_jobs.preview"
+# The page lists the lines of so many series of each outcome.
+SAMPLE = 100
+OPEN = (*CHANGES, Outcome.CONFLICT, *FAULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one outcome: the first of them, and how many there are."""
+
+    outcome: str
+    name: str
+    count: str
+    rows: list[Row]
+    first_of: str
+    is_open: bool
+
+
+@form
+def preview(request: HttpRequest, job: str) -> HttpResponse:
+    """GET shows the plan; POST starts a run of the approved plan, if it is still that one."""
+    which = job_of(job)
+    asked = request_of(request, which, timezone.now())
+    plan, stale = preview_plan(asked, Conduct(clock=timezone.now), SAMPLE), None
+    if request.method == "POST":
+        try:
+            require_approved(plan, approved(request))
+            return begin(request, which, plan.fingerprint)
+        except StalePlanError as error:
+            stale = error
+    return _page(request, which, plan, stale)
+
+
+def _page(
+    request: HttpRequest, job: Job, plan: PlanPreview, stale: StalePlanError | None
+) -> HttpResponse:
+    result = plan.result
+    counts = result.counts_by_name()
+    return plan_page(
+        request,
+        "admin/jobs/preview.html",
+        {
+            "title": _("Preview"),
+            "job": job,
+            "sentence": would_do(job, result.counts),
+            "level": _level(plan),
+            "window": _window(plan),
+            "missed_weeks": _missed_weeks(plan),
+            "differences": _differences(_counts_before(request), counts) if stale else [],
+            "sections": _sections(plan, links_for(request)),
+            "untouched": number(n) if (n := result.counts[Outcome.EXISTS]) else "",
+            "nothing": not result.writes_classes,
+            "button": button_of(job),
+            "plan": plan.fingerprint,
+            "counts": signing.dumps(counts, salt=SALT),
+            "error": result.error,
+        },
+        stale,
+    )
+
+
+def _level(plan: PlanPreview) -> str:
+    counts = plan.result.counts
+    if plan.result.has_faults:
+        return "bad"
+    if counts[Outcome.CONFLICT]:
+        return "warn"
+    return "plan" if plan.result.writes_classes else "ok"
+
+
+def _window(plan: PlanPreview) -> str:
+    window = plan.result.window
+    if window is None:
+        return ""
+    days = {"first": long_day(window.start), "last": long_day(window.last)}
+    return _("%(first)s to %(last)s.") % days
+
+
+def _missed_weeks(plan: PlanPreview) -> str:
+    first = plan.result.catch_up_from
+    if first is None:
+        return ""
+    return _("It also makes up for the weeks since %(day)s, which were missed.") % {
+        "day": plain_day(first)
+    }
+
+
+def _sections(plan: PlanPreview, links: Links) -> list[Section]:
+    """All outcomes that have lines; those that change something come first, and open."""
+    sections = []
+    for outcome in sorted(ORDER, key=lambda one: (one not in CHANGES, one not in OPEN)):
+        lines = plan.samples.get(outcome)
+        if not lines:
+            continue
+        count = plan.result.counts[outcome]
+        told = sum(line.occurrences for line in lines)
+        sections.append(
+            Section(
+                outcome.value,
+                would(outcome, count),
+                number(count),
+                rows_of_lines(lines, links),
+                _first_of(told, count),
+                outcome in OPEN,
+            )
+        )
+    return sections
+
+
+def _first_of(told: int, count: int) -> str:
+    if told >= count:
+        return ""
+    return _("%(told)s of %(count)s shown") % {"told": number(told), "count": number(count)}
+
+
+def _counts_before(request: HttpRequest) -> dict[str, int] | None:
+    """The counts of the plan that was shown; None where they were not sent, or not by this page."""
+    try:
+        found: dict[str, int] = signing.loads(request.POST.get("counts", ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    return found
+
+
+def _differences(before: Mapping[str, int] | None, counts: Mapping[str, int]) -> list[str]:
+    """How the counts of the plan differ from those that were shown."""
+    if before is None:
+        return []
+    told = []
+    for outcome in ORDER:
+        was, is_now = before.get(outcome.value, 0), counts.get(outcome.value, 0)
+        if was == is_now or outcome is Outcome.EXISTS:
+            continue
+        told.append(f"{would(outcome, is_now)}: {number(was)} → {number(is_now)}")
+    return told

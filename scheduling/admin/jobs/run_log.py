@@ -1,0 +1,114 @@
+"""The job log, read-only: history is nobody's to edit."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.admin.core.filters import OneOf
+from scheduling.admin.export import ExportMixin
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.monitoring.outcome_text import did
+from scheduling.models import JobRun, JobRunItem
+from scheduling.text.dates import in_words, took
+from scheduling.text.reasons import sentence
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """May be looked at by who has the permission to view; changed by no one."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "job",
+        "state",
+        "started_at",
+        "took",
+        "by",
+        "classes_created",
+        "students_processed",
+        "error",
+    )
+    export_as = {"took": ("duration",), "by": ("trigger", "triggered_by")}
+    list_filter = ("job", "state", "trigger")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+    @admin.display(description=_("duration"))
+    def took(self, run: JobRun) -> str:
+        return took(run.duration)
+
+    @admin.display(description=_("triggered by"), ordering="trigger")
+    def by(self, run: JobRun) -> str:
+        what = run.get_trigger_display()
+        return f"{what} · {run.triggered_by}" if run.triggered_by else str(what)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A run has a page of its own; its fields one by one say less than that."""
+        run = self.get_object(request, unquote(object_id))
+        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
+        if run is None or not looks:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
+
+
+class ByOutcome(OneOf):
+    """What became of it, in words."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        return {one.value: (did(one, 2), Q(outcome=one.value)) for one in Outcome}
+
+
+@admin.register(JobRunItem)
+class JobRunItemAdmin(ReadOnlyAdmin):
+    list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
+    list_select_related = ("run",)
+    list_filter = (ByOutcome, "run__job")
+    search_fields = ("student_name", "teacher_name")
+    list_display_links = None
+    show_full_result_count = False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A result is read on the page of its run."""
+        item = self.get_object(request, unquote(object_id))
+        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
+        if item is None or not looks:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[item.run_id]))
+
+    @admin.display(description=_("run"), ordering="run")
+    def of(self, item: JobRunItem) -> SafeString:
+        page = reverse("admin:background_jobs_run", args=[item.run_id])
+        return format_html('<a href="{}">{}</a>', page, item.run)
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def what(self, item: JobRunItem) -> str:
+        return did(Outcome(item.outcome))
+
+    @admin.display(description=_("reason"))
+    def why(self, item: JobRunItem) -> str:
+        return in_words(sentence(item.code, item.params))

@@ -1,0 +1,166 @@
+"""``…/runs/<id>/``: what became of a run, when, why, and what can still be done about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.admin.core.links import links_for
+from scheduling.admin.core.outcome_badges import LOOKS, state_name
+from scheduling.admin.core.result_table import rows_of_items
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.execution.undo import can_be_undone
+from scheduling.jobs.monitoring.outcome_text import ORDER, did, has_done, removed, title_of
+from scheduling.jobs.monitoring.status import progress_sentence
+from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
+from scheduling.selectors.people import account_names
+from scheduling.selectors.runs import fault_groups
+from scheduling.selectors.studio import studio
+from scheduling.text.dates import exactly, in_words, long_day, number, relative, took
+from scheduling.text.reasons import sentence
+
+from .actions import tell
+from .decorators import may_run, page, rendered
+from .history_table import notes_of
+
+ITEMS = 100
+GROUPS = 20
+OUTCOMES = {outcome.value for outcome in Outcome}
+LEVELS = {"is-ok": "ok", "is-warn": "warn", "is-bad": "bad", "is-busy": "busy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment in the life of a run."""
+
+    name: str
+    moment: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A count; with an address where there are results to show."""
+
+    name: str
+    count: str
+    url: str
+    current: bool
+
+
+@page
+def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The page; GET ``outcome`` and ``after`` narrow its results."""
+    run = get_object_or_404(JobRun, pk=run_id)
+    tell(request)
+    now = timezone.now()
+    shown = request.GET.get("outcome", "")
+    shown = shown if shown in OUTCOMES else ""
+    items = list(_items(run, shown, request.GET.get("after", ""))[: ITEMS + 1])
+    active = run.state in ACTIVE_STATES
+    names = account_names([run.triggered_by, run.undone_by])
+    return rendered(
+        request,
+        "run",
+        _("Run %(number)d") % {"number": run.pk},
+        {
+            "run": run,
+            "job": Job(run.job).label,
+            "level": "warn" if run.classes_undone else LEVELS.get(LOOKS[run.state], "idle"),
+            "sentence": title_of(run),
+            "detail": _detail(run),
+            "state": state_name(run.state),
+            "look": LOOKS[run.state],
+            "steps": _steps(run, names, now),
+            "notes": notes_of(run),
+            "chips": _chips(run, shown),
+            "groups": [
+                (in_words(sentence(code, params)), number(count))
+                for code, params, count in fault_groups(run, GROUPS)
+            ],
+            "rows": rows_of_items(items[:ITEMS], links_for(request)),
+            "shown": did(Outcome(shown), 2) if shown else "",
+            "next": _address(run, shown, items[ITEMS - 1].pk) if len(items) > ITEMS else "",
+            "first": _address(run, shown) if "after" in request.GET else "",
+            "active": active,
+            "dead": active and is_dead(run),
+            "progress": progress_sentence(run, now) if active else "",
+            "may_run": may_run(request),
+            "may_undo": may_run(request) and can_be_undone(run, now),
+            "zone": studio().time_zone,
+        },
+    )
+
+
+def _items(run: JobRun, outcome: str, after: str) -> Any:
+    items = JobRunItem.objects.filter(run=run).order_by("id")
+    if outcome:
+        items = items.filter(outcome=outcome)
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        items = items.filter(id__gt=int(after))
+    return items
+
+
+def _detail(run: JobRun) -> str:
+    """The window, the missed weeks, the error; and what a run that went wrong had done."""
+    told = []
+    if run.error:
+        told.append(run.error.partition("\n")[0])
+    unfinished = run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
+    if run.counts and (unfinished or run.classes_undone):
+        told.append(has_done(run))
+    if run.window_start and run.window_last:
+        days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}
+        told.append(_("%(first)s to %(last)s.") % days)
+    return " ".join(told)
+
+
+def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:
+    steps = [Step(_("Asked for"), exactly(run.created_at), _asked_by(run, names))]
+    if run.started_at:
+        steps.append(Step(_("Started"), exactly(run.started_at), run.host.partition(" ")[0]))
+    if run.heartbeat and run.finished_at is None:
+        steps.append(Step(_("Last activity"), exactly(run.heartbeat), relative(run.heartbeat, now)))
+    if run.finished_at:
+        more = f"{state_name(run.state)} · {took(run.duration)}"
+        steps.append(Step(_("Ended"), exactly(run.finished_at), more))
+    if run.undone_at:
+        person = names.get(run.undone_by, run.undone_by)
+        gone = removed(run, run.classes_undone)
+        steps.append(Step(_("Undone"), exactly(run.undone_at), f"{person} · {gone}"))
+    return steps
+
+
+def _asked_by(run: JobRun, names: dict[str, str]) -> str:
+    """“admin · Teresa Ortega”: through what, and by whom."""
+    person = names.get(run.triggered_by, run.triggered_by)
+    return " · ".join(filter(None, [str(Trigger(run.trigger).label), person]))
+
+
+def _chips(run: JobRun, shown: str) -> list[Chip]:
+    if not JOBS[Job(run.job)].generates:
+        return []
+    return [
+        Chip(
+            did(outcome, int(run.counts[outcome.value])),
+            number(int(run.counts[outcome.value])),
+            "" if outcome in (Outcome.EXISTS, Outcome.CREATED) else _address(run, outcome.value),
+            outcome.value == shown,
+        )
+        for outcome in ORDER
+        if run.counts.get(outcome.value)
+    ]
+
+
+def _address(run: JobRun, outcome: str = "", after: int | None = None) -> str:
+    asked = {"outcome": outcome, "after": after}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('admin:background_jobs_run', args=[run.pk])}?{query}#results"

@@ -1,0 +1,144 @@
+"""The strip of a job's last runs as shapes: each outcome has one of its own, colour aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.admin.charts.scales import Bands
+from scheduling.admin.core.outcome_badges import state_name
+from scheduling.jobs.monitoring.run_timeline import MISSED, Entry
+from scheduling.models import RunState
+from scheduling.text.dates import exactly, number
+
+HEIGHT = 36
+# A job that has run three times does not get three bars as wide as a thumb.
+FEWEST = 30
+LEAST = 13
+MARK = 5
+GAP = 3
+SHAPES = {
+    RunState.SUCCEEDED.value: "done",
+    RunState.PARTIAL.value: "partial",
+    RunState.FAILED.value: "failed",
+    RunState.CRASHED.value: "failed",
+    RunState.CANCELLED.value: "cancelled",
+    RunState.QUEUED.value: "active",
+    RunState.RUNNING.value: "active",
+    MISSED: "missed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a bar, in pixels from the top."""
+
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class StripBar:
+    """A bar, its whole place (which is what is clicked), and what it says."""
+
+    shape: str
+    place: str
+    place_width: str
+    x: str
+    width: str
+    boxes: list[Box]
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What a template draws."""
+
+    name: str
+    height: int
+    bars: list[StripBar]
+    shapes: list[tuple[str, str]]
+
+
+def draw(name: str, entries: Sequence[Entry]) -> Strip:
+    """``entries`` from the oldest; the newest stands at the right end."""
+    places = max(FEWEST, len(entries))
+    bands = Bands(places, 0.7)
+    most = _usual_most(entries)
+    first = places - len(entries)
+    bars = [
+        StripBar(
+            shape := SHAPES[entry.outcome],
+            bands.edge(first + place),
+            bands.place,
+            bands.left(first + place),
+            bands.width,
+            _boxes(shape, _share(entry, most)),
+            _url(entry),
+            _label(entry),
+        )
+        for place, entry in enumerate(entries)
+    ]
+    return Strip(name, HEIGHT, bars, _legend({bar.shape for bar in bars}))
+
+
+def _usual_most(entries: Sequence[Entry]) -> float:
+    """The top of the strip: a first run of thousands must not flatten all others."""
+    created = [entry.run.classes_created for entry in entries if entry.run]
+    some = [count for count in created if count]
+    return min(max(some), 2 * median(some)) if some else 0.0
+
+
+def _share(entry: Entry, most: float) -> float:
+    created = entry.run.classes_created if entry.run else 0
+    return min(1.0, created / most) if most else 0.0
+
+
+def _boxes(shape: str, share: float) -> list[Box]:
+    """Parts of a bar: a failure is an exclamation mark, a run with errors an i."""
+    if shape == "missed":
+        return [Box(1, HEIGHT - 2)]
+    if shape == "failed":
+        return [Box(0, HEIGHT - MARK - GAP), Box(HEIGHT - MARK, MARK)]
+    room = HEIGHT - (MARK + GAP if shape == "partial" else 0)
+    tall = round(LEAST + (room - LEAST) * share, 1)
+    if shape == "cancelled":
+        tall = float(LEAST)
+    boxes = [Box(round(HEIGHT - tall, 1), tall)]
+    if shape == "partial":
+        boxes.append(Box(round(HEIGHT - tall - GAP - MARK, 1), MARK))
+    return boxes
+
+
+def _legend(shapes: set[str]) -> list[tuple[str, str]]:
+    """The shapes to explain: the usual ones, and those that occur besides."""
+    names = {
+        "done": _("done"),
+        "partial": _("with errors"),
+        "failed": _("failed"),
+        "missed": _("did not run"),
+        "cancelled": _("cancelled"),
+        "active": _("running"),
+    }
+    usual = ("done", "partial", "failed", "missed")
+    return [(shape, name) for shape, name in names.items() if shape in usual or shape in shapes]
+
+
+def _url(entry: Entry) -> str:
+    if entry.run is not None:
+        return reverse("admin:background_jobs_run", args=[entry.run.pk])
+    query = urlencode({"job": entry.job.value, "outcome": MISSED})
+    return f"{reverse('admin:background_jobs')}?{query}#history"
+
+
+def _label(entry: Entry) -> str:
+    moment, outcome = exactly(entry.moment), state_name(entry.outcome)
+    if entry.run is None:
+        return _("%(when)s: %(outcome)s") % {"when": moment, "outcome": outcome}
+    created = entry.run.classes_created
+    text = _("%(when)s: %(outcome)s, %(n)s created")
+    return text % {"when": moment, "outcome": outcome, "n": number(created)}

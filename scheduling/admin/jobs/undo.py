@@ -1,0 +1,117 @@
+"""``…/runs/<id>/undo/``: what would go and what stays, and the button that does it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.admin.core.links import Links, links_for
+from scheduling.admin.core.result_table import rows_of_lines
+from scheduling.jobs.execution.undo import PrunedError, Undo, preview_undo, undo
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.models import Job, JobRun
+from scheduling.text.dates import number
+
+from .decorators import form, rendered
+
+SHOWN = 100
+SCHEDULES = 12
+
+
+@form
+def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
+    """GET says what would go; POST takes it back."""
+    run = get_object_or_404(JobRun, pk=run_id)
+    back = reverse("admin:background_jobs_run", args=[run.pk])
+    try:
+        if request.method == "POST":
+            done = undo(run, by=request.user.get_username(), clock=timezone.now)
+            (messages.success if done.removed_count else messages.warning)(request, done.message)
+            return HttpResponseRedirect(back)
+        found = preview_undo(run, timezone.now())
+    except AlreadyRunningError as error:
+        text = _("Run %(number)d is active: wait for its end, or cancel it.")
+        messages.warning(request, text % {"number": error.run.pk})
+        return HttpResponseRedirect(back)
+    except PrunedError:
+        messages.warning(request, _("The log of this run is gone: it can't be undone any more."))
+        return HttpResponseRedirect(reverse("admin:background_jobs"))
+    return _page(request, run, found)
+
+
+def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
+    links = links_for(request)
+    schedules = _schedules(found.removed, links)
+    context: dict[str, Any] = {
+        "run": run,
+        "job": Job(run.job).label,
+        "sentence": _sentence(found),
+        "detail": _detail(found),
+        "removed": rows_of_lines(found.removed[:SHOWN], links),
+        "removed_count": number(found.removed_count),
+        "removed_more": found.removed_count > SHOWN,
+        "kept": rows_of_lines(found.kept[:SHOWN], links),
+        "kept_count": number(found.kept_count),
+        "kept_more": found.kept_count > SHOWN,
+        "schedules": schedules[:SCHEDULES],
+        "schedules_more": _more(found, len(schedules)),
+        "shown": number(SHOWN),
+        "nothing": not found.removed_count,
+    }
+    return rendered(request, "undo", _("Undo"), context)
+
+
+def _sentence(found: Undo) -> str:
+    if not found.removed_count:
+        return _("There is nothing to take back.")
+    n = found.removed_count
+    if found.run.job == Job.HORIZON:
+        text = ngettext("This would remove %(n)s lesson.", "This would remove %(n)s lessons.", n)
+    else:
+        text = ngettext("This would remove %(n)s class.", "This would remove %(n)s classes.", n)
+    return text % {"n": number(n)}
+
+
+def _detail(found: Undo) -> str:
+    told = []
+    if found.kept_count:
+        text = ngettext(
+            "%(n)s stays, because someone acted on it or it has begun.",
+            "%(n)s stay, because someone acted on them or they have begun.",
+            found.kept_count,
+        )
+        told.append(text % {"n": number(found.kept_count)})
+    if found.gone:
+        text = ngettext("%(n)s is not there any more.", "%(n)s are not there any more.", found.gone)
+        told.append(text % {"n": number(found.gone)})
+    if found.removed_count:
+        told.append(_("The next run makes the removed ones again unless the schedules change."))
+    return " ".join(told)
+
+
+def _schedules(lines: list[Line], links: Links) -> list[tuple[str, str]]:
+    """The schedules behind what goes: change these, or the classes come back."""
+    seen: dict[Any, tuple[str, str]] = {}
+    for line in lines:
+        if line.series is None or line.series in seen:
+            continue
+        url = links.series(line.series.kind.value, line.series.id)
+        if url:
+            name = " · ".join(filter(None, [line.student, line.teacher]))
+            seen[line.series] = (name, url)
+    return list(seen.values())
+
+
+def _more(found: Undo, count: int) -> str:
+    """How many schedules are not listed; of a large run only the first classes are looked at."""
+    if found.removed_count > len(found.removed):
+        return _("and more")
+    if count <= SCHEDULES:
+        return ""
+    return _("and %(n)s more") % {"n": number(count - SCHEDULES)}

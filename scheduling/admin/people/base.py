@@ -1,0 +1,146 @@
+"""What the pages and lists of students and of teachers share."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import helpers
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.core import formatting
+from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.bulk_actions import chosen, do_each
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.export import ExportMixin
+from scheduling.admin.schedules.changes import Deactivating, LivingPerson
+from scheduling.models.fields import LineInput
+from scheduling.selectors.people_lists import next_classes, paused_people, weekly_meetings
+from scheduling.selectors.studio import studio_today
+from scheduling.services.schedules.status import pause, set_active
+
+from .panels import panel_of, weekly
+
+
+class PauseForm(forms.Form):
+    """From when to when, and what it is called."""
+
+    name = LineInput(
+        label=gettext_lazy("Reason"),
+        max_length=150,
+        initial=pgettext_lazy("a closure's name", "Pause"),
+    )
+    first_date = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    last_date = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and data["last_date"] < data["first_date"]:
+            self.add_error("last_date", _("The last date is before the first date."))
+        return data
+
+
+class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+    """A list with each one's next class; a page with the classes to come and what stops others."""
+
+    whose: ClassVar[str]
+    change_form_template = "admin/scheduling/person_change_form.html"
+    actions = ("pause", "deactivate", "activate")
+
+    def fill(self, rows: list[Any]) -> None:
+        ids = [row.pk for row in rows]
+        today, now = studio_today(), timezone.now()
+        coming = next_classes(self.whose, ids, now)
+        meetings = weekly_meetings(self.whose, ids, today)
+        of_page: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)
+        paused = set(of_page.filter(paused_people(self.whose, today)).values_list("pk", flat=True))
+        for row in rows:
+            row.coming, row.weekly = coming.get(row.pk), meetings.get(row.pk, 0)
+            row.is_paused = row.pk in paused
+
+    @admin.display(description=gettext_lazy("weekly meetings"))
+    def meetings(self, person: Any) -> int:
+        return int(person.weekly)
+
+    @admin.display(description=gettext_lazy("next class"))
+    def next_class(self, person: Any) -> SafeString | str:
+        return formatting.class_link(person.coming)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
+    def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        if (found := chosen(request, rows)) is not None:
+            done = do_each(request, found, lambda one: set_active(one, True), _activated)
+            self._apply(request, done)
+
+    @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
+    def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        """Asks from when to when, then closes those days for each."""
+        found = chosen(request, rows)
+        if found is None:
+            return None
+        asked = "first_date" in request.POST
+        today = studio_today()
+        form = PauseForm(request.POST if asked else None, initial={"first_date": today})
+        if asked and form.is_valid():
+            said = form.cleaned_data
+            done = do_each(
+                request,
+                found,
+                lambda one: pause(one, said["name"], said["first_date"], said["last_date"]),
+                _paused,
+            )
+            self._apply(request, done)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Pause"),
+            "opts": self.opts,
+            "rows": found,
+            "form": form,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/scheduling/pause.html", context)
+
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        """A pause is a closure of one's own."""
+        return request.user.has_perm("scheduling.add_closure")
+
+    def _apply(self, request: HttpRequest, people: list[Any]) -> None:
+        if people:
+            ids = [person.pk for person in people]
+            apply_after_commit(request, **{f"{self.whose}s": ids})
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        person = context.get("original")
+        if person is not None:
+            context["panel"] = panel_of(request, self.whose, person)
+            context["weekly"] = weekly(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _activated(n: int) -> str:
+    return ngettext("%(n)d activated.", "%(n)d activated.", n) % {"n": n}
+
+
+def _paused(n: int) -> str:
+    text = ngettext(
+        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        n,
+    )
+    return text % {"n": n}

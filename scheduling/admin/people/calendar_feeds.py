@@ -1,0 +1,117 @@
+"""Calendar feeds: made, copied, revoked. What is revoked stays listed; its address is dead.
+
+The address of somebody who has left is closed until the person is back.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.filters import OneOf
+from scheduling.models import CalendarFeed
+from scheduling.selectors.studio import studio_today
+from scheduling.services.calendar_feeds import is_open, revoke, token_of
+
+
+class FeedForm(forms.ModelForm):
+    """Whose calendar; the whole studio's only where that is said."""
+
+    everyone = forms.BooleanField(
+        label=_("The whole studio"),
+        required=False,
+        help_text=_(
+            "Whoever has the address sees every class, with the names of all students and teachers."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        one = data.get("student") or data.get("teacher")
+        if not self.errors and bool(one) == bool(data.get("everyone")):
+            text = _("Choose a student or a teacher, or tick “The whole studio”: one of them.")
+            self.add_error("everyone", forms.ValidationError(text, code="whose"))
+        return data
+
+
+CLOSED = pgettext_lazy("an address", "closed")
+
+
+class State(OneOf):
+    """Whether the address still opens anything."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        opens = is_open(studio_today())
+        return {
+            "open": (_("open"), opens),
+            "closed": (CLOSED, Q(revoked_at__isnull=True) & ~opens),
+            "revoked": (_("revoked"), Q(revoked_at__isnull=False)),
+        }
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ListAdmin):
+    form = FeedForm
+    list_display = ("whom", "address", "created_at", "state")
+    list_select_related = ("student", "teacher")
+    list_filter = (State,)
+    search_fields = ("student__first_name", "student__last_name", "teacher__name")
+    autocomplete_fields = ("student", "teacher")
+    fields = ("student", "teacher", "address", "created_at", "revoked_at")
+    readonly_fields = ("address", "created_at", "revoked_at")
+    actions = ("revoke_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
+        # On the rows, for one admin serves many requests at once.
+        origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
+        opens = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
+        return super().get_queryset(request).annotate(origin=origin, opens=opens)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # What the database fills in is not there before.
+        return self.fields if obj is not None else ("student", "teacher", "everyone", "address")
+
+    @admin.display(description=_("calendar of"))
+    def whom(self, feed: CalendarFeed) -> str:
+        return str(feed)
+
+    @admin.display(description=_("address"))
+    def address(self, feed: Any) -> str:
+        if feed.pk is None:
+            return str(_("There is one as soon as the feed is saved."))
+        if not feed.opens:
+            return "–"
+        path = reverse("calendar-feed", kwargs={"token": token_of(feed)})
+        return format_html('<a class="ct-address" href="{0}">{0}</a>', feed.origin + path)
+
+    @admin.display(description=_("state"))
+    def state(self, feed: Any) -> str:
+        if feed.revoked_at is not None:
+            return str(_("revoked"))
+        return str(_("open") if feed.opens else CLOSED)
+
+    @admin.action(description=_("Revoke the address"), permissions=["change"])
+    def revoke_selected(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
+        open_ones = [feed for feed in chosen if feed.revoked_at is None]
+        for feed in open_ones:
+            revoke(feed, timezone.now())
+        text = ngettext("%(n)d address revoked.", "%(n)d addresses revoked.", len(open_ones))
+        messages.success(request, text % {"n": len(open_ones)})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # There is nothing to edit: whose calendar an address opens must never change.
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

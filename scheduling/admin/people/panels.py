@@ -1,0 +1,153 @@
+"""What a person's page says below the form: what is to come, what has no place, and why."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.admin.core import formatting
+from scheduling.admin.core.permissions import visible_classes
+from scheduling.admin.messages import badge_of
+from scheduling.admin.schedules.fixed_schedules import hours
+from scheduling.admin.schedules.recurring_slots import state
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import DAY
+from scheduling.models import (
+    CalendarFeed,
+    FixedSchedule,
+    LessonSettings,
+    Reader,
+    RecurringSlot,
+    Student,
+    Teacher,
+)
+from scheduling.selectors.messages import messages_to, undelivered
+from scheduling.selectors.people_lists import active_slots, current
+from scheduling.selectors.studio import studio_today
+from scheduling.services.classes.occurrences import planned
+from scheduling.services.explain import explain
+from scheduling.text.reasons import sentence
+
+UPCOMING = 10
+# How far ahead a page looks for lessons that have no place.
+AHEAD = timedelta(days=27)
+
+
+def panel_of(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
+    """For the template of a student's or a teacher's (``whose``) page."""
+    now, today = timezone.now(), studio_today()
+    coming = visible_classes(request.user).filter(
+        Q(**{whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
+    )
+    rows = list(coming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING])
+    ghosts = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
+    query = f"{whose}={person.pk}"
+    return {
+        "classes": [
+            {
+                "when": formatting.class_link(one),
+                "with": one.teacher or "–" if whose == "student" else one.student,
+                "subject": one.subject,
+                "status": formatting.class_badge(one),
+            }
+            for one in rows
+        ],
+        "why": "" if rows else _why_none(whose, person, today, now),
+        "conflicts": [one for one in ghosts if one.outcome is Outcome.CONFLICT][:UPCOMING],
+        "explain": f"{reverse('admin:explain')}?{query}",
+        "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{query}",
+        "weeks": 4,
+        "messages": _undelivered(request, whose, person, now),
+    }
+
+
+def _undelivered(
+    request: HttpRequest, whose: str, person: Any, now: datetime
+) -> list[dict[str, Any]]:
+    """E-mails to this person that are not known to have arrived."""
+    if not request.user.has_perm("scheduling.view_message"):
+        return []
+    may_send = request.user.has_perm("scheduling.change_message")
+    rows = messages_to(Reader(whose), person).filter(undelivered(now))[:UPCOMING]
+    return [
+        {
+            "row": one,
+            "url": reverse("admin:scheduling_message_change", args=[one.pk]),
+            "state": badge_of(one),
+            "again": may_send
+            and one.expires_at > now
+            and reverse("admin:scheduling_message_send_again", args=[one.pk]),
+        }
+        for one in rows
+    ]
+
+
+def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
+    """What “Explain a date” says of the next date of the first of their weekly rules."""
+    rule = _first_rule(whose, person, today)
+    if rule is None:
+        return sentence("no_schedule", {}) if whose == "student" else ""
+    day = today + (rule.weekday - today.isoweekday()) % 7 * DAY
+    told = explain(day=day, now=now, **{f"{whose}_id": person.pk})
+    reasons = [each.reason for each in told.rules if each.series.key.id == rule.pk]
+    return reasons[0] if reasons else ""
+
+
+def _first_rule(whose: str, person: Any, today: date) -> FixedSchedule | RecurringSlot | None:
+    fixed = FixedSchedule.objects.filter(current(today), **{whose: person}).order_by("id").first()
+    return fixed or active_slots(today).filter(**{whose: person}).order_by("id").first()
+
+
+MOST = 30
+
+
+def weekly(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:
+    """The slots that have not ended, and, for a teacher, where settings and feed are."""
+    if not _may(request, "recurringslot"):
+        return None
+    whose, other = ("teacher", "student") if isinstance(person, Teacher) else ("student", "teacher")
+    slots = RecurringSlot.objects.filter(current(studio_today()), **{whose: person})
+    rows = list(slots.select_related("student", "teacher").order_by("weekday", "start_time", "id"))
+    add = f"{reverse('admin:scheduling_recurringslot_add')}?{whose}={person.pk}"
+    return {
+        "rows": [
+            {
+                "weekday": slot.get_weekday_display(),
+                "page": reverse("admin:scheduling_recurringslot_change", args=[slot.pk]),
+                "hours": hours(slot),
+                "with": formatting.person_link(getattr(slot, other)),
+                "subject": slot.subject,
+                "state": state(slot),
+            }
+            for slot in rows[:MOST]
+        ],
+        "more": max(0, len(rows) - MOST),
+        "add": add if request.user.has_perm("scheduling.add_recurringslot") else "",
+        "links": _links(request, person) if isinstance(person, Teacher) else [],
+    }
+
+
+def _links(request: HttpRequest, teacher: Teacher) -> list[tuple[str, str]]:
+    """Lesson settings and feed: those that there are, else where they are made."""
+    links = []
+    titles = {LessonSettings: _("Lesson settings"), CalendarFeed: _("Calendar feed")}
+    for model, title in titles.items():
+        table = f"admin:scheduling_{model._meta.model_name}"
+        rows: Any = model._default_manager.filter(teacher=teacher)
+        if model is CalendarFeed:
+            rows = rows.filter(revoked_at=None)
+        found = rows.order_by("-pk").values_list("pk", flat=True).first()
+        if found is not None and _may(request, model._meta.model_name):
+            links.append((reverse(f"{table}_change", args=[found]), title))
+        elif found is None and request.user.has_perm(f"scheduling.add_{model._meta.model_name}"):
+            page = f"{reverse(f'{table}_add')}?teacher={teacher.pk}"
+            links.append((page, _("%(what)s: none yet, add") % {"what": title}))
+    return links
+
+
+def _may(request: HttpRequest, model: str | None) -> bool:
+    return any(request.user.has_perm(f"scheduling.{may}_{model}") for may in ("view", "change"))

@@ -1,0 +1,119 @@
+"""Students with their fixed schedule, what is to come, and what stands in its way."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from scheduling.admin.core import formatting
+from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.filters import ByTeacher, OneOf
+from scheduling.admin.schedules.fixed_schedule_inline import FixedScheduleInline, warn_without_start
+from scheduling.models import FixedSchedule, Student
+from scheduling.selectors.data_quality import students_without_start
+from scheduling.selectors.people import students_like
+from scheduling.selectors.people_lists import active_slots, current, paused_people
+from scheduling.selectors.studio import studio_today
+
+from .base import PersonAdmin
+from .lookalikes import warn_of_lookalikes
+
+
+class State(OneOf):
+    """Where a student stands today."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        today = studio_today()
+        begun = Q(start_date__lte=today)
+        goes_on = Q(end_date__isnull=True) | Q(end_date__gte=today)
+        paused = paused_people("student", today)
+        return {
+            "active": (_("active"), Q(is_active=True) & begun & goes_on & ~paused),
+            "paused": (_("paused"), Q(is_active=True) & begun & goes_on & paused),
+            "inactive": (_("not active"), Q(is_active=False)),
+            "ended": (pgettext("of a person", "ended"), Q(end_date__lt=today)),
+            "not_started": (_("not started"), Q(start_date__gt=today)),
+            "no_start": (_("without a start date"), Q(start_date__isnull=True)),
+            "waiting": (
+                _("with a schedule, without a start date"),
+                Q(pk__in=students_without_start(timezone.now())),
+            ),
+        }
+
+
+class TaughtBy(ByTeacher):
+    """Students who have a weekly rule with a teacher now."""
+
+    def narrowed(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
+        today = studio_today()
+        theirs = {"student": OuterRef("pk"), "teacher": teacher}
+        fixed = FixedSchedule.objects.filter(current(today), **theirs)
+        return queryset.filter(Exists(fixed) | Exists(active_slots(today).filter(**theirs)))
+
+
+@admin.register(Student)
+class StudentAdmin(PersonAdmin):
+    whose = "student"
+    history_includes = ("fixed_schedules",)
+    list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
+    export_as = {
+        "state": ("start_date", "end_date", "is_active", "state"),
+    }
+    export_extra = ("email",)
+    list_filter = (State, TaughtBy, "language")
+    search_fields = ("first_name", "last_name", "email")
+    inlines = (FixedScheduleInline,)
+
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    def full_name(self, student: Student) -> str:
+        return student.full_name
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, student: Any) -> SafeString:
+        today = studio_today()
+        if student.end_date is not None and student.end_date < today:
+            return formatting.badge(pgettext("of a person", "ended"), "is-absent")
+        if not student.is_active:
+            return formatting.badge(_("not active"), "is-absent")
+        if student.start_date is None:
+            return formatting.badge(_("without a start date"), "is-warn")
+        if student.start_date > today:
+            return formatting.badge(_("not started"))
+        return formatting.badge(_("paused"), "is-warn") if student.is_paused else active()
+
+    @admin.display(description=gettext_lazy("with"))
+    def next_teacher(self, student: Any) -> str:
+        return str(student.coming.teacher or "–") if student.coming else "–"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        # Without a start date a student has no classes, and most begin when they are entered.
+        return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: list[BaseModelFormSet],
+        change: bool,
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        warn_without_start(request, form.instance)
+        if not change:
+            warn_of_lookalikes(request, students_like(form.instance))
+        own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
+        if own or any(formset.has_changed() for formset in formsets):
+            apply_after_commit(request, students=[form.instance.pk])
+
+
+def active() -> SafeString:
+    """The badge of whoever has classes as usual."""
+    return formatting.badge(_("active"), "is-ok")

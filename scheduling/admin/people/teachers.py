@@ -1,0 +1,176 @@
+"""Teachers with what they offer, and what their day looks like."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.core import formatting
+from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.filters import OneOf
+from scheduling.admin.schedules.changes import LivingTeacher, today_of
+from scheduling.models import LessonDuration, LessonSettings, Teacher
+from scheduling.selectors.data_quality import teachers_without_settings
+from scheduling.selectors.people import teachers_like
+from scheduling.selectors.people_lists import classes_on, paused_people
+from scheduling.selectors.studio import studio, studio_today
+
+from .base import PersonAdmin
+from .lookalikes import warn_of_lookalikes
+
+
+class LessonDurationInline(admin.TabularInline):
+    model = LessonDuration
+    extra = 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if currency := studio().currency:
+            kwargs["labels"] = {"price": _("price (%(currency)s)") % {"currency": currency}}
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(LessonSettings)
+class LessonSettingsAdmin(HistoryAdmin, ListAdmin):
+    history_includes = ("durations",)
+    list_display = ("teacher", "advance_booking_days")
+    list_select_related = ("teacher",)
+    search_fields = ("teacher__name",)
+    autocomplete_fields = ("teacher",)
+    inlines = (LessonDurationInline,)
+
+
+class State(OneOf):
+    """Where a teacher stands today."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        paused = paused_people("teacher", studio_today())
+        return {
+            "active": (_("active"), Q(is_active=True) & ~paused),
+            "paused": (_("time off"), Q(is_active=True) & paused),
+            "inactive": (_("not active"), Q(is_active=False)),
+        }
+
+
+class Settings(OneOf):
+    """Whether lessons are offered with a length and a price."""
+
+    title = gettext_lazy("lesson settings")
+    parameter_name = "settings"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        lacking = teachers_without_settings(timezone.now())
+        some = Q(lesson_settings__isnull=False)
+        return {
+            "missing": (_("missing, with slots"), Q(pk__in=lacking)),
+            "some": (_("set up"), some),
+        }
+
+
+@admin.register(Teacher)
+class TeacherAdmin(LivingTeacher, PersonAdmin):
+    whose = "teacher"
+    list_display = (
+        "name",
+        "state",
+        "today",
+        "next_class",
+        "meetings",
+        "clock",
+        "settings",
+    )
+    list_filter = (State, Settings)
+    search_fields = ("name", "email")
+    autocomplete_fields = ("user",)
+
+    export_as = {"ill": (), "clock": ("time_zone",)}
+    export_extra = ("email",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        names = super().get_list_display(request)
+        may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
+        # The click of a day when someone is ill is beside the name.
+        return (names[0], "ill", *names[1:]) if may else names
+
+    def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if request.user.has_perm("auth.view_user"):
+            return fields
+        # Not everyone who sees, or changes, a teacher may look for accounts or open one.
+        return ["account" if name == "user" else name for name in fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "account")
+
+    @admin.display(description=gettext_lazy("account"))
+    def account(self, teacher: Teacher) -> str:
+        return str(teacher.user or "–")
+
+    @admin.display(description=gettext_lazy("absence"))
+    def ill(self, teacher: Any) -> SafeString | str:
+        if not teacher.classes_on_their_day:
+            return ""
+        # Told apart by name for who hears the links, one after the other.
+        text, page = _("Ill today…"), self.act_address("ill", teacher.pk)
+        label = f"{text} {teacher}"
+        return format_html('<a href="{}" aria-label="{}">{}</a>', page, label, text)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
+        settings = LessonSettings.objects.filter(teacher=OuterRef("pk"))
+        return super().get_queryset(request).annotate(has_settings=Exists(settings))
+
+    def fill(self, rows: list[Any]) -> None:
+        super().fill(rows)
+        today = studio_today()
+        # Another day than the studio's where they live far enough away.
+        theirs = {row.pk: today_of(row) for row in rows}
+        counts = classes_on(theirs, {today, *theirs.values()})
+        for row in rows:
+            row.classes_today = counts.get((row.pk, today), 0)
+            row.classes_on_their_day = counts.get((row.pk, theirs[row.pk]), 0)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, teacher: Any) -> SafeString:
+        if not teacher.is_active:
+            return formatting.badge(_("not active"), "is-absent")
+        if teacher.is_paused:
+            return formatting.badge(_("time off"), "is-warn")
+        return formatting.badge(_("active"), "is-ok")
+
+    @admin.display(description=gettext_lazy("time zone"), ordering="time_zone")
+    def clock(self, teacher: Teacher) -> SafeString:
+        return formatting.zone(teacher.time_zone)
+
+    @admin.display(description=gettext_lazy("classes today"))
+    def today(self, teacher: Any) -> SafeString | int:
+        if not teacher.classes_today:
+            return 0
+        page = reverse("admin:scheduling_scheduledclass_changelist")
+        query = f"?when=today&teacher={teacher.pk}"
+        return format_html('<a href="{}{}">{}</a>', page, query, teacher.classes_today)
+
+    @admin.display(description=gettext_lazy("lesson settings"))
+    def settings(self, teacher: Any) -> SafeString:
+        if teacher.has_settings:
+            return formatting.badge(_("present"), "is-ok")
+        missing = teacher.is_active and teacher.weekly
+        return formatting.badge(_("missing"), "is-warn" if missing else "")
+
+    def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            warn_of_lookalikes(request, teachers_like(obj))
+        if change and {"time_zone", "is_active"} & set(form.changed_data):
+            apply_after_commit(request, teachers=[obj.pk])

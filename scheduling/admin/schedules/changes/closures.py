@@ -1,0 +1,150 @@
+"""Closures: each is looked at before it is entered, changed or taken away."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.models import Closure
+
+from .forms import CloseForm, ReopenForm
+from .holidays import holidays_page
+from .plan_page import ASKED, Question, act_page
+
+
+class LivingClosures(admin.ModelAdmin):
+    """In place of the stock forms: the plan first, then exactly that. Public holidays from a list.
+
+    Who may only look has the stock page.
+    """
+
+    actions = ("delete_selected",)
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path(f"{act}/", self.admin_site.admin_view(view), name=f"scheduling_closure_{act}")
+            for act, view in (("reopen", self.reopen_view), ("holidays", self.holidays_view))
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        tools = []
+        if self.has_add_permission(request):
+            address = reverse("admin:scheduling_closure_holidays")
+            tools = [{"url": address, "title": _("Public holidays…")}]
+        return super().changelist_view(request, {"tools": tools, **(extra_context or {})})
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return act_page(
+            request,
+            Question(
+                title=_("Close days"),
+                intro=_(
+                    "Nothing takes place on these days. Classes are cancelled with the name as "
+                    "the reason, except those that a person changed; they come back when the "
+                    "closure is taken away."
+                ),
+                button=_("Close these days"),
+                about=Closure(),
+                subject="",
+                form=CloseForm,
+                is_danger=True,
+                after=_to_list,
+                back=_list(),
+            ),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        closure = self.get_object(request, unquote(object_id))
+        if closure is None or not self.has_change_permission(request, closure):
+            return super().change_view(request, object_id, form_url, extra_context)
+        links = [(_page("history", closure), _("History"))]
+        if self.has_delete_permission(request, closure):
+            links.append((_page("delete", closure), _("Take away…")))
+        return act_page(
+            request,
+            Question(
+                title=_("Change a closure"),
+                intro=_("Its classes follow: cancelled on its days, back on those it gives up."),
+                button=_("Change it"),
+                about=closure,
+                form=CloseForm,
+                after=_to_list,
+                back=_list(),
+                links=links,
+            ),
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        closure = self.get_object(request, unquote(object_id))
+        if closure is None or not self.has_delete_permission(request, closure):
+            return super().delete_view(request, object_id, extra_context)
+        return self._reopen(request, closure, str(closure), _page("change", closure))
+
+    def reopen_view(self, request: HttpRequest) -> HttpResponse:
+        """Several closures, taken away together."""
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        return self._reopen(request, Closure(), "", _list())
+
+    def holidays_view(self, request: HttpRequest) -> HttpResponse:
+        """The public holidays of a country, to choose those that count."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return holidays_page(request)
+
+    @admin.action(permissions=["delete"], description=gettext_lazy("Take away selected closures…"))
+    def delete_selected(
+        self, request: HttpRequest, queryset: QuerySet[Closure]
+    ) -> HttpResponseRedirect:
+        """Lead to the plan."""
+        ids = ",".join(map(str, queryset.order_by("id").values_list("id", flat=True)[:500]))
+        address = reverse("admin:scheduling_closure_reopen")
+        return HttpResponseRedirect(f"{address}?ids={ids}&{ASKED}=1")
+
+    def _reopen(
+        self, request: HttpRequest, about: Closure, subject: str, back: str
+    ) -> HttpResponse:
+        return act_page(
+            request,
+            Question(
+                title=_("Take away a closure"),
+                intro=_(
+                    "Classes that it cancelled come back, unless their time was taken meanwhile. "
+                    "What a person cancelled stays cancelled."
+                ),
+                button=_("Take it away"),
+                about=about,
+                subject=subject,
+                form=ReopenForm,
+                after=_to_list,
+                back=back,
+                at_once=about.pk is not None,
+            ),
+        )
+
+
+def _list() -> str:
+    return reverse("admin:scheduling_closure_changelist")
+
+
+_to_list: Callable[[Any], str] = lambda outlook: _list()  # noqa: E731
+
+
+def _page(kind: str, closure: Closure) -> str:
+    return reverse(f"admin:scheduling_closure_{kind}", args=[closure.pk])

@@ -1,0 +1,98 @@
+"""“Deactivate…”: it takes the classes ahead away, so that they are looked at first."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.admin.core.bulk_actions import chosen
+from scheduling.selectors.people_lists import has_classes_ahead
+from scheduling.selectors.studio import studio_today
+
+from .forms import DeactivateForm
+from .plan_page import ASKED, Question, act_page
+
+MOST_NAMED = 5
+
+
+class Deactivating(admin.ModelAdmin):
+    """The page, the action that leads to it, and the same question where a form says it."""
+
+    whose: ClassVar[str]
+
+    def get_urls(self) -> list[Any]:
+        name = f"scheduling_{self.opts.model_name}_deactivate"
+        own = path("deactivate/", self.admin_site.admin_view(self.deactivate_view), name=name)
+        return [own, *super().get_urls()]
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Deactivate…"))
+    def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        """Lead to the plan."""
+        found = chosen(request, rows)
+        return None if found is None else self._ask([row.pk for row in found])
+
+    def deactivate_view(self, request: HttpRequest) -> HttpResponse:
+        """What would go, and the button."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return act_page(
+            request,
+            Question(
+                title=_("Deactivate"),
+                intro=_(
+                    "While they are not active, none of their schedules asks for a class. What has "
+                    "been stays on record, and so does what a person acted on. “Activate” in the "
+                    "list takes this back: the classes are made again from the schedules."
+                ),
+                button=_("Deactivate"),
+                about=self.model(),
+                subject=self._names(request),
+                form=DeactivateForm,
+                after=lambda outlook: self._list(),
+                back=self._list(),
+                is_danger=True,
+            ),
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        deactivated = change and "is_active" in form.changed_data and not obj.is_active
+        if deactivated and has_classes_ahead(self.whose, obj, timezone.now()):
+            # The rest is saved; this is asked about first, as it would take classes away.
+            obj.is_active = True
+            form.changed_data.remove("is_active")
+            request.deactivates = True  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if not getattr(request, "deactivates", False):
+            return super().response_change(request, obj)
+        text = _("Saved, and still active: this is what deactivating would do. Confirm it below.")
+        messages.warning(request, text)
+        return self._ask([obj.pk])
+
+    def _ask(self, ids: list[int]) -> HttpResponseRedirect:
+        query = urlencode({"ids": ",".join(map(str, ids)), ASKED: 1}, safe=",")
+        address = reverse(f"admin:scheduling_{self.opts.model_name}_deactivate")
+        return HttpResponseRedirect(f"{address}?{query}")
+
+    def _names(self, request: HttpRequest) -> str:
+        """Who is asked about: the first of them by name."""
+        asked = request.POST if request.method == "POST" else request.GET
+        form = DeactivateForm(self.model(), studio_today(), asked)
+        if not form.is_valid():
+            return ""
+        ids = form.numbers
+        rows = list(self.get_queryset(request).filter(pk__in=ids)[: MOST_NAMED + 1])
+        shown = ", ".join(map(str, rows[:MOST_NAMED]))
+        return shown if len(rows) <= MOST_NAMED else f"{shown} …"
+
+    def _list(self) -> str:
+        return reverse(f"admin:scheduling_{self.opts.model_name}_changelist")

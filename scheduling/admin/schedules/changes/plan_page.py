@@ -1,0 +1,166 @@
+"""One page for every act: the form; on asking its plan; and the button for exactly that plan."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from scheduling.admin.core.links import links_for
+from scheduling.admin.core.plan_page import approved, plan_page
+from scheduling.admin.core.result_table import rows_of_lines
+from scheduling.jobs.generation.approved_plan import StalePlanError
+from scheduling.jobs.monitoring.outcome_text import would
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.selectors.studio import studio_today
+from scheduling.services.schedule_changes import Causes, Moment, Outlook, apply, causes, preview
+from scheduling.services.schedule_changes.execute import SHOWN
+from scheduling.services.schedule_changes.plan_text import would as would_do
+
+from .forms import ActForm
+
+ASKED = "look"
+# Of one outcome; the others are counted.
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the page is about. ``button`` does it; ``after`` answers where one then goes.
+
+    ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
+    anything is asked. ``notes`` adds sentences to a plan, of which and of what was
+    asked it is given; ``then`` does what is left to do once
+    it is carried out. ``needless``: nothing is left to do, going by what the act would bring about
+    and what was asked, so that there is no button. ``idle``, by the same: what the button says
+    where it does less than ``button`` promises. ``subject`` is what the page calls its row,
+    ``links`` lead to what else can be done with it, ``back`` is where who changes their mind goes.
+    """
+
+    title: str
+    intro: str
+    button: str
+    about: Any
+    form: type[ActForm]
+    after: Callable[[Outlook], str]
+    is_danger: bool = False
+    at_once: bool = False
+    today: date | None = None
+    notes: Callable[[Outlook, dict[str, Any]], list[str]] = lambda outlook, asked: []
+    then: Callable[[dict[str, Any]], None] = lambda asked: None
+    needless: Callable[[Sequence[Line], dict[str, Any]], bool] = lambda because, asked: False
+    idle: Callable[[Sequence[Line], dict[str, Any]], str] = lambda because, asked: ""
+    subject: str | None = None
+    links: Sequence[tuple[str, str]] = ()
+    back: str = ""
+
+    @property
+    def called(self) -> str:
+        """What the page calls its row; nothing where there is none yet."""
+        return str(self.about) if self.subject is None else self.subject
+
+
+def act_page(request: HttpRequest, question: Question) -> HttpResponse:
+    """GET asks, and with the form filled in shows the plan; POST carries it out."""
+    moment = Moment(studio_today(), timezone.now(), request.user.get_username())
+    posted = request.method == "POST"
+    today = question.today or moment.today
+    form = question.form(question.about, today, _asked(request, question, today))
+    outlook, stale = None, None
+    if form.is_bound and form.is_valid():
+        try:
+            if posted:
+                done = apply(form.act(), moment, approved(request))
+                messages.success(request, done.done)
+                say_of_later(request, done)
+                question.then(form.cleaned_data)
+                return HttpResponseRedirect(question.after(done))
+            outlook = preview(form.act(), moment)
+        except ValidationError as error:
+            form.refuse(error)
+        except StalePlanError as error:
+            stale, outlook = error, error.new_plan or preview(form.act(), moment)
+    return _rendered(request, question, form, outlook, stale)
+
+
+def _asked(request: HttpRequest, question: Question, today: date) -> Any:
+    """What was filled in; None where there is nothing to look at yet."""
+    if request.method == "POST":
+        return request.POST
+    if ASKED in request.GET:
+        return request.GET
+    if not question.at_once:
+        return None
+    unasked = question.form(question.about, today)
+    fields = unasked.fields.items()
+    return {name: str(unasked.get_initial_for_field(each, name)) for name, each in fields}
+
+
+def _rendered(
+    request: HttpRequest,
+    question: Question,
+    form: ActForm,
+    outlook: Outlook | None,
+    stale: StalePlanError | None,
+) -> HttpResponse:
+    about = question.about
+    told = causes(outlook, timezone.now()) if outlook else Causes([], [])
+    context = {
+        "title": question.title,
+        "question": question,
+        "opts": about._meta,
+        "back": question.back
+        or reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
+        "form": form,
+        "asked": ASKED,
+        "outlook": outlook,
+        "notes": question.notes(outlook, form.cleaned_data) if outlook else [],
+        "button": _button(question, told.because, form) if outlook else "",
+        "would": would_do(Counter(line.outcome for line in told.because)),
+        "sections": _sections(request, told.because),
+        "anyway": _sections(request, told.anyway),
+        "anyway_count": len(told.anyway),
+        "needless": outlook is not None and question.needless(told.because, form.cleaned_data),
+        "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
+    }
+    return plan_page(request, "admin/schedules/changes/page.html", context, stale)
+
+
+def _button(question: Question, because: Sequence[Line], form: ActForm) -> str:
+    return question.idle(because, form.cleaned_data) or question.button
+
+
+def say_of_later(request: HttpRequest, done: Outlook) -> None:
+    """Say where what follows in the background can be seen; or why it does not."""
+    if not done.later:
+        return
+    for text in done.warnings:
+        messages.warning(request, text)
+    if done.runs:
+        address = reverse("admin:background_jobs_run", args=[done.runs[-1]])
+        text = format_html('<a href="{}">{}</a>', address, _("Watch the run"))
+        messages.info(request, text)
+
+
+def _sections(request: HttpRequest, lines: list[Line]) -> list[dict[str, Any]]:
+    """The lines of each outcome that has any, in the order in which people want to know."""
+    links = links_for(request)
+    return [
+        {
+            "outcome": outcome.value,
+            "count": len(found),
+            "name": would(outcome, len(found)),
+            "rows": rows_of_lines(found[:MOST_SHOWN], links),
+            "more": max(0, len(found) - MOST_SHOWN),
+        }
+        for outcome in SHOWN
+        if (found := [line for line in lines if line.outcome is outcome])
+    ]

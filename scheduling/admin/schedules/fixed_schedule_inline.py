@@ -1,0 +1,143 @@
+"""A student's weekly meetings, inline, each refusal beside its field."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from scheduling.models import FixedSchedule, Student
+from scheduling.selectors.data_quality import students_without_start
+from scheduling.selectors.schedules.conflicts import overlap, rivals_of
+
+# What a meeting's place in the week follows from: who changes nothing of it is not held up.
+TIMING = frozenset(
+    {
+        "weekday",
+        "start_time",
+        "end_time",
+        "teacher",
+        "interval_weeks",
+        "is_shared",
+        "valid_from",
+        "valid_until",
+    }
+)
+
+
+class TeacherSelect(AutocompleteSelect):
+    """Does not ask the database for the teacher whom its row came with."""
+
+    known: Any = None
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if self.known is None or list(map(str, value)) != [str(self.known.pk)]:
+            return super().optgroups(name, value, attrs)
+        label = self.choices.field.label_from_instance(self.known)
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        chosen = self.create_option(name, self.known.pk, label, True, len(blank))
+        return [(None, [*blank, chosen], 0)]
+
+
+class MeetingForm(ModelForm):
+    """Says beside the field what the database would say of the whole row."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        start, end = data.get("start_time"), data.get("end_time")
+        if start is not None and end is not None and end <= start:
+            self.add_error("end_time", _("The end time must be after the start time."))
+        first, last = data.get("valid_from"), data.get("valid_until")
+        if first is not None and last is not None and last < first:
+            self.add_error("valid_until", _("“Valid until” is before “valid from”."))
+        return data
+
+
+class MeetingFormSet(BaseInlineFormSet):
+    """Refuses two meetings of the student at once, and one at which the teacher is taken."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk is not None:
+            # The student whose page it is, and the teacher that came with the row.
+            form.instance.student = self.instance
+            if (field := form.fields.get("teacher")) is not None:
+                field.widget.widget.known = form.instance.teacher
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [
+            form
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        moved = [form for form in rows if not TIMING.isdisjoint(form.changed_data)]
+        for form in moved:
+            self._refuse_own(form, [other for other in rows if other is not form])
+        rivals = rivals_of([form.instance for form in moved])
+        for form, rival in zip(moved, rivals, strict=True):
+            if rival is not None:
+                text = _("%(teacher)s already teaches then: %(other)s.")
+                _refuse(form, text % {"teacher": form.instance.teacher, "other": rival})
+
+    def _refuse_own(self, form: Any, others: list[Any]) -> None:
+        for other in others:
+            if overlap(form.instance, other.instance):
+                text = _("This student already has a meeting then: %(other)s.")
+                _refuse(form, text % {"other": _words(other.instance)})
+                return
+
+
+def _refuse(form: Any, text: str) -> None:
+    form.add_error("start_time", ValidationError(text, code="overlap"))
+
+
+def _words(meeting: FixedSchedule) -> str:
+    hours = f"{meeting.start_time:%H:%M}–{meeting.end_time:%H:%M}"
+    return f"{meeting.get_weekday_display()} {hours}"
+
+
+class FixedScheduleInline(admin.TabularInline):
+    model = FixedSchedule
+    form = MeetingForm
+    show_change_link = True
+    formset = MeetingFormSet
+    extra = 0
+    fields = (
+        "weekday",
+        "start_time",
+        "end_time",
+        "teacher",
+        "subject",
+        "interval_weeks",
+        "is_shared",
+        "valid_from",
+        "valid_until",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FixedSchedule]:
+        return super().get_queryset(request).select_related("student", "teacher")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "teacher":
+            kwargs["widget"] = TeacherSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def warn_without_start(request: HttpRequest, student: Student) -> None:
+    """A warning with a link to the student, where one is due."""
+    if student.start_date is not None:
+        return
+    if not students_without_start(timezone.now()).filter(pk=student.pk).exists():
+        return
+    text = _("%(name)s has a schedule but no start date: there are no classes until it is set.")
+    address = reverse("admin:scheduling_student_change", args=[student.pk])
+    link = format_html('<a href="{}#id_start_date">{}</a>', address, _("Set the start date"))
+    messages.warning(request, format_html("{} {}", text % {"name": student.full_name}, link))

@@ -1,0 +1,83 @@
+"""Fixed schedules, as rows of their own: what a student's page has inline."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.core import formatting
+from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.filters import ByTeacher, Lasting
+from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.export import ExportMixin
+from scheduling.models import FixedSchedule, RecurringSlot
+from scheduling.selectors.studio import studio
+
+from .changes import LivingSeries
+from .fixed_schedule_inline import MeetingForm, warn_without_start
+
+
+@admin.display(description=_("time zone"))
+def zone(rule: FixedSchedule | RecurringSlot) -> str:
+    """The zone of a rule's times: its teacher's, or the studio's."""
+    return rule.teacher.time_zone if rule.teacher else studio().time_zone
+
+
+@admin.display(description=_("time"), ordering="start_time")
+def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
+    """From when to when, and by which clock: one column of a list instead of three."""
+    if isinstance(rule, RecurringSlot):
+        begin = datetime.combine(date.min, rule.start_time)
+        end = (begin + timedelta(minutes=rule.duration_minutes)).time()
+    else:
+        end = rule.end_time
+    return format_html(
+        '{}<br><span class="ct-quiet">{}</span>',
+        formatting.hours(rule.start_time, end),
+        formatting.zone(zone(rule)),
+    )
+
+
+@admin.register(FixedSchedule)
+class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+    list_display = (
+        "student",
+        "weekday",
+        hours,
+        "teacher",
+        "subject",
+        "valid_until",
+    )
+    export_as = {hours: ("start_time", "end_time", zone)}
+    form = MeetingForm
+    list_select_related = ("student", "teacher")
+    list_filter = (ByTeacher, "weekday", Lasting, "is_shared")
+    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
+    autocomplete_fields = ("student", "teacher")
+    fields = (
+        "student",
+        "teacher",
+        "weekday",
+        "start_time",
+        "end_time",
+        "subject",
+        "interval_weeks",
+        "valid_from",
+        "valid_until",
+        "is_shared",
+    )
+
+    def save_model(
+        self, request: HttpRequest, obj: FixedSchedule, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        warn_without_start(request, obj.student)
+        if form.has_changed():
+            students = {obj.student_id, form.initial.get("student", obj.student_id)}
+            apply_after_commit(request, students=sorted(students))

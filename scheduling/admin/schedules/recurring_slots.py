@@ -1,0 +1,139 @@
+"""Recurring slots: whose hour it is, since when, and whether anybody still means it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.core import formatting
+from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.bulk_actions import chosen, do_each
+from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.filters import ByTeacher, Lasting, OneOf
+from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.export import ExportMixin
+from scheduling.models import RecurringSlot, SlotStatus
+from scheduling.selectors.data_quality import old_slots, orphaned_slots
+from scheduling.selectors.studio import studio_today
+from scheduling.services.schedules.status import set_slot_status
+
+from .changes import LivingSeries
+from .fixed_schedules import hours, zone
+
+_BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
+
+
+class Condition(OneOf):
+    """What the health of the studio counts: the same slots, by the same words."""
+
+    title = gettext_lazy("condition")
+    parameter_name = "condition"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        now = timezone.now()
+        return {
+            "orphaned": (_("orphaned: someone is gone"), Q(pk__in=orphaned_slots(now))),
+            "old": (_("older than six months"), Q(pk__in=old_slots(now))),
+        }
+
+
+def state(slot: RecurringSlot) -> SafeString:
+    """The status of a slot."""
+    kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
+    return formatting.badge(slot.get_status_display(), kind)
+
+
+@admin.register(RecurringSlot)
+class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+    list_display = (
+        "teacher",
+        "student",
+        "weekday",
+        hours,
+        "subject",
+        "state",
+        "valid_from",
+        "valid_until",
+    )
+    export_as = {hours: ("start_time", zone, "duration_minutes")}
+    list_select_related = ("student", "teacher")
+    list_filter = (ByTeacher, "status", "weekday", Lasting, Condition, "is_shared")
+    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
+    autocomplete_fields = ("student", "teacher")
+    readonly_fields = ("booked_at",)
+    fields = (
+        "student",
+        "teacher",
+        "weekday",
+        "start_time",
+        "duration_minutes",
+        "subject",
+        "interval_weeks",
+        "valid_from",
+        "valid_until",
+        "is_shared",
+        "status",
+        "booked_at",
+    )
+    actions = ("pause", "resume", "end")
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def state(self, slot: RecurringSlot) -> SafeString:
+        return state(slot)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Pause"))
+    def pause(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.PAUSED, _paused)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Resume"))
+    def resume(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.ACTIVE, _resumed)
+
+    @admin.action(
+        permissions=["change"], description=gettext_lazy("End: lessons to come are removed")
+    )
+    def end(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.CANCELLED, _ended)
+
+    def _set(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[RecurringSlot],
+        status: SlotStatus,
+        said: Callable[[int], str],
+    ) -> None:
+        if (found := chosen(request, rows.select_related("student", "teacher"))) is not None:
+            done = do_each(request, found, lambda slot: set_slot_status(slot.pk, status), said)
+            if done:
+                apply_after_commit(request, students=sorted({slot.student_id for slot in done}))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}
+
+    def save_model(
+        self, request: HttpRequest, obj: RecurringSlot, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            students = {obj.student_id, form.initial.get("student", obj.student_id)}
+            apply_after_commit(request, students=sorted(students))
+
+
+def _paused(n: int) -> str:
+    return ngettext("%(n)d slot paused.", "%(n)d slots paused.", n) % {"n": n}
+
+
+def _resumed(n: int) -> str:
+    return ngettext("%(n)d slot resumed.", "%(n)d slots resumed.", n) % {"n": n}
+
+
+def _ended(n: int) -> str:
+    return ngettext("%(n)d slot ended.", "%(n)d slots ended.", n) % {"n": n}

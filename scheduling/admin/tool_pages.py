@@ -1,0 +1,15 @@
+"""Every page of the admin that is no table, in the order of the navigation."""
+
+from scheduling.admin.core.tool_page import Page
+from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
+
+from . import calendar, jobs
+
+PAGES: tuple[Page, ...] = (
+    *calendar.PAGES,
+    *jobs.PAGES,
+    *conflicts.PAGES,
+    *calendar_check.PAGES,
+    *explain.PAGES,
+    *timetable_import.PAGES,
+)

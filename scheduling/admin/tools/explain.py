@@ -1,0 +1,143 @@
+"""“Explain a date”: why a student, or a teacher, has a class on it, or none."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.admin.core.permissions import may_see_everyone
+from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.widgets import Chooser
+from scheduling.domain.series import SeriesKey
+from scheduling.models import Student, Teacher
+from scheduling.selectors.studio import studio_today
+from scheduling.services.explain import explain
+
+_FATES = {
+    "exists": "is-ok",
+    "planned": "is-busy",
+    "conflict": "is-bad",
+    "invalid": "is-bad",
+    "closed": "is-warn",
+    "cancelled": "is-warn",
+    "moved": "is-warn",
+    "held": "is-warn",
+}
+
+
+# Beyond them weeks and horizons leave what a calendar can write.
+YEARS = range(1970, 2200)
+
+
+class ExplainForm(forms.Form):
+    """Whom, and when."""
+
+    student = forms.ModelChoiceField(
+        Student.objects.all(), required=False, label=gettext_lazy("Student")
+    )
+    teacher = forms.ModelChoiceField(
+        Teacher.objects.all(), required=False, label=gettext_lazy("or teacher")
+    )
+    date = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("student", "teacher"):
+            widget = Chooser(name)
+            self.fields[name].widget = widget
+            widget.choices = self.fields[name].choices  # type: ignore[attr-defined]
+
+    def clean_date(self) -> Any:
+        chosen = self.cleaned_data["date"]
+        if chosen.year not in YEARS:
+            raise forms.ValidationError(_("Choose a date between 1970 and 2199."))
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and bool(data.get("student")) == bool(data.get("teacher")):
+            raise forms.ValidationError(_("Choose a student or a teacher: one of the two."))
+        return data
+
+
+def explain_page(request: HttpRequest) -> HttpResponse:
+    """The form, and the answer below it."""
+    if not may_see_everyone(request.user):
+        raise PermissionDenied
+    asked = "date" in request.GET
+    today = studio_today()
+    form = ExplainForm(
+        request.GET if asked else None, initial={"date": today, **request.GET.dict()}
+    )
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Explain a date"),
+        "form": form,
+        "media": form.media,
+    }
+    if asked and form.is_valid():
+        context |= _answer(form.cleaned_data)
+    return TemplateResponse(request, "admin/scheduling/explain.html", context)
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    student, teacher = asked["student"], asked["teacher"]
+    person = student or teacher
+    explanation = explain(
+        student_id=student.pk if student else None,
+        teacher_id=teacher.pk if teacher else None,
+        day=asked["date"],
+        now=timezone.now(),
+    )
+    return {
+        "explanation": explanation,
+        "person": person,
+        "person_page": reverse(
+            f"admin:scheduling_{person._meta.model_name}_change", args=[person.pk]
+        ),
+        "rules": [
+            {
+                "words": rule.words,
+                "reason": rule.reason,
+                "kind": _FATES.get(rule.fate, ""),
+                "applies": rule.applies,
+                "page": _rule_page(rule.series.key),
+                "class_page": _class_page(rule.class_id),
+            }
+            for rule in explanation.rules
+        ],
+        "classes": [
+            {"each": each, "page": _class_page(each.one.pk)} for each in explanation.classes
+        ],
+    }
+
+
+def _rule_page(key: SeriesKey) -> str:
+    model = key.kind.value.replace("_", "")
+    return reverse(f"admin:scheduling_{model}_change", args=[key.id])
+
+
+def _class_page(number: int | None) -> str:
+    return (
+        "" if number is None else reverse("admin:scheduling_scheduledclass_change", args=[number])
+    )
+
+
+PAGES = (
+    Page(
+        route="explain/",
+        name="explain",
+        view=explain_page,
+        title=gettext_lazy("Explain a date"),
+        shown=lambda request: may_see_everyone(request.user),
+    ),
+)

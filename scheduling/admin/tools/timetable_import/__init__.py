@@ -1,0 +1,28 @@
+"""The import of a timetable: upload, look at what it would do, agree."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.admin.core.permissions import may_import
+from scheduling.admin.core.tool_page import Page
+
+from .downloads import export, template
+from .views import preview, upload
+
+
+def _shown(request: HttpRequest) -> bool:
+    return may_import(request.user)
+
+
+PAGES = (
+    Page(
+        route="import/",
+        name="import_timetable",
+        view=upload,
+        title=_("Import"),
+        shown=_shown,
+    ),
+    Page(route="import/template.csv", name="import_timetable_template", view=template),
+    Page(route="import/timetable.xlsx", name="export_timetable", view=export),
+    Page(route="import/<uuid:upload_id>/", name="import_timetable_preview", view=preview),
+)

@@ -1,0 +1,63 @@
+"""What applying a change came to, as the answer says it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from rest_framework.request import Request
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey
+from scheduling.selectors.studio import studio_today
+from scheduling.services.schedules.apply_changes import Applied
+
+
+def how(request: Request) -> dict[str, Any]:
+    """When, and on whose behalf, a change is applied."""
+    return {
+        "today": studio_today(),
+        "clock": timezone.now,
+        "triggered_by": str(request.user),
+    }
+
+
+def with_created(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
+    """``classesCreated``, and a ``warning`` where there is something to warn of."""
+    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series)
+
+
+def warning(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
+    """What is still to come, in ``warning``; nothing where all is done.
+
+    ``series``: those that were changed, where that is known. A conflict that another one has had
+    all along is no news of this change.
+    """
+    sentences = []
+    if applied.already_running:
+        sentences.append(_("Saved. Another run is active; the next one applies this change."))
+    if applied.is_under_way and not applied.error:
+        sentences.append(_("Saved. The classes follow in the background."))
+    if errors := applied.errors:
+        text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
+        sentences.append(text % {"error": errors[0]})
+    if conflicts := applied.conflicts(series):
+        sentences.append(_conflicts(len(conflicts), conflicts[0]))
+    return {"warning": " ".join(sentences)} if sentences else {}
+
+
+def _conflicts(count: int, first: Any) -> str:
+    text = ngettext(
+        "%(n)d class clashes with another lesson: %(student)s, %(date)s %(time)s: %(reason)s.",
+        "%(n)d classes clash with other lessons, the first: %(student)s, %(date)s %(time)s: "
+        "%(reason)s.",
+        count,
+    )
+    return text % {
+        "n": count,
+        "student": first.student,
+        "date": first.day,
+        "time": f"{first.start_time:%H:%M}",
+        "reason": first.reason,
+    }

@@ -1,0 +1,188 @@
+"""What becomes of one stored class."""
+
+from dataclasses import replace
+from datetime import date
+
+from scheduling.domain.closures import Closure, covering
+from scheduling.domain.existing_classes import Stored
+from scheduling.domain.outcomes import Outcome, Reason
+from scheduling.domain.recurrence import day_in_week
+from scheduling.domain.series import Series
+from scheduling.domain.wallclock import epoch, is_zone, minutes_between
+
+from .notes import Note, closed_note, row_note, why_unwanted
+from .types import Cancel, Draft, Remove, State, Want
+
+
+def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
+    """Decide what becomes of one stored class."""
+    series = state.series
+    day = None if series.halt else day_in_week(series, row.week)
+    in_window = state.window is not None and (
+        row.occurrence_date in state.window or (day is not None and day in state.window)
+    )
+    if row.edit:
+        if day is not None and row.starts > now and _is_reopened(state, row):
+            result.wants.append(_where_it_is(series, row, Outcome.RESTORED))
+        else:
+            _protect(result, state, row, day, in_window, now)
+        return
+    if row.starts <= now:
+        if in_window:
+            _count_as_is(result, state, row)
+        return
+    if day is None:
+        reason = why_unwanted(series, row)
+        result.removes.append(Remove(row, reason))
+        result.counts[Outcome.REMOVED] += 1
+        result.notes.append(row_note(row, Outcome.REMOVED, reason))
+        return
+    want, closures = _where_ruled(series, row, day), state.closures
+    if want.starts <= now:
+        # The rule now names an hour that is over: this week's class stays where it was announced.
+        want, closures = _where_announced(series, row), state.closures_of(row)
+        if want.starts <= now:
+            if in_window:
+                _count_as_is(result, state, row)
+            return
+    closure = covering(closures, want.day)
+    if closure is not None:
+        _draft_closed(result, want, row, closure, in_window)
+    elif _is_at(row, want) and not row.is_cancelled:
+        if in_window:
+            _count_as_is(result, state, row)
+    else:
+        _draft_want(result, state, want, row)
+
+
+def _draft_closed(
+    result: Draft, want: Want, row: Stored, closure: Closure, in_window: bool
+) -> None:
+    """Its date is closed: it is cancelled there, or is so already, at most at another hour."""
+    is_closed = row.is_cancelled and row.closure_id == closure.id
+    if not (is_closed and _is_at(row, want)):
+        cancel = Cancel(row, want.series, closure, want.day, want.starts, want.ends)
+        result.cancels.append(cancel)
+    if not is_closed:
+        result.counts[Outcome.CANCELLED] += 1
+        result.notes.append(closed_note(row, closure))
+    elif in_window:
+        result.counts[Outcome.CLOSED] += 1
+        result.closed[closure, want.day] += 1
+
+
+def cancelled_where_it_is(want: Want, closure: Closure) -> tuple[Cancel, Note]:
+    """``closure`` cancels the class of ``want`` at the place that it can't leave for another."""
+    row = want.row
+    assert row is not None
+    own = _as_announced(want.series, row)
+    return Cancel(row, own, closure, row.date, row.starts, row.ends), closed_note(row, closure)
+
+
+def _draft_want(result: Draft, state: State, want: Want, row: Stored) -> None:
+    """It should be elsewhere, or should be again; and what else may become of it."""
+    # What plain SQL put into another week can't be left there as if that were its date.
+    closed_here = _closed_here(state, row) if row.is_in_its_week else None
+    if not row.is_cancelled:
+        want.shut = closed_here
+    else:
+        want.outcome = Outcome.RESTORED
+        if row.is_in_its_week and closed_here is None and not _is_at(row, want):
+            want.back = _where_it_is(state.series, row, Outcome.RESTORED)
+    result.wants.append(want)
+
+
+def _closed_here(state: State, row: Stored) -> Closure | None:
+    """What closes the date on which ``row`` is, for the people that it is with."""
+    return covering(state.closures_of(row), row.date)
+
+
+def _is_reopened(state: State, row: Stored) -> bool:
+    """Whether a closure that cancelled it has gone; what a person noted on it stays."""
+    return row.is_only_noted and _closed_here(state, row) is None
+
+
+def _where_ruled(series: Series, row: Stored, day: date) -> Want:
+    starts = epoch(day, series.start_time, series.zone)
+    ends = starts + series.duration_minutes * 60
+    return Want(series, day, starts, ends, Outcome.MOVED, row)
+
+
+def _where_it_is(series: Series, row: Stored, outcome: Outcome = Outcome.MOVED) -> Want:
+    return Want(_as_announced(series, row), row.date, row.starts, row.ends, outcome, row)
+
+
+def _where_announced(series: Series, row: Stored) -> Want:
+    """Where it is; or on the date that identifies it, from which plain SQL took it away."""
+    if row.is_in_its_week:
+        return _where_it_is(series, row)
+    minutes = minutes_between(row.start_time, row.end_time)
+    zone = row.zone if is_zone(row.zone) else series.zone
+    rule = replace(_as_announced(series, row), duration_minutes=minutes, zone=zone)
+    return _where_ruled(rule, row, row.occurrence_date)
+
+
+def _as_announced(series: Series, row: Stored) -> Series:
+    """The rule as it was when it placed ``row``."""
+    return replace(
+        series,
+        weekday=row.date.isoweekday(),
+        start_time=row.start_time,
+        duration_minutes=(row.ends - row.starts) // 60,
+        zone=row.zone,
+        teacher_id=row.teacher_id,
+        student_id=row.student_id,
+        subject=row.subject,
+        is_shared=row.is_shared,
+    )
+
+
+def _count_as_is(result: Draft, state: State, row: Stored) -> None:
+    if not row.is_cancelled:
+        result.counts[Outcome.EXISTS] += 1
+        return
+    result.counts[Outcome.CLOSED] += 1
+    if closure := _closed_here(state, row):
+        result.closed[closure, row.date] += 1
+
+
+def _protect(
+    result: Draft, state: State, row: Stored, day: date | None, in_window: bool, now: int
+) -> None:
+    series = state.series
+    ahead = row.starts > now
+    if not in_window and not (ahead and day is None):
+        return
+    result.counts[Outcome.PROTECTED] += 1
+    differs = day is None
+    if day is not None:
+        differs = (
+            not _is_at(row, _where_ruled(series, row, day))
+            or row.is_cancelled
+            or covering(state.closures, day) is not None
+        )
+    if differs:
+        reason = Reason(row.edit)
+        if day is None and ahead and not row.is_cancelled:
+            # It holds its hour though no rule asks for it: a person may want to know.
+            unwanted = why_unwanted(series, row)
+            reason = Reason(row.edit, {**unwanted.params, "orphan": unwanted.code})
+        result.notes.append(row_note(row, Outcome.PROTECTED, reason))
+
+
+def _is_at(row: Stored, want: Want) -> bool:
+    """Whether a stored class is where, when and with whom it is wanted."""
+    series = want.series
+    return (
+        row.date == want.day
+        and row.occurrence_date == want.day
+        and row.starts == want.starts
+        and row.ends == want.ends
+        and row.start_time == series.start_time
+        and row.end_time == series.end_time
+        and row.zone == series.zone
+        and row.teacher_id == series.teacher_id
+        and row.student_id == series.student_id
+        and row.subject == series.subject
+        and row.is_shared == series.is_shared
+    )

@@ -1,0 +1,85 @@
+"""Noteworthy results, and the reasons that a rule itself gives for them."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from scheduling.domain.closures import Closure
+from scheduling.domain.existing_classes import Stored
+from scheduling.domain.outcomes import Outcome, Reason
+from scheduling.domain.series import Series, SeriesKey
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A noteworthy result: whom it concerns, what became of it, why. Times are in ``zone``."""
+
+    outcome: Outcome
+    reason: Reason
+    student_id: int | None = None
+    teacher_id: int | None = None
+    series: SeriesKey | None = None
+    class_id: int | None = None
+    day: date | None = None
+    start_time: time | None = None
+    end_time: time | None = None
+    zone: str = ""
+    occurrences: int = 1
+
+
+def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
+    """A result that concerns a whole series."""
+    return Note(
+        outcome,
+        reason,
+        student_id=series.student_id,
+        teacher_id=series.teacher_id,
+        series=series.key,
+        start_time=series.start_time,
+        end_time=series.end_time,
+        zone="" if series.fault else series.zone,  # the zone itself may be what is wrong
+    )
+
+
+def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
+    """A result that concerns one stored class."""
+    return Note(
+        outcome,
+        reason,
+        student_id=row.student_id,
+        teacher_id=row.teacher_id,
+        series=row.series,
+        class_id=row.id,
+        day=row.date,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        zone=row.zone,
+    )
+
+
+def closed_note(row: Stored, closure: Closure) -> Note:
+    """That a closure cancels a stored class."""
+    return row_note(row, Outcome.CANCELLED, Reason("closed", {"closure": closure.name}))
+
+
+def begins(series: Series) -> Reason:
+    """That the rule, or its student, begins only later."""
+    assert series.first is not None
+    return Reason(f"{series.first_by}_starts", {"date": series.first.isoformat()})
+
+
+def ends(series: Series) -> Reason:
+    """That the rule, or its student, has come to an end."""
+    assert series.last is not None
+    return Reason(f"{series.last_by}_ends", {"date": series.last.isoformat()})
+
+
+def why_unwanted(series: Series, row: Stored) -> Reason:
+    """Why no rule asks for ``row`` any more."""
+    if series.halt is not None:
+        return series.halt.reason
+    day = date.fromordinal(row.week * 7 + series.weekday)
+    if series.first is not None and day < series.first:
+        return begins(series)
+    if series.last is not None and day > series.last:
+        return ends(series)
+    return Reason("not_this_week", {"weeks": series.interval_weeks})

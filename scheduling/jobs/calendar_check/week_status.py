@@ -1,0 +1,59 @@
+"""How this week stands: which classes its fixed schedules want, and which are there."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import Window, week_window
+from scheduling.jobs.execution.runner import Conduct, preview
+from scheduling.jobs.runs.request import Clock, Request
+from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass, Trigger
+from scheduling.selectors.runs import latest_full
+
+_STORED = (Outcome.EXISTS, Outcome.PROTECTED, Outcome.MOVED)
+_WANTED = (*_STORED, Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekStatus:
+    """``status``: running, complete, incomplete, or ready (nothing generated yet).
+
+    ``expected`` is what the schedules ask for. What clashes is expected, and is not missing: no
+    run makes it.
+    """
+
+    window: Window
+    students: int
+    existing: int
+    expected: int
+    missing: int
+    status: str
+    last_run: JobRun | None
+
+
+def week_status(today: date, clock: Clock) -> WeekStatus:
+    """The week of ``today``, by the same plan that a run would apply."""
+    window = week_window(today)
+    request = Request(job=Job.WEEKLY, today=today, dated=True, weeks=1, trigger=Trigger.API)
+    planned = preview(request, Conduct(clock=clock))
+    counts = planned.counts
+    stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
+    missing = counts[Outcome.CREATED] + counts[Outcome.RESTORED]
+    last = latest_full(Job.WEEKLY)
+    if JobRun.objects.filter(job=Job.WEEKLY, is_full=True, state__in=ACTIVE_STATES).exists():
+        status = "running"
+    elif not missing and not counts[Outcome.CONFLICT]:
+        status = "complete"
+    elif stored or (last is not None and last.window_start == window.start):
+        status = "incomplete"
+    else:
+        status = "ready"
+    return WeekStatus(
+        window,
+        len(planned.students),
+        stored,
+        sum(counts[outcome] for outcome in _WANTED),
+        missing,
+        status,
+        last,
+    )

@@ -1,0 +1,75 @@
+"""Deletes old job logs and messages. Classes are neither deleted nor rewritten with them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django_tasks_db.models import DBTaskResult
+
+from scheduling.jobs.runs.claims import Claim, fence
+from scheduling.models import (
+    ACTIVE_STATES,
+    JobRun,
+    JobRunItem,
+    Message,
+    MessageItem,
+    RefusedCredentials,
+    RunState,
+)
+
+RUNS_A_BATCH = 200
+_SUCCESS = (RunState.SUCCEEDED,)
+_ENDED = (RunState.SUCCEEDED, RunState.PARTIAL)
+_FAILURE = (RunState.FAILED, RunState.CRASHED, RunState.PARTIAL)
+
+
+def prune(held: Claim, now: datetime) -> int:
+    """Delete runs older than the retention; returns how many.
+
+    Kept whatever their age: active runs, the newest success and failure of each job, and the run
+    from which the next one reckons the weeks that were missed.
+    """
+    before = now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
+    kept = _newest(_SUCCESS) | _newest(_FAILURE) | _newest(_ENDED, is_full=True, is_dated=False)
+    old = (
+        JobRun.objects.filter(created_at__lt=before)
+        .exclude(state__in=ACTIVE_STATES)
+        .exclude(id__in=kept)
+        .order_by("id")
+    )
+    deleted = 0
+    while batch := list(old.values_list("id", flat=True)[:RUNS_A_BATCH]):
+        with transaction.atomic():
+            items = JobRunItem.objects.filter(run_id__in=batch)
+            items._raw_delete(items.db)
+            runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
+            deleted += runs._raw_delete(runs.db)
+            fence(held)
+    # What the queue remembers of old tasks, killed and forgotten ones included.
+    _delete(held, DBTaskResult.objects.filter(enqueued_at__lt=before))
+    # Wrong passwords and credentials that no longer keep anyone out: anybody can add rows here.
+    _delete(held, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
+    _delete(held, RefusedCredentials.objects.filter(window_end__lte=now))
+    # As long as the lesson of a message is not over, nobody is told the same of it again.
+    over = Message.objects.filter(expires_at__lt=before)
+    _delete(held, MessageItem.objects.filter(message__in=over))
+    _delete(held, over)
+    return deleted
+
+
+def _delete(held: Claim, old: QuerySet[Any]) -> None:
+    """Delete ``old`` in batches, each a transaction."""
+    while batch := list(old.order_by().values_list("pk", flat=True)[:RUNS_A_BATCH]):
+        with transaction.atomic():
+            rows = old.filter(pk__in=batch)
+            rows._raw_delete(rows.db)
+            fence(held)
+
+
+def _newest(states: tuple[RunState, ...], **conditions: bool) -> set[int]:
+    """The newest run of each job that is in one of ``states`` and meets ``conditions``."""
+    runs = JobRun.objects.filter(state__in=states, **conditions).order_by()
+    return {pk for _, pk in runs.values_list("job").annotate(Max("id"))}

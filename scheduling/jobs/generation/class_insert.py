@@ -1,0 +1,130 @@
+"""Inserts new classes the quickest way that each database has, and results of runs."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from scheduling.db.connection import copying
+from scheduling.domain.planning import Want
+from scheduling.domain.series import Series, SeriesKind
+from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.windows import monday_of
+
+_COLUMNS = (
+    "student_id, teacher_id, fixed_schedule_id, recurring_slot_id, week, occurrence_date, date, "
+    "start_time, end_time, time_zone, starts_at, ends_at, subject, is_shared, created_by_run_id"
+)
+# The server takes a buffer at a time: memory stays bounded, calls few.
+_LINES_A_BUFFER = 2_000
+_NULL = r"\N"
+
+
+def insert_classes(wants: Iterable[Want], run_id: int | None) -> None:
+    """Insert a class for each of ``wants``, in their order, as made by the run ``run_id``.
+
+    Nothing is swallowed: raises IntegrityError if a constraint is violated.
+    """
+    if connection.vendor == "postgresql":
+        _copy(wants, run_id)
+    else:
+        _executemany(wants, run_id)
+
+
+def _copy(wants: Iterable[Want], run_id: int | None) -> None:
+    with copying("classes", _COLUMNS) as copy:
+        for buffer in _buffers(_lines(wants, run_id)):
+            copy.write(buffer)
+
+
+def _buffers(lines: Iterator[str]) -> Iterator[str]:
+    buffer: list[str] = []
+    for line in lines:
+        buffer.append(line)
+        if len(buffer) >= _LINES_A_BUFFER:
+            yield "".join(buffer)
+            buffer.clear()
+    yield "".join(buffer)
+
+
+def _lines(wants: Iterable[Want], run_id: int | None) -> Iterator[str]:
+    """COPY's text format: tabs between columns, ``\\N`` for NULL, backslashes escaped."""
+    run = _NULL if run_id is None else str(run_id)
+    fixed: dict[int, tuple[str, str, str]] = {}  # what all lines of a series share
+    for want in wants:
+        series = want.series
+        parts = fixed.get(id(series))
+        if parts is None:
+            parts = fixed[id(series)] = _shared_text(series, run)
+        head, middle, tail = parts
+        starts, ends = _instant(want.starts), _instant(want.ends)
+        yield f"{head}{_days(want.day)}{middle}{starts}+00\t{ends}+00{tail}"
+
+
+def _shared_text(series: Series, run: str) -> tuple[str, str, str]:
+    teacher = _NULL if series.teacher_id is None else str(series.teacher_id)
+    sources = f"{series.id}\t{_NULL}"
+    if series.kind is SeriesKind.RECURRING_SLOT:
+        sources = f"{_NULL}\t{series.id}"
+    return (
+        f"{series.student_id}\t{teacher}\t{sources}\t",
+        f"\t{series.start_time}\t{series.end_time}\t{series.zone}\t",
+        f"\t{_escaped(series.subject)}\t{'t' if series.is_shared else 'f'}\t{run}\n",
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+@lru_cache(maxsize=4096)
+def _days(day: date) -> str:
+    return f"{monday_of(day)}\t{day}\t{day}"
+
+
+@lru_cache(maxsize=1 << 14)
+def _instant(seconds: int) -> str:
+    """An instant in UTC as both databases read it, without offset."""
+    return f"{from_epoch(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def _executemany(wants: Iterable[Want], run_id: int | None) -> None:
+    marks = ", ".join(["%s"] * (_COLUMNS.count(",") + 1))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO classes ({_COLUMNS}) VALUES ({marks})", list(_rows(wants, run_id))
+        )
+
+
+def _rows(wants: Iterable[Want], run_id: int | None) -> Iterator[tuple[Any, ...]]:
+    fixed: dict[int, tuple[tuple[Any, ...], ...]] = {}  # what all rows of a series share
+    for want in wants:
+        series = want.series
+        parts = fixed.get(id(series))
+        if parts is None:
+            parts = fixed[id(series)] = _shared_values(series, run_id)
+        head, middle, tail = parts
+        instants = (_instant(want.starts), _instant(want.ends))
+        yield (*head, *_dates(want.day), *middle, *instants, *tail)
+
+
+def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...], ...]:
+    slot = series.kind is SeriesKind.RECURRING_SLOT
+    sources = (None, series.id) if slot else (series.id, None)
+    return (
+        (series.student_id, series.teacher_id, *sources),
+        (_clock(series.start_time), _clock(series.end_time), series.zone),
+        (series.subject, series.is_shared, run_id),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dates(day: date) -> tuple[str, str, str]:
+    return str(monday_of(day)), str(day), str(day)
+
+
+@lru_cache(maxsize=2048)
+def _clock(at: time) -> str:
+    return str(at)

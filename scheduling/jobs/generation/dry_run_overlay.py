@@ -1,0 +1,57 @@
+"""What a dry run would have written by now, for the chunks that come after."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from scheduling.domain.existing_classes import Holder
+from scheduling.domain.planning import Want
+from scheduling.domain.planning.resolve import Plan
+from scheduling.domain.series import Series, SeriesKey
+
+
+@dataclass(slots=True)
+class Overlay:
+    """The plans so far, as far as later chunks may meet them.
+
+    ``students`` and ``teachers`` are those with series in several chunks, or of both kinds. Of the
+    others' classes nothing need be remembered, so that it takes little room.
+    """
+
+    students: frozenset[int]
+    teachers: frozenset[int]
+    freed: set[int] = field(default_factory=set)
+    added: defaultdict[tuple[str, int], list[Holder]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def remember(self, plan: Plan, guests: set[SeriesKey]) -> None:
+        """Take note of what ``plan`` would change.
+
+        ``guests`` are series of later chunks: where they move to is in the way of their own.
+        """
+        self.freed.update(cancel.row.id for cancel in plan.cancels)
+        self.freed.update(remove.row.id for remove in plan.removes)
+        for want in (*plan.moves, *plan.restores, *plan.creates):
+            if want.row is not None:
+                self.freed.add(want.row.id)
+            if want.series.key in guests or self._is_met_again(want.series):
+                holder = want.holder()
+                for person in _people(want.series):
+                    self.added[person].append(holder)
+
+    def _is_met_again(self, series: Series) -> bool:
+        return series.student_id in self.students or series.teacher_id in self.teachers
+
+    def over(self, busy: list[Holder], wants: Iterable[Want]) -> list[Holder]:
+        """What would be in the way of ``wants``, had the plans so far been applied."""
+        people = {person for want in wants for person in _people(want.series)}
+        # Whoever is met both as a student's class and as a teacher's is one class.
+        added = {id(one): one for person in people for one in self.added.get(person, ())}
+        return [one for one in busy if one.class_id not in self.freed] + list(added.values())
+
+
+def _people(series: Series) -> Iterator[tuple[str, int]]:
+    yield "student", series.student_id
+    if series.teacher_id is not None:
+        yield "teacher", series.teacher_id

@@ -1,0 +1,139 @@
+"""Writes a plan into the calendar. The caller holds the transaction; there is no other applier."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from scheduling.db.errors import StudioChangedError
+from scheduling.domain.planning import Cancel, Want
+from scheduling.domain.planning.resolve import Plan
+from scheduling.domain.series import Series
+from scheduling.domain.wallclock import from_epoch
+from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+from scheduling.models.studio import settle
+from scheduling.selectors.classes import UNTOUCHED, UNTOUCHED_SQL
+
+from .class_insert import insert_classes
+
+
+class StateChangedError(Exception):
+    """Between plan and write a person changed one of the classes: plan again."""
+
+
+def apply(plan: Plan, run_id: int | None, now: datetime) -> None:
+    """Carry out ``plan``: removals first, insertions last.
+
+    Classes that move are first taken off the calendar together and then put back each in its new
+    place, so that two that swap never meet. Raises StateChangedError, IntegrityError, and
+    StudioChangedError where the plan was made for another zone of the studio.
+    """
+    if plan.changes_nothing:
+        return
+    if not settle():
+        raise StudioChangedError
+    _remove([remove.row.id for remove in plan.removes], now)
+    _park([want.row.id for want in plan.moves if want.row], now)
+    restores = [want for want in plan.restores if want.row and not want.row.edit]
+    _rewrite(
+        [_cancelled(cancel) for cancel in plan.cancels]
+        + [_scheduled(want) for want in (*plan.moves, *restores)],
+        now,
+    )
+    _reopen([want.row.id for want in plan.restores if want.row and want.row.edit], now)
+    if plan.creates:
+        insert_classes(plan.creates, run_id)
+
+
+def _remove(ids: list[int], now: datetime) -> None:
+    if not ids:
+        return
+    rows = ScheduledClass.objects.filter(UNTOUCHED, id__among=ids, starts_at__gt=now)
+    # Nothing hangs on an untouched class, so that no collector has to look for it row by row.
+    _expect(rows._raw_delete(rows.db), ids)
+
+
+def _park(ids: list[int], now: datetime) -> None:
+    """Take classes off the calendar until ``_rewrite`` puts them back in this transaction."""
+    if not ids:
+        return
+    rows = ScheduledClass.objects.filter(UNTOUCHED, id__among=ids, starts_at__gt=now)
+    changed = rows.update(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.CLOSURE)
+    _expect(changed, ids)
+
+
+_REWRITE = f"""
+    UPDATE classes SET
+        student_id = %s, teacher_id = %s, date = %s, occurrence_date = %s,
+        start_time = %s, end_time = %s, time_zone = %s, starts_at = %s, ends_at = %s,
+        subject = %s, is_shared = %s,
+        status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = {{later}}
+    WHERE id = %s AND starts_at > %s AND {UNTOUCHED_SQL}
+"""
+_REOPEN = """
+    UPDATE classes SET
+        status = 'scheduled', cancelled_by = '', cancel_reason = '', closure_id = NULL,
+        updated_at = {later}
+    WHERE id = %s AND starts_at > %s
+      AND status = 'cancelled' AND cancelled_by = 'closure' AND attendance = ''
+"""
+# Now, or ``REVISION`` after the last change, whichever is later.
+_LATER = {
+    "postgresql": "GREATEST(%s, updated_at + interval '1 second')",
+    "sqlite": "MAX(%s, strftime('%%Y-%%m-%%d %%H:%%M:%%f000', updated_at, '+1 second'))",
+}
+
+
+def _rewrite(rows: list[list[Any]], now: datetime) -> None:
+    _each(_REWRITE, rows, now)
+
+
+def _reopen(ids: list[int], now: datetime) -> None:
+    """Take the mark of a closure off classes on which a person wrote: that alone is changed."""
+    _each(_REOPEN, [[number] for number in ids], now)
+
+
+def _each(statement: str, rows: list[list[Any]], now: datetime) -> None:
+    """Change the class that each of ``rows`` ends with, unless it has begun."""
+    if not rows:
+        return
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        sql = statement.format(later=_LATER[connection.vendor])
+        cursor.executemany(sql, [[*row[:-1], moment, row[-1], moment] for row in rows])
+        _expect(cursor.rowcount, rows)
+
+
+def _place(series: Series, day: Any, starts: int, ends: int) -> list[Any]:
+    adapt = connection.ops
+    return [
+        series.student_id,
+        series.teacher_id,
+        adapt.adapt_datefield_value(day),
+        adapt.adapt_datefield_value(day),
+        adapt.adapt_timefield_value(series.start_time),
+        adapt.adapt_timefield_value(series.end_time),
+        series.zone,
+        adapt.adapt_datetimefield_value(from_epoch(starts)),
+        adapt.adapt_datetimefield_value(from_epoch(ends)),
+        series.subject,
+        series.is_shared,
+    ]
+
+
+def _scheduled(want: Want) -> list[Any]:
+    assert want.row is not None
+    place = _place(want.series, want.day, want.starts, want.ends)
+    return [*place, ClassStatus.SCHEDULED.value, "", "", None, want.row.id]
+
+
+def _cancelled(cancel: Cancel) -> list[Any]:
+    place = _place(cancel.series, cancel.day, cancel.starts, cancel.ends)
+    by = CancelledBy.CLOSURE.value
+    reason = cancel.closure.name[:300]
+    return [*place, ClassStatus.CANCELLED.value, by, reason, cancel.closure.id, cancel.row.id]
+
+
+def _expect(changed: int, wanted: list[Any]) -> None:
+    if changed != len(wanted):
+        raise StateChangedError(f"{len(wanted) - changed} of {len(wanted)} classes have changed")

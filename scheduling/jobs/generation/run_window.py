@@ -1,0 +1,93 @@
+"""The window of a request: which dates a run concerns."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from scheduling.domain.windows import (
+    FIRST_DATE,
+    Window,
+    catch_up_start,
+    horizon_window,
+    since_window,
+    week_window,
+)
+from scheduling.jobs.runs.request import Request
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.models import Job, JobRun, RunState
+from scheduling.selectors.schedules.run_scope import earliest_start, scope_condition
+
+from .chunks import chunks
+
+
+@dataclass(frozen=True, slots=True)
+class RunWindow:
+    """``window``: what the job is about; ``planned``: that and the missed weeks before it.
+
+    ``makes``: whether new classes are made in it. They are not where the days that a request is
+    narrowed to are none of its job's; what is stored there follows all the same.
+    """
+
+    window: Window
+    planned: Window
+    makes: bool = True
+
+    @property
+    def catch_up_from(self) -> date | None:
+        """The first day of the missed weeks; None where none was missed."""
+        return self.planned.start if self.planned.start < self.window.start else None
+
+
+def run_window(request: Request) -> RunWindow:
+    """The dates of ``request``, those that earlier weekly runs missed included."""
+    found = _of_job(request)
+    span = request.span
+    if span is None:
+        return found
+    start, end = max(span.start, found.window.start), min(span.end, found.window.end)
+    if start >= end:
+        return RunWindow(span, span, makes=False)
+    return RunWindow(Window(start, end), Window(start, end))
+
+
+def scope_of(request: Request) -> Q:
+    """Which series ``request`` concerns."""
+    scope = scope_condition(request.student_ids, request.teacher_ids, request.weekdays)
+    return scope & Q(id__among=request.rule_ids) if request.rule_ids else scope
+
+
+def is_large(request: Request) -> bool:
+    """Whether ``request`` takes more than one transaction."""
+    planned = run_window(request).planned
+    return len(chunks(JOBS[request.job].kinds, scope_of(request), planned)) > 1
+
+
+def _of_job(request: Request) -> RunWindow:
+    if request.job == Job.HORIZON:
+        window = horizon_window(request.today, request.weeks)
+        return RunWindow(window, window)
+    if request.job == Job.MISSING:
+        first = earliest_start(JOBS[Job.MISSING].kinds, scope_of(request)) or request.today
+        window = since_window(max(first, FIRST_DATE), request.today)
+        return RunWindow(window, window)
+    window = week_window(request.today)
+    if request.dated or not request.is_full:
+        return RunWindow(window, window)
+    last = last_weekly_week()
+    return RunWindow(window, window.starting(catch_up_start(window.start, last)))
+
+
+def last_weekly_week() -> date | None:
+    """The week of the last full, undated weekly run that came to its end; a Monday."""
+    return (
+        JobRun.objects.filter(
+            job=Job.WEEKLY,
+            is_full=True,
+            is_dated=False,
+            state__in=[RunState.SUCCEEDED, RunState.PARTIAL],
+        )
+        .order_by("-id")
+        .values_list("window_start", flat=True)
+        .first()
+    )

@@ -1,0 +1,96 @@
+"""Where news of trouble goes: the outbox and a webhook. Neither fails a run or holds it up."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from scheduling.jobs.notifications.http_post import call
+from scheduling.jobs.notifications.outbox import queue_alert
+from scheduling.models import Trouble, TroubleKind
+from scheduling.selectors.studio import studio
+
+# News that is older is history.
+HISTORY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A trouble that has begun, or is over."""
+
+    trouble: Trouble
+    begins: bool
+
+    @property
+    def subject(self) -> str:
+        """A line for a mailbox, in the studio's language."""
+        words = {
+            "job": self.trouble.subject,
+            "kind": self.trouble.get_kind_display(),
+        }
+        if self.begins:
+            return _("Class Tracker: %(job)s: %(kind)s") % words
+        return _("Class Tracker: %(job)s: no longer %(kind)s") % words
+
+    @property
+    def text(self) -> str:
+        """What happened and what to do."""
+        if not self.begins:
+            return _("It is over. It was: %(detail)s") % {"detail": self.trouble.detail}
+        if self.trouble.kind == TroubleKind.MAIL:
+            return self.trouble.detail
+        return "\n\n".join(
+            (
+                self.trouble.detail,
+                _(
+                    "Background jobs in the admin say more. `manage.py check_jobs` says what is "
+                    "wrong, `manage.py generate_classes` makes up for it, any number of times."
+                ),
+            )
+        )
+
+    def json(self) -> dict[str, Any]:
+        """For a webhook. ``text`` is what chat services show."""
+        trouble = self.trouble
+        return {
+            "event": "begin" if self.begins else "end",
+            "kind": trouble.kind,
+            "job": trouble.job,
+            "since": trouble.since.isoformat(),
+            "overAt": trouble.over_at.isoformat() if trouble.over_at else None,
+            "text": f"{self.subject}\n{self.text}",
+        }
+
+
+Send = Callable[[News, datetime], bool]
+
+
+def channels() -> dict[str, Send]:
+    """The ways that are set up, by name. Each answers whether it took the news."""
+    ways: dict[str, Send] = {}
+    if settings.ALERT_EMAILS:
+        ways["email"] = _email
+    if settings.ALERT_WEBHOOK_URL:
+        ways["webhook"] = _webhook
+    return ways
+
+
+def _email(news: News, now: datetime) -> bool:
+    if news.trouble.kind == TroubleKind.MAIL:
+        return False  # it would wait for its own end
+    with translation.override(studio().language):
+        subject, text = news.subject, news.text
+    for address in settings.ALERT_EMAILS:
+        queue_alert(address, subject, text, now, now + HISTORY)
+    return True
+
+
+def _webhook(news: News, now: datetime) -> bool:
+    with translation.override(studio().language):
+        body = json.dumps(news.json()).encode()
+    return call(settings.ALERT_WEBHOOK_URL, "the webhook", body, "application/json")

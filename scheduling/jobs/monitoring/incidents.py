@@ -1,0 +1,87 @@
+"""What is wrong with the jobs and the mail now, worked out from the log and the outbox alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from scheduling.jobs.schedule.due_times import last_due
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.models import Job, JobRun, RunState, TroubleKind
+from scheduling.selectors.messages import Blockade, blockade
+from scheduling.selectors.runs import last_ended_full
+from scheduling.selectors.studio import local, studio
+
+from .health import overdue_jobs, stuck_runs
+
+ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CRASHED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A trouble: which job, what, since when, the run concerned where there is one.
+
+    ``mail``: of a mail server that accepts nothing.
+    """
+
+    kind: TroubleKind
+    job: Job
+    since: datetime
+    run: JobRun | None = None
+    mail: Blockade | None = None
+
+    @property
+    def sentence(self) -> str:
+        """It in words, in the current language."""
+        words: dict[str, Any] = {"job": self.job.label, "when": when(self.since)}
+        if self.run is not None:
+            words |= {"run": self.run.pk, "error": self.run.error or "–"}
+        if self.mail is not None:
+            words |= {"n": self.mail.waiting, "error": self.mail.error}
+        texts = {
+            TroubleKind.MAIL: _(
+                "E-mail: since %(when)s the mail server accepts none; waiting messages: %(n)s. "
+                "%(error)s"
+            ),
+            TroubleKind.LATE: _("%(job)s: late. It was due on %(when)s and has not run since."),
+            TroubleKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
+            TroubleKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
+            TroubleKind.STUCK: _(
+                "%(job)s: run %(run)d has been going on since %(when)s: too long, or stalled."
+            ),
+        }
+        return texts[self.kind] % words
+
+
+def troubles(now: datetime) -> list[Found]:
+    """Everything that is wrong at ``now``, the late jobs first; at most one of a kind and job."""
+    found = [
+        Found(kind=TroubleKind.LATE, job=job, since=due)
+        for job in overdue_jobs(now)
+        if (due := last_due(job, now - JOBS[job].grace)) is not None
+    ]
+    for run in stuck_runs(now):
+        job = Job(run.job)
+        if not any(one.kind == TroubleKind.STUCK and one.job == job for one in found):
+            found.append(Found(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
+    for job in JOBS:
+        # One that was followed by a success is history; its successor has completed the work.
+        last = last_ended_full(job)
+        if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
+            found.append(Found(kind=kind, job=job, since=_began(last), run=last))
+    if (mail := blockade()) is not None:
+        found.append(Found(kind=TroubleKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail))
+    return found
+
+
+def when(moment: datetime) -> str:
+    """A moment as people of the studio read it, with its zone."""
+    text = pgettext("date format: 14 February 2027 02:00", "j F Y H:i")
+    return f"{date_format(local(moment), text)} {studio().time_zone}"
+
+
+def _began(run: JobRun) -> datetime:
+    return run.started_at or run.created_at

@@ -1,0 +1,50 @@
+"""Runs that should have been and were not: the schedule held against the log."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+from scheduling.jobs.schedule.due_times import due_before, next_due
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.models import Job
+
+# The clock of the machine that starts a run may be ahead of ours.
+SKEW = timedelta(minutes=1)
+
+
+def missed(
+    job: Job, starts: Iterable[datetime], since: datetime, until: datetime, now: datetime
+) -> list[datetime]:
+    """The due times in ``(since, until]`` that no run covers, the newest first.
+
+    ``starts``: when the whole, undated runs of ``job`` began, from ``since`` to the due time after
+    ``until`` at least. A run covers a due time if it began between that and the next one. What the
+    log may have forgotten is never said to be missing.
+    """
+    began = sorted(starts)
+    since = max(since, kept_since(now))
+    found = []
+    end = next_due(job, min(until, now))
+    for due in _due(job, min(until, now), since):
+        first = bisect_left(began, due - SKEW)
+        covered = first < len(began) and (end is None or began[first] < end - SKEW)
+        if not covered and due + JOBS[job].grace <= now:
+            found.append(due)
+        end = due
+    return found
+
+
+def kept_since(now: datetime) -> datetime:
+    """No log of this moment or later has been pruned."""
+    return now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
+
+
+def _due(job: Job, until: datetime, since: datetime) -> Iterator[datetime]:
+    for local in due_before(job, until):
+        # Two instants of one zone are compared, and added to, by the wall clock.
+        due = local.astimezone(UTC)
+        if due <= since:
+            return
+        yield due

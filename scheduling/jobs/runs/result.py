@@ -1,0 +1,138 @@
+"""What a run came to: kept in memory while it goes on, and handed to the interface that asked."""
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
+from scheduling.domain.planning.resolve import Plan
+from scheduling.domain.windows import Window
+from scheduling.models import Job, RunState
+
+from .result_lines import Line
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """One run. ``window`` is the job's own; ``catch_up_from`` the first day of missed weeks.
+
+    ``conflicts`` and ``faults`` are all of them; other noteworthy results go to the watcher and
+    the log as they come, so that memory does not grow with the studio.
+    """
+
+    job: Job
+    state: RunState = RunState.RUNNING
+    window: Window | None = None
+    catch_up_from: date | None = None
+    dry_run: bool = False
+    run_id: int | None = None
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    conflicts: list[Line] = field(default_factory=list)
+    faults: list[Line] = field(default_factory=list)
+    error: str = ""
+    students: set[int] = field(default_factory=set)
+    teachers: set[int] = field(default_factory=set)
+    done: int = 0
+    total: int = 0
+    queries: int = 0
+    seconds: float = 0.0
+    pruned: int = 0
+    troubles: int = 0
+    # Where another deployment did the work: how many students and teachers it says.
+    reported: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def classes_created(self) -> int:
+        return self.counts[Outcome.CREATED]
+
+    @property
+    def students_processed(self) -> int:
+        """How many students with a usable schedule were looked at, new classes or not."""
+        return self.reported.get("students", len(self.students))
+
+    @property
+    def teachers_processed(self) -> int:
+        """How many teachers' series were looked at."""
+        return self.reported.get("teachers", len(self.teachers))
+
+    @property
+    def writes_classes(self) -> bool:
+        """Whether it wrote any class; of a dry run, whether it would."""
+        return any(self.counts[outcome] for outcome in CHANGES)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether some series could not be dealt with (conflicts are results, not errors)."""
+        return any(self.counts[outcome] for outcome in FAULTS)
+
+    @property
+    def classes_per_second(self) -> float:
+        return self.classes_created / self.seconds if self.seconds else 0.0
+
+    def add_plan(self, plan: Plan, lines: list[Line], size: int, undo: ExitStack) -> None:
+        """Count the plan of a chunk of ``size`` series; ``undo`` takes it out again."""
+        undo.callback(self.students.difference_update, plan.students - self.students)
+        undo.callback(self.teachers.difference_update, plan.teachers - self.teachers)
+        self.students |= plan.students
+        self.teachers |= plan.teachers
+        self.add(plan.counts, lines, size, undo)
+
+    def add(self, counts: Counter[Outcome], lines: list[Line], size: int, undo: ExitStack) -> None:
+        """Add ``counts``, the conflicts and faults among ``lines``, and ``size`` series as done."""
+        undo.callback(setattr, self, "done", self.done)
+        undo.callback(self.counts.subtract, counts)
+        undo.callback(self.conflicts.__delitem__, slice(len(self.conflicts), None))
+        undo.callback(self.faults.__delitem__, slice(len(self.faults), None))
+        self.counts.update(counts)
+        self.done = min(self.total, self.done + size)
+        self.conflicts += [line for line in lines if line.outcome is Outcome.CONFLICT]
+        self.faults += [line for line in lines if line.outcome in FAULTS]
+
+    def errors(self) -> list[str]:
+        """What went wrong, a sentence each."""
+        found = [f"{line.student}: {line.reason}".lstrip(": ") for line in self.faults]
+        return [self.error, *found] if self.error else found
+
+    def counts_by_name(self) -> dict[str, int]:
+        """How often each outcome came about; those that did not are left out."""
+        return {outcome.value: n for outcome, n in sorted(self.counts.items()) if n}
+
+    def progress(self) -> dict[str, Any]:
+        """The columns of the run row that say how far it has come."""
+        return {
+            "counts": self.counts_by_name(),
+            "classes_created": self.classes_created,
+            "students_processed": self.students_processed,
+            "teachers_processed": self.teachers_processed,
+            "progress_done": self.done,
+            "progress_total": self.total,
+            "queries": self.queries,
+        }
+
+
+class Watcher(Protocol):
+    """An interface that follows a run: a terminal, a page, a log."""
+
+    def started(self, result: Result) -> None:
+        """The run is claimed and its window known."""
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        """A chunk's noteworthy results; in a dry run its new classes as well."""
+
+    def progressed(self, result: Result) -> None:
+        """A chunk is committed."""
+
+
+class Nobody:
+    """A watcher that looks away."""
+
+    def started(self, result: Result) -> None:
+        pass
+
+    def lines(self, result: Result, lines: list[Line]) -> None:
+        pass
+
+    def progressed(self, result: Result) -> None:
+        pass

@@ -1,0 +1,51 @@
+"""Which job makes an occurrence that is not stored yet, and when.
+
+A day is named only where something starts the job: ``calls``, as ``Callers.call``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from scheduling.domain.series import SeriesKind
+from scheduling.domain.windows import DAY, WEEK, monday_of
+from scheduling.models import Job
+from scheduling.text.dates import coming_day
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """``job`` makes it, on the day ``on``, as seen from ``today``; None: with its next run."""
+
+    job: Job
+    today: date
+    on: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """In the current language, to follow a colon or a comma."""
+        if self.on is not None:
+            text = _("created automatically on %(day)s")
+            return text % {"day": coming_day(self.on, self.today)}
+        if self.job == Job.MISSING:
+            return _("its time has passed, so it is not created automatically")
+        return _("created with the next run")
+
+
+def due(kind: SeriesKind, day: date, today: date, weeks: int, calls: Callable[[Job], bool]) -> Due:
+    """When the occurrence of a series of ``kind`` on ``day`` is made, as seen from ``today``.
+
+    ``weeks`` is the length of the horizon.
+    """
+    if kind is SeriesKind.RECURRING_SLOT:
+        if day < today:
+            return Due(Job.MISSING, today)
+        first = day - weeks * WEEK + DAY
+        return Due(Job.HORIZON, today, first if first > today and calls(Job.HORIZON) else None)
+    monday, this_monday = monday_of(day), monday_of(today)
+    if monday < this_monday:
+        return Due(Job.MISSING, today)
+    named = monday > this_monday and calls(Job.WEEKLY)
+    return Due(Job.WEEKLY, today, monday if named else None)

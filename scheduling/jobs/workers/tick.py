@@ -1,0 +1,85 @@
+"""Runs every job that is due, for hosts without cron that an outside service calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scheduling.db.errors import report
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.runs.request import Clock, Request
+from scheduling.jobs.runs.result import Nobody, Result
+from scheduling.jobs.schedule.cron_entries import ENTRIES
+from scheduling.jobs.schedule.due_times import last_called_for
+from scheduling.models import Job, RunState
+from scheduling.selectors.runs import started_since
+
+# Whoever calls over HTTP waits for the answer; the mail that is left is the next call's.
+MAIL_SECONDS = 20.0
+SCHEDULED = tuple(dict.fromkeys(Job(name) for entry in ENTRIES for name in entry.jobs))
+
+
+@dataclass(slots=True)
+class Tick:
+    """The outcome of one call.
+
+    ``active``: jobs that are due and that another process is running. ``errors``: a sentence each.
+    ``failed``: a job did not come to its end, or could not deal with a series.
+    """
+
+    ran: list[Result] = field(default_factory=list)
+    active: list[Job] = field(default_factory=list)
+    not_due: list[Job] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def add(self, result: Result) -> None:
+        """Add a run that has ended. Invalid series and conflicts are results, not failures."""
+        self.ran.append(result)
+        self.errors += result.errors()
+        stopped = result.state in (RunState.FAILED, RunState.CRASHED)
+        self.failed |= stopped or bool(result.counts[Outcome.ERROR])
+
+
+def due_jobs(now: datetime) -> list[Job]:
+    """The jobs that have not run since a cron entry last called for them, in the entries' order.
+
+    A job that was missed several times is due once. The daily entry makes the current week too, so
+    the weekly job is due every day. A run that failed does not count, nor does one that began a
+    moment too early: a host that calls a minute before the hour would be served every other day.
+    """
+    return [job for job in SCHEDULED if not started_since(job, last_called_for(job, now))]
+
+
+def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
+    """Run the due jobs one after the other, as of ``clock``. A job that fails stops no other.
+
+    ``request`` makes the request of a job.
+    """
+    due = due_jobs(clock())
+    tick = Tick(not_due=[job for job in SCHEDULED if job not in due])
+    for job in due:
+        observer = _LastResult()
+        try:
+            conduct = Conduct(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
+            run(request(job), conduct)
+        except AlreadyRunningError:
+            tick.active.append(job)
+        except Exception as error:  # where the run had begun, the runner has recorded it
+            sentence = report(error, "the job %s failed", job)
+            if observer.result is None:
+                tick.errors.append(sentence)
+                tick.failed = True
+        if observer.result is not None:
+            tick.add(observer.result)
+    return tick
+
+
+class _LastResult(Nobody):
+    """Keeps the result of a run, which the runner does not return when it raises."""
+
+    result: Result | None = None
+
+    def started(self, result: Result) -> None:
+        self.result = result

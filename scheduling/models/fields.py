@@ -1,0 +1,63 @@
+"""A time on the wall clock: classes begin and end on a minute."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from scheduling.domain.typed_text import normalise_line
+
+from .validators import validate_line, validate_lines, validate_whole_minutes
+
+
+class WallClockField(models.TimeField):
+    """A time of day in whole minutes, refused beside its field.
+
+    To migrations, as to the database, it is any time: they need not know of it.
+    """
+
+    default_validators = [validate_whole_minutes]
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TimeField", args, kwargs
+
+
+class LineInput(forms.CharField):
+    """A line of text in a form. Its value is normalised before anything is checked."""
+
+    default_validators = [validate_line]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return normalise_line(value) if isinstance(value, str) else value
+
+
+class LinesField(models.TextField):
+    """Text of several lines. To migrations, as to the database, it is any text."""
+
+    default_validators = [validate_lines]
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+class LineField(models.CharField):
+    """A line of text: normalised on its way into the database, whoever writes it.
+
+    To migrations, as to the database, it is any text: they need not know of it.
+    """
+
+    default_validators = [validate_line]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return normalise_line(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": LineInput} | kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

@@ -1,0 +1,98 @@
+"""Stored classes of a series, alike ones together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.utils.dateparse import parse_time
+
+from scheduling.domain.existing_classes import Attributes, Group
+from scheduling.domain.series import SeriesKind
+
+from .manual_edits import UNMARKED_SQL
+from .sql import classes_of, list_param
+
+# How Python and SQL number the weeks: from Monday 0001-01-01.
+_WEEK_NUMBER = {
+    "postgresql": "(c.week - DATE '0001-01-01') / 7",
+    "sqlite": "CAST((julianday(c.week) - 1721425.5) / 7 AS INTEGER)",
+}
+# date_part, as extract works in numeric, at several times the cost.
+_EPOCH = {
+    "postgresql": "date_part('epoch', c.{0})::bigint",
+    "sqlite": "CAST(strftime('%%s', c.{0}) AS INTEGER)",
+}
+_ISO_WEEKDAY = {
+    "postgresql": "(c.date - DATE '0001-01-01') %% 7 + 1",
+    "sqlite": "(CAST(strftime('%%w', c.date) AS INTEGER) + 6) %% 7 + 1",
+}
+# As text, both of them: see _in_order.
+_LIST = {"postgresql": "array_agg({0})::text", "sqlite": "group_concat({0})"}
+
+_PLAIN = f"c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date"
+
+
+def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[Group]]:
+    """Classes of these series from the week of ``since`` on, alike ones in one group.
+
+    One row for each group instead of one for each class: that is what makes a run with nothing
+    to do quick. ``since`` is a Monday.
+    """
+    vendor = connection.vendor
+    source = f"{kind.value}_id"
+    week, starts = _WEEK_NUMBER[vendor], _EPOCH[vendor].format("starts_at")
+    sql = f"""
+        SELECT c.{source}, {_PLAIN}, {_ISO_WEEKDAY[vendor]}, c.start_time, c.end_time,
+               {_EPOCH[vendor].format("ends_at")} - {starts},
+               c.time_zone, c.teacher_id, c.student_id, c.subject, c.is_shared,
+               {_LIST[vendor].format(week)}, {_LIST[vendor].format(starts)}
+        FROM {classes_of(source, "c.week >= %s")}
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    """
+    groups: defaultdict[int, list[Group]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list_param(ids), since])
+        for row in cursor:
+            groups[row[0]].append(_group(row))
+    return groups
+
+
+def _group(row: Sequence[Any]) -> Group:
+    return Group(
+        bool(row[1]),
+        Attributes(
+            row[2],
+            _time(row[3]),
+            _time(row[4]),
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
+            bool(row[10]),
+        ),
+        *_in_order(row[11], row[12]),
+    )
+
+
+# Series of one weekday, time and zone have the same lists: few of them are read and sorted.
+@lru_cache(maxsize=1 << 12)
+def _in_order(weeks: str, starts: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Week numbers and starts in parallel, by week, from what the database lists."""
+    pairs = sorted(zip(_numbers(weeks), _numbers(starts), strict=True))
+    return tuple(week for week, _ in pairs), tuple(start for _, start in pairs)
+
+
+def _numbers(listed: str) -> Iterable[int]:
+    return map(int, listed.strip("{}").split(","))
+
+
+def _time(value: time | str) -> time:
+    if isinstance(value, time):
+        return value
+    parsed = parse_time(value)
+    assert parsed is not None
+    return parsed

@@ -1,0 +1,59 @@
+"""Closures as values of the domain."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, Q, When
+
+from scheduling.domain.closures import Closure as DomainClosure
+from scheduling.domain.closures import ClosureCalendar
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.models import ClassStatus, Closure, ScheduledClass
+from scheduling.selectors.classes import UNTOUCHED
+
+
+def load_calendar(
+    since: date, teacher_ids: Iterable[int], student_ids: Iterable[int]
+) -> ClosureCalendar:
+    """The closures from ``since`` on: everyone's, and those of these teachers and students."""
+    rows = Closure.objects.filter(
+        Q(teacher__isnull=True, student__isnull=True)
+        | Q(teacher_id__among=teacher_ids)
+        | Q(student_id__among=student_ids),
+        last_date__gte=since,
+    ).values_list(
+        "id",
+        "name",
+        "first_date",
+        "last_date",
+        "teacher_id",
+        "student_id",
+        "fixed_schedule_id",
+        "recurring_slot_id",
+    )
+    return ClosureCalendar(_closure(row) for row in rows)
+
+
+def _closure(row: Sequence[Any]) -> DomainClosure:
+    fixed_schedule, recurring_slot = row[6], row[7]
+    series = None
+    if fixed_schedule is not None:
+        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, fixed_schedule)
+    elif recurring_slot is not None:
+        series = SeriesKey(SeriesKind.RECURRING_SLOT, recurring_slot)
+    return DomainClosure(row[0], row[1], row[2], row[3], row[4], row[5], series)
+
+
+def classes_on(
+    days: Iterable[date], now: datetime
+) -> dict[date, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """By day, the classes to come that closing it for all would cancel, and those that stay."""
+    rows = ScheduledClass.objects.filter(
+        date__in=list(days), status=ClassStatus.SCHEDULED, starts_at__gt=now
+    ).order_by("id")
+    follows = Case(When(UNTOUCHED & Q(week__isnull=False), then=True), default=False)
+    found: dict[date, tuple[list[int], list[int]]] = {}
+    for day, number, goes in rows.annotate(goes=follows).values_list("date", "id", "goes"):
+        found.setdefault(day, ([], []))[0 if goes else 1].append(number)
+    return {day: (tuple(gone), tuple(kept)) for day, (gone, kept) in found.items()}

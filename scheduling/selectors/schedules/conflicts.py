@@ -1,0 +1,132 @@
+"""The class that stands in the way of one that a person enters or moves."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from scheduling.models import ClassStatus, FixedSchedule, RecurringSlot, ScheduledClass, SlotStatus
+from scheduling.selectors.studio import studio
+
+
+def clash_of(wanted: ScheduledClass) -> ScheduledClass | None:
+    """The stored active class that ``wanted`` would overlap; None if its place is free.
+
+    ``wanted`` has its instants. The same rule as the planner's and the database's: half-open
+    intervals, and no clash between the students of one group lesson.
+    """
+    if wanted.status == ClassStatus.CANCELLED:
+        return None
+    others = ScheduledClass.objects.exclude(status=ClassStatus.CANCELLED).exclude(pk=wanted.pk)
+    overlap = Q(starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at)
+    people = Q(student_id=wanted.student_id)
+    if wanted.teacher_id is not None:
+        teacher = Q(teacher_id=wanted.teacher_id)
+        if wanted.is_shared:
+            teacher &= ~Q(is_shared=True, starts_at=wanted.starts_at, ends_at=wanted.ends_at)
+        people |= teacher
+    same_key = Q(
+        student_id=wanted.student_id,
+        date=wanted.date,
+        start_time=wanted.start_time,
+        end_time=wanted.end_time,
+    )
+    return (
+        others.filter((overlap & people) | same_key)
+        .select_related("student", "teacher")
+        .order_by("starts_at", "id")
+        .first()
+    )
+
+
+Rule = FixedSchedule | RecurringSlot
+WEEK = 7 * 24 * 60
+
+
+def overlap(one: Rule, other: Rule) -> bool:
+    """Whether both would ever ask for classes at the same time, were they of one person.
+
+    By weekday and hour on the wall clock; hours of two zones are left to the planner. Rules of
+    every second week count as every week's, unless both are and never meet.
+    """
+    return (
+        _zone(one) == _zone(other)
+        and _same_days(one, other)
+        and _same_weeks(one, other)
+        and _same_hours(one, other)
+    )
+
+
+def rivals_of(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
+    """For each of ``rules`` the stored rule of its teacher that takes its time; two queries."""
+    teachers = {rule.teacher_id for rule in rules if rule.teacher_id is not None}
+    if not teachers:
+        return [None for _rule in rules]
+    theirs = Q(teacher_id__in=teachers, student__is_active=True)
+    stored: list[Rule] = [
+        *FixedSchedule.objects.filter(theirs).select_related("student", "teacher"),
+        *RecurringSlot.objects.filter(theirs, status=SlotStatus.ACTIVE).select_related(
+            "student", "teacher"
+        ),
+    ]
+    # What is being edited besides is compared as it will be, not as it is.
+    edited = {rule.pk for rule in rules if rule.pk}
+    others = [r for r in stored if not (isinstance(r, FixedSchedule) and r.pk in edited)]
+    return [
+        next((r for r in others if r.teacher_id == rule.teacher_id and _rival(rule, r)), None)
+        for rule in rules
+    ]
+
+
+def _rival(one: Rule, other: Rule) -> bool:
+    if one.is_shared and other.is_shared and _span(one) == _span(other):
+        return False
+    return overlap(one, other)
+
+
+def _zone(rule: Rule) -> str:
+    return rule.teacher.time_zone if rule.teacher is not None else studio().time_zone
+
+
+def _span(rule: Rule) -> tuple[int, int]:
+    """Start and end in minutes of the week."""
+    start = (rule.weekday - 1) * 24 * 60 + _minutes(rule.start_time)
+    if isinstance(rule, RecurringSlot):
+        return start, start + rule.duration_minutes
+    return start, start + _minutes(rule.end_time) - _minutes(rule.start_time)
+
+
+def _minutes(value: time) -> int:
+    return value.hour * 60 + value.minute
+
+
+def _same_hours(one: Rule, other: Rule) -> bool:
+    (begin, end), (start, stop) = _span(one), _span(other)
+    # A slot late on Sunday reaches into the Monday that follows.
+    return any(begin < stop + shift and start + shift < end for shift in (-WEEK, 0, WEEK))
+
+
+def _same_days(one: Rule, other: Rule) -> bool:
+    return _first(one) <= _last(other) and _first(other) <= _last(one)
+
+
+def _first(rule: Any) -> date:
+    return rule.valid_from or getattr(rule.student, "start_date", None) or date.min
+
+
+def _last(rule: Any) -> date:
+    return min(rule.valid_until or date.max, getattr(rule.student, "end_date", None) or date.max)
+
+
+def _same_weeks(one: Rule, other: Rule) -> bool:
+    if not one.interval_weeks == other.interval_weeks == 2:
+        return True
+    first, second = (_monday(_first(rule)) for rule in (one, other))
+    if date.min in (first, second):
+        return True
+    return (first - second).days // 7 % 2 == 0
+
+
+def _monday(day: date) -> date:
+    return day if day == date.min else day - timedelta(days=day.weekday())

@@ -1,0 +1,6 @@
+"""Occurrences that the rules ask for and that are not stored: seen, and acted on."""
+
+from .edit import OccurrenceError, cancel, change, change_or_write, move
+from .planned import Planned, planned
+
+__all__ = ["OccurrenceError", "Planned", "cancel", "change", "change_or_write", "move", "planned"]

@@ -1,6 +1,0 @@
-"""Occurrences that the rules ask for and that are not stored: seen, and acted on."""
-
-from .acting import OccurrenceError, cancel, change, change_or_write, move
-from .planned import Planned, planned
-
-__all__ = ["OccurrenceError", "Planned", "cancel", "change", "change_or_write", "move", "planned"]

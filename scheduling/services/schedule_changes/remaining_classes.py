@@ -1,0 +1,87 @@
+"""What an end leaves on the calendar: classes on which a person acted, and one-offs.
+
+No run takes them away. They hold their hour until somebody cancels them.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.runs.result_lines import Line, Names
+from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
+from scheduling.selectors.classes import UNTOUCHED, edit_code
+from scheduling.services.classes.edit import cancellation, change_by_hand
+
+
+def deal_with_rest(
+    whose: Mapping[str, Any],
+    now: datetime,
+    *,
+    first: date,
+    last: date | None = None,
+    cancel: CancelledBy | None,
+    reason: str = "",
+) -> list[Line]:
+    """The classes from ``first`` to ``last`` that no run would take away; cancelled by ``cancel``.
+
+    ``whose``: the columns by which they are found. The day on which a class takes place counts,
+    not the one on which its schedule wanted it. With None for ``cancel`` they stay.
+    """
+    rows = ScheduledClass.objects.select_for_update(no_key=True).filter(**whose)
+    rows = rows.filter(date__gte=first, starts_at__gt=now, status=ClassStatus.SCHEDULED)
+    if last is not None:
+        rows = rows.filter(date__lte=last)
+    found = list(rows.filter(Q(week__isnull=True) | ~UNTOUCHED).order_by("starts_at", "id"))
+    names = Names([one.student_id for one in found], [one.teacher_id for one in found])
+    lines = []
+    for one in found:
+        if cancel is None:
+            lines.append(_line(one, names, Outcome.PROTECTED, _why(one), {}))
+            continue
+        code = "cancelled_for" if cancel is CancelledBy.STUDIO else "cancelled_for_teacher"
+        why = {"reason": reason or _("ended")}
+        lines.append(_line(one, names, Outcome.CANCELLED, code, why))
+        change_by_hand(one, cancellation(cancel, why["reason"]), now)
+    return lines
+
+
+def _why(one: ScheduledClass) -> str:
+    edit = edit_code(
+        status=one.status,
+        cancelled_by=one.cancelled_by,
+        attendance=one.attendance,
+        notes=one.notes,
+        edited_at=one.edited_at,
+        is_elsewhere=one.occurrence_date is not None and one.date != one.occurrence_date,
+    )
+    return "one_off" if one.week is None else edit
+
+
+def _line(
+    one: ScheduledClass, names: Names, outcome: Outcome, code: str, params: dict[str, Any]
+) -> Line:
+    series = None
+    if one.fixed_schedule_id is not None:
+        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, one.fixed_schedule_id)
+    elif one.recurring_slot_id is not None:
+        series = SeriesKey(SeriesKind.RECURRING_SLOT, one.recurring_slot_id)
+    return Line(
+        outcome=outcome,
+        code=code,
+        params=params,
+        student_id=one.student_id,
+        teacher_id=one.teacher_id,
+        student=names.student(one.student_id),
+        teacher=names.teacher(one.teacher_id),
+        series=series,
+        class_id=one.pk,
+        day=one.date,
+        start_time=one.start_time,
+        end_time=one.end_time,
+        zone=one.time_zone,
+    )

@@ -1,0 +1,79 @@
+"""The row of a series: locked, read as the domain sees it, described."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from scheduling.domain.series import Series, SeriesKey, SeriesKind
+from scheduling.domain.windows import DAY
+from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
+from scheduling.selectors.schedules.series import MODELS, load_by_key
+from scheduling.services.schedules.fixed_schedule import end_meeting
+from scheduling.services.schedules.succession import Rule
+
+_COMMON = ("teacher", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
+# What may be another from a date on. Whose lesson it is may not.
+CHANGEABLE = {
+    SeriesKind.FIXED_SCHEDULE: (*_COMMON, "end_time"),
+    SeriesKind.RECURRING_SLOT: (*_COMMON, "duration_minutes"),
+}
+
+
+def key_of(rule: Rule) -> SeriesKey:
+    """The key of a stored rule."""
+    fixed = isinstance(rule, FixedSchedule)
+    return SeriesKey(SeriesKind.FIXED_SCHEDULE if fixed else SeriesKind.RECURRING_SLOT, rule.pk)
+
+
+def locked(key: SeriesKey) -> Rule:
+    """The row of ``key``, which nobody else changes before the transaction's end."""
+    rows: Any = MODELS[key.kind]._default_manager.select_for_update(no_key=True)
+    found: Rule | None = rows.filter(pk=key.id).first()
+    if found is None:
+        raise ValidationError(_("There is no such schedule."), code="no_series")
+    return found
+
+
+def series_of(key: SeriesKey) -> Series:
+    """The series of a row that is there."""
+    return load_by_key([key])[0]
+
+
+def state_of(rule: Rule) -> str:
+    """All that the row says, to tell it apart from what it says later."""
+    return repr([(field.attname, getattr(rule, field.attname)) for field in rule._meta.fields])
+
+
+def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:
+    """Raise ValidationError where ``values`` are what the row says already."""
+    kind = key_of(rule).kind
+    if unknown := set(values) - set(CHANGEABLE[kind]):
+        raise ValueError(f"{sorted(unknown)} can't be changed")
+    if all(getattr(rule, name) == value for name, value in values.items()):
+        raise ValidationError(_("No change: the values are the same."), code="no_change")
+
+
+def set_values(rule: Rule, values: Mapping[str, Any]) -> None:
+    """Give ``rule`` these values, checked, not stored. Raises ValidationError."""
+    for name, value in values.items():
+        setattr(rule, name, value)
+    rule.full_clean(validate_unique=False)
+
+
+def close(rule: Rule, last: date) -> bool:
+    """Let ``rule`` ask for nothing after ``last``; whether that changed it."""
+    if rule.valid_until is not None and rule.valid_until <= last:
+        return False
+    if rule.valid_from is None or rule.valid_from <= last:
+        rule.valid_until = last
+    elif isinstance(rule, RecurringSlot):
+        if rule.status == SlotStatus.CANCELLED:
+            return False
+        rule.status = SlotStatus.CANCELLED
+    else:
+        end_meeting(rule, last + DAY)
+    rule.save()
+    return True

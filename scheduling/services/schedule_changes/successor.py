@@ -1,0 +1,109 @@
+"""“From this date on”: the row is closed, a successor opened, and what lies ahead goes with it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from scheduling.domain.recurrence import day_in_week
+from scheduling.domain.series import Series
+from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
+from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.selectors.classes import UNTOUCHED
+from scheduling.services.schedules.succession import hand_over_pauses
+from scheduling.text.dates import long_day
+
+from .series_rows import CHANGEABLE, Rule, key_of, series_of, set_values
+
+_COPIED = ("student", "valid_until", "status")
+
+
+def split(
+    rule: Rule,
+    series: Series,
+    day: date,
+    values: Mapping[str, Any],
+    now: datetime,
+    first: date | None = None,
+) -> tuple[Rule, list[str]]:
+    """Close ``rule`` the day before ``day`` and open its successor with ``values``.
+
+    ``first`` is the successor's first day where that is not to be reckoned from the interval.
+
+    Every class of ``day`` and later goes with it: a touched one, or one that has begun, fulfils its
+    week; the planner moves the others instead of removing and making them. So do pauses. Answers
+    the successor, and what a person should know of the week in which the two meet.
+    """
+    new = _successor(rule, series, day, values, first)
+    rule.valid_until = day - DAY
+    rule.save()
+    new.save()
+    source = key_of(rule).kind.value
+    ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
+    ahead.update(**{source: new})
+    hand_over_pauses(rule, new, day)
+    stays = _stays(ScheduledClass.objects.filter(**{source: new}), day, now)
+    return new, _warnings(series, series_of(key_of(new)), day, stays)
+
+
+def _successor(
+    rule: Rule, series: Series, day: date, values: Mapping[str, Any], first: date | None
+) -> Rule:
+    names = (*CHANGEABLE[key_of(rule).kind], *_COPIED)
+    new = type(rule)(**{name: getattr(rule, name) for name in names if hasattr(rule, name)})
+    new.valid_from = first or _first_day(series, day, values)
+    if "valid_until" in values:
+        new.valid_until = values["valid_until"]
+    if new.valid_until is not None and new.valid_until < new.valid_from:
+        raise ValidationError(ends_before(new.valid_until, day), code="ended")
+    set_values(new, values)
+    return new
+
+
+def ends_before(last: date, day: date) -> str:
+    """Why there is nothing to change from ``day`` on."""
+    text = _("This schedule ends on %(last)s: there is nothing to change from %(day)s on.")
+    return text % {"last": long_day(last), "day": long_day(day)}
+
+
+def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
+    """The successor's first day; every so many weeks is counted from its week.
+
+    An interval that stays goes on counting as before. A new one begins with the first new date.
+    """
+    interval = values.get("interval_weeks", series.interval_weeks)
+    if interval == 1:
+        return day
+    if interval != series.interval_weeks:
+        weekday = values.get("weekday", series.weekday)
+        return day + timedelta((weekday - day.isoweekday()) % 7)
+    anchor = series.anchor or series.first or day
+    wait = (week_number(anchor) - week_number(day)) % interval
+    return monday_of_number(week_number(day) + wait) if wait else day
+
+
+def _stays(classes: QuerySet[ScheduledClass], day: date, now: datetime) -> bool:
+    """Whether one of ``classes`` takes place in the week of ``day``, whatever its rule says."""
+    there = classes.filter(week=monday_of(day)).exclude(status=ClassStatus.CANCELLED)
+    return there.filter(~UNTOUCHED | Q(starts_at__lte=now)).exists()
+
+
+def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:
+    """A week may hold the last class of the old rule and the first of the new one, or neither.
+
+    ``stays``: a class that went over to the new rule fulfils that week.
+    """
+    number = week_number(day)
+    before, after = day_in_week(old, number), day_in_week(new, number)
+    values = {"monday": long_day(monday_of(day))}
+    if before is not None and before < day and after is not None:
+        values |= {"old": long_day(before), "new": long_day(after)}
+        text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
+        return [text % values]
+    if before is not None and before >= day and after is None and not stays:
+        text = _("The week of %(monday)s has no class: its new day would lie before that date.")
+        return [text % values]
+    return []

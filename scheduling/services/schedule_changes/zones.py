@@ -1,0 +1,84 @@
+"""A teacher or the studio moves to another time zone: lessons keep their local time."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from scheduling.domain.wallclock import is_same_zone
+from scheduling.domain.windows import FIRST_DATE
+from scheduling.models import FixedSchedule, ScheduledClass, Studio, Teacher
+from scheduling.models.studio import first_values
+from scheduling.models.validators import validate_time_zone
+
+from .base import Moment, Written
+from .remaining_classes import deal_with_rest
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeZone:
+    """The weekly lessons of ``teacher`` take place by the clocks of ``zone``, an IANA name.
+
+    It holds for all classes ahead. Those that a person entered or changed keep their instant and
+    are named. Another name of the same zone moves nothing.
+    """
+
+    teacher: Teacher
+    zone: str
+
+    def write(self, moment: Moment) -> Written:
+        _refuse_unknown(self.zone)
+        teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
+        before = teacher.time_zone
+        if self.zone == before:
+            text = _("That is the teacher's time zone already.")
+            raise ValidationError({"time_zone": text}, code="no_change")
+        teacher.time_zone = self.zone
+        teacher.save(update_fields=["time_zone"])
+        written = Written(before=before, teachers={teacher.pk})
+        if is_same_zone(before, self.zone):
+            ahead = ScheduledClass.objects.filter(teacher=teacher, starts_at__gt=moment.now)
+            ahead.filter(time_zone=before).update(time_zone=self.zone)
+        else:
+            mine = {"teacher": teacher}
+            written.lines = deal_with_rest(mine, moment.now, first=FIRST_DATE, cancel=None)
+        return written
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStudioZone:
+    """The fixed schedules without a teacher take place by the clocks of ``zone``, an IANA name.
+
+    It holds for all classes ahead, as ``ChangeZone`` does for a teacher's.
+    """
+
+    zone: str
+
+    def write(self, moment: Moment) -> Written:
+        _refuse_unknown(self.zone)
+        rows = Studio.objects.select_for_update(no_key=True)
+        row = rows.filter(pk=1).first() or Studio(**first_values())
+        before = row.time_zone
+        if self.zone == before:
+            text = _("That is the studio's time zone already.")
+            raise ValidationError({"time_zone": text}, code="no_change")
+        row.time_zone = self.zone
+        row.save()
+        own = {"fixed_schedule__isnull": False, "teacher__isnull": True}
+        if is_same_zone(before, self.zone):
+            ahead = ScheduledClass.objects.filter(**own, starts_at__gt=moment.now)
+            ahead.filter(time_zone=before).update(time_zone=self.zone)
+            return Written(before=before)
+        rules = FixedSchedule.objects.filter(teacher__isnull=True)
+        return Written(
+            before=before,
+            students=set(rules.order_by().values_list("student_id", flat=True)),
+            lines=deal_with_rest(own, moment.now, first=FIRST_DATE, cancel=None),
+        )
+
+
+def _refuse_unknown(zone: str) -> None:
+    try:
+        validate_time_zone(zone)
+    except ValidationError as error:
+        raise ValidationError({"time_zone": error.messages}, code="time_zone") from error

@@ -1,0 +1,173 @@
+"""After a schedule was changed: bring its classes up to date at once, in the same request."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from scheduling.db.errors import report
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey
+from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.generation.displaced_classes import with_strays
+from scheduling.jobs.generation.run_window import is_large
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.runs.request import Clock, Request
+from scheduling.jobs.runs.result import Result
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.workers.enqueue import start
+from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
+
+BOTH_JOBS = (Job.WEEKLY, Job.HORIZON)
+Days = tuple[date, date]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of the classes of a changed schedule; ``error`` says what is still to come.
+
+    ``already_running``: a run of the whole studio was at it, and another could not be started.
+    ``is_under_way``: there is much to do, and runs in the background are at it.
+    """
+
+    results: list[Result] = field(default_factory=list)
+    error: str = ""
+    already_running: bool = False
+    is_under_way: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.counts[outcome] for result in self.results)
+
+    def conflicts(self, series: Collection[SeriesKey] | None = None) -> list[Line]:
+        """The classes that have no place, and why, each once: two jobs may both have met it.
+
+        ``series``: of these alone.
+        """
+        lines = [line for result in self.results for line in result.conflicts]
+        found = {
+            (line.series, line.day): line
+            for line in reversed(lines)
+            if series is None or line.series in series
+        }
+        return list(reversed(found.values()))
+
+    @property
+    def errors(self) -> list[str]:
+        """Everything that went wrong, a sentence each."""
+        found = [self.error] if self.error else []
+        return found + [text for result in self.results for text in result.errors()]
+
+    def add(self, other: "Applied") -> None:
+        """Take in what another change came to."""
+        self.results += other.results
+        self.error = self.error or other.error
+        self.already_running = self.already_running or other.already_running
+        self.is_under_way = self.is_under_way or other.is_under_way
+
+
+def jobs_of_student(student_id: int) -> tuple[Job, ...]:
+    """The jobs that bring all classes of a student up to date, from the start date on."""
+    jobs: tuple[Job, ...] = ()
+    if FixedSchedule.objects.filter(student_id=student_id).exists():
+        jobs += (Job.MISSING, Job.WEEKLY)
+    if RecurringSlot.objects.filter(student_id=student_id).exists():
+        jobs += (Job.HORIZON,)
+    return jobs
+
+
+def apply_change(
+    *,
+    student_ids: Iterable[int] = (),
+    teacher_ids: Iterable[int] = (),
+    days: Iterable[Days] = (),
+    jobs: Iterable[Job] = BOTH_JOBS,
+    today: date,
+    clock: Clock,
+    triggered_by: str,
+) -> Applied:
+    """Run ``jobs`` for these students or teachers alone, after the change is committed.
+
+    A failure leaves the change as it is: the next scheduled run applies it.
+    """
+    whose: dict[str, Any] = {
+        "student_ids": tuple(student_ids),
+        "teacher_ids": tuple(teacher_ids),
+        "days": tuple(days),
+    }
+    if not whose["student_ids"] and not whose["teacher_ids"]:
+        return Applied()
+    requests = [_request(job, today, triggered_by, whose) for job in jobs]
+    if whose["days"]:
+        requests = list(with_strays(requests, clock()))
+        return _apply(requests, clock)
+    applied = _apply(requests, clock)
+    if whose["student_ids"]:
+        _retry_with_teachers(applied, requests, clock)
+    return applied
+
+
+def _retry_with_teachers(applied: Applied, requests: list[Request], clock: Clock) -> None:
+    """Plan what found no place together with all else of its teacher's: two whose schedules were
+    changed one after the other may each want the hour that the other is to leave."""
+    found = {line.teacher_id for line in applied.conflicts()}
+    teachers = tuple(sorted(pk for pk in found if pk is not None))
+    ahead = [one for one in requests if one.job != Job.MISSING]
+    if not teachers or not ahead:
+        return
+    together = [replace(one, student_ids=(), teacher_ids=teachers) for one in ahead]
+    again = _apply(together, clock)
+    if again.error or again.already_running:
+        return
+    for result in applied.results:
+        if result.job != Job.MISSING:
+            result.conflicts = [one for one in result.conflicts if one.teacher_id not in teachers]
+    students = {pk for one in requests for pk in one.student_ids}
+    for result in again.results:
+        result.conflicts = [one for one in result.conflicts if one.student_id in students]
+    applied.add(again)
+
+
+def apply_to_everyone(
+    days: Iterable[Days], *, today: date, clock: Clock, triggered_by: str
+) -> Applied:
+    """Run both jobs for what takes place on these days, after a change of the whole studio's.
+
+    Where that is more than one transaction does, in the background.
+    """
+    whose = {"days": tuple(days)}
+    asked = (_request(job, today, triggered_by, whose) for job in BOTH_JOBS)
+    requests = list(with_strays(asked, clock()))
+    if not any(map(is_large, requests)):
+        return _apply(requests, clock)
+    applied = Applied(is_under_way=True)
+    for request in requests:
+        try:
+            start(request)
+        except Exception as error:  # the save stands, whatever the fault
+            applied.error = report(error, "%s could not be started", request.job)
+    return applied
+
+
+def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) -> Request:
+    return Request(
+        job=job,
+        today=today,
+        weeks=settings.HORIZON_WEEKS,
+        trigger=Trigger.CHANGE,
+        triggered_by=triggered_by,
+        **whose,
+    )
+
+
+def _apply(requests: Iterable[Request], clock: Clock) -> Applied:
+    applied = Applied()
+    for request in requests:
+        try:
+            applied.results.append(run(request, Conduct(clock=clock)))
+        except AlreadyRunningError:
+            applied.already_running = True
+        except Exception as error:  # the save stands, whatever the fault
+            applied.error = report(error, "%s was not applied to a change", request.job)
+    return applied

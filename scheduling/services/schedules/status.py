@@ -1,0 +1,66 @@
+"""Slots and people that pause, go on or end. Their classes follow when the change is applied."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from scheduling.models import (
+    Closure,
+    LessonDuration,
+    LessonSettings,
+    RecurringSlot,
+    SlotStatus,
+    Student,
+    Teacher,
+)
+
+
+def set_slot_status(slot_id: int, status: SlotStatus) -> bool:
+    """Pause, resume or end a slot; False where it is so already. What is ended stays ended."""
+    with transaction.atomic():
+        slot = RecurringSlot.objects.select_for_update(no_key=True).get(pk=slot_id)
+        if slot.status == status:
+            return False
+        if slot.status == SlotStatus.CANCELLED:
+            raise ValidationError(_("This slot has ended. Book a new one."), code="ended")
+        slot.status = status
+        slot.save(update_fields=["status"])
+        return True
+
+
+def set_active(person: Student | Teacher, active: bool) -> bool:
+    """Let a person's series ask for classes, or for none; False where it is so already."""
+    with transaction.atomic():
+        row = type(person)._default_manager.select_for_update(no_key=True).get(pk=person.pk)
+        if row.is_active == active:
+            return False
+        row.is_active = active
+        row.save(update_fields=["is_active"])
+        return True
+
+
+def pause(person: Student | Teacher, name: str, first: date, last: date) -> Closure:
+    """Nothing takes place for a person from ``first`` to ``last``; it goes on by itself."""
+    whom = {"student": person} if isinstance(person, Student) else {"teacher": person}
+    closure = Closure(name=name, first_date=first, last_date=last, **whom)
+    closure.full_clean()
+    closure.save()
+    return closure
+
+
+def write_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) -> None:
+    """Make ``wanted`` the settings of ``teacher``; None takes them away."""
+    LessonSettings.objects.filter(teacher=teacher).delete()
+    teacher._state.fields_cache.pop("lesson_settings", None)
+    if wanted is None:
+        return
+    values = dict(wanted)
+    durations = values.pop("durations", [])
+    settings = LessonSettings.objects.create(teacher=teacher, **values)
+    LessonDuration.objects.bulk_create(
+        LessonDuration(settings=settings, **one) for one in durations
+    )

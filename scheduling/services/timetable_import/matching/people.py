@@ -1,0 +1,102 @@
+"""Compares the people of a file with those that are stored. Reads only."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from scheduling.domain.wallclock import is_same_zone
+from scheduling.services.timetable_import.errors import Faults, shown
+from scheduling.services.timetable_import.reading.imported_rule import StudentName
+from scheduling.services.timetable_import.timetable import Timetable
+
+from . import existing
+from .existing import StoredStudent
+
+
+def match_teachers(timetable: Timetable, faults: Faults) -> dict[str, int]:
+    """The ids of the file's teachers who are stored already."""
+    known = existing.teachers()
+    ids: dict[str, int] = {}
+    for name, entry in timetable.teachers.items():
+        found = known.get(name, [])
+        if len(found) > 1:
+            message = _("There are %(count)d teachers called %(name)s; give them different names.")
+            values = {"count": len(found), "name": shown(name)}
+            faults.add(entry.line, "teacher", message % values)
+        elif found and not is_same_zone(found[0].zone, entry.zone):
+            message = _(
+                "The teacher %(name)s is in %(zone)s here and in %(stored)s in the database; "
+                "correct one of the two."
+            )
+            places = {"name": shown(name), "zone": entry.zone, "stored": found[0].zone}
+            faults.add(entry.line, "teacher_time_zone", message % places)
+        elif found:
+            ids[name] = found[0].id
+    return ids
+
+
+def match_students(timetable: Timetable, faults: Faults) -> dict[StudentName, StoredStudent]:
+    """The file's students who are stored already."""
+    found: dict[StudentName, StoredStudent] = {}
+    for name, candidates in existing.students_named(timetable.students).items():
+        if len(candidates) > 1:
+            message = _(
+                "There are %(count)d students with this name and e-mail address; give them "
+                "different ones."
+            )
+            line = timetable.students[name]
+            faults.add(line, "student_email", message % {"count": len(candidates)})
+        else:
+            found[name] = candidates[0]
+    return found
+
+
+def missing_start_dates(
+    timetable: Timetable,
+    students: dict[StudentName, StoredStudent],
+    with_rules: set[int],
+    earliest: dict[StudentName, date],
+    faults: Faults,
+) -> dict[StudentName, date]:
+    """The start dates to set on stored ``students``, who keep the one they have.
+
+    ``earliest`` is when the new rules of each begin, ``with_rules`` the ids of those who have
+    rules already. One of them without a start date is at rest, by a person's will for all we
+    know: setting it would wake those rules.
+    """
+    missing: dict[StudentName, date] = {}
+    first_rules = _first_rules(timetable)
+    for name, student in students.items():
+        line = timetable.students[name]
+        if student.start_date is not None:
+            _check_start(student.start_date, first_rules.get(name), faults)
+        elif student.id in with_rules:
+            message = _(
+                "The student has rules already, but no start date and so no classes; set the "
+                "start date first."
+            )
+            faults.add(line, "valid_from", message)
+        elif name in earliest:
+            missing[name] = earliest[name]
+            if student.end_date is not None and student.end_date < earliest[name]:
+                message = _("The student's last day was %(date)s; correct or remove it first.")
+                faults.add(line, "valid_from", message % {"date": student.end_date})
+    return missing
+
+
+def _first_rules(timetable: Timetable) -> dict[StudentName, tuple[date, int]]:
+    """The earliest valid_from that the file gives each student, and its line."""
+    found: dict[StudentName, tuple[date, int]] = {}
+    for rule in timetable.rules:
+        if rule.valid_from is not None:
+            own = (rule.valid_from, rule.line)
+            found[rule.student] = min(found.get(rule.student, own), own)
+    return found
+
+
+def _check_start(start: date, first: tuple[date, int] | None, faults: Faults) -> None:
+    if first is not None and first[0] < start:
+        message = _(
+            "The student starts on %(start)s, later than this rule; correct one of the two dates."
+        )
+        faults.add(first[1], "valid_from", message % {"start": start})

@@ -1,0 +1,208 @@
+"""One record of the file, checked by itself and read into weekly rules."""
+
+from collections.abc import Callable
+from datetime import date, time
+from functools import partial
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from scheduling.domain.recurrence import has_day
+from scheduling.domain.typed_text import control_character, normalise_line
+from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
+from scheduling.models import RecurringSlot, Student, Teacher
+from scheduling.models.timetable import Weekday
+from scheduling.models.validators import validate_line
+from scheduling.services.timetable_import.errors import Faults, shown
+
+from . import cells
+from .conventions import Conventions
+from .imported_rule import Place, Rule, StudentName
+
+Value = TypeVar("Value")
+
+_TEACHER = partial(cells.text, longest=cells.longest(Teacher, "name"))
+_FIRST_NAME = partial(cells.text, longest=cells.longest(Student, "first_name"))
+_LAST_NAME = partial(cells.text, longest=cells.longest(Student, "last_name"))
+_EMAIL = partial(cells.email, longest=cells.longest(Student, "email"))
+_SUBJECT = partial(cells.text, longest=cells.longest(RecurringSlot, "subject"))
+
+
+class Row:
+    """A record whose cells are asked for by column; what is wrong with them goes to ``faults``."""
+
+    def __init__(
+        self,
+        line: int,
+        header: list[str],
+        record: list[str],
+        studio_zone: str,
+        conventions: Conventions,
+        faults: Faults,
+    ) -> None:
+        self._line = line
+        self._faults = faults
+        self._studio_zone = studio_zone
+        self._day = partial(cells.day, dates=conventions.dates)
+        self._clock = partial(cells.clock, times=conventions.times)
+        texts = (normalise_line(cell.strip()) for cell in record)
+        self._cells = dict(zip(header, texts, strict=True))
+        self._is_sound = True
+        self.teacher_zone = ""
+
+    @property
+    def has_no_teacher(self) -> bool:
+        """Whether neither a teacher nor a time zone is named."""
+        return not self._cells["teacher"] and not self._cells["teacher_time_zone"]
+
+    def rules(self) -> list[Rule]:
+        """The rules of the row, one for each weekday; none if anything in it is a fault."""
+        if control_character("".join(self._cells.values())):
+            self._point_out_control_characters()
+            return []  # other faults of such cells are better reported without these characters
+        teacher = self._teacher()
+        student = StudentName(
+            self._read("student_email", _EMAIL, ""),
+            self._needed("student_first_name", _FIRST_NAME, ""),
+            self._read("student_last_name", _LAST_NAME, ""),
+        )
+        nothing: tuple[int, ...] = ()
+        weekdays = self._needed("days", cells.weekdays, nothing)
+        start, length, length_column = self._times(has_teacher=bool(self._cells["teacher"]))
+        valid_from, valid_until = self._validity()
+        subject = self._read("subject", _SUBJECT, "")
+        is_shared = self._read("is_shared", cells.yes_or_no, False)
+        interval_weeks = self._read("interval_weeks", cells.interval, 1)
+        nobody: cells.Replaced | None = None
+        replaces = self._read("replaces", cells.replaced, nobody)
+        if replaces:
+            self._check_replacing(weekdays, valid_from)
+        if valid_from and valid_until and valid_from <= valid_until:
+            self._check_days(weekdays, valid_from, valid_until, interval_weeks)
+        if not self._is_sound:
+            return []
+        return [
+            Rule(
+                self._line,
+                length_column,
+                Place(student, teacher, weekday, start),
+                length,
+                interval_weeks,
+                subject,
+                is_shared,
+                valid_from,
+                valid_until,
+                replaces,
+            )
+            for weekday in weekdays
+        ]
+
+    def _point_out_control_characters(self) -> None:
+        for column, cell in self._cells.items():
+            try:
+                validate_line(cell)
+            except ValidationError as error:
+                self._fault(column, error.messages[0])
+
+    def _teacher(self) -> str:
+        name = self._read("teacher", _TEACHER, "")
+        self.teacher_zone = self._read("teacher_time_zone", cells.zone, "")
+        given = self._cells["teacher_time_zone"]
+        if self._cells["teacher"] and not given:
+            message = _("The cell is empty; write the teacher's time zone, such as Europe/Madrid.")
+            self._fault("teacher_time_zone", message)
+        elif given and not self._cells["teacher"] and not is_same_zone(given, self._studio_zone):
+            message = _(
+                "A row without a teacher is in the studio's time zone, %(zone)s; empty this cell, "
+                "or name the teacher."
+            )
+            self._fault("teacher_time_zone", message % {"zone": self._studio_zone})
+        return name
+
+    def _times(self, has_teacher: bool) -> tuple[time, int, str]:
+        """Start, length in minutes, and the column that says the length."""
+        start = self._needed("start_time", self._clock, None)
+        end = self._read("end_time", self._clock, None)
+        length = self._read("duration_minutes", cells.minutes, None)
+        column = "end_time" if self._cells.get("end_time") else "duration_minutes"
+        if not self._cells.get("end_time") and not self._cells.get("duration_minutes"):
+            column = "end_time" if "end_time" in self._cells else "duration_minutes"
+            self._fault(column, _("There is neither an end time nor a duration; write one."))
+        if start is None:
+            return time(), 0, column
+        if end is not None:
+            if end <= start:
+                message = _(
+                    "%(end)s is not after the start, %(start)s. Correct it; a lesson past "
+                    "midnight takes duration_minutes instead."
+                )
+                self._fault("end_time", message % _clocks(end=end, start=start))
+            elif length is not None and length != minutes_between(start, end):
+                message = _(
+                    "%(minutes)d minutes from %(start)s do not end at %(end)s; correct one of "
+                    "the two, or leave it empty."
+                )
+                values = {"minutes": length, **_clocks(end=end, start=start)}
+                self._fault("duration_minutes", message % values)
+            length = minutes_between(start, end)
+        elif length and not has_teacher and minute_of(start) + length >= MINUTES_A_DAY:
+            message = _(
+                "A row without a teacher must end before midnight; shorten it or name the teacher."
+            )
+            self._fault("duration_minutes", message)
+        return start, length or 0, column
+
+    def _validity(self) -> tuple[date | None, date | None]:
+        first = self._read("valid_from", self._day, None)
+        last = self._read("valid_until", self._day, None)
+        if first and last and last < first:
+            message = _("%(last)s is before valid_from, %(first)s; correct one of the two.")
+            self._fault("valid_until", message % {"last": last, "first": first})
+        return first, last
+
+    def _check_days(
+        self, weekdays: tuple[int, ...], first: date, last: date, interval: int
+    ) -> None:
+        """A rule whose dates have no such weekday asks for nothing, which nobody means."""
+        for weekday in weekdays:
+            if not has_day(weekday, first, last, interval):
+                message = _(
+                    "There is no %(weekday)s from %(first)s to %(last)s in the weeks of this rule; "
+                    "correct the weekday or the dates."
+                )
+                values = {"weekday": Weekday(weekday).label, "first": first, "last": last}
+                self._fault("days", message % values)
+
+    def _check_replacing(self, weekdays: tuple[int, ...], valid_from: date | None) -> None:
+        if len(weekdays) > 1:
+            message = _("One rule goes on as one: write a row of its own for each weekday.")
+            self._fault("days", message)
+        if valid_from is None:
+            message = _("Write the first day on which this rule takes the place of the other.")
+            self._fault("valid_from", message)
+
+    def _needed(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
+        if not self._cells[column]:
+            self._fault(column, _("The cell is empty; fill it in."))
+            return default
+        return self._read(column, reader, default)
+
+    def _read(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
+        """The value of a cell; ``default`` where there is none, or a fault instead of it."""
+        cell = self._cells.get(column)
+        if not cell:
+            return default
+        try:
+            return reader(cell)
+        except cells.CellError as error:
+            self._fault(column, str(error))
+            return default
+
+    def _fault(self, column: str, message: str) -> None:
+        self._is_sound = False
+        self._faults.add(self._line, column, message)
+
+
+def _clocks(**times: time) -> dict[str, str]:
+    return {name: shown(f"{at:%H:%M}") for name, at in times.items()}

@@ -1,0 +1,218 @@
+"""Lists of students, teachers, slots and closures: daily questions, in constant queries."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.jobs.monitoring.coverage import coverage
+from scheduling.jobs.monitoring.health import health
+from scheduling.models import ClassStatus, LessonSettings
+from scheduling.selectors.data_quality import studio_numbers
+from scheduling.services.roles import VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.support.roles import account
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
+
+# A Wednesday, at noon.
+NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
+TODAY = date(2026, 1, 7)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def browser(client):
+    client.force_login(account(VIEWER))
+    return client
+
+
+def rows(browser, table, query=""):
+    answer = browser.get(f"/admin/scheduling/{table}/{query}")
+    assert answer.status_code == 200
+    return list(answer.context["cl"].result_list)
+
+
+def names(browser, table, query=""):
+    return sorted(str(row) for row in rows(browser, table, query))
+
+
+def page(browser, table, query=""):
+    text = browser.get(f"/admin/scheduling/{table}/{query}").content.decode()
+    return " ".join(text.split())
+
+
+def test_students_by_state(browser):
+    make.student("Active")
+    paused = make.student("Paused")
+    make.closure("Exchange year", TODAY - DAY, TODAY + DAY, student=paused)
+    make.closure("Long ago", TODAY - 9 * DAY, TODAY - 8 * DAY, student=make.student("Back"))
+    rule = make.schedule(make.student("Partly"))
+    make.closure("One of two", TODAY, student=rule.student, fixed_schedule=rule)
+    make.student("Gone", is_active=False)
+    make.student("Ended", end_date=TODAY - DAY)
+    make.student("Lastday", end_date=TODAY)
+    make.student("Soon", start=TODAY + DAY)
+    make.student("Undated", start=None)
+    for state, found in {
+        "active": ["Active", "Back", "Lastday", "Partly"],
+        "paused": ["Paused"],
+        "inactive": ["Gone"],
+        "ended": ["Ended"],
+        "not_started": ["Soon"],
+        "no_start": ["Undated"],
+    }.items():
+        assert names(browser, "student", f"?state={state}") == found, state
+    text = page(browser, "student")
+    for word in ("active", "paused", "not active", "ended", "not started", "without a start date"):
+        assert f">{word}</span>" in text
+
+
+def test_students_by_teacher_and_by_words(browser):
+    marta = make.teacher("Marta Gil")
+    make.schedule(make.student("Fixed One"), marta)
+    make.slot(marta, make.student("Slot One"))
+    make.slot(marta, make.student("Was One"), status="cancelled")
+    make.schedule(make.student("Left One"), marta, valid_until=TODAY - DAY)
+    make.schedule(make.student("Other One"), make.teacher())
+    assert names(browser, "student", f"?teacher={marta.pk}") == ["Fixed One", "Slot One"]
+    assert names(browser, "student", "?q=one+slot") == ["Slot One"]
+
+
+def test_a_student_shows_meetings_and_the_next_class_with_its_zone(browser):
+    ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
+    make.schedule(ana)
+    make.schedule(ana, weekday=2, valid_until=TODAY - DAY)
+    make.slot(marta, ana)
+    make.slot(marta, ana, start="15:00", status="paused")
+    make.lesson(ana, TODAY - DAY)
+    make.lesson(ana, TODAY + DAY, status=ClassStatus.CANCELLED)
+    coming = make.lesson(ana, TODAY + 2 * DAY, whom=marta)
+    make.lesson(ana, TODAY + 3 * DAY)
+    (row,) = rows(browser, "student")
+    assert (row.weekly, row.coming) == (2, coming)
+    text = page(browser, "student")
+    assert "10:00–11:00 Europe/Madrid" in text
+    assert f"/admin/scheduling/scheduledclass/{coming.pk}/change/" in text
+
+
+def test_teachers_show_their_day_and_whether_settings_are_missing(browser):
+    marta, tom = make.teacher("Marta Gil"), make.teacher("Tom Lee")
+    LessonSettings.objects.create(teacher=tom)
+    make.slot(marta)
+    make.slot(tom)
+    for start, end in (("08:00", "09:00"), ("15:00", "16:00")):
+        make.lesson(on=TODAY, start=start, end=end, whom=marta)
+    make.lesson(on=TODAY, start="12:00", end="13:00", whom=marta, status=ClassStatus.CANCELLED)
+    make.lesson(on=TODAY + DAY, whom=marta)
+    by_name = {row.name: row for row in rows(browser, "teacher")}
+    assert by_name["Marta Gil"].classes_today == 2
+    assert by_name["Tom Lee"].classes_today == 0
+    assert names(browser, "teacher", "?settings=missing") == ["Marta Gil"]
+    assert names(browser, "teacher", "?settings=some") == ["Tom Lee"]
+    text = page(browser, "teacher")
+    assert f"?when=today&amp;teacher={marta.pk}" in text
+    assert '<span class="ct-badge is-warn">missing</span>' in text
+
+
+def test_teachers_by_state(browser):
+    make.teacher("Here")
+    make.teacher("Gone", is_active=False)
+    make.closure("Holiday", TODAY, teacher=make.teacher("Off"))
+    for state, found in {"active": ["Here"], "paused": ["Off"], "inactive": ["Gone"]}.items():
+        assert names(browser, "teacher", f"?state={state}") == found
+
+
+def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(browser):
+    make.slot()
+    make.slot(booked_at=NOW - timedelta(days=200))
+    make.slot(booked_at=NOW - timedelta(days=200), status="paused")
+    make.slot(booked_at=NOW - timedelta(days=200), valid_until=TODAY - DAY)
+    make.slot(make.teacher(is_active=False))
+    make.slot(who=make.student(is_active=False))
+    make.slot(who=make.student(end_date=TODAY - DAY))
+    make.slot(who=make.student(is_active=False), status="cancelled")
+    numbers = studio_numbers(NOW)
+    assert numbers.orphaned_slots == 3
+    assert len(rows(browser, "recurringslot", "?condition=orphaned")) == numbers.orphaned_slots
+    assert len(rows(browser, "recurringslot", "?condition=old")) == numbers.old_slots
+    make.schedule(make.student("Ana", start=None))
+    make.schedule(make.student(start=None), valid_until=TODAY - DAY)
+    make.schedule(make.student(start=None, is_active=False))
+    (said,) = [
+        one for one in health(NOW, coverage(NOW)).findings if one.name == "students_without_start"
+    ]
+    assert said.issue == "1 student has a schedule but no start date."
+    assert names(browser, "student", "?state=waiting") == ["Ana"]
+    missing = len(rows(browser, "teacher", "?settings=missing"))
+    assert missing == numbers.teachers_without_settings
+
+
+def test_slots_by_teacher_weekday_status_and_validity(browser):
+    marta = make.teacher("Marta Gil")
+    one = make.slot(marta, weekday=1)
+    make.slot(marta, weekday=2, status="paused")
+    make.slot(weekday=1, valid_until=TODAY - DAY)
+    assert len(rows(browser, "recurringslot", f"?teacher={marta.pk}")) == 2
+    query = f"?teacher={marta.pk}&weekday__exact=1&status__exact=active&validity=current"
+    assert rows(browser, "recurringslot", query) == [one]
+    assert len(rows(browser, "recurringslot", "?validity=ended")) == 1
+
+
+def test_closures_say_when_whom_and_how_much_they_cancelled(browser):
+    christmas = make.closure("Christmas", TODAY - 20 * DAY, TODAY - 10 * DAY)
+    strike = make.closure("Strike", TODAY)
+    make.closure("Course", TODAY + DAY, teacher=make.teacher())
+    make.closure("Exam", TODAY + DAY, student=make.student())
+    make.lesson(on=TODAY, status="cancelled", cancelled_by="closure", closure=strike)
+    counted = {row.name: row.classes_cancelled for row in rows(browser, "closure")}
+    assert counted == {"Christmas": 0, "Strike": 1, "Course": 0, "Exam": 0}
+    assert rows(browser, "closure", "?when=now") == [strike]
+    assert rows(browser, "closure", "?when=past") == [christmas]
+    assert len(rows(browser, "closure", "?when=ahead")) == 3
+    assert [len(rows(browser, "closure", f"?for={x}")) for x in ("all", "teacher", "student")] == [
+        2,
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize(
+    "table", ["student", "teacher", "recurringslot", "fixedschedule", "closure"]
+)
+def test_queries_do_not_grow_with_the_rows(browser, table):
+    def fill(size):
+        for _each in range(size):
+            teacher, student = make.teacher(), make.student()
+            make.slot(teacher, student, start="15:00")
+            make.schedule(student, teacher)
+            make.lesson(student, TODAY + DAY, whom=teacher)
+            make.closure("Off", TODAY, teacher=teacher)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            shown = len(rows(browser, table))
+        return len(captured), shown
+
+    fill(3)
+    queries()
+    few, shown = queries()
+    assert shown == 3
+    fill(20)
+    assert queries() == (few, 23)
+
+
+def test_a_teacher_is_ill_today_by_their_own_day(client):
+    """At noon here it is tomorrow in Auckland, and it is that day's classes that fall out."""
+    client.force_login(account("superuser"))
+    far, near = make.teacher("Aroha Ngata", zone="Pacific/Auckland"), make.teacher("Tom Lee")
+    for whom in (far, near):
+        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", whom=whom)
+    text = client.get("/admin/scheduling/teacher/").content.decode()
+    assert "Ill today… Aroha Ngata" in text
+    assert "Ill today… Tom Lee" not in text

@@ -1,0 +1,194 @@
+"""The admin's first page: whether all is well, and today."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from scheduling.models import Job, ScheduledClass
+from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.admin.jobs.test_overview import text_of
+from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.support.history import add_run
+from scheduling.tests.support.roles import account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+INDEX = "/admin/"
+
+
+def of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def lesson() -> ScheduledClass:
+    """A class that begins in a minute, whenever that is."""
+    soon = timezone.now() + timedelta(minutes=1)
+    one = make.lesson(make.student("Leo Park"), whom=make.teacher("Marta Gil"))
+    times = {"starts_at": soon, "ends_at": soon + timedelta(hours=1)}
+    ScheduledClass.objects.filter(pk=one.pk).update(**times)
+    return one
+
+
+def test_a_scheduler_sees_the_sentence_the_buttons_and_the_next_class(lesson):
+    make.slot(valid_from=timezone.localdate() + timedelta(days=7))
+    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    for words in (
+        "11 classes of the weeks ahead are missing.",
+        "Nothing runs by itself yet.",
+        "Generate Lessons Now",
+        "Leo Park",
+        "in a",
+    ):
+        assert words in page, words
+    assert "Generate Weekly Classes Now" not in page
+    assert "Next run" not in page
+
+
+def test_a_viewer_sees_no_button(lesson):
+    make.slot()
+    page = text_of(of(account(VIEWER)).get(INDEX))
+    assert "missing." in page
+    assert "Now" not in page
+
+
+def test_no_button_is_offered_that_is_no_cure(lesson):
+    whom = make.teacher()
+    for _ in range(2):
+        make.slot(whom, weekday=timezone.localdate().isoweekday())
+    horizon(timezone.localdate(), timezone.now())
+    answer = of(account(SCHEDULER)).get(INDEX)
+    page = text_of(answer)
+    assert "12 lessons clash with others." in page
+    assert "missing" not in page
+    assert "Generate" not in page
+    assert b'href="/admin/conflicts/">Resolve conflicts</a>' in answer.content
+
+
+def test_each_need_leads_to_where_a_person_acts():
+    old = timezone.now() - timedelta(days=8)
+    for n, mark in enumerate(("", "", "present")):
+        make.lesson(on=old.date(), start=f"0{n}:00", end=f"0{n}:30", attendance=mark)
+    make.slot(valid_from=timezone.localdate() + timedelta(days=7))
+    client = of(account("superuser"))
+    card = client.get(INDEX).context["front"]["status"]
+    assert card.url == "/admin/background-jobs/horizon/preview/"
+    ways = {need.text: need.url for need in card.rest}
+    assert ways["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
+    listed = client.get(ways["2 lessons are not marked."])
+    assert listed.context["cl"].result_count == 2
+    assert b'id="by-itself"' in client.get("/admin/background-jobs/").content
+
+
+def test_a_teacher_sees_own_classes_alone_and_nothing_of_the_jobs(lesson):
+    other = make.teacher("Tom Lee")
+    page = text_of(of(account(TEACHER, "tom", other)).get(INDEX))
+    assert "Leo Park" not in page
+    assert "none is planned" in page
+    assert "by itself" not in page
+    own = text_of(of(account(TEACHER, "marta", lesson.teacher)).get(INDEX))
+    assert "Leo Park" in own
+
+
+def test_who_may_nothing_sees_neither():
+    page = text_of(of(account()).get(INDEX))
+    assert "Next class" not in page
+    assert "generated" not in page
+
+
+def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settings):
+    settings.GIVEN_FIRST_VALUES = ["LANGUAGE_CODE"]
+    client = of(account(OWNER))
+    answer = client.get(INDEX)
+    assert [[url for _name, url in step.ways] for step in answer.context["front"]["steps"]] == [
+        ["/admin/scheduling/studio/1/change/"],
+        ["/admin/import/", "/admin/scheduling/teacher/add/"],
+        ["/admin/scheduling/student/add/"],
+        ["/admin/background-jobs/horizon/preview/"],
+        ["/admin/background-jobs/#by-itself"],
+    ]
+    page = text_of(answer)
+    assert "The first classes, step by step" in page
+    assert "Import a timetable" in page
+    assert "missing" not in page
+    assert "Generate Lessons Now" not in page
+
+    def done() -> list[bool]:
+        return [step.is_done for step in client.get(INDEX).context["front"]["steps"]]
+
+    assert done() == [False, False, False, False, False]
+    make.studio()
+    assert done() == [True, False, False, False, False]
+    make.teacher()
+    assert done() == [True, True, False, False, False]
+    add_run(Job.WATCH, timezone.now())
+    assert done() == [True, True, False, False, True]
+    slot = make.slot()
+    assert done() == [True, True, True, False, True]
+    page = text_of(of(account("superuser")).get(INDEX))
+    assert "step by step" in page
+    assert "missing." in page
+    assert "Generate Lessons Now" in page
+    horizon(timezone.localdate(), timezone.now(), student_ids=(slot.student_id,))
+    assert done() == []
+
+
+def test_who_may_add_nobody_is_told_no_steps():
+    page = text_of(of(account(VIEWER)).get(INDEX))
+    assert "step by step" not in page
+    assert "There are no active weekly lessons." in page
+
+
+def test_the_button_of_a_job_that_runs_is_not_there():
+    make.schedule()
+    make.slot()
+    add_run(Job.HORIZON, timezone.now(), state="running", finished_at=None)
+    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    assert "Generate Lessons Now" not in page
+    assert "Generate Weekly Classes Now" in page
+
+
+def test_recent_changes_are_named_in_the_readers_language():
+    rule = make.schedule(make.student("Ana Ruiz"), weekday=1)
+    user = account("superuser")
+    LogEntry.objects.log_actions(user.pk, [rule], CHANGE)
+    names = []
+    for language in ("en", "es"):
+        with translation.override(language):
+            names.append(str(rule))
+    page = text_of(of(user).get(INDEX, headers={"accept-language": "es"}))
+    assert names[0] == "Ana Ruiz · Monday 10:00–11:00"
+    assert names[1] in page
+    assert names[0] not in page
+
+
+def test_the_switch_names_each_language_in_its_own():
+    client = of(account("superuser"))
+    for language in ("en", "es"):
+        page = text_of(client.get(INDEX, headers={"accept-language": language}))
+        assert "English" in page
+        assert "Español" in page
+
+
+def test_its_queries_do_not_grow():
+    client = of(account(SCHEDULER))
+    counts = []
+    for size in (1, 15):
+        for n in range(size):
+            make.schedule(weekday=n % 7 + 1)
+            make.lesson()
+            add_run(Job.HORIZON, timezone.now() - timedelta(hours=n + 1))
+        client.get(INDEX)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(INDEX)
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] + 3
+    assert counts[1] < 45

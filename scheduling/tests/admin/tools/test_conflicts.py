@@ -1,0 +1,239 @@
+"""Conflicts as a place to work: what collides, since when, and ways out that work."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.models import JobRun, ScheduledClass
+from scheduling.services.classes.edit import cancel, move
+from scheduling.services.roles import SCHEDULER, VIEWER
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, at
+from scheduling.tests.jobs.helpers import counts, horizon, weekly
+from scheduling.tests.support.roles import account
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database(name="postgresql"),
+]
+PAGE = "/admin/conflicts/"
+NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
+WEDNESDAY = NOW + timedelta(days=2)
+NEXT = MONDAY + timedelta(7)
+
+
+@pytest.fixture(autouse=True)
+def _horizon(settings):
+    settings.HORIZON_WEEKS = 2
+
+
+@pytest.fixture
+def marta():
+    return make.teacher("Marta Gil")
+
+
+@pytest.fixture
+def ana(marta):
+    """Ana's slot, the older one: she has the hour."""
+    return make.slot(marta, make.student("Ana Ruiz"))
+
+
+@pytest.fixture
+def leo(marta, ana):
+    """Leo's, at the same hour: no place on two Mondays."""
+    slot = make.slot(marta, make.student("Leo Park"))
+    horizon(now=NOW, weeks=2)
+    return slot
+
+
+@pytest.fixture
+def browser(client):
+    client.force_login(account(SCHEDULER))
+    return client
+
+
+def text_of(answer):
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def page_of(slot, day=NEXT):
+    return f"{PAGE}recurring_slot/{slot.pk}/{day}/"
+
+
+def act(browser, slot, act, day=NEXT, **more):
+    return text_of(browser.post(page_of(slot, day), {"act": act, **more}, follow=True))
+
+
+def test_nothing_collides(browser):
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE))
+
+
+def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
+    make.schedule(make.student("Ana Ruiz"), marta)
+    leo = make.schedule(make.student("Leo Park"), marta)
+    weekly(now=NOW)
+    address = f"{PAGE}fixed_schedule/{leo.pk}/{MONDAY}/"
+    with time_machine.travel(WEDNESDAY, tick=False):
+        text = text_of(browser.get(PAGE))
+        assert "1 lesson clashes with another lesson." in text
+        assert address in text
+        page = text_of(browser.get(address))
+        assert "Its hour is past: move it to one that is free" in page
+        assert "group lesson" not in page
+        browser.post(address, {"act": "cancel"})
+        text = text_of(browser.get(PAGE))
+    assert "No lesson clashes with another." in text
+    assert "Neither this week nor in the lessons ahead." in text
+
+
+def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo, settings):
+    settings.HORIZON_WEEKS = 1
+    with time_machine.travel(WEDNESDAY, tick=False):
+        assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
+
+
+def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):
+    text = text_of(browser.get(PAGE))
+    assert "2 lessons clash with other lessons." in text
+    assert "Marta Gil already teaches Ana Ruiz, Mon 12 Jan 2026, 10:00–11:00 UTC" in text
+    holder = ScheduledClass.objects.get(date=NEXT)
+    assert f"/admin/scheduling/scheduledclass/{holder.pk}/change/" in text
+    assert f"/admin/scheduling/recurringslot/{leo.pk}/change/" in text
+    text = text_of(browser.get(page_of(leo)))
+    assert f"/admin/scheduling/recurringslot/{ana.pk}/change/" in text
+    assert "/admin/calendar/?date=2026-01-12" in text
+
+
+def test_since_is_the_first_run_that_reported_it(browser, leo):
+    run = JobRun.objects.get()
+    JobRun.objects.filter(pk=run.pk).update(created_at=datetime(2025, 12, 30, 2, tzinfo=UTC))
+    horizon(now=NOW, weeks=2)
+    assert "Tue 30 Dec 2025, 02:00" in text_of(browser.get(PAGE))
+
+
+def test_moved_this_once_it_keeps_its_length_and_is_gone_from_the_page(browser, leo):
+    text = act(browser, leo, "move", date="2026-01-13", start_time="15:30")
+    assert "Moved, this once: Leo Park · Tue 13 Jan 2026, 15:30–16:30 (UTC)." in text
+    assert "1 lesson clashes with another lesson." in text
+    row = ScheduledClass.objects.get(student=leo.student)
+    assert (row.week, row.occurrence_date, row.edited_at) == (NEXT, NEXT, NOW)
+    assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
+
+
+def test_moving_into_a_taken_hour_is_refused_naming_the_class(browser, leo):
+    text = act(browser, leo, "move", date="2026-01-12", start_time="10:30")
+    assert (
+        "Marta Gil already teaches Ana Ruiz at that time: Mon 12 Jan 2026, 10:00–11:00 (UTC)."
+        in text
+    )
+    assert not ScheduledClass.objects.filter(student=leo.student).exists()
+
+
+def test_a_date_that_is_none_is_said_beside_the_field(browser, leo):
+    text = act(browser, leo, "move", date="soon", start_time="15:30")
+    assert "Enter a valid date." in text
+
+
+def test_cancelled_this_once(browser, leo):
+    assert "Cancelled, this once: Leo Park" in act(browser, leo, "cancel")
+    row = ScheduledClass.objects.get(student=leo.student)
+    assert (row.status, row.cancelled_by, row.date) == ("cancelled", "studio", NEXT)
+    assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
+
+
+def test_shared_both_take_place_from_now_on(browser, ana, leo):
+    assert "group lesson" in text_of(browser.get(page_of(leo)))
+    assert "Both are a group lesson from now on." in act(browser, leo, "share")
+    for slot in (ana, leo):
+        slot.refresh_from_db()
+        assert slot.is_shared
+    rows = ScheduledClass.objects.filter(date=NEXT)
+    assert [row.is_shared for row in rows] == [True, True]
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE))
+
+
+def test_a_touched_class_in_the_way_is_shared_too(browser, ana, leo):
+    ScheduledClass.objects.filter(date=NEXT).update(notes="bring the score")
+    act(browser, leo, "share")
+    assert ScheduledClass.objects.filter(date=NEXT, is_shared=True).count() == 2
+
+
+def test_other_times_cannot_be_shared(browser, marta, ana):
+    late = make.slot(marta, make.student("Leo Park"), start="10:30")
+    horizon(now=NOW, weeks=2)
+    assert 'value="share"' not in text_of(browser.get(page_of(late)))
+    assert "exactly the same times can be shared" in act(browser, late, "share")
+    late.refresh_from_db()
+    assert not late.is_shared
+
+
+def test_once_the_hour_is_free_it_is_gone_and_the_next_run_makes_the_class(browser, ana, leo):
+    holder = ScheduledClass.objects.get(date=NEXT)
+    cancel(holder.pk, by="student", now=NOW)
+    text = text_of(browser.get(PAGE))
+    assert "1 lesson clashes with another lesson." in text
+    assert "This conflict is gone" in text_of(browser.get(page_of(leo), follow=True))
+    horizon(now=NOW, weeks=2)
+    assert ScheduledClass.objects.filter(student=leo.student, date=NEXT).exists()
+
+
+def test_a_class_that_cannot_follow_its_schedule_is_moved_by_hand(browser, marta, ana):
+    other = make.slot(marta, make.student("Leo Park"), start="12:00")
+    horizon(now=NOW, weeks=2)
+    other.start_time = at("10:00")
+    other.save()
+    horizon(now=NOW, weeks=2)
+    assert "the class stays on Mon 12 Jan 2026, 12:00–13:00" in text_of(browser.get(PAGE))
+    act(browser, other, "move", date="2026-01-12", start_time="14:00")
+    row = ScheduledClass.objects.get(student=other.student, date=NEXT)
+    assert row.start_time == at("14:00")
+
+
+def test_the_weekly_jobs_conflicts_are_here_too(browser, marta):
+    for name in ("Ana Ruiz", "Leo Park"):
+        make.schedule(make.student(name), marta, weekday=3)
+    weekly(now=NOW)
+    assert "Marta Gil already teaches Ana Ruiz, Wed 7 Jan 2026, " in text_of(browser.get(PAGE))
+
+
+def test_a_way_out_that_is_none_is_refused(browser, leo):
+    assert "Choose one of the ways out." in act(browser, leo, "explode")
+
+
+@pytest.mark.parametrize("path", ["x/1/2026-01-12/", "recurring_slot/1/soon/"])
+def test_an_address_that_is_none_leads_back(browser, path):
+    assert "No lesson clashes with another." in text_of(browser.get(PAGE + path, follow=True))
+
+
+def test_a_viewer_looks_and_changes_nothing(client, leo):
+    client.force_login(account(VIEWER))
+    assert "2 lessons clash with other lessons." in text_of(client.get(PAGE))
+    assert 'name="act"' not in text_of(client.get(page_of(leo)))
+    assert client.post(page_of(leo), {"act": "cancel"}).status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, leo):
+    def queries():
+        with CaptureQueriesContext(connection) as context:
+            browser.get(PAGE)
+        return len(context)
+
+    queries()
+    few = queries()
+    for _number in range(5):
+        make.slot(marta)
+    horizon(now=NOW, weeks=4)
+    assert queries() == few
+
+
+def test_the_class_in_the_way_was_moved_away_and_back(browser, leo):
+    holder = ScheduledClass.objects.get(date=NEXT)
+    move(holder.pk, to_date=NEXT + timedelta(1), now=NOW)
+    assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
+    move(holder.pk, to_date=NEXT, now=NOW)
+    assert "2 lessons clash with other lessons." in text_of(browser.get(PAGE))

@@ -1,0 +1,165 @@
+"""The guards against double booking outlive migrations, and can be deferred on PostgreSQL."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.signals import post_migrate
+
+from scheduling.db import class_constraints
+from scheduling.models import ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+
+
+def triggers():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        return [row for row in cursor.fetchall() if row[0].startswith("class_")]
+
+
+def exclusions():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, condeferrable, condeferred FROM pg_constraint"
+            " WHERE contype = 'x' AND conrelid = 'classes'::regclass ORDER BY conname"
+        )
+        return cursor.fetchall()
+
+
+def assert_guarded():
+    bach = make.teacher()
+    make.lesson(whom=bach)
+    with pytest.raises(IntegrityError, match="not_double_booked"), transaction.atomic():
+        make.lesson(start="10:30", end="11:30", whom=bach)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_that_rebuilds_the_table_does_not_lose_them():
+    before = triggers()
+    assert len(before) == 8
+    subject = ScheduledClass._meta.get_field("subject")
+    longer = models.CharField(max_length=250, blank=True, db_default="")
+    longer.set_attributes_from_name("subject")
+    longer.model = ScheduledClass
+    with connection.schema_editor() as editor:
+        editor.alter_field(ScheduledClass, subject, longer)
+    try:
+        assert triggers() != before, "SQLite did not rebuild the table: this test proves nothing"
+        scheduling = apps.get_app_config("scheduling")
+        post_migrate.send(
+            sender=scheduling,
+            app_config=scheduling,
+            verbosity=0,
+            interactive=False,
+            using="default",
+            apps=apps,
+            plan=[],
+        )
+        assert triggers() == before
+        assert_guarded()
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_field(ScheduledClass, longer, subject)
+        class_constraints.reinstall_after_migrate(None, "default")
+    assert triggers() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_putting_them_back_twice_is_harmless():
+    before = triggers()
+    class_constraints.reinstall_after_migrate(None, "default")
+    assert triggers() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_a_change_of_a_guard_comes_with_the_next_migrate():
+    """``IF NOT EXISTS`` alone would leave a studio with the guards of the day it was set up."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER class_teacher_insert")
+        cursor.execute(
+            "CREATE TRIGGER class_teacher_insert BEFORE INSERT ON classes"
+            " WHEN 0 BEGIN SELECT 1; END"
+        )
+    class_constraints.reinstall_after_migrate(None, "default")
+    assert_guarded()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_goes_back_and_forth():
+    migration = importlib.import_module("scheduling.migrations.0002_no_double_booking")
+    with connection.schema_editor() as editor:
+        migration.uninstall(apps, editor)
+        assert not (exclusions() if connection.vendor == "postgresql" else triggers())
+        migration.install(apps, editor)
+    assert_guarded()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_they_are_deferrable_and_immediate_until_deferred():
+    assert exclusions() == [
+        ("class_student_not_double_booked", True, False),
+        ("class_teacher_not_double_booked", True, False),
+    ]
+
+
+def swap(one, other):
+    for row, source in ((one, other), (other, one)):
+        ScheduledClass.objects.filter(pk=row.pk).update(
+            start_time=source.start_time,
+            end_time=source.end_time,
+            starts_at=source.starts_at,
+            ends_at=source.ends_at,
+        )
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_classes_change_places_within_a_transaction_that_defers_them():
+    bach = make.teacher()
+    one = make.lesson(whom=bach)
+    other = make.lesson(start="11:00", end="12:00", whom=bach)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        swap(one, other)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        swap(one, other)
+    one.refresh_from_db()
+    assert one.start_time == make.at("11:00")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_still_overlaps_at_the_end_of_it_is_refused():
+    def overlap():
+        bach = make.teacher()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            make.lesson(whom=bach)
+            make.lesson(whom=bach, start="10:30", end="11:30")
+            written.append(ScheduledClass.objects.count())
+
+    written = []
+    with pytest.raises(IntegrityError):
+        overlap()
+    assert written == [2]
+    assert not ScheduledClass.objects.exists()
+
+
+@pytest.mark.django_db
+def test_full_clean_works_on_both_databases():
+    bach = make.teacher()
+    make.lesson(whom=bach)
+    row = ScheduledClass(
+        student=make.student(), teacher=bach, date=MONDAY, time_zone="UTC",
+        start_time=make.at("12:00"), end_time=make.at("13:00"),
+    )  # fmt: skip
+    row.derive_instants()
+    row.full_clean()
+    row.save()
+    assert ScheduledClass.objects.count() == 2

@@ -1,0 +1,98 @@
+"""Which faults of a database pass by themselves, and the sentence that tells of each."""
+
+import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+
+from scheduling.db.errors import RunTimeoutError, describe, is_contention, is_transient, report
+from scheduling.tests.jobs.helpers import fault
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (fault("53100", "could not extend file: No space left on device"), "disk of the database"),
+        (fault("42P01", 'relation "classes" does not exist LINE 1: SELECT'), "manage.py migrate"),
+        (OperationalError("no such table: classes"), "manage.py migrate"),
+        (OperationalError("database or disk is full"), "Free some space"),
+        (OperationalError("database is locked"), "locked by another program"),
+        (fault("57P01"), "Check DATABASE_URL"),
+    ],
+)
+def test_each_fault_has_its_sentence(error, words):
+    assert words in describe(error)
+    assert "\n" not in describe(error)
+
+
+LEAKY = ProgrammingError(
+    "permission denied for table pupils\n"
+    "DETAIL:  Failing row contains (7, Ana Ruiz).\n"
+    'CONTEXT:  SQL statement "SELECT secret"\nCOPY classes, line 1: "2 2 3"'
+)
+
+
+def test_what_a_database_says_of_rows_and_statements_is_for_the_log_alone(caplog):
+    sentence = "The database refused it: ProgrammingError: permission denied for table pupils."
+    assert describe(LEAKY) == sentence
+    assert caplog.text == ""
+    assert report(LEAKY, "run %s failed", 7) == f"{sentence} The log has the details."
+    assert "run 7 failed" in caplog.text
+    assert 'COPY classes, line 1: "2 2 3"' in caplog.text
+
+
+def test_of_a_known_fault_the_sentence_says_all(caplog):
+    error = OperationalError("database is locked")
+    assert report(error, "run %s failed", 7) == describe(error)
+    assert caplog.text == ""
+
+
+def test_a_driver_s_own_error_is_one_of_the_database_and_none_is_endless():
+    own = type("Refused", (Exception,), {"sqlstate": "P0001"})("no\nCONTEXT: COPY classes")
+    assert describe(own) == "The database refused it: Refused: no."
+    assert len(describe(ValueError("x" * 10_000))) < 400
+
+
+def test_what_is_no_fault_of_the_database_is_never_transient():
+    for error in (ValueError("x"), KeyError("x"), ProgrammingError("x")):
+        assert not is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        fault("57P01"),
+        fault("08006"),
+        fault("40P01"),
+        fault("55P03"),
+        OperationalError("database is locked"),
+        OperationalError("connection refused"),
+        InterfaceError("connection already closed"),
+        RunTimeoutError("too long"),
+    ],
+    ids=str,
+)
+def test_what_passes_by_itself(error):
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        fault("53100"),
+        fault("28P01"),
+        OperationalError("database or disk is full"),
+        OperationalError("attempt to write a readonly database"),
+        OperationalError("no such table: classes"),
+        OperationalError("unable to open database file"),
+        IntegrityError("UNIQUE constraint failed"),
+    ],
+    ids=str,
+)
+def test_what_does_not(error):
+    assert not is_transient(error)
+
+
+def test_contention_is_about_two_writers():
+    assert [is_contention(fault(s)) for s in ("40001", "40P01", "55P03", "57P01")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert not is_contention(OperationalError("database is locked"))

@@ -1,0 +1,264 @@
+"""The hard cases, each with the test that shows it: an index that fails where one is gone."""
+
+from importlib import import_module
+
+import pytest
+
+SCENARIOS: dict[str, dict[str, str]] = {
+    "time": {
+        "Madrid 02:30 on 2026-03-29 is 01:30Z": "domain.test_wallclock:test_madrid_gap_2026_03_29",
+        "Madrid 02:30 on 2026-10-25 is its first instance": (
+            "domain.test_wallclock:test_madrid_ambiguous_2026_10_25_is_the_first_instance"
+        ),
+        "Havana without midnight": "domain.test_wallclock:test_havana_day_without_midnight",
+        "Beirut without midnight": "domain.test_wallclock:test_beirut_day_without_midnight",
+        "Cairo without midnight": "domain.test_wallclock:test_cairo_day_without_midnight",
+        "Santiago without midnight": "domain.test_wallclock:test_santiago_day_without_midnight",
+        "days without midnight have their lessons": (
+            "jobs.outcomes.test_horizon:test_days_without_midnight_have_their_lessons"
+        ),
+        "Lord Howe's half-hour shift": (
+            "domain.test_wallclock:test_lord_howe_shifts_by_half_an_hour"
+        ),
+        "a lesson across a transition": (
+            "domain.planning.test_conflicts:test_a_lesson_across_a_transition_lasts_as_long_as_ever"
+        ),
+        "zones that switch on different weeks": (
+            "domain.test_recurrence:test_teacher_and_student_in_zones_that_switch_on_different_weeks"
+        ),
+        "Kiritimati and Pago Pago: whose Monday is it": (
+            "domain.test_recurrence:test_kiritimati_and_pago_pago_whose_monday_is_it"
+        ),
+        "whose Monday it is for a run": (
+            "jobs.outcomes.test_weekly:test_whose_monday_it_is_the_studio_says"
+        ),
+        "cron at Sunday 23:30 UTC": (
+            "domain.planning.test_idempotence:test_cron_at_sunday_23_30_utc_and_again_on_monday"
+        ),
+    },
+    "calendar": {
+        "2027-01-01 is in 2026-W53, 2027-01-04 in 2027-W01": (
+            "domain.test_windows:test_2027_01_01_is_in_2026_w53_and_2027_01_04_in_2027_w01"
+        ),
+        "a week over two years": "jobs.outcomes.test_weekly:test_a_week_over_two_years",
+        "29 February as lesson, start, end": (
+            "domain.test_recurrence:test_29_february_as_lesson_start_and_end"
+        ),
+        "29 February as closure": "jobs.outcomes.test_closures:test_the_29th_of_february_closed",
+        "Sunday series": "domain.test_recurrence:test_sunday_series",
+        "a class across midnight": "jobs.outcomes.test_horizon:test_a_lesson_over_midnight",
+        "a start mid-week before, on and after the slot's day": (
+            "domain.test_recurrence:test_a_start_mid_week_before_on_and_after_the_slots_day"
+        ),
+        "an inclusive end date": (
+            "jobs.outcomes.test_weekly:test_the_end_date_is_the_last_day_included"
+        ),
+        "the horizon's last day": "jobs.outcomes.test_horizon:test_the_last_day_of_the_horizon",
+    },
+    "idempotence": {
+        "twice": "jobs.outcomes.test_horizon:test_the_second_run_finds_all_as_it_is",
+        "two processes at once": (
+            "jobs.runs.test_claims:test_a_second_run_is_refused_and_told_of_the_first"
+        ),
+        "eight at once": "management.generate_classes.test_at_once:test_both_jobs",
+        "eight at once that nothing keeps apart": (
+            "management.generate_classes.test_at_once:test_narrowed_runs_which_nothing_keeps_apart"
+        ),
+        "cron against the button": (
+            "jobs.workers.test_backends:test_two_starts_and_the_second_is_refused"
+        ),
+        "killed midway, then again": (
+            "servers.test_kills:test_a_generation_killed_three_times_ends_as_if_nothing_had_happened"
+        ),
+        "a missed Monday": "domain.planning.test_idempotence:test_a_missed_monday_is_made_up_for",
+        "the same HTTP delivery twice": (
+            "api.test_live:test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice"
+        ),
+        "the weekly job on a Wednesday": (
+            "jobs.outcomes.test_weekly:test_on_a_wednesday_the_whole_week_is_made_monday_included"
+        ),
+        "fifty writers for one slot": (
+            "services.classes.test_fifty_writers:test_fifty_book_the_same_hour"
+        ),
+    },
+    "exceptions": {
+        "cancel, rerun": "services.classes.test_edit:test_cancel_rerun",
+        "move, rerun": "jobs.outcomes.test_manual_edits:test_a_moved_class_is_not_made_again",
+        "move to another week": (
+            "jobs.outcomes.test_manual_edits:test_moved_to_another_week_it_still_fulfils_its_own"
+        ),
+        "move onto a closure": "jobs.outcomes.test_manual_edits:test_moved_onto_a_closure_it_stays",
+        "move onto the series' own next date": (
+            "jobs.outcomes.test_manual_edits:test_moved_onto_its_series_own_next_date_it_is_in_the_way_of_that_one"
+        ),
+        "cancel, change the series' time, rerun": (
+            "domain.planning.test_exceptions:test_cancel_then_change_the_series_time_then_rerun"
+        ),
+        "restore a cancelled class": "services.classes.test_edit:test_restore_a_cancelled_class",
+        "a conflict resolved, then retried": (
+            "jobs.outcomes.test_conflicts:test_once_it_is_resolved_the_next_run_makes_the_class"
+        ),
+        "a row deleted by SQL is reported": (
+            "management.test_check_schedules:test_a_row_deleted_by_sql_is_missing_and_mended"
+        ),
+        "a row deleted by SQL is healed by the next run": (
+            "jobs.outcomes.test_healing:test_a_row_that_was_deleted_comes_back"
+        ),
+        "a row edited by SQL is reported": (
+            "management.test_check_schedules:test_a_row_edited_by_sql_has_drifted_and_is_mended"
+        ),
+        "away next Monday, before it is generated": (
+            "services.classes.test_occurrences:test_cancelled_before_it_exists_it_is_never_made"
+        ),
+        "a make-up that no run touches": (
+            "services.classes.test_make_ups:test_no_run_touches_it_nor_what_it_makes_good"
+        ),
+    },
+    "change": {
+        "on Wednesday after Monday's run, today's class not done": (
+            "domain.planning.test_change:test_changed_on_wednesday_before_todays_class"
+        ),
+        "on Wednesday after Monday's run, today's class done": (
+            "domain.planning.test_change:test_changed_on_wednesday_after_todays_class"
+        ),
+        "A → B → A": "jobs.outcomes.test_changes:test_there_and_back_again",
+        "from a date on": (
+            "services.schedule_changes.test_change_from_date:test_from_a_date_on_closes_the_row_and_opens_a_successor"
+        ),
+        "from a date on, at the first occurrence": (
+            "services.schedule_changes.test_change_from_date:test_at_the_first_occurrence_the_row_itself_changes"
+        ),
+        "from a date on, at the last occurrence": (
+            "services.schedule_changes.test_change_from_date:test_at_the_last_occurrence_the_successor_has_one_class"
+        ),
+        "teacher swapped": "jobs.outcomes.test_swaps:test_two_students_change_teachers_and_hours",
+        "pause, resume": "services.schedule_changes.test_pause_and_end:test_pause_resume",
+        "student deactivated, reactivated": (
+            "services.schedule_changes.test_pause_and_end:test_student_deactivated_reactivated"
+        ),
+        "a leaver's lesson": (
+            "services.schedule_changes.test_pause_and_end:test_a_leavers_lesson_does_not_hold_the_hour_for_ever"
+        ),
+        "horizon shortened": (
+            "jobs.outcomes.test_horizon:test_a_longer_horizon_adds_a_shorter_one_removes_nothing"
+        ),
+        "a teacher's new zone re-derives the instants": (
+            "management.test_check_schedules:"
+            "test_a_teachers_new_zone_gives_the_classes_ahead_new_instants"
+        ),
+        "a new tzdata re-derives the instants": (
+            "management.test_check_schedules:"
+            "test_instants_that_new_zone_data_left_behind_are_derived_again"
+        ),
+    },
+    "closures": {
+        "added after generation": (
+            "jobs.outcomes.test_closures:test_a_closure_added_later_cancels_and_is_recorded"
+        ),
+        "removed after generation": (
+            "jobs.outcomes.test_closures:test_when_it_goes_the_class_is_as_it_was"
+        ),
+        "overlapping": (
+            "jobs.outcomes.test_closures:test_of_two_that_overlap_the_other_keeps_it_closed"
+        ),
+        "one teacher's": (
+            "domain.planning.test_closures:test_one_teachers_time_off_and_one_students_pause"
+        ),
+        "over attended classes": (
+            "jobs.outcomes.test_closures:test_an_attended_class_stands_through_a_closure"
+        ),
+    },
+    "conflicts": {
+        "back to back is allowed": (
+            "models.test_double_booking:test_before_after_and_back_to_back_is_free"
+        ),
+        "containment; same start, another length": (
+            "domain.planning.test_conflicts:test_containment_and_the_same_start_with_another_length"
+        ),
+        "a cancelled class frees its time": (
+            "domain.planning.test_conflicts:test_a_cancelled_class_frees_its_time"
+        ),
+        "restoring it into a taken one is refused": (
+            "services.classes.test_edit:test_restoring_it_into_a_taken_time_is_refused_naming_the_other"
+        ),
+        "two series that collide only after a DST change": (
+            "domain.planning.test_conflicts:test_two_series_that_collide_only_after_a_dst_change"
+        ),
+        "a student booked with two teachers": (
+            "domain.planning.test_conflicts:test_a_student_booked_with_two_teachers"
+        ),
+        "shared classes": (
+            "models.test_shared_lessons:test_several_students_at_exactly_the_same_times"
+        ),
+        "the ways out of one": "admin.tools.test_conflicts:test_shared_both_take_place_from_now_on",
+    },
+    "runs": {
+        "preview equals apply": "jobs.generation.test_dry_run:test_it_says_what_the_run_does",
+        "the state changes between them": (
+            "services.schedule_changes.test_approved_plan:test_the_state_changes_between_them"
+        ),
+        "the state changes between plan and write": (
+            "jobs.generation.test_between_plan_and_write:test_a_class_that_is_touched_meanwhile_is_left_alone"
+        ),
+        "undo after an attendance mark": (
+            "jobs.execution.test_undo:test_undo_after_an_attendance_mark"
+        ),
+        "undo, then rerun": "jobs.execution.test_undo:test_undo_then_rerun",
+        "one invalid student among a thousand": (
+            "jobs.generation.test_single_person:test_one_invalid_student_among_a_thousand"
+        ),
+        "a full disk": "management.generate_classes.test_retries:test_a_disk_that_is_full",
+        "a dropped connection": (
+            "management.generate_classes.test_retries:"
+            "test_a_session_that_the_server_ends_in_the_middle_of_a_chunk"
+        ),
+        "a locked SQLite file": (
+            "management.generate_classes.test_retries:test_a_file_that_another_program_locks"
+        ),
+        "anything, in any order": (
+            "jobs.long_lives.test_evolving_studio:test_whatever_happens_the_promises_hold"
+        ),
+    },
+    "input": {
+        "a weekday of 0, 8, “Monday”; 25:00": (
+            "api.resources.test_slots:test_slots_that_make_no_sense"
+        ),
+        "the same in a file": "services.timetable_import.test_errors:test_a_bad_cell",
+        "an end before its start": (
+            "api.resources.test_fixed_schedule:test_meetings_that_make_no_sense"
+        ),
+        "an unknown zone": "jobs.generation.test_bad_series:test_a_teacher_whose_zone_is_unknown",
+        "a start date of 31 February": (
+            "api.resources.test_students:test_students_that_make_no_sense"
+        ),
+        "a 10 MB body": "api.test_live:test_ten_megabytes_are_413_however_they_come",
+        "text where JSON should be": (
+            "api.resources.test_credentials:test_a_body_that_is_not_json"
+        ),
+        "quotes, emoji, right-to-left marks in a name": (
+            "models.test_checks:test_any_name_comes_back_as_it_was_written"
+        ),
+        "a formula in an export": (
+            "admin.export.test_export:test_no_cell_of_a_workbook_is_a_formula"
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "where"),
+    [
+        pytest.param(case, where, id=f"{topic}: {case}")
+        for topic, cases in SCENARIOS.items()
+        for case, where in cases.items()
+    ],
+)
+def test_the_case_has_its_test(case, where):
+    module, _, name = where.partition(":")
+    found = import_module(f"scheduling.tests.{module}")
+    assert callable(getattr(found, name, None)), f"{case}: no {name} in {module}"
+
+
+def test_every_topic_is_there():
+    topics = "time calendar idempotence exceptions change closures conflicts runs input"
+    assert list(SCENARIOS) == topics.split()

@@ -1,0 +1,151 @@
+"""Every outcome is said, counted once, and the noteworthy ones with their reason."""
+
+import pytest
+
+from scheduling.domain.outcomes import FAULTS, Outcome, Reason
+from scheduling.domain.planning import State, draft
+from scheduling.domain.planning.resolve import resolve
+from scheduling.domain.series import Halt
+
+from .builders import clock, closure, day, series, utc, window
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+SPAN = window("2026-03-09", "2026-04-05")
+NOW = int(utc("2026-03-09T02:00").timestamp())
+
+
+def plan_of(*rules, span=SPAN, tell_bounds=True):
+    return resolve(draft([State(rule, span) for rule in rules], NOW, tell_bounds), [])
+
+
+def test_faults_are_what_is_not_well_done():
+    assert {Outcome.INVALID, Outcome.ERROR} == FAULTS
+
+
+def test_a_series_that_cannot_be_read_is_invalid_and_holds_up_no_other():
+    fault = Reason("unknown_zone", {"zone": "Mars/Olympus"})
+    plan = plan_of(series(1, zone="Mars/Olympus", fault=fault), series(2))
+    assert plan.counts == {Outcome.INVALID: 1, Outcome.CREATED: 4}
+    assert [(note.outcome, note.reason) for note in plan.notes] == [(Outcome.INVALID, fault)]
+
+
+def test_an_invalid_series_keeps_its_classes(studio, slot):
+    studio.change(slot, fault=Reason("unknown_zone", {"zone": "Mars/Olympus"}))
+    plan = studio.run()
+    assert plan.changes_nothing
+    assert plan.counts == {Outcome.INVALID: 1}
+
+
+def test_a_series_that_asks_for_nothing_says_why():
+    plan = plan_of(
+        series(1, halt=Halt(Outcome.PAUSED, Reason("slot_paused"))),
+        series(2, halt=Halt(Outcome.INACTIVE, Reason("student_inactive"))),
+    )
+    assert plan.counts == {Outcome.PAUSED: 1, Outcome.INACTIVE: 1}
+    assert [note.reason.code for note in plan.notes] == ["slot_paused", "student_inactive"]
+    assert not plan.students
+    assert not plan.teachers
+
+
+def test_not_started_and_ended_with_the_date_and_whose_it_is():
+    plan = plan_of(
+        series(1, first="2026-05-01", first_by="student"),
+        series(2, last="2026-03-01", teacher_id=2),
+    )
+    assert plan.counts == {Outcome.NOT_STARTED: 1, Outcome.ENDED: 1}
+    assert [note.reason for note in plan.notes] == [
+        Reason("student_starts", {"date": "2026-05-01"}),
+        Reason("series_ends", {"date": "2026-03-01"}),
+    ]
+    assert not plan.students
+
+
+def test_one_that_starts_and_ends_within_the_window_says_both_and_makes_its_classes():
+    plan = plan_of(series(1, first="2026-03-16", last="2026-03-29"))
+    assert plan.counts == {Outcome.CREATED: 2, Outcome.NOT_STARTED: 1, Outcome.ENDED: 1}
+
+
+def test_bounds_inside_the_window_are_left_out_on_request():
+    """The horizon meets every end that lies within twelve weeks, day after day."""
+    plan = plan_of(series(1, last="2026-03-29"), series(2, last="2026-03-08"), tell_bounds=False)
+    assert plan.counts == {Outcome.CREATED: 3, Outcome.ENDED: 1}
+
+
+def test_bounds_that_cut_nothing_off_are_not_mentioned():
+    plan = plan_of(series(1, first="2026-03-03", last="2026-04-11"))
+    assert plan.counts == {Outcome.CREATED: 4}
+
+
+def test_students_and_teachers_that_were_looked_at():
+    plan = plan_of(
+        series(1),
+        series(2, student_id=2, teacher_id=None),
+        series(3, student_id=3, teacher_id=3, last="2026-03-01"),
+        series(4, student_id=4, teacher_id=4, interval_weeks=4, anchor="2026-03-02"),
+        span=window("2026-03-09", "2026-03-15"),
+    )
+    assert plan.students == {1, 2, 4}, "with a usable schedule, new classes or not"
+    assert plan.teachers == {1, 4}
+
+
+def test_a_state_without_a_window_creates_nothing_and_brings_the_rest_up_to_date(studio, slot):
+    studio.change(slot, weekday=2)
+    state = studio.state(studio.series[slot], studio.horizon())
+    state.window = None
+    plan = resolve(draft([state], studio.epoch), [row.holder() for row in studio.rows.values()])
+    assert plan.counts == {Outcome.MOVED: 4}
+
+
+def test_protected_is_counted_always_and_told_where_it_differs_from_the_rule(studio, slot):
+    studio.note(studio.class_on(slot, day("2026-03-16")).id)
+    plan = studio.run()
+    assert plan.counts[Outcome.PROTECTED] == 1
+    assert not plan.notes
+    studio.change(slot, subject="Cello")
+    (note,) = [note for note in studio.run().notes if note.outcome is Outcome.PROTECTED]
+    assert note.reason == Reason("noted")
+
+
+def test_protected_classes_of_a_paused_series_are_told_wherever_they_are(studio, slot):
+    studio.note(studio.class_on(slot, day("2026-04-06")).id)
+    studio.change(slot, halt=Halt(Outcome.PAUSED, Reason("slot_paused")))
+    plan = studio.run(window("2026-03-11", "2026-03-17"))
+    assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
+
+
+def test_a_week_in_which_an_interval_asks_for_nothing_has_nothing_to_say():
+    rule = series(1, interval_weeks=2, anchor="2026-03-02")
+    assert plan_of(rule, span=window("2026-03-09", "2026-03-15")).counts == {}
+
+
+def test_the_order_in_which_rows_are_read_does_not_matter(studio, slot):
+    studio.change(slot, start_time=clock("12:00"))
+    rule, rows = studio.series[slot], [row.stored() for row in studio.of(slot)]
+    busy = [row.holder() for row in studio.rows.values()]
+    one = State(rule, studio.horizon(), rows=rows)
+    other = State(rule, studio.horizon(), rows=rows[::-1])
+    assert resolve(draft([one], NOW), busy) == resolve(draft([other], NOW), busy)
+
+
+def test_one_of_a_thousand_is_invalid():
+    fault = Reason("unknown_zone", {"zone": "x"})
+    rules = [series(n, student_id=n, teacher_id=n) for n in range(999)]
+    plan = plan_of(*rules, series(1000, zone="x", fault=fault))
+    assert plan.counts == {Outcome.CREATED: 999 * 4, Outcome.INVALID: 1}
+
+
+def test_preview_equals_apply(studio):
+    studio.add(series(1), series(2, student_id=2, start_time="10:30"))
+    studio.closures.append(closure("2026-03-16"))
+    preview = studio.plan(studio.horizon())
+    assert studio.run(studio.horizon()) == preview
+
+
+def test_the_state_changes_between_preview_and_run(studio):
+    studio.add(series(1))
+    preview = studio.plan(studio.horizon())
+    studio.one_off(day("2026-03-16"), series(1).start_time, student_id=7)
+    plan = studio.run()
+    assert len(plan.creates) == len(preview.creates) - 1
+    assert plan.counts[Outcome.CONFLICT] == 1

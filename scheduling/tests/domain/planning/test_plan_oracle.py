@@ -1,0 +1,137 @@
+"""What is created and what conflicts, against a naive walk over days and pairs of classes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.windows import Window
+from scheduling.tests.domain.examples import examples
+from scheduling.tests.domain.rule_oracle import (
+    candidate,
+    is_closed,
+    recurrence_set,
+    stands_in,
+    valid,
+)
+from scheduling.tests.domain.strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
+
+from .calendar_model import Studio
+from .class_model import Refused, quarrel
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+
+def naive(rules, stored, closed, window):
+    """Outcome by (series, day), and what stands in the way of each conflict."""
+    taken = list(stored)
+    outcomes, obstacles = {}, {}
+    for rule in sorted(rules, key=lambda rule: (rule.created_at, rule.kind, rule.id)):
+        for day in recurrence_set(rule, window.start, window.end):
+            if not valid(rule, day):
+                continue
+            wanted = candidate(rule, day)
+            in_the_way = [other for other in taken if quarrel(wanted, other)]
+            if is_closed(rule, day, closed):
+                outcome = Outcome.CLOSED
+            elif not in_the_way:
+                outcome = Outcome.CREATED
+                taken.append(wanted)
+            elif any(stands_in(rule, wanted, other) for other in in_the_way):
+                outcome = Outcome.EXISTS
+            else:
+                outcome = Outcome.CONFLICT
+                obstacles[rule.key, day] = in_the_way
+            outcomes[rule.key, day] = outcome
+    return outcomes, obstacles
+
+
+@st.composite
+def studios(draw):
+    studio = Studio(datetime(2026, 3, 4, 2, tzinfo=UTC))
+    studio.add(*draw(rule_sets()))
+    studio.closures = [draw(closures(n)) for n in range(draw(st.integers(0, 2)))]
+    for _ in range(draw(st.integers(0, 4))):
+        teacher = draw(st.sampled_from([1, 2, None]))
+        zone = ZONES[teacher]
+        try:
+            studio.one_off(
+                BASE + timedelta(days=draw(st.integers(0, 27))),
+                draw(st.sampled_from(STARTS[zone])),
+                student_id=draw(STUDENTS),
+                teacher_id=teacher,
+                zone=zone,
+                is_shared=draw(st.booleans()),
+            )
+        except Refused:
+            continue
+    window = Window(BASE, BASE + timedelta(days=draw(st.integers(1, 35))))
+    return studio, window
+
+
+@examples(100)
+@given(studios())
+def test_outcomes_are_those_of_the_naive_walk(case):
+    studio, window = case
+    stored = list(studio.rows.values())
+    expected, obstacles = naive(studio.series.values(), stored, studio.closures, window)
+
+    plan = studio.plan(window)
+
+    created = {(want.series.key, want.day) for want in plan.creates}
+    conflicts = {(one.want.series.key, one.want.day): one.clash for one in plan.conflicts}
+    assert created == {at for at, what in expected.items() if what is Outcome.CREATED}
+    assert conflicts.keys() == {at for at, what in expected.items() if what is Outcome.CONFLICT}
+    for what in (Outcome.CREATED, Outcome.CONFLICT, Outcome.EXISTS, Outcome.CLOSED):
+        assert plan.counts[what] == list(expected.values()).count(what)
+    assert sum(plan.closed.values()) == plan.counts[Outcome.CLOSED]
+    for at, clash in conflicts.items():
+        named = clash.holder
+        assert any(
+            (named.starts, named.ends, named.student_id, named.teacher_id, named.series)
+            == (other.starts, other.ends, other.student_id, other.teacher_id, other.series)
+            for other in obstacles[at]
+        )
+    studio.apply(plan)
+
+
+@examples(40)
+@given(studios(), st.randoms(use_true_random=False))
+def test_the_order_of_the_states_does_not_matter(case, order):
+    studio, window = case
+    assert studio.plan(window) == studio.plan(window, order=order)
+
+
+@examples(40)
+@given(studios())
+def test_creates_come_by_teacher_and_start(case):
+    studio, window = case
+    order = [(want.series.teacher_id or 0, want.starts) for want in studio.plan(window).creates]
+    assert order == sorted(order)
+
+
+@examples(25)
+@given(studios())
+def test_killed_between_two_chunks_then_run_again_is_as_undisturbed(case):
+    studio, window = case
+    others = [
+        replace(
+            rule,
+            id=rule.id + 100,
+            student_id=rule.student_id + 100,
+            teacher_id=rule.teacher_id and rule.teacher_id + 100,
+        )
+        for rule in studio.series.values()
+    ]
+    first_chunk = set(studio.series)
+    studio.add(*others)
+    undisturbed = {(want.series.key, want.day) for want in studio.plan(window).creates}
+
+    before = len(studio.rows)
+    created = studio.run(window, only=first_chunk).creates
+    created += studio.run(window).creates
+    assert {(want.series.key, want.day) for want in created} == undisturbed
+    assert len(created) == len(undisturbed) == len(studio.rows) - before

@@ -1,0 +1,108 @@
+"""Group lessons: several students, one teacher, exactly the same times."""
+
+import pytest
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.planning import Want
+from scheduling.domain.planning.occupancy import Occupancy
+from scheduling.domain.wallclock import epoch
+
+from .builders import clock, day, series, window
+from .invariants import run_and_check
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+ONE_WEEK = window("2026-03-16", "2026-03-22")
+
+
+def group(*students, **changes):
+    return [series(n, student_id=n, is_shared=True, **changes) for n in students]
+
+
+def test_a_group_of_students_is_no_conflict(studio):
+    studio.add(*group(*range(1, 40)))
+    assert run_and_check(studio, ONE_WEEK).counts == {Outcome.CREATED: 39}
+
+
+def test_a_student_who_joins_a_stored_group(studio):
+    studio.add(*group(1, 2))
+    studio.run(ONE_WEEK)
+    studio.add(*group(3))
+    assert run_and_check(studio, ONE_WEEK).counts == {Outcome.EXISTS: 2, Outcome.CREATED: 1}
+
+
+def test_the_same_start_with_another_length_is_no_group(studio):
+    studio.add(*group(1), *group(2, duration_minutes=90))
+    assert run_and_check(studio, ONE_WEEK).counts[Outcome.CONFLICT] == 1
+
+
+def test_one_who_is_not_flagged_shared_is_in_the_way(studio):
+    studio.add(*group(1, 2), series(3, student_id=3), *group(4))
+    plan = run_and_check(studio, ONE_WEEK)
+    assert [one.want.series.id for one in plan.conflicts] == [3]
+
+
+def test_a_single_lesson_keeps_a_group_out(studio):
+    studio.add(series(0, student_id=9), *group(1, 2))
+    assert run_and_check(studio, ONE_WEEK).counts[Outcome.CONFLICT] == 2
+
+
+def test_one_student_is_not_twice_in_a_group(studio):
+    studio.add(*group(1), series(2, student_id=1, is_shared=True))
+    (conflict,) = run_and_check(studio, ONE_WEEK).conflicts
+    assert conflict.clash.code == "same_key"
+
+
+def test_a_student_is_not_in_the_groups_of_two_teachers_at_once(studio):
+    studio.add(*group(1), series(2, student_id=1, teacher_id=2, is_shared=True, start_time="10:30"))
+    (conflict,) = run_and_check(studio, ONE_WEEK).conflicts
+    assert conflict.clash.code == "student_busy"
+
+
+def test_one_who_wants_to_move_by_half_an_hour_does_not_leave_the_group_behind_in_its_way(studio):
+    """The teacher is still with the others: the move is a conflict, never a double booking."""
+    for mover in (1, 2, 3):
+        studio.rows.clear()
+        studio.add(*group(1, 2, 3))
+        studio.run(ONE_WEEK)
+        studio.change(series(mover).key, start_time=clock("10:30"))
+        plan = run_and_check(studio, ONE_WEEK)
+        assert plan.counts == {Outcome.EXISTS: 2, Outcome.CONFLICT: 1}
+        assert plan.conflicts[0].clash.code == "teacher_busy"
+
+
+def test_a_whole_group_moves_by_half_an_hour(studio):
+    studio.add(*group(1, 2, 3))
+    studio.run(ONE_WEEK)
+    for number in (1, 2, 3):
+        studio.change(series(number).key, start_time=clock("10:30"))
+    assert run_and_check(studio, ONE_WEEK).counts == {Outcome.MOVED: 3}
+
+
+def test_a_group_and_a_single_lesson_swap(studio):
+    studio.add(*group(1, 2), series(3, student_id=3, start_time="12:00"))
+    studio.run(ONE_WEEK)
+    for number, hour in ((1, "12:00"), (2, "12:00"), (3, "10:00")):
+        studio.change(series(number).key, start_time=clock(hour))
+    assert run_and_check(studio, ONE_WEEK).counts == {Outcome.MOVED: 3}
+
+
+def test_one_of_a_group_stays_as_a_person_touched_it_and_holds_up_the_rest(studio):
+    studio.add(*group(1, 2, 3))
+    studio.run(ONE_WEEK)
+    studio.note(studio.class_on(series(2).key, day("2026-03-16")).id)
+    for number in (1, 2, 3):
+        studio.change(series(number).key, start_time=clock("10:30"))
+    plan = run_and_check(studio, ONE_WEEK)
+    assert plan.counts == {Outcome.PROTECTED: 1, Outcome.CONFLICT: 2}
+
+
+def test_a_large_group_is_kept_as_its_first_two_students(studio):
+    """Otherwise a choir of a thousand would be compared a million times."""
+    occupancy = Occupancy()
+    starts = epoch(day("2026-03-16"), clock("10:00"), "Europe/Madrid")
+    for rule in group(*range(1, 100)):
+        holder = Want(rule, day("2026-03-16"), starts, starts + 3600).holder()
+        assert occupancy.clash(holder) is None
+        occupancy.add(holder)
+    assert [len(there) for there in occupancy._teachers[1].values()] == [2]

@@ -1,0 +1,59 @@
+"""``stopping.py WHERE``: generate the horizon, and fall still (SIGSTOP) in the second chunk.
+
+WHERE: ``between`` the first chunk and the second; in the transaction of the second ``before`` its
+fence, ``after`` it, or in the middle of its ``copy``.
+"""
+
+import os
+import signal
+import sys
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classtracker.settings")
+
+import django
+from django.core.management import execute_from_command_line
+
+
+def stop_in_second(module, name, before):
+    """Stop at the second call of ``module.name``, before or after what it does."""
+    original, calls = getattr(module, name), []
+
+    def stopping(*args, **kwargs):
+        calls.append(name)
+        if before and len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        answer = original(*args, **kwargs)
+        if not before and len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return answer
+
+    setattr(module, name, stopping)
+
+
+def main(where: str) -> None:
+    django.setup()
+    from scheduling.jobs.execution import runner
+    from scheduling.jobs.generation import class_insert, generator
+    from scheduling.jobs.runs import claims
+
+    runner.chunks = partial(runner.chunks, limit=1)
+    claims.IDLE_TIMEOUT = timedelta(seconds=1)
+    if where == "between":
+        stop_in_second(runner.Generation, "_chunk", before=True)
+    elif where == "copy":
+        # The server already waits for the lines when the first of them is asked for.
+        stop_in_second(class_insert, "_shared_text", before=True)
+    else:
+        stop_in_second(generator, "fence", before=where == "before")
+    execute_from_command_line(
+        ["manage.py", "generate_classes", "--only", "horizon", "--date", "2040-01-02",
+         "--retries", "1", "--json"]
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

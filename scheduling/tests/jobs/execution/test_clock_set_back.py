@@ -1,0 +1,66 @@
+"""The machine's clock jumps an hour back: between runs, and in the middle of one."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from scheduling.db.clock import database_now
+from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.monitoring.incidents import troubles
+from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.process import this_process
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import do, horizon, request, weekly
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON])
+@pytest.mark.parametrize(
+    "moment", [datetime(2026, 1, 12, 0, 30, tzinfo=UTC), datetime(2026, 1, 14, 2, 30, tzinfo=UTC)]
+)
+def test_a_run_at_an_hour_that_comes_twice_creates_nothing_the_second_time(job, moment):
+    """Also from a Monday back into the Sunday before, which is the week before."""
+    make.schedule()
+    make.slot()
+    before = moment - HOUR
+    do(job, before.date(), before)
+    do(job, moment.date(), moment)
+    rows = list(ScheduledClass.objects.order_by("id").values())
+    again = do(job, before.date(), before)
+    assert (again.state, again.classes_created) == (RunState.SUCCEEDED, 0)
+    assert list(ScheduledClass.objects.order_by("id").values()) == rows
+
+
+def test_in_the_middle_of_a_run():
+    for _ in range(3):
+        make.slot()
+    moment = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
+    looks = iter([moment])
+    clock = lambda: next(looks, moment - HOUR)  # noqa: E731
+    result = run(request(Job.HORIZON, date(2026, 1, 5)), Conduct(clock=clock))
+    assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 36)
+    assert horizon().classes_created == 0
+
+
+def test_nothing_is_late_or_stuck_for_it():
+    now = database_now()
+    with time_machine.travel(now, tick=False):
+        for done in (weekly, horizon):
+            done(now.date(), now)
+    with time_machine.travel(now - HOUR, tick=False):
+        assert troubles(now - HOUR) == []
+
+
+def test_a_run_that_beat_before_the_jump_is_alive_and_one_whose_process_is_gone_is_dead():
+    beat = database_now() + HOUR
+    live = JobRun.objects.create(
+        job=Job.HORIZON, state=RunState.RUNNING, trigger=Trigger.CRON, started_at=beat,
+        heartbeat=beat, host="elsewhere",
+    )  # fmt: skip
+    assert not is_dead(live)
+    live.host, live.process = this_process().host, "999999999@1"
+    assert is_dead(live)

@@ -1,0 +1,56 @@
+"""Undo while others are at work: it waits for a person, and a run waits for it."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from scheduling.jobs.execution.undo import undo
+from scheduling.models import JobRun, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY
+from scheduling.tests.jobs.generation.test_concurrent_edit import person
+from scheduling.tests.jobs.helpers import counts, horizon
+from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
+
+# On SQLite writers take turns: there is no such moment.
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_an_attendance_mark_that_is_being_made():
+    make.slot()
+    run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
+    marked = ScheduledClass.objects.filter(date=MONDAY)
+
+    with person(lambda: marked.update(attendance="excused")):
+        result = undo(run, by="teresa", clock=lambda: EARLY)
+
+    assert ([line.code for line in result.kept], result.removed_count) == (["attended"], 2)
+    assert ScheduledClass.objects.get().attendance == "excused"
+
+
+def test_a_run_that_begins_meanwhile_makes_again_what_is_gone():
+    make.slot()
+    run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
+    results = []
+
+    def work():
+        try:
+            results.append(horizon(weeks=3))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+
+    def clock():
+        thread.start()
+        until(someone_waits_for_the_calendar)
+        return EARLY
+
+    result = undo(run, by="teresa", clock=clock)
+    thread.join(60)
+
+    assert result.removed_count == 3
+    assert counts(results[0]) == {"created": 3}
+    made_by = ScheduledClass.objects.values_list("created_by_run_id", flat=True)
+    assert list(made_by) == [results[0].run_id] * 3

@@ -1,0 +1,100 @@
+"""Series of other chunks that are planned early, because what they leave is wanted here."""
+
+from functools import partial
+
+import pytest
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import counts, dates, horizon, look, weekly
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[8_000, 1], ids=["one chunk", "a chunk for each teacher"], autouse=True)
+def chunk_rows(request, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
+
+
+def test_a_place_that_two_others_leave():
+    """Both of what is in the way of a swap goes, the second in a chunk of its own."""
+    ana, bach = make.student(), make.teacher()
+    long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
+    short = make.slot(bach, ana, weekday=3)
+    going = make.slot(make.teacher(), ana, weekday=2, start="10:30", minutes=30)
+    horizon(weeks=1)
+    going.status = "paused"
+    going.save()
+    long.weekday, short.weekday = 3, 2
+    long.save()
+    short.save()
+    seen, _said = look(Job.HORIZON, weeks=1)
+    assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
+    assert counts(horizon(weeks=1)) == counts(seen)
+    assert dates() == ["2026-01-06", "2026-01-07"]
+
+
+def test_a_place_that_a_guest_takes_early_is_taken():
+    """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
+    bach, liszt = make.teacher(), make.teacher()
+    x = make.slot(bach)
+    horizon(weeks=1)
+    x.teacher = liszt
+    x.save()
+    make.slot(bach)
+    make.slot(liszt)
+    seen, _said = look(Job.HORIZON, weeks=1)
+    assert counts(seen) == {"moved": 1, "created": 1, "conflict": 1}
+    result = horizon(weeks=1)
+    assert seen.counts == result.counts
+    assert [line.student for line in seen.conflicts] == [line.student for line in result.conflicts]
+
+
+def test_what_stands_in_the_way_is_counted_once():
+    """A series that was dealt with in an earlier chunk is not planned again as a guest."""
+    ana = make.student()
+    first = make.slot(make.teacher(), ana, weekday=2)
+    horizon(weeks=2)
+    ScheduledClass.objects.filter(recurring_slot=first, date="2026-01-13").update(notes="recital")
+    first.weekday = 4
+    first.save()
+    make.slot(make.teacher(), ana, weekday=2, valid_from=MONDAY)
+    expected = {"moved": 1, "protected": 1, "created": 1, "conflict": 1}
+    seen, _said = look(Job.HORIZON, weeks=2)
+    assert counts(seen) == expected
+    assert counts(horizon(weeks=2)) == expected
+    assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
+
+
+def test_a_guest_of_the_other_kind_meets_what_an_earlier_chunk_moved():
+    """Ana's slot with Bach is moved; her schedule with Liszt then finds it in its way."""
+    ana, bach, liszt = make.student(), make.teacher(), make.teacher()
+    moved = make.slot(bach, ana, weekday=3, start="08:00")
+    blocked = make.schedule(ana, liszt, weekday=2)
+    horizon(weeks=1)
+    weekly()
+    moved.start_time = make.at("09:00")
+    moved.save()
+    blocked.weekday, blocked.start_time = 3, make.at("09:00")
+    blocked.save()
+    make.slot(liszt, weekday=2, start="10:30")
+    expected = {"moved": 1, "conflict": 2}
+    seen, _said = look(Job.HORIZON, weeks=1)
+    assert counts(seen) == expected
+    assert counts(horizon(weeks=1)) == expected
+
+
+def test_a_series_that_asks_for_nothing_is_no_fault_of_the_other_jobs():
+    """What is told of a guest of the other kind is its move or removal, not that it is paused."""
+    bach = make.teacher()
+    paused = make.slot(bach, weekday=2)
+    horizon(weeks=1)
+    paused.status = "paused"
+    paused.save()
+    make.schedule(whom=bach, weekday=2)
+    expected = {"created": 1, "removed": 1}
+    assert counts(look(Job.WEEKLY)[0]) == expected
+    assert counts(weekly()) == expected

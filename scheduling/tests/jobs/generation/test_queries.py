@@ -1,0 +1,115 @@
+"""A constant number of queries a chunk, however many series are in it."""
+
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks
+from scheduling.models import Closure, JobRun, RecurringSlot, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import counts, horizon, weekly
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def settled():
+    """A studio that has stored its first class long ago."""
+    make.studio(is_settled=True)
+
+
+def fill(size):
+    """``size`` slots, ten of each teacher, and as many fixed schedules."""
+    for n in range(size):
+        if n % 10 == 0:
+            teacher = make.teacher()
+        make.slot(teacher, weekday=n % 5 + 1, start=f"{8 + n % 10:02}:00")
+        make.schedule(weekday=n % 7 + 1)
+
+
+def queries(run, chunks=1):
+    with CaptureQueriesContext(connection) as captured:
+        result = run()
+    # COPY is no statement that Django sees; the run counts it all the same.
+    unseen = chunks if connection.vendor == "postgresql" and result.classes_created else 0
+    assert result.queries <= len(captured) + unseen
+    return len(captured), result
+
+
+def shift(weekday):
+    RecurringSlot.objects.update(weekday=weekday)
+    # Each teacher's ten slots have ten hours: none meet on whatever day.
+
+
+STAGES = {
+    "half of them as they should be": lambda: (
+        horizon(weeks=4),
+        ScheduledClass.objects.filter(start_time__lt="12:00").delete(),
+    ),
+    "the first run": lambda: None,
+    "nothing new": lambda: horizon(weeks=4),
+    "one week on": lambda: horizon(weeks=3),
+    "all moved": lambda: (horizon(weeks=4), shift(3)),
+    "all removed": lambda: (horizon(weeks=4), RecurringSlot.objects.update(status="paused")),
+    "all closed": lambda: (
+        horizon(weeks=4),
+        make.closure("Strike", MONDAY, MONDAY.replace(month=3)),
+    ),
+    "all touched": lambda: (horizon(weeks=4), ScheduledClass.objects.update(notes="recital")),
+    "all in conflict": lambda: fill_the_days(),
+}
+
+
+def fill_the_days():
+    """A lesson from midnight to midnight on every day of every teacher."""
+    for slot in RecurringSlot.objects.select_related("teacher"):
+        day = MONDAY.replace(day=4 + slot.weekday)
+        if not ScheduledClass.objects.filter(teacher=slot.teacher, date=day).exists():
+            make.lesson(on=day, start="00:00", end="23:59", whom=slot.teacher)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_ten_series_or_forty(stage):
+    fill(10)
+    STAGES[stage]()
+    few, result = queries(lambda: horizon(weeks=4))
+    assert sum(counts(result).values()) >= 10
+    ScheduledClass.objects.all().delete()
+    JobRun.objects.all().delete()
+    RecurringSlot.objects.update(status="active")
+    Closure.objects.all().delete()
+    fill(30)
+    STAGES[stage]()
+    many, result = queries(lambda: horizon(weeks=4))
+    assert sum(counts(result).values()) >= 40
+    assert many == few
+
+
+def test_the_weekly_job_too():
+    fill(10)
+    few, _result = queries(weekly)
+    ScheduledClass.objects.all().delete()
+    JobRun.objects.all().delete()
+    fill(30)
+    many, _result = queries(weekly)
+    assert many == few
+    again, result = queries(weekly)
+    assert counts(result)["exists"] == 40
+    assert again <= few
+
+
+def test_ten_chunks_are_ten_times_a_chunk(monkeypatch):
+    fill(100)
+    seen = {}
+    # 5 rows a slot, 10 slots a teacher: a chunk a teacher
+    for limit, number in ((8_000, 1), (50, 10)):
+        monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
+        ScheduledClass.objects.all().delete()
+        seen[limit], _result = queries(lambda: horizon(weeks=4), number)
+    around = 12  # claim, chunks, finish
+    assert seen[50] <= 10 * seen[8_000]
+    assert seen[50] >= 5 * (seen[8_000] - around)

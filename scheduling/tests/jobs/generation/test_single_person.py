@@ -1,0 +1,46 @@
+"""One student whom no run can deal with does not cost the others their classes."""
+
+import pytest
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.generation import generator
+from scheduling.models import RecurringSlot, ScheduledClass, Teacher
+from scheduling.tests.jobs.helpers import horizon, items
+from scheduling.tests.support.studio import build
+
+pytestmark = pytest.mark.django_db
+SLOTS = 1_000
+
+
+@pytest.fixture
+def studio():
+    build(SLOTS, 25)
+
+
+def test_one_invalid_student_among_a_thousand(studio):
+    lost = RecurringSlot.objects.select_related("teacher").latest("id")
+    nowhere = Teacher.objects.create(name="Nemo", time_zone="Mars/Olympus")
+    RecurringSlot.objects.filter(pk=lost.pk).update(teacher=nowhere)
+    result = horizon(weeks=1)
+    assert result.state == "partial"
+    assert result.counts[Outcome.INVALID] == 1
+    assert ScheduledClass.objects.count() == result.classes_created == SLOTS - 1
+    (item,) = items(result, "invalid")
+    assert (item.student_id, item.code) == (lost.student_id, "unknown_zone")
+
+
+def test_one_that_the_database_refuses_among_a_thousand(studio, monkeypatch):
+    bad = RecurringSlot.objects.order_by("id")[SLOTS // 2]
+    plan = generator.plan_series
+
+    def refuse(context, series, now):
+        if any(one.id == bad.pk for one in series):
+            raise ValueError("this one is broken")
+        return plan(context, series, now)
+
+    monkeypatch.setattr(generator, "plan_series", refuse)
+    result = horizon(weeks=1)
+    assert result.counts[Outcome.ERROR] == 1
+    assert ScheduledClass.objects.count() == SLOTS - 1
+    (item,) = items(result, "error")
+    assert item.student_id == bad.student_id

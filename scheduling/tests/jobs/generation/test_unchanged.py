@@ -1,0 +1,249 @@
+"""A run asks about alike series once, which changes nothing of what it does."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks, generator
+from scheduling.jobs.generation.unchanged import Settled
+from scheduling.models import FixedSchedule, JobRun, RecurringSlot, ScheduledClass, Teacher
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY
+from scheduling.tests.jobs.helpers import Recorder, counts, horizon, look, missing, weekly
+
+pytestmark = pytest.mark.django_db
+
+THURSDAY = MONDAY + timedelta(3)
+ZONES = ("Europe/Madrid", "America/New_York", "Asia/Kolkata")
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """The series that were planned one by one, of every chunk."""
+    seen = []
+    inner = generator.plan_series
+
+    def listen(context, series, now):
+        seen.extend(one.key.id for one in series)
+        return inner(context, series, now)
+
+    monkeypatch.setattr(generator, "plan_series", listen)
+    return seen
+
+
+@pytest.fixture
+def slots():
+    """Twelve, of three teachers in as many zones."""
+    return [
+        make.slot(teacher, weekday=n % 4 + 1, start=f"{9 + n:02}:00")
+        for teacher in (make.teacher(zone=zone) for zone in ZONES)
+        for n in range(4)
+    ]
+
+
+def again(planned, run=horizon, **values):
+    """Run, and then once more: the second result, and who was planned in it."""
+    run(**values)
+    planned.clear()
+    return run(**values), planned
+
+
+def test_nobody_is_planned_when_all_is_as_it_should_be(slots, planned):
+    result, whom = again(planned, weeks=12)
+    assert whom == []
+    assert counts(result) == {"exists": 12 * 12}
+    assert result.students == {slot.student_id for slot in slots}
+    assert result.teachers == {slot.teacher_id for slot in slots}
+    assert (result.done, result.total) == (12, 12)
+    assert JobRun.objects.latest("id").progress_done == 12
+
+
+def test_fixed_schedules_with_a_teacher_and_without(planned):
+    make.schedule(None, make.teacher(zone="Europe/Madrid"))
+    make.schedule()
+    result, whom = again(planned, run=weekly)
+    assert whom == []
+    assert counts(result) == {"exists": 2}
+
+
+def test_weeks_across_a_change_of_the_clocks(slots, planned):
+    result, whom = again(planned, today=MONDAY.replace(month=3), weeks=12)
+    assert whom == []
+    assert counts(result) == {"exists": 12 * 12}
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(seconds=1), timedelta(days=-1)])
+def test_only_the_series_with_a_wrong_instant_is_planned(slots, planned, wrong):
+    horizon(weeks=4)
+    row = ScheduledClass.objects.filter(recurring_slot=slots[5]).last()
+    ScheduledClass.objects.filter(pk=row.pk).update(
+        starts_at=row.starts_at + wrong, ends_at=row.ends_at + wrong
+    )
+    planned.clear()
+    assert counts(horizon(weeks=4)) == {"exists": 47, "moved": 1}
+    assert planned == [slots[5].pk]
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"notes": "recital"}, "protected"),
+        ({"attendance": "present"}, "protected"),
+        ({"teacher": None}, "moved"),
+        ({"subject": "Drums"}, "moved"),
+        ({"is_shared": True}, "moved"),
+        ({"time_zone": "UTC"}, "moved"),
+        ({"start_time": make.at("07:00")}, "moved"),
+        ({"end_time": make.at("23:00")}, "moved"),
+        ({"status": "completed"}, "protected"),
+    ],
+    ids=str,
+)
+def test_only_the_series_with_a_class_that_differs_is_planned(slots, planned, changes, outcome):
+    horizon(weeks=4)
+    row = ScheduledClass.objects.filter(recurring_slot=slots[7]).last()
+    ScheduledClass.objects.filter(pk=row.pk).update(**changes)
+    planned.clear()
+    assert counts(horizon(weeks=4)) == {"exists": 47, outcome: 1}
+    assert planned == [slots[7].pk]
+
+
+def test_only_the_series_with_a_missing_class_are_planned(slots, planned):
+    horizon(weeks=4)
+    ScheduledClass.objects.filter(recurring_slot__in=slots[2:4]).last().delete()
+    ScheduledClass.objects.filter(recurring_slot=slots[9])[1].delete()
+    planned.clear()
+    assert counts(horizon(weeks=4)) == {"exists": 46, "created": 2}
+    assert sorted(planned) == [slots[3].pk, slots[9].pk]
+
+
+def test_a_day_later_only_the_series_of_that_weekday_are(slots, planned):
+    horizon(weeks=4)
+    planned.clear()
+    result = horizon(MONDAY + timedelta(1), weeks=4)
+    assert counts(result) == {"exists": 45, "created": 3}
+    assert sorted(planned) == [slot.pk for slot in slots if slot.weekday == 1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(start_time=make.at("20:00")),
+        lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(duration_minutes=45),
+        lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(status="paused"),
+        lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(interval_weeks=2),
+        lambda slot: RecurringSlot.objects.filter(pk=slot.pk).update(valid_until=THURSDAY),
+        lambda slot: make.closure("Ill", MONDAY, THURSDAY, student=slot.student),
+        lambda slot: make.closure(
+            "Pause", MONDAY, THURSDAY, student=slot.student, recurring_slot=slot
+        ),
+        lambda slot: type(slot.student).objects.filter(pk=slot.student_id).update(is_active=False),
+    ],
+)
+def test_only_the_series_that_was_changed_is_planned(slots, planned, change):
+    horizon(weeks=4)
+    change(slots[0])
+    planned.clear()
+    horizon(weeks=4)
+    assert planned == [slots[0].pk]
+
+
+def test_what_is_left_of_several_chunks_is_planned_together(slots, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=20))
+    watched = Recorder()
+    horizon(weeks=4, watcher=watched)
+    assert watched.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk a teacher
+    ScheduledClass.objects.filter(recurring_slot__in=slots[3:5]).delete()
+    watched = Recorder()
+    assert counts(horizon(weeks=4, watcher=watched)) == {"exists": 40, "created": 8}
+    assert watched.progress == [(10, 12), (12, 12)]
+
+
+def test_a_teacher_who_moves_to_another_zone(slots, planned):
+    horizon(weeks=4)
+    Teacher.objects.filter(pk=slots[0].teacher_id).update(time_zone="Europe/Lisbon")
+    planned.clear()
+    assert counts(horizon(weeks=4))["moved"] == 16
+    assert sorted(planned) == [slot.pk for slot in slots[:4]]
+
+
+def test_fortnights_are_told_apart(planned):
+    for week in (0, 1, 0, 1):
+        make.slot(interval_weeks=2, valid_from=MONDAY - timedelta(weeks=4 - week))
+    result, whom = again(planned, weeks=6)
+    assert whom == []
+    assert counts(result) == {"exists": 4 * 3}
+
+
+def test_a_holiday_that_was_known_beforehand_needs_no_plan(slots, planned):
+    holiday = MONDAY + timedelta(7)
+    make.closure("Holiday", holiday, holiday)
+    watched, _said = look(JobRun(job="horizon").job, weeks=4)
+    result, whom = again(planned, weeks=4)
+    assert counts(watched) == {"created": 45, "closed": 3}
+    assert whom == []
+    assert counts(result) == {"exists": 45, "closed": 3}
+    items = JobRun.objects.latest("id").items.filter(outcome="closed")
+    assert [(item.date, item.occurrences) for item in items] == [(holiday, 3)]
+
+
+def test_a_holiday_over_classes_that_stand_cancels_them(slots, planned):
+    horizon(weeks=4)
+    holiday = MONDAY + timedelta(7)
+    make.closure("Holiday", holiday, holiday)
+    planned.clear()
+    assert counts(horizon(weeks=4)) == {"exists": 45, "cancelled": 3}
+    assert sorted(planned) == [slot.pk for slot in slots if slot.weekday == 1]
+
+
+def test_on_a_monday_the_week_before_counts_as_well(slots, planned):
+    horizon(MONDAY, weeks=4)
+    planned.clear()
+    result = horizon(MONDAY + timedelta(7), weeks=3)
+    assert planned == []
+    assert counts(result) == {"exists": 36}
+
+
+def test_more_weeks_than_can_be_told_are_planned_one_by_one(planned):
+    slot = make.slot()
+    result, whom = again(planned, weeks=104)
+    assert whom == [slot.pk]
+    assert counts(result) == {"exists": 104}
+
+
+def test_a_survey_that_fails_costs_time_alone(slots, monkeypatch):
+    def fail(*_args):
+        raise ValueError("no such luck")
+
+    horizon(weeks=4)
+    monkeypatch.setattr(generator, "survey", fail)
+    assert counts(horizon(weeks=4)) == {"exists": 48}
+
+
+def everything(run, **values):
+    result = run(**values)
+    told = Counter()
+    for item in JobRun.objects.latest("id").items.all():
+        told[item.outcome, item.series_id, item.date, item.code] += item.occurrences
+    return counts(result), result.students, result.teachers, told
+
+
+@pytest.mark.parametrize("limit", [8_000, 1], ids=["one chunk", "a chunk for each owner"])
+@pytest.mark.parametrize("run", [horizon, weekly, missing])
+def test_the_same_result_with_a_survey_and_without(run, limit, slots, monkeypatch):
+    make.schedule(None, slots[0].teacher, weekday=6)
+    make.schedule(weekday=5)
+    make.schedule(make.student(start=None))
+    RecurringSlot.objects.filter(pk=slots[1].pk).update(valid_until=THURSDAY + timedelta(7))
+    make.closure("Holiday", MONDAY + timedelta(8), MONDAY + timedelta(8))
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
+    run(now=MONDAY)
+    ScheduledClass.objects.filter(week__isnull=False)[0].delete()
+    FixedSchedule.objects.filter(weekday=5).update(subject="Harp")
+    run(now=THURSDAY)
+    with_survey = everything(run, now=THURSDAY)
+    monkeypatch.setattr(generator, "survey", lambda *_args: Settled())
+    assert everything(run, now=THURSDAY) == with_survey

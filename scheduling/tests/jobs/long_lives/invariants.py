@@ -1,0 +1,209 @@
+"""What must hold after any run over any studio, worked out without the planner."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.runs.result import Result
+from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.schedule.registry import JOBS
+from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledClass
+from scheduling.selectors.classes import UNTOUCHED
+
+DAY = timedelta(days=1)
+# What a run that follows another at once has nothing of.
+WRITES = (
+    Outcome.CREATED,
+    Outcome.MOVED,
+    Outcome.REMOVED,
+    Outcome.CANCELLED,
+    Outcome.RESTORED,
+    Outcome.ERROR,
+)
+# The marks of a closure on a class, once it is gone.
+REOPENED = {"status": "scheduled", "cancelled_by": "", "cancel_reason": "", "closure_id": None}
+
+Row = dict[str, Any]
+
+
+def lasting(now: datetime) -> dict[int, Row]:
+    """The classes that no run may change, by their number: the touched, the begun, the one-offs."""
+    free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, week__isnull=False)
+    rows = ScheduledClass.objects.exclude(pk__in=free.values("pk")).values()
+    return {row["id"]: row for row in rows}
+
+
+def assert_lasting(before: dict[int, Row], now: datetime) -> None:
+    """Each of ``before`` is as it was, in all the columns that it names.
+
+    One change is allowed. A closure cancelled the class, and a person only wrote a note on it: when
+    the closure is gone, and no other covers the class, its marks go.
+    """
+    stored = ScheduledClass.objects.in_bulk(before)
+    assert stored.keys() == before.keys()
+    for number, row in before.items():
+        one = stored[number]
+        changed = {name: getattr(one, name) for name in row if getattr(one, name) != row[name]}
+        if changed:
+            assert _is_only_noted(row), (row, changed)
+            assert one.starts_at > now, (row, changed)
+            assert not _closed(one, one.fixed_schedule or one.recurring_slot, one.date), row
+            if "updated_at" in row:
+                assert changed.pop("updated_at", row["updated_at"]) > row["updated_at"], row
+            assert changed.items() <= REOPENED.items(), (row, changed)
+            assert all(getattr(one, name) == value for name, value in REOPENED.items()), row
+
+
+def _is_only_noted(row: Row) -> bool:
+    """Whether a closure cancelled it, and a person did no more than write on it."""
+    is_closed = row["status"] == "cancelled" and row["cancelled_by"] == "closure"
+    is_moved = row["edited_at"] is not None and row["date"] != row["occurrence_date"]
+    return is_closed and not row["attendance"] and not is_moved
+
+
+def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None:
+    """Every occurrence is a class, or it was said why not; every free class is as its rule says.
+
+    A class with a note that a closure had cancelled takes place again, or it was said why not.
+    """
+    refused = {(line.series, line.day) for line in result.conflicts}
+    for kind, rule in _rules(result, narrowed):
+        source = {kind: rule}
+        for day in _days(rule, *_window(result)):
+            monday = day - timedelta(day.weekday())
+            stored = ScheduledClass.objects.filter(week=monday, **source).exists()
+            said = ((kind, rule.pk), day) in refused
+            assert stored or said or _closed(rule, rule, day) or _stands_in(rule, day), (rule, day)
+        free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, **source)
+        for row in free.exclude(status="cancelled"):
+            day = row.week + timedelta(rule.weekday - 1)
+            if ((kind, rule.pk), day) not in refused and _begins(rule, day) > now:
+                assert _as_ruled(rule, row, day), (rule, row)
+        noted = ScheduledClass.objects.exclude(UNTOUCHED).filter(starts_at__gt=now, **source)
+        for row in noted:
+            if (
+                _is_only_noted(vars(row))
+                and any(_days(rule, row.week, row.week + 7 * DAY))
+                and not _closed(row, rule, row.date)
+            ):
+                assert ((kind, rule.pk), row.date) in refused or _stands_in(row, row.date), row
+
+
+def assert_conflicts_are_true(result: Result) -> None:
+    """What is said to be in the way is there, and is in the way."""
+    active = ScheduledClass.objects.exclude(status="cancelled")
+    for line in result.conflicts:
+        # What this very run has put there had no number yet when it was said.
+        named = line.params["with_class"]
+        holders = active.filter(pk=named) if named else active.exclude(pk=line.class_id)
+        assert any(_in_the_way(line, holder) for holder in holders), line
+
+
+def _in_the_way(line: Line, holder: ScheduledClass) -> bool:
+    begins = datetime.combine(line.day, line.start_time, ZoneInfo(line.zone)).astimezone(UTC)
+    ends = begins + (_minutes(line.end_time) - _minutes(line.start_time)) * timedelta(minutes=1)
+    key = (line.student_id, line.day, line.start_time, line.end_time)
+    if key == (holder.student_id, holder.date, holder.start_time, holder.end_time):
+        return True
+    same_student = holder.student_id == line.student_id
+    same_teacher = holder.teacher_id is not None and holder.teacher_id == line.teacher_id
+    meets = holder.starts_at < ends and begins < holder.ends_at
+    return meets and (same_student or same_teacher)
+
+
+def count_of(lines: list[Any], outcome: Outcome) -> int:
+    return sum(line.outcome is outcome for line in lines)
+
+
+def _rules(result: Result, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The series in scope that ask for classes at all."""
+    scope = {name.replace("_ids", "_id__in"): ids for name, ids in narrowed.items()}
+    models = {"fixed_schedule": FixedSchedule, "recurring_slot": RecurringSlot}
+    for kind in JOBS[result.job].kinds:
+        for rule in models[kind].objects.filter(**scope).select_related("student", "teacher"):
+            asleep = getattr(rule, "status", "active") != "active"
+            if rule.student.is_active and not asleep:
+                yield str(kind), rule
+
+
+def _window(result: Result) -> tuple[date, date]:
+    assert result.window is not None
+    return result.catch_up_from or result.window.start, result.window.end
+
+
+def _days(rule: Any, start: date, end: date) -> Iterator[date]:
+    first = max(filter(None, (rule.valid_from, rule.student.start_date)))
+    for number in range((end - start).days):
+        day = start + number * DAY
+        if day.isoweekday() == rule.weekday and _is_wanted(rule, day, first):
+            yield day
+
+
+def _is_wanted(rule: Any, day: date, first: date) -> bool:
+    anchor = rule.valid_from - timedelta(rule.valid_from.weekday())
+    week = (day - timedelta(day.weekday()) - anchor).days // 7
+    lasts = [last for last in (rule.valid_until, rule.student.end_date) if last is not None]
+    in_time = first <= day and all(day <= last for last in lasts)
+    return in_time and week % rule.interval_weeks == 0
+
+
+def _begins(rule: Any, day: date) -> datetime:
+    zone = rule.teacher.time_zone if rule.teacher else "UTC"
+    return datetime.combine(day, rule.start_time, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _ends_at(rule: Any) -> int:
+    """The minute of the day at which a rule, or a class, ends."""
+    if isinstance(rule, RecurringSlot):
+        return _minutes(rule.start_time) + rule.duration_minutes
+    return _minutes(rule.end_time)
+
+
+def _minutes(at: Any) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _closed(one: Any, rule: Any, day: date) -> bool:
+    """Whether a closure of the people of ``one``, a rule or a class of it, covers ``day``."""
+    closures = Closure.objects.filter(first_date__lte=day, last_date__gte=day)
+    return any(
+        (closure.teacher_id is None or closure.teacher_id == one.teacher_id)
+        and (closure.student_id is None or closure.student_id == one.student_id)
+        and _is_paused_by(rule, closure)
+        for closure in closures
+    )
+
+
+def _is_paused_by(rule: Any, closure: Closure) -> bool:
+    """A pause is of one series; every other closure of all."""
+    fixed, slot = closure.fixed_schedule_id, closure.recurring_slot_id
+    if fixed is None and slot is None:
+        return True
+    return rule.pk == (slot if isinstance(rule, RecurringSlot) else fixed)
+
+
+def _stands_in(one: Any, day: date) -> bool:
+    """Whether a one-off at the same key does for ``one``, a class or an occurrence of a rule."""
+    rows = ScheduledClass.objects.filter(
+        student_id=one.student_id, date=day, start_time=one.start_time, week=None
+    ).exclude(status="cancelled")
+    return any(
+        _minutes(row.end_time) == _ends_at(one) and row.teacher_id in (None, one.teacher_id)
+        for row in rows
+    )
+
+
+def _as_ruled(rule: Any, row: ScheduledClass, day: date) -> bool:
+    return (row.date, row.starts_at, row.start_time) == (
+        day,
+        _begins(rule, day),
+        rule.start_time,
+    ) and (_minutes(row.end_time), row.teacher_id, row.student_id, row.is_shared, row.subject) == (
+        _ends_at(rule),
+        rule.teacher_id,
+        rule.student_id,
+        rule.is_shared,
+        rule.subject,
+    )

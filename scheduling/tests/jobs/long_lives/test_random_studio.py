@@ -1,0 +1,97 @@
+"""Random changes, random jobs, chunks of any size: no run ever breaks a promise."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.domain.examples import TIMES
+from scheduling.tests.jobs.helpers import calendar, do, look
+
+from .invariants import (
+    WRITES,
+    assert_conflicts_are_true,
+    assert_kept,
+    assert_lasting,
+    count_of,
+    lasting,
+)
+from .random_studio import Studio
+
+pytestmark = pytest.mark.django_db
+JOBS = (Job.HORIZON, Job.HORIZON, Job.WEEKLY, Job.MISSING)
+
+
+def live_through(seed, rounds=10):
+    """A studio's life; after every few changes a job runs, and everything is looked at."""
+    studio = Studio(seed)
+    story = [f"seed {seed}"]
+    for _ in range(rounds):
+        story += [studio.change() for _ in range(studio.dice.randint(1, 4))]
+        job = studio.dice.choice(JOBS)
+        narrowed = studio.narrowed()
+        story.append(f"{job} at {studio.now} {narrowed or ''}")
+        run_and_check(studio, job, narrowed, story)
+
+
+def run_and_check(studio, job, narrowed, story):
+    """A run does what its preview says and keeps its promises; a second one does nothing."""
+    run = partial(do, job, studio.today, studio.now, weeks=3, **narrowed)
+    stays, before = lasting(studio.now), calendar()
+    seen, said = look(job, studio.today, studio.now, weeks=3, **narrowed)
+    assert calendar() == before, story
+    result = run()
+    assert seen.counts == result.counts, story
+    assert count_of(said, Outcome.CREATED) == result.classes_created, story
+    assert not result.counts[Outcome.ERROR], (story, result.faults)
+    assert_lasting(stays, studio.now)
+    assert_conflicts_are_true(result)
+    assert_kept(result, studio.now, narrowed)
+    after = calendar()
+    again = run()
+    assert [name for name in WRITES if again.counts[name]] == [], story
+    assert calendar() == after, story
+    return result
+
+
+@pytest.fixture(params=[1, 8_000], ids=["many chunks", "one chunk"], autouse=True)
+def _chunk_rows(request, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_promise_is_broken(seed):
+    live_through(seed)
+
+
+def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
+    studio = Studio(seed=0)
+    run = partial(run_and_check, studio, Job.HORIZON, {}, "close, run, note, reopen, run")
+    run()
+    closure = make.closure("Strike", studio.today, studio.today + timedelta(6))
+    assert run().counts[Outcome.CANCELLED] > 0
+    cancelled = ScheduledClass.objects.filter(status="cancelled")
+    noted = set(cancelled.values_list("id", flat=True))
+    cancelled.update(notes="bring the violin")
+    assert run().counts[Outcome.PROTECTED] == len(noted)
+    closure.delete()
+    assert run().counts[Outcome.RESTORED] == len(noted)
+    restored = ScheduledClass.objects.filter(status="scheduled", notes="bring the violin")
+    assert set(restored.values_list("id", flat=True)) == noted
+
+
+def pytest_generate_tests(metafunc):
+    """A hundred lives when soaking; other ones for each --hypothesis-seed."""
+    if "life" in metafunc.fixturenames:
+        first = 100 * int(metafunc.config.getoption("--hypothesis-seed") or 1)
+        metafunc.parametrize("life", range(first, first + 2 * TIMES))
+
+
+@pytest.mark.soak
+def test_no_promise_is_broken_in_many_lives(life):
+    live_through(life, rounds=25)

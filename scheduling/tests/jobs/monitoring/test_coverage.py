@@ -1,0 +1,365 @@
+"""What the calendar lacks is counted from what is there, and is what the next runs do about it."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.domain.windows import DAY, WEEK
+from scheduling.jobs.monitoring.coverage import A_SERIES, Coverage, coverage
+from scheduling.models import (
+    Closure,
+    FixedSchedule,
+    JobRun,
+    JobRunItem,
+    RecurringSlot,
+    ScheduledClass,
+    Trigger,
+)
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY, moment
+from scheduling.tests.jobs.helpers import counts, horizon, weekly
+from scheduling.tests.jobs.long_lives.random_studio import Studio
+
+pytestmark = pytest.mark.django_db
+NOON = moment("2026-01-05 12:00")
+WEDNESDAY = MONDAY + 2 * DAY
+
+
+@pytest.fixture(autouse=True)
+def studio(settings):
+    settings.TIME_ZONE = "UTC"
+    settings.HORIZON_WEEKS = 4
+
+
+def of(cover: Coverage) -> tuple[int, int, int, int]:
+    """Standing and missing this week, missing later, clashes."""
+    return (
+        cover.standing,
+        cover.missing_this_week,
+        cover.missing_later,
+        len(cover.conflicts),
+    )
+
+
+def at(now: datetime = EARLY) -> tuple[int, int, int, int]:
+    return of(coverage(now))
+
+
+def run_both(now: datetime = EARLY) -> None:
+    weekly(now.date(), now)
+    horizon(now.date(), now, weeks=4)
+
+
+@pytest.fixture
+def called():
+    """`called(moment)`: cron starts both jobs then."""
+
+    def call(now: datetime) -> None:
+        for job in (weekly, horizon):
+            result = job(now.date(), now, trigger=Trigger.CRON, weeks=4)
+            JobRun.objects.filter(pk=result.run_id).update(started_at=now)
+
+    return call
+
+
+class TestThisWeek:
+    def test_before_a_run_all_of_it_is_missing_and_after_it_nothing(self):
+        for n in range(3):
+            make.schedule(weekday=n + 1)
+        assert at() == (0, 3, 0, 0)
+        weekly()
+        assert at() == (3, 0, 0, 0)
+
+    def test_what_asks_for_nothing_misses_nothing(self):
+        make.schedule(make.student(is_active=False))
+        make.schedule(make.student(start=None))
+        make.schedule(make.student(end_date=MONDAY - DAY))
+        make.schedule(whom=make.teacher(is_active=False))
+        make.schedule(valid_until=MONDAY - DAY)
+        make.schedule(valid_from=MONDAY + WEEK)
+        make.schedule(interval_weeks=2, valid_from=MONDAY - WEEK)
+        make.slot(status="paused")
+        make.slot(valid_from=MONDAY + 4 * WEEK)
+        assert at() == (0, 0, 0, 0)
+
+    def test_a_lesson_that_clashes_is_not_missing(self):
+        ana = make.student()
+        make.schedule(ana)
+        make.schedule(ana)
+        assert at() == (0, 1, 0, 1)
+        weekly()
+        assert at() == (1, 0, 0, 1)
+        assert coverage(EARLY).expected == 2
+
+    def test_what_a_person_cancelled_is_not_missing(self):
+        make.schedule()
+        weekly()
+        ScheduledClass.objects.update(status="cancelled", cancelled_by="student")
+        assert at() == (0, 0, 0, 0)
+
+    def test_a_class_that_was_moved_into_another_week_is_not_missing(self):
+        make.schedule()
+        weekly()
+        ScheduledClass.objects.update(date=MONDAY + WEEK, edited_at=EARLY)
+        assert at() == (0, 0, 0, 0)
+
+    def test_one_offs_stand_too(self):
+        make.lesson(on=WEDNESDAY)
+        make.lesson(on=WEDNESDAY, status="cancelled")
+        assert at() == (1, 0, 0, 0)
+
+    def test_under_a_closure_nothing_is_missing_and_once_it_is_gone_all_is(self):
+        everyone, own = make.schedule(), make.schedule()
+        make.closure("Away", MONDAY, student=own.student)
+        assert at() == (0, 1, 0, 0)
+        weekly()
+        closure = make.closure("Strike", MONDAY)
+        assert at() == (1, 0, 0, 0)
+        weekly()
+        assert at() == (0, 0, 0, 0)
+        closure.delete()
+        assert at() == (0, 1, 0, 0)
+        weekly()
+        assert ScheduledClass.objects.get(status="scheduled").student == everyone.student
+
+    def test_a_closure_that_was_shortened_gives_back_what_it_covered(self):
+        make.schedule(weekday=1)
+        make.schedule(weekday=3)
+        closure = make.closure("Strike", MONDAY, WEDNESDAY)
+        weekly()
+        assert at() == (0, 0, 0, 0)
+        Closure.objects.filter(pk=closure.pk).update(last_date=MONDAY)
+        assert at() == (0, 1, 0, 0)
+
+    def test_a_one_off_that_stands_in_for_one_that_a_closure_cancelled_is_enough(self):
+        rule = make.schedule(weekday=3)
+        weekly()
+        strike = make.closure("Strike", WEDNESDAY)
+        weekly()
+        make.lesson(rule.student, WEDNESDAY)
+        strike.delete()
+        assert at() == (1, 0, 0, 0)
+        assert counts(weekly()) == {"exists": 1}
+
+
+class TestTheHorizon:
+    def test_slots_miss_this_weeks_and_later_ones(self):
+        make.slot()
+        make.slot(weekday=3, interval_weeks=2, valid_from=MONDAY)
+        assert at() == (0, 2, 4, 0)
+        horizon(weeks=4)
+        assert at() == (2, 0, 0, 0)
+
+    def test_one_class_that_is_deleted_is_missing(self):
+        make.slot()
+        horizon(weeks=4)
+        ScheduledClass.objects.get(date=MONDAY + 2 * WEEK).delete()
+        assert at() == (1, 0, 1, 0)
+
+    def test_what_is_past_is_not_missing(self):
+        make.slot()
+        make.slot(weekday=2)
+        assert at(moment("2026-01-06 12:00")) == (0, 1, 7, 0)
+
+    def test_a_horizon_of_two_years_is_counted_to_its_end(self, settings):
+        settings.HORIZON_WEEKS = 104
+        make.slot()
+        horizon(weeks=104)
+        ScheduledClass.objects.get(date=MONDAY + 103 * WEEK).delete()
+        ScheduledClass.objects.get(date=MONDAY + 61 * WEEK).delete()
+        assert at() == (1, 0, 2, 0)
+
+    def test_a_gap_is_not_made_good_by_a_class_that_nobody_asked_for(self):
+        slot = make.slot(interval_weeks=2, valid_from=MONDAY)
+        horizon(weeks=4)
+        ScheduledClass.objects.filter(date=MONDAY + 2 * WEEK).delete()
+        make.lesson(on=MONDAY + WEEK, recurring_slot=slot, edited_at=EARLY)
+        assert at() == (1, 0, 1, 0)
+
+    def test_slots_and_schedules_clash_with_each_other(self):
+        whom = make.teacher()
+        make.slot(whom)
+        make.schedule(whom=whom)
+        assert at() == (0, 1, 3, 1)
+        run_both()
+        assert at() == (1, 0, 0, 1)
+
+
+class TestClashes:
+    def test_two_slots_at_one_hour_clash_each_week(self):
+        whom = make.teacher()
+        make.slot(whom)
+        make.slot(whom, start="10:30")
+        assert at() == (0, 1, 3, 4)
+        horizon(weeks=4)
+        assert at() == (1, 0, 0, 4)
+
+    def test_a_class_that_cannot_follow_its_rule_clashes_though_it_is_there(self):
+        whom = make.teacher()
+        make.slot(whom)
+        other = make.slot(whom, start="12:00")
+        horizon(weeks=4)
+        RecurringSlot.objects.filter(pk=other.pk).update(start_time="10:30")
+        assert at() == (2, 0, 0, 4)
+        assert coverage(EARLY).expected == 2
+        assert counts(horizon(weeks=4))["conflict"] == 4
+
+    def test_a_lesson_that_was_made_longer_clashes_with_the_next(self):
+        whom = make.teacher()
+        slot = make.slot(whom)
+        make.slot(whom, start="11:00")
+        horizon(weeks=4)
+        RecurringSlot.objects.filter(pk=slot.pk).update(duration_minutes=90)
+        assert at() == (2, 0, 0, 4)
+        assert counts(horizon(weeks=4))["conflict"] == 4
+
+    def test_one_that_a_person_made_way_for_is_missing_at_once(self):
+        whom = make.teacher()
+        make.slot(whom)
+        make.slot(whom)
+        horizon(weeks=4)
+        assert at() == (1, 0, 0, 4)
+        ScheduledClass.objects.filter(date=MONDAY).update(
+            status="cancelled", cancelled_by="student", edited_at=EARLY
+        )
+        assert at() == (0, 1, 0, 3)
+
+    def test_one_whose_rival_has_left_is_missing_and_no_clash(self):
+        whom = make.teacher()
+        first = make.slot(whom)
+        make.slot(whom)
+        horizon(weeks=4)
+        RecurringSlot.objects.filter(pk=first.pk).update(status="paused")
+        assert at() == (1, 1, 3, 0)
+        horizon(weeks=4)
+        assert at() == (1, 0, 0, 0)
+
+    def test_two_that_change_places_clash_with_nobody(self):
+        whom = make.teacher()
+        one, other = make.slot(whom), make.slot(whom, start="12:00")
+        horizon(weeks=4)
+        RecurringSlot.objects.filter(pk=one.pk).update(start_time="12:00")
+        RecurringSlot.objects.filter(pk=other.pk).update(start_time="10:00")
+        assert at() == (2, 0, 0, 0)
+
+
+class TestTheNight:
+    """Before the run of the night its work is not missing yet, if something is going to do it."""
+
+    def test_after_midnight(self, called):
+        make.slot()
+        called(moment("2026-01-05 02:00"))
+        night = moment("2026-01-06 00:30")
+        found = coverage(night)
+        assert of(found) == (1, 0, 0, 0)
+        assert found.through == MONDAY + 4 * WEEK - DAY
+        assert of(coverage(moment("2026-01-06 03:30"))) == (1, 0, 1, 0)
+
+    def test_where_nothing_calls_it_is_missing_at_midnight(self):
+        make.slot()
+        horizon(weeks=4)
+        assert at(moment("2026-01-06 00:30")) == (1, 0, 1, 0)
+
+    def test_the_new_week(self, called):
+        make.schedule(weekday=1)
+        called(moment("2026-01-05 02:00"))
+        called(moment("2026-01-11 02:00"))
+        assert at(moment("2026-01-12 00:30")) == (0, 0, 0, 0)
+        assert at(moment("2026-01-12 03:30")) == (0, 1, 0, 0)
+
+
+class TestTheCount:
+    def test_of_many_it_says_that_there_are_more(self):
+        for n in range(1, 5):
+            make.schedule(weekday=n)
+        found = coverage(EARLY, most=4 * (A_SERIES + 1) - 1)
+        assert (found.missing_this_week, found.is_complete) == (3, False)
+        found = coverage(EARLY, most=4 * (A_SERIES + 1))
+        assert (found.missing_this_week, found.is_complete) == (4, True)
+
+    def test_what_asks_for_nothing_hides_nothing_that_is_missing(self):
+        """Slots whose students are away, for longer than a page looks, and then one that lacks."""
+        for _n in range(3):
+            make.closure("Away", MONDAY, MONDAY + 8 * WEEK, student=make.slot().student)
+        make.slot()
+        found = coverage(EARLY, most=A_SERIES + 4)
+        assert (found.missing.total(), found.is_complete) == (4, True)
+
+    def test_the_oldest_are_counted_and_have_their_places(self):
+        whom = make.teacher()
+        make.slot(whom)
+        make.slot(whom)
+        found = coverage(EARLY, most=A_SERIES + 4)
+        assert (found.missing.total(), len(found.conflicts), found.is_complete) == (4, 0, False)
+
+    @pytest.mark.usefixtures("one_reading_of_the_studio")
+    def test_its_queries_do_not_grow_with_the_studio(self):
+        numbers = []
+        for size in (3, 12):
+            whom = make.teacher()
+            for n in range(size):
+                make.schedule(weekday=n % 7 + 1)
+                make.slot(whom)
+                make.slot(make.teacher(), weekday=n % 7 + 1)
+            run_both()
+            for kind in (FixedSchedule, RecurringSlot):
+                make.lesson()
+                assert kind.objects.exists()
+            ScheduledClass.objects.filter(date=WEDNESDAY, week__isnull=False).delete()
+            with CaptureQueriesContext(connection) as captured:
+                found = coverage(EARLY)
+            assert found.missing.total()
+            assert found.conflicts
+            numbers.append(len(captured))
+        assert numbers[0] == numbers[1] < 30
+
+
+def counted_by_runs(studio: Studio) -> tuple[int, set[tuple[str, int, object]]]:
+    """How many classes both jobs make until neither makes any more, and what they can't make."""
+    made = 0
+    for _round in range(4):
+        news: set[tuple[str, int, object]] = set()
+        created = 0
+        for run in (horizon, weekly):
+            result = run(studio.today, studio.now, weeks=4, dated=True)
+            created += result.counts["created"] + result.counts["restored"]
+            items = JobRunItem.objects.filter(run_id=result.run_id, outcome="conflict")
+            news |= set(items.values_list("series_kind", "series_id", "date"))
+        made += created
+        if not created:
+            return made, news
+    raise AssertionError("the runs go on for ever")
+
+
+def between_kinds(cover: Coverage) -> bool:
+    """Whether a slot and a schedule clash: the one whose job comes first may get the hour."""
+    pairs = ((one.clash.holder.series, one.want.series) for one in cover.conflicts)
+    return any(holder is not None and holder.kind != want.kind for holder, want in pairs)
+
+
+def live_through(seed: int) -> None:
+    studio = Studio(seed)
+    story: list[object] = [f"seed {seed}"]
+    for _round in range(8):
+        story += [studio.change() for _ in range(studio.dice.randint(1, 4))]
+        before = coverage(studio.now)
+        made, clashes = counted_by_runs(studio)
+        after = coverage(studio.now)
+        assert not after.missing, story
+        told = {(*one.want.series.key, one.want.day) for one in after.conflicts}
+        assert told == clashes, story
+        total = before.missing.total() + len(before.conflicts)
+        assert total == made + len(clashes) or between_kinds(before), story
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_any_life_it_is_what_the_next_runs_make(seed):
+    live_through(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(6, 100))
+def test_in_a_hundred_lives_it_is_what_the_next_runs_make(seed):
+    live_through(seed)

@@ -1,0 +1,70 @@
+"""Crashed runs: counted until the work is done, by what they were asked for; then forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from scheduling.jobs.monitoring.coverage import coverage
+from scheduling.jobs.monitoring.health import health
+from scheduling.models import Job, JobRun, RunState, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import horizon, missing, weekly
+
+pytestmark = pytest.mark.django_db
+AGAIN = "Run generate_classes again: it completes what was left."
+MISSING = "Run generate_classes --only missing: it completes what was left."
+
+
+def crashed(job=Job.MISSING, ago=timedelta(0), **values):
+    run = JobRun.objects.create(job=job, trigger=Trigger.CHANGE, state=RunState.CRASHED, **values)
+    JobRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - ago)
+
+
+def of_crashes() -> tuple[int, list[str]]:
+    """How many, and what to do."""
+    now = timezone.now()
+    found = health(now, coverage(now))
+    said = [one.suggestion for one in found.findings if one.name == "crashed_runs"]
+    return found.indicators["crashed_runs"], said
+
+
+def test_what_completes_the_work_is_what_is_advised():
+    crashed(is_full=False, options={"students": [1]})
+    assert of_crashes() == (1, [MISSING])
+    crashed(Job.HORIZON)
+    assert of_crashes() == (2, [f"{AGAIN} {MISSING}"])
+    weekly(), horizon()
+    assert of_crashes() == (1, [MISSING])
+    missing()
+    assert of_crashes() == (0, [])
+
+
+def test_a_narrowed_run_that_crashed_is_made_good_by_one_asked_for_the_same():
+    ana, leo = make.schedule().student, make.schedule().student
+    crashed(is_full=False, options={"students": [ana.pk]})
+    missing(student_ids=(leo.pk,))
+    assert of_crashes()[0] == 1
+    missing(student_ids=(ana.pk,))
+    assert of_crashes() == (0, [])
+
+
+def test_one_that_went_well_before_makes_nothing_good():
+    ana = make.schedule().student
+    missing(student_ids=(ana.pk,))
+    crashed(is_full=False, options={"students": [ana.pk]})
+    assert of_crashes()[0] == 1
+
+
+def test_a_whole_run_that_crashed_is_not_made_good_by_a_narrowed_one():
+    ana = make.schedule().student
+    crashed(Job.WEEKLY)
+    weekly(student_ids=(ana.pk,))
+    assert of_crashes() == (1, [AGAIN])
+
+
+def test_what_is_older_than_the_log_is_no_news(settings):
+    settings.JOB_LOG_RETENTION_DAYS = 30
+    crashed(ago=timedelta(days=29))
+    crashed(ago=timedelta(days=31))
+    assert of_crashes()[0] == 1

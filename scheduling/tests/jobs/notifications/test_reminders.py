@@ -1,0 +1,305 @@
+"""Reminders: each at most once, for what does take place, in the reader's language and zone."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.jobs.execution.runner import run
+from scheduling.jobs.notifications import mail_server, reminders
+from scheduling.jobs.notifications.delivery import deliver
+from scheduling.jobs.notifications.mail_server import MailServer
+from scheduling.models import Job, Message, ScheduledClass
+from scheduling.services.classes.edit import cancel, move, restore
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, at
+from scheduling.tests.jobs.helpers import conduct, do, horizon, request
+from scheduling.tests.support.hanging_server import dawdling
+
+pytestmark = pytest.mark.django_db
+# The day before, at noon.
+NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def marta():
+    return make.teacher("Marta Gil", email="marta@example.org")
+
+
+@pytest.fixture
+def ana():
+    return make.student("Ana Ruiz", email="ana@example.org")
+
+
+@pytest.fixture
+def one(ana, marta):
+    """Ana's lesson on Monday at ten."""
+    return make.lesson(ana, MONDAY, whom=marta, subject="Piano")
+
+
+def remind(now):
+    """What the watch does: queue what is due, and deliver; how many were delivered."""
+    reminders.remind(now)
+    return deliver(now)
+
+
+def states():
+    return sorted(Message.objects.values_list("state", flat=True))
+
+
+def told():
+    """Who was written to since last asked, in order."""
+    found = [message.to[0] for message in mail.outbox]
+    mail.outbox.clear()
+    return found
+
+
+def test_both_are_reminded_once(one):
+    assert remind(NOON) == 2
+    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+    assert remind(NOON) == 0
+    assert remind(NOON + timedelta(minutes=15)) == 0
+    assert Message.objects.filter(state="sent", sent_at=NOON, error="").count() == 2
+
+
+def test_not_before_its_time_and_not_after_it_began(one, settings):
+    assert remind(one.starts_at - timedelta(hours=24, minutes=1)) == 0
+    assert remind(one.starts_at) == 0
+    settings.REMINDER_HOURS = 48
+    assert remind(one.starts_at - timedelta(hours=47)) == 2
+
+
+def test_the_watch_sends_them(one):
+    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).troubles >= 0
+    assert set(told()) == {"ana@example.org", "marta@example.org"}
+
+
+def test_off_for_the_studio(one, settings):
+    settings.REMINDER_HOURS = 0
+    assert remind(NOON) == 0
+
+
+@pytest.mark.parametrize("who", ["student", "teacher"])
+@pytest.mark.parametrize("how", [{"reminders": False}, {"email": ""}, {"is_active": False}])
+def test_each_may_opt_out(one, who, how):
+    type(getattr(one, who)).objects.filter(pk=getattr(one, who).pk).update(**how)
+    remind(NOON)
+    other = {"student": "marta@example.org", "teacher": "ana@example.org"}[who]
+    assert told() == [other]
+
+
+def test_never_for_a_cancelled_one(one):
+    cancel(one.pk, by="student", now=NOON)
+    assert remind(NOON) == 0
+
+
+def test_restored_it_is_announced_but_not_a_second_time(one):
+    cancel(one.pk, by="student", now=NOON)
+    remind(NOON)
+    restore(one.pk, now=NOON)
+    assert remind(NOON) == 2
+    cancel(one.pk, by="student", now=NOON)
+    restore(one.pk, now=NOON)
+    assert remind(NOON) == 0
+
+
+def test_moved_away_it_is_announced_for_the_new_time_alone(one):
+    move(one.pk, to_date=MONDAY + timedelta(7), now=NOON)
+    assert remind(NOON) == 0
+    assert remind(NOON + timedelta(7)) == 2
+    assert "12 January 2026" in mail.outbox[0].subject
+
+
+def test_moved_after_it_was_announced_the_new_time_is_announced(one):
+    remind(NOON)
+    told()
+    move(one.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
+    assert remind(NOON) == 2
+    assert "11:00–12:00" in mail.outbox[0].body
+
+
+def test_a_class_that_a_run_makes_anew_is_not_announced_again(ana, marta):
+    make.slot(marta, ana)
+    horizon(now=NOON, weeks=1)
+    assert remind(NOON) == 2
+    ScheduledClass.objects.all().delete()
+    horizon(now=NOON, weeks=1)
+    assert ScheduledClass.objects.exists()
+    assert remind(NOON) == 0
+
+
+def test_another_teacher_at_the_same_hour_is_news(one):
+    remind(NOON)
+    told()
+    tom = make.teacher("Tom Lee", email="tom@example.org")
+    move(one.pk, teacher=tom, now=NOON)
+    remind(NOON)
+    assert sorted(told()) == ["ana@example.org", "tom@example.org"]
+
+
+def test_a_class_without_a_teacher(ana):
+    make.lesson(ana)
+    assert (remind(NOON), remind(NOON)) == (1, 0)
+    assert "Hello Ana,\n\nLesson: Monday 5 January 2026, 10:00–11:00 (UTC)." in mail.outbox[0].body
+
+
+def test_the_student_reads_the_classes_zone_and_the_teacher_their_own(ana, marta):
+    marta.time_zone = "America/New_York"
+    marta.save()
+    make.lesson(ana, MONDAY, "16:00", "17:00", marta, time_zone="Europe/Madrid", subject="Piano")
+    remind(NOON + timedelta(hours=6))
+    by = {message.to[0]: message for message in mail.outbox}
+    assert "16:00–17:00 (Europe/Madrid)" in by["ana@example.org"].body
+    assert "10:00–11:00 (America/New_York)" in by["marta@example.org"].body
+    assert by["marta@example.org"].subject == (
+        "Reminder: Piano with Ana Ruiz, Monday 5 January 2026, 10:00"
+    )
+
+
+def test_each_in_their_own_language(one, ana, marta):
+    ana.language, marta.language = "es", "en"
+    ana.save()
+    marta.save()
+    remind(NOON)
+    by = {message.to[0]: message for message in mail.outbox}
+    assert "lunes 5 de enero de 2026" in by["ana@example.org"].body.lower()
+    assert "5 January 2026" in by["marta@example.org"].body
+
+
+def test_a_name_cannot_write_headers(ana, marta):
+    make.lesson(ana, MONDAY, whom=marta, subject="Piano\r\nBcc: all@example.org")
+    assert remind(NOON) == 2
+    assert "\n" not in mail.outbox[0].subject
+
+
+def test_one_that_dies_before_it_hands_a_message_over_leaves_it_to_another(one, monkeypatch):
+    def die(*args):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MailServer, "offer", die)
+        with pytest.raises(SystemExit):
+            remind(NOON)
+    assert states() == ["waiting", "waiting"]
+    assert remind(NOON) == 1  # the other's: this one is claimed
+    assert remind(NOON + timedelta(minutes=9)) == 0
+    assert remind(NOON + timedelta(minutes=10)) == 1
+    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+
+
+def test_one_that_dies_after_it_handed_a_message_over_leaves_it_to_a_person(one, monkeypatch):
+    def die(*args):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MailServer, "hand_over", die)
+        with pytest.raises(SystemExit):
+            remind(NOON)
+    assert states() == ["unknown", "waiting"]
+    assert [remind(NOON), remind(NOON + timedelta(hours=1))] == [1, 0]
+    assert len(told()) == 1
+    assert states() == ["sent", "unknown"]
+
+
+def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypatch):
+    def refuse(backend):
+        raise ConnectionRefusedError("nobody there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "open", refuse)
+        assert remind(NOON) == 0
+    assert states() == ["waiting", "waiting"]
+    assert remind(NOON) == 2
+
+
+@pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
+def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
+    one, settings, monkeypatch, byte
+):
+    monkeypatch.setattr(mail_server, "SECONDS", 0.5)
+    settings.EMAIL_TIMEOUT = 2
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with dawdling(byte) as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        assert remind(NOON) == 0
+    assert states() == ["waiting", "waiting"]
+    settings.EMAIL_BACKEND = backend
+    assert remind(NOON) == 2
+
+
+def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_twice(
+    one, monkeypatch
+):
+    monkeypatch.setattr(mail_server, "SECONDS", 0.2)
+    awake = threading.Event()
+
+    def hang(backend, messages):
+        awake.wait(10)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", hang)
+        assert remind(NOON) == 0
+        awake.set()
+    assert states() == ["unknown", "waiting"]
+    assert Message.objects.get(state="unknown").error == "the mail server did not answer in time"
+    assert remind(NOON) == 1
+
+
+def test_a_fault_of_reminders_leaves_the_watch_alone(one, monkeypatch):
+    def broken(now):
+        raise RuntimeError("no table")
+
+    monkeypatch.setattr(reminders, "due", broken)
+    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).state in {"succeeded", "partial"}
+
+
+def test_cancelled_between_the_look_and_the_claim(one, monkeypatch):
+    look = reminders.due
+
+    def late(now):
+        found = look(now)
+        cancel(one.pk, by="student", now=NOON)
+        return found
+
+    monkeypatch.setattr(reminders, "due", late)
+    assert remind(NOON) == 0
+    assert states() == ["stale", "stale"]
+    restore(one.pk, now=NOON)
+    monkeypatch.undo()
+    assert remind(NOON) == 2
+
+
+def test_of_many_the_nearest_are_sent_and_the_next_watch_goes_on(marta, monkeypatch):
+    monkeypatch.setattr(reminders, "MOST", 3)
+    marta.reminders = False
+    marta.save()
+    for hour in (13, 9, 12, 10):
+        who = make.student(email=f"at{hour}@example.org")
+        make.lesson(who, MONDAY, f"{hour:02}:00", f"{hour:02}:30", marta)
+    remind(NOON)
+    assert told() == ["at9@example.org", "at10@example.org", "at12@example.org"]
+    later = NOON + timedelta(hours=2)
+    remind(later)
+    assert told() == ["at13@example.org"]
+
+
+def test_the_ledger_does_not_grow_for_ever(one):
+    remind(NOON)
+    for days, left in ((29, 2), (40, 0)):
+        later = NOON + timedelta(days)
+        do(Job.PRUNE, later.date(), later)
+        assert Message.objects.count() == left
+
+
+@pytest.mark.usefixtures("one_reading_of_the_studio")
+def test_to_find_what_is_due_takes_two_queries_however_many(one, marta):
+    for hour in range(11, 18):
+        make.lesson(make.student(email="x@example.org"), MONDAY, f"{hour}:00", f"{hour}:30", marta)
+    with CaptureQueriesContext(connection) as context:
+        assert len(reminders.due(NOON + timedelta(hours=6))) == 16
+    assert len(context) == 2

@@ -1,0 +1,101 @@
+"""Among planned lessons that collide the older series wins, in whichever chunk it stands."""
+
+from datetime import date
+from functools import partial
+
+import pytest
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import moment
+from scheduling.tests.jobs.helpers import counts, horizon, look, missing
+
+pytestmark = pytest.mark.django_db
+OLD, YOUNG = moment("2025-01-01 00:00"), moment("2025-06-01 00:00")
+
+
+@pytest.fixture(params=[8_000, 1], ids=["one chunk", "a chunk for each teacher"], autouse=True)
+def chunk_rows(request, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
+
+
+@pytest.mark.parametrize("ages", [(YOUNG, OLD), (OLD, YOUNG)])
+def test_of_one_teachers_series(ages):
+    bach = make.teacher()
+    series = [make.slot(bach, created_at=age) for age in ages]
+    assert counts(horizon(weeks=1)) == {"created": 1, "conflict": 1}
+    assert ScheduledClass.objects.get().recurring_slot == series[ages.index(OLD)]
+
+
+@pytest.mark.parametrize("ages", [(YOUNG, OLD), (OLD, YOUNG)])
+def test_of_a_student_with_two_teachers(ages):
+    ana = make.student()
+    series = [make.slot(make.teacher(), ana, created_at=age) for age in ages]
+    seen, _said = look(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    winners = set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
+    assert winners == {series[ages.index(OLD)].pk}
+
+
+def test_of_two_as_old_the_first_stored():
+    ana = make.student()
+    series = [make.slot(make.teacher(), ana, created_at=OLD) for _ in range(2)]
+    horizon(weeks=1)
+    assert ScheduledClass.objects.get().recurring_slot == series[0]
+
+
+def test_between_the_kinds():
+    ana = make.student(start=date(2026, 1, 5))
+    make.slot(make.teacher(), ana, created_at=YOUNG)
+    rule = make.schedule(ana, make.teacher(), created_at=OLD)
+    assert counts(missing()) == {"created": 1, "conflict": 1}
+    assert ScheduledClass.objects.get().fixed_schedule == rule
+
+
+def test_a_fixed_schedule_without_a_teacher_against_a_slot():
+    ana = make.student(start=date(2026, 1, 5))
+    make.slot(make.teacher(), ana, created_at=YOUNG, start="10:30")
+    rule = make.schedule(ana, created_at=OLD)
+    assert counts(missing()) == {"created": 1, "conflict": 1}
+    assert ScheduledClass.objects.get().fixed_schedule == rule
+
+
+def test_in_zones_that_meet_only_after_the_clocks_change():
+    ana = make.student()
+    make.slot(make.teacher(zone="Europe/Madrid"), ana, start="22:00", created_at=YOUNG)
+    old = make.slot(make.teacher(zone="America/New_York"), ana, start="17:00", created_at=OLD)
+    assert counts(horizon(date(2026, 3, 2), weeks=6)) == {"created": 9, "conflict": 3}
+    assert ScheduledClass.objects.filter(recurring_slot=old).count() == 6
+
+
+def test_in_zones_that_meet_since_one_of_them_changed_its_law():
+    """Caracas went from -04:30 to -04:00 in May 2016: its noon came half an hour earlier."""
+    ana = make.student(start=date(2014, 1, 6))
+    values = {"valid_from": date(2014, 1, 6)}
+    young = make.slot(
+        make.teacher(zone="America/Caracas"), ana, start="12:00", created_at=YOUNG, **values
+    )
+    old = make.slot(make.teacher(), ana, start="15:30", created_at=OLD, **values)
+    missing(date(2016, 6, 27))
+    assert ScheduledClass.objects.filter(recurring_slot=old).count() == 130
+    last = ScheduledClass.objects.filter(recurring_slot=young).latest("date")
+    assert last.date == date(2016, 4, 25)
+
+
+def test_in_zones_apart_at_the_same_local_times():
+    ana = make.student()
+    make.slot(make.teacher(zone="Asia/Tokyo"), ana, created_at=YOUNG)
+    old = make.slot(make.teacher(zone="America/New_York"), ana, created_at=OLD)
+    seen, _said = look(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    assert set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True)) == {old.pk}
+
+
+def test_over_sunday_night():
+    ana = make.student()
+    make.slot(make.teacher(), ana, weekday=7, start="23:30", created_at=YOUNG)
+    old = make.slot(make.teacher(), ana, weekday=1, start="00:00", created_at=OLD)
+    assert counts(horizon(weeks=2)) == {"created": 3, "conflict": 1}
+    assert ScheduledClass.objects.filter(recurring_slot=old).count() == 2

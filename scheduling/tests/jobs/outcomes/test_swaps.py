@@ -1,0 +1,154 @@
+"""Series that take each other's places: within a chunk, and across chunks."""
+
+from functools import partial
+
+import pytest
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import chunks
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.factories import at
+from scheduling.tests.jobs.helpers import calendar, counts, horizon, look
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[8_000, 1], ids=["one chunk", "a chunk for each teacher"], autouse=True)
+def chunk_rows(request, monkeypatch):
+    monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
+    return request.param
+
+
+def rotate(series, *names):
+    """Give each of ``series`` what the next one has; the last one what the first had."""
+    values = [[getattr(row, name) for name in names] for row in series]
+    for row, mine in zip(series, [*values[1:], values[0]], strict=True):
+        for name, value in zip(names, mine, strict=True):
+            setattr(row, name, value)
+        row.save()
+
+
+def assert_as_the_series_say():
+    for row in ScheduledClass.objects.select_related("recurring_slot"):
+        rule = row.recurring_slot
+        assert (row.date.isoweekday(), row.start_time) == (rule.weekday, rule.start_time)
+        assert (row.teacher_id, row.student_id) == (rule.teacher_id, rule.student_id)
+
+
+def assert_moved_in_one_run(classes, weeks=2):
+    """The dry run says so, one run does it, and the next finds nothing to do."""
+    seen, _said = look(Job.HORIZON, weeks=weeks)
+    result = horizon(weeks=weeks)
+    assert counts(result) == {"moved": classes}
+    assert seen.counts == result.counts
+    assert_as_the_series_say()
+    before = calendar()
+    assert counts(horizon(weeks=weeks)) == {"exists": classes}
+    assert calendar() == before
+
+
+def test_two_students_of_one_teacher():
+    bach = make.teacher()
+    series = [make.slot(bach, weekday=2), make.slot(bach, weekday=4)]
+    horizon(weeks=2)
+    rotate(series, "weekday")
+    assert_moved_in_one_run(4)
+
+
+def test_two_students_of_one_teacher_on_one_day():
+    bach = make.teacher()
+    series = [make.slot(bach, start="10:00"), make.slot(bach, start="10:30", minutes=30)]
+    series[0].duration_minutes = 30
+    series[0].save()
+    horizon(weeks=2)
+    rotate(series, "start_time")
+    assert_moved_in_one_run(4)
+
+
+def test_one_student_with_two_teachers():
+    ana = make.student()
+    series = [make.slot(make.teacher(), ana, 2), make.slot(make.teacher(), ana, 4)]
+    horizon(weeks=2)
+    rotate(series, "weekday")
+    assert_moved_in_one_run(4)
+
+
+def test_two_teachers_change_students():
+    series = [make.slot(weekday=2), make.slot(weekday=2)]
+    horizon(weeks=2)
+    rotate(series, "teacher")
+    assert_moved_in_one_run(4)
+
+
+def test_two_students_change_teachers_and_hours():
+    series = [make.slot(weekday=2), make.slot(weekday=4, start="16:00")]
+    horizon(weeks=2)
+    rotate(series, "teacher", "weekday", "start_time")
+    assert_moved_in_one_run(4)
+
+
+@pytest.mark.parametrize("length", [3, 5, 7])
+def test_a_circle_of_one_teachers_students(length):
+    bach = make.teacher()
+    series = [make.slot(bach, weekday=n + 1) for n in range(length)]
+    horizon(weeks=2)
+    rotate(series, "weekday")
+    assert_moved_in_one_run(2 * length)
+
+
+@pytest.mark.parametrize("length", [3, 4, 5, 7])
+def test_a_circle_of_one_student_with_as_many_teachers(length):
+    ana = make.student()
+    series = [make.slot(make.teacher(), ana, n + 1) for n in range(length)]
+    horizon(weeks=2)
+    rotate(series, "weekday")
+    assert_moved_in_one_run(2 * length)
+
+
+@pytest.mark.parametrize("length", [3, 5])
+def test_teachers_change_in_a_circle(length):
+    series = [make.slot(weekday=2) for _ in range(length)]
+    horizon(weeks=2)
+    rotate(series, "teacher")
+    assert_moved_in_one_run(2 * length)
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["onward", "backward"])
+def test_a_student_whose_whole_week_is_one_day_later(order):
+    ana = make.student()
+    series = [make.slot(make.teacher(), ana, n) for n in range(1, 6)[::order]]
+    horizon(weeks=2)
+    for row in series:
+        row.weekday += 1
+        row.save()
+    assert_moved_in_one_run(10)
+
+
+def test_a_chain_of_three_into_a_free_hour():
+    bach = make.teacher()
+    series = [make.slot(bach, start=f"{hour}:00") for hour in ("09", "10", "11")]
+    horizon(weeks=2)
+    for row, hour in zip(series, ("10:00", "11:00", "12:00"), strict=True):
+        row.start_time = at(hour)
+        row.save()
+    assert_moved_in_one_run(6)
+
+
+def test_a_swap_with_a_touched_class_happens_but_for_that_week():
+    bach = make.teacher()
+    series = [make.slot(bach, weekday=2), make.slot(bach, weekday=4)]
+    horizon(weeks=2)
+    ScheduledClass.objects.filter(date="2026-01-08").update(notes="recital")
+    rotate(series, "weekday")
+    assert counts(horizon(weeks=2)) == {"moved": 2, "protected": 1, "conflict": 1}
+    assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
+
+
+def test_two_teachers_change_groups():
+    series = [[make.slot(bach, is_shared=True) for _ in range(15)]
+              for bach in (make.teacher(), make.teacher())]  # fmt: skip
+    horizon(weeks=1)
+    for one, other in zip(*series, strict=True):
+        rotate([one, other], "teacher")
+    assert_moved_in_one_run(30, weeks=1)

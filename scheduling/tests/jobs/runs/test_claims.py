@@ -1,0 +1,152 @@
+"""Runs of a job never overlap: the claim."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from scheduling.jobs.execution import closing, runner
+from scheduling.jobs.runs import claims as claiming
+from scheduling.jobs.runs.claims import AlreadyRunningError, claim, finish
+from scheduling.models import Job, JobRun, RunState, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import Recorder, counts, horizon, weekly
+
+pytestmark = pytest.mark.django_db
+
+
+def new_run(job=Job.HORIZON, **values):
+    return JobRun(job=job, trigger=Trigger.COMMAND, **values)
+
+
+class During(Recorder):
+    """Does something while the run that it watches is active."""
+
+    def __init__(self, action):
+        super().__init__()
+        self.action = action
+        self.answer = None
+
+    def started(self, result):
+        try:
+            self.answer = self.action()
+        except AlreadyRunningError as error:
+            self.answer = error
+
+
+def test_a_second_run_is_refused_and_told_of_the_first():
+    watcher = During(horizon)
+    first = horizon(watcher=watcher)
+    assert isinstance(watcher.answer, AlreadyRunningError)
+    assert watcher.answer.run.pk == first.run_id
+    assert JobRun.objects.count() == 1
+
+
+def test_another_job_may_run_meanwhile():
+    watcher = During(weekly)
+    horizon(watcher=watcher)
+    assert watcher.answer.state == RunState.SUCCEEDED
+
+
+def test_a_narrowed_run_claims_nothing_and_is_not_kept_out():
+    slot = make.slot()
+    narrowed = {"teacher_ids": (slot.teacher_id,), "weeks": 1}
+    watcher = During(lambda: horizon(**narrowed))
+    assert counts(horizon(watcher=watcher, weeks=1)) == {"exists": 1}
+    assert counts(watcher.answer) == {"created": 1}
+    watcher = During(lambda: horizon(weeks=1))
+    horizon(watcher=watcher, **narrowed)
+    assert watcher.answer.state == RunState.SUCCEEDED
+    assert list(JobRun.objects.order_by("id").values_list("is_full", flat=True)) == [
+        True, False, False, True,
+    ]  # fmt: skip
+
+
+def test_after_the_end_the_next_may_run():
+    for _ in range(3):
+        assert horizon().state == RunState.SUCCEEDED
+    assert JobRun.objects.count() == 3
+
+
+def test_a_claim_knows_what_it_is_for():
+    held = claim(new_run(triggered_by="root"))
+    run = JobRun.objects.get(pk=held.run_id)
+    assert (run.state, run.token, run.triggered_by) == (RunState.RUNNING, held.token, "root")
+    assert run.host
+    assert run.process
+    assert run.heartbeat is not None
+    assert run.started_at is not None
+    assert run.finished_at is None
+
+
+def test_the_database_itself_refuses_a_second_active_run():
+    claim(new_run())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        new_run(state=RunState.QUEUED).save()
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
+def test_a_queued_run_holds_the_claim_as_well(state):
+    held = claim(new_run())
+    JobRun.objects.filter(pk=held.run_id).update(state=state)
+    with pytest.raises(AlreadyRunningError):
+        claim(new_run())
+
+
+def test_whatever_fails_in_a_run_ends_it_and_frees_the_claim(monkeypatch):
+    def fail(*args):
+        raise RuntimeError("broken\nin two")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "chunks", fail)
+        with pytest.raises(RuntimeError):
+            horizon()
+    run = JobRun.objects.get()
+    error = "Something unexpected went wrong: RuntimeError: broken in two. The log has the details."
+    assert (run.state, run.error) == (RunState.FAILED, error)
+    assert run.finished_at >= run.started_at
+    assert horizon().state == RunState.SUCCEEDED
+
+
+def test_an_attempt_whose_end_could_not_be_recorded_does_not_keep_the_next_out(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "chunks", lambda *args: 1 / 0)
+        patch.setattr(closing, "finish", lambda *args, **values: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            horizon()
+    left = JobRun.objects.get()
+    assert left.state == RunState.RUNNING
+    assert horizon().state == RunState.SUCCEEDED
+    left.refresh_from_db()
+    assert left.state == RunState.CRASHED
+
+
+def test_only_the_holder_of_the_token_ends_a_run():
+    held = claim(new_run())
+    assert not finish(claiming.Claim(held.run_id, held.run_id), RunState.SUCCEEDED)
+    assert finish(held, RunState.SUCCEEDED)
+    assert not finish(held, RunState.FAILED)
+    assert JobRun.objects.get().state == RunState.SUCCEEDED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_at_once_one_has_it():
+    barrier, held, refused = threading.Barrier(10), [], []
+
+    def try_it():
+        barrier.wait(30)
+        try:
+            held.append(claim(new_run()))
+        except AlreadyRunningError as error:
+            refused.append(error.run.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(held) == 1
+    assert refused == [held[0].run_id] * 9
+    assert JobRun.objects.count() == 1

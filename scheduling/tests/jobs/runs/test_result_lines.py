@@ -1,0 +1,59 @@
+"""What a line says, for telling two looks apart."""
+
+from dataclasses import fields, replace
+from datetime import date, time
+
+import pytest
+
+from scheduling.domain.existing_classes import Attributes
+from scheduling.domain.outcomes import Outcome
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.runs.result_lines import Line
+
+LINE = Line(outcome=Outcome.MOVED, code="rule_changed", params={"from_date": "2026-01-05"})
+BECOMES = Attributes(1, time(10), time(11), 3600, "UTC", 1, 2, "Piano", False)
+OTHER = {
+    "outcome": Outcome.CREATED,
+    "code": "details_changed",
+    "params": {"from_date": "2026-01-06"},
+    "student_id": 1,
+    "teacher_id": 1,
+    "series": SeriesKey(SeriesKind.RECURRING_SLOT, 1),
+    "class_id": 1,
+    "day": date(2026, 1, 5),
+    "start_time": time(10),
+    "end_time": time(11),
+    "zone": "Asia/Tokyo",
+    "occurrences": 2,
+    "becomes": BECOMES,
+}
+NAMES = {"student", "teacher"}
+
+
+def test_every_field_of_a_line_but_the_names_is_among_its_facts():
+    assert {field.name for field in fields(Line)} == {*OTHER, *NAMES}
+    for name, value in OTHER.items():
+        assert replace(LINE, **{name: value}).facts() != LINE.facts(), name
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_name_is_not(name):
+    assert replace(LINE, **{name: "Marta Gil"}).facts() == LINE.facts()
+
+
+def test_everything_about_the_class_that_is_to_be_is_among_them():
+    known = {replace(LINE, becomes=BECOMES).facts()[-1]}
+    for name, value in BECOMES._asdict().items():
+        other = BECOMES._replace(**{name: not value if name == "is_shared" else "other"})
+        known.add(replace(LINE, becomes=other).facts()[-1])
+    assert len(known) == len(BECOMES) + 1
+
+
+def test_the_order_of_what_a_reason_needs_does_not_matter():
+    there = replace(LINE, params={"a": 1, "b": 2})
+    assert there.facts() == replace(LINE, params={"b": 2, "a": 1}).facts()
+
+
+def test_a_fault_in_the_words_of_a_language_is_left_out():
+    told = replace(LINE, outcome=Outcome.ERROR, params={"error": "The database is locked."})
+    assert told.facts() == replace(told, params={"error": "La base está bloqueada."}).facts()

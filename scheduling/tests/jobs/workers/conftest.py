@@ -1,0 +1,219 @@
+"""Every backend with real workers, on the database of the test that runs."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from scheduling.jobs.runs.process import Process, is_gone
+from scheduling.jobs.workers import embedded_backend as embedding
+from scheduling.models import ACTIVE_STATES, JobRun, RunState
+from scheduling.tests.jobs.waiting import until
+from scheduling.tests.support import embedded, processes, redis_server
+
+
+class Workers:
+    """What both have in common: workers that can be made to stop (SIGSTOP) at a place."""
+
+    # Of slow_generation.py; empty: they don't stop.
+    where = ""
+
+    def program(self) -> list[str]:
+        if self.where:
+            return [sys.executable, str(processes.SLOW), self.where]
+        return [sys.executable, str(processes.MANAGE)]
+
+    def call(self, number: int = 1) -> None:
+        """See to it that as many workers come for what is queued."""
+
+    def pids(self) -> list[int]:
+        """The workers that live."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """Wake those that have stopped."""
+        for pid in filter(is_stopped, self.pids()):
+            os.kill(pid, signal.SIGCONT)
+
+    def ended(self, run: JobRun) -> JobRun:
+        """``run``, once it is over and its worker has no other task in hand."""
+        until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
+        until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
+        run.refresh_from_db()
+        return run
+
+    def statuses(self) -> list[str]:
+        """Of all tasks that were ever queued."""
+        return list(DBTaskResult.objects.values_list("status", flat=True))
+
+    def ask_to_stop(self, run: JobRun) -> None:
+        """What a service manager sends the worker of ``run``."""
+        os.kill(int(run.process.partition("@")[0]), signal.SIGTERM)
+
+    def kill(self, run: JobRun) -> None:
+        """SIGKILL the worker of ``run``, and wait until the system is done with it."""
+        os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
+        until(lambda: is_gone(Process(run.host, run.process)))
+
+    def stopped(self, run: JobRun) -> int:
+        """The worker that has begun ``run`` and stopped in it."""
+
+        def pid() -> int:
+            run.refresh_from_db()
+            if run.state != RunState.RUNNING:
+                return 0
+            worker = int(run.process.partition("@")[0])
+            return worker if is_stopped(worker) else 0
+
+        worker: int = until(pid)
+        # As it is by now: what it did just before it stopped came after the look at its row.
+        run.refresh_from_db()
+        return worker
+
+
+class Embedded(Workers):
+    """Workers come by themselves."""
+
+    def pids(self) -> list[int]:
+        return embedded.workers()
+
+
+class Services(Workers):
+    """Workers that run as a service: here started once there is something to do."""
+
+    command: tuple[str, ...]
+    env: dict[str, str]
+
+    def __init__(self) -> None:
+        self.started: list[Any] = []
+
+    def pids(self) -> list[int]:
+        return [one.pid for one in self.started if one.poll() is None]
+
+    def call(self, number: int = 1) -> None:
+        for _ in range(number):
+            self.started.append(
+                subprocess.Popen(
+                    [*self.program(), *self.command],
+                    env=processes.environment(self.env),
+                    cwd=processes.ROOT,
+                    stdout=subprocess.DEVNULL,
+                )
+            )
+
+    def end(self) -> None:
+        for process in self.started:
+            processes.end(process)
+        processes.wait_for_dead_sessions()
+
+
+class Database(Services):
+    """``db_worker``."""
+
+    command = ("db_worker", "--interval", "0.05", "--no-startup-delay")
+    env = {"TASKS_BACKEND": "database"}
+
+
+class RQ(Services):
+    """``rqworker``, which forks a process for each task."""
+
+    command = ("rqworker", "--job-class", "django_tasks_rq.Job", "default")
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.env = {"TASKS_BACKEND": "rq", "REDIS_URL": url}
+
+    def pids(self) -> list[int]:
+        services = super().pids()
+        return services + [pid for service in services for pid in children(service)]
+
+    def ask_to_stop(self, run: JobRun) -> None:
+        for pid in super().pids():
+            os.kill(pid, signal.SIGTERM)
+
+    def kill(self, run: JobRun) -> None:
+        for process in self.started:
+            processes.end(process)
+        super().kill(run)
+
+    def end(self) -> None:
+        for pid in self.pids():
+            os.kill(pid, signal.SIGKILL)
+        super().end()
+
+    def statuses(self) -> list[str]:
+        import django_rq
+        from django_tasks_rq.backend import RQ_STATUS_TO_RESULT_STATUS
+        from rq.job import JobStatus
+
+        # Not by the queue's counts: on its way from one list to the next, a task is in none.
+        redis = django_rq.get_connection()
+        tasks = [key for key in redis.keys("rq:job:*") if key.count(b":") == 2]
+        found = [JobStatus(redis.hget(key, "status").decode()) for key in tasks]
+        return [RQ_STATUS_TO_RESULT_STATUS[status].value for status in found]
+
+
+def children(pid: int) -> list[int]:
+    """The numbers of the processes that ``pid`` started."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in found.split()]
+
+
+def is_stopped(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
+@pytest.fixture
+def own(workers: None, monkeypatch: pytest.MonkeyPatch) -> Embedded:
+    """The embedded backend."""
+    found = Embedded()
+    monkeypatch.setattr(embedding, "program", found.program)
+    return found
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[str]:
+    """The URL of a Redis."""
+    with redis_server.serving() as url:
+        yield url
+
+
+# A studio that needs workers of their own has a PostgreSQL.
+@pytest.fixture(
+    params=[
+        "embedded",
+        pytest.param("database", marks=pytest.mark.postgresql),
+        pytest.param("rq", marks=pytest.mark.postgresql),
+    ]
+)
+def backend(request: pytest.FixtureRequest, workers: None, settings: Any) -> Iterator[Workers]:
+    """Each of them in turn."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("own")
+        return
+    if request.param == "rq":
+        url = request.getfixturevalue("redis")
+        settings.RQ_QUEUES = {"default": {"URL": url, "DEFAULT_TIMEOUT": -1}}
+        import django_rq
+
+        django_rq.get_connection().flushall()
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
+        found: Services = RQ(url)
+    else:
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+        found = Database()
+    yield found
+    found.end()

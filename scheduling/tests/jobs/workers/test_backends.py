@@ -1,0 +1,147 @@
+"""What is promised of a run in the background, whatever backend delivers it."""
+
+import os
+from datetime import date
+
+import pytest
+
+from scheduling.jobs.execution.cancel import cancel_run
+from scheduling.jobs.runs.claims import AlreadyRunningError
+from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.tasks import perform_run
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import request
+from scheduling.tests.jobs.waiting import until
+
+# Far ahead: no class of it has begun, whatever the workers' real clock says.
+TODAY = date(2040, 1, 2)
+HORIZON = request(Job.HORIZON, TODAY, trigger=Trigger.ADMIN, triggered_by="teresa")
+
+
+@pytest.fixture(autouse=True)
+def studio(transactional_db):
+    """Three slots: three chunks, if chunks are small, of twelve classes each."""
+    return [make.slot() for _ in range(3)]
+
+
+def twins():
+    classes = ScheduledClass.objects
+    return classes.count() - classes.values("recurring_slot", "week").distinct().count()
+
+
+def test_another_process_performs_it(backend):
+    run = start(HORIZON)
+    assert run.state == RunState.QUEUED
+    backend.call()
+    backend.ended(run)
+    assert (run.state, run.error, run.classes_created) == (RunState.SUCCEEDED, "", 36)
+    assert (run.trigger, run.triggered_by) == ("admin", "teresa")
+    assert run.process
+    assert not run.process.startswith(f"{os.getpid()}@")
+    assert ScheduledClass.objects.filter(created_by_run_id=run.pk).count() == 36
+    assert backend.statuses() == ["SUCCESSFUL"]
+
+
+def test_two_starts_and_the_second_is_refused(backend):
+    backend.where = "chunk"
+    run = start(HORIZON)
+    backend.call()
+    backend.stopped(run)
+    # What a page sees of it meanwhile.
+    assert (run.progress_done, run.progress_total, run.classes_created) == (1, 3, 12)
+    with pytest.raises(AlreadyRunningError) as caught:
+        start(HORIZON)
+    assert caught.value.run.pk == run.pk
+    backend.go_on()
+    assert backend.ended(run).state == RunState.SUCCEEDED
+    assert run.progress_done == 3
+    assert JobRun.objects.count() == 1
+
+
+def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
+    backend.where = "chunk"
+    run = start(HORIZON)
+    backend.call()
+    backend.stopped(run)
+    assert cancel_run(run)
+    backend.go_on()
+    backend.ended(run)
+    assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
+    assert ScheduledClass.objects.count() == 12
+    assert backend.statuses() == ["SUCCESSFUL"]
+
+
+def test_cancelled_while_it_is_queued_it_never_starts(backend):
+    backend.where = "chunk"
+    # A worker is busy with this one, so that what comes after it waits or meets another worker.
+    busy = start(HORIZON)
+    backend.call()
+    backend.stopped(busy)
+    backend.where = ""
+    perform_run.enqueue(busy.pk)
+    waiting = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.ADMIN, options={})
+    assert cancel_run(waiting)
+    perform_run.enqueue(waiting.pk)
+    backend.call()
+    backend.go_on()
+    backend.ended(busy)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.started_at, waiting.process) == (RunState.CANCELLED, None, "")
+
+
+def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend):
+    backend.where = "chunk"
+    run = start(HORIZON)
+    backend.call()
+    backend.stopped(run)
+    backend.kill(run)
+    assert ScheduledClass.objects.count() == 12
+    backend.where = ""
+    following = start(HORIZON)
+    run.refresh_from_db()
+    assert run.state == RunState.CRASHED
+    assert (
+        run.error == "The process ended before the run was over; the next run completes the work."
+    )
+    backend.call()
+    until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
+    following.refresh_from_db()
+    assert (following.state, following.classes_created) == (RunState.SUCCEEDED, 24)
+    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+
+
+def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backend):
+    run = start(HORIZON)
+    for _ in range(5):
+        perform_run.enqueue(run.pk)
+    backend.call(2)
+    backend.ended(run)
+    assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)
+    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+    assert set(backend.statuses()) == {"SUCCESSFUL"}
+
+
+def test_many_runs_at_once_are_each_performed_once(backend, studio):
+    asked = [
+        start(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
+        for slot in studio
+        for _ in range(2)
+    ]
+    asked.append(start(request(Job.WEEKLY, TODAY)))
+    backend.call(2)
+    for run in asked:
+        assert backend.ended(run).state == RunState.SUCCEEDED
+    assert sum(run.classes_created for run in asked) == ScheduledClass.objects.count() == 36
+    assert twins() == 0
+
+
+def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(backend):
+    backend.where = "chunk"
+    run = start(HORIZON)
+    backend.call()
+    pid = backend.stopped(run)
+    backend.ask_to_stop(run)
+    backend.go_on()
+    assert backend.ended(run).state == RunState.SUCCEEDED
+    until(lambda: pid not in backend.pids())

@@ -1,0 +1,27 @@
+"""Where there is no Redis: said at once, and nobody is kept waiting for it."""
+
+from scheduling.models import JobRun, RunState
+from scheduling.tests.jobs.helpers import horizon
+
+START = """
+from datetime import date
+from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.jobs.runs.request import Request
+from scheduling.models import Job, Trigger
+
+request = Request(job=Job.HORIZON, today=date(2040, 1, 2), weeks=1, trigger=Trigger.ADMIN)
+try:
+    start(request)
+except NotStartedError as error:
+    print(error)
+"""
+
+
+def test_a_redis_that_is_gone_blocks_nobody(manage):
+    env = {"TASKS_BACKEND": "rq", "REDIS_URL": "unix:///nowhere/redis.sock"}
+    answer = manage("shell", "--no-imports", "-c", START, env=env)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("No worker could be called to do it: Error 2 connecting to")
+    run = JobRun.objects.get()
+    assert (run.state, run.error) == (RunState.FAILED, answer.stdout.strip())
+    assert horizon().state == RunState.SUCCEEDED

@@ -1,0 +1,274 @@
+"""Problems in the database: tried again where they pass, told in one clear sentence where not."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+from django.db import connection
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.generation import generator as generation
+from scheduling.management.cli.run_command import waiting_at_most
+from scheduling.models import JobRun, RunState, ScheduledClass
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import fault
+from scheduling.tests.management.generating import STAMP, generate
+from scheduling.tests.support import processes
+
+QUICK = ("--retry-delay", "0")
+MONDAY = ("--date", "2026-01-05", "--weeks", "2")
+
+
+def failures(log):
+    return [line for line in log.splitlines() if "failed:" in line]
+
+
+def assert_one_clear_sentence(log, attempts):
+    assert "Traceback" not in log
+    assert len(failures(log)) == attempts
+    assert [line for line in log.splitlines() if not STAMP.fullmatch(line)] == []
+
+
+class Faults:
+    """Let chunks fail with these, one after the other, and then work."""
+
+    def __init__(self, monkeypatch, *faults):
+        apply, self.left = generation.apply, list(faults)
+
+        def failing(*args):
+            if self.left:
+                raise self.left.pop(0)
+            apply(*args)
+
+        monkeypatch.setattr(generation, "apply", failing)
+
+
+PASSING = ["57P01", "57P02", "57P03", "53300", "25P03", "08006", "08001", "08003"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", PASSING)
+def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
+    make.slot()
+    Faults(monkeypatch, fault(state))
+    answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
+    assert answer.status == 0
+    assert [text for text in answer.texts if "attempt" in text] == [
+        "Lessons for the next 12 weeks: start, attempt 1/3",
+        "Lessons for the next 12 weeks: start, attempt 2/3",
+    ]
+    assert [run.state for run in JobRun.objects.order_by("id")] == ["failed", "succeeded"]
+    assert ScheduledClass.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_are_as_many_attempts_as_were_asked_for(monkeypatch):
+    make.slot()
+    Faults(monkeypatch, *[fault("57P01")] * 9)
+    answer = generate("--only", "horizon", "--retries", 4, "--json", *MONDAY, *QUICK)
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=4)
+    (run,) = answer.json["runs"]
+    assert (run["state"], run["classesCreated"]) == ("failed", 0)
+    assert run["runId"] == JobRun.objects.latest("id").pk
+    assert run["windowStart"] == "2026-01-05"
+    assert len(run["errors"]) == 1
+    assert {row.state for row in JobRun.objects.all()} == {RunState.FAILED}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ["53100", "42P01", "28P01", "XX002"])
+def test_a_fault_that_stays_is_not(monkeypatch, state):
+    make.slot()
+    Faults(monkeypatch, *[fault(state)] * 9)
+    answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
+    make.slot()
+    Faults(monkeypatch, fault("XX002"))
+    answer = generate("--only", "horizon", *MONDAY, *QUICK)
+    assert answer.texts[-3:-1] == ["classes created: 0", "students processed: 0"]
+    assert re.fullmatch(
+        r"failed in \d+\.\d\d s, 0 classes per second, [1-9]\d* queries", answer.texts[-1], re.I
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
+    def slow(*args):
+        time.sleep(0.2)
+        raise fault("XX002")
+
+    monkeypatch.setattr(runner, "claim", slow)
+    answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
+    assert answer.json["runs"][0]["durationSeconds"] >= 0.2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_other_job_is_tried_all_the_same(monkeypatch):
+    make.schedule()
+    make.slot()
+    Faults(monkeypatch, fault("XX002"))
+    answer = generate("--json", "--date", "2026-01-05", *QUICK)
+    assert answer.status == 1
+    assert [run["state"] for run in answer.json["runs"]] == ["failed", "succeeded"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_timeout_ends_each_attempt_between_two_chunks():
+    make.slot()
+    answer = generate("--only", "horizon", "--timeout", "0.001", "--retries", 2, *MONDAY, *QUICK)
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=2)
+    assert "took longer than 0.001 seconds" in failures(answer.log)[0]
+    assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
+    assert "took longer" in JobRun.objects.first().error
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_timeout_ends_an_attempt_behind_somebody_elses_lock():
+    make.slot()
+    place = connection.get_connection_params()
+    where = {name: place[name] for name in ("host", "port", "user", "password", "dbname")}
+    with psycopg.connect(**where) as other:
+        other.execute("LOCK TABLE classes IN ACCESS EXCLUSIVE MODE")
+        answer = generate("--only", "horizon", "--timeout", "1", "--retries", 2, *MONDAY, *QUICK)
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=2)
+    assert "statement timeout" in failures(answer.log)[0]
+    assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_waits_no_longer_than_the_timeout_and_only_during_the_attempt():
+    question = (
+        "SHOW statement_timeout" if connection.vendor == "postgresql" else "PRAGMA busy_timeout"
+    )
+
+    def longest() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return str(cursor.fetchone()[0])
+
+    before = longest()
+    with waiting_at_most(7):
+        assert longest() in ("7s", "7000")
+    with waiting_at_most(None):
+        assert longest() == before
+    assert longest() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_is_full():
+    for _ in range(40):
+        make.slot()
+    with connection.cursor() as cursor:
+        # What earlier tests deleted has left room in the file.
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        answer = generate("--only", "horizon", "--weeks", 104, "--json", *QUICK)
+    finally:
+        # In autocommit the command closes its connection upon a fault: the next has no limit.
+        connection.close()
+    assert answer.status == 1
+    assert_one_clear_sentence(answer.log, attempts=1)
+    (error,) = answer.json["runs"][0]["errors"]
+    assert error.startswith("The disk of the database is full: database or disk is full. ")
+    run = JobRun.objects.get()
+    assert (run.state, run.error, run.classes_created) == (RunState.FAILED, error, 0)
+    assert generate("--only", "horizon", "--weeks", 2).status == 0
+    assert ScheduledClass.objects.count() == 80
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_another_program_locks():
+    make.slot()
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        answer = hasty("--only", "horizon", "--json", "--retries", "2", *MONDAY, *QUICK)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert answer.returncode == 1
+    assert_one_clear_sentence(answer.stderr, attempts=2)
+    (error,) = json.loads(answer.stdout)["runs"][0]["errors"]
+    assert error.startswith("The database is locked by another program: database is locked. ")
+    assert not ScheduledClass.objects.exists()
+
+
+HASTY = """
+import os, sys
+from sqlite3 import dbapi2
+from django.core.management import execute_from_command_line
+
+connect = dbapi2.connect
+dbapi2.connect = lambda *args, **options: connect(*args, **(options | {"timeout": 0.1}))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classtracker.settings")
+execute_from_command_line(["manage.py", "generate_classes", *sys.argv[1:]])
+"""
+
+
+def hasty(*args):
+    """generate_classes in a process that waits for a locked file no more than a moment."""
+    return subprocess.run(
+        [sys.executable, "-c", HASTY, *args], env=processes.environment(), cwd=processes.ROOT,
+        text=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_server_that_does_not_answer(manage):
+    env = {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/nothing"}
+    answer = manage("generate_classes", "--json", "--retries", "2", *QUICK, env=env)
+    assert answer.returncode == 1
+    assert_one_clear_sentence(answer.stderr, attempts=4)  # of two jobs
+    document = json.loads(answer.stdout)
+    assert [run["state"] for run in document["runs"]] == ["failed", "failed"]
+    (error,) = document["runs"][0]["errors"]
+    assert "The database is unreachable or closed the connection: " in error
+    assert "Check DATABASE_URL" in error
+    assert "secret" not in answer.stdout + answer.stderr
+
+
+def test_a_database_without_tables(manage, tmp_path):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
+    answer = manage("generate_classes", "--only", "weekly", *QUICK, env=env)
+    assert answer.returncode == 1
+    assert_one_clear_sentence(answer.stderr, attempts=1)
+    assert "manage.py migrate" in answer.stderr
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_the_server_ends_in_the_middle_of_a_chunk(monkeypatch):
+    make.slot()
+    apply, calls = generation.apply, []
+
+    def ended(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        apply(*args)
+
+    monkeypatch.setattr(generation, "apply", ended)
+    answer = generate("--only", "horizon", *MONDAY, *QUICK)
+    assert answer.status == 0
+    assert len(failures(answer.log)) == 1
+    assert [run.state for run in JobRun.objects.order_by("id")] == ["failed", "succeeded"]
+    assert ScheduledClass.objects.count() == 2

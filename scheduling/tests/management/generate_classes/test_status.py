@@ -1,0 +1,61 @@
+"""The exit status of ``generate_classes``: the first that applies of 1, 3, 4, 0."""
+
+import pytest
+
+from scheduling.jobs.execution import runner
+from scheduling.jobs.runs.claims import claim
+from scheduling.models import JobRun, RunState, ScheduledClass, Teacher, Trigger
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import dates
+from scheduling.tests.management.generating import generate
+
+pytestmark = pytest.mark.django_db
+MONDAY = ("--date", "2026-01-05")
+
+
+@pytest.fixture
+def studio():
+    """A fixed schedule, a slot, and a slot that meets a one-off."""
+    bach = make.teacher("Bach")
+    make.schedule(make.student("Ana Ruiz"), None, weekday=2)
+    make.slot(bach, make.student("Juan"), weekday=3)
+    make.lesson(make.student("Eva"), make.day("2026-01-08"), whom=bach)
+    make.slot(bach, make.student("Ida"), weekday=4)
+    return bach
+
+
+def test_faults_among_the_series_are_status_3(studio):
+    Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
+    answer = generate("--json", *MONDAY)
+    assert answer.status == 3
+    weekly, horizon = answer.json["runs"]
+    assert answer.json["success"] is False
+    assert (weekly["state"], horizon["state"]) == ("succeeded", "partial")
+    assert horizon["counts"] == {"invalid": 2}
+    assert len(horizon["errors"]) == 2
+    assert "Mars/Olympus" in horizon["errors"][0]
+
+
+def test_conflicts_alone_are_status_0(studio):
+    ScheduledClass.objects.all().delete()
+    make.lesson(on=make.day("2026-01-07"), whom=studio)
+    assert generate("--only", "horizon", "--weeks", 1, *MONDAY).status == 0
+
+
+def test_another_active_run_is_status_4_and_the_other_job_is_done_all_the_same(studio):
+    held = claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
+    answer = generate("--json", *MONDAY)
+    assert answer.status == 4
+    weekly, horizon = answer.json["runs"]
+    assert (weekly["state"], weekly["runId"]) == ("running", held.run_id)
+    assert f"another run of this job is active: run {held.run_id}" in weekly["errors"][0]
+    assert horizon["state"] == RunState.SUCCEEDED
+    assert len(dates()) == 24
+
+
+def test_a_failure_goes_before_faults_and_faults_before_another_run(studio, monkeypatch):
+    Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
+    claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
+    assert generate(*MONDAY).status == 3
+    monkeypatch.setattr(runner, "chunks", lambda *args: 1 / 0)
+    assert generate(*MONDAY).status == 1

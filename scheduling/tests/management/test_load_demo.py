@@ -1,0 +1,378 @@
+"""manage.py load_demo: the studio is what it says, and no two of its lessons ever meet.
+
+The recount below knows nothing of how places are given: it takes every rule as weekly and always
+valid, writes out a year of its lessons in UTC and compares neighbours.
+"""
+
+import io
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scheduling.models import (
+    Closure,
+    FixedSchedule,
+    LessonDuration,
+    LessonSettings,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    Studio,
+    Teacher,
+)
+from scheduling.services.demo import load_demo
+from scheduling.services.demo.timetable_grid import days_away
+from scheduling.tests import factories as make
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
+TODAY = NOW.date()
+TABLES = (Teacher, LessonSettings, LessonDuration, Student, FixedSchedule, RecurringSlot, Closure)
+
+
+def everything():
+    return [list(table.objects.order_by("pk").values()) for table in TABLES]
+
+
+def content():
+    """Everything but ids: what "reproducible" is about."""
+    return (
+        [
+            *Teacher.objects.order_by("email").values_list("name", "email", "time_zone"),
+            *Student.objects.order_by("email").values_list(
+                "first_name", "last_name", "email", "start_date", "end_date", "language"
+            ),
+        ],
+        sorted(
+            RecurringSlot.objects.values_list(
+                "student__email", "teacher__email", "weekday", "start_time", "duration_minutes",
+                "subject", "status", "is_shared", "interval_weeks", "valid_from",
+            )
+        ),
+        sorted(
+            FixedSchedule.objects.values_list(
+                "student__email", "weekday", "start_time", "end_time", "subject", "is_shared"
+            )
+        ),
+    )  # fmt: skip
+
+
+def call(*args):
+    out = io.StringIO()
+    call_command("load_demo", *args, stdout=out)
+    return out.getvalue()
+
+
+# The recount --------------------------------------------------------------------------------
+
+
+def rules(studio_zone):
+    """(student, teacher or None, weekday, start, minutes, zone, shared) of every rule."""
+    for slot in RecurringSlot.objects.select_related("teacher"):
+        yield (
+            *(slot.student_id, slot.teacher_id, slot.weekday, slot.start_time),
+            *(slot.duration_minutes, slot.teacher.time_zone, slot.is_shared),
+        )
+    for meeting in FixedSchedule.objects.select_related("teacher"):
+        start = datetime.combine(date.min, meeting.start_time)
+        length = datetime.combine(date.min, meeting.end_time) - start
+        zone = meeting.teacher.time_zone if meeting.teacher else studio_zone
+        yield (
+            *(meeting.student_id, meeting.teacher_id, meeting.weekday, meeting.start_time),
+            *(length // timedelta(minutes=1), zone, meeting.is_shared),
+        )
+
+
+def overlaps(studio_zone, first=TODAY, days=370):
+    """Every pair of lessons in which somebody would have to be twice at once."""
+    students, teachers = defaultdict(list), defaultdict(set)
+    for student, teacher, weekday, start, minutes, zone, shared in rules(studio_zone):
+        day = first + timedelta(days=(weekday - first.isoweekday()) % 7)
+        while day < first + timedelta(days=days):
+            begin = datetime.combine(day, start, ZoneInfo(zone)).timestamp()
+            lesson = (begin, begin + minutes * 60)
+            students[student].append(lesson)
+            if teacher is not None:
+                # A group lesson is one for its teacher; any other is its student's alone.
+                teachers[teacher].add((*lesson, None if shared else (student, weekday)))
+            day += timedelta(days=7)
+    found = []
+    for timetable in (*students.values(), *teachers.values()):
+        ordered = sorted(timetable, key=lambda lesson: lesson[:2])
+        latest = ordered[0]
+        for lesson in ordered[1:]:
+            if lesson[0] < latest[1]:
+                found.append((latest, lesson))
+            latest = max(latest, lesson, key=lambda lesson: lesson[1])
+    return found
+
+
+ZONES = [
+    "UTC",
+    "Europe/Madrid",
+    "America/Mexico_City",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "Etc/GMT+12",
+    "Pacific/Chatham",
+]
+
+
+@pytest.mark.django_db
+def test_the_studio_has_a_name_and_keeps_the_one_that_it_has():
+    call_command("load_demo", students=2, teachers=1)
+    row = Studio.objects.get()
+    assert (row.name, row.time_zone, row.is_settled) == ("Cadenza", "UTC", False)
+    make.studio(name="Clara")
+    call_command("load_demo", students=4, teachers=1)
+    assert Studio.objects.get().name == "Clara"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("students", "teachers"), [(60, 10), (400, 2), (130, 13), (7, 30)])
+def test_nobody_is_ever_in_two_places_whatever_the_zones(students, teachers):
+    load_demo(students, teachers, 1, NOW)
+    assert Student.objects.count() == students
+    for zone in ZONES if students < 100 else ZONES[:5]:
+        assert overlaps(zone) == []
+
+
+@pytest.mark.django_db
+def test_the_recount_finds_what_there_is_to_find():
+    load_demo(60, 10, 1, NOW)
+    slot = RecurringSlot.objects.filter(is_shared=False).first()
+    teacher, student = slot.teacher, slot.student
+    zone = teacher.time_zone
+    FixedSchedule.objects.create(
+        student=student, weekday=slot.weekday, start_time=time(7, 50), end_time=time(21)
+    )
+    assert len(overlaps(zone)) >= 52
+    FixedSchedule.objects.filter(import_key=None).delete()
+    assert overlaps(zone) == []
+    slot.pk, slot.import_key = None, None
+    slot.student = Student.objects.create(first_name="New")
+    slot.save()
+    assert len(overlaps(zone)) >= 52
+
+
+@pytest.mark.django_db
+def test_growing_a_studio_and_seeds_beside_each_other_make_no_collisions():
+    load_demo(20, 3, 1, NOW)
+    load_demo(30, 3, 2, NOW)
+    load_demo(260, 3, 1, NOW + timedelta(days=9))
+    load_demo(90, 3, 2, NOW + timedelta(days=30))
+    assert (Student.objects.count(), Teacher.objects.count()) == (350, 6)
+    assert overlaps("America/New_York") == []
+
+
+@pytest.mark.parametrize("weekday", range(1, 7))
+def test_days_away_are_two_days_off_around_the_week(weekday):
+    days = days_away(weekday)
+    assert len(days) >= 2
+    for day in days:
+        assert min((day - weekday) % 7, (weekday - day) % 7) >= 2
+
+
+# What it looks like --------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestTheStudio:
+    @pytest.fixture(autouse=True)
+    def _loaded(self):
+        load_demo(1000, 20, 1, NOW)
+
+    def test_each_student_has_a_slot_and_one_or_two_meetings(self):
+        slots = Counter(RecurringSlot.objects.values_list("student_id", flat=True))
+        meetings = Counter(FixedSchedule.objects.values_list("student_id", flat=True))
+        ids = set(Student.objects.values_list("id", flat=True))
+        assert set(slots) == set(meetings) == ids
+        assert set(slots.values()) == {1}
+        assert set(meetings.values()) == {1, 2}
+
+    def test_meetings_are_without_a_teacher_or_with_the_slots(self):
+        teachers = dict(RecurringSlot.objects.values_list("student_id", "teacher_id"))
+        with_teacher = FixedSchedule.objects.exclude(teacher=None)
+        assert 50 < with_teacher.count() < FixedSchedule.objects.count()
+        for student, teacher in with_teacher.values_list("student_id", "teacher_id"):
+            assert teachers[student] == teacher
+
+    def test_teachers_over_ten_zones(self):
+        zones = Counter(Teacher.objects.values_list("time_zone", flat=True))
+        assert set(zones.values()) == {2}
+        assert len(zones) == 10
+        wanted = {"Europe/Madrid", "America/Mexico_City", "Asia/Tokyo", "Australia/Lord_Howe"}
+        assert wanted <= zones.keys()
+        assert len(set(Teacher.objects.values_list("name", flat=True))) == 20
+
+    def test_most_teachers_have_lesson_settings_with_prices(self):
+        assert LessonSettings.objects.count() == 16
+        for settings in LessonSettings.objects.all():
+            prices = list(settings.durations.values_list("minutes", "price"))
+            assert [minutes for minutes, _price in prices] == [30, 45, 60]
+            assert all(price > 0 for _minutes, price in prices)
+
+    def test_about_one_in_fifty_is_paused_ended_or_not_yet_started(self):
+        paused = set(Closure.objects.values_list("student_id", flat=True))
+        ended = set(Student.objects.filter(end_date__lt=TODAY).values_list("id", flat=True))
+        ahead = set(Student.objects.filter(start_date__gt=TODAY).values_list("id", flat=True))
+        assert len(paused | ended | ahead) == len(paused) + len(ended) + len(ahead) == 20
+        assert min(len(paused), len(ended), len(ahead)) >= 6
+        by_status = defaultdict(set)
+        for student, status in RecurringSlot.objects.values_list("student_id", "status"):
+            by_status[status].add(student)
+        assert by_status["paused"] == paused
+        assert by_status["cancelled"] == ended
+
+    def test_all_but_those_have_begun(self):
+        assert not Student.objects.filter(start_date=None).exists()
+        assert not FixedSchedule.objects.exclude(valid_from=None).exists()
+
+    def test_the_rows_pass_the_checks_of_forms(self):
+        for table in TABLES:
+            for one in table.objects.all()[:100]:
+                one.full_clean()
+
+    def test_names_are_written_as_people_write_them(self):
+        names = " ".join(f"{s.first_name} {s.last_name}" for s in Student.objects.all())
+        for sample in ("é", "ñ", "Í", "ł", "ō", "'", "م", "ко", "ά", "王"):
+            assert sample in names
+        assert all(student.first_name and student.last_name for student in Student.objects.all())
+        addresses = set(Student.objects.values_list("email", flat=True))
+        assert len(addresses) == 1000
+        assert all(address.isascii() for address in addresses)
+
+    def test_no_classes(self):
+        assert not ScheduledClass.objects.exists()
+
+
+@pytest.mark.django_db
+def test_sixty_students_have_one_of_each_exception():
+    load_demo(60, 10, 1, NOW)
+    assert Closure.objects.count() == 1
+    assert Student.objects.filter(end_date__lt=TODAY).count() == 1
+    assert Student.objects.filter(start_date__gt=TODAY).count() == 1
+
+
+@pytest.mark.django_db
+def test_more_students_than_hours_join_group_lessons():
+    load_demo(300, 2, 1, NOW)
+    groups = Counter(
+        RecurringSlot.objects.filter(is_shared=True).values_list(
+            "teacher_id", "weekday", "start_time", "duration_minutes", "interval_weeks", "subject"
+        )
+    )
+    assert 100 < sum(groups.values()) < 300
+    assert min(groups.values()) > 1
+    assert FixedSchedule.objects.filter(is_shared=True, teacher__isnull=False).exists()
+
+
+# Again ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_second_time_changes_nothing_and_says_so():
+    assert "10 teachers, 60 students" in call()
+    before = everything()
+    assert call() == "Demo studio 1: all of it is there already; nothing was changed.\n"
+    assert everything() == before
+    load_demo(60, 10, 1, NOW + timedelta(days=500))
+    assert not load_demo(30, 10, 1, NOW)
+    assert everything() == before
+
+
+@pytest.mark.django_db
+def test_people_and_rules_that_someone_edited_are_still_there():
+    load_demo(20, 3, 1, NOW)
+    Student.objects.update(first_name="Edited", email="edited@example.com")
+    RecurringSlot.objects.update(weekday=1, start_time=time(5))
+    FixedSchedule.objects.all().delete()
+    Teacher.objects.update(name="Edited", time_zone="UTC")
+    before = everything()
+    assert not load_demo(20, 3, 1, NOW)
+    assert everything() == before
+
+
+@pytest.mark.django_db
+def test_reproducible():
+    load_demo(150, 4, 7, NOW)
+    first = content()
+    for table in reversed(TABLES):
+        table.objects.all().delete()
+    load_demo(150, 4, 7, NOW)
+    assert content() == first
+    for table in reversed(TABLES):
+        table.objects.all().delete()
+    # In two steps it is the same studio.
+    load_demo(40, 4, 7, NOW)
+    load_demo(150, 4, 7, NOW)
+    assert content() == first
+
+
+@pytest.mark.django_db
+def test_seeds_give_other_people():
+    load_demo(60, 10, 1, NOW)
+    first = content()
+    load_demo(60, 10, 2, NOW)
+    assert Student.objects.count() == 120
+    emails = set(Student.objects.values_list("email", flat=True))
+    emails |= set(Teacher.objects.values_list("email", flat=True))
+    assert len(emails) == 140
+    names = [name for name, *_rest in first[0][:10]]
+    assert Teacher.objects.filter(name__in=names).count() == 10
+
+
+@pytest.mark.django_db
+def test_another_number_of_teachers_is_refused():
+    call("--students", "9", "--teachers", "3")
+    before = everything()
+    advice = r"3 teachers.* Use --teachers 3, or another --seed"
+    with pytest.raises(CommandError, match=advice) as e:
+        call("--students", "9", "--teachers", "4")
+    assert e.value.returncode == 1
+    assert everything() == before
+    # 11 is not the 1 that is there.
+    assert "4 teachers, 9 students" in call("--students", "9", "--teachers", "4", "--seed", "11")
+
+
+@pytest.mark.django_db
+def test_the_smallest_studios():
+    assert "1 teacher, 0 students" in call("--students", "0", "--teachers", "1")
+    assert "0 teachers, 1 student," in call("--students", "1", "--teachers", "1")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("students", "-1"),
+        ("students", "1000001"),
+        ("teachers", "0"),
+        ("teachers", "-3"),
+        ("seed", "-1"),
+    ],
+)
+@pytest.mark.django_db
+def test_numbers_out_of_bounds(option, value):
+    with pytest.raises(CommandError, match=f"--{option} {value}: give a whole number from") as e:
+        call(f"--{option}", value)
+    assert e.value.returncode == 2
+
+
+def test_from_the_shell(manage):
+    done = manage("load_demo", "--students", "5", "--teachers", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Demo studio 1, created: 2 teachers, 5 students, ")
+    done = manage("load_demo", "--students", "-5")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("bad", ["many", "1.5"])
+def test_no_number(bad):
+    with pytest.raises(CommandError, match="--students"):
+        call("--students", bad)

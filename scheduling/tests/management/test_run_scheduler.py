@@ -1,0 +1,113 @@
+"""`run_scheduler`: what is due when, by a clock that may jump; and the process itself."""
+
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scheduling.jobs.schedule.cron_entries import Entry
+from scheduling.management.cron.scheduler import Agenda, serve
+from scheduling.models import Job, JobRun, RunState, Trigger
+from scheduling.tests import factories as make
+
+DAILY = Entry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon",))
+OFTEN = Entry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",))
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def agenda(now, *entries, zone=lambda: ZoneInfo("UTC")):
+    made = Agenda(zone, entries or (DAILY,))
+    made.begin(at(now))
+    return made
+
+
+def test_nothing_is_due_at_the_start():
+    made = agenda("2026-11-18 02:00")
+    assert made.take(at("2026-11-18 02:00")) == []
+    assert made.take(at("2026-11-19 02:00")) == [DAILY]
+    assert made.take(at("2026-11-19 02:01")) == []
+
+
+def test_what_was_missed_many_times_is_done_once():
+    made = agenda("2026-11-18 00:00", DAILY, OFTEN)
+    assert made.take(at("2026-11-22 12:00")) == [DAILY, OFTEN]
+    assert made.take(at("2026-11-22 12:00")) == []
+
+
+def test_a_clock_that_is_set_back_an_hour_makes_nothing_due_twice():
+    made = agenda("2026-11-18 01:59")
+    assert made.take(at("2026-11-18 02:01")) == [DAILY]
+    for moment in ("2026-11-18 01:01", "2026-11-18 02:00", "2026-11-18 02:02"):
+        assert made.take(at(moment)) == []
+    assert made.take(at("2026-11-19 02:00")) == [DAILY]
+
+
+def test_a_clock_that_was_a_year_ahead_is_not_waited_for():
+    made = agenda("2027-11-18 12:00")
+    assert made.take(at("2026-11-18 12:00")) == []
+    assert made.take(at("2026-11-19 02:00")) == [DAILY]
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_once_on_the_days_on_which_the_clock_changes(day):
+    """02:00 is in the gap of the one and comes twice on the other."""
+    madrid = ZoneInfo("Europe/Madrid")
+    moment = datetime.fromisoformat(day).replace(tzinfo=madrid).astimezone(UTC)
+    made = Agenda(lambda: madrid, (DAILY,))
+    made.begin(moment)
+    times = [moment + timedelta(minutes=n) for n in range(24 * 60)]
+    assert sum(len(made.take(time)) for time in times) == 1
+
+
+def test_a_zone_that_is_changed_meanwhile_holds_for_what_is_not_due_yet():
+    zones = iter([ZoneInfo("UTC"), *[ZoneInfo("America/New_York")] * 9])
+    made = Agenda(lambda: next(zones), (DAILY, OFTEN))
+    made.begin(at("2026-11-18 01:55"))
+    assert made.take(at("2026-11-18 02:00")) == [DAILY, OFTEN]
+    assert made.take(at("2026-11-18 06:59")) == [OFTEN]
+    assert made.take(at("2026-11-18 07:00")) == [DAILY, OFTEN]
+
+
+def test_it_waits_half_a_minute_at_most():
+    made = agenda("2026-11-18 01:00")
+    assert made.wait(at("2026-11-18 01:00")) == 30
+    assert made.wait(at("2026-11-18 01:59:50")) == 10
+    assert made.wait(at("2026-11-18 03:00")) == 0
+
+
+def test_it_ends_between_two_entries():
+    times = iter(at(f"2026-11-18 {text}") for text in ("01:00", "02:00", "02:00", "02:00"))
+    done = []
+    made = Agenda(lambda: ZoneInfo("UTC"), (DAILY, OFTEN))
+    serve(made, lambda: next(times), done.append, lambda: bool(done), print)
+    assert done == [DAILY]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_makes_up_for_what_is_late_and_ends_on_sigterm(spawn_manage):
+    make.slot()
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    JobRun.objects.create(
+        job=Job.HORIZON, state=RunState.SUCCEEDED, trigger=Trigger.CRON, started_at=long_ago
+    )
+    process = spawn_manage("run_scheduler")
+    said = []
+    timer = threading.Timer(60, process.kill)
+    timer.start()
+    for line in process.stderr:
+        said.append(line)
+        if "waiting for what falls due" in line:
+            process.send_signal(signal.SIGTERM)
+            break
+    said += process.communicate()[1].splitlines()
+    timer.cancel()
+    assert process.returncode == 143, said
+    made = JobRun.objects.filter(trigger=Trigger.SCHEDULER)
+    # The watch, so that pages know that something calls.
+    assert {run.job for run in made} == {"weekly", "horizon", "watch"}
+    assert {run.state for run in made} == {RunState.SUCCEEDED}

@@ -1,0 +1,48 @@
+"""A signal that comes at any instant of a wait ends it, one within the wait's own lock too."""
+
+import subprocess
+import sys
+
+import pytest
+
+from scheduling.tests.support import processes
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+# The child sends each signal a random moment after it is asked for one: 4,000 waits of a
+# microsecond meet every instruction. A wait that held a lock which its handler takes hung
+# within the first thousand.
+ROUNDS = """
+import os, random, signal, time
+from scheduling.management.cli.signals import StopSignals
+
+waiting, (asked, ask) = os.getpid(), os.pipe()
+if not os.fork():
+    os.close(ask)
+    while os.read(asked, 1):
+        until = time.perf_counter() + random.random() * 0.0003
+        while time.perf_counter() < until:
+            pass
+        os.kill(waiting, signal.SIGTERM)
+    os._exit(0)
+for _ in range(4_000):
+    with StopSignals() as stop:
+        os.write(ask, b"x")
+        while not stop():
+            stop.wait(0.000001)
+print("done")
+"""
+
+
+def test_a_signal_at_any_instant_of_a_wait():
+    process = subprocess.Popen(
+        [sys.executable, "-c", ROUNDS],
+        cwd=processes.ROOT,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert out == b"done\n"

@@ -1,0 +1,128 @@
+"""Processes whose environments name different zones, on one database."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from scheduling.db.errors import StudioChangedError
+from scheduling.jobs.workers.enqueue import start
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Studio
+from scheduling.models.studio import first_values, one_reading, studio
+from scheduling.selectors.studio import studio_today
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import request, weekly
+from scheduling.tests.support.curl import curl
+from scheduling.tests.support.gunicorn import serving
+
+NEW_YORK = {"STUDIO_TIME_ZONE": "America/New_York"}
+AUCKLAND = {"STUDIO_TIME_ZONE": "Pacific/Auckland"}
+NONE = {"STUDIO_TIME_ZONE": None}
+WARNING = "STUDIO_TIME_ZONE=Pacific/Auckland has no effect: time zone is "
+STORED = "“America/New_York” under Settings."
+TASKS = {"TASKS_BACKEND": "database"}
+SECRET = "of-the-test"
+
+
+def calendar():
+    fields = ("pk", "week", "date", "start_time", "time_zone", "starts_at", "updated_at")
+    return list(ScheduledClass.objects.order_by("pk").values_list(*fields))
+
+
+def jobs_are_late():
+    ended = JobRun.objects.exclude(state=RunState.QUEUED)
+    month_ago = timezone.now() - timedelta(days=30)
+    ended.update(created_at=month_ago, started_at=month_ago, finished_at=month_ago)
+
+
+def test_no_process_of_another_zone_moves_a_class_or_makes_one(manage):
+    for weekday in range(1, 8):
+        make.schedule(weekday=weekday, start="20:00", end="21:00")
+        make.slot(make.teacher(zone="America/New_York"), weekday=weekday)
+    made = manage("generate_classes", env=NEW_YORK)
+    assert made.returncode == 0, made.stderr
+    assert "has no effect" not in made.stderr
+    before = calendar()
+    assert len([one for one in before if one[4] == "America/New_York"]) >= 7 + 7 * 12
+
+    silent = manage("generate_classes", env=NONE)
+    assert (silent.returncode, calendar()) == (0, before), silent.stderr
+    assert "has no effect" not in silent.stderr
+    warned = manage("generate_classes", env=AUCKLAND)
+    assert (warned.returncode, calendar()) == (0, before), warned.stderr
+    assert warned.stderr.count(WARNING + STORED) == 1
+
+    jobs_are_late()
+    scheduler = manage("run_scheduler", "--once", env=AUCKLAND)
+    assert (scheduler.returncode, calendar()) == (0, before), scheduler.stderr
+    assert WARNING in scheduler.stderr
+    assert JobRun.objects.filter(trigger="scheduler", state=RunState.SUCCEEDED).count() == 3
+
+    start(request(Job.WEEKLY, studio_today()))
+    worker = manage("db_worker", "--batch", "--no-startup-delay", env=AUCKLAND | TASKS)
+    assert (worker.returncode, calendar()) == (0, before), worker.stderr
+    assert WARNING in worker.stderr
+    assert not JobRun.objects.filter(state=RunState.QUEUED).exists()
+
+    jobs_are_late()
+    with serving(CRON_SECRET=SECRET, workers=1, **AUCKLAND) as server:
+        for path in ("class-tracking/generate-weekly-classes", "cron/generate-lessons"):
+            answer = curl(f"{server.url}/api/{path}", "-X", "POST", token=SECRET)
+            assert answer.json["success"], answer
+        assert sum(WARNING in line for line in server.lines()) == 1
+    assert calendar() == before
+
+
+# Sunday in New York; on Monday this week's classes would be those of the next.
+SUNDAY_EVENING = datetime(2026, 1, 12, 2, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [["STUDIO_TIME_ZONE"], []])
+def test_the_week_is_that_of_the_stored_zone(settings, given):
+    make.schedule(weekday=2)
+    make.studio(time_zone="America/New_York", is_settled=True)
+    settings.TIME_ZONE, settings.GIVEN_FIRST_VALUES = "Pacific/Auckland", given
+    with time_machine.travel(SUNDAY_EVENING, tick=False):
+        call_command("generate_classes", only="weekly")
+    assert ScheduledClass.objects.get().date == date(2026, 1, 6)
+
+
+def test_until_there_is_a_class_the_environment_s_zone_goes_first(manage):
+    make.studio(time_zone="Europe/Madrid", language="es")
+    # A run that has nothing to make settles nothing.
+    assert manage("generate_classes", env=AUCKLAND).returncode == 0
+    assert Studio.objects.get().time_zone == "Europe/Madrid"
+    make.schedule()
+    made = manage("generate_classes", env=NEW_YORK)
+    assert made.returncode == 0, made.stderr
+    assert {one.time_zone for one in ScheduledClass.objects.all()} == {"America/New_York"}
+    row = Studio.objects.get()
+    assert (row.time_zone, row.language, row.is_settled) == ("America/New_York", "es", True)
+
+
+def test_without_a_variable_the_saved_zone_holds_from_the_start(manage):
+    make.studio(time_zone="Europe/Madrid")
+    make.schedule()
+    assert manage("generate_classes", env=NONE).returncode == 0
+    assert {one.time_zone for one in ScheduledClass.objects.all()} == {"Europe/Madrid"}
+
+
+@pytest.mark.django_db
+def test_two_first_runs_of_two_zones_and_the_later_one_writes_nothing():
+    """It has read and planned in its own zone when the other one stores its classes."""
+    make.schedule()
+    with one_reading():
+        assert studio().time_zone == "UTC"
+        values = first_values() | {"time_zone": "America/New_York", "is_settled": True}
+        Studio.objects.bulk_create([Studio(**values)])
+        with pytest.raises(StudioChangedError):
+            weekly()
+        run = JobRun.objects.get()
+        assert (run.state, ScheduledClass.objects.count()) == (RunState.FAILED, 0)
+        assert run.error.startswith("The studio's time zone has changed since this began")
+        # Another attempt knows it.
+        assert weekly().classes_created == 1
+    assert ScheduledClass.objects.get().time_zone == "America/New_York"

@@ -1,0 +1,111 @@
+"""One function says what day it is at the studio, and every answer goes by it."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from scheduling.domain.windows import monday_of
+from scheduling.jobs.monitoring.coverage import coverage
+from scheduling.models import Closure, Job, JobRun
+from scheduling.selectors.data_quality import students_without_start, studio_numbers
+from scheduling.selectors.studio import local, studio_day, studio_today
+from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import horizon
+
+pytestmark = pytest.mark.django_db
+# A Monday by UTC. In Kiritimati (+14) it is Tuesday, in Pago Pago (-11) and New York Monday still.
+NOW = make.moment("2026-03-02 23:30")
+DAY = timedelta(days=1)
+TODAY = {
+    "UTC": date(2026, 3, 2),
+    "Pacific/Kiritimati": date(2026, 3, 3),
+    "Pacific/Pago_Pago": date(2026, 3, 2),
+    "America/New_York": date(2026, 3, 2),
+}
+# Half an hour past midnight by UTC: the Americas and Pago Pago are a day behind.
+LATER = make.moment("2026-03-03 00:30")
+TODAY_LATER = {
+    "UTC": date(2026, 3, 3),
+    "Pacific/Kiritimati": date(2026, 3, 3),
+    "Pacific/Pago_Pago": date(2026, 3, 2),
+    "America/New_York": date(2026, 3, 2),
+}
+CASES = [(zone, NOW, day) for zone, day in TODAY.items()]
+CASES += [(zone, LATER, day) for zone, day in TODAY_LATER.items()]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]} at {case[1]:%H:%M}")
+def moment(request, settings) -> tuple[datetime, date]:
+    """A moment, and what day it is then at a studio of the zone."""
+    zone, now, day = request.param
+    settings.TIME_ZONE = zone
+    return now, day
+
+
+def test_the_day_is_the_studios(moment):
+    now, day = moment
+    assert studio_day(now) == day == local(now).date()
+    with time_machine.travel(now, tick=False):
+        assert studio_today() == day
+
+
+def test_what_ends_today_is_still_there_and_what_ended_yesterday_is_not(moment):
+    now, day = moment
+    student = make.student(start=None)
+    make.schedule(student, valid_until=day)
+    slot = make.slot(valid_until=day)
+    make.slot(valid_until=day - DAY)
+    make.slot(who=make.student(end_date=day - DAY))
+    make.slot(who=make.student(end_date=day))
+    numbers = studio_numbers(now)
+    assert (numbers.active_recurring_slots, numbers.orphaned_slots) == (3, 1)
+    assert list(students_without_start(now)) == [student]
+    student.fixed_schedules.update(valid_until=day - DAY)
+    assert list(students_without_start(now)) == []
+    slot.student.recurring_slots.update(valid_until=day - DAY)
+    assert studio_numbers(now).active_recurring_slots == 2
+
+
+def test_home_jobs_page_lists_and_forms_take_the_same_today(moment):
+    now, day = moment
+    with time_machine.travel(now, tick=False):
+        owner = Client()
+        owner.force_login(User.objects.create_superuser("teresa"))
+        midnight = datetime.combine(day, datetime.min.time(), timezone.get_default_timezone())
+        for hour, start in ((-1, "23:00"), (12, "12:00"), (25, "01:00")):
+            at = midnight + timedelta(hours=hour)
+            make.lesson(on=local(at).date(), start=start, end=f"{start[:2]}:30")
+        assert owner.get("/admin/").context["front"]["today"]["classes"] == "1"
+        listed = owner.get("/admin/scheduling/scheduledclass/?when=today")
+        assert [one.date for one in listed.context["cl"].result_list] == [day]
+        form = owner.get("/admin/scheduling/student/add/").context["adminform"].form
+        assert form.initial["start_date"] == day
+        paused, free = make.student("Ana Gil"), make.student("Leo Park")
+        make.closure("Trip", day, student=paused)
+        Closure.objects.create(name="Past", first_date=day - DAY, last_date=day - DAY, student=free)
+        page = owner.get("/admin/scheduling/student/?state=paused")
+        assert list(page.context["cl"].result_list) == [paused]
+        health = owner.get("/admin/background-jobs/").context["status"]
+        home = owner.get("/admin/").context["front"]["status"]
+        assert (home.title, home.facts) == (health.title, health.facts)
+
+
+def test_what_jobs_and_pages_count_is_of_the_same_day(moment):
+    """Slots ask for lessons from today on; a fixed schedule for the classes of today's week."""
+    now, day = moment
+    make.slot(weekday=day.isoweekday(), created_at=now)
+    make.slot(weekday=(day - DAY).isoweekday(), created_at=now)
+    make.schedule(weekday=1, created_at=now)
+    found = coverage(now)
+    assert found.missing[Job.HORIZON, day] == 1
+    assert (Job.HORIZON, day - DAY) not in found.missing
+    assert found.week.start == monday_of(day)
+    assert found.missing[Job.WEEKLY, monday_of(day)] == 1
+    assert found.through == day + timedelta(weeks=12) - DAY
+    horizon(day, now)
+    assert JobRun.objects.get().window_start == day
+    assert not coverage(now).missing_of(Job.HORIZON)

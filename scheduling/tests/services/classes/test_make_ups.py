@@ -1,0 +1,177 @@
+"""Make-ups: earned by the studio's rule, given once, in time, and no run's affair."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from scheduling.models import ScheduledClass
+from scheduling.services.classes import edit, make_ups
+from scheduling.services.classes.edit import DoubleBookedError, cancel_or_delete
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY, at, moment
+from scheduling.tests.jobs.helpers import counts, weekly
+
+pytestmark = pytest.mark.django_db
+FRIDAY = MONDAY + timedelta(4)
+
+
+@pytest.fixture
+def lost():
+    """Ana's lesson of this Monday, a generated class of 45 minutes."""
+    ana = make.student("Ana Ruiz")
+    make.schedule(ana, make.teacher("Marta Gil", "Europe/Madrid"), end="10:45", subject="Piano")
+    weekly(now=EARLY - timedelta(3))
+    return ScheduledClass.objects.get()
+
+
+def cancel(one, by="teacher", now=EARLY):
+    return edit.cancel(one.pk, by=by, now=now)
+
+
+def schedule(one, day=FRIDAY, start="16:00", **values):
+    return make_ups.schedule(one.pk, to_date=day, start_time=at(start), now=EARLY, **values)
+
+
+def owed(today=MONDAY):
+    return list(ScheduledClass.objects.filter(make_ups.owed(today)))
+
+
+def refused(code):
+    return pytest.raises(ValidationError, match=code)
+
+
+def test_it_is_as_long_with_the_same_teacher_and_linked(lost):
+    cancel(lost)
+    made = schedule(lost)
+    made.refresh_from_db()
+    assert (made.date, made.start_time, made.end_time) == (FRIDAY, at("16:00"), at("16:45"))
+    assert (made.student, made.teacher, made.subject) == (lost.student, lost.teacher, "Piano")
+    assert (made.make_up_for, made.week, made.time_zone) == (lost, None, "Europe/Madrid")
+    assert made.starts_at == moment("2026-01-09 15:00")
+
+
+def test_no_run_touches_it_nor_what_it_makes_good(lost):
+    cancel(lost)
+    schedule(lost)
+    before = list(ScheduledClass.objects.order_by("id").values())
+    assert counts(weekly(now=EARLY)) == {"protected": 1}
+    assert list(ScheduledClass.objects.order_by("id").values()) == before
+
+
+def test_another_teacher_gives_it_in_their_zone(lost):
+    cancel(lost)
+    made = schedule(lost, teacher=make.teacher("Tom Lee", "America/New_York"))
+    assert (str(made.teacher), made.time_zone) == ("Tom Lee", "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("rule", "by", "notice", "earns"),
+    [
+        ("teacher", "teacher", 0, True),
+        ("teacher", "studio", 0, True),
+        ("teacher", "student", 72, False),
+        ("notice", "teacher", 0, True),
+        ("notice", "student", 24, True),
+        ("notice", "student", 23, False),
+        ("never", "teacher", 72, False),
+        ("never", "student", 72, False),
+    ],
+)
+def test_what_earns_one(lost, rule, by, notice, earns):
+    make.studio(makeup_rule=rule)
+    cancel(lost, by, lost.starts_at - timedelta(hours=notice))
+    assert owed() == ([lost] if earns else [])
+    if earns:
+        assert schedule(lost).make_up_for == lost
+    else:
+        with refused("earns no make-up"):
+            schedule(lost)
+
+
+@pytest.mark.parametrize(("hours", "earns"), [(48, True), (47, False)])
+def test_the_studio_says_how_long_before_is_in_time(lost, hours, earns):
+    make.studio(makeup_rule="notice", cancel_notice_hours=48)
+    cancel(lost, "student", lost.starts_at - timedelta(hours=hours))
+    assert owed() == ([lost] if earns else [])
+    make.studio(cancel_notice_hours=47)
+    assert owed() == [lost]
+
+
+def test_notes_taken_later_do_not_shorten_the_notice(lost):
+    make.studio(makeup_rule="notice")
+    cancel(lost, "student", lost.starts_at - timedelta(hours=30))
+    edit.mark(lost.pk, attendance="", notes="called by phone", now=lost.starts_at)
+    assert owed() == [lost]
+
+
+def test_restored_and_cancelled_again_the_later_moment_counts(lost):
+    make.studio(makeup_rule="notice")
+    cancel(lost, "student", lost.starts_at - timedelta(hours=30))
+    edit.restore(lost.pk, now=lost.starts_at - timedelta(hours=20))
+    cancel(lost, "student", lost.starts_at - timedelta(hours=2))
+    assert owed() == []
+
+
+def test_a_closure_earns_none(lost):
+    make.closure("Holiday", MONDAY)
+    weekly(now=EARLY - timedelta(3))
+    lost.refresh_from_db()
+    assert lost.status == "cancelled"
+    assert owed() == []
+
+
+def test_one_each(lost):
+    cancel(lost)
+    made = schedule(lost)
+    assert owed() == []
+    with refused("It is made up for already: Ana Ruiz · Fri 9 Jan 2026, 16:00–16:45"):
+        schedule(lost, start="18:00")
+    made.delete()
+    assert owed() == [lost]
+
+
+def test_the_database_itself_refuses_a_second(lost):
+    cancel(lost)
+    schedule(lost)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.lesson(lost.student, FRIDAY, "18:00", "19:00", make_up_for=lost)
+
+
+def test_a_make_up_that_is_cancelled_earns_one_itself(lost):
+    cancel(lost)
+    made = cancel(schedule(lost))
+    assert owed() == [made]
+    again = schedule(made, start="18:00")
+    assert again.make_up_for == made
+
+
+def test_it_expires(lost):
+    make.studio(makeup_days=10)
+    cancel(lost)
+    last = MONDAY + timedelta(10)
+    assert (owed(last), owed(last + timedelta(1))) == ([lost], [])
+    with refused("It was to be made up for by Thursday 15 January 2026."):
+        schedule(lost, last + timedelta(1))
+    assert schedule(lost, last).date == last
+
+
+def test_what_is_not_cancelled_is_not_made_up_for(lost):
+    with refused("Only a cancelled class is made up for."):
+        schedule(lost)
+
+
+def test_into_a_taken_hour_it_is_refused_naming_the_class(lost):
+    cancel(lost)
+    make.lesson(make.student("Leo Park"), FRIDAY, "16:30", "17:00", lost.teacher)
+    with pytest.raises(DoubleBookedError, match="Marta Gil already teaches Leo Park"):
+        schedule(lost)
+    assert owed() == [lost]
+
+
+def test_a_one_off_that_was_made_up_for_is_not_deleted():
+    lost = cancel(make.lesson())
+    schedule(lost)
+    with refused("A make-up refers to this class"):
+        cancel_or_delete(lost, EARLY)

@@ -1,0 +1,93 @@
+"""Which lessons are not marked in time, and where nobody is asked for marks."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from scheduling.models import Attendance, ScheduledClass
+from scheduling.selectors.classes.attendance import marks, unmarked
+from scheduling.services.roles import SCHEDULER
+from scheduling.tests import factories as make
+from scheduling.tests.factories import moment
+from scheduling.tests.support.roles import account
+
+pytestmark = pytest.mark.django_db
+NOW = moment("2026-03-16 12:00")
+LIST = "/admin/scheduling/scheduledclass/"
+
+
+def lesson(ended: datetime, **values) -> ScheduledClass:
+    """One that ended then, after an hour."""
+    one = make.lesson(on=ended.date(), **values)
+    times = {"starts_at": ended - timedelta(hours=1), "ends_at": ended}
+    ScheduledClass.objects.filter(pk=one.pk).update(**times)
+    return one
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def counted() -> int:
+    found = marks(NOW).unmarked
+    assert ScheduledClass.objects.filter(unmarked(NOW)).count() == found
+    return found
+
+
+def test_what_is_over_for_longer_than_a_week():
+    lesson(ago(7))
+    lesson(ago(6.9))
+    lesson(ago(0.1))
+    lesson(ago(-1))
+    assert counted() == 1
+
+
+def test_the_studio_says_how_long(settings):
+    lesson(ago(2))
+    lesson(ago(4))
+    settings.UNMARKED_DAYS = 3
+    assert counted() == 1
+    settings.UNMARKED_DAYS = 0
+    assert marks(NOW).unmarked == 0
+
+
+def test_a_mark_a_completed_lesson_and_a_cancelled_one_say_what_became_of_it():
+    for mark in Attendance.values:
+        lesson(ago(9), attendance=mark)
+    lesson(ago(9), status="completed")
+    lesson(ago(9), status="cancelled", cancelled_by="student")
+    assert counted() == 0
+
+
+def test_a_group_that_is_completed_does_not_say_who_was_there():
+    lesson(ago(9), status="completed", is_shared=True)
+    lesson(ago(9), status="completed", is_shared=True, attendance="present")
+    assert counted() == 1
+
+
+def test_what_nobody_has_marked_for_a_quarter_of_a_year_is_left_alone():
+    lesson(ago(97))
+    lesson(ago(99))
+    assert counted() == 1
+
+
+def test_whether_marks_are_kept_at_all():
+    lesson(ago(9))
+    assert not marks(NOW).is_kept
+    lesson(ago(2), attendance="excused")
+    assert marks(NOW).is_kept
+
+
+def test_the_list_shows_the_same_lessons(client: Client, settings):
+    client.force_login(account(SCHEDULER))
+    settings.UNMARKED_DAYS = 7
+    now = datetime.now(tz=NOW.tzinfo)
+    late, soon = lesson(now - timedelta(days=8)), lesson(now - timedelta(days=2))
+    found = client.get(LIST, {"when": "all", "attendance": "overdue"}).context["cl"].result_list
+    assert list(found) == [late]
+    found = client.get(LIST, {"when": "all", "attendance": "missing"}).context["cl"].result_list
+    assert set(found) == {late, soon}
+    settings.UNMARKED_DAYS = 0
+    answer = client.get(LIST, {"when": "all", "attendance": "overdue"})
+    assert answer.status_code == 302

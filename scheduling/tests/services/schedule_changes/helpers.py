@@ -1,0 +1,54 @@
+"""Acts as tests ask for them, and what they came to."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
+from scheduling.services.schedule_changes import Act, Moment, Outlook, apply, preview
+from scheduling.services.schedule_changes.series_rows import key_of
+from scheduling.tests.factories import MONDAY, moment
+
+__all__ = ["active", "at_moment", "do", "key_of", "look", "said", "successor_of", "touch"]
+
+
+def at_moment(today: date = MONDAY, clock: str = "00:05") -> Moment:
+    return Moment(today, moment(f"{today} {clock}"), "teresa")
+
+
+def look(act: Act, today: date = MONDAY, clock: str = "00:05") -> Outlook:
+    return preview(act, at_moment(today, clock))
+
+
+def do(act: Act, today: date = MONDAY, clock: str = "00:05") -> Outlook:
+    """Look, then carry out exactly that."""
+    when = at_moment(today, clock)
+    return apply(act, when, preview(act, when).fingerprint)
+
+
+def said(outlook: Outlook) -> dict[str, int]:
+    """How many lines of each outcome a person sees."""
+    return dict(Counter(line.outcome.value for line in outlook.lines))
+
+
+def touch(on: date, **values: Any) -> ScheduledClass:
+    """A person's mark on the class of a date."""
+    one = ScheduledClass.objects.get(date=on)
+    values = values or {"notes": "recital"}
+    for name, value in values.items():
+        setattr(one, name, value)
+    one.edited_at = datetime.combine(MONDAY - timedelta(1), time(12)).astimezone()
+    one.save()
+    return one
+
+
+def active() -> list[tuple[str, str]]:
+    """Date and start of each class that takes place."""
+    rows = ScheduledClass.objects.exclude(status="cancelled").order_by("date", "start_time")
+    return [(str(row.date), f"{row.start_time:%H:%M}") for row in rows]
+
+
+def successor_of(rule: Any) -> Any:
+    """The newest rule of the same student."""
+    model = FixedSchedule if isinstance(rule, FixedSchedule) else RecurringSlot
+    return model.objects.filter(student=rule.student).exclude(pk=rule.pk).latest("id")

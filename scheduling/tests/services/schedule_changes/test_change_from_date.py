@@ -1,0 +1,258 @@
+"""From a date on: the row is closed, a successor opened, and nobody's work is lost on the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from scheduling.models import Closure, RecurringSlot, ScheduledClass
+from scheduling.services.schedule_changes import AllFuture, FromDate
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, at, day, moment
+from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, weekly
+
+from .helpers import active, do, key_of, look, said, successor_of, touch
+
+pytestmark = pytest.mark.django_db
+WEDNESDAYS = ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
+
+
+@pytest.fixture
+def slot(settings):
+    """A slot on Wednesdays at 10:00, with four weeks of lessons."""
+    settings.HORIZON_WEEKS = 4
+    row = make.slot(weekday=3)
+    horizon(weeks=4)
+    assert dates() == WEDNESDAYS
+    return row
+
+
+def from_day(rule, on, **values):
+    return FromDate(key_of(rule), day(on), values)
+
+
+def test_from_a_date_on_closes_the_row_and_opens_a_successor(slot):
+    outlook = do(from_day(slot, "2026-01-19", weekday=5, start_time=at("16:00")))
+
+    assert said(outlook) == {"moved": 2}
+    slot.refresh_from_db()
+    assert slot.valid_until == day("2026-01-18")
+    new = successor_of(slot)
+    assert (new.valid_from, new.valid_until, new.weekday) == (day("2026-01-19"), None, 5)
+    assert (new.teacher, new.duration_minutes, new.status) == (slot.teacher, 60, "active")
+    assert active() == [
+        ("2026-01-07", "10:00"),
+        ("2026-01-14", "10:00"),
+        ("2026-01-23", "16:00"),
+        ("2026-01-30", "16:00"),
+    ]
+    assert counts(horizon(weeks=4))["exists"] == 4
+    assert set(counts(horizon(weeks=4))) <= {"exists", "ended", "not_started"}
+
+
+def test_a_moved_class_keeps_its_row_and_its_week(slot):
+    before = dict(ScheduledClass.objects.values_list("week", "id"))
+    do(from_day(slot, "2026-01-19", weekday=5))
+    assert dict(ScheduledClass.objects.values_list("week", "id")) == before
+
+
+def test_touched_classes_go_with_the_successor_and_fulfil_their_week(slot):
+    touch(day("2026-01-21"))
+    ScheduledClass.objects.filter(date="2026-01-28").update(
+        status="cancelled", cancelled_by="student"
+    )
+
+    outlook = do(from_day(slot, "2026-01-19", weekday=5))
+
+    assert said(outlook) == {"protected": 2}
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
+    new = successor_of(slot)
+    assert new.classes.count() == 2
+    horizon(weeks=4)
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
+
+
+def test_a_class_that_a_person_moved_across_the_date_stays_with_its_week(slot):
+    touch(day("2026-01-14"), date=day("2026-01-20"))
+    touch(day("2026-01-28"), date=day("2026-01-16"))
+
+    do(from_day(slot, "2026-01-19", weekday=5))
+
+    new = successor_of(slot)
+    assert dates(slot.classes.all()) == ["2026-01-07", "2026-01-20"]
+    assert dates(new.classes.all()) == ["2026-01-16", "2026-01-23"]
+    horizon(weeks=4)
+    assert len(dates()) == 4
+
+
+def test_at_the_first_occurrence_the_row_itself_changes(slot):
+    slot.valid_from = day("2026-01-05")
+    slot.save()
+    do(from_day(slot, "2026-01-07", start_time=at("12:00")))
+    assert RecurringSlot.objects.count() == 1
+    assert {start for _, start in active()} == {"12:00"}
+
+
+def test_at_the_last_occurrence_the_successor_has_one_class(slot):
+    slot.valid_until = day("2026-01-21")
+    slot.save()
+    horizon(weeks=4)
+
+    do(from_day(slot, "2026-01-21", start_time=at("12:00")))
+
+    assert active()[-1] == ("2026-01-21", "12:00")
+    assert len(active()) == 3
+    assert successor_of(slot).valid_until == day("2026-01-21")
+
+
+def test_after_the_last_occurrence_there_is_nothing_to_change(slot):
+    slot.valid_until = day("2026-01-21")
+    slot.save()
+    with pytest.raises(ValidationError, match="ends on"):
+        look(from_day(slot, "2026-01-22", start_time=at("12:00")))
+
+
+def test_what_lies_in_the_past_can_not_be_changed(slot):
+    with pytest.raises(ValidationError, match="today or a later day"):
+        look(from_day(slot, "2026-01-04", start_time=at("12:00")))
+
+
+def test_to_what_it_is_already_is_no_change(slot):
+    with pytest.raises(ValidationError, match="No change: the values are the same"):
+        look(from_day(slot, "2026-01-19", weekday=3, start_time=at("10:00")))
+
+
+def test_a_teacher_swapped_from_a_date_on(slot):
+    noor = make.teacher("Noor", "Europe/Madrid")
+
+    outlook = do(from_day(slot, "2026-01-19", teacher=noor))
+
+    assert said(outlook) == {"moved": 2}
+    rows = ScheduledClass.objects.order_by("date")
+    assert [row.teacher for row in rows] == [slot.teacher] * 2 + [noor] * 2
+    assert rows[2].starts_at == moment("2026-01-21 09:00")
+
+
+def test_a_fixed_schedule_changed_on_wednesday_after_mondays_run():
+    rule = make.schedule(make.student(), make.teacher(), weekday=4)
+    other = make.schedule(make.student(), make.teacher(), weekday=1)
+    weekly()
+    wednesday = MONDAY + timedelta(2)
+
+    for one in (rule, other):
+        do(from_day(one, "2026-01-07", start_time=at("09:00")), wednesday, "12:00")
+
+    # Monday's was done by then; Thursday's is brought in line.
+    assert active() == [("2026-01-05", "10:00"), ("2026-01-08", "09:00")]
+    weekly(MONDAY + timedelta(7))
+    assert active()[2:] == [("2026-01-12", "09:00"), ("2026-01-15", "09:00")]
+
+
+def test_a_class_of_today_that_has_begun_stays_as_it_was(slot):
+    outlook = do(from_day(slot, "2026-01-07", weekday=5), day("2026-01-07"), "10:30")
+    assert active()[0] == ("2026-01-07", "10:00")
+    assert said(outlook) == {"moved": 3}
+    assert len({row.week for row in ScheduledClass.objects.all()}) == 4
+
+
+def test_a_to_b_to_a_leaves_one_class_a_week(slot):
+    do(from_day(slot, "2026-01-19", weekday=5))
+    second = successor_of(slot)
+    do(from_day(second, "2026-01-19", weekday=3))
+    assert dates() == WEDNESDAYS
+    assert RecurringSlot.objects.count() == 2
+
+
+def test_the_week_of_the_date_may_have_both(slot):
+    outlook = look(from_day(slot, "2026-01-15", weekday=5))
+    assert outlook.warnings == [
+        "The week of Monday 12 January 2026 has both: the class of Wednesday 14 January 2026 "
+        "and that of Friday 16 January 2026."
+    ]
+    assert said(outlook) == {"moved": 2, "created": 1}
+
+
+def test_the_week_of_the_date_may_have_none(slot):
+    outlook = do(from_day(slot, "2026-01-14", weekday=1))
+    assert outlook.warnings == [
+        "The week of Monday 12 January 2026 has no class: its new day would lie before that date."
+    ]
+    assert dates() == ["2026-01-07", "2026-01-19", "2026-01-26"]
+
+
+def test_a_class_that_a_person_moved_within_that_week_is_its_class(slot):
+    touch(day("2026-01-14"), date=day("2026-01-13"))
+    outlook = do(from_day(slot, "2026-01-14", weekday=1))
+    assert outlook.warnings == []
+    assert dates() == ["2026-01-07", "2026-01-13", "2026-01-19", "2026-01-26"]
+
+
+def test_a_class_that_a_person_cancelled_in_that_week_is_none(slot):
+    touch(day("2026-01-14"), status="cancelled", cancelled_by="student")
+    outlook = look(from_day(slot, "2026-01-14", weekday=1))
+    assert ["has no class" in warning for warning in outlook.warnings] == [True]
+
+
+def test_a_class_of_that_day_that_has_begun_is_its_class(slot):
+    outlook = look(from_day(slot, "2026-01-14", weekday=1), day("2026-01-14"), "10:30")
+    assert outlook.warnings == []
+
+
+def test_every_other_week_goes_on_counting_as_before(settings):
+    settings.HORIZON_WEEKS = 8
+    slot = make.slot(weekday=3, interval_weeks=2, valid_from=MONDAY)
+    horizon(weeks=8)
+    do(from_day(slot, "2026-01-12", start_time=at("12:00")))
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-02-04", "2026-02-18"]
+    assert [start for _, start in active()] == ["10:00", "12:00", "12:00", "12:00"]
+
+
+def test_every_second_week_from_a_date_on(slot):
+    outlook = do(from_day(slot, "2026-01-15", interval_weeks=2))
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
+    assert said(outlook) == {"removed": 1}
+    horizon(weeks=6)
+    assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-02-04"]
+
+
+def test_a_pause_goes_on_across_the_date(slot):
+    Closure.objects.create(
+        name="Travelling",
+        first_date=day("2026-01-14"),
+        last_date=day("2026-01-21"),
+        student=slot.student,
+        recurring_slot=slot,
+    )
+    horizon(weeks=4)
+
+    outlook = do(from_day(slot, "2026-01-19", start_time=at("12:00")))
+
+    assert said(outlook) == {"moved": 1}
+    assert active() == [("2026-01-07", "10:00"), ("2026-01-28", "12:00")]
+    spans = Closure.objects.order_by("first_date").values_list("first_date", "last_date")
+    assert list(spans) == [
+        (day("2026-01-14"), day("2026-01-18")),
+        (day("2026-01-19"), day("2026-01-21")),
+    ]
+    assert set(counts(horizon(weeks=4))) <= {"exists", "closed", "ended", "not_started"}
+
+
+def test_all_future_changes_the_row_and_nothing_that_has_been(slot):
+    outlook = do(AllFuture(key_of(slot), {"start_time": at("12:00")}), day("2026-01-14"), "11:00")
+    assert said(outlook) == {"moved": 2, "created": 1}
+    assert [start for _, start in active()] == ["10:00", "10:00", "12:00", "12:00", "12:00"]
+    assert RecurringSlot.objects.count() == 1
+
+
+def test_a_place_that_is_taken_is_said_before(slot):
+    make.lesson(on=day("2026-01-23"), start="10:30", end="11:30", whom=slot.teacher)
+    outlook = do(from_day(slot, "2026-01-19", weekday=5))
+    assert said(outlook) == {"conflict": 1, "moved": 1}
+    assert ("2026-01-21", "10:00") in active()
+
+
+def test_a_look_writes_nothing(slot):
+    before = calendar()
+    look(from_day(slot, "2026-01-19", weekday=5))
+    assert calendar() == before
+    assert RecurringSlot.objects.get().valid_until is None

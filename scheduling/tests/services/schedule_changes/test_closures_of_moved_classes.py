@@ -1,0 +1,155 @@
+"""Days are closed for the classes that are on them, whatever day or teacher their rules say."""
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.domain.outcomes import Outcome
+from scheduling.models import Closure, JobRun, ScheduledClass
+from scheduling.services.schedule_changes import Absent, Close, Reopen
+from scheduling.services.schedules.closures import apply_closures, reach_of
+from scheduling.tests import factories as make
+from scheduling.tests.factories import MONDAY, moment
+from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon
+
+from .helpers import do, said
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY, FRIDAY = MONDAY + timedelta(2), MONDAY + timedelta(4)
+NOW = moment("2026-01-07 08:00")
+
+
+@pytest.fixture(autouse=True)
+def weeks(settings):
+    settings.HORIZON_WEEKS = 2
+
+
+@pytest.fixture
+def marta():
+    return make.teacher("Marta")
+
+
+@pytest.fixture
+def announced(marta):
+    """Fridays with Marta; on Wednesday they become Mondays with Noor, from next week on."""
+    slot = make.slot(marta, weekday=5)
+    horizon(weeks=2)
+    slot.weekday, slot.teacher = 1, make.teacher("Noor")
+    slot.save()
+    horizon(WEDNESDAY, NOW, weeks=2)
+    return slot
+
+
+@pytest.fixture
+def blocked(marta):
+    """Fridays with Marta become Noor's, who has somebody else at that hour."""
+    slot, noor = make.slot(marta, weekday=5), make.teacher("Noor")
+    make.slot(noor, weekday=5)
+    horizon(weeks=2)
+    slot.teacher = noor
+    slot.save()
+    assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
+    return slot
+
+
+WHOSE = [
+    pytest.param(lambda slot, marta: {}, id="everyone"),
+    pytest.param(lambda slot, marta: {"teacher": marta}, id="teacher"),
+    pytest.param(lambda slot, marta: {"student": slot.student}, id="student"),
+]
+
+
+def closing(**values) -> Close:
+    return Close({"name": "Strike", "first_date": FRIDAY, "last_date": FRIDAY, **values})
+
+
+def this_friday(slot) -> ScheduledClass:
+    return ScheduledClass.objects.get(recurring_slot=slot, week=MONDAY)
+
+
+def state(slot) -> tuple[str, str, str]:
+    row = this_friday(slot)
+    return str(row.date), row.teacher.name, row.status
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+def test_a_closed_day_cancels_what_was_announced_for_it_and_its_end_brings_it_back(
+    announced, marta, whose
+):
+    before = calendar()
+    do(closing(**whose(announced, marta)), WEDNESDAY, "08:00")
+    assert state(announced) == ("2026-01-09", "Marta", "cancelled")
+    assert this_friday(announced).closure.name == "Strike"
+    assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"closed": 1, "exists": 2}
+
+    outlook = do(Reopen((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    assert said(outlook) == {"restored": 1}
+    assert calendar() == before
+
+
+def test_time_off_cancels_what_found_no_room_elsewhere_and_its_end_brings_it_back(blocked, marta):
+    before = calendar()
+    outlook = do(closing(teacher=marta), WEDNESDAY, "08:00")
+    # That it clashes where its rule wants it was so before.
+    assert said(outlook) == {"cancelled": 1}
+    assert state(blocked) == ("2026-01-09", "Marta", "cancelled")
+    assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
+
+    outlook = do(Reopen((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    assert said(outlook) == {"restored": 1}
+    assert calendar() == before
+    assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
+
+
+@pytest.mark.parametrize("whose", [WHOSE[0], WHOSE[2]])
+def test_closed_for_both_teachers_it_is_cancelled_as_its_rule_says(blocked, marta, whose):
+    do(closing(**whose(blocked, marta)), WEDNESDAY, "08:00")
+    assert state(blocked) == ("2026-01-09", "Noor", "cancelled")
+
+
+@pytest.mark.parametrize("case", ["announced", "blocked"])
+def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
+    slot = request.getfixturevalue(case)
+    others = ScheduledClass.objects.exclude(pk=this_friday(slot).pk).order_by("id")
+    before = list(others.values())
+
+    outlook = do(Absent(marta, FRIDAY, FRIDAY, "Flu"), WEDNESDAY, "08:00")
+
+    (line,) = outlook.of(Outcome.CANCELLED)
+    assert (line.class_id, line.reason) == (this_friday(slot).pk, "closed: Flu")
+    assert state(slot) == ("2026-01-09", "Marta", "cancelled")
+    assert list(others.values()) == before
+
+
+def test_the_teacher_whom_the_rule_names_now_is_absent_from_it_in_vain(announced):
+    outlook = do(Absent(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
+    assert outlook.lines == []
+    horizon(WEDNESDAY, NOW, weeks=2)
+    assert state(announced) == ("2026-01-09", "Marta", "scheduled")
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+def test_a_closure_that_is_saved_reaches_them_in_the_same_request(announced, marta, whose):
+    row = make.closure("Strike", FRIDAY, **whose(announced, marta))
+    how = {"today": WEDNESDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
+    applied = apply_closures([reach_of(row)], **how)
+    assert sum(result.counts["cancelled"] for result in applied.results) == 1
+    assert state(announced) == ("2026-01-09", "Marta", "cancelled")
+    reach = reach_of(row)
+    row.delete()
+    apply_closures([reach], **how)
+    assert state(announced) == ("2026-01-09", "Marta", "scheduled")
+
+
+def test_where_classes_are_as_their_rules_say_nothing_more_is_asked(marta):
+    make.slot(marta, weekday=5)
+    make.slot(marta, weekday=1)
+    horizon(weeks=2)
+    do(closing(), WEDNESDAY, "08:00")
+    assert not JobRun.objects.filter(options__has_key="rules").exists()
+    assert dates() == ["2026-01-05", "2026-01-12", "2026-01-16"]
+
+
+def test_a_pause_of_the_rule_cancels_what_is_still_with_its_old_teacher(blocked):
+    make.closure("Trip", FRIDAY, student=blocked.student, recurring_slot=blocked)
+    assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"cancelled": 1, "conflict": 1, "exists": 2}

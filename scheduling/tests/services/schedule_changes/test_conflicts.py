@@ -1,0 +1,67 @@
+"""A clash that was there before is no news of an act that only takes lessons away."""
+
+import pytest
+
+from scheduling.models import Closure, RecurringSlot
+from scheduling.services.schedule_changes import (
+    Absent,
+    Close,
+    CloseDays,
+    EndOn,
+    EndPerson,
+    Pause,
+    Reopen,
+)
+from scheduling.tests import factories as make
+from scheduling.tests.factories import day
+from scheduling.tests.jobs.helpers import horizon
+
+from .helpers import do, key_of, look
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+
+
+@pytest.fixture
+def first() -> RecurringSlot:
+    """Of two slots of a teacher and a student at the same hour, the one that has it."""
+    marta, ana = make.teacher("Marta Gil"), make.student("Ana Ruiz")
+    older = make.slot(marta, ana)
+    make.slot(marta, ana, start="10:30")
+    horizon()
+    return older
+
+
+ACTS = {
+    "days": (lambda slot: CloseDays(((day("2026-01-12"), "A"), (day("2026-01-26"), "B"))), 2),
+    "teacher": (lambda slot: Close(closed(teacher=slot.teacher)), 1),
+    "student": (lambda slot: Close(closed(student=slot.student)), 1),
+    "all": (lambda slot: Close(closed()), 1),
+    "absent": (lambda slot: Absent(slot.teacher, day("2026-01-12"), day("2026-01-12")), 1),
+    "pause": (lambda slot: Pause(key_of(late()), day("2026-01-12"), day("2026-01-18")), 0),
+    "end": (lambda slot: EndOn(key_of(late()), day("2026-03-17")), 0),
+    "person": (lambda slot: EndPerson(slot.student, day("2026-03-17")), 1),
+}
+
+
+def closed(**whose):
+    days = {"first_date": day("2026-01-12"), "last_date": day("2026-01-12")}
+    return {"name": "Strike", **days, **whose}
+
+
+def late() -> RecurringSlot:
+    return RecurringSlot.objects.latest("pk")
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_it_is_not_counted(first, name):
+    act, cancelled = ACTS[name]
+    outlook = look(act(first))
+    assert "clash" not in outlook.would + outlook.done
+    assert len(outlook.lines) == cancelled
+    assert "clash" not in do(act(first)).done
+
+
+def test_what_a_closure_hid_is_counted_when_it_goes(first):
+    do(Close(closed()))
+    outlook = do(Reopen((Closure.objects.get().pk,)))
+    assert outlook.done == "Done. Classes: 1 restored. 1 class clashes with another lesson."

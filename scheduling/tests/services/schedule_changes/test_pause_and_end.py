@@ -1,0 +1,187 @@
+"""Paused from a day to another, resumed, ended: of one series, and of all that is somebody's."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from scheduling.models import Closure, ScheduledClass
+from scheduling.services.explain import explain
+from scheduling.services.schedule_changes import EndOn, EndPerson, Pause, Resume
+from scheduling.tests import factories as make
+from scheduling.tests.factories import EARLY, MONDAY, day
+from scheduling.tests.jobs.helpers import counts, dates, horizon, shape, weekly
+
+from .helpers import do, key_of, look, said, touch
+
+pytestmark = pytest.mark.django_db
+WEDNESDAYS = ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
+
+
+@pytest.fixture
+def slot(settings):
+    settings.HORIZON_WEEKS = 4
+    row = make.slot(weekday=3)
+    horizon(weeks=4)
+    return row
+
+
+def pause(rule, first="2026-01-14", last="2026-01-21", **values):
+    return Pause(key_of(rule), day(first), day(last), **values)
+
+
+def test_pause_resume(slot):
+    before = shape()
+    assert said(do(pause(slot, name="Travelling"))) == {"cancelled": 2}
+    assert dates() == ["2026-01-07", "2026-01-28"]
+    reasons = ScheduledClass.objects.filter(status="cancelled").values_list("cancel_reason")
+    assert set(reasons) == {("Travelling",)}
+    assert said(do(Resume(key_of(slot), MONDAY))) == {"restored": 2}
+    assert shape() == before
+    assert not Closure.objects.exists()
+
+
+def test_resumed_in_the_middle_of_the_pause(slot):
+    do(pause(slot))
+    assert said(do(Resume(key_of(slot), day("2026-01-20")))) == {"restored": 1}
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
+
+
+def test_a_pause_of_one_schedule_leaves_the_students_others_alone(slot):
+    other = make.slot(who=slot.student, weekday=4)
+    horizon(weeks=4)
+    do(pause(slot))
+    assert len(dates(other.classes.exclude(status="cancelled"))) == 4
+    assert set(counts(horizon(weeks=4))) == {"exists", "closed"}
+
+
+def test_what_a_person_touched_is_protected_from_a_pause(slot):
+    touch(day("2026-01-21"))
+    outlook = do(pause(slot))
+    assert said(outlook) == {"cancelled": 1, "protected": 1}
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
+
+
+def test_a_paused_fixed_schedule_gets_no_class_in_those_weeks():
+    rule = make.schedule(weekday=3)
+    do(pause(rule, "2026-01-05", "2026-01-11", name="Exams"))
+    assert counts(weekly()) == {"closed": 1}
+    explained = explain(
+        student_id=rule.student_id, teacher_id=None, day=day("2026-01-07"), now=EARLY
+    )
+    assert "closed: Exams" in explained.rules[0].reason
+    weekly(day("2026-01-12"))
+    assert dates() == ["2026-01-14"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [("2026-01-21", "2026-01-14", "before the first"), ("2026-01-01", "2026-01-04", "are over")],
+)
+def test_a_pause_that_can_not_be(slot, first, last, words):
+    with pytest.raises(ValidationError, match=words):
+        look(pause(slot, first, last))
+
+
+def test_paused_twice_is_no_change(slot):
+    do(pause(slot))
+    with pytest.raises(ValidationError, match="already"):
+        look(pause(slot))
+
+
+def test_resuming_what_is_not_paused(slot):
+    with pytest.raises(ValidationError, match="not paused"):
+        look(Resume(key_of(slot), MONDAY))
+
+
+def test_a_series_ends_on_a_day(slot):
+    assert said(do(EndOn(key_of(slot), day("2026-01-14")))) == {"removed": 2}
+    assert dates() == ["2026-01-07", "2026-01-14"]
+    slot.refresh_from_db()
+    assert slot.valid_until == day("2026-01-14")
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
+    touch(day("2026-01-21"))
+    act = EndOn(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
+
+    outlook = do(act)
+
+    assert said(outlook) == {"removed": 1, "cancelled" if cancel else "protected": 1}
+    kept = ScheduledClass.objects.get(date="2026-01-21")
+    assert (kept.status, kept.cancelled_by, kept.cancel_reason) == (
+        ("cancelled", "studio", "moved away") if cancel else ("scheduled", "", "")
+    )
+
+
+def test_a_series_that_has_not_begun_can_end_before_it_does():
+    slot = make.slot(weekday=3, valid_from=day("2026-01-12"))
+    horizon(weeks=4)
+    assert said(do(EndOn(key_of(slot), day("2026-01-06"))))["removed"] == 3
+    rule = make.schedule(weekday=3, valid_from=day("2026-01-05"))
+    weekly()
+    assert said(do(EndOn(key_of(rule), day("2026-01-04")))) == {"removed": 1}
+    assert dates() == []
+
+
+def test_ended_twice_is_refused(slot):
+    do(EndOn(key_of(slot), day("2026-01-14")))
+    with pytest.raises(ValidationError, match="already"):
+        look(EndOn(key_of(slot), day("2026-01-14")))
+
+
+def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):
+    touch(day("2026-01-21"))
+    make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
+    make.schedule(slot.student, weekday=5)
+    weekly()
+
+    outlook = do(EndPerson(slot.student, day("2026-01-08"), cancel_rest=True, reason="left"))
+
+    assert said(outlook) == {"cancelled": 2, "removed": 3}
+    assert dates() == ["2026-01-07"]
+    slot.student.refresh_from_db()
+    assert (slot.student.end_date, slot.student.is_active) == (day("2026-01-08"), True)
+    newcomer = make.slot(slot.teacher, weekday=3, valid_from=day("2026-01-12"))
+    horizon(weeks=4)
+    assert dates(newcomer.classes.all()) == ["2026-01-14", "2026-01-21", "2026-01-28"]
+
+
+def test_what_keeps_the_hour_of_a_leaver_is_named(slot):
+    touch(day("2026-01-21"))
+    one_off = make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
+    outlook = do(EndPerson(slot.student, day("2026-01-08")))
+    kept = [(line.class_id, line.code) for line in outlook.lines if line.outcome == "protected"]
+    assert kept == [
+        (ScheduledClass.objects.get(date="2026-01-21").pk, "edited_by_hand"),
+        (one_off.pk, "one_off"),
+    ]
+    assert dates() == ["2026-01-07", "2026-01-21", "2026-01-30"]
+
+
+def test_a_teacher_leaves(slot):
+    other = make.slot(slot.teacher, weekday=4)
+    horizon(weeks=4)
+    touch(day("2026-01-29"))
+    outlook = do(EndPerson(slot.teacher, day("2026-01-14"), cancel_rest=True, reason="new job"))
+    assert said(outlook) == {"cancelled": 1, "removed": 4}
+    assert dates() == ["2026-01-07", "2026-01-08", "2026-01-14"]
+    other.refresh_from_db()
+    assert other.valid_until == day("2026-01-14")
+    slot.teacher.refresh_from_db()
+    assert slot.teacher.is_active
+    with pytest.raises(ValidationError, match="already"):
+        look(EndPerson(slot.teacher, day("2026-01-14")))
+
+
+def test_student_deactivated_reactivated(slot):
+    do(EndPerson(slot.student, day("2026-01-04")))
+    slot.student.refresh_from_db()
+    assert not slot.student.is_active
+    assert dates() == []
+    slot.student.is_active, slot.student.end_date = True, None
+    slot.student.save()
+    slot.refresh_from_db()
+    slot.valid_until = None
+    slot.save()
+    horizon(weeks=4)
+    assert dates() == WEDNESDAYS

@@ -1,0 +1,186 @@
+"""An import in two steps: the approved plan is carried out, once, or nothing is."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.jobs.generation.approved_plan import StalePlanError
+from scheduling.models import RecurringSlot, Student, Teacher, TimetableUpload
+from scheduling.models.studio import one_reading
+from scheduling.services.timetable_import import uploads
+
+from .timetable_files import NOW, csv_bytes, everything, imported, nothing_stored, row
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def teresa() -> User:
+    return User.objects.create_user("teresa")
+
+
+def kept(owner: User, *rows: dict[str, str], **changes: str) -> TimetableUpload:
+    return uploads.keep(csv_bytes(*(rows or [row(**changes)])), "week.csv", owner, NOW)
+
+
+def agreed(upload: TimetableUpload) -> str:
+    plan = uploads.preview(upload, NOW).plan
+    assert plan is not None
+    return plan.fingerprint
+
+
+def test_a_preview_writes_nothing_and_shows_the_first_of_each_kind(teresa):
+    imported(row(), row(days="2"))
+    rows = [row(), row(), row(days="2"), row(days="3"), row(teacher="", teacher_time_zone="")]
+    many = [row(student_first_name=f"S{i}", student_email=f"{i}@example.com") for i in range(30)]
+    before = everything()
+
+    report = uploads.preview(kept(teresa, *rows, *many), NOW)
+
+    plan = report.plan
+    assert everything() == before
+    assert (report.students, len(plan.students)) == (30, 20)
+    assert (report.recurring_slots, len(plan.recurring_slots)) == (31, 20)
+    assert [(one.line, one.weekday) for one in plan.unchanged] == [(2, 1), (4, 2)]
+    assert [one.line for one in plan.fixed_schedules] == [6]
+    assert [(one.line, one.of) for one in plan.merged] == [(3, 2)]
+    assert plan.teachers == []
+
+
+def test_what_was_agreed_to_is_imported_once(teresa):
+    upload = kept(teresa)
+    word = agreed(upload)
+
+    report = uploads.confirm(upload.pk, teresa, word, LATER)
+    again = uploads.confirm(upload.pk, teresa, word, LATER)
+
+    assert report.students == 1
+    assert again is None
+    assert Student.objects.count() == 1
+    upload.refresh_from_db()
+    assert (upload.imported_at, bytes(upload.content)) == (LATER, b"")
+    assert upload.report["created"]["students"] == 1
+    assert uploads.imports(5) == [upload]
+
+
+CHANGES = {
+    "a teacher came": lambda: Teacher.objects.create(name="Clara", time_zone="Europe/Madrid"),
+    "a student came": lambda: Student.objects.create(
+        first_name="Ana", last_name="Pérez", email="ana@example.com"
+    ),
+    "another import came": lambda: imported(row()),
+    "part of it came": lambda: imported(row(days="1")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_another_plan_than_was_agreed_to_is_not_carried_out(teresa, change):
+    upload = kept(teresa, days="12")
+    word = agreed(upload)
+    CHANGES[change]()
+    before = everything()
+
+    with pytest.raises(StalePlanError) as caught:
+        uploads.confirm(upload.pk, teresa, word, LATER)
+
+    assert everything() == before
+    assert agreed(upload) != word
+    assert caught.value.new_plan.fingerprint == agreed(upload)
+    assert uploads.confirm(upload.pk, teresa, agreed(upload), LATER).succeeded
+
+
+def test_what_has_nothing_to_do_with_the_file_does_not_matter(teresa):
+    upload = kept(teresa)
+    word = agreed(upload)
+    imported(row(teacher="Tom", student_first_name="Leo", student_email="leo@example.com"))
+
+    assert uploads.confirm(upload.pk, teresa, word, LATER).students == 1
+
+
+def test_an_edit_in_between_that_is_a_fault_stops_it(teresa):
+    imported(row())
+    upload = kept(teresa, row(), row(days="2"))
+    word = agreed(upload)
+    RecurringSlot.objects.update(subject="Violin")
+    before = everything()
+
+    report = uploads.confirm(upload.pk, teresa, word, LATER)
+
+    assert [fault.column for fault in report.faults] == ["subject"]
+    assert everything() == before
+
+
+def test_a_rule_without_a_date_begins_on_the_day_of_the_plan(teresa):
+    upload = uploads.keep(csv_bytes(row(valid_from="")), "week.csv", teresa, NOW)
+    word = agreed(upload)
+    tomorrow = NOW + timedelta(days=1)
+    TimetableUpload.objects.update(created_at=tomorrow)
+
+    with pytest.raises(StalePlanError):
+        uploads.confirm(upload.pk, teresa, word, tomorrow)
+
+
+@pytest.mark.parametrize("word", ["", "none", "0" * 64])
+def test_without_agreement_nothing_is_done(teresa, word):
+    with pytest.raises(StalePlanError):
+        uploads.confirm(kept(teresa).pk, teresa, word, LATER)
+
+    assert nothing_stored()
+
+
+def test_an_upload_is_its_owners_alone_and_for_an_hour(teresa):
+    upload = kept(teresa)
+    word = agreed(upload)
+    other = User.objects.create_user("vera")
+    over = NOW + uploads.KEPT_FOR
+
+    for owner, now, pk in [(other, LATER, upload.pk), (teresa, over, upload.pk)]:
+        with pytest.raises(uploads.GoneError):
+            uploads.find(pk, owner, now)
+        with pytest.raises(uploads.GoneError):
+            uploads.confirm(pk, owner, word, now)
+    with pytest.raises(uploads.GoneError):
+        uploads.find(uuid4(), teresa, LATER)
+    assert uploads.find(upload.pk, teresa, over - timedelta(seconds=1)) == upload
+    assert nothing_stored()
+
+
+def test_an_import_can_still_be_seen_after_the_hour(teresa):
+    upload = kept(teresa)
+    uploads.confirm(upload.pk, teresa, agreed(upload), LATER)
+
+    assert uploads.find(upload.pk, teresa, NOW + timedelta(days=9)).imported_at == LATER
+
+
+def test_old_and_too_many_files_go_imports_stay(teresa):
+    other = User.objects.create_user("vera")
+    done = kept(teresa)
+    uploads.confirm(done.pk, teresa, agreed(done), LATER)
+    kept(other)
+    for minutes in range(uploads.MOST_PENDING + 2):
+        uploads.keep(b"x", f"{minutes}.csv", teresa, NOW + timedelta(minutes=minutes))
+
+    pending = TimetableUpload.objects.filter(imported_at=None)
+    assert pending.filter(owner=teresa).count() == uploads.MOST_PENDING
+    assert pending.filter(owner=other).count() == 1
+    uploads.keep(b"x", "new.csv", other, NOW + timedelta(hours=3))
+    assert list(pending.values_list("file_name", flat=True)) == ["new.csv"]
+    assert TimetableUpload.objects.filter(pk=done.pk).exists()
+
+
+def test_a_larger_file_takes_no_more_queries_to_preview(teresa):
+    counts = []
+    for size in (20, 400):  # lessons clash in both
+        rows = [row(student_email=f"{i}@example.com", days=str(i % 7 + 1)) for i in range(size)]
+        upload = kept(teresa, *rows)
+        with one_reading(), CaptureQueriesContext(connection) as queries:
+            uploads.preview(upload, NOW)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

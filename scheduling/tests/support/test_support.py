@@ -1,0 +1,86 @@
+"""The suite's own tools: processes on the test's database, and a database on a real file."""
+
+import os
+import signal
+import time
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from . import processes
+
+COUNT = "from django.contrib.auth.models import User; print(User.objects.count())"
+
+
+def test_a_process_sees_the_rows_of_the_test(manage):
+    get_user_model().objects.create_user("ana")
+    answer = manage("shell", "--no-imports", "-c", COUNT)
+    assert (answer.returncode, answer.stdout.strip(), answer.stderr) == (0, "1", "")
+
+
+def test_the_test_sees_the_rows_of_a_process(manage):
+    make = "from django.contrib.auth.models import User; User.objects.create_user('juan')"
+    assert manage("shell", "--no-imports", "-c", make).returncode == 0
+    assert get_user_model().objects.get().username == "juan"
+
+
+def test_a_variable_is_set_and_taken_away(manage):
+    show = "import os; print(os.environ.get('LANGUAGE_CODE'), os.environ.get('PING_URL'))"
+    env = {"LANGUAGE_CODE": "es", "PING_URL": None}
+    assert manage("shell", "--no-imports", "-c", show, env=env).stdout.strip() == "es None"
+
+
+@pytest.fixture
+def stopped(spawn_manage):
+    """A process that was stopped in the middle of a transaction."""
+    hold = (
+        "import sys, time; from django.db import transaction;"
+        "from django.contrib.auth.models import User\n"
+        "with transaction.atomic():\n"
+        "    User.objects.create_user('x'); print('in', flush=True); time.sleep(60)"
+    )
+    process = spawn_manage("shell", "--no-imports", "-c", hold)
+    assert process.stdout.readline() == "in\n"
+    process.send_signal(signal.SIGSTOP)
+    return process
+
+
+def test_a_stopped_process_is_killed_and_its_locks_go(stopped):
+    processes.end(stopped)
+    processes.wait_for_dead_sessions()
+    started = time.monotonic()
+    get_user_model().objects.create_user("x")
+    assert time.monotonic() - started < 5
+
+
+def test_what_still_runs_at_the_end_does_not_block_the_clean_up(stopped):
+    assert stopped.poll() is None
+
+
+@pytest.mark.django_db
+def test_the_database_is_the_one_that_was_asked_for(request):
+    assert connection.vendor == request.config.getoption("--db")
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_sqlite_is_a_file_in_wal_mode():
+    with connection.cursor() as cursor:
+        modes = [
+            cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        ]
+    assert modes == ["wal", 1, 30_000, 1]
+    assert os.path.isfile(connection.settings_dict["NAME"])
+
+
+@pytest.mark.parametrize("mark", [pytest.mark.sqlite, pytest.mark.one_database(name="sqlite")])
+def test_a_test_that_would_run_on_neither_database_is_refused(request, mark):
+    """One that needs a database, in a file for which the other is enough."""
+    item = request.node
+    item.add_marker(mark)
+    request.config.hook.pytest_itemcollected(item=item)
+    item.add_marker(pytest.mark.one_database(name="postgresql"))
+    with pytest.raises(ValueError, match="runs on no database"):
+        request.config.hook.pytest_itemcollected(item=item)
