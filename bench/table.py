@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from bench.generation import report
-from bench.generation.methods import BOTH, WAYS, Way
+from bench.generation.methods import BOTH, WAYS, Method
 
 from . import environment as machine
 from . import scratch_database
@@ -101,7 +101,7 @@ def _enter(
 
 
 def measure(
-    vendor: str, ways: list[Way], slots: int, rounds: int, environment: dict[str, str]
+    vendor: str, ways: list[Method], slots: int, rounds: int, environment: dict[str, str]
 ) -> dict[str, Any]:
     """These ways at one size, in turns: medians of the rounds, peaks of memory."""
     cycles: dict[str, list[dict[str, Any]]] = {way.name: [] for way in ways}
@@ -138,7 +138,7 @@ def _python(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _summed_up(way: Way, slots: int, cycles: list[dict[str, Any]]) -> dict[str, Any]:
+def _summed_up(way: Method, slots: int, cycles: list[dict[str, Any]]) -> dict[str, Any]:
     """Medians, scaled up where the way was measured on a sample."""
     sample = way.slots(slots)
     scale = slots / sample

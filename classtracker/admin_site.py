@@ -32,7 +32,7 @@ DAILY = TABLES[:4]
 QUEUES = ("django_tasks_database", "django_rq")
 
 
-class ClassTrackerSite(AdminSite):
+class ClassTrackerAdminSite(AdminSite):
     """The stock site with a few pages of its own: those of `scheduling.admin.tool_pages`."""
 
     site_title = "Class Tracker"
@@ -64,9 +64,9 @@ class ClassTrackerSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        from scheduling.admin.home.dashboard import front
+        from scheduling.admin.home.dashboard import dashboard
 
-        own = {"front": front(request), "tools": _pages(request, daily=False)}
+        own = {"front": dashboard(request), "tools": _pages(request, daily=False)}
         return super().index(request, own | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

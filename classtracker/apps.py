@@ -16,7 +16,7 @@ class ClassTrackerAdminConfig(SimpleAdminConfig):
     cron starts needs none of them, and starts in three quarters of the time.
     """
 
-    default_site = "classtracker.admin_site.ClassTrackerSite"
+    default_site = "classtracker.admin_site.ClassTrackerAdminSite"
 
     def ready(self) -> None:
         # In place of what the parent does.

@@ -9,7 +9,7 @@ from scheduling.api.request_id import request_id
 from scheduling.jobs.runs.log_context import run_id
 
 
-class JSONLines(logging.Formatter):
+class JSONFormatter(logging.Formatter):
     """``{"time", "level", "logger", "message"}``, with the ids of request and run where there are.
 
     What a caller passes as ``extra={"fields": {…}}`` stands beside them.

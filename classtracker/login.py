@@ -40,7 +40,7 @@ class LoginForm(AdminAuthenticationForm):
         return forms.ValidationError(text % {"minutes": minutes}, code="locked")
 
 
-def locked(
+def lockout_response(
     request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """The login page as it is, with the status that tells programs to wait."""

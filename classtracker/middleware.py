@@ -24,7 +24,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
 
 
-class ClientAddress:
+class ClientAddressMiddleware:
     """Makes ``REMOTE_ADDR`` the client's: the last entry of ``X-Forwarded-For``.
 
     Only that one was written by the proxy; those before it are whatever the client sent. They are
@@ -52,7 +52,7 @@ def address(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
     """WhiteNoise, without its warning that nothing was collected yet.
 
     That is no fault: until ``collectstatic`` files are served from where they lie.
@@ -117,7 +117,7 @@ def _leave(**_kwargs: Any) -> None:
     timezone.deactivate()
 
 
-class RequestId:
+class RequestIdMiddleware:
     """Gives each request an id, which its log lines and its answer carry."""
 
     def __init__(self, get_response: Next) -> None:

@@ -22,10 +22,10 @@ DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:
-        env.stop("SECRET_KEY", "is required unless DEBUG is true; set a long random text.")
+        env.fail("SECRET_KEY", "is required unless DEBUG is true; set a long random text.")
     SECRET_KEY = "django-insecure-only-for-debug"
 
-ALLOWED_HOSTS = env.words(
+ALLOWED_HOSTS = env.csv_list(
     "ALLOWED_HOSTS",
     r"\*|\.?[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]",
     "a host name; leave out the scheme, the port and the path",
@@ -59,7 +59,7 @@ JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
 # How long before a class its student and teacher are reminded; 0: not at all.
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 # What prices are in, as an ISO 4217 code; empty: prices are plain numbers.
-CURRENCY = env.matching("CURRENCY", "", "([A-Z]{3})?", "an ISO 4217 code such as EUR")
+CURRENCY = env.regex("CURRENCY", "", "([A-Z]{3})?", "an ISO 4217 code such as EUR")
 # Whose cancellation earns a make-up, and for how many days: see services/classes/make_ups.py.
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
@@ -82,17 +82,17 @@ GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.envir
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:
-    env.stop("REDIS_URL", "is required where TASKS_BACKEND is rq.")
+    env.fail("REDIS_URL", "is required where TASKS_BACKEND is rq.")
 
-CRON_SECRET = env.secret("CRON_SECRET")
+CRON_SECRET = env.ascii_text("CRON_SECRET")
 API_ENDPOINT = env.url("API_ENDPOINT", base=True)
 PING_URL = env.url("PING_URL")
-ALERT_EMAILS = env.words("ALERT_EMAILS", r"[^@\s<>]+@[^@\s<>]+", "an e-mail address")
+ALERT_EMAILS = env.csv_list("ALERT_EMAILS", r"[^@\s<>]+@[^@\s<>]+", "an e-mail address")
 ALERT_WEBHOOK_URL = env.url("ALERT_WEBHOOK_URL")
 
 RATE = r"[1-9][0-9]{0,8}/(sec|min|hour|day)"
-API_THROTTLE = env.matching("API_THROTTLE", "600/min", RATE, "a rate such as 600/min")
-API_THROTTLE_FAILED = env.matching("API_THROTTLE_FAILED", "60/min", RATE, "a rate such as 60/min")
+API_THROTTLE = env.regex("API_THROTTLE", "600/min", RATE, "a rate such as 600/min")
+API_THROTTLE_FAILED = env.regex("API_THROTTLE_FAILED", "60/min", RATE, "a rate such as 60/min")
 
 EMAIL = env.email("EMAIL_URL", "console:" if DEBUG else "smtp://localhost:25")
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
@@ -146,23 +146,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "classtracker.middleware.RequestId",
+    "classtracker.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "classtracker.middleware.StaticFiles",
+    "classtracker.middleware.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "classtracker.middleware.StudioMiddleware",
-    "scheduling.api.middleware.BodyLimit",
+    "scheduling.api.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "scheduling.api.middleware.Acting",
+    "scheduling.api.middleware.AuditActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 if TRUSTED_PROXY:
-    MIDDLEWARE.insert(0, "classtracker.middleware.ClientAddress")
+    MIDDLEWARE.insert(0, "classtracker.middleware.ClientAddressMiddleware")
 
 ROOT_URLCONF = "classtracker.urls"
 WSGI_APPLICATION = "classtracker.wsgi.application"
@@ -212,7 +212,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # TRUSTED_PROXY is the one place that decides whose address a request has.
 AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
-AXES_LOCKOUT_CALLABLE = "classtracker.login.locked"
+AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -274,7 +274,7 @@ if TASKS_BACKEND == "rq":
 
 # Cron ----------------------------------------------------------------------------------------
 
-CRON_LOG = env.matching(
+CRON_LOG = env.regex(
     "CRON_LOG",
     str(BASE_DIR / "cron.log"),
     r"/[^#]*[^/#]",
@@ -292,7 +292,7 @@ CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_COMMENT = f"Class Tracker in {BASE_DIR}".replace("%", r"\%")
 # Cron knows neither: it has the machine's zone and an environment of its own.
 SYSTEM_TIME_ZONE = env.system_time_zone()
-UNSEEN_BY_CRON = env.unseen_by_cron()
+UNSEEN_BY_CRON = env.missing_in_dotenv()
 
 # Earlier versions read these; a system check warns of those that are still set.
 UNUSED_VARIABLES = [name for name in ("RUN_SHARDS",) if name in os.environ]

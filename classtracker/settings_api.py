@@ -6,17 +6,17 @@ API = "scheduling.api"
 # Closed by default: a view opens itself by name, never by forgetting to say.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        f"{API}.authentication.ApiToken",
-        f"{API}.authentication.Cookie",
+        f"{API}.authentication.ApiTokenAuthentication",
+        f"{API}.authentication.CookieAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": [f"{API}.permissions.StaffByModel"],
+    "DEFAULT_PERMISSION_CLASSES": [f"{API}.permissions.StaffModelPermissions"],
     "DEFAULT_RENDERER_CLASSES": [f"{API}.renderers.CamelJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [f"{API}.renderers.CamelJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": f"{API}.renderers.JSONOnly",
     "DEFAULT_THROTTLE_CLASSES": [f"{API}.throttles.CallerThrottle"],
     # Whose address it is, TRUSTED_PROXY alone decides; no header is believed here.
     "NUM_PROXIES": 0,
-    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.Ordered",
+    "DEFAULT_PAGINATION_CLASS": f"{API}.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": f"{API}.schema.operations.ApiSchema",
     # OPTIONS would describe views with the names of Python; /api/schema is the description.
     "DEFAULT_METADATA_CLASS": None,

@@ -15,7 +15,7 @@ def logging_settings(debug: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "json": {"()": "classtracker.json_logs.JSONLines"},
+            "json": {"()": "classtracker.json_logs.JSONFormatter"},
             "line": {"format": "[{asctime}] {levelname} {name}: {message}", "style": "{"},
         },
         "handlers": {

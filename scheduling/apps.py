@@ -11,11 +11,11 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from scheduling.db.class_constraints import reinstall_after_migrate
-        from scheduling.db.connection import forgo_compiling
+        from scheduling.db.connection import disable_jit
         from scheduling.models import audit
 
         from . import checks  # noqa: F401  (registers itself)
 
-        audit.listen()
-        post_migrate.connect(forgo_compiling, sender=self)
+        audit.register_audit()
+        post_migrate.connect(disable_jit, sender=self)
         post_migrate.connect(reinstall_after_migrate, sender=self)

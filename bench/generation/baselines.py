@@ -25,14 +25,14 @@ def count(today: date) -> int:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyRows:
     """The very rows that a run of ours has made, ready to be sent."""
 
     rows: int
     data: Any
 
     @classmethod
-    def of(cls, condition: str) -> "Ready":
+    def of(cls, condition: str) -> "ReadyRows":
         """Those of ``classes`` that meet ``condition``, in the order in which they were made."""
         query = f"SELECT {COLUMNS} FROM classes WHERE {condition} ORDER BY id"
         with connection.cursor() as cursor:

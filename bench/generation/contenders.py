@@ -14,14 +14,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bench.environment import WEEKS, clock_of
-from scheduling.domain.recurrence import pattern
+from scheduling.domain.recurrence import occurrences
 from scheduling.domain.series import Series, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import horizon_window, monday_of
-from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.execution.runner import RunOptions, run
 from scheduling.jobs.generation.class_insert import _COLUMNS as COLUMNS
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result import Result
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result import RunResult
 from scheduling.models import Job, RecurringSlot, Student, Trigger
 from scheduling.selectors.schedules.series import load_series
 
@@ -39,7 +39,7 @@ DEFAULTS = {
 }
 
 
-def forget() -> None:
+def unload_ours() -> None:
     """Empty every cache of ours: cron's process begins without them."""
     for name, module in list(sys.modules.items()):
         if name.startswith("scheduling."):
@@ -48,12 +48,12 @@ def forget() -> None:
                     value.cache_clear()
 
 
-def ours(today: date) -> Result:
+def ours(today: date) -> RunResult:
     """A whole run as the command makes it: claim, heartbeat, log, chunks, closing line."""
-    request = Request(
+    request = RunRequest(
         job=Job.HORIZON, today=today, weeks=WEEKS, trigger=Trigger.COMMAND, dated=True
     )
-    return run(request, Conduct(clock=lambda: clock_of(today)))
+    return run(request, RunOptions(clock=lambda: clock_of(today)))
 
 
 def _slots(limit: int | None = None) -> list[Series]:
@@ -72,7 +72,7 @@ def _objects(
     now = timezone.now()
     values = DEFAULTS | {"created_at": now, "updated_at": now} if spelled_out else {}
     for series in slots:
-        wanted = pattern(series, window)
+        wanted = occurrences(series, window)
         for day, starts in zip(wanted.days, wanted.starts, strict=True):
             yield model(
                 student_id=series.student_id,
@@ -206,7 +206,7 @@ class Scheduler:
         self.events = []
         for series in _slots(limit):
             zone = ZoneInfo(series.zone)
-            day = pattern(series, horizon_window(START, 1)).days[0]
+            day = occurrences(series, horizon_window(START, 1)).days[0]
             start = datetime.combine(day, series.start_time, zone)
             end = datetime.combine(day, series.end_time, zone)
             event = Event(title=series.subject, start=start, end=end, rule=rule, calendar=calendar)

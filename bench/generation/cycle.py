@@ -43,9 +43,9 @@ def measure(name: str, slots: int) -> dict[str, Any]:
     from django.db import connection
 
     from bench.environment import STEPS, today_of
-    from scheduling.db.query_counter import counted
+    from scheduling.db.query_counter import count_queries
 
-    from .contenders import forget, rows_of
+    from .contenders import rows_of, unload_ours
 
     _empty(WAYS[name].table)
     steps = _ours() if name == "ours" else _limit() if name == "limit" else _peer(name, slots)
@@ -60,11 +60,11 @@ def measure(name: str, slots: int) -> dict[str, Any]:
                 continue
             if prepare is not None:
                 prepare()
-            forget()
+            unload_ours()
             _settle()
             gc.collect()
             before = rows_of(WAYS[name].table) if name not in ("ours", "limit") else 0
-            with counted() as queries:
+            with count_queries() as queries:
                 began = time.perf_counter()
                 rows = work(today_of(step))
                 seconds = time.perf_counter() - began
@@ -144,12 +144,12 @@ def _count() -> dict[str, Any]:
 def _limit() -> dict[str, Any]:
     from bench.environment import NEXT, WEEKS
 
-    from .baselines import Ready
+    from .baselines import ReadyRows
     from .cloned_tables import COPIED
 
     # The last date is what the day after the first run added.
     last = NEXT + timedelta(weeks=WEEKS) - timedelta(days=1)
-    rows = {"first": Ready.of(f"date < '{last}'"), "next": Ready.of(f"date = '{last}'")}
+    rows = {"first": ReadyRows.of(f"date < '{last}'"), "next": ReadyRows.of(f"date = '{last}'")}
     gc.freeze()
     return {
         step: (lambda _today, ready=ready: ready.send(COPIED), None) for step, ready in rows.items()

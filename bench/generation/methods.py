@@ -6,7 +6,7 @@ BOTH = ("postgresql", "sqlite")
 
 
 @dataclass(frozen=True)
-class Way:
+class Method:
     """``sample``: the most slots that it is measured on, its time scaled up from there; 0: all."""
 
     name: str
@@ -24,19 +24,21 @@ class Way:
 WAYS = {
     way.name: way
     for way in (
-        Way("ours", "**a run of ours**, from claim to log", "classes"),
-        Way("limit", "ready rows by COPY (on SQLite `executemany`); `count(*)`", "classes_copy"),
-        Way(
+        Method("ours", "**a run of ours**, from claim to log", "classes"),
+        Method("limit", "ready rows by COPY (on SQLite `executemany`); `count(*)`", "classes_copy"),
+        Method(
             "sql",
             "`INSERT … SELECT` from `generate_series`, anti-join",
             "classes_copy",
             vendors=("postgresql",),
         ),
-        Way("spelled", "`bulk_create(ignore_conflicts=True)`, every field", "classes_peer", 2_000),
-        Way("bulk", "the same, fields left to their defaults", "classes_peer", 1_000),
-        Way("lesson", "a SELECT per lesson", "classes_peer", 200),
-        Way("student", "three SELECTs and an INSERT per student", "classes_peer", 500),
-        Way(
+        Method(
+            "spelled", "`bulk_create(ignore_conflicts=True)`, every field", "classes_peer", 2_000
+        ),
+        Method("bulk", "the same, fields left to their defaults", "classes_peer", 1_000),
+        Method("lesson", "a SELECT per lesson", "classes_peer", 200),
+        Method("student", "three SELECTs and an INSERT per student", "classes_peer", 500),
+        Method(
             "scheduler",
             "django-scheduler, occurrences saved",
             "schedule_occurrence",

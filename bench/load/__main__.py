@@ -39,15 +39,15 @@ def main() -> None:
 def measure(asked: argparse.Namespace) -> bool:
     """Whether anything failed."""
     from . import indexes, queries, report, studio
-    from .workload import asks
+    from .workload import operations
 
     studio.prepare()
     studio.fill(SMALL, SMALL)
     studio.settle(5)
-    few = queries.count(asks())
+    few = queries.count(operations())
     studio.fill(asked.students - SMALL, asked.runs - SMALL)
     studio.settle(40)
-    found = asks()
+    found = operations()
     many = queries.count(found)
     indexes.reset()
     levels = load(found, asked)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .workload import Ask
+from .workload import Operation
 
 # With fewer answers than that, the slowest stands for the 99th of a hundred.
 ENOUGH = 100
@@ -58,7 +58,7 @@ def percentile(values: list[float], part: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * part // 100)]
 
 
-def drive(url: str, asks: list[Ask], order: list[tuple[int, str]], clients: int) -> Level:
+def drive(url: str, asks: list[Operation], order: list[tuple[int, str]], clients: int) -> Level:
     """Have a process of its own ask the server at ``url`` for all of ``order``."""
     parts = urlsplit(url)
     asked = [

@@ -4,18 +4,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from .workload import Ask
+from .workload import Operation
 
 MOST = 50
 TRIES = 3
 
 
-def count(asks: list[Ask]) -> dict[str, int]:
+def count(asks: list[Operation]) -> dict[str, int]:
     """The most that any of a few addresses of each takes, in this process, by name."""
     return {ask.name: _most(ask) for ask in asks}
 
 
-def _most(ask: Ask) -> int:
+def _most(ask: Operation) -> int:
     cookies = ask.headers.get("Cookie", "").partition("=")[2]
     headers = {name: value for name, value in ask.headers.items() if name != "Cookie"}
     client = Client(headers=headers)

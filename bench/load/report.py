@@ -6,14 +6,14 @@ from bench import environment
 
 from .concurrency import Level
 from .queries import MOST
-from .workload import Ask
+from .workload import Operation
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """``few`` and ``many``: queries of each ask in a small studio and in the large one."""
 
-    asks: list[Ask]
+    asks: list[Operation]
     few: dict[str, int]
     many: dict[str, int]
     levels: list[Level]
@@ -38,7 +38,7 @@ class Report:
     def failed(self) -> bool:
         return bool(self.wrong or self.too_many)
 
-    def row(self, ask: Ask) -> str:
+    def row(self, ask: Operation) -> str:
         """Name, queries, kilobytes, and for each level the median and the 99th percentile."""
         size = max(self.levels[0].times[ask.name].sizes) / 1000
         cells = [ask.name, str(self.many[ask.name]), f"{size:.0f}" if size >= 1 else f"{size:.1f}"]

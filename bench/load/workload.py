@@ -32,7 +32,7 @@ SOME = 60
 
 
 @dataclass(slots=True)
-class Ask:
+class Operation:
     """``addresses`` are asked for in turn. ``body``: JSON to PATCH; none: a GET."""
 
     name: str
@@ -59,7 +59,7 @@ class Callers:
         self.program = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
 
-def asks() -> list[Ask]:
+def operations() -> list[Operation]:
     """Everything, with numbers of people, classes and runs that are there now."""
     callers, now = Callers(), timezone.now()
     today = now.date()
@@ -78,9 +78,9 @@ def _table(name: str, model: Any) -> list[str]:
     return [f"{TABLES}{name}/", *([f"{TABLES}{name}/?p={deep}"] if deep > 1 else [])]
 
 
-def _pages(person: dict[str, str], today: date) -> Iterator[Ask]:
-    def page(name: str, weight: int, *addresses: str) -> Ask:
-        return Ask(name, weight, list(addresses), person)
+def _pages(person: dict[str, str], today: date) -> Iterator[Operation]:
+    def page(name: str, weight: int, *addresses: str) -> Operation:
+        return Operation(name, weight, list(addresses), person)
 
     runs = list(JobRun.objects.order_by("id").values_list("id", flat=True))
     students, teachers = _some(Student.objects), _some(Teacher.objects)
@@ -179,9 +179,9 @@ def _pages(person: dict[str, str], today: date) -> Iterator[Ask]:
     yield page("preview of a horizon run", 1, f"{JOBS}horizon/preview/")
 
 
-def _calls(program: dict[str, str], today: date) -> Iterator[Ask]:
-    def call(name: str, weight: int, *addresses: str, **more: Any) -> Ask:
-        return Ask(name, weight, list(addresses), more.pop("headers", program), **more)
+def _calls(program: dict[str, str], today: date) -> Iterator[Operation]:
+    def call(name: str, weight: int, *addresses: str, **more: Any) -> Operation:
+        return Operation(name, weight, list(addresses), more.pop("headers", program), **more)
 
     students, teachers = _some(Student.objects), _some(Teacher.objects)
     runs = list(JobRun.objects.order_by("id").values_list("id", flat=True))
@@ -245,7 +245,7 @@ def _feeds(whose: str, ids: list[int]) -> list[str]:
     return [f"/calendar/{token_of(feed)}.ics" for feed in made]
 
 
-def in_order(found: list[Ask], count: int, fewest: int = 1) -> list[tuple[int, str]]:
+def in_order(found: list[Operation], count: int, fewest: int = 1) -> list[tuple[int, str]]:
     """``count`` requests, mixed by weight, as pairs of an ask's place and an address."""
     whole = sum(ask.weight for ask in found)
     order = [

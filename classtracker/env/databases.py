@@ -6,7 +6,7 @@ from typing import Any
 
 import dj_database_url
 
-from .values import stop, text
+from .values import fail, text
 
 # Options of PostgreSQL whose values its library reads only when it connects.
 WHOLE_OPTIONS = {
@@ -30,25 +30,25 @@ def database(name: str, base: Path) -> dict[str, Any]:
     value = text(name) or "sqlite:///db.sqlite3"
     scheme = value.partition(":")[0]
     if scheme not in {"sqlite", "postgres", "postgresql"}:
-        stop(name, "starts with neither sqlite:// nor postgresql://; only these two can be used.")
+        fail(name, "starts with neither sqlite:// nor postgresql://; only these two can be used.")
     try:
         found = dict(dj_database_url.parse(value))
     except ValueError:
-        stop(name, "is not a valid URL; percent-encode the special characters of the password.")
+        fail(name, "is not a valid URL; percent-encode the special characters of the password.")
     return _sqlite(name, found, base) if scheme == "sqlite" else _postgresql(name, found)
 
 
 def _sqlite(name: str, found: dict[str, Any], base: Path) -> dict[str, Any]:
     if found.get("HOST"):
-        stop(name, "has two slashes before the file; write sqlite:///name or sqlite:////path/name.")
+        fail(name, "has two slashes before the file; write sqlite:///name or sqlite:////path/name.")
     if found["NAME"] == ":memory:":
-        stop(name, "a database in memory is lost with the process; name a file.")
+        fail(name, "a database in memory is lost with the process; name a file.")
     if found.get("OPTIONS"):
-        stop(name, "has options after the file; for SQLite there are none.")
+        fail(name, "has options after the file; for SQLite there are none.")
     # Relative to the project, not to wherever cron or a shell happens to stand.
     path = base / found["NAME"]
     if not path.parent.is_dir() or path.is_dir():
-        stop(name, f"{str(path)!r} cannot be a database: no such folder, or it is one itself.")
+        fail(name, f"{str(path)!r} cannot be a database: no such folder, or it is one itself.")
     return {
         "ENGINE": found["ENGINE"],
         "NAME": str(path),
@@ -69,18 +69,18 @@ def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
     from psycopg.conninfo import make_conninfo
 
     if not found["NAME"]:
-        stop(name, "names no database; write postgresql://user:password@host:5432/name.")
+        fail(name, "names no database; write postgresql://user:password@host:5432/name.")
     options = found.get("OPTIONS", {})
     try:
         make_conninfo("", **options)
     except (ProgrammingError, TypeError):
-        stop(name, f"has an option that PostgreSQL does not know: {', '.join(sorted(options))}.")
+        fail(name, f"has an option that PostgreSQL does not know: {', '.join(sorted(options))}.")
     for option in WHOLE_OPTIONS & options.keys():
         if not re.fullmatch(r"-?[0-9]{1,9}", str(options[option])):
-            stop(name, f"says no whole number for {option}.")
+            fail(name, f"says no whole number for {option}.")
     for option, allowed in WORD_OPTIONS.items():
         if options.get(option, allowed[0]) not in allowed:
-            stop(name, f"says none of {', '.join(allowed)} for {option}.")
+            fail(name, f"says none of {', '.join(allowed)} for {option}.")
     # A host that vanished must not hold a run for the two hours of TCP's own defaults.
     keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
     keep |= {"keepalives_count": 3, "connect_timeout": 10}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_email_url
 
-from .values import stop, text, words
+from .values import csv_list, fail, text
 
 NOES = ("0", "no", "No", "NO", "false", "False", "FALSE")
 
@@ -15,10 +15,10 @@ NOES = ("0", "no", "No", "NO", "false", "False", "FALSE")
 def origins(name: str) -> list[str]:
     """A list of schemes with their hosts, as a browser names where a form came from."""
     wanted = "an origin; write it with its scheme and without a path, as https://example.org"
-    found = words(name, r"https?://[^/\s?#@]+", wanted)
+    found = csv_list(name, r"https?://[^/\s?#@]+", wanted)
     for origin in found:
         if not _has_host(origin):
-            stop(name, f"{origin!r:.60} is not {wanted}.")
+            fail(name, f"{origin!r:.60} is not {wanted}.")
     return found
 
 
@@ -42,9 +42,9 @@ def url(name: str, schemes: tuple[str, ...] = ("http", "https"), *, base: bool =
     scheme = value.partition("://")[0]
     valid = scheme in schemes and (scheme == "unix" or _has_host(value))
     if not valid or " " in value:
-        stop(name, f"is not an absolute URL that starts with {':// or '.join(schemes)}://.")
+        fail(name, f"is not an absolute URL that starts with {':// or '.join(schemes)}://.")
     if base and ("?" in value or "#" in value):
-        stop(name, "is an address that paths are put behind; leave out what follows ? or #.")
+        fail(name, "is an address that paths are put behind; leave out what follows ? or #.")
     return value
 
 
@@ -56,7 +56,7 @@ def redis(name: str) -> str:
     for key, given in parse_qsl(parts.query, keep_blank_values=True):
         number = given if key == "db" else number
     if number and not re.fullmatch(r"[0-9]{1,4}", number):
-        stop(name, "names a database that is not a number; write redis://host:6379/0.")
+        fail(name, "names a database that is not a number; write redis://host:6379/0.")
     return value
 
 
@@ -65,7 +65,7 @@ def email(name: str, default: str) -> dict[str, Any]:
     schemes = ("smtp", "submission", "console", "file", "memory", "dummy")
     value = text(name) or default
     if value.partition(":")[0] not in schemes:
-        stop(
+        fail(
             name,
             f"does not start with one of {', '.join(schemes)}:"
             " (submission: is SMTP with STARTTLS; for TLS from the start, smtp://…?ssl=true).",
@@ -74,11 +74,11 @@ def email(name: str, default: str) -> dict[str, Any]:
         found: dict[str, Any] = dict(dj_email_url.parse(value))
         asked = dict(parse_qsl(urlsplit(value).query, keep_blank_values=True))
     except ValueError:
-        stop(name, "is not a valid URL; percent-encode the special characters of the password.")
+        fail(name, "is not a valid URL; percent-encode the special characters of the password.")
     for option in ("ssl", "tls"):
         # The parser takes whatever it does not know for a no.
         if asked.get(option, "0") not in (*dj_email_url.TRUTHY, *NOES):
-            stop(name, f"says neither true nor false for {option}.")
+            fail(name, f"says neither true nor false for {option}.")
     if value.startswith("file:"):
         found["EMAIL_FILE_PATH"] = _folder(name, value)
     return found
@@ -89,7 +89,7 @@ def address(name: str) -> str:
     value = text(name)
     mailbox = parseaddr(value)[1]
     if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mailbox):
-        stop(name, f"{value!r:.60} is not an e-mail address; write Studio <studio@example.org>.")
+        fail(name, f"{value!r:.60} is not an e-mail address; write Studio <studio@example.org>.")
     return value
 
 
@@ -98,5 +98,5 @@ def _folder(name: str, value: str) -> str:
     parts = urlsplit(value)
     path = unquote(parts.path)
     if parts.netloc or not path.startswith("/") or path == "/":
-        stop(name, "does not name an absolute folder; write file:///path/to/folder.")
+        fail(name, "does not name an absolute folder; write file:///path/to/folder.")
     return path

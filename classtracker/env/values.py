@@ -26,7 +26,7 @@ PRINTABLE: Check = validate.Predicate(
 )
 
 
-def stop(name: str, sentence: str) -> NoReturn:
+def fail(name: str, sentence: str) -> NoReturn:
     """End the process: status 1, one line on standard error, no traceback."""
     raise SystemExit(f"{name}: {sentence}")
 
@@ -42,19 +42,19 @@ def read_dotenv(path: Path) -> None:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        stop(str(path), f"cannot be read as UTF-8 text ({type(error).__name__}).")
+        fail(str(path), f"cannot be read as UTF-8 text ({type(error).__name__}).")
     if text.startswith("\ufeff"):
-        stop(str(path), "starts with a byte-order mark; save it as plain UTF-8.")
+        fail(str(path), "starts with a byte-order mark; save it as plain UTF-8.")
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
             line = binding.original.line
-            stop(str(path), f"line {line} is not NAME=value; correct or remove it.")
+            fail(str(path), f"line {line} is not NAME=value; correct or remove it.")
         if binding.key:
             _written[binding.key] = binding.value
     env.read_env(path, recurse=False)
 
 
-def unseen_by_cron() -> list[str]:
+def missing_in_dotenv() -> list[str]:
     """The variables that this process was given and that are not in the .env.
 
     Cron gives its jobs an environment of its own: to them these would not exist.
@@ -81,11 +81,11 @@ def text(name: str, default: str = "", *checks: Check) -> str:
         for check in (PRINTABLE, *checks):
             check(value)
     except ValidationError as error:
-        stop(name, str(error.messages[0]))
+        fail(name, str(error.messages[0]))
     return value
 
 
-def secret(name: str) -> str:
+def ascii_text(name: str) -> str:
     """A text that goes into a header of HTTP, which takes no more than ASCII."""
     error = "holds a character that is not ASCII; use letters, digits and plain signs."
     return text(name, "", validate.Predicate("isascii", error=error))
@@ -95,7 +95,7 @@ def boolean(name: str, default: bool) -> bool:
     try:
         return env.bool(name, default)
     except EnvError:
-        stop(name, f"{env.str(name)!r:.60} is not a yes or no; write true or false.")
+        fail(name, f"{env.str(name)!r:.60} is not a yes or no; write true or false.")
 
 
 def integer(name: str, default: int, low: int, high: int) -> int:
@@ -110,17 +110,17 @@ def choice(name: str, default: str, allowed: Sequence[str]) -> str:
     return text(name, default, validate.OneOf(allowed, error=f"{SHOWN} is not one of {{choices}}."))
 
 
-def matching(name: str, default: str, pattern: str, wanted: str) -> str:
+def regex(name: str, default: str, pattern: str, wanted: str) -> str:
     check = validate.Regexp(rf"(?:{pattern})\Z", error=f"{SHOWN} is not {wanted}.")
     return text(name, default, check)
 
 
-def words(name: str, pattern: str, wanted: str) -> list[str]:
+def csv_list(name: str, pattern: str, wanted: str) -> list[str]:
     """A comma-separated list whose every entry matches `pattern`; empty means none."""
     found = [word.strip() for word in text(name).split(",") if word.strip()]
     for word in found:
         if not re.fullmatch(pattern, word):
-            stop(name, f"{word!r:.60} is not {wanted}.")
+            fail(name, f"{word!r:.60} is not {wanted}.")
     return found
 
 

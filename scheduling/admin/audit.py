@@ -18,11 +18,11 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.formatting import clip
 from scheduling.admin.core.recent_edits import names_of
-from scheduling.admin.jobs.run_log import ReadOnlyAdmin
-from scheduling.text.dates import in_words
+from scheduling.admin.jobs.run_log import ReadOnlyMixin
+from scheduling.text.dates import with_dates_written_out
 
 MOST_SHOWN = 200
 # What auditlog says of itself, for our catalogue: it comes without most languages.
@@ -44,7 +44,7 @@ WORDS = (
 admin.site.unregister(LogEntry)
 
 
-class HistoryAdmin(admin.ModelAdmin):
+class AuditHistoryMixin(admin.ModelAdmin):
     """A page whose history is the log of hand edits; of ``history_includes`` as well."""
 
     # Related names of rows that are edited on this page, or say as much about it.
@@ -91,7 +91,7 @@ def _named(entries: list[Any]) -> list[Any]:
     keys = [(entry.content_type.model, str(entry.object_pk)) for entry in entries]
     names = names_of(keys)
     for entry, key in zip(entries, keys, strict=True):
-        entry.object_repr = names.get(key) or in_words(entry.object_repr)
+        entry.object_repr = names.get(key) or with_dates_written_out(entry.object_repr)
     return entries
 
 
@@ -130,7 +130,7 @@ def _is(field: Any, kind: str) -> bool:
     return getattr(field, "get_internal_type", lambda: "")() == kind
 
 
-class ByKind(admin.RelatedOnlyFieldListFilter):
+class ActionFilter(admin.RelatedOnlyFieldListFilter):
     """Rows of one table, by its name alone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -143,12 +143,12 @@ class ByKind(admin.RelatedOnlyFieldListFilter):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnlyAdmin, ListAdmin):
+class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin):
     """All hand edits, the newest first; also of what has been deleted since."""
 
     list_display = ("timestamp", "who", "action", "kind", "name", "what")
     list_select_related = ("actor", "content_type")
-    list_filter = ("action", ("content_type", ByKind))
+    list_filter = ("action", ("content_type", ActionFilter))
     search_fields = ("object_repr", "actor__username")
     search_help_text = gettext_lazy("What was changed, or the account that changed it.")
     fields = ("timestamp", "who", "action", "kind", "name", "what")

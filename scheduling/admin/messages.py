@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import OneOf
-from scheduling.admin.jobs.run_log import ReadOnlyAdmin
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.jobs.run_log import ReadOnlyMixin
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import recently_undelivered, undelivered
 from scheduling.services.messages import send_again
 
-from .audit import HistoryAdmin
+from .audit import AuditHistoryMixin
 
 _BADGES = {
     MessageState.WAITING: "is-busy",
@@ -55,7 +55,7 @@ def undelivered_notice(request: HttpRequest) -> dict[str, str]:
     return {"text": text % {"n": n}, "url": f"{address}?delivery=undelivered"}
 
 
-class Delivery(OneOf):
+class DeliveryFilter(ChoiceFilter):
     """Whether a person has to deal with it."""
 
     title = gettext_lazy("delivery")
@@ -67,9 +67,9 @@ class Delivery(OneOf):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin, HistoryAdmin, ListAdmin):
+class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin):
     list_display = ("created_at", "kind", "recipient", "subject", "badge", "sent_at", "error")
-    list_filter = (Delivery, "state", "kind")
+    list_filter = (DeliveryFilter, "state", "kind")
     search_fields = ("recipient", "subject")
     fields = (
         *("kind", "badge", "recipient", "language", "subject", "body", "error", "attempts"),

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.schedules.changes import LivingStudio
+from scheduling.admin.schedules.changes import StudioZoneChangeMixin
 from scheduling.models import Studio
 from scheduling.models.studio import VARIABLES, forget
 from scheduling.selectors.studio import studio
 
-from .audit import HistoryAdmin
+from .audit import AuditHistoryMixin
 
 
 @admin.register(Studio)
-class StudioAdmin(LivingStudio, HistoryAdmin):
+class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         zone = "given_zone" if studio().zone_is_given else "time_zone"
         make_ups = ("makeup_rule", "cancel_notice_hours", "makeup_days")

@@ -1,11 +1,11 @@
 """Every page of the admin that is no table, in the order of the navigation."""
 
-from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
 
 from . import calendar, jobs
 
-PAGES: tuple[Page, ...] = (
+PAGES: tuple[ToolPage, ...] = (
     *calendar.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,

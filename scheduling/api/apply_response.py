@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedules.apply_changes import Applied
+from scheduling.services.schedules.apply_changes import ApplyResult
 
 
-def how(request: Request) -> dict[str, Any]:
+def apply_context(request: Request) -> dict[str, Any]:
     """When, and on whose behalf, a change is applied."""
     return {
         "today": studio_today(),
@@ -23,12 +23,14 @@ def how(request: Request) -> dict[str, Any]:
     }
 
 
-def with_created(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
+def with_created(
+    applied: ApplyResult, series: Collection[SeriesKey] | None = None
+) -> dict[str, Any]:
     """``classesCreated``, and a ``warning`` where there is something to warn of."""
     return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series)
 
 
-def warning(applied: Applied, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
+def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
     """What is still to come, in ``warning``; nothing where all is done.
 
     ``series``: those that were changed, where that is known. A conflict that another one has had

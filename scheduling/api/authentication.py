@@ -31,7 +31,7 @@ def bearer(request: Request) -> str | None:
     return value.strip() if scheme.lower() == "bearer" else None
 
 
-class ApiToken(TokenAuthentication):
+class ApiTokenAuthentication(TokenAuthentication):
     """``Authorization: Bearer <API token>``, stored as a hash, revocable, with an expiry."""
 
     def authenticate(self, request: Request) -> Any:
@@ -50,7 +50,7 @@ class ApiToken(TokenAuthentication):
         return REALM
 
 
-class Cookie(SessionAuthentication):
+class CookieAuthentication(SessionAuthentication):
     """A logged-in person's session; changes need the CSRF token."""
 
     def enforce_csrf(self, request: Request) -> None:
@@ -77,7 +77,7 @@ def holds_cron_secret(request: Request) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())
 
 
-class CronSecret(BaseAuthentication):
+class CronSecretAuthentication(BaseAuthentication):
     """``Authorization: Bearer <CRON_SECRET>``, and nothing else.
 
     Unset: 503, except under DEBUG, where the endpoint is open.
@@ -96,14 +96,16 @@ class CronSecret(BaseAuthentication):
         return REALM
 
 
-class CronSecretOrPerson(BaseAuthentication):
+class CronSecretOrUserAuthentication(BaseAuthentication):
     """The cron secret, or an API token, or a cookie."""
 
     def authenticate(self, request: Request) -> Any:
         if holds_cron_secret(request):
             return CronService(), "cron"
         try:
-            known = ApiToken().authenticate(request) or Cookie().authenticate(request)
+            known = ApiTokenAuthentication().authenticate(
+                request
+            ) or CookieAuthentication().authenticate(request)
         except exceptions.AuthenticationFailed:
             if settings.CRON_SECRET:
                 raise

@@ -18,7 +18,7 @@ from rest_framework.views import set_rollback
 from scheduling.db.errors import is_transient
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.workers.enqueue import NotStartedError
+from scheduling.jobs.workers.enqueue import EnqueueFailedError
 from scheduling.services.classes.edit import DoubleBookedError
 
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
@@ -77,7 +77,7 @@ def _known(error: Exception) -> exceptions.APIException | None:
         return Conflict(str(error), "changed_since")
     if isinstance(error, AlreadyRunningError):
         return already_running(error)
-    if isinstance(error, NotStartedError):
+    if isinstance(error, EnqueueFailedError):
         return ServiceUnavailable(str(error), "no_worker")
     if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
         logger.error("the database can't be used: %s", error)
@@ -130,7 +130,7 @@ def _sentences(detail: Any, field: str = "") -> list[str]:
     return [f"{field}: {detail}" if field else str(detail)]
 
 
-def plain(request: HttpRequest, code: str, message: str, status_code: int) -> JsonResponse:
+def error_response(request: HttpRequest, code: str, message: str, status_code: int) -> JsonResponse:
     """An error outside DRF: an unknown path, a fault of ours."""
     return JsonResponse(envelope(code, message), status=status_code)
 
@@ -138,18 +138,18 @@ def plain(request: HttpRequest, code: str, message: str, status_code: int) -> Js
 @csrf_exempt
 def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
     """404 for a path under ``/api`` that there isn't."""
-    return plain(request, "not_found", _("There is nothing at this address."), 404)
+    return error_response(request, "not_found", _("There is nothing at this address."), 404)
 
 
 def bad_request(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """``handler400``: a request that Django itself refuses, such as one for an unknown host."""
     if not request.path.startswith("/api"):
         return default_bad_request(request, *args, **kwargs)
-    return plain(request, "bad_request", _("The request can't be understood."), 400)
+    return error_response(request, "bad_request", _("The request can't be understood."), 400)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """``handler500``: a fault of ours is JSON under ``/api``, and says no more than that."""
     if not request.path.startswith("/api"):
         return default_server_error(request)
-    return plain(request, "server_error", _("Something went wrong on the server."), 500)
+    return error_response(request, "server_error", _("Something went wrong on the server."), 500)

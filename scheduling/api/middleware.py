@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, ParseError
 
 from scheduling.models.audit import acting
 
-from .errors import MOST_BYTES, plain, too_large
+from .errors import MOST_BYTES, error_response, too_large
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -18,7 +18,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 MOST_THROWN_AWAY = 32 * MOST_BYTES
 
 
-class Acting:
+class AuditActorMiddleware:
     """Tells the log of hand edits who acts: a session's user, or later the owner of a token."""
 
     def __init__(self, get_response: Next) -> None:
@@ -32,7 +32,7 @@ class Acting:
             acting.reset(token)
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Refuses bodies under ``/api`` that are too large, by their stated length.
 
     What comes of one is thrown away, within reason: most clients listen only when they have sent
@@ -46,18 +46,20 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        error = _fault_of_body(request) if request.path.startswith("/api") else None
+        error = _body_error(request) if request.path.startswith("/api") else None
         if error is not None:
-            return plain(request, str(error.get_codes()), str(error.detail), error.status_code)
+            return error_response(
+                request, str(error.get_codes()), str(error.detail), error.status_code
+            )
         return self.get_response(request)
 
 
-def _fault_of_body(request: HttpRequest) -> APIException | None:
+def _body_error(request: HttpRequest) -> APIException | None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if length:
         if not length.isdigit() or int(length) <= MOST_BYTES:
             return None
-        _throw_away(request, min(int(length), MOST_THROWN_AWAY))
+        _discard(request, min(int(length), MOST_THROWN_AWAY))
         return too_large()
     if "HTTP_TRANSFER_ENCODING" not in request.META:
         return None
@@ -66,7 +68,7 @@ def _fault_of_body(request: HttpRequest) -> APIException | None:
         return ParseError(_("Send the body with a Content-Length, not in chunks."))
     body = request.META["wsgi.input"].read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
-        _throw_away(request, MOST_THROWN_AWAY)
+        _discard(request, MOST_THROWN_AWAY)
         return too_large()
     request.META["CONTENT_LENGTH"] = str(len(body))
     # As Django itself does once a body is read.
@@ -74,7 +76,7 @@ def _fault_of_body(request: HttpRequest) -> APIException | None:
     return None
 
 
-def _throw_away(request: HttpRequest, left: int) -> None:
+def _discard(request: HttpRequest, left: int) -> None:
     """Read up to ``left`` bytes of the body, and keep none."""
     with suppress(OSError):  # the client is gone: then nobody waits for an answer
         while left > 0 and (part := request.META["wsgi.input"].read(min(left, MOST_BYTES))):

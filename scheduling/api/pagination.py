@@ -12,7 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 SALT = "scheduling.api.cursor"
 
 
-class Ordered(CursorPagination):
+class KeysetPagination(CursorPagination):
     """``{"next", "previous", "results"}``, 50 a page, ``pageSize`` up to 500.
 
     In the order that ``ordering`` names, among those that the view allows.

@@ -36,7 +36,7 @@ class IsCron(BasePermission):
         return isinstance(request.user, CronService)
 
 
-class StaffByModel(DjangoModelPermissions):
+class StaffModelPermissions(DjangoModelPermissions):
     """Active staff, each act by Django's permission on the model; reading needs ``view``."""
 
     perms_map = DjangoModelPermissions.perms_map | {

@@ -6,14 +6,14 @@ from datetime import date
 from django.conf import settings
 from rest_framework.request import Request
 
-from scheduling.jobs.runs.request import Request as JobRequest
+from scheduling.jobs.runs.request import RunRequest as JobRequest
 from scheduling.models import Job, Trigger
 from scheduling.selectors.studio import studio_today
 
 from .authentication import CronService
 
 
-def job_request(
+def run_request(
     request: Request,
     job: Job,
     *,

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import Window
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, ScheduledClass
 from scheduling.selectors.people import student_names
 from scheduling.selectors.schedules.closures import load_calendar
@@ -32,14 +32,14 @@ def _rank(outcome: Outcome) -> int:
     return len(FIRST) + (outcome in BOUNDS)
 
 
-class ByStudent(Nobody):
+class StudentResultCollector(NullObserver):
     """Watches a run and remembers what concerns single students: of each the weightiest line."""
 
     def __init__(self) -> None:
         self.planned: Counter[int] = Counter()
-        self.told: dict[int, Line] = {}
+        self.told: dict[int, ResultLine] = {}
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         for line in lines:
             if line.student_id is None:
                 continue
@@ -51,7 +51,7 @@ class ByStudent(Nobody):
                 self.told[line.student_id] = line
 
 
-def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool]:
+def results(result: RunResult, seen: StudentResultCollector) -> tuple[list[dict[str, Any]], bool]:
     """The ``results`` of the contract, ordered by student, and whether they are cut."""
     window = result.window
     assert window is not None
@@ -74,7 +74,7 @@ def results(result: Result, seen: ByStudent) -> tuple[list[dict[str, Any]], bool
     ], truncated
 
 
-def _created(result: Result, window: Window) -> Counter[int]:
+def _created(result: RunResult, window: Window) -> Counter[int]:
     start: date = result.catch_up_from or window.start
     rows = (
         ScheduledClass.objects.filter(
@@ -87,7 +87,9 @@ def _created(result: Result, window: Window) -> Counter[int]:
     return Counter(dict(rows))
 
 
-def _why_nothing(students: list[int], told: dict[int, Line], window: Window) -> dict[int, str]:
+def _why_nothing(
+    students: list[int], told: dict[int, ResultLine], window: Window
+) -> dict[int, str]:
     """Why these students got nothing new: the run's own reason, where it has one."""
     bounds = {pk: line for pk, line in told.items() if line.outcome in BOUNDS}
     found = {pk: told[pk].reason for pk in students if pk in told and pk not in bounds}

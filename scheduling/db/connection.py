@@ -15,7 +15,7 @@ CHOSEN = """
 """
 
 
-def forgo_compiling(using: str, **kwargs: Any) -> None:
+def disable_jit(using: str, **kwargs: Any) -> None:
     """Compiling a query takes longer than running it: ours are short, made for their indexes.
 
     The role has it as a default of its own in this database, from its next connection on. Poolers

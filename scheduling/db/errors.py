@@ -55,14 +55,14 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
-def is_hopeless(error: BaseException) -> bool:
+def is_fatal(error: BaseException) -> bool:
     """A fault of the database itself, such as a full disk: no smaller chunk would fare better."""
     return isinstance(error, DatabaseError) and (
         not connection.is_usable() or type(error).__name__ == "OperationalError"
     )
 
 
-def report(error: BaseException, what: str, *args: object) -> str:
+def log_and_describe(error: BaseException, what: str, *args: object) -> str:
     """``describe``, for those who see no log; what it leaves out of an unknown fault is logged.
 
     ``what`` and ``args`` say in the log what was being done, and in which run.

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 
-class QueryCount:
+class QueryCounter:
     """How many statements this thread has sent since the block was entered, COPY included."""
 
     def __init__(self) -> None:
@@ -21,8 +21,8 @@ class QueryCount:
 
 
 @contextmanager
-def counted() -> Iterator[QueryCount]:
+def count_queries() -> Iterator[QueryCounter]:
     """Count the statements of this block."""
-    counter = QueryCount()
+    counter = QueryCounter()
     with connection.execute_wrapper(counter):
         yield counter

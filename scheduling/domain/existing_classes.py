@@ -8,7 +8,7 @@ from .series import Series, SeriesKey
 from .windows import week_number
 
 
-class Attributes(NamedTuple):
+class ClassAttributes(NamedTuple):
     """All of an untouched class but its week and its instant, for comparing it with its rule."""
 
     weekday: int
@@ -22,9 +22,9 @@ class Attributes(NamedTuple):
     is_shared: bool
 
 
-def attributes_of(series: Series) -> Attributes:
+def attributes_of(series: Series) -> ClassAttributes:
     """How a class of ``series`` looks when it is as the rule says."""
-    return Attributes(
+    return ClassAttributes(
         series.weekday,
         series.start_time,
         series.end_time,
@@ -38,20 +38,20 @@ def attributes_of(series: Series) -> Attributes:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ClassGroup:
     """Stored classes of one series that are alike: their week numbers and starts, in parallel.
 
     ``plain``: scheduled, untouched, and on the very date that their identity names.
     """
 
     plain: bool
-    attributes: Attributes
+    attributes: ClassAttributes
     weeks: tuple[int, ...]
     starts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredClass:
     """One stored class of a series. ``starts`` and ``ends`` are epoch seconds.
 
     ``edit`` says what a person did to it: empty while no one has touched it.
@@ -86,7 +86,7 @@ class Stored:
         return self.is_cancelled and self.edit in ("edited_by_hand", "noted")
 
 
-class Holder(NamedTuple):
+class Booking(NamedTuple):
     """A class, stored (``class_id``) or planned, that holds its teacher's and student's time.
 
     A one-off has no ``series``.

@@ -10,7 +10,7 @@ from .windows import DAY, LAST_DATE, WEEK, Window, week_number
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class Occurrences:
     """Occurrences in order: their dates, week numbers and starts in epoch seconds, in parallel."""
 
     days: tuple[date, ...]
@@ -18,10 +18,10 @@ class Pattern:
     starts: tuple[int, ...]
 
 
-NOTHING = Pattern((), (), ())
+NOTHING = Occurrences((), (), ())
 
 
-def pattern(series: Series, window: Window) -> Pattern:
+def occurrences(series: Series, window: Window) -> Occurrences:
     """What ``series`` asks for in ``window``, closures and halts aside.
 
     The window's dates are read as local dates of the series. Raises UnknownZoneError.
@@ -34,7 +34,7 @@ def pattern(series: Series, window: Window) -> Pattern:
         end = series.last + DAY
     if start >= end:
         return NOTHING
-    return _pattern(
+    return _occurrences(
         series.weekday,
         start,
         end,
@@ -48,11 +48,11 @@ def pattern(series: Series, window: Window) -> Pattern:
 # Series of the same weekday, time and zone share one tuple: comparing 10,000 of them to what is
 # stored costs little more than 10,000 dictionary look-ups.
 @lru_cache(maxsize=1 << 14)
-def _pattern(
+def _occurrences(
     weekday: int, start: date, end: date, interval: int, phase: int, at: time, zone: str
-) -> Pattern:
+) -> Occurrences:
     days = days_between(weekday, start, end, interval, phase)
-    return Pattern(
+    return Occurrences(
         days,
         tuple(week_number(day) for day in days),
         tuple(epoch(day, at, zone) for day in days),
@@ -124,7 +124,7 @@ def _starts_in(weekday: int, at: time, zone: str, weeks: tuple[int, ...]) -> tup
 
 def candidate_days(series: Series, window: Window) -> tuple[date, ...]:
     """The dates of the rule's weekday in ``window``, whatever its validity."""
-    return _pattern(
+    return _occurrences(
         series.weekday,
         window.start,
         window.end,

@@ -23,7 +23,7 @@ class SeriesKey(NamedTuple):
     id: int
 
 
-class Halt(NamedTuple):
+class Suspension(NamedTuple):
     """Why a series asks for nothing at all."""
 
     outcome: Outcome
@@ -58,7 +58,7 @@ class Series:
     last_by: str = "series"
     subject: str = ""
     is_shared: bool = False
-    halt: Halt | None = None
+    halt: Suspension | None = None
     fault: Reason | None = None
     # Derived once: the planner asks for these a dozen times a series.
     key: SeriesKey = field(init=False, repr=False, compare=False)

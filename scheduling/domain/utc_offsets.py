@@ -15,7 +15,7 @@ _MARGIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class OffsetTransitions:
     """The UTC offsets of local times, in seconds: ``offsets[n]`` until ``at[n]``, and so on.
 
     One offset more than turns. A local time that a turn skips or repeats takes the offset before
@@ -34,7 +34,7 @@ class Turns:
 
 
 @lru_cache(maxsize=512)
-def turns(zone: str, first: date, last: date) -> Turns:
+def offset_transitions(zone: str, first: date, last: date) -> OffsetTransitions:
     """The turns of ``zone`` for local times from ``first`` to ``last``, both included.
 
     Looked for once a day: two turns within a day that cancel each other out would be missed; the
@@ -64,4 +64,4 @@ def turns(zone: str, first: date, last: date) -> Turns:
             at.append(high.replace(tzinfo=None) + ahead)
             offsets.append(after)
         moment = following
-    return Turns(tuple(at), tuple(offsets))
+    return OffsetTransitions(tuple(at), tuple(offsets))

@@ -53,7 +53,7 @@ def backup(database: dict[str, Any], vendor: str, folder: Path, now: datetime) -
     return target
 
 
-def thin(folder: Path, keep: int) -> list[Path]:
+def delete_old_copies(folder: Path, keep: int) -> list[Path]:
     """Delete all copies in ``folder`` but the newest ``keep``; files of others stay."""
     copies = sorted((one for one in _copies(folder)), key=lambda one: one.name.split(".")[0])
     gone = copies[:-keep]

@@ -7,7 +7,7 @@ from .classes import ScheduledClass
 from .feeds import CalendarFeed
 from .incidents import Trouble, TroubleKind
 from .languages import Language
-from .messages import Message, MessageItem, MessageKind, MessageState, Reader
+from .messages import Message, MessageItem, MessageKind, MessageState, Recipient
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
 from .runs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
@@ -36,7 +36,7 @@ __all__ = [
     "MessageItem",
     "MessageKind",
     "MessageState",
-    "Reader",
+    "Recipient",
     "RecurringSlot",
     "RefusedCredentials",
     "RunState",

@@ -26,7 +26,7 @@ _DERIVED = ["week", "occurrence_date", "starts_at", "ends_at", "created_by_run"]
 _STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 
 
-def listen() -> None:
+def register_audit() -> None:
     """Have every change by hand logged, with who made it. To be called once, at the start."""
     for model in (Student, Teacher, FixedSchedule, Closure, LessonSettings, LessonDuration):
         auditlog.register(model, exclude_fields=list(_MACHINERY))

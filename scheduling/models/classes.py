@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_times, minutes_between
 
 from .class_states import Attendance, CancelledBy, ClassStatus
-from .fields import LineField, LinesField, WallClockField
+from .fields import LineField, LinesField, MinuteTimeField
 from .people import Student, Teacher
 from .runs import JobRun
 from .studio import default_time_zone
@@ -77,8 +77,8 @@ class ScheduledClass(models.Model):
     week = models.DateField(_("week"), null=True, blank=True, editable=False)
     occurrence_date = models.DateField(_("original date"), null=True, blank=True, editable=False)
     date = models.DateField(_("date"))
-    start_time = WallClockField(_("start time"))
-    end_time = WallClockField(_("end time"))
+    start_time = MinuteTimeField(_("start time"))
+    end_time = MinuteTimeField(_("end time"))
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,

@@ -10,7 +10,7 @@ from scheduling.domain.typed_text import normalise_line
 from .validators import validate_line, validate_lines, validate_whole_minutes
 
 
-class WallClockField(models.TimeField):
+class MinuteTimeField(models.TimeField):
     """A time of day in whole minutes, refused beside its field.
 
     To migrations, as to the database, it is any time: they need not know of it.

@@ -35,7 +35,7 @@ class MessageState(models.TextChoices):
     STALE = "stale", _("stale")
 
 
-class Reader(models.TextChoices):
+class Recipient(models.TextChoices):
     """Whom a message about a lesson is for."""
 
     STUDENT = "student", _("student")
@@ -91,7 +91,7 @@ class MessageItem(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
-    reader = models.CharField(_("reader"), max_length=7, choices=Reader.choices)
+    reader = models.CharField(_("reader"), max_length=7, choices=Recipient.choices)
     student = models.ForeignKey(
         Student, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .fields import LineField, WallClockField
+from .fields import LineField, MinuteTimeField
 from .people import Student, Teacher
 from .revision import RevisionMixin
 
@@ -43,7 +43,7 @@ class WeeklyRule(RevisionMixin):
     )
 
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
-    start_time = WallClockField(_("start time"))
+    start_time = MinuteTimeField(_("start time"))
     interval_weeks = models.PositiveSmallIntegerField(
         _("every … weeks"),
         default=1,
@@ -93,7 +93,7 @@ class FixedSchedule(WeeklyRule):
         related_name="fixed_schedules",
         verbose_name=_("teacher"),
     )
-    end_time = WallClockField(_("end time"))
+    end_time = MinuteTimeField(_("end time"))
     valid_from = models.DateField(
         _("valid from"), null=True, blank=True, help_text=_("Empty: from the student's start date.")
     )

@@ -7,14 +7,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from scheduling.models import FixedSchedule, LessonSettings, RecurringSlot, Student, Teacher
 
-from .people_lists import active_slots, current
+from .people_lists import active_slots, not_ended
 from .studio import studio_day
 
 OLD_SLOT = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
-class StudioNumbers:
+class StudioCounts:
     """Counts, in the order in which the contract names them."""
 
     active_teachers: int
@@ -25,11 +25,11 @@ class StudioNumbers:
     old_slots: int
 
 
-def studio_numbers(now: datetime) -> StudioNumbers:
+def studio_counts(now: datetime) -> StudioCounts:
     """The state of the data at ``now``: each table is read once."""
     teachers = Teacher.objects.filter(is_active=True).order_by()
     slots = active_slots(studio_day(now)).order_by()
-    return StudioNumbers(
+    return StudioCounts(
         active_students=Student.objects.filter(is_active=True).count(),
         **teachers.aggregate(
             active_teachers=Count("id"),
@@ -50,7 +50,7 @@ def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
 
 def students_without_start(now: datetime) -> QuerySet[Student]:
     """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
-    rules = FixedSchedule.objects.filter(current(studio_day(now)), student_id=OuterRef("pk"))
+    rules = FixedSchedule.objects.filter(not_ended(studio_day(now)), student_id=OuterRef("pk"))
     return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
 
 

@@ -11,7 +11,7 @@ from scheduling.models import (
     MessageItem,
     MessageKind,
     MessageState,
-    Reader,
+    Recipient,
     ScheduledClass,
     Student,
     Teacher,
@@ -22,7 +22,7 @@ SHOWN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Blockade:
+class MailBlock:
     """The mail server accepts nothing: since when, what it said, and how many messages wait."""
 
     since: datetime
@@ -30,7 +30,7 @@ class Blockade:
     waiting: int
 
 
-def blockade() -> Blockade | None:
+def mail_block() -> MailBlock | None:
     """Whether no mail goes out: nothing was accepted since the mail server refused everything."""
     blocked = Message.objects.filter(blocked_since__isnull=False)
     since = blocked.aggregate(since=Min("blocked_since"))["since"]
@@ -38,7 +38,7 @@ def blockade() -> Blockade | None:
         return None
     last = blocked.order_by("-id").values_list("error", flat=True).first() or ""
     waiting = Message.objects.filter(state=MessageState.WAITING).count()
-    return Blockade(since, last, waiting)
+    return MailBlock(since, last, waiting)
 
 
 def undelivered(now: datetime) -> Q:
@@ -59,7 +59,7 @@ def recently_undelivered(now: datetime) -> int:
     return rows.count()
 
 
-def messages_to(reader: Reader, person: Student | Teacher) -> QuerySet[Message]:
+def messages_to(reader: Recipient, person: Student | Teacher) -> QuerySet[Message]:
     """What was written to a person, the newest first."""
     of_person = MessageItem.objects.filter(reader=reader, **{reader.value: person})
     return Message.objects.filter(pk__in=of_person.values("message")).order_by("-id")
@@ -70,7 +70,7 @@ def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, MessageState]:
     rows = {(one.student_id, one.teacher_id, one.starts_at): one.pk for one in classes}
     found = MessageItem.objects.filter(
         kind=MessageKind.NOTICE,
-        reader=Reader.STUDENT,
+        reader=Recipient.STUDENT,
         student__in={student for student, _teacher, _start in rows},
     ).values_list("student_id", "teacher_id", "starts_at", "message__state")
     return {

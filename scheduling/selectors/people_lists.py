@@ -21,21 +21,21 @@ from scheduling.models import (
 Counts = dict[int, int]
 
 
-def current(today: date) -> Q:
+def not_ended(today: date) -> Q:
     """Rules that have not ended."""
     return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
 
 
 def active_slots(today: date) -> QuerySet[RecurringSlot]:
     """Slots that ask for lessons, as far as they themselves say."""
-    return RecurringSlot.objects.filter(current(today), status=SlotStatus.ACTIVE)
+    return RecurringSlot.objects.filter(not_ended(today), status=SlotStatus.ACTIVE)
 
 
 def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
     """How many weekly rules of both kinds each student or teacher (``whose``) has now."""
     total: Counter[int] = Counter()
     listed = list(ids)
-    for rows in (FixedSchedule.objects.filter(current(today)), active_slots(today)):
+    for rows in (FixedSchedule.objects.filter(not_ended(today)), active_slots(today)):
         of = rows.filter(**{f"{whose}_id__among": listed}).order_by()
         total.update(dict(of.values_list(f"{whose}_id").annotate(n=Count("id"))))
     return dict(total)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.workers.enqueue import start_delivery
+from scheduling.jobs.workers.enqueue import enqueue_delivery
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import undelivered
 
@@ -25,4 +25,4 @@ def send_again(message: Message, now: datetime) -> None:
             raise ValidationError(_("This message waits or was sent."), code="delivered")
         changes = {"state": [message.state, MessageState.WAITING]}
         LogEntry.objects.log_create(message, action=LogEntry.Action.UPDATE, changes=changes)
-        start_delivery()
+        enqueue_delivery()

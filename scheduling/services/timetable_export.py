@@ -10,7 +10,7 @@ from scheduling.domain.series import SeriesKind
 from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.domain.windows import DAY, LAST_DATE, Window
 from scheduling.models import RecurringSlot
-from scheduling.selectors.schedules.week_coverage import asking_rules
+from scheduling.selectors.schedules.week_coverage import series_due
 
 
 class TimetableRow(NamedTuple):
@@ -41,7 +41,7 @@ def timetable_rows(today: date) -> Iterator[TimetableRow]:
     Those of people who have left, and slots that are paused or cancelled, are left out.
     """
     window = Window(today, LAST_DATE + DAY)
-    rules = (asking_rules(kind, window).select_related("student", "teacher") for kind in SeriesKind)
+    rules = (series_due(kind, window).select_related("student", "teacher") for kind in SeriesKind)
     rows = (_row(rule) for rule in chain.from_iterable(rules))
     yield from sorted(filter(_has_a_day, rows), key=_place)
 

@@ -31,12 +31,12 @@ from scheduling.models import (
     Message,
     MessageKind,
     MessageState,
-    Reader,
+    Recipient,
     RunState,
     ScheduledClass,
 )
 from scheduling.services.calendar_feeds import token_of
-from scheduling.services.timetable_import.uploads import keep
+from scheduling.services.timetable_import.uploads import store_upload
 from scheduling.tests.admin.pages import QUERIES, SUPERUSER, VALUES, Page, every_page
 from scheduling.tests.api.test_matrix import ENDPOINTS
 from scheduling.tests.jobs.helpers import do
@@ -92,7 +92,7 @@ class Studio:
         self.token = AuthToken.objects.create(self.owner)[0]
         self.group = Group.objects.create(name="Friends")
         self.run = history.add_run(Job.WEEKLY, self.now - timedelta(hours=2), created=1)
-        self.upload = keep(FILE.format(n=0).encode(), "a.csv", self.owner, self.now)
+        self.upload = store_upload(FILE.format(n=0).encode(), "a.csv", self.owner, self.now)
         self.message = self._refused(self.lesson)
         self.count = 0
 
@@ -102,7 +102,7 @@ class Studio:
     def _refused(self, lesson: ScheduledClass) -> Message:
         """An e-mail about a lesson, which did not arrive."""
         lesson.student.email = "ana@example.com"
-        queue(MessageKind.REMINDER, Reader.STUDENT, lesson, self.now)
+        queue(MessageKind.REMINDER, Recipient.STUDENT, lesson, self.now)
         message = Message.objects.latest("id")
         message.state, message.expires_at = MessageState.REFUSED, self.now + timedelta(days=1)
         message.save()
@@ -115,7 +115,7 @@ class Studio:
         self.count = to
         rows = "".join(FILE.format(n=n).split("\n", 1)[1] for n in range(to))
         content = FILE.split("\n", 1)[0] + "\n" + rows
-        self.upload = keep(content.encode(), "a.csv", self.owner, self.now)
+        self.upload = store_upload(content.encode(), "a.csv", self.owner, self.now)
         for job in (Job.WEEKLY, Job.HORIZON):
             do(job, self.now.date(), self.now, weeks=4)
 

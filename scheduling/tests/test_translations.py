@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation.template import templatize
 
 from scheduling.models import ClassStatus, Job
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 from . import factories as make
 
@@ -303,10 +303,10 @@ def test_the_sentences_of_the_contract(count, said):
 
 
 def test_reasons_and_names_of_the_studio():
-    reason = sentence("student_starts", {"date": "2024-01-15"})
+    reason = reason_text("student_starts", {"date": "2024-01-15"})
     assert reason == "the student starts on 2024-01-15"
     with translation.override("es"):
-        reason = sentence("student_starts", {"date": "2024-01-15"})
+        reason = reason_text("student_starts", {"date": "2024-01-15"})
         assert reason == "el alumno empieza el 2024-01-15"
         assert gettext("There is nothing at this address.") == "No hay nada en esta dirección."
         assert (Job.WEEKLY.label, ClassStatus.CANCELLED.label) == (

@@ -36,7 +36,7 @@ def day_and_hours(day: date, hours: str, zone: str) -> str:
     return f"{full_day(day)}, {hours} ({zone})"
 
 
-def in_words(text: str) -> str:
+def with_dates_written_out(text: str) -> str:
     """``text`` with the dates that it has in ISO 8601 as a page writes them."""
     return ISO_DAY.sub(_full_day, text)
 
@@ -102,7 +102,7 @@ def _named_day(day: date, today: date) -> str:
     return full_day(day)
 
 
-def exactly(moment: datetime) -> str:
+def exact_time(moment: datetime) -> str:
     """“Sun 14 Feb 2027 02:00:07”, by the studio's clock."""
     text = pgettext("date format: Sun 14 Feb 2027 02:00:07", "D j M Y H:i:s")
     return date_format(local(moment), text)
@@ -127,7 +127,7 @@ def _plain(text: str) -> str:
     return text.replace("\xa0", " ")
 
 
-def took(span: timedelta | None) -> str:
+def duration_text(span: timedelta | None) -> str:
     """“under 0.1 s”, “0.4 s”, “12 s”, “3 min 20 s”; a dash for what has not ended."""
     if span is None:
         return "–"
@@ -142,6 +142,6 @@ def took(span: timedelta | None) -> str:
     return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
 
 
-def number(value: int) -> str:
+def number_text(value: int) -> str:
     """“2,345”."""
     return str(number_format(value, force_grouping=True))

@@ -74,7 +74,7 @@ _SHARED = {
 _STAYS = gettext_lazy("%(reason)s; the class stays on %(stays_on)s")
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> str:
+def reason_text(code: str, params: Mapping[str, Any]) -> str:
     """The reason ``code`` with its values, in the current language; the code if it is unknown."""
     template = _SENTENCES.get(code)
     if template is None:
@@ -83,7 +83,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
         text = str(template) % params
         if "orphan" in params:
             rest = {name: value for name, value in params.items() if name != "orphan"}
-            why = sentence(params["orphan"], rest)
+            why = reason_text(params["orphan"], rest)
             text = str(_ORPHAN) % {"reason": text, "why": why}
         if "from_subject" in params:
             subjects = {name: params[name] or "–" for name in ("from_subject", "to_subject")}

@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.permissions import may_see_classes
-from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.tool_page import ToolPage
 
-from .details import one_class, one_occurrence
-from .json_views import days, events, ghosts, students
+from .details import class_details, occurrence_details
+from .json_views import days, events, planned_occurrences, students
 from .views import calendar
 
 PAGES = (
-    Page(
+    ToolPage(
         route="calendar/",
         name="calendar",
         view=calendar,
@@ -18,14 +18,14 @@ PAGES = (
         daily=True,
         shown=lambda request: may_see_classes(request.user),
     ),
-    Page(route="calendar/events/", name="calendar_events", view=events),
-    Page(route="calendar/days/", name="calendar_days", view=days),
-    Page(route="calendar/planned/", name="calendar_planned", view=ghosts),
-    Page(route="calendar/students/", name="calendar_students", view=students),
-    Page(route="calendar/classes/<int:pk>/", name="calendar_class", view=one_class),
-    Page(
+    ToolPage(route="calendar/events/", name="calendar_events", view=events),
+    ToolPage(route="calendar/days/", name="calendar_days", view=days),
+    ToolPage(route="calendar/planned/", name="calendar_planned", view=planned_occurrences),
+    ToolPage(route="calendar/students/", name="calendar_students", view=students),
+    ToolPage(route="calendar/classes/<int:pk>/", name="calendar_class", view=class_details),
+    ToolPage(
         route="calendar/occurrences/<str:kind>/<int:series>/<str:day>/",
         name="calendar_occurrence",
-        view=one_occurrence,
+        view=occurrence_details,
     ),
 )

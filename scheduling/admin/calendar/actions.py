@@ -17,11 +17,11 @@ from scheduling.admin.core.permissions import may_change_class, may_change_class
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.services.classes import edit, occurrences
 from scheduling.services.classes.make_ups import made_up_of
-from scheduling.services.classes.occurrences import Planned
+from scheduling.services.classes.occurrences import PlannedOccurrence
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.text.dates import day_and_hours
 
-from .forms import MarkForm, MoveForm
+from .forms import AttendanceForm, MoveClassForm
 
 Doing = Callable[[dict[str, Any], datetime], str]
 
@@ -64,7 +64,7 @@ def class_actions(user: Any, one: ScheduledClass, now: datetime) -> list[Action]
     return [make(one) for offer, make in offered if offer]
 
 
-def occurrence_actions(user: Any, one: Planned) -> list[Action]:
+def occurrence_actions(user: Any, one: PlannedOccurrence) -> list[Action]:
     """What ``user`` may do with an occurrence that is not stored: its row is written then."""
     if not may_change_classes(user):
         return []
@@ -95,14 +95,14 @@ def _move(one: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         return _moved(edit.move(one.pk, **_place(data), now=now))
 
-    return Action("move", _("Move"), do, MoveForm, {"current": one.teacher_id}, _initial(one))
+    return Action("move", _("Move"), do, MoveClassForm, {"current": one.teacher_id}, _initial(one))
 
 
-def _move_planned(one: Planned) -> Action:
+def _move_planned(one: PlannedOccurrence) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         return _moved(occurrences.move(one.key, one.day, **_place(data), now=now))
 
-    return Action("move", _("Move"), do, MoveForm, {"current": one.teacher_id}, _initial(one))
+    return Action("move", _("Move"), do, MoveClassForm, {"current": one.teacher_id}, _initial(one))
 
 
 def _cancel(one: ScheduledClass) -> Action:
@@ -112,7 +112,7 @@ def _cancel(one: ScheduledClass) -> Action:
     return Action("cancel", _("Cancel the class"), do, CancelForm, look="is-danger")
 
 
-def _cancel_planned(one: Planned) -> Action:
+def _cancel_planned(one: PlannedOccurrence) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         return _cancelled(occurrences.cancel(one.key, one.day, **data, now=now))
 
@@ -136,7 +136,7 @@ def _mark(one: ScheduledClass, now: datetime) -> Action:
 
     initial = {"attendance": one.attendance, "notes": one.notes}
     begun = {"begun": one.starts_at <= now or one.attendance == Attendance.PRESENT}
-    return Action("mark", _("Attendance and notes"), do, MarkForm, begun, initial)
+    return Action("mark", _("Attendance and notes"), do, AttendanceForm, begun, initial)
 
 
 def _restore(one: ScheduledClass) -> Action:
@@ -156,7 +156,7 @@ def _place(data: dict[str, Any]) -> dict[str, Any]:
     return {"to_date": data["date"], **{k: v for k, v in data.items() if k != "date"}}
 
 
-def _initial(one: ScheduledClass | Planned) -> dict[str, Any]:
+def _initial(one: ScheduledClass | PlannedOccurrence) -> dict[str, Any]:
     return {
         "date": one.date if isinstance(one, ScheduledClass) else one.day,
         "start_time": one.start_time,

@@ -30,13 +30,13 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
-from scheduling.services.classes.occurrences import Planned, planned
+from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 
 from .actions import Action, class_actions, occurrence_actions
 from .query import refused
 
 
-def links_of(request: HttpRequest, one: ScheduledClass | Planned) -> dict[str, str]:
+def links_of(request: HttpRequest, one: ScheduledClass | PlannedOccurrence) -> dict[str, str]:
     """Addresses by what they are of; a name without one is shown as text."""
     user: Any = request.user
     links = {}
@@ -55,8 +55,8 @@ def links_of(request: HttpRequest, one: ScheduledClass | Planned) -> dict[str, s
     return links
 
 
-def _series(one: ScheduledClass | Planned) -> tuple[str, int] | None:
-    if isinstance(one, Planned):
+def _series(one: ScheduledClass | PlannedOccurrence) -> tuple[str, int] | None:
+    if isinstance(one, PlannedOccurrence):
         return one.key.kind.value.replace("_", ""), one.key.id
     if one.fixed_schedule_id is not None:
         return "fixedschedule", one.fixed_schedule_id
@@ -65,7 +65,7 @@ def _series(one: ScheduledClass | Planned) -> tuple[str, int] | None:
     return None
 
 
-def _explain(user: Any, one: ScheduledClass | Planned) -> str:
+def _explain(user: Any, one: ScheduledClass | PlannedOccurrence) -> str:
     if not may_see_everyone(user):
         return ""
     day = one.date if isinstance(one, ScheduledClass) else one.day
@@ -73,12 +73,12 @@ def _explain(user: Any, one: ScheduledClass | Planned) -> str:
     return f"{reverse('admin:explain')}?{query}"
 
 
-Subject = ScheduledClass | Planned
+Subject = ScheduledClass | PlannedOccurrence
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def one_class(request: HttpRequest, pk: int) -> HttpResponse:
+def class_details(request: HttpRequest, pk: int) -> HttpResponse:
     """A stored class."""
     user: Any = request.user
     _let_in(request, may_change_classes(user) or teacher_of(user) is not None)
@@ -97,7 +97,7 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def one_occurrence(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:
+def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:
     """An occurrence that is not stored; once it is, its class."""
     _let_in(request, may_change_classes(request.user))
     try:
@@ -108,7 +108,7 @@ def one_occurrence(request: HttpRequest, kind: str, series: int, day: str) -> Ht
         **{f"{key.kind.value}_id": key.id}, occurrence_date=on
     )
     if request.method == "GET" and (pk := stored.values_list("pk", flat=True).first()):
-        return one_class(request, pk)
+        return class_details(request, pk)
     one = _planned(request, key, on)
     if one is None:
         return _missing(request, _("This schedule has no class on that day any more."))
@@ -124,7 +124,7 @@ def _let_in(request: HttpRequest, acts: bool) -> None:
         raise PermissionDenied
 
 
-def _planned(request: HttpRequest, key: SeriesKey, day: date) -> Planned | None:
+def _planned(request: HttpRequest, key: SeriesKey, day: date) -> PlannedOccurrence | None:
     """What the rules ask for on that day, if the reader may see it."""
     series = next(iter(load_by_key([key])), None)
     if series is None:

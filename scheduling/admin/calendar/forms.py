@@ -10,7 +10,7 @@ from scheduling.models import Attendance, Teacher
 from scheduling.models.validators import validate_lines
 
 
-class MoveForm(forms.Form):
+class MoveClassForm(forms.Form):
     """A date and times on the wall clock of the class's own zone."""
 
     date = forms.DateField(
@@ -35,7 +35,7 @@ class MoveForm(forms.Form):
             field.required = True
 
 
-class MarkForm(forms.Form):
+class AttendanceForm(forms.Form):
     """Who was there, and what is worth remembering."""
 
     attendance = forms.ChoiceField(

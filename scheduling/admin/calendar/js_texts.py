@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import Attendance
 
 
-def texts() -> dict[str, object]:
+def js_texts() -> dict[str, object]:
     """By the names that the script knows them by."""
     return {
         "day": _("Day"),

@@ -30,15 +30,15 @@ from scheduling.selectors.classes.calendar import (
     wall_clock,
 )
 from scheduling.selectors.people import student_names, teacher_names
-from scheduling.services.classes.occurrences import Planned, planned
+from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 
 from .query import (
     CONFLICT,
     OWN,
     PLANNED,
-    Asked,
-    BadQuestion,
-    Range,
+    CalendarQuery,
+    InvalidQueryError,
+    TimeRange,
     read_filters,
     read_range,
     read_zone,
@@ -52,7 +52,7 @@ MOST_NAMES = 20
 View = Callable[..., HttpResponse]
 
 
-def answering(view: View) -> View:
+def json_view(view: View) -> View:
     """What can't be read is answered with 400 and a sentence; no answer is kept by the browser."""
 
     @wraps(view)
@@ -62,14 +62,14 @@ def answering(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
-        except BadQuestion as error:
+        except InvalidQueryError as error:
             response = refused(str(error))
         return response
 
     return answer
 
 
-@answering
+@json_view
 def events(request: HttpRequest) -> HttpResponse:
     """The stored classes of a range, by instants; with ``zone=own`` by their wall clocks."""
     asked, when = read_filters(request), read_range(request.GET, MOST_DAYS)
@@ -94,7 +94,7 @@ def events(request: HttpRequest) -> HttpResponse:
     )
 
 
-@answering
+@json_view
 def days(request: HttpRequest) -> HttpResponse:
     """How many classes of each status on each day: a year at a glance."""
     asked, when = read_filters(request), read_range(request.GET, MOST_DAYS)
@@ -111,11 +111,11 @@ def days(request: HttpRequest) -> HttpResponse:
     )
 
 
-@answering
-def ghosts(request: HttpRequest) -> HttpResponse:
+@json_view
+def planned_occurrences(request: HttpRequest) -> HttpResponse:
     """The occurrences of a range that the schedules ask for and that are not stored."""
     asked, when = read_filters(request), read_range(request.GET, MOST_DAYS_PLANNED)
-    found: list[Planned] = []
+    found: list[PlannedOccurrence] = []
     if {PLANNED, CONFLICT} & set(asked.shown):
         if read_zone(request.GET) == OWN:
             first, end = when.dates
@@ -123,10 +123,10 @@ def ghosts(request: HttpRequest) -> HttpResponse:
         else:
             wide = planned_for(asked, *when.widest)
             found = [one for one in wide if one.starts_at < when.end and one.ends_at > when.start]
-    return JsonResponse({"planned": [_ghost(one) for one in found]})
+    return JsonResponse({"planned": [_planned_json(one) for one in found]})
 
 
-@answering
+@json_view
 def students(request: HttpRequest) -> HttpResponse:
     """Students by a part of their name, for the filter."""
     asked = read_filters(request)
@@ -148,7 +148,7 @@ def names_apart(found: list[tuple[int, str, str, str]], *, emails: bool) -> list
     ]
 
 
-def planned_for(asked: Asked, first: date, last: date) -> list[Planned]:
+def planned_for(asked: CalendarQuery, first: date, last: date) -> list[PlannedOccurrence]:
     """The occurrences not stored that anybody may still wait for, from first to last day."""
     found = planned(
         first,
@@ -160,16 +160,16 @@ def planned_for(asked: Asked, first: date, last: date) -> list[Planned]:
     return [one for one in found if _awaited(one) and _kind(one) in asked.shown]
 
 
-def _awaited(one: Planned) -> bool:
+def _awaited(one: PlannedOccurrence) -> bool:
     """What is past and no scheduled run would make is history, not a plan."""
     return one.due.job in (Job.WEEKLY, Job.HORIZON)
 
 
-def _kind(one: Planned) -> str:
+def _kind(one: PlannedOccurrence) -> str:
     return CONFLICT if one.outcome is Outcome.CONFLICT else PLANNED
 
 
-def _ghost(one: Planned) -> dict[str, Any]:
+def _planned_json(one: PlannedOccurrence) -> dict[str, Any]:
     start, end = local_times(one.starts_at, one.ends_at, one.zone)
     return {
         "kind": one.key.kind.value,
@@ -188,7 +188,7 @@ def _ghost(one: Planned) -> dict[str, Any]:
     }
 
 
-def _closures(asked: Asked, when: Range) -> list[dict[str, Any]]:
+def _closures(asked: CalendarQuery, when: TimeRange) -> list[dict[str, Any]]:
     """The closures of the range; a teacher's account is told nobody else's."""
     rows = closures_between(*when.dates, teacher_id=asked.teacher_id, student_id=asked.student_id)
     return [

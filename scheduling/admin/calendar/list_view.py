@@ -20,10 +20,12 @@ from scheduling.selectors.people import student_names, teacher_names
 from scheduling.selectors.studio import studio
 
 from .json_views import planned_for
-from .query import BROWSER, CONFLICT, OWN, PLANNED, Asked
+from .query import BROWSER, CONFLICT, OWN, PLANNED, CalendarQuery
 
 
-def week_of(request: HttpRequest, asked: Asked, zone: str, day: date | None) -> dict[str, Any]:
+def week_of(
+    request: HttpRequest, asked: CalendarQuery, zone: str, day: date | None
+) -> dict[str, Any]:
     """The week of ``day``, or the current one, by days; and the addresses of its neighbours.
 
     The server knows nothing of a browser's zone; that and each class's own become the studio's.
@@ -69,7 +71,7 @@ def _address(request: HttpRequest, monday: date | None) -> str:
 
 
 def _stored(
-    request: HttpRequest, asked: Asked, start: datetime, end: datetime, info: Any
+    request: HttpRequest, asked: CalendarQuery, start: datetime, end: datetime, info: Any
 ) -> list[dict[str, Any]]:
     if not asked.statuses:
         return []
@@ -92,7 +94,9 @@ def _stored(
     ]
 
 
-def _planned(asked: Asked, start: datetime, end: datetime, info: Any) -> list[dict[str, Any]]:
+def _planned(
+    asked: CalendarQuery, start: datetime, end: datetime, info: Any
+) -> list[dict[str, Any]]:
     if not {PLANNED, CONFLICT} & set(asked.shown):
         return []
     found = planned_for(asked, start.date() - timedelta(days=1), end.date() + timedelta(days=1))

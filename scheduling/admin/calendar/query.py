@@ -12,7 +12,7 @@ from scheduling.admin.core.permissions import may_see_everyone, teacher_of
 from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.domain.windows import DAY
 from scheduling.models import ClassStatus
-from scheduling.selectors.classes.calendar import Narrowed
+from scheduling.selectors.classes.calendar import CalendarFilter
 from scheduling.selectors.studio import studio
 
 PLANNED, CONFLICT = "planned", "conflict"
@@ -20,12 +20,12 @@ SHOWN = (*ClassStatus.values, PLANNED, CONFLICT)
 STUDIO, OWN, BROWSER = "studio", "own", "browser"
 
 
-class BadQuestion(Exception):
+class InvalidQueryError(Exception):
     """The address can't be read; the sentence says what of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CalendarQuery:
     """The filters. ``shown`` holds values of ``SHOWN``, all of them where none is named."""
 
     teacher_id: int | None = None
@@ -39,10 +39,10 @@ class Asked:
         return tuple(status for status in ClassStatus.values if status in self.shown)
 
     @property
-    def stored(self) -> Narrowed:
+    def stored(self) -> CalendarFilter:
         """The filters for stored classes."""
         every = len(self.statuses) == len(ClassStatus.values)
-        return Narrowed(
+        return CalendarFilter(
             teacher_id=self.teacher_id,
             student_id=self.student_id,
             statuses=() if every else self.statuses,
@@ -50,7 +50,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class TimeRange:
     """Half-open: instants, and the dates that they are from midnight to midnight."""
 
     start: datetime
@@ -69,12 +69,12 @@ class Range:
         return self.start.astimezone(UTC).date() - DAY, last + DAY
 
 
-def read_filters(request: HttpRequest) -> Asked:
+def read_filters(request: HttpRequest) -> CalendarQuery:
     """The filters of the address, narrowed to what the reader may see.
 
-    Raises BadQuestion, and PermissionDenied for somebody else's classes.
+    Raises InvalidQueryError, and PermissionDenied for somebody else's classes.
     """
-    asked = Asked(
+    asked = CalendarQuery(
         teacher_id=_number(request.GET, "teacher"),
         student_id=_number(request.GET, "student"),
         shown=_shown(request.GET.getlist("status")),
@@ -87,14 +87,14 @@ def read_filters(request: HttpRequest) -> Asked:
     return replace(asked, teacher_id=teacher.pk, confined=True)
 
 
-def read_range(query: QueryDict, most_days: int) -> Range:
+def read_range(query: QueryDict, most_days: int) -> TimeRange:
     """``start`` and ``end``: dates, read in the studio's zone, or instants with an offset."""
     start, end = _moment(query, "start"), _moment(query, "end")
     if start >= end:
-        raise BadQuestion(_("The end is not after the start."))
+        raise InvalidQueryError(_("The end is not after the start."))
     if end - start > (most_days + 1) * DAY:
-        raise BadQuestion(_("At most %(n)d days at a time.") % {"n": most_days})
-    return Range(start, end)
+        raise InvalidQueryError(_("At most %(n)d days at a time.") % {"n": most_days})
+    return TimeRange(start, end)
 
 
 def read_zone(query: QueryDict) -> str:
@@ -102,7 +102,7 @@ def read_zone(query: QueryDict) -> str:
     choice = query.get("zone", "") or STUDIO
     if choice in (STUDIO, OWN, BROWSER) or is_zone(choice):
         return choice
-    raise BadQuestion(_("“%(zone)s” is not a valid time zone.") % {"zone": choice[:64]})
+    raise InvalidQueryError(_("“%(zone)s” is not a valid time zone.") % {"zone": choice[:64]})
 
 
 def refused(sentence: str, status: int = 400) -> JsonResponse:
@@ -116,7 +116,7 @@ def _number(query: QueryDict, name: str) -> int | None:
         return None
     # A number that no column holds would be an error of the database.
     if not (text.isascii() and text.isdigit()) or len(text) > 15:
-        raise BadQuestion(_("“%(text)s” is not a valid ID.") % {"text": text[:40]})
+        raise InvalidQueryError(_("“%(text)s” is not a valid ID.") % {"text": text[:40]})
     return int(text)
 
 
@@ -124,7 +124,9 @@ def _shown(values: list[str]) -> tuple[str, ...]:
     named = [name for value in values for name in value.split(",") if name]
     for name in named:
         if name not in SHOWN and name != "none":
-            raise BadQuestion(_("“%(status)s” is not a valid status.") % {"status": name[:40]})
+            raise InvalidQueryError(
+                _("“%(status)s” is not a valid status.") % {"status": name[:40]}
+            )
     return tuple(name for name in SHOWN if name in named) if named else SHOWN
 
 
@@ -136,7 +138,7 @@ def _moment(query: QueryDict, name: str) -> datetime:
         moment = None
     # Far enough from the ends of all time to count days from it.
     if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9000:
-        raise BadQuestion(
+        raise InvalidQueryError(
             _("“%(name)s” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.")
             % {"name": name}
         )

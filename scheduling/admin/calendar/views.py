@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 from scheduling.admin.core.permissions import may_change_classes, may_see_classes
 from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
-from scheduling.selectors.classes.calendar import students_named, teachers_to_choose, zones_in_use
+from scheduling.selectors.classes.calendar import active_zones, students_named, teachers_to_choose
 from scheduling.selectors.people import student_names
 from scheduling.selectors.studio import studio
 
-from .js_texts import texts
+from .js_texts import js_texts
 from .list_view import week_of
 from .query import (
     BROWSER,
@@ -28,8 +28,8 @@ from .query import (
     OWN,
     PLANNED,
     STUDIO,
-    Asked,
-    BadQuestion,
+    CalendarQuery,
+    InvalidQueryError,
     read_filters,
     read_zone,
 )
@@ -53,7 +53,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     try:
         asked, zone = read_filters(request), read_zone(request.GET)
         day = _day(request)
-    except BadQuestion as error:
+    except InvalidQueryError as error:
         problem = str(error)
         request = _without_query(request)
         asked, zone, day = read_filters(request), STUDIO, None
@@ -100,7 +100,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             ),
             "closures": _closure_address(request),
         },
-        "texts": texts(),
+        "texts": js_texts(),
     }
     return render(request, "admin/calendar/page.html", context)
 
@@ -112,7 +112,7 @@ def _day(request: HttpRequest) -> date | None:
     except ValueError:
         day = date.min
     if day is not None and not 1900 <= day.year <= 9000:
-        raise BadQuestion(_("“%(text)s” is not a valid date.") % {"text": text[:20]})
+        raise InvalidQueryError(_("“%(text)s” is not a valid date.") % {"text": text[:20]})
     return day
 
 
@@ -122,13 +122,13 @@ def _without_query(request: HttpRequest) -> HttpRequest:
     return request
 
 
-def _student(asked: Asked) -> str:
+def _student(asked: CalendarQuery) -> str:
     if asked.student_id is None:
         return ""
     return student_names([asked.student_id]).get(asked.student_id, str(asked.student_id))
 
 
-def _kinds(asked: Asked) -> list[tuple[str, str, bool]]:
+def _kinds(asked: CalendarQuery) -> list[tuple[str, str, bool]]:
     """What can be shown and hidden: value, label, whether it is shown. The legend as well."""
     labels = {
         **{status.value: str(status.label) for status in ClassStatus},
@@ -145,7 +145,7 @@ def _zones(chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         (OWN, _("Each class's own")),
         (BROWSER, _("This browser's")),
     ]
-    used = [(name, name) for name in zones_in_use()]
+    used = [(name, name) for name in active_zones()]
     rest = [(name, name) for name in sorted(zone_names()) if "/" in name or name == "UTC"]
     rest = [choice for choice in rest if choice not in used]
     if chosen not in {name for name, _label in special + used + rest}:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduling.text.dates import number
+from scheduling.text.dates import number_text
 
-from .scales import Bands, Vertical, axis_width, ticks
+from .scales import ColumnScale, LinearScale, axis_width, ticks
 
 HEIGHT = 150
 LABELS = 4
@@ -23,7 +23,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PlacedBar:
     """A bar in its place."""
 
     bar: Bar
@@ -41,7 +41,7 @@ class BarChart:
     title: str
     description: str
     height: int
-    bars: list[Drawn]
+    bars: list[PlacedBar]
     lines: list[tuple[float, str]]
     labels: list[tuple[str, str, str]]
 
@@ -65,14 +65,14 @@ def bar_chart(key: str, title: str, description: str, bars: Sequence[Bar]) -> Ba
     steps = ticks(max((bar.value for bar in bars), default=0))
     if steps[1] < 1:
         steps = [0.0, 1.0]
-    scale, bands = Vertical(steps[-1], HEIGHT), Bands(max(1, len(bars)))
+    scale, bands = LinearScale(steps[-1], HEIGHT), ColumnScale(max(1, len(bars)))
     return BarChart(
         key,
         title,
         description,
         HEIGHT,
         [
-            Drawn(
+            PlacedBar(
                 bar,
                 bands.left(place),
                 bands.width,
@@ -81,7 +81,7 @@ def bar_chart(key: str, title: str, description: str, bars: Sequence[Bar]) -> Ba
             )
             for place, bar in enumerate(bars)
         ],
-        [(scale.y(step) if step else float(HEIGHT), number(round(step))) for step in steps],
+        [(scale.y(step) if step else float(HEIGHT), number_text(round(step))) for step in steps],
         [
             (bands.middle(place), bars[place].short, _anchor(place, len(bars)))
             for place in _labelled(len(bars))

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from .scales import Vertical, axis_width, per_cent, ticks
+from .scales import LinearScale, axis_width, per_cent, ticks
 
 HEIGHT = 150
 
@@ -26,7 +26,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PlacedDot:
     """A dot in its place."""
 
     dot: Dot
@@ -42,7 +42,7 @@ class DotChart:
     title: str
     description: str
     height: int
-    dots: list[Drawn]
+    dots: list[PlacedDot]
     lines: list[tuple[float, str]]
     labels: list[tuple[str, str, str]]
     legend: Sequence[tuple[str, str]]
@@ -69,7 +69,7 @@ def dot_chart(
 ) -> DotChart:
     """``dots`` between the two ends of ``span``, nought at the foot."""
     steps = ticks(max((dot.value for dot in dots), default=0.0))
-    scale = Vertical(steps[-1], HEIGHT)
+    scale = LinearScale(steps[-1], HEIGHT)
 
     def x(moment: datetime) -> str:
         share = (moment - span[0]) / (span[1] - span[0])
@@ -81,7 +81,7 @@ def dot_chart(
         title,
         description,
         HEIGHT,
-        [Drawn(dot, x(dot.moment), scale.y(dot.value)) for dot in dots],
+        [PlacedDot(dot, x(dot.moment), scale.y(dot.value)) for dot in dots],
         [
             (scale.y(step) if step else float(HEIGHT), _length(step, in_ms=steps[-1] < 0.1))
             for step in steps

@@ -24,7 +24,7 @@ def axis_width(lines: Iterable[tuple[float, str]]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Vertical:
+class LinearScale:
     """``most`` at the top of ``height`` pixels, nought at the foot of them."""
 
     most: float
@@ -42,7 +42,7 @@ class Vertical:
 
 
 @dataclass(frozen=True, slots=True)
-class Bands:
+class ColumnScale:
     """``count`` columns beside each other; each fills ``share`` of its own."""
 
     count: int

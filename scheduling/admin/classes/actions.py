@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.bulk_actions import MOST_NAMED, chosen, do_each
+from scheduling.admin.core.bulk_actions import MOST_NAMED, apply_to_each, selected_rows
 from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
 from scheduling.services.classes import edit
@@ -24,7 +24,7 @@ from .forms import CancelManyForm
 Rows = QuerySet[ScheduledClass]
 
 
-class ClassActions(admin.ModelAdmin):
+class ClassActionsMixin(admin.ModelAdmin):
     """Actions of the list of classes."""
 
     actions: Sequence[str] = (
@@ -71,14 +71,14 @@ class ClassActions(admin.ModelAdmin):
     @admin.action(permissions=["edit"], description=gettext_lazy("Cancel…"))
     def cancel(self, request: HttpRequest, rows: Rows) -> HttpResponse | None:
         """Asks by whom and why, then cancels."""
-        found = chosen(request, rows)
+        found = selected_rows(request, rows)
         if found is None:
             return None
         asked = "by" in request.POST
         form = CancelManyForm(request.POST if asked else None)
         if asked and form.is_valid():
             filled_in, now = form.cleaned_data, timezone.now()
-            do_each(
+            apply_to_each(
                 request,
                 found,
                 lambda one: edit.cancel(one.pk, **filled_in, now=now),
@@ -120,8 +120,8 @@ def _to_each(
         before = _state(one)
         return _state(act(one)) != before
 
-    found = chosen(request, rows)
-    return do_each(request, found, allowed, said) if found is not None else []
+    found = selected_rows(request, rows)
+    return apply_to_each(request, found, allowed, said) if found is not None else []
 
 
 def _state(one: ScheduledClass) -> tuple[str, ...]:

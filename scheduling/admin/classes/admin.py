@@ -16,24 +16,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import ListAdmin
+from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.export import ExportMixin
 from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
-from scheduling.services.classes.edit import save_by_hand
+from scheduling.services.classes.edit import save_manual_edit
 from scheduling.services.classes.make_ups import made_up_of, make_up_of
 from scheduling.services.schedules.closures import closed_day_of
 
-from .actions import ClassActions
-from .filters import ByDate, ByHand, MadeUp, Marked, OfStudent, Source, Taught, When
+from .actions import ClassActionsMixin
+from .filters import (
+    AttendanceFilter,
+    DateFilter,
+    DateRangeFilter,
+    MakeUpFilter,
+    ManualEditFilter,
+    SourceFilter,
+    StudentFilter,
+    VisibleTeacherFilter,
+)
 from .forms import ScheduledClassForm
-from .make_up import MakeUpAction
-from .permissions import ClassPermissions
+from .make_up import MakeUpActionMixin
+from .permissions import ClassPermissionsMixin
 
 
 @admin.register(ScheduledClass)
-class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissions, ListAdmin):
+class ScheduledClassAdmin(
+    ExportMixin, MakeUpActionMixin, ClassActionsMixin, ClassPermissionsMixin, LargeTableMixin
+):
     form = ScheduledClassForm
     list_display = (
         "when",
@@ -52,7 +63,17 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
     }
     export_extra = ("touched", "is_chargeable")
     list_select_related = ("student", "teacher")
-    list_filter = (When, ByDate, OfStudent, Taught, "status", Marked, MadeUp, Source, ByHand)
+    list_filter = (
+        DateRangeFilter,
+        DateFilter,
+        StudentFilter,
+        VisibleTeacherFilter,
+        "status",
+        AttendanceFilter,
+        MakeUpFilter,
+        SourceFilter,
+        ManualEditFilter,
+    )
     # Which fields are searched is get_search_results' to say; any name here shows the control.
     search_fields = ("student__last_name",)
     search_help_text = gettext_lazy("Names of students and teachers, on any date.")
@@ -144,7 +165,7 @@ class ScheduledClassAdmin(ExportMixin, MakeUpAction, ClassActions, ClassPermissi
         self, request: HttpRequest, obj: ScheduledClass, form: ModelForm, change: bool
     ) -> None:
         if form.has_changed():
-            save_by_hand(obj, timezone.now())
+            save_manual_edit(obj, timezone.now())
             if "status" in form.changed_data and (made_up := made_up_of(obj)):
                 messages.warning(request, made_up)
             moved = {"date", "teacher", "status"} & set(form.changed_data)

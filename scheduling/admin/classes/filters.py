@@ -11,27 +11,27 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.core.filters import ByDate, ByTeacher, OneOf
+from scheduling.admin.core.filters import ChoiceFilter, DateFilter, TeacherFilter
 from scheduling.admin.core.permissions import may_see_everyone, visible_classes
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.selectors.classes.attendance import unmarked
 from scheduling.selectors.studio import studio, studio_today
-from scheduling.services.classes.make_ups import owed
+from scheduling.services.classes.make_ups import make_ups_owed
 
 # No local day begins or ends further than this from the same day in UTC.
 ZONES = timedelta(days=1)
 ALL = "all"
 
 
-class When(OneOf):
+class DateRangeFilter(ChoiceFilter):
     """The dates that are asked for daily. This week's, unless a search or a date says more."""
 
     title = _("when")
     parameter_name = "when"
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        wider = request.GET.get(SEARCH_VAR) or request.GET.get(ByDate.parameter_name)
+        wider = request.GET.get(SEARCH_VAR) or request.GET.get(DateFilter.parameter_name)
         self.default = ALL if wider else "week"
         super().__init__(request, *args, **kwargs)
 
@@ -71,7 +71,7 @@ def _ago(days: int) -> datetime:
     return timezone.now() - timedelta(days=days)
 
 
-class Marked(OneOf):
+class AttendanceFilter(ChoiceFilter):
     """What became of a class, and where nobody has said."""
 
     title = _("attendance")
@@ -87,7 +87,7 @@ class Marked(OneOf):
         }
 
 
-class Source(OneOf):
+class SourceFilter(ChoiceFilter):
     """What asked for a class."""
 
     title = _("source")
@@ -101,7 +101,7 @@ class Source(OneOf):
         }
 
 
-class MadeUp(OneOf):
+class MakeUpFilter(ChoiceFilter):
     """Whether a cancelled class is still owed, and what makes good for one."""
 
     title = _("make-ups")
@@ -109,13 +109,13 @@ class MadeUp(OneOf):
 
     def options(self) -> dict[str, tuple[Any, Q]]:
         return {
-            "owed": (_("make-up owed"), owed(studio_today())),
+            "owed": (_("make-up owed"), make_ups_owed(studio_today())),
             "made": (_("made up for"), Q(make_ups__isnull=False)),
             "is": (_("is a make-up"), Q(make_up_for__isnull=False)),
         }
 
 
-class ByHand(OneOf):
+class ManualEditFilter(ChoiceFilter):
     """Whether a person acted on a class."""
 
     title = _("hand edits")
@@ -128,7 +128,7 @@ class ByHand(OneOf):
         }
 
 
-class OfStudent(SimpleListFilter):
+class StudentFilter(SimpleListFilter):
     """The classes of one student, as a student's page asks for them; else there is no such filter.
 
     The name is that of a class that is shown: nobody learns another's by trying numbers.
@@ -158,7 +158,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-class Taught(ByTeacher):
+class VisibleTeacherFilter(TeacherFilter):
     """By teacher, for who sees the classes of more than one."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from scheduling.models import (
 )
 from scheduling.models.fields import LineInput
 from scheduling.services.classes.edit import refuse_double_booking
-from scheduling.services.classes.validation import refuse_contradiction
+from scheduling.services.classes.validation import validate_change
 
 
 class ScheduledClassForm(ModelForm):
@@ -60,7 +60,7 @@ class ScheduledClassForm(ModelForm):
             return
         try:
             self.instance.derive_instants()
-            refuse_contradiction(self.instance, timezone.now())
+            validate_change(self.instance, timezone.now())
             refuse_double_booking(self.instance)
         except ValidationError as error:
             self.add_error(None, error)

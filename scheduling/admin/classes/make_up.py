@@ -37,7 +37,7 @@ class MakeUpForm(forms.Form):
     )
 
 
-class MakeUpAction(admin.ModelAdmin):
+class MakeUpActionMixin(admin.ModelAdmin):
     """An action of the list of classes."""
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Schedule a make-up…"))

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core.permissions import (
     MARKED_FIELDS,
     may_change_class,
@@ -20,7 +20,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 CHANGE = "scheduling.change_scheduledclass"
 
 
-class ClassPermissions(HistoryAdmin):
+class ClassPermissionsMixin(AuditHistoryMixin):
     """A teacher's account sees, and marks, own classes; a generated class is never deleted."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledClass]:

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.selectors.studio import studio_day
-from scheduling.services.schedules.apply_changes import Applied, apply_change
-from scheduling.text.dates import in_words, number
+from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
+from scheduling.text.dates import number_text, with_dates_written_out
 
 from .permissions import may_see_everyone, may_see_jobs
 
@@ -29,7 +29,7 @@ def apply_after_commit(
 
 
 def _apply(request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...]) -> None:
-    _say(request, apply_change(student_ids=students, teacher_ids=teachers, **_how(request)))
+    _report(request, apply_change(student_ids=students, teacher_ids=teachers, **_how(request)))
 
 
 def _how(request: HttpRequest) -> dict[str, Any]:
@@ -41,18 +41,18 @@ def _how(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _say(request: HttpRequest, applied: Applied) -> None:
+def _report(request: HttpRequest, applied: ApplyResult) -> None:
     if applied.error:
         text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
         messages.warning(request, text % {"error": applied.error})
         return
-    if parts := _said(applied):
+    if parts := _summary(applied):
         messages.info(request, _("Classes: %(changes)s.") % {"changes": ", ".join(parts)})
     if applied.conflicts():
-        _say_conflicts(request, applied)
+        _report_conflicts(request, applied)
 
 
-def _say_conflicts(request: HttpRequest, applied: Applied) -> None:
+def _report_conflicts(request: HttpRequest, applied: ApplyResult) -> None:
     """The first of them in words, and the way to it and to the run that names all."""
     conflicts = applied.conflicts()
     text = ngettext(
@@ -61,8 +61,8 @@ def _say_conflicts(request: HttpRequest, applied: Applied) -> None:
         len(conflicts),
     )
     first = conflicts[0]
-    named = in_words(f"{first.student}, {first.day}: {first.reason}.")
-    said = [text % {"n": number(len(conflicts))}, named]
+    named = with_dates_written_out(f"{first.student}, {first.day}: {first.reason}.")
+    said = [text % {"n": number_text(len(conflicts))}, named]
     links = []
     if may_see_everyone(request.user) and first.series is not None:
         page = [first.series.kind.value, first.series.id, str(first.day)]
@@ -75,7 +75,7 @@ def _say_conflicts(request: HttpRequest, applied: Applied) -> None:
     messages.warning(request, format_html("{} {}", " ".join(said), anchors))
 
 
-def _said(applied: Any) -> list[str]:
+def _summary(applied: Any) -> list[str]:
     words = {
         Outcome.CREATED: _("%(n)d created"),
         Outcome.MOVED: _("%(n)d moved"),

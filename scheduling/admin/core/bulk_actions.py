@@ -15,7 +15,7 @@ MOST_AT_ONCE = 500
 MOST_NAMED = 10
 
 
-def chosen(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None:
+def selected_rows(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None:
     """The rows that were chosen; None, having said so, where they are too many."""
     found = list(rows[: MOST_AT_ONCE + 1])
     if len(found) <= MOST_AT_ONCE:
@@ -25,7 +25,7 @@ def chosen(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None:
     return None
 
 
-def do_each(
+def apply_to_each(
     request: HttpRequest,
     rows: Sequence[Any],
     act: Callable[[Any], Any],
@@ -52,11 +52,11 @@ def do_each(
         text = ngettext("%(n)d needed no change.", "%(n)d needed no change.", same)
         messages.info(request, text % {"n": same})
     if refusals:
-        _tell(request, refusals)
+        _report(request, refusals)
     return done
 
 
-def _tell(request: HttpRequest, refusals: list[str]) -> None:
+def _report(request: HttpRequest, refusals: list[str]) -> None:
     for text in refusals[:MOST_NAMED]:
         messages.error(request, _("Not changed: %(why)s") % {"why": text})
     more = len(refusals) - MOST_NAMED

@@ -25,7 +25,7 @@ class CappedPaginator(Paginator):
         return min(rows.order_by()[: MOST_COUNTED + 1].count(), MOST_COUNTED)
 
 
-class FilledList(ChangeList):
+class PrefetchingChangeList(ChangeList):
     """Has its admin look up, for all rows of a page at once, what their columns show besides."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -35,7 +35,7 @@ class FilledList(ChangeList):
         self.result_list = rows
 
 
-class ListAdmin(admin.ModelAdmin):
+class LargeTableMixin(admin.ModelAdmin):
     """A table whose list is capped and filled; the look of its lists is in lists.css."""
 
     show_full_result_count = False
@@ -66,4 +66,4 @@ class ListAdmin(admin.ModelAdmin):
         """Give the rows of a page what their columns show, in a constant number of queries."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return FilledList
+        return PrefetchingChangeList

@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Teacher
-from scheduling.selectors.people_lists import current
+from scheduling.selectors.people_lists import not_ended
 from scheduling.selectors.studio import studio_today
 
 
-class OneOf(SimpleListFilter):
+class ChoiceFilter(SimpleListFilter):
     """One of a few named conditions; ``options`` has them by value."""
 
     def options(self) -> dict[str, tuple[Any, Q]]:
@@ -34,18 +34,18 @@ class OneOf(SimpleListFilter):
         return queryset.filter(self.options()[value][1])
 
 
-class Lasting(OneOf):
+class ValidityFilter(ChoiceFilter):
     """Whether a weekly rule has ended."""
 
     title = _("validity")
     parameter_name = "validity"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        lasts = current(studio_today())
+        lasts = not_ended(studio_today())
         return {"current": (_("current"), lasts), "ended": (_("ended"), ~lasts)}
 
 
-class Typed(SimpleListFilter):
+class InputFilter(SimpleListFilter):
     """A filter with a control of its own, which sends what the list was asked for along."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -63,7 +63,7 @@ class Typed(SimpleListFilter):
         return []
 
 
-class ByDate(Typed):
+class DateFilter(InputFilter):
     """Rows of one date."""
 
     title = _("date")
@@ -81,7 +81,7 @@ class ByDate(Typed):
         return queryset.filter(**{self.column: chosen})
 
 
-class ByTeacher(Typed):
+class TeacherFilter(InputFilter):
     """Rows of one teacher, chosen from all of them."""
 
     title = _("teacher")

@@ -28,7 +28,7 @@ def state_name(outcome: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class OutcomeSign:
     """A character for the eye, and the class that colours it."""
 
     mark: str
@@ -36,15 +36,15 @@ class Sign:
 
 
 SIGNS = {
-    Outcome.CREATED: Sign("+", "ct-diff-create"),
-    Outcome.MOVED: Sign("→", "ct-diff-move"),
-    Outcome.REMOVED: Sign("−", "ct-diff-remove"),
-    Outcome.CANCELLED: Sign("✕", "ct-diff-remove"),
-    Outcome.RESTORED: Sign("↺", "ct-diff-create"),
-    Outcome.CONFLICT: Sign("!", "ct-diff-conflict"),
-    Outcome.INVALID: Sign("!", "ct-diff-conflict"),
-    Outcome.ERROR: Sign("!", "ct-diff-conflict"),
-    Outcome.PROTECTED: Sign("•", "ct-diff-keep"),
-    Outcome.CLOSED: Sign("○", "ct-diff-keep"),
+    Outcome.CREATED: OutcomeSign("+", "ct-diff-create"),
+    Outcome.MOVED: OutcomeSign("→", "ct-diff-move"),
+    Outcome.REMOVED: OutcomeSign("−", "ct-diff-remove"),
+    Outcome.CANCELLED: OutcomeSign("✕", "ct-diff-remove"),
+    Outcome.RESTORED: OutcomeSign("↺", "ct-diff-create"),
+    Outcome.CONFLICT: OutcomeSign("!", "ct-diff-conflict"),
+    Outcome.INVALID: OutcomeSign("!", "ct-diff-conflict"),
+    Outcome.ERROR: OutcomeSign("!", "ct-diff-conflict"),
+    Outcome.PROTECTED: OutcomeSign("•", "ct-diff-keep"),
+    Outcome.CLOSED: OutcomeSign("○", "ct-diff-keep"),
 }
-NO_SIGN = Sign("·", "ct-diff-keep")
+NO_SIGN = OutcomeSign("·", "ct-diff-keep")

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from scheduling.jobs.generation.approved_plan import StalePlanError
 
 
-def approved(request: HttpRequest) -> str:
+def approved_fingerprint(request: HttpRequest) -> str:
     """The fingerprint of the plan that the person approved; empty where none was sent."""
     return request.POST.get("plan", "")
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from scheduling.models import Student, Teacher
-from scheduling.text.dates import number
+from scheduling.text.dates import number_text
 
 
-class KeptAdmin(admin.ModelAdmin):
+class ProtectedDeleteMixin(admin.ModelAdmin):
     """A thousand classes of a teacher are no list to read, and take a query each to name.
 
     What is kept is not offered to be deleted; who asks for it all the same is told the way on.
@@ -27,7 +27,7 @@ class KeptAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = context.get("original")
-        if row is not None and self.has_delete_permission(request, row) and is_kept(row):
+        if row is not None and self.has_delete_permission(request, row) and has_references(row):
             context["show_delete"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -36,7 +36,7 @@ class KeptAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
         asked = request.method == "GET" and self.has_delete_permission(request, row)
-        if row is not None and asked and is_kept(row):
+        if row is not None and asked and has_references(row):
             page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
             link = format_html('<a href="{}">{}</a>', page, _end(self.model))
             messages.info(
@@ -48,11 +48,11 @@ class KeptAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         if (found := actions.get("delete_selected")) is not None:
             act, name, title = found
-            actions["delete_selected"] = (_unless_kept(act), name, title)
+            actions["delete_selected"] = (_unless_referenced(act), name, title)
         return actions
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        keepers = list(_keepers(self.model, objs))
+        keepers = list(_references(self.model, objs))
         if keepers:
             return [], {}, set(), keepers
         return super().get_deleted_objects(objs, request)
@@ -63,7 +63,7 @@ def _end(model: Any) -> str:
     return pgettext("of a person", "End…") if model in (Student, Teacher) else _("End…")
 
 
-def is_kept(row: Any) -> bool:
+def has_references(row: Any) -> bool:
     """Whether anything refers to ``row`` that must not lose it."""
     return any(
         relation.related_model._default_manager.filter(**{relation.field.name: row}).exists()
@@ -72,11 +72,11 @@ def is_kept(row: Any) -> bool:
     )
 
 
-def _unless_kept(act: Callable[..., Any]) -> Callable[..., Any]:
+def _unless_referenced(act: Callable[..., Any]) -> Callable[..., Any]:
     """The action ``act``, for rows that nothing keeps."""
 
     def delete(admin_of: Any, request: HttpRequest, rows: QuerySet[Any]) -> Any:
-        keepers = list(_keepers(admin_of.model, rows))
+        keepers = list(_references(admin_of.model, rows))
         if not keepers:
             return act(admin_of, request, rows)
         text = _(
@@ -90,7 +90,7 @@ def _unless_kept(act: Callable[..., Any]) -> Callable[..., Any]:
     return delete
 
 
-def _keepers(model: Any, rows: Iterable[Any]) -> Iterator[str]:
+def _references(model: Any, rows: Iterable[Any]) -> Iterator[str]:
     """“1,204 classes”: what refers to any of ``rows`` and must not lose them."""
     for relation in model._meta.related_objects:
         if relation.on_delete is not PROTECT:
@@ -99,4 +99,4 @@ def _keepers(model: Any, rows: Iterable[Any]) -> Iterator[str]:
         count = other._default_manager.filter(**{f"{relation.field.name}__in": rows}).count()
         if count:
             names = other._meta.verbose_name if count == 1 else other._meta.verbose_name_plural
-            yield _("%(n)s %(what)s") % {"n": number(count), "what": names}
+            yield _("%(n)s %(what)s") % {"n": number_text(count), "what": names}

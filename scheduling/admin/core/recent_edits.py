@@ -26,7 +26,7 @@ WORDED: dict[Any, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentEdit:
     """An entry of the log, and what its row is called now; ``url``: its page, if it has one."""
 
     entry: LogEntry
@@ -39,7 +39,7 @@ class Recent:
         return (self.entry.get_admin_url() or "") if has_page else ""
 
 
-def recent(user: Any) -> list[Recent]:
+def recent_edits(user: Any) -> list[RecentEdit]:
     """The newest changes of ``user``: a constant number of queries."""
     entries = list(
         LogEntry.objects.filter(user=user)
@@ -47,7 +47,7 @@ def recent(user: Any) -> list[Recent]:
         .order_by("-action_time", "-id")[:MOST]
     )
     names = names_of(map(_key, entries))
-    return [Recent(entry, names.get(_key(entry), _own_name(entry))) for entry in entries]
+    return [RecentEdit(entry, names.get(_key(entry), _own_name(entry))) for entry in entries]
 
 
 def names_of(rows: Iterable[Key]) -> dict[Key, str]:

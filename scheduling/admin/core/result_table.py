@@ -8,23 +8,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.monitoring.outcome_text import did
-from scheduling.jobs.runs.result_lines import Line, hours_of
+from scheduling.jobs.monitoring.outcome_text import outcome_label
+from scheduling.jobs.runs.result_lines import ResultLine, hours_of
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
 from scheduling.selectors.studio import studio
-from scheduling.text.dates import full_day, in_words
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import full_day, with_dates_written_out
+from scheduling.text.reasons import reason_text
 
 from .links import Links
-from .outcome_badges import NO_SIGN, SIGNS, Sign
+from .outcome_badges import NO_SIGN, SIGNS, OutcomeSign
 
 # What may differ from week to week, and is told.
 _CHANGED = ("from_subject", "to_subject", "to_shared")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResultRow:
     """``old`` is where a class was, ``new`` where it is to be; ``zone`` if not the studio's.
 
     ``more``: the dates of the same series in other weeks, to which the same happens.
@@ -32,7 +32,7 @@ class Row:
 
     outcome: Outcome
     name: str
-    sign: Sign
+    sign: OutcomeSign
     student: str
     student_url: str
     teacher: str
@@ -52,10 +52,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _LineOrItem:
     """What a line of a plan and an item of a log have in common, by the same names."""
 
-    line: Line | JobRunItem
+    line: ResultLine | JobRunItem
     student: str
     teacher: str
     day: date | None
@@ -71,11 +71,11 @@ class _Told:
         return (self.line.outcome, self.series, self.line.start_time, self.line.code, *changed)
 
 
-def rows_of_lines(lines: Iterable[Line], links: Links) -> list[Row]:
+def rows_of_lines(lines: Iterable[ResultLine], links: Links) -> list[ResultRow]:
     """Lines of a plan."""
     return _rows(
         [
-            _Told(
+            _LineOrItem(
                 line,
                 line.student,
                 line.teacher,
@@ -89,11 +89,11 @@ def rows_of_lines(lines: Iterable[Line], links: Links) -> list[Row]:
     )
 
 
-def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[Row]:
+def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[ResultRow]:
     """Items of a run's log."""
     return _rows(
         [
-            _Told(
+            _LineOrItem(
                 item,
                 item.student_name,
                 item.teacher_name,
@@ -107,11 +107,11 @@ def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[Row]:
     )
 
 
-def _rows(told: list[_Told], links: Links) -> list[Row]:
+def _rows(told: list[_LineOrItem], links: Links) -> list[ResultRow]:
     """One row for a series, however many of its weeks are alike."""
     zones = teacher_zones(one.line.teacher_id for one in told if not one.zone)
-    rows: list[Row] = []
-    open_rows: dict[tuple[object, ...], Row] = {}
+    rows: list[ResultRow] = []
+    open_rows: dict[tuple[object, ...], ResultRow] = {}
     for one in told:
         zone = one.zone or zones.get(one.line.teacher_id or 0, studio().time_zone)
         hours = hours_of(one.day, one.line.start_time, one.line.end_time, zone)
@@ -125,7 +125,7 @@ def _rows(told: list[_Told], links: Links) -> list[Row]:
     return rows
 
 
-def _row(one: _Told, hours: str, zone: str, links: Links) -> Row:
+def _row(one: _LineOrItem, hours: str, zone: str, links: Links) -> ResultRow:
     line = one.line
     outcome = Outcome(line.outcome)
     here = " ".join(part for part in (full_day(one.day) if one.day else "", hours) if part)
@@ -134,9 +134,9 @@ def _row(one: _Told, hours: str, zone: str, links: Links) -> Row:
         old, here = here, ""
     elif "from_date" in line.params:
         old = _was(line.params)
-    return Row(
+    return ResultRow(
         outcome,
-        did(outcome),
+        outcome_label(outcome),
         SIGNS.get(outcome, NO_SIGN),
         one.student or (_("everyone") if outcome is Outcome.CLOSED and not one.teacher else ""),
         links.student(line.student_id),
@@ -145,14 +145,14 @@ def _row(one: _Told, hours: str, zone: str, links: Links) -> Row:
         old,
         here,
         zone if zone != studio().time_zone else "",
-        in_words(sentence(line.code, line.params)) if line.code else "",
+        with_dates_written_out(reason_text(line.code, line.params)) if line.code else "",
         line.occurrences,
         [action for action in _actions(line, outcome, one.series, links) if action[0]],
     )
 
 
 def _actions(
-    line: Line | JobRunItem, outcome: Outcome, series: tuple[str, int | None], links: Links
+    line: ResultLine | JobRunItem, outcome: Outcome, series: tuple[str, int | None], links: Links
 ) -> Iterable[tuple[str, str]]:
     if outcome in (Outcome.CONFLICT, Outcome.INVALID, Outcome.ERROR, Outcome.PAUSED):
         yield links.series(*series), _("Its schedule")

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ToolPage:
     """Its address below the admin's, and the view that answers.
 
     The view gets requests of people who are let into the admin and looks after its own

@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from scheduling.models import RecurringSlot
 
 
-class Chooser(AutocompleteSelect):
+class PersonSelect(AutocompleteSelect):
     """A person by typing the name; a number that is none, in an address, chooses nobody."""
 
     def __init__(self, name: str) -> None:

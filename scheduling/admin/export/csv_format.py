@@ -11,7 +11,7 @@ from django.utils import translation
 from scheduling.db.bulk_insert import in_batches
 
 from .columns import Cell, Column
-from .formula_escape import neutralised
+from .formula_escape import escape_formulas
 
 _ROWS_A_PIECE = 500
 # Spreadsheets of these languages split at semicolons, where a comma is the decimal sign.
@@ -25,10 +25,10 @@ def separator(language: str) -> str:
     return ";" if language.split("-")[0] in _SEMICOLON else ","
 
 
-def pieces(columns: list[Column], rows: Iterable[Model], language: str) -> Iterator[bytes]:
+def csv_chunks(columns: list[Column], rows: Iterable[Model], language: str) -> Iterator[bytes]:
     """The file, header first, in the reader's ``language`` whenever it is asked for."""
     delimiter = separator(language)
-    title = [neutralised(column.title) for column in columns]
+    title = [escape_formulas(column.title) for column in columns]
     yield (_BYTE_ORDER_MARK + _written([title], delimiter)).encode()
     for batch in in_batches(rows, _ROWS_A_PIECE):
         # The request is over by now, and so is its language.
@@ -45,7 +45,7 @@ def _written(lines: list[list[str]], delimiter: str) -> str:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, str):
-        return neutralised(cell)
+        return escape_formulas(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, time):

@@ -17,11 +17,11 @@ _HARMFUL = re.compile(_BEGINNING)
 _HARMLESS = re.compile(f"(?:{_BEGINNING})'")
 
 
-def neutralised(text: str) -> str:
+def escape_formulas(text: str) -> str:
     """``text`` with an apostrophe at each place at which a formula could begin."""
     return _HARMFUL.sub("'", text)
 
 
-def original(text: str) -> str:
-    """What ``neutralised`` was given: for programs that read an export back."""
+def unescape_formulas(text: str) -> str:
+    """What ``escape_formulas`` was given: for programs that read an export back."""
     return _HARMLESS.sub("", text)

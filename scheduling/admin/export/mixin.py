@@ -29,7 +29,7 @@ from scheduling.selectors.studio import studio, studio_today
 
 from . import xlsx_format
 from .columns import columns_of
-from .csv_format import pieces
+from .csv_format import csv_chunks
 
 _ROWS_A_FETCH = 2_000
 _BUTTONS = {"csv": gettext_lazy("Export as CSV"), "xlsx": gettext_lazy("Export as XLSX")}
@@ -98,7 +98,7 @@ class ExportMixin(ModelAdmin):
         read = self._filled(rows)
         if kind == "csv":
             answer = StreamingHttpResponse(
-                pieces(columns, read, get_language() or studio().language),
+                csv_chunks(columns, read, get_language() or studio().language),
                 content_type="text/csv; charset=utf-8",
             )
             answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

@@ -13,7 +13,7 @@ from scheduling.admin.core.permissions import (
     may_see_jobs,
     visible_classes,
 )
-from scheduling.admin.core.recent_edits import recent
+from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.jobs.status_card import status_card
 from scheduling.admin.messages import undelivered_notice
@@ -23,18 +23,18 @@ from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
 from scheduling.jobs.monitoring.status import status
 from scheduling.jobs.schedule.registry import GENERATING
 from scheduling.models import ACTIVE_STATES, JobRun
-from scheduling.selectors.classes.day_summary import today
+from scheduling.selectors.classes.day_summary import day_summary
 from scheduling.selectors.studio import studio_day, studio_zone
-from scheduling.text.dates import number, relative, when
+from scheduling.text.dates import number_text, relative, when
 
 from .first_steps import first_steps, has_rules
 
 
-def front(request: HttpRequest) -> dict[str, Any]:
+def dashboard(request: HttpRequest) -> dict[str, Any]:
     """For the template, as far as this person may see it."""
     now = timezone.now()
     context: dict[str, Any] = {
-        "recent": recent(request.user),
+        "recent": recent_edits(request.user),
         "undelivered": undelivered_notice(request),
     }
     if may_see_jobs(request.user):
@@ -65,13 +65,13 @@ def _buttons(cover: Coverage) -> list[tuple[str, str]]:
 def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     day = studio_day(now)
     start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
-    found = today(visible_classes(request.user), start, end, now)
+    found = day_summary(visible_classes(request.user), start, end, now)
     coming = found.coming
     return {
         "today": {
-            "classes": number(found.classes),
-            "over": number(found.over),
-            "cancelled": number(found.cancelled),
+            "classes": number_text(found.classes),
+            "over": number_text(found.over),
+            "cancelled": number_text(found.cancelled),
         },
         "coming": coming
         and {

@@ -14,14 +14,14 @@ from scheduling.selectors.studio import studio
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupStep:
     """What is to be done: ways to do it, each with its address; the first is the usual one."""
 
     ways: list[tuple[str, str]]
     is_done: bool
 
 
-def first_steps(request: HttpRequest, callers: Callers) -> list[Step]:
+def first_steps(request: HttpRequest, callers: Callers) -> list[SetupStep]:
     """The steps that this person may take; none once there is a class."""
     if ScheduledClass.objects.exists():
         return []
@@ -46,11 +46,11 @@ def first_steps(request: HttpRequest, callers: Callers) -> list[Step]:
         page = reverse("admin:scheduling_studio_change", args=[1])
         settings.append((_("Set the studio's time zone and language"), page))
     steps = (
-        Step(settings, studio().is_stored or (is_given("time_zone") and is_given("language"))),
-        Step(begin, rules or Teacher.objects.exists()),
-        Step(people, rules),
-        Step(go, False),
-        Step(by_itself, callers.last_call is not None),
+        SetupStep(settings, studio().is_stored or (is_given("time_zone") and is_given("language"))),
+        SetupStep(begin, rules or Teacher.objects.exists()),
+        SetupStep(people, rules),
+        SetupStep(go, False),
+        SetupStep(by_itself, callers.last_call is not None),
     )
     return [step for step in steps if step.ways]
 

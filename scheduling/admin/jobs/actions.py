@@ -12,28 +12,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.execution.cancel import cancel_run
-from scheduling.jobs.monitoring.outcome_text import has_done, title_of
+from scheduling.jobs.monitoring.outcome_text import run_summary, title_of
 from scheduling.jobs.monitoring.status import progress_sentence, started_by
 from scheduling.jobs.runs.claims import AlreadyRunningError, is_dead
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.schedule.registry import JOBS
-from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, Trigger
 from scheduling.selectors.studio import studio_day
 from scheduling.text.dates import relative
 
-from .decorators import act, page
+from .decorators import post_action, view_only
 
 KEY = "background_jobs_started"
 MOST = 10
 
 
-def remember(request: HttpRequest, run: JobRun) -> None:
+def remember_run(request: HttpRequest, run: JobRun) -> None:
     """``run`` was started by this person: tell them when it is over."""
     request.session[KEY] = [*request.session.get(KEY, []), run.pk][-MOST:]
 
 
-def tell(request: HttpRequest) -> None:
+def show_finished(request: HttpRequest) -> None:
     """A message for each of their runs that is over by now."""
     watched = request.session.get(KEY)
     if not watched:
@@ -41,27 +41,27 @@ def tell(request: HttpRequest) -> None:
     runs = list(JobRun.objects.filter(pk__in=watched).order_by("id"))
     for run in runs:
         if run.state not in ACTIVE_STATES:
-            _say(request, run)
+            _message(request, run)
     request.session[KEY] = [run.pk for run in runs if run.state in ACTIVE_STATES]
 
 
-def _say(request: HttpRequest, run: JobRun) -> None:
+def _message(request: HttpRequest, run: JobRun) -> None:
     values = {"job": Job(run.job).label, "outcome": title_of(run), "error": run.error}
     if run.state == RunState.SUCCEEDED:
         messages.success(request, _("%(job)s: %(outcome)s") % values)
     elif run.state == RunState.PARTIAL:
         messages.warning(request, _("%(job)s: %(outcome)s") % values)
     else:
-        values["outcome"] = f"{title_of(run)} {run.error or has_done(run)}"
+        values["outcome"] = f"{title_of(run)} {run.error or run_summary(run)}"
         messages.error(request, _("%(job)s: %(outcome)s") % values)
 
 
-def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> Request:
+def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> RunRequest:
     """``job`` for the whole studio, as the person who asks for it wants it.
 
     ``plan``: the fingerprint of the one that they have seen, where they have.
     """
-    return Request(
+    return RunRequest(
         job=job,
         today=studio_day(now),
         weeks=settings.HORIZON_WEEKS,
@@ -81,7 +81,7 @@ def _unknown() -> NoReturn:
     raise Http404
 
 
-@act
+@post_action
 def start_job(request: HttpRequest, job: str) -> HttpResponse:
     """Start a run of the whole studio, without a look at its plan."""
     return begin(request, job_of(job))
@@ -91,13 +91,13 @@ def begin(request: HttpRequest, job: Job, plan: str = "") -> HttpResponse:
     """Start ``job``, by the ``plan`` that was seen if any, and go back to where it is shown."""
     now = timezone.now()
     try:
-        run = start(request_of(request, job, now, plan))
+        run = enqueue_run(request_of(request, job, now, plan))
     except AlreadyRunningError as error:
         _say_busy(request, error.run)
-    except NotStartedError as error:
+    except EnqueueFailedError as error:
         messages.error(request, error.run.error)
     else:
-        remember(request, run)
+        remember_run(request, run)
         if run.state in ACTIVE_STATES:
             text = _("%(job)s: started. You may close this page.")
             messages.info(request, text % {"job": job.label})
@@ -117,7 +117,7 @@ def _say_busy(request: HttpRequest, run: JobRun) -> None:
     messages.warning(request, text % values)
 
 
-@act
+@post_action
 def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     """End an active run between two chunks; what is done stays."""
     run = get_object_or_404(JobRun, pk=run_id)
@@ -130,7 +130,7 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
-@page
+@view_only
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far a run has come, as JSON."""
     run = get_object_or_404(JobRun, pk=run_id)

@@ -10,17 +10,17 @@ from django.utils.translation import ngettext
 from scheduling.admin.charts import Bar, BarChart, Dot, DotChart, bar_chart, dot_chart
 from scheduling.admin.core.outcome_badges import state_name
 from scheduling.domain.windows import DAY
-from scheduling.jobs.monitoring.run_timeline import MISSED, Entry
+from scheduling.jobs.monitoring.run_timeline import MISSED, TimelineEntry
 from scheduling.models import Job, RunState
 from scheduling.selectors.runs import created_by_day
 from scheduling.selectors.studio import local, studio_zone
-from scheduling.text.dates import exactly, number, plain_day, short_day, took
+from scheduling.text.dates import duration_text, exact_time, number_text, plain_day, short_day
 
 DAYS = 30
 SPAN = timedelta(days=DAYS)
 
 
-def created_chart(entries: Iterable[Entry], now: datetime) -> BarChart:
+def created_chart(entries: Iterable[TimelineEntry], now: datetime) -> BarChart:
     """A bar a day; a day on which a run was due and none took place is marked."""
     today = local(now).date()
     days = [today - n * DAY for n in range(DAYS - 1, -1, -1)]
@@ -31,7 +31,7 @@ def created_chart(entries: Iterable[Entry], now: datetime) -> BarChart:
     for day in days:
         count = created.get(day, 0)
         gap = day in missed and not count
-        said = _("did not run") if gap else number(count)
+        said = _("did not run") if gap else number_text(count)
         short = _("Today") if day == today else plain_day(day)
         bars.append(Bar(short_day(day), short, count, said, gap))
     total = sum(bar.value for bar in bars)
@@ -40,18 +40,18 @@ def created_chart(entries: Iterable[Entry], now: datetime) -> BarChart:
         "%(n)s class was created in the last 30 days.",
         "%(n)s classes were created in the last 30 days.",
         total,
-    ) % {"n": number(total)}
+    ) % {"n": number_text(total)}
     if gaps:
         more = ngettext(
             "On %(n)s day a run was due and did not take place.",
             "On %(n)s days a run was due and did not take place.",
             gaps,
         )
-        text = f"{text} {more % {'n': number(gaps)}}"
+        text = f"{text} {more % {'n': number_text(gaps)}}"
     return bar_chart("created", _("Classes created, last 30 days"), text, bars)
 
 
-def duration_chart(entries: Sequence[Entry], now: datetime) -> DotChart:
+def duration_chart(entries: Sequence[TimelineEntry], now: datetime) -> DotChart:
     """A dot a run: round for the horizon, square for the weekly classes, hollow if it failed."""
     dots = []
     for entry in entries:
@@ -63,8 +63,8 @@ def duration_chart(entries: Sequence[Entry], now: datetime) -> DotChart:
                 entry.moment,
                 run.duration.total_seconds(),
                 "circle" if entry.job == Job.HORIZON else "square",
-                f"{Job(run.job).label}, {exactly(entry.moment)}",
-                f"{took(run.duration)}, {state_name(run.state)}",
+                f"{Job(run.job).label}, {exact_time(entry.moment)}",
+                f"{duration_text(run.duration)}, {state_name(run.state)}",
                 run.state not in (RunState.SUCCEEDED, RunState.PARTIAL),
                 reverse("admin:background_jobs_run", args=[run.pk]),
             )
@@ -82,4 +82,4 @@ def _sentence(runs: int, longest: timedelta | None) -> str:
     if longest is None:
         return _("There has been no run in these days.")
     text = ngettext("The only run took %(time)s.", "The longest of %(n)s runs took %(time)s.", runs)
-    return text % {"n": number(runs), "time": took(longest)}
+    return text % {"n": number_text(runs), "time": duration_text(longest)}

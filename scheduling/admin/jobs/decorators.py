@@ -25,17 +25,17 @@ def may_run(request: HttpRequest) -> bool:
     return may_see(request) and may_run_jobs(request.user)
 
 
-def page(view: View) -> View:
+def view_only(view: View) -> View:
     """For those who may look; nothing is changed by it."""
     return require_GET(_guarded(view, may_see))
 
 
-def act(view: View) -> View:
+def post_action(view: View) -> View:
     """For those who may run jobs; by POST alone."""
     return require_POST(_guarded(view, may_run))
 
 
-def form(view: View) -> View:
+def form_view(view: View) -> View:
     """For those who may run jobs; looked at by GET, done by POST."""
     return _guarded(view, may_run)
 

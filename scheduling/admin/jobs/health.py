@@ -15,9 +15,9 @@ from scheduling.admin.core.links import Links, listed
 from scheduling.domain.planning.resolve import Conflict
 from scheduling.domain.series import SeriesKey
 from scheduling.jobs.monitoring.coverage import Coverage
-from scheduling.jobs.monitoring.health import Finding, Health
+from scheduling.jobs.monitoring.health import Health, HealthFinding
 from scheduling.jobs.monitoring.status import Statement
-from scheduling.jobs.runs.result_lines import Names
+from scheduling.jobs.runs.result_lines import PersonNames
 from scheduling.models import Job, RecurringSlot, RunState
 from scheduling.selectors.data_quality import (
     old_slots,
@@ -25,7 +25,7 @@ from scheduling.selectors.data_quality import (
     students_without_start,
     teachers_without_settings,
 )
-from scheduling.text.dates import number, weekday
+from scheduling.text.dates import number_text, weekday
 
 NAMED = 3
 # These keep classes from standing where they should.
@@ -44,7 +44,7 @@ Way = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class HealthConcern:
     """A finding; ``names``: the first of whom or what it concerns, each with its address."""
 
     sentence: str
@@ -56,7 +56,9 @@ class Concern:
     action: str
 
 
-def concerns(health: Health, links: Links, now: datetime, cover: Coverage) -> list[Concern]:
+def health_concerns(
+    health: Health, links: Links, now: datetime, cover: Coverage
+) -> list[HealthConcern]:
     """A concern for each finding."""
     return [_concern(finding, links, now, cover) for finding in health.findings]
 
@@ -66,30 +68,30 @@ def may_act(name: str, links: Links) -> bool:
     return links.may(_ACTS.get(name, "run_jobs"))
 
 
-def way_of(statement: Statement, links: Links, cover: Coverage) -> Way:
+def action_of(statement: Statement, links: Links, cover: Coverage) -> Way:
     """Where a person acts on ``statement``; empty where there is no such page for the reader."""
     if statement.run is not None:
         return reverse("admin:background_jobs_run", args=[statement.run.pk]), _("Show the run")
-    return _way(statement.name, links, cover)
+    return _action(statement.name, links, cover)
 
 
-def _concern(finding: Finding, links: Links, now: datetime, cover: Coverage) -> Concern:
+def _concern(finding: HealthFinding, links: Links, now: datetime, cover: Coverage) -> HealthConcern:
     name_them = _NAMES.get(finding.name)
     names = name_them(links, now, cover) if name_them else []
     # One pair of people may collide every week: their number says nothing about the rest.
     counted = names and finding.name != "unresolved_conflicts"
     more = finding.count - len(names) if counted else 0
-    return Concern(
+    return HealthConcern(
         finding.issue,
         finding.suggestion if may_act(finding.name, links) else "",
         finding.name in SERIOUS,
         names,
         max(0, more),
-        *_way(finding.name, links, cover),
+        *_action(finding.name, links, cover),
     )
 
 
-def _way(name: str, links: Links, cover: Coverage) -> Way:
+def _action(name: str, links: Links, cover: Coverage) -> Way:
     way = _WAYS.get(name)
     return way(links, cover) if way else ("", "")
 
@@ -130,11 +132,11 @@ def _conflicts(links: Links, now: datetime, cover: Coverage) -> Named:
         first.setdefault(one.want.series.key, one)
     shown = list(first.values())[:NAMED]
     series = [one.want.series for one in shown]
-    names = Names([one.student_id for one in series], [one.teacher_id for one in series])
+    names = PersonNames([one.student_id for one in series], [one.teacher_id for one in series])
     return [(_meeting(one, names), links.series(*one.want.series.key)) for one in shown]
 
 
-def _meeting(conflict: Conflict, names: Names) -> str:
+def _meeting(conflict: Conflict, names: PersonNames) -> str:
     """“Sam Vega · Marta Gil, Thursday 17:00”: the same every week."""
     series = conflict.want.series
     people = _people(names.student(series.student_id), names.teacher(series.teacher_id))
@@ -267,7 +269,7 @@ def indicators(health: Health, is_complete: bool) -> list[Indicator]:
     }
     found = []
     for name, value in health.indicators.items():
-        text = number(value)
+        text = number_text(value)
         if name in PLANNED and not is_complete:
             text = _("too many to count here; see the preview")
         found.append(Indicator(names.get(name, name), text, name in wrong))

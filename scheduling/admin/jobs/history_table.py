@@ -10,13 +10,20 @@ from django.utils.translation import ngettext
 from scheduling.admin.core.outcome_badges import LOOKS, state_name
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.domain.windows import WEEK
-from scheduling.jobs.monitoring.run_history import Row
+from scheduling.jobs.monitoring.run_history import HistoryEntry
 from scheduling.jobs.monitoring.run_timeline import MISSED
 from scheduling.models import Job, JobRun, JobRunItem, Trigger
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import began, first_faults
-from scheduling.text.dates import exactly, in_words, number, plain_day, took, when
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import (
+    duration_text,
+    exact_time,
+    number_text,
+    plain_day,
+    when,
+    with_dates_written_out,
+)
+from scheduling.text.reasons import reason_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class HistoryRow:
     notes: str
 
 
-def history_rows(rows: Iterable[Row], now: datetime) -> list[HistoryRow]:
+def history_rows(rows: Iterable[HistoryEntry], now: datetime) -> list[HistoryRow]:
     """All rows, with two queries for what they need besides."""
     told = list(rows)
     runs = [row.run for row in told if row.run is not None]
@@ -73,12 +80,12 @@ def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
         notes.append(_caught_up(run))
     if conflicts := int(run.counts.get(Outcome.CONFLICT.value, 0)):
         text = ngettext("%(n)s conflict", "%(n)s conflicts", conflicts)
-        notes.append(text % {"n": number(conflicts)})
+        notes.append(text % {"n": number_text(conflicts)})
     if count := _faults(run):
         notes.append(_faulty(count, fault))
     if run.undone_at:
         text = ngettext("undone: %(n)s removed", "undone: %(n)s removed", run.classes_undone)
-        notes.append(text % {"n": number(run.classes_undone)})
+        notes.append(text % {"n": number_text(run.classes_undone)})
     if run.error:
         notes.append(run.error.partition("\n")[0])
     return notes
@@ -103,11 +110,12 @@ def _faults(run: JobRun) -> int:
 def _faulty(count: int, fault: JobRunItem | None) -> str:
     if fault is None:
         text = ngettext("%(n)s error", "%(n)s errors", count)
-        return text % {"n": number(count)}
-    first = f"{fault.student_name}: {in_words(sentence(fault.code, fault.params))}".lstrip(": ")
+        return text % {"n": number_text(count)}
+    why = with_dates_written_out(reason_text(fault.code, fault.params))
+    first = f"{fault.student_name}: {why}".lstrip(": ")
     if count == 1:
         return first
-    return _("%(first)s, and %(n)s more") % {"first": first, "n": number(count - 1)}
+    return _("%(first)s, and %(n)s more") % {"first": first, "n": number_text(count - 1)}
 
 
 def _row_of(
@@ -116,26 +124,26 @@ def _row_of(
     return HistoryRow(
         run,
         when(began(run), now),
-        exactly(began(run)),
+        exact_time(began(run)),
         str(Job(run.job).label),
         state_name(run.state),
         LOOKS[run.state],
         by_whom(run, names),
-        number(run.classes_created) if run.window_start else "",
-        took(run.duration),
+        number_text(run.classes_created) if run.window_start else "",
+        duration_text(run.duration),
         " · ".join(notes_of(run, fault)),
     )
 
 
-def _missed_row(row: Row, now: datetime) -> HistoryRow:
+def _missed_row(row: HistoryEntry, now: datetime) -> HistoryRow:
     notes = _("expected and never started")
     if row.first is not None:
         text = _("expected %(n)s times since %(day)s and never started")
-        notes = text % {"n": number(row.times), "day": when(row.first, now)}
+        notes = text % {"n": number_text(row.times), "day": when(row.first, now)}
     return HistoryRow(
         None,
         when(row.moment, now),
-        exactly(row.moment),
+        exact_time(row.moment),
         str(Job(row.job).label),
         state_name(MISSED),
         LOOKS[MISSED],

@@ -10,16 +10,16 @@ from django.utils.translation import ngettext
 
 from scheduling.admin.core.outcome_badges import LOOKS, state_name
 from scheduling.jobs.monitoring.callers import Callers
-from scheduling.jobs.monitoring.cron_text import schedule_in_words
-from scheduling.jobs.monitoring.recent_runs import Lately
-from scheduling.jobs.monitoring.run_timeline import LENGTH, Entry, strip
+from scheduling.jobs.monitoring.cron_text import schedule_text
+from scheduling.jobs.monitoring.recent_runs import RecentRuns
+from scheduling.jobs.monitoring.run_timeline import LENGTH, TimelineEntry, timeline
 from scheduling.jobs.monitoring.status import progress_sentence
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
 from scheduling.selectors.runs import DONE, began
-from scheduling.text.dates import number, relative, took, when
+from scheduling.text.dates import duration_text, number_text, relative, when
 
-from .timeline import Strip, draw
+from .timeline import Timeline, draw_timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Card:
     button: str
     schedule: str
     about: str
-    strip: Strip
-    entries: list[Entry]
+    strip: Timeline
+    entries: list[TimelineEntry]
     facts: list[Fact]
     active: JobRun | None
     progress: str
 
 
-def cards(now: datetime, lately: Lately, callers: Callers) -> list[Card]:
+def cards(now: datetime, lately: RecentRuns, callers: Callers) -> list[Card]:
     """The jobs that generate by themselves."""
     return [_card(job, now, lately, callers) for job in (Job.HORIZON, Job.WEEKLY)]
 
@@ -61,8 +61,8 @@ def button_of(job: Job) -> str:
     }[job]
 
 
-def _card(job: Job, now: datetime, lately: Lately, callers: Callers) -> Card:
-    entries = strip(job, now, LENGTH, lately)
+def _card(job: Job, now: datetime, lately: RecentRuns, callers: Callers) -> Card:
+    entries = timeline(job, now, LENGTH, lately)
     runs = [entry.run for entry in entries if entry.run is not None]
     active = next((run for run in reversed(runs) if run.state in ACTIVE_STATES), None)
     over = [run for run in runs if run.state not in ACTIVE_STATES]
@@ -70,9 +70,9 @@ def _card(job: Job, now: datetime, lately: Lately, callers: Callers) -> Card:
         job,
         str(job.label),
         button_of(job),
-        schedule_in_words(job),
+        schedule_text(job),
         _about(job),
-        draw(str(job.label), entries),
+        draw_timeline(str(job.label), entries),
         entries,
         [_last(over[-1] if over else None, now), _next(job, now, callers), _usually(over)],
         active,
@@ -92,7 +92,7 @@ def _last(run: JobRun | None, now: datetime) -> Fact:
     if run is None:
         return Fact(_("Last run"), _("none yet"))
     if run.state in DONE:
-        outcome = _("%(n)s created") % {"n": number(run.classes_created)}
+        outcome = _("%(n)s created") % {"n": number_text(run.classes_created)}
     else:
         outcome = state_name(run.state)
     more = f"{relative(began(run), now)} · {outcome}"
@@ -113,11 +113,11 @@ def _usually(runs: list[JobRun]) -> Fact:
     if not spans:
         return Fact(_("Usually takes"), "–")
     seconds = median(span.total_seconds() for span in spans)
-    return Fact(_("Usually takes"), took(timedelta(seconds=seconds)))
+    return Fact(_("Usually takes"), duration_text(timedelta(seconds=seconds)))
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class MaintenanceJob:
     """A job that makes no classes, in a line."""
 
     title: str
@@ -128,7 +128,7 @@ class Chore:
     run: JobRun | None
 
 
-def chores(now: datetime, lately: Lately) -> list[Chore]:
+def maintenance_jobs(now: datetime, lately: RecentRuns) -> list[MaintenanceJob]:
     """The jobs that keep house."""
     found = []
     for job, spec in JOBS.items():
@@ -136,9 +136,9 @@ def chores(now: datetime, lately: Lately) -> list[Chore]:
             continue
         run = next(iter(lately.newest(job)), None)
         found.append(
-            Chore(
+            MaintenanceJob(
                 str(job.label),
-                schedule_in_words(job),
+                schedule_text(job),
                 when(began(run), now) if run else "",
                 LOOKS[run.state] if run else "",
                 state_name(run.state) if run else "",

@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import Links, links_for
-from scheduling.admin.core.plan_page import approved, plan_page
-from scheduling.admin.core.result_table import Row, rows_of_lines
+from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
+from scheduling.admin.core.result_table import ResultRow, rows_of_lines
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
-from scheduling.jobs.execution.runner import Conduct, preview_plan
+from scheduling.jobs.execution.runner import RunOptions, preview_plan
 from scheduling.jobs.generation.approved_plan import PlanPreview, StalePlanError, require_approved
-from scheduling.jobs.monitoring.outcome_text import ORDER, would, would_do
+from scheduling.jobs.monitoring.outcome_text import ORDER, plan_summary, planned_label
 from scheduling.models import Job
-from scheduling.text.dates import long_day, number, plain_day
+from scheduling.text.dates import long_day, number_text, plain_day
 
 from .actions import begin, job_of, request_of
-from .decorators import form
+from .decorators import form_view
 from .job_cards import button_of
 
 SALT = "scheduling.background_jobs.preview"
@@ -35,20 +35,20 @@ class Section:
     outcome: str
     name: str
     count: str
-    rows: list[Row]
+    rows: list[ResultRow]
     first_of: str
     is_open: bool
 
 
-@form
+@form_view
 def preview(request: HttpRequest, job: str) -> HttpResponse:
     """GET shows the plan; POST starts a run of the approved plan, if it is still that one."""
     which = job_of(job)
     asked = request_of(request, which, timezone.now())
-    plan, stale = preview_plan(asked, Conduct(clock=timezone.now), SAMPLE), None
+    plan, stale = preview_plan(asked, RunOptions(clock=timezone.now), SAMPLE), None
     if request.method == "POST":
         try:
-            require_approved(plan, approved(request))
+            require_approved(plan, approved_fingerprint(request))
             return begin(request, which, plan.fingerprint)
         except StalePlanError as error:
             stale = error
@@ -66,13 +66,13 @@ def _page(
         {
             "title": _("Preview"),
             "job": job,
-            "sentence": would_do(job, result.counts),
+            "sentence": plan_summary(job, result.counts),
             "level": _level(plan),
             "window": _window(plan),
             "missed_weeks": _missed_weeks(plan),
             "differences": _differences(_counts_before(request), counts) if stale else [],
             "sections": _sections(plan, links_for(request)),
-            "untouched": number(n) if (n := result.counts[Outcome.EXISTS]) else "",
+            "untouched": number_text(n) if (n := result.counts[Outcome.EXISTS]) else "",
             "nothing": not result.writes_classes,
             "button": button_of(job),
             "plan": plan.fingerprint,
@@ -121,8 +121,8 @@ def _sections(plan: PlanPreview, links: Links) -> list[Section]:
         sections.append(
             Section(
                 outcome.value,
-                would(outcome, count),
-                number(count),
+                planned_label(outcome, count),
+                number_text(count),
                 rows_of_lines(lines, links),
                 _first_of(told, count),
                 outcome in OPEN,
@@ -134,7 +134,10 @@ def _sections(plan: PlanPreview, links: Links) -> list[Section]:
 def _first_of(told: int, count: int) -> str:
     if told >= count:
         return ""
-    return _("%(told)s of %(count)s shown") % {"told": number(told), "count": number(count)}
+    return _("%(told)s of %(count)s shown") % {
+        "told": number_text(told),
+        "count": number_text(count),
+    }
 
 
 def _counts_before(request: HttpRequest) -> dict[str, int] | None:
@@ -155,5 +158,5 @@ def _differences(before: Mapping[str, int] | None, counts: Mapping[str, int]) ->
         was, is_now = before.get(outcome.value, 0), counts.get(outcome.value, 0)
         if was == is_now or outcome is Outcome.EXISTS:
             continue
-        told.append(f"{would(outcome, is_now)}: {number(was)} → {number(is_now)}")
+        told.append(f"{planned_label(outcome, is_now)}: {number_text(was)} → {number_text(is_now)}")
     return told

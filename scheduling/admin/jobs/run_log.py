@@ -11,16 +11,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.core.filters import OneOf
+from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.monitoring.outcome_text import did
+from scheduling.jobs.monitoring.outcome_text import outcome_label
 from scheduling.models import JobRun, JobRunItem
-from scheduling.text.dates import in_words, took
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import duration_text, with_dates_written_out
+from scheduling.text.reasons import reason_text
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyMixin(admin.ModelAdmin):
     """May be looked at by who has the permission to view; changed by no one."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -34,7 +34,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(JobRun)
-class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
+class JobRunAdmin(ExportMixin, ReadOnlyMixin):
     list_display = (
         "id",
         "job",
@@ -53,7 +53,7 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("duration"))
     def took(self, run: JobRun) -> str:
-        return took(run.duration)
+        return duration_text(run.duration)
 
     @admin.display(description=_("triggered by"), ordering="trigger")
     def by(self, run: JobRun) -> str:
@@ -71,21 +71,21 @@ class JobRunAdmin(ExportMixin, ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
-class ByOutcome(OneOf):
+class OutcomeFilter(ChoiceFilter):
     """What became of it, in words."""
 
     title = _("outcome")
     parameter_name = "outcome"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        return {one.value: (did(one, 2), Q(outcome=one.value)) for one in Outcome}
+        return {one.value: (outcome_label(one, 2), Q(outcome=one.value)) for one in Outcome}
 
 
 @admin.register(JobRunItem)
-class JobRunItemAdmin(ReadOnlyAdmin):
+class JobRunItemAdmin(ReadOnlyMixin):
     list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
-    list_filter = (ByOutcome, "run__job")
+    list_filter = (OutcomeFilter, "run__job")
     search_fields = ("student_name", "teacher_name")
     list_display_links = None
     show_full_result_count = False
@@ -107,8 +107,8 @@ class JobRunItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def what(self, item: JobRunItem) -> str:
-        return did(Outcome(item.outcome))
+        return outcome_label(Outcome(item.outcome))
 
     @admin.display(description=_("reason"))
     def why(self, item: JobRunItem) -> str:
-        return in_words(sentence(item.code, item.params))
+        return with_dates_written_out(reason_text(item.code, item.params))

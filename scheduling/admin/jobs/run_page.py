@@ -16,7 +16,13 @@ from scheduling.admin.core.outcome_badges import LOOKS, state_name
 from scheduling.admin.core.result_table import rows_of_items
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.execution.undo import can_be_undone
-from scheduling.jobs.monitoring.outcome_text import ORDER, did, has_done, removed, title_of
+from scheduling.jobs.monitoring.outcome_text import (
+    ORDER,
+    outcome_label,
+    removed,
+    run_summary,
+    title_of,
+)
 from scheduling.jobs.monitoring.status import progress_sentence
 from scheduling.jobs.runs.claims import is_dead
 from scheduling.jobs.schedule.registry import JOBS
@@ -24,11 +30,18 @@ from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, 
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import fault_groups
 from scheduling.selectors.studio import studio
-from scheduling.text.dates import exactly, in_words, long_day, number, relative, took
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import (
+    duration_text,
+    exact_time,
+    long_day,
+    number_text,
+    relative,
+    with_dates_written_out,
+)
+from scheduling.text.reasons import reason_text
 
-from .actions import tell
-from .decorators import may_run, page, rendered
+from .actions import show_finished
+from .decorators import may_run, rendered, view_only
 from .history_table import notes_of
 
 ITEMS = 100
@@ -38,7 +51,7 @@ LEVELS = {"is-ok": "ok", "is-warn": "warn", "is-bad": "bad", "is-busy": "busy"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RunEvent:
     """A moment in the life of a run."""
 
     name: str
@@ -47,7 +60,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class OutcomeCount:
     """A count; with an address where there are results to show."""
 
     name: str
@@ -56,11 +69,11 @@ class Chip:
     current: bool
 
 
-@page
-def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
+@view_only
+def run_view(request: HttpRequest, run_id: int) -> HttpResponse:
     """The page; GET ``outcome`` and ``after`` narrow its results."""
     run = get_object_or_404(JobRun, pk=run_id)
-    tell(request)
+    show_finished(request)
     now = timezone.now()
     shown = request.GET.get("outcome", "")
     shown = shown if shown in OUTCOMES else ""
@@ -83,11 +96,11 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
             "notes": notes_of(run),
             "chips": _chips(run, shown),
             "groups": [
-                (in_words(sentence(code, params)), number(count))
+                (with_dates_written_out(reason_text(code, params)), number_text(count))
                 for code, params, count in fault_groups(run, GROUPS)
             ],
             "rows": rows_of_items(items[:ITEMS], links_for(request)),
-            "shown": did(Outcome(shown), 2) if shown else "",
+            "shown": outcome_label(Outcome(shown), 2) if shown else "",
             "next": _address(run, shown, items[ITEMS - 1].pk) if len(items) > ITEMS else "",
             "first": _address(run, shown) if "after" in request.GET else "",
             "active": active,
@@ -116,26 +129,28 @@ def _detail(run: JobRun) -> str:
         told.append(run.error.partition("\n")[0])
     unfinished = run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
     if run.counts and (unfinished or run.classes_undone):
-        told.append(has_done(run))
+        told.append(run_summary(run))
     if run.window_start and run.window_last:
         days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}
         told.append(_("%(first)s to %(last)s.") % days)
     return " ".join(told)
 
 
-def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[Step]:
-    steps = [Step(_("Asked for"), exactly(run.created_at), _asked_by(run, names))]
+def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[RunEvent]:
+    steps = [RunEvent(_("Asked for"), exact_time(run.created_at), _asked_by(run, names))]
     if run.started_at:
-        steps.append(Step(_("Started"), exactly(run.started_at), run.host.partition(" ")[0]))
+        steps.append(RunEvent(_("Started"), exact_time(run.started_at), run.host.partition(" ")[0]))
     if run.heartbeat and run.finished_at is None:
-        steps.append(Step(_("Last activity"), exactly(run.heartbeat), relative(run.heartbeat, now)))
+        steps.append(
+            RunEvent(_("Last activity"), exact_time(run.heartbeat), relative(run.heartbeat, now))
+        )
     if run.finished_at:
-        more = f"{state_name(run.state)} · {took(run.duration)}"
-        steps.append(Step(_("Ended"), exactly(run.finished_at), more))
+        more = f"{state_name(run.state)} · {duration_text(run.duration)}"
+        steps.append(RunEvent(_("Ended"), exact_time(run.finished_at), more))
     if run.undone_at:
         person = names.get(run.undone_by, run.undone_by)
         gone = removed(run, run.classes_undone)
-        steps.append(Step(_("Undone"), exactly(run.undone_at), f"{person} · {gone}"))
+        steps.append(RunEvent(_("Undone"), exact_time(run.undone_at), f"{person} · {gone}"))
     return steps
 
 
@@ -145,13 +160,13 @@ def _asked_by(run: JobRun, names: dict[str, str]) -> str:
     return " · ".join(filter(None, [str(Trigger(run.trigger).label), person]))
 
 
-def _chips(run: JobRun, shown: str) -> list[Chip]:
+def _chips(run: JobRun, shown: str) -> list[OutcomeCount]:
     if not JOBS[Job(run.job)].generates:
         return []
     return [
-        Chip(
-            did(outcome, int(run.counts[outcome.value])),
-            number(int(run.counts[outcome.value])),
+        OutcomeCount(
+            outcome_label(outcome, int(run.counts[outcome.value])),
+            number_text(int(run.counts[outcome.value])),
             "" if outcome in (Outcome.EXISTS, Outcome.CREATED) else _address(run, outcome.value),
             outcome.value == shown,
         )

@@ -6,7 +6,7 @@ from scheduling.admin.core.links import Links
 from scheduling.jobs.monitoring.coverage import Coverage
 from scheduling.jobs.monitoring.status import Level, Status
 
-from .health import may_act, way_of
+from .health import action_of, may_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class StatusCard:
 
 def status_card(status: Status, links: Links, cover: Coverage) -> StatusCard:
     """What a template draws of ``status``, with the advice and the links of use to the reader."""
-    needs = [Need(one.text, *way_of(one, links, cover)) for one in status.needs]
+    needs = [Need(one.text, *action_of(one, links, cover)) for one in status.needs]
     first = needs[0] if needs else Need(status.title, "", "")
     detail = ""
     if needs:

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from scheduling.admin.charts.scales import Bands
+from scheduling.admin.charts.scales import ColumnScale
 from scheduling.admin.core.outcome_badges import state_name
-from scheduling.jobs.monitoring.run_timeline import MISSED, Entry
+from scheduling.jobs.monitoring.run_timeline import MISSED, TimelineEntry
 from scheduling.models import RunState
-from scheduling.text.dates import exactly, number
+from scheduling.text.dates import exact_time, number_text
 
 HEIGHT = 36
 # A job that has run three times does not get three bars as wide as a thumb.
@@ -41,7 +41,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class StripBar:
+class TimelineBar:
     """A bar, its whole place (which is what is clicked), and what it says."""
 
     shape: str
@@ -55,23 +55,23 @@ class StripBar:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class Timeline:
     """What a template draws."""
 
     name: str
     height: int
-    bars: list[StripBar]
+    bars: list[TimelineBar]
     shapes: list[tuple[str, str]]
 
 
-def draw(name: str, entries: Sequence[Entry]) -> Strip:
+def draw_timeline(name: str, entries: Sequence[TimelineEntry]) -> Timeline:
     """``entries`` from the oldest; the newest stands at the right end."""
     places = max(FEWEST, len(entries))
-    bands = Bands(places, 0.7)
+    bands = ColumnScale(places, 0.7)
     most = _usual_most(entries)
     first = places - len(entries)
     bars = [
-        StripBar(
+        TimelineBar(
             shape := SHAPES[entry.outcome],
             bands.edge(first + place),
             bands.place,
@@ -83,17 +83,17 @@ def draw(name: str, entries: Sequence[Entry]) -> Strip:
         )
         for place, entry in enumerate(entries)
     ]
-    return Strip(name, HEIGHT, bars, _legend({bar.shape for bar in bars}))
+    return Timeline(name, HEIGHT, bars, _legend({bar.shape for bar in bars}))
 
 
-def _usual_most(entries: Sequence[Entry]) -> float:
+def _usual_most(entries: Sequence[TimelineEntry]) -> float:
     """The top of the strip: a first run of thousands must not flatten all others."""
     created = [entry.run.classes_created for entry in entries if entry.run]
     some = [count for count in created if count]
     return min(max(some), 2 * median(some)) if some else 0.0
 
 
-def _share(entry: Entry, most: float) -> float:
+def _share(entry: TimelineEntry, most: float) -> float:
     created = entry.run.classes_created if entry.run else 0
     return min(1.0, created / most) if most else 0.0
 
@@ -128,17 +128,17 @@ def _legend(shapes: set[str]) -> list[tuple[str, str]]:
     return [(shape, name) for shape, name in names.items() if shape in usual or shape in shapes]
 
 
-def _url(entry: Entry) -> str:
+def _url(entry: TimelineEntry) -> str:
     if entry.run is not None:
         return reverse("admin:background_jobs_run", args=[entry.run.pk])
     query = urlencode({"job": entry.job.value, "outcome": MISSED})
     return f"{reverse('admin:background_jobs')}?{query}#history"
 
 
-def _label(entry: Entry) -> str:
-    moment, outcome = exactly(entry.moment), state_name(entry.outcome)
+def _label(entry: TimelineEntry) -> str:
+    moment, outcome = exact_time(entry.moment), state_name(entry.outcome)
     if entry.run is None:
         return _("%(when)s: %(outcome)s") % {"when": moment, "outcome": outcome}
     created = entry.run.classes_created
     text = _("%(when)s: %(outcome)s, %(n)s created")
-    return text % {"when": moment, "outcome": outcome, "n": number(created)}
+    return text % {"when": moment, "outcome": outcome, "n": number_text(created)}

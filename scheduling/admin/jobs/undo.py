@@ -12,19 +12,19 @@ from django.utils.translation import ngettext
 
 from scheduling.admin.core.links import Links, links_for
 from scheduling.admin.core.result_table import rows_of_lines
-from scheduling.jobs.execution.undo import PrunedError, Undo, preview_undo, undo
+from scheduling.jobs.execution.undo import RunPrunedError, UndoResult, preview_undo, undo
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, JobRun
-from scheduling.text.dates import number
+from scheduling.text.dates import number_text
 
-from .decorators import form, rendered
+from .decorators import form_view, rendered
 
 SHOWN = 100
 SCHEDULES = 12
 
 
-@form
+@form_view
 def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
     """GET says what would go; POST takes it back."""
     run = get_object_or_404(JobRun, pk=run_id)
@@ -39,13 +39,13 @@ def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
         text = _("Run %(number)d is active: wait for its end, or cancel it.")
         messages.warning(request, text % {"number": error.run.pk})
         return HttpResponseRedirect(back)
-    except PrunedError:
+    except RunPrunedError:
         messages.warning(request, _("The log of this run is gone: it can't be undone any more."))
         return HttpResponseRedirect(reverse("admin:background_jobs"))
     return _page(request, run, found)
 
 
-def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
+def _page(request: HttpRequest, run: JobRun, found: UndoResult) -> HttpResponse:
     links = links_for(request)
     schedules = _schedules(found.removed, links)
     context: dict[str, Any] = {
@@ -54,20 +54,20 @@ def _page(request: HttpRequest, run: JobRun, found: Undo) -> HttpResponse:
         "sentence": _sentence(found),
         "detail": _detail(found),
         "removed": rows_of_lines(found.removed[:SHOWN], links),
-        "removed_count": number(found.removed_count),
+        "removed_count": number_text(found.removed_count),
         "removed_more": found.removed_count > SHOWN,
         "kept": rows_of_lines(found.kept[:SHOWN], links),
-        "kept_count": number(found.kept_count),
+        "kept_count": number_text(found.kept_count),
         "kept_more": found.kept_count > SHOWN,
         "schedules": schedules[:SCHEDULES],
         "schedules_more": _more(found, len(schedules)),
-        "shown": number(SHOWN),
+        "shown": number_text(SHOWN),
         "nothing": not found.removed_count,
     }
     return rendered(request, "undo", _("Undo"), context)
 
 
-def _sentence(found: Undo) -> str:
+def _sentence(found: UndoResult) -> str:
     if not found.removed_count:
         return _("There is nothing to take back.")
     n = found.removed_count
@@ -75,10 +75,10 @@ def _sentence(found: Undo) -> str:
         text = ngettext("This would remove %(n)s lesson.", "This would remove %(n)s lessons.", n)
     else:
         text = ngettext("This would remove %(n)s class.", "This would remove %(n)s classes.", n)
-    return text % {"n": number(n)}
+    return text % {"n": number_text(n)}
 
 
-def _detail(found: Undo) -> str:
+def _detail(found: UndoResult) -> str:
     told = []
     if found.kept_count:
         text = ngettext(
@@ -86,16 +86,16 @@ def _detail(found: Undo) -> str:
             "%(n)s stay, because someone acted on them or they have begun.",
             found.kept_count,
         )
-        told.append(text % {"n": number(found.kept_count)})
+        told.append(text % {"n": number_text(found.kept_count)})
     if found.gone:
         text = ngettext("%(n)s is not there any more.", "%(n)s are not there any more.", found.gone)
-        told.append(text % {"n": number(found.gone)})
+        told.append(text % {"n": number_text(found.gone)})
     if found.removed_count:
         told.append(_("The next run makes the removed ones again unless the schedules change."))
     return " ".join(told)
 
 
-def _schedules(lines: list[Line], links: Links) -> list[tuple[str, str]]:
+def _schedules(lines: list[ResultLine], links: Links) -> list[tuple[str, str]]:
     """The schedules behind what goes: change these, or the classes come back."""
     seen: dict[Any, tuple[str, str]] = {}
     for line in lines:
@@ -108,10 +108,10 @@ def _schedules(lines: list[Line], links: Links) -> list[tuple[str, str]]:
     return list(seen.values())
 
 
-def _more(found: Undo, count: int) -> str:
+def _more(found: UndoResult, count: int) -> str:
     """How many schedules are not listed; of a large run only the first classes are looked at."""
     if found.removed_count > len(found.removed):
         return _("and more")
     if count <= SCHEDULES:
         return ""
-    return _("and %(n)s more") % {"n": number(count - SCHEDULES)}
+    return _("and %(n)s more") % {"n": number_text(count - SCHEDULES)}

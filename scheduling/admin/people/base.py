@@ -13,23 +13,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.bulk_actions import chosen, do_each
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.export import ExportMixin
-from scheduling.admin.schedules.changes import Deactivating, LivingPerson
+from scheduling.admin.schedules.changes import DeactivateMixin, EndPersonMixin
 from scheduling.models.fields import LineInput
 from scheduling.selectors.people_lists import next_classes, paused_people, weekly_meetings
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import pause, set_active
 
-from .panels import panel_of, weekly
+from .panels import upcoming_panel, weekly_panel
 
 
-class PauseForm(forms.Form):
+class PausePersonForm(forms.Form):
     """From when to when, and what it is called."""
 
     name = LineInput(
@@ -52,7 +52,14 @@ class PauseForm(forms.Form):
         return data
 
 
-class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+class PersonAdmin(
+    DeactivateMixin,
+    EndPersonMixin,
+    ExportMixin,
+    ProtectedDeleteMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 
     whose: ClassVar[str]
@@ -80,22 +87,22 @@ class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdm
 
     @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        if (found := chosen(request, rows)) is not None:
-            done = do_each(request, found, lambda one: set_active(one, True), _activated)
+        if (found := selected_rows(request, rows)) is not None:
+            done = apply_to_each(request, found, lambda one: set_active(one, True), _activated)
             self._apply(request, done)
 
     @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
     def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
         """Asks from when to when, then closes those days for each."""
-        found = chosen(request, rows)
+        found = selected_rows(request, rows)
         if found is None:
             return None
         asked = "first_date" in request.POST
         today = studio_today()
-        form = PauseForm(request.POST if asked else None, initial={"first_date": today})
+        form = PausePersonForm(request.POST if asked else None, initial={"first_date": today})
         if asked and form.is_valid():
             said = form.cleaned_data
-            done = do_each(
+            done = apply_to_each(
                 request,
                 found,
                 lambda one: pause(one, said["name"], said["first_date"], said["last_date"]),
@@ -128,8 +135,8 @@ class PersonAdmin(Deactivating, LivingPerson, ExportMixin, KeptAdmin, HistoryAdm
     ) -> HttpResponse:
         person = context.get("original")
         if person is not None:
-            context["panel"] = panel_of(request, self.whose, person)
-            context["weekly"] = weekly(request, person)
+            context["panel"] = upcoming_panel(request, self.whose, person)
+            context["weekly"] = weekly_panel(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

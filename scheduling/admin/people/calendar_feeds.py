@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import OneOf
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.models import CalendarFeed
 from scheduling.selectors.studio import studio_today
 from scheduling.services.calendar_feeds import is_open, revoke, token_of
@@ -45,7 +45,7 @@ class FeedForm(forms.ModelForm):
 CLOSED = pgettext_lazy("an address", "closed")
 
 
-class State(OneOf):
+class FeedStateFilter(ChoiceFilter):
     """Whether the address still opens anything."""
 
     title = _("state")
@@ -61,11 +61,11 @@ class State(OneOf):
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(ListAdmin):
+class CalendarFeedAdmin(LargeTableMixin):
     form = FeedForm
     list_display = ("whom", "address", "created_at", "state")
     list_select_related = ("student", "teacher")
-    list_filter = (State,)
+    list_filter = (FeedStateFilter,)
     search_fields = ("student__first_name", "student__last_name", "teacher__name")
     autocomplete_fields = ("student", "teacher")
     fields = ("student", "teacher", "address", "created_at", "revoked_at")

@@ -20,24 +20,24 @@ from scheduling.models import (
     CalendarFeed,
     FixedSchedule,
     LessonSettings,
-    Reader,
+    Recipient,
     RecurringSlot,
     Student,
     Teacher,
 )
 from scheduling.selectors.messages import messages_to, undelivered
-from scheduling.selectors.people_lists import active_slots, current
+from scheduling.selectors.people_lists import active_slots, not_ended
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes.occurrences import planned
 from scheduling.services.explain import explain
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 UPCOMING = 10
 # How far ahead a page looks for lessons that have no place.
 AHEAD = timedelta(days=27)
 
 
-def panel_of(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
+def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
     """For the template of a student's or a teacher's (``whose``) page."""
     now, today = timezone.now(), studio_today()
     coming = visible_classes(request.user).filter(
@@ -72,7 +72,7 @@ def _undelivered(
     if not request.user.has_perm("scheduling.view_message"):
         return []
     may_send = request.user.has_perm("scheduling.change_message")
-    rows = messages_to(Reader(whose), person).filter(undelivered(now))[:UPCOMING]
+    rows = messages_to(Recipient(whose), person).filter(undelivered(now))[:UPCOMING]
     return [
         {
             "row": one,
@@ -90,7 +90,7 @@ def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
     """What “Explain a date” says of the next date of the first of their weekly rules."""
     rule = _first_rule(whose, person, today)
     if rule is None:
-        return sentence("no_schedule", {}) if whose == "student" else ""
+        return reason_text("no_schedule", {}) if whose == "student" else ""
     day = today + (rule.weekday - today.isoweekday()) % 7 * DAY
     told = explain(day=day, now=now, **{f"{whose}_id": person.pk})
     reasons = [each.reason for each in told.rules if each.series.key.id == rule.pk]
@@ -98,19 +98,19 @@ def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
 
 
 def _first_rule(whose: str, person: Any, today: date) -> FixedSchedule | RecurringSlot | None:
-    fixed = FixedSchedule.objects.filter(current(today), **{whose: person}).order_by("id").first()
+    fixed = FixedSchedule.objects.filter(not_ended(today), **{whose: person}).order_by("id").first()
     return fixed or active_slots(today).filter(**{whose: person}).order_by("id").first()
 
 
 MOST = 30
 
 
-def weekly(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:
+def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:
     """The slots that have not ended, and, for a teacher, where settings and feed are."""
     if not _may(request, "recurringslot"):
         return None
     whose, other = ("teacher", "student") if isinstance(person, Teacher) else ("student", "teacher")
-    slots = RecurringSlot.objects.filter(current(studio_today()), **{whose: person})
+    slots = RecurringSlot.objects.filter(not_ended(studio_today()), **{whose: person})
     rows = list(slots.select_related("student", "teacher").order_by("weekday", "start_time", "id"))
     add = f"{reverse('admin:scheduling_recurringslot_add')}?{whose}={person.pk}"
     return {

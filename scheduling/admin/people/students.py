@@ -13,19 +13,22 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.filters import ByTeacher, OneOf
-from scheduling.admin.schedules.fixed_schedule_inline import FixedScheduleInline, warn_without_start
+from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
+from scheduling.admin.schedules.fixed_schedule_inline import (
+    FixedScheduleInline,
+    warn_missing_start_date,
+)
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.people import students_like
-from scheduling.selectors.people_lists import active_slots, current, paused_people
+from scheduling.selectors.people_lists import active_slots, not_ended, paused_people
 from scheduling.selectors.studio import studio_today
 
 from .base import PersonAdmin
 from .lookalikes import warn_of_lookalikes
 
 
-class State(OneOf):
+class StudentStateFilter(ChoiceFilter):
     """Where a student stands today."""
 
     title = gettext_lazy("state")
@@ -50,13 +53,13 @@ class State(OneOf):
         }
 
 
-class TaughtBy(ByTeacher):
+class StudentTeacherFilter(TeacherFilter):
     """Students who have a weekly rule with a teacher now."""
 
     def narrowed(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
         today = studio_today()
         theirs = {"student": OuterRef("pk"), "teacher": teacher}
-        fixed = FixedSchedule.objects.filter(current(today), **theirs)
+        fixed = FixedSchedule.objects.filter(not_ended(today), **theirs)
         return queryset.filter(Exists(fixed) | Exists(active_slots(today).filter(**theirs)))
 
 
@@ -69,7 +72,7 @@ class StudentAdmin(PersonAdmin):
         "state": ("start_date", "end_date", "is_active", "state"),
     }
     export_extra = ("email",)
-    list_filter = (State, TaughtBy, "language")
+    list_filter = (StudentStateFilter, StudentTeacherFilter, "language")
     search_fields = ("first_name", "last_name", "email")
     inlines = (FixedScheduleInline,)
 
@@ -106,7 +109,7 @@ class StudentAdmin(PersonAdmin):
         change: bool,
     ) -> None:
         super().save_related(request, form, formsets, change)
-        warn_without_start(request, form.instance)
+        warn_missing_start_date(request, form.instance)
         if not change:
             warn_of_lookalikes(request, students_like(form.instance))
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)

@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import OneOf
-from scheduling.admin.schedules.changes import LivingTeacher, today_of
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.schedules.changes import TeacherAbsenceMixin, today_of
 from scheduling.models import LessonDuration, LessonSettings, Teacher
 from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.people import teachers_like
@@ -40,7 +40,7 @@ class LessonDurationInline(admin.TabularInline):
 
 
 @admin.register(LessonSettings)
-class LessonSettingsAdmin(HistoryAdmin, ListAdmin):
+class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin):
     history_includes = ("durations",)
     list_display = ("teacher", "advance_booking_days")
     list_select_related = ("teacher",)
@@ -49,7 +49,7 @@ class LessonSettingsAdmin(HistoryAdmin, ListAdmin):
     inlines = (LessonDurationInline,)
 
 
-class State(OneOf):
+class TeacherStateFilter(ChoiceFilter):
     """Where a teacher stands today."""
 
     title = gettext_lazy("state")
@@ -64,7 +64,7 @@ class State(OneOf):
         }
 
 
-class Settings(OneOf):
+class LessonSettingsFilter(ChoiceFilter):
     """Whether lessons are offered with a length and a price."""
 
     title = gettext_lazy("lesson settings")
@@ -80,7 +80,7 @@ class Settings(OneOf):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(LivingTeacher, PersonAdmin):
+class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     whose = "teacher"
     list_display = (
         "name",
@@ -91,7 +91,7 @@ class TeacherAdmin(LivingTeacher, PersonAdmin):
         "clock",
         "settings",
     )
-    list_filter = (State, Settings)
+    list_filter = (TeacherStateFilter, LessonSettingsFilter)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
 

@@ -8,18 +8,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import OneOf
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.admin.export import ExportMixin
 from scheduling.models import Closure, ScheduledClass
 from scheduling.selectors.studio import studio_today
 
-from .changes import LivingClosures
+from .changes import ClosureChangesMixin
 
 
-class When(OneOf):
+class ClosureDateFilter(ChoiceFilter):
     """Whether it is still to come."""
 
     title = gettext_lazy("when")
@@ -34,7 +34,7 @@ class When(OneOf):
         }
 
 
-class Whom(OneOf):
+class ClosureScopeFilter(ChoiceFilter):
     """Whom it concerns."""
 
     title = gettext_lazy("scope")
@@ -49,13 +49,13 @@ class Whom(OneOf):
 
 
 @admin.register(Closure)
-class ClosureAdmin(LivingClosures, ExportMixin, HistoryAdmin, ListAdmin):
+class ClosureAdmin(ClosureChangesMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin):
     list_display = ("name", "first_date", "last_date", "whom", "state", "cancelled")
     list_select_related = (
         *("student", "teacher", "fixed_schedule__student"),
         *("recurring_slot__student", "recurring_slot__teacher"),
     )
-    list_filter = (When, Whom)
+    list_filter = (ClosureDateFilter, ClosureScopeFilter)
     search_fields = ("name", "teacher__name", "student__first_name", "student__last_name")
     ordering = ("-first_date", "-id")
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
-from scheduling.selectors.schedules.conflicts import overlap, rivals_of
+from scheduling.selectors.schedules.conflicts import conflicting_series, overlap
 
 # What a meeting's place in the week follows from: who changes nothing of it is not held up.
 TIMING = frozenset(
@@ -46,7 +46,7 @@ class TeacherSelect(AutocompleteSelect):
         return [(None, [*blank, chosen], 0)]
 
 
-class MeetingForm(ModelForm):
+class FixedScheduleForm(ModelForm):
     """Says beside the field what the database would say of the whole row."""
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class MeetingForm(ModelForm):
         return data
 
 
-class MeetingFormSet(BaseInlineFormSet):
+class FixedScheduleFormSet(BaseInlineFormSet):
     """Refuses two meetings of the student at once, and one at which the teacher is taken."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -81,7 +81,7 @@ class MeetingFormSet(BaseInlineFormSet):
         moved = [form for form in rows if not TIMING.isdisjoint(form.changed_data)]
         for form in moved:
             self._refuse_own(form, [other for other in rows if other is not form])
-        rivals = rivals_of([form.instance for form in moved])
+        rivals = conflicting_series([form.instance for form in moved])
         for form, rival in zip(moved, rivals, strict=True):
             if rival is not None:
                 text = _("%(teacher)s already teaches then: %(other)s.")
@@ -106,9 +106,9 @@ def _words(meeting: FixedSchedule) -> str:
 
 class FixedScheduleInline(admin.TabularInline):
     model = FixedSchedule
-    form = MeetingForm
+    form = FixedScheduleForm
     show_change_link = True
-    formset = MeetingFormSet
+    formset = FixedScheduleFormSet
     extra = 0
     fields = (
         "weekday",
@@ -131,7 +131,7 @@ class FixedScheduleInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-def warn_without_start(request: HttpRequest, student: Student) -> None:
+def warn_missing_start_date(request: HttpRequest, student: Student) -> None:
     """A warning with a link to the student, where one is due."""
     if student.start_date is not None:
         return

@@ -9,18 +9,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import ByTeacher, Lasting
-from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import TeacherFilter, ValidityFilter
+from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio
 
-from .changes import LivingSeries
-from .fixed_schedule_inline import MeetingForm, warn_without_start
+from .changes import SeriesChangesMixin
+from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date
 
 
 @admin.display(description=_("time zone"))
@@ -45,7 +45,9 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
 
 
 @admin.register(FixedSchedule)
-class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+class FixedScheduleAdmin(
+    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+):
     list_display = (
         "student",
         "weekday",
@@ -55,9 +57,9 @@ class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         "valid_until",
     )
     export_as = {hours: ("start_time", "end_time", zone)}
-    form = MeetingForm
+    form = FixedScheduleForm
     list_select_related = ("student", "teacher")
-    list_filter = (ByTeacher, "weekday", Lasting, "is_shared")
+    list_filter = (TeacherFilter, "weekday", ValidityFilter, "is_shared")
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
     fields = (
@@ -77,7 +79,7 @@ class FixedScheduleAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         self, request: HttpRequest, obj: FixedSchedule, form: ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        warn_without_start(request, obj.student)
+        warn_missing_start_date(request, obj.student)
         if form.has_changed():
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))

@@ -12,26 +12,26 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.audit import HistoryAdmin
+from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.bulk_actions import chosen, do_each
-from scheduling.admin.core.changelist import ListAdmin
-from scheduling.admin.core.filters import ByTeacher, Lasting, OneOf
-from scheduling.admin.core.protected_delete import KeptAdmin
+from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter, ValidityFilter
+from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.selectors.data_quality import old_slots, orphaned_slots
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import set_slot_status
 
-from .changes import LivingSeries
+from .changes import SeriesChangesMixin
 from .fixed_schedules import hours, zone
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
 
-class Condition(OneOf):
+class SlotConditionFilter(ChoiceFilter):
     """What the health of the studio counts: the same slots, by the same words."""
 
     title = gettext_lazy("condition")
@@ -52,7 +52,9 @@ def state(slot: RecurringSlot) -> SafeString:
 
 
 @admin.register(RecurringSlot)
-class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, ListAdmin):
+class RecurringSlotAdmin(
+    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+):
     list_display = (
         "teacher",
         "student",
@@ -65,7 +67,14 @@ class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
     )
     export_as = {hours: ("start_time", zone, "duration_minutes")}
     list_select_related = ("student", "teacher")
-    list_filter = (ByTeacher, "status", "weekday", Lasting, Condition, "is_shared")
+    list_filter = (
+        TeacherFilter,
+        "status",
+        "weekday",
+        ValidityFilter,
+        SlotConditionFilter,
+        "is_shared",
+    )
     search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
     autocomplete_fields = ("student", "teacher")
     readonly_fields = ("booked_at",)
@@ -110,8 +119,10 @@ class RecurringSlotAdmin(LivingSeries, ExportMixin, KeptAdmin, HistoryAdmin, Lis
         status: SlotStatus,
         said: Callable[[int], str],
     ) -> None:
-        if (found := chosen(request, rows.select_related("student", "teacher"))) is not None:
-            done = do_each(request, found, lambda slot: set_slot_status(slot.pk, status), said)
+        if (found := selected_rows(request, rows.select_related("student", "teacher"))) is not None:
+            done = apply_to_each(
+                request, found, lambda slot: set_slot_status(slot.pk, status), said
+            )
             if done:
                 apply_after_commit(request, students=sorted({slot.student_id for slot in done}))
 

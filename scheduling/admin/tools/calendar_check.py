@@ -16,15 +16,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.core.permissions import may_run_jobs
-from scheduling.admin.core.plan_page import approved, plan_page
-from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
+from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.jobs.calendar_check.check import MENDABLE, Findings, One, find, mended
-from scheduling.jobs.calendar_check.repair import mend
+from scheduling.jobs.calendar_check.check import (
+    MENDABLE,
+    CheckFindings,
+    SingleOccurrence,
+    find,
+    repaired,
+)
+from scheduling.jobs.calendar_check.repair import repair
 from scheduling.jobs.generation.approved_plan import StalePlanError, require_approved
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.selectors.studio import studio_today
-from scheduling.text.dates import in_words
+from scheduling.text.dates import with_dates_written_out
 
 # More of them are counted, and mended, but not drawn.
 MOST_SHOWN = 300
@@ -56,8 +62,8 @@ def check_page(request: HttpRequest) -> HttpResponse:
     findings, stale = _find(student, one), None
     if request.method == "POST":
         try:
-            require_approved(findings, approved(request))
-            return _mend(request, findings, student, one)
+            require_approved(findings, approved_fingerprint(request))
+            return _repair(request, findings, student, one)
         except StalePlanError as error:
             stale = error
     context = {
@@ -74,15 +80,15 @@ def check_page(request: HttpRequest) -> HttpResponse:
     return plan_page(request, "admin/scheduling/check.html", context, stale)
 
 
-def _mend(
-    request: HttpRequest, before: Findings, student: int | None, one: One | None
+def _repair(
+    request: HttpRequest, before: CheckFindings, student: int | None, one: SingleOccurrence | None
 ) -> HttpResponse:
     back = HttpResponseRedirect(reverse("admin:check_schedules"))
     students = before.students()
     if len(students) > MOST_AT_ONCE:
         messages.error(request, _too_many())
         return back
-    errors = mend(
+    errors = repair(
         students,
         today=studio_today(),
         weeks=settings.HORIZON_WEEKS,
@@ -92,7 +98,7 @@ def _mend(
     )
     for error in errors[:10]:
         messages.error(request, error)
-    done = mended(before, _find(student, one))
+    done = repaired(before, _find(student, one))
     text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(done))
     messages.success(request, text % {"n": len(done)})
     left = before.mendable - len(done)
@@ -106,13 +112,13 @@ def _too_many() -> str:
     return _("That is too much for one click: generate the classes of the whole studio instead.")
 
 
-def _find(student: int | None, one: One | None) -> Findings:
+def _find(student: int | None, one: SingleOccurrence | None) -> CheckFindings:
     students = (student,) if student else ()
     weeks = settings.HORIZON_WEEKS
     return find(studio_today(), weeks, timezone.now, student_ids=students, one=one)
 
 
-def _one(asked: QueryDict) -> One | None:
+def _one(asked: QueryDict) -> SingleOccurrence | None:
     """The one class that an address names; nothing where it names none."""
     number, day = _number(asked.get("rule")), None
     with suppress(ValueError):
@@ -120,10 +126,10 @@ def _one(asked: QueryDict) -> One | None:
     kind = next((each for each in SeriesKind if each.value == asked.get("kind")), None)
     if number is None or day is None or kind is None:
         return None
-    return One(SeriesKey(kind, number), day)
+    return SingleOccurrence(SeriesKey(kind, number), day)
 
 
-def _only(line: Line, code: str) -> str:
+def _only(line: ResultLine, code: str) -> str:
     """The address of a finding alone. Times that differ by hand are mended with the student's."""
     if line.series is None or line.day is None or code == "instants_differ":
         return ""
@@ -136,7 +142,7 @@ def _only(line: Line, code: str) -> str:
     return f"?{urlencode(query)}"
 
 
-def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
+def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
     # The classes of a rule that has moved move together, the missing ones with them.
     moved = {line.series for line in findings.drifted}
     for number, (kind, line) in enumerate(findings.all()):
@@ -149,7 +155,7 @@ def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
             "becomes": becomes,
             "style": style,
             "sign": sign,
-            "reason": in_words(line.reason) if line.code else _("there is no class"),
+            "reason": with_dates_written_out(line.reason) if line.code else _("there is no class"),
             "mendable": kind in MENDABLE and line.student_id is not None,
             "only": _only(line, line.code) if kind in MENDABLE else "",
             "only_says": _("Only this schedule") if line.series in moved else _("Only this"),
@@ -158,13 +164,13 @@ def _rows(findings: Findings) -> Iterator[dict[str, Any]]:
         }
 
 
-def _class_page(line: Line) -> str:
+def _class_page(line: ResultLine) -> str:
     if line.class_id is None:
         return ""
     return reverse("admin:scheduling_scheduledclass_change", args=[line.class_id])
 
 
-def _rule_page(line: Line) -> str:
+def _rule_page(line: ResultLine) -> str:
     if line.series is None:
         return ""
     model = line.series.kind.value.replace("_", "")
@@ -177,7 +183,7 @@ def _number(text: str | None) -> int | None:
 
 
 PAGES = (
-    Page(
+    ToolPage(
         route="check/",
         name="check_schedules",
         view=check_page,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
-from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CancelledBy
 from scheduling.selectors.studio import studio_today
@@ -25,12 +25,12 @@ from scheduling.services.classes import occurrences
 from scheduling.services.classes.conflicts import Collision, collisions, find_collision, share
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.closures import closed_day_of
-from scheduling.text.dates import in_words
+from scheduling.text.dates import with_dates_written_out
 
 RULES = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
 
 
-class MoveForm(forms.Form):
+class MoveOnceForm(forms.Form):
     """Where the lesson goes this once."""
 
     date = forms.DateField(
@@ -65,7 +65,7 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
         messages.info(request, _("This conflict is gone; the next run makes what was in its way."))
         return HttpResponseRedirect(reverse("admin:conflicts"))
     act = request.POST.get("act", "")
-    form = MoveForm(
+    form = MoveOnceForm(
         request.POST if act == "move" else None,
         initial={"date": one.day, "start_time": one.line.start_time},
     )
@@ -86,7 +86,7 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
     return _page(request, "conflict.html", context)
 
 
-def _take(request: HttpRequest, act: str, one: Collision, form: MoveForm) -> str:
+def _take(request: HttpRequest, act: str, one: Collision, form: MoveOnceForm) -> str:
     """Do it, and say what was done. Raises ValidationError where it is refused."""
     now = timezone.now()
     if act == "move":
@@ -132,7 +132,7 @@ def _row(one: Collision) -> dict[str, Any]:
     return {
         "one": one,
         "line": one.line,
-        "reason": in_words(one.line.reason),
+        "reason": with_dates_written_out(one.line.reason),
         "page": reverse("admin:conflict", args=[one.key.kind.value, one.key.id, str(one.day)]),
         "rule_page": _rule_page(one.key),
         "rival_page": _rule_page(one.rival) if one.rival else "",
@@ -165,14 +165,14 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 
 PAGES = (
-    Page(
+    ToolPage(
         route="conflicts/",
         name="conflicts",
         view=conflicts_page,
         title=gettext_lazy("Conflicts"),
         shown=lambda request: may_see_everyone(request.user),
     ),
-    Page(
+    ToolPage(
         route="conflicts/<str:kind>/<int:series>/<str:day>/",
         name="conflict",
         view=conflict_page,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.permissions import may_see_everyone
-from scheduling.admin.core.tool_page import Page
-from scheduling.admin.core.widgets import Chooser
+from scheduling.admin.core.tool_page import ToolPage
+from scheduling.admin.core.widgets import PersonSelect
 from scheduling.domain.series import SeriesKey
 from scheduling.models import Student, Teacher
 from scheduling.selectors.studio import studio_today
@@ -52,7 +52,7 @@ class ExplainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("student", "teacher"):
-            widget = Chooser(name)
+            widget = PersonSelect(name)
             self.fields[name].widget = widget
             widget.choices = self.fields[name].choices  # type: ignore[attr-defined]
 
@@ -133,7 +133,7 @@ def _class_page(number: int | None) -> str:
 
 
 PAGES = (
-    Page(
+    ToolPage(
         route="explain/",
         name="explain",
         view=explain_page,

@@ -19,7 +19,7 @@ TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 class DayField(OpenApiSerializerFieldExtension):
     """``YYYY-MM-DD`` within the years that a studio may have classes in."""
 
-    target_class = "scheduling.api.serializers.strict.Day"
+    target_class = "scheduling.api.serializers.strict.StudioDateField"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class DayField(OpenApiSerializerFieldExtension):
 class ZoneField(OpenApiSerializerFieldExtension):
     """The name of an IANA time zone."""
 
-    target_class = "scheduling.api.serializers.fields.Zone"
+    target_class = "scheduling.api.serializers.fields.TimeZoneField"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from scheduling.api.renderers import camel
-from scheduling.api.serializers.strict import Strict
+from scheduling.api.serializers.strict import StrictSerializer
 
 from . import fields  # noqa: F401  (what it declares registers itself)
 from .error_responses import KINDS, REQUEST_ID, reference, statuses
@@ -58,7 +58,7 @@ class ApiSchema(AutoSchema):
         self, schema: dict[str, Any], serializer: Any, direction: Any
     ) -> dict[str, Any]:
         schema = super()._postprocess_serializer_schema(schema, serializer, direction)
-        if direction == "request" and isinstance(serializer, Strict):
+        if direction == "request" and isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
         # What a caller may leave out, an answer has all the same; but for what a serializer names.
         if direction == "response" and "properties" in schema:

@@ -4,14 +4,19 @@ from typing import Any
 
 from django.conf import settings
 
-from scheduling.api.authentication import ApiToken, Cookie, CronSecret, CronSecretOrPerson
+from scheduling.api.authentication import (
+    ApiTokenAuthentication,
+    CookieAuthentication,
+    CronSecretAuthentication,
+    CronSecretOrUserAuthentication,
+)
 
 # By the class that reads them: any one of these lets a caller in.
 WAYS: dict[type[Any], tuple[str, ...]] = {
-    ApiToken: ("apiToken",),
-    Cookie: ("adminSession",),
-    CronSecret: ("cronSecret",),
-    CronSecretOrPerson: ("apiToken", "adminSession", "cronSecret"),
+    ApiTokenAuthentication: ("apiToken",),
+    CookieAuthentication: ("adminSession",),
+    CronSecretAuthentication: ("cronSecret",),
+    CronSecretOrUserAuthentication: ("apiToken", "adminSession", "cronSecret"),
 }
 
 

@@ -7,10 +7,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from .strict import Strict
+from .strict import StrictSerializer
 
 
-class ResourceSerializer(Strict):
+class ResourceSerializer(StrictSerializer):
     """A resource, in and out. What can't be written may be sent back only as it was read."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -36,7 +36,7 @@ class ResourceSerializer(Strict):
         return attrs.get(name, getattr(self.instance, name, None))
 
 
-class WrittenWhole(Strict):
+class ReplacedAsWhole(StrictSerializer):
     """A nested object that is written as a whole, even where the request is a PATCH.
 
     DRF takes ``partial`` from the outermost serializer, and would let required fields be missing.

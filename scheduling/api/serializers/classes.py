@@ -16,11 +16,20 @@ from scheduling.models import (
 )
 
 from .base import ResourceSerializer
-from .fields import LARGEST_ID, Clock, Flag, Lines, Ref, Text, Whole, Zone
-from .strict import Day
+from .fields import (
+    LARGEST_ID,
+    BooleanField,
+    IntegerField,
+    RelatedIdField,
+    StringField,
+    TextField,
+    TimeField,
+    TimeZoneField,
+)
+from .strict import StudioDateField
 
 
-class Source(serializers.ChoiceField):
+class SourceField(serializers.ChoiceField):
     """What asked for the class: a series, or a person."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,29 +56,29 @@ class ClassSerializer(ResourceSerializer):
     """
 
     id = serializers.IntegerField(read_only=True)
-    student = Ref(queryset=Student.objects.all())
-    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
-    date = Day()
-    start_time = Clock()
-    end_time = Clock()
-    time_zone = Zone(
+    student = RelatedIdField(queryset=Student.objects.all())
+    teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    date = StudioDateField()
+    start_time = TimeField()
+    end_time = TimeField()
+    time_zone = TimeZoneField(
         required=False, allow_blank=True, help_text="Empty: the teacher's, or the studio's."
     )
     starts_at = serializers.DateTimeField(read_only=True)
     ends_at = serializers.DateTimeField(read_only=True)
-    subject = Text(required=False, allow_blank=True, max_length=200)
+    subject = StringField(required=False, allow_blank=True, max_length=200)
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
     cancelled_by = serializers.ChoiceField(CANCELLED_BY_PEOPLE, required=False, write_only=True)
-    cancel_reason = Text(required=False, allow_blank=True, max_length=300)
-    is_chargeable = Flag(
+    cancel_reason = StringField(required=False, allow_blank=True, max_length=300)
+    is_chargeable = BooleanField(
         required=False, help_text="Whether a cancelled class is paid for all the same."
     )
     attendance = serializers.ChoiceField(Attendance.choices, required=False, allow_blank=True)
-    is_shared = Flag(required=False)
-    notes = Lines(required=False, allow_blank=True, max_length=10_000)
-    source = Source()
+    is_shared = BooleanField(required=False)
+    notes = TextField(required=False, allow_blank=True, max_length=10_000)
+    source = SourceField()
     occurrence_date = serializers.DateField(read_only=True, allow_null=True)
-    make_up_for = Ref(
+    make_up_for = RelatedIdField(
         queryset=ScheduledClass.objects.all(),
         required=False,
         allow_null=True,
@@ -124,11 +133,11 @@ class OccurrenceSerializer(ClassSerializer):
     student = None  # type: ignore[assignment]  # the series says whose it is
     make_up_for = None  # type: ignore[assignment]  # what a series asks for makes nothing good
     source = serializers.ChoiceField([kind.value for kind in SeriesKind])
-    series = Whole(min_value=1, max_value=LARGEST_ID, help_text="The number of the series.")
-    occurrence_date = Day(required=False)
-    date = Day(required=False)
-    start_time = Clock(required=False)
-    end_time = Clock(required=False)
+    series = IntegerField(min_value=1, max_value=LARGEST_ID, help_text="The number of the series.")
+    occurrence_date = StudioDateField(required=False)
+    date = StudioDateField(required=False)
+    start_time = TimeField(required=False)
+    end_time = TimeField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

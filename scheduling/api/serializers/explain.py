@@ -7,7 +7,7 @@ from scheduling.services.explain.types import FATES
 
 from .queries import Query
 from .responses import Number, Text
-from .strict import Day
+from .strict import StudioDateField
 
 SERIES = ["fixed_schedule", "recurring_slot"]
 
@@ -15,7 +15,7 @@ SERIES = ["fixed_schedule", "recurring_slot"]
 class ExplainQuery(Query):
     """Which date; today in the studio's zone by default."""
 
-    date = Day(required=False, help_text="Today in the studio's zone by default.")
+    date = StudioDateField(required=False, help_text="Today in the studio's zone by default.")
 
 
 class ExplainedRule(serializers.Serializer):

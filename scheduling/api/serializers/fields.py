@@ -17,7 +17,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
-class Text(serializers.CharField):
+class StringField(serializers.CharField):
     """A line of text, normalised as in the admin; a number is none."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -29,7 +29,7 @@ class Text(serializers.CharField):
         return line
 
 
-class Lines(serializers.CharField):
+class TextField(serializers.CharField):
     """Text of several lines."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -39,7 +39,7 @@ class Lines(serializers.CharField):
         return text
 
 
-class Email(serializers.EmailField):
+class EmailField(serializers.EmailField):
     """An e-mail address."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -55,7 +55,7 @@ def _check_text(field: serializers.CharField, data: Any) -> None:
         field.fail("max_length", max_length=field.max_length)
 
 
-class Zone(Text):
+class TimeZoneField(StringField):
     """The name of an IANA time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -67,7 +67,7 @@ class Zone(Text):
         validate_time_zone(value)
 
 
-class Flag(serializers.BooleanField):
+class BooleanField(serializers.BooleanField):
     """``true`` or ``false``."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -76,24 +76,24 @@ class Flag(serializers.BooleanField):
         return data
 
 
-def whole(data: Any) -> int | None:
+def parse_integer(data: Any) -> int | None:
     """``data`` if it is a whole number; ``5.0`` is one to JSON, ``"5"`` and ``true`` are not."""
     if isinstance(data, float) and data.is_integer():
         return int(data)
     return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
-class Whole(serializers.IntegerField):
+class IntegerField(serializers.IntegerField):
     """A whole number."""
 
     def to_internal_value(self, data: Any) -> Any:
-        number = whole(data)
+        number = parse_integer(data)
         if number is None:
             self.fail("invalid")
         return number
 
 
-class Money(serializers.DecimalField):
+class PriceField(serializers.DecimalField):
     """An amount in the studio's currency, as a number with at most two decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -105,7 +105,7 @@ class Money(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-class Clock(serializers.TimeField):
+class TimeField(serializers.TimeField):
     """``HH:MM``, 00:00 to 23:59."""
 
     default_error_messages = {
@@ -123,14 +123,14 @@ class Clock(serializers.TimeField):
 
 
 @extend_schema_field(ID)
-class Ref(serializers.PrimaryKeyRelatedField):
+class RelatedIdField(serializers.PrimaryKeyRelatedField):
     """The number of a row of another table."""
 
     default_error_messages = {"incorrect_type": gettext_lazy("A number is needed here.")}
 
     def to_internal_value(self, data: Any) -> Any:
         # A look-up by 1.5 would find 1, and one by an infinite number would break.
-        number = whole(data)
+        number = parse_integer(data)
         if number is None:
             self.fail("incorrect_type")
         found = self.get_queryset().filter(pk=number).first()
@@ -142,7 +142,7 @@ class Ref(serializers.PrimaryKeyRelatedField):
         return found
 
 
-class QueryNumber(serializers.IntegerField):
+class QueryIntegerField(serializers.IntegerField):
     """A whole number in a query string."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -152,14 +152,14 @@ class QueryNumber(serializers.IntegerField):
 
 
 @extend_schema_field(ID)
-class QueryId(QueryNumber):
+class QueryIdField(QueryIntegerField):
     """The number of a row in a query string."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
 
 
-class QueryFlag(serializers.BooleanField):
+class QueryBooleanField(serializers.BooleanField):
     """``true`` or ``false`` in a query string."""
 
     def to_internal_value(self, data: Any) -> Any:

@@ -7,27 +7,37 @@ from rest_framework import serializers
 
 from scheduling.models import Language, Teacher
 
-from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer, WrittenWhole
-from .fields import LARGEST_ID, Clock, Email, Flag, Money, Ref, Text, Whole, Zone
-from .strict import Day, Strict
+from .base import AppliedSerializer, ReplacedAsWhole, ResourceSerializer, WarnedSerializer
+from .fields import (
+    LARGEST_ID,
+    BooleanField,
+    EmailField,
+    IntegerField,
+    PriceField,
+    RelatedIdField,
+    StringField,
+    TimeField,
+    TimeZoneField,
+)
+from .strict import StrictSerializer, StudioDateField
 
 # More than any student has, and few enough to look each one up.
 MOST_MEETINGS = 200
 MOST_DURATIONS = 100
 
 
-class LessonDurationSerializer(WrittenWhole):
+class LessonDurationSerializer(ReplacedAsWhole):
     """A length of lesson and its price."""
 
-    minutes = Whole(min_value=1, max_value=1440)
-    price = Money()
+    minutes = IntegerField(min_value=1, max_value=1440)
+    price = PriceField()
 
 
-class LessonSettingsSerializer(WrittenWhole):
+class LessonSettingsSerializer(ReplacedAsWhole):
     """What a teacher offers; written as a whole."""
 
     durations = LessonDurationSerializer(many=True, required=False, max_length=MOST_DURATIONS)
-    advance_booking_days = Whole(required=False, min_value=0, max_value=32767)
+    advance_booking_days = IntegerField(required=False, min_value=0, max_value=32767)
 
     def validate_durations(self, durations: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[int] = set()
@@ -44,14 +54,14 @@ class TeacherSerializer(ResourceSerializer):
     """A teacher. ``lessonSettings`` may be null."""
 
     id = serializers.IntegerField(read_only=True)
-    name = Text(max_length=150)
-    email = Email(required=False, allow_blank=True, max_length=254)
-    time_zone = Zone(required=False, help_text="IANA name; the studio's by default.")
-    is_active = Flag(required=False)
+    name = StringField(max_length=150)
+    email = EmailField(required=False, allow_blank=True, max_length=254)
+    time_zone = TimeZoneField(required=False, help_text="IANA name; the studio's by default.")
+    is_active = BooleanField(required=False)
     language = serializers.ChoiceField(
         Language.choices, required=False, help_text="Of e-mails to the teacher."
     )
-    reminders = Flag(required=False, help_text="An e-mail before each class.")
+    reminders = BooleanField(required=False, help_text="An e-mail before each class.")
     lesson_settings = LessonSettingsSerializer(required=False, allow_null=True)
 
 
@@ -59,21 +69,21 @@ class TeacherAnswer(TeacherSerializer, WarnedSerializer):
     """A teacher as saved."""
 
 
-class MeetingSerializer(Strict):
+class MeetingSerializer(StrictSerializer):
     """A weekly meeting of a student. One with an ``id`` is changed, as far as it says.
 
     Without an ``id``, ``dayOfWeek``, ``startTime`` and ``endTime`` are needed.
     """
 
-    id = Whole(required=False, min_value=1, max_value=LARGEST_ID)
-    day_of_week = Whole(source="weekday", required=False, min_value=1, max_value=7)
-    start_time = Clock(required=False)
-    end_time = Clock(required=False)
-    subject = Text(required=False, allow_blank=True, max_length=200)
-    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
-    is_shared = Flag(required=False)
-    interval_weeks = Whole(required=False, min_value=1, max_value=4)
-    valid_from = Day(
+    id = IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    day_of_week = IntegerField(source="weekday", required=False, min_value=1, max_value=7)
+    start_time = TimeField(required=False)
+    end_time = TimeField(required=False)
+    subject = StringField(required=False, allow_blank=True, max_length=200)
+    teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    is_shared = BooleanField(required=False)
+    interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
+    valid_from = StudioDateField(
         required=False,
         allow_null=True,
         help_text=(
@@ -81,21 +91,23 @@ class MeetingSerializer(Strict):
             "of ended meetings begins today."
         ),
     )
-    valid_until = Day(required=False, allow_null=True, help_text="The last day, included.")
+    valid_until = StudioDateField(
+        required=False, allow_null=True, help_text="The last day, included."
+    )
 
 
 class StudentSerializer(ResourceSerializer):
     """A student. In a written ``fixedSchedule`` meetings that are left out are ended."""
 
     id = serializers.IntegerField(read_only=True)
-    first_name = Text(max_length=100)
-    last_name = Text(required=False, allow_blank=True, max_length=100)
-    email = Email(required=False, allow_blank=True, max_length=254)
-    start_date = Day(required=False, allow_null=True)
-    end_date = Day(required=False, allow_null=True)
-    is_active = Flag(required=False)
+    first_name = StringField(max_length=100)
+    last_name = StringField(required=False, allow_blank=True, max_length=100)
+    email = EmailField(required=False, allow_blank=True, max_length=254)
+    start_date = StudioDateField(required=False, allow_null=True)
+    end_date = StudioDateField(required=False, allow_null=True)
+    is_active = BooleanField(required=False)
     language = serializers.ChoiceField(Language.choices, required=False)
-    reminders = Flag(required=False, help_text="An e-mail before each class.")
+    reminders = BooleanField(required=False, help_text="An e-mail before each class.")
     fixed_schedule = MeetingSerializer(
         source="meetings", many=True, required=False, max_length=MOST_MEETINGS
     )

@@ -9,10 +9,10 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.models import Job, Student, Teacher
 from scheduling.selectors.studio import studio_today
 
-from .fields import QueryId, QueryNumber
+from .fields import QueryIdField, QueryIntegerField
 from .queries import Query
 from .responses import Counts
-from .strict import Day
+from .strict import StudioDateField
 
 # They stand in the address, which servers limit to some four thousand characters.
 MOST_PEOPLE = 50
@@ -27,21 +27,25 @@ class PlanQuery(Query):
     several = frozenset({"student", "teacher"})
 
     job = serializers.ChoiceField([Job.WEEKLY.value, Job.HORIZON.value], default=Job.HORIZON.value)
-    date = Day(required=False, help_text="As if today were this day.")
-    weeks = QueryNumber(
+    date = StudioDateField(required=False, help_text="As if today were this day.")
+    weeks = QueryIntegerField(
         required=False, min_value=1, max_value=104, help_text="Length of the horizon."
     )
     student = serializers.ListField(
-        child=QueryId(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+        child=QueryIdField(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
     )
     teacher = serializers.ListField(
-        child=QueryId(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+        child=QueryIdField(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
     )
 
-    to = Day(required=False, help_text="The last day, included; in the horizon or the week.")
+    to = StudioDateField(
+        required=False, help_text="The last day, included; in the horizon or the week."
+    )
 
     def get_fields(self) -> Any:
-        first = Day(required=False, help_text="The first day, included; `date` by default.")
+        first = StudioDateField(
+            required=False, help_text="The first day, included; `date` by default."
+        )
         return {"from": first, **super().get_fields()}
 
     def validate_student(self, ids: list[int]) -> list[int]:

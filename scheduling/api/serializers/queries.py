@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from scheduling.api.renderers import camel
 from scheduling.models import ClassStatus, SlotStatus
 
-from .fields import QueryFlag, QueryId, QueryNumber
-from .strict import Day, Strict
+from .fields import QueryBooleanField, QueryIdField, QueryIntegerField
+from .strict import StrictSerializer, StudioDateField
 
 
-class Query(Strict):
+class Query(StrictSerializer):
     """Parameters of a GET. Each may be given once; those in ``several`` again and again."""
 
     several: ClassVar[frozenset[str]] = frozenset()
@@ -22,7 +22,9 @@ class Query(Strict):
 class ListQuery(Query):
     """A page of a list."""
 
-    page_size = QueryNumber(required=False, min_value=1, max_value=500, help_text="50 by default.")
+    page_size = QueryIntegerField(
+        required=False, min_value=1, max_value=500, help_text="50 by default."
+    )
     cursor = serializers.CharField(
         required=False, max_length=2_000, help_text="From `next` or `previous` of another page."
     )
@@ -31,10 +33,10 @@ class ListQuery(Query):
 class Between(ListQuery):
     """A page of what lies between two days, both included."""
 
-    to = Day(required=False, help_text="The last day, included.")
+    to = StudioDateField(required=False, help_text="The last day, included.")
 
     def get_fields(self) -> Any:
-        first = Day(required=False, help_text="The first day, included.")
+        first = StudioDateField(required=False, help_text="The first day, included.")
         return {"from": first, **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def search(what: str) -> serializers.CharField:
 class TeacherQuery(ListQuery):
     """Which teachers."""
 
-    is_active = QueryFlag(required=False)
+    is_active = QueryBooleanField(required=False)
     search = search("the name or the e-mail address")
     ordering = order("name", "id")
 
@@ -66,8 +68,8 @@ class TeacherQuery(ListQuery):
 class StudentQuery(ListQuery):
     """Which students; ``teacher``: those who have lessons with this one."""
 
-    is_active = QueryFlag(required=False)
-    teacher = QueryId(required=False, help_text="Those who have lessons with this teacher.")
+    is_active = QueryBooleanField(required=False)
+    teacher = QueryIdField(required=False, help_text="Those who have lessons with this teacher.")
     search = search("the name or the e-mail address")
     ordering = order("lastName", "firstName", "id")
 
@@ -75,26 +77,26 @@ class StudentQuery(ListQuery):
 class SlotQuery(ListQuery):
     """Which recurring slots."""
 
-    teacher = QueryId(required=False)
-    student = QueryId(required=False)
+    teacher = QueryIdField(required=False)
+    student = QueryIdField(required=False)
     status = serializers.ChoiceField(SlotStatus.choices, required=False)
-    day_of_week = QueryNumber(required=False, min_value=1, max_value=7)
+    day_of_week = QueryIntegerField(required=False, min_value=1, max_value=7)
     ordering = order("id", "dayOfWeek", "startTime", "validFrom")
 
 
 class ClosureQuery(Between):
     """Which closures: those that touch the days from ``from`` to ``to``."""
 
-    teacher = QueryId(required=False)
-    student = QueryId(required=False)
+    teacher = QueryIdField(required=False)
+    student = QueryIdField(required=False)
     ordering = order("firstDate", "lastDate", "id")
 
 
 class ClassQuery(Between):
     """Which classes, by their local date."""
 
-    student = QueryId(required=False)
-    teacher = QueryId(required=False)
+    student = QueryIdField(required=False)
+    teacher = QueryIdField(required=False)
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
     source = serializers.ChoiceField(
         ["fixed_schedule", "recurring_slot", "one_off"], required=False

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from scheduling.jobs.execution.undo import Undo
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.execution.undo import UndoResult
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import JobRun, JobRunItem, RunState
 from scheduling.selectors.runs import faults_of
 from scheduling.selectors.studio import local
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 # Of each run's errors so many are told in a line of the history; its items name them all.
 MOST_ERRORS = 10
@@ -31,7 +31,8 @@ def _history_entry(run: JobRun, faults: list[JobRunItem]) -> dict[str, Any]:
     duration = run.duration
     errors = [run.error] if run.error else []
     errors += [
-        f"{item.student_name}: {sentence(item.code, item.params)}".lstrip(": ") for item in faults
+        f"{item.student_name}: {reason_text(item.code, item.params)}".lstrip(": ")
+        for item in faults
     ]
     return {
         "id": run.pk,
@@ -78,11 +79,11 @@ def item_entry(item: JobRunItem) -> dict[str, Any]:
         "start_time": f"{item.start_time:%H:%M}" if item.start_time else None,
         "end_time": f"{item.end_time:%H:%M}" if item.end_time else None,
         "occurrences": item.occurrences,
-        "reason": sentence(item.code, item.params),
+        "reason": reason_text(item.code, item.params),
     }
 
 
-def run_errors(result: Result) -> dict[str, Any]:
+def run_errors(result: RunResult) -> dict[str, Any]:
     """The contract's error beside an answer's own keys, where a run could not do everything."""
     found = result.errors()
     text = ngettext(
@@ -103,7 +104,7 @@ def run_errors(result: Result) -> dict[str, Any]:
 MOST = 1_000
 
 
-def undo_entry(result: Undo) -> dict[str, Any]:
+def undo_entry(result: UndoResult) -> dict[str, Any]:
     """What an undo came to: how much went and stayed, and each class with its reason."""
     return {
         "success": True,
@@ -118,7 +119,7 @@ def undo_entry(result: Undo) -> dict[str, Any]:
     }
 
 
-def _class_entry(line: Line) -> dict[str, Any]:
+def _class_entry(line: ResultLine) -> dict[str, Any]:
     return {
         "class_id": line.class_id,
         "student": line.student_id,

@@ -6,12 +6,19 @@ from rest_framework import serializers
 
 from scheduling.models import Teacher
 
-from .fields import Clock, Flag, QueryFlag, Ref, Whole, Zone
-from .fields import Text as Words
+from .fields import (
+    BooleanField,
+    IntegerField,
+    QueryBooleanField,
+    RelatedIdField,
+    TimeField,
+    TimeZoneField,
+)
+from .fields import StringField as Words
 from .plan import PlanItem
 from .queries import Query
 from .responses import Answer, Counts, Number, Text, Texts
-from .strict import Day, Strict
+from .strict import StrictSerializer, StudioDateField
 from .timetable import ClosureSerializer
 
 
@@ -24,10 +31,12 @@ def fingerprint() -> serializers.RegexField:
     )
 
 
-class ActBody(Strict):
+class ActBody(StrictSerializer):
     """``dryRun``: the plan alone. ``plan``: do exactly the plan that was answered with this."""
 
-    dry_run = Flag(required=False, default=False, help_text="The plan alone; nothing is written.")
+    dry_run = BooleanField(
+        required=False, default=False, help_text="The plan alone; nothing is written."
+    )
     plan = fingerprint()
 
 
@@ -38,7 +47,7 @@ class FromBody(ActBody):
     from_required = True
 
     def get_fields(self) -> Any:
-        first = Day(required=self.from_required, help_text=self.from_help)
+        first = StudioDateField(required=self.from_required, help_text=self.from_help)
         return {"from": first, **super().get_fields()}
 
 
@@ -48,31 +57,31 @@ class ChangeBody(FromBody):
     from_help = "The first day of the new schedule, today or later; left out: all that is to come."
     from_required = False
 
-    day_of_week = Whole(source="weekday", required=False, min_value=1, max_value=7)
-    start_time = Clock(required=False)
-    interval_weeks = Whole(required=False, min_value=1, max_value=4)
+    day_of_week = IntegerField(source="weekday", required=False, min_value=1, max_value=7)
+    start_time = TimeField(required=False)
+    interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
     subject = Words(required=False, allow_blank=True, max_length=200)
-    is_shared = Flag(required=False)
+    is_shared = BooleanField(required=False)
 
 
 class ChangeSlotBody(ChangeBody):
     """A recurring slot from a date on."""
 
-    teacher = Ref(queryset=Teacher.objects.all(), required=False)
-    duration_minutes = Whole(required=False, min_value=1, max_value=1440)
+    teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False)
+    duration_minutes = IntegerField(required=False, min_value=1, max_value=1440)
 
 
 class ChangeMeetingBody(ChangeBody):
     """A meeting of a fixed schedule from a date on."""
 
-    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
-    end_time = Clock(required=False)
+    teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    end_time = TimeField(required=False)
 
 
 class PauseBody(FromBody):
     """The days on which it does not take place."""
 
-    to = Day(help_text="The last day, included.")
+    to = StudioDateField(help_text="The last day, included.")
     name = Words(required=False, max_length=150, help_text="Stands with the cancelled classes.")
 
 
@@ -83,8 +92,8 @@ class ResumeBody(FromBody):
 class EndBody(ActBody):
     """The last day, and what becomes of classes that a person entered or changed."""
 
-    on = Day(help_text="The last day, included.")
-    cancel_rest = Flag(
+    on = StudioDateField(help_text="The last day, included.")
+    cancel_rest = BooleanField(
         required=False,
         default=False,
         help_text="Cancel one-offs, and classes that a person changed, after that day as well.",
@@ -95,20 +104,20 @@ class EndBody(ActBody):
 class ChangeTeacherBody(ActBody):
     """What is another of a teacher: the time zone by whose clock the lessons take place."""
 
-    time_zone = Zone()
+    time_zone = TimeZoneField()
 
 
 class ClosureBody(ClosureSerializer):
     """Days without classes; ``dryRun`` answers what they would cancel, ``plan`` does that."""
 
-    dry_run = Flag(required=False, help_text="The plan alone; nothing is written.")
+    dry_run = BooleanField(required=False, help_text="The plan alone; nothing is written.")
     plan = fingerprint()
 
 
 class RemovalQuery(Query):
     """How a closure is taken away."""
 
-    dry_run = QueryFlag(required=False, help_text="The plan alone; nothing is written.")
+    dry_run = QueryBooleanField(required=False, help_text="The plan alone; nothing is written.")
     plan = fingerprint()
 
 

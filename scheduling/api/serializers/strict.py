@@ -13,7 +13,7 @@ from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Strict(serializers.Serializer):
+class StrictSerializer(serializers.Serializer):
     """A serializer that refuses unknown fields: a typing error is not to pass as success."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -36,7 +36,7 @@ def refuse_unknown(serializer: serializers.BaseSerializer, data: Any) -> None:
             raise serializers.ValidationError({name: [_("Unknown field.")] for name in unknown})
 
 
-class Day(serializers.DateField):
+class StudioDateField(serializers.DateField):
     """``YYYY-MM-DD``, on a date that a studio may have classes on."""
 
     def __init__(self, **kwargs: Any) -> None:

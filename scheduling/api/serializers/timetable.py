@@ -8,24 +8,26 @@ from rest_framework import serializers
 from scheduling.models import SlotStatus, Student, Teacher
 
 from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer
-from .fields import Clock, Flag, Ref, Text, Whole
-from .strict import Day
+from .fields import BooleanField, IntegerField, RelatedIdField, StringField, TimeField
+from .strict import StudioDateField
 
 
 class SlotSerializer(ResourceSerializer):
     """A teacher's weekly slot, taken by a student; it may pass midnight."""
 
     id = serializers.IntegerField(read_only=True)
-    teacher = Ref(queryset=Teacher.objects.all())
-    student = Ref(queryset=Student.objects.all())
-    day_of_week = Whole(source="weekday", min_value=1, max_value=7)
-    start_time = Clock()
-    duration_minutes = Whole(min_value=1, max_value=1440)
-    interval_weeks = Whole(required=False, min_value=1, max_value=4)
-    subject = Text(required=False, allow_blank=True, max_length=200)
-    is_shared = Flag(required=False)
-    valid_from = Day(required=False, help_text="Today by default.")
-    valid_until = Day(required=False, allow_null=True, help_text="The last day, included.")
+    teacher = RelatedIdField(queryset=Teacher.objects.all())
+    student = RelatedIdField(queryset=Student.objects.all())
+    day_of_week = IntegerField(source="weekday", min_value=1, max_value=7)
+    start_time = TimeField()
+    duration_minutes = IntegerField(min_value=1, max_value=1440)
+    interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
+    subject = StringField(required=False, allow_blank=True, max_length=200)
+    is_shared = BooleanField(required=False)
+    valid_from = StudioDateField(required=False, help_text="Today by default.")
+    valid_until = StudioDateField(
+        required=False, allow_null=True, help_text="The last day, included."
+    )
     status = serializers.ChoiceField(SlotStatus.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -45,11 +47,11 @@ class ClosureSerializer(ResourceSerializer):
     """Days without classes: for everyone, a teacher or a student."""
 
     id = serializers.IntegerField(read_only=True)
-    name = Text(max_length=150)
-    first_date = Day()
-    last_date = Day(help_text="Included.")
-    teacher = Ref(queryset=Teacher.objects.all(), required=False, allow_null=True)
-    student = Ref(queryset=Student.objects.all(), required=False, allow_null=True)
+    name = StringField(max_length=150)
+    first_date = StudioDateField()
+    last_date = StudioDateField(help_text="Included.")
+    teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    student = RelatedIdField(queryset=Student.objects.all(), required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.value(attrs, "last_date") < self.value(attrs, "first_date"):

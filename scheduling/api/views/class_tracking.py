@@ -10,11 +10,11 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.authentication import CronSecretOrPerson
+from scheduling.api.authentication import CronSecretOrUserAuthentication
 from scheduling.api.permissions import IsAdministratorOrCron
-from scheduling.api.run_requests import job_request
+from scheduling.api.run_requests import run_request
 from scheduling.api.serializers.examples import WEEKLY_BODY
-from scheduling.api.serializers.fields import LARGEST_ID, Flag, Whole
+from scheduling.api.serializers.fields import LARGEST_ID, BooleanField, IntegerField
 from scheduling.api.serializers.responses import (
     GeneratedMissing,
     GeneratedWeek,
@@ -23,39 +23,39 @@ from scheduling.api.serializers.responses import (
     WeekWithErrors,
 )
 from scheduling.api.serializers.run_json import history_entry, run_errors
-from scheduling.api.serializers.strict import Day, Strict, read
-from scheduling.api.student_results import ByStudent, results
+from scheduling.api.serializers.strict import StrictSerializer, StudioDateField, read
+from scheduling.api.student_results import StudentResultCollector, results
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.calendar_check.week_status import week_status
-from scheduling.jobs.execution.runner import Conduct, preview, run
-from scheduling.jobs.runs.request import Request as JobRequest
-from scheduling.jobs.runs.result import Result
+from scheduling.jobs.execution.runner import RunOptions, preview, run
+from scheduling.jobs.runs.request import RunRequest as JobRequest
+from scheduling.jobs.runs.result import RunResult
 from scheduling.models import Job, Student
 from scheduling.selectors.studio import studio_today
 
-from .base import Endpoint
+from .base import ApiView
 
 TAGS = ["Class tracking"]
 
 
 @extend_schema_serializer(examples=[WEEKLY_BODY])
-class WeeklyBody(Strict):
+class WeeklyBody(StrictSerializer):
     """``date``: as if today were that day. ``dryRun``: the plan, not applied."""
 
-    date = Day(required=False)
-    dry_run = Flag(required=False, default=False)
+    date = StudioDateField(required=False)
+    dry_run = BooleanField(required=False, default=False)
 
 
-class MissingBody(Strict):
+class MissingBody(StrictSerializer):
     """``studentId``: this student alone."""
 
-    student_id = Whole(required=False, min_value=1, max_value=LARGEST_ID)
+    student_id = IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
-class GenerateWeeklyClasses(Endpoint):
+class GenerateWeeklyClasses(ApiView):
     """Generate the weekly classes, or ask how the week stands."""
 
-    authentication_classes = (CronSecretOrPerson,)
+    authentication_classes = (CronSecretOrUserAuthentication,)
     permission_classes = (IsAdministratorOrCron,)
     refuses = {"post": (409,)}
 
@@ -89,7 +89,7 @@ class GenerateWeeklyClasses(Endpoint):
     )
     def post(self, request: Request) -> Response:
         body = read(WeeklyBody, request)
-        asked = job_request(request, Job.WEEKLY, today=body.get("date"))
+        asked = run_request(request, Job.WEEKLY, today=body.get("date"))
         result, seen = execute(asked, dry_run=body["dry_run"])
         assert result.window is not None
         answer = _answer(result, seen, _weekly_message(result))
@@ -98,10 +98,10 @@ class GenerateWeeklyClasses(Endpoint):
         return Response(first | window | answer, status_of(result))
 
 
-class GenerateMissingClasses(Endpoint):
+class GenerateMissingClasses(ApiView):
     """Generate every class from each student's start date to today."""
 
-    authentication_classes = (CronSecretOrPerson,)
+    authentication_classes = (CronSecretOrUserAuthentication,)
     permission_classes = (IsAdministratorOrCron,)
     refuses = {"post": (409,)}
 
@@ -119,7 +119,7 @@ class GenerateMissingClasses(Endpoint):
             raise serializers.ValidationError(
                 {"student_id": [_("There is no student with this number.")]}
             )
-        result, seen = execute(job_request(request, Job.MISSING, students=students))
+        result, seen = execute(run_request(request, Job.MISSING, students=students))
         created = result.classes_created
         message = ngettext(
             "Missing classes generated: %(n)d class created",
@@ -129,21 +129,21 @@ class GenerateMissingClasses(Endpoint):
         return Response(_answer(result, seen, message), status_of(result))
 
 
-def execute(asked: JobRequest, dry_run: bool = False) -> tuple[Result, ByStudent]:
+def execute(asked: JobRequest, dry_run: bool = False) -> tuple[RunResult, StudentResultCollector]:
     """Run or preview ``asked`` and remember what concerns single students."""
-    seen = ByStudent()
-    conduct = Conduct(clock=timezone.now, watcher=seen)
+    seen = StudentResultCollector()
+    conduct = RunOptions(clock=timezone.now, watcher=seen)
     return (preview if dry_run else run)(asked, conduct), seen
 
 
-def status_of(result: Result) -> int:
+def status_of(result: RunResult) -> int:
     """500 where a series could not be dealt with; invalid ones and conflicts are results."""
     if result.counts[Outcome.ERROR] or result.error:
         return status.HTTP_500_INTERNAL_SERVER_ERROR
     return status.HTTP_200_OK
 
 
-def _weekly_message(result: Result) -> str:
+def _weekly_message(result: RunResult) -> str:
     created = result.classes_created
     return ngettext(
         "Weekly generation completed: %(n)d class created",
@@ -152,7 +152,7 @@ def _weekly_message(result: Result) -> str:
     ) % {"n": created}
 
 
-def _answer(result: Result, seen: ByStudent, message: str) -> dict[str, Any]:
+def _answer(result: RunResult, seen: StudentResultCollector, message: str) -> dict[str, Any]:
     rows, truncated = results(result, seen)
     answer = {
         "success": True,

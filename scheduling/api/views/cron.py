@@ -9,9 +9,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.authentication import CronSecret
+from scheduling.api.authentication import CronSecretAuthentication
 from scheduling.api.permissions import IsCron
-from scheduling.api.run_requests import job_request
+from scheduling.api.run_requests import run_request
 from scheduling.api.serializers.responses import (
     AlreadyRunning,
     Delivered,
@@ -21,14 +21,14 @@ from scheduling.api.serializers.responses import (
 )
 from scheduling.api.serializers.run_json import run_errors, stamp
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.execution.runner import RunOptions, run
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.workers.tick import run_due_jobs
 from scheduling.models import Job
 
-from .base import Endpoint
+from .base import ApiView
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +46,10 @@ tick_described = extend_schema(
 )
 
 
-class CronEndpoint(Endpoint):
+class CronEndpoint(ApiView):
     """An address that takes the cron secret alone, by GET or by POST; its answer is not cached."""
 
-    authentication_classes = (CronSecret,)
+    authentication_classes = (CronSecretAuthentication,)
     permission_classes = (IsCron,)
     # Django would answer HEAD by GET: a monitor's probe is not to generate lessons.
     http_method_names = ("get", "post")
@@ -76,7 +76,7 @@ class RunDueJobs(CronEndpoint):
         return self._tick(request)
 
     def _tick(self, request: Request) -> Response:
-        tick = run_due_jobs(lambda job: job_request(request, job), timezone.now)
+        tick = run_due_jobs(lambda job: run_request(request, job), timezone.now)
         answer: dict[str, Any] = {
             "success": not tick.failed,
             "timestamp": stamp(timezone.now()),
@@ -114,9 +114,9 @@ class GenerateLessons(CronEndpoint):
         return self._deliver(request)
 
     def _deliver(self, request: Request) -> Response:
-        conduct = Conduct(clock=timezone.now)
+        conduct = RunOptions(clock=timezone.now)
         try:
-            result = run(job_request(request, Job.HORIZON), conduct)
+            result = run(run_request(request, Job.HORIZON), conduct)
         except AlreadyRunningError as error:
             answer = _answer(0, 0, error.run.pk, [], [])
             answer["status"] = "already_running"
@@ -133,9 +133,9 @@ class GenerateLessons(CronEndpoint):
         code = status.HTTP_500_INTERNAL_SERVER_ERROR if failed else status.HTTP_200_OK
         return Response(answer, code)
 
-    def _prune(self, request: Request, conduct: Conduct) -> None:
+    def _prune(self, request: Request, conduct: RunOptions) -> None:
         try:
-            run(job_request(request, Job.PRUNE), conduct)
+            run(run_request(request, Job.PRUNE), conduct)
         except AlreadyRunningError:
             pass  # then another one prunes
         except Exception:

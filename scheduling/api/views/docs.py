@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_503_SERVICE_UNAVAILABLE
 
-from scheduling.api.authentication import ApiToken, Cookie
+from scheduling.api.authentication import ApiTokenAuthentication, CookieAuthentication
 from scheduling.api.renderers import CamelJSONRenderer
 
-from .base import Endpoint
+from .base import ApiView
 
 
 class JSONDocument(OpenApiJsonRenderer2):
@@ -30,10 +30,10 @@ class JSONDocument(OpenApiJsonRenderer2):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-class Schema(Endpoint):
+class Schema(ApiView):
     """This API as OpenAPI 3.1, in JSON."""
 
-    authentication_classes = (ApiToken, Cookie)
+    authentication_classes = (ApiTokenAuthentication, CookieAuthentication)
     permission_classes = (IsAdminUser,)
     renderer_classes = (JSONDocument,)
 
@@ -47,7 +47,7 @@ class Schema(Endpoint):
         return Response(SchemaGenerator().get_schema(request=request, public=True))
 
 
-class Page(TemplateHTMLRenderer):
+class SwaggerPage(TemplateHTMLRenderer):
     """A page; a refusal is one too, with the way to the login."""
 
     exception_template_names = ("api/refused.html",)
@@ -70,12 +70,12 @@ class Page(TemplateHTMLRenderer):
         return context
 
 
-class Docs(Endpoint, SpectacularSwaggerSplitView):
+class Docs(ApiView, SpectacularSwaggerSplitView):
     """Swagger, its script apart from its page, so that neither needs anything inline."""
 
-    authentication_classes = (ApiToken, Cookie)
+    authentication_classes = (ApiTokenAuthentication, CookieAuthentication)
     permission_classes = (IsAdminUser,)
-    renderer_classes = [Page]
+    renderer_classes = [SwaggerPage]
     template_name = "api/docs.html"
     url_name = "api-schema"
     title = "Class Tracker API"

@@ -14,15 +14,15 @@ from rest_framework.response import Response
 from scheduling.api.errors import RETRY_AFTER, envelope
 from scheduling.api.serializers.health import Alive, NotReady, Ready
 from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
-from scheduling.jobs.monitoring.recent_runs import Lately
+from scheduling.jobs.monitoring.recent_runs import RecentRuns
 
-from .base import Endpoint
+from .base import ApiView
 
 TAGS = ["Health"]
 OK = "ok"
 
 
-class OpenView(Endpoint):
+class OpenView(ApiView):
     """For everyone: no credential, no throttle."""
 
     authentication_classes = ()
@@ -84,7 +84,7 @@ def examine() -> dict[str, str]:
 
 
 def _runs() -> str:
-    now, lately = timezone.now(), Lately()
+    now, lately = timezone.now(), RecentRuns()
     # One that has never run keeps no server from answering.
     late = [job.label for job in overdue_jobs(now, lately) if lately.done(job) is not None]
     stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, lately)]

@@ -19,23 +19,23 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from scheduling.api.authentication import ApiToken
+from scheduling.api.authentication import ApiTokenAuthentication
 from scheduling.api.permissions import is_administrator
 from scheduling.api.throttles import address_of
 from scheduling.db.clock import database_now
 from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.selectors import metrics
-from scheduling.selectors.messages import blockade, message_counts
+from scheduling.selectors.messages import mail_block, message_counts
 
-from .base import Endpoint
+from .base import ApiView
 
 PREFIX = "classtracker"
 # With any of these a proxy speaks for somebody else, who need not be on this machine.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
-class Collector:
+class JobMetricsCollector:
     """All metrics, fresh from the database."""
 
     def collect(self) -> Iterator[Metric]:
@@ -50,21 +50,21 @@ class Collector:
             yield Gauge(f"{PREFIX}_classes_approx", text, value=rows)
 
 
-class FromHereOrAdministrator(BasePermission):
+class IsLocalhostOrAdministrator(BasePermission):
     """This very machine, or an administrator's token."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return _is_loopback(request) or is_administrator(request.user)
 
 
-class Metrics(Endpoint):
+class Metrics(ApiView):
     """Metrics of jobs and classes in the text format of Prometheus.
 
     For administrators' tokens, and for the server's own machine (not through a proxy).
     """
 
-    authentication_classes = (ApiToken,)
-    permission_classes = (FromHereOrAdministrator,)
+    authentication_classes = (ApiTokenAuthentication,)
+    permission_classes = (IsLocalhostOrAdministrator,)
 
     @extend_schema(
         operation_id="metrics",
@@ -74,7 +74,7 @@ class Metrics(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Collector())
+        registry.register(JobMetricsCollector())
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -123,7 +123,7 @@ def _mail() -> Iterator[Metric]:
         found.add_metric([kind, state], n)
     yield found
     text = "1 where the mail server accepts no mail"
-    yield Gauge(f"{PREFIX}_mail_blocked", text, value=int(blockade() is not None))
+    yield Gauge(f"{PREFIX}_mail_blocked", text, value=int(mail_block() is not None))
 
 
 def _activity(jobs: list[str]) -> Iterator[Metric]:

@@ -13,12 +13,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.authentication import ApiToken, Cookie
+from scheduling.api.authentication import ApiTokenAuthentication, CookieAuthentication
 from scheduling.api.exceptions import Conflict, Gone
-from scheduling.api.pagination import Ordered
+from scheduling.api.pagination import KeysetPagination
 from scheduling.api.permissions import IsAdministrator
-from scheduling.api.run_requests import job_request
-from scheduling.api.serializers.fields import Flag, QueryNumber, Whole
+from scheduling.api.run_requests import run_request
+from scheduling.api.serializers.fields import BooleanField, IntegerField, QueryIntegerField
 from scheduling.api.serializers.jobs import (
     CancelledRun,
     JobHistory,
@@ -36,19 +36,19 @@ from scheduling.api.serializers.run_json import (
     stamp,
     undo_entry,
 )
-from scheduling.api.serializers.strict import Strict, read
+from scheduling.api.serializers.strict import StrictSerializer, read
 from scheduling.jobs.execution.cancel import cancel_run
-from scheduling.jobs.execution.runner import Conduct, preview, run
-from scheduling.jobs.execution.undo import PrunedError, find_run, preview_undo, undo
+from scheduling.jobs.execution.runner import RunOptions, preview, run
+from scheduling.jobs.execution.undo import RunPrunedError, find_run, preview_undo, undo
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
 from scheduling.jobs.schedule.registry import GENERATING
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import totals
 
-from .base import Endpoint
+from .base import ApiView
 from .class_tracking import status_of
 
 TAGS = ["Background jobs"]
@@ -58,18 +58,18 @@ RUN_ID = OpenApiParameter("run_id", {"type": "integer", "minimum": 1}, "path")
 class HistoryQuery(Query):
     """``limit``: how many runs, the newest first. ``job``: of this one alone."""
 
-    limit = QueryNumber(required=False, default=20, min_value=1, max_value=500)
+    limit = QueryIntegerField(required=False, default=20, min_value=1, max_value=500)
     job = serializers.ChoiceField(required=False, choices=Job.choices)
 
 
-class GenerateBody(Strict):
+class GenerateBody(StrictSerializer):
     """``dryRun``: the plan, not applied. ``weeks``: length of the horizon. ``background``: answer
     at once, a worker does it; not together with ``dryRun``, which leaves nothing to come back to.
     """
 
-    dry_run = Flag(required=False, default=False)
-    weeks = Whole(required=False, min_value=1, max_value=104)
-    background = Flag(required=False, default=False)
+    dry_run = BooleanField(required=False, default=False)
+    weeks = IntegerField(required=False, min_value=1, max_value=104)
+    background = BooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["background"] and attrs["dry_run"]:
@@ -78,14 +78,14 @@ class GenerateBody(Strict):
         return attrs
 
 
-class AdministratorView(Endpoint):
+class AdministratorView(ApiView):
     """For administrators, by cookie or API token."""
 
-    authentication_classes = (ApiToken, Cookie)
+    authentication_classes = (ApiTokenAuthentication, CookieAuthentication)
     permission_classes = (IsAdministrator,)
 
 
-class History(AdministratorView):
+class HistoryList(AdministratorView):
     """The last runs, the health of studio and jobs, and a summary."""
 
     @extend_schema(
@@ -120,7 +120,7 @@ class History(AdministratorView):
         )
 
 
-class Generate(AdministratorView):
+class GenerateLessonsNow(AdministratorView):
     """Generate the lessons of the horizon now or in the background, or preview it."""
 
     refuses = {"post": (409,)}
@@ -134,11 +134,11 @@ class Generate(AdministratorView):
     )
     def post(self, request: Request) -> Response:
         body = read(GenerateBody, request)
-        asked = job_request(request, Job.HORIZON, weeks=body.get("weeks"))
+        asked = run_request(request, Job.HORIZON, weeks=body.get("weeks"))
         if body["background"]:
-            return self._queued(request, start(asked))
+            return self._queued(request, enqueue_run(asked))
         execute = preview if body["dry_run"] else run
-        result = execute(asked, Conduct(clock=timezone.now))
+        result = execute(asked, RunOptions(clock=timezone.now))
         code = status_of(result)
         created = result.classes_created
         numbers = {"lessons_generated": created, "teachers_processed": len(result.teachers)}
@@ -167,7 +167,7 @@ class Generate(AdministratorView):
         )
 
 
-class Run(AdministratorView):
+class RunDetailView(AdministratorView):
     """A run: state, progress, counts, and its noteworthy results, a page at a time."""
 
     orderings: ClassVar[dict[str, str]] = {"id": "id"}
@@ -183,7 +183,7 @@ class Run(AdministratorView):
     def get(self, request: Request, run_id: int) -> Response:
         read_query(ListQuery, request)
         found = get_object_or_404(JobRun, pk=run_id)
-        pages = Ordered()
+        pages = KeysetPagination()
         items = pages.paginate_queryset(found.items.all(), request, view=self)
         rows = pages.get_paginated_response([item_entry(item) for item in items or []]).data
         return Response(run_entry(found) | {"items": rows})
@@ -225,10 +225,10 @@ def _summary(callers: Callers, issues: int) -> dict[str, Any]:
     }
 
 
-class UndoBody(Strict):
+class UndoBody(StrictSerializer):
     """``dryRun``: what would go and what stays; nothing is written."""
 
-    dry_run = Flag(required=False, default=False)
+    dry_run = BooleanField(required=False, default=False)
 
 
 class UndoRun(AdministratorView):
@@ -259,7 +259,7 @@ class UndoRun(AdministratorView):
                 result = undo(found, by=str(request.user), clock=timezone.now)
         except JobRun.DoesNotExist:
             raise Http404 from None
-        except PrunedError:
+        except RunPrunedError:
             text = _("The log of run %(id)d is pruned: it can't be undone any more.")
             raise Gone(text % {"id": int(run_id)}) from None
         return Response(undo_entry(result))

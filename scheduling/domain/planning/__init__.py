@@ -6,19 +6,19 @@ A draft needs no class but the series' own. ``plan.resolve`` turns it into a pla
 from .draft import draft
 from .existing import cancelled_where_it_is
 from .notes import Note
-from .types import Cancel, Draft, Remove, Shut, State, Want
-from .unchanged import held_weeks, settled
+from .types import Cancellation, ClosedOccurrence, Draft, PlannedClass, Removal, SeriesState
+from .unchanged import draft_unchanged, unchanged_weeks
 
 __all__ = [
-    "Cancel",
+    "Cancellation",
+    "ClosedOccurrence",
     "Draft",
     "Note",
-    "Remove",
-    "Shut",
-    "State",
-    "Want",
+    "PlannedClass",
+    "Removal",
+    "SeriesState",
     "cancelled_where_it_is",
     "draft",
-    "held_weeks",
-    "settled",
+    "draft_unchanged",
+    "unchanged_weeks",
 ]

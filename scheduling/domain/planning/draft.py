@@ -4,19 +4,19 @@ from collections.abc import Iterable
 
 from scheduling.domain.closures import covering
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.recurrence import NOTHING, Pattern, candidate_days, pattern
+from scheduling.domain.recurrence import NOTHING, Occurrences, candidate_days, occurrences
 from scheduling.domain.series import Series
 from scheduling.domain.windows import WEEK, Window
 
 from .existing import draft_row
 from .notes import begins, ends, series_note
-from .types import Draft, Shut, State, Want
+from .types import ClosedOccurrence, Draft, PlannedClass, SeriesState
 
 # An end is worth a line for this long; after that it is only counted.
 NEWS = 4 * WEEK
 
 
-def draft(states: Iterable[State], now: int, tell_bounds: bool = True) -> Draft:
+def draft(states: Iterable[SeriesState], now: int, tell_bounds: bool = True) -> Draft:
     """What the series of ``states`` ask for, those with the least rank first.
 
     ``now`` is the real clock in epoch seconds: classes that have begun stay as they are.
@@ -28,7 +28,7 @@ def draft(states: Iterable[State], now: int, tell_bounds: bool = True) -> Draft:
     return result
 
 
-def _draft_series(result: Draft, state: State, now: int, tell_bounds: bool) -> None:
+def _draft_series(result: Draft, state: SeriesState, now: int, tell_bounds: bool) -> None:
     series = state.series
     if series.fault is not None:
         result.counts[Outcome.INVALID] += 1
@@ -43,7 +43,7 @@ def _draft_series(result: Draft, state: State, now: int, tell_bounds: bool) -> N
             note = series_note(series, series.halt.outcome, series.halt.reason)
             result.notes.append(note)
     else:
-        wanted = pattern(series, state.window)
+        wanted = occurrences(series, state.window)
         if wanted.days or _is_valid_in(series, state.window):
             result.students.add(series.student_id)
             if series.teacher_id is not None:
@@ -59,7 +59,9 @@ def _draft_series(result: Draft, state: State, now: int, tell_bounds: bool) -> N
     _draft_creates(result, state, wanted, taken)
 
 
-def _draft_creates(result: Draft, state: State, wanted: Pattern, taken: frozenset[int]) -> None:
+def _draft_creates(
+    result: Draft, state: SeriesState, wanted: Occurrences, taken: frozenset[int]
+) -> None:
     series, closures = state.series, state.closures
     if taken.issuperset(wanted.weeks):
         if not state.rows:  # rows are counted one by one
@@ -73,10 +75,10 @@ def _draft_creates(result: Draft, state: State, wanted: Pattern, taken: frozense
         elif closures and (closure := covering(closures, day)):
             result.counts[Outcome.CLOSED] += 1
             result.closed[closure, day] += 1
-            want = Want(series, day, starts, starts + seconds, Outcome.CLOSED)
-            result.shut.append(Shut(want, closure))
+            want = PlannedClass(series, day, starts, starts + seconds, Outcome.CLOSED)
+            result.shut.append(ClosedOccurrence(want, closure))
         else:
-            result.wants.append(Want(series, day, starts, starts + seconds))
+            result.wants.append(PlannedClass(series, day, starts, starts + seconds))
     if not state.rows:
         result.counts[Outcome.EXISTS] += held
 

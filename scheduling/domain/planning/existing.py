@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import date
 
 from scheduling.domain.closures import Closure, covering
-from scheduling.domain.existing_classes import Stored
+from scheduling.domain.existing_classes import StoredClass
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import epoch, is_zone, minutes_between
 
-from .notes import Note, closed_note, row_note, why_unwanted
-from .types import Cancel, Draft, Remove, State, Want
+from .notes import Note, closed_note, row_note, why_not_planned
+from .types import Cancellation, Draft, PlannedClass, Removal, SeriesState
 
 
-def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
+def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> None:
     """Decide what becomes of one stored class."""
     series = state.series
     day = None if series.halt else day_in_week(series, row.week)
@@ -32,8 +32,8 @@ def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
             _count_as_is(result, state, row)
         return
     if day is None:
-        reason = why_unwanted(series, row)
-        result.removes.append(Remove(row, reason))
+        reason = why_not_planned(series, row)
+        result.removes.append(Removal(row, reason))
         result.counts[Outcome.REMOVED] += 1
         result.notes.append(row_note(row, Outcome.REMOVED, reason))
         return
@@ -52,16 +52,16 @@ def draft_row(result: Draft, state: State, row: Stored, now: int) -> None:
         if in_window:
             _count_as_is(result, state, row)
     else:
-        _draft_want(result, state, want, row)
+        _draft_planned(result, state, want, row)
 
 
 def _draft_closed(
-    result: Draft, want: Want, row: Stored, closure: Closure, in_window: bool
+    result: Draft, want: PlannedClass, row: StoredClass, closure: Closure, in_window: bool
 ) -> None:
     """Its date is closed: it is cancelled there, or is so already, at most at another hour."""
     is_closed = row.is_cancelled and row.closure_id == closure.id
     if not (is_closed and _is_at(row, want)):
-        cancel = Cancel(row, want.series, closure, want.day, want.starts, want.ends)
+        cancel = Cancellation(row, want.series, closure, want.day, want.starts, want.ends)
         result.cancels.append(cancel)
     if not is_closed:
         result.counts[Outcome.CANCELLED] += 1
@@ -71,15 +71,17 @@ def _draft_closed(
         result.closed[closure, want.day] += 1
 
 
-def cancelled_where_it_is(want: Want, closure: Closure) -> tuple[Cancel, Note]:
+def cancelled_where_it_is(want: PlannedClass, closure: Closure) -> tuple[Cancellation, Note]:
     """``closure`` cancels the class of ``want`` at the place that it can't leave for another."""
     row = want.row
     assert row is not None
     own = _as_announced(want.series, row)
-    return Cancel(row, own, closure, row.date, row.starts, row.ends), closed_note(row, closure)
+    return Cancellation(row, own, closure, row.date, row.starts, row.ends), closed_note(
+        row, closure
+    )
 
 
-def _draft_want(result: Draft, state: State, want: Want, row: Stored) -> None:
+def _draft_planned(result: Draft, state: SeriesState, want: PlannedClass, row: StoredClass) -> None:
     """It should be elsewhere, or should be again; and what else may become of it."""
     # What plain SQL put into another week can't be left there as if that were its date.
     closed_here = _closed_here(state, row) if row.is_in_its_week else None
@@ -92,27 +94,29 @@ def _draft_want(result: Draft, state: State, want: Want, row: Stored) -> None:
     result.wants.append(want)
 
 
-def _closed_here(state: State, row: Stored) -> Closure | None:
+def _closed_here(state: SeriesState, row: StoredClass) -> Closure | None:
     """What closes the date on which ``row`` is, for the people that it is with."""
     return covering(state.closures_of(row), row.date)
 
 
-def _is_reopened(state: State, row: Stored) -> bool:
+def _is_reopened(state: SeriesState, row: StoredClass) -> bool:
     """Whether a closure that cancelled it has gone; what a person noted on it stays."""
     return row.is_only_noted and _closed_here(state, row) is None
 
 
-def _where_ruled(series: Series, row: Stored, day: date) -> Want:
+def _where_ruled(series: Series, row: StoredClass, day: date) -> PlannedClass:
     starts = epoch(day, series.start_time, series.zone)
     ends = starts + series.duration_minutes * 60
-    return Want(series, day, starts, ends, Outcome.MOVED, row)
+    return PlannedClass(series, day, starts, ends, Outcome.MOVED, row)
 
 
-def _where_it_is(series: Series, row: Stored, outcome: Outcome = Outcome.MOVED) -> Want:
-    return Want(_as_announced(series, row), row.date, row.starts, row.ends, outcome, row)
+def _where_it_is(
+    series: Series, row: StoredClass, outcome: Outcome = Outcome.MOVED
+) -> PlannedClass:
+    return PlannedClass(_as_announced(series, row), row.date, row.starts, row.ends, outcome, row)
 
 
-def _where_announced(series: Series, row: Stored) -> Want:
+def _where_announced(series: Series, row: StoredClass) -> PlannedClass:
     """Where it is; or on the date that identifies it, from which plain SQL took it away."""
     if row.is_in_its_week:
         return _where_it_is(series, row)
@@ -122,7 +126,7 @@ def _where_announced(series: Series, row: Stored) -> Want:
     return _where_ruled(rule, row, row.occurrence_date)
 
 
-def _as_announced(series: Series, row: Stored) -> Series:
+def _as_announced(series: Series, row: StoredClass) -> Series:
     """The rule as it was when it placed ``row``."""
     return replace(
         series,
@@ -137,7 +141,7 @@ def _as_announced(series: Series, row: Stored) -> Series:
     )
 
 
-def _count_as_is(result: Draft, state: State, row: Stored) -> None:
+def _count_as_is(result: Draft, state: SeriesState, row: StoredClass) -> None:
     if not row.is_cancelled:
         result.counts[Outcome.EXISTS] += 1
         return
@@ -147,7 +151,7 @@ def _count_as_is(result: Draft, state: State, row: Stored) -> None:
 
 
 def _protect(
-    result: Draft, state: State, row: Stored, day: date | None, in_window: bool, now: int
+    result: Draft, state: SeriesState, row: StoredClass, day: date | None, in_window: bool, now: int
 ) -> None:
     series = state.series
     ahead = row.starts > now
@@ -165,12 +169,12 @@ def _protect(
         reason = Reason(row.edit)
         if day is None and ahead and not row.is_cancelled:
             # It holds its hour though no rule asks for it: a person may want to know.
-            unwanted = why_unwanted(series, row)
+            unwanted = why_not_planned(series, row)
             reason = Reason(row.edit, {**unwanted.params, "orphan": unwanted.code})
         result.notes.append(row_note(row, Outcome.PROTECTED, reason))
 
 
-def _is_at(row: Stored, want: Want) -> bool:
+def _is_at(row: StoredClass, want: PlannedClass) -> bool:
     """Whether a stored class is where, when and with whom it is wanted."""
     series = want.series
     return (

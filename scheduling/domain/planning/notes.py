@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from scheduling.domain.closures import Closure
-from scheduling.domain.existing_classes import Stored
+from scheduling.domain.existing_classes import StoredClass
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.series import Series, SeriesKey
 
@@ -40,7 +40,7 @@ def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
     )
 
 
-def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
+def row_note(row: StoredClass, outcome: Outcome, reason: Reason) -> Note:
     """A result that concerns one stored class."""
     return Note(
         outcome,
@@ -56,7 +56,7 @@ def row_note(row: Stored, outcome: Outcome, reason: Reason) -> Note:
     )
 
 
-def closed_note(row: Stored, closure: Closure) -> Note:
+def closed_note(row: StoredClass, closure: Closure) -> Note:
     """That a closure cancels a stored class."""
     return row_note(row, Outcome.CANCELLED, Reason("closed", {"closure": closure.name}))
 
@@ -73,7 +73,7 @@ def ends(series: Series) -> Reason:
     return Reason(f"{series.last_by}_ends", {"date": series.last.isoformat()})
 
 
-def why_unwanted(series: Series, row: Stored) -> Reason:
+def why_not_planned(series: Series, row: StoredClass) -> Reason:
     """Why no rule asks for ``row`` any more."""
     if series.halt is not None:
         return series.halt.reason

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date, time
 from typing import NamedTuple
 
-from scheduling.domain.existing_classes import Holder
+from scheduling.domain.existing_classes import Booking
 from scheduling.domain.series import SeriesKey
 
 DAY_SECONDS = 86_400
 
 # The classes of one person by the day, in UTC, on which they start.
-Diary = dict[int, list[Holder]]
+Diary = dict[int, list[Booking]]
 
 
 class Clash(NamedTuple):
     """What stands in the way: ``code`` is same_key, student_busy or teacher_busy."""
 
     code: str
-    holder: Holder
+    holder: Booking
 
 
 class Occupancy:
@@ -27,14 +27,14 @@ class Occupancy:
     what may overlap an interval starts on one of the days that it touches or on the day before.
     """
 
-    def __init__(self, holders: Iterable[Holder] = ()) -> None:
+    def __init__(self, holders: Iterable[Booking] = ()) -> None:
         self._teachers: dict[int, Diary] = {}
         self._students: dict[int, Diary] = {}
-        self._keys: dict[tuple[int, date, time, time], Holder] = {}
+        self._keys: dict[tuple[int, date, time, time], Booking] = {}
         for holder in holders:
             self.add(holder)
 
-    def add(self, holder: Holder) -> None:
+    def add(self, holder: Booking) -> None:
         """Let ``holder`` hold its time."""
         day = holder.starts // DAY_SECONDS
         student, teacher = holder.student_id, holder.teacher_id
@@ -49,11 +49,11 @@ class Occupancy:
             return
         there.append(holder)
 
-    def same_key(self, wanted: Holder) -> Holder | None:
+    def same_key(self, wanted: Booking) -> Booking | None:
         """The active class of the same student with the same date, start and end."""
         return self._keys.get(_key(wanted))
 
-    def clash(self, wanted: Holder, ignore: int | None = None) -> Clash | None:
+    def clash(self, wanted: Booking, ignore: int | None = None) -> Clash | None:
         """What keeps ``wanted`` from its place, the class ``ignore`` aside; None if it is free."""
         student, teacher = wanted.student_id, wanted.teacher_id
         if student in self._students:
@@ -72,7 +72,7 @@ class Occupancy:
         return None
 
 
-def _overlapping(diary: Diary, wanted: Holder) -> Iterator[Holder]:
+def _overlapping(diary: Diary, wanted: Booking) -> Iterator[Booking]:
     starts, ends = wanted.starts, wanted.ends
     for day in range(starts // DAY_SECONDS - 1, (ends - 1) // DAY_SECONDS + 1):
         for holder in diary.get(day, ()):
@@ -80,12 +80,12 @@ def _overlapping(diary: Diary, wanted: Holder) -> Iterator[Holder]:
                 yield holder
 
 
-def series_in_the_way(wanted: Iterable[Holder], busy: Iterable[Holder]) -> set[SeriesKey]:
+def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set[SeriesKey]:
     """The series of all stored classes in ``busy`` that overlap one of ``wanted``, or have its key.
 
     ``clash`` names the first; for a place to be had, all of them have to leave it.
     """
-    days: dict[tuple[str, int, int], list[Holder]] = {}
+    days: dict[tuple[str, int, int], list[Booking]] = {}
     for holder in busy:
         if holder.series is None or holder.class_id is None:
             continue
@@ -111,11 +111,11 @@ def series_in_the_way(wanted: Iterable[Holder], busy: Iterable[Holder]) -> set[S
     return found
 
 
-def _key(holder: Holder) -> tuple[int, date, time, time]:
+def _key(holder: Booking) -> tuple[int, date, time, time]:
     return (holder.student_id, holder.day, holder.start_time, holder.end_time)
 
 
-def _same_session(one: Holder, other: Holder) -> bool:
+def _same_session(one: Booking, other: Booking) -> bool:
     """Whether two classes of a teacher are one group lesson."""
     return (
         one.is_shared and other.is_shared and one.starts == other.starts and one.ends == other.ends

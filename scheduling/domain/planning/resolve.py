@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from scheduling.domain.closures import Closure
-from scheduling.domain.existing_classes import Holder, Stored
+from scheduling.domain.existing_classes import Booking, StoredClass
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.planning import (
-    Cancel,
+    Cancellation,
+    ClosedOccurrence,
     Draft,
     Note,
-    Remove,
-    Shut,
-    Want,
+    PlannedClass,
+    Removal,
     cancelled_where_it_is,
 )
 from scheduling.domain.series import Series
@@ -33,7 +33,7 @@ class Conflict:
     ``stays``: its class is, or is again, on the calendar elsewhere.
     """
 
-    want: Want
+    want: PlannedClass
     clash: Clash
     stays: bool = False
 
@@ -45,13 +45,13 @@ class Plan:
     Rows to create are ordered by teacher and start, so that two writers never meet head-on.
     """
 
-    creates: list[Want] = field(default_factory=list)
-    moves: list[Want] = field(default_factory=list)
-    restores: list[Want] = field(default_factory=list)
-    cancels: list[Cancel] = field(default_factory=list)
-    removes: list[Remove] = field(default_factory=list)
+    creates: list[PlannedClass] = field(default_factory=list)
+    moves: list[PlannedClass] = field(default_factory=list)
+    restores: list[PlannedClass] = field(default_factory=list)
+    cancels: list[Cancellation] = field(default_factory=list)
+    removes: list[Removal] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
-    shut: list[Shut] = field(default_factory=list)
+    shut: list[ClosedOccurrence] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
@@ -64,7 +64,7 @@ class Plan:
         return not (self.creates or self.moves or self.restores or self.cancels or self.removes)
 
 
-def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
+def resolve(draft: Draft, busy: Iterable[Booking]) -> Plan:
     """Give every want of ``draft`` its place, or name the class that holds it.
 
     ``busy``: the active stored classes of the people concerned, over the time of the wants, those
@@ -82,10 +82,10 @@ def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
     while True:
         # An older series that can't have its place anyway must not keep others from swapping.
         wants = sorted(left, key=lambda want: not want.is_move) if moves_first else left
-        seated, clashes, occupancy, stuck = _settle(wants, holders, freed)
+        seated, clashes, occupancy, stuck = _assign(wants, holders, freed)
         placed += seated
         if not stuck or (moves_first and not seated):
-            return _write_up(draft, placed, clashes, occupancy)
+            return _build_plan(draft, placed, clashes, occupancy)
         moves_first = not seated
         unseated = {id(want) for want, _ in clashes}
         left = [want for want in left if id(want) in unseated]
@@ -95,9 +95,9 @@ def resolve(draft: Draft, busy: Iterable[Holder]) -> Plan:
         freed -= moved
 
 
-def _settle(
-    wants: list[Want], busy: list[Holder], freed: set[int]
-) -> tuple[list[Want], list[tuple[Want, Clash]], Occupancy, set[int]]:
+def _assign(
+    wants: list[PlannedClass], busy: list[Booking], freed: set[int]
+) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]], Occupancy, set[int]]:
     """Seat the wants in order; rows that find no place stay, and are in the way of the others.
 
     The last of the answer is the rows that, at least for a while, found none.
@@ -107,20 +107,20 @@ def _settle(
         occupancy = Occupancy(
             holder for holder in busy if holder.class_id not in freed or holder.class_id in stuck
         )
-        placed, clashes = _place(wants, occupancy, stuck)
+        placed, clashes = _assign_in_order(wants, occupancy, stuck)
         blocked = {want.row.id for want, _ in clashes if want.row is not None and want.is_move}
         if blocked <= stuck:
             return placed, clashes, occupancy, stuck
         stuck |= blocked
 
 
-def _place(
-    wants: list[Want], occupancy: Occupancy, stuck: set[int]
-) -> tuple[list[Want], list[tuple[Want, Clash]]]:
+def _assign_in_order(
+    wants: list[PlannedClass], occupancy: Occupancy, stuck: set[int]
+) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]]]:
     """Seat the wants in order; those in ``stuck`` come last, and only where nobody else wants."""
-    placed: list[Want] = []
-    clashes: list[tuple[Want, Clash]] = []
-    late: list[Want] = []
+    placed: list[PlannedClass] = []
+    clashes: list[tuple[PlannedClass, Clash]] = []
+    late: list[PlannedClass] = []
     for want in wants:
         if want.row is not None and want.row.id in stuck:
             late.append(want)
@@ -144,8 +144,11 @@ def _place(
     return placed, clashes
 
 
-def _write_up(
-    draft: Draft, placed: list[Want], clashes: list[tuple[Want, Clash]], occupancy: Occupancy
+def _build_plan(
+    draft: Draft,
+    placed: list[PlannedClass],
+    clashes: list[tuple[PlannedClass, Clash]],
+    occupancy: Occupancy,
 ) -> Plan:
     plan = Plan(
         cancels=list(draft.cancels),
@@ -162,11 +165,11 @@ def _write_up(
             plan.creates.append(want)
         elif want.outcome is Outcome.MOVED:
             plan.moves.append(want)
-            plan.notes.append(_want_note(want, _why_moved(want)))
+            plan.notes.append(_planned_note(want, _why_moved(want)))
         else:
             _restore(plan, want)
     for want, clash in clashes:
-        _write_up_clash(plan, want, clash, occupancy)
+        _add_conflict(plan, want, clash, occupancy)
     plan.counts[Outcome.CREATED] += len(plan.creates)
     plan.counts[Outcome.MOVED] += len(plan.moves)
     plan.counts[Outcome.RESTORED] += len(plan.restores)
@@ -175,7 +178,7 @@ def _write_up(
     return plan
 
 
-def _why_moved(want: Want) -> Reason:
+def _why_moved(want: PlannedClass) -> Reason:
     """Its rule has changed; or nothing but its instants, which then were not its local time's."""
     row, series = want.row, want.series
     assert row is not None
@@ -187,7 +190,7 @@ def _why_moved(want: Want) -> Reason:
     return Reason("instants_changed", {"was": f"{starts:%Y-%m-%d %H:%M} – {ends:%H:%M} UTC"})
 
 
-def _write_up_clash(plan: Plan, want: Want, clash: Clash, occupancy: Occupancy) -> None:
+def _add_conflict(plan: Plan, want: PlannedClass, clash: Clash, occupancy: Occupancy) -> None:
     """What becomes of a want that finds its place taken, and of the class that it is about."""
     if want.shut is not None:
         cancel, note = cancelled_where_it_is(want, want.shut)
@@ -206,12 +209,12 @@ def _write_up_clash(plan: Plan, want: Want, clash: Clash, occupancy: Occupancy) 
     plan.conflicts.append(Conflict(want, clash, stays=want.is_move or returns))
 
 
-def _restore(plan: Plan, want: Want) -> None:
+def _restore(plan: Plan, want: PlannedClass) -> None:
     plan.restores.append(want)
-    plan.notes.append(_want_note(want, Reason("reopened")))
+    plan.notes.append(_planned_note(want, Reason("reopened")))
 
 
-def _stands_in(want: Want, holder: Holder | None) -> bool:
+def _stands_in(want: PlannedClass, holder: Booking | None) -> bool:
     """Whether a one-off at the same key does for the occurrence: same teacher, or none named."""
     return (
         holder is not None
@@ -220,7 +223,7 @@ def _stands_in(want: Want, holder: Holder | None) -> bool:
     )
 
 
-def _what_moved(want: Want) -> Reason:
+def _what_moved(want: PlannedClass) -> Reason:
     row = want.row
     assert row is not None
     details = _details(row, want.series)
@@ -239,7 +242,7 @@ def _what_moved(want: Want) -> Reason:
     return Reason("rule_changed", {**was, **details})
 
 
-def _details(row: Stored, series: Series) -> dict[str, str | int]:
+def _details(row: StoredClass, series: Series) -> dict[str, str | int]:
     """What differs that neither place nor people tell."""
     found: dict[str, str | int] = {}
     if row.subject != series.subject:
@@ -249,7 +252,7 @@ def _details(row: Stored, series: Series) -> dict[str, str | int]:
     return found
 
 
-def _want_note(want: Want, reason: Reason) -> Note:
+def _planned_note(want: PlannedClass, reason: Reason) -> Note:
     return Note(
         want.outcome,
         reason,

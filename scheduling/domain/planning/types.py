@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from scheduling.domain.closures import Closure
-from scheduling.domain.existing_classes import Holder, Stored
+from scheduling.domain.existing_classes import Booking, StoredClass
 from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.series import Series
 from scheduling.domain.windows import Window
@@ -14,7 +14,7 @@ from .notes import Note
 
 
 @dataclass(slots=True)
-class Want:
+class PlannedClass:
     """An occurrence that needs a place: a new row, or a stored one that should be elsewhere.
 
     ``starts`` and ``ends`` are epoch seconds; ``outcome`` is what it comes to if it gets there.
@@ -27,19 +27,19 @@ class Want:
     starts: int
     ends: int
     outcome: Outcome = Outcome.CREATED
-    row: Stored | None = None
+    row: StoredClass | None = None
     shut: Closure | None = None
-    back: "Want | None" = None
+    back: "PlannedClass | None" = None
 
     @property
     def is_move(self) -> bool:
         """Whether a class leaves one place for another, and keeps the old one if it can't."""
         return self.outcome is Outcome.MOVED and self.shut is None
 
-    def holder(self) -> Holder:
+    def holder(self) -> Booking:
         """The place that it would hold."""
         series = self.series
-        return Holder(
+        return Booking(
             self.row.id if self.row else None,
             series.key,
             series.student_id,
@@ -55,10 +55,10 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancellation:
     """An untouched class that a closure cancels, at the date that its rule gives it."""
 
-    row: Stored
+    row: StoredClass
     series: Series
     closure: Closure
     day: date
@@ -67,23 +67,23 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
+class ClosedOccurrence:
     """An occurrence that is not made, as ``closure`` covers its date."""
 
-    want: Want
+    want: PlannedClass
     closure: Closure
 
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class Removal:
     """An untouched future class that no rule asks for any more."""
 
-    row: Stored
+    row: StoredClass
     reason: Reason
 
 
 @dataclass(slots=True)
-class State:
+class SeriesState:
     """A series and what is stored of it.
 
     ``held``: the week numbers of classes that stand as the rule says, of which nothing more need
@@ -96,15 +96,15 @@ class State:
     window: Window | None
     closures: list[Closure] = field(default_factory=list)
     held: frozenset[int] = frozenset()
-    rows: list[Stored] = field(default_factory=list)
+    rows: list[StoredClass] = field(default_factory=list)
     theirs: dict[int, list[Closure]] = field(default_factory=dict)
 
-    def strays(self) -> list[Stored]:
+    def strays(self) -> list[StoredClass]:
         """The classes that are with other people than the rule says."""
         whose = (self.series.teacher_id, self.series.student_id)
         return [row for row in self.rows if (row.teacher_id, row.student_id) != whose]
 
-    def closures_of(self, row: Stored) -> list[Closure]:
+    def closures_of(self, row: StoredClass) -> list[Closure]:
         """The closures that may apply to ``row`` where it is."""
         return self.theirs.get(row.id, self.closures)
 
@@ -113,17 +113,17 @@ class State:
 class Draft:
     """What the series of a chunk ask for."""
 
-    wants: list[Want] = field(default_factory=list)
-    cancels: list[Cancel] = field(default_factory=list)
-    removes: list[Remove] = field(default_factory=list)
-    shut: list[Shut] = field(default_factory=list)
+    wants: list[PlannedClass] = field(default_factory=list)
+    cancels: list[Cancellation] = field(default_factory=list)
+    removes: list[Removal] = field(default_factory=list)
+    shut: list[ClosedOccurrence] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
 
-    def places(self) -> list[Want]:
+    def places(self) -> list[PlannedClass]:
         """Every place of which it matters who is there."""
         return self.wants + [want.back for want in self.wants if want.back is not None]
 

@@ -4,18 +4,20 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime
 
 from scheduling.domain.closures import Closure
-from scheduling.domain.existing_classes import Group, attributes_of
+from scheduling.domain.existing_classes import ClassGroup, attributes_of
 from scheduling.domain.recurrence import starts_in
-from scheduling.domain.utc_offsets import Turns
+from scheduling.domain.utc_offsets import OffsetTransitions
 from scheduling.domain.wallclock import MINUTES_A_DAY, to_epoch
 
 from .draft import draft
-from .types import Draft, State
+from .types import Draft, SeriesState
 
 SECONDS_A_DAY = 60 * MINUTES_A_DAY
 
 
-def held_weeks(state: State, groups: list[Group], now: int) -> frozenset[int] | None:
+def unchanged_weeks(
+    state: SeriesState, groups: list[ClassGroup], now: int
+) -> frozenset[int] | None:
     """The weeks in which the series has a class just as its rule says.
 
     ``groups`` is all that is stored of it from the window on. None: something differs, or a
@@ -36,7 +38,7 @@ def held_weeks(state: State, groups: list[Group], now: int) -> frozenset[int] | 
     return frozenset(group.weeks)
 
 
-def _covers_one_ahead(closure: Closure, group: Group, now: int) -> bool:
+def _covers_one_ahead(closure: Closure, group: ClassGroup, now: int) -> bool:
     """Whether a closure covers a class of ``group`` that has not begun."""
     # The weeks whose day falls under the closure; for most closures and weekdays there is none.
     weekday = group.attributes.weekday
@@ -48,8 +50,12 @@ def _covers_one_ahead(closure: Closure, group: Group, now: int) -> bool:
     return found >= 0 and group.weeks[found] >= first and group.starts[found] > now
 
 
-def settled(
-    state: State, weeks: tuple[int, ...], turns: Turns, now: int, tell_bounds: bool
+def draft_unchanged(
+    state: SeriesState,
+    weeks: tuple[int, ...],
+    turns: OffsetTransitions,
+    now: int,
+    tell_bounds: bool,
 ) -> Draft | None:
     """The draft of a series that has a class in each of ``weeks``, just as its rule says.
 
@@ -67,7 +73,7 @@ def settled(
     )
     # Whatever their hour, and wherever on Earth: not one of them has begun.
     now -= 2 * SECONDS_A_DAY
-    held = held_weeks(state, [Group(True, attributes_of(series), weeks, starts)], now)
+    held = unchanged_weeks(state, [ClassGroup(True, attributes_of(series), weeks, starts)], now)
     if not held:
         return None
     state.held = held

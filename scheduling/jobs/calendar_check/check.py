@@ -6,15 +6,15 @@ from datetime import date
 
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.domain.series import SeriesKey
-from scheduling.jobs.execution.runner import Conduct, preview
+from scheduling.jobs.execution.runner import RunOptions, preview
 from scheduling.jobs.generation.approved_plan import fingerprint
-from scheduling.jobs.runs.request import Clock, Request
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.request import Clock, RunRequest
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, Trigger
 
-from .stale_instants import stale
+from .stale_instants import stale_instants
 
 _MISSING = {Outcome.CREATED}
 _EXTRA = {Outcome.REMOVED}
@@ -26,7 +26,7 @@ MENDABLE = ("missing", "extra", "drifted")
 
 
 @dataclass(slots=True)
-class Findings:
+class CheckFindings:
     """Where the calendar differs from the schedules.
 
     Orphaned: a class that a person acted on, ahead, of a schedule that does not ask for it any
@@ -36,12 +36,12 @@ class Findings:
     invalid series is not called clean: whether it is, can't be judged.
     """
 
-    missing: list[Line] = field(default_factory=list)
-    extra: list[Line] = field(default_factory=list)
-    drifted: list[Line] = field(default_factory=list)
-    orphaned: list[Line] = field(default_factory=list)
-    conflicts: list[Line] = field(default_factory=list)
-    faults: list[Line] = field(default_factory=list)
+    missing: list[ResultLine] = field(default_factory=list)
+    extra: list[ResultLine] = field(default_factory=list)
+    drifted: list[ResultLine] = field(default_factory=list)
+    orphaned: list[ResultLine] = field(default_factory=list)
+    conflicts: list[ResultLine] = field(default_factory=list)
+    faults: list[ResultLine] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -57,12 +57,12 @@ class Findings:
         """How many a run would mend."""
         return sum(len(self.of(kind)) for kind in MENDABLE)
 
-    def of(self, kind: str) -> list[Line]:
+    def of(self, kind: str) -> list[ResultLine]:
         """The findings of one of ``KINDS``."""
-        found: list[Line] = getattr(self, kind)
+        found: list[ResultLine] = getattr(self, kind)
         return found
 
-    def all(self) -> Iterator[tuple[str, Line]]:
+    def all(self) -> Iterator[tuple[str, ResultLine]]:
         """Every finding with its kind."""
         for kind in KINDS:
             for line in self.of(kind):
@@ -78,13 +78,13 @@ class Findings:
         """Equal for equal findings."""
         return fingerprint(*sorted(repr((kind, line.facts())) for kind, line in self.all()))
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         """Nothing to note."""
 
-    def progressed(self, result: Result) -> None:
+    def progressed(self, result: RunResult) -> None:
         """Nothing to note."""
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         """Sort a chunk's results."""
         for line in lines:
             if line.outcome in _MISSING:
@@ -105,7 +105,7 @@ CHECKED = (Job.WEEKLY, Job.HORIZON)
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class SingleOccurrence:
     """One class that should be there, or should not: of a weekly rule, on a day.
 
     Where that rule's classes have moved they move together, and are found together.
@@ -119,7 +119,7 @@ class One:
         return self.series.kind in JOBS[job].kinds
 
 
-def key_of(kind: str, line: Line) -> tuple[object, ...]:
+def key_of(kind: str, line: ResultLine) -> tuple[object, ...]:
     """What tells one finding from another, before and after something was mended."""
     return kind, line.series, line.class_id, line.day, line.start_time, line.student_id
 
@@ -132,10 +132,10 @@ def check_request(
     *,
     trigger: Trigger = Trigger.COMMAND,
     student_ids: tuple[int, ...] = (),
-    one: One | None = None,
-) -> Request:
+    one: SingleOccurrence | None = None,
+) -> RunRequest:
     """What is checked, and what mends it: the same request, previewed or run."""
-    return Request(
+    return RunRequest(
         job=job,
         today=today,
         weeks=weeks,
@@ -147,7 +147,7 @@ def check_request(
     )
 
 
-def checked(one: One | None) -> Iterator[Job]:
+def checked(one: SingleOccurrence | None) -> Iterator[Job]:
     """The jobs whose classes are looked at."""
     for job in CHECKED:
         if one is None or one.narrows(job):
@@ -160,22 +160,22 @@ def find(
     clock: Clock,
     *,
     student_ids: tuple[int, ...] = (),
-    one: One | None = None,
-) -> Findings:
+    one: SingleOccurrence | None = None,
+) -> CheckFindings:
     """Hold this week's classes and the horizon against the schedules. Nothing is written.
 
     Of these students alone, where some are named; of ``one`` class alone.
     """
-    findings = Findings()
+    findings = CheckFindings()
     for job in checked(one):
         request = check_request(job, today, weeks, "", student_ids=student_ids, one=one)
-        preview(request, Conduct(clock=clock, watcher=findings))
+        preview(request, RunOptions(clock=clock, watcher=findings))
     if one is None:
-        findings.drifted += stale(clock(), student_ids)
+        findings.drifted += stale_instants(clock(), student_ids)
     return findings
 
 
-def mended(before: Findings, after: Findings) -> list[tuple[str, Line]]:
+def repaired(before: CheckFindings, after: CheckFindings) -> list[tuple[str, ResultLine]]:
     """The findings of ``before`` that are gone."""
     left = {key_of(kind, line) for kind, line in after.all()}
     return [(kind, line) for kind, line in before.all() if key_of(kind, line) not in left]

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
-from scheduling.db.errors import report
-from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.db.errors import log_and_describe
+from scheduling.jobs.execution.runner import RunOptions, run
 from scheduling.jobs.runs.request import Clock
 from scheduling.models import Trigger
 
-from .check import One, check_request, checked
-from .stale_instants import derive_again
+from .check import SingleOccurrence, check_request, checked
+from .stale_instants import recompute_instants
 
 
-def mend(
+def repair(
     student_ids: Iterable[int],
     *,
     today: date,
@@ -20,7 +20,7 @@ def mend(
     clock: Clock,
     triggered_by: str,
     trigger: Trigger = Trigger.ADMIN,
-    one: One | None = None,
+    one: SingleOccurrence | None = None,
 ) -> list[str]:
     """Bring the calendars of these students in line; answers what went wrong, a sentence each.
 
@@ -35,9 +35,9 @@ def mend(
             job, today, weeks, triggered_by, trigger=trigger, student_ids=students, one=one
         )
         try:
-            errors += run(request, Conduct(clock=clock)).errors()
+            errors += run(request, RunOptions(clock=clock)).errors()
         except Exception as error:  # recorded by the runner; the other job may fare better
-            errors.append(report(error, "%s mended nothing", job))
+            errors.append(log_and_describe(error, "%s mended nothing", job))
     if one is None:
-        derive_again(clock(), students)
+        recompute_instants(clock(), students)
     return errors

@@ -14,17 +14,17 @@ from django.db.models import Q, QuerySet
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone
-from scheduling.jobs.runs.result_lines import Line, Names
+from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 
 
-def stale(now: datetime, student_ids: Iterable[int] = ()) -> list[Line]:
+def stale_instants(now: datetime, student_ids: Iterable[int] = ()) -> list[ResultLine]:
     """The classes ahead whose instants differ from their local time."""
     found = [(one, was) for one, was in _derived(_rows(now, student_ids)) if _differs(one, was)]
-    names = Names([one.student_id for one, _ in found], [one.teacher_id for one, _ in found])
+    names = PersonNames([one.student_id for one, _ in found], [one.teacher_id for one, _ in found])
     return [
-        Line(
+        ResultLine(
             outcome=Outcome.MOVED,
             code="instants_differ",
             params={"was": f"{was[0]:%Y-%m-%d %H:%M} – {was[1]:%H:%M} UTC"},
@@ -43,11 +43,11 @@ def stale(now: datetime, student_ids: Iterable[int] = ()) -> list[Line]:
     ]
 
 
-def derive_again(now: datetime, student_ids: Iterable[int] = ()) -> int:
+def recompute_instants(now: datetime, student_ids: Iterable[int] = ()) -> int:
     """Bring the instants of such classes in line; answers how many. One whose place is taken
     stays as it is, and stays a finding."""
     count = 0
-    for line in stale(now, student_ids):
+    for line in stale_instants(now, student_ids):
         with transaction.atomic():
             rows = ScheduledClass.objects.select_for_update(no_key=True)
             for each in rows.filter(pk__in=[line.class_id]):
@@ -63,7 +63,7 @@ def derive_again(now: datetime, student_ids: Iterable[int] = ()) -> int:
 
 def _rows(now: datetime, student_ids: Iterable[int]) -> QuerySet[ScheduledClass]:
     rows = ScheduledClass.objects.filter(starts_at__gt=now, status=ClassStatus.SCHEDULED)
-    rows = rows.filter(~UNTOUCHED | Q(week__isnull=True))
+    rows = rows.filter(~NOT_EDITED | Q(week__isnull=True))
     ids = list(student_ids)
     return rows.filter(student_id__among=ids) if ids else rows
 

@@ -5,8 +5,8 @@ from datetime import date
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import Window, week_window
-from scheduling.jobs.execution.runner import Conduct, preview
-from scheduling.jobs.runs.request import Clock, Request
+from scheduling.jobs.execution.runner import RunOptions, preview
+from scheduling.jobs.runs.request import Clock, RunRequest
 from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass, Trigger
 from scheduling.selectors.runs import latest_full
 
@@ -34,8 +34,8 @@ class WeekStatus:
 def week_status(today: date, clock: Clock) -> WeekStatus:
     """The week of ``today``, by the same plan that a run would apply."""
     window = week_window(today)
-    request = Request(job=Job.WEEKLY, today=today, dated=True, weeks=1, trigger=Trigger.API)
-    planned = preview(request, Conduct(clock=clock))
+    request = RunRequest(job=Job.WEEKLY, today=today, dated=True, weeks=1, trigger=Trigger.API)
+    planned = preview(request, RunOptions(clock=clock))
     counts = planned.counts
     stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
     missing = counts[Outcome.CREATED] + counts[Outcome.RESTORED]

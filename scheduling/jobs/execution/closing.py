@@ -6,27 +6,27 @@ import time
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from scheduling.db.query_counter import QueryCount
+from scheduling.db.query_counter import QueryCounter
 from scheduling.jobs.runs.claims import Claim, finish
-from scheduling.jobs.runs.result import Result
+from scheduling.jobs.runs.result import RunResult
 from scheduling.models import JobRun, RunState
 
 logger = logging.getLogger(__name__)
 closing = logging.getLogger("scheduling.jobs")
 
 
-def close(result: Result, began: float, queries: QueryCount) -> None:
+def close(result: RunResult, began: float, queries: QueryCounter) -> None:
     """What the run took since ``began``, by the monotonic clock."""
     result.seconds = time.monotonic() - began
     result.queries = queries.count
 
 
-def conclude(held: Claim, result: Result) -> bool:
+def conclude(held: Claim, result: RunResult) -> bool:
     """Write the closing line; False where the run is not ours any more."""
     return finish(held, result.state, error=result.error, **result.progress())
 
 
-def tell_who_ended_it(held: Claim, result: Result) -> None:
+def read_final_state(held: Claim, result: RunResult) -> None:
     """The run is not ours any more: a person cancelled it, or it was taken for dead."""
     if JobRun.objects.filter(id=held.run_id, state=RunState.CANCELLED).exists():
         result.state = RunState.CANCELLED
@@ -39,7 +39,7 @@ def tell_who_ended_it(held: Claim, result: Result) -> None:
     )
 
 
-def record_failure(held: Claim, result: Result) -> None:
+def record_failure(held: Claim, result: RunResult) -> None:
     """Write the closing line after a fault.
 
     That may be the database's own: then the next claimant finds this run silent.
@@ -52,7 +52,7 @@ def record_failure(held: Claim, result: Result) -> None:
         logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)
 
 
-def log_end(result: Result) -> None:
+def log_end(result: RunResult) -> None:
     """The run's closing line: for people in words, for programs as fields."""
     closing.info(
         "%s %s in %.2f s, %.0f classes per second, %d queries",

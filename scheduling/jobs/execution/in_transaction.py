@@ -13,11 +13,11 @@ from django.db.models import Q
 from scheduling.db.bulk_insert import insert_items
 from scheduling.db.clock import DatabaseClock
 from scheduling.domain.outcomes import FAULTS, Outcome
-from scheduling.jobs.generation.plan_writer import apply
-from scheduling.jobs.generation.planning import Context, plan_series, series_in
+from scheduling.jobs.generation.plan_writer import write_plan
+from scheduling.jobs.generation.planning import PlanningContext, plan_series, series_in
 from scheduling.jobs.generation.run_window import run_window, scope_of
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result_lines import Line, lines_of
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result_lines import ResultLine, lines_of
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import JobRun, RunState
 
@@ -25,23 +25,25 @@ from .runner import row_of
 
 
 @dataclass(slots=True)
-class AtOnce:
+class InlineResult:
     """What a job came to, its new classes among the lines; no run where nobody has a series."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ResultLine] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     run: JobRun | None = None
 
 
-def plan_at_once(request: Request, now: datetime) -> list[Line]:
-    """What ``run_at_once`` would come to; nothing is written."""
+def plan_in_transaction(request: RunRequest, now: datetime) -> list[ResultLine]:
+    """What ``run_in_transaction`` would come to; nothing is written."""
     span = run_window(request)
-    context = Context(JOBS[request.job].kinds, span.planned, scope_of(request), makes=span.makes)
+    context = PlanningContext(
+        JOBS[request.job].kinds, span.planned, scope_of(request), makes=span.makes
+    )
     series = series_in(context, Q())
     return lines_of(plan_series(context, series, now).plan, with_creates=True) if series else []
 
 
-def run_at_once(request: Request, now: datetime) -> AtOnce:
+def run_in_transaction(request: RunRequest, now: datetime) -> InlineResult:
     """Bring the classes of these students or teachers up to date in the current transaction.
 
     The caller has taken the calendar's turn (``claim.guard_transaction``). Raises ValueError for
@@ -52,16 +54,16 @@ def run_at_once(request: Request, now: datetime) -> AtOnce:
         raise ValueError("the whole studio is not done at once")
     span = run_window(request)
     kinds = JOBS[request.job].kinds
-    context = Context(kinds, span.planned, scope_of(request), makes=span.makes)
+    context = PlanningContext(kinds, span.planned, scope_of(request), makes=span.makes)
     series = series_in(context, Q())
     if not series:
-        return AtOnce()
+        return InlineResult()
     run = row_of(request, span)
     run.state = RunState.SUCCEEDED
     run.heartbeat = run.started_at = DatabaseClock()
     run.save(force_insert=True)
     plan = plan_series(context, series, now).plan
-    apply(plan, run.pk, now)
+    write_plan(plan, run.pk, now)
     lines = lines_of(plan, with_creates=True)
     insert_items([line.item(run.pk) for line in lines if line.outcome is not Outcome.CREATED])
     faulty = any(plan.counts[outcome] for outcome in FAULTS)
@@ -75,4 +77,4 @@ def run_at_once(request: Request, now: datetime) -> AtOnce:
         progress_done=len(series),
         progress_total=len(series),
     )
-    return AtOnce(lines, Counter(plan.counts), run)
+    return InlineResult(lines, Counter(plan.counts), run)

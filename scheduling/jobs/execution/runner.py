@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from scheduling.db.errors import RunTimeoutError, report
-from scheduling.db.query_counter import QueryCount, counted
+from scheduling.db.errors import RunTimeoutError, log_and_describe
+from scheduling.db.query_counter import QueryCounter, count_queries
 from scheduling.jobs.generation.approved_plan import (
     ApprovedPlan,
     PlanPreview,
@@ -17,36 +17,36 @@ from scheduling.jobs.generation.approved_plan import (
     require_approved,
 )
 from scheduling.jobs.generation.chunks import chunks
-from scheduling.jobs.generation.dry_run_overlay import Overlay
-from scheduling.jobs.generation.generator import Generation, StoppedError
-from scheduling.jobs.generation.planning import Context
+from scheduling.jobs.generation.dry_run_overlay import DryRunOverlay
+from scheduling.jobs.generation.generator import ChunkedGeneration, RunStoppedError
+from scheduling.jobs.generation.planning import PlanningContext
 from scheduling.jobs.generation.run_window import RunWindow, run_window, scope_of
-from scheduling.jobs.monitoring.healthcheck_pings import Pings
+from scheduling.jobs.monitoring.healthcheck_pings import HealthcheckPings
 from scheduling.jobs.monitoring.watch import watch
 from scheduling.jobs.notifications.delivery import SECONDS
-from scheduling.jobs.runs.claims import Claim, FencedError, begin, claim, release
+from scheduling.jobs.runs.claims import Claim, ClaimLostError, begin, claim, release
 from scheduling.jobs.runs.heartbeat import Heartbeat
 from scheduling.jobs.runs.log_context import run_id
-from scheduling.jobs.runs.request import Clock, Request
-from scheduling.jobs.runs.result import Nobody, Result, Watcher
+from scheduling.jobs.runs.request import Clock, RunRequest
+from scheduling.jobs.runs.result import NullObserver, RunObserver, RunResult
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.models.studio import one_reading
-from scheduling.selectors.schedules.run_scope import people_met_again
+from scheduling.selectors.schedules.run_scope import people_in_several_chunks
 
-from .closing import close, conclude, log_end, record_failure, tell_who_ended_it
+from .closing import close, conclude, log_end, read_final_state, record_failure
 from .prune import prune
 
 
-def _prune(held: Claim, result: Result, now: datetime, mail_seconds: float) -> None:
+def _prune(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
     result.pruned = prune(held, now)
 
 
-def _watch(held: Claim, result: Result, now: datetime, mail_seconds: float) -> None:
+def _watch(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
     result.troubles = watch(held, now, mail_seconds)
 
 
-UPKEEP: dict[Job, Callable[[Claim, Result, datetime, float], None]] = {
+MAINTENANCE: dict[Job, Callable[[Claim, RunResult, datetime, float], None]] = {
     Job.PRUNE: _prune,
     Job.WATCH: _watch,
 }
@@ -56,22 +56,22 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
+class RunOptions:
     """How an attempt is watched and ended. ``stop`` says whether a person wants it to end;
     ``timeout`` is its limit in seconds, None for none; ``quiet`` leaves the closing line of the log
     to whoever watches; after ``mail_seconds`` no further e-mail is begun."""
 
     clock: Clock
-    watcher: Watcher = field(default_factory=Nobody)
+    watcher: RunObserver = field(default_factory=NullObserver)
     stop: Callable[[], bool] = lambda: False
     timeout: float | None = None
     quiet: bool = False
     mail_seconds: float = SECONDS
 
 
-def preview(request: Request, conduct: Conduct) -> Result:
+def preview(request: RunRequest, conduct: RunOptions) -> RunResult:
     """What ``run`` would do now: the same plan, not applied. Nothing is written."""
-    with one_reading(), counted() as queries:
+    with one_reading(), count_queries() as queries:
         began = time.monotonic()
         span = run_window(request)
         result = _result(request, span)
@@ -80,20 +80,20 @@ def preview(request: Request, conduct: Conduct) -> Result:
         try:
             _generate(request, span, result, conduct, None, queries, began)
             result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
-        except StoppedError:
+        except RunStoppedError:
             result.state = RunState.CANCELLED
         close(result, began, queries)
         return result
 
 
-def preview_plan(request: Request, conduct: Conduct, sample: int = 0) -> PlanPreview:
+def preview_plan(request: RunRequest, conduct: RunOptions, sample: int = 0) -> PlanPreview:
     """The plan of ``request``, for a person to approve; with ``sample`` series of each outcome."""
     plan = PlanPreview(sample)
     preview(request, replace(conduct, watcher=plan))
     return plan
 
 
-def run(request: Request, conduct: Conduct) -> Result:
+def run(request: RunRequest, conduct: RunOptions) -> RunResult:
     """Run the job of ``request`` once and record it.
 
     Raises AlreadyRunningError when another whole run of the job is active, and whatever ended the
@@ -105,7 +105,7 @@ def run(request: Request, conduct: Conduct) -> Result:
     return result
 
 
-def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None:
+def run_queued(run_id: int, request: RunRequest, conduct: RunOptions) -> RunResult | None:
     """Run the job of ``request`` as the queued run ``run_id``: the same in every other way.
 
     None where that run is not queued any more; then nothing is done.
@@ -118,9 +118,9 @@ def run_queued(run_id: int, request: Request, conduct: Conduct) -> Result | None
 
 
 def _run(
-    request: Request, conduct: Conduct, take: Callable[[RunWindow | None], Claim | None]
-) -> Result | None:
-    with one_reading(), counted() as queries:
+    request: RunRequest, conduct: RunOptions, take: Callable[[RunWindow | None], Claim | None]
+) -> RunResult | None:
+    with one_reading(), count_queries() as queries:
         began = time.monotonic()
         span = window_of(request)
         held = take(span)
@@ -129,7 +129,7 @@ def _run(
         result = _result(request, span)
         result.run_id = held.run_id
         within = run_id.set(held.run_id)
-        pings = Pings(request)
+        pings = HealthcheckPings(request)
         pings.started()
         try:
             _work(request, span, result, conduct, held, queries, began)
@@ -143,12 +143,12 @@ def _run(
 
 
 def _work(
-    request: Request,
+    request: RunRequest,
     span: RunWindow | None,
-    result: Result,
-    conduct: Conduct,
+    result: RunResult,
+    conduct: RunOptions,
     held: Claim,
-    queries: QueryCount,
+    queries: QueryCounter,
     began: float,
 ) -> None:
     """Do the work of a claimed run and write its closing line."""
@@ -156,13 +156,13 @@ def _work(
         with Heartbeat(held) as heartbeat:
             conduct.watcher.started(result)
             if span is None:
-                UPKEEP[request.job](held, result, conduct.clock(), conduct.mail_seconds)
+                MAINTENANCE[request.job](held, result, conduct.clock(), conduct.mail_seconds)
             else:
                 _generate(request, span, result, conduct, held, queries, began, heartbeat)
         result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
-    except StoppedError:
+    except RunStoppedError:
         result.state = RunState.CANCELLED
-    except FencedError:
+    except ClaimLostError:
         result.state = RunState.CRASHED
     except StalePlanError as error:
         error.partly_done = result.writes_classes
@@ -173,29 +173,29 @@ def _work(
             result.state = RunState.CANCELLED
         else:
             result.state = RunState.FAILED
-            result.error = report(error, "run %s failed", held.run_id)
+            result.error = log_and_describe(error, "run %s failed", held.run_id)
         close(result, began, queries)
         record_failure(held, result)
         raise
     close(result, began, queries)
     if result.state == RunState.CRASHED or not conclude(held, result):
-        tell_who_ended_it(held, result)
+        read_final_state(held, result)
 
 
-def window_of(request: Request) -> RunWindow | None:
+def window_of(request: RunRequest) -> RunWindow | None:
     """The dates of ``request``; None for a job that makes no classes."""
     return run_window(request) if JOBS[request.job].generates else None
 
 
-def _result(request: Request, span: RunWindow | None) -> Result:
-    return Result(
+def _result(request: RunRequest, span: RunWindow | None) -> RunResult:
+    return RunResult(
         job=request.job,
         window=span.window if span else None,
         catch_up_from=span.catch_up_from if span else None,
     )
 
 
-def row_of(request: Request, span: RunWindow | None) -> JobRun:
+def row_of(request: RunRequest, span: RunWindow | None) -> JobRun:
     """The log's row for ``request``, not stored yet."""
     return JobRun(
         job=request.job,
@@ -217,12 +217,12 @@ def _dates(span: RunWindow | None) -> dict[str, date | None]:
 
 
 def _generate(
-    request: Request,
+    request: RunRequest,
     span: RunWindow,
-    result: Result,
-    conduct: Conduct,
+    result: RunResult,
+    conduct: RunOptions,
     held: Claim | None,
-    queries: QueryCount,
+    queries: QueryCounter,
     began: float,
     heartbeat: Heartbeat | None = None,
 ) -> None:
@@ -230,7 +230,7 @@ def _generate(
     scope = scope_of(request)
     work = chunks(kinds, scope, span.planned, held is None)
     result.total = sum(chunk.size for chunk in work)
-    context = Context(
+    context = PlanningContext(
         kinds,
         span.planned,
         scope,
@@ -238,13 +238,13 @@ def _generate(
         makes=span.makes,
     )
     if held is None and len(work) > 1:
-        context.overlay = Overlay(*people_met_again(scope))
+        context.overlay = DryRunOverlay(*people_in_several_chunks(scope))
 
     def checkpoint() -> None:
         if conduct.stop():
-            raise StoppedError
+            raise RunStoppedError
         if heartbeat is not None and heartbeat.lost:
-            raise FencedError
+            raise ClaimLostError
         if conduct.timeout is not None and time.monotonic() - began > conduct.timeout:
             raise RunTimeoutError(
                 _(
@@ -260,7 +260,7 @@ def _generate(
         checkpoint()
         require_approved(plan, request.plan)
         approved = ApprovedPlan(plan)
-    Generation(
+    ChunkedGeneration(
         request,
         context,
         result,

@@ -13,16 +13,16 @@ from django.utils.translation import ngettext
 from scheduling.db.advisory_locks import guard_transaction
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.jobs.generation.plan_writer import StateChangedError
+from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.monitoring.outcome_text import removed
-from scheduling.jobs.runs.claims import AlreadyRunningError, bury_dead_runs, is_dead
+from scheduling.jobs.runs.claims import AlreadyRunningError, is_dead, mark_crashed_runs
 from scheduling.jobs.runs.request import Clock
-from scheduling.jobs.runs.result_lines import Line, Names
+from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
 from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED, edit_code
+from scheduling.selectors.classes import NOT_EDITED, edit_code
 
 
-class Row(NamedTuple):
+class CreatedClass(NamedTuple):
     """A class of the run, as far as it decides what becomes of it."""
 
     id: int
@@ -48,12 +48,12 @@ def created_by(run: JobRun) -> QuerySet[ScheduledClass]:
     return ScheduledClass.objects.filter(created_by_run_id=run.pk).order_by("starts_at", "id")
 
 
-def rows_of(classes: QuerySet[ScheduledClass]) -> Iterable[Row]:
+def rows_of(classes: QuerySet[ScheduledClass]) -> Iterable[CreatedClass]:
     """Them all, in one query."""
-    return [Row(*values) for values in classes.values_list(*Row._fields)]
+    return [CreatedClass(*values) for values in classes.values_list(*CreatedClass._fields)]
 
 
-def why_kept(row: Row, now: datetime) -> str:
+def why_kept(row: CreatedClass, now: datetime) -> str:
     """The code of the reason for which a class stays; empty where it goes."""
     edit = edit_code(
         status=row.status,
@@ -66,13 +66,13 @@ def why_kept(row: Row, now: datetime) -> str:
     return edit or ("begun" if row.starts_at <= now else "")
 
 
-def line_of(row: Row, outcome: Outcome, code: str, names: Names) -> Line:
+def line_of(row: CreatedClass, outcome: Outcome, code: str, names: PersonNames) -> ResultLine:
     """A class by the names of its people."""
     kind, number = SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id
     if number is None:
         kind, number = SeriesKind.RECURRING_SLOT, row.recurring_slot_id
     assert number is not None
-    return Line(
+    return ResultLine(
         outcome=outcome,
         code=code,
         student_id=row.student_id,
@@ -94,20 +94,20 @@ ROWS_A_CHUNK = 10_000
 NAMED = 1_000
 
 
-class PrunedError(Exception):
+class RunPrunedError(Exception):
     """The log of the run is pruned: what it created is not known for certain any more."""
 
 
 @dataclass(slots=True)
-class Undo:
+class UndoResult:
     """What an undo of ``run`` came to, or would: each class that stays is named with its reason.
 
     ``removed`` holds the first ``NAMED`` of the ``removed_count`` classes that go.
     """
 
     run: JobRun
-    removed: list[Line] = field(default_factory=list)
-    kept: list[Line] = field(default_factory=list)
+    removed: list[ResultLine] = field(default_factory=list)
+    kept: list[ResultLine] = field(default_factory=list)
     removed_count: int = 0
     dry_run: bool = False
 
@@ -146,14 +146,14 @@ class Undo:
 
 
 def find_run(run_id: int) -> JobRun:
-    """The run ``run_id``. Raises PrunedError where it was pruned, DoesNotExist for no run."""
+    """The run ``run_id``. Raises RunPrunedError where it was pruned, DoesNotExist for no run."""
     try:
         return JobRun.objects.get(pk=run_id)
     except JobRun.DoesNotExist:
         newest = JobRun.objects.aggregate(newest=Max("id"))["newest"] or 0
         made = ScheduledClass.objects.filter(created_by_run_id=run_id)
         if 0 < run_id < newest or made.exists():
-            raise PrunedError(f"the log of run {run_id} is pruned") from None
+            raise RunPrunedError(f"the log of run {run_id} is pruned") from None
         raise
 
 
@@ -165,18 +165,18 @@ def can_be_undone(run: JobRun, now: datetime) -> bool:
         _refuse_active(run)
     except AlreadyRunningError:
         return False
-    return created_by(run).filter(UNTOUCHED, starts_at__gt=now).exists()
+    return created_by(run).filter(NOT_EDITED, starts_at__gt=now).exists()
 
 
-def preview_undo(run: JobRun, now: datetime) -> Undo:
+def preview_undo(run: JobRun, now: datetime) -> UndoResult:
     """What ``undo`` would do at ``now``. Raises AlreadyRunningError."""
     _refuse_active(run)
-    result = Undo(run, dry_run=True)
+    result = UndoResult(run, dry_run=True)
     _judge(result, rows_of(created_by(run)), now)
     return result
 
 
-def undo(run: JobRun, *, by: str, clock: Clock) -> Undo:
+def undo(run: JobRun, *, by: str, clock: Clock) -> UndoResult:
     """Remove the classes that ``run`` created, those touched or begun aside, for the person ``by``.
 
     The next run makes them again unless the schedules change. What the run moved, cancelled or
@@ -185,10 +185,10 @@ def undo(run: JobRun, *, by: str, clock: Clock) -> Undo:
     is harmless.
 
     Raises AlreadyRunningError while ``run``, or another whole run of its job, is active, and
-    PrunedError where its log was pruned meanwhile.
+    RunPrunedError where its log was pruned meanwhile.
     """
-    bury_dead_runs(run.job)
-    result = Undo(run)
+    mark_crashed_runs(run.job)
+    result = UndoResult(run)
     ids = list(created_by(run).values_list("id", flat=True))
     for chunk in _chunks(ids):
         with transaction.atomic():
@@ -214,7 +214,7 @@ def _locked(run: JobRun) -> JobRun:
     _refuse_active(run)
     found = JobRun.objects.select_for_update().filter(pk=run.pk).first()
     if found is None:
-        raise PrunedError(f"the log of run {run.pk} is pruned")
+        raise RunPrunedError(f"the log of run {run.pk} is pruned")
     return found
 
 
@@ -226,10 +226,10 @@ def _refuse_active(run: JobRun) -> None:
             raise AlreadyRunningError(other)
 
 
-def _judge(result: Undo, rows: Iterable[Row], now: datetime) -> list[int]:
+def _judge(result: UndoResult, rows: Iterable[CreatedClass], now: datetime) -> list[int]:
     """Enter in ``result`` what becomes of ``rows``; the ids of those that go."""
-    gone: list[Row] = []
-    kept: list[tuple[Row, str]] = []
+    gone: list[CreatedClass] = []
+    kept: list[tuple[CreatedClass, str]] = []
     for row in rows:
         why = why_kept(row, now)
         if why:
@@ -238,7 +238,7 @@ def _judge(result: Undo, rows: Iterable[Row], now: datetime) -> list[int]:
             gone.append(row)
     named = gone[: NAMED - len(result.removed)]
     both = [*named, *(row for row, _ in kept)]
-    names = Names([row.student_id for row in both], [row.teacher_id for row in both])
+    names = PersonNames([row.student_id for row in both], [row.teacher_id for row in both])
     result.removed += [line_of(row, Outcome.REMOVED, "", names) for row in named]
     result.kept += [line_of(row, Outcome.PROTECTED, why, names) for row, why in kept]
     result.removed_count += len(gone)
@@ -249,11 +249,11 @@ def _delete(run: JobRun, ids: list[int], now: datetime) -> None:
     if not ids:
         return
     rows = ScheduledClass.objects.filter(
-        UNTOUCHED, id__among=ids, created_by_run_id=run.pk, starts_at__gt=now
+        NOT_EDITED, id__among=ids, created_by_run_id=run.pk, starts_at__gt=now
     )
     # Nothing hangs on an untouched class, so that no collector has to look for it row by row.
     if rows._raw_delete(rows.db) != len(ids):
-        raise StateChangedError("classes have changed while the run was undone")
+        raise ConcurrentEditError("classes have changed while the run was undone")
 
 
 def _record(run: JobRun, by: str, now: datetime, count: int) -> None:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 from scheduling.domain.series import SeriesKey
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.result_lines import Line, lines_of
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.result_lines import ResultLine, lines_of
 
 from .planning import ChunkPlan
 
@@ -64,7 +64,7 @@ def require_approved(plan: Fingerprinted, approved: str | None) -> None:
 
 
 @dataclass
-class PlanPreview(Nobody):
+class PlanPreview(NullObserver):
     """The plan of a run, from its dry run: a fingerprint, and the lines that a page shows.
 
     ``samples`` has the lines of the first ``sample`` series of each outcome. Lines are summed up,
@@ -73,18 +73,18 @@ class PlanPreview(Nobody):
     """
 
     sample: int = 0
-    result: Result = field(init=False)
-    samples: dict[Outcome, list[Line]] = field(init=False, default_factory=dict)
+    result: RunResult = field(init=False)
+    samples: dict[Outcome, list[ResultLine]] = field(init=False, default_factory=dict)
     changes: Counter[SeriesKey] = field(init=False, default_factory=Counter)
     _sum: int = field(init=False, default=0)
     _sampled: defaultdict[Outcome, set[object]] = field(
         init=False, default_factory=lambda: defaultdict(set)
     )
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         self.result = result
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         self.add(lines)
         for line in lines:
             sampled = self._sampled[line.outcome]
@@ -93,7 +93,7 @@ class PlanPreview(Nobody):
                 sampled.add(whose)
                 self.samples.setdefault(line.outcome, []).append(line)
 
-    def add(self, lines: Iterable[Line]) -> None:
+    def add(self, lines: Iterable[ResultLine]) -> None:
         """Take ``lines`` into the fingerprint."""
         for line in lines:
             if line.outcome in _DECISIVE:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from scheduling.db.connection import copying
-from scheduling.domain.planning import Want
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.series import Series, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
@@ -22,7 +22,7 @@ _LINES_A_BUFFER = 2_000
 _NULL = r"\N"
 
 
-def insert_classes(wants: Iterable[Want], run_id: int | None) -> None:
+def insert_classes(wants: Iterable[PlannedClass], run_id: int | None) -> None:
     """Insert a class for each of ``wants``, in their order, as made by the run ``run_id``.
 
     Nothing is swallowed: raises IntegrityError if a constraint is violated.
@@ -33,7 +33,7 @@ def insert_classes(wants: Iterable[Want], run_id: int | None) -> None:
         _executemany(wants, run_id)
 
 
-def _copy(wants: Iterable[Want], run_id: int | None) -> None:
+def _copy(wants: Iterable[PlannedClass], run_id: int | None) -> None:
     with copying("classes", _COLUMNS) as copy:
         for buffer in _buffers(_lines(wants, run_id)):
             copy.write(buffer)
@@ -49,7 +49,7 @@ def _buffers(lines: Iterator[str]) -> Iterator[str]:
     yield "".join(buffer)
 
 
-def _lines(wants: Iterable[Want], run_id: int | None) -> Iterator[str]:
+def _lines(wants: Iterable[PlannedClass], run_id: int | None) -> Iterator[str]:
     """COPY's text format: tabs between columns, ``\\N`` for NULL, backslashes escaped."""
     run = _NULL if run_id is None else str(run_id)
     fixed: dict[int, tuple[str, str, str]] = {}  # what all lines of a series share
@@ -90,7 +90,7 @@ def _instant(seconds: int) -> str:
     return f"{from_epoch(seconds):%Y-%m-%d %H:%M:%S}"
 
 
-def _executemany(wants: Iterable[Want], run_id: int | None) -> None:
+def _executemany(wants: Iterable[PlannedClass], run_id: int | None) -> None:
     marks = ", ".join(["%s"] * (_COLUMNS.count(",") + 1))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -98,7 +98,7 @@ def _executemany(wants: Iterable[Want], run_id: int | None) -> None:
         )
 
 
-def _rows(wants: Iterable[Want], run_id: int | None) -> Iterator[tuple[Any, ...]]:
+def _rows(wants: Iterable[PlannedClass], run_id: int | None) -> Iterator[tuple[Any, ...]]:
     fixed: dict[int, tuple[tuple[Any, ...], ...]] = {}  # what all rows of a series share
     for want in wants:
         series = want.series

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.schedule.registry import JOBS
-from scheduling.selectors.schedules.displaced import rules_out_of
+from scheduling.selectors.schedules.displaced import displaced_series
 
 from .run_window import scope_of
 
 
-def with_strays(requests: Iterable[Request], now: datetime) -> Iterator[Request]:
+def including_displaced(requests: Iterable[RunRequest], now: datetime) -> Iterator[RunRequest]:
     """``requests``, each of one kind of series, and after each the rules that it would miss."""
     for request in requests:
         yield request
@@ -23,7 +23,7 @@ def with_strays(requests: Iterable[Request], now: datetime) -> Iterator[Request]
         if not scope:
             continue
         (kind,) = JOBS[request.job].kinds
-        missed = rules_out_of(
+        missed = displaced_series(
             scope,
             kind,
             student_ids=request.student_ids,

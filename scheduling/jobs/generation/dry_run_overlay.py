@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from scheduling.domain.existing_classes import Holder
-from scheduling.domain.planning import Want
+from scheduling.domain.existing_classes import Booking
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.resolve import Plan
 from scheduling.domain.series import Series, SeriesKey
 
 
 @dataclass(slots=True)
-class Overlay:
+class DryRunOverlay:
     """The plans so far, as far as later chunks may meet them.
 
     ``students`` and ``teachers`` are those with series in several chunks, or of both kinds. Of the
@@ -21,7 +21,7 @@ class Overlay:
     students: frozenset[int]
     teachers: frozenset[int]
     freed: set[int] = field(default_factory=set)
-    added: defaultdict[tuple[str, int], list[Holder]] = field(
+    added: defaultdict[tuple[str, int], list[Booking]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
@@ -43,7 +43,7 @@ class Overlay:
     def _is_met_again(self, series: Series) -> bool:
         return series.student_id in self.students or series.teacher_id in self.teachers
 
-    def over(self, busy: list[Holder], wants: Iterable[Want]) -> list[Holder]:
+    def over(self, busy: list[Booking], wants: Iterable[PlannedClass]) -> list[Booking]:
         """What would be in the way of ``wants``, had the plans so far been applied."""
         people = {person for want in wants for person in _people(want.series)}
         # Whoever is met both as a student's class and as a teacher's is one class.

@@ -14,26 +14,31 @@ from scheduling.db.errors import (
     StudioChangedError,
     describe,
     is_contention,
-    is_hopeless,
+    is_fatal,
     is_transient,
-    report,
+    log_and_describe,
 )
-from scheduling.db.query_counter import QueryCount
+from scheduling.db.query_counter import QueryCounter
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import Series, SeriesKey
-from scheduling.jobs.runs.claims import Claim, FencedError, end_stopped_copy, fence
-from scheduling.jobs.runs.request import Clock, Request
-from scheduling.jobs.runs.result import Result, Watcher
-from scheduling.jobs.runs.result_lines import Line, lines_of, lines_of_fault, lines_without_schedule
+from scheduling.jobs.runs.claims import Claim, ClaimLostError, end_stopped_copy, fence
+from scheduling.jobs.runs.request import Clock, RunRequest
+from scheduling.jobs.runs.result import RunObserver, RunResult
+from scheduling.jobs.runs.result_lines import (
+    ResultLine,
+    lines_of,
+    lines_of_fault,
+    lines_without_schedule,
+)
 from scheduling.models import Job
 from scheduling.selectors.schedules.run_scope import students_without_series
 from scheduling.selectors.schedules.series import load_by_key
 
 from .approved_plan import ApprovedPlan, StalePlanError
 from .chunks import Chunk
-from .plan_writer import StateChangedError, apply
-from .planning import ChunkPlan, Context, plan_series, series_in
-from .unchanged import Settled, survey, surveys
+from .plan_writer import ConcurrentEditError, write_plan
+from .planning import ChunkPlan, PlanningContext, plan_series, series_in
+from .unchanged import UnchangedSeries, compares_first, find_unchanged
 
 logger = logging.getLogger(__name__)
 
@@ -42,23 +47,23 @@ CONTENTION_ATTEMPTS = 4
 MOST_LOGGED = 20
 
 
-class StoppedError(Exception):
+class RunStoppedError(Exception):
     """The run was asked to stop, and did so between two chunks."""
 
 
-class Generation:
+class ChunkedGeneration:
     """One run over the series in scope. ``claim`` is None for a dry run, which writes nothing."""
 
     def __init__(
         self,
-        request: Request,
-        context: Context,
-        result: Result,
-        watcher: Watcher,
+        request: RunRequest,
+        context: PlanningContext,
+        result: RunResult,
+        watcher: RunObserver,
         clock: Clock,
         claim: Claim | None,
         checkpoint: Callable[[], None],
-        queries: QueryCount,
+        queries: QueryCounter,
         approved: ApprovedPlan | None = None,
     ) -> None:
         self.request = request
@@ -74,11 +79,11 @@ class Generation:
     def run(self, chunks: list[Chunk]) -> None:
         """Deal with ``chunks`` in order, each in a transaction of its own.
 
-        Raises StoppedError or RunTimeoutError between two of them, FencedError when the run is no
-        longer ours, StalePlanError when the plan is not the approved one, and DatabaseError for
-        what no other attempt at the chunk can mend.
+        Raises RunStoppedError or RunTimeoutError between two of them, ClaimLostError when the run
+        is no longer ours, StalePlanError when the plan is not the approved one, and DatabaseError
+        for what no other attempt at the chunk can mend.
         """
-        for together in surveys(chunks):
+        for together in compares_first(chunks):
             self.checkpoint()
             settled = self._survey(together)
             for chunk in settled.left_of(together):
@@ -95,27 +100,27 @@ class Generation:
         if request.job == Job.WEEKLY and not narrowed:
             self._students_without_schedule()
 
-    def _survey(self, chunks: list[Chunk]) -> Settled:
+    def _survey(self, chunks: list[Chunk]) -> UnchangedSeries:
         """Account for the series that stand as they should; the others are planned."""
         if not self.request.is_full:
-            return Settled()
-        found = Settled()
+            return UnchangedSeries()
+        found = UnchangedSeries()
 
         def look(now: datetime) -> tuple[ChunkPlan, int] | None:
             nonlocal found
-            found = survey(self.context, chunks, now)
+            found = find_unchanged(self.context, chunks, now)
             return (ChunkPlan(found.plan, {}, set()), found.count) if found.count else None
 
         try:
             lines = self._transaction(look)
-        except FencedError:
+        except ClaimLostError:
             raise
         except Exception as error:
             if is_transient(error) and not is_contention(error):
                 raise
             # Nothing is lost but time: planned one by one, the series at fault is found.
             logger.warning("the survey failed: %s", describe(error))
-            return Settled()
+            return UnchangedSeries()
         if found.count:
             self.watcher.lines(self.result, lines)
             self.watcher.progressed(self.result)
@@ -137,15 +142,15 @@ class Generation:
         while True:
             try:
                 lines = self._transaction(plan)
-            except (FencedError, StalePlanError, StudioChangedError):
+            except (ClaimLostError, StalePlanError, StudioChangedError):
                 raise
             except Exception as error:
                 if is_contention(error) and contention < CONTENTION_ATTEMPTS:
                     contention += 1
                     end_stopped_copy()
-                elif is_transient(error) or is_hopeless(error):
+                elif is_transient(error) or is_fatal(error):
                     raise
-                elif isinstance(error, (IntegrityError, StateChangedError)) and not replanned:
+                elif isinstance(error, (IntegrityError, ConcurrentEditError)) and not replanned:
                     replanned = True
                 else:
                     self._halve(load, size, error)
@@ -167,7 +172,9 @@ class Generation:
             self._attempt(_same_again(self.context, part), len(part) if size else 0)
             self.context.planned.update(one.key for one in part)
 
-    def _transaction(self, make: Callable[[datetime], tuple[ChunkPlan, int] | None]) -> list[Line]:
+    def _transaction(
+        self, make: Callable[[datetime], tuple[ChunkPlan, int] | None]
+    ) -> list[ResultLine]:
         """Make a plan, and apply it unless this is a dry run.
 
         ``make`` also says how many of the run's series the plan is about; None: of none.
@@ -192,7 +199,7 @@ class Generation:
                     planned, size = made
                     if self.approved is not None:
                         self.approved.check(planned)
-                    apply(planned.plan, self.claim.run_id, now)
+                    write_plan(planned.plan, self.claim.run_id, now)
                     lines = lines_of(planned.plan)
                     if planned.plan.creates and connection.vendor == "postgresql":
                         self.queries.count += 1  # COPY is no statement that the counter sees
@@ -203,7 +210,7 @@ class Generation:
         self.context.planned |= planned.guests
         return lines
 
-    def _store(self, claim: Claim, lines: list[Line]) -> None:
+    def _store(self, claim: Claim, lines: list[ResultLine]) -> None:
         """Log ``lines`` and the progress so far: the last statements before COMMIT."""
         insert_items([line.item(claim.run_id) for line in lines])
         self.result.queries = self.queries.count
@@ -214,7 +221,7 @@ class Generation:
         if len(self.result.faults) < MOST_LOGGED:
             run_id = self.claim.run_id if self.claim else "(dry)"
             keys = ", ".join(f"{one.kind.value} {one.id}" for one in series)
-            fault = report(error, "run %s could not deal with %s", run_id, keys)
+            fault = log_and_describe(error, "run %s could not deal with %s", run_id, keys)
         else:
             fault = describe(error)
         lines = lines_of_fault(series, fault)
@@ -231,7 +238,7 @@ class Generation:
             return
         self._write(lines_without_schedule(students), Outcome.NO_SCHEDULE, 0)
 
-    def _write(self, lines: list[Line], outcome: Outcome, size: int) -> None:
+    def _write(self, lines: list[ResultLine], outcome: Outcome, size: int) -> None:
         """Account for and store results that no plan holds."""
         with ExitStack() as undo:
             self.result.add(Counter({outcome: len(lines)}), lines, size, undo)
@@ -243,7 +250,7 @@ class Generation:
         self.watcher.lines(self.result, lines)
 
 
-def _same_again(context: Context, part: list[Series]) -> Callable[[], list[Series]]:
+def _same_again(context: PlanningContext, part: list[Series]) -> Callable[[], list[Series]]:
     """Read the same series once more, as they are by then."""
     keys = [one.key for one in part]
     return lambda: [one for one in load_by_key(keys) if one.key not in context.planned]

@@ -6,26 +6,26 @@ from typing import Any
 from django.db import connection
 
 from scheduling.db.errors import StudioChangedError
-from scheduling.domain.planning import Cancel, Want
+from scheduling.domain.planning import Cancellation, PlannedClass
 from scheduling.domain.planning.resolve import Plan
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import from_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
 from scheduling.models.studio import settle
-from scheduling.selectors.classes import UNTOUCHED, UNTOUCHED_SQL
+from scheduling.selectors.classes import NOT_EDITED, UNTOUCHED_SQL
 
 from .class_insert import insert_classes
 
 
-class StateChangedError(Exception):
+class ConcurrentEditError(Exception):
     """Between plan and write a person changed one of the classes: plan again."""
 
 
-def apply(plan: Plan, run_id: int | None, now: datetime) -> None:
+def write_plan(plan: Plan, run_id: int | None, now: datetime) -> None:
     """Carry out ``plan``: removals first, insertions last.
 
     Classes that move are first taken off the calendar together and then put back each in its new
-    place, so that two that swap never meet. Raises StateChangedError, IntegrityError, and
+    place, so that two that swap never meet. Raises ConcurrentEditError, IntegrityError, and
     StudioChangedError where the plan was made for another zone of the studio.
     """
     if plan.changes_nothing:
@@ -48,7 +48,7 @@ def apply(plan: Plan, run_id: int | None, now: datetime) -> None:
 def _remove(ids: list[int], now: datetime) -> None:
     if not ids:
         return
-    rows = ScheduledClass.objects.filter(UNTOUCHED, id__among=ids, starts_at__gt=now)
+    rows = ScheduledClass.objects.filter(NOT_EDITED, id__among=ids, starts_at__gt=now)
     # Nothing hangs on an untouched class, so that no collector has to look for it row by row.
     _expect(rows._raw_delete(rows.db), ids)
 
@@ -57,7 +57,7 @@ def _park(ids: list[int], now: datetime) -> None:
     """Take classes off the calendar until ``_rewrite`` puts them back in this transaction."""
     if not ids:
         return
-    rows = ScheduledClass.objects.filter(UNTOUCHED, id__among=ids, starts_at__gt=now)
+    rows = ScheduledClass.objects.filter(NOT_EDITED, id__among=ids, starts_at__gt=now)
     changed = rows.update(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.CLOSURE)
     _expect(changed, ids)
 
@@ -121,13 +121,13 @@ def _place(series: Series, day: Any, starts: int, ends: int) -> list[Any]:
     ]
 
 
-def _scheduled(want: Want) -> list[Any]:
+def _scheduled(want: PlannedClass) -> list[Any]:
     assert want.row is not None
     place = _place(want.series, want.day, want.starts, want.ends)
     return [*place, ClassStatus.SCHEDULED.value, "", "", None, want.row.id]
 
 
-def _cancelled(cancel: Cancel) -> list[Any]:
+def _cancelled(cancel: Cancellation) -> list[Any]:
     place = _place(cancel.series, cancel.day, cancel.starts, cancel.ends)
     by = CancelledBy.CLOSURE.value
     reason = cancel.closure.name[:300]
@@ -136,4 +136,4 @@ def _cancelled(cancel: Cancel) -> list[Any]:
 
 def _expect(changed: int, wanted: list[Any]) -> None:
     if changed != len(wanted):
-        raise StateChangedError(f"{len(wanted) - changed} of {len(wanted)} classes have changed")
+        raise ConcurrentEditError(f"{len(wanted) - changed} of {len(wanted)} classes have changed")

@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime
 
 from django.db.models import Q
 
-from scheduling.domain.existing_classes import Holder
-from scheduling.domain.planning import State, draft, held_weeks
+from scheduling.domain.existing_classes import Booking
+from scheduling.domain.planning import SeriesState, draft, unchanged_weeks
 from scheduling.domain.planning.occupancy import series_in_the_way
 from scheduling.domain.planning.resolve import Plan, resolve
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import to_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
-from scheduling.selectors.classes import busy_holders, stored_groups, stored_rows
+from scheduling.selectors.classes import bookings_near, stored_groups, stored_rows
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.run_scope import Owner, owner_of
 from scheduling.selectors.schedules.series import load_by_key, load_series
 
-from .dry_run_overlay import Overlay
+from .dry_run_overlay import DryRunOverlay
 
 # A series of another chunk that is about to leave the place one of ours wants is planned with
 # ours; each round may bring in one more such neighbour of a neighbour. A circle of so many teachers
@@ -27,7 +27,7 @@ GUEST_ROUNDS = 12
 
 
 @dataclass(slots=True)
-class Context:
+class PlanningContext:
     """What all chunks of a run share."""
 
     kinds: tuple[SeriesKind, ...]
@@ -35,7 +35,7 @@ class Context:
     scope: Q
     tell_bounds: bool = True
     makes: bool = True
-    overlay: Overlay | None = None
+    overlay: DryRunOverlay | None = None
     # The dates of a kind, where they are not those of ``window``.
     windows: Mapping[SeriesKind, Window] = field(default_factory=dict)
     # What is not to be planned, and counted, a second time: the owners of the chunks that are
@@ -62,7 +62,9 @@ class ChunkPlan:
     guests: set[SeriesKey]
 
 
-def series_in(context: Context, condition: Q, settled: Collection[SeriesKey] = ()) -> list[Series]:
+def series_in(
+    context: PlanningContext, condition: Q, settled: Collection[SeriesKey] = ()
+) -> list[Series]:
     """The series that meet ``condition``, those already planned with another chunk aside.
 
     So are those that are ``settled``.
@@ -78,7 +80,7 @@ def series_in(context: Context, condition: Q, settled: Collection[SeriesKey] = (
     return found
 
 
-def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkPlan:
+def plan_series(context: PlanningContext, series: list[Series], now: datetime) -> ChunkPlan:
     """What has to change for ``series``, given all that is stored. ``now`` is the real clock."""
     states = _states(context, series, now)
     own = {state.series.key for state in states}
@@ -91,7 +93,7 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
             break
         wanted = [conflict.want.holder() for conflict in plan.conflicts]
         keys = series_in_the_way(wanted, busy) - own - guests
-        more = _guests(context, keys, now)
+        more = _neighbours(context, keys, now)
         if not more:
             break
         guests |= {state.series.key for state in more}
@@ -99,24 +101,26 @@ def plan_series(context: Context, series: list[Series], now: datetime) -> ChunkP
     return ChunkPlan(plan, {state.series.key: state.series for state in states}, guests)
 
 
-def _resolve(context: Context, states: list[State], now: datetime) -> tuple[Plan, list[Holder]]:
+def _resolve(
+    context: PlanningContext, states: list[SeriesState], now: datetime
+) -> tuple[Plan, list[Booking]]:
     """The plan for ``states``, and the stored classes that it had to get along with."""
     drafted = draft(states, to_epoch(now), context.tell_bounds)
     places = drafted.places()
-    busy = busy_holders(places)
+    busy = bookings_near(places)
     if context.overlay is not None:
         busy = context.overlay.over(busy, places)
     return resolve(drafted, busy), busy
 
 
-def _states(context: Context, series: list[Series], now: datetime) -> list[State]:
+def _states(context: PlanningContext, series: list[Series], now: datetime) -> list[SeriesState]:
     since = context.since(now)
     teachers = {one.teacher_id for one in series} - {None}
     students = {one.student_id for one in series}
     calendar = load_calendar(since, [t for t in teachers if t is not None], students)
     moment = to_epoch(now)
-    states: list[State] = []
-    odd: dict[SeriesKey, State] = {}
+    states: list[SeriesState] = []
+    odd: dict[SeriesKey, SeriesState] = {}
     for kind in SeriesKind:
         mine = [one for one in series if one.kind is kind]
         if not mine:
@@ -128,8 +132,8 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
         groups = stored_groups(kind, [one.id for one in mine], since)
         for one in mine:
             concerning = calendar.concerning(one.teacher_id, one.student_id, one.key)
-            state = State(one, window, concerning)
-            held = held_weeks(state, groups.get(one.id, []), moment)
+            state = SeriesState(one, window, concerning)
+            held = unchanged_weeks(state, groups.get(one.id, []), moment)
             if held is None:
                 odd[one.key] = state
             else:
@@ -141,7 +145,7 @@ def _states(context: Context, series: list[Series], now: datetime) -> list[State
     return states
 
 
-def _ask_their_closures(states: Iterable[State], since: date) -> None:
+def _ask_their_closures(states: Iterable[SeriesState], since: date) -> None:
     """A class that could not follow its rule is still with the people whom the rule had before."""
     strays = [(state, row) for state in states for row in state.strays()]
     if not strays:
@@ -155,7 +159,7 @@ def _ask_their_closures(states: Iterable[State], since: date) -> None:
         state.theirs[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
 
 
-def _guests(context: Context, keys: set[SeriesKey], now: datetime) -> list[State]:
+def _neighbours(context: PlanningContext, keys: set[SeriesKey], now: datetime) -> list[SeriesState]:
     """Those of ``keys`` whose own change may free a place wanted here.
 
     Series of later chunks, or of the kind that another job makes: a fixed schedule and a slot that

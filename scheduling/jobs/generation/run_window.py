@@ -13,7 +13,7 @@ from scheduling.domain.windows import (
     since_window,
     week_window,
 )
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.schedules.run_scope import earliest_start, scope_condition
@@ -39,7 +39,7 @@ class RunWindow:
         return self.planned.start if self.planned.start < self.window.start else None
 
 
-def run_window(request: Request) -> RunWindow:
+def run_window(request: RunRequest) -> RunWindow:
     """The dates of ``request``, those that earlier weekly runs missed included."""
     found = _of_job(request)
     span = request.span
@@ -51,19 +51,19 @@ def run_window(request: Request) -> RunWindow:
     return RunWindow(Window(start, end), Window(start, end))
 
 
-def scope_of(request: Request) -> Q:
+def scope_of(request: RunRequest) -> Q:
     """Which series ``request`` concerns."""
     scope = scope_condition(request.student_ids, request.teacher_ids, request.weekdays)
     return scope & Q(id__among=request.rule_ids) if request.rule_ids else scope
 
 
-def is_large(request: Request) -> bool:
+def is_large(request: RunRequest) -> bool:
     """Whether ``request`` takes more than one transaction."""
     planned = run_window(request).planned
     return len(chunks(JOBS[request.job].kinds, scope_of(request), planned)) > 1
 
 
-def _of_job(request: Request) -> RunWindow:
+def _of_job(request: RunRequest) -> RunWindow:
     if request.job == Job.HORIZON:
         window = horizon_window(request.today, request.weeks)
         return RunWindow(window, window)

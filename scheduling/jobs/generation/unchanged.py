@@ -12,12 +12,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from scheduling.domain.planning import Draft, State, settled
+from scheduling.domain.planning import Draft, SeriesState, draft_unchanged
 from scheduling.domain.planning.resolve import Plan
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.domain.utc_offsets import Turns, turns
+from scheduling.domain.utc_offsets import OffsetTransitions, offset_transitions
 from scheduling.domain.wallclock import is_zone, to_epoch
-from scheduling.selectors.classes import Alike, Span, alike_series
+from scheduling.selectors.classes import ComparedWeeks, UnchangedGroup, unchanged_groups
 from scheduling.selectors.people import zones_in_use
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.run_scope import Owner, owner_sizes
@@ -25,7 +25,7 @@ from scheduling.selectors.schedules.series import load_by_key
 from scheduling.selectors.studio import studio
 
 from .chunks import Chunk
-from .planning import Context
+from .planning import PlanningContext
 
 # One statement reads the classes of so many series, and one transaction holds the calendar for it:
 # a tenth of a second on PostgreSQL, half a second on SQLite.
@@ -33,7 +33,7 @@ SERIES_A_SURVEY = 5_000
 
 
 @dataclass(slots=True)
-class Settled:
+class UnchangedSeries:
     """What stays as it is: its part of the plan, and the series that it is about."""
 
     plan: Plan = field(default_factory=Plan)
@@ -78,7 +78,7 @@ class Settled:
         )
 
 
-def surveys(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
+def compares_first(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
     """``chunks`` in order, as many together as one survey takes in."""
     together: list[Chunk] = []
     size = 0
@@ -92,19 +92,19 @@ def surveys(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
         yield together
 
 
-def survey(context: Context, chunks: list[Chunk], now: datetime) -> Settled:
+def find_unchanged(context: PlanningContext, chunks: list[Chunk], now: datetime) -> UnchangedSeries:
     """What of ``chunks`` stands as it should at ``now``. The scope is the whole studio."""
-    found = Settled()
-    span = Span.of(context.since(now), context.window)
+    found = UnchangedSeries()
+    span = ComparedWeeks.of(context.since(now), context.window)
     if span is None:
         return found
-    zones = {name: turns(name, span.told.start, span.told.end) for name in _zones()}
+    zones = {name: offset_transitions(name, span.told.start, span.told.end) for name in _zones()}
     teachers = [id for chunk in chunks for id in chunk.teachers]
     students = [id for chunk in chunks for id in chunk.students]
     alike = [
         (kind, one)
         for kind in context.kinds
-        for each in alike_series(kind, teachers, students, span, zones)
+        for each in unchanged_groups(kind, teachers, students, span, zones)
         if (one := _without(each, kind, context.planned)) is not None
     ]
     if not alike:
@@ -116,7 +116,7 @@ def survey(context: Context, chunks: list[Chunk], now: datetime) -> Settled:
         example = examples.get(SeriesKey(kind, one.ids[0]))
         if example is None:
             continue
-        state = State(example, context.window, closures)
+        state = SeriesState(example, context.window, closures)
         drafted = _drafted(state, one, zones, now, context.tell_bounds)
         if drafted is not None:
             _enter(found, kind, one, drafted)
@@ -135,7 +135,9 @@ def _owned_by(chunks: list[Chunk]) -> Q:
     ).condition()
 
 
-def _without(one: Alike, kind: SeriesKind, planned: set[SeriesKey]) -> Alike | None:
+def _without(
+    one: UnchangedGroup, kind: SeriesKind, planned: set[SeriesKey]
+) -> UnchangedGroup | None:
     """Less the series that were planned, and counted, with an earlier chunk."""
     if not planned:
         return one
@@ -144,17 +146,21 @@ def _without(one: Alike, kind: SeriesKind, planned: set[SeriesKey]) -> Alike | N
     if not left:
         return None
     ids, students, teachers = (list(column) for column in zip(*left, strict=True))
-    return Alike(ids, students, teachers, one.weeks)
+    return UnchangedGroup(ids, students, teachers, one.weeks)
 
 
 def _drafted(
-    state: State, one: Alike, zones: dict[str, Turns], now: datetime, tell_bounds: bool
+    state: SeriesState,
+    one: UnchangedGroup,
+    zones: dict[str, OffsetTransitions],
+    now: datetime,
+    tell_bounds: bool,
 ) -> Draft | None:
     zone = zones.get(state.series.zone)
-    return settled(state, one.weeks, zone, to_epoch(now), tell_bounds) if zone else None
+    return draft_unchanged(state, one.weeks, zone, to_epoch(now), tell_bounds) if zone else None
 
 
-def _enter(found: Settled, kind: SeriesKind, one: Alike, drafted: Draft) -> None:
+def _enter(found: UnchangedSeries, kind: SeriesKind, one: UnchangedGroup, drafted: Draft) -> None:
     """``drafted``, for each of the series that are alike."""
     plan, times = found.plan, len(one.ids)
     plan.counts.update(Counter({outcome: n * times for outcome, n in drafted.counts.items()}))

@@ -20,7 +20,7 @@ HISTORY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class AlertMessage:
     """A trouble that has begun, or is over."""
 
     trouble: Trouble
@@ -67,7 +67,7 @@ class News:
         }
 
 
-Send = Callable[[News, datetime], bool]
+Send = Callable[[AlertMessage, datetime], bool]
 
 
 def channels() -> dict[str, Send]:
@@ -80,7 +80,7 @@ def channels() -> dict[str, Send]:
     return ways
 
 
-def _email(news: News, now: datetime) -> bool:
+def _email(news: AlertMessage, now: datetime) -> bool:
     if news.trouble.kind == TroubleKind.MAIL:
         return False  # it would wait for its own end
     with translation.override(studio().language):
@@ -90,7 +90,7 @@ def _email(news: News, now: datetime) -> bool:
     return True
 
 
-def _webhook(news: News, now: datetime) -> bool:
+def _webhook(news: AlertMessage, now: datetime) -> bool:
     with translation.override(studio().language):
         body = json.dumps(news.json()).encode()
     return call(settings.ALERT_WEBHOOK_URL, "the webhook", body, "application/json")

@@ -17,14 +17,14 @@ from django.db.models import Q, QuerySet
 from scheduling.domain.planning.resolve import Conflict, Plan
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY, Window, horizon_window, week_window
-from scheduling.jobs.generation.planning import Context, plan_series
+from scheduling.jobs.generation.planning import PlanningContext, plan_series
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job
 from scheduling.selectors.classes import Uncovered, uncovered_series
 from scheduling.selectors.classes.attendance import Marks, marks
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.series import load_by_key
-from scheduling.selectors.schedules.week_coverage import asking_rules, classes_between
+from scheduling.selectors.schedules.week_coverage import classes_between, series_due
 from scheduling.selectors.studio import studio_day
 
 from .callers import Callers
@@ -90,7 +90,7 @@ def job_window(job: Job, today: date) -> Window:
 def rules_of(job: Job, today: date) -> QuerySet[Any]:
     """The rules of which ``job`` makes classes on the day ``today``."""
     (kind,) = JOBS[job].kinds
-    return asking_rules(kind, job_window(job, today))
+    return series_due(kind, job_window(job, today))
 
 
 def coverage(now: datetime, callers: Callers | None = None, most: int | None = None) -> Coverage:
@@ -104,7 +104,7 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
     due = {job: _due(job, today, callers) for job in GENERATING}
     week = week_window(today)
     windows = dict(_windows(today, due))
-    context = Context(tuple(windows), week, Q(), tell_bounds=False, windows=windows)
+    context = PlanningContext(tuple(windows), week, Q(), tell_bounds=False, windows=windows)
     since = context.since(now)
     closures = load_calendar(since, [], []).concerning(None, 0)
     found = [
@@ -144,7 +144,7 @@ def _job_of(kind: SeriesKind) -> Job:
 
 
 def _planned(
-    found: Found, context: Context, now: datetime, most: int | None
+    found: Found, context: PlanningContext, now: datetime, most: int | None
 ) -> tuple[list[SeriesKey], Plan]:
     keys = list(_first(found, most))
     return keys, plan_series(context, load_by_key(keys), now).plan if keys else Plan()

@@ -20,15 +20,15 @@ _DAYS = {
 }
 
 
-def schedule_in_words(job: Job) -> str:
+def schedule_text(job: Job) -> str:
     """“Every day at 02:00 (Europe/Madrid)”."""
     cron = JOBS[job].cron
     if not cron:
         return _("Only when someone asks for it")
-    return f"{cron_in_words(cron)} ({studio().time_zone})"
+    return f"{cron_text(cron)} ({studio().time_zone})"
 
 
-def cron_in_words(cron: str) -> str:
+def cron_text(cron: str) -> str:
     """A crontab's five fields in words; as they are where we have none for them."""
     minute, hour, day, month, weekday = cron.split()
     if day != "*" or month != "*":

@@ -14,14 +14,14 @@ from scheduling.jobs.runs.claims import is_dead
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun
-from scheduling.selectors.data_quality import students_without_start, studio_numbers
+from scheduling.selectors.data_quality import students_without_start, studio_counts
 from scheduling.selectors.runs import began, crashed_since_success
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import number, when
+from scheduling.text.dates import number_text, when
 
 from .callers import Callers
 from .coverage import Coverage, rules_of
-from .recent_runs import Lately
+from .recent_runs import RecentRuns
 
 # What may be wrong, by name, in the order in which it is told: the issue, and what to do about it.
 # The names of the contract's indicators are theirs.
@@ -119,7 +119,7 @@ ISSUES: dict[str, tuple[Promise, Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """What an indicator (``name``) says is wrong, and what to do about it."""
 
     name: str
@@ -133,7 +133,7 @@ class Health:
     """The indicators by name, what is wrong, and what to do about it, in the current language."""
 
     indicators: dict[str, int]
-    findings: list[Finding]
+    findings: list[HealthFinding]
 
     @property
     def issues(self) -> list[str]:
@@ -151,17 +151,17 @@ class Health:
 def health(
     now: datetime,
     cover: Coverage,
-    lately: Lately | None = None,
+    lately: RecentRuns | None = None,
     callers: Callers | None = None,
 ) -> Health:
     """The state of the studio and its jobs at ``now``.
 
     ``lately``, ``callers``: the log, where it is read already.
     """
-    lately, callers = lately or Lately(), callers or Callers(now)
+    lately, callers = lately or RecentRuns(), callers or Callers(now)
     crashed = crashed_since_success(now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS))
     indicators = {
-        **asdict(studio_numbers(now)),
+        **asdict(studio_counts(now)),
         "missing_classes_this_week": cover.missing_this_week,
         "unresolved_conflicts": len(cover.conflicts),
         "overdue_jobs": len(overdue_jobs(now, lately)),
@@ -179,7 +179,7 @@ def health(
         "students_without_start": students_without_start(now).count(),
     }
     findings = [
-        Finding(name, counts[name], issue(name, counts[name]), suggestion(name))
+        HealthFinding(name, counts[name], issue(name, counts[name]), suggestion(name))
         for name in ISSUES
         if counts.get(name)
     ]
@@ -202,7 +202,7 @@ def shortfalls(cover: Coverage) -> dict[str, int]:
 def issue(name: str, count: int) -> str:
     """What is wrong, in words."""
     text, _suggestion = ISSUES[name]
-    return str(text % {"n": number(count), "count": count})
+    return str(text % {"n": number_text(count), "count": count})
 
 
 def suggestion(name: str) -> str:
@@ -210,13 +210,13 @@ def suggestion(name: str) -> str:
     return str(ISSUES[name][1])
 
 
-def overdue_jobs(now: datetime, lately: Lately | None = None) -> list[Job]:
+def overdue_jobs(now: datetime, lately: RecentRuns | None = None) -> list[Job]:
     """Jobs that were due more than the grace ago and have not run since."""
-    lately = lately or Lately()
+    lately = lately or RecentRuns()
     return [job for job in GENERATING if late_since(job, now, lately) is not None]
 
 
-def late_since(job: Job, now: datetime, lately: Lately) -> datetime | None:
+def late_since(job: Job, now: datetime, lately: RecentRuns) -> datetime | None:
     """The first time that ``job`` was due and did not run; None while it is not late.
 
     A job that has never run is late from the first time that it was due after there was something
@@ -254,11 +254,11 @@ def not_called(jobs: Collection[Job], now: datetime, callers: Callers) -> tuple[
     return _("“%(job)s” does not run by itself.") % {"job": next(iter(jobs)).label}, advice
 
 
-def stuck_runs(now: datetime, lately: Lately | None = None) -> list[JobRun]:
+def stuck_runs(now: datetime, lately: RecentRuns | None = None) -> list[JobRun]:
     """Runs that are said to be active and show no sign of life, or have been at it for too long."""
     return [
         run
-        for run in (lately or Lately()).active
+        for run in (lately or RecentRuns()).active
         if is_dead(run) or now - (run.started_at or now) > JOBS[Job(run.job)].longest
     ]
 
@@ -271,12 +271,12 @@ def asked_since(job: Job, due: datetime) -> datetime | None:
 
 
 def _worded(
-    finding: Finding,
+    finding: HealthFinding,
     crashed: Collection[str],
     jobs: Collection[Job],
     now: datetime,
     callers: Callers,
-) -> Finding:
+) -> HealthFinding:
     """``finding`` in the words of those that depend on which jobs are concerned."""
     if finding.name == "not_called":
         text, advice = not_called(jobs, now, callers)

@@ -12,21 +12,21 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 from scheduling.jobs.notifications.http_post import SECONDS, call
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result import Result
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result import RunResult
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import AUTOMATIC, RunState
 
 WELL = (RunState.SUCCEEDED, RunState.PARTIAL)
 
 
-class Pings:
+class HealthcheckPings:
     """The pings of one run; silent where nobody is to be told.
 
     They go out beside the run, which waits for nobody; at its end for a few seconds at most.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: RunRequest) -> None:
         whole = request.is_full and not request.dated and JOBS[request.job].generates
         self._wanted = bool(settings.PING_URL) and whole and request.trigger in AUTOMATIC
         # So that the watchman can tell which start an end belongs to.
@@ -39,7 +39,7 @@ class Pings:
             self._start = Thread(target=self._send, args=("/start", ""), daemon=True)
             self._start.start()
 
-    def ended(self, result: Result) -> None:
+    def ended(self, result: RunResult) -> None:
         """The run is over, well or not."""
         if not self._wanted:
             return

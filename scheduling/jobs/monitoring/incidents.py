@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from scheduling.jobs.schedule.due_times import last_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, RunState, TroubleKind
-from scheduling.selectors.messages import Blockade, blockade
+from scheduling.selectors.messages import MailBlock, mail_block
 from scheduling.selectors.runs import last_ended_full
 from scheduling.selectors.studio import local, studio
 
@@ -21,7 +21,7 @@ ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Incident:
     """A trouble: which job, what, since when, the run concerned where there is one.
 
     ``mail``: of a mail server that accepts nothing.
@@ -31,7 +31,7 @@ class Found:
     job: Job
     since: datetime
     run: JobRun | None = None
-    mail: Blockade | None = None
+    mail: MailBlock | None = None
 
     @property
     def sentence(self) -> str:
@@ -56,24 +56,24 @@ class Found:
         return texts[self.kind] % words
 
 
-def troubles(now: datetime) -> list[Found]:
+def current_incidents(now: datetime) -> list[Incident]:
     """Everything that is wrong at ``now``, the late jobs first; at most one of a kind and job."""
     found = [
-        Found(kind=TroubleKind.LATE, job=job, since=due)
+        Incident(kind=TroubleKind.LATE, job=job, since=due)
         for job in overdue_jobs(now)
         if (due := last_due(job, now - JOBS[job].grace)) is not None
     ]
     for run in stuck_runs(now):
         job = Job(run.job)
         if not any(one.kind == TroubleKind.STUCK and one.job == job for one in found):
-            found.append(Found(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
+            found.append(Incident(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
     for job in JOBS:
         # One that was followed by a success is history; its successor has completed the work.
         last = last_ended_full(job)
         if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
-            found.append(Found(kind=kind, job=job, since=_began(last), run=last))
-    if (mail := blockade()) is not None:
-        found.append(Found(kind=TroubleKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail))
+            found.append(Incident(kind=kind, job=job, since=_began(last), run=last))
+    if (mail := mail_block()) is not None:
+        found.append(Incident(kind=TroubleKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail))
     return found
 
 

@@ -14,7 +14,7 @@ from scheduling.models import Job
 SKEW = timedelta(minutes=1)
 
 
-def missed(
+def missed_runs(
     job: Job, starts: Iterable[datetime], since: datetime, until: datetime, now: datetime
 ) -> list[datetime]:
     """The due times in ``(since, until]`` that no run covers, the newest first.

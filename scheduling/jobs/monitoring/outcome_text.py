@@ -15,7 +15,7 @@ from django.utils.translation import (
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, RunState
-from scheduling.text.dates import number
+from scheduling.text.dates import number_text
 
 # In the order in which people want to know.
 ORDER = (
@@ -90,17 +90,17 @@ _HAS_DONE = {
 }
 
 
-def did(outcome: Outcome, count: int = 1) -> str:
+def outcome_label(outcome: Outcome, count: int = 1) -> str:
     """“created”, as it stands beside ``count``."""
     return str(_DID[outcome] % {"n": count})
 
 
-def would(outcome: Outcome, count: int) -> str:
-    """“create”, where it is still to be done; else as ``did``."""
-    return str(_WOULD.get(outcome) or did(outcome, count))
+def planned_label(outcome: Outcome, count: int) -> str:
+    """“create”, where it is still to be done; else as ``outcome_label``."""
+    return str(_WOULD.get(outcome) or outcome_label(outcome, count))
 
 
-def would_do(job: Job, counts: Mapping[Outcome, int]) -> str:
+def plan_summary(job: Job, counts: Mapping[Outcome, int]) -> str:
     """“This would create 34 lessons, move 9 and leave 3 conflicts.”"""
     parts = []
     if n := counts.get(Outcome.CREATED, 0):
@@ -108,9 +108,9 @@ def would_do(job: Job, counts: Mapping[Outcome, int]) -> str:
             text = ngettext("create %(n)s lesson", "create %(n)s lessons", n)
         else:
             text = ngettext("create %(n)s class", "create %(n)s classes", n)
-        parts.append(text % {"n": number(n)})
+        parts.append(text % {"n": number_text(n)})
     parts += [
-        str(text) % {"n": number(counts[outcome])}
+        str(text) % {"n": number_text(counts[outcome])}
         for outcome, text in _WOULD_DO.items()
         if counts.get(outcome)
     ]
@@ -119,11 +119,11 @@ def would_do(job: Job, counts: Mapping[Outcome, int]) -> str:
         return _nothing(conflicts)
     if conflicts:
         text = ngettext("leave %(n)s conflict", "leave %(n)s conflicts", conflicts)
-        parts.append(_told(text, conflicts))
+        parts.append(_sentence(text, conflicts))
     return _("This would %(list)s.") % {"list": get_text_list(parts, _("and"))}
 
 
-def has_done(run: JobRun) -> str:
+def run_summary(run: JobRun) -> str:
     """“21 lessons created and 3 moved; 2 conflicts.” What a run that is over came to."""
     counts = {Outcome(name): int(n) for name, n in run.counts.items() if n}
     parts = []
@@ -132,9 +132,9 @@ def has_done(run: JobRun) -> str:
             text = ngettext("%(n)s lesson created", "%(n)s lessons created", n)
         else:
             text = ngettext("%(n)s class created", "%(n)s classes created", n)
-        parts.append(_told(text, n))
+        parts.append(_sentence(text, n))
     parts += [
-        str(text % {"count": counts[outcome], "n": number(counts[outcome])})
+        str(text % {"count": counts[outcome], "n": number_text(counts[outcome])})
         for outcome, text in _HAS_DONE.items()
         if counts.get(outcome)
     ]
@@ -143,12 +143,12 @@ def has_done(run: JobRun) -> str:
     done = get_text_list(parts, _("and")) if parts else nothing
     rest = []
     if n := counts.get(Outcome.CONFLICT, 0):
-        rest.append(_told(ngettext("%(n)s conflict", "%(n)s conflicts", n), n))
+        rest.append(_sentence(ngettext("%(n)s conflict", "%(n)s conflicts", n), n))
     if n := sum(counts.get(outcome, 0) for outcome in FAULTS):
         text = ngettext(
             "%(n)s schedule could not be dealt with", "%(n)s schedules could not be dealt with", n
         )
-        rest.append(_told(text, n))
+        rest.append(_sentence(text, n))
     told = "; ".join([done, *rest])
     return f"{told[0].upper()}{told[1:]}."
 
@@ -168,7 +168,7 @@ def undone(run: JobRun) -> str:
             "Undone: %(gone)s of %(n)s classes removed.",
             made,
         )
-    return text % {"gone": number(run.classes_undone), "n": number(made)}
+    return text % {"gone": number_text(run.classes_undone), "n": number_text(made)}
 
 
 def removed(run: JobRun, count: int) -> str:
@@ -177,7 +177,7 @@ def removed(run: JobRun, count: int) -> str:
         text = ngettext("%(n)s lesson removed", "%(n)s lessons removed", count)
     else:
         text = ngettext("%(n)s class removed", "%(n)s classes removed", count)
-    return text % {"n": number(count)}
+    return text % {"n": number_text(count)}
 
 
 def title_of(run: JobRun) -> str:
@@ -193,7 +193,7 @@ def title_of(run: JobRun) -> str:
         return title
     if run.classes_undone:
         return undone(run)
-    return has_done(run) if JOBS[Job(run.job)].generates else _("This run is done.")
+    return run_summary(run) if JOBS[Job(run.job)].generates else _("This run is done.")
 
 
 def _nothing(conflicts: int) -> str:
@@ -202,8 +202,8 @@ def _nothing(conflicts: int) -> str:
     text = ngettext(
         "Nothing to do; %(n)s conflict stays.", "Nothing to do; %(n)s conflicts stay.", conflicts
     )
-    return _told(text, conflicts)
+    return _sentence(text, conflicts)
 
 
-def _told(text: str, n: int) -> str:
-    return text % {"n": number(n)}
+def _sentence(text: str, n: int) -> str:
+    return text % {"n": number_text(n)}

@@ -8,7 +8,7 @@ from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import DONE, active_runs, latest_full, newest_whole, started_since
 
 
-class Lately:
+class RecentRuns:
     """What the newest runs say: each part is read when it is first asked for, and once.
 
     ``length``: how many of the newest runs of a job that generates; one, where none are drawn.

@@ -14,15 +14,15 @@ from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.runs import began, first_whole, starts_between
 
 from .health import asked_since
-from .missed_runs import missed
+from .missed_runs import missed_runs
 from .run_timeline import MISSED
 
 PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which rows are wanted; empty: all. ``outcome`` may be ``missed``.
+class HistoryFilter:
+    """Which rows are wanted; empty: all. ``outcome`` may be ``missed_runs``.
 
     The watch looks every quarter of an hour: where all is well it is shown only if asked for.
     """
@@ -49,7 +49,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class HistoryEntry:
     """A run; or, without one, ``times`` due times in a row, up to ``moment``, without one."""
 
     job: str
@@ -60,17 +60,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """``older``: the number from which the next page goes on; None on the last."""
 
-    rows: list[Row]
+    rows: list[HistoryEntry]
     older: int | None
 
 
-def history(wanted: Filter, now: datetime, before: int | None = None, size: int = PAGE) -> Page:
+def history(
+    wanted: HistoryFilter, now: datetime, before: int | None = None, size: int = PAGE
+) -> HistoryPage:
     """A page of the log; ``before``: what is older than the run of this number."""
     if wanted.outcome == MISSED:
-        return Page(_collapsed(_missed(wanted, None, None, now)), None)
+        return HistoryPage(_collapsed(_missed(wanted, None, None, now)), None)
     runs = wanted.runs()
     newer = None
     if before is not None:
@@ -79,14 +81,14 @@ def history(wanted: Filter, now: datetime, before: int | None = None, size: int 
     found = list(runs[: size + 1])
     more = len(found) > size
     found = found[:size]
-    rows = [Row(run.job, began(run), run) for run in found]
+    rows = [HistoryEntry(run.job, began(run), run) for run in found]
     rows += _missed(wanted, found[-1] if more else None, newer, now)
-    return Page(_collapsed(rows), found[-1].pk if more else None)
+    return HistoryPage(_collapsed(rows), found[-1].pk if more else None)
 
 
 def _missed(
-    wanted: Filter, oldest: JobRun | None, newer: JobRun | None, now: datetime
-) -> list[Row]:
+    wanted: HistoryFilter, oldest: JobRun | None, newer: JobRun | None, now: datetime
+) -> list[HistoryEntry]:
     """The missed due times between ``oldest`` (the log's first) and ``newer`` (now)."""
     until = began(newer) if newer is not None else now
     rows = []
@@ -99,13 +101,13 @@ def _missed(
             since = max(since, began(oldest))
         covering = next_due(job, until) or until
         starts = starts_between(job, since, covering)
-        rows += [Row(job, due) for due in missed(job, starts, since, until, now)]
+        rows += [HistoryEntry(job, due) for due in missed_runs(job, starts, since, until, now)]
     return rows
 
 
-def _collapsed(rows: list[Row]) -> list[Row]:
+def _collapsed(rows: list[HistoryEntry]) -> list[HistoryEntry]:
     """The newest first; missed times of a job without a run of it between them are one row."""
-    told: list[Row] = []
+    told: list[HistoryEntry] = []
     open_rows: dict[str, int] = {}
     for row in sorted(rows, key=lambda row: row.moment, reverse=True):
         place = open_rows.get(row.job)

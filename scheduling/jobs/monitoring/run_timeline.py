@@ -6,8 +6,8 @@ from datetime import datetime
 from scheduling.models import Job, JobRun
 from scheduling.selectors.runs import began
 
-from .missed_runs import missed
-from .recent_runs import Lately
+from .missed_runs import missed_runs
+from .recent_runs import RecentRuns
 
 LENGTH = 60
 # What became of a due time that nothing covers. Runs say theirs by their state.
@@ -15,7 +15,7 @@ MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """A run, or a due time (``moment``) without one."""
 
     job: Job
@@ -24,17 +24,19 @@ class Entry:
 
     @property
     def outcome(self) -> str:
-        """The state of the run, or ``missed``."""
+        """The state of the run, or ``missed_runs``."""
         return str(self.run.state) if self.run is not None else MISSED
 
 
-def strip(
-    job: Job, now: datetime, length: int = LENGTH, lately: Lately | None = None
-) -> list[Entry]:
+def timeline(
+    job: Job, now: datetime, length: int = LENGTH, lately: RecentRuns | None = None
+) -> list[TimelineEntry]:
     """The last ``length`` whole runs of ``job`` and missed due times, the oldest first."""
-    runs = (lately or Lately(length)).newest(job)
-    entries = [Entry(job, began(run), run) for run in runs]
+    runs = (lately or RecentRuns(length)).newest(job)
+    entries = [TimelineEntry(job, began(run), run) for run in runs]
     scheduled = [began(run) for run in runs if not run.is_dated]
     if scheduled:
-        entries += [Entry(job, due) for due in missed(job, scheduled, min(scheduled), now, now)]
+        entries += [
+            TimelineEntry(job, due) for due in missed_runs(job, scheduled, min(scheduled), now, now)
+        ]
     return sorted(entries, key=lambda entry: entry.moment)[-length:]

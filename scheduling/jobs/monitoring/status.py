@@ -17,13 +17,13 @@ from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names
 from scheduling.selectors.runs import began, undone_runs
-from scheduling.text.dates import distance, long_day, number, relative, when
+from scheduling.text.dates import distance, long_day, number_text, relative, when
 
 from .callers import Callers
 from .coverage import Coverage
 from .health import issue, jobs_not_called, late_since, not_called, shortfalls, suggestion
 from .outcome_text import undone
-from .recent_runs import Lately
+from .recent_runs import RecentRuns
 
 _BUSY = {
     Job.WEEKLY: gettext_lazy("This week's lessons are being generated."),
@@ -102,11 +102,11 @@ class Status:
 def status(
     now: datetime,
     cover: Coverage,
-    lately: Lately | None = None,
+    lately: RecentRuns | None = None,
     callers: Callers | None = None,
 ) -> Status:
     """How the studio and its jobs stand at ``now``. ``lately``, ``callers``: the log, if read."""
-    lately, callers = lately or Lately(), callers or Callers(now)
+    lately, callers = lately or RecentRuns(), callers or Callers(now)
     active = [run for run in lately.active if run.is_full and JOBS[Job(run.job)].generates]
     for run in active:
         if is_dead(run):
@@ -133,7 +133,7 @@ def progress_sentence(run: JobRun, now: datetime) -> str:
         if starter:
             return _("Waiting for its turn; asked for by %(name)s, %(when)s.") % values
         return _("Waiting for its turn, %(when)s.") % values
-    values |= {"done": number(run.progress_done), "total": number(run.progress_total)}
+    values |= {"done": number_text(run.progress_done), "total": number_text(run.progress_total)}
     if starter:
         text = _("%(done)s of %(total)s schedules; started by %(name)s, %(when)s.")
     else:
@@ -163,7 +163,7 @@ def _stalled(run: JobRun, now: datetime) -> Statement:
 
 
 def _of_runs(
-    now: datetime, cover: Coverage, lately: Lately, callers: Callers
+    now: datetime, cover: Coverage, lately: RecentRuns, callers: Callers
 ) -> Iterator[Statement]:
     """What became of the runs, as far as it explains what is missing or is going to be."""
     last = [run for job in GENERATING for run in lately.newest(job)[:1]]
@@ -222,7 +222,7 @@ def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[St
         yield Statement(text, "not_called", advice=advice)
 
 
-def _faults(lately: Lately) -> Iterator[Statement]:
+def _faults(lately: RecentRuns) -> Iterator[Statement]:
     last = [run for job in GENERATING for run in lately.newest(job)[:1]]
     if faults := sum(map(_faults_of, last)):
         text = ngettext(
@@ -230,7 +230,7 @@ def _faults(lately: Lately) -> Iterator[Statement]:
             "%(n)s schedules could not be dealt with.",
             faults,
         )
-        yield Statement(text % {"n": number(faults)}, run=_first_faulty(last))
+        yield Statement(text % {"n": number_text(faults)}, run=_first_faulty(last))
 
 
 def _faults_of(run: JobRun) -> int:
@@ -249,7 +249,7 @@ def _facts(now: datetime, cover: Coverage, callers: Callers) -> Iterator[str]:
     """This week, how far lessons reach, the next run: each as far as it is known."""
     if cover.is_complete and cover.expected:
         text = _("This week: %(there)s of %(all)s classes.")
-        yield text % {"there": number(cover.standing), "all": number(cover.expected)}
+        yield text % {"there": number_text(cover.standing), "all": number_text(cover.expected)}
     reaches = Job.HORIZON in cover.asking and not cover.missing_of(Job.HORIZON)
     if cover.is_complete and reaches:
         yield _("Lessons are scheduled through %(day)s.") % {"day": long_day(cover.through)}

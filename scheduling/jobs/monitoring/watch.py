@@ -16,12 +16,12 @@ from django.db.models import Q
 
 from scheduling.jobs.notifications.delivery import SECONDS, deliver
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.jobs.runs.claims import Claim, bury_dead_runs, fence
+from scheduling.jobs.runs.claims import Claim, fence, mark_crashed_runs
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Trouble
 
-from .alerts import HISTORY, News, channels
-from .incidents import Found, troubles
+from .alerts import HISTORY, AlertMessage, channels
+from .incidents import Incident, current_incidents
 
 logger = logging.getLogger(__name__)
 
@@ -33,15 +33,15 @@ def watch(held: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
     """
     end = time.monotonic() + mail_seconds
     for job in JOBS:
-        bury_dead_runs(job)
+        mark_crashed_runs(job)
     # Before the look at what is wrong: a mail server that was away and is back is no trouble.
     _try(remind, now)
     _try(partial(deliver, seconds=mail_seconds), now)
-    found = troubles(now)
+    found = current_incidents(now)
     with transaction.atomic():
         _note(found, now)
         fence(held)
-    if tell(now) and (left := end - time.monotonic()) > 0:
+    if send_alerts(now) and (left := end - time.monotonic()) > 0:
         _try(partial(deliver, seconds=left), now)
     return len(found)
 
@@ -54,7 +54,7 @@ def _try(step: Callable[[datetime], int], now: datetime) -> None:
         logger.exception("mail could not be dealt with: %s", error)
 
 
-def _note(found: list[Found], now: datetime) -> None:
+def _note(found: list[Incident], now: datetime) -> None:
     """Open what is new and close what is over: transitions, not repetitions."""
     open_ones = {(one.kind, one.job): one for one in Trouble.objects.filter(over_at__isnull=True)}
     for one in found:
@@ -65,7 +65,7 @@ def _note(found: list[Found], now: datetime) -> None:
         over.save(update_fields=["over_at"])
 
 
-def tell(now: datetime) -> int:
+def send_alerts(now: datetime) -> int:
     """Send the news that some channel has not taken yet; answers how many were taken.
 
     A channel that fails holds up no other. After a day what is over is history, told or not.
@@ -82,7 +82,7 @@ def tell(now: datetime) -> int:
                 continue
             # What is queued is written down with it; no webhook is waited for in a transaction.
             with transaction.atomic() if name == "email" else nullcontext():
-                if send(News(trouble, begins), now):
+                if send(AlertMessage(trouble, begins), now):
                     taken += 1
                     told.append(name)
                     trouble.save(update_fields=["told_begin", "told_end"])

@@ -14,7 +14,7 @@ from scheduling.models import (
     MessageItem,
     MessageKind,
     MessageState,
-    Reader,
+    Recipient,
     ScheduledClass,
 )
 from scheduling.selectors.studio import studio
@@ -28,7 +28,7 @@ _TRUE_WHILE = {
 }
 
 
-def queue(kind: MessageKind, reader: Reader, lesson: ScheduledClass, now: datetime) -> bool:
+def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: datetime) -> bool:
     """Queue a reminder or notice about ``lesson``, whose student and teacher are loaded.
 
     Until the lesson begins it is delivered. False where the reader has one of the same lesson.
@@ -101,7 +101,7 @@ def render(message: Message) -> bool:
     item = message.items.first()
     if item is None:
         return False
-    kind, reader = MessageKind(message.kind), Reader(item.reader)
+    kind, reader = MessageKind(message.kind), Recipient(item.reader)
     lessons = ScheduledClass.objects.select_related("student", "teacher").filter(
         student=item.student_id,
         teacher=item.teacher_id,

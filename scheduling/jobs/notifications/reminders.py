@@ -9,7 +9,7 @@ from scheduling.models import (
     MessageItem,
     MessageKind,
     MessageState,
-    Reader,
+    Recipient,
     ScheduledClass,
 )
 from scheduling.selectors.studio import studio
@@ -27,11 +27,13 @@ def remind(now: datetime) -> int:
     return sum(queue(MessageKind.REMINDER, reader, one, now) for reader, one in due(now))
 
 
-def due(now: datetime) -> list[tuple[Reader, ScheduledClass]]:
+def due(now: datetime) -> list[tuple[Recipient, ScheduledClass]]:
     """Who is to be reminded of what at ``now``, the nearest classes first."""
     until = now + timedelta(hours=studio().reminder_hours)
     found = [
-        (reader, one) for reader in Reader for one in _unreminded(reader, _ahead(now, until))[:MOST]
+        (reader, one)
+        for reader in Recipient
+        for one in _unreminded(reader, _ahead(now, until))[:MOST]
     ]
     found.sort(key=lambda pair: (pair[1].starts_at, pair[1].pk, pair[0]))
     return found[:MOST]
@@ -44,7 +46,7 @@ def _ahead(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
     return rows.select_related("student", "teacher").order_by("starts_at", "id")
 
 
-def _unreminded(reader: Reader, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
+def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
     person = reader.value
     wants = {f"{person}__reminders": True, f"{person}__is_active": True}
     queued = MessageItem.objects.filter(

@@ -4,19 +4,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_zone
-from scheduling.models import MessageKind, Reader, ScheduledClass, Student, Teacher
+from scheduling.models import MessageKind, Recipient, ScheduledClass, Student, Teacher
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
 
-def person_of(reader: Reader, lesson: ScheduledClass) -> Student | Teacher:
+def person_of(reader: Recipient, lesson: ScheduledClass) -> Student | Teacher:
     """The student or the teacher of ``lesson``, whoever is written to."""
-    person = lesson.student if reader == Reader.STUDENT else lesson.teacher
+    person = lesson.student if reader == Recipient.STUDENT else lesson.teacher
     assert person is not None
     return person
 
 
-def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
+def text_of(kind: MessageKind, reader: Recipient, lesson: ScheduledClass) -> tuple[str, str]:
     """Subject and body of a reminder or notice about ``lesson``, its student and teacher loaded.
 
     A student reads the class's own local time, a teacher the time in the teacher's zone.
@@ -59,9 +59,9 @@ def _signature() -> str:
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
-def _lesson(reader: Reader, lesson: ScheduledClass) -> str:
+def _lesson(reader: Recipient, lesson: ScheduledClass) -> str:
     """“Piano with Marta Gil”."""
-    other = lesson.teacher if reader == Reader.STUDENT else lesson.student
+    other = lesson.teacher if reader == Recipient.STUDENT else lesson.student
     subject = lesson.subject or _("Lesson")
     if other is None:
         return subject

@@ -18,7 +18,7 @@ from scheduling.db.advisory_locks import CALENDAR_KEY
 from scheduling.db.clock import DatabaseClock, database_now
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState
 
-from .process import Process, is_gone, this_process
+from .process import ProcessId, is_gone, this_process
 
 # A run that is silent for so long is taken for dead. Three times what a chunk may take, nine
 # times the beat.
@@ -39,7 +39,7 @@ class AlreadyRunningError(Exception):
         self.run = run
 
 
-class FencedError(Exception):
+class ClaimLostError(Exception):
     """This run was taken for dead, or ended, by another: nothing more may be written by it."""
 
 
@@ -82,7 +82,7 @@ def insert(run: JobRun) -> None:
     Raises AlreadyRunningError.
     """
     for _attempt in range(ATTEMPTS):
-        bury_dead_runs(run.job)
+        mark_crashed_runs(run.job)
         run.pk = None
         if run.state == RunState.RUNNING:
             run.heartbeat = run.started_at = DatabaseClock()
@@ -137,7 +137,7 @@ def give_up(run_id: int, error: str) -> bool:
     return queued.update(state=RunState.FAILED, error=error, finished_at=DatabaseClock()) == 1
 
 
-def bury_dead_runs(job: str) -> list[JobRun]:
+def mark_crashed_runs(job: str) -> list[JobRun]:
     """Mark the active runs of ``job`` whose process is gone, or silent, as crashed."""
     active = JobRun.objects.filter(job=job, state__in=ACTIVE_STATES).order_by("id")
     return [run for run in active if is_dead(run) and _take_over(run)]
@@ -151,7 +151,7 @@ def release(held: Claim) -> None:
 def _is_gone(run: JobRun) -> bool:
     if run.state != RunState.RUNNING:
         return False
-    process = Process(run.host, run.process)
+    process = ProcessId(run.host, run.process)
     return is_gone(process) or (process == this_process() and run.token not in _held_here)
 
 
@@ -203,10 +203,10 @@ def _take_over(run: JobRun) -> bool:
 def fence(held: Claim, **progress: Any) -> None:
     """The last statement of a chunk: still ours? Beats, and stores the progress so far.
 
-    Raises FencedError, upon which the caller rolls back.
+    Raises ClaimLostError, upon which the caller rolls back.
     """
     if not held.rows().update(heartbeat=DatabaseClock(), **progress):
-        raise FencedError(f"run {held.run_id} is no longer this process's")
+        raise ClaimLostError(f"run {held.run_id} is no longer this process's")
 
 
 def beat(held: Claim) -> bool:

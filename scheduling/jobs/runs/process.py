@@ -8,19 +8,19 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class ProcessId:
     """A process, told apart from a later one with the same number by when it began."""
 
     host: str
     mark: str
 
 
-def this_process() -> Process:
+def this_process() -> ProcessId:
     """The process that asks."""
-    return Process(_host(), _mark(os.getpid()))
+    return ProcessId(_host(), _mark(os.getpid()))
 
 
-def is_gone(process: Process) -> bool:
+def is_gone(process: ProcessId) -> bool:
     """Whether ``process`` has certainly ended. False for those of other hosts: who knows."""
     if process.host != _host() or not process.mark:
         return False

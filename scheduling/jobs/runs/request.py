@@ -12,12 +12,12 @@ from scheduling.models import Job, JobRun, Trigger
 Clock = Callable[[], datetime]
 
 
-class UnreadableRequestError(Exception):
+class InvalidRunRequestError(Exception):
     """A queued run does not say what it is to do in words that this version of the code knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class RunRequest:
     """One job to run as if today, in the studio's zone, were ``today``.
 
     ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
@@ -86,8 +86,8 @@ class Request:
         return options
 
     @classmethod
-    def of(cls, run: JobRun) -> "Request":
-        """What ``run``, a queued one, was asked to do. Raises UnreadableRequestError."""
+    def of(cls, run: JobRun) -> "RunRequest":
+        """What ``run``, a queued one, was asked to do. Raises InvalidRunRequestError."""
         options = dict(run.options)
         options.pop("shards", None)  # of a version that could divide a run among workers
         try:
@@ -106,9 +106,9 @@ class Request:
                 plan=_text(options.pop("plan", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise UnreadableRequestError(f"{type(error).__name__}: {error}") from error
+            raise InvalidRunRequestError(f"{type(error).__name__}: {error}") from error
         if options or request.is_full != run.is_full:
-            raise UnreadableRequestError(", ".join(sorted(options)) or "is_full")
+            raise InvalidRunRequestError(", ".join(sorted(options)) or "is_full")
         return request
 
 

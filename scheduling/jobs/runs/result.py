@@ -11,11 +11,11 @@ from scheduling.domain.planning.resolve import Plan
 from scheduling.domain.windows import Window
 from scheduling.models import Job, RunState
 
-from .result_lines import Line
+from .result_lines import ResultLine
 
 
 @dataclass(slots=True, kw_only=True)
-class Result:
+class RunResult:
     """One run. ``window`` is the job's own; ``catch_up_from`` the first day of missed weeks.
 
     ``conflicts`` and ``faults`` are all of them; other noteworthy results go to the watcher and
@@ -29,8 +29,8 @@ class Result:
     dry_run: bool = False
     run_id: int | None = None
     counts: Counter[Outcome] = field(default_factory=Counter)
-    conflicts: list[Line] = field(default_factory=list)
-    faults: list[Line] = field(default_factory=list)
+    conflicts: list[ResultLine] = field(default_factory=list)
+    faults: list[ResultLine] = field(default_factory=list)
     error: str = ""
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
@@ -71,7 +71,7 @@ class Result:
     def classes_per_second(self) -> float:
         return self.classes_created / self.seconds if self.seconds else 0.0
 
-    def add_plan(self, plan: Plan, lines: list[Line], size: int, undo: ExitStack) -> None:
+    def add_plan(self, plan: Plan, lines: list[ResultLine], size: int, undo: ExitStack) -> None:
         """Count the plan of a chunk of ``size`` series; ``undo`` takes it out again."""
         undo.callback(self.students.difference_update, plan.students - self.students)
         undo.callback(self.teachers.difference_update, plan.teachers - self.teachers)
@@ -79,7 +79,9 @@ class Result:
         self.teachers |= plan.teachers
         self.add(plan.counts, lines, size, undo)
 
-    def add(self, counts: Counter[Outcome], lines: list[Line], size: int, undo: ExitStack) -> None:
+    def add(
+        self, counts: Counter[Outcome], lines: list[ResultLine], size: int, undo: ExitStack
+    ) -> None:
         """Add ``counts``, the conflicts and faults among ``lines``, and ``size`` series as done."""
         undo.callback(setattr, self, "done", self.done)
         undo.callback(self.counts.subtract, counts)
@@ -112,27 +114,27 @@ class Result:
         }
 
 
-class Watcher(Protocol):
+class RunObserver(Protocol):
     """An interface that follows a run: a terminal, a page, a log."""
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         """The run is claimed and its window known."""
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         """A chunk's noteworthy results; in a dry run its new classes as well."""
 
-    def progressed(self, result: Result) -> None:
+    def progressed(self, result: RunResult) -> None:
         """A chunk is committed."""
 
 
-class Nobody:
+class NullObserver:
     """A watcher that looks away."""
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         pass
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         pass
 
-    def progressed(self, result: Result) -> None:
+    def progressed(self, result: RunResult) -> None:
         pass

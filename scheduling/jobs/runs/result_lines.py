@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from scheduling.domain.existing_classes import Attributes, Holder, Stored, attributes_of
+from scheduling.domain.existing_classes import Booking, ClassAttributes, StoredClass, attributes_of
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.planning import Note, Want
+from scheduling.domain.planning import Note, PlannedClass
 from scheduling.domain.planning.resolve import Conflict, Plan
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.wallclock import hours_on
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import student_names, teacher_names
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ResultLine:
     """One result: whom it concerns, what became of it, and why (``code``, ``params``).
 
     ``occurrences``: how many it stands for. Dates and times are local to ``zone``. ``becomes``: how
@@ -38,7 +38,7 @@ class Line:
     end_time: time | None = None
     zone: str = ""
     occurrences: int = 1
-    becomes: Attributes | None = None
+    becomes: ClassAttributes | None = None
 
     @property
     def hours(self) -> str:
@@ -48,7 +48,7 @@ class Line:
     @property
     def reason(self) -> str:
         """Why, in the current language."""
-        return sentence(self.code, self.params)
+        return reason_text(self.code, self.params)
 
     def facts(self) -> tuple[object, ...]:
         """All that it says, for comparing two looks: equal, and printed alike, for the same result.
@@ -92,7 +92,7 @@ class Line:
         )
 
 
-class Names:
+class PersonNames:
     """Names of the people that a plan speaks of, in two queries."""
 
     def __init__(self, students: Iterable[int | None], teachers: Iterable[int | None]) -> None:
@@ -108,13 +108,13 @@ class Names:
         return self._teachers.get(pk, "") if pk is not None else ""
 
 
-def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
+def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
     """The noteworthy results of ``plan``; with ``with_creates`` its new classes as well."""
     creates = plan.creates if with_creates else []
     holders = [conflict.clash.holder for conflict in plan.conflicts]
     series = [conflict.want.series for conflict in plan.conflicts]
     series += [want.series for want in creates]
-    names = Names(
+    names = PersonNames(
         [note.student_id for note in plan.notes]
         + [one.student_id for one in series]
         + [holder.student_id for holder in holders]
@@ -130,7 +130,7 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
         *(_noted(note, names, becoming.get(note.class_id)) for note in plan.notes),
         *(conflict_line(conflict, names) for conflict in plan.conflicts),
         *(
-            Line(
+            ResultLine(
                 outcome=Outcome.CLOSED,
                 code="closed",
                 params={"closure": closure.name},
@@ -149,19 +149,19 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[Line]:
     ]
 
 
-def _becoming(plan: Plan) -> dict[int | None, Attributes]:
+def _becoming(plan: Plan) -> dict[int | None, ClassAttributes]:
     """How the stored classes will look that are written, by their numbers."""
     wants = (*plan.moves, *plan.restores)
     found = {want.row.id if want.row else None: attributes_of(want.series) for want in wants}
     return found | {cancel.row.id: attributes_of(cancel.series) for cancel in plan.cancels}
 
 
-def _created(want: Want, names: Names) -> Line:
+def _created(want: PlannedClass, names: PersonNames) -> ResultLine:
     return _wanted(want, names, Outcome.CREATED, "", {}, attributes_of(want.series))
 
 
-def _noted(note: Note, names: Names, becomes: Attributes | None) -> Line:
-    return Line(
+def _noted(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> ResultLine:
+    return ResultLine(
         outcome=note.outcome,
         code=note.reason.code,
         params=dict(note.reason.params),
@@ -180,7 +180,7 @@ def _noted(note: Note, names: Names, becomes: Attributes | None) -> Line:
     )
 
 
-def conflict_line(conflict: Conflict, names: Names) -> Line:
+def conflict_line(conflict: Conflict, names: PersonNames) -> ResultLine:
     """An occurrence that has no place, and the class that is in its way."""
     want, clash = conflict.want, conflict.clash
     holder = clash.holder
@@ -205,21 +205,21 @@ def hours_of(day: date | None, start: time | None, end: time | None, zone: str) 
     return hours_on(day, start, end, zone) if day else f"{start:%H:%M}–{end:%H:%M}"
 
 
-def _hours(one: Holder | Stored) -> str:
-    day = one.day if isinstance(one, Holder) else one.date
+def _hours(one: Booking | StoredClass) -> str:
+    day = one.day if isinstance(one, Booking) else one.date
     return hours_on(day, one.start_time, one.end_time, one.zone)
 
 
 def _wanted(
-    want: Want,
-    names: Names,
+    want: PlannedClass,
+    names: PersonNames,
     outcome: Outcome,
     code: str,
     params: dict[str, Any],
-    becomes: Attributes | None = None,
-) -> Line:
+    becomes: ClassAttributes | None = None,
+) -> ResultLine:
     series = want.series
-    return Line(
+    return ResultLine(
         outcome=outcome,
         code=code,
         params=params,
@@ -237,11 +237,11 @@ def _wanted(
     )
 
 
-def lines_of_fault(series: Collection[Series], fault: str) -> list[Line]:
+def lines_of_fault(series: Collection[Series], fault: str) -> list[ResultLine]:
     """``fault`` kept the run from dealing with each of them."""
-    names = Names([one.student_id for one in series], [one.teacher_id for one in series])
+    names = PersonNames([one.student_id for one in series], [one.teacher_id for one in series])
     return [
-        Line(
+        ResultLine(
             outcome=Outcome.ERROR,
             code="error",
             params={"error": fault},
@@ -258,11 +258,11 @@ def lines_of_fault(series: Collection[Series], fault: str) -> list[Line]:
     ]
 
 
-def lines_without_schedule(students: Collection[int]) -> list[Line]:
+def lines_without_schedule(students: Collection[int]) -> list[ResultLine]:
     """These have neither a fixed schedule nor a recurring slot."""
-    names = Names(students, [])
+    names = PersonNames(students, [])
     return [
-        Line(
+        ResultLine(
             outcome=Outcome.NO_SCHEDULE,
             code="no_schedule",
             student_id=student,

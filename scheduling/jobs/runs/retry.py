@@ -8,7 +8,7 @@ from scheduling.db.errors import is_transient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How often to try, how long to wait in between (seconds), how long one attempt may take."""
 
     attempts: int = 3

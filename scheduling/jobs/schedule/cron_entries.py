@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CronEntry:
     """A command that is due by a cron expression, in the studio's zone.
 
     ``jobs``: what it runs, by the names of `Job`. The first is the one whose schedule this is.
@@ -24,15 +24,15 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(
+    CronEntry(
         cron="0 6 * * 1",
         command=("generate_classes", "--only", "weekly"),
         jobs=("weekly",),
     ),
     # The current week once more: what was in the way on Monday is healed on Tuesday.
-    Entry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon", "weekly")),
-    Entry(cron="30 3 * * *", command=("prune_job_logs",), jobs=("prune",)),
-    Entry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",)),
+    CronEntry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon", "weekly")),
+    CronEntry(cron="30 3 * * *", command=("prune_job_logs",), jobs=("prune",)),
+    CronEntry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",)),
 )
 
 

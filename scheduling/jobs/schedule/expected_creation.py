@@ -16,7 +16,7 @@ from scheduling.text.dates import coming_day
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ExpectedCreation:
     """``job`` makes it, on the day ``on``, as seen from ``today``; None: with its next run."""
 
     job: Job
@@ -34,18 +34,22 @@ class Due:
         return _("created with the next run")
 
 
-def due(kind: SeriesKind, day: date, today: date, weeks: int, calls: Callable[[Job], bool]) -> Due:
+def expected_creation(
+    kind: SeriesKind, day: date, today: date, weeks: int, calls: Callable[[Job], bool]
+) -> ExpectedCreation:
     """When the occurrence of a series of ``kind`` on ``day`` is made, as seen from ``today``.
 
     ``weeks`` is the length of the horizon.
     """
     if kind is SeriesKind.RECURRING_SLOT:
         if day < today:
-            return Due(Job.MISSING, today)
+            return ExpectedCreation(Job.MISSING, today)
         first = day - weeks * WEEK + DAY
-        return Due(Job.HORIZON, today, first if first > today and calls(Job.HORIZON) else None)
+        return ExpectedCreation(
+            Job.HORIZON, today, first if first > today and calls(Job.HORIZON) else None
+        )
     monday, this_monday = monday_of(day), monday_of(today)
     if monday < this_monday:
-        return Due(Job.MISSING, today)
+        return ExpectedCreation(Job.MISSING, today)
     named = monday > this_monday and calls(Job.WEEKLY)
-    return Due(Job.WEEKLY, today, monday if named else None)
+    return ExpectedCreation(Job.WEEKLY, today, monday if named else None)

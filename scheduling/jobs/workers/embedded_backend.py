@@ -18,8 +18,8 @@ from django.db import transaction
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
-from .process_slots import Slots
-from .runtime_dir import names_of_database
+from .process_slots import ProcessSlots
+from .runtime_dir import deployment_key
 
 PROCESSES = 2
 
@@ -36,9 +36,9 @@ class EmbeddedBackend(DatabaseBackend):
         return await sync_to_async(self.enqueue, thread_sensitive=True)(task, args, kwargs)
 
     @property
-    def slots(self) -> Slots:
+    def slots(self) -> ProcessSlots:
         """Those of this database's workers."""
-        return Slots(names_of_database(), int(self.options.get("processes", PROCESSES)))
+        return ProcessSlots(deployment_key(), int(self.options.get("processes", PROCESSES)))
 
     def has_work(self) -> bool:
         """Whether a task waits for a worker."""

@@ -19,7 +19,7 @@ ATTEMPTS = 3
 SECONDS_BETWEEN = 1.0
 
 
-def work(backend: EmbeddedBackend, slot: int | None) -> None:
+def work_until_empty(backend: EmbeddedBackend, slot: int | None) -> None:
     """Perform queued tasks until there are none; ``slot`` is held for this process, or taken.
 
     Returns at once where as many workers as may be are busy. A signal ends it after the task in

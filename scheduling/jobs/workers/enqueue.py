@@ -12,7 +12,7 @@ from django_tasks_db.backend import DatabaseBackend
 
 from scheduling.jobs.execution.runner import row_of, window_of
 from scheduling.jobs.runs.claims import give_up, insert
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import JobRun, RunState
 
 from .tasks import deliver_mail, perform_run
@@ -20,7 +20,7 @@ from .tasks import deliver_mail, perform_run
 logger = logging.getLogger(__name__)
 
 
-class NotStartedError(Exception):
+class EnqueueFailedError(Exception):
     """No worker could be called; ``run`` is recorded as failed and is in nobody's way."""
 
     def __init__(self, run: JobRun) -> None:
@@ -28,7 +28,7 @@ class NotStartedError(Exception):
         self.run = run
 
 
-def start_delivery() -> None:
+def enqueue_delivery() -> None:
     """Have the outbox delivered once the transaction, if there is one, is committed.
 
     Where no worker can be called the watch does it.
@@ -36,10 +36,10 @@ def start_delivery() -> None:
     transaction.on_commit(deliver_mail.enqueue, robust=True)
 
 
-def start(request: Request) -> JobRun:
+def enqueue_run(request: RunRequest) -> JobRun:
     """Queue the job of ``request`` for a worker, and answer its run.
 
-    Raises AlreadyRunningError as the runner does, and NotStartedError. Not to be called within a
+    Raises AlreadyRunningError as the runner does, and EnqueueFailedError. Not to be called within a
     transaction: the worker is called once the run is committed.
     """
     run = row_of(request, window_of(request))
@@ -60,5 +60,5 @@ def start(request: Request) -> JobRun:
             raise
         logger.error("run %s could not be started: %s", run.pk, error)
         run.refresh_from_db()
-        raise NotStartedError(run) from error
+        raise EnqueueFailedError(run) from error
     return run

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
-from scheduling.jobs.execution.runner import Conduct, run, run_queued
+from scheduling.jobs.execution.runner import RunOptions, run, run_queued
 from scheduling.jobs.runs.claims import AlreadyRunningError, give_up
-from scheduling.jobs.runs.request import Clock, Request, UnreadableRequestError
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.retry import Patience
+from scheduling.jobs.runs.request import Clock, InvalidRunRequestError, RunRequest
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.models import JobRun, RunState
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = Patience()
+PATIENCE = RetryPolicy()
 # What a fault leaves behind; it may have kept its own end from being written down.
 UNDONE = (RunState.FAILED, RunState.RUNNING)
 
@@ -28,7 +28,7 @@ def perform(run_id: int, clock: Clock, wait: Callable[[float], None] = time.slee
     After a fault that passes by itself it is tried again, as a command's run is, each time as a run
     of its own. Raises what the runner raises, after recording it.
     """
-    tries = _Tries(run_id)
+    tries = _Attempts(run_id)
     number = 1
     while True:
         try:
@@ -43,20 +43,20 @@ def perform(run_id: int, clock: Clock, wait: Callable[[float], None] = time.slee
 
 
 @dataclass(slots=True)
-class _Tries(Nobody):
+class _Attempts(NullObserver):
     """The queued run and, once it has begun and failed, others like it. ``run_id`` is the last."""
 
     run_id: int
-    request: Request | None = None
+    request: RunRequest | None = None
     begun: bool = False
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         self.run_id, self.begun = result.run_id or self.run_id, True
 
     def once(self, clock: Clock) -> None:
         """Do the work, unless someone else has it, has done it or does not want it any more."""
         last = JobRun.objects.filter(id=self.run_id).first()
-        conduct = Conduct(clock=clock, watcher=self)
+        conduct = RunOptions(clock=clock, watcher=self)
         if last is not None and last.state == RunState.QUEUED:
             self.request = _read(last)
             if self.request is not None:
@@ -71,11 +71,11 @@ class _Tries(Nobody):
             logger.info("run %s is not queued any more: nothing to do", self.run_id)
 
 
-def _read(run: JobRun) -> Request | None:
+def _read(run: JobRun) -> RunRequest | None:
     """What a queued run was asked to do; where that can't be read it has failed."""
     try:
-        return Request.of(run)
-    except UnreadableRequestError as error:
+        return RunRequest.of(run)
+    except InvalidRunRequestError as error:
         text = _(
             "What this run was asked to do can't be read (%(error)s); it may come from another "
             "version of the program. Start it again."

@@ -8,14 +8,14 @@ import fcntl
 import os
 from collections.abc import Iterable
 
-from .runtime_dir import folder_of, make
+from .runtime_dir import make, runtime_dir
 
 
-class Slots:
+class ProcessSlots:
     """``count`` slots of this user, shared by all processes that name the same things."""
 
     def __init__(self, names: Iterable[object], count: int) -> None:
-        self.folder = folder_of(names)
+        self.folder = runtime_dir(names)
         self.count = count
 
     def take(self) -> int | None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from django.db import connection
 
 
-def folder_of(names: Iterable[object]) -> Path:
+def runtime_dir(names: Iterable[object]) -> Path:
     """The folder of all processes that name the same things; it need not be there yet."""
     mark = hashlib.sha256("\n".join(map(str, names)).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir(), f"classtracker-{os.getuid()}-{mark}")
 
 
-def names_of_database() -> list[object]:
+def deployment_key() -> list[object]:
     """What tells the database, and so the deployment, apart from others.
 
     A schema of its own is named by an option, or is its role's.

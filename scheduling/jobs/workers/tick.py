@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduling.db.errors import report
+from scheduling.db.errors import log_and_describe
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.execution.runner import Conduct, run
+from scheduling.jobs.execution.runner import RunOptions, run
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.runs.request import Clock, Request
-from scheduling.jobs.runs.result import Nobody, Result
+from scheduling.jobs.runs.request import Clock, RunRequest
+from scheduling.jobs.runs.result import NullObserver, RunResult
 from scheduling.jobs.schedule.cron_entries import ENTRIES
 from scheduling.jobs.schedule.due_times import last_called_for
 from scheduling.models import Job, RunState
@@ -28,13 +28,13 @@ class Tick:
     ``failed``: a job did not come to its end, or could not deal with a series.
     """
 
-    ran: list[Result] = field(default_factory=list)
+    ran: list[RunResult] = field(default_factory=list)
     active: list[Job] = field(default_factory=list)
     not_due: list[Job] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     failed: bool = False
 
-    def add(self, result: Result) -> None:
+    def add(self, result: RunResult) -> None:
         """Add a run that has ended. Invalid series and conflicts are results, not failures."""
         self.ran.append(result)
         self.errors += result.errors()
@@ -52,7 +52,7 @@ def due_jobs(now: datetime) -> list[Job]:
     return [job for job in SCHEDULED if not started_since(job, last_called_for(job, now))]
 
 
-def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
+def run_due_jobs(request: Callable[[Job], RunRequest], clock: Clock) -> Tick:
     """Run the due jobs one after the other, as of ``clock``. A job that fails stops no other.
 
     ``request`` makes the request of a job.
@@ -62,12 +62,12 @@ def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
     for job in due:
         observer = _LastResult()
         try:
-            conduct = Conduct(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
+            conduct = RunOptions(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
             run(request(job), conduct)
         except AlreadyRunningError:
             tick.active.append(job)
         except Exception as error:  # where the run had begun, the runner has recorded it
-            sentence = report(error, "the job %s failed", job)
+            sentence = log_and_describe(error, "the job %s failed", job)
             if observer.result is None:
                 tick.errors.append(sentence)
                 tick.failed = True
@@ -76,10 +76,10 @@ def run_due_jobs(request: Callable[[Job], Request], clock: Clock) -> Tick:
     return tick
 
 
-class _LastResult(Nobody):
+class _LastResult(NullObserver):
     """Keeps the result of a run, which the runner does not return when it raises."""
 
-    result: Result | None = None
+    result: RunResult | None = None
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         self.result = result

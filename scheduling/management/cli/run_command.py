@@ -14,41 +14,41 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
-from scheduling.jobs.execution.runner import Conduct, preview, run
+from scheduling.jobs.execution.runner import RunOptions, preview, run
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.retry import Patience
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.models import Job, RunState, Trigger
 from scheduling.selectors.studio import studio_today
 
 from .signals import StopSignals
-from .terminal import Terminal
+from .terminal import ConsoleReporter
 
 DONE, FAILED, WITH_FAULTS, ALREADY_RUNNING = 0, 1, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CommandResult:
     """How a job ended, and the exit status that stands for it."""
 
-    result: Result
+    result: RunResult
     status: int
 
 
-def attempt(
+def run_with_retries(
     job: Job,
-    request: Callable[[], Request],
-    terminal: Terminal,
+    request: Callable[[], RunRequest],
+    terminal: ConsoleReporter,
     stop: StopSignals,
-    patience: Patience,
+    patience: RetryPolicy,
     dry_run: bool = False,
-) -> Ended:
+) -> CommandResult:
     """Run ``job`` as ``request`` says, which is asked anew for each attempt.
 
     Faults are told on the terminal and in the status. Raises CommandError alone, from ``request``.
     """
-    conduct = Conduct(
+    conduct = RunOptions(
         clock=timezone.now, watcher=terminal, stop=stop, timeout=patience.timeout, quiet=True
     )
     execute = preview if dry_run else run
@@ -62,7 +62,7 @@ def attempt(
         terminal.result = None
         began = time.monotonic()
         try:
-            with waiting_at_most(patience.timeout):
+            with statement_timeout(patience.timeout):
                 result = execute(request(), conduct)
         except AlreadyRunningError as error:
             return _already_running(job, error, terminal)
@@ -75,19 +75,19 @@ def attempt(
                 stop.wait(patience.delay)
                 if not stop():
                     continue
-            result = terminal.result or Result(job=job)  # what was done until then stays
+            result = terminal.result or RunResult(job=job)  # what was done until then stays
             result.state, result.error = RunState.FAILED, fault
             result.seconds = time.monotonic() - began
             terminal.closed(result)
-            return Ended(result, FAILED)
+            return CommandResult(result, FAILED)
         terminal.finished(result)
         if result.state in (RunState.CANCELLED, RunState.CRASHED):
-            return Ended(result, FAILED)
-        return Ended(result, WITH_FAULTS if result.has_faults else DONE)
+            return CommandResult(result, FAILED)
+        return CommandResult(result, WITH_FAULTS if result.has_faults else DONE)
 
 
 @contextmanager
-def waiting_at_most(seconds: float | None) -> Iterator[None]:
+def statement_timeout(seconds: float | None) -> Iterator[None]:
     """The database ends a statement, or a wait for a lock, that takes longer: the runner can't.
 
     Between two chunks the runner ends an attempt that is over its time; in the middle of one it
@@ -131,7 +131,7 @@ def _limited(
         return execute(sql, params, many, context)
 
 
-def exit_status(ended: list[Ended], stop: StopSignals) -> int:
+def exit_status(ended: list[CommandResult], stop: StopSignals) -> int:
     """The status of several jobs: a signal first, then the first that applies."""
     if stop():
         return stop.exit_status
@@ -147,22 +147,24 @@ def user_name() -> str:
         return ""
 
 
-def _already_running(job: Job, error: AlreadyRunningError, terminal: Terminal) -> Ended:
+def _already_running(
+    job: Job, error: AlreadyRunningError, terminal: ConsoleReporter
+) -> CommandResult:
     active = error.run
     text = _("another run of this job is active: run %(id)s, started %(when)s UTC") % {
         "id": active.pk,
         "when": f"{active.started_at:%Y-%m-%d %H:%M:%S}" if active.started_at else "–",
     }
     terminal.say(text)
-    result = Result(job=job, state=RunState(active.state), run_id=active.pk, error=text)
-    return Ended(result, ALREADY_RUNNING)
+    result = RunResult(job=job, state=RunState(active.state), run_id=active.pk, error=text)
+    return CommandResult(result, ALREADY_RUNNING)
 
 
-def run_upkeep(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWrapper) -> int:
+def run_maintenance(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWrapper) -> int:
     """Run ``job`` once, with attempts on faults that pass; the exit status."""
 
-    def request() -> Request:
-        return Request(
+    def request() -> RunRequest:
+        return RunRequest(
             job=job,
             today=studio_today(),
             weeks=1,
@@ -170,7 +172,7 @@ def run_upkeep(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWra
             triggered_by=user_name(),
         )
 
-    terminal = Terminal(log, report, timezone.now)
+    terminal = ConsoleReporter(log, report, timezone.now)
     with StopSignals() as stop:
-        ended = attempt(job, request, terminal, stop, Patience())
+        ended = run_with_retries(job, request, terminal, stop, RetryPolicy())
         return exit_status([ended], stop)

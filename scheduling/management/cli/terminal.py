@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, RunState
 from scheduling.text.reasons import unnamed_teacher
@@ -33,7 +33,7 @@ BAR = 30
 _TRICKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
-class Terminal:
+class ConsoleReporter:
     """Writes the log of runs to ``log``, plans of dry runs to ``report``; follows a run's events.
 
     Log lines are ``[2024-01-15T06:00:00.000Z] text``; the progress bar shows on a terminal only.
@@ -46,7 +46,7 @@ class Terminal:
         self._report = report
         self._clock = clock
         self._bar = log.isatty()
-        self.result: Result | None = None  # of the run that was last begun
+        self.result: RunResult | None = None  # of the run that was last begun
         self.unprinted: Exception | None = None  # why the report is not all there
 
     def say(self, text: str) -> None:
@@ -72,7 +72,7 @@ class Terminal:
             self._log.write(text, style_func=str, ending="")
             self._log.flush()
 
-    def started(self, result: Result) -> None:
+    def started(self, result: RunResult) -> None:
         """The run's first lines: which job, which week."""
         self.result = result
         name = Job(result.job).label
@@ -88,19 +88,19 @@ class Terminal:
                 % {"date": result.catch_up_from}
             )
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         """A chunk's noteworthy results."""
         for line in lines:
             self.note(result, describe(line))
 
-    def note(self, result: Result, text: str) -> None:
+    def note(self, result: RunResult, text: str) -> None:
         """A noteworthy result: a line of the log, or of the plan of a dry run."""
         if result.dry_run:
             self.print(_one_line(text))
         else:
             self.say(text)
 
-    def progressed(self, result: Result) -> None:
+    def progressed(self, result: RunResult) -> None:
         """Draw the bar anew."""
         if not self._bar or not result.total:
             return
@@ -108,12 +108,12 @@ class Terminal:
         bar = "█" * filled + "░" * (BAR - filled)
         self._draw(f"\r\x1b[K{bar} {result.done}/{result.total}")
 
-    def finished(self, result: Result) -> None:
+    def finished(self, result: RunResult) -> None:
         """The run's last lines, and its report."""
         self.closed(result, result.error)
         self.print(summary(result))
 
-    def closed(self, result: Result, error: str = "") -> None:
+    def closed(self, result: RunResult, error: str = "") -> None:
         """The run's last lines; ``error`` where it is not said yet."""
         if JOBS[result.job].generates:
             self.say(_("classes created: %(n)d") % {"n": result.classes_created})
@@ -136,7 +136,7 @@ def _one_line(text: str) -> str:
     return _TRICKS.sub(" ", text)
 
 
-def describe(line: Line) -> str:
+def describe(line: ResultLine) -> str:
     """A result in one line: what, who, when, why."""
     people = " · ".join(name for name in (line.student, line.teacher) if name)
     when = ""
@@ -154,7 +154,7 @@ def describe(line: Line) -> str:
     return text
 
 
-def summary(result: Result) -> str:
+def summary(result: RunResult) -> str:
     """What a run came to, in a sentence and a line of counts."""
     if result.job == Job.PRUNE:
         return _("%(job)s: %(n)d deleted.") % {
@@ -184,7 +184,7 @@ def summary(result: Result) -> str:
     return f"{head}\n    {counts}" if counts else head
 
 
-def run_json(result: Result) -> dict[str, Any]:
+def run_json(result: RunResult) -> dict[str, Any]:
     """A run as the contract's JSON; dates include both ends."""
     window = result.window
     return {
@@ -203,7 +203,7 @@ def run_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _conflict_json(line: Line) -> dict[str, Any]:
+def _conflict_json(line: ResultLine) -> dict[str, Any]:
     other = line.params
     teacher = other["with_teacher"] or unnamed_teacher()
     return {

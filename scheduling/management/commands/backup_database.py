@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.management.backup import BackupError, backup, thin
+from scheduling.management.backup import BackupError, backup, delete_old_copies
 
 KEPT = 14
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(_("--keep: a whole number, 1 or more."), returncode=2)
         try:
             made = backup(connection.settings_dict, connection.vendor, folder, timezone.now())
-            gone = thin(folder, keep)
+            gone = delete_old_copies(folder, keep)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         size = made.stat().st_size / 1_000_000

@@ -14,25 +14,25 @@ from scheduling.db.errors import describe
 from scheduling.jobs.calendar_check.check import (
     CHECKED,
     KINDS,
-    Findings,
+    CheckFindings,
     check_request,
     find,
-    mended,
+    repaired,
 )
-from scheduling.jobs.calendar_check.stale_instants import derive_again
-from scheduling.jobs.runs.result_lines import Line
-from scheduling.jobs.runs.retry import Patience
+from scheduling.jobs.calendar_check.stale_instants import recompute_instants
+from scheduling.jobs.runs.result_lines import ResultLine
+from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json
 from scheduling.management.cli.run_command import (
     FAILED,
     WITH_FAULTS,
-    attempt,
     exit_status,
+    run_with_retries,
     user_name,
 )
 from scheduling.management.cli.signals import StopSignals
-from scheduling.management.cli.terminal import Terminal
+from scheduling.management.cli.terminal import ConsoleReporter
 from scheduling.management.cli.terminal import describe as in_words
 from scheduling.models import Job
 from scheduling.selectors.studio import studio_today
@@ -56,14 +56,14 @@ class Command(StudioCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         status = 0
-        fixed: list[tuple[str, Line]] = []
+        fixed: list[tuple[str, ResultLine]] = []
         try:
             findings = self._find()
             if options["fix"] and findings.mendable:
                 before = findings
                 status = self._fix()
                 findings = self._find()
-                fixed = mended(before, findings)
+                fixed = repaired(before, findings)
         except (DatabaseError, ValueError) as error:  # ValueError: no date, by plain SQL on SQLite
             fault = describe(error)
             if options["json"]:
@@ -84,22 +84,22 @@ class Command(StudioCommand):
         if status:
             raise SystemExit(status)
 
-    def _find(self) -> Findings:
+    def _find(self) -> CheckFindings:
         return find(studio_today(), settings.HORIZON_WEEKS, timezone.now)
 
     def _fix(self) -> int:
-        terminal = Terminal(self.stderr, None, timezone.now)
+        terminal = ConsoleReporter(self.stderr, None, timezone.now)
         with StopSignals() as stop:
             ended = [
-                attempt(job, partial(_request, job), terminal, stop, Patience())
+                run_with_retries(job, partial(_request, job), terminal, stop, RetryPolicy())
                 for job in CHECKED
                 if not stop()
             ]
             if not stop():
-                derive_again(timezone.now())
+                recompute_instants(timezone.now())
             return exit_status(ended, stop)
 
-    def _report(self, findings: Findings) -> None:
+    def _report(self, findings: CheckFindings) -> None:
         for kind, line in findings.all():
             self.stdout.write(_words(kind, line))
         for line in findings.faults:
@@ -129,7 +129,7 @@ class Command(StudioCommand):
             self.stdout.write(text % {"n": len(findings.conflicts)})
 
 
-def _words(kind: str, line: Line) -> str:
+def _words(kind: str, line: ResultLine) -> str:
     return f"{kind}: {in_words(line)}"
 
 
@@ -138,7 +138,7 @@ def _request(job: Job) -> Any:
     return check_request(job, today, settings.HORIZON_WEEKS, user_name())
 
 
-def _document(findings: Findings, fixed: list[tuple[str, Line]]) -> dict[str, Any]:
+def _document(findings: CheckFindings, fixed: list[tuple[str, ResultLine]]) -> dict[str, Any]:
     return {
         "success": findings.is_clean,
         **{kind: [_json(line) for line in findings.of(kind)] for kind in KINDS},
@@ -149,7 +149,7 @@ def _document(findings: Findings, fixed: list[tuple[str, Line]]) -> dict[str, An
     }
 
 
-def _json(line: Line) -> dict[str, Any]:
+def _json(line: ResultLine) -> dict[str, Any]:
     return {
         "student": line.student,
         "teacher": line.teacher or None,

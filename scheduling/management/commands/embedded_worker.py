@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 
 from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
-from scheduling.jobs.workers.embedded_worker import work
+from scheduling.jobs.workers.embedded_worker import work_until_empty
 
 
 class Command(BaseCommand):
@@ -28,4 +28,4 @@ class Command(BaseCommand):
                 _("This is for TASKS_BACKEND=embedded alone; for database, start db_worker."),
                 returncode=2,
             )
-        work(backend, options["slot"])
+        work_until_empty(backend, options["slot"])

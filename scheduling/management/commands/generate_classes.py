@@ -9,15 +9,20 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.retry import Patience
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import unwritable, write_json
 from scheduling.management.cli.options import add_trigger, iso_date, seconds, whole
-from scheduling.management.cli.run_command import Ended, attempt, exit_status, user_name
+from scheduling.management.cli.run_command import (
+    CommandResult,
+    exit_status,
+    run_with_retries,
+    user_name,
+)
 from scheduling.management.cli.signals import StopSignals
-from scheduling.management.cli.terminal import Terminal, run_json
-from scheduling.management.remote.client import call
+from scheduling.management.cli.terminal import ConsoleReporter, run_json
+from scheduling.management.remote.client import call_remote
 from scheduling.management.remote.endpoint import calls
 from scheduling.models import Job, Student, Teacher, Trigger
 from scheduling.selectors.studio import studio_today
@@ -71,8 +76,10 @@ class Command(StudioCommand):
                 % {"job": options["only"]},
                 returncode=2,
             )
-        terminal = Terminal(self.stderr, None if options["json"] else self.stdout, timezone.now)
-        patience = Patience(
+        terminal = ConsoleReporter(
+            self.stderr, None if options["json"] else self.stdout, timezone.now
+        )
+        patience = RetryPolicy(
             attempts=options["retries"], delay=options["retry_delay"], timeout=options["timeout"]
         )
         with StopSignals() as stop:
@@ -92,19 +99,19 @@ class Command(StudioCommand):
 
 
 def _tasks(
-    options: dict[str, Any], terminal: Terminal, stop: StopSignals, patience: Patience
-) -> list[Callable[[], Ended]]:
+    options: dict[str, Any], terminal: ConsoleReporter, stop: StopSignals, patience: RetryPolicy
+) -> list[Callable[[], CommandResult]]:
     """What is to be done, one after the other: here, or through another deployment's API."""
     endpoint = _endpoint(options)
     if endpoint is not None:
         return [
-            partial(call, one, settings.CRON_SECRET, terminal, stop, patience)
+            partial(call_remote, one, settings.CRON_SECRET, terminal, stop, patience)
             for one in calls(endpoint, options)
         ]
     jobs = [Job(options["only"])] if options["only"] else [Job.WEEKLY, Job.HORIZON]
     return [
         partial(
-            attempt,
+            run_with_retries,
             job,
             partial(_request, job, options),
             terminal,
@@ -124,8 +131,8 @@ def _endpoint(options: dict[str, Any]) -> str | None:
     return options["endpoint"]
 
 
-def _request(job: Job, options: dict[str, Any]) -> Request:
-    return Request(
+def _request(job: Job, options: dict[str, Any]) -> RunRequest:
+    return RunRequest(
         job=job,
         today=options["date"] or studio_today(),
         dated=options["date"] is not None,

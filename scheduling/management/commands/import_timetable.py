@@ -17,9 +17,9 @@ from scheduling.management.cli.run_command import user_name
 from scheduling.services.timetable_import import (
     Answers,
     Dates,
-    Fault,
+    ImportFault,
+    ImportReport,
     People,
-    Report,
     Times,
     import_timetable,
     kinds_of,
@@ -75,7 +75,7 @@ class Command(StudioCommand):
                 % {"file": file, "count": count}
             )
 
-    def _import(self, file: str, dry_run: bool, answers: Answers) -> Report:
+    def _import(self, file: str, dry_run: bool, answers: Answers) -> ImportReport:
         try:
             with open(file, "rb") as source:
                 now = timezone.now()
@@ -84,11 +84,11 @@ class Command(StudioCommand):
                 return import_file(source, Path(file).name, user_name(), now, answers)
         except (OSError, ValueError) as error:
             # ValueError: a name that can't be a file's
-            return Report(dry_run, faults=[Fault(None, "", _unreadable(error))])
+            return ImportReport(dry_run, faults=[ImportFault(None, "", _unreadable(error))])
         except DatabaseError as error:
-            return Report(dry_run, faults=[Fault(None, "", describe(error))])
+            return ImportReport(dry_run, faults=[ImportFault(None, "", describe(error))])
 
-    def _list(self, file: str, report: Report) -> None:
+    def _list(self, file: str, report: ImportReport) -> None:
         kinds = kinds_of(report.problems)
         for kind in kinds[:LISTED]:
             self.stderr.write(kind.sentence(file))

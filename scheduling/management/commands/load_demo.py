@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
 from scheduling.management.cli.base import StudioCommand
-from scheduling.services.demo import DemoError, Loaded, load_demo
+from scheduling.services.demo import DemoError, LoadReport, load_demo
 from scheduling.text.counts import people_and_rules
 
 # From and to; the upper ones keep a slip of the pen from filling the disk.
@@ -49,7 +49,7 @@ class Command(StudioCommand):
         self.stdout.write(_said(loaded, options["seed"]))
 
 
-def _said(loaded: Loaded, seed: int) -> str:
+def _said(loaded: LoadReport, seed: int) -> str:
     if not loaded:
         return _("Demo studio %(seed)d: all of it is there already; nothing was changed.") % {
             "seed": seed

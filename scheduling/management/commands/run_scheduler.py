@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
 from scheduling.jobs.monitoring.health import overdue_jobs
-from scheduling.jobs.schedule.cron_entries import ENTRIES, Entry
+from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
 from scheduling.management.cli.run_command import FAILED
 from scheduling.management.cli.signals import StopSignals
-from scheduling.management.cli.terminal import Terminal
-from scheduling.management.cron.scheduler import Agenda, serve
+from scheduling.management.cli.terminal import ConsoleReporter
+from scheduling.management.cron.scheduler import DueEntries, run_forever
 from scheduling.models import Job, Trigger
 from scheduling.models.studio import one_reading
 from scheduling.selectors.studio import ignored_variables, studio, studio_or_first_values
@@ -36,10 +36,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        terminal = Terminal(self.stderr, None, timezone.now)
+        terminal = ConsoleReporter(self.stderr, None, timezone.now)
         self._failed = False
 
-        def perform(entry: Entry) -> None:
+        def perform(entry: CronEntry) -> None:
             terminal.say(_("due: %(command)s") % {"command": entry.words})
             try:
                 call_command(
@@ -82,13 +82,13 @@ class Command(BaseCommand):
                     perform(entry)
             if not options["once"]:
                 terminal.say(_("waiting for what falls due; SIGTERM ends it"))
-                serve(Agenda(zone), timezone.now, perform, stop, stop.wait)
+                run_forever(DueEntries(zone), timezone.now, perform, stop, stop.wait)
         if stop():
             raise SystemExit(stop.exit_status)
         if options["once"] and self._failed:
             raise SystemExit(FAILED)
 
-    def _late(self, terminal: Terminal) -> set[str]:
+    def _late(self, terminal: ConsoleReporter) -> set[str]:
         """What should have run while nobody was here: once, however often it was missed."""
         try:
             with one_reading():

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
-from scheduling.jobs.execution.undo import PrunedError, Undo, find_run, preview_undo, undo
+from scheduling.jobs.execution.undo import RunPrunedError, UndoResult, find_run, preview_undo, undo
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.options import whole
@@ -42,7 +42,7 @@ class Command(StudioCommand):
                 result = undo(run, by=user_name(), clock=timezone.now)
         except JobRun.DoesNotExist:
             raise CommandError(_("There is no run %(id)d.") % {"id": options["run"]}) from None
-        except PrunedError:
+        except RunPrunedError:
             text = _("The log of run %(id)d is pruned: it can't be undone any more.")
             raise CommandError(text % {"id": options["run"]}) from None
         except AlreadyRunningError as error:
@@ -54,7 +54,7 @@ class Command(StudioCommand):
             raise SystemExit(FAILED) from None
         self._report(result)
 
-    def _report(self, result: Undo) -> None:
+    def _report(self, result: UndoResult) -> None:
         if result.dry_run:
             for line in result.removed:
                 self.stdout.write(in_words(line))

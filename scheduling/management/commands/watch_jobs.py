@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.options import add_trigger
-from scheduling.management.cli.run_command import run_upkeep
+from scheduling.management.cli.run_command import run_maintenance
 from scheduling.models import Job, Trigger
 
 
@@ -23,5 +23,7 @@ class Command(StudioCommand):
         add_trigger(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if status := run_upkeep(Job.WATCH, Trigger(options["trigger"]), self.stdout, self.stderr):
+        if status := run_maintenance(
+            Job.WATCH, Trigger(options["trigger"]), self.stdout, self.stderr
+        ):
             raise SystemExit(status)

@@ -7,22 +7,22 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from scheduling.jobs.schedule.cron_entries import ENTRIES, Entry
+from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
 
 # The clock is looked at so often at least: it may be set, or the machine may have slept.
 LOOK = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
-class Agenda:
+class DueEntries:
     """When each entry is due next, in the zone that ``zone`` answers.
 
     ``now`` is an aware instant wherever it is asked for.
     """
 
     zone: Callable[[], ZoneInfo]
-    entries: Iterable[Entry] = ENTRIES
-    due: dict[Entry, datetime] = field(default_factory=dict)
+    entries: Iterable[CronEntry] = ENTRIES
+    due: dict[CronEntry, datetime] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
 
     def begin(self, now: datetime) -> None:
@@ -30,7 +30,7 @@ class Agenda:
         self._zone = self.zone()
         self.due = {entry: self._after(entry, now) for entry in self.entries}
 
-    def take(self, now: datetime) -> list[Entry]:
+    def take(self, now: datetime) -> list[CronEntry]:
         """The entries that are due at ``now``, each once, however often it was missed.
 
         A clock that was set back makes nothing due twice: what was due at a time that comes again
@@ -56,15 +56,15 @@ class Agenda:
         first = min(self.due.values(), default=now + LOOK)
         return max(0.0, min(first - now, LOOK).total_seconds())
 
-    def _after(self, entry: Entry, now: datetime) -> datetime:
+    def _after(self, entry: CronEntry, now: datetime) -> datetime:
         moment: datetime = next(CronSim(entry.cron, now.astimezone(self._zone)))
         return moment
 
 
-def serve(
-    agenda: Agenda,
+def run_forever(
+    agenda: DueEntries,
     clock: Callable[[], datetime],
-    perform: Callable[[Entry], None],
+    perform: Callable[[CronEntry], None],
     stop: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> None:

@@ -7,7 +7,7 @@ from cronsim import CronSim
 from django.conf import settings
 from django.utils.formats import date_format
 
-from scheduling.jobs.schedule.cron_entries import ENTRIES, Entry
+from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
 from scheduling.selectors.studio import studio_or_first_values
 
 
@@ -20,7 +20,7 @@ def zones_differ(now: datetime) -> bool:
     )
 
 
-def fires(entry: Entry, now: datetime) -> datetime:
+def fires(entry: CronEntry, now: datetime) -> datetime:
     """When cron will next start ``entry``, in the studio's zone."""
     machine = ZoneInfo(settings.SYSTEM_TIME_ZONE)
     moment: datetime = next(CronSim(entry.cron, now.astimezone(machine)))

@@ -6,22 +6,26 @@ import time
 from django.utils.translation import gettext as _
 
 from scheduling.jobs.notifications.http_post import NoReplyError, post
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.retry import Patience
-from scheduling.management.cli.run_command import ALREADY_RUNNING, FAILED, Ended
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.retry import RetryPolicy
+from scheduling.management.cli.run_command import ALREADY_RUNNING, FAILED, CommandResult
 from scheduling.management.cli.signals import StopSignals
-from scheduling.management.cli.terminal import Terminal, describe
+from scheduling.management.cli.terminal import ConsoleReporter, describe
 from scheduling.models import RunState
 
-from .endpoint import Call
-from .response import Answer, read
+from .endpoint import RemoteCall
+from .response import RemoteResponse, read
 
 DEFAULT_TIMEOUT = 30.0
 
 
-def call(
-    one: Call, secret: str, terminal: Terminal, stop: StopSignals, patience: Patience
-) -> Ended:
+def call_remote(
+    one: RemoteCall,
+    secret: str,
+    terminal: ConsoleReporter,
+    stop: StopSignals,
+    patience: RetryPolicy,
+) -> CommandResult:
     """Call a deployment; again on connection faults, 5xx and 429."""
     number = 0
     while True:
@@ -33,7 +37,7 @@ def call(
         began = time.monotonic()
         answer = _once(one, secret, patience.timeout or DEFAULT_TIMEOUT, stop)
         if answer is None:
-            ended = Ended(Result(job=one.job, state=RunState.CANCELLED), FAILED)
+            ended = CommandResult(RunResult(job=one.job, state=RunState.CANCELLED), FAILED)
         elif answer.passes and number < patience.attempts and not stop():
             terminal.say(_("failed: %(fault)s") % {"fault": answer.fault})
             stop.wait(patience.delay)
@@ -48,7 +52,7 @@ def call(
         return ended
 
 
-def _once(one: Call, secret: str, timeout: float, stop: StopSignals) -> Answer | None:
+def _once(one: RemoteCall, secret: str, timeout: float, stop: StopSignals) -> RemoteResponse | None:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if secret:
         headers["Authorization"] = f"Bearer {secret}"
@@ -56,10 +60,10 @@ def _once(one: Call, secret: str, timeout: float, stop: StopSignals) -> Answer |
         return read(post(one.url, json.dumps(one.body).encode(), headers, timeout, stop=stop))
     except NoReplyError as error:
         text = _("%(url)s can't be reached: %(error)s") % {"url": one.url, "error": error}
-        return None if stop() else Answer(0, {}, text)
+        return None if stop() else RemoteResponse(0, {}, text)
 
 
-def _report(ended: Ended, answer: Answer | None, terminal: Terminal) -> None:
+def _report(ended: CommandResult, answer: RemoteResponse | None, terminal: ConsoleReporter) -> None:
     """The lines that a run here would have said, as far as the answer has them."""
     result = ended.result
     if answer is None:

@@ -18,7 +18,7 @@ PATHS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RemoteCall:
     """One request to a deployment: which job, where, with what body."""
 
     job: Job
@@ -26,7 +26,7 @@ class Call:
     body: dict[str, Any]
 
 
-def calls(endpoint: str, options: dict[str, Any]) -> list[Call]:
+def calls(endpoint: str, options: dict[str, Any]) -> list[RemoteCall]:
     """What has to be called for these options.
 
     The full URL of an endpoint runs that job, a base URL follows ``--only``. Raises CommandError
@@ -47,7 +47,7 @@ def calls(endpoint: str, options: dict[str, Any]) -> list[Call]:
     base = path.removesuffix("/api")
     jobs = [named or only] if named or only else [Job.WEEKLY, Job.HORIZON]
     return [
-        Call(
+        RemoteCall(
             job,
             urlunsplit((parts.scheme, parts.netloc, base + PATHS[job], "", "")),
             _body(job, options),

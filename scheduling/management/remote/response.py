@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, Window
 from scheduling.jobs.notifications.http_post import Reply, retry_policy
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
-from scheduling.management.cli.run_command import ALREADY_RUNNING, DONE, FAILED, WITH_FAULTS, Ended
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
+from scheduling.management.cli.run_command import (
+    ALREADY_RUNNING,
+    DONE,
+    FAILED,
+    WITH_FAULTS,
+    CommandResult,
+)
 from scheduling.models import Job, RunState
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RemoteResponse:
     """An answer's status and JSON; ``fault`` is what to say of it if it is one.
 
     Status 0: there is no answer.
@@ -42,10 +48,10 @@ class Answer:
             if isinstance(row, dict) and not row.get("classesCreated")
         ]
 
-    def ended(self, job: Job) -> Ended:
+    def ended(self, job: Job) -> CommandResult:
         """How the job ended there, and the exit status for it."""
         told = self.told
-        result = Result(job=job, run_id=_number(told.get("runId")), window=_window(told))
+        result = RunResult(job=job, run_id=_number(told.get("runId")), window=_window(told))
         created = told.get("totalClassesCreated", told.get("lessonsGenerated"))
         result.counts = Counter({Outcome.CREATED: _number(created) or 0})
         result.reported = {
@@ -54,25 +60,25 @@ class Answer:
         }
         if self.status == 409 or (self.status == 202 and told.get("status") == "already_running"):
             result.state, result.error = RunState.RUNNING, _("another run of this job is active")
-            return Ended(result, ALREADY_RUNNING)
+            return CommandResult(result, ALREADY_RUNNING)
         errors = _texts(told.get("errors"))
         if self.status == 500 and result.run_id is not None:
             # The run came to its end, with series that it could not deal with.
             result.state = RunState.PARTIAL
             result.faults = [_fault(text) for text in errors]
             result.error = "" if errors else self.fault
-            return Ended(result, WITH_FAULTS)
+            return CommandResult(result, WITH_FAULTS)
         if self.status != 200 or told.get("success") is not True:
             result.state, result.error = RunState.FAILED, self.fault
-            return Ended(result, FAILED)
+            return CommandResult(result, FAILED)
         result.state = RunState.SUCCEEDED
         if errors:
             result.state, result.faults = RunState.PARTIAL, [_fault(text) for text in errors]
-            return Ended(result, WITH_FAULTS)
-        return Ended(result, DONE)
+            return CommandResult(result, WITH_FAULTS)
+        return CommandResult(result, DONE)
 
 
-def read(reply: Reply) -> Answer:
+def read(reply: Reply) -> RemoteResponse:
     """``reply`` as an answer of the API, or as the fault that it is."""
     try:
         told = json.loads(reply.body)
@@ -88,7 +94,7 @@ def read(reply: Reply) -> Answer:
         said = _("the answer is not JSON of this API")
     text = _("HTTP %(status)d: %(text)s")
     fault = text % {"status": reply.status, "text": said or _("no explanation")}
-    return Answer(reply.status, told, fault)
+    return RemoteResponse(reply.status, told, fault)
 
 
 def _text(value: object) -> str:
@@ -102,8 +108,8 @@ def _texts(value: object) -> list[str]:
     return [_text(value)] if value else []
 
 
-def _fault(text: str) -> Line:
-    return Line(outcome=Outcome.ERROR, code="error", params={"error": text})
+def _fault(text: str) -> ResultLine:
+    return ResultLine(outcome=Outcome.ERROR, code="error", params={"error": text})
 
 
 def _number(value: object) -> int | None:

@@ -1,22 +1,22 @@
 """What the table ``classes`` holds, as values of the domain."""
 
-from .bookings import busy_holders
+from .bookings import bookings_near
 from .groups import stored_groups
-from .manual_edits import UNTOUCHED, UNTOUCHED_SQL, edit_code
+from .manual_edits import NOT_EDITED, UNTOUCHED_SQL, edit_code
 from .rows import stored_rows
-from .unchanged import Alike, Span, alike_series
+from .unchanged import ComparedWeeks, UnchangedGroup, unchanged_groups
 from .uncovered import Uncovered, uncovered_series
 
 __all__ = [
-    "UNTOUCHED",
+    "NOT_EDITED",
     "UNTOUCHED_SQL",
-    "Alike",
-    "Span",
+    "ComparedWeeks",
+    "UnchangedGroup",
     "Uncovered",
-    "alike_series",
-    "busy_holders",
+    "bookings_near",
     "edit_code",
     "stored_groups",
     "stored_rows",
+    "unchanged_groups",
     "uncovered_series",
 ]

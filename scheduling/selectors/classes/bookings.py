@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from scheduling.domain.existing_classes import Holder
-from scheduling.domain.planning import Want
+from scheduling.domain.existing_classes import Booking
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.wallclock import from_epoch, to_epoch
 from scheduling.domain.windows import WEEK
 
@@ -17,7 +17,7 @@ from .sql import classes_of, list_param
 _ACTIVE = "c.status <> 'cancelled' AND c.starts_at >= %s AND c.starts_at < %s"
 
 
-def busy_holders(wants: Sequence[Want]) -> list[Holder]:
+def bookings_near(wants: Sequence[PlannedClass]) -> list[Booking]:
     """The stored classes that may stand in the way of ``wants``.
 
     Active ones of the people concerned, from two days before the first to two days after the
@@ -41,17 +41,17 @@ def busy_holders(wants: Sequence[Want]) -> list[Holder]:
         UNION ALL
         SELECT {columns} FROM {classes_of("student_id", _ACTIVE)}
     """
-    found: dict[int, Holder] = {}  # a class may be both a teacher's and a student's
+    found: dict[int, Booking] = {}  # a class may be both a teacher's and a student's
     with connection.cursor() as cursor:
         cursor.execute(sql, [teachers, *span, students, *span])
         for row in cursor:
             if row[0] not in found:
-                found[row[0]] = _holder(row)
+                found[row[0]] = _booking(row)
     return sorted(found.values(), key=lambda one: (one.starts, one.class_id))
 
 
-def _holder(row: Sequence[Any]) -> Holder:
-    return Holder(
+def _booking(row: Sequence[Any]) -> Booking:
+    return Booking(
         row[0],
         series_key(row[1], row[2]),
         row[3],

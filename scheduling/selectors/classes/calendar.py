@@ -16,7 +16,7 @@ LONGEST = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowed:
+class CalendarFilter:
     """Whose classes, and which; None and empty: all of them."""
 
     teacher_id: int | None = None
@@ -151,7 +151,7 @@ def teachers_to_choose() -> list[tuple[int, str, bool]]:
     return list(rows.values_list("id", "name", "is_active"))
 
 
-def zones_in_use() -> list[str]:
+def active_zones() -> list[str]:
     """The zones of the active teachers."""
     rows = Teacher.objects.filter(is_active=True).order_by("time_zone")
     return list(rows.values_list("time_zone", flat=True).distinct())

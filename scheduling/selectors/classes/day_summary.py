@@ -9,7 +9,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class DaySummary:
     """``classes`` take place, ``over`` of them are behind us; ``coming`` is the next one."""
 
     classes: int
@@ -18,9 +18,9 @@ class Today:
     coming: ScheduledClass | None
 
 
-def today(
+def day_summary(
     classes: QuerySet[ScheduledClass], start: datetime, end: datetime, now: datetime
-) -> Today:
+) -> DaySummary:
     """Those of ``classes`` that begin from ``start`` to ``end``, and the next of all."""
     cancelled = Q(status=ClassStatus.CANCELLED)
     numbers = (
@@ -39,4 +39,4 @@ def today(
         .order_by("starts_at", "id")
         .first()
     )
-    return Today(**numbers, coming=coming)
+    return DaySummary(**numbers, coming=coming)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils.dateparse import parse_time
 
-from scheduling.domain.existing_classes import Attributes, Group
+from scheduling.domain.existing_classes import ClassAttributes, ClassGroup
 from scheduling.domain.series import SeriesKind
 
 from .manual_edits import UNMARKED_SQL
@@ -35,7 +35,7 @@ _LIST = {"postgresql": "array_agg({0})::text", "sqlite": "group_concat({0})"}
 _PLAIN = f"c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date"
 
 
-def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[Group]]:
+def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[ClassGroup]]:
     """Classes of these series from the week of ``since`` on, alike ones in one group.
 
     One row for each group instead of one for each class: that is what makes a run with nothing
@@ -52,7 +52,7 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
         FROM {classes_of(source, "c.week >= %s")}
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     """
-    groups: defaultdict[int, list[Group]] = defaultdict(list)
+    groups: defaultdict[int, list[ClassGroup]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, [list_param(ids), since])
         for row in cursor:
@@ -60,10 +60,10 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
     return groups
 
 
-def _group(row: Sequence[Any]) -> Group:
-    return Group(
+def _group(row: Sequence[Any]) -> ClassGroup:
+    return ClassGroup(
         bool(row[1]),
-        Attributes(
+        ClassAttributes(
             row[2],
             _time(row[3]),
             _time(row[4]),

@@ -10,7 +10,7 @@ from scheduling.models import CancelledBy, ClassStatus
 UNMARKED_SQL = "edited_at IS NULL AND attendance = '' AND notes = ''"
 UNTOUCHED_SQL = f"""{UNMARKED_SQL}
     AND status <> 'completed' AND (status <> 'cancelled' OR cancelled_by = 'closure')"""
-UNTOUCHED = (
+NOT_EDITED = (
     Q(edited_at__isnull=True, attendance="", notes="")
     & ~Q(status=ClassStatus.COMPLETED)
     & (~Q(status=ClassStatus.CANCELLED) | Q(cancelled_by=CancelledBy.CLOSURE))
@@ -28,7 +28,7 @@ def edit_code(
 ) -> str:
     """What a person did to a class, as the code of a reason; empty while untouched.
 
-    The same as ``UNTOUCHED`` and its SQL. ``is_elsewhere``: it is not on the date that its series
+    The same as ``NOT_EDITED`` and its SQL. ``is_elsewhere``: it is not on the date that its series
     gave it.
     """
     if status == ClassStatus.CANCELLED and cancelled_by != CancelledBy.CLOSURE:

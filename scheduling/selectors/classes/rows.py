@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from scheduling.domain.existing_classes import Stored
+from scheduling.domain.existing_classes import StoredClass
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import to_epoch
 from scheduling.domain.windows import week_number
@@ -33,7 +33,7 @@ COLUMNS = (
 
 def stored_rows(
     keys: Iterable[SeriesKey], since: date, until: date | None = None
-) -> dict[SeriesKey, list[Stored]]:
+) -> dict[SeriesKey, list[StoredClass]]:
     """Every class of these series from the week of ``since`` on, in full.
 
     To the week of ``until``, included, where that is given; both are Mondays.
@@ -41,7 +41,7 @@ def stored_rows(
     ids: dict[SeriesKind, list[int]] = {kind: [] for kind in SeriesKind}
     for key in keys:
         ids[key.kind].append(key.id)
-    found: defaultdict[SeriesKey, list[Stored]] = defaultdict(list)
+    found: defaultdict[SeriesKey, list[StoredClass]] = defaultdict(list)
     if not any(ids.values()):
         return found
     classes = ScheduledClass.objects.filter(
@@ -69,10 +69,10 @@ def stored_rows(
     return found
 
 
-def _stored(row: Sequence[Any]) -> Stored:
+def _stored(row: Sequence[Any]) -> StoredClass:
     key = series_key(row[1], row[2])
     assert key is not None
-    return Stored(
+    return StoredClass(
         id=row[0],
         series=key,
         week=week_number(row[12]),

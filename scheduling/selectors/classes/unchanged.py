@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from scheduling.domain.series import SeriesKind
-from scheduling.domain.utc_offsets import Turns
+from scheduling.domain.utc_offsets import OffsetTransitions
 from scheduling.domain.wallclock import MINUTES_A_DAY
 from scheduling.domain.windows import WEEK, Window, monday_of, week_number
 from scheduling.selectors.studio import studio
@@ -29,7 +29,7 @@ SECONDS_A_DAY = 60 * MINUTES_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class UnchangedGroup:
     """Series of one weekday, zone and rhythm, with classes in the same ``weeks`` (numbers).
 
     All are active and valid throughout the window; no closure of a single person's concerns them.
@@ -43,7 +43,7 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ComparedWeeks:
     """Which classes count: all from the week of ``since``, a Monday, on.
 
     A series is left out where it has one before ``told`` or after it.
@@ -54,20 +54,20 @@ class Span:
     told: Window
 
     @classmethod
-    def of(cls, since: date, window: Window) -> "Span | None":
+    def of(cls, since: date, window: Window) -> "ComparedWeeks | None":
         """None where ``window`` has more weeks than can be told."""
         start = max(since, monday_of(window.start) - WEEK)
         told = Window(start, start + MOST_WEEKS * WEEK)
         return cls(since, window, told) if window.end <= told.end else None
 
 
-def alike_series(
+def unchanged_groups(
     kind: SeriesKind,
     teacher_ids: list[int],
     student_ids: list[int],
-    span: Span,
-    zones: Mapping[str, Turns],
-) -> list[Alike]:
+    span: ComparedWeeks,
+    zones: Mapping[str, OffsetTransitions],
+) -> list[UnchangedGroup]:
     """Of these teachers, and of these students where they have no teacher.
 
     Series of a zone that is not among ``zones`` are left out, as is all that differs in whatever
@@ -86,9 +86,9 @@ def _query(
     kind: SeriesKind,
     taught: bool,
     owners: Iterable[int],
-    span: Span,
-    zones: Mapping[str, Turns],
-) -> list[Alike]:
+    span: ComparedWeeks,
+    zones: Mapping[str, OffsetTransitions],
+) -> list[UnchangedGroup]:
     params: dict[str, Any] = {
         "owners": list_param(owners),
         "since": str(span.since),
@@ -106,10 +106,13 @@ def _query(
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     first = week_number(span.told.start)
-    return [Alike(_ids(row[5]), _ids(row[6]), _ids(row[7]), _weeks(row[4], first)) for row in rows]
+    return [
+        UnchangedGroup(_ids(row[5]), _ids(row[6]), _ids(row[7]), _weeks(row[4], first))
+        for row in rows
+    ]
 
 
-def _zone_values(number: int, name: str, turns: Turns, params: dict[str, Any]) -> str:
+def _zone_values(number: int, name: str, turns: OffsetTransitions, params: dict[str, Any]) -> str:
     """A row of VALUES: in turn what to add to a local time of the zone, and until when."""
     postgresql = connection.vendor == "postgresql"
     until: list[Any] = [str(turn) if postgresql else _julian_day(turn) for turn in turns.at]

@@ -10,7 +10,7 @@ from scheduling.domain.closures import Closure as DomainClosure
 from scheduling.domain.closures import ClosureCalendar
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, Closure, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 
 
 def load_calendar(
@@ -52,7 +52,7 @@ def classes_on(
     rows = ScheduledClass.objects.filter(
         date__in=list(days), status=ClassStatus.SCHEDULED, starts_at__gt=now
     ).order_by("id")
-    follows = Case(When(UNTOUCHED & Q(week__isnull=False), then=True), default=False)
+    follows = Case(When(NOT_EDITED & Q(week__isnull=False), then=True), default=False)
     found: dict[date, tuple[list[int], list[int]]] = {}
     for day, number, goes in rows.annotate(goes=follows).values_list("date", "id", "goes"):
         found.setdefault(day, ([], []))[0 if goes else 1].append(number)

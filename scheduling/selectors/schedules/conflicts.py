@@ -10,7 +10,7 @@ from scheduling.models import ClassStatus, FixedSchedule, RecurringSlot, Schedul
 from scheduling.selectors.studio import studio
 
 
-def clash_of(wanted: ScheduledClass) -> ScheduledClass | None:
+def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
     """The stored active class that ``wanted`` would overlap; None if its place is free.
 
     ``wanted`` has its instants. The same rule as the planner's and the database's: half-open
@@ -58,7 +58,7 @@ def overlap(one: Rule, other: Rule) -> bool:
     )
 
 
-def rivals_of(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
+def conflicting_series(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
     """For each of ``rules`` the stored rule of its teacher that takes its time; two queries."""
     teachers = {rule.teacher_id for rule in rules if rule.teacher_id is not None}
     if not teachers:

@@ -7,13 +7,13 @@ from django.db.models import Q
 
 from scheduling.domain.series import SeriesKind
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 
 from .run_scope import scope_condition
 from .series import rows_of
 
 
-def rules_out_of(
+def displaced_series(
     scope: Q,
     kind: SeriesKind,
     *,
@@ -30,7 +30,7 @@ def rules_out_of(
     source = f"{kind.value}_id"
     by_closure = Q(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.CLOSURE)
     classes = ScheduledClass.objects.filter(
-        UNTOUCHED | by_closure,
+        NOT_EDITED | by_closure,
         _on(days),
         scope_condition(student_ids, teacher_ids),
         starts_at__gt=now,

@@ -62,7 +62,7 @@ def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[in
     return found
 
 
-def people_met_again(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
+def people_in_several_chunks(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
     """Students with series of several owners or of both kinds, and teachers of both kinds."""
     students = _students_of_several_owners(tuple(SeriesKind), scope)
     teachers = [

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from scheduling.domain.outcomes import Outcome, Reason
-from scheduling.domain.series import Halt, Series, SeriesKey, SeriesKind
+from scheduling.domain.series import Series, SeriesKey, SeriesKind, Suspension
 from scheduling.domain.wallclock import is_zone, minutes_between
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
 from scheduling.models.studio import one_reading
 from scheduling.selectors.studio import studio
 
-from .unparseable_rows import read_spoilt
+from .unparseable_rows import read_leniently
 
 MODELS: dict[SeriesKind, type[Model]] = {
     SeriesKind.FIXED_SCHEDULE: FixedSchedule,
@@ -58,7 +58,7 @@ def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
             # Of a chunk: no server-side cursor is worth its cost.
             return [read(row) for row in rows.values_list(*columns)]
         except ValueError:
-            return [read(row, fault) for row, fault in read_spoilt(rows, columns)]
+            return [read(row, fault) for row, fault in read_leniently(rows, columns)]
 
 
 def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Series]:
@@ -78,16 +78,16 @@ def _fixed_schedule(row: Sequence[Any], fault: Reason | None = None) -> Series:
     end: time = row[16]
     halt = None
     if row[11] is None:
-        halt = Halt(Outcome.NOT_STARTED, Reason("no_start_date"))
+        halt = Suspension(Outcome.NOT_STARTED, Reason("no_start_date"))
     return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), halt, fault)
 
 
 def _recurring_slot(row: Sequence[Any], fault: Reason | None = None) -> Series:
     halt = None
     if row[17] == SlotStatus.PAUSED:
-        halt = Halt(Outcome.PAUSED, Reason("slot_paused"))
+        halt = Suspension(Outcome.PAUSED, Reason("slot_paused"))
     elif row[17] == SlotStatus.CANCELLED:
-        halt = Halt(Outcome.ENDED, Reason("slot_cancelled"))
+        halt = Suspension(Outcome.ENDED, Reason("slot_cancelled"))
     return _series(SeriesKind.RECURRING_SLOT, row, row[16], halt, fault)
 
 
@@ -95,7 +95,7 @@ def _series(
     kind: SeriesKind,
     row: Sequence[Any],
     minutes: int,
-    halt: Halt | None,
+    halt: Suspension | None,
     fault: Reason | None,
 ) -> Series:
     teacher_id: int | None = row[2]
@@ -103,9 +103,9 @@ def _series(
     valid_from: date | None = row[8]
     created_at: datetime = row[10]
     if not row[13]:
-        halt = Halt(Outcome.INACTIVE, Reason("student_inactive"))
+        halt = Suspension(Outcome.INACTIVE, Reason("student_inactive"))
     elif teacher_id is not None and not row[15]:
-        halt = Halt(Outcome.INACTIVE, Reason("teacher_inactive"))
+        halt = Suspension(Outcome.INACTIVE, Reason("teacher_inactive"))
     zone: str = studio().time_zone if teacher_id is None else row[14]
     first, first_by = _narrower(valid_from, row[11], max)
     last, last_by = _narrower(row[9], row[12], min)

@@ -33,7 +33,7 @@ _READ: dict[str, tuple[Callable[[str], Any], Any]] = {
 }
 
 
-def read_spoilt(
+def read_leniently(
     rows: QuerySet[Any], columns: Sequence[str]
 ) -> Iterator[tuple[list[Any], Reason | None]]:
     """The ``columns`` of each row, and what is wrong with it, if anything is."""

@@ -13,7 +13,7 @@ from scheduling.models import ClassStatus, ScheduledClass, SlotStatus
 from .series import rows_of
 
 
-def asking_rules(kind: SeriesKind, window: Window) -> QuerySet[Any]:
+def series_due(kind: SeriesKind, window: Window) -> QuerySet[Any]:
     """Rules of ``kind`` that may ask for a class in ``window``, closures aside."""
     rows = rows_of(kind).filter(
         Q(teacher__isnull=True) | Q(teacher__is_active=True),
@@ -34,7 +34,7 @@ def classes_between(window: Window) -> int:
     return rows.exclude(status=ClassStatus.CANCELLED).count()
 
 
-def lacking(kind: SeriesKind, window: Window) -> Q:
+def series_without_class(kind: SeriesKind, window: Window) -> Q:
     """Series of ``kind`` whose weekday comes more often in ``window`` than they have rows for it.
 
     Among them are those that want no more, as of every other week.

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from scheduling.jobs.notifications.outbox import queue
-from scheduling.jobs.workers.enqueue import start_delivery
+from scheduling.jobs.workers.enqueue import enqueue_delivery
 from scheduling.models import (
     CancelledBy,
     ClassStatus,
     MessageKind,
     MessageState,
-    Reader,
+    Recipient,
     ScheduledClass,
     Teacher,
 )
@@ -21,7 +21,7 @@ from scheduling.selectors.messages import notice_states
 
 
 @dataclass(slots=True)
-class Notices:
+class DeliveryReport:
     """What became of the notices about some classes.
 
     ``missing``: not queued yet. ``without_address`` and ``undelivered`` name students; those of
@@ -53,9 +53,9 @@ def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> l
     return list(rows.select_related("student", "teacher").order_by("starts_at", "id"))
 
 
-def notices_of(classes: Sequence[ScheduledClass]) -> Notices:
+def notices_of(classes: Sequence[ScheduledClass]) -> DeliveryReport:
     """What became of the notices about these cancelled classes, their students loaded."""
-    found, states = Notices(), notice_states(classes)
+    found, states = DeliveryReport(), notice_states(classes)
     for one in classes:
         name, state = one.student.full_name, states.get(one.pk)
         if state == MessageState.SENT:
@@ -73,13 +73,13 @@ def notices_of(classes: Sequence[ScheduledClass]) -> Notices:
     return found
 
 
-def tell_families(classes: Iterable[ScheduledClass], now: datetime) -> int:
+def email_families(classes: Iterable[ScheduledClass], now: datetime) -> int:
     """Queue a notice to the student of each cancelled class who has none; answers how many.
 
     They are delivered once the transaction, if there is one, is committed.
     """
     reached = [one for one in classes if one.student.email]
-    queued = sum(queue(MessageKind.NOTICE, Reader.STUDENT, one, now) for one in reached)
+    queued = sum(queue(MessageKind.NOTICE, Recipient.STUDENT, one, now) for one in reached)
     if queued:
-        start_delivery()
+        enqueue_delivery()
     return queued

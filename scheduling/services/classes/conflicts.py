@@ -19,13 +19,13 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
 from scheduling.jobs.monitoring.coverage import coverage
-from scheduling.jobs.runs.result_lines import Line, Names, conflict_line
+from scheduling.jobs.runs.result_lines import PersonNames, ResultLine, conflict_line
 from scheduling.models import JobRunItem, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
 from scheduling.selectors.studio import studio_day
 
-from .edit import change_by_hand
+from .edit import manual_edit
 
 # Of more classes that are not there the oldest rules' are looked at; the others come up later.
 MOST = 50_000
@@ -43,7 +43,7 @@ class Collision:
 
     key: SeriesKey
     day: date
-    line: Line
+    line: ResultLine
     since: datetime | None
     holder_id: int | None
     rival: SeriesKey | None
@@ -104,9 +104,9 @@ def share(one: Collision, now: datetime) -> tuple[int, int]:
         # What no run changes follows by hand: a one-off, a class that a person acted on.
         rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=[one.holder_id])
         if one.rival is not None:
-            rows = rows.filter(~UNTOUCHED)
+            rows = rows.filter(~NOT_EDITED)
         for holder in rows:
-            change_by_hand(holder, {"is_shared": True}, now)
+            manual_edit(holder, {"is_shared": True}, now)
     assert one.line.student_id is not None
     return one.line.student_id, one.rival_student_id
 
@@ -129,10 +129,10 @@ def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date
     }
 
 
-def _names(conflicts: list[Conflict]) -> Names:
+def _names(conflicts: list[Conflict]) -> PersonNames:
     series = [one.want.series for one in conflicts]
     holders = [one.clash.holder for one in conflicts]
-    return Names(
+    return PersonNames(
         [one.student_id for one in series] + [one.student_id for one in holders],
         [one.teacher_id for one in series] + [one.teacher_id for one in holders],
     )
@@ -140,7 +140,7 @@ def _names(conflicts: list[Conflict]) -> Names:
 
 def _collision(
     conflict: Conflict,
-    names: Names,
+    names: PersonNames,
     since: datetime | None,
     now: datetime,
 ) -> Collision:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from scheduling.db.errors import is_contention
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.models.studio import settle
-from scheduling.selectors.schedules.conflicts import clash_of
+from scheduling.selectors.schedules.conflicts import blocking_class
 from scheduling.text.dates import day_and_hours
 
-from .locks import wait_for_place
-from .validation import PLACE, keeping_duration, refuse_contradiction, refuse_early_presence
+from .locks import lock_hours
+from .validation import PLACE, keeping_duration, refuse_early_presence, validate_change
 
 # Of a write that the database has ended, as it and another waited for each other.
 ATTEMPTS = 3
@@ -48,12 +48,12 @@ def _sentence(other: ScheduledClass | None) -> str:
 
 def refuse_double_booking(wanted: ScheduledClass) -> None:
     """Raise DoubleBookedError if ``wanted``, with its instants derived, has its place taken."""
-    other = clash_of(wanted)
+    other = blocking_class(wanted)
     if other is not None:
         raise DoubleBookedError(other)
 
 
-def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
+def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
     """Store what a person entered; from now on no run changes the class.
 
     A person's cancellation is a tombstone, whoever of the studio entered it; a class that is no
@@ -70,19 +70,19 @@ def save_by_hand(changed: ScheduledClass, now: datetime) -> None:
             changed.cancelled_by = CancelledBy.STUDIO
         changed.cancelled_at, changed.closure = changed.cancelled_at or now, None
     changed.derive_instants()
-    refuse_contradiction(changed, now)
+    validate_change(changed, now)
     changed.edited_at = changed.updated_at = now
     for left in reversed(range(ATTEMPTS)):
         try:
             with transaction.atomic():
-                wait_for_place(changed)
+                lock_hours(changed)
                 refuse_double_booking(changed)
                 if changed._state.adding:
                     settle()
                 changed.save()
             return
         except IntegrityError as error:
-            raise DoubleBookedError(clash_of(changed)) from error
+            raise DoubleBookedError(blocking_class(changed)) from error
         except OperationalError as error:
             # A run doesn't wait for the place. What it writes is there by the next attempt.
             if not left or not is_contention(error):
@@ -98,7 +98,7 @@ def _is_still_closed(changed: ScheduledClass) -> bool:
     return ScheduledClass.objects.filter(pk=changed.pk, **said).exists()
 
 
-def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
+def manual_edit(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
     """Give ``one`` these values and store it; False, and untouched, where it has them already.
 
     Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled. Moving
@@ -115,7 +115,7 @@ def change_by_hand(one: ScheduledClass, values: Mapping[str, Any], now: datetime
         values = {"cancelled_by": CancelledBy.STUDIO, **values}
     for name, value in values.items():
         setattr(one, name, value)
-    save_by_hand(one, now)
+    save_manual_edit(one, now)
     return True
 
 
@@ -132,7 +132,7 @@ def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
             text = _("A make-up refers to this class: cancel it instead of deleting it.")
             raise ValidationError(text, code="made_up") from None
         return False
-    change_by_hand(one, {"status": ClassStatus.CANCELLED}, now)
+    manual_edit(one, {"status": ClassStatus.CANCELLED}, now)
     return True
 
 
@@ -218,5 +218,5 @@ def _changed(class_id: int, values: Mapping[str, Any], now: datetime) -> Schedul
         one = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
         # A slip on a page. A program that says so over the API may know better than the clock.
         refuse_early_presence(one, values.get("attendance", ""), now)
-        change_by_hand(one, values, now)
+        manual_edit(one, values, now)
         return one

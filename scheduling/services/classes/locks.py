@@ -10,7 +10,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 HOUR = 3600  # seconds
 
 
-def wait_for_place(one: ScheduledClass) -> None:
+def lock_hours(one: ScheduledClass) -> None:
     """Wait until nobody else is writing into the hours of ``one``, and keep them until the commit.
 
     ``one`` has its instants. Of two rows that are both there before either is checked against the

@@ -17,13 +17,13 @@ from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, ScheduledCla
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
-from .edit import save_by_hand
+from .edit import save_manual_edit
 from .validation import keeping_duration
 
 _OURS = (CancelledBy.TEACHER, CancelledBy.STUDIO)
 
 
-def owed(today: date) -> Q:
+def make_ups_owed(today: date) -> Q:
     """The classes that a make-up is owed for on ``today``."""
     rules = studio()
     if rules.makeup_rule == MakeUpRule.NEVER:
@@ -85,7 +85,7 @@ def save_one_off(one: ScheduledClass, now: datetime) -> None:
             # Locked: of two that make good for it at once, the second sees the first.
             rows = ScheduledClass.objects.select_for_update(no_key=True)
             _refuse(one, rows.get(pk=one.make_up_for_id))
-        save_by_hand(one, now)
+        save_manual_edit(one, now)
 
 
 def refuse_lost(lost: ScheduledClass, today: date) -> None:
@@ -122,7 +122,7 @@ def _refuse(one: ScheduledClass, lost: ScheduledClass) -> None:
     if one.date > last_day(lost):
         text = _("It was to be made up for by %(day)s.") % {"day": long_day(last_day(lost))}
         raise _refusal(text, "expired")
-    earned = owed(lost.date)  # by the rule alone: whether it is too late is said above
+    earned = make_ups_owed(lost.date)  # by the rule alone: whether it is too late is said above
     if not ScheduledClass.objects.filter(earned, pk=lost.pk).exists():
         raise _refusal(_("By the studio's rule this cancellation earns no make-up."), "not_earned")
 

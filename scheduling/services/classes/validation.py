@@ -18,7 +18,7 @@ PLACE = frozenset({"date", "start_time", "end_time", "time_zone", "teacher", "te
 LONGEST_NIGHT = 12 * 60
 
 
-def refuse_contradiction(changed: ScheduledClass, now: datetime) -> None:
+def validate_change(changed: ScheduledClass, now: datetime) -> None:
     """Raise ValidationError for a change to what can't be; what is stored already may stay.
 
     ``changed`` has its instants.

@@ -1,5 +1,5 @@
 """A made-up studio of any size, the same for the same parameters."""
 
-from .loader import DemoError, Loaded, load_demo
+from .loader import DemoError, LoadReport, load_demo
 
-__all__ = ["DemoError", "Loaded", "load_demo"]
+__all__ = ["DemoError", "LoadReport", "load_demo"]

@@ -28,9 +28,9 @@ from scheduling.models.studio import first_values
 from scheduling.selectors.studio import studio, studio_day
 
 from . import teachers
-from .students import Enrolment, Registrar, key_prefix
+from .students import Enrolment, StudentFactory, key_prefix
 from .teachers import DemoTeacher
-from .timetable_grid import Week
+from .timetable_grid import TeacherGrid
 
 _STUDENTS_A_BATCH = 2_000
 
@@ -40,7 +40,7 @@ class DemoError(Exception):
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadReport:
     """What was created."""
 
     teachers: int = 0
@@ -52,14 +52,14 @@ class Loaded:
         return bool(self.teachers or self.students)
 
 
-def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> Loaded:
+def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> LoadReport:
     """Create what is missing of the studio ``seed``; start dates are relative to ``now``.
 
     ``students`` from 0, ``teacher_count`` from 1. Raises DemoError.
     """
-    loaded = Loaded()
+    loaded = LoadReport()
     today = studio_day(now)
-    registrar = Registrar(seed, now, today)
+    registrar = StudentFactory(seed, now, today)
     with transaction.atomic():
         wait_for_other_loads()
         teacher_ids = _teachers(seed, teacher_count, now, loaded)
@@ -81,7 +81,7 @@ def _name_studio(seed: int) -> None:
     row.save()
 
 
-def _teachers(seed: int, count: int, now: datetime, loaded: Loaded) -> list[int]:
+def _teachers(seed: int, count: int, now: datetime, loaded: LoadReport) -> list[int]:
     """The ids of the teachers by number, made now where there are none."""
     there = _teachers_there(seed)
     if not there and not _students_there(seed):
@@ -122,7 +122,7 @@ def _students_there(seed: int) -> set[int]:
     return found
 
 
-def _insert_teachers(people: list[DemoTeacher], now: datetime, loaded: Loaded) -> list[int]:
+def _insert_teachers(people: list[DemoTeacher], now: datetime, loaded: LoadReport) -> list[int]:
     rows = insert(
         [
             Teacher(
@@ -154,18 +154,18 @@ def _insert_teachers(people: list[DemoTeacher], now: datetime, loaded: Loaded) -
 
 
 def _enrolments(
-    registrar: Registrar, seed: int, count: int, teacher_ids: list[int], present: set[int]
+    registrar: StudentFactory, seed: int, count: int, teacher_ids: list[int], present: set[int]
 ) -> Iterator[Enrolment]:
     """The missing students, teacher by teacher: each timetable is drawn up once."""
     for number, teacher_id in enumerate(teacher_ids[:count]):
         person = teachers.teacher(seed, number)
-        week = Week(seed, number)
+        week = TeacherGrid(seed, number)
         for turn, index in enumerate(range(number, count, len(teacher_ids))):
             if index not in present:
                 yield registrar.enrol(index, teacher_id, person, week.bundle(turn))
 
 
-def _insert_students(batch: Iterable[Enrolment], loaded: Loaded) -> None:
+def _insert_students(batch: Iterable[Enrolment], loaded: LoadReport) -> None:
     batch = list(batch)
     insert([enrolment.student for enrolment in batch])
     for enrolment in batch:

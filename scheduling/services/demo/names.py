@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from .stable_random import Chance
+from .stable_random import StableRandom
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Culture:
     language: str = "en"
     has_two_last_names: bool = False
 
-    def name(self, chance: Chance) -> tuple[str, str]:
+    def name(self, chance: StableRandom) -> tuple[str, str]:
         """A first and a last name."""
         last = chance.pick(self.last)
         if self.has_two_last_names:

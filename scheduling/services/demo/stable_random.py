@@ -7,7 +7,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-class Chance:
+class StableRandom:
     """A sequence of choices that ``words`` decide once and for all."""
 
     def __init__(self, *words: object) -> None:

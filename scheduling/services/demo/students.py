@@ -8,9 +8,9 @@ from scheduling.domain.wallclock import add_minutes
 from scheduling.models import Closure, FixedSchedule, RecurringSlot, SlotStatus, Student
 
 from . import names
-from .stable_random import Chance
+from .stable_random import StableRandom
 from .teachers import MINUTES, DemoTeacher
-from .timetable_grid import Bundle, Cell, days_away
+from .timetable_grid import Cell, StudentPlacement, days_away
 
 _MOST_STUDENTS_START = time(15)
 
@@ -52,7 +52,7 @@ def rule_key(seed: int, index: int, part: str = "") -> str:
     return f"{key_prefix(seed)}{index}:{part}"
 
 
-class Registrar:
+class StudentFactory:
     """Enrols the students of one studio. ``now`` is the real clock, ``today`` the studio's."""
 
     def __init__(self, seed: int, now: datetime, today: date) -> None:
@@ -60,9 +60,11 @@ class Registrar:
         self._now = now
         self._today = today
 
-    def enrol(self, index: int, teacher_id: int, teacher: DemoTeacher, bundle: Bundle) -> Enrolment:
+    def enrol(
+        self, index: int, teacher_id: int, teacher: DemoTeacher, bundle: StudentPlacement
+    ) -> Enrolment:
         """The student number ``index``, from 0, with this teacher at these places."""
-        chance = Chance("student", self._seed, index)
+        chance = StableRandom("student", self._seed, index)
         away = absence(index)
         start, end = self._dates(chance, away)
         student = self._student(chance, index, start, end)
@@ -101,7 +103,7 @@ class Registrar:
             meeting.import_key = rule_key(self._seed, index, str(number))
         return Enrolment(student, meetings, slot, self._pause(away))
 
-    def _dates(self, chance: Chance, away: Absence) -> tuple[date, date | None]:
+    def _dates(self, chance: StableRandom, away: Absence) -> tuple[date, date | None]:
         """The first day, and the last one where it is known."""
         if away is Absence.NOT_STARTED:
             return self._today + timedelta(days=8 + chance.below(40)), None
@@ -110,7 +112,7 @@ class Registrar:
             return start, self._today - timedelta(days=8 + chance.below(50))
         return start, None
 
-    def _student(self, chance: Chance, index: int, start: date, end: date | None) -> Student:
+    def _student(self, chance: StableRandom, index: int, start: date, end: date | None) -> Student:
         culture = chance.pick(names.STUDENTS)
         first, last = culture.name(chance)
         return Student(
@@ -124,7 +126,9 @@ class Registrar:
             created_at=self._now,
         )
 
-    def _studio_meetings(self, chance: Chance, slot_day: int, subject: str) -> list[FixedSchedule]:
+    def _studio_meetings(
+        self, chance: StableRandom, slot_day: int, subject: str
+    ) -> list[FixedSchedule]:
         """One or two meetings without a teacher, in the afternoon, away from the slot's day."""
         days = chance.shuffled(days_away(slot_day))[: 1 + (chance.below(3) == 0)]
         start = add_minutes(_MOST_STUDENTS_START, 30 * chance.below(9))
@@ -168,7 +172,7 @@ def _slot_status(away: Absence) -> SlotStatus:
     return SlotStatus.CANCELLED if away is Absence.ENDED else SlotStatus.ACTIVE
 
 
-def _start(chance: Chance, cell: Cell, minutes: int) -> time:
+def _start(chance: StableRandom, cell: Cell, minutes: int) -> time:
     """A quarter at which a lesson of ``minutes`` stays within its hour."""
     quarters = (60 - minutes) // 15 + 1
     return time(cell.hour, 15 * chance.below(quarters))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from . import names
 from .names import Culture
-from .stable_random import Chance
+from .stable_random import StableRandom
 
 # Both hemispheres and both sides of the date line; half-hour offsets, half-hour DST, none at all.
 ZONES: tuple[tuple[str, Culture], ...] = (
@@ -61,10 +61,10 @@ def domain(seed: int) -> str:
 
 def teacher(seed: int, index: int) -> DemoTeacher:
     """The teacher number ``index``, from 0."""
-    chance = Chance("teacher", seed, index)
+    chance = StableRandom("teacher", seed, index)
     zone, culture = ZONES[index % len(ZONES)]
     # Another start for each seed; within one, names repeat after thousands of teachers only.
-    start = Chance("names", seed).below(1000)
+    start = StableRandom("names", seed).below(1000)
     name = culture.nth_name(start + index // len(ZONES))
     subject, meeting = SUBJECTS[(seed + index) % len(SUBJECTS)]
     an_hour = 18 + chance.below(28)

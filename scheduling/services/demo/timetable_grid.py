@@ -14,7 +14,7 @@ All take place between 8 and 21 o'clock somewhere from UTC-12 to UTC+14, a span 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .stable_random import Chance
+from .stable_random import StableRandom
 
 FIRST_HOUR, LAST_HOUR = 8, 20  # the last one ends at 21
 WORKDAYS = range(1, 7)
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
     hour: int
 
 
-class Bundle(NamedTuple):
+class StudentPlacement(NamedTuple):
     """What a student takes of a teacher's week: the slot, and meetings with the same teacher."""
 
     slot: Cell
@@ -41,17 +41,17 @@ class Bundle(NamedTuple):
     is_group: bool = False
 
 
-class Week:
+class TeacherGrid:
     """The grid of one teacher, the same for ever."""
 
     def __init__(self, seed: int, teacher: int) -> None:
-        chance = Chance("week", seed, teacher)
+        chance = StableRandom("week", seed, teacher)
         hours = chance.shuffled(range(FIRST_HOUR, LAST_HOUR + 1))
-        own: list[Bundle] = []
+        own: list[StudentPlacement] = []
         for position, hour in enumerate(hours):
             for days in _patterns(position):
                 first, *rest = chance.shuffled([Cell(day, hour) for day in days])
-                own.append(Bundle(first, tuple(rest)))
+                own.append(StudentPlacement(first, tuple(rest)))
         self._own = chance.shuffled(own)
         self._group = [
             Cell(day, hour)
@@ -59,7 +59,7 @@ class Week:
             for day in WORKDAYS
         ]
 
-    def bundle(self, number: int) -> Bundle:
+    def bundle(self, number: int) -> StudentPlacement:
         """What the teacher's student ``number``, from 0, gets."""
         if number < len(self._own):
             return self._own[number]
@@ -67,7 +67,7 @@ class Week:
         slot = self._group[place]
         opposite = Cell((slot.weekday + 2) % 6 + 1, slot.hour)
         # Every third round also meets the teacher in another group of the same hour.
-        return Bundle(slot, (opposite,) if turn % 3 == 0 else (), is_group=True)
+        return StudentPlacement(slot, (opposite,) if turn % 3 == 0 else (), is_group=True)
 
 
 def _patterns(position: int) -> Iterator[tuple[int, ...]]:

@@ -1,6 +1,6 @@
 """Why there is, or is not, a class on a date: every rule that concerns the person, and its fate."""
 
 from .explain import explain
-from .types import ClassExplained, Explanation, RuleExplained
+from .types import ExplainedClass, ExplainedSeries, Explanation
 
-__all__ = ["ClassExplained", "Explanation", "RuleExplained", "explain"]
+__all__ = ["ExplainedClass", "ExplainedSeries", "Explanation", "explain"]

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.windows import DAY, Window, monday_of
-from scheduling.jobs.runs.result_lines import Names
+from scheduling.jobs.runs.result_lines import PersonNames
 from scheduling.models import ClassStatus, ScheduledClass, Student, Teacher
 from scheduling.selectors.classes import edit_code, stored_rows
 from scheduling.selectors.schedules.run_scope import scope_condition
 from scheduling.selectors.studio import local
 from scheduling.services.classes.occurrences.planned import plan_of
 from scheduling.text.dates import long_day
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
-from .series import Day
-from .types import FATES, ClassExplained, Explanation, RuleExplained
+from .series import DayExplainer
+from .types import FATES, ExplainedClass, ExplainedSeries, Explanation
 
 
 def explain(
@@ -60,7 +60,7 @@ def _rules(
     classes: Iterable[ScheduledClass],
     now: datetime,
     teacher_id: int | None,
-) -> list[RuleExplained]:
+) -> list[ExplainedSeries]:
     asked, found = plan_of(Window(day, day + DAY), scope, now)
     if not asked:
         return []
@@ -68,7 +68,7 @@ def _rules(
     monday = monday_of(day)
     rows = {key: of[0] for key, of in stored_rows(asked, monday, monday).items()}
     holders = [conflict.clash.holder for conflict in found.plan.conflicts]
-    names = Names(
+    names = PersonNames(
         [*(one.student_id for one in series), *(one.student_id for one in holders)],
         [
             *(one.teacher_id for one in series),
@@ -76,12 +76,12 @@ def _rules(
             *(row.teacher_id for row in rows.values()),
         ],
     )
-    by_plan = Day(day, found.plan, rows, names, now, teacher_id, _stand_ins(classes))
+    by_plan = DayExplainer(day, found.plan, rows, names, now, teacher_id, _stand_ins(classes))
     told = [by_plan.explain(one) for one in series]
     return sorted(told, key=_order)
 
 
-def _order(rule: RuleExplained) -> tuple[int, int, object, SeriesKey]:
+def _order(rule: ExplainedSeries) -> tuple[int, int, object, SeriesKey]:
     """Those that come nearest to a class first, then by weekday and hour."""
     series: Series = rule.series
     return (FATES.index(rule.fate), series.weekday, series.start_time, series.key)
@@ -96,8 +96,8 @@ def _stand_ins(classes: Iterable[ScheduledClass]) -> dict[tuple[object, ...], in
     }
 
 
-def _class_explained(one: ScheduledClass) -> ClassExplained:
-    return ClassExplained(one=one, origin=_origin(one), change=_change(one))
+def _class_explained(one: ScheduledClass) -> ExplainedClass:
+    return ExplainedClass(one=one, origin=_origin(one), change=_change(one))
 
 
 def _origin(one: ScheduledClass) -> str:
@@ -130,7 +130,7 @@ def _change(one: ScheduledClass) -> str:
         edited_at=one.edited_at if one.is_generated else None,
         is_elsewhere=moved,
     )
-    parts = [sentence(edit, {})] if edit else []
+    parts = [reason_text(edit, {})] if edit else []
     if one.status == ClassStatus.CANCELLED:
         if not edit:
             parts.append(_("cancelled under a closure"))

@@ -8,36 +8,36 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scheduling.domain.existing_classes import Stored
+from scheduling.domain.existing_classes import StoredClass
 from scheduling.domain.outcomes import Reason
-from scheduling.domain.planning import Want
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.resolve import Conflict, Plan
 from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.wallclock import hours_on
 from scheduling.domain.windows import week_number
 from scheduling.jobs.monitoring.callers import Callers
-from scheduling.jobs.runs.result_lines import Names, conflict_line
-from scheduling.jobs.schedule.expected_creation import Due, due
+from scheduling.jobs.runs.result_lines import PersonNames, conflict_line
+from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import day_and_hours, in_words, long_day
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import day_and_hours, long_day, with_dates_written_out
+from scheduling.text.reasons import reason_text
 
-from .types import EXISTS, PLANNED, RuleExplained, weekday
+from .types import EXISTS, PLANNED, ExplainedSeries, weekday
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SeriesOutcome:
     """What becomes of the rule, why, the class that it is about, and what is still to make it."""
 
     code: str
     reason: str
     class_id: int | None = None
-    due: Due | None = None
+    due: ExpectedCreation | None = None
 
 
 @dataclass(slots=True)
-class Day:
+class DayExplainer:
     """The plan of a date, to be asked rule by rule.
 
     ``rows``: the class that each rule has in the date's week. ``teacher_id``: whose day it is,
@@ -46,17 +46,17 @@ class Day:
 
     day: date
     plan: Plan
-    rows: dict[SeriesKey, Stored]
-    names: Names
+    rows: dict[SeriesKey, StoredClass]
+    names: PersonNames
     now: datetime
     teacher_id: int | None = None
     stand_ins: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def explain(self, series: Series) -> RuleExplained:
+    def explain(self, series: Series) -> ExplainedSeries:
         """One rule on the date."""
         applies = _why_not_asked(series, self.day) is None
         fate = self._fate(series)
-        return RuleExplained(
+        return ExplainedSeries(
             series=series,
             student=self.names.student(series.student_id),
             teacher=self.names.teacher(series.teacher_id),
@@ -67,7 +67,7 @@ class Day:
             due=fate.due,
         )
 
-    def _fate(self, series: Series) -> Fate:
+    def _fate(self, series: Series) -> SeriesOutcome:
         row = self.rows.get(series.key)
         if row is not None and row.date == self.day:
             return self._stands(series, row)
@@ -78,25 +78,25 @@ class Day:
             return self._elsewhere(row)
         return self._planned(series)
 
-    def _stands(self, series: Series, row: Stored) -> Fate:
+    def _stands(self, series: Series, row: StoredClass) -> SeriesOutcome:
         """The rule has a class of its week on the date."""
         if row.is_cancelled and row.edit:
-            return Fate("cancelled", sentence(row.edit, {}), row.id)
+            return SeriesOutcome("cancelled", reason_text(row.edit, {}), row.id)
         if row.is_cancelled:
             if self._wants(self.plan.restores, row) is not None:
                 text = _("the closure is gone; the next run restores the class")
-                return Fate("closed", text, row.id)
+                return SeriesOutcome("closed", text, row.id)
             # The closure is gone, and meanwhile someone else has taken the place.
             if conflict := self._conflict_of(row):
-                return Fate("conflict", self._in_the_way(conflict), row.id)
-            return Fate("closed", _("a closure cancelled its class"), row.id)
+                return SeriesOutcome("conflict", self._in_the_way(conflict), row.id)
+            return SeriesOutcome("closed", _("a closure cancelled its class"), row.id)
         if self.teacher_id is not None and row.teacher_id != self.teacher_id:
             text = _("the class of that week is given by %(teacher)s")
             name = self.names.teacher(row.teacher_id) or _("nobody")
-            return Fate("held", text % {"teacher": name}, row.id)
-        return Fate(EXISTS, self._next(row) or _("the class is there"), row.id)
+            return SeriesOutcome("held", text % {"teacher": name}, row.id)
+        return SeriesOutcome(EXISTS, self._next(row) or _("the class is there"), row.id)
 
-    def _next(self, row: Stored) -> str:
+    def _next(self, row: StoredClass) -> str:
         """What the next run does to a class that is there; empty where it leaves it."""
         if move := self._wants(self.plan.moves, row):
             text = _("the class is there; the next run brings it in line: %(when)s")
@@ -111,77 +111,87 @@ class Day:
                 return text % {"closure": cancel.closure.name}
         return ""
 
-    def _elsewhere(self, row: Stored) -> Fate:
+    def _elsewhere(self, row: StoredClass) -> SeriesOutcome:
         """The rule's class of that week is on another date."""
         hours = hours_on(row.date, row.start_time, row.end_time, row.zone)
         values = {"when": day_and_hours(row.date, hours, row.zone)}
         move = self._wants(self.plan.moves, row)
         if move is not None and move.day == self.day:
             text = _("the class of that week is still on %(when)s; the next run moves it here")
-            return Fate("moved", text % values, row.id)
+            return SeriesOutcome("moved", text % values, row.id)
         if conflict := self._conflict_of(row):
-            return Fate("conflict", self._in_the_way(conflict), row.id)
+            return SeriesOutcome("conflict", self._in_the_way(conflict), row.id)
         if row.edit:
             text = _("the class of that week is the one on %(when)s, %(reason)s")
-            return Fate("held", text % {**values, "reason": sentence(row.edit, {})}, row.id)
-        return Fate("held", _("the class of that week is the one on %(when)s") % values, row.id)
+            return SeriesOutcome(
+                "held", text % {**values, "reason": reason_text(row.edit, {})}, row.id
+            )
+        return SeriesOutcome(
+            "held", _("the class of that week is the one on %(when)s") % values, row.id
+        )
 
-    def _planned(self, series: Series) -> Fate:
+    def _planned(self, series: Series) -> SeriesOutcome:
         """Nothing is stored of the rule in that week."""
         for want in self.plan.creates:
             if want.series.key == series.key:
                 today = studio_day(self.now)
                 calls = Callers(self.now).call
-                made = due(series.kind, self.day, today, settings.HORIZON_WEEKS, calls)
-                return Fate(PLANNED, made.sentence, due=made)
+                made = expected_creation(
+                    series.kind, self.day, today, settings.HORIZON_WEEKS, calls
+                )
+                return SeriesOutcome(PLANNED, made.sentence, due=made)
         for shut in self.plan.shut:
             if shut.want.series.key == series.key:
-                return Fate("closed", sentence("closed", {"closure": shut.closure.name}))
+                return SeriesOutcome(
+                    "closed", reason_text("closed", {"closure": shut.closure.name})
+                )
         conflict = self._conflict(lambda want: want.series.key == series.key)
         if conflict is not None:
             class_id = conflict.clash.holder.class_id
-            return Fate("conflict", self._in_the_way(conflict), class_id)
+            return SeriesOutcome("conflict", self._in_the_way(conflict), class_id)
         # The planner has seen a one-off at the very same times, and counts it as this class.
         key = (series.student_id, series.start_time, series.end_time)
-        return Fate(
+        return SeriesOutcome(
             EXISTS, _("a class entered by hand stands in its place"), self.stand_ins.get(key)
         )
 
-    def _conflict(self, is_it: Callable[[Want], bool]) -> Conflict | None:
+    def _conflict(self, is_it: Callable[[PlannedClass], bool]) -> Conflict | None:
         return next((one for one in self.plan.conflicts if is_it(one.want)), None)
 
-    def _conflict_of(self, row: Stored) -> Conflict | None:
+    def _conflict_of(self, row: StoredClass) -> Conflict | None:
         return self._conflict(lambda want: want.row is not None and want.row.id == row.id)
 
     def _in_the_way(self, conflict: Conflict) -> str:
-        return in_words(conflict_line(conflict, self.names).reason)
+        return with_dates_written_out(conflict_line(conflict, self.names).reason)
 
-    def _wants(self, wants: list[Want], row: Stored) -> Want | None:
+    def _wants(self, wants: list[PlannedClass], row: StoredClass) -> PlannedClass | None:
         return next((want for want in wants if want.row and want.row.id == row.id), None)
 
 
-def _why_not_asked(series: Series, day: date) -> Fate | None:
+def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
     """Why a rule has no occurrence on ``day``; None where it has."""
     if day.isoweekday() != series.weekday:
         text = _("the schedule is for %(weekday)s")
-        return Fate("not_this_weekday", text % {"weekday": weekday(series.weekday)})
+        return SeriesOutcome("not_this_weekday", text % {"weekday": weekday(series.weekday)})
     if series.fault is not None:
-        return Fate("invalid", _said(series.fault))
+        return SeriesOutcome("invalid", _said(series.fault))
     if series.halt is not None:
-        return Fate(series.halt.outcome.value, _said(series.halt.reason))
+        return SeriesOutcome(series.halt.outcome.value, _said(series.halt.reason))
     if series.first is not None and day < series.first:
         code = f"{series.first_by}_starts"
-        return Fate("not_started", sentence(code, {"date": long_day(series.first)}))
+        return SeriesOutcome("not_started", reason_text(code, {"date": long_day(series.first)}))
     if series.last is not None and day > series.last:
         code = f"{series.last_by}_ends"
-        return Fate("ended", sentence(code, {"date": long_day(series.last)}))
+        return SeriesOutcome("ended", reason_text(code, {"date": long_day(series.last)}))
     if day_in_week(series, week_number(day)) is None:
-        return Fate("not_this_week", sentence("not_this_week", {"weeks": series.interval_weeks}))
+        return SeriesOutcome(
+            "not_this_week", reason_text("not_this_week", {"weeks": series.interval_weeks})
+        )
     return None
 
 
 def _said(reason: Reason) -> str:
-    return in_words(sentence(reason.code, reason.params))
+    return with_dates_written_out(reason_text(reason.code, reason.params))
 
 
 def _when(day: date, series: Series) -> str:

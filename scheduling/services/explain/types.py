@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.series import Series
-from scheduling.jobs.schedule.expected_creation import Due
+from scheduling.jobs.schedule.expected_creation import ExpectedCreation
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.models.timetable import Weekday
 from scheduling.text.dates import long_day
@@ -34,7 +34,7 @@ FATES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleExplained:
+class ExplainedSeries:
     """A weekly rule on the date. ``applies``: it has an occurrence there, whatever comes of it.
 
     ``fate`` is one of ``FATES``, ``reason`` says it in words, to follow a colon. ``class_id``: the
@@ -48,7 +48,7 @@ class RuleExplained:
     fate: str
     reason: str
     class_id: int | None = None
-    due: Due | None = None
+    due: ExpectedCreation | None = None
 
     @property
     def words(self) -> str:
@@ -60,7 +60,7 @@ class RuleExplained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassExplained:
+class ExplainedClass:
     """A stored class of the date: ``origin`` says what made it, ``change`` what was done to it."""
 
     one: ScheduledClass
@@ -79,8 +79,8 @@ class Explanation:
 
     name: str
     day: date
-    rules: list[RuleExplained]
-    classes: list[ClassExplained]
+    rules: list[ExplainedSeries]
+    classes: list[ExplainedClass]
 
     @property
     def summary(self) -> str:

@@ -3,35 +3,42 @@
 An act says what is to change. ``preview`` shows its plan, ``apply`` carries out exactly that plan.
 """
 
-from .attribution import Causes, causes
-from .base import Act, Moment
-from .closures import ChangeClosure, Close, CloseDays, Reopen
-from .execute import Outlook, apply, preview
-from .people import Absent, Deactivate, EndPerson
-from .series import AllFuture, EndOn, FromDate, Pause, Replace, Resume
+from .attribution import PlanAttribution, attribution
+from .base import ChangeContext, ScheduleChange
+from .closures import AddClosure, AddHolidays, DeleteClosures, EditClosure
+from .execute import ChangePlan, apply, preview
+from .people import DeactivatePeople, EndPerson, TeacherAbsence
+from .series import (
+    ChangeAllFuture,
+    ChangeFromDate,
+    EndSeries,
+    PauseSeries,
+    ReplaceFromDate,
+    ResumeSeries,
+)
 from .zones import ChangeStudioZone, ChangeZone
 
 __all__ = [
-    "Absent",
-    "Act",
-    "AllFuture",
-    "Causes",
-    "ChangeClosure",
+    "AddClosure",
+    "AddHolidays",
+    "ChangeAllFuture",
+    "ChangeContext",
+    "ChangeFromDate",
+    "ChangePlan",
     "ChangeStudioZone",
     "ChangeZone",
-    "Close",
-    "CloseDays",
-    "Deactivate",
-    "EndOn",
+    "DeactivatePeople",
+    "DeleteClosures",
+    "EditClosure",
     "EndPerson",
-    "FromDate",
-    "Moment",
-    "Outlook",
-    "Pause",
-    "Reopen",
-    "Replace",
-    "Resume",
+    "EndSeries",
+    "PauseSeries",
+    "PlanAttribution",
+    "ReplaceFromDate",
+    "ResumeSeries",
+    "ScheduleChange",
+    "TeacherAbsence",
     "apply",
-    "causes",
+    "attribution",
     "preview",
 ]

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.execution.in_transaction import plan_at_once
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.execution.in_transaction import plan_in_transaction
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.schedule.registry import JOBS
 
-from .execute import Outlook
+from .execute import ChangePlan
 
 
 @dataclass(frozen=True, slots=True)
-class Causes:
+class PlanAttribution:
     """The lines of a plan: ``because`` of the act, and ``anyway``, outstanding without it."""
 
-    because: list[Line]
-    anyway: list[Line]
+    because: list[ResultLine]
+    anyway: list[ResultLine]
 
 
-def causes(outlook: Outlook, now: datetime) -> Causes:
+def attribution(outlook: ChangePlan, now: datetime) -> PlanAttribution:
     """Tell the lines of a preview apart, by the plan of the same people without the act.
 
     Where there is too much for one transaction it is not asked: that would plan the whole studio
@@ -28,27 +28,27 @@ def causes(outlook: Outlook, now: datetime) -> Causes:
     """
     doubtful = [line for line in outlook.lines if _may_be_due(outlook, line)]
     if outlook.later or not doubtful:
-        return Causes(outlook.lines, [])
+        return PlanAttribution(outlook.lines, [])
     kinds = {line.series.kind if line.series else None for line in doubtful}
     due = {
         _key(line)
         for request in outlook.requests
         # A job says nothing of the other's schedules: where none is in doubt it is not asked.
         if None in kinds or not kinds.isdisjoint(JOBS[request.job].kinds)
-        for line in plan_at_once(request, now)
+        for line in plan_in_transaction(request, now)
     }
-    sides: tuple[list[Line], list[Line]] = [], []
+    sides: tuple[list[ResultLine], list[ResultLine]] = [], []
     for line in outlook.lines:
         sides[_may_be_due(outlook, line) and _key(line) in due].append(line)
-    return Causes(*sides)
+    return PlanAttribution(*sides)
 
 
-def _may_be_due(outlook: Outlook, line: Line) -> bool:
+def _may_be_due(outlook: ChangePlan, line: ResultLine) -> bool:
     # What the act itself dealt with is its own, whatever a run says of the same class.
     return line.class_id is None or line.class_id not in outlook.dealt_with
 
 
-def _key(line: Line) -> Hashable:
+def _key(line: ResultLine) -> Hashable:
     # A class that is made has no number before; of one that stays the reason tells what is new.
     why = line.code if line.outcome is Outcome.PROTECTED else ""
     place = (line.series, line.student_id, line.day, line.start_time, line.end_time)

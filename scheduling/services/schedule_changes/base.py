@@ -7,11 +7,11 @@ from typing import Protocol
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ChangeContext:
     """When, and for whom, an act is looked at or done. ``today`` is the studio's."""
 
     today: date
@@ -20,7 +20,7 @@ class Moment:
 
 
 @dataclass(slots=True, kw_only=True)
-class Written:
+class ChangeRecord:
     """What an act wrote before any class was planned.
 
     ``students`` and ``teachers`` are those whose classes follow. ``before`` is all that it found
@@ -37,26 +37,26 @@ class Written:
     series: SeriesKey | None = None
     students: set[int] = field(default_factory=set)
     teachers: set[int] = field(default_factory=set)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ResultLine] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     days: list[tuple[date, date]] = field(default_factory=list)
     for_all: bool = False
     closures: list[int] = field(default_factory=list)
-    tells: Callable[[Line], bool] = lambda line: True
+    tells: Callable[[ResultLine], bool] = lambda line: True
 
 
-def is_of_now(line: Line) -> bool:
+def is_relevant(line: ResultLine) -> bool:
     """Whether closed days have to do with ``line``: a class that stays where it is, has no news."""
     return "stays_on" not in line.params
 
 
-def is_no_clash(line: Line) -> bool:
+def is_no_clash(line: ResultLine) -> bool:
     """Whether ``line`` is news of an act that only takes lessons away: a clash was there before."""
     return line.outcome is not Outcome.CONFLICT
 
 
-class Act(Protocol):
+class ScheduleChange(Protocol):
     """A change that a person asks for."""
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         """Write it, classes aside, in the current transaction. Raises ValidationError."""

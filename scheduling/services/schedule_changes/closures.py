@@ -9,29 +9,29 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import CancelledBy, Closure, ScheduledClass
 
-from .base import Moment, Written, is_of_now
-from .remaining_classes import deal_with_rest
+from .base import ChangeContext, ChangeRecord, is_relevant
+from .remaining_classes import list_or_cancel_remaining
 
 Days = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class AddClosure:
     """A new closure with these ``values``: for all, for a teacher, or for a student."""
 
     values: Mapping[str, Any]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         one = Closure(**self.values)
         one.full_clean()
         same = _of_the_same(one)
         closed = list(same.filter(first_date__lte=one.first_date, last_date__gte=one.last_date))
         if any(_says_the_same(other, one) for other in closed):
             raise ValidationError(_("An identical closure already exists."), code="no_change")
-        written = Written(before=_state(same))
+        written = ChangeRecord(before=_state(same))
         written.warnings += [_closed_already(other) for other in closed[:1]]
         one.save()
         written.closures.append(one.pk)
@@ -41,7 +41,7 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class CloseDays:
+class AddHolidays:
     """Days closed for everyone, each by its name; those closed already stay as they are.
 
     ``holidays_of``: the country and region whose public holidays they are.
@@ -50,7 +50,7 @@ class CloseDays:
     days: tuple[tuple[date, str], ...]
     holidays_of: str = ""
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         there = closed_days(day for day, _name in self.days)
         made = []
         for day, name in sorted(self.days):
@@ -66,27 +66,29 @@ class CloseDays:
                 there[day] = name
         if not made:
             raise ValidationError(_("All of these days are closed already."), code="no_change")
-        written = Written(before=repr(made[0].first_date))
+        written = ChangeRecord(before=repr(made[0].first_date))
         written.closures = [one.pk for one in made]
         written.days = [(one.first_date, one.last_date) for one in made]
         written.for_all = True
         closed = {one.first_date for one in made}
-        found = deal_with_rest({}, moment.now, first=min(closed), last=max(closed), cancel=None)
+        found = list_or_cancel_remaining(
+            {}, moment.now, first=min(closed), last=max(closed), cancel=None
+        )
         written.lines = [line for line in found if line.day in closed]
-        written.tells = _news_of([])
+        written.tells = _series_affected([])
         return written
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeClosure:
+class EditClosure:
     """The closure ``id`` has these ``values``; what they do not name stays."""
 
     id: int
     values: Mapping[str, Any]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         (one,) = _locked((self.id,))
-        written = Written(before=_state([one]))
+        written = ChangeRecord(before=_state([one]))
         changed = {name for name, value in self.values.items() if getattr(one, name) != value}
         if not changed:
             raise ValidationError(_("No change: the values are the same."), code="no_change")
@@ -102,24 +104,24 @@ class ChangeClosure:
         if moves:
             _reaches(written, one)
             _what_goes_on(written, one, moment)
-            written.tells = _news_of(opened)
+            written.tells = _series_affected(opened)
         return written
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen:
+class DeleteClosures:
     """These closures are taken away; what they cancelled comes back."""
 
     ids: tuple[int, ...]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rows = _locked(self.ids)
-        written = Written(before=_state(rows))
+        written = ChangeRecord(before=_state(rows))
         opened: list[Days] = []
         for one in rows:
             opened += _reaches(written, one)
             one.delete()
-        written.tells = _news_of(opened)
+        written.tells = _series_affected(opened)
         return written
 
 
@@ -176,7 +178,7 @@ def _state(rows: Iterable[Closure]) -> str:
     return repr([[getattr(one, name) for name in names] for one in rows])
 
 
-def _reaches(written: Written, one: Closure) -> list[Days]:
+def _reaches(written: ChangeRecord, one: Closure) -> list[Days]:
     """Have the classes of all whom ``one`` concerns follow; answers its days."""
     written.days.append((one.first_date, one.last_date))
     if one.teacher_id is not None:
@@ -188,27 +190,29 @@ def _reaches(written: Written, one: Closure) -> list[Days]:
     return [(one.first_date, one.last_date)]
 
 
-def _what_goes_on(written: Written, one: Closure, moment: Moment) -> None:
+def _what_goes_on(written: ChangeRecord, one: Closure, moment: ChangeContext) -> None:
     """Name the classes that take place although their day is closed: a person wants them to."""
     whose: dict[str, Any] = {}
     for name in ("teacher", "student", "fixed_schedule", "recurring_slot"):
         if getattr(one, f"{name}_id") is not None:
             whose[name] = getattr(one, f"{name}_id")
     told = {line.class_id for line in written.lines}
-    found = deal_with_rest(whose, moment.now, first=one.first_date, last=one.last_date, cancel=None)
+    found = list_or_cancel_remaining(
+        whose, moment.now, first=one.first_date, last=one.last_date, cancel=None
+    )
     written.lines += [line for line in found if line.class_id not in told]
-    written.tells = _news_of([])
+    written.tells = _series_affected([])
 
 
-def _news_of(opened: list[Days]) -> Any:
+def _series_affected(opened: list[Days]) -> Any:
     """Of what clashes, and of what a person left cancelled, only opened days are news."""
 
-    def tells(line: Line) -> bool:
+    def tells(line: ResultLine) -> bool:
         if line.outcome not in (Outcome.CONFLICT, Outcome.PROTECTED):
-            return is_of_now(line)
+            return is_relevant(line)
         day = line.day
         return (
-            (is_of_now(line) if line.outcome is Outcome.CONFLICT else line.code == BY_HAND)
+            (is_relevant(line) if line.outcome is Outcome.CONFLICT else line.code == BY_HAND)
             and day is not None
             and any(first <= day <= last for first, last in opened)
         )

@@ -16,23 +16,23 @@ from scheduling.db.errors import StudioChangedError, is_contention
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY, monday_of
-from scheduling.jobs.execution.in_transaction import AtOnce, run_at_once
-from scheduling.jobs.execution.runner import Conduct
+from scheduling.jobs.execution.in_transaction import InlineResult, run_in_transaction
+from scheduling.jobs.execution.runner import RunOptions
 from scheduling.jobs.execution.runner import preview as preview_run
 from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint, require_approved
-from scheduling.jobs.generation.displaced_classes import with_strays
-from scheduling.jobs.generation.plan_writer import StateChangedError
+from scheduling.jobs.generation.displaced_classes import including_displaced
+from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.generation.run_window import is_large
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.result_lines import Line
-from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
+from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import Job, Teacher, Trigger
 from scheduling.models.studio import forget
 from scheduling.selectors.studio import studio
 
-from .base import Act, Moment, Written
-from .plan_text import done, under_way, would
+from .base import ChangeContext, ChangeRecord, ScheduleChange
+from .plan_text import done_text, planned_text, under_way
 
 # What a person should see; bounds, pauses and the like are the schedules' own news.
 SHOWN = (
@@ -49,7 +49,7 @@ SHOWN = (
 
 
 @dataclass(slots=True)
-class Outlook:
+class ChangePlan:
     """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it.
 
     Once it is applied, ``runs`` are the rows of the log that say so, and ``series`` is the one
@@ -58,34 +58,34 @@ class Outlook:
     plan it, ``dealt_with`` the classes that the act itself is about.
     """
 
-    lines: list[Line]
+    lines: list[ResultLine]
     counts: Counter[Outcome]
     warnings: list[str]
     fingerprint: str
     runs: list[int] = field(default_factory=list)
     series: SeriesKey | None = None
-    later: list[Request] = field(default_factory=list)
+    later: list[RunRequest] = field(default_factory=list)
     closures: list[int] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
+    requests: list[RunRequest] = field(default_factory=list)
     dealt_with: frozenset[int | None] = frozenset()
 
-    def of(self, outcome: Outcome) -> list[Line]:
+    def of(self, outcome: Outcome) -> list[ResultLine]:
         """The lines of one outcome, in order."""
         return [line for line in self.lines if line.outcome is outcome]
 
     @property
     def would(self) -> str:
         """The plan in a sentence."""
-        return would(Counter(line.outcome for line in self.lines))
+        return planned_text(Counter(line.outcome for line in self.lines))
 
     @property
     def done(self) -> str:
         """What was done, or is about to be, in a sentence."""
         counts = Counter(line.outcome for line in self.lines)
-        return under_way(counts) if self.later else done(counts)
+        return under_way(counts) if self.later else done_text(counts)
 
 
-def preview(act: Act, moment: Moment) -> Outlook:
+def preview(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
     """What ``apply`` would do now. Raises ValidationError; writes nothing."""
     with _reading_anew(), transaction.atomic():
         outlook = _carry_out(act, moment)
@@ -102,7 +102,7 @@ def _reading_anew() -> Iterator[None]:
         forget()
 
 
-def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
+def apply(act: ScheduleChange, moment: ChangeContext, approved: str | None) -> ChangePlan:
     """Carry out ``act``: the schedule and its classes in one transaction.
 
     Exactly the plan with the ``approved`` fingerprint, or StalePlanError; None takes whatever the
@@ -114,7 +114,7 @@ def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
         with _reading_anew(), transaction.atomic():
             outlook = _carry_out(act, moment)
             require_approved(_unapplied(outlook), approved)
-    except (StateChangedError, StudioChangedError, IntegrityError) as error:
+    except (ConcurrentEditError, StudioChangedError, IntegrityError) as error:
         raise StalePlanError from error
     except DatabaseError as error:
         if is_contention(error):
@@ -122,8 +122,8 @@ def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
         raise
     for request in outlook.later:
         try:
-            outlook.runs.append(start(request).pk)
-        except NotStartedError as error:
+            outlook.runs.append(enqueue_run(request).pk)
+        except EnqueueFailedError as error:
             text = _(
                 "Saved, but the classes are not up to date yet: %(error)s The next run does it."
             )
@@ -131,12 +131,12 @@ def apply(act: Act, moment: Moment, approved: str | None) -> Outlook:
     return outlook
 
 
-def _unapplied(outlook: Outlook) -> Outlook:
+def _unapplied(outlook: ChangePlan) -> ChangePlan:
     """What was rolled back has neither runs nor rows of its own."""
     return replace(outlook, runs=[], series=None, closures=[])
 
 
-def _carry_out(act: Act, moment: Moment) -> Outlook:
+def _carry_out(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
     guard_transaction()
     written = act.write(moment)
     lines, counts, runs = list(written.lines), Counter[Outcome](), []
@@ -144,11 +144,11 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     told = {line.class_id for line in lines}
     requests = _requests(written, moment)
     if written.days or written.teachers:
-        requests = with_strays(requests, moment.now)
+        requests = including_displaced(requests, moment.now)
     requests = list(requests)
     too_much = written.for_all and any(map(is_large, requests))
     for request in requests:
-        came_to = (_foreseen if too_much else run_at_once)(request, moment.now)
+        came_to = (_foreseen if too_much else run_in_transaction)(request, moment.now)
         counts.update(came_to.counts)
         for one in came_to.lines:
             # A class that the act itself dealt with is not told a second time as protected.
@@ -159,7 +159,7 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
         if came_to.run is not None:
             runs.append(came_to.run.pk)
     lines = _in_order(_with_zones(lines))
-    return Outlook(
+    return ChangePlan(
         lines,
         +counts,
         written.warnings,
@@ -173,24 +173,24 @@ def _carry_out(act: Act, moment: Moment) -> Outlook:
     )
 
 
-class _All(Nobody):
+class _All(NullObserver):
     """Keeps every result of a preview."""
 
     def __init__(self) -> None:
-        self.kept: list[Line] = []
+        self.kept: list[ResultLine] = []
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         self.kept += lines
 
 
-def _foreseen(request: Request, now: datetime) -> AtOnce:
+def _foreseen(request: RunRequest, now: datetime) -> InlineResult:
     """What a run would come to, with the closures as they are in the current transaction."""
     watcher = _All()
-    result = preview_run(request, Conduct(clock=lambda: now, watcher=watcher))
-    return AtOnce(watcher.kept, Counter(result.counts))
+    result = preview_run(request, RunOptions(clock=lambda: now, watcher=watcher))
+    return InlineResult(watcher.kept, Counter(result.counts))
 
 
-def _requests(written: Written, moment: Moment) -> Iterable[Request]:
+def _requests(written: ChangeRecord, moment: ChangeContext) -> Iterable[RunRequest]:
     monday = monday_of(moment.today)
     # What ended before this week, or the day before in another zone, no run would still touch.
     days = tuple(sorted(pair for pair in written.days if pair[1] >= monday - DAY))
@@ -203,7 +203,7 @@ def _requests(written: Written, moment: Moment) -> Iterable[Request]:
         if not (students or teachers or written.for_all):
             continue
         for job in (Job.WEEKLY, Job.HORIZON):
-            yield Request(
+            yield RunRequest(
                 job=job,
                 today=moment.today,
                 weeks=settings.HORIZON_WEEKS,
@@ -215,7 +215,7 @@ def _requests(written: Written, moment: Moment) -> Iterable[Request]:
             )
 
 
-def _with_zones(lines: list[Line]) -> list[Line]:
+def _with_zones(lines: list[ResultLine]) -> list[ResultLine]:
     """Lines of a plan don't all say in whose zone they are."""
     ids = {line.teacher_id for line in lines if not line.zone and line.teacher_id is not None}
     zones: dict[int | None, str] = dict(
@@ -227,19 +227,19 @@ def _with_zones(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _in_order(lines: list[Line]) -> list[Line]:
-    def key(line: Line) -> tuple[str, ...]:
+def _in_order(lines: list[ResultLine]) -> list[ResultLine]:
+    def key(line: ResultLine) -> tuple[str, ...]:
         return (str(SHOWN.index(line.outcome)), str(line.day or ""), str(line.start_time or ""))
 
     return sorted(lines, key=key)
 
 
-def _fingerprint(written: Written, lines: list[Line]) -> str:
+def _fingerprint(written: ChangeRecord, lines: list[ResultLine]) -> str:
     parts = sorted(repr(_lasting(line).facts()) for line in lines)
     return fingerprint(written.before, written.warnings, parts)
 
 
-def _lasting(line: Line) -> Line:
+def _lasting(line: ResultLine) -> ResultLine:
     """The numbers of rows that are not written yet differ from one time to the next."""
     params = {name: value for name, value in line.params.items() if name != "with_class"}
     return replace(line, params=params, series=None)

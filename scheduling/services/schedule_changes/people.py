@@ -19,8 +19,8 @@ from scheduling.models import (
     Teacher,
 )
 
-from .base import Moment, Written, is_no_clash, is_of_now
-from .remaining_classes import deal_with_rest
+from .base import ChangeContext, ChangeRecord, is_no_clash, is_relevant
+from .remaining_classes import list_or_cancel_remaining
 from .series_rows import close
 
 
@@ -37,20 +37,22 @@ class EndPerson:
     cancel_rest: bool = False
     reason: str = ""
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         column = "student" if isinstance(self.person, Student) else "teacher"
         manager: Any = type(self.person)._default_manager
         person = manager.select_for_update(no_key=True).get(pk=self.person.pk)
         rules = _not_over(column, person, self.day)
         state = [(type(one).__name__, one.pk, one.valid_from, one.valid_until) for one in rules]
-        written = Written(before=repr((person.is_active, getattr(person, "end_date", None), state)))
+        written = ChangeRecord(
+            before=repr((person.is_active, getattr(person, "end_date", None), state))
+        )
         written.tells = is_no_clash
         getattr(written, f"{column}s").add(person.pk)
         changed = _end(person, self.day, moment.today)
         for rule in rules:
             changed |= close(rule, self.day)
         by = CancelledBy.STUDIO if self.cancel_rest else None
-        written.lines = deal_with_rest(
+        written.lines = list_or_cancel_remaining(
             {column: person}, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
         )
         if not changed and not written.lines:
@@ -86,7 +88,7 @@ def _end(person: Any, day: date, today: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class TeacherAbsence:
     """``teacher`` gives no lesson from ``first`` to ``last``, both included, by their own clock.
 
     What no person touched is cancelled by the closure, and comes back with it; the rest, one-offs
@@ -105,7 +107,7 @@ class Absent:
         )
         return there.exists()
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
         if self.last < self.first:
             text = _("The last date is before the first date.")
@@ -115,10 +117,10 @@ class Absent:
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
-        written = Written(before=teacher.time_zone, teachers={teacher.pk})
+        written = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
         written.days.append((self.first, self.last))
-        written.tells = lambda line: is_of_now(line) and is_no_clash(line)
-        written.lines = deal_with_rest(
+        written.tells = lambda line: is_relevant(line) and is_no_clash(line)
+        written.lines = list_or_cancel_remaining(
             {"teacher": teacher},
             moment.now,
             first=self.first,
@@ -130,13 +132,13 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Deactivate:
+class DeactivatePeople:
     """These students or teachers, by their ids. Whoever is not active already is passed over."""
 
     model: type[Student] | type[Teacher]
     ids: tuple[int, ...]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         manager: Any = self.model._default_manager
         rows = manager.select_for_update(no_key=True).filter(pk__in=self.ids, is_active=True)
         people = list(rows.order_by("pk"))
@@ -148,6 +150,6 @@ class Deactivate:
             person.is_active = False
             person.save(update_fields=["is_active"])
         ids = {person.pk for person in people}
-        written = Written(before=repr(sorted(ids)))
+        written = ChangeRecord(before=repr(sorted(ids)))
         getattr(written, "students" if self.model is Student else "teachers").update(ids)
         return written

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 
 
-def would(counts: Counter[Outcome]) -> str:
+def planned_text(counts: Counter[Outcome]) -> str:
     """“This would move 12 classes, remove 3 and create 1.”, with what stays or clashes."""
     parts = []
     if n := counts[Outcome.MOVED]:
@@ -29,7 +29,7 @@ def would(counts: Counter[Outcome]) -> str:
     return " ".join([text, *_rest(counts)])
 
 
-def done(counts: Counter[Outcome]) -> str:
+def done_text(counts: Counter[Outcome]) -> str:
     """“Done: 12 classes moved, 3 removed.”, with what stays or clashes."""
     words = {
         Outcome.MOVED: _("%(n)d moved"),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.jobs.runs.result_lines import Line, Names
+from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED, edit_code
-from scheduling.services.classes.edit import cancellation, change_by_hand
+from scheduling.selectors.classes import NOT_EDITED, edit_code
+from scheduling.services.classes.edit import cancellation, manual_edit
 
 
-def deal_with_rest(
+def list_or_cancel_remaining(
     whose: Mapping[str, Any],
     now: datetime,
     *,
@@ -26,7 +26,7 @@ def deal_with_rest(
     last: date | None = None,
     cancel: CancelledBy | None,
     reason: str = "",
-) -> list[Line]:
+) -> list[ResultLine]:
     """The classes from ``first`` to ``last`` that no run would take away; cancelled by ``cancel``.
 
     ``whose``: the columns by which they are found. The day on which a class takes place counts,
@@ -36,8 +36,8 @@ def deal_with_rest(
     rows = rows.filter(date__gte=first, starts_at__gt=now, status=ClassStatus.SCHEDULED)
     if last is not None:
         rows = rows.filter(date__lte=last)
-    found = list(rows.filter(Q(week__isnull=True) | ~UNTOUCHED).order_by("starts_at", "id"))
-    names = Names([one.student_id for one in found], [one.teacher_id for one in found])
+    found = list(rows.filter(Q(week__isnull=True) | ~NOT_EDITED).order_by("starts_at", "id"))
+    names = PersonNames([one.student_id for one in found], [one.teacher_id for one in found])
     lines = []
     for one in found:
         if cancel is None:
@@ -46,7 +46,7 @@ def deal_with_rest(
         code = "cancelled_for" if cancel is CancelledBy.STUDIO else "cancelled_for_teacher"
         why = {"reason": reason or _("ended")}
         lines.append(_line(one, names, Outcome.CANCELLED, code, why))
-        change_by_hand(one, cancellation(cancel, why["reason"]), now)
+        manual_edit(one, cancellation(cancel, why["reason"]), now)
     return lines
 
 
@@ -63,14 +63,14 @@ def _why(one: ScheduledClass) -> str:
 
 
 def _line(
-    one: ScheduledClass, names: Names, outcome: Outcome, code: str, params: dict[str, Any]
-) -> Line:
+    one: ScheduledClass, names: PersonNames, outcome: Outcome, code: str, params: dict[str, Any]
+) -> ResultLine:
     series = None
     if one.fixed_schedule_id is not None:
         series = SeriesKey(SeriesKind.FIXED_SCHEDULE, one.fixed_schedule_id)
     elif one.recurring_slot_id is not None:
         series = SeriesKey(SeriesKind.RECURRING_SLOT, one.recurring_slot_id)
-    return Line(
+    return ResultLine(
         outcome=outcome,
         code=code,
         params=params,

@@ -14,8 +14,8 @@ from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Closure
 
-from .base import Moment, Written, is_no_clash
-from .remaining_classes import deal_with_rest
+from .base import ChangeContext, ChangeRecord, is_no_clash
+from .remaining_classes import list_or_cancel_remaining
 from .series_rows import (
     Rule,
     close,
@@ -26,11 +26,11 @@ from .series_rows import (
     set_values,
     state_of,
 )
-from .successor import ends_before, split
+from .successor import ends_before, split_series
 
 
 @dataclass(frozen=True, slots=True)
-class FromDate:
+class ChangeFromDate:
     """From ``day`` on the series has these ``values``; what was before stays as it was.
 
     At its first occurrence, or before, there is nothing to keep: the row itself changes.
@@ -40,7 +40,7 @@ class FromDate:
     day: date
     values: Mapping[str, Any]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         if self.day < moment.today:
             text = _("Choose today or a later day: what has begun stays as it was.")
             raise ValidationError({"day": text}, code="past")
@@ -54,42 +54,44 @@ class FromDate:
             set_values(rule, self.values)
             rule.save()
         else:
-            new, written.warnings = split(rule, series, self.day, self.values, moment.now)
+            new, written.warnings = split_series(rule, series, self.day, self.values, moment.now)
             written.series = key_of(new)
         return written
 
 
 @dataclass(frozen=True, slots=True)
-class Replace:
+class ReplaceFromDate:
     """From ``day`` on the series is exactly as ``values`` say, its last day among them.
 
-    As ``FromDate``, but that nothing is carried over: weeks are counted from ``day``.
+    As ``ChangeFromDate``, but that nothing is carried over: weeks are counted from ``day``.
     """
 
     key: SeriesKey
     day: date
     values: Mapping[str, Any]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rule, series = locked(self.key), series_of(self.key)
         written = _written(rule)
         if rule.valid_from is not None and rule.valid_from >= self.day:
             set_values(rule, {**self.values, "valid_from": self.day})
             rule.save()
         else:
-            new, written.warnings = split(rule, series, self.day, self.values, moment.now, self.day)
+            new, written.warnings = split_series(
+                rule, series, self.day, self.values, moment.now, self.day
+            )
             written.series = key_of(new)
         return written
 
 
 @dataclass(frozen=True, slots=True)
-class AllFuture:
+class ChangeAllFuture:
     """All that is still to come has these ``values``; the row itself changes."""
 
     key: SeriesKey
     values: Mapping[str, Any]
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
         refuse_no_change(rule, self.values)
@@ -99,7 +101,7 @@ class AllFuture:
 
 
 @dataclass(frozen=True, slots=True)
-class EndOn:
+class EndSeries:
     """``day`` is the last on which the series asks for a class.
 
     Classes after it on which a person acted are named; with ``cancel_rest`` they are cancelled by
@@ -111,7 +113,7 @@ class EndOn:
     cancel_rest: bool = False
     reason: str = ""
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
         written.tells = is_no_clash
@@ -120,14 +122,14 @@ class EndOn:
             raise ValidationError({"day": text}, code="ended")
         mine = {self.key.kind.value: rule}
         by = CancelledBy.STUDIO if self.cancel_rest else None
-        written.lines = deal_with_rest(
+        written.lines = list_or_cancel_remaining(
             mine, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
         )
         return written
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseSeries:
     """From ``first`` to ``last``, both included, the series takes no place.
 
     It is a closure of this one series: its untouched classes are cancelled and come back with it.
@@ -138,7 +140,7 @@ class Pause:
     last: date
     name: str = ""
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
         written.tells = is_no_clash
@@ -162,13 +164,13 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class ResumeSeries:
     """From ``day`` on the series takes place again, whatever pauses it had."""
 
     key: SeriesKey
     day: date
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
         pauses = list(
@@ -187,5 +189,5 @@ class Resume:
         return written
 
 
-def _written(rule: Rule) -> Written:
-    return Written(before=state_of(rule), series=key_of(rule), students={rule.student_id})
+def _written(rule: Rule) -> ChangeRecord:
+    return ChangeRecord(before=state_of(rule), series=key_of(rule), students={rule.student_id})

@@ -11,7 +11,7 @@ from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
 from scheduling.selectors.schedules.series import MODELS, load_by_key
-from scheduling.services.schedules.fixed_schedule import end_meeting
+from scheduling.services.schedules.fixed_schedule import end_fixed_schedule
 from scheduling.services.schedules.succession import Rule
 
 _COMMON = ("teacher", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
@@ -74,6 +74,6 @@ def close(rule: Rule, last: date) -> bool:
             return False
         rule.status = SlotStatus.CANCELLED
     else:
-        end_meeting(rule, last + DAY)
+        end_fixed_schedule(rule, last + DAY)
     rule.save()
     return True

@@ -12,7 +12,7 @@ from scheduling.domain.recurrence import day_in_week
 from scheduling.domain.series import Series
 from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 from scheduling.services.schedules.succession import hand_over_pauses
 from scheduling.text.dates import long_day
 
@@ -21,7 +21,7 @@ from .series_rows import CHANGEABLE, Rule, key_of, series_of, set_values
 _COPIED = ("student", "valid_until", "status")
 
 
-def split(
+def split_series(
     rule: Rule,
     series: Series,
     day: date,
@@ -88,7 +88,7 @@ def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
 def _stays(classes: QuerySet[ScheduledClass], day: date, now: datetime) -> bool:
     """Whether one of ``classes`` takes place in the week of ``day``, whatever its rule says."""
     there = classes.filter(week=monday_of(day)).exclude(status=ClassStatus.CANCELLED)
-    return there.filter(~UNTOUCHED | Q(starts_at__lte=now)).exists()
+    return there.filter(~NOT_EDITED | Q(starts_at__lte=now)).exists()
 
 
 def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:

@@ -11,8 +11,8 @@ from scheduling.models import FixedSchedule, ScheduledClass, Studio, Teacher
 from scheduling.models.studio import first_values
 from scheduling.models.validators import validate_time_zone
 
-from .base import Moment, Written
-from .remaining_classes import deal_with_rest
+from .base import ChangeContext, ChangeRecord
+from .remaining_classes import list_or_cancel_remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ChangeZone:
     teacher: Teacher
     zone: str
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         _refuse_unknown(self.zone)
         teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
         before = teacher.time_zone
@@ -35,13 +35,15 @@ class ChangeZone:
             raise ValidationError({"time_zone": text}, code="no_change")
         teacher.time_zone = self.zone
         teacher.save(update_fields=["time_zone"])
-        written = Written(before=before, teachers={teacher.pk})
+        written = ChangeRecord(before=before, teachers={teacher.pk})
         if is_same_zone(before, self.zone):
             ahead = ScheduledClass.objects.filter(teacher=teacher, starts_at__gt=moment.now)
             ahead.filter(time_zone=before).update(time_zone=self.zone)
         else:
             mine = {"teacher": teacher}
-            written.lines = deal_with_rest(mine, moment.now, first=FIRST_DATE, cancel=None)
+            written.lines = list_or_cancel_remaining(
+                mine, moment.now, first=FIRST_DATE, cancel=None
+            )
         return written
 
 
@@ -54,7 +56,7 @@ class ChangeStudioZone:
 
     zone: str
 
-    def write(self, moment: Moment) -> Written:
+    def write(self, moment: ChangeContext) -> ChangeRecord:
         _refuse_unknown(self.zone)
         rows = Studio.objects.select_for_update(no_key=True)
         row = rows.filter(pk=1).first() or Studio(**first_values())
@@ -68,12 +70,12 @@ class ChangeStudioZone:
         if is_same_zone(before, self.zone):
             ahead = ScheduledClass.objects.filter(**own, starts_at__gt=moment.now)
             ahead.filter(time_zone=before).update(time_zone=self.zone)
-            return Written(before=before)
+            return ChangeRecord(before=before)
         rules = FixedSchedule.objects.filter(teacher__isnull=True)
-        return Written(
+        return ChangeRecord(
             before=before,
             students=set(rules.order_by().values_list("student_id", flat=True)),
-            lines=deal_with_rest(own, moment.now, first=FIRST_DATE, cancel=None),
+            lines=list_or_cancel_remaining(own, moment.now, first=FIRST_DATE, cancel=None),
         )
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.conf import settings
 
-from scheduling.db.errors import report
+from scheduling.db.errors import log_and_describe
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
-from scheduling.jobs.execution.runner import Conduct, run
-from scheduling.jobs.generation.displaced_classes import with_strays
+from scheduling.jobs.execution.runner import RunOptions, run
+from scheduling.jobs.generation.displaced_classes import including_displaced
 from scheduling.jobs.generation.run_window import is_large
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.runs.request import Clock, Request
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.runs.request import Clock, RunRequest
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
 
 BOTH_JOBS = (Job.WEEKLY, Job.HORIZON)
@@ -25,14 +25,14 @@ Days = tuple[date, date]
 
 
 @dataclass(slots=True)
-class Applied:
+class ApplyResult:
     """What became of the classes of a changed schedule; ``error`` says what is still to come.
 
     ``already_running``: a run of the whole studio was at it, and another could not be started.
     ``is_under_way``: there is much to do, and runs in the background are at it.
     """
 
-    results: list[Result] = field(default_factory=list)
+    results: list[RunResult] = field(default_factory=list)
     error: str = ""
     already_running: bool = False
     is_under_way: bool = False
@@ -40,7 +40,7 @@ class Applied:
     def count(self, outcome: Outcome) -> int:
         return sum(result.counts[outcome] for result in self.results)
 
-    def conflicts(self, series: Collection[SeriesKey] | None = None) -> list[Line]:
+    def conflicts(self, series: Collection[SeriesKey] | None = None) -> list[ResultLine]:
         """The classes that have no place, and why, each once: two jobs may both have met it.
 
         ``series``: of these alone.
@@ -59,7 +59,7 @@ class Applied:
         found = [self.error] if self.error else []
         return found + [text for result in self.results for text in result.errors()]
 
-    def add(self, other: "Applied") -> None:
+    def add(self, other: "ApplyResult") -> None:
         """Take in what another change came to."""
         self.results += other.results
         self.error = self.error or other.error
@@ -86,7 +86,7 @@ def apply_change(
     today: date,
     clock: Clock,
     triggered_by: str,
-) -> Applied:
+) -> ApplyResult:
     """Run ``jobs`` for these students or teachers alone, after the change is committed.
 
     A failure leaves the change as it is: the next scheduled run applies it.
@@ -97,10 +97,10 @@ def apply_change(
         "days": tuple(days),
     }
     if not whose["student_ids"] and not whose["teacher_ids"]:
-        return Applied()
+        return ApplyResult()
     requests = [_request(job, today, triggered_by, whose) for job in jobs]
     if whose["days"]:
-        requests = list(with_strays(requests, clock()))
+        requests = list(including_displaced(requests, clock()))
         return _apply(requests, clock)
     applied = _apply(requests, clock)
     if whose["student_ids"]:
@@ -108,7 +108,7 @@ def apply_change(
     return applied
 
 
-def _retry_with_teachers(applied: Applied, requests: list[Request], clock: Clock) -> None:
+def _retry_with_teachers(applied: ApplyResult, requests: list[RunRequest], clock: Clock) -> None:
     """Plan what found no place together with all else of its teacher's: two whose schedules were
     changed one after the other may each want the hour that the other is to leave."""
     found = {line.teacher_id for line in applied.conflicts()}
@@ -131,27 +131,27 @@ def _retry_with_teachers(applied: Applied, requests: list[Request], clock: Clock
 
 def apply_to_everyone(
     days: Iterable[Days], *, today: date, clock: Clock, triggered_by: str
-) -> Applied:
+) -> ApplyResult:
     """Run both jobs for what takes place on these days, after a change of the whole studio's.
 
     Where that is more than one transaction does, in the background.
     """
     whose = {"days": tuple(days)}
     asked = (_request(job, today, triggered_by, whose) for job in BOTH_JOBS)
-    requests = list(with_strays(asked, clock()))
+    requests = list(including_displaced(asked, clock()))
     if not any(map(is_large, requests)):
         return _apply(requests, clock)
-    applied = Applied(is_under_way=True)
+    applied = ApplyResult(is_under_way=True)
     for request in requests:
         try:
-            start(request)
+            enqueue_run(request)
         except Exception as error:  # the save stands, whatever the fault
-            applied.error = report(error, "%s could not be started", request.job)
+            applied.error = log_and_describe(error, "%s could not be started", request.job)
     return applied
 
 
-def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) -> Request:
-    return Request(
+def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) -> RunRequest:
+    return RunRequest(
         job=job,
         today=today,
         weeks=settings.HORIZON_WEEKS,
@@ -161,13 +161,13 @@ def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) ->
     )
 
 
-def _apply(requests: Iterable[Request], clock: Clock) -> Applied:
-    applied = Applied()
+def _apply(requests: Iterable[RunRequest], clock: Clock) -> ApplyResult:
+    applied = ApplyResult()
     for request in requests:
         try:
-            applied.results.append(run(request, Conduct(clock=clock)))
+            applied.results.append(run(request, RunOptions(clock=clock)))
         except AlreadyRunningError:
             applied.already_running = True
         except Exception as error:  # the save stands, whatever the fault
-            applied.error = report(error, "%s was not applied to a change", request.job)
+            applied.error = log_and_describe(error, "%s was not applied to a change", request.job)
     return applied

@@ -12,10 +12,10 @@ from scheduling.jobs.runs.request import Clock
 from scheduling.models import ClassStatus, Closure, ScheduledClass
 from scheduling.text.dates import long_day
 
-from .apply_changes import Applied, apply_change, apply_to_everyone
+from .apply_changes import ApplyResult, apply_change, apply_to_everyone
 
 
-class Reach(NamedTuple):
+class ClosureScope(NamedTuple):
     """The days of a closure, and whom it concerns: a teacher, a student, or everyone."""
 
     first: date
@@ -24,14 +24,16 @@ class Reach(NamedTuple):
     student_id: int | None
 
 
-def reach_of(closure: Closure) -> Reach:
+def scope_of(closure: Closure) -> ClosureScope:
     """The reach of ``closure`` as it is now."""
-    return Reach(closure.first_date, closure.last_date, closure.teacher_id, closure.student_id)
+    return ClosureScope(
+        closure.first_date, closure.last_date, closure.teacher_id, closure.student_id
+    )
 
 
 def apply_closures(
-    reaches: Iterable[Reach], *, today: date, clock: Clock, triggered_by: str
-) -> Applied:
+    reaches: Iterable[ClosureScope], *, today: date, clock: Clock, triggered_by: str
+) -> ApplyResult:
     """Bring the classes of all concerned up to date; those of a large studio in the background.
 
     What ended before this week concerns no class that a run would still touch. Not to be called
@@ -45,7 +47,7 @@ def apply_closures(
     how: dict[str, Any] = {"today": today, "clock": clock, "triggered_by": triggered_by}
     if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
         return apply_to_everyone(days, **how)
-    applied = Applied()
+    applied = ApplyResult()
     if teachers:
         applied.add(apply_change(teacher_ids=sorted(teachers), days=days, **how))
     if students:

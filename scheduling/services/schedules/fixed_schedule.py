@@ -17,7 +17,7 @@ from .succession import hand_over
 NEEDED = ("weekday", "start_time", "end_time")
 
 
-class MeetingError(Exception):
+class FixedScheduleError(Exception):
     """A written meeting can't be stored; ``index`` and ``field`` say what is wrong with it."""
 
     def __init__(self, index: int, name: str, text: str) -> None:
@@ -26,7 +26,7 @@ class MeetingError(Exception):
 
 
 @dataclass(slots=True)
-class Written:
+class ScheduleWriteResult:
     """What writing a schedule came to."""
 
     added: list[FixedSchedule] = field(default_factory=list)
@@ -45,25 +45,25 @@ def not_ended(today: date) -> Q:
     return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
 
 
-def meetings(today: date) -> QuerySet[FixedSchedule]:
+def fixed_schedule(today: date) -> QuerySet[FixedSchedule]:
     """The meetings of all students that have not ended, in the order of the week."""
     rows = FixedSchedule.objects.filter(not_ended(today))
     return rows.order_by("weekday", "start_time", "id")
 
 
-def write_meetings(
+def write_fixed_schedule(
     student: Student, wanted: Sequence[Mapping[str, Any]], today: date, now: datetime
-) -> Written:
+) -> ScheduleWriteResult:
     """Make ``wanted`` the schedule of ``student``, whose row the caller has locked.
 
     One with an ``id`` is changed as far as it says. One without stands for the stored one that
     equals it in all that it says, or is added. What is left out ended yesterday; the classes of
     it on which a person acted fulfil their weeks for the one that takes its place. Raises
-    MeetingError.
+    FixedScheduleError.
     """
     rows = FixedSchedule.objects.select_for_update(no_key=True).filter(student=student)
     stored = {row.pk: row for row in rows.order_by("id")}
-    written, kept = Written(), set[int]()
+    written, kept = ScheduleWriteResult(), set[int]()
     for index, one in enumerate(wanted):
         if "id" in one:
             row = _by_id(stored, kept, index, one)
@@ -78,7 +78,7 @@ def write_meetings(
         if "id" in one:
             continue
         if one in wanted[:index]:
-            raise MeetingError(index, "", _("The same meeting is in the list twice."))
+            raise FixedScheduleError(index, "", _("The same meeting is in the list twice."))
         equal = [row for row in live if row.pk not in kept and _equals(row, one)]
         if equal:
             kept.add(equal[0].pk)
@@ -94,7 +94,7 @@ def write_meetings(
     return written
 
 
-def end_meeting(row: FixedSchedule, today: date) -> None:
+def end_fixed_schedule(row: FixedSchedule, today: date) -> None:
     """Let ``row`` ask for nothing from ``today`` on; not stored yet.
 
     One that has not begun by yesterday gets a day in the past that isn't its weekday: a validity
@@ -113,9 +113,9 @@ def _by_id(
 ) -> FixedSchedule:
     row = stored.get(one["id"])
     if row is None:
-        raise MeetingError(index, "id", _("This student has no meeting with this number."))
+        raise FixedScheduleError(index, "id", _("This student has no meeting with this number."))
     if row.pk in kept:
-        raise MeetingError(index, "id", _("The same meeting is in the list twice."))
+        raise FixedScheduleError(index, "id", _("The same meeting is in the list twice."))
     return row
 
 
@@ -126,7 +126,7 @@ def _refuse_ended(index: int, row: FixedSchedule, one: Mapping[str, Any], today:
             "This meeting ended on %(last)s. Leave its number out to add a new one, or say until "
             "when it is valid to take it up again."
         )
-        raise MeetingError(index, "id", text % {"last": long_day(row.valid_until)})
+        raise FixedScheduleError(index, "id", text % {"last": long_day(row.valid_until)})
 
 
 def _set(row: FixedSchedule, one: Mapping[str, Any]) -> bool:
@@ -161,7 +161,7 @@ def _new(
     from the student's start date it would write a past that there never was."""
     for name in NEEDED:
         if name not in one:
-            raise MeetingError(index, name, _("This field is required."))
+            raise FixedScheduleError(index, name, _("This field is required."))
     row = FixedSchedule(student=student, **one)
     if "valid_from" not in one and successors_from is not None:
         until = row.valid_until
@@ -171,7 +171,7 @@ def _new(
 
 
 def _successions(
-    written: Written, gone: Sequence[FixedSchedule]
+    written: ScheduleWriteResult, gone: Sequence[FixedSchedule]
 ) -> list[tuple[FixedSchedule, FixedSchedule]]:
     """Whose place each added meeting takes: that of the one most like it, the latest ended first.
 
@@ -202,15 +202,15 @@ def _likeness(row: FixedSchedule, new: FixedSchedule) -> int:
 def _check(index: int, row: FixedSchedule, one: Mapping[str, Any]) -> None:
     if row.end_time <= row.start_time:
         name = "end_time" if "end_time" in one else "start_time"
-        raise MeetingError(index, name, _("The end time must be after the start time."))
+        raise FixedScheduleError(index, name, _("The end time must be after the start time."))
     if row.valid_from and row.valid_until and row.valid_until < row.valid_from:
         name = "valid_until" if "valid_until" in one else "valid_from"
-        raise MeetingError(index, name, _("“Valid until” is before “valid from”."))
+        raise FixedScheduleError(index, name, _("“Valid until” is before “valid from”."))
 
 
-def _store(written: Written, today: date, now: datetime) -> None:
+def _store(written: ScheduleWriteResult, today: date, now: datetime) -> None:
     for row in written.ended:
-        end_meeting(row, today)
+        end_fixed_schedule(row, today)
         row.save(update_fields=["valid_from", "valid_until"])
     for row in written.changed:
         row.save()

@@ -52,7 +52,7 @@ def pause(person: Student | Teacher, name: str, first: date, last: date) -> Clos
     return closure
 
 
-def write_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) -> None:
+def write_lesson_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) -> None:
     """Make ``wanted`` the settings of ``teacher``; None takes them away."""
     LessonSettings.objects.filter(teacher=teacher).delete()
     teacher._state.fields_cache.pop("lesson_settings", None)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from scheduling.domain.windows import DAY
 from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 
 Rule = FixedSchedule | RecurringSlot
 
@@ -23,7 +23,7 @@ def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
     """
     source = source_of(rule)
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
-    ahead.filter(~UNTOUCHED | Q(starts_at__lte=now)).update(**{source: new})
+    ahead.filter(~NOT_EDITED | Q(starts_at__lte=now)).update(**{source: new})
     hand_over_pauses(rule, new, day)
 
 

@@ -4,17 +4,17 @@ from scheduling.services.timetable_import.matching.lookalikes import Lookalike, 
 from scheduling.services.timetable_import.reading.conventions import Dates, Times
 
 from .answers import Answers
-from .errors import Fault, kinds_of
+from .errors import ImportFault, kinds_of
 from .importer import import_timetable
-from .report import Report
+from .report import ImportReport
 
 __all__ = [
     "Answers",
     "Dates",
-    "Fault",
+    "ImportFault",
+    "ImportReport",
     "Lookalike",
     "People",
-    "Report",
     "Times",
     "import_timetable",
     "kinds_of",

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.services.classes.conflicts import collisions
-from scheduling.services.timetable_import.matching.match import Matching
+from scheduling.services.timetable_import.matching.match import MatchResult
 
 from .timetable import Timetable
 from .writer import apply
@@ -16,8 +16,8 @@ MOST_RULES = 5_000
 
 
 def clashes_of(
-    timetable: Timetable, matching: Matching, now: datetime, today: date
-) -> list[Line] | None:
+    timetable: Timetable, matching: MatchResult, now: datetime, today: date
+) -> list[ResultLine] | None:
     """This week's and the horizon's lessons that would find their place taken, in order.
 
     Those that do already are not among them. None where there are too many rules to look. Nothing

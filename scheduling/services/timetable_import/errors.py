@@ -13,7 +13,7 @@ MOST_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ImportFault:
     """One fault. ``line`` counts from 1 and is None, ``column`` empty, where there is none."""
 
     line: int | None
@@ -32,7 +32,7 @@ class Fault:
 
 @dataclass(slots=True)
 class FaultKind:
-    """The same fault in one place or more; ``lines`` are those places, as in ``Fault``."""
+    """The same fault in one place or more; ``lines`` are those places, as in ``ImportFault``."""
 
     column: str
     message: str
@@ -46,9 +46,9 @@ class FaultKind:
     def sentence(self, file: str) -> str:
         """The fault as one line of text."""
         if len(self.lines) == 1:
-            return Fault(self.lines[0], self.column, self.message).sentence(file)
+            return ImportFault(self.lines[0], self.column, self.message).sentence(file)
         place = _("%(place)s, lines %(lines)s") % {"place": file, "lines": self.places}
-        return Fault(None, self.column, self.message).sentence(place)
+        return ImportFault(None, self.column, self.message).sentence(place)
 
 
 def places_of(lines: Sequence[int | None]) -> str:
@@ -61,7 +61,7 @@ def places_of(lines: Sequence[int | None]) -> str:
     return f"{text} {rest}"
 
 
-def kinds_of(faults: Iterable[Fault]) -> list[FaultKind]:
+def kinds_of(faults: Iterable[ImportFault]) -> list[FaultKind]:
     """The faults with equal ones brought together, each where the first of its kind is."""
     kinds: dict[tuple[str, str], FaultKind] = {}
     for fault in faults:
@@ -72,16 +72,16 @@ def kinds_of(faults: Iterable[Fault]) -> list[FaultKind]:
     return list(kinds.values())
 
 
-class Faults:
+class ImportFaults:
     """The faults of a file, told in the order of its lines."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._faults: list[ImportFault] = []
 
     def __len__(self) -> int:
         return len(self._faults)
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[ImportFault]:
         return iter(sorted(self._faults, key=lambda fault: fault.line or 0))
 
     @property
@@ -96,7 +96,7 @@ class Faults:
 
     def add(self, line: int | None, column: str, message: str) -> None:
         """Note a fault."""
-        self._faults.append(Fault(line, column, message))
+        self._faults.append(ImportFault(line, column, message))
 
 
 def shown(value: str) -> str:

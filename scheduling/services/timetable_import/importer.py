@@ -13,7 +13,7 @@ from scheduling.db.advisory_locks import wait_for_other_loads
 from scheduling.jobs.generation.approved_plan import require_approved
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, Lookalikes
-from scheduling.services.timetable_import.matching.match import Matcher, Matching
+from scheduling.services.timetable_import.matching.match import Matcher, MatchResult
 from scheduling.services.timetable_import.reading.columns import (
     SEARCHED,
     Record,
@@ -21,14 +21,14 @@ from scheduling.services.timetable_import.reading.columns import (
     read_header,
 )
 from scheduling.services.timetable_import.reading.conventions import Doubt, conventions_of
-from scheduling.services.timetable_import.reading.row_parser import Row
+from scheduling.services.timetable_import.reading.row_parser import RowParser
 from scheduling.services.timetable_import.reading.table_reader import records
 
 from .answers import NOTHING_SAID, Answers
 from .clashes import clashes_of
-from .errors import Faults
+from .errors import ImportFaults
 from .preview import plan_of
-from .report import Report
+from .report import ImportReport
 from .timetable import ReadRow
 from .writer import apply
 
@@ -43,7 +43,7 @@ def import_timetable(
     dry_run: bool = False,
     answers: Answers = NOTHING_SAID,
     approved: str | None = None,
-) -> Report:
+) -> ImportReport:
     """Import the file ``source``, CSV or a workbook: teachers, students and their weekly rules.
 
     All or nothing: with any fault in the file, or one between it and what is stored, nothing is
@@ -53,7 +53,7 @@ def import_timetable(
     with the report of the new one; None takes whatever the plan is now. Raises DatabaseError, and
     OSError if the file can't be read.
     """
-    faults = Faults()
+    faults = ImportFaults()
     attempt = _Attempt(_read(source, answers, faults), answers, studio_day(now), faults, dry_run)
     if dry_run or faults:
         attempt.match()
@@ -82,7 +82,7 @@ class _Reading:
     below_a_teacher: list[int] = field(default_factory=list)
 
 
-def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
+def _read(source: BinaryIO, answers: Answers, faults: ImportFaults) -> _Reading:
     reading = _Reading()
     found = _shared_texts(records(source, faults))
     above = list(islice(found, SEARCHED))
@@ -116,7 +116,7 @@ def _read(source: BinaryIO, answers: Answers, faults: Faults) -> _Reading:
             break
         if (fitted := _fitted(cells, header, line, faults)) is None:
             continue
-        row = Row(line, header, fitted, studio_zone, conventions, faults)
+        row = RowParser(line, header, fitted, studio_zone, conventions, faults)
         if row.has_no_teacher and is_below_a_teacher:
             reading.below_a_teacher.append(line)
         is_below_a_teacher |= not row.has_no_teacher
@@ -132,7 +132,9 @@ def _shared_texts(found: Iterator[Record]) -> Iterator[Record]:
         yield line, [texts.setdefault(cell, cell) for cell in cells]
 
 
-def _fitted(cells: list[str], header: list[str], line: int, faults: Faults) -> list[str] | None:
+def _fitted(
+    cells: list[str], header: list[str], line: int, faults: ImportFaults
+) -> list[str] | None:
     """As many cells as the header has: spreadsheets leave empty ones out, or add some."""
     if any(cells[len(header) :]):
         message = _("The row has %(count)d cells, the header %(wanted)d; make them the same.")
@@ -154,7 +156,7 @@ class _Attempt:
         reading: _Reading,
         answers: Answers,
         today: date,
-        faults: Faults,
+        faults: ImportFaults,
         is_dry_run: bool,
     ) -> None:
         self._reading = reading
@@ -163,7 +165,7 @@ class _Attempt:
         self._faults = faults
         self._is_dry_run = is_dry_run
         self._lookalikes: list[Lookalike] = []
-        self.matching = Matching()
+        self.matching = MatchResult()
 
     @property
     def is_possible(self) -> bool:
@@ -183,7 +185,7 @@ class _Attempt:
         if not self._is_asking:
             self.matching = Matcher(self.timetable, self.today, self._faults).match()
 
-    def planned(self) -> Report:
+    def planned(self) -> ImportReport:
         """The report with what would be done."""
         report = self.report()
         if self.is_possible:
@@ -192,10 +194,10 @@ class _Attempt:
             report.plan = plan_of(self.timetable, self.matching, self.today, facts)
         return report
 
-    def report(self) -> Report:
+    def report(self) -> ImportReport:
         """The counts of what was done, or would be."""
         timetable, matching = self.timetable, self.matching
-        report = Report(
+        report = ImportReport(
             self._is_dry_run,
             rows=self._reading.count,
             rules=timetable.rule_count,

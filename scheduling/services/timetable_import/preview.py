@@ -10,9 +10,9 @@ from scheduling.domain.wallclock import add_minutes
 from scheduling.jobs.generation.approved_plan import fingerprint
 from scheduling.selectors.studio import studio
 from scheduling.services.timetable_import.matching.existing import touched_after
-from scheduling.services.timetable_import.matching.match import Matching
-from scheduling.services.timetable_import.matching.succession import Change
-from scheduling.services.timetable_import.reading.imported_rule import Rule, StudentName
+from scheduling.services.timetable_import.matching.match import MatchResult
+from scheduling.services.timetable_import.matching.succession import RuleChange
+from scheduling.services.timetable_import.reading.imported_rule import ImportedRule, StudentName
 
 from .timetable import SAMPLE, Timetable
 
@@ -70,7 +70,7 @@ class RepeatedLine:
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """The first of each kind. Two plans with the same ``fingerprint`` are the same in all."""
 
     fingerprint: str
@@ -87,14 +87,14 @@ class Plan:
     adopted: int = 0
 
 
-def plan_of(timetable: Timetable, matching: Matching, today: date, facts: object) -> Plan:
+def plan_of(timetable: Timetable, matching: MatchResult, today: date, facts: object) -> ImportPlan:
     """The plan of a file without fault. ``facts``: what else has to be equal for equal plans."""
     rules = _Rules(timetable, today)
     new = [rule for rule, _key in matching.new_rules]
     changing = [*matching.ended, *matching.replaced]
     added = {id(rule) for rule in (*new, *(one.rule for one in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
-    return Plan(
+    return ImportPlan(
         fingerprint(*_facts(timetable, matching, today), facts),
         teachers=_first(
             PersonLine(entry.line, name, zone=entry.zone)
@@ -131,7 +131,7 @@ class _Rules:
         self._today = today
         self._studio_zone = studio().time_zone
 
-    def line(self, rule: Rule) -> RuleLine:
+    def line(self, rule: ImportedRule) -> RuleLine:
         student, teacher, weekday, start = rule.place
         end = add_minutes(start, rule.duration_minutes)
         return RuleLine(
@@ -150,7 +150,7 @@ class _Rules:
             rule.valid_until,
         )
 
-    def changes(self, changes: list[Change]) -> list[ChangeLine]:
+    def changes(self, changes: list[RuleChange]) -> list[ChangeLine]:
         """Each with the classes that a person changed."""
         kept = touched_after(
             {one.stored.series: one.last for one in changes}  # few: a sample
@@ -170,12 +170,12 @@ class _Rules:
         return entry.zone if entry else ""
 
 
-def _student(timetable: Timetable, matching: Matching, name: StudentName) -> PersonLine:
+def _student(timetable: Timetable, matching: MatchResult, name: StudentName) -> PersonLine:
     start = matching.start_dates.get(name)
     return PersonLine(timetable.students[name], name.full_name, email=name.email, start_date=start)
 
 
-def _facts(timetable: Timetable, matching: Matching, today: date) -> Iterator[object]:
+def _facts(timetable: Timetable, matching: MatchResult, today: date) -> Iterator[object]:
     """Everything that the plan writes, or finds written."""
     for name, entry in timetable.teachers.items():
         yield name, entry.zone, matching.teachers.get(name)

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, People
 from scheduling.services.timetable_import.reading.conventions import Doubt
 from scheduling.text.counts import people_and_rules, weekly_rules
 
 from .answers import Answers
-from .errors import Fault, places_of
-from .preview import Plan
+from .errors import ImportFault, places_of
+from .preview import ImportPlan
 
 MOST_CLASHES = 1_000
 MOST_NAMED = 20
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """The counts of an import. With any fault nothing was written, and nothing would be."""
 
     is_dry_run: bool
@@ -36,7 +36,7 @@ class Report:
     ended: int = 0
     replaced: int = 0
     unchanged: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[ImportFault] = field(default_factory=list)
     # Cells that can be read in two ways, and people who look like others: both are asked about.
     doubts: tuple[Doubt, ...] = ()
     lookalikes: list[Lookalike] = field(default_factory=list)
@@ -44,9 +44,9 @@ class Report:
     below_a_teacher: list[int] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
     # The double bookings that it would make; None where nobody looked.
-    clashes: list[Line] | None = None
+    clashes: list[ResultLine] | None = None
     # What it would do; None where it was done, or has faults.
-    plan: Plan | None = None
+    plan: ImportPlan | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -54,7 +54,7 @@ class Report:
         return not self.problems
 
     @property
-    def problems(self) -> list[Fault]:
+    def problems(self) -> list[ImportFault]:
         """The faults, and the open questions, in the order of the lines."""
         asked = [one.fault for one in self.doubts]
         asked += [one.fault for one in self.lookalikes_in_doubt]

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.services.timetable_import.reading.imported_rule import (
     Difference,
-    Place,
-    Rule,
+    ImportedRule,
+    RuleIdentity,
     StudentName,
     differences,
 )
 
-from .errors import Faults, shown
+from .errors import ImportFaults, shown
 
 # How many of a kind a preview shows.
 SAMPLE = 20
@@ -31,16 +31,16 @@ class TeacherEntry(NamedTuple):
 class ReadRow(NamedTuple):
     """A row without fault: a rule for each of its weekdays."""
 
-    rules: list[Rule]
+    rules: list[ImportedRule]
     teacher_zone: str
 
 
 class Timetable:
     """The rows of a file brought together; what contradicts itself goes to ``faults``."""
 
-    def __init__(self, rows: Iterable[ReadRow], faults: Faults) -> None:
+    def __init__(self, rows: Iterable[ReadRow], faults: ImportFaults) -> None:
         self._faults = faults
-        self._rules: dict[tuple[Place, date | None], Rule] = {}
+        self._rules: dict[tuple[RuleIdentity, date | None], ImportedRule] = {}
         self.teachers: dict[str, TeacherEntry] = {}
         self.students: dict[StudentName, int] = {}
         self.merged_rows = 0
@@ -51,7 +51,7 @@ class Timetable:
         self._check_open_starts()
 
     @property
-    def rules(self) -> Iterator[Rule]:
+    def rules(self) -> Iterator[ImportedRule]:
         """Every rule once, in the order of the file."""
         return iter(self._rules.values())
 
@@ -60,7 +60,7 @@ class Timetable:
         """How many different rules there are."""
         return len(self._rules)
 
-    def _add(self, rules: list[Rule], teacher_zone: str) -> None:
+    def _add(self, rules: list[ImportedRule], teacher_zone: str) -> None:
         """The rules of a row; one that adds nothing to the rows before is merged."""
         first = rules[0]
         self.students.setdefault(first.student, first.line)
@@ -73,7 +73,7 @@ class Timetable:
             if len(self.repeats) < SAMPLE:
                 self.repeats.append((first.line, self._rules[first.identity].line))
 
-    def _add_teacher(self, rule: Rule, zone: str) -> None:
+    def _add_teacher(self, rule: ImportedRule, zone: str) -> None:
         known = self.teachers.setdefault(rule.place.teacher, TeacherEntry(zone, rule.line))
         if not is_same_zone(known.zone, zone):
             message = _(
@@ -84,7 +84,7 @@ class Timetable:
             values = zones | {"teacher": shown(rule.place.teacher), "line": str(known.line)}
             self._faults.add(rule.line, "teacher_time_zone", message % values)
 
-    def _add_rule(self, rule: Rule) -> bool:
+    def _add_rule(self, rule: ImportedRule) -> bool:
         """Whether it contradicts no other line."""
         known = self._rules.setdefault(rule.identity, rule)
         if known is not rule and known != rule:
@@ -118,7 +118,9 @@ class Timetable:
                 lines = sorted((rule.line, other.line))
                 self._faults.add(lines[1], "valid_from", message % {"line": lines[0]})
 
-    def _contradiction(self, rule: Rule, known: Rule, found: list[Difference]) -> None:
+    def _contradiction(
+        self, rule: ImportedRule, known: ImportedRule, found: list[Difference]
+    ) -> None:
         said = "; ".join(
             _("%(label)s is %(mine)s here and %(other)s there") % difference._asdict()
             for difference in found

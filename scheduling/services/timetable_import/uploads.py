@@ -14,7 +14,7 @@ from scheduling.text.counts import people_and_rules
 
 from .answers import NOTHING_SAID, Answers
 from .importer import import_timetable
-from .report import Report
+from .report import ImportReport
 
 # A megabyte has some 8,000 rows. What is larger is the command's: a browser would not wait.
 MOST_BYTES = 5 * 1024 * 1024
@@ -24,11 +24,11 @@ MOST_PENDING = 5
 _LONGEST_NAME = 255
 
 
-class GoneError(LookupError):
+class UploadExpiredError(LookupError):
     """There is no such upload: it was too long ago, or is somebody else's."""
 
 
-def keep(content: bytes, file_name: str, owner: Any, now: datetime) -> TimetableUpload:
+def store_upload(content: bytes, file_name: str, owner: Any, now: datetime) -> TimetableUpload:
     """Keep a file until its owner has approved its preview. What is too old goes."""
     pending = TimetableUpload.objects.filter(imported_at__isnull=True)
     with transaction.atomic():
@@ -46,22 +46,24 @@ def keep(content: bytes, file_name: str, owner: Any, now: datetime) -> Timetable
 
 
 def find(upload_id: UUID, owner: Any, now: datetime) -> TimetableUpload:
-    """The owner's upload, imported or not too old. Raises GoneError."""
+    """The owner's upload, imported or not too old. Raises UploadExpiredError."""
     return _found(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
 
 
-def preview(upload: TimetableUpload, now: datetime, answers: Answers = NOTHING_SAID) -> Report:
+def preview(
+    upload: TimetableUpload, now: datetime, answers: Answers = NOTHING_SAID
+) -> ImportReport:
     """What its import would do."""
     return import_timetable(_source(upload), now=now, dry_run=True, answers=answers)
 
 
 def confirm(
     upload_id: UUID, owner: Any, approved: str, now: datetime, answers: Answers = NOTHING_SAID
-) -> Report | None:
+) -> ImportReport | None:
     """Import this file by the plan with the ``approved`` fingerprint.
 
     None if it was imported before: a second press of the button changes nothing. Raises
-    GoneError, StalePlanError with the report of the new plan, and DatabaseError.
+    UploadExpiredError, StalePlanError with the report of the new plan, and DatabaseError.
     """
     with transaction.atomic():
         rows = TimetableUpload.objects.select_for_update().filter(id=upload_id, owner=owner)
@@ -76,7 +78,7 @@ def confirm(
 
 def import_file(
     source: BinaryIO, file_name: str, by: str, now: datetime, answers: Answers = NOTHING_SAID
-) -> Report:
+) -> ImportReport:
     """Import a file without a preview, as a command does; ``by`` is the name of who runs it.
 
     Raises DatabaseError, and OSError if the file can't be read.
@@ -89,7 +91,7 @@ def import_file(
         return report
 
 
-def _record(upload: TimetableUpload, report: Report, now: datetime) -> None:
+def _record(upload: TimetableUpload, report: ImportReport, now: datetime) -> None:
     """Keep what was imported, in the list of imports and in the audit log."""
     upload.imported_at, upload.content = now, b""
     upload.report = report.document()
@@ -109,7 +111,7 @@ def imports(count: int) -> list[TimetableUpload]:
 
 def _found(upload: TimetableUpload | None, now: datetime) -> TimetableUpload:
     if upload is None or (upload.imported_at is None and upload.created_at + KEPT_FOR <= now):
-        raise GoneError
+        raise UploadExpiredError
     return upload
 
 

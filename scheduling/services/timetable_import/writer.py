@@ -11,10 +11,10 @@ from scheduling.db.bulk_insert import among, in_batches, insert
 from scheduling.domain.wallclock import add_minutes
 from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher, audit
-from scheduling.services.schedule_changes import EndOn, Moment, Replace
-from scheduling.services.timetable_import.matching.existing import TABLES, StoredRule
-from scheduling.services.timetable_import.matching.match import Matching
-from scheduling.services.timetable_import.reading.imported_rule import Rule, StudentName
+from scheduling.services.schedule_changes import ChangeContext, EndSeries, ReplaceFromDate
+from scheduling.services.timetable_import.matching.existing import TABLES, ExistingRule
+from scheduling.services.timetable_import.matching.match import MatchResult
+from scheduling.services.timetable_import.reading.imported_rule import ImportedRule, StudentName
 
 from .timetable import Timetable
 
@@ -25,7 +25,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _ROWS_A_BATCH = 5_000
 
 
-def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) -> None:
+def apply(timetable: Timetable, matching: MatchResult, now: datetime, today: date) -> None:
     """Write it, in the caller's transaction.
 
     Among lessons that collide the older rule wins: a microsecond between them keeps the order
@@ -34,7 +34,7 @@ def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) 
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
     _set_start_dates(matching)
-    _end_and_replace(matching, teachers, Moment(today, now, ""))
+    _end_and_replace(matching, teachers, ChangeContext(today, now, ""))
     rules = enumerate(matching.new_rules)
     for batch in in_batches(rules, _ROWS_A_BATCH):
         fixed: list[FixedSchedule] = []
@@ -52,7 +52,7 @@ def apply(timetable: Timetable, matching: Matching, now: datetime, today: date) 
     _adopt(matching)
 
 
-def _insert_teachers(timetable: Timetable, matching: Matching, now: datetime) -> dict[str, int]:
+def _insert_teachers(timetable: Timetable, matching: MatchResult, now: datetime) -> dict[str, int]:
     rows = _insert(
         [
             Teacher(name=name, time_zone=entry.zone, is_active=True, created_at=now)
@@ -64,7 +64,7 @@ def _insert_teachers(timetable: Timetable, matching: Matching, now: datetime) ->
 
 
 def _insert_students(
-    timetable: Timetable, matching: Matching, now: datetime
+    timetable: Timetable, matching: MatchResult, now: datetime
 ) -> dict[StudentName, int]:
     ids: dict[StudentName, int] = {}
     missing = (name for name in timetable.students if name not in matching.students)
@@ -93,7 +93,7 @@ def _insert(rows: Sequence[Row]) -> Sequence[Row]:
     return inserted
 
 
-def _set_start_dates(matching: Matching) -> None:
+def _set_start_dates(matching: MatchResult) -> None:
     starts = {
         matching.students[name]: start
         for name, start in matching.start_dates.items()
@@ -108,7 +108,7 @@ def _set_start_dates(matching: Matching) -> None:
 
 
 def _fixed_schedule(
-    rule: Rule, key: str, student_id: int, made_at: datetime, today: date
+    rule: ImportedRule, key: str, student_id: int, made_at: datetime, today: date
 ) -> FixedSchedule:
     return FixedSchedule(
         student=_named_student(rule, student_id),
@@ -118,7 +118,7 @@ def _fixed_schedule(
 
 
 def _slot(
-    rule: Rule, key: str, student_id: int, teacher_id: int, made_at: datetime, today: date
+    rule: ImportedRule, key: str, student_id: int, teacher_id: int, made_at: datetime, today: date
 ) -> RecurringSlot:
     return RecurringSlot(
         student=_named_student(rule, student_id),
@@ -129,13 +129,15 @@ def _slot(
     )
 
 
-def _named_student(rule: Rule, student_id: int) -> Student:
+def _named_student(rule: ImportedRule, student_id: int) -> Student:
     """The student as the audit log names them, without a query for each."""
     name = rule.student
     return Student(pk=student_id, first_name=name.first_name, last_name=name.last_name)
 
 
-def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dict[str, object]:
+def _shared_columns(
+    rule: ImportedRule, key: str, made_at: datetime, today: date
+) -> dict[str, object]:
     return {
         "weekday": rule.place.weekday,
         "start_time": rule.place.start_time,
@@ -150,27 +152,29 @@ def _shared_columns(rule: Rule, key: str, made_at: datetime, today: date) -> dic
     }
 
 
-def _end_and_replace(matching: Matching, teachers: dict[str, int], moment: Moment) -> None:
+def _end_and_replace(
+    matching: MatchResult, teachers: dict[str, int], moment: ChangeContext
+) -> None:
     """What goes on changes as it does by hand: its classes are as they are until the next run."""
     for ending in matching.ended:
         day = ending.rule.valid_until
         assert day is not None
-        EndOn(ending.stored.series, day).write(moment)
+        EndSeries(ending.stored.series, day).write(moment)
         _note(ending.stored, import_key=ending.key, import_until=day)
     for one in matching.replaced:
         day = one.rule.valid_from
         assert day is not None
-        Replace(one.stored.series, day, _values(one.rule, one.key, teachers)).write(moment)
+        ReplaceFromDate(one.stored.series, day, _values(one.rule, one.key, teachers)).write(moment)
         if one.closes:
             named = {"import_key": one.old_key} if one.old_key else {}
             _note(one.stored, import_until=day - DAY, **named)
 
 
-def _note(stored: StoredRule, **values: Any) -> None:
+def _note(stored: ExistingRule, **values: Any) -> None:
     stored.table._default_manager.filter(pk=stored.id).update(**values)
 
 
-def _values(rule: Rule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
+def _values(rule: ImportedRule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
     """All that a row says, as the columns of its table."""
     start = rule.place.start_time
     values: dict[str, Any] = {
@@ -191,7 +195,7 @@ def _values(rule: Rule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
     return values | {"end_time": add_minutes(start, rule.duration_minutes)}
 
 
-def _adopt(matching: Matching) -> None:
+def _adopt(matching: MatchResult) -> None:
     """Leave the key on rules that a person made: from now on an edit of them is noticed."""
     for table in TABLES:
         rows: list[Any] = [

@@ -15,7 +15,15 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from scheduling.jobs.notifications.outbox import queue
-from scheduling.models import JobRun, Message, MessageKind, MessageState, Reader, Teacher, Trigger
+from scheduling.models import (
+    JobRun,
+    Message,
+    MessageKind,
+    MessageState,
+    Recipient,
+    Teacher,
+    Trigger,
+)
 from scheduling.services.roles import OWNER, ROLES, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
@@ -151,7 +159,7 @@ def studio():
     make.lesson(on=old, whom=mozart)
     make.lesson(on=old, whom=mozart, status="cancelled", cancelled_by="studio")
     make.lesson(on=old, start="12:00", end="13:00", whom=mozart, attendance="present")
-    queue(MessageKind.REMINDER, Reader.STUDENT, make.lesson(on=old), timezone.now())
+    queue(MessageKind.REMINDER, Recipient.STUDENT, make.lesson(on=old), timezone.now())
     Message.objects.update(state=MessageState.REFUSED, error="550 no such user")
     return mozart
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from knox.models import AuthToken
 
 from scheduling.domain.series import SeriesKind
-from scheduling.jobs.schedule.expected_creation import Due, due
+from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
 from scheduling.models import (
     ClassStatus,
     Job,
@@ -28,7 +28,7 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import add_run
 from scheduling.tests.support.roles import account
-from scheduling.text.dates import in_words
+from scheduling.text.dates import with_dates_written_out
 
 pytestmark = pytest.mark.django_db
 
@@ -64,17 +64,21 @@ class TestDates:
             assert date_format(MONDAY, "SHORT_DATE_FORMAT") == said
             assert date_format(make.EARLY, "DATETIME_FORMAT") == f"{said}, 00:05"
             assert str(lesson) == f"Ana Ruiz · {said}, 10:00–11:00 (UTC)"
-            assert in_words("was 2026-01-05 10:00–11:00") == f"was {said}, 10:00–11:00"
+            assert (
+                with_dates_written_out("was 2026-01-05 10:00–11:00") == f"was {said}, 10:00–11:00"
+            )
 
     @pytest.mark.parametrize(
         "text", ["2026-02-30", "2026-01-05T10:00:00Z", "tel. 555-2026-01-05-1", "12026-01-05"]
     )
     def test_what_is_no_date_stays_as_it_is(self, text):
-        assert in_words(text) == text
+        assert with_dates_written_out(text) == text
 
     def test_what_makes_a_class_is_said_with_the_day(self):
-        def seen_of(day: date, calls: bool) -> Due:
-            return due(SeriesKind.FIXED_SCHEDULE, day, date(2026, 11, 20), 12, lambda job: calls)
+        def seen_of(day: date, calls: bool) -> ExpectedCreation:
+            return expected_creation(
+                SeriesKind.FIXED_SCHEDULE, day, date(2026, 11, 20), 12, lambda job: calls
+            )
 
         seen = seen_of(date(2026, 11, 30), calls=True)
         assert seen.sentence == "created automatically on Monday 30 November"

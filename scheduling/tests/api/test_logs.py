@@ -8,12 +8,12 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from classtracker.json_logs import JSONLines
+from classtracker.json_logs import JSONFormatter
 from scheduling.api.request_id import request_id
 from scheduling.jobs.execution import runner
-from scheduling.jobs.execution.runner import Conduct
+from scheduling.jobs.execution.runner import RunOptions
 from scheduling.jobs.runs.log_context import run_id
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import Job, JobRun, Trigger
 from scheduling.tests.factories import EARLY, MONDAY, slot
 
@@ -24,7 +24,7 @@ def line(message="hello", *args, level=logging.WARNING, **values):
     record = logging.LogRecord("scheduling.x", level, __file__, 1, message, args, None)
     for name, value in values.items():
         setattr(record, name, value)
-    text = JSONLines().format(record)
+    text = JSONFormatter().format(record)
     assert "\n" not in text
     return json.loads(text)
 
@@ -66,8 +66,8 @@ def test_production_logs_json_on_standard_error():
 
 
 def generate(**conduct):
-    request = Request(job=Job.HORIZON, today=MONDAY, weeks=2, trigger=Trigger.API)
-    return runner.run(request, Conduct(clock=lambda: EARLY, **conduct))
+    request = RunRequest(job=Job.HORIZON, today=MONDAY, weeks=2, trigger=Trigger.API)
+    return runner.run(request, RunOptions(clock=lambda: EARLY, **conduct))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from knox.models import get_token_model
 
-from scheduling.api.authentication import ApiToken, Cookie, CronSecret, CronSecretOrPerson
+from scheduling.api.authentication import (
+    ApiTokenAuthentication,
+    CookieAuthentication,
+    CronSecretAuthentication,
+    CronSecretOrUserAuthentication,
+)
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
 from scheduling.tests.factories import lesson, schedule, slot
@@ -44,11 +49,15 @@ class Endpoint:
         if not self.ways:
             return self.let_in(method)
         if who == "cron secret":
-            known = self.ways & {CronSecret, CronSecretOrPerson}
+            known = self.ways & {CronSecretAuthentication, CronSecretOrUserAuthentication}
             return self.let_in(method) if known else {401}
         kind, _, person = who.partition(" of ")
-        way = {"token": ApiToken, "session": Cookie, "session without CSRF": Cookie}.get(kind)
-        if way is None or not self.ways & {way, CronSecretOrPerson}:
+        way = {
+            "token": ApiTokenAuthentication,
+            "session": CookieAuthentication,
+            "session without CSRF": CookieAuthentication,
+        }.get(kind)
+        if way is None or not self.ways & {way, CronSecretOrUserAuthentication}:
             return {401}
         if kind == "session without CSRF" and method not in SAFE:
             return {403}

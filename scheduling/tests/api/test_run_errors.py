@@ -31,7 +31,7 @@ def broken(monkeypatch):
     def refuse(plan, run_id, now):
         raise ProgrammingError(SAID)
 
-    monkeypatch.setattr(generator, "apply", refuse)
+    monkeypatch.setattr(generator, "write_plan", refuse)
 
 
 def post(client, path, **headers):

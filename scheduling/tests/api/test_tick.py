@@ -133,7 +133,7 @@ def test_a_series_that_could_not_be_dealt_with_is_an_error(tick, monkeypatch):
     def refuse(plan, run_id, now):
         raise ProgrammingError("no luck")
 
-    monkeypatch.setattr(generator, "apply", refuse)
+    monkeypatch.setattr(generator, "write_plan", refuse)
     answer = tick(NOW)
     assert (answer.status_code, answer.json()["success"]) == (500, False)
     assert jobs(answer) == ALL

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from scheduling.db.connection import forgo_compiling
+from scheduling.db.connection import disable_jit
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
@@ -28,10 +28,10 @@ def test_what_an_administrator_has_chosen_stays():
     with connection.cursor() as cursor:
         cursor.execute(f"{role} SET jit = on")
     try:
-        forgo_compiling(DEFAULT_DB_ALIAS)
+        disable_jit(DEFAULT_DB_ALIAS)
         assert jit_of_a_new_connection() == "on"
         with connection.cursor() as cursor:
             cursor.execute(f"{role} RESET jit")
     finally:
-        forgo_compiling(DEFAULT_DB_ALIAS)
+        disable_jit(DEFAULT_DB_ALIAS)
     assert jit_of_a_new_connection() == "off"

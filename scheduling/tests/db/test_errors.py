@@ -3,7 +3,13 @@
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
-from scheduling.db.errors import RunTimeoutError, describe, is_contention, is_transient, report
+from scheduling.db.errors import (
+    RunTimeoutError,
+    describe,
+    is_contention,
+    is_transient,
+    log_and_describe,
+)
 from scheduling.tests.jobs.helpers import fault
 
 
@@ -34,14 +40,14 @@ def test_what_a_database_says_of_rows_and_statements_is_for_the_log_alone(caplog
     sentence = "The database refused it: ProgrammingError: permission denied for table pupils."
     assert describe(LEAKY) == sentence
     assert caplog.text == ""
-    assert report(LEAKY, "run %s failed", 7) == f"{sentence} The log has the details."
+    assert log_and_describe(LEAKY, "run %s failed", 7) == f"{sentence} The log has the details."
     assert "run 7 failed" in caplog.text
     assert 'COPY classes, line 1: "2 2 3"' in caplog.text
 
 
 def test_of_a_known_fault_the_sentence_says_all(caplog):
     error = OperationalError("database is locked")
-    assert report(error, "run %s failed", 7) == describe(error)
+    assert log_and_describe(error, "run %s failed", 7) == describe(error)
     assert caplog.text == ""
 
 

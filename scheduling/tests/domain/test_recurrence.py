@@ -5,7 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from scheduling.domain.recurrence import NOTHING, candidate_days, day_in_week, nearest_day, pattern
+from scheduling.domain.recurrence import (
+    NOTHING,
+    candidate_days,
+    day_in_week,
+    nearest_day,
+    occurrences,
+)
 from scheduling.domain.wallclock import UnknownZoneError, from_epoch
 from scheduling.domain.windows import horizon_window, week_number, week_window
 from scheduling.tests.domain.planning.builders import day, series, utc, window
@@ -14,11 +20,11 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def days_of(rule, span):
-    return [found.isoformat() for found in pattern(rule, span).days]
+    return [found.isoformat() for found in occurrences(rule, span).days]
 
 
 def starts_of(rule, span):
-    return [from_epoch(start) for start in pattern(rule, span).starts]
+    return [from_epoch(start) for start in occurrences(rule, span).starts]
 
 
 def test_sixteen_o_clock_stays_sixteen_o_clock_across_a_dst_change():
@@ -41,7 +47,7 @@ def test_teacher_and_student_in_zones_that_switch_on_different_weeks():
 
 def test_a_lesson_in_the_gap_keeps_its_date_and_week():
     rule = series(weekday=7, start_time="02:30")
-    found = pattern(rule, window("2026-03-23", "2026-04-05"))
+    found = occurrences(rule, window("2026-03-23", "2026-04-05"))
     assert found.days == (day("2026-03-29"), day("2026-04-05"))
     assert [from_epoch(start) for start in found.starts] == [
         utc("2026-03-29T01:30"),
@@ -96,7 +102,7 @@ def test_every_other_week_counts_from_the_week_of_the_anchor_whatever_its_day():
 
 def test_every_fourth_week_without_any_anchor_is_still_every_fourth():
     rule = series(interval_weeks=4)
-    found = pattern(rule, window("2026-03-02", "2026-08-30")).weeks
+    found = occurrences(rule, window("2026-03-02", "2026-08-30")).weeks
     assert {later - earlier for earlier, later in pairwise(found)} == {4}
 
 
@@ -153,7 +159,7 @@ def test_an_end_for_ever_is_no_end():
 
 def test_an_end_before_the_start_asks_for_nothing():
     rule = series(first="2026-04-01", last="2026-03-01")
-    assert pattern(rule, window("2026-01-01", "2026-12-31")) is NOTHING
+    assert occurrences(rule, window("2026-01-01", "2026-12-31")) is NOTHING
     assert day_in_week(rule, week_number(day("2026-03-16"))) is None
 
 
@@ -165,7 +171,7 @@ def test_candidate_days_ignore_validity():
 
 def test_an_unknown_zone_is_an_error_of_its_own():
     with pytest.raises(UnknownZoneError):
-        pattern(series(zone="Mars/Olympus"), week_window(day("2026-03-09")))
+        occurrences(series(zone="Mars/Olympus"), week_window(day("2026-03-09")))
 
 
 def test_the_nearest_occurrence():

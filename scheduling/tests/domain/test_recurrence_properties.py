@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.recurrence import candidate_days, day_in_week, pattern, starts_in
+from scheduling.domain.recurrence import candidate_days, day_in_week, occurrences, starts_in
 from scheduling.domain.windows import WEEK, Window, week_number
 from scheduling.tests.domain.planning.builders import series
 
@@ -42,7 +42,7 @@ def rules(draw):
 @given(rules())
 def test_pattern_is_the_recurrence_set_within_validity(case):
     rule, window = case
-    got = pattern(rule, window)
+    got = occurrences(rule, window)
     dates = recurrence_set(rule, window.start, window.end)
     assert list(candidate_days(rule, window)) == dates
     assert list(got.days) == [day for day in dates if valid(rule, day)]
@@ -82,8 +82,8 @@ def test_two_windows_side_by_side_are_one(case, cut):
     middle = window.start + timedelta(days=cut)
     if middle not in window or middle == window.start:
         return
-    whole = pattern(rule, window)
-    left = pattern(rule, Window(window.start, middle))
-    right = pattern(rule, Window(middle, window.end))
+    whole = occurrences(rule, window)
+    left = occurrences(rule, Window(window.start, middle))
+    right = occurrences(rule, Window(middle, window.end))
     assert left.days + right.days == whole.days
     assert left.starts + right.starts == whole.starts

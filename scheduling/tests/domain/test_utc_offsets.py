@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scheduling.domain.utc_offsets import turns
+from scheduling.domain.utc_offsets import offset_transitions
 from scheduling.domain.wallclock import UnknownZoneError, epoch, zone_names
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -17,7 +17,7 @@ ZONES = sorted(zone_names())
 
 def by_turns(day, at, zone, first):
     local = datetime.combine(day, at)
-    offset = turns(zone, first, first + SPAN).offset(local)
+    offset = offset_transitions(zone, first, first + SPAN).offset(local)
     return int((local.replace(tzinfo=UTC) - timedelta(seconds=offset)).timestamp())
 
 
@@ -46,12 +46,12 @@ def test_every_minute_of_the_days_on_which_clocks_change(zone, day):
 
 
 def test_a_zone_whose_clocks_never_change_has_one_offset():
-    found = turns("Asia/Kolkata", date(2026, 1, 5), date(2027, 1, 5))
+    found = offset_transitions("Asia/Kolkata", date(2026, 1, 5), date(2027, 1, 5))
     assert (found.at, found.offsets) == ((), (19_800,))
 
 
 def test_a_year_of_madrid():
-    found = turns("Europe/Madrid", date(2026, 1, 5), date(2027, 1, 5))
+    found = offset_transitions("Europe/Madrid", date(2026, 1, 5), date(2027, 1, 5))
     # 02:30 is skipped in March, and counts from the hour before; in October it comes twice.
     assert found.at == tuple(map(datetime.fromisoformat, ("2026-03-29T03:00", "2026-10-25T03:00")))
     assert found.offsets == (3_600, 7_200, 3_600)
@@ -59,4 +59,4 @@ def test_a_year_of_madrid():
 
 def test_an_unknown_zone():
     with pytest.raises(UnknownZoneError):
-        turns("Mars/Olympus", date(2026, 1, 5), date(2026, 1, 6))
+        offset_transitions("Mars/Olympus", date(2026, 1, 5), date(2026, 1, 6))

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
 from scheduling.services.calendar_feeds import feed_of, revoke, token_of
-from scheduling.services.classes.edit import change_by_hand
+from scheduling.services.classes.edit import manual_edit
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import horizon, weekly
@@ -110,7 +110,7 @@ def test_a_move_keeps_the_identity_and_raises_the_revision(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     before = by_uid(read(client, feed))
     one = ScheduledClass.objects.filter(student=ana, date=date(2026, 1, 12)).get()
-    change_by_hand(one, {"date": date(2026, 1, 14)}, datetime(2026, 11, 30, tzinfo=UTC))
+    manual_edit(one, {"date": date(2026, 1, 14)}, datetime(2026, 11, 30, tzinfo=UTC))
     after = by_uid(read(client, feed))
     assert set(after) == set(before)
     changed = [uid for uid in after if after[uid]["DTSTART"].dt != before[uid]["DTSTART"].dt]
@@ -135,7 +135,7 @@ def test_a_cancelled_class_stays_as_cancelled(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
     values = {"status": ClassStatus.CANCELLED, "cancel_reason": "fiebre"}
-    change_by_hand(one, values, EARLY)
+    manual_edit(one, values, EARLY)
     first = events(read(client, feed))[0]
     assert (first["STATUS"], first["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
     assert str(first["SUMMARY"]) == "Cancelada: Cello · Marta Gil"
@@ -152,7 +152,7 @@ def test_each_change_within_one_second_is_a_revision(client, studio, ana):
     now = ScheduledClass.objects.latest("updated_at").updated_at
     for status in (ClassStatus.CANCELLED, ClassStatus.SCHEDULED, ClassStatus.CANCELLED):
         one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
-        change_by_hand(one, {"status": status}, now)
+        manual_edit(one, {"status": status}, now)
         seen.append(sequences(client, feed))
     changed = [uid for uid in seen[0] if seen[0][uid] != seen[-1][uid]]
     assert len(changed) == 1
@@ -203,7 +203,7 @@ def test_304_until_something_changes(client, studio, ana):
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert read(client, feed).content == first.content
     one = ScheduledClass.objects.filter(student=ana).latest("starts_at")
-    change_by_hand(one, {"start_time": make.at("08:00"), "end_time": make.at("09:00")}, EARLY)
+    manual_edit(one, {"start_time": make.at("08:00"), "end_time": make.at("09:00")}, EARLY)
     assert read(client, feed, if_none_match=first["ETag"]).status_code == 200
     marta = ana.recurring_slots.get().teacher
     marta.name = "Marta Gil Soto"

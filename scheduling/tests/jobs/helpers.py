@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import OperationalError
 
-from scheduling.jobs.execution.runner import Conduct, preview, run
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.execution.runner import RunOptions, preview, run
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, JobRunItem, ScheduledClass, Trigger
 from scheduling.tests.factories import MONDAY
 
@@ -18,32 +18,34 @@ from scheduling.tests.factories import MONDAY
 STALE = "The data has changed since the preview, so nothing was done. Check the new plan."
 
 
-def request(job: Job, today: date = MONDAY, **values: Any) -> Request:
+def request(job: Job, today: date = MONDAY, **values: Any) -> RunRequest:
     values = {"weeks": 12, "trigger": Trigger.COMMAND} | values
-    return Request(job=job, today=today, **values)
+    return RunRequest(job=job, today=today, **values)
 
 
-def conduct(now: datetime | date = MONDAY, **values: Any) -> Conduct:
+def conduct(now: datetime | date = MONDAY, **values: Any) -> RunOptions:
     """How a run goes whose real clock stands at ``now``; a date is five past its midnight UTC."""
     moment = now if isinstance(now, datetime) else datetime.combine(now, time(0, 5), UTC)
-    return Conduct(clock=lambda: moment, **values)
+    return RunOptions(clock=lambda: moment, **values)
 
 
-def do(job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Result:
+def do(
+    job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
+) -> RunResult:
     """A run as if today were ``today``; the real clock stands at its midnight, or at ``now``."""
-    watcher = values.pop("watcher", Nobody())
+    watcher = values.pop("watcher", NullObserver())
     return run(request(job, today, **values), conduct(now or today, watcher=watcher))
 
 
-def weekly(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Result:
+def weekly(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
     return do(Job.WEEKLY, today, now, **values)
 
 
-def horizon(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Result:
+def horizon(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
     return do(Job.HORIZON, today, now, **values)
 
 
-def missing(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Result:
+def missing(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
     return do(Job.MISSING, today, now, **values)
 
 
@@ -55,16 +57,16 @@ def look(job: Job, today: date = MONDAY, now: datetime | date | None = None, **v
 
 
 @dataclass
-class Recorder(Nobody):
+class Recorder(NullObserver):
     """A watcher that remembers what it was told."""
 
-    said: list[Line] = field(default_factory=list)
+    said: list[ResultLine] = field(default_factory=list)
     progress: list[tuple[int, int]] = field(default_factory=list)
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         self.said += lines
 
-    def progressed(self, result: Result) -> None:
+    def progressed(self, result: RunResult) -> None:
         self.progress.append((result.done, result.total))
 
 
@@ -75,11 +77,11 @@ def fault(state: str, text: str = "the server is gone") -> OperationalError:
     return error
 
 
-def counts(result: Result) -> dict[str, int]:
+def counts(result: RunResult) -> dict[str, int]:
     return result.counts_by_name()
 
 
-def items(result: Result, outcome: str | None = None) -> list[JobRunItem]:
+def items(result: RunResult, outcome: str | None = None) -> list[JobRunItem]:
     """What the run stored of its results, in order."""
     rows = JobRunItem.objects.filter(run_id=result.run_id).order_by("id")
     return list(rows.filter(outcome=outcome) if outcome else rows)

@@ -30,7 +30,7 @@ def main(where: str) -> None:
     from scheduling.jobs.generation import generator
 
     runner.chunks = partial(runner.chunks, limit=1)
-    chunk, fence = runner.Generation._chunk, generator.fence
+    chunk, fence = runner.ChunkedGeneration._chunk, generator.fence
     seen = []
 
     def slow_chunk(self, one, *rest):
@@ -58,7 +58,7 @@ def main(where: str) -> None:
                 time.sleep(0.05)
         fence(held, **progress)
 
-    runner.Generation._chunk = slow_chunk
+    runner.ChunkedGeneration._chunk = slow_chunk
     generator.fence = slow_fence
     execute_from_command_line(["manage.py", *sys.argv[2:]])
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.jobs.schedule.cron_entries import Entry
-from scheduling.management.cron.scheduler import Agenda, serve
+from scheduling.jobs.schedule.cron_entries import CronEntry
+from scheduling.management.cron.scheduler import DueEntries, run_forever
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests import factories as make
 
-DAILY = Entry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon",))
-OFTEN = Entry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",))
+DAILY = CronEntry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon",))
+OFTEN = CronEntry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",))
 
 
 def at(text):
@@ -21,7 +21,7 @@ def at(text):
 
 
 def agenda(now, *entries, zone=lambda: ZoneInfo("UTC")):
-    made = Agenda(zone, entries or (DAILY,))
+    made = DueEntries(zone, entries or (DAILY,))
     made.begin(at(now))
     return made
 
@@ -58,7 +58,7 @@ def test_once_on_the_days_on_which_the_clock_changes(day):
     """02:00 is in the gap of the one and comes twice on the other."""
     madrid = ZoneInfo("Europe/Madrid")
     moment = datetime.fromisoformat(day).replace(tzinfo=madrid).astimezone(UTC)
-    made = Agenda(lambda: madrid, (DAILY,))
+    made = DueEntries(lambda: madrid, (DAILY,))
     made.begin(moment)
     times = [moment + timedelta(minutes=n) for n in range(24 * 60)]
     assert sum(len(made.take(time)) for time in times) == 1
@@ -66,7 +66,7 @@ def test_once_on_the_days_on_which_the_clock_changes(day):
 
 def test_a_zone_that_is_changed_meanwhile_holds_for_what_is_not_due_yet():
     zones = iter([ZoneInfo("UTC"), *[ZoneInfo("America/New_York")] * 9])
-    made = Agenda(lambda: next(zones), (DAILY, OFTEN))
+    made = DueEntries(lambda: next(zones), (DAILY, OFTEN))
     made.begin(at("2026-11-18 01:55"))
     assert made.take(at("2026-11-18 02:00")) == [DAILY, OFTEN]
     assert made.take(at("2026-11-18 06:59")) == [OFTEN]
@@ -83,8 +83,8 @@ def test_it_waits_half_a_minute_at_most():
 def test_it_ends_between_two_entries():
     times = iter(at(f"2026-11-18 {text}") for text in ("01:00", "02:00", "02:00", "02:00"))
     done = []
-    made = Agenda(lambda: ZoneInfo("UTC"), (DAILY, OFTEN))
-    serve(made, lambda: next(times), done.append, lambda: bool(done), print)
+    made = DueEntries(lambda: ZoneInfo("UTC"), (DAILY, OFTEN))
+    run_forever(made, lambda: next(times), done.append, lambda: bool(done), print)
     assert done == [DAILY]
 
 

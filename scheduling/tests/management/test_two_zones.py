@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from scheduling.db.errors import StudioChangedError
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Studio
 from scheduling.models.studio import first_values, one_reading, studio
 from scheduling.selectors.studio import studio_today
@@ -60,7 +60,7 @@ def test_no_process_of_another_zone_moves_a_class_or_makes_one(manage):
     assert WARNING in scheduler.stderr
     assert JobRun.objects.filter(trigger="scheduler", state=RunState.SUCCEEDED).count() == 3
 
-    start(request(Job.WEEKLY, studio_today()))
+    enqueue_run(request(Job.WEEKLY, studio_today()))
     worker = manage("db_worker", "--batch", "--no-startup-delay", env=AUCKLAND | TASKS)
     assert (worker.returncode, calendar()) == (0, before), worker.stderr
     assert WARNING in worker.stderr

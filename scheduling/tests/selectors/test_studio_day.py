@@ -11,7 +11,7 @@ from django.utils import timezone
 from scheduling.domain.windows import monday_of
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.models import Closure, Job, JobRun
-from scheduling.selectors.data_quality import students_without_start, studio_numbers
+from scheduling.selectors.data_quality import students_without_start, studio_counts
 from scheduling.selectors.studio import local, studio_day, studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
@@ -61,13 +61,13 @@ def test_what_ends_today_is_still_there_and_what_ended_yesterday_is_not(moment):
     make.slot(valid_until=day - DAY)
     make.slot(who=make.student(end_date=day - DAY))
     make.slot(who=make.student(end_date=day))
-    numbers = studio_numbers(now)
+    numbers = studio_counts(now)
     assert (numbers.active_recurring_slots, numbers.orphaned_slots) == (3, 1)
     assert list(students_without_start(now)) == [student]
     student.fixed_schedules.update(valid_until=day - DAY)
     assert list(students_without_start(now)) == []
     slot.student.recurring_slots.update(valid_until=day - DAY)
-    assert studio_numbers(now).active_recurring_slots == 2
+    assert studio_counts(now).active_recurring_slots == 2
 
 
 def test_home_jobs_page_lists_and_forms_take_the_same_today(moment):

@@ -35,7 +35,9 @@ LOGIN = "/admin/login/"
 )
 def test_the_last_hop_alone_is_believed(forwarded, address):
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=forwarded)
-    import_string("classtracker.middleware.ClientAddress")(lambda request: HttpResponse())(request)
+    import_string("classtracker.middleware.ClientAddressMiddleware")(
+        lambda request: HttpResponse()
+    )(request)
     assert request.META["REMOTE_ADDR"] == address
 
 

@@ -19,10 +19,10 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 GENERATE = ("generate_classes", "--only", "horizon", "--date", "2040-01-02", "--retries", "1")
 ENQUEUE = """
 from datetime import date
-from scheduling.jobs.workers.enqueue import start
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.workers.enqueue import enqueue_run
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import Job, Trigger
-start(Request(job=Job.HORIZON, today=date(2040, 1, 2), weeks=12, trigger=Trigger.ADMIN))
+enqueue_run(RunRequest(job=Job.HORIZON, today=date(2040, 1, 2), weeks=12, trigger=Trigger.ADMIN))
 """
 
 

@@ -19,7 +19,7 @@ from scheduling.models import (
 from scheduling.models.studio import one_reading
 from scheduling.services.classes import occurrences
 from scheduling.services.classes.edit import cancel, mark_attendance, move
-from scheduling.services.explain import Explanation, RuleExplained, explain
+from scheduling.services.explain import ExplainedSeries, Explanation, explain
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon, weekly
@@ -44,7 +44,7 @@ def of(student: Student, on: Any = MONDAY, now: Any = EARLY) -> Explanation:
     return explain(student_id=student.pk, day=on, now=now)
 
 
-def only(student: Student, on: Any = MONDAY, now: Any = EARLY) -> RuleExplained:
+def only(student: Student, on: Any = MONDAY, now: Any = EARLY) -> ExplainedSeries:
     (rule,) = of(student, on, now).rules
     return rule
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.models import Closure
 
-from .forms import CloseForm, ReopenForm
+from .forms import CloseForm, DeleteClosuresForm
 from .holidays import holidays_page
-from .plan_page import ASKED, Question, act_page
+from .plan_page import ASKED, ChangePage, change_page
 
 
-class LivingClosures(admin.ModelAdmin):
+class ClosureChangesMixin(admin.ModelAdmin):
     """In place of the stock forms: the plan first, then exactly that. Public holidays from a list.
 
     Who may only look has the stock page.
@@ -46,9 +46,9 @@ class LivingClosures(admin.ModelAdmin):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Close days"),
                 intro=_(
                     "Nothing takes place on these days. Classes are cancelled with the name as "
@@ -74,9 +74,9 @@ class LivingClosures(admin.ModelAdmin):
         links = [(_page("history", closure), _("History"))]
         if self.has_delete_permission(request, closure):
             links.append((_page("delete", closure), _("Take away…")))
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Change a closure"),
                 intro=_("Its classes follow: cancelled on its days, back on those it gives up."),
                 button=_("Change it"),
@@ -120,9 +120,9 @@ class LivingClosures(admin.ModelAdmin):
     def _reopen(
         self, request: HttpRequest, about: Closure, subject: str, back: str
     ) -> HttpResponse:
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Take away a closure"),
                 intro=_(
                     "Classes that it cancelled come back, unless their time was taken meanwhile. "
@@ -131,7 +131,7 @@ class LivingClosures(admin.ModelAdmin):
                 button=_("Take it away"),
                 about=about,
                 subject=subject,
-                form=ReopenForm,
+                form=DeleteClosuresForm,
                 after=_to_list,
                 back=back,
                 at_once=about.pk is not None,

@@ -13,17 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core.bulk_actions import chosen
+from scheduling.admin.core.bulk_actions import selected_rows
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 
 from .forms import DeactivateForm
-from .plan_page import ASKED, Question, act_page
+from .plan_page import ASKED, ChangePage, change_page
 
 MOST_NAMED = 5
 
 
-class Deactivating(admin.ModelAdmin):
+class DeactivateMixin(admin.ModelAdmin):
     """The page, the action that leads to it, and the same question where a form says it."""
 
     whose: ClassVar[str]
@@ -36,16 +36,16 @@ class Deactivating(admin.ModelAdmin):
     @admin.action(permissions=["change"], description=gettext_lazy("Deactivate…"))
     def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
         """Lead to the plan."""
-        found = chosen(request, rows)
+        found = selected_rows(request, rows)
         return None if found is None else self._ask([row.pk for row in found])
 
     def deactivate_view(self, request: HttpRequest) -> HttpResponse:
         """What would go, and the button."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Deactivate"),
                 intro=_(
                     "While they are not active, none of their schedules asks for a class. What has "

@@ -10,26 +10,26 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from scheduling.admin.core.widgets import Chooser
+from scheduling.admin.core.widgets import PersonSelect
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
 from scheduling.selectors.studio import studio
 from scheduling.services.schedule_changes import (
-    Absent,
-    Act,
-    AllFuture,
-    ChangeClosure,
+    AddClosure,
+    ChangeAllFuture,
+    ChangeFromDate,
     ChangeStudioZone,
     ChangeZone,
-    Close,
-    Deactivate,
-    EndOn,
+    DeactivatePeople,
+    DeleteClosures,
+    EditClosure,
     EndPerson,
-    FromDate,
-    Pause,
-    Reopen,
-    Resume,
+    EndSeries,
+    PauseSeries,
+    ResumeSeries,
+    ScheduleChange,
+    TeacherAbsence,
 )
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
 
@@ -44,7 +44,7 @@ def day_field(label: Any, **values: Any) -> forms.DateField:
     )
 
 
-class ActForm(forms.Form):
+class ChangeForm(forms.Form):
     """A form of which an act can be made; ``about`` is the row that it changes."""
 
     def __init__(self, about: Any, today: date, data: Any = None) -> None:
@@ -55,7 +55,7 @@ class ActForm(forms.Form):
         """What the fields show at first."""
         return {}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         """The act that is asked for; the form is valid."""
         raise NotImplementedError
 
@@ -73,7 +73,7 @@ class ActForm(forms.Form):
                 self.add_error(name if name in self.fields else None, text)
 
 
-class FromForm(ActForm):
+class ChangeFromDateForm(ChangeForm):
     """From when on, and what is then another."""
 
     day = day_field(
@@ -100,11 +100,11 @@ class FromForm(ActForm):
         names = CHANGEABLE[key_of(self.about).kind]
         return {"day": self.today} | {name: getattr(self.about, name) for name in names}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         values = dict(self.cleaned_data)
         day = values.pop("day")
         key = key_of(self.about)
-        return AllFuture(key, values) if day is None else FromDate(key, day, values)
+        return ChangeAllFuture(key, values) if day is None else ChangeFromDate(key, day, values)
 
 
 def _plain(field: Any, **kwargs: Any) -> Any:
@@ -113,7 +113,7 @@ def _plain(field: Any, **kwargs: Any) -> Any:
     return field.formfield(**kwargs)
 
 
-class PauseForm(ActForm):
+class PauseForm(ChangeForm):
     """From when to when, and why."""
 
     first = day_field(gettext_lazy("First day"))
@@ -128,12 +128,12 @@ class PauseForm(ActForm):
     def first_values(self) -> dict[str, Any]:
         return {"first": self.today}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         data = self.cleaned_data
-        return Pause(key_of(self.about), data["first"], data["last"], data["name"])
+        return PauseSeries(key_of(self.about), data["first"], data["last"], data["name"])
 
 
-class ResumeForm(ActForm):
+class ResumeForm(ChangeForm):
     """From when on it takes place again."""
 
     day = day_field(gettext_lazy("Takes place again from"))
@@ -141,11 +141,11 @@ class ResumeForm(ActForm):
     def first_values(self) -> dict[str, Any]:
         return {"day": self.today}
 
-    def act(self) -> Act:
-        return Resume(key_of(self.about), self.cleaned_data["day"])
+    def act(self) -> ScheduleChange:
+        return ResumeSeries(key_of(self.about), self.cleaned_data["day"])
 
 
-class EndForm(ActForm):
+class EndForm(ChangeForm):
     """The last day, and what becomes of classes that no run takes away."""
 
     day = day_field(gettext_lazy("Last day"))
@@ -167,12 +167,12 @@ class EndForm(ActForm):
     def first_values(self) -> dict[str, Any]:
         return {"day": self.today, "cancel_rest": True}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         data = self.cleaned_data
-        return EndOn(key_of(self.about), data["day"], data["cancel_rest"], data["reason"])
+        return EndSeries(key_of(self.about), data["day"], data["cancel_rest"], data["reason"])
 
 
-class AbsentForm(ActForm):
+class AbsenceForm(ChangeForm):
     """Until when a teacher can't come."""
 
     last = day_field(gettext_lazy("Last day"))
@@ -188,12 +188,12 @@ class AbsentForm(ActForm):
     def first_values(self) -> dict[str, Any]:
         return {"last": self.today}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         data = self.cleaned_data
-        return Absent(self.about, self.today, data["last"], data["name"])
+        return TeacherAbsence(self.about, self.today, data["last"], data["name"])
 
 
-class ZoneForm(ActForm):
+class ZoneForm(ChangeForm):
     """The zone by whose clock a teacher's lessons take place from now on."""
 
     def __init__(self, about: Any, today: date, data: Any = None) -> None:
@@ -203,18 +203,18 @@ class ZoneForm(ActForm):
     def first_values(self) -> dict[str, Any]:
         return {"time_zone": self.about.time_zone}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         return ChangeZone(self.about, self.cleaned_data["time_zone"])
 
 
 class StudioZoneForm(ZoneForm):
     """The zone of fixed schedules without a teacher, and of the studio's days."""
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         return ChangeStudioZone(self.cleaned_data["time_zone"])
 
 
-class CloseForm(ActForm):
+class CloseForm(ChangeForm):
     """Which days, and for whom; ``about`` is a closure, or one that is not stored yet."""
 
     name = LineInput(
@@ -245,7 +245,7 @@ class CloseForm(ActForm):
                 del self.fields[name]
                 continue
             field: Any = self.fields[name]
-            field.widget = Chooser(name)
+            field.widget = PersonSelect(name)
             field.widget.choices = field.choices
 
     def first_values(self) -> dict[str, Any]:
@@ -254,13 +254,13 @@ class CloseForm(ActForm):
         names = ("name", "first_date", "last_date", "teacher", "student")
         return {name: getattr(self.about, name) for name in names}
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         if self.about.pk is None:
-            return Close(self.cleaned_data)
-        return ChangeClosure(self.about.pk, self.cleaned_data)
+            return AddClosure(self.cleaned_data)
+        return EditClosure(self.about.pk, self.cleaned_data)
 
 
-class ChosenForm(ActForm):
+class SelectedRowsForm(ChangeForm):
     """Rows that were chosen in a list: nothing more is asked."""
 
     ids = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
@@ -278,7 +278,7 @@ class ChosenForm(ActForm):
         return tuple(int(each) for each in self.cleaned_data["ids"].split(","))
 
 
-class ReopenForm(ChosenForm):
+class DeleteClosuresForm(SelectedRowsForm):
     """Closures to be taken away. ``about`` is the first of them."""
 
     choose = gettext_lazy("Choose closures in the list.")
@@ -286,21 +286,21 @@ class ReopenForm(ChosenForm):
     def first_values(self) -> dict[str, Any]:
         return {"ids": str(self.about.pk)}
 
-    def act(self) -> Act:
-        return Reopen(self.numbers)
+    def act(self) -> ScheduleChange:
+        return DeleteClosures(self.numbers)
 
 
-class DeactivateForm(ChosenForm):
+class DeactivateForm(SelectedRowsForm):
     """Students or teachers to be set aside; ``about`` says which of the two."""
 
-    def act(self) -> Act:
-        return Deactivate(type(self.about), self.numbers)
+    def act(self) -> ScheduleChange:
+        return DeactivatePeople(type(self.about), self.numbers)
 
 
 class EndPersonForm(EndForm):
     """The last day of a student or a teacher."""
 
-    def act(self) -> Act:
+    def act(self) -> ScheduleChange:
         data = self.cleaned_data
         return EndPerson(self.about, data["day"], data["cancel_rest"], data["reason"])
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.plan_page import approved, plan_page
+from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint
 from scheduling.models import Closure
 from scheduling.selectors.schedules.closures import classes_on
 from scheduling.selectors.studio import studio, studio_today
-from scheduling.services.schedule_changes import CloseDays, Moment, apply
+from scheduling.services.schedule_changes import AddHolidays, ChangeContext, apply
 from scheduling.services.schedule_changes.closures import closed_days
 from scheduling.services.schedules.public_holidays import (
     countries,
@@ -28,13 +28,13 @@ from scheduling.services.schedules.public_holidays import (
 )
 from scheduling.text.dates import full_day
 
-from .plan_page import say_of_later
+from .plan_page import warn_of_later_run
 
 # From this month on people plan the next year as well.
 AUTUMN = 7
 
 
-class PlaceForm(forms.Form):
+class HolidayRegionForm(forms.Form):
     """A country, a region of it, and which years."""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"))
@@ -95,19 +95,19 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
     """GET shows the days; POST closes those that are ticked, if the list still holds."""
     today, now = studio_today(), timezone.now()
     posted = request.method == "POST"
-    form = PlaceForm(_asked(request, today), today)
+    form = HolidayRegionForm(_asked(request, today), today)
     found = _found(form, today, now) if form.data["country"] and form.is_valid() else []
     stale = None
     if posted and found:
         chosen = set(request.POST.getlist("day"))
         days = tuple((one.day, one.name) for one in found if str(one.day) in chosen)
-        moment = Moment(today, now, _name_of(request))
+        moment = ChangeContext(today, now, _name_of(request))
         try:
-            if _fingerprint(found) != approved(request):
+            if _fingerprint(found) != approved_fingerprint(request):
                 raise StalePlanError
             if not days:
                 messages.warning(request, _("No day was chosen: nothing was closed."))
-            elif _close(request, CloseDays(days, form.place), moment):
+            elif _close(request, AddHolidays(days, form.place), moment):
                 return HttpResponseRedirect(_list())
         except StalePlanError as error:
             stale = error
@@ -139,7 +139,7 @@ def _asked(request: HttpRequest, today: date) -> dict[str, str]:
     return {"country": country, "region": region, "years": source.get("years") or years}
 
 
-def _found(form: PlaceForm, today: date, now: datetime) -> list[Holiday]:
+def _found(form: HolidayRegionForm, today: date, now: datetime) -> list[Holiday]:
     asked = form.cleaned_data
     years = [int(year) for year in asked["years"].split("-")]
     named = public_holidays(asked["country"], asked["region"], years, _language())
@@ -172,7 +172,7 @@ def _fingerprint(found: list[Holiday]) -> str:
     return fingerprint(*((str(one.day), one.there, one.cancelled, one.kept) for one in found))
 
 
-def _close(request: HttpRequest, act: CloseDays, moment: Moment) -> bool:
+def _close(request: HttpRequest, act: AddHolidays, moment: ChangeContext) -> bool:
     try:
         done = apply(act, moment, None)
     except ValidationError as error:
@@ -181,7 +181,7 @@ def _close(request: HttpRequest, act: CloseDays, moment: Moment) -> bool:
     n = len(done.closures)
     text = ngettext("%(n)d day is closed.", "%(n)d days are closed.", n) % {"n": n}
     messages.success(request, f"{text} {done.done}")
-    say_of_later(request, done)
+    warn_of_later_run(request, done)
     return True
 
 

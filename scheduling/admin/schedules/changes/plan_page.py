@@ -15,17 +15,24 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import links_for
-from scheduling.admin.core.plan_page import approved, plan_page
+from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.jobs.generation.approved_plan import StalePlanError
-from scheduling.jobs.monitoring.outcome_text import would
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.monitoring.outcome_text import planned_label
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedule_changes import Causes, Moment, Outlook, apply, causes, preview
+from scheduling.services.schedule_changes import (
+    ChangeContext,
+    ChangePlan,
+    PlanAttribution,
+    apply,
+    attribution,
+    preview,
+)
 from scheduling.services.schedule_changes.execute import SHOWN
-from scheduling.services.schedule_changes.plan_text import would as would_do
+from scheduling.services.schedule_changes.plan_text import planned_text as would_do
 
-from .forms import ActForm
+from .forms import ChangeForm
 
 ASKED = "look"
 # Of one outcome; the others are counted.
@@ -33,7 +40,7 @@ MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ChangePage:
     """What the page is about. ``button`` does it; ``after`` answers where one then goes.
 
     ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
@@ -49,15 +56,15 @@ class Question:
     intro: str
     button: str
     about: Any
-    form: type[ActForm]
-    after: Callable[[Outlook], str]
+    form: type[ChangeForm]
+    after: Callable[[ChangePlan], str]
     is_danger: bool = False
     at_once: bool = False
     today: date | None = None
-    notes: Callable[[Outlook, dict[str, Any]], list[str]] = lambda outlook, asked: []
+    notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda outlook, asked: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
-    needless: Callable[[Sequence[Line], dict[str, Any]], bool] = lambda because, asked: False
-    idle: Callable[[Sequence[Line], dict[str, Any]], str] = lambda because, asked: ""
+    needless: Callable[[Sequence[ResultLine], dict[str, Any]], bool] = lambda because, asked: False
+    idle: Callable[[Sequence[ResultLine], dict[str, Any]], str] = lambda because, asked: ""
     subject: str | None = None
     links: Sequence[tuple[str, str]] = ()
     back: str = ""
@@ -68,9 +75,9 @@ class Question:
         return str(self.about) if self.subject is None else self.subject
 
 
-def act_page(request: HttpRequest, question: Question) -> HttpResponse:
+def change_page(request: HttpRequest, question: ChangePage) -> HttpResponse:
     """GET asks, and with the form filled in shows the plan; POST carries it out."""
-    moment = Moment(studio_today(), timezone.now(), request.user.get_username())
+    moment = ChangeContext(studio_today(), timezone.now(), request.user.get_username())
     posted = request.method == "POST"
     today = question.today or moment.today
     form = question.form(question.about, today, _asked(request, question, today))
@@ -78,9 +85,9 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             if posted:
-                done = apply(form.act(), moment, approved(request))
+                done = apply(form.act(), moment, approved_fingerprint(request))
                 messages.success(request, done.done)
-                say_of_later(request, done)
+                warn_of_later_run(request, done)
                 question.then(form.cleaned_data)
                 return HttpResponseRedirect(question.after(done))
             outlook = preview(form.act(), moment)
@@ -91,7 +98,7 @@ def act_page(request: HttpRequest, question: Question) -> HttpResponse:
     return _rendered(request, question, form, outlook, stale)
 
 
-def _asked(request: HttpRequest, question: Question, today: date) -> Any:
+def _asked(request: HttpRequest, question: ChangePage, today: date) -> Any:
     """What was filled in; None where there is nothing to look at yet."""
     if request.method == "POST":
         return request.POST
@@ -106,13 +113,13 @@ def _asked(request: HttpRequest, question: Question, today: date) -> Any:
 
 def _rendered(
     request: HttpRequest,
-    question: Question,
-    form: ActForm,
-    outlook: Outlook | None,
+    question: ChangePage,
+    form: ChangeForm,
+    outlook: ChangePlan | None,
     stale: StalePlanError | None,
 ) -> HttpResponse:
     about = question.about
-    told = causes(outlook, timezone.now()) if outlook else Causes([], [])
+    told = attribution(outlook, timezone.now()) if outlook else PlanAttribution([], [])
     context = {
         "title": question.title,
         "question": question,
@@ -134,11 +141,11 @@ def _rendered(
     return plan_page(request, "admin/schedules/changes/page.html", context, stale)
 
 
-def _button(question: Question, because: Sequence[Line], form: ActForm) -> str:
+def _button(question: ChangePage, because: Sequence[ResultLine], form: ChangeForm) -> str:
     return question.idle(because, form.cleaned_data) or question.button
 
 
-def say_of_later(request: HttpRequest, done: Outlook) -> None:
+def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
     """Say where what follows in the background can be seen; or why it does not."""
     if not done.later:
         return
@@ -150,14 +157,14 @@ def say_of_later(request: HttpRequest, done: Outlook) -> None:
         messages.info(request, text)
 
 
-def _sections(request: HttpRequest, lines: list[Line]) -> list[dict[str, Any]]:
+def _sections(request: HttpRequest, lines: list[ResultLine]) -> list[dict[str, Any]]:
     """The lines of each outcome that has any, in the order in which people want to know."""
     links = links_for(request)
     return [
         {
             "outcome": outcome.value,
             "count": len(found),
-            "name": would(outcome, len(found)),
+            "name": planned_label(outcome, len(found)),
             "rows": rows_of_lines(found[:MOST_SHOWN], links),
             "more": max(0, len(found) - MOST_SHOWN),
         }

@@ -14,28 +14,28 @@ from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import is_zone, zone_of
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.people import addresses_of
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes.cancellation_emails import (
-    Notices,
+    DeliveryReport,
     cancelled_for,
+    email_families,
     notices_of,
-    tell_families,
 )
-from scheduling.services.schedule_changes import Absent, Outlook
+from scheduling.services.schedule_changes import ChangePlan, TeacherAbsence
 
-from .forms import AbsentForm
-from .plan_page import Question, act_page
-from .views import LivingPerson
-from .zones import LivingZone
+from .forms import AbsenceForm
+from .plan_page import ChangePage, change_page
+from .views import EndPersonMixin
+from .zones import ZoneChangeMixin
 
 MOST_NAMED = 10
 
 
-class LivingTeacher(LivingZone, LivingPerson):
+class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
     """“Ill today…”, “Change the time zone…” and “End…” of a teacher."""
 
     acts = ("end", "ill", "zone")
@@ -69,25 +69,25 @@ class LivingTeacher(LivingZone, LivingPerson):
 
         def tell(asked: dict[str, Any]) -> None:
             classes = cancelled(asked)
-            queued = tell_families(classes, timezone.now())
+            queued = email_families(classes, timezone.now())
             _say(request, queued, notices_of(classes))
 
-        def whom(outlook: Outlook, asked: dict[str, Any]) -> list[str]:
+        def whom(outlook: ChangePlan, asked: dict[str, Any]) -> list[str]:
             return [*_whom(outlook), *_became_of(notices_of(cancelled(asked)))]
 
-        def only_closes(because: Sequence[Line], asked: dict[str, Any]) -> str:
-            if because or Absent(teacher, today, asked["last"]).is_entered():
+        def only_closes(because: Sequence[ResultLine], asked: dict[str, Any]) -> str:
+            if because or TeacherAbsence(teacher, today, asked["last"]).is_entered():
                 return ""
             return _("Close these days")
 
-        def nothing_left(because: Sequence[Line], asked: dict[str, Any]) -> bool:
-            if because or not Absent(teacher, today, asked["last"]).is_entered():
+        def nothing_left(because: Sequence[ResultLine], asked: dict[str, Any]) -> bool:
+            if because or not TeacherAbsence(teacher, today, asked["last"]).is_entered():
                 return False
             return notices_of(cancelled(asked)).are_sent
 
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Ill today"),
                 intro=_(
                     "Classes of these days that have not begun are cancelled at once, and each "
@@ -97,7 +97,7 @@ class LivingTeacher(LivingZone, LivingPerson):
                 button=_("Cancel the classes and tell the families"),
                 idle=only_closes,
                 about=teacher,
-                form=AbsentForm,
+                form=AbsenceForm,
                 after=lambda outlook: self.row_address(teacher.pk),
                 is_danger=True,
                 at_once=True,
@@ -116,7 +116,7 @@ def today_of(teacher: Teacher) -> date:
     return timezone.localdate(timezone.now(), zone_of(teacher.time_zone))
 
 
-def _whom(outlook: Outlook) -> list[str]:
+def _whom(outlook: ChangePlan) -> list[str]:
     """Who would be told, and who can't be."""
     students = {
         line.student_id: line.student
@@ -145,7 +145,7 @@ def _listed(names: list[str]) -> str:
     return str(get_text_list(shown, _("and")))
 
 
-def _became_of(notices: Notices) -> list[str]:
+def _became_of(notices: DeliveryReport) -> list[str]:
     """What became of the e-mails that were queued before."""
     said = []
     if notices.waiting:
@@ -159,7 +159,7 @@ def _became_of(notices: Notices) -> list[str]:
     return said
 
 
-def _say(request: HttpRequest, queued: int, notices: Notices) -> None:
+def _say(request: HttpRequest, queued: int, notices: DeliveryReport) -> None:
     if queued:
         text = ngettext("%(n)d e-mail queued.", "%(n)d e-mails queued.", queued)
         messages.success(request, text % {"n": queued})

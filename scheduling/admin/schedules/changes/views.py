@@ -10,13 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedule_changes import Outlook
+from scheduling.services.schedule_changes import ChangePlan
 
-from .forms import ActForm, EndForm, EndPersonForm, FromForm, PauseForm, ResumeForm, is_paused
-from .plan_page import Question, act_page
+from .forms import (
+    ChangeForm,
+    ChangeFromDateForm,
+    EndForm,
+    EndPersonForm,
+    PauseForm,
+    ResumeForm,
+    is_paused,
+)
+from .plan_page import ChangePage, change_page
 
 
-class LivingRow(admin.ModelAdmin):
+class ChangeViewsMixin(admin.ModelAdmin):
     """Acts at addresses of their own, for those who may change the row."""
 
     acts: tuple[str, ...] = ()
@@ -65,7 +73,7 @@ class LivingRow(admin.ModelAdmin):
         raise NotImplementedError
 
 
-class LivingSeries(LivingRow):
+class SeriesChangesMixin(ChangeViewsMixin):
     """“Change from a date…”, “Pause…”, “Resume…”, “End…” of a weekly rule."""
 
     acts = ("from", "pause", "resume", "end")
@@ -81,21 +89,21 @@ class LivingSeries(LivingRow):
         return [(self.act_address(act, row.pk), title) for act, title in titles.items()]
 
     def _page(
-        self, request: HttpRequest, object_id: int, form: type[ActForm], **texts: Any
+        self, request: HttpRequest, object_id: int, form: type[ChangeForm], **texts: Any
     ) -> HttpResponse:
         row = self.about(request, object_id)
 
-        def after(outlook: Outlook) -> str:
+        def after(outlook: ChangePlan) -> str:
             return self.row_address(outlook.series.id if outlook.series else row.pk)
 
-        return act_page(request, Question(about=row, form=form, after=after, **texts))
+        return change_page(request, ChangePage(about=row, form=form, after=after, **texts))
 
     def from_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """From a date on it is another; or all that is to come is."""
         return self._page(
             request,
             object_id,
-            FromForm,
+            ChangeFromDateForm,
             title=_("Change from a date"),
             intro=_(
                 "The schedule ends the day before and a new one takes over. Classes that a person "
@@ -146,7 +154,7 @@ class LivingSeries(LivingRow):
         )
 
 
-class LivingPerson(LivingRow):
+class EndPersonMixin(ChangeViewsMixin):
     """“End…” of a student or a teacher, with all that is theirs."""
 
     acts: tuple[str, ...] = ("end",)
@@ -160,9 +168,9 @@ class LivingPerson(LivingRow):
         for model in ("fixedschedule", "recurringslot"):
             if not request.user.has_perm(f"scheduling.change_{model}"):
                 raise PermissionDenied
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=pgettext("of a person", "End"),
                 intro=_(
                     "After that day there is no class, and every schedule has ended. Nothing is "

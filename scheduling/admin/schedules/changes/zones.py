@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from scheduling.selectors.studio import classes_in_studio_zone, studio
 
-from .forms import ActForm, StudioZoneForm, ZoneForm
-from .plan_page import ASKED, Question, act_page
-from .views import LivingRow
+from .forms import ChangeForm, StudioZoneForm, ZoneForm
+from .plan_page import ASKED, ChangePage, change_page
+from .views import ChangeViewsMixin
 
 
-class LivingZone(LivingRow):
+class ZoneChangeMixin(ChangeViewsMixin):
     """“Change the time zone…” of a row with a zone; a new one in its form leads there."""
 
-    zone_form: type[ActForm] = ZoneForm
+    zone_form: type[ChangeForm] = ZoneForm
 
     def has_moving_classes(self, row: Any) -> bool:
         """Whether there is a class ahead that another zone could move."""
@@ -28,9 +28,9 @@ class LivingZone(LivingRow):
     def zone_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Which classes ahead would move, and which stay; then it is done."""
         row = self.about(request, object_id)
-        return act_page(
+        return change_page(
             request,
-            Question(
+            ChangePage(
                 title=_("Change the time zone"),
                 intro=_(
                     "Weekly lessons keep their local time, on the clock of the new zone: every "
@@ -67,7 +67,7 @@ class LivingZone(LivingRow):
         return HttpResponseRedirect(f"{self.act_address('zone', obj.pk)}?{query}")
 
 
-class LivingStudio(LivingZone):
+class StudioZoneChangeMixin(ZoneChangeMixin):
     """The studio's zone."""
 
     acts = ("zone",)

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.permissions import may_import
-from scheduling.admin.core.tool_page import Page
+from scheduling.admin.core.tool_page import ToolPage
 
 from .downloads import export, template
 from .views import preview, upload
@@ -15,14 +15,14 @@ def _shown(request: HttpRequest) -> bool:
 
 
 PAGES = (
-    Page(
+    ToolPage(
         route="import/",
         name="import_timetable",
         view=upload,
         title=_("Import"),
         shown=_shown,
     ),
-    Page(route="import/template.csv", name="import_timetable_template", view=template),
-    Page(route="import/timetable.xlsx", name="export_timetable", view=export),
-    Page(route="import/<uuid:upload_id>/", name="import_timetable_preview", view=preview),
+    ToolPage(route="import/template.csv", name="import_timetable_template", view=template),
+    ToolPage(route="import/timetable.xlsx", name="export_timetable", view=export),
+    ToolPage(route="import/<uuid:upload_id>/", name="import_timetable_preview", view=preview),
 )

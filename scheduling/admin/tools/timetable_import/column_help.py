@@ -11,7 +11,7 @@ OPTIONAL = _("optional")
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ColumnHelp:
     """``examples``: one for a lesson with a teacher, one for a fixed schedule without."""
 
     name: str
@@ -21,29 +21,29 @@ class Explained:
 
 
 COLUMNS = (
-    Explained(
+    ColumnHelp(
         "teacher",
         ALWAYS,
         _("The teacher's name. Empty: a fixed schedule of the student, in the studio's time zone."),
         ("Clara Soler", ""),
     ),
-    Explained(
+    ColumnHelp(
         "teacher_time_zone",
         ALWAYS,
         _("The zone in which the teacher's times are, by its IANA name. Empty without a teacher."),
         ("Europe/Madrid", ""),
     ),
-    Explained(
+    ColumnHelp(
         "student_first_name", ALWAYS, _("Never empty. The other names may be."), ("Ana", "Leo")
     ),
-    Explained("student_last_name", ALWAYS, _("May be empty."), ("Pérez", "Park")),
-    Explained(
+    ColumnHelp("student_last_name", ALWAYS, _("May be empty."), ("Pérez", "Park")),
+    ColumnHelp(
         "student_email",
         ALWAYS,
         _("May be empty. A student is known by address, first and last name together."),
         ("ana@example.com", "leo@example.com"),
     ),
-    Explained(
+    ColumnHelp(
         "days",
         ALWAYS,
         _(
@@ -52,42 +52,42 @@ COLUMNS = (
         ),
         ("13", "2"),
     ),
-    Explained(
+    ColumnHelp(
         "start_time",
         ALWAYS,
         _("By the clock of the zone, as 17:00, 17.00 or 5:00 PM."),
         ("17:00", "16:30"),
     ),
-    Explained("end_time", ONE_OF, _("After the start, on the same day."), ("17:45", "")),
-    Explained(
+    ColumnHelp("end_time", ONE_OF, _("After the start, on the same day."), ("17:45", "")),
+    ColumnHelp(
         "duration_minutes",
         ONE_OF,
         _("The length instead of the end. A lesson past midnight needs it."),
         ("", "60"),
     ),
-    Explained("subject", OPTIONAL, _("What is taught."), ("Piano", "")),
-    Explained(
+    ColumnHelp("subject", OPTIONAL, _("What is taught."), ("Piano", "")),
+    ColumnHelp(
         "valid_from",
         OPTIONAL,
         _("The first day, as 2026-01-31 or as the spreadsheet writes it. Empty: today."),
         ("2026-09-07", "2026-09-07"),
     ),
-    Explained(
+    ColumnHelp(
         "valid_until", OPTIONAL, _("The last day. Empty: without an end."), ("", "2027-06-30")
     ),
-    Explained(
+    ColumnHelp(
         "is_shared",
         OPTIONAL,
         _("yes, where a teacher has several students at exactly the same times; else no or empty."),
         ("", "no"),
     ),
-    Explained(
+    ColumnHelp(
         "interval_weeks",
         OPTIONAL,
         _("2: every second week, and so on up to 4. Empty: 1."),
         ("", "2"),
     ),
-    Explained(
+    ColumnHelp(
         "replaces",
         OPTIONAL,
         _(

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from scheduling.admin.core import formatting
 from scheduling.models.timetable import Weekday
-from scheduling.services.timetable_import import Report
+from scheduling.services.timetable_import import ImportReport
 from scheduling.services.timetable_import.preview import ChangeLine, PersonLine, RuleLine
 from scheduling.text.dates import full_day
 
@@ -17,7 +17,7 @@ NEW, CHANGED, SAME, MERGED = "new", "changed", "same", "merged"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PlanSection:
     """One table of a preview. ``kind`` is what happens to its rows; ``count`` are all of them."""
 
     name: str
@@ -39,7 +39,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class PlanCount:
     """A count that leads to the first of its sections."""
 
     kind: str
@@ -49,12 +49,12 @@ class Chip:
     target: str
 
 
-def sections_of(report: Report) -> list[Section]:
+def sections_of(report: ImportReport) -> list[PlanSection]:
     """The sections that have rows, in the order in which people look."""
     return [section for section in _sections(report) if section.count]
 
 
-def chips_of(sections: list[Section]) -> list[Chip]:
+def counts_of(sections: list[PlanSection]) -> list[PlanCount]:
     """How much is new, changes, stays, was merged."""
     counts = dict.fromkeys((NEW, CHANGED, SAME, MERGED), 0)
     for section in sections:
@@ -67,17 +67,17 @@ def chips_of(sections: list[Section]) -> list[Chip]:
     }
     targets = {section.kind: section.name for section in reversed(sections)}
     return [
-        Chip(kind, sign, counts[kind], word, targets.get(kind, ""))
+        PlanCount(kind, sign, counts[kind], word, targets.get(kind, ""))
         for kind, (sign, word) in words.items()
     ]
 
 
-def _sections(report: Report) -> Iterator[Section]:
+def _sections(report: ImportReport) -> Iterator[PlanSection]:
     plan = report.plan
     assert plan is not None
     line, student, starts = _("Line"), _("Student"), _("Starts on")
     rule_heads = (line, student, _("Teacher"), _("Every"), _("Time"), _("Subject"), _("Dates"))
-    yield Section(
+    yield PlanSection(
         "teachers",
         NEW,
         _("New teachers"),
@@ -85,7 +85,7 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, _("Teacher"), _("Time zone")),
         [(one.line, one.name, one.zone) for one in plan.teachers],
     )
-    yield Section(
+    yield PlanSection(
         "students",
         NEW,
         _("New students"),
@@ -93,7 +93,7 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, student, _("E-mail"), starts),
         _people(plan.students),
     )
-    yield Section(
+    yield PlanSection(
         "recurring-slots",
         NEW,
         _("New recurring slots: lessons with a teacher"),
@@ -101,7 +101,7 @@ def _sections(report: Report) -> Iterator[Section]:
         rule_heads,
         _rules(plan.recurring_slots),
     )
-    yield Section(
+    yield PlanSection(
         "fixed-schedules",
         NEW,
         _("New fixed schedules: meetings without a teacher"),
@@ -109,7 +109,7 @@ def _sections(report: Report) -> Iterator[Section]:
         rule_heads,
         _rules(plan.fixed_schedules),
     )
-    yield Section(
+    yield PlanSection(
         "replaced",
         CHANGED,
         _("Rules that go on as others from a date on"),
@@ -117,7 +117,7 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, student, _("Until then"), _("From then on"), _("Changed by hand")),
         [_replaced(one) for one in plan.replaced],
     )
-    yield Section(
+    yield PlanSection(
         "ended",
         CHANGED,
         _("Rules that get a last day"),
@@ -125,7 +125,7 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, student, _("Rule"), _("Last day"), _("Changed by hand")),
         [_ended(one) for one in plan.ended],
     )
-    yield Section(
+    yield PlanSection(
         "start-dates",
         CHANGED,
         _("Students who get a start date"),
@@ -133,7 +133,7 @@ def _sections(report: Report) -> Iterator[Section]:
         (line, student, _("E-mail"), starts),
         _people(plan.start_dates),
     )
-    yield Section(
+    yield PlanSection(
         "unchanged",
         SAME,
         _("Weekly rules that are there already"),
@@ -141,7 +141,7 @@ def _sections(report: Report) -> Iterator[Section]:
         rule_heads,
         _rules(plan.unchanged),
     )
-    yield Section(
+    yield PlanSection(
         "merged",
         MERGED,
         _("Rows that repeat another"),

@@ -18,19 +18,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from scheduling.admin.core.links import Links
-from scheduling.admin.core.plan_page import approved, plan_page
+from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.admin.jobs.decorators import may_run
 from scheduling.admin.jobs.job_cards import button_of
-from scheduling.db.errors import report as told
+from scheduling.db.errors import log_and_describe as told
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.models import Job, TimetableUpload
-from scheduling.services.timetable_import import Answers, Report, kinds_of, uploads
+from scheduling.services.timetable_import import Answers, ImportReport, kinds_of, uploads
 from scheduling.text.counts import people_and_rules
 
 from .column_help import COLUMNS
 from .permissions import importers_only
-from .plan_sections import chips_of, sections_of
+from .plan_sections import counts_of, sections_of
 
 
 class UploadForm(forms.Form):
@@ -89,7 +89,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]
-            kept = uploads.keep(file.read(), file.name, request.user, timezone.now())
+            kept = uploads.store_upload(file.read(), file.name, request.user, timezone.now())
             return redirect(_ONE, upload_id=kept.pk)
     context = {
         "form": form,
@@ -117,7 +117,7 @@ def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             if stale is None:
                 return redirect(request.get_full_path())
         kept = uploads.find(upload_id, request.user, now)
-    except uploads.GoneError:
+    except uploads.UploadExpiredError:
         message = _("That upload is gone: a file is kept for an hour. Upload it again.")
         messages.warning(request, message)
         return redirect(_MAIN)
@@ -139,7 +139,9 @@ def _confirm(
     request: HttpRequest, upload_id: UUID, now: Any, answers: Answers
 ) -> StalePlanError | None:
     try:
-        report = uploads.confirm(upload_id, request.user, approved(request), now, answers)
+        report = uploads.confirm(
+            upload_id, request.user, approved_fingerprint(request), now, answers
+        )
     except StalePlanError as error:
         return error
     if report is None:
@@ -154,7 +156,7 @@ def _confirm(
     return None
 
 
-def _asking(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+def _asking(request: HttpRequest, kept: TimetableUpload, report: ImportReport) -> HttpResponse:
     context = {"upload": kept, "report": report, "given": report.answers.given()}
     if report.doubts:
         return _page(request, "doubts", _("Dates and times"), context)
@@ -162,7 +164,7 @@ def _asking(request: HttpRequest, kept: TimetableUpload, report: Report) -> Http
 
 
 def _planned(
-    request: HttpRequest, kept: TimetableUpload, report: Report, stale: StalePlanError | None
+    request: HttpRequest, kept: TimetableUpload, report: ImportReport, stale: StalePlanError | None
 ) -> HttpResponse:
     sections = sections_of(report)
     plan = report.plan
@@ -179,13 +181,13 @@ def _planned(
         or report.ended
         or report.replaced,
         "sections": sections,
-        "chips": chips_of(sections),
+        "chips": counts_of(sections),
         "clashes": rows_of_lines(report.clashes or [], NO_LINKS),
     }
     return _page(request, "preview", _("Preview of an import"), context, stale)
 
 
-def _faulty(request: HttpRequest, kept: TimetableUpload, report: Report) -> HttpResponse:
+def _faulty(request: HttpRequest, kept: TimetableUpload, report: ImportReport) -> HttpResponse:
     count = len(report.faults)
     said = ngettext(
         "The file has %(n)d problem, so none of it is imported",

@@ -14,18 +14,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.api.exceptions import Conflict
-from scheduling.api.pagination import Ordered
-from scheduling.api.permissions import StaffByModel
+from scheduling.api.pagination import KeysetPagination
+from scheduling.api.permissions import StaffModelPermissions
 from scheduling.api.serializers.queries import ListQuery, read_query
-from scheduling.api.views.base import Endpoint
+from scheduling.api.views.base import ApiView
 from scheduling.selectors.studio import studio_today
 
 
-class Resource(Endpoint, GenericAPIView):
+class Resource(ApiView, GenericAPIView):
     """Rows of one model, each act by Django's permission on it."""
 
-    permission_classes = (StaffByModel,)
-    pagination_class = Ordered
+    permission_classes = (StaffModelPermissions,)
+    pagination_class = KeysetPagination
     query_class: ClassVar[type[ListQuery]]
     # Names of the parameter `ordering`, and their columns; none of them may be null.
     orderings: ClassVar[dict[str, str]] = {"id": "id"}
@@ -93,7 +93,7 @@ def require(request: Request, *permissions: str) -> None:
         raise PermissionDenied
 
 
-def words_in(search: str, *columns: str) -> Q:
+def matches_all_words(search: str, *columns: str) -> Q:
     """Rows in which every word of ``search`` occurs in one of ``columns``."""
     condition = Q()
     for word in search.split():

@@ -20,7 +20,7 @@ from scheduling.api.serializers.queries import ClassQuery
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
-from scheduling.services.classes.edit import cancel_or_delete, change_by_hand
+from scheduling.services.classes.edit import cancel_or_delete, manual_edit
 from scheduling.services.classes.make_ups import save_one_off
 from scheduling.services.classes.occurrences import change_or_write
 from scheduling.services.schedules.closures import closed_day_of
@@ -73,7 +73,7 @@ def _whereabouts(one: ScheduledClass) -> tuple[Any, ...]:
     return one.date, one.teacher_id, one.status
 
 
-class Classes(ClassResource):
+class ClassList(ClassResource):
     """Classes: a page of them, or a new one-off."""
 
     refuses = {"post": (409,)}
@@ -123,7 +123,7 @@ class Classes(ClassResource):
         return Response(self.answer(one), code)
 
 
-class OneClass(ClassResource):
+class ClassDetail(ClassResource):
     """A class. What a person did to it no run changes."""
 
     refuses = {"patch": (409,), "delete": (409,)}
@@ -143,7 +143,7 @@ class OneClass(ClassResource):
         with saving():
             one = self.locked(pk)
             before = _whereabouts(one)
-            change_by_hand(one, self.checked(request, one), timezone.now())
+            manual_edit(one, self.checked(request, one), timezone.now())
         if _whereabouts(one) == before:
             return Response(self.get_serializer(one).data)
         return Response(self.answer(one))

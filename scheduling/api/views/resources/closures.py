@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.apply_response import how, warning
+from scheduling.api.apply_response import apply_context, warning
 from scheduling.api.serializers.base import DoneSerializer
 from scheduling.api.serializers.queries import ClosureQuery, read_query
 from scheduling.api.serializers.schedule_changes import ActAnswer, ClosureBody, RemovalQuery
@@ -19,19 +19,19 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedule_changes import (
-    Act,
-    ChangeClosure,
-    Close,
-    Moment,
-    Outlook,
-    Reopen,
+    AddClosure,
+    ChangeContext,
+    ChangePlan,
+    DeleteClosures,
+    EditClosure,
+    ScheduleChange,
     apply,
     preview,
 )
-from scheduling.services.schedules.closures import Reach, apply_closures, reach_of
+from scheduling.services.schedules.closures import ClosureScope, apply_closures, scope_of
 
 from .base import Resource, changed, saving
-from .schedule_changes import named, told
+from .schedule_changes import named, plan_response
 
 
 class ClosureResource(Resource):
@@ -53,21 +53,21 @@ class ClosureResource(Resource):
         given = {column: asked[name] for name, column in columns.items() if name in asked}
         return rows.filter(**given)
 
-    def apply(self, request: Request, *reaches: Reach) -> dict[str, Any]:
+    def apply(self, request: Request, *reaches: ClosureScope) -> dict[str, Any]:
         """Bring classes up to date; a ``warning`` of what could not be done."""
-        return warning(apply_closures(reaches, **how(request)))
+        return warning(apply_closures(reaches, **apply_context(request)))
 
     def looked_at(
-        self, request: Request, act: Act, asked: dict[str, Any]
-    ) -> Response | Outlook | None:
+        self, request: Request, act: ScheduleChange, asked: dict[str, Any]
+    ) -> Response | ChangePlan | None:
         """The plan alone where that was asked for; what exactly that plan came to where it was
         sent along; else None.
         """
         dry_run, plan = asked.get("dry_run", False), asked.get("plan")
-        moment = Moment(studio_today(), timezone.now(), str(request.user))
+        moment = ChangeContext(studio_today(), timezone.now(), str(request.user))
         try:
             if dry_run:
-                return Response(ActAnswer(told(preview(act, moment), dry_run)).data)
+                return Response(ActAnswer(plan_response(preview(act, moment), dry_run)).data)
             return None if plan is None else apply(act, moment, plan)
         except ValidationError as error:
             raise named(error, {}) from error
@@ -85,7 +85,7 @@ class ClosureResource(Resource):
         return values, asked
 
 
-class Closures(ClosureResource):
+class ClosureList(ClosureResource):
     """Closures: a page of them, or a new one."""
 
     refuses = {"post": (409,)}
@@ -101,7 +101,7 @@ class Closures(ClosureResource):
         answers which (200) and writes nothing.
         """
         values, asked = self.checked_body(request)
-        done = self.looked_at(request, Close(values), asked)
+        done = self.looked_at(request, AddClosure(values), asked)
         if isinstance(done, Response):
             return done
         if done is not None:
@@ -110,11 +110,11 @@ class Closures(ClosureResource):
         else:
             with saving():
                 closure = Closure.objects.create(**values)
-            answer = self.apply(request, reach_of(closure))
+            answer = self.apply(request, scope_of(closure))
         return Response(self.get_serializer(closure).data | answer, status.HTTP_201_CREATED)
 
 
-class OneClosure(ClosureResource):
+class ClosureDetail(ClosureResource):
     """A closure. It may be deleted: the classes that it cancelled come back."""
 
     refuses = {"patch": (409,), "delete": (409,)}
@@ -134,20 +134,20 @@ class OneClosure(ClosureResource):
         """Change a closure; the classes concerned follow. With ``dryRun`` it answers the plan."""
         answer: dict[str, Any] = {}
         values, asked = self.checked_body(request, self.one(pk))
-        done = self.looked_at(request, ChangeClosure(pk, values), asked)
+        done = self.looked_at(request, EditClosure(pk, values), asked)
         if isinstance(done, Response):
             return done
         if done is not None:
             return Response(self.get_serializer(self.one(pk)).data | _warning(done))
         with saving():
             closure = self.locked(pk)
-            before = reach_of(closure)
+            before = scope_of(closure)
             values, _asked = self.checked_body(request, closure)
             names = changed(closure, values)
             if names:
                 closure.save()
         if names - {"name"}:
-            answer = self.apply(request, before, reach_of(closure))
+            answer = self.apply(request, before, scope_of(closure))
         return Response(self.get_serializer(closure).data | answer)
 
     @extend_schema(
@@ -168,7 +168,7 @@ class OneClosure(ClosureResource):
         """
         asked = read_query(RemovalQuery, request)
         self.one(pk)
-        done = self.looked_at(request, Reopen((pk,)), asked)
+        done = self.looked_at(request, DeleteClosures((pk,)), asked)
         if isinstance(done, Response):
             return done
         if done is not None:
@@ -176,7 +176,7 @@ class OneClosure(ClosureResource):
         else:
             with saving():
                 closure = self.locked(pk)
-                reach = reach_of(closure)
+                reach = scope_of(closure)
                 closure.delete()
             answer = self.apply(request, reach)
         if answer:
@@ -184,7 +184,7 @@ class OneClosure(ClosureResource):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _warning(done: Outlook) -> dict[str, Any]:
+def _warning(done: ChangePlan) -> dict[str, Any]:
     """What is still to come, or has no place, after exactly the plan that was looked at."""
     sentences = list(done.warnings)
     if done.later or done.of(Outcome.CONFLICT):

@@ -10,22 +10,22 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.permissions import StaffByModel
+from scheduling.api.permissions import StaffModelPermissions
 from scheduling.api.serializers.classes import source_of
 from scheduling.api.serializers.explain import Explained, ExplainQuery
 from scheduling.api.serializers.queries import read_query
-from scheduling.api.views.base import Endpoint
+from scheduling.api.views.base import ApiView
 from scheduling.models import Student, Teacher
 from scheduling.selectors.studio import studio_today
-from scheduling.services.explain import ClassExplained, Explanation, RuleExplained, explain
+from scheduling.services.explain import ExplainedClass, ExplainedSeries, Explanation, explain
 
 from .base import require
 
 
-class ExplainResource(Endpoint, GenericAPIView):
+class ExplainResource(ApiView, GenericAPIView):
     """By the planner that all runs have; nothing is written."""
 
-    permission_classes = (StaffByModel,)
+    permission_classes = (StaffModelPermissions,)
     serializer_class = Explained
 
     def explained(self, request: Request, model: type[Model], pk: int) -> Response:
@@ -35,7 +35,7 @@ class ExplainResource(Endpoint, GenericAPIView):
         person: Any = get_object_or_404(model, pk=pk)
         whom = {f"{model._meta.model_name}_id": person.pk}
         told = explain(**whom, day=asked.get("date") or studio_today(), now=timezone.now())
-        return Response(Explained(_told(told)).data)
+        return Response(Explained(_explanation(told)).data)
 
 
 class ExplainStudent(ExplainResource):
@@ -60,7 +60,7 @@ class ExplainTeacher(ExplainResource):
         return self.explained(request, Teacher, pk)
 
 
-def _told(told: Explanation) -> dict[str, Any]:
+def _explanation(told: Explanation) -> dict[str, Any]:
     return {
         "name": told.name,
         "date": told.day,
@@ -70,7 +70,7 @@ def _told(told: Explanation) -> dict[str, Any]:
     }
 
 
-def _rule(rule: RuleExplained) -> dict[str, Any]:
+def _rule(rule: ExplainedSeries) -> dict[str, Any]:
     series = rule.series
     return {
         "source": series.kind.value,
@@ -95,7 +95,7 @@ def _rule(rule: RuleExplained) -> dict[str, Any]:
     }
 
 
-def _class(told: ClassExplained) -> dict[str, Any]:
+def _class(told: ExplainedClass) -> dict[str, Any]:
     one = told.one
     return {
         "id": one.pk,

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from scheduling.api.permissions import IsAdministrator
 from scheduling.api.serializers.plan import PlanAnswer, PlanQuery
 from scheduling.api.serializers.queries import read_query
-from scheduling.api.views.base import Endpoint
+from scheduling.api.views.base import ApiView
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import WEEK
-from scheduling.jobs.execution.runner import Conduct, preview
-from scheduling.jobs.runs.request import Request as JobRequest
-from scheduling.jobs.runs.result import Nobody, Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.execution.runner import RunOptions, preview
+from scheduling.jobs.runs.request import RunRequest as JobRequest
+from scheduling.jobs.runs.result import NullObserver, RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, Trigger
 from scheduling.selectors.studio import studio_today
 
@@ -25,27 +25,27 @@ MOST = 1_000
 MOST_WEEKS = 104
 
 
-class Collector(Nobody):
+class PlanCollector(NullObserver):
     """Keeps the first results of a preview: the noteworthy ones, and the new classes."""
 
     def __init__(self) -> None:
-        self.noteworthy: list[Line] = []
-        self.created: list[Line] = []
+        self.noteworthy: list[ResultLine] = []
+        self.created: list[ResultLine] = []
         self.count = 0
 
-    def lines(self, result: Result, lines: list[Line]) -> None:
+    def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         self.count += len(lines)
         for line in lines:
             kept = self.created if line.outcome is Outcome.CREATED else self.noteworthy
             if len(kept) < MOST:
                 kept.append(line)
 
-    def items(self) -> list[Line]:
+    def items(self) -> list[ResultLine]:
         """What is noteworthy first: of a long plan it is what nobody should miss."""
         return (self.noteworthy + self.created)[:MOST]
 
 
-class Plan(Endpoint):
+class Plan(ApiView):
     """The plan of a window: the same that a run would apply."""
 
     permission_classes = (IsAdministrator,)
@@ -54,8 +54,8 @@ class Plan(Endpoint):
     def get(self, request: Request) -> Response:
         """The plan of a window, unapplied. Administrators only; at most 1,000 items."""
         asked = read_query(PlanQuery, request)
-        seen = Collector()
-        result = preview(_request(asked), Conduct(clock=timezone.now, watcher=seen))
+        seen = PlanCollector()
+        result = preview(_request(asked), RunOptions(clock=timezone.now, watcher=seen))
         assert result.window is not None
         answer = PlanAnswer(
             {
@@ -88,7 +88,7 @@ def _request(asked: dict[str, Any]) -> JobRequest:
     )
 
 
-def item(line: Line) -> dict[str, Any]:
+def item(line: ResultLine) -> dict[str, Any]:
     """One result, its reason in the caller's language."""
     return {
         "outcome": line.outcome.value,

@@ -12,7 +12,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.permissions import StaffByModel
+from scheduling.api.permissions import StaffModelPermissions
 from scheduling.api.serializers.schedule_changes import (
     ActAnswer,
     ChangeMeetingBody,
@@ -23,22 +23,22 @@ from scheduling.api.serializers.schedule_changes import (
     ResumeBody,
 )
 from scheduling.api.serializers.strict import read
-from scheduling.api.views.base import Endpoint
+from scheduling.api.views.base import ApiView
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedule_changes import (
-    Act,
-    AllFuture,
+    ChangeAllFuture,
+    ChangeContext,
+    ChangeFromDate,
+    ChangePlan,
     ChangeZone,
-    EndOn,
     EndPerson,
-    FromDate,
-    Moment,
-    Outlook,
-    Pause,
-    Resume,
+    EndSeries,
+    PauseSeries,
+    ResumeSeries,
+    ScheduleChange,
     apply,
     preview,
 )
@@ -47,13 +47,13 @@ from .base import require
 from .plan import MOST, item
 
 
-class StaffMayChange(StaffByModel):
+class StaffMayChange(StaffModelPermissions):
     """Whoever may change a row of the model may act on it."""
 
-    perms_map = StaffByModel.perms_map | {"POST": ["%(app_label)s.change_%(model_name)s"]}
+    perms_map = StaffModelPermissions.perms_map | {"POST": ["%(app_label)s.change_%(model_name)s"]}
 
 
-class ActResource(Endpoint, GenericAPIView):
+class ChangeView(ApiView, GenericAPIView):
     """An act upon one row. The names of its values are those of the body, in ``names``."""
 
     permission_classes = (StaffMayChange,)
@@ -62,7 +62,7 @@ class ActResource(Endpoint, GenericAPIView):
     body: ClassVar[type[serializers.Serializer]]
     names: ClassVar[dict[str, str]] = {"day": "from", "weekday": "day_of_week"}
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         """What is to be done."""
         raise NotImplementedError
 
@@ -75,13 +75,13 @@ class ActResource(Endpoint, GenericAPIView):
         row = get_object_or_404(self.get_queryset(), pk=pk)
         asked = read(self.body, request)
         dry_run, plan = asked.pop("dry_run"), asked.pop("plan", None)
-        moment = Moment(studio_today(), timezone.now(), str(request.user))
+        moment = ChangeContext(studio_today(), timezone.now(), str(request.user))
         try:
             act = self.act(row, asked)
             outlook = preview(act, moment) if dry_run else apply(act, moment, plan)
         except ValidationError as error:
             raise named(error, self.names) from error
-        return Response(ActAnswer(told(outlook, dry_run)).data)
+        return Response(ActAnswer(plan_response(outlook, dry_run)).data)
 
 
 def named(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
@@ -94,7 +94,7 @@ def named(error: ValidationError, names: dict[str, str]) -> serializers.Validati
     )
 
 
-def told(outlook: Outlook, dry_run: bool) -> dict[str, Any]:
+def plan_response(outlook: ChangePlan, dry_run: bool) -> dict[str, Any]:
     """A plan, or what was done, as ``ActAnswer`` has it."""
     counts = {Outcome(outcome).value: n for outcome, n in sorted(outlook.counts.items()) if n}
     return {
@@ -111,29 +111,29 @@ def told(outlook: Outlook, dry_run: bool) -> dict[str, Any]:
     }
 
 
-class OfSlot:
+class SlotMixin:
     """Of a recurring slot."""
 
     kind = SeriesKind.RECURRING_SLOT
     queryset: QuerySet[Any] = RecurringSlot.objects.all()
 
 
-class OfMeeting:
+class FixedScheduleMixin:
     """Of a meeting of a fixed schedule."""
 
     kind = SeriesKind.FIXED_SCHEDULE
     queryset: QuerySet[Any] = FixedSchedule.objects.all()
 
 
-class _Change(ActResource):
+class _Change(ChangeView):
     kind: ClassVar[SeriesKind]
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         key, day = SeriesKey(self.kind, row.pk), asked.pop("from", None)
-        return AllFuture(key, asked) if day is None else FromDate(key, day, asked)
+        return ChangeAllFuture(key, asked) if day is None else ChangeFromDate(key, day, asked)
 
 
-class _Pause(ActResource):
+class _Pause(ChangeView):
     kind: ClassVar[SeriesKind]
     body = PauseBody
     names = {"first": "from", "last": "to"}
@@ -141,44 +141,44 @@ class _Pause(ActResource):
     def may(self, request: Request) -> None:
         require(request, "add_closure")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         key = SeriesKey(self.kind, row.pk)
-        return Pause(key, asked["from"], asked["to"], asked.get("name", ""))
+        return PauseSeries(key, asked["from"], asked["to"], asked.get("name", ""))
 
 
-class _Resume(ActResource):
+class _Resume(ChangeView):
     kind: ClassVar[SeriesKind]
     body = ResumeBody
 
     def may(self, request: Request) -> None:
         require(request, "delete_closure")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
-        return Resume(SeriesKey(self.kind, row.pk), asked["from"])
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
+        return ResumeSeries(SeriesKey(self.kind, row.pk), asked["from"])
 
 
-class _End(ActResource):
+class _End(ChangeView):
     kind: ClassVar[SeriesKind]
     body = EndBody
     names = {"day": "on"}
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         key = SeriesKey(self.kind, row.pk)
-        return EndOn(key, asked["on"], asked["cancel_rest"], asked["reason"])
+        return EndSeries(key, asked["on"], asked["cancel_rest"], asked["reason"])
 
 
-class _EndPerson(ActResource):
+class _EndPerson(ChangeView):
     body = EndBody
     names = {"day": "on"}
 
     def may(self, request: Request) -> None:
         require(request, "change_fixedschedule", "change_recurringslot")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         return EndPerson(row, asked["on"], asked["cancel_rest"], asked["reason"])
 
 
-class ChangeSlot(OfSlot, _Change):
+class ChangeSlot(SlotMixin, _Change):
     """A recurring slot from a date on, or in all that is to come."""
 
     body = ChangeSlotBody
@@ -191,7 +191,7 @@ class ChangeSlot(OfSlot, _Change):
         return self.acted(request, pk)
 
 
-class PauseSlot(OfSlot, _Pause):
+class PauseSlot(SlotMixin, _Pause):
     """A recurring slot that does not take place for some time."""
 
     @extend_schema(operation_id="pauseRecurringSlot", request=PauseBody, responses=ActAnswer)
@@ -200,7 +200,7 @@ class PauseSlot(OfSlot, _Pause):
         return self.acted(request, pk)
 
 
-class ResumeSlot(OfSlot, _Resume):
+class ResumeSlot(SlotMixin, _Resume):
     """A recurring slot that takes place again."""
 
     @extend_schema(operation_id="resumeRecurringSlot", request=ResumeBody, responses=ActAnswer)
@@ -209,7 +209,7 @@ class ResumeSlot(OfSlot, _Resume):
         return self.acted(request, pk)
 
 
-class EndSlot(OfSlot, _End):
+class EndSlot(SlotMixin, _End):
     """A recurring slot with a last day."""
 
     @extend_schema(operation_id="endRecurringSlot", request=EndBody, responses=ActAnswer)
@@ -218,7 +218,7 @@ class EndSlot(OfSlot, _End):
         return self.acted(request, pk)
 
 
-class ChangeMeeting(OfMeeting, _Change):
+class ChangeFixedSchedule(FixedScheduleMixin, _Change):
     """A meeting of a fixed schedule from a date on, or in all that is to come."""
 
     body = ChangeMeetingBody
@@ -233,7 +233,7 @@ class ChangeMeeting(OfMeeting, _Change):
         return self.acted(request, pk)
 
 
-class PauseMeeting(OfMeeting, _Pause):
+class PauseFixedSchedule(FixedScheduleMixin, _Pause):
     """A meeting that does not take place for some time."""
 
     @extend_schema(operation_id="pauseFixedSchedule", request=PauseBody, responses=ActAnswer)
@@ -242,7 +242,7 @@ class PauseMeeting(OfMeeting, _Pause):
         return self.acted(request, pk)
 
 
-class ResumeMeeting(OfMeeting, _Resume):
+class ResumeFixedSchedule(FixedScheduleMixin, _Resume):
     """A meeting that takes place again."""
 
     @extend_schema(operation_id="resumeFixedSchedule", request=ResumeBody, responses=ActAnswer)
@@ -251,7 +251,7 @@ class ResumeMeeting(OfMeeting, _Resume):
         return self.acted(request, pk)
 
 
-class EndMeeting(OfMeeting, _End):
+class EndFixedSchedule(FixedScheduleMixin, _End):
     """A meeting with a last day."""
 
     @extend_schema(operation_id="endFixedSchedule", request=EndBody, responses=ActAnswer)
@@ -284,13 +284,13 @@ class EndTeacher(_EndPerson):
         return self.acted(request, pk)
 
 
-class ChangeTeacher(ActResource):
+class ChangeTeacher(ChangeView):
     """A teacher in another time zone."""
 
     queryset = Teacher.objects.all()
     body = ChangeTeacherBody
 
-    def act(self, row: Any, asked: dict[str, Any]) -> Act:
+    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
         return ChangeZone(row, asked["time_zone"])
 
     @extend_schema(operation_id="changeTeacher", request=ChangeTeacherBody, responses=ActAnswer)

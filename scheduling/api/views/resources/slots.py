@@ -9,14 +9,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.apply_response import how, with_created
+from scheduling.api.apply_response import apply_context, with_created
 from scheduling.api.exceptions import Conflict
 from scheduling.api.serializers.queries import SlotQuery
 from scheduling.api.serializers.timetable import SlotAnswer, SlotSerializer
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedules.apply_changes import Applied, apply_change
+from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
 
 from .base import Resource, changed, saving
 
@@ -54,15 +54,17 @@ class SlotResource(Resource):
 
     def answer(self, request: Request, slot: RecurringSlot, students: set[int]) -> dict[str, Any]:
         """The slot as stored, with what applying it to ``students`` came to."""
-        applied = Applied()
+        applied = ApplyResult()
         if students:
             jobs = (Job.HORIZON,)
-            applied = apply_change(student_ids=sorted(students), jobs=jobs, **how(request))
+            applied = apply_change(
+                student_ids=sorted(students), jobs=jobs, **apply_context(request)
+            )
         data: dict[str, Any] = self.get_serializer(self.one(slot.pk)).data
         return data | with_created(applied, {SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)})
 
 
-class RecurringSlots(SlotResource):
+class RecurringSlotList(SlotResource):
     """Recurring slots: a page of them, or a new one."""
 
     refuses = {"post": (409,)}
@@ -94,7 +96,7 @@ def _refuse_twin(values: dict[str, Any]) -> None:
         raise Conflict(text % {"id": twin.pk}, "already_there")
 
 
-class OneRecurringSlot(SlotResource):
+class RecurringSlotDetail(SlotResource):
     """A recurring slot. One with history is not deleted: set ``status`` or ``validUntil``."""
 
     refuses = {"patch": (409,)}

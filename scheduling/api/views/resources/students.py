@@ -10,21 +10,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
-from scheduling.api.apply_response import how, with_created
+from scheduling.api.apply_response import apply_context, with_created
 from scheduling.api.serializers.people import StudentAnswer, StudentSerializer
 from scheduling.api.serializers.queries import StudentQuery
 from scheduling.models import RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedules.apply_changes import Applied, apply_change, jobs_of_student
+from scheduling.services.schedules.apply_changes import ApplyResult, apply_change, jobs_of_student
 from scheduling.services.schedules.fixed_schedule import (
-    MeetingError,
-    Written,
-    meetings,
+    FixedScheduleError,
+    ScheduleWriteResult,
+    fixed_schedule,
     not_ended,
-    write_meetings,
+    write_fixed_schedule,
 )
 
-from .base import Resource, changed, require, saving, words_in
+from .base import Resource, changed, matches_all_words, require, saving
 
 # What the classes of a student depend on, the fixed schedule aside.
 MATTERS = {"start_date", "end_date", "is_active"}
@@ -40,7 +40,7 @@ class StudentResource(Resource):
     default_ordering = "lastName"
 
     def get_queryset(self) -> QuerySet[Student]:
-        current = Prefetch("fixed_schedules", meetings(studio_today()), to_attr="meetings")
+        current = Prefetch("fixed_schedules", fixed_schedule(studio_today()), to_attr="meetings")
         return Student.objects.prefetch_related(current)
 
     def narrowed(self, rows: QuerySet[Student], asked: dict[str, Any]) -> QuerySet[Student]:
@@ -51,22 +51,22 @@ class StudentResource(Resource):
             theirs = {"student": OuterRef("pk"), "teacher": asked["teacher"]}
             slots = RecurringSlot.objects.filter(not_ended(today), **theirs)
             rows = rows.filter(
-                Exists(meetings(today).filter(**theirs))
+                Exists(fixed_schedule(today).filter(**theirs))
                 | Exists(slots.exclude(status=SlotStatus.CANCELLED))
             )
         search = asked.get("search", "")
-        return rows.filter(words_in(search, "first_name", "last_name", "email"))
+        return rows.filter(matches_all_words(search, "first_name", "last_name", "email"))
 
     def store(self, request: Request, student: Student, values: dict[str, Any]) -> bool:
         """Store ``values``; whether classes depend on what changed."""
         wanted = values.pop("meetings", None)
         names = changed(student, values)
         student.save()
-        written = Written()
+        written = ScheduleWriteResult()
         if wanted is not None:
             try:
-                written = write_meetings(student, wanted, studio_today(), timezone.now())
-            except MeetingError as error:
+                written = write_fixed_schedule(student, wanted, studio_today(), timezone.now())
+            except FixedScheduleError as error:
                 wrong: list[Any] = [{} for _each in wanted]
                 wrong[error.index] = {NAMES.get(error.field, error.field): [error.text]}
                 raise ValidationError({"fixed_schedule": wrong}) from error
@@ -78,10 +78,10 @@ class StudentResource(Resource):
 
     def answer(self, request: Request, student: Student, matters: bool) -> dict[str, Any]:
         """The student as stored, with what applying the change came to."""
-        applied = Applied()
+        applied = ApplyResult()
         if matters:
             jobs = jobs_of_student(student.pk)
-            applied = apply_change(student_ids=[student.pk], jobs=jobs, **how(request))
+            applied = apply_change(student_ids=[student.pk], jobs=jobs, **apply_context(request))
         data: dict[str, Any] = self.get_serializer(self.one(student.pk)).data
         return data | with_created(applied)
 
@@ -90,7 +90,7 @@ class StudentResource(Resource):
 NAMES = {"weekday": "day_of_week", "": "non_field_errors"}
 
 
-class Students(StudentResource):
+class StudentList(StudentResource):
     """Students: a page of them, or a new one."""
 
     refuses = {"post": (409,)}
@@ -109,7 +109,7 @@ class Students(StudentResource):
         return Response(self.answer(request, student, True), status.HTTP_201_CREATED)
 
 
-class OneStudent(StudentResource):
+class StudentDetail(StudentResource):
     """A student. Nobody with history is deleted: set ``endDate``, or ``isActive`` to false."""
 
     refuses = {"patch": (409,)}

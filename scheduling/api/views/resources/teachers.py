@@ -8,14 +8,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.apply_response import how, warning
+from scheduling.api.apply_response import apply_context, warning
 from scheduling.api.serializers.people import TeacherAnswer, TeacherSerializer
 from scheduling.api.serializers.queries import TeacherQuery
 from scheduling.models import Teacher
 from scheduling.services.schedules.apply_changes import apply_change
-from scheduling.services.schedules.status import write_settings
+from scheduling.services.schedules.status import write_lesson_settings
 
-from .base import Resource, changed, require, saving, words_in
+from .base import Resource, changed, matches_all_words, require, saving
 
 # What the classes of a teacher depend on.
 MATTERS = {"time_zone", "is_active"}
@@ -35,7 +35,7 @@ class TeacherResource(Resource):
     def narrowed(self, rows: QuerySet[Teacher], asked: dict[str, Any]) -> QuerySet[Teacher]:
         if "is_active" in asked:
             rows = rows.filter(is_active=asked["is_active"])
-        return rows.filter(words_in(asked.get("search", ""), "name", "email"))
+        return rows.filter(matches_all_words(asked.get("search", ""), "name", "email"))
 
     def store(self, request: Request, teacher: Teacher, values: dict[str, Any]) -> set[str]:
         """Store ``values``; the names of the columns that changed."""
@@ -45,11 +45,11 @@ class TeacherResource(Resource):
         teacher.save()
         if has_settings and not (settings is None and not hasattr(teacher, "lesson_settings")):
             require(request, "add_lessonsettings", "change_lessonsettings")
-            write_settings(teacher, settings)
+            write_lesson_settings(teacher, settings)
         return names
 
 
-class Teachers(TeacherResource):
+class TeacherList(TeacherResource):
     """Teachers: a page of them, or a new one."""
 
     refuses = {"post": (409,)}
@@ -68,7 +68,7 @@ class Teachers(TeacherResource):
         return Response(self.get_serializer(self.one(teacher.pk)).data, status.HTTP_201_CREATED)
 
 
-class OneTeacher(TeacherResource):
+class TeacherDetail(TeacherResource):
     """A teacher. Nobody with history is deleted: set ``isActive`` to false."""
 
     refuses = {"patch": (409,)}
@@ -86,5 +86,5 @@ class OneTeacher(TeacherResource):
             names = self.store(request, teacher, self.checked(request, teacher))
         answer = {}
         if names & MATTERS:
-            answer = warning(apply_change(teacher_ids=[teacher.pk], **how(request)))
+            answer = warning(apply_change(teacher_ids=[teacher.pk], **apply_context(request)))
         return Response(self.get_serializer(self.one(teacher.pk)).data | answer)

@@ -2,53 +2,53 @@
 
 from typing import Any
 
-from .classes import Classes, OneClass
-from .closures import Closures, OneClosure
+from .classes import ClassDetail, ClassList
+from .closures import ClosureDetail, ClosureList
 from .explain import ExplainStudent, ExplainTeacher
 from .plan import Plan
 from .schedule_changes import (
-    ChangeMeeting,
+    ChangeFixedSchedule,
     ChangeSlot,
     ChangeTeacher,
-    EndMeeting,
+    EndFixedSchedule,
     EndSlot,
     EndStudent,
     EndTeacher,
-    PauseMeeting,
+    PauseFixedSchedule,
     PauseSlot,
-    ResumeMeeting,
+    ResumeFixedSchedule,
     ResumeSlot,
 )
-from .slots import OneRecurringSlot, RecurringSlots
-from .students import OneStudent, Students
-from .teachers import OneTeacher, Teachers
+from .slots import RecurringSlotDetail, RecurringSlotList
+from .students import StudentDetail, StudentList
+from .teachers import TeacherDetail, TeacherList
 
 ONE = "(?P<pk>[0-9]{1,18})"
 
 # Address below /api/, view, name.
 ADDRESSES: list[tuple[str, type[Any], str]] = [
-    ("teachers", Teachers, "teachers"),
-    (f"teachers/{ONE}", OneTeacher, "teacher"),
+    ("teachers", TeacherList, "teachers"),
+    (f"teachers/{ONE}", TeacherDetail, "teacher"),
     (f"teachers/{ONE}/explain", ExplainTeacher, "explain-teacher"),
     (f"teachers/{ONE}/change", ChangeTeacher, "change-teacher"),
     (f"teachers/{ONE}/end", EndTeacher, "end-teacher"),
-    ("students", Students, "students"),
-    (f"students/{ONE}", OneStudent, "student"),
+    ("students", StudentList, "students"),
+    (f"students/{ONE}", StudentDetail, "student"),
     (f"students/{ONE}/explain", ExplainStudent, "explain-student"),
     (f"students/{ONE}/end", EndStudent, "end-student"),
-    ("recurring-slots", RecurringSlots, "recurring-slots"),
-    (f"recurring-slots/{ONE}", OneRecurringSlot, "recurring-slot"),
+    ("recurring-slots", RecurringSlotList, "recurring-slots"),
+    (f"recurring-slots/{ONE}", RecurringSlotDetail, "recurring-slot"),
     (f"recurring-slots/{ONE}/change", ChangeSlot, "change-recurring-slot"),
     (f"recurring-slots/{ONE}/pause", PauseSlot, "pause-recurring-slot"),
     (f"recurring-slots/{ONE}/resume", ResumeSlot, "resume-recurring-slot"),
     (f"recurring-slots/{ONE}/end", EndSlot, "end-recurring-slot"),
-    (f"fixed-schedules/{ONE}/change", ChangeMeeting, "change-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/pause", PauseMeeting, "pause-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/resume", ResumeMeeting, "resume-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/end", EndMeeting, "end-fixed-schedule"),
-    ("closures", Closures, "closures"),
-    (f"closures/{ONE}", OneClosure, "closure"),
-    ("classes", Classes, "classes"),
-    (f"classes/{ONE}", OneClass, "class"),
+    (f"fixed-schedules/{ONE}/change", ChangeFixedSchedule, "change-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/pause", PauseFixedSchedule, "pause-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/resume", ResumeFixedSchedule, "resume-fixed-schedule"),
+    (f"fixed-schedules/{ONE}/end", EndFixedSchedule, "end-fixed-schedule"),
+    ("closures", ClosureList, "closures"),
+    (f"closures/{ONE}", ClosureDetail, "closure"),
+    ("classes", ClassList, "classes"),
+    (f"classes/{ONE}", ClassDetail, "class"),
     ("plan", Plan, "plan"),
 ]

@@ -1,6 +1,14 @@
 """Occurrences that the rules ask for and that are not stored: seen, and acted on."""
 
 from .edit import OccurrenceError, cancel, change, change_or_write, move
-from .planned import Planned, planned
+from .planned import PlannedOccurrence, planned
 
-__all__ = ["OccurrenceError", "Planned", "cancel", "change", "change_or_write", "move", "planned"]
+__all__ = [
+    "OccurrenceError",
+    "PlannedOccurrence",
+    "cancel",
+    "change",
+    "change_or_write",
+    "move",
+    "planned",
+]

@@ -13,10 +13,10 @@ from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import monday_of, week_number
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
 from scheduling.selectors.schedules.series import load_by_key
-from scheduling.services.classes.edit import cancellation, change_by_hand, moved_to, save_by_hand
+from scheduling.services.classes.edit import cancellation, manual_edit, moved_to, save_manual_edit
 from scheduling.services.classes.validation import keeping_duration
-from scheduling.text.dates import day_and_hours, in_words, long_day
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import day_and_hours, long_day, with_dates_written_out
+from scheduling.text.reasons import reason_text
 
 
 class OccurrenceError(ValidationError):
@@ -76,7 +76,7 @@ def change_or_write(
                 setattr(one, name, value)
             try:
                 with transaction.atomic():
-                    save_by_hand(one, now)
+                    save_manual_edit(one, now)
                 return one, True
             except (IntegrityError, ValidationError):
                 # Has a run, or somebody else, stored it in the meantime?
@@ -84,7 +84,7 @@ def change_or_write(
                 if one is None:
                     raise
         _refuse_other_date(series, one, day, now)
-        change_by_hand(one, values, now)
+        manual_edit(one, values, now)
         return one, False
 
 
@@ -118,7 +118,7 @@ def _new(series: Series, day: date) -> ScheduledClass:
     stopped = series.fault or (series.halt and series.halt.reason)
     if stopped:
         text = _("This schedule asks for no classes: %(reason)s.")
-        why = in_words(sentence(stopped.code, stopped.params))
+        why = with_dates_written_out(reason_text(stopped.code, stopped.params))
         raise OccurrenceError(text % {"reason": why}, code="no_occurrence")
     if day_in_week(series, week_number(day)) != day:
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")

@@ -10,30 +10,30 @@ from django.conf import settings
 from django.db.models import Q
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.planning import Want
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.resolve import Plan
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import clock_hours, from_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
-from scheduling.jobs.generation.planning import ChunkPlan, Context, plan_series
+from scheduling.jobs.generation.planning import ChunkPlan, PlanningContext, plan_series
 from scheduling.jobs.monitoring.callers import Callers
-from scheduling.jobs.runs.result_lines import Names, conflict_line
-from scheduling.jobs.schedule.expected_creation import Due, due
+from scheduling.jobs.runs.result_lines import PersonNames, conflict_line
+from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
 from scheduling.selectors.schedules.run_scope import scope_condition
 from scheduling.selectors.schedules.series import load_series
-from scheduling.selectors.schedules.week_coverage import lacking
+from scheduling.selectors.schedules.week_coverage import series_without_class
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import in_words
-from scheduling.text.reasons import sentence
+from scheduling.text.dates import with_dates_written_out
+from scheduling.text.reasons import reason_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedOccurrence:
     """An occurrence without a row. ``day`` and times are local to ``zone``.
 
     ``outcome``: created (it would be made), conflict or closed; ``reason`` says why the latter two
-    are not. ``due`` is the job that makes it. ``with_class`` is the stored class in its
-    way, None where that is only planned too.
+    are not. ``expected_creation`` is the job that makes it. ``with_class`` is the stored class in
+    its way, None where that is only planned too.
     """
 
     key: SeriesKey
@@ -52,7 +52,7 @@ class Planned:
     is_shared: bool
     outcome: Outcome
     begun: bool
-    due: Due
+    due: ExpectedCreation
     code: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     closure: str = ""
@@ -66,7 +66,7 @@ class Planned:
     @property
     def reason(self) -> str:
         """Why it is not made, in the current language; empty where it is."""
-        return in_words(sentence(self.code, self.params))
+        return with_dates_written_out(reason_text(self.code, self.params))
 
 
 def planned(
@@ -76,7 +76,7 @@ def planned(
     student_ids: Iterable[int] = (),
     teacher_ids: Iterable[int] = (),
     now: datetime,
-) -> list[Planned]:
+) -> list[PlannedOccurrence]:
     """The occurrences from ``first`` to ``last``, both included, that are not stored, in order.
 
     Of these students with these teachers; everyone's where a list is empty. Neither the horizon
@@ -85,7 +85,7 @@ def planned(
     """
     window = Window(first, last + DAY)
     asked, found = plan_of(window, scope_condition(student_ids, teacher_ids), now)
-    return ghosts(found.plan, asked, now)
+    return build_planned(found.plan, asked, now)
 
 
 def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], ChunkPlan]:
@@ -104,19 +104,21 @@ def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], Ch
         planned_too = _series(near)
     else:
         near, planned_too = scope, asked
-    context = Context(tuple(SeriesKind), window, near, tell_bounds=False)
+    context = PlanningContext(tuple(SeriesKind), window, near, tell_bounds=False)
     return {one.key for one in asked}, plan_series(context, planned_too, now)
 
 
 def _lacking(window: Window) -> list[Series]:
-    return [one for kind in SeriesKind for one in load_series(kind, lacking(kind, window))]
+    return [
+        one for kind in SeriesKind for one in load_series(kind, series_without_class(kind, window))
+    ]
 
 
 def _series(scope: Q) -> list[Series]:
     return [one for kind in SeriesKind for one in load_series(kind, scope)]
 
 
-def ghosts(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Planned]:
+def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[PlannedOccurrence]:
     """What ``plan`` would create for the series ``keys``, or can't, as nothing is stored of it."""
     creates = [want for want in plan.creates if want.series.key in keys]
     shut = [one for one in plan.shut if one.want.series.key in keys]
@@ -127,11 +129,11 @@ def ghosts(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Planned]:
     if not wants:
         return []
     holders = [one.clash.holder for one in conflicts]
-    names = Names(
+    names = PersonNames(
         [want.series.student_id for want in wants] + [one.student_id for one in holders],
         [want.series.teacher_id for want in wants] + [one.teacher_id for one in holders],
     )
-    make = _Ghosts(names, now)
+    make = _PlannedBuilder(names, now)
     found = [make.of(want, Outcome.CREATED) for want in creates]
     for one in shut:
         name = one.closure.name
@@ -146,24 +148,24 @@ def ghosts(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Planned]:
     return found
 
 
-class _Ghosts:
+class _PlannedBuilder:
     """Makes ghosts by the thousand: what many of them share is worked out once."""
 
-    def __init__(self, names: Names, now: datetime) -> None:
+    def __init__(self, names: PersonNames, now: datetime) -> None:
         self._names = names
         self._now = now
         self._today = studio_day(now)
         self._calls = Callers(now).call
         self._due = lru_cache(maxsize=None)(self._due_on)
 
-    def _due_on(self, kind: SeriesKind, day: date) -> Due:
-        return due(kind, day, self._today, settings.HORIZON_WEEKS, self._calls)
+    def _due_on(self, kind: SeriesKind, day: date) -> ExpectedCreation:
+        return expected_creation(kind, day, self._today, settings.HORIZON_WEEKS, self._calls)
 
-    def of(self, want: Want, outcome: Outcome, **why: Any) -> Planned:
+    def of(self, want: PlannedClass, outcome: Outcome, **why: Any) -> PlannedOccurrence:
         """``want`` as a person sees it."""
         series = want.series
         starts_at = from_epoch(want.starts)
-        return Planned(
+        return PlannedOccurrence(
             key=series.key,
             week=monday_of(want.day),
             student_id=series.student_id,

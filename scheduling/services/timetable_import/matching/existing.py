@@ -20,8 +20,12 @@ from scheduling.models import (
     Student,
     Teacher,
 )
-from scheduling.selectors.classes import UNTOUCHED
-from scheduling.services.timetable_import.reading.imported_rule import Place, Rule, StudentName
+from scheduling.selectors.classes import NOT_EDITED
+from scheduling.services.timetable_import.reading.imported_rule import (
+    ImportedRule,
+    RuleIdentity,
+    StudentName,
+)
 
 Table = type[FixedSchedule] | type[RecurringSlot]
 TABLES: tuple[Table, ...] = (FixedSchedule, RecurringSlot)
@@ -46,14 +50,14 @@ _COLUMNS = (
 )
 
 
-class StoredTeacher(NamedTuple):
+class ExistingTeacher(NamedTuple):
     """A teacher's id and zone."""
 
     id: int
     zone: str
 
 
-class StoredStudent(NamedTuple):
+class ExistingStudent(NamedTuple):
     """A student's id and the dates between which they take lessons."""
 
     id: int
@@ -62,7 +66,7 @@ class StoredStudent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRule:
+class ExistingRule:
     """A row of either table; ``rule`` is what it asks for. ``status`` is a slot's.
 
     ``import_until`` is the last day that a file gave it.
@@ -73,7 +77,7 @@ class StoredRule:
     import_key: str | None
     student_id: int
     status: SlotStatus
-    rule: Rule
+    rule: ImportedRule
     import_until: date | None = None
 
     @property
@@ -85,16 +89,16 @@ class StoredRule:
         )
 
 
-def teachers() -> dict[str, list[StoredTeacher]]:
+def teachers() -> dict[str, list[ExistingTeacher]]:
     """Every teacher by name: as a rule one each."""
-    found: dict[str, list[StoredTeacher]] = {}
+    found: dict[str, list[ExistingTeacher]] = {}
     rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
     for name, number, zone in rows:
-        found.setdefault(normalise_line(name), []).append(StoredTeacher(number, zone))
+        found.setdefault(normalise_line(name), []).append(ExistingTeacher(number, zone))
     return found
 
 
-def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[StoredStudent]]:
+def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[ExistingStudent]]:
     """The students with these e-mail addresses and names: as a rule one each."""
     wanted = set(names)
     columns = ("email", "first_name", "last_name", "id", "start_date", "end_date")
@@ -102,7 +106,7 @@ def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[Store
     addresses = {name.email for name in wanted if name.email}
     # Students without an address may be many: those are narrowed by their first names.
     unaddressed = {name.first_name for name in wanted if not name.email}
-    found: dict[StudentName, list[StoredStudent]] = {}
+    found: dict[StudentName, list[ExistingStudent]] = {}
     for queryset, field, values in (
         (rows, "address", addresses),
         (rows.filter(email=""), "first_name", unaddressed),
@@ -110,7 +114,7 @@ def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[Store
         for email, first_name, last_name, *rest in among(queryset, field, values):
             name = StudentName.stored(email, first_name, last_name)
             if name in wanted:
-                found.setdefault(name, []).append(StoredStudent(*rest))
+                found.setdefault(name, []).append(ExistingStudent(*rest))
     return found
 
 
@@ -122,7 +126,7 @@ def students_addressed(emails: Iterable[str]) -> Iterator[StudentName]:
         yield StudentName.stored(*row)
 
 
-def places_at(starts: Iterable[time]) -> Iterator[Place]:
+def places_at(starts: Iterable[time]) -> Iterator[RuleIdentity]:
     """Where the rules are that begin at one of these times."""
     for table in TABLES:
         rows = table._default_manager.order_by("id").values_list(
@@ -135,17 +139,17 @@ def places_at(starts: Iterable[time]) -> Iterator[Place]:
         )
         for *student, teacher, weekday, start in among(rows, "start_time", set(starts)):
             name = StudentName.stored(*student)
-            yield Place(name, normalise_line(teacher or ""), weekday, start)
+            yield RuleIdentity(name, normalise_line(teacher or ""), weekday, start)
 
 
-def rules_of(student_ids: Iterable[int]) -> Iterator[StoredRule]:
+def rules_of(student_ids: Iterable[int]) -> Iterator[ExistingRule]:
     """Every rule of these students."""
     ids = list(student_ids)
     for table in TABLES:
         yield from _read(table, _rows(table).filter(student_id__among=ids))
 
 
-def rules_with_key(keys: Iterable[str]) -> Iterator[StoredRule]:
+def rules_with_key(keys: Iterable[str]) -> Iterator[ExistingRule]:
     """Every rule that an import gave one of these keys, whoever's it is by now."""
     wanted = list(keys)
     for table in TABLES:
@@ -157,7 +161,7 @@ def _rows(table: Table) -> QuerySet[Any, Any]:
     return table._default_manager.order_by("id").values_list(*_COLUMNS, *columns)
 
 
-def _read(table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[StoredRule]:
+def _read(table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[ExistingRule]:
     for row in rows:
         yield _stored(table, *row)
 
@@ -181,12 +185,12 @@ def _stored(
     valid_until: date | None,
     import_until: date | None,
     *length: Any,
-) -> StoredRule:
+) -> ExistingRule:
     is_slot = table is RecurringSlot
-    rule = Rule(
+    rule = ImportedRule(
         line=0,
         length_column="end_time",
-        place=Place(
+        place=RuleIdentity(
             StudentName.stored(email, first_name, last_name),
             normalise_line(teacher or ""),
             weekday,
@@ -201,7 +205,7 @@ def _stored(
         valid_until=valid_until,
     )
     status = SlotStatus(length[1]) if is_slot else SlotStatus.ACTIVE
-    return StoredRule(table, id, import_key, student_id, status, rule, import_until)
+    return ExistingRule(table, id, import_key, student_id, status, rule, import_until)
 
 
 def touched_after(last: dict[SeriesKey, date]) -> dict[SeriesKey, int]:
@@ -212,7 +216,7 @@ def touched_after(last: dict[SeriesKey, date]) -> dict[SeriesKey, int]:
         for key, day in last.items():
             if key.kind is kind:
                 condition |= Q(**{f"{kind.value}_id": key.id}, occurrence_date__gt=day)
-        rows = ScheduledClass.objects.filter(condition).exclude(UNTOUCHED).order_by()
+        rows = ScheduledClass.objects.filter(condition).exclude(NOT_EDITED).order_by()
         for number, count in rows.values_list(f"{kind.value}_id").annotate(n=Count("id")):
             found[SeriesKey(kind, number)] = count
     return found

@@ -15,8 +15,8 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import lookalike_key
-from scheduling.services.timetable_import.errors import Fault, Faults, shown
-from scheduling.services.timetable_import.reading.imported_rule import Place, StudentName
+from scheduling.services.timetable_import.errors import ImportFault, ImportFaults, shown
+from scheduling.services.timetable_import.reading.imported_rule import RuleIdentity, StudentName
 from scheduling.services.timetable_import.timetable import ReadRow, Timetable
 
 from . import existing
@@ -57,13 +57,13 @@ class Lookalike:
         return _("%(name)s looks like %(other)s, who is already a student.") % names
 
     @property
-    def fault(self) -> Fault:
+    def fault(self) -> ImportFault:
         """The question as a fault of the file: a command can't wait for an answer."""
         advice = _(
             "Answer with the option --people for the whole file: “same” if they are the same "
             "person, “new” if they are not."
         )
-        return Fault(self.line, self.column, f"{self.sentence} {advice}")
+        return ImportFault(self.line, self.column, f"{self.sentence} {advice}")
 
 
 class Lookalikes:
@@ -74,7 +74,7 @@ class Lookalikes:
         self._teachers: dict[str, list[str]] = {}
         self._students: dict[StudentName, list[StudentName]] = {}
         self._stored: set[str | StudentName] = set()
-        lines: dict[Place, int] = {}
+        lines: dict[RuleIdentity, int] = {}
         for row in rows:
             for rule in row.rules:
                 lines.setdefault(rule.place, rule.line)
@@ -82,7 +82,7 @@ class Lookalikes:
         self._find_students(list(lines))
         self.found = sorted(self._described(lines), key=lambda one: one.line)
 
-    def timetable(self, people: People | None, faults: Faults) -> Timetable:
+    def timetable(self, people: People | None, faults: ImportFaults) -> Timetable:
         """The rows brought together; the same people under the names of the others."""
         if people is not People.SAME or not self.found:
             return Timetable(self._rows, faults)
@@ -110,7 +110,7 @@ class Lookalikes:
             else:
                 alike[key] = [name]
 
-    def _find_students(self, places: list[Place]) -> None:
+    def _find_students(self, places: list[RuleIdentity]) -> None:
         names = dict.fromkeys(place.student for place in places)
         known = existing.students_named(names)
         strangers = {name: key for name in names if name not in known and (key := _key(name))}
@@ -145,7 +145,7 @@ class Lookalikes:
             else:
                 alike[key].append(name)
 
-    def _described(self, lines: dict[Place, int]) -> Iterator[Lookalike]:
+    def _described(self, lines: dict[RuleIdentity, int]) -> Iterator[Lookalike]:
         first: dict[str | StudentName, int] = {}
         for place, line in lines.items():
             first.setdefault(place.teacher, line)
@@ -197,7 +197,7 @@ def _key(student: StudentName) -> str:
     return lookalike_key(f"{student.first_name}{student.last_name}")
 
 
-def _lesson(place: Place) -> Lesson:
+def _lesson(place: RuleIdentity) -> Lesson:
     # A name of signs alone is its own key: an empty one is that of lessons without a teacher.
     teacher = lookalike_key(place.teacher) or place.teacher
     return teacher, place.weekday, place.start_time

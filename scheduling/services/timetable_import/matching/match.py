@@ -13,22 +13,22 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import SlotStatus
 from scheduling.models.timetable import Weekday
-from scheduling.services.timetable_import.errors import Faults
+from scheduling.services.timetable_import.errors import ImportFaults
 from scheduling.services.timetable_import.reading.imported_rule import (
-    Place,
-    Rule,
+    ImportedRule,
+    RuleIdentity,
     StudentName,
     differences,
 )
 from scheduling.services.timetable_import.timetable import Timetable
 
 from . import existing, people
-from .existing import StoredRule
-from .succession import Change, Succession, ends_now
+from .existing import ExistingRule
+from .succession import RuleChange, SuccessionMatcher, ends_now
 
 
 @dataclass(slots=True)
-class Matching:
+class MatchResult:
     """What is there already, by id, and what is to be written.
 
     ``new_rules`` come with their keys. ``adopted`` are rules that a person made, or edited to
@@ -38,30 +38,30 @@ class Matching:
 
     teachers: dict[str, int] = field(default_factory=dict)
     students: dict[StudentName, int] = field(default_factory=dict)
-    new_rules: list[tuple[Rule, str]] = field(default_factory=list)
-    adopted: list[tuple[StoredRule, str]] = field(default_factory=list)
+    new_rules: list[tuple[ImportedRule, str]] = field(default_factory=list)
+    adopted: list[tuple[ExistingRule, str]] = field(default_factory=list)
     start_dates: dict[StudentName, date] = field(default_factory=dict)
     unchanged: int = 0
     # Rules that go on, with a last day that the file gives them; and those that go on as others.
-    ended: list[Change] = field(default_factory=list)
-    replaced: list[Change] = field(default_factory=list)
+    ended: list[RuleChange] = field(default_factory=list)
+    replaced: list[RuleChange] = field(default_factory=list)
 
 
 class Matcher:
     """Matches one timetable on one day. ``today`` is the studio's."""
 
-    def __init__(self, timetable: Timetable, today: date, faults: Faults) -> None:
+    def __init__(self, timetable: Timetable, today: date, faults: ImportFaults) -> None:
         self._timetable = timetable
         self._today = today
         self._faults = faults
-        self._found = Matching()
-        self._by_key: dict[str, StoredRule] = {}
-        self._by_place: dict[Place, list[StoredRule]] = {}
+        self._found = MatchResult()
+        self._by_key: dict[str, ExistingRule] = {}
+        self._by_place: dict[RuleIdentity, list[ExistingRule]] = {}
         self._with_rules: set[int] = set()
         self._earliest: dict[StudentName, date] = {}
-        self._succession = Succession(today, faults)
+        self._succession = SuccessionMatcher(today, faults)
 
-    def match(self) -> Matching:
+    def match(self) -> MatchResult:
         """Compare everything; faults aside, the result can be applied as it is."""
         timetable, found, faults = self._timetable, self._found, self._faults
         students = people.match_students(timetable, faults)
@@ -94,13 +94,13 @@ class Matcher:
             if rule.import_key:
                 self._by_key[rule.import_key] = rule
 
-    def _match_rule(self, rule: Rule, key: str) -> None:
+    def _match_rule(self, rule: ImportedRule, key: str) -> None:
         imported = self._by_key.get(key)
         if imported is not None:
             said = _what_differs(rule, imported)
             self._succession.claim(rule, imported)
             if said and ends_now(rule, imported):
-                self._succession.end(Change(rule, key, imported))
+                self._succession.end(RuleChange(rule, key, imported))
             elif said:
                 self._changed_since(rule, *said)
             else:
@@ -117,14 +117,14 @@ class Matcher:
         equal = next((candidate for candidate in same if not _what_differs(rule, candidate)), None)
         self._succession.claim(rule, equal or same[0])
         if equal is None and len(same) == 1 and ends_now(rule, same[0]):
-            self._succession.end(Change(rule, key, same[0]))
+            self._succession.end(RuleChange(rule, key, same[0]))
         elif equal is None:
             self._stored_otherwise(rule, *_what_differs(rule, same[0]))
         else:
             self._found.unchanged += 1
             self._found.adopted.append((equal, key))
 
-    def _is_same(self, rule: Rule, candidate: StoredRule) -> bool:
+    def _is_same(self, rule: ImportedRule, candidate: ExistingRule) -> bool:
         """Whether a stored rule at the same place has the same identity as ``rule``."""
         if rule.valid_from is not None:
             return candidate.rule.valid_from == rule.valid_from
@@ -132,7 +132,7 @@ class Matcher:
         last = candidate.rule.valid_until
         return last is None or last >= self._today
 
-    def _add(self, rule: Rule, key: str) -> None:
+    def _add(self, rule: ImportedRule, key: str) -> None:
         if rule.valid_from is None and rule.valid_until and rule.valid_until < self._today:
             message = _(
                 "%(last)s is before today, and without valid_from the rule would begin today; "
@@ -144,7 +144,7 @@ class Matcher:
         start = rule.valid_from or self._today
         self._earliest[rule.student] = min(start, self._earliest.get(rule.student, start))
 
-    def _changed_since(self, rule: Rule, column: str, said: str) -> None:
+    def _changed_since(self, rule: ImportedRule, column: str, said: str) -> None:
         message = _(
             "The rule of %(weekday)s at %(time)s was changed by hand since it was imported "
             "(%(said)s). Write into the file what holds now, or undo the change; an import never "
@@ -152,7 +152,7 @@ class Matcher:
         )
         self._faults.add(rule.line, column, message % _named(rule, said))
 
-    def _stored_otherwise(self, rule: Rule, column: str, said: str) -> None:
+    def _stored_otherwise(self, rule: ImportedRule, column: str, said: str) -> None:
         message = _(
             "The rule of %(weekday)s at %(time)s is there already with other values (%(said)s). "
             "Change the file or the rule, so that they agree."
@@ -160,12 +160,12 @@ class Matcher:
         self._faults.add(rule.line, column, message % _named(rule, said))
 
 
-def _named(rule: Rule, said: str) -> dict[str, str]:
+def _named(rule: ImportedRule, said: str) -> dict[str, str]:
     weekday = str(Weekday(rule.place.weekday).label)
     return {"weekday": weekday, "time": f"{rule.place.start_time:%H:%M}", "said": said}
 
 
-def _what_differs(rule: Rule, other: StoredRule) -> tuple[str, str] | tuple[()]:
+def _what_differs(rule: ImportedRule, other: ExistingRule) -> tuple[str, str] | tuple[()]:
     """The first column that differs and all differences in words; nothing if there are none."""
     found = list(differences(rule, other.rule))
     said = [

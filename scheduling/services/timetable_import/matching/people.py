@@ -5,15 +5,15 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_same_zone
-from scheduling.services.timetable_import.errors import Faults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, shown
 from scheduling.services.timetable_import.reading.imported_rule import StudentName
 from scheduling.services.timetable_import.timetable import Timetable
 
 from . import existing
-from .existing import StoredStudent
+from .existing import ExistingStudent
 
 
-def match_teachers(timetable: Timetable, faults: Faults) -> dict[str, int]:
+def match_teachers(timetable: Timetable, faults: ImportFaults) -> dict[str, int]:
     """The ids of the file's teachers who are stored already."""
     known = existing.teachers()
     ids: dict[str, int] = {}
@@ -35,9 +35,11 @@ def match_teachers(timetable: Timetable, faults: Faults) -> dict[str, int]:
     return ids
 
 
-def match_students(timetable: Timetable, faults: Faults) -> dict[StudentName, StoredStudent]:
+def match_students(
+    timetable: Timetable, faults: ImportFaults
+) -> dict[StudentName, ExistingStudent]:
     """The file's students who are stored already."""
-    found: dict[StudentName, StoredStudent] = {}
+    found: dict[StudentName, ExistingStudent] = {}
     for name, candidates in existing.students_named(timetable.students).items():
         if len(candidates) > 1:
             message = _(
@@ -53,10 +55,10 @@ def match_students(timetable: Timetable, faults: Faults) -> dict[StudentName, St
 
 def missing_start_dates(
     timetable: Timetable,
-    students: dict[StudentName, StoredStudent],
+    students: dict[StudentName, ExistingStudent],
     with_rules: set[int],
     earliest: dict[StudentName, date],
-    faults: Faults,
+    faults: ImportFaults,
 ) -> dict[StudentName, date]:
     """The start dates to set on stored ``students``, who keep the one they have.
 
@@ -94,7 +96,7 @@ def _first_rules(timetable: Timetable) -> dict[StudentName, tuple[date, int]]:
     return found
 
 
-def _check_start(start: date, first: tuple[date, int] | None, faults: Faults) -> None:
+def _check_start(start: date, first: tuple[date, int] | None, faults: ImportFaults) -> None:
     if first is not None and first[0] < start:
         message = _(
             "The student starts on %(start)s, later than this rule; correct one of the two dates."

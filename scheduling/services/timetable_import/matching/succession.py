@@ -19,28 +19,28 @@ from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.models.timetable import Weekday
-from scheduling.services.timetable_import.errors import Faults
+from scheduling.services.timetable_import.errors import ImportFaults
 from scheduling.services.timetable_import.reading.imported_rule import (
-    Rule,
+    ImportedRule,
     StudentName,
     differences,
 )
 
-from .existing import StoredRule
+from .existing import ExistingRule
 
-Keyed = tuple[Rule, str]
+Keyed = tuple[ImportedRule, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RuleChange:
     """A row with its key, and the stored rule that it ends or takes the place of.
 
     ``old_key``: that of the row which ends the rule that this one takes the place of.
     """
 
-    rule: Rule
+    rule: ImportedRule
     key: str
-    stored: StoredRule
+    stored: ExistingRule
     old_key: str | None = None
 
     @property
@@ -59,7 +59,7 @@ class Change:
         return first is None or day is None or first < day
 
 
-def ends_now(rule: Rule, stored: StoredRule) -> bool:
+def ends_now(rule: ImportedRule, stored: ExistingRule) -> bool:
     """Whether all that ``rule`` says anew is a last day, where there was none before."""
     return (
         rule.valid_until is not None
@@ -70,36 +70,36 @@ def ends_now(rule: Rule, stored: StoredRule) -> bool:
     )
 
 
-class Succession:
+class SuccessionMatcher:
     """Collects what ends and what begins, and tells which goes on as which."""
 
-    def __init__(self, today: date, faults: Faults) -> None:
+    def __init__(self, today: date, faults: ImportFaults) -> None:
         self._today = today
         self._faults = faults
-        self._known: defaultdict[StudentName, list[StoredRule]] = defaultdict(list)
-        self._claims: dict[SeriesKey, Rule] = {}
-        self._ended: list[Change] = []
+        self._known: defaultdict[StudentName, list[ExistingRule]] = defaultdict(list)
+        self._claims: dict[SeriesKey, ImportedRule] = {}
+        self._ended: list[RuleChange] = []
         self._begun: list[Keyed] = []
 
-    def know(self, stored: StoredRule) -> None:
+    def know(self, stored: ExistingRule) -> None:
         """A rule of a student of the file."""
         self._known[stored.rule.student].append(stored)
 
-    def claim(self, rule: Rule, stored: StoredRule) -> None:
+    def claim(self, rule: ImportedRule, stored: ExistingRule) -> None:
         """``rule`` is the file's row of ``stored``."""
         self._claims[stored.series] = rule
 
-    def end(self, change: Change) -> None:
+    def end(self, change: RuleChange) -> None:
         """The row gives a rule its last day."""
         self._ended.append(change)
 
-    def begin(self, rule: Rule, key: str) -> None:
+    def begin(self, rule: ImportedRule, key: str) -> None:
         """The row is of no stored rule."""
         self._begun.append((rule, key))
 
-    def settle(self) -> tuple[list[Change], list[Change], list[Keyed]]:
+    def settle(self) -> tuple[list[RuleChange], list[RuleChange], list[Keyed]]:
         """What ends, what goes on as another, and the rows that are new rules."""
-        replaced: dict[SeriesKey, Change] = {}
+        replaced: dict[SeriesKey, RuleChange] = {}
         rest: list[Keyed] = []
         ends = self._ends_by_successor()
         keys = {one.stored.series: one.key for one in self._ended}
@@ -115,14 +115,14 @@ class Succession:
             else:
                 stored = None
             if stored is not None:
-                replaced[stored.series] = Change(rule, key, stored, keys.get(stored.series))
+                replaced[stored.series] = RuleChange(rule, key, stored, keys.get(stored.series))
             elif not rule.replaces:
                 rest.append((rule, key))
         ended = [one for one in self._ended if one.stored.series not in replaced]
         return ended, list(replaced.values()), rest
 
-    def _ends_by_successor(self) -> dict[object, list[Change]]:
-        found: defaultdict[object, list[Change]] = defaultdict(list)
+    def _ends_by_successor(self) -> dict[object, list[RuleChange]]:
+        found: defaultdict[object, list[RuleChange]] = defaultdict(list)
         named = {
             (rule.student, rule.replaces, rule.valid_from)
             for rule, _key in self._begun
@@ -136,8 +136,8 @@ class Succession:
         return found
 
     def _implied(
-        self, rule: Rule, ends: dict[object, list[Change]], beginning: int
-    ) -> StoredRule | None:
+        self, rule: ImportedRule, ends: dict[object, list[RuleChange]], beginning: int
+    ) -> ExistingRule | None:
         """The one rule that the file ends on the day before."""
         before = ends.get(_follows(rule), [])
         if not before or rule.valid_from is None or rule.valid_from < self._today:
@@ -156,7 +156,9 @@ class Succession:
         self._faults.add(rule.line, "replaces", message % {**values, "example": example})
         return None
 
-    def _named(self, rule: Rule, replaced: dict[SeriesKey, Change]) -> StoredRule | None:
+    def _named(
+        self, rule: ImportedRule, replaced: dict[SeriesKey, RuleChange]
+    ) -> ExistingRule | None:
         """The rule that the row names; a fault, and None, where that can't be."""
         stored, why = self._look_up(rule)
         if not why and stored is not None:
@@ -177,7 +179,7 @@ class Succession:
             return None
         return stored
 
-    def _look_up(self, rule: Rule) -> tuple[StoredRule | None, str]:
+    def _look_up(self, rule: ImportedRule) -> tuple[ExistingRule | None, str]:
         day = rule.valid_from
         assert day is not None
         assert rule.replaces
@@ -216,10 +218,10 @@ class Succession:
         return found[0], ""
 
 
-def _follows(rule: Rule) -> object:
+def _follows(rule: ImportedRule) -> object:
     """What a rule that ends, and the one that goes on in its place, have in common."""
     return rule.place.student, rule.place.teacher, rule.subject, rule.valid_from
 
 
-def _is_kind_of(stored: StoredRule, rule: Rule) -> bool:
+def _is_kind_of(stored: ExistingRule, rule: ImportedRule) -> bool:
     return (stored.table is RecurringSlot) == bool(rule.place.teacher)

@@ -8,7 +8,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import plain_letters
-from scheduling.services.timetable_import.errors import Faults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, shown
 
 REQUIRED = (
     "teacher",
@@ -88,7 +88,7 @@ def header_place(rows: Sequence[Record]) -> int | None:
     return next(places, None)
 
 
-def read_header(line: int, cells: list[str], faults: Faults) -> list[str] | None:
+def read_header(line: int, cells: list[str], faults: ImportFaults) -> list[str] | None:
     """The columns in their order, "" without a heading; None, and faults, unless all is well."""
     names = [column_of(cell) or cell.strip() for cell in cells]
     before = len(faults)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from scheduling.services.timetable_import.errors import Fault, shown
+from scheduling.services.timetable_import.errors import ImportFault, shown
 
 # Day and month, or month and day, and the year, with the sign between them.
 NUMERIC_DATE = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
@@ -81,7 +81,7 @@ class Doubt:
         return text % {"cell": shown(self.cell)}
 
     @property
-    def fault(self) -> Fault:
+    def fault(self) -> ImportFault:
         """The question as a fault of the file: a command can't wait for an answer."""
         if self.question == "dates":
             advice = _(
@@ -93,7 +93,7 @@ class Doubt:
                 "Answer with the option --times for the whole file: “as-is” for the morning, "
                 "“afternoon” for the afternoon."
             )
-        return Fault(self.line, self.column, f"{self.sentence} {advice}")
+        return ImportFault(self.line, self.column, f"{self.sentence} {advice}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class StudentName(NamedTuple):
         return cls(email.lower(), normalise_line(first_name), normalise_line(last_name))
 
 
-class Place(NamedTuple):
+class RuleIdentity(NamedTuple):
     """What a rule is known by, but for its valid_from. ``teacher`` is empty where there is none."""
 
     student: StudentName
@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 # Not frozen: that would make the creation of 100,000 of them three times as slow.
 @dataclass(slots=True)
-class Rule:
+class ImportedRule:
     """One weekly meeting. ``valid_from`` is None where the file leaves it open.
 
     ``replaces``: weekday and start of the rule of the same student that goes on as this one from
@@ -53,7 +53,7 @@ class Rule:
 
     line: int = field(compare=False)
     length_column: str = field(compare=False)
-    place: Place
+    place: RuleIdentity
     duration_minutes: int
     interval_weeks: int
     subject: str
@@ -67,7 +67,7 @@ class Rule:
         return self.place.student
 
     @property
-    def identity(self) -> tuple[Place, date | None]:
+    def identity(self) -> tuple[RuleIdentity, date | None]:
         """What makes it this rule: two rows with the same are one rule, or contradict."""
         return self.place, self.valid_from
 
@@ -90,7 +90,7 @@ class Difference(NamedTuple):
     other: str
 
 
-def differences(mine: Rule, other: Rule) -> Iterator[Difference]:
+def differences(mine: ImportedRule, other: ImportedRule) -> Iterator[Difference]:
     """How ``other`` differs from ``mine``. A valid_from that ``mine`` leaves open can't."""
     if mine == other:
         return
@@ -114,14 +114,14 @@ def differences(mine: Rule, other: Rule) -> Iterator[Difference]:
             yield Difference(column, _label(column), _said(own), _said(others))
 
 
-def _lengths(mine: Rule, other: Rule) -> tuple[time | int, time | int]:
+def _lengths(mine: ImportedRule, other: ImportedRule) -> tuple[time | int, time | int]:
     """Both ends, or both lengths in minutes: whichever ``mine`` was read from."""
     if mine.length_column == "duration_minutes":
         return mine.duration_minutes, other.duration_minutes
     return _end(mine), _end(other)
 
 
-def _end(rule: Rule) -> time:
+def _end(rule: ImportedRule) -> time:
     return add_minutes(rule.place.start_time, rule.duration_minutes)
 
 

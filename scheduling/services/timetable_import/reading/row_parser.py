@@ -14,11 +14,11 @@ from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, 
 from scheduling.models import RecurringSlot, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
-from scheduling.services.timetable_import.errors import Faults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, shown
 
 from . import cells
 from .conventions import Conventions
-from .imported_rule import Place, Rule, StudentName
+from .imported_rule import ImportedRule, RuleIdentity, StudentName
 
 Value = TypeVar("Value")
 
@@ -29,7 +29,7 @@ _EMAIL = partial(cells.email, longest=cells.longest(Student, "email"))
 _SUBJECT = partial(cells.text, longest=cells.longest(RecurringSlot, "subject"))
 
 
-class Row:
+class RowParser:
     """A record whose cells are asked for by column; what is wrong with them goes to ``faults``."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Row:
         record: list[str],
         studio_zone: str,
         conventions: Conventions,
-        faults: Faults,
+        faults: ImportFaults,
     ) -> None:
         self._line = line
         self._faults = faults
@@ -56,7 +56,7 @@ class Row:
         """Whether neither a teacher nor a time zone is named."""
         return not self._cells["teacher"] and not self._cells["teacher_time_zone"]
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[ImportedRule]:
         """The rules of the row, one for each weekday; none if anything in it is a fault."""
         if control_character("".join(self._cells.values())):
             self._point_out_control_characters()
@@ -83,10 +83,10 @@ class Row:
         if not self._is_sound:
             return []
         return [
-            Rule(
+            ImportedRule(
                 self._line,
                 length_column,
-                Place(student, teacher, weekday, start),
+                RuleIdentity(student, teacher, weekday, start),
                 length,
                 interval_weeks,
                 subject,

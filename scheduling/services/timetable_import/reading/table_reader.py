@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from scheduling.services.timetable_import.errors import Faults
+from scheduling.services.timetable_import.errors import ImportFaults
 
 from . import workbook
 from .columns import SEARCHED, Record, known_in
@@ -53,7 +53,7 @@ _WIDE = {
 }
 
 
-def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
+def records(source: BinaryIO, faults: ImportFaults) -> Iterator[Record]:
     """The records of ``source``, blank ones left out; those that can't be read are faults."""
     file = source if source.seekable() else io.BytesIO(source.read())
     beginning = file.read(4)
@@ -90,7 +90,7 @@ def _encoding(file: BinaryIO, beginning: bytes) -> str:
     return "utf-8"
 
 
-def _records_of_text(file: BinaryIO, encoding: str, faults: Faults) -> Iterator[Record]:
+def _records_of_text(file: BinaryIO, encoding: str, faults: ImportFaults) -> Iterator[Record]:
     # newline="": csv itself decides what a line break within quotation marks means
     text = io.TextIOWrapper(file, encoding, errors=_errors(encoding), newline="")
     lines = _Lines(text, faults)
@@ -133,7 +133,7 @@ def _what_csv_says(error: csv.Error) -> str:
 class _Lines:
     """The lines of a file for the csv reader, counted, and those noted that are no text."""
 
-    def __init__(self, text: io.TextIOWrapper, faults: Faults) -> None:
+    def __init__(self, text: io.TextIOWrapper, faults: ImportFaults) -> None:
         self._text = text
         self._faults = faults
         self._ahead: deque[str] = deque()

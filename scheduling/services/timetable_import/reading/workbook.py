@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from scheduling.services.timetable_import.errors import Faults
+from scheduling.services.timetable_import.errors import ImportFaults
 
 from .columns import Record, header_place
 
@@ -25,7 +25,7 @@ _FIRST_YEARS = (1899, 1900, 1904)
 _HALF_A_SECOND = timedelta(seconds=0.5)
 
 
-def records(source: BinaryIO, faults: Faults) -> Iterator[Record]:
+def records(source: BinaryIO, faults: ImportFaults) -> Iterator[Record]:
     """The rows of the sheet that has a header, else of the first; blank ones are left out."""
     try:
         with zipfile.ZipFile(source) as archive:

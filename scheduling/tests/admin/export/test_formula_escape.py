@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.admin.export.formula_escape import neutralised, original
+from scheduling.admin.export.formula_escape import escape_formulas, unescape_formulas
 
 pytestmark = pytest.mark.one_database(name="postgresql")
 
@@ -47,8 +47,8 @@ def opened(cell: str, delimiter: str, program: str) -> list[str]:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_is_harmless_and_can_be_had_back(attack: str) -> None:
-    assert neutralised(attack) != attack
-    assert original(neutralised(attack)) == attack
+    assert escape_formulas(attack) != attack
+    assert unescape_formulas(escape_formulas(attack)) == attack
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -57,7 +57,7 @@ def test_an_attack_is_harmless_and_can_be_had_back(attack: str) -> None:
 def test_no_cell_is_a_formula_whatever_a_program_splits_at(
     attack: str, delimiter: str, program: str
 ) -> None:
-    for cell in opened(neutralised(attack), delimiter, program):
+    for cell in opened(escape_formulas(attack), delimiter, program):
         assert not cell.lstrip(' \t\r\n"\u00a0\ufeff\u200f').startswith(tuple(SIGNS)), cell
 
 
@@ -66,12 +66,12 @@ ORDINARY = ("Ana Gil", "O'Brien", "Jean-Luc", "a@b.example", "2+2", "Niño, Ana"
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_ordinary_names_stay_as_they_are(name: str) -> None:
-    assert neutralised(name) == name
+    assert escape_formulas(name) == name
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@\t\r\n ;,'\"aé🎻\u200f\ufeff＝")))
 def test_nothing_is_ever_lost(text: str) -> None:
-    safe = neutralised(text)
+    safe = escape_formulas(text)
 
-    assert original(safe) == text
+    assert unescape_formulas(safe) == text
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))

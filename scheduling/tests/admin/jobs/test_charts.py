@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from scheduling.admin.charts import Bar, Dot, bar_chart, dot_chart
-from scheduling.admin.charts.scales import Bands, Vertical, ticks
+from scheduling.admin.charts.scales import ColumnScale, LinearScale, ticks
 from scheduling.tests.factories import moment
 
 pytestmark = pytest.mark.one_database(name="postgresql")
@@ -27,18 +27,18 @@ def test_ticks_are_round_and_reach_the_top(most, expected):
 
 
 def test_a_value_stands_between_foot_and_top():
-    scale = Vertical(200, 100)
+    scale = LinearScale(200, 100)
     assert (scale.y(0), scale.y(100), scale.y(200)) == (100, 50, 0)
 
 
 def test_whatever_is_more_than_nothing_can_be_seen():
-    scale = Vertical(1_000_000, 100)
+    scale = LinearScale(1_000_000, 100)
     assert scale.tall(1) == 2
     assert scale.tall(0) == 0
 
 
 def test_columns_fill_the_width_evenly():
-    bands = Bands(4, 0.5)
+    bands = ColumnScale(4, 0.5)
     assert [bands.edge(n) for n in range(4)] == ["0.000%", "25.000%", "50.000%", "75.000%"]
     assert (bands.left(0), bands.width, bands.middle(3)) == ("6.250%", "12.500%", "87.500%")
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from scheduling.admin.jobs.charts import duration_chart
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
-from scheduling.jobs.monitoring.run_timeline import Entry
+from scheduling.jobs.monitoring.run_timeline import TimelineEntry
 from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState, Teacher, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.support.history import add_run, make_history
@@ -335,7 +335,7 @@ class TestHowLongRunsTook:
     def sentence(self, number):
         now = timezone.now()
         runs = [add_run(Job.HORIZON, now - timedelta(days=n), seconds=2) for n in range(number)]
-        entries = [Entry(Job.HORIZON, run.started_at, run) for run in runs]
+        entries = [TimelineEntry(Job.HORIZON, run.started_at, run) for run in runs]
         return duration_chart(entries, now).description
 
     def test_is_a_sentence_for_any_number_of_them(self):

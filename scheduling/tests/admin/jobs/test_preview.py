@@ -10,8 +10,8 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone, translation
 
-from scheduling.jobs.execution.runner import Conduct, preview_plan
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.execution.runner import RunOptions, preview_plan
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
@@ -135,7 +135,7 @@ class TestApplying:
         assert run.job == Job.HORIZON
         assert (
             run.options["plan"]
-            == preview_plan(Request.of(run), Conduct(clock=timezone.now)).fingerprint
+            == preview_plan(RunRequest.of(run), RunOptions(clock=timezone.now)).fingerprint
         )
 
     def test_what_is_started_without_a_look_takes_whatever_the_plan_is(self, owner):

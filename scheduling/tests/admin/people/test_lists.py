@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
 from scheduling.models import ClassStatus, LessonSettings
-from scheduling.selectors.data_quality import studio_numbers
+from scheduling.selectors.data_quality import studio_counts
 from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
@@ -137,7 +137,7 @@ def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(b
     make.slot(who=make.student(is_active=False))
     make.slot(who=make.student(end_date=TODAY - DAY))
     make.slot(who=make.student(is_active=False), status="cancelled")
-    numbers = studio_numbers(NOW)
+    numbers = studio_counts(NOW)
     assert numbers.orphaned_slots == 3
     assert len(rows(browser, "recurringslot", "?condition=orphaned")) == numbers.orphaned_slots
     assert len(rows(browser, "recurringslot", "?condition=old")) == numbers.old_slots

@@ -150,7 +150,7 @@ def test_in_a_large_studio_the_answer_says_that_the_classes_follow(
 ) -> None:
     started: list[Any] = []
     monkeypatch.setattr(apply_changes, "is_large", lambda request: True)
-    monkeypatch.setattr(apply_changes, "start", started.append)
+    monkeypatch.setattr(apply_changes, "enqueue_run", started.append)
 
     made = ok(api.post("/api/closures", HOLIDAY), 201)
     gone = ok(api.delete(f"/api/closures/{made['id']}"))

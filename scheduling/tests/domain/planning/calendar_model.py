@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scheduling.domain.closures import ClosureCalendar
-from scheduling.domain.planning import State, draft, held_weeks
+from scheduling.domain.planning import SeriesState, draft, unchanged_weeks
 from scheduling.domain.planning.resolve import resolve
 from scheduling.domain.series import Series
 from scheduling.domain.wallclock import instant
@@ -107,8 +107,8 @@ class Studio:
         since = min(week_number(window.start), week_number(self.today))
         rows = [row for row in self.of(rule.key) if row.week >= since]
         calendar = ClosureCalendar(self.closures)
-        state = State(rule, window, calendar.concerning(rule.teacher_id, rule.student_id))
-        held = held_weeks(state, groups(rows), self.epoch) if form == "held" else None
+        state = SeriesState(rule, window, calendar.concerning(rule.teacher_id, rule.student_id))
+        held = unchanged_weeks(state, groups(rows), self.epoch) if form == "held" else None
         if held is None:
             state.rows = [row.stored() for row in rows]
             state.theirs = {

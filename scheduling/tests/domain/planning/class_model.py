@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scheduling.domain.existing_classes import Attributes, Group, Holder, Stored
+from scheduling.domain.existing_classes import Booking, ClassAttributes, ClassGroup, StoredClass
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Row:
     edit: str = ""
 
     def stored(self):
-        return Stored(**self.__dict__)
+        return StoredClass(**self.__dict__)
 
     def holder(self):
-        return Holder(
+        return Booking(
             self.id,
             self.series,
             self.student_id,
@@ -46,7 +46,7 @@ class Row:
         )
 
     def attributes(self):
-        return Attributes(
+        return ClassAttributes(
             self.date.isoweekday(),
             self.start_time,
             self.end_time,
@@ -89,7 +89,7 @@ def groups(rows):
     for row in sorted(rows, key=lambda row: row.week):
         alike.setdefault((row.is_plain, row.attributes()), []).append(row)
     return [
-        Group(
+        ClassGroup(
             plain,
             attributes,
             tuple(row.week for row in members),

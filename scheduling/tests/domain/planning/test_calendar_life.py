@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from scheduling.domain.outcomes import Outcome, Reason
-from scheduling.domain.series import Halt
+from scheduling.domain.series import Suspension
 from scheduling.domain.windows import Window
 from scheduling.tests.domain.examples import examples
 from scheduling.tests.domain.strategies import (
@@ -32,7 +32,7 @@ from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
-PAUSED = Halt(Outcome.PAUSED, Reason("slot_paused"))
+PAUSED = Suspension(Outcome.PAUSED, Reason("slot_paused"))
 PICK = st.integers(0, 1_000)
 
 

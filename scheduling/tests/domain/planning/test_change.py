@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.domain.outcomes import Outcome, Reason
-from scheduling.domain.series import Halt
+from scheduling.domain.series import Suspension
 
 from .builders import clock, day, series, utc, window
 
@@ -160,7 +160,7 @@ def test_teacher_swapped(studio, slot):
 
 
 def test_pause_then_resume(studio, slot):
-    paused = Halt(Outcome.PAUSED, Reason("slot_paused"))
+    paused = Suspension(Outcome.PAUSED, Reason("slot_paused"))
     studio.change(slot, halt=paused)
     plan = studio.run()
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 4}
@@ -172,7 +172,7 @@ def test_pause_then_resume(studio, slot):
 
 def test_student_deactivated_then_reactivated(studio, slot):
     studio.note(studio.class_on(slot, day("2026-03-23")).id)
-    studio.change(slot, halt=Halt(Outcome.INACTIVE, Reason("student_inactive")))
+    studio.change(slot, halt=Suspension(Outcome.INACTIVE, Reason("student_inactive")))
     plan = studio.run()
     assert plan.counts == {Outcome.INACTIVE: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
     assert studio.calendar() == ["2026-03-23 10:00"]
@@ -182,7 +182,7 @@ def test_student_deactivated_then_reactivated(studio, slot):
 
 def test_a_halted_series_keeps_what_has_begun(studio, today_slot):
     studio.now = utc("2026-03-11T09:30")
-    studio.change(today_slot, halt=Halt(Outcome.PAUSED, Reason("slot_paused")))
+    studio.change(today_slot, halt=Suspension(Outcome.PAUSED, Reason("slot_paused")))
     plan = studio.run(studio.week())
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.EXISTS: 1, Outcome.REMOVED: 2}
     assert studio.calendar() == ["2026-03-11 10:00"]

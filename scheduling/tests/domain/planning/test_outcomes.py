@@ -3,9 +3,9 @@
 import pytest
 
 from scheduling.domain.outcomes import FAULTS, Outcome, Reason
-from scheduling.domain.planning import State, draft
+from scheduling.domain.planning import SeriesState, draft
 from scheduling.domain.planning.resolve import resolve
-from scheduling.domain.series import Halt
+from scheduling.domain.series import Suspension
 
 from .builders import clock, closure, day, series, utc, window
 
@@ -16,7 +16,7 @@ NOW = int(utc("2026-03-09T02:00").timestamp())
 
 
 def plan_of(*rules, span=SPAN, tell_bounds=True):
-    return resolve(draft([State(rule, span) for rule in rules], NOW, tell_bounds), [])
+    return resolve(draft([SeriesState(rule, span) for rule in rules], NOW, tell_bounds), [])
 
 
 def test_faults_are_what_is_not_well_done():
@@ -39,8 +39,8 @@ def test_an_invalid_series_keeps_its_classes(studio, slot):
 
 def test_a_series_that_asks_for_nothing_says_why():
     plan = plan_of(
-        series(1, halt=Halt(Outcome.PAUSED, Reason("slot_paused"))),
-        series(2, halt=Halt(Outcome.INACTIVE, Reason("student_inactive"))),
+        series(1, halt=Suspension(Outcome.PAUSED, Reason("slot_paused"))),
+        series(2, halt=Suspension(Outcome.INACTIVE, Reason("student_inactive"))),
     )
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.INACTIVE: 1}
     assert [note.reason.code for note in plan.notes] == ["slot_paused", "student_inactive"]
@@ -109,7 +109,7 @@ def test_protected_is_counted_always_and_told_where_it_differs_from_the_rule(stu
 
 def test_protected_classes_of_a_paused_series_are_told_wherever_they_are(studio, slot):
     studio.note(studio.class_on(slot, day("2026-04-06")).id)
-    studio.change(slot, halt=Halt(Outcome.PAUSED, Reason("slot_paused")))
+    studio.change(slot, halt=Suspension(Outcome.PAUSED, Reason("slot_paused")))
     plan = studio.run(window("2026-03-11", "2026-03-17"))
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
 
@@ -123,8 +123,8 @@ def test_the_order_in_which_rows_are_read_does_not_matter(studio, slot):
     studio.change(slot, start_time=clock("12:00"))
     rule, rows = studio.series[slot], [row.stored() for row in studio.of(slot)]
     busy = [row.holder() for row in studio.rows.values()]
-    one = State(rule, studio.horizon(), rows=rows)
-    other = State(rule, studio.horizon(), rows=rows[::-1])
+    one = SeriesState(rule, studio.horizon(), rows=rows)
+    other = SeriesState(rule, studio.horizon(), rows=rows[::-1])
     assert resolve(draft([one], NOW), busy) == resolve(draft([other], NOW), busy)
 
 

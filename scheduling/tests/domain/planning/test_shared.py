@@ -3,7 +3,7 @@
 import pytest
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.planning import Want
+from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.occupancy import Occupancy
 from scheduling.domain.wallclock import epoch
 
@@ -102,7 +102,7 @@ def test_a_large_group_is_kept_as_its_first_two_students(studio):
     occupancy = Occupancy()
     starts = epoch(day("2026-03-16"), clock("10:00"), "Europe/Madrid")
     for rule in group(*range(1, 100)):
-        holder = Want(rule, day("2026-03-16"), starts, starts + 3600).holder()
+        holder = PlannedClass(rule, day("2026-03-16"), starts, starts + 3600).holder()
         assert occupancy.clash(holder) is None
         occupancy.add(holder)
     assert [len(there) for there in occupancy._teachers[1].values()] == [2]

@@ -3,8 +3,8 @@
 import pytest
 
 from scheduling.domain.outcomes import Outcome, Reason
-from scheduling.domain.planning import State, held_weeks
-from scheduling.domain.series import Halt
+from scheduling.domain.planning import SeriesState, unchanged_weeks
+from scheduling.domain.series import Suspension
 from scheduling.domain.windows import Window, week_number
 
 from .builders import clock, closure, day, series, utc, window
@@ -21,8 +21,8 @@ def held(studio, slot):
 
     def ask(span=None):
         rule = studio.series[slot]
-        state = State(rule, span or studio.horizon(), studio.closures)
-        return held_weeks(state, groups(studio.of(slot)), studio.epoch)
+        state = SeriesState(rule, span or studio.horizon(), studio.closures)
+        return unchanged_weeks(state, groups(studio.of(slot)), studio.epoch)
 
     return ask
 
@@ -32,8 +32,8 @@ def test_settled(held):
 
 
 def test_nothing_stored(studio):
-    state = State(series(1), studio.horizon())
-    assert held_weeks(state, [], studio.epoch) == frozenset()
+    state = SeriesState(series(1), studio.horizon())
+    assert unchanged_weeks(state, [], studio.epoch) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_whatever_the_window(held, span):
 
 
 def test_without_a_window(studio, slot, held):
-    state = State(studio.series[slot], None)
-    assert held_weeks(state, groups(studio.of(slot)), studio.epoch) == WEEKS
+    state = SeriesState(studio.series[slot], None)
+    assert unchanged_weeks(state, groups(studio.of(slot)), studio.epoch) == WEEKS
 
 
 def test_with_a_gap(studio, slot, held):
@@ -108,7 +108,7 @@ CHANGES = [
     {"interval_weeks": 2, "anchor": day("2026-03-16")},
     {"first": day("2026-03-17")},
     {"last": day("2026-04-05")},
-    {"halt": Halt(Outcome.PAUSED, Reason("slot_paused"))},
+    {"halt": Suspension(Outcome.PAUSED, Reason("slot_paused"))},
 ]
 
 
@@ -152,7 +152,7 @@ def test_an_invalid_series_has_no_rows_to_look_at(studio, slot, held):
 def test_classes_of_a_window_long_past_are_compared_too(studio):
     rule = studio.add(series(1))
     studio.run(window("2025-03-01", "2026-03-11"))
-    state = State(rule, Window(day("2025-03-01"), day("2026-03-12")))
-    weeks = held_weeks(state, groups(studio.of(rule.key)), studio.epoch)
+    state = SeriesState(rule, Window(day("2025-03-01"), day("2026-03-12")))
+    weeks = unchanged_weeks(state, groups(studio.of(rule.key)), studio.epoch)
     assert weeks is not None
     assert len(weeks) == 54

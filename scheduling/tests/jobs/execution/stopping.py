@@ -43,7 +43,7 @@ def main(where: str) -> None:
     runner.chunks = partial(runner.chunks, limit=1)
     claims.IDLE_TIMEOUT = timedelta(seconds=1)
     if where == "between":
-        stop_in_second(runner.Generation, "_chunk", before=True)
+        stop_in_second(runner.ChunkedGeneration, "_chunk", before=True)
     elif where == "copy":
         # The server already waits for the lines when the first of them is asked for.
         stop_in_second(class_insert, "_shared_text", before=True)

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from scheduling.db.clock import database_now
-from scheduling.jobs.execution.runner import Conduct, run
-from scheduling.jobs.monitoring.incidents import troubles
+from scheduling.jobs.execution.runner import RunOptions, run
+from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.runs.claims import is_dead
 from scheduling.jobs.runs.process import this_process
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
@@ -41,7 +41,7 @@ def test_in_the_middle_of_a_run():
     moment = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
     looks = iter([moment])
     clock = lambda: next(looks, moment - HOUR)  # noqa: E731
-    result = run(request(Job.HORIZON, date(2026, 1, 5)), Conduct(clock=clock))
+    result = run(request(Job.HORIZON, date(2026, 1, 5)), RunOptions(clock=clock))
     assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 36)
     assert horizon().classes_created == 0
 
@@ -52,7 +52,7 @@ def test_nothing_is_late_or_stuck_for_it():
         for done in (weekly, horizon):
             done(now.date(), now)
     with time_machine.travel(now - HOUR, tick=False):
-        assert troubles(now - HOUR) == []
+        assert current_incidents(now - HOUR) == []
 
 
 def test_a_run_that_beat_before_the_jump_is_alive_and_one_whose_process_is_gone_is_dead():

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.jobs.execution import undo as undoing
-from scheduling.jobs.execution.undo import PrunedError, find_run, preview_undo, undo
+from scheduling.jobs.execution.undo import RunPrunedError, find_run, preview_undo, undo
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.models import Job, JobRun, RecurringSlot, RunState, ScheduledClass, Trigger
 from scheduling.services.classes.edit import mark_attendance, move
@@ -289,11 +289,11 @@ def test_a_run_that_makes_no_classes_has_nothing_to_undo():
 
 def test_a_pruned_run_and_one_that_never_was(week):
     JobRun.objects.filter(pk=week.run_id).delete()
-    with pytest.raises(PrunedError):
+    with pytest.raises(RunPrunedError):
         find_run(week.run_id)  # its classes know of it
     ScheduledClass.objects.all().delete()
     newer = weekly()
-    with pytest.raises(PrunedError):
+    with pytest.raises(RunPrunedError):
         find_run(week.run_id)  # a newer one is there
     assert find_run(newer.run_id) == run_of(newer)
     with pytest.raises(JobRun.DoesNotExist):
@@ -305,7 +305,7 @@ def test_a_pruned_run_and_one_that_never_was(week):
 def test_a_run_pruned_at_the_last_moment(week):
     run = run_of(week)
     JobRun.objects.filter(pk=run.pk).delete()
-    with pytest.raises(PrunedError):
+    with pytest.raises(RunPrunedError):
         undo(run, by="teresa", clock=lambda: EARLY)
     assert ScheduledClass.objects.count() == 3
 

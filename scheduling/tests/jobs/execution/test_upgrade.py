@@ -15,11 +15,11 @@ from scheduling.db.clock import DatabaseClock
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.runs.process import this_process
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.jobs.workers.tasks import join_run
 from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Studio, Teacher
 from scheduling.models.studio import first_values
-from scheduling.services.classes.cancellation_emails import notices_of, tell_families
+from scheduling.services.classes.cancellation_emails import email_families, notices_of
 from scheduling.services.classes.edit import cancel
 from scheduling.services.messages import send_again
 from scheduling.tests import factories as make
@@ -106,7 +106,7 @@ def divide(models, run):
 
 def test_a_divided_run_that_was_under_way_and_a_queued_one_are_completed(migrate, expected):
     divided = leave_half_done()
-    queued = start(request(Job.WEEKLY, TODAY))
+    queued = enqueue_run(request(Job.WEEKLY, TODAY))
     join_run.enqueue(divided.pk)
     before = migrate(BEFORE)
     divide(before, divided)
@@ -200,7 +200,7 @@ def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrat
         ("notice", "sent"): 1,
     }
     assert notices_of([cancelled]).are_sent
-    assert tell_families([cancelled], NOON) == 0
+    assert email_families([cancelled], NOON) == 0
     remind(NOON + timedelta(hours=10))
     deliver(NOON + timedelta(hours=10))
     written = sorted((message.to[0], message.subject[-5:]) for message in mail.outbox)

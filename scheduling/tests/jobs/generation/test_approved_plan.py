@@ -10,8 +10,8 @@ from django.utils import translation
 from scheduling.jobs.execution import runner
 from scheduling.jobs.execution.runner import preview_plan, run
 from scheduling.jobs.generation import chunks, generator
-from scheduling.jobs.runs.request import Request
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
@@ -117,8 +117,8 @@ class TestNothingChanged:
 
     def test_a_queued_run_keeps_the_plan_to_the_worker(self):
         make.slot()
-        stored = start(seen())
-        assert Request.of(stored).plan == seen().plan
+        stored = enqueue_run(seen())
+        assert RunRequest.of(stored).plan == seen().plan
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
         assert (stored.state, stored.classes_created) == (RunState.SUCCEEDED, 3)
@@ -141,14 +141,14 @@ class TestNothingChanged:
     ):
         bad = make.slot()
         make.slot()
-        asked, apply = seen(), generator.apply
+        asked, apply = seen(), generator.write_plan
 
         def refusing(plan, *args):
             if any(want.series.id == bad.pk for want in plan.creates):
                 raise ValueError("out of chalk")
             apply(plan, *args)
 
-        monkeypatch.setattr(generator, "apply", refusing)
+        monkeypatch.setattr(generator, "write_plan", refusing)
         result = do(asked)
         assert (result.state, counts(result)) == (RunState.PARTIAL, {"created": 3, "error": 1})
 
@@ -178,7 +178,7 @@ class TestChangedBeforeTheWorkerLooks:
     )
     def test_nothing_is_written_and_the_run_says_so(self, action):
         slot = make.slot()
-        stored = start(seen())
+        stored = enqueue_run(seen())
         action(slot)
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()

@@ -10,7 +10,7 @@ from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass, T
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items, weekly
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_a_start_that_is_not_in_whole_minutes():
     result = horizon(weeks=1)
     assert counts(result) == {"invalid": 1, "created": 1}
     (item,) = items(result)
-    assert sentence(item.code, item.params) == "its time 10:00:30 is not in whole minutes"
+    assert reason_text(item.code, item.params) == "its time 10:00:30 is not in whole minutes"
 
 
 def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
@@ -75,7 +75,7 @@ def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
     make.schedule(start="16:00", end="17:00")
     result = weekly()
     assert counts(result) == {"invalid": 2, "created": 1}
-    said = {sentence(item.code, item.params) for item in items(result)}
+    said = {reason_text(item.code, item.params) for item in items(result)}
     assert said == {f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")}
 
 
@@ -107,7 +107,7 @@ def test_the_next_run_makes_what_was_refused(slots, monkeypatch):
 
 
 def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
-    plan = generator.apply
+    plan = generator.write_plan
     calls = []
 
     def once(*args):
@@ -116,7 +116,7 @@ def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
             raise IntegrityError("someone was quicker")
         plan(*args)
 
-    monkeypatch.setattr(generator, "apply", once)
+    monkeypatch.setattr(generator, "write_plan", once)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert len(calls) == 2
 
@@ -126,14 +126,14 @@ def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeyp
     """Four deadlocks are retried, and one changed state besides, whenever it comes."""
     faults = [fault("40P01") for _ in range(4)]
     faults.insert(at, IntegrityError("someone was quicker"))
-    plan = generator.apply
+    plan = generator.write_plan
 
     def unlucky(*args):
         if faults:
             raise faults.pop(0)
         plan(*args)
 
-    monkeypatch.setattr(generator, "apply", unlucky)
+    monkeypatch.setattr(generator, "write_plan", unlucky)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert ScheduledClass.objects.count() == 20
 
@@ -142,7 +142,7 @@ def test_one_deadlock_too_many_fails_the_run(slots, monkeypatch):
     def unlucky(*args):
         raise fault("40P01", "deadlock detected")
 
-    monkeypatch.setattr(generator, "apply", unlucky)
+    monkeypatch.setattr(generator, "write_plan", unlucky)
     with pytest.raises(OperationalError, match="deadlock"):
         horizon(weeks=1)
     run = JobRun.objects.get()

@@ -30,7 +30,7 @@ def meanwhile(monkeypatch):
     """
 
     def arrange(action):
-        guarded, applied = generator.guard_transaction, generator.apply
+        guarded, applied = generator.guard_transaction, generator.write_plan
         done = []
 
         def guard_transaction():
@@ -45,7 +45,7 @@ def meanwhile(monkeypatch):
             return applied(*args)
 
         monkeypatch.setattr(generator, "guard_transaction", guard_transaction)
-        monkeypatch.setattr(generator, "apply", apply)
+        monkeypatch.setattr(generator, "write_plan", apply)
         return done
 
     return arrange

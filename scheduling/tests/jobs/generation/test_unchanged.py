@@ -8,7 +8,7 @@ import pytest
 
 from scheduling.jobs.execution import runner
 from scheduling.jobs.generation import chunks, generator
-from scheduling.jobs.generation.unchanged import Settled
+from scheduling.jobs.generation.unchanged import UnchangedSeries
 from scheduling.models import FixedSchedule, JobRun, RecurringSlot, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
@@ -219,7 +219,7 @@ def test_a_survey_that_fails_costs_time_alone(slots, monkeypatch):
         raise ValueError("no such luck")
 
     horizon(weeks=4)
-    monkeypatch.setattr(generator, "survey", fail)
+    monkeypatch.setattr(generator, "find_unchanged", fail)
     assert counts(horizon(weeks=4)) == {"exists": 48}
 
 
@@ -245,5 +245,5 @@ def test_the_same_result_with_a_survey_and_without(run, limit, slots, monkeypatc
     FixedSchedule.objects.filter(weekday=5).update(subject="Harp")
     run(now=THURSDAY)
     with_survey = everything(run, now=THURSDAY)
-    monkeypatch.setattr(generator, "survey", lambda *_args: Settled())
+    monkeypatch.setattr(generator, "find_unchanged", lambda *_args: UnchangedSeries())
     assert everything(run, now=THURSDAY) == with_survey

@@ -10,7 +10,7 @@ from scheduling.models import RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import counts, horizon, items, weekly
 from scheduling.tests.management.generating import generate
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 # PostgreSQL has dates.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -61,7 +61,7 @@ def test_one_spoilt_date_is_its_students_alone(studio, table, column, value, has
     (item,) = items(result, "invalid")
     assert item.student_name == "Ana Ruiz"
     place = f"student.{column}" if table == "student" else column
-    assert sentence(item.code, item.params) == (
+    assert reason_text(item.code, item.params) == (
         f"{place} is “{value}”, which is no date or time; correct it in the database"
     )
     assert ScheduledClass.objects.count() == 1 + has_classes

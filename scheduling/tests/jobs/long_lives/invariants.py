@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.jobs.runs.result import Result
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result import RunResult
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledClass
-from scheduling.selectors.classes import UNTOUCHED
+from scheduling.selectors.classes import NOT_EDITED
 
 DAY = timedelta(days=1)
 # What a run that follows another at once has nothing of.
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 def lasting(now: datetime) -> dict[int, Row]:
     """The classes that no run may change, by their number: the touched, the begun, the one-offs."""
-    free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, week__isnull=False)
+    free = ScheduledClass.objects.filter(NOT_EDITED, starts_at__gt=now, week__isnull=False)
     rows = ScheduledClass.objects.exclude(pk__in=free.values("pk")).values()
     return {row["id"]: row for row in rows}
 
@@ -63,7 +63,7 @@ def _is_only_noted(row: Row) -> bool:
     return is_closed and not row["attendance"] and not is_moved
 
 
-def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None:
+def assert_kept(result: RunResult, now: datetime, narrowed: dict[str, Any]) -> None:
     """Every occurrence is a class, or it was said why not; every free class is as its rule says.
 
     A class with a note that a closure had cancelled takes place again, or it was said why not.
@@ -76,12 +76,12 @@ def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None
             stored = ScheduledClass.objects.filter(week=monday, **source).exists()
             said = ((kind, rule.pk), day) in refused
             assert stored or said or _closed(rule, rule, day) or _stands_in(rule, day), (rule, day)
-        free = ScheduledClass.objects.filter(UNTOUCHED, starts_at__gt=now, **source)
+        free = ScheduledClass.objects.filter(NOT_EDITED, starts_at__gt=now, **source)
         for row in free.exclude(status="cancelled"):
             day = row.week + timedelta(rule.weekday - 1)
             if ((kind, rule.pk), day) not in refused and _begins(rule, day) > now:
                 assert _as_ruled(rule, row, day), (rule, row)
-        noted = ScheduledClass.objects.exclude(UNTOUCHED).filter(starts_at__gt=now, **source)
+        noted = ScheduledClass.objects.exclude(NOT_EDITED).filter(starts_at__gt=now, **source)
         for row in noted:
             if (
                 _is_only_noted(vars(row))
@@ -91,7 +91,7 @@ def assert_kept(result: Result, now: datetime, narrowed: dict[str, Any]) -> None
                 assert ((kind, rule.pk), row.date) in refused or _stands_in(row, row.date), row
 
 
-def assert_conflicts_are_true(result: Result) -> None:
+def assert_conflicts_are_true(result: RunResult) -> None:
     """What is said to be in the way is there, and is in the way."""
     active = ScheduledClass.objects.exclude(status="cancelled")
     for line in result.conflicts:
@@ -101,7 +101,7 @@ def assert_conflicts_are_true(result: Result) -> None:
         assert any(_in_the_way(line, holder) for holder in holders), line
 
 
-def _in_the_way(line: Line, holder: ScheduledClass) -> bool:
+def _in_the_way(line: ResultLine, holder: ScheduledClass) -> bool:
     begins = datetime.combine(line.day, line.start_time, ZoneInfo(line.zone)).astimezone(UTC)
     ends = begins + (_minutes(line.end_time) - _minutes(line.start_time)) * timedelta(minutes=1)
     key = (line.student_id, line.day, line.start_time, line.end_time)
@@ -117,7 +117,7 @@ def count_of(lines: list[Any], outcome: Outcome) -> int:
     return sum(line.outcome is outcome for line in lines)
 
 
-def _rules(result: Result, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _rules(result: RunResult, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The series in scope that ask for classes at all."""
     scope = {name.replace("_ids", "_id__in"): ids for name, ids in narrowed.items()}
     models = {"fixed_schedule": FixedSchedule, "recurring_slot": RecurringSlot}
@@ -128,7 +128,7 @@ def _rules(result: Result, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]
                 yield str(kind), rule
 
 
-def _window(result: Result) -> tuple[date, date]:
+def _window(result: RunResult) -> tuple[date, date]:
     assert result.window is not None
     return result.catch_up_from or result.window.start, result.window.end
 

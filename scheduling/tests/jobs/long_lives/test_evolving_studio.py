@@ -28,7 +28,14 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.execution.undo import preview_undo, undo
 from scheduling.models import CancelledBy, ClassStatus, Job, JobRun, ScheduledClass
 from scheduling.services.classes import edit, make_ups, occurrences
-from scheduling.services.schedule_changes import EndOn, EndPerson, FromDate, Moment, Pause, Resume
+from scheduling.services.schedule_changes import (
+    ChangeContext,
+    ChangeFromDate,
+    EndPerson,
+    EndSeries,
+    PauseSeries,
+    ResumeSeries,
+)
 from scheduling.services.schedule_changes import apply as carry_out
 from scheduling.services.schedule_changes import preview as look_at
 from scheduling.tests import factories as make
@@ -75,7 +82,7 @@ class LivingStudio(RuleBasedStateMachine):
 
     @property
     def moment(self):
-        return Moment(self.studio.today, self.studio.now, "teresa")
+        return ChangeContext(self.studio.today, self.studio.now, "teresa")
 
     def some(self, found, pick):
         found = list(found)
@@ -189,13 +196,13 @@ class LivingStudio(RuleBasedStateMachine):
         if teacher is not None:
             values["teacher"] = self.studio.teachers[teacher]
         day = self.studio.today + timedelta(days)
-        self.act(FromDate(SeriesKey(SeriesKind(kind), number), day, values))
+        self.act(ChangeFromDate(SeriesKey(SeriesKind(kind), number), day, values))
 
     @rule(pick=PICK, days=DAYS, rest=st.booleans())
     def end(self, pick, days, rest):
         (kind, number), _row = self.some_rule(pick)
         day = self.studio.today + timedelta(days)
-        self.act(EndOn(SeriesKey(SeriesKind(kind), number), day, cancel_rest=rest))
+        self.act(EndSeries(SeriesKey(SeriesKind(kind), number), day, cancel_rest=rest))
         self.by_hand = self.memory.by_hand(self.studio.now)
 
     @rule(pick=PICK, days=DAYS, rest=st.booleans())
@@ -210,13 +217,13 @@ class LivingStudio(RuleBasedStateMachine):
         (kind, number), _row = self.some_rule(pick)
         first = self.studio.today + timedelta(days)
         last = first + timedelta(length)
-        self.act(Pause(SeriesKey(SeriesKind(kind), number), first, last))
+        self.act(PauseSeries(SeriesKey(SeriesKind(kind), number), first, last))
 
     @rule(pick=PICK, days=DAYS)
     def resume(self, pick, days):
         (kind, number), _row = self.some_rule(pick)
         day = self.studio.today + timedelta(days)
-        self.act(Resume(SeriesKey(SeriesKind(kind), number), day))
+        self.act(ResumeSeries(SeriesKey(SeriesKind(kind), number), day))
 
     @rule(pick=PICK)
     def close_note_and_reopen(self, pick):
@@ -262,7 +269,8 @@ class LivingStudio(RuleBasedStateMachine):
     @rule(pick=PICK, days=DAYS, start=START)
     def make_up(self, pick, days, start):
         lost = self.some(
-            ScheduledClass.objects.filter(make_ups.owed(self.studio.today)).order_by("id"), pick
+            ScheduledClass.objects.filter(make_ups.make_ups_owed(self.studio.today)).order_by("id"),
+            pick,
         )
         if lost is not None:
             day = self.studio.today + timedelta(days)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.jobs.monitoring.run_history import Filter, history
+from scheduling.jobs.monitoring.run_history import HistoryFilter, history
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.factories import moment
 from scheduling.tests.support.history import add_run, make_history
@@ -19,8 +19,10 @@ def studio(settings):
     settings.JOB_LOG_RETENTION_DAYS = 90
 
 
-def told(wanted: Filter | None = None, before: int | None = None, size: int = 25) -> list[str]:
-    page = history(wanted or Filter(), NOW, before, size)
+def told(
+    wanted: HistoryFilter | None = None, before: int | None = None, size: int = 25
+) -> list[str]:
+    page = history(wanted or HistoryFilter(), NOW, before, size)
     return [
         f"{row.moment:%m-%d} {row.run.state if row.run else f'missed {row.times}'}"
         for row in page.rows
@@ -40,7 +42,7 @@ def test_missed_times_in_a_row_are_one_row():
         "02-17 missed 3",
         "02-14 succeeded",
     ]
-    span = history(Filter(), NOW).rows[3]
+    span = history(HistoryFilter(), NOW).rows[3]
     assert span.first == moment("2026-02-15 02:00")
 
 
@@ -63,7 +65,7 @@ def test_pages_hold_every_run_and_every_missed_time_once():
     everything = told(size=1000)
     paged, before = [], None
     while True:
-        page = history(Filter(), NOW, before, 7)
+        page = history(HistoryFilter(), NOW, before, 7)
         paged += page.rows
         before = page.older
         if before is None:
@@ -71,7 +73,7 @@ def test_pages_hold_every_run_and_every_missed_time_once():
     runs = [row.run.pk for row in paged if row.run]
     assert sorted(runs) == sorted(JobRun.objects.values_list("pk", flat=True))
     assert len(runs) == len(set(runs))
-    whole = history(Filter(), NOW, None, 1000).rows
+    whole = history(HistoryFilter(), NOW, None, 1000).rows
     assert sum(row.times for row in paged if not row.run) == sum(
         row.times for row in whole if not row.run
     )
@@ -83,23 +85,25 @@ def test_filters():
     daily(19, state=RunState.FAILED)
     daily(20, trigger=Trigger.ADMIN)
     add_run(Job.WEEKLY, moment("2026-02-16 06:00"))
-    assert told(Filter(outcome="failed")) == ["02-19 failed"]
-    assert told(Filter(trigger="admin")) == ["02-20 succeeded"]
-    assert told(Filter(job="weekly")) == ["02-16 succeeded"]
+    assert told(HistoryFilter(outcome="failed")) == ["02-19 failed"]
+    assert told(HistoryFilter(trigger="admin")) == ["02-20 succeeded"]
+    assert told(HistoryFilter(job="weekly")) == ["02-16 succeeded"]
     JobRun.objects.filter(state=RunState.FAILED).delete()
-    assert told(Filter(outcome="missed")) == ["02-19 missed 1"]
-    assert told(Filter(outcome="missed", job="weekly")) == []
-    assert "02-19 missed 1" in told(Filter(job="horizon"))
+    assert told(HistoryFilter(outcome="missed")) == ["02-19 missed 1"]
+    assert told(HistoryFilter(outcome="missed", job="weekly")) == []
+    assert "02-19 missed 1" in told(HistoryFilter(job="horizon"))
 
 
 def test_the_watch_is_shown_where_it_failed_or_was_asked_for():
     add_run(Job.WATCH, moment("2026-02-20 11:00"))
     add_run(Job.WATCH, moment("2026-02-20 11:15"), state=RunState.FAILED)
     assert told() == ["02-20 failed"]
-    assert told(Filter(job="watch")) == ["02-20 failed", "02-20 succeeded"]
+    assert told(HistoryFilter(job="watch")) == ["02-20 failed", "02-20 succeeded"]
 
 
-@pytest.mark.parametrize("wanted", [Filter(), Filter(outcome="missed"), Filter(job="horizon")])
+@pytest.mark.parametrize(
+    "wanted", [HistoryFilter(), HistoryFilter(outcome="missed"), HistoryFilter(job="horizon")]
+)
 @pytest.mark.usefixtures("one_reading_of_the_studio")
 def test_its_queries_do_not_grow_with_the_log(wanted, django_assert_max_num_queries):
     for days in (3, 50):

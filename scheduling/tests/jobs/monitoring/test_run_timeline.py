@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.jobs.monitoring.run_timeline import MISSED, strip
+from scheduling.jobs.monitoring.run_timeline import MISSED, timeline
 from scheduling.models import Job, JobRun, RunState
 from scheduling.tests.factories import moment
 from scheduling.tests.support.history import add_run
@@ -25,7 +25,7 @@ def ran(*texts: str, job: Job = Job.HORIZON, **values) -> list[JobRun]:
 
 
 def told(job: Job = Job.HORIZON, now: datetime = NOW, length: int = 60) -> list[tuple[str, str]]:
-    return [(f"{one.moment:%m-%d %H:%M}", one.outcome) for one in strip(job, now, length)]
+    return [(f"{one.moment:%m-%d %H:%M}", one.outcome) for one in timeline(job, now, length)]
 
 
 def missed(job: Job = Job.HORIZON, now: datetime = NOW) -> list[str]:
@@ -118,7 +118,7 @@ def test_where_the_clocks_change_a_day_has_one_due_time(settings, day):
     settings.TIME_ZONE = "Europe/Madrid"
     change = moment(f"{day} 00:00")
     ran(f"{change - 2 * DAY:%Y-%m-%d} 01:30")
-    due = [one.moment for one in strip(Job.HORIZON, change + 2 * DAY + timedelta(hours=12))][1:]
+    due = [one.moment for one in timeline(Job.HORIZON, change + 2 * DAY + timedelta(hours=12))][1:]
     assert [one.astimezone(UTC).date() for one in due] == [
         (change + n * DAY).date() for n in (-1, 0, 1, 2)
     ]
@@ -151,4 +151,4 @@ def test_its_queries_do_not_grow_with_the_log(django_assert_num_queries):
         for n in range(size):
             ran(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
         with django_assert_num_queries(1):
-            strip(Job.HORIZON, NOW)
+            timeline(Job.HORIZON, NOW)

@@ -8,7 +8,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from scheduling.jobs.execution.runner import run
-from scheduling.jobs.monitoring.incidents import troubles
+from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.notifications import http_post
 from scheduling.models import Job, JobRun, RunState, Trigger, Trouble, TroubleKind
 from scheduling.tests.jobs.helpers import conduct, request
@@ -113,7 +113,7 @@ def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
         heartbeat=now,
         host="elsewhere",
     )
-    assert [one.kind for one in troubles(now)] == [TroubleKind.STUCK]
+    assert [one.kind for one in current_incidents(now)] == [TroubleKind.STUCK]
     watch(now)
     slow.refresh_from_db()
     assert slow.state == RunState.RUNNING

@@ -17,7 +17,7 @@ from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.workers.tasks import deliver_mail
 from scheduling.models import Job, JobRun, Message, MessageState, RunState, Trigger, Trouble
-from scheduling.selectors.messages import blockade, undelivered
+from scheduling.selectors.messages import mail_block, undelivered
 from scheduling.services.classes.edit import cancel
 from scheduling.services.messages import send_again
 from scheduling.tests import factories as make
@@ -92,7 +92,7 @@ def test_a_server_that_closes_after_a_few_messages_gets_the_others_on_new_connec
 def test_greylisted_ones_are_tried_again_until_they_are_taken(server, queued):
     server.greylists = True
     assert deliver(NOON) == 0
-    assert (states(), blockade()) == ({"waiting": 10}, None)
+    assert (states(), mail_block()) == ({"waiting": 10}, None)
     assert deliver(NOON + 4 * MINUTE) == 0
     assert deliver(NOON + 5 * MINUTE) == 10
     assert Counter(server.recipients).most_common(1)[0][1] == 1
@@ -130,7 +130,7 @@ def test_a_permanent_refusal_is_shown_and_concerns_no_other(server, queued, step
         == server.answers["TEXT" if step == "TEXT" else "s3@example.org"]
     )
     assert "waiting" not in states()
-    assert blockade() is None
+    assert mail_block() is None
 
 
 @pytest.mark.parametrize(
@@ -156,15 +156,15 @@ def test_a_refusal_of_the_sender_is_one_of_all_mail_and_all_of_it_waits(
     assert deliver(NOON) == 0
     assert states() == {"waiting": 10}
     assert not Message.objects.filter(undelivered(NOON)).exists()
-    blocked = blockade()
+    blocked = mail_block()
     assert (blocked.since, blocked.waiting, blocked.error) == (NOON, 10, answer)
     assert sum(server.offers.values()) <= 3
     deliver(NOON + 15 * MINUTE)
-    assert blockade().since == NOON
+    assert mail_block().since == NOON
 
     server.answers.clear()
     assert deliver(NOON + 30 * MINUTE) == 10
-    assert blockade() is None
+    assert mail_block() is None
     assert len(server.received) == 10
 
 
@@ -173,7 +173,7 @@ def test_a_server_that_closes_after_a_refusal_gets_the_others_all_the_same(serve
     for number in (0, 4, 5):
         server.answers[f"s{number}@example.org"] = "550 5.1.1 no such user"
     assert deliver(NOON) == 7
-    assert (states(), blockade()) == ({"sent": 7, "refused": 3}, None)
+    assert (states(), mail_block()) == ({"sent": 7, "refused": 3}, None)
 
 
 @pytest.mark.parametrize("number", [0, 5])
@@ -182,13 +182,13 @@ def test_one_mailbox_with_which_the_server_always_goes_away_does_not_block_the_o
 ):
     server.resets = f"s{number}@example.org"
     assert deliver(NOON) == 9
-    assert (states(), blockade()) == ({"sent": 9, "waiting": 1}, None)
+    assert (states(), mail_block()) == ({"sent": 9, "waiting": 1}, None)
 
 
 def test_one_mailbox_that_speaks_of_senders_does_not_block_the_others(server, queued):
     server.answers["s0@example.org"] = "550 5.7.133 sender not authenticated for this group"
     assert deliver(NOON) == 9
-    assert (states(), blockade()) == ({"sent": 9, "refused": 1}, None)
+    assert (states(), mail_block()) == ({"sent": 9, "refused": 1}, None)
 
 
 def test_a_blockade_lasts_until_something_is_sent_even_where_all_that_waited_is_stale(
@@ -197,12 +197,12 @@ def test_a_blockade_lasts_until_something_is_sent_even_where_all_that_waited_is_
     server.answers["MAIL"] = "504 5.5.2 no"
     deliver(NOON)
     deliver(NOON + timedelta(days=2))
-    assert (states(), blockade().since) == ({"stale": 10}, NOON)
+    assert (states(), mail_block().since) == ({"stale": 10}, NOON)
     server.answers.clear()
     later = NOON + timedelta(days=2)
     queue_alert("teresa@example.org", "Hello", "Hello", later, later + timedelta(days=1))
     assert deliver(later) == 1
-    assert blockade() is None
+    assert mail_block() is None
 
 
 @pytest.mark.parametrize("by_socket", [True, False])
@@ -213,7 +213,7 @@ def test_one_mailbox_at_which_the_server_falls_silent_does_not_block_the_others(
     monkeypatch.setattr(server_steps, "SECONDS", 30.0 if by_socket else 0.5)
     server.thinks_at = "s0@example.org"
     assert deliver(NOON) == 9
-    assert (states(), blockade()) == ({"sent": 9, "waiting": 1}, None)
+    assert (states(), mail_block()) == ({"sent": 9, "waiting": 1}, None)
     server.thinks_at = ""
     assert deliver(NOON + 5 * MINUTE) == 1
 
@@ -256,7 +256,7 @@ def test_what_a_server_says_is_written_down_whatever_it_is(server, queued, step)
 
 def test_what_no_time_is_left_for_is_the_next_deliverys(server, queued):
     assert deliver(NOON, seconds=0) == 1
-    assert (states(), blockade()) == ({"sent": 1, "waiting": 9}, None)
+    assert (states(), mail_block()) == ({"sent": 1, "waiting": 9}, None)
     assert deliver(NOON, seconds=0) == 1
     assert deliver(NOON) == 8
     assert len(set(server.recipients)) == len(server.recipients) == 10
@@ -265,10 +265,10 @@ def test_what_no_time_is_left_for_is_the_next_deliverys(server, queued):
 def test_a_connection_that_ends_before_the_text_costs_nothing(server, queued):
     server.answers["DATA"] = RESET_BEFORE
     assert deliver(NOON) == 0
-    assert (states(), blockade().since) == ({"waiting": 10}, NOON)
+    assert (states(), mail_block().since) == ({"waiting": 10}, NOON)
     del server.answers["DATA"]
     assert deliver(NOON + 5 * MINUTE) == 10
-    assert blockade() is None
+    assert mail_block() is None
     assert len(server.received) == 10
 
 
@@ -305,7 +305,7 @@ def test_a_server_that_restarts_gets_the_others_later(settings, queued):
         assert deliver(NOON) == 4
     assert deliver(NOON + MINUTE) == 0
     assert states() == {"sent": 4, "waiting": 6}
-    assert blockade().since == NOON
+    assert mail_block().since == NOON
     server.most = None
     with mail_server(server):
         assert deliver(NOON + 15 * MINUTE) == 6

@@ -10,7 +10,7 @@ from scheduling.models import RunState, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import counts, horizon, items, weekly
-from scheduling.text.reasons import sentence
+from scheduling.text.reasons import reason_text
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def said(result, outcome):
             item.student_name,
             item.teacher_name,
             str(item.date or ""),
-            sentence(item.code, item.params),
+            reason_text(item.code, item.params),
         )
         for item in items(result, outcome)
     ]
@@ -228,7 +228,7 @@ def test_error(monkeypatch):
     def refuse(plan, run_id, now):
         raise ValueError("no such luck")
 
-    monkeypatch.setattr(generator, "apply", refuse)
+    monkeypatch.setattr(generator, "write_plan", refuse)
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"error": 1})
     text = "Something unexpected went wrong: ValueError: no such luck. The log has the details."

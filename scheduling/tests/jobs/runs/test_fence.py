@@ -7,7 +7,7 @@ import pytest
 
 from scheduling.jobs.execution import runner
 from scheduling.jobs.generation import chunks, generator
-from scheduling.jobs.runs.claims import Claim, FencedError, claim, fence
+from scheduling.jobs.runs.claims import Claim, ClaimLostError, claim, fence
 from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
@@ -39,7 +39,7 @@ def test_it_holds_only_while_the_run_is_ours(values):
     held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     fence(held, progress_done=1)
     JobRun.objects.update(**values)
-    with pytest.raises(FencedError):
+    with pytest.raises(ClaimLostError):
         fence(held, progress_done=2)
     assert JobRun.objects.get().progress_done == 1
 
@@ -47,7 +47,7 @@ def test_it_holds_only_while_the_run_is_ours(values):
 def test_another_run_has_another_token():
     held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     other = claim(JobRun(job=Job.WEEKLY, trigger=Trigger.COMMAND))
-    with pytest.raises(FencedError):
+    with pytest.raises(ClaimLostError):
         fence(Claim(held.run_id, other.token))
 
 

@@ -5,13 +5,13 @@ from datetime import date, time
 
 import pytest
 
-from scheduling.domain.existing_classes import Attributes
+from scheduling.domain.existing_classes import ClassAttributes
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.jobs.runs.result_lines import Line
+from scheduling.jobs.runs.result_lines import ResultLine
 
-LINE = Line(outcome=Outcome.MOVED, code="rule_changed", params={"from_date": "2026-01-05"})
-BECOMES = Attributes(1, time(10), time(11), 3600, "UTC", 1, 2, "Piano", False)
+LINE = ResultLine(outcome=Outcome.MOVED, code="rule_changed", params={"from_date": "2026-01-05"})
+BECOMES = ClassAttributes(1, time(10), time(11), 3600, "UTC", 1, 2, "Piano", False)
 OTHER = {
     "outcome": Outcome.CREATED,
     "code": "details_changed",
@@ -31,7 +31,7 @@ NAMES = {"student", "teacher"}
 
 
 def test_every_field_of_a_line_but_the_names_is_among_its_facts():
-    assert {field.name for field in fields(Line)} == {*OTHER, *NAMES}
+    assert {field.name for field in fields(ResultLine)} == {*OTHER, *NAMES}
     for name, value in OTHER.items():
         assert replace(LINE, **{name: value}).facts() != LINE.facts(), name
 

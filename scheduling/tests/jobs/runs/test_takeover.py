@@ -11,8 +11,8 @@ from django.db import connection
 
 from scheduling.db.clock import database_now
 from scheduling.jobs.runs import claims as claiming
-from scheduling.jobs.runs.claims import AlreadyRunningError, bury_dead_runs, claim, release
-from scheduling.jobs.runs.process import Process, is_gone, this_process
+from scheduling.jobs.runs.claims import AlreadyRunningError, claim, mark_crashed_runs, release
+from scheduling.jobs.runs.process import ProcessId, is_gone, this_process
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.jobs.waiting import until
@@ -75,12 +75,12 @@ def test_a_later_process_with_the_same_number_is_another():
     mine = this_process()
     number, _, started = mine.mark.partition("@")
     assert not is_gone(mine)
-    assert is_gone(Process(mine.host, f"{number}@{int(started) - 1}"))
+    assert is_gone(ProcessId(mine.host, f"{number}@{int(started) - 1}"))
 
 
 @pytest.mark.parametrize("mark", ["", "x@y", "-1@0"])
 def test_of_a_process_that_cannot_be_told_nobody_knows(mark):
-    assert not is_gone(Process(this_process().host, mark))
+    assert not is_gone(ProcessId(this_process().host, mark))
 
 
 def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
@@ -141,14 +141,14 @@ def test_a_beat_that_comes_just_before_the_takeover_saves_the_run(process, monke
         return answer
 
     monkeypatch.setattr(claiming, "is_dead", and_then_it_beats)
-    assert bury_dead_runs(Job.HORIZON) == []
+    assert mark_crashed_runs(Job.HORIZON) == []
     assert state_of(run) == RunState.RUNNING
 
 
 def test_only_one_of_two_takes_it_over(process):
     run = run_of(process.mark, seconds_ago=46)
-    assert [row.pk for row in bury_dead_runs(Job.HORIZON)] == [run.pk]
-    assert bury_dead_runs(Job.HORIZON) == []
+    assert [row.pk for row in mark_crashed_runs(Job.HORIZON)] == [run.pk]
+    assert mark_crashed_runs(Job.HORIZON) == []
 
 
 def test_a_queued_run_that_nobody_ever_started():

@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 
 from scheduling.jobs.monitoring.health import overdue_jobs
-from scheduling.jobs.monitoring.incidents import troubles
-from scheduling.jobs.monitoring.run_history import Filter, history
+from scheduling.jobs.monitoring.incidents import current_incidents
+from scheduling.jobs.monitoring.run_history import HistoryFilter, history
 from scheduling.models import Job, RunState, Trigger, TroubleKind
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
@@ -98,7 +98,7 @@ def seen_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
     """The troubles that check_jobs and the watch tell, readyz's status, the gauge of metrics."""
     client = Client()
     with time_machine.travel(now, tick=False):
-        found = [(one.kind, one.job) for one in troubles(now)]
+        found = [(one.kind, one.job) for one in current_incidents(now)]
         ready = client.get("/readyz").status_code
         text = client.get("/metrics").content.decode()
     line = 'classtracker_job_overdue{job="horizon"} '
@@ -114,5 +114,5 @@ def test_monitors_hear_of_it_and_no_balancer_takes_the_server_away():
 def test_the_runs_that_were_missed_are_in_the_history():
     make.slot(created_at=TUESDAY)
     now = moment("2026-01-09 12:00")
-    (row,) = history(Filter(outcome="missed"), now).rows
+    (row,) = history(HistoryFilter(outcome="missed"), now).rows
     assert (row.job, row.times, row.moment) == ("horizon", 3, moment("2026-01-09 02:00"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from scheduling.jobs.runs.process import Process, is_gone
+from scheduling.jobs.runs.process import ProcessId, is_gone
 from scheduling.jobs.workers import embedded_backend as embedding
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import until
@@ -59,7 +59,7 @@ class Workers:
     def kill(self, run: JobRun) -> None:
         """SIGKILL the worker of ``run``, and wait until the system is done with it."""
         os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
-        until(lambda: is_gone(Process(run.host, run.process)))
+        until(lambda: is_gone(ProcessId(run.host, run.process)))
 
     def stopped(self, run: JobRun) -> int:
         """The worker that has begun ``run`` and stopped in it."""

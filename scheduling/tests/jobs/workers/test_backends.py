@@ -7,7 +7,7 @@ import pytest
 
 from scheduling.jobs.execution.cancel import cancel_run
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
@@ -31,7 +31,7 @@ def twins():
 
 
 def test_another_process_performs_it(backend):
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     assert run.state == RunState.QUEUED
     backend.call()
     backend.ended(run)
@@ -45,13 +45,13 @@ def test_another_process_performs_it(backend):
 
 def test_two_starts_and_the_second_is_refused(backend):
     backend.where = "chunk"
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
     # What a page sees of it meanwhile.
     assert (run.progress_done, run.progress_total, run.classes_created) == (1, 3, 12)
     with pytest.raises(AlreadyRunningError) as caught:
-        start(HORIZON)
+        enqueue_run(HORIZON)
     assert caught.value.run.pk == run.pk
     backend.go_on()
     assert backend.ended(run).state == RunState.SUCCEEDED
@@ -61,7 +61,7 @@ def test_two_starts_and_the_second_is_refused(backend):
 
 def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
     backend.where = "chunk"
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
     assert cancel_run(run)
@@ -75,7 +75,7 @@ def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
 def test_cancelled_while_it_is_queued_it_never_starts(backend):
     backend.where = "chunk"
     # A worker is busy with this one, so that what comes after it waits or meets another worker.
-    busy = start(HORIZON)
+    busy = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(busy)
     backend.where = ""
@@ -92,13 +92,13 @@ def test_cancelled_while_it_is_queued_it_never_starts(backend):
 
 def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend):
     backend.where = "chunk"
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
     backend.kill(run)
     assert ScheduledClass.objects.count() == 12
     backend.where = ""
-    following = start(HORIZON)
+    following = enqueue_run(HORIZON)
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
     assert (
@@ -112,7 +112,7 @@ def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend
 
 
 def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backend):
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     for _ in range(5):
         perform_run.enqueue(run.pk)
     backend.call(2)
@@ -124,11 +124,11 @@ def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backen
 
 def test_many_runs_at_once_are_each_performed_once(backend, studio):
     asked = [
-        start(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
+        enqueue_run(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
         for slot in studio
         for _ in range(2)
     ]
-    asked.append(start(request(Job.WEEKLY, TODAY)))
+    asked.append(enqueue_run(request(Job.WEEKLY, TODAY)))
     backend.call(2)
     for run in asked:
         assert backend.ended(run).state == RunState.SUCCEEDED
@@ -138,7 +138,7 @@ def test_many_runs_at_once_are_each_performed_once(backend, studio):
 
 def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(backend):
     backend.where = "chunk"
-    run = start(HORIZON)
+    run = enqueue_run(HORIZON)
     backend.call()
     pid = backend.stopped(run)
     backend.ask_to_stop(run)

@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs.workers import embedded_backend as embedding
 from scheduling.jobs.workers import embedded_worker as working
 from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
-from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
@@ -24,7 +24,7 @@ TODAY = date(2040, 1, 2)
 def narrowed():
     """A run of one student's fixed schedule, in which a worker of ``weekly`` stops."""
     student = make.schedule().student
-    return start(request(Job.WEEKLY, TODAY, student_ids=(student.pk,)))
+    return enqueue_run(request(Job.WEEKLY, TODAY, student_ids=(student.pk,)))
 
 
 def over(run):
@@ -66,7 +66,7 @@ def test_a_task_that_comes_while_the_last_workers_are_leaving_is_not_left_behind
         return False
 
     monkeypatch.setattr(working, "_batch", batch)
-    working.work(backend, mine)
+    working.work_until_empty(backend, mine)
     assert len(looks) == 2
     os.close(other)
 
@@ -77,7 +77,7 @@ def test_nor_is_one_performed_by_a_worker_that_was_told_to_stop(own, monkeypatch
     narrowed()
     looks = []
     monkeypatch.setattr(working, "_batch", lambda backend: looks.append(backend) or True)
-    working.work(backend, None)
+    working.work_until_empty(backend, None)
     assert looks == [backend]
 
 
@@ -118,12 +118,12 @@ def test_where_no_process_can_be_started_the_run_says_so_and_blocks_nobody(own, 
     asked = request(Job.HORIZON, TODAY)
     with monkeypatch.context() as patch:
         patch.setattr(embedding, "program", lambda: ["/nowhere/python"])
-        with pytest.raises(NotStartedError) as caught:
-            start(asked)
+        with pytest.raises(EnqueueFailedError) as caught:
+            enqueue_run(asked)
     assert caught.value.run.state == RunState.FAILED
     assert "No such file or directory: '/nowhere/python'" in caught.value.run.error
     # The task of the first is still there, and comes to nothing.
-    run = own.ended(start(asked))
+    run = own.ended(enqueue_run(asked))
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 12)
     assert DBTaskResult.objects.filter(status="SUCCESSFUL").count() == 2
 
@@ -146,7 +146,7 @@ def test_told_twice_to_stop_it_drops_the_chunk_in_hand(own):
     for _ in range(2):
         make.slot()
     own.where = "fence"
-    run = start(request(Job.HORIZON, TODAY))
+    run = enqueue_run(request(Job.HORIZON, TODAY))
     for number in (signal.SIGTERM, signal.SIGINT):
         # One after the other: the second of two that come together may be taken for the first.
         pid = own.stopped(run)

@@ -9,9 +9,9 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.db.clock import database_now
 from scheduling.jobs.execution.cancel import cancel_run
 from scheduling.jobs.runs.claims import AlreadyRunningError
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.workers import enqueue
-from scheduling.jobs.workers.enqueue import NotStartedError, start
+from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.jobs.workers.perform import perform
 from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
@@ -35,7 +35,7 @@ def age(run, seconds=46):
 
 
 def test_it_is_queued_with_its_window_and_a_task():
-    run = start(request(Job.HORIZON, trigger=Trigger.ADMIN, triggered_by="teresa"))
+    run = enqueue_run(request(Job.HORIZON, trigger=Trigger.ADMIN, triggered_by="teresa"))
     assert (run.state, run.trigger, run.triggered_by) == ("queued", "admin", "teresa")
     assert (run.window_start, run.window_end) == (MONDAY, MONDAY + timedelta(weeks=12))
     assert (run.started_at, run.heartbeat, run.token, run.process) == (None, None, None, "")
@@ -49,7 +49,7 @@ def test_it_is_queued_with_its_window_and_a_task():
 def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
     make.slot()
     make.slot()
-    run = work(start(request(Job.HORIZON, weeks=4)))
+    run = work(enqueue_run(request(Job.HORIZON, weeks=4)))
     assert (run.state, run.classes_created, run.progress_done) == (RunState.SUCCEEDED, 8, 2)
     assert run.started_at is not None
     assert run.finished_at >= run.started_at
@@ -69,13 +69,13 @@ def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
     ],
 )
 def test_what_was_asked_is_what_is_read(asked):
-    run = start(asked)
-    assert Request.of(JobRun.objects.get(pk=run.pk)) == asked
+    run = enqueue_run(asked)
+    assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == asked
 
 
 def test_it_is_about_the_day_on_which_it_was_asked_for():
     make.slot()
-    run = start(request(Job.HORIZON, weeks=1))
+    run = enqueue_run(request(Job.HORIZON, weeks=1))
     perform(run.pk, conduct(MONDAY + timedelta(days=1)).clock)  # just after midnight
     run.refresh_from_db()
     assert (run.window_start, run.is_dated) == (MONDAY, False)
@@ -84,14 +84,14 @@ def test_it_is_about_the_day_on_which_it_was_asked_for():
 def test_a_queued_weekly_run_makes_up_for_missed_weeks_as_any_other():
     make.schedule()
     weekly()
-    run = work(start(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
+    run = work(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
     assert run.catch_up_from == MONDAY + timedelta(weeks=1)
     assert ScheduledClass.objects.count() == 4
 
 
 def test_delivered_twice_it_is_performed_once():
     make.slot()
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     first = work(run)
     ended = first.finished_at
     again = work(run)
@@ -100,8 +100,8 @@ def test_delivered_twice_it_is_performed_once():
 
 
 def test_while_one_is_queued_another_is_refused_and_told_of_it():
-    run = start(request(Job.HORIZON))
-    for again in (lambda: start(request(Job.HORIZON)), horizon):
+    run = enqueue_run(request(Job.HORIZON))
+    for again in (lambda: enqueue_run(request(Job.HORIZON)), horizon):
         with pytest.raises(AlreadyRunningError) as caught:
             again()
         assert caught.value.run.pk == run.pk
@@ -111,18 +111,22 @@ def test_while_one_is_queued_another_is_refused_and_told_of_it():
 def test_narrowed_ones_are_in_nobodys_way():
     slot = make.slot()
     narrowed = request(Job.HORIZON, teacher_ids=(slot.teacher_id,), weeks=1)
-    runs = [start(narrowed), start(narrowed), start(request(Job.HORIZON, weeks=2))]
+    runs = [
+        enqueue_run(narrowed),
+        enqueue_run(narrowed),
+        enqueue_run(request(Job.HORIZON, weeks=2)),
+    ]
     assert [work(run).classes_created for run in runs] == [1, 0, 1]
 
 
 def test_cancelled_while_it_is_queued_it_never_starts():
     make.slot()
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     assert cancel_run(run)
     work(run)
     assert (run.state, run.started_at) == (RunState.CANCELLED, None)
     assert not ScheduledClass.objects.exists()
-    start(request(Job.HORIZON))
+    enqueue_run(request(Job.HORIZON))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,7 @@ def test_cancelled_while_it_is_queued_it_never_starts():
     ],
 )
 def test_what_cannot_be_read_ends_as_failed_with_a_sentence(options):
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     JobRun.objects.filter(pk=run.pk).update(options=options)
     work(run)
     assert run.state == RunState.FAILED
@@ -151,7 +155,7 @@ def test_what_cannot_be_read_ends_as_failed_with_a_sentence(options):
 
 
 def test_a_job_that_this_version_does_not_know():
-    run = start(request(Job.PRUNE))
+    run = enqueue_run(request(Job.PRUNE))
     JobRun.objects.filter(pk=run.pk).update(job="dance")
     assert work(run).state == RunState.FAILED
 
@@ -160,7 +164,7 @@ def test_a_run_that_fails_is_recorded_and_the_worker_hears_of_it(monkeypatch):
     def broken(*args):
         raise RuntimeError("out of chalk")
 
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     monkeypatch.setattr("scheduling.jobs.execution.runner.chunks", broken)
     with pytest.raises(RuntimeError):
         work(run)
@@ -179,8 +183,8 @@ def test_where_no_worker_can_be_called_it_is_said_and_nobody_is_kept_waiting(mon
         monkeypatch.setattr(type(perform_run.get_backend()), "enqueue", broken)
     else:
         monkeypatch.setattr(type(perform_run.get_backend()), "call_worker", broken)
-    with pytest.raises(NotStartedError) as caught:
-        start(request(Job.HORIZON))
+    with pytest.raises(EnqueueFailedError) as caught:
+        enqueue_run(request(Job.HORIZON))
     run = caught.value.run
     assert (run.state, run.error) == (
         RunState.FAILED,
@@ -195,17 +199,17 @@ def test_a_queue_that_refuses_leaves_no_run_behind(monkeypatch):
 
     monkeypatch.setattr(type(perform_run.get_backend()), "enqueue", broken)
     with pytest.raises(ValueError, match="not now"):
-        start(request(Job.HORIZON))
+        enqueue_run(request(Job.HORIZON))
     assert not JobRun.objects.exists()
 
 
 def test_within_a_transaction_it_cannot_be_started():
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        start(request(Job.HORIZON))
+        enqueue_run(request(Job.HORIZON))
 
 
 def test_one_that_no_worker_began_is_dead_for_the_next():
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     age(run)
     assert horizon().state == RunState.SUCCEEDED
     run.refresh_from_db()
@@ -215,19 +219,19 @@ def test_one_that_no_worker_began_is_dead_for_the_next():
 
 
 def test_but_not_while_workers_are_busy_with_another():
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     age(run)
     other = JobRun.objects.create(
         job=Job.WEEKLY, trigger=Trigger.ADMIN, state=RunState.RUNNING, heartbeat=database_now()
     )
     with pytest.raises(AlreadyRunningError):
-        start(request(Job.HORIZON))
+        enqueue_run(request(Job.HORIZON))
     JobRun.objects.filter(pk=other.pk).update(heartbeat=database_now() - timedelta(seconds=46))
-    assert start(request(Job.HORIZON)).pk > run.pk
+    assert enqueue_run(request(Job.HORIZON)).pk > run.pk
 
 
 def test_the_watch_is_no_worker_and_writes_it_down():
-    run = start(request(Job.HORIZON))
+    run = enqueue_run(request(Job.HORIZON))
     age(run)
     assert do(Job.WATCH).state == RunState.SUCCEEDED
     run.refresh_from_db()
@@ -236,6 +240,6 @@ def test_the_watch_is_no_worker_and_writes_it_down():
 
 def test_a_late_worker_does_what_nobody_else_did():
     make.slot()
-    run = start(request(Job.HORIZON, date(2026, 1, 5)))
+    run = enqueue_run(request(Job.HORIZON, date(2026, 1, 5)))
     age(run, seconds=3600)
     assert work(run).classes_created == 12

@@ -11,9 +11,9 @@ from scheduling.jobs.execution.cancel import cancel_run
 from scheduling.jobs.execution.runner import preview_plan
 from scheduling.jobs.generation import generator
 from scheduling.jobs.generation.chunks import chunks as small_chunks
-from scheduling.jobs.runs.retry import Patience
+from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.jobs.workers import perform as performing
-from scheduling.jobs.workers.enqueue import start
+from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
@@ -33,7 +33,7 @@ class Chunks:
     """
 
     def __init__(self, monkeypatch, *faults, meanwhile=lambda: None):
-        apply, self.left, self.waited = generator.apply, list(faults), []
+        apply, self.left, self.waited = generator.write_plan, list(faults), []
         self.meanwhile = meanwhile
 
         def failing(*args):
@@ -41,7 +41,7 @@ class Chunks:
                 raise self.left.pop(0)
             apply(*args)
 
-        monkeypatch.setattr(generator, "apply", failing)
+        monkeypatch.setattr(generator, "write_plan", failing)
 
     def wait(self, seconds):
         self.waited.append(seconds)
@@ -69,7 +69,7 @@ def states():
 def test_each_try_is_a_run_of_its_own_and_the_last_does_the_work(monkeypatch):
     make.slot()
     chunks = Chunks(monkeypatch, fault(GONE), fault("08006"))
-    chunks.perform(start(ASKED))
+    chunks.perform(enqueue_run(ASKED))
     assert (states(), chunks.waited) == (["failed", "failed", "succeeded"], [5.0, 5.0])
     last = JobRun.objects.latest("id")
     assert (last.trigger, last.triggered_by, last.classes_created) == ("admin", "teresa", 2)
@@ -80,7 +80,7 @@ def test_three_times_in_all_and_then_the_worker_hears_of_it(monkeypatch):
     make.slot()
     chunks = Chunks(monkeypatch, *[fault(GONE)] * 9)
     with pytest.raises(type(fault(GONE))):
-        chunks.perform(start(ASKED))
+        chunks.perform(enqueue_run(ASKED))
     assert states() == ["failed"] * 3
     assert len(chunks.waited) == 2
 
@@ -90,7 +90,7 @@ def test_a_fault_that_stays_is_met_once(monkeypatch, error):
     make.slot()
     chunks = Chunks(monkeypatch, error)
     with pytest.raises(type(error)):
-        chunks.perform(start(ASKED))
+        chunks.perform(enqueue_run(ASKED))
     assert (states(), chunks.waited) == (["failed"], [])
 
 
@@ -98,7 +98,7 @@ def test_nor_is_a_fault_of_the_program_tried_again(monkeypatch):
     def broken(*args):
         raise RuntimeError("out of chalk")
 
-    run, chunks = start(ASKED), Chunks(monkeypatch)
+    run, chunks = enqueue_run(ASKED), Chunks(monkeypatch)
     monkeypatch.setattr(runner, "chunks", broken)
     with pytest.raises(RuntimeError):
         chunks.perform(run)
@@ -109,7 +109,7 @@ def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(small_chunks, limit=1))
     make.slot()
     make.slot()
-    apply, calls = generator.apply, []
+    apply, calls = generator.write_plan, []
 
     def failing_once(*args):
         calls.append(args)
@@ -117,22 +117,22 @@ def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
             raise fault(GONE)
         apply(*args)
 
-    monkeypatch.setattr(generator, "apply", failing_once)
-    perform(start(ASKED).pk, lambda: EARLY, wait=lambda seconds: None)
+    monkeypatch.setattr(generator, "write_plan", failing_once)
+    perform(enqueue_run(ASKED).pk, lambda: EARLY, wait=lambda seconds: None)
     runs = JobRun.objects.order_by("id")
     assert [(run.state, run.classes_created) for run in runs] == [("failed", 2), ("succeeded", 2)]
 
 
 def test_where_another_run_has_begun_meanwhile_that_one_does_it(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: start(ASKED))
-    chunks.perform(start(ASKED))
+    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: enqueue_run(ASKED))
+    chunks.perform(enqueue_run(ASKED))
     assert states() == ["failed", "queued"]
 
 
 def test_a_run_that_was_cancelled_is_not_tried_again(monkeypatch):
     make.slot()
-    run = start(ASKED)
+    run = enqueue_run(ASKED)
     unreachable_once(monkeypatch)
     chunks = Chunks(monkeypatch, meanwhile=lambda: cancel_run(run))
     chunks.perform(run)
@@ -142,7 +142,7 @@ def test_a_run_that_was_cancelled_is_not_tried_again(monkeypatch):
 
 def test_one_that_was_not_begun_yet_begins_after_all(monkeypatch):
     make.slot()
-    run = start(ASKED)
+    run = enqueue_run(ASKED)
     unreachable_once(monkeypatch)
     Chunks(monkeypatch).perform(run)
     assert states() == ["succeeded"]
@@ -157,13 +157,13 @@ def test_a_database_that_takes_not_even_the_end_of_a_run_is_asked_anew(monkeypat
         fault(GONE),
         meanwhile=lambda: monkeypatch.setattr(runner, "record_failure", record),
     )
-    chunks.perform(start(ASKED))
+    chunks.perform(enqueue_run(ASKED))
     assert states() == ["crashed", "succeeded"]
 
 
 def test_one_that_was_fenced_off_is_not(monkeypatch):
     make.slot()
-    run = start(ASKED)
+    run = enqueue_run(ASKED)
     chunks = Chunks(monkeypatch)
     fence = generator.fence
 
@@ -181,13 +181,15 @@ def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
     make.slot()
     seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault(GONE))
-    chunks.perform(start(seen))
+    chunks.perform(enqueue_run(seen))
     assert states() == ["failed", "succeeded"]
     assert {run.options["plan"] for run in JobRun.objects.all()} == {seen.plan}
 
     chunks = Chunks(monkeypatch, fault(GONE), meanwhile=make.slot)
     make.slot()
-    chunks.perform(start(replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)))
+    chunks.perform(
+        enqueue_run(replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint))
+    )
     assert states()[2:] == ["failed", "cancelled"]
     assert ScheduledClass.objects.count() == 2
 
@@ -196,7 +198,7 @@ def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(
     make.slot()
     seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault("40P01"))
-    chunks.perform(start(seen))
+    chunks.perform(enqueue_run(seen))
     assert (states(), chunks.waited) == (["succeeded"], [])
 
 
@@ -204,9 +206,9 @@ def test_a_try_has_a_connection_of_its_own(monkeypatch):
     make.slot()
     used = []
     chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: used.append(connection.connection))
-    chunks.perform(start(ASKED))
+    chunks.perform(enqueue_run(ASKED))
     assert used == [None]
 
 
 def test_a_command_and_a_worker_are_as_patient():
-    assert performing.PATIENCE == Patience() == Patience(attempts=3, delay=5.0, timeout=None)
+    assert performing.PATIENCE == RetryPolicy() == RetryPolicy(attempts=3, delay=5.0, timeout=None)

@@ -5,14 +5,14 @@ from scheduling.tests.jobs.helpers import horizon
 
 START = """
 from datetime import date
-from scheduling.jobs.workers.enqueue import NotStartedError, start
-from scheduling.jobs.runs.request import Request
+from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
+from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import Job, Trigger
 
-request = Request(job=Job.HORIZON, today=date(2040, 1, 2), weeks=1, trigger=Trigger.ADMIN)
+request = RunRequest(job=Job.HORIZON, today=date(2040, 1, 2), weeks=1, trigger=Trigger.ADMIN)
 try:
-    start(request)
-except NotStartedError as error:
+    enqueue_run(request)
+except EnqueueFailedError as error:
     print(error)
 """
 

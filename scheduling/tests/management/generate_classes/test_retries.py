@@ -13,7 +13,7 @@ from django.db import connection
 
 from scheduling.jobs.execution import runner
 from scheduling.jobs.generation import generator as generation
-from scheduling.management.cli.run_command import waiting_at_most
+from scheduling.management.cli.run_command import statement_timeout
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import fault
@@ -38,14 +38,14 @@ class Faults:
     """Let chunks fail with these, one after the other, and then work."""
 
     def __init__(self, monkeypatch, *faults):
-        apply, self.left = generation.apply, list(faults)
+        apply, self.left = generation.write_plan, list(faults)
 
         def failing(*args):
             if self.left:
                 raise self.left.pop(0)
             apply(*args)
 
-        monkeypatch.setattr(generation, "apply", failing)
+        monkeypatch.setattr(generation, "write_plan", failing)
 
 
 PASSING = ["57P01", "57P02", "57P03", "53300", "25P03", "08006", "08001", "08003"]
@@ -161,9 +161,9 @@ def test_the_database_waits_no_longer_than_the_timeout_and_only_during_the_attem
             return str(cursor.fetchone()[0])
 
     before = longest()
-    with waiting_at_most(7):
+    with statement_timeout(7):
         assert longest() in ("7s", "7000")
-    with waiting_at_most(None):
+    with statement_timeout(None):
         assert longest() == before
     assert longest() == before
 
@@ -257,7 +257,7 @@ def test_a_database_without_tables(manage, tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_a_session_that_the_server_ends_in_the_middle_of_a_chunk(monkeypatch):
     make.slot()
-    apply, calls = generation.apply, []
+    apply, calls = generation.write_plan, []
 
     def ended(*args):
         calls.append(args)
@@ -266,7 +266,7 @@ def test_a_session_that_the_server_ends_in_the_middle_of_a_chunk(monkeypatch):
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         apply(*args)
 
-    monkeypatch.setattr(generation, "apply", ended)
+    monkeypatch.setattr(generation, "write_plan", ended)
     answer = generate("--only", "horizon", *MONDAY, *QUICK)
     assert answer.status == 0
     assert len(failures(answer.log)) == 1

@@ -7,8 +7,12 @@ from django.core import mail
 
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.models import Message
-from scheduling.services.classes.cancellation_emails import cancelled_for, notices_of, tell_families
-from scheduling.services.schedule_changes import Absent
+from scheduling.services.classes.cancellation_emails import (
+    cancelled_for,
+    email_families,
+    notices_of,
+)
+from scheduling.services.schedule_changes import TeacherAbsence
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon
@@ -33,7 +37,7 @@ def marta():
 
 def tell(marta, last=MONDAY, now=EARLY):
     """Queue the notices and deliver them; what became of them."""
-    tell_families(cancelled_for(marta, MONDAY, last, now), now)
+    email_families(cancelled_for(marta, MONDAY, last, now), now)
     deliver(now)
     return became_of(marta, last, now)
 
@@ -43,7 +47,7 @@ def became_of(marta, last=MONDAY, now=EARLY):
 
 
 def test_teacher_ill_at_seven_in_the_morning(marta):
-    assert said(do(Absent(marta, MONDAY, MONDAY, "Flu"))) == {"cancelled": 3}
+    assert said(do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))) == {"cancelled": 3}
 
     told = tell(marta)
 
@@ -59,7 +63,7 @@ def test_teacher_ill_at_seven_in_the_morning(marta):
 
 
 def test_never_twice(marta):
-    act = Absent(marta, MONDAY, MONDAY)
+    act = TeacherAbsence(marta, MONDAY, MONDAY)
     do(act)
     tell(marta)
     do(act)
@@ -68,7 +72,7 @@ def test_never_twice(marta):
 
 
 def test_what_waits_or_was_refused_is_not_told_of_as_sent(marta, settings):
-    do(Absent(marta, MONDAY, MONDAY))
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
     with mail_server() as server:
         server.used_by(settings)
         server.answers["ana@example.org"] = "550 5.1.1 no such user"
@@ -84,20 +88,20 @@ def test_what_waits_or_was_refused_is_not_told_of_as_sent(marta, settings):
 
 
 def test_a_cancellation_that_is_taken_back_before_it_went_is_not_told(marta, settings):
-    do(Absent(marta, MONDAY, MONDAY))
-    assert tell_families(cancelled_for(marta, MONDAY, MONDAY, EARLY), EARLY) == 2
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
+    assert email_families(cancelled_for(marta, MONDAY, MONDAY, EARLY), EARLY) == 2
     marta.closures.get().delete()
     horizon()
     assert deliver(EARLY) == 0
     assert set(Message.objects.values_list("state", flat=True)) == {"stale"}
     # Cancelled again it is news.
-    do(Absent(marta, MONDAY, MONDAY))
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
     assert tell(marta).sent == 2
 
 
 def test_what_has_begun_stays_and_nobody_is_told(marta):
     when = moment("2026-01-05 15:30")  # 16:30 in Madrid
-    assert said(do(Absent(marta, MONDAY, MONDAY), clock="15:30")) == {"cancelled": 2}
+    assert said(do(TeacherAbsence(marta, MONDAY, MONDAY), clock="15:30")) == {"cancelled": 2}
     assert tell(marta, now=when).sent == 1
     assert mail.outbox[0].to == ["leo@example.org"]
 
@@ -106,7 +110,7 @@ def test_touched_classes_and_one_offs_are_cancelled_as_well(marta):
     noah = make.student("Noah Kim", email="noah@example.org")
     make.lesson(noah, MONDAY, "20:00", "21:00", marta)
     other = make.lesson(noah, day("2026-01-06"), "20:00", "21:00", marta)
-    outlook = do(Absent(marta, MONDAY, MONDAY, "Flu"))
+    outlook = do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))
     assert said(outlook) == {"cancelled": 4}
     assert tell(marta).sent == 3
     other.refresh_from_db()
@@ -116,17 +120,17 @@ def test_touched_classes_and_one_offs_are_cancelled_as_well(marta):
 def test_lessons_of_a_holiday_were_told_of_long_ago(marta):
     make.closure("Holiday", MONDAY)
     horizon()
-    assert said(look(Absent(marta, MONDAY, MONDAY))) == {}
-    do(Absent(marta, MONDAY, MONDAY))
+    assert said(look(TeacherAbsence(marta, MONDAY, MONDAY))) == {}
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
     assert tell(marta).sent == 0
 
 
 def test_ill_for_several_days(marta):
-    assert said(do(Absent(marta, MONDAY, day("2026-01-12")))) == {"cancelled": 6}
+    assert said(do(TeacherAbsence(marta, MONDAY, day("2026-01-12")))) == {"cancelled": 6}
     assert tell(marta, day("2026-01-12")).sent == 4
 
 
 def test_one_teachers_closure_that_goes_brings_the_classes_back(marta):
-    do(Absent(marta, MONDAY, MONDAY))
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
     marta.closures.get().delete()
     assert horizon().counts["restored"] == 3

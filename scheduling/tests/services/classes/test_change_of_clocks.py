@@ -16,7 +16,7 @@ from scheduling.jobs.notifications.reminders import remind
 from scheduling.management.cli.terminal import describe
 from scheduling.models import CalendarFeed, FixedSchedule, Job, JobRun, ScheduledClass
 from scheduling.services.calendar_feeds import feed_events
-from scheduling.services.classes.cancellation_emails import tell_families
+from scheduling.services.classes.cancellation_emails import email_families
 from scheduling.services.classes.edit import cancel
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
@@ -73,7 +73,7 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
 
     mail.outbox.clear()
     cancel(lesson.pk, by="teacher", now=now)
-    assert tell_families([ScheduledClass.objects.get(pk=lesson.pk)], now) == 1
+    assert email_families([ScheduledClass.objects.get(pk=lesson.pk)], now) == 1
     deliver(now)
     assert f"{hours} (Europe/Madrid)" in mail.outbox[0].body
 

@@ -118,7 +118,7 @@ def test_a_note_on_what_a_closure_cancelled_leaves_it_the_closures(one, noted) -
     closure = make.closure("Holiday", MONDAY)
     weekly()
     one.refresh_from_db()
-    assert edit.change_by_hand(one, noted, EARLY)
+    assert edit.manual_edit(one, noted, EARLY)
     one.refresh_from_db()
     assert (one.status, one.cancelled_by, one.closure_id) == ("cancelled", "closure", closure.pk)
     assert counts(weekly()) == {"protected": 1}
@@ -137,7 +137,7 @@ def test_what_is_said_of_a_cancellation_makes_it_a_persons(one, said) -> None:
     closure = make.closure("Holiday", MONDAY)
     weekly()
     one.refresh_from_db()
-    edit.change_by_hand(one, said, EARLY)
+    edit.manual_edit(one, said, EARLY)
     closure.delete()
     weekly()
     one.refresh_from_db()
@@ -148,7 +148,7 @@ def test_what_a_closure_cancelled_is_cancelled_by_hand_and_stays_so(one: Schedul
     closure = make.closure("Holiday", MONDAY)
     weekly()
     one.refresh_from_db()
-    assert edit.change_by_hand(one, {"status": ClassStatus.CANCELLED}, EARLY)
+    assert edit.manual_edit(one, {"status": ClassStatus.CANCELLED}, EARLY)
     closure.delete()
     weekly()
     one.refresh_from_db()
@@ -211,10 +211,10 @@ def test_nobody_is_present_at_a_cancelled_class(one: ScheduledClass) -> None:
 def test_what_is_odd_already_can_still_be_noted(one: ScheduledClass) -> None:
     ScheduledClass.objects.update(status="completed", attendance="present")
     one.refresh_from_db()
-    assert edit.change_by_hand(one, {"notes": "Scales"}, EARLY)
+    assert edit.manual_edit(one, {"notes": "Scales"}, EARLY)
     ScheduledClass.objects.update(status="cancelled")
     one.refresh_from_db()
-    assert edit.change_by_hand(one, {"notes": "Arpeggios"}, EARLY)
+    assert edit.manual_edit(one, {"notes": "Arpeggios"}, EARLY)
 
 
 def test_a_class_that_there_is_not(one: ScheduledClass) -> None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.services.classes import edit, occurrences
-from scheduling.services.classes.edit import DoubleBookedError, save_by_hand
+from scheduling.services.classes.edit import DoubleBookedError, save_manual_edit
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
 from scheduling.tests.jobs.waiting import until
@@ -67,7 +67,7 @@ def test_fifty_book_the_same_hour() -> None:
     marta = make.teacher("Marta Gil")
 
     def book(wanted):
-        return lambda: save_by_hand(wanted, EARLY)
+        return lambda: save_manual_edit(wanted, EARLY)
 
     one_wins(race([book(lesson_of(number, marta)) for number in range(WRITERS)]))
     assert ScheduledClass.objects.count() == 1
@@ -138,7 +138,7 @@ def test_of_two_that_wait_for_an_hour_one_has_it_once_it_is_given_back() -> None
     both = [lesson_of(number, marta) for number in (1, 2)]
     with ThreadPoolExecutor(2) as pool:
         with given_back(marta, once=["advisory", "transactionid"]):
-            ends = [pool.submit(told, lambda one=one: save_by_hand(one, EARLY)) for one in both]
+            ends = [pool.submit(told, lambda one=one: save_manual_edit(one, EARLY)) for one in both]
         one_wins([end.result() for end in ends])
 
 
@@ -150,7 +150,7 @@ def test_one_that_a_run_was_in_the_way_of_is_told_whose_the_hour_is() -> None:
     def by_hand() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET deadlock_timeout = '10ms'")  # it is this one that will be ended
-        save_by_hand(mine, EARLY)
+        save_manual_edit(mine, EARLY)
 
     def by_a_run() -> None:
         with connection.cursor() as cursor:

@@ -35,7 +35,7 @@ def schedule(one, day=FRIDAY, start="16:00", **values):
 
 
 def owed(today=MONDAY):
-    return list(ScheduledClass.objects.filter(make_ups.owed(today)))
+    return list(ScheduledClass.objects.filter(make_ups.make_ups_owed(today)))
 
 
 def refused(code):

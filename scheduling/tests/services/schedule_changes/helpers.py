@@ -5,28 +5,34 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
-from scheduling.services.schedule_changes import Act, Moment, Outlook, apply, preview
+from scheduling.services.schedule_changes import (
+    ChangeContext,
+    ChangePlan,
+    ScheduleChange,
+    apply,
+    preview,
+)
 from scheduling.services.schedule_changes.series_rows import key_of
 from scheduling.tests.factories import MONDAY, moment
 
 __all__ = ["active", "at_moment", "do", "key_of", "look", "said", "successor_of", "touch"]
 
 
-def at_moment(today: date = MONDAY, clock: str = "00:05") -> Moment:
-    return Moment(today, moment(f"{today} {clock}"), "teresa")
+def at_moment(today: date = MONDAY, clock: str = "00:05") -> ChangeContext:
+    return ChangeContext(today, moment(f"{today} {clock}"), "teresa")
 
 
-def look(act: Act, today: date = MONDAY, clock: str = "00:05") -> Outlook:
+def look(act: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
     return preview(act, at_moment(today, clock))
 
 
-def do(act: Act, today: date = MONDAY, clock: str = "00:05") -> Outlook:
+def do(act: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
     """Look, then carry out exactly that."""
     when = at_moment(today, clock)
     return apply(act, when, preview(act, when).fingerprint)
 
 
-def said(outlook: Outlook) -> dict[str, int]:
+def said(outlook: ChangePlan) -> dict[str, int]:
     """How many lines of each outcome a person sees."""
     return dict(Counter(line.outcome.value for line in outlook.lines))
 

@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.schedule_changes import (
-    EndOn,
+    ChangeFromDate,
     EndPerson,
-    FromDate,
-    Pause,
+    EndSeries,
+    PauseSeries,
     apply,
     execute,
     preview,
@@ -33,9 +33,9 @@ def slot(settings):
 
 
 ACTS = [
-    lambda slot: FromDate(key_of(slot), day("2026-01-19"), {"weekday": 5}),
-    lambda slot: EndOn(key_of(slot), day("2026-01-14"), cancel_rest=True, reason="left"),
-    lambda slot: Pause(key_of(slot), day("2026-01-14"), day("2026-01-25")),
+    lambda slot: ChangeFromDate(key_of(slot), day("2026-01-19"), {"weekday": 5}),
+    lambda slot: EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=True, reason="left"),
+    lambda slot: PauseSeries(key_of(slot), day("2026-01-14"), day("2026-01-25")),
     lambda slot: EndPerson(slot.student, day("2026-01-14")),
     lambda slot: EndPerson(slot.teacher, day("2026-01-14")),
 ]
@@ -76,9 +76,9 @@ def test_the_schedule_itself_changes_between_them(slot, act):
 def test_a_writer_in_between_makes_it_start_again(slot, monkeypatch):
     def meanwhile(request, now):
         ScheduledClass.objects.filter(date="2026-01-21").update(notes="meanwhile")
-        raise execute.StateChangedError("one of 2 classes has changed")
+        raise execute.ConcurrentEditError("one of 2 classes has changed")
 
-    monkeypatch.setattr(execute, "run_at_once", meanwhile)
+    monkeypatch.setattr(execute, "run_in_transaction", meanwhile)
     with pytest.raises(StalePlanError) as caught:
         apply(ACTS[0](slot), at_moment(), None)
     assert caught.value.new_plan is None

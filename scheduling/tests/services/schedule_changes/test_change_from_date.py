@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from scheduling.models import Closure, RecurringSlot, ScheduledClass
-from scheduling.services.schedule_changes import AllFuture, FromDate
+from scheduling.services.schedule_changes import ChangeAllFuture, ChangeFromDate
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day, moment
 from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, weekly
@@ -28,7 +28,7 @@ def slot(settings):
 
 
 def from_day(rule, on, **values):
-    return FromDate(key_of(rule), day(on), values)
+    return ChangeFromDate(key_of(rule), day(on), values)
 
 
 def test_from_a_date_on_closes_the_row_and_opens_a_successor(slot):
@@ -238,7 +238,9 @@ def test_a_pause_goes_on_across_the_date(slot):
 
 
 def test_all_future_changes_the_row_and_nothing_that_has_been(slot):
-    outlook = do(AllFuture(key_of(slot), {"start_time": at("12:00")}), day("2026-01-14"), "11:00")
+    outlook = do(
+        ChangeAllFuture(key_of(slot), {"start_time": at("12:00")}), day("2026-01-14"), "11:00"
+    )
     assert said(outlook) == {"moved": 2, "created": 1}
     assert [start for _, start in active()] == ["10:00", "10:00", "12:00", "12:00", "12:00"]
     assert RecurringSlot.objects.count() == 1

@@ -13,10 +13,10 @@ from scheduling.jobs.workers import enqueue
 from scheduling.jobs.workers.perform import perform
 from scheduling.models import Closure, JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.schedule_changes import (
-    ChangeClosure,
-    Close,
-    CloseDays,
-    Reopen,
+    AddClosure,
+    AddHolidays,
+    DeleteClosures,
+    EditClosure,
     apply,
     preview,
 )
@@ -39,9 +39,9 @@ def slot(settings):
     return row
 
 
-def closing(first="2026-01-14", last="2026-01-21", **values) -> Close:
+def closing(first="2026-01-14", last="2026-01-21", **values) -> AddClosure:
     days = {"first_date": day(first), "last_date": day(last)}
-    return Close({"name": "Strike", **days, **values})
+    return AddClosure({"name": "Strike", **days, **values})
 
 
 WHOSE = [
@@ -73,7 +73,7 @@ def test_then_exactly_that_is_done_and_comes_back_with_its_end(slot, whose):
         "Strike"
     }
 
-    back = Reopen((Closure.objects.get().pk,))
+    back = DeleteClosures((Closure.objects.get().pk,))
     assert look(back).would == "This would restore 2 classes."
     assert do(back).done == "Done. Classes: 2 restored."
     assert dates() == BOTH
@@ -98,7 +98,7 @@ def test_what_a_person_cancelled_does_not_come_back_and_that_is_said(slot):
     one.cancelled_by, one.edited_at = "student", at_moment().now
     one.save()
 
-    seen = look(Reopen((Closure.objects.get().pk,)))
+    seen = look(DeleteClosures((Closure.objects.get().pk,)))
 
     assert said(seen) == {"protected": 1, "restored": 1}
     assert seen.lines[0].reason == "cancelled by a person: stays cancelled"
@@ -107,7 +107,7 @@ def test_what_a_person_cancelled_does_not_come_back_and_that_is_said(slot):
 def test_moved_to_other_days_it_gives_back_the_old_ones(slot):
     do(closing())
     one = Closure.objects.get()
-    act = ChangeClosure(one.pk, {"first_date": day("2026-01-21"), "last_date": day("2026-01-28")})
+    act = EditClosure(one.pk, {"first_date": day("2026-01-21"), "last_date": day("2026-01-28")})
     assert look(act).would == "This would cancel 1 class and restore 1 class."
     do(act)
     assert dates() == ["2026-01-07", "2026-01-14"]
@@ -118,19 +118,19 @@ def test_from_one_teacher_to_everyone_and_back(slot):
     horizon(weeks=4)
     do(closing(teacher=slot.teacher))
     one = Closure.objects.get()
-    assert look(ChangeClosure(one.pk, {"teacher": None})).would == "This would cancel 2 classes."
-    do(ChangeClosure(one.pk, {"teacher": None}))
-    assert look(ChangeClosure(one.pk, {"teacher": other.teacher})).counts["restored"] == 2
+    assert look(EditClosure(one.pk, {"teacher": None})).would == "This would cancel 2 classes."
+    do(EditClosure(one.pk, {"teacher": None}))
+    assert look(EditClosure(one.pk, {"teacher": other.teacher})).counts["restored"] == 2
 
 
 def test_another_name_is_the_reason_from_then_on(slot):
     do(closing())
     one = Closure.objects.get()
-    do(ChangeClosure(one.pk, {"name": "Works"}))
+    do(EditClosure(one.pk, {"name": "Works"}))
     cancelled = ScheduledClass.objects.filter(status="cancelled")
     assert {row.cancel_reason for row in cancelled} == {"Works"}
     with pytest.raises(ValidationError, match="No change: the values are the same"):
-        look(ChangeClosure(one.pk, {"name": "Works"}))
+        look(EditClosure(one.pk, {"name": "Works"}))
 
 
 def test_classes_of_other_days_and_new_ones_are_none_of_its_business(slot):
@@ -145,7 +145,7 @@ def test_classes_of_other_days_and_new_ones_are_none_of_its_business(slot):
 def test_an_hour_that_was_taken_meanwhile_is_a_conflict(slot):
     do(closing())
     make.lesson(on=day("2026-01-14"), whom=slot.teacher)
-    seen = look(Reopen((Closure.objects.get().pk,)))
+    seen = look(DeleteClosures((Closure.objects.get().pk,)))
     assert said(seen) == {"conflict": 1, "restored": 1}
 
 
@@ -156,14 +156,19 @@ def test_fixed_schedules_of_this_week_follow_as_well(settings):
 
 
 @pytest.mark.parametrize(
-    "act", [closing(), closing("2026-01-14", "2026-01-14"), Reopen((1,)), ChangeClosure(1, {})]
+    "act",
+    [closing(), closing("2026-01-14", "2026-01-14"), DeleteClosures((1,)), EditClosure(1, {})],
 )
 def test_the_state_changes_between_them(slot, act):
-    if not isinstance(act, Close):
+    if not isinstance(act, AddClosure):
         do(closing())
         number = Closure.objects.get().pk
         values = {"last_date": day("2026-01-14")}
-        act = Reopen((number,)) if isinstance(act, Reopen) else ChangeClosure(number, values)
+        act = (
+            DeleteClosures((number,))
+            if isinstance(act, DeleteClosures)
+            else EditClosure(number, values)
+        )
     seen = look(act)
     touch(day("2026-01-14"))
     ScheduledClass.objects.filter(date="2026-01-21").update(attendance="excused")
@@ -179,7 +184,7 @@ def test_the_state_changes_between_them(slot, act):
 @pytest.mark.parametrize("values", [{"subject": "Cello"}, {"is_shared": True}], ids=list)
 def test_what_comes_back_as_another_class_is_another_plan(slot, values):
     do(closing())
-    act = Reopen((Closure.objects.get().pk,))
+    act = DeleteClosures((Closure.objects.get().pk,))
     seen = look(act)
     RecurringSlot.objects.update(**values)
     with pytest.raises(StalePlanError):
@@ -189,7 +194,7 @@ def test_what_comes_back_as_another_class_is_another_plan(slot, values):
 
 def test_someone_else_takes_it_away_meanwhile(slot):
     do(closing())
-    act = Reopen((Closure.objects.get().pk,))
+    act = DeleteClosures((Closure.objects.get().pk,))
     Closure.objects.all().delete()
     with pytest.raises(ValidationError, match="gone"):
         look(act)
@@ -229,12 +234,12 @@ def test_days_by_name_those_that_are_closed_already_aside(slot):
     do(closing("2026-01-14", "2026-01-14"))
     days = ((day("2026-01-14"), "Feast"), (day("2026-01-21"), "Founders’ Day"))
 
-    assert said(look(CloseDays(days))) == {"cancelled": 1}
-    do(CloseDays(days))
+    assert said(look(AddHolidays(days))) == {"cancelled": 1}
+    do(AddHolidays(days))
 
     assert sorted(Closure.objects.values_list("name", flat=True)) == ["Founders’ Day", "Strike"]
     with pytest.raises(ValidationError, match="closed already"):
-        look(CloseDays(days))
+        look(AddHolidays(days))
 
 
 def test_what_was_done_is_in_the_log(slot):

@@ -6,8 +6,8 @@ import pytest
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure, JobRun, ScheduledClass
-from scheduling.services.schedule_changes import Absent, Close, Reopen
-from scheduling.services.schedules.closures import apply_closures, reach_of
+from scheduling.services.schedule_changes import AddClosure, DeleteClosures, TeacherAbsence
+from scheduling.services.schedules.closures import apply_closures, scope_of
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, moment
 from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon
@@ -59,8 +59,8 @@ WHOSE = [
 ]
 
 
-def closing(**values) -> Close:
-    return Close({"name": "Strike", "first_date": FRIDAY, "last_date": FRIDAY, **values})
+def closing(**values) -> AddClosure:
+    return AddClosure({"name": "Strike", "first_date": FRIDAY, "last_date": FRIDAY, **values})
 
 
 def this_friday(slot) -> ScheduledClass:
@@ -82,7 +82,7 @@ def test_a_closed_day_cancels_what_was_announced_for_it_and_its_end_brings_it_ba
     assert this_friday(announced).closure.name == "Strike"
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"closed": 1, "exists": 2}
 
-    outlook = do(Reopen((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    outlook = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
     assert said(outlook) == {"restored": 1}
     assert calendar() == before
 
@@ -95,7 +95,7 @@ def test_time_off_cancels_what_found_no_room_elsewhere_and_its_end_brings_it_bac
     assert state(blocked) == ("2026-01-09", "Marta", "cancelled")
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
 
-    outlook = do(Reopen((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    outlook = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
     assert said(outlook) == {"restored": 1}
     assert calendar() == before
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
@@ -113,7 +113,7 @@ def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
     others = ScheduledClass.objects.exclude(pk=this_friday(slot).pk).order_by("id")
     before = list(others.values())
 
-    outlook = do(Absent(marta, FRIDAY, FRIDAY, "Flu"), WEDNESDAY, "08:00")
+    outlook = do(TeacherAbsence(marta, FRIDAY, FRIDAY, "Flu"), WEDNESDAY, "08:00")
 
     (line,) = outlook.of(Outcome.CANCELLED)
     assert (line.class_id, line.reason) == (this_friday(slot).pk, "closed: Flu")
@@ -122,7 +122,7 @@ def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
 
 
 def test_the_teacher_whom_the_rule_names_now_is_absent_from_it_in_vain(announced):
-    outlook = do(Absent(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
+    outlook = do(TeacherAbsence(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
     assert outlook.lines == []
     horizon(WEDNESDAY, NOW, weeks=2)
     assert state(announced) == ("2026-01-09", "Marta", "scheduled")
@@ -132,10 +132,10 @@ def test_the_teacher_whom_the_rule_names_now_is_absent_from_it_in_vain(announced
 def test_a_closure_that_is_saved_reaches_them_in_the_same_request(announced, marta, whose):
     row = make.closure("Strike", FRIDAY, **whose(announced, marta))
     how = {"today": WEDNESDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
-    applied = apply_closures([reach_of(row)], **how)
+    applied = apply_closures([scope_of(row)], **how)
     assert sum(result.counts["cancelled"] for result in applied.results) == 1
     assert state(announced) == ("2026-01-09", "Marta", "cancelled")
-    reach = reach_of(row)
+    reach = scope_of(row)
     row.delete()
     apply_closures([reach], **how)
     assert state(announced) == ("2026-01-09", "Marta", "scheduled")

@@ -4,13 +4,13 @@ import pytest
 
 from scheduling.models import Closure, RecurringSlot
 from scheduling.services.schedule_changes import (
-    Absent,
-    Close,
-    CloseDays,
-    EndOn,
+    AddClosure,
+    AddHolidays,
+    DeleteClosures,
     EndPerson,
-    Pause,
-    Reopen,
+    EndSeries,
+    PauseSeries,
+    TeacherAbsence,
 )
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
@@ -32,13 +32,13 @@ def first() -> RecurringSlot:
 
 
 ACTS = {
-    "days": (lambda slot: CloseDays(((day("2026-01-12"), "A"), (day("2026-01-26"), "B"))), 2),
-    "teacher": (lambda slot: Close(closed(teacher=slot.teacher)), 1),
-    "student": (lambda slot: Close(closed(student=slot.student)), 1),
-    "all": (lambda slot: Close(closed()), 1),
-    "absent": (lambda slot: Absent(slot.teacher, day("2026-01-12"), day("2026-01-12")), 1),
-    "pause": (lambda slot: Pause(key_of(late()), day("2026-01-12"), day("2026-01-18")), 0),
-    "end": (lambda slot: EndOn(key_of(late()), day("2026-03-17")), 0),
+    "days": (lambda slot: AddHolidays(((day("2026-01-12"), "A"), (day("2026-01-26"), "B"))), 2),
+    "teacher": (lambda slot: AddClosure(closed(teacher=slot.teacher)), 1),
+    "student": (lambda slot: AddClosure(closed(student=slot.student)), 1),
+    "all": (lambda slot: AddClosure(closed()), 1),
+    "absent": (lambda slot: TeacherAbsence(slot.teacher, day("2026-01-12"), day("2026-01-12")), 1),
+    "pause": (lambda slot: PauseSeries(key_of(late()), day("2026-01-12"), day("2026-01-18")), 0),
+    "end": (lambda slot: EndSeries(key_of(late()), day("2026-03-17")), 0),
     "person": (lambda slot: EndPerson(slot.student, day("2026-03-17")), 1),
 }
 
@@ -62,6 +62,6 @@ def test_it_is_not_counted(first, name):
 
 
 def test_what_a_closure_hid_is_counted_when_it_goes(first):
-    do(Close(closed()))
-    outlook = do(Reopen((Closure.objects.get().pk,)))
+    do(AddClosure(closed()))
+    outlook = do(DeleteClosures((Closure.objects.get().pk,)))
     assert outlook.done == "Done. Classes: 1 restored. 1 class clashes with another lesson."

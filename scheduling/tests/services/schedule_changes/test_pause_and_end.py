@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from scheduling.models import Closure, ScheduledClass
 from scheduling.services.explain import explain
-from scheduling.services.schedule_changes import EndOn, EndPerson, Pause, Resume
+from scheduling.services.schedule_changes import EndPerson, EndSeries, PauseSeries, ResumeSeries
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day
 from scheduling.tests.jobs.helpers import counts, dates, horizon, shape, weekly
@@ -25,7 +25,7 @@ def slot(settings):
 
 
 def pause(rule, first="2026-01-14", last="2026-01-21", **values):
-    return Pause(key_of(rule), day(first), day(last), **values)
+    return PauseSeries(key_of(rule), day(first), day(last), **values)
 
 
 def test_pause_resume(slot):
@@ -34,14 +34,14 @@ def test_pause_resume(slot):
     assert dates() == ["2026-01-07", "2026-01-28"]
     reasons = ScheduledClass.objects.filter(status="cancelled").values_list("cancel_reason")
     assert set(reasons) == {("Travelling",)}
-    assert said(do(Resume(key_of(slot), MONDAY))) == {"restored": 2}
+    assert said(do(ResumeSeries(key_of(slot), MONDAY))) == {"restored": 2}
     assert shape() == before
     assert not Closure.objects.exists()
 
 
 def test_resumed_in_the_middle_of_the_pause(slot):
     do(pause(slot))
-    assert said(do(Resume(key_of(slot), day("2026-01-20")))) == {"restored": 1}
+    assert said(do(ResumeSeries(key_of(slot), day("2026-01-20")))) == {"restored": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
 
 
@@ -89,11 +89,11 @@ def test_paused_twice_is_no_change(slot):
 
 def test_resuming_what_is_not_paused(slot):
     with pytest.raises(ValidationError, match="not paused"):
-        look(Resume(key_of(slot), MONDAY))
+        look(ResumeSeries(key_of(slot), MONDAY))
 
 
 def test_a_series_ends_on_a_day(slot):
-    assert said(do(EndOn(key_of(slot), day("2026-01-14")))) == {"removed": 2}
+    assert said(do(EndSeries(key_of(slot), day("2026-01-14")))) == {"removed": 2}
     assert dates() == ["2026-01-07", "2026-01-14"]
     slot.refresh_from_db()
     assert slot.valid_until == day("2026-01-14")
@@ -102,7 +102,7 @@ def test_a_series_ends_on_a_day(slot):
 @pytest.mark.parametrize("cancel", [False, True])
 def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
     touch(day("2026-01-21"))
-    act = EndOn(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
+    act = EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
 
     outlook = do(act)
 
@@ -116,17 +116,17 @@ def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
 def test_a_series_that_has_not_begun_can_end_before_it_does():
     slot = make.slot(weekday=3, valid_from=day("2026-01-12"))
     horizon(weeks=4)
-    assert said(do(EndOn(key_of(slot), day("2026-01-06"))))["removed"] == 3
+    assert said(do(EndSeries(key_of(slot), day("2026-01-06"))))["removed"] == 3
     rule = make.schedule(weekday=3, valid_from=day("2026-01-05"))
     weekly()
-    assert said(do(EndOn(key_of(rule), day("2026-01-04")))) == {"removed": 1}
+    assert said(do(EndSeries(key_of(rule), day("2026-01-04")))) == {"removed": 1}
     assert dates() == []
 
 
 def test_ended_twice_is_refused(slot):
-    do(EndOn(key_of(slot), day("2026-01-14")))
+    do(EndSeries(key_of(slot), day("2026-01-14")))
     with pytest.raises(ValidationError, match="already"):
-        look(EndOn(key_of(slot), day("2026-01-14")))
+        look(EndSeries(key_of(slot), day("2026-01-14")))
 
 
 def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):

@@ -205,7 +205,7 @@ def upload():
     imported(row())
     owner = User.objects.create_user("teresa")
     content = csv_bytes(row(student_last_name="Perez", days="2"))
-    return uploads.keep(content, "week.csv", owner, NOW)
+    return uploads.store_upload(content, "week.csv", owner, NOW)
 
 
 def confirm(upload, word, people):
@@ -240,7 +240,9 @@ def test_somebody_alike_who_comes_in_between_is_another_plan(upload, people):
 
 
 def test_a_question_that_comes_in_between_stops_an_import():
-    upload = uploads.keep(csv_bytes(row()), "w.csv", User.objects.create_user("teresa"), NOW)
+    upload = uploads.store_upload(
+        csv_bytes(row()), "w.csv", User.objects.create_user("teresa"), NOW
+    )
     word = uploads.preview(upload, NOW).fingerprint
     Teacher.objects.create(name="CLARA", time_zone="Europe/Madrid")
     report = confirm(upload, word, None)

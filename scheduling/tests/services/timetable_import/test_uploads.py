@@ -26,7 +26,7 @@ def teresa() -> User:
 
 
 def kept(owner: User, *rows: dict[str, str], **changes: str) -> TimetableUpload:
-    return uploads.keep(csv_bytes(*(rows or [row(**changes)])), "week.csv", owner, NOW)
+    return uploads.store_upload(csv_bytes(*(rows or [row(**changes)])), "week.csv", owner, NOW)
 
 
 def agreed(upload: TimetableUpload) -> str:
@@ -117,7 +117,7 @@ def test_an_edit_in_between_that_is_a_fault_stops_it(teresa):
 
 
 def test_a_rule_without_a_date_begins_on_the_day_of_the_plan(teresa):
-    upload = uploads.keep(csv_bytes(row(valid_from="")), "week.csv", teresa, NOW)
+    upload = uploads.store_upload(csv_bytes(row(valid_from="")), "week.csv", teresa, NOW)
     word = agreed(upload)
     tomorrow = NOW + timedelta(days=1)
     TimetableUpload.objects.update(created_at=tomorrow)
@@ -141,11 +141,11 @@ def test_an_upload_is_its_owners_alone_and_for_an_hour(teresa):
     over = NOW + uploads.KEPT_FOR
 
     for owner, now, pk in [(other, LATER, upload.pk), (teresa, over, upload.pk)]:
-        with pytest.raises(uploads.GoneError):
+        with pytest.raises(uploads.UploadExpiredError):
             uploads.find(pk, owner, now)
-        with pytest.raises(uploads.GoneError):
+        with pytest.raises(uploads.UploadExpiredError):
             uploads.confirm(pk, owner, word, now)
-    with pytest.raises(uploads.GoneError):
+    with pytest.raises(uploads.UploadExpiredError):
         uploads.find(uuid4(), teresa, LATER)
     assert uploads.find(upload.pk, teresa, over - timedelta(seconds=1)) == upload
     assert nothing_stored()
@@ -164,12 +164,12 @@ def test_old_and_too_many_files_go_imports_stay(teresa):
     uploads.confirm(done.pk, teresa, agreed(done), LATER)
     kept(other)
     for minutes in range(uploads.MOST_PENDING + 2):
-        uploads.keep(b"x", f"{minutes}.csv", teresa, NOW + timedelta(minutes=minutes))
+        uploads.store_upload(b"x", f"{minutes}.csv", teresa, NOW + timedelta(minutes=minutes))
 
     pending = TimetableUpload.objects.filter(imported_at=None)
     assert pending.filter(owner=teresa).count() == uploads.MOST_PENDING
     assert pending.filter(owner=other).count() == 1
-    uploads.keep(b"x", "new.csv", other, NOW + timedelta(hours=3))
+    uploads.store_upload(b"x", "new.csv", other, NOW + timedelta(hours=3))
     assert list(pending.values_list("file_name", flat=True)) == ["new.csv"]
     assert TimetableUpload.objects.filter(pk=done.pk).exists()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.timetable_import import Answers, Report, import_timetable
+from scheduling.services.timetable_import import Answers, ImportReport, import_timetable
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 COLUMNS = (
@@ -57,7 +57,7 @@ def csv_bytes(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> byte
     return text.getvalue().encode()
 
 
-def imported(data: bytes | dict[str, str], *more: dict[str, str], **options: Any) -> Report:
+def imported(data: bytes | dict[str, str], *more: dict[str, str], **options: Any) -> ImportReport:
     """What becomes of a file, given as it is or as its rows."""
     if isinstance(data, dict):
         data = csv_bytes(data, *more)
@@ -65,7 +65,7 @@ def imported(data: bytes | dict[str, str], *more: dict[str, str], **options: Any
     return import_timetable(io.BytesIO(data), **({"now": NOW, "answers": answers} | options))
 
 
-def places(report: Report) -> list[tuple[int | None, str]]:
+def places(report: ImportReport) -> list[tuple[int | None, str]]:
     return [(fault.line, fault.column) for fault in report.faults]
 
 
