@@ -36,8 +36,8 @@ class Series:
 
     ``first`` and ``last`` are the dates, included, between which it asks for occurrences; the
     student's or the rule's, whichever is narrower, as ``first_by`` and ``last_by`` say. Every
-    ``interval_weeks`` weeks counts from the ISO week of ``anchor``. ``halt`` is set while it asks
-    for nothing (paused, inactive), ``fault`` when it can't be read (an unknown zone).
+    ``interval_weeks`` weeks counts from the ISO week of ``anchor``. ``suspension`` is set while it
+    asks for nothing (paused, inactive), ``fault`` when it can't be read (an unknown zone).
     ``end_time`` is the nominal end on the wall clock; before ``start_time`` past midnight.
     """
 
@@ -58,7 +58,7 @@ class Series:
     last_by: str = "series"
     subject: str = ""
     is_shared: bool = False
-    halt: Suspension | None = None
+    suspension: Suspension | None = None
     fault: Reason | None = None
     # Derived once: the planner asks for these a dozen times a series.
     key: SeriesKey = field(init=False, repr=False, compare=False)

@@ -128,19 +128,19 @@ def _unstarted(links: Links, now: datetime, cover: Coverage) -> Named:
 
 def _conflicts(links: Links, now: datetime, cover: Coverage) -> Named:
     first: dict[SeriesKey, Conflict] = {}
-    for one in sorted(cover.conflicts, key=lambda one: one.want.starts):
-        first.setdefault(one.want.series.key, one)
+    for one in sorted(cover.conflicts, key=lambda one: one.planned.starts):
+        first.setdefault(one.planned.series.key, one)
     shown = list(first.values())[:NAMED]
-    series = [one.want.series for one in shown]
+    series = [one.planned.series for one in shown]
     names = PersonNames([one.student_id for one in series], [one.teacher_id for one in series])
-    return [(_meeting(one, names), links.series(*one.want.series.key)) for one in shown]
+    return [(_meeting(one, names), links.series(*one.planned.series.key)) for one in shown]
 
 
 def _meeting(conflict: Conflict, names: PersonNames) -> str:
     """“Sam Vega · Marta Gil, Thursday 17:00”: the same every week."""
-    series = conflict.want.series
+    series = conflict.planned.series
     people = _people(names.student(series.student_id), names.teacher(series.teacher_id))
-    day = weekday(conflict.want.day)
+    day = weekday(conflict.planned.day)
     return format_html("{}, {} {}", people, day, f"{series.start_time:%H:%M}")
 
 

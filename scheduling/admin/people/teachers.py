@@ -123,7 +123,7 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
         if not teacher.classes_on_their_day:
             return ""
         # Told apart by name for who hears the links, one after the other.
-        text, page = _("Ill today…"), self.act_address("ill", teacher.pk)
+        text, page = _("Ill today…"), self.change_address("ill", teacher.pk)
         label = f"{text} {teacher}"
         return format_html('<a href="{}" aria-label="{}">{}</a>', page, label, text)
 

@@ -101,7 +101,7 @@ def _repair(
     done = repaired(before, _find(student, one))
     text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(done))
     messages.success(request, text % {"n": len(done)})
-    left = before.mendable - len(done)
+    left = before.repairable - len(done)
     if left > 0:
         text = ngettext("%(n)d is still there.", "%(n)d are still there.", left)
         messages.warning(request, text % {"n": left})

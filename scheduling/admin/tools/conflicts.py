@@ -147,9 +147,9 @@ def _rule_page(key: SeriesKey) -> str:
 
 
 def _holder_page(one: Collision) -> str:
-    if one.holder_id is None:
+    if one.booking_id is None:
         return ""
-    return reverse("admin:scheduling_scheduledclass_change", args=[one.holder_id])
+    return reverse("admin:scheduling_scheduledclass_change", args=[one.booking_id])
 
 
 def _calendar(day: date, teacher: int | None) -> str:

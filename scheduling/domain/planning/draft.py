@@ -16,19 +16,19 @@ from .types import ClosedOccurrence, Draft, PlannedClass, SeriesState
 NEWS = 4 * WEEK
 
 
-def draft(states: Iterable[SeriesState], now: int, tell_bounds: bool = True) -> Draft:
+def draft(states: Iterable[SeriesState], now: int, note_bounds: bool = True) -> Draft:
     """What the series of ``states`` ask for, those with the least rank first.
 
     ``now`` is the real clock in epoch seconds: classes that have begun stay as they are.
-    ``tell_bounds``: note the series that start late in the window, or end early.
+    ``note_bounds``: note the series that start late in the window, or end early.
     """
     result = Draft()
     for state in sorted(states, key=lambda s: s.series.rank):
-        _draft_series(result, state, now, tell_bounds)
+        _draft_series(result, state, now, note_bounds)
     return result
 
 
-def _draft_series(result: Draft, state: SeriesState, now: int, tell_bounds: bool) -> None:
+def _draft_series(result: Draft, state: SeriesState, now: int, note_bounds: bool) -> None:
     series = state.series
     if series.fault is not None:
         result.counts[Outcome.INVALID] += 1
@@ -37,10 +37,10 @@ def _draft_series(result: Draft, state: SeriesState, now: int, tell_bounds: bool
     wanted = NOTHING
     if state.window is None:
         pass  # it is asked only to make way: what keeps it from creating is another job's news
-    elif series.halt is not None:
-        result.counts[series.halt.outcome] += 1
-        if series.halt.outcome is not Outcome.ENDED:
-            note = series_note(series, series.halt.outcome, series.halt.reason)
+    elif series.suspension is not None:
+        result.counts[series.suspension.outcome] += 1
+        if series.suspension.outcome is not Outcome.ENDED:
+            note = series_note(series, series.suspension.outcome, series.suspension.reason)
             result.notes.append(note)
     else:
         wanted = occurrences(series, state.window)
@@ -48,7 +48,7 @@ def _draft_series(result: Draft, state: SeriesState, now: int, tell_bounds: bool
             result.students.add(series.student_id)
             if series.teacher_id is not None:
                 result.teachers.add(series.teacher_id)
-        if tell_bounds or not wanted.days:
+        if note_bounds or not wanted.days:
             _note_bounds(result, series, state.window)
     if state.rows:
         taken = frozenset(row.week for row in state.rows)
@@ -75,10 +75,10 @@ def _draft_creates(
         elif closures and (closure := covering(closures, day)):
             result.counts[Outcome.CLOSED] += 1
             result.closed[closure, day] += 1
-            want = PlannedClass(series, day, starts, starts + seconds, Outcome.CLOSED)
-            result.shut.append(ClosedOccurrence(want, closure))
+            planned = PlannedClass(series, day, starts, starts + seconds, Outcome.CLOSED)
+            result.shut.append(ClosedOccurrence(planned, closure))
         else:
-            result.wants.append(PlannedClass(series, day, starts, starts + seconds))
+            result.planned_classes.append(PlannedClass(series, day, starts, starts + seconds))
     if not state.rows:
         result.counts[Outcome.EXISTS] += held
 

@@ -17,13 +17,13 @@ from .types import Cancellation, Draft, PlannedClass, Removal, SeriesState
 def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> None:
     """Decide what becomes of one stored class."""
     series = state.series
-    day = None if series.halt else day_in_week(series, row.week)
+    day = None if series.suspension else day_in_week(series, row.week)
     in_window = state.window is not None and (
         row.occurrence_date in state.window or (day is not None and day in state.window)
     )
     if row.edit:
         if day is not None and row.starts > now and _is_reopened(state, row):
-            result.wants.append(_where_it_is(series, row, Outcome.RESTORED))
+            result.planned_classes.append(_where_it_is(series, row, Outcome.RESTORED))
         else:
             _protect(result, state, row, day, in_window, now)
         return
@@ -37,61 +37,65 @@ def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> 
         result.counts[Outcome.REMOVED] += 1
         result.notes.append(row_note(row, Outcome.REMOVED, reason))
         return
-    want, closures = _where_ruled(series, row, day), state.closures
-    if want.starts <= now:
+    planned, closures = _where_ruled(series, row, day), state.closures
+    if planned.starts <= now:
         # The rule now names an hour that is over: this week's class stays where it was announced.
-        want, closures = _where_announced(series, row), state.closures_of(row)
-        if want.starts <= now:
+        planned, closures = _where_announced(series, row), state.closures_of(row)
+        if planned.starts <= now:
             if in_window:
                 _count_as_is(result, state, row)
             return
-    closure = covering(closures, want.day)
+    closure = covering(closures, planned.day)
     if closure is not None:
-        _draft_closed(result, want, row, closure, in_window)
-    elif _is_at(row, want) and not row.is_cancelled:
+        _draft_closed(result, planned, row, closure, in_window)
+    elif _is_at(row, planned) and not row.is_cancelled:
         if in_window:
             _count_as_is(result, state, row)
     else:
-        _draft_planned(result, state, want, row)
+        _draft_planned(result, state, planned, row)
 
 
 def _draft_closed(
-    result: Draft, want: PlannedClass, row: StoredClass, closure: Closure, in_window: bool
+    result: Draft, planned: PlannedClass, row: StoredClass, closure: Closure, in_window: bool
 ) -> None:
     """Its date is closed: it is cancelled there, or is so already, at most at another hour."""
     is_closed = row.is_cancelled and row.closure_id == closure.id
-    if not (is_closed and _is_at(row, want)):
-        cancel = Cancellation(row, want.series, closure, want.day, want.starts, want.ends)
+    if not (is_closed and _is_at(row, planned)):
+        cancel = Cancellation(
+            row, planned.series, closure, planned.day, planned.starts, planned.ends
+        )
         result.cancels.append(cancel)
     if not is_closed:
         result.counts[Outcome.CANCELLED] += 1
         result.notes.append(closed_note(row, closure))
     elif in_window:
         result.counts[Outcome.CLOSED] += 1
-        result.closed[closure, want.day] += 1
+        result.closed[closure, planned.day] += 1
 
 
-def cancelled_where_it_is(want: PlannedClass, closure: Closure) -> tuple[Cancellation, Note]:
-    """``closure`` cancels the class of ``want`` at the place that it can't leave for another."""
-    row = want.row
+def cancelled_where_it_is(planned: PlannedClass, closure: Closure) -> tuple[Cancellation, Note]:
+    """``closure`` cancels the class of ``planned`` at the place that it can't leave for another."""
+    row = planned.row
     assert row is not None
-    own = _as_announced(want.series, row)
+    own = _as_announced(planned.series, row)
     return Cancellation(row, own, closure, row.date, row.starts, row.ends), closed_note(
         row, closure
     )
 
 
-def _draft_planned(result: Draft, state: SeriesState, want: PlannedClass, row: StoredClass) -> None:
+def _draft_planned(
+    result: Draft, state: SeriesState, planned: PlannedClass, row: StoredClass
+) -> None:
     """It should be elsewhere, or should be again; and what else may become of it."""
     # What plain SQL put into another week can't be left there as if that were its date.
     closed_here = _closed_here(state, row) if row.is_in_its_week else None
     if not row.is_cancelled:
-        want.shut = closed_here
+        planned.shut = closed_here
     else:
-        want.outcome = Outcome.RESTORED
-        if row.is_in_its_week and closed_here is None and not _is_at(row, want):
-            want.back = _where_it_is(state.series, row, Outcome.RESTORED)
-    result.wants.append(want)
+        planned.outcome = Outcome.RESTORED
+        if row.is_in_its_week and closed_here is None and not _is_at(row, planned):
+            planned.back = _where_it_is(state.series, row, Outcome.RESTORED)
+    result.planned_classes.append(planned)
 
 
 def _closed_here(state: SeriesState, row: StoredClass) -> Closure | None:
@@ -174,14 +178,14 @@ def _protect(
         result.notes.append(row_note(row, Outcome.PROTECTED, reason))
 
 
-def _is_at(row: StoredClass, want: PlannedClass) -> bool:
+def _is_at(row: StoredClass, planned: PlannedClass) -> bool:
     """Whether a stored class is where, when and with whom it is wanted."""
-    series = want.series
+    series = planned.series
     return (
-        row.date == want.day
-        and row.occurrence_date == want.day
-        and row.starts == want.starts
-        and row.ends == want.ends
+        row.date == planned.day
+        and row.occurrence_date == planned.day
+        and row.starts == planned.starts
+        and row.ends == planned.ends
         and row.start_time == series.start_time
         and row.end_time == series.end_time
         and row.zone == series.zone

@@ -75,8 +75,8 @@ def ends(series: Series) -> Reason:
 
 def why_not_planned(series: Series, row: StoredClass) -> Reason:
     """Why no rule asks for ``row`` any more."""
-    if series.halt is not None:
-        return series.halt.reason
+    if series.suspension is not None:
+        return series.suspension.reason
     day = date.fromordinal(row.week * 7 + series.weekday)
     if series.first is not None and day < series.first:
         return begins(series)

@@ -17,7 +17,7 @@ class Clash(NamedTuple):
     """What stands in the way: ``code`` is same_key, student_busy or teacher_busy."""
 
     code: str
-    holder: Booking
+    booking: Booking
 
 
 class Occupancy:
@@ -27,27 +27,27 @@ class Occupancy:
     what may overlap an interval starts on one of the days that it touches or on the day before.
     """
 
-    def __init__(self, holders: Iterable[Booking] = ()) -> None:
+    def __init__(self, bookings: Iterable[Booking] = ()) -> None:
         self._teachers: dict[int, Diary] = {}
         self._students: dict[int, Diary] = {}
         self._keys: dict[tuple[int, date, time, time], Booking] = {}
-        for holder in holders:
-            self.add(holder)
+        for booking in bookings:
+            self.add(booking)
 
-    def add(self, holder: Booking) -> None:
-        """Let ``holder`` hold its time."""
-        day = holder.starts // DAY_SECONDS
-        student, teacher = holder.student_id, holder.teacher_id
-        self._keys.setdefault((student, holder.day, holder.start_time, holder.end_time), holder)
-        self._students.setdefault(student, {}).setdefault(day, []).append(holder)
+    def add(self, booking: Booking) -> None:
+        """Let ``booking`` hold its time."""
+        day = booking.starts // DAY_SECONDS
+        student, teacher = booking.student_id, booking.teacher_id
+        self._keys.setdefault((student, booking.day, booking.start_time, booking.end_time), booking)
+        self._students.setdefault(student, {}).setdefault(day, []).append(booking)
         if teacher is None:
             return
         there = self._teachers.setdefault(teacher, {}).setdefault(day, [])
         # Two of a group lesson's students stand for all: a thousand of them cost no more. Two, as
         # a class that looks for another place ignores itself, but not the group that it leaves.
-        if holder.is_shared and sum(_same_session(holder, other) for other in there) > 1:
+        if booking.is_shared and sum(_same_session(booking, other) for other in there) > 1:
             return
-        there.append(holder)
+        there.append(booking)
 
     def same_key(self, wanted: Booking) -> Booking | None:
         """The active class of the same student with the same date, start and end."""
@@ -57,27 +57,27 @@ class Occupancy:
         """What keeps ``wanted`` from its place, the class ``ignore`` aside; None if it is free."""
         student, teacher = wanted.student_id, wanted.teacher_id
         if student in self._students:
-            holder = self.same_key(wanted)
-            if holder is not None and (ignore is None or holder.class_id != ignore):
-                return Clash("same_key", holder)
-            for holder in _overlapping(self._students[student], wanted):
-                if ignore is None or holder.class_id != ignore:
-                    return Clash("student_busy", holder)
+            booking = self.same_key(wanted)
+            if booking is not None and (ignore is None or booking.class_id != ignore):
+                return Clash("same_key", booking)
+            for booking in _overlapping(self._students[student], wanted):
+                if ignore is None or booking.class_id != ignore:
+                    return Clash("student_busy", booking)
         if teacher is not None and teacher in self._teachers:
-            for holder in _overlapping(self._teachers[teacher], wanted):
-                if wanted.is_shared and _same_session(wanted, holder):
+            for booking in _overlapping(self._teachers[teacher], wanted):
+                if wanted.is_shared and _same_session(wanted, booking):
                     continue
-                if ignore is None or holder.class_id != ignore:
-                    return Clash("teacher_busy", holder)
+                if ignore is None or booking.class_id != ignore:
+                    return Clash("teacher_busy", booking)
         return None
 
 
 def _overlapping(diary: Diary, wanted: Booking) -> Iterator[Booking]:
     starts, ends = wanted.starts, wanted.ends
     for day in range(starts // DAY_SECONDS - 1, (ends - 1) // DAY_SECONDS + 1):
-        for holder in diary.get(day, ()):
-            if holder.starts < ends and starts < holder.ends:
-                yield holder
+        for booking in diary.get(day, ()):
+            if booking.starts < ends and starts < booking.ends:
+                yield booking
 
 
 def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set[SeriesKey]:
@@ -86,33 +86,35 @@ def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set
     ``clash`` names the first; for a place to be had, all of them have to leave it.
     """
     days: dict[tuple[str, int, int], list[Booking]] = {}
-    for holder in busy:
-        if holder.series is None or holder.class_id is None:
+    for booking in busy:
+        if booking.series is None or booking.class_id is None:
             continue
-        for bucket in range(holder.starts // DAY_SECONDS, (holder.ends - 1) // DAY_SECONDS + 1):
-            days.setdefault(("student", holder.student_id, bucket), []).append(holder)
-            if holder.teacher_id is not None:
-                days.setdefault(("teacher", holder.teacher_id, bucket), []).append(holder)
+        for bucket in range(booking.starts // DAY_SECONDS, (booking.ends - 1) // DAY_SECONDS + 1):
+            days.setdefault(("student", booking.student_id, bucket), []).append(booking)
+            if booking.teacher_id is not None:
+                days.setdefault(("teacher", booking.teacher_id, bucket), []).append(booking)
     found: set[SeriesKey] = set()
-    for want in wanted:
-        for bucket in range(want.starts // DAY_SECONDS - 2, (want.ends - 1) // DAY_SECONDS + 3):
-            there = days.get(("student", want.student_id, bucket), [])
-            if want.teacher_id is not None:
-                there = there + days.get(("teacher", want.teacher_id, bucket), [])
+    for planned in wanted:
+        for bucket in range(
+            planned.starts // DAY_SECONDS - 2, (planned.ends - 1) // DAY_SECONDS + 3
+        ):
+            there = days.get(("student", planned.student_id, bucket), [])
+            if planned.teacher_id is not None:
+                there = there + days.get(("teacher", planned.teacher_id, bucket), [])
             found.update(
-                holder.series
-                for holder in there
-                if holder.series is not None
+                booking.series
+                for booking in there
+                if booking.series is not None
                 and (
-                    (holder.starts < want.ends and want.starts < holder.ends)
-                    or _key(holder) == _key(want)
+                    (booking.starts < planned.ends and planned.starts < booking.ends)
+                    or _key(booking) == _key(planned)
                 )
             )
     return found
 
 
-def _key(holder: Booking) -> tuple[int, date, time, time]:
-    return (holder.student_id, holder.day, holder.start_time, holder.end_time)
+def _key(booking: Booking) -> tuple[int, date, time, time]:
+    return (booking.student_id, booking.day, booking.start_time, booking.end_time)
 
 
 def _same_session(one: Booking, other: Booking) -> bool:

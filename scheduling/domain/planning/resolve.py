@@ -33,7 +33,7 @@ class Conflict:
     ``stays``: its class is, or is again, on the calendar elsewhere.
     """
 
-    want: PlannedClass
+    planned: PlannedClass
     clash: Clash
     stays: bool = False
 
@@ -75,28 +75,30 @@ def resolve(draft: Draft, busy: Iterable[Booking]) -> Plan:
     Where rows were in the way of others, what is left over is tried again against the calendar as
     it will be, until nothing more finds a place: the next run must find nothing to do either.
     """
-    holders = list(busy)
+    bookings = list(busy)
     freed = draft.freed()
-    left, placed = draft.wants, []
+    left, placed = draft.planned_classes, []
     moves_first = False
     while True:
         # An older series that can't have its place anyway must not keep others from swapping.
-        wants = sorted(left, key=lambda want: not want.is_move) if moves_first else left
-        seated, clashes, occupancy, stuck = _assign(wants, holders, freed)
+        planned_classes = (
+            sorted(left, key=lambda planned: not planned.is_move) if moves_first else left
+        )
+        seated, clashes, occupancy, stuck = _assign(planned_classes, bookings, freed)
         placed += seated
         if not stuck or (moves_first and not seated):
             return _build_plan(draft, placed, clashes, occupancy)
         moves_first = not seated
-        unseated = {id(want) for want, _ in clashes}
-        left = [want for want in left if id(want) in unseated]
-        moved = {want.row.id for want in seated if want.row is not None}
-        holders = [holder for holder in holders if holder.class_id not in moved]
-        holders += (want.holder() for want in seated)
+        unseated = {id(planned) for planned, _ in clashes}
+        left = [planned for planned in left if id(planned) in unseated]
+        moved = {planned.row.id for planned in seated if planned.row is not None}
+        bookings = [booking for booking in bookings if booking.class_id not in moved]
+        bookings += (planned.booking() for planned in seated)
         freed -= moved
 
 
 def _assign(
-    wants: list[PlannedClass], busy: list[Booking], freed: set[int]
+    planned_classes: list[PlannedClass], busy: list[Booking], freed: set[int]
 ) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]], Occupancy, set[int]]:
     """Seat the wants in order; rows that find no place stay, and are in the way of the others.
 
@@ -105,42 +107,46 @@ def _assign(
     stuck: set[int] = set()
     while True:
         occupancy = Occupancy(
-            holder for holder in busy if holder.class_id not in freed or holder.class_id in stuck
+            booking
+            for booking in busy
+            if booking.class_id not in freed or booking.class_id in stuck
         )
-        placed, clashes = _assign_in_order(wants, occupancy, stuck)
-        blocked = {want.row.id for want, _ in clashes if want.row is not None and want.is_move}
+        placed, clashes = _assign_in_order(planned_classes, occupancy, stuck)
+        blocked = {
+            planned.row.id for planned, _ in clashes if planned.row is not None and planned.is_move
+        }
         if blocked <= stuck:
             return placed, clashes, occupancy, stuck
         stuck |= blocked
 
 
 def _assign_in_order(
-    wants: list[PlannedClass], occupancy: Occupancy, stuck: set[int]
+    planned_classes: list[PlannedClass], occupancy: Occupancy, stuck: set[int]
 ) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]]]:
     """Seat the wants in order; those in ``stuck`` come last, and only where nobody else wants."""
     placed: list[PlannedClass] = []
     clashes: list[tuple[PlannedClass, Clash]] = []
     late: list[PlannedClass] = []
-    for want in wants:
-        if want.row is not None and want.row.id in stuck:
-            late.append(want)
+    for planned in planned_classes:
+        if planned.row is not None and planned.row.id in stuck:
+            late.append(planned)
             continue
-        holder = want.holder()
-        clash = occupancy.clash(holder)
+        booking = planned.booking()
+        clash = occupancy.clash(booking)
         if clash is None:
-            occupancy.add(holder)
-            placed.append(want)
+            occupancy.add(booking)
+            placed.append(planned)
         else:
-            clashes.append((want, clash))
-    for want in late:
-        assert want.row is not None
-        holder = want.holder()
-        clash = occupancy.clash(holder, ignore=want.row.id)
+            clashes.append((planned, clash))
+    for planned in late:
+        assert planned.row is not None
+        booking = planned.booking()
+        clash = occupancy.clash(booking, ignore=planned.row.id)
         if clash is None:
-            occupancy.add(holder)
-            placed.append(want)
+            occupancy.add(booking)
+            placed.append(planned)
         else:
-            clashes.append((want, clash))
+            clashes.append((planned, clash))
     return placed, clashes
 
 
@@ -160,84 +166,86 @@ def _build_plan(
         students=draft.students,
         teachers=draft.teachers,
     )
-    for want in placed:
-        if want.outcome is Outcome.CREATED:
-            plan.creates.append(want)
-        elif want.outcome is Outcome.MOVED:
-            plan.moves.append(want)
-            plan.notes.append(_planned_note(want, _why_moved(want)))
+    for planned in placed:
+        if planned.outcome is Outcome.CREATED:
+            plan.creates.append(planned)
+        elif planned.outcome is Outcome.MOVED:
+            plan.moves.append(planned)
+            plan.notes.append(_planned_note(planned, _why_moved(planned)))
         else:
-            _restore(plan, want)
-    for want, clash in clashes:
-        _add_conflict(plan, want, clash, occupancy)
+            _restore(plan, planned)
+    for planned, clash in clashes:
+        _add_conflict(plan, planned, clash, occupancy)
     plan.counts[Outcome.CREATED] += len(plan.creates)
     plan.counts[Outcome.MOVED] += len(plan.moves)
     plan.counts[Outcome.RESTORED] += len(plan.restores)
     plan.counts = +plan.counts  # no zeros
-    plan.creates.sort(key=lambda want: (want.series.teacher_id or 0, want.starts, want.series.rank))
+    plan.creates.sort(
+        key=lambda planned: (planned.series.teacher_id or 0, planned.starts, planned.series.rank)
+    )
     return plan
 
 
-def _why_moved(want: PlannedClass) -> Reason:
+def _why_moved(planned: PlannedClass) -> Reason:
     """Its rule has changed; or nothing but its instants, which then were not its local time's."""
-    row, series = want.row, want.series
+    row, series = planned.row, planned.series
     assert row is not None
-    wanted = (want.day, series.start_time, series.end_time, series.zone, series.teacher_id)
+    wanted = (planned.day, series.start_time, series.end_time, series.zone, series.teacher_id)
     is_there = (row.date, row.start_time, row.end_time, row.zone, row.teacher_id) == wanted
-    if not is_there or (row.starts, row.ends) == (want.starts, want.ends):
-        return _what_moved(want)
+    if not is_there or (row.starts, row.ends) == (planned.starts, planned.ends):
+        return _what_moved(planned)
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (row.starts, row.ends))
     return Reason("instants_changed", {"was": f"{starts:%Y-%m-%d %H:%M} – {ends:%H:%M} UTC"})
 
 
-def _add_conflict(plan: Plan, want: PlannedClass, clash: Clash, occupancy: Occupancy) -> None:
+def _add_conflict(plan: Plan, planned: PlannedClass, clash: Clash, occupancy: Occupancy) -> None:
     """What becomes of a want that finds its place taken, and of the class that it is about."""
-    if want.shut is not None:
-        cancel, note = cancelled_where_it_is(want, want.shut)
+    if planned.shut is not None:
+        cancel, note = cancelled_where_it_is(planned, planned.shut)
         plan.cancels.append(cancel)
         plan.notes.append(note)
         plan.counts[Outcome.CANCELLED] += 1
-    if not want.is_move and _stands_in(want, occupancy.same_key(want.holder())):
+    if not planned.is_move and _stands_in(planned, occupancy.same_key(planned.booking())):
         plan.counts[Outcome.EXISTS] += 1
         return
-    back = want.back
-    returns = back is not None and occupancy.clash(back.holder()) is None
+    back = planned.back
+    returns = back is not None and occupancy.clash(back.booking()) is None
     if back is not None and returns:
-        occupancy.add(back.holder())
+        occupancy.add(back.booking())
         _restore(plan, back)
     plan.counts[Outcome.CONFLICT] += 1
-    plan.conflicts.append(Conflict(want, clash, stays=want.is_move or returns))
+    plan.conflicts.append(Conflict(planned, clash, stays=planned.is_move or returns))
 
 
-def _restore(plan: Plan, want: PlannedClass) -> None:
-    plan.restores.append(want)
-    plan.notes.append(_planned_note(want, Reason("reopened")))
+def _restore(plan: Plan, planned: PlannedClass) -> None:
+    plan.restores.append(planned)
+    plan.notes.append(_planned_note(planned, Reason("reopened")))
 
 
-def _stands_in(want: PlannedClass, holder: Booking | None) -> bool:
+def _stands_in(planned: PlannedClass, booking: Booking | None) -> bool:
     """Whether a one-off at the same key does for the occurrence: same teacher, or none named."""
     return (
-        holder is not None
-        and holder.series is None
-        and holder.teacher_id in (None, want.series.teacher_id)
+        booking is not None
+        and booking.series is None
+        and booking.teacher_id in (None, planned.series.teacher_id)
     )
 
 
-def _what_moved(want: PlannedClass) -> Reason:
-    row = want.row
+def _what_moved(planned: PlannedClass) -> Reason:
+    row = planned.row
     assert row is not None
-    details = _details(row, want.series)
+    details = _details(row, planned.series)
     if (row.starts, row.ends, row.teacher_id, row.date, row.zone) == (
-        want.starts,
-        want.ends,
-        want.series.teacher_id,
-        want.day,
-        want.series.zone,
+        planned.starts,
+        planned.ends,
+        planned.series.teacher_id,
+        planned.day,
+        planned.series.zone,
     ):
         return Reason("details_changed", details)
     start, end = hours_on(row.date, row.start_time, row.end_time, row.zone).split("–")
     was = {"from_date": row.date.isoformat(), "from_start": start, "from_end": end}
-    if row.zone != want.series.zone:
+    if row.zone != planned.series.zone:
         return Reason("zone_changed", {**was, "from_zone": row.zone, **details})
     return Reason("rule_changed", {**was, **details})
 
@@ -252,16 +260,16 @@ def _details(row: StoredClass, series: Series) -> dict[str, str | int]:
     return found
 
 
-def _planned_note(want: PlannedClass, reason: Reason) -> Note:
+def _planned_note(planned: PlannedClass, reason: Reason) -> Note:
     return Note(
-        want.outcome,
+        planned.outcome,
         reason,
-        student_id=want.series.student_id,
-        teacher_id=want.series.teacher_id,
-        series=want.series.key,
-        class_id=want.row.id if want.row else None,
-        day=want.day,
-        start_time=want.series.start_time,
-        end_time=want.series.end_time,
-        zone=want.series.zone,
+        student_id=planned.series.student_id,
+        teacher_id=planned.series.teacher_id,
+        series=planned.series.key,
+        class_id=planned.row.id if planned.row else None,
+        day=planned.day,
+        start_time=planned.series.start_time,
+        end_time=planned.series.end_time,
+        zone=planned.series.zone,
     )

@@ -36,7 +36,7 @@ class PlannedClass:
         """Whether a class leaves one place for another, and keeps the old one if it can't."""
         return self.outcome is Outcome.MOVED and self.shut is None
 
-    def holder(self) -> Booking:
+    def booking(self) -> Booking:
         """The place that it would hold."""
         series = self.series
         return Booking(
@@ -70,7 +70,7 @@ class Cancellation:
 class ClosedOccurrence:
     """An occurrence that is not made, as ``closure`` covers its date."""
 
-    want: PlannedClass
+    planned: PlannedClass
     closure: Closure
 
 
@@ -99,7 +99,7 @@ class SeriesState:
     rows: list[StoredClass] = field(default_factory=list)
     theirs: dict[int, list[Closure]] = field(default_factory=dict)
 
-    def strays(self) -> list[StoredClass]:
+    def displaced(self) -> list[StoredClass]:
         """The classes that are with other people than the rule says."""
         whose = (self.series.teacher_id, self.series.student_id)
         return [row for row in self.rows if (row.teacher_id, row.student_id) != whose]
@@ -113,7 +113,7 @@ class SeriesState:
 class Draft:
     """What the series of a chunk ask for."""
 
-    wants: list[PlannedClass] = field(default_factory=list)
+    planned_classes: list[PlannedClass] = field(default_factory=list)
     cancels: list[Cancellation] = field(default_factory=list)
     removes: list[Removal] = field(default_factory=list)
     shut: list[ClosedOccurrence] = field(default_factory=list)
@@ -125,11 +125,17 @@ class Draft:
 
     def places(self) -> list[PlannedClass]:
         """Every place of which it matters who is there."""
-        return self.wants + [want.back for want in self.wants if want.back is not None]
+        return self.planned_classes + [
+            planned.back for planned in self.planned_classes if planned.back is not None
+        ]
 
     def freed(self) -> set[int]:
         """The ids of the stored classes that leave the place where they are."""
-        leaving = {want.row.id for want in self.wants if want.row and not want.row.is_cancelled}
+        leaving = {
+            planned.row.id
+            for planned in self.planned_classes
+            if planned.row and not planned.row.is_cancelled
+        }
         leaving.update(cancel.row.id for cancel in self.cancels)
         leaving.update(remove.row.id for remove in self.removes)
         return leaving

@@ -26,7 +26,7 @@ def unchanged_weeks(
     series = state.series
     if not groups or series.fault is not None:
         return frozenset()
-    if series.halt is not None or len(groups) > 1:
+    if series.suspension is not None or len(groups) > 1:
         return None
     (group,) = groups
     if not group.plain or group.attributes != attributes_of(series):
@@ -55,7 +55,7 @@ def draft_unchanged(
     weeks: tuple[int, ...],
     turns: OffsetTransitions,
     now: int,
-    tell_bounds: bool,
+    note_bounds: bool,
 ) -> Draft | None:
     """The draft of a series that has a class in each of ``weeks``, just as its rule says.
 
@@ -77,5 +77,5 @@ def draft_unchanged(
     if not held:
         return None
     state.held = held
-    found = draft([state], now, tell_bounds)
-    return None if found.wants or found.notes else found
+    found = draft([state], now, note_bounds)
+    return None if found.planned_classes or found.notes else found

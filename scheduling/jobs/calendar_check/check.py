@@ -53,7 +53,7 @@ class CheckFindings:
         return not self.count and not self.faults
 
     @property
-    def mendable(self) -> int:
+    def repairable(self) -> int:
         """How many a run would mend."""
         return sum(len(self.of(kind)) for kind in MENDABLE)
 

@@ -43,7 +43,7 @@ def _prune(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -
 
 
 def _watch(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
-    result.troubles = watch(held, now, mail_seconds)
+    result.incidents = watch(held, now, mail_seconds)
 
 
 MAINTENANCE: dict[Job, Callable[[Claim, RunResult, datetime, float], None]] = {
@@ -234,7 +234,7 @@ def _generate(
         kinds,
         span.planned,
         scope,
-        tell_bounds=request.job != Job.MISSING,
+        note_bounds=request.job != Job.MISSING,
         makes=span.makes,
     )
     if held is None and len(work) > 1:

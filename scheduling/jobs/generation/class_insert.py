@@ -22,20 +22,20 @@ _LINES_A_BUFFER = 2_000
 _NULL = r"\N"
 
 
-def insert_classes(wants: Iterable[PlannedClass], run_id: int | None) -> None:
-    """Insert a class for each of ``wants``, in their order, as made by the run ``run_id``.
+def insert_classes(planned_classes: Iterable[PlannedClass], run_id: int | None) -> None:
+    """Insert ``planned_classes`` in their order, as created by the run ``run_id``.
 
     Nothing is swallowed: raises IntegrityError if a constraint is violated.
     """
     if connection.vendor == "postgresql":
-        _copy(wants, run_id)
+        _copy(planned_classes, run_id)
     else:
-        _executemany(wants, run_id)
+        _executemany(planned_classes, run_id)
 
 
-def _copy(wants: Iterable[PlannedClass], run_id: int | None) -> None:
+def _copy(planned_classes: Iterable[PlannedClass], run_id: int | None) -> None:
     with copying("classes", _COLUMNS) as copy:
-        for buffer in _buffers(_lines(wants, run_id)):
+        for buffer in _buffers(_lines(planned_classes, run_id)):
             copy.write(buffer)
 
 
@@ -49,18 +49,18 @@ def _buffers(lines: Iterator[str]) -> Iterator[str]:
     yield "".join(buffer)
 
 
-def _lines(wants: Iterable[PlannedClass], run_id: int | None) -> Iterator[str]:
+def _lines(planned_classes: Iterable[PlannedClass], run_id: int | None) -> Iterator[str]:
     """COPY's text format: tabs between columns, ``\\N`` for NULL, backslashes escaped."""
     run = _NULL if run_id is None else str(run_id)
     fixed: dict[int, tuple[str, str, str]] = {}  # what all lines of a series share
-    for want in wants:
-        series = want.series
+    for planned in planned_classes:
+        series = planned.series
         parts = fixed.get(id(series))
         if parts is None:
             parts = fixed[id(series)] = _shared_text(series, run)
         head, middle, tail = parts
-        starts, ends = _instant(want.starts), _instant(want.ends)
-        yield f"{head}{_days(want.day)}{middle}{starts}+00\t{ends}+00{tail}"
+        starts, ends = _instant(planned.starts), _instant(planned.ends)
+        yield f"{head}{_days(planned.day)}{middle}{starts}+00\t{ends}+00{tail}"
 
 
 def _shared_text(series: Series, run: str) -> tuple[str, str, str]:
@@ -90,24 +90,25 @@ def _instant(seconds: int) -> str:
     return f"{from_epoch(seconds):%Y-%m-%d %H:%M:%S}"
 
 
-def _executemany(wants: Iterable[PlannedClass], run_id: int | None) -> None:
+def _executemany(planned_classes: Iterable[PlannedClass], run_id: int | None) -> None:
     marks = ", ".join(["%s"] * (_COLUMNS.count(",") + 1))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO classes ({_COLUMNS}) VALUES ({marks})", list(_rows(wants, run_id))
+            f"INSERT INTO classes ({_COLUMNS}) VALUES ({marks})",
+            list(_rows(planned_classes, run_id)),
         )
 
 
-def _rows(wants: Iterable[PlannedClass], run_id: int | None) -> Iterator[tuple[Any, ...]]:
+def _rows(planned_classes: Iterable[PlannedClass], run_id: int | None) -> Iterator[tuple[Any, ...]]:
     fixed: dict[int, tuple[tuple[Any, ...], ...]] = {}  # what all rows of a series share
-    for want in wants:
-        series = want.series
+    for planned in planned_classes:
+        series = planned.series
         parts = fixed.get(id(series))
         if parts is None:
             parts = fixed[id(series)] = _shared_values(series, run_id)
         head, middle, tail = parts
-        instants = (_instant(want.starts), _instant(want.ends))
-        yield (*head, *_dates(want.day), *middle, *instants, *tail)
+        instants = (_instant(planned.starts), _instant(planned.ends))
+        yield (*head, *_dates(planned.day), *middle, *instants, *tail)
 
 
 def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...], ...]:

@@ -25,27 +25,27 @@ class DryRunOverlay:
         default_factory=lambda: defaultdict(list)
     )
 
-    def remember(self, plan: Plan, guests: set[SeriesKey]) -> None:
+    def remember(self, plan: Plan, neighbours: set[SeriesKey]) -> None:
         """Take note of what ``plan`` would change.
 
-        ``guests`` are series of later chunks: where they move to is in the way of their own.
+        ``neighbours`` are series of later chunks: where they move to is in the way of their own.
         """
         self.freed.update(cancel.row.id for cancel in plan.cancels)
         self.freed.update(remove.row.id for remove in plan.removes)
-        for want in (*plan.moves, *plan.restores, *plan.creates):
-            if want.row is not None:
-                self.freed.add(want.row.id)
-            if want.series.key in guests or self._is_met_again(want.series):
-                holder = want.holder()
-                for person in _people(want.series):
-                    self.added[person].append(holder)
+        for planned in (*plan.moves, *plan.restores, *plan.creates):
+            if planned.row is not None:
+                self.freed.add(planned.row.id)
+            if planned.series.key in neighbours or self._is_met_again(planned.series):
+                booking = planned.booking()
+                for person in _people(planned.series):
+                    self.added[person].append(booking)
 
     def _is_met_again(self, series: Series) -> bool:
         return series.student_id in self.students or series.teacher_id in self.teachers
 
-    def over(self, busy: list[Booking], wants: Iterable[PlannedClass]) -> list[Booking]:
-        """What would be in the way of ``wants``, had the plans so far been applied."""
-        people = {person for want in wants for person in _people(want.series)}
+    def over(self, busy: list[Booking], planned_classes: Iterable[PlannedClass]) -> list[Booking]:
+        """What would be in the way of ``planned_classes``, had the plans so far been applied."""
+        people = {person for planned in planned_classes for person in _people(planned.series)}
         # Whoever is met both as a student's class and as a teacher's is one class.
         added = {id(one): one for person in people for one in self.added.get(person, ())}
         return [one for one in busy if one.class_id not in self.freed] + list(added.values())

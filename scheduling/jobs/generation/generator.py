@@ -185,7 +185,7 @@ class ChunkedGeneration:
                 return []
             planned, size = made
             if self.context.overlay is not None:
-                self.context.overlay.remember(planned.plan, planned.guests)
+                self.context.overlay.remember(planned.plan, planned.neighbours)
             lines = lines_of(planned.plan, with_creates=True)
             self.result.add_plan(planned.plan, lines, size, ExitStack())
         else:
@@ -207,7 +207,7 @@ class ChunkedGeneration:
                     self._store(self.claim, lines)
                 undo.pop_all()
             self._done(planned.series)
-        self.context.planned |= planned.guests
+        self.context.planned |= planned.neighbours
         return lines
 
     def _store(self, claim: Claim, lines: list[ResultLine]) -> None:

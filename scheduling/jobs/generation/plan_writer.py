@@ -33,14 +33,14 @@ def write_plan(plan: Plan, run_id: int | None, now: datetime) -> None:
     if not settle():
         raise StudioChangedError
     _remove([remove.row.id for remove in plan.removes], now)
-    _park([want.row.id for want in plan.moves if want.row], now)
-    restores = [want for want in plan.restores if want.row and not want.row.edit]
+    _park([planned.row.id for planned in plan.moves if planned.row], now)
+    restores = [planned for planned in plan.restores if planned.row and not planned.row.edit]
     _rewrite(
         [_cancelled(cancel) for cancel in plan.cancels]
-        + [_scheduled(want) for want in (*plan.moves, *restores)],
+        + [_scheduled(planned) for planned in (*plan.moves, *restores)],
         now,
     )
-    _reopen([want.row.id for want in plan.restores if want.row and want.row.edit], now)
+    _reopen([planned.row.id for planned in plan.restores if planned.row and planned.row.edit], now)
     if plan.creates:
         insert_classes(plan.creates, run_id)
 
@@ -121,10 +121,10 @@ def _place(series: Series, day: Any, starts: int, ends: int) -> list[Any]:
     ]
 
 
-def _scheduled(want: PlannedClass) -> list[Any]:
-    assert want.row is not None
-    place = _place(want.series, want.day, want.starts, want.ends)
-    return [*place, ClassStatus.SCHEDULED.value, "", "", None, want.row.id]
+def _scheduled(planned: PlannedClass) -> list[Any]:
+    assert planned.row is not None
+    place = _place(planned.series, planned.day, planned.starts, planned.ends)
+    return [*place, ClassStatus.SCHEDULED.value, "", "", None, planned.row.id]
 
 
 def _cancelled(cancel: Cancellation) -> list[Any]:

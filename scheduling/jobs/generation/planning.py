@@ -33,7 +33,7 @@ class PlanningContext:
     kinds: tuple[SeriesKind, ...]
     window: Window
     scope: Q
-    tell_bounds: bool = True
+    note_bounds: bool = True
     makes: bool = True
     overlay: DryRunOverlay | None = None
     # The dates of a kind, where they are not those of ``window``.
@@ -59,7 +59,7 @@ class ChunkPlan:
 
     plan: Plan
     series: dict[SeriesKey, Series]
-    guests: set[SeriesKey]
+    neighbours: set[SeriesKey]
 
 
 def series_in(
@@ -84,28 +84,28 @@ def plan_series(context: PlanningContext, series: list[Series], now: datetime) -
     """What has to change for ``series``, given all that is stored. ``now`` is the real clock."""
     states = _states(context, series, now)
     own = {state.series.key for state in states}
-    guests: set[SeriesKey] = set()
+    neighbours: set[SeriesKey] = set()
     rounds = GUEST_ROUNDS + 1
     while True:
         plan, busy = _resolve(context, states, now)
         rounds -= 1
         if not plan.conflicts or rounds == 0:
             break
-        wanted = [conflict.want.holder() for conflict in plan.conflicts]
-        keys = series_in_the_way(wanted, busy) - own - guests
+        wanted = [conflict.planned.booking() for conflict in plan.conflicts]
+        keys = series_in_the_way(wanted, busy) - own - neighbours
         more = _neighbours(context, keys, now)
         if not more:
             break
-        guests |= {state.series.key for state in more}
+        neighbours |= {state.series.key for state in more}
         states += more
-    return ChunkPlan(plan, {state.series.key: state.series for state in states}, guests)
+    return ChunkPlan(plan, {state.series.key: state.series for state in states}, neighbours)
 
 
 def _resolve(
     context: PlanningContext, states: list[SeriesState], now: datetime
 ) -> tuple[Plan, list[Booking]]:
     """The plan for ``states``, and the stored classes that it had to get along with."""
-    drafted = draft(states, to_epoch(now), context.tell_bounds)
+    drafted = draft(states, to_epoch(now), context.note_bounds)
     places = drafted.places()
     busy = bookings_near(places)
     if context.overlay is not None:
@@ -147,14 +147,14 @@ def _states(context: PlanningContext, series: list[Series], now: datetime) -> li
 
 def _ask_their_closures(states: Iterable[SeriesState], since: date) -> None:
     """A class that could not follow its rule is still with the people whom the rule had before."""
-    strays = [(state, row) for state in states for row in state.strays()]
-    if not strays:
+    displaced = [(state, row) for state in states for row in state.displaced()]
+    if not displaced:
         return
     # A pause of the rule is found by the rule's own student.
-    students = {id for state, row in strays for id in (row.student_id, state.series.student_id)}
-    teachers = {row.teacher_id for _, row in strays if row.teacher_id is not None}
+    students = {id for state, row in displaced for id in (row.student_id, state.series.student_id)}
+    teachers = {row.teacher_id for _, row in displaced if row.teacher_id is not None}
     calendar = load_calendar(since, teachers, students)
-    for state, row in strays:
+    for state, row in displaced:
         key = state.series.key
         state.theirs[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
 

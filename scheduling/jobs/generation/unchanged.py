@@ -117,7 +117,7 @@ def find_unchanged(context: PlanningContext, chunks: list[Chunk], now: datetime)
         if example is None:
             continue
         state = SeriesState(example, context.window, closures)
-        drafted = _drafted(state, one, zones, now, context.tell_bounds)
+        drafted = _drafted(state, one, zones, now, context.note_bounds)
         if drafted is not None:
             _enter(found, kind, one, drafted)
     return found
@@ -154,10 +154,10 @@ def _drafted(
     one: UnchangedGroup,
     zones: dict[str, OffsetTransitions],
     now: datetime,
-    tell_bounds: bool,
+    note_bounds: bool,
 ) -> Draft | None:
     zone = zones.get(state.series.zone)
-    return draft_unchanged(state, one.weeks, zone, to_epoch(now), tell_bounds) if zone else None
+    return draft_unchanged(state, one.weeks, zone, to_epoch(now), note_bounds) if zone else None
 
 
 def _enter(found: UnchangedSeries, kind: SeriesKind, one: UnchangedGroup, drafted: Draft) -> None:

@@ -23,15 +23,15 @@ HISTORY = timedelta(days=1)
 class AlertMessage:
     """A trouble that has begun, or is over."""
 
-    trouble: Trouble
+    incident: Trouble
     begins: bool
 
     @property
     def subject(self) -> str:
         """A line for a mailbox, in the studio's language."""
         words = {
-            "job": self.trouble.subject,
-            "kind": self.trouble.get_kind_display(),
+            "job": self.incident.subject,
+            "kind": self.incident.get_kind_display(),
         }
         if self.begins:
             return _("Class Tracker: %(job)s: %(kind)s") % words
@@ -41,12 +41,12 @@ class AlertMessage:
     def text(self) -> str:
         """What happened and what to do."""
         if not self.begins:
-            return _("It is over. It was: %(detail)s") % {"detail": self.trouble.detail}
-        if self.trouble.kind == TroubleKind.MAIL:
-            return self.trouble.detail
+            return _("It is over. It was: %(detail)s") % {"detail": self.incident.detail}
+        if self.incident.kind == TroubleKind.MAIL:
+            return self.incident.detail
         return "\n\n".join(
             (
-                self.trouble.detail,
+                self.incident.detail,
                 _(
                     "Background jobs in the admin say more. `manage.py check_jobs` says what is "
                     "wrong, `manage.py generate_classes` makes up for it, any number of times."
@@ -56,13 +56,13 @@ class AlertMessage:
 
     def json(self) -> dict[str, Any]:
         """For a webhook. ``text`` is what chat services show."""
-        trouble = self.trouble
+        incident = self.incident
         return {
             "event": "begin" if self.begins else "end",
-            "kind": trouble.kind,
-            "job": trouble.job,
-            "since": trouble.since.isoformat(),
-            "overAt": trouble.over_at.isoformat() if trouble.over_at else None,
+            "kind": incident.kind,
+            "job": incident.job,
+            "since": incident.since.isoformat(),
+            "overAt": incident.over_at.isoformat() if incident.over_at else None,
             "text": f"{self.subject}\n{self.text}",
         }
 
@@ -81,7 +81,7 @@ def channels() -> dict[str, Send]:
 
 
 def _email(news: AlertMessage, now: datetime) -> bool:
-    if news.trouble.kind == TroubleKind.MAIL:
+    if news.incident.kind == TroubleKind.MAIL:
         return False  # it would wait for its own end
     with translation.override(studio().language):
         subject, text = news.subject, news.text

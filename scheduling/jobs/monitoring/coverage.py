@@ -72,7 +72,7 @@ class Coverage:
     @property
     def expected(self) -> int:
         """How many classes this week is to have."""
-        waiting = (one for one in self.conflicts if one.want.day in self.week and not one.stays)
+        waiting = (one for one in self.conflicts if one.planned.day in self.week and not one.stays)
         return self.standing + self.missing_this_week + sum(1 for _one in waiting)
 
     def missing_of(self, job: Job) -> int:
@@ -104,7 +104,7 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
     due = {job: _due(job, today, callers) for job in GENERATING}
     week = week_window(today)
     windows = dict(_windows(today, due))
-    context = PlanningContext(tuple(windows), week, Q(), tell_bounds=False, windows=windows)
+    context = PlanningContext(tuple(windows), week, Q(), note_bounds=False, windows=windows)
     since = context.since(now)
     closures = load_calendar(since, [], []).concerning(None, 0)
     found = [
@@ -123,7 +123,7 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
         standing=classes_between(week),
         asking=frozenset(job for job in GENERATING if rules_of(job, today).exists()),
         marks=marks(now),
-        missing=Counter((_job_of(want.series.kind), want.day) for want in made),
+        missing=Counter((_job_of(planned.series.kind), planned.day) for planned in made),
         conflicts=plan.conflicts,
         is_complete=len(keys) == count,
     )

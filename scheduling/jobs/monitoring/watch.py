@@ -73,17 +73,17 @@ def send_alerts(now: datetime) -> int:
     taken = 0
     ways = channels()
     recent = Q(over_at__isnull=True) | Q(over_at__gte=now - HISTORY)
-    for trouble in Trouble.objects.filter(recent).order_by("id") if ways else ():
-        begins = trouble.over_at is None
-        told: list[str] = trouble.told_begin if begins else trouble.told_end
+    for incident in Trouble.objects.filter(recent).order_by("id") if ways else ():
+        begins = incident.over_at is None
+        told: list[str] = incident.told_begin if begins else incident.told_end
         for name, send in ways.items():
             # That it is over is told to those alone who were told that it began.
-            if name in told or (not begins and name not in trouble.told_begin):
+            if name in told or (not begins and name not in incident.told_begin):
                 continue
             # What is queued is written down with it; no webhook is waited for in a transaction.
             with transaction.atomic() if name == "email" else nullcontext():
-                if send(AlertMessage(trouble, begins), now):
+                if send(AlertMessage(incident, begins), now):
                     taken += 1
                     told.append(name)
-                    trouble.save(update_fields=["told_begin", "told_end"])
+                    incident.save(update_fields=["told_begin", "told_end"])
     return taken

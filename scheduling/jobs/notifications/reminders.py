@@ -48,7 +48,7 @@ def _ahead(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
 
 def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
     person = reader.value
-    wants = {f"{person}__reminders": True, f"{person}__is_active": True}
+    planned_classes = {f"{person}__reminders": True, f"{person}__is_active": True}
     queued = MessageItem.objects.filter(
         kind=MessageKind.REMINDER,
         reader=reader,
@@ -58,7 +58,7 @@ def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[S
     with_teacher = Exists(queued.filter(teacher=OuterRef("teacher")))
     without = Exists(queued.filter(teacher__isnull=True))
     return (
-        rows.filter(**wants)
+        rows.filter(**planned_classes)
         .exclude(**{f"{person}__email": ""})
         .exclude(Q(teacher__isnull=False) & Q(with_teacher))
         .exclude(Q(teacher__isnull=True) & Q(without))

@@ -39,7 +39,7 @@ class RunResult:
     queries: int = 0
     seconds: float = 0.0
     pruned: int = 0
-    troubles: int = 0
+    incidents: int = 0
     # Where another deployment did the work: how many students and teachers it says.
     reported: dict[str, int] = field(default_factory=dict)
 

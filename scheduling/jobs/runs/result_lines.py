@@ -111,22 +111,22 @@ class PersonNames:
 def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
     """The noteworthy results of ``plan``; with ``with_creates`` its new classes as well."""
     creates = plan.creates if with_creates else []
-    holders = [conflict.clash.holder for conflict in plan.conflicts]
-    series = [conflict.want.series for conflict in plan.conflicts]
-    series += [want.series for want in creates]
+    bookings = [conflict.clash.booking for conflict in plan.conflicts]
+    series = [conflict.planned.series for conflict in plan.conflicts]
+    series += [planned.series for planned in creates]
     names = PersonNames(
         [note.student_id for note in plan.notes]
         + [one.student_id for one in series]
-        + [holder.student_id for holder in holders]
+        + [booking.student_id for booking in bookings]
         + [closure.student_id for closure, _day in plan.closed],
         [note.teacher_id for note in plan.notes]
         + [one.teacher_id for one in series]
-        + [holder.teacher_id for holder in holders]
+        + [booking.teacher_id for booking in bookings]
         + [closure.teacher_id for closure, _day in plan.closed],
     )
     becoming = _becoming(plan)
     return [
-        *(_created(want, names) for want in creates),
+        *(_created(planned, names) for planned in creates),
         *(_noted(note, names, becoming.get(note.class_id)) for note in plan.notes),
         *(conflict_line(conflict, names) for conflict in plan.conflicts),
         *(
@@ -151,13 +151,16 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
 
 def _becoming(plan: Plan) -> dict[int | None, ClassAttributes]:
     """How the stored classes will look that are written, by their numbers."""
-    wants = (*plan.moves, *plan.restores)
-    found = {want.row.id if want.row else None: attributes_of(want.series) for want in wants}
+    planned_classes = (*plan.moves, *plan.restores)
+    found = {
+        planned.row.id if planned.row else None: attributes_of(planned.series)
+        for planned in planned_classes
+    }
     return found | {cancel.row.id: attributes_of(cancel.series) for cancel in plan.cancels}
 
 
-def _created(want: PlannedClass, names: PersonNames) -> ResultLine:
-    return _wanted(want, names, Outcome.CREATED, "", {}, attributes_of(want.series))
+def _created(planned: PlannedClass, names: PersonNames) -> ResultLine:
+    return _wanted(planned, names, Outcome.CREATED, "", {}, attributes_of(planned.series))
 
 
 def _noted(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> ResultLine:
@@ -182,20 +185,20 @@ def _noted(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> R
 
 def conflict_line(conflict: Conflict, names: PersonNames) -> ResultLine:
     """An occurrence that has no place, and the class that is in its way."""
-    want, clash = conflict.want, conflict.clash
-    holder = clash.holder
+    planned, clash = conflict.planned, conflict.clash
+    booking = clash.booking
     code = clash.code
-    if code == "student_busy" and holder.teacher_id is None:
+    if code == "student_busy" and booking.teacher_id is None:
         code = "student_busy_alone"
     params: dict[str, Any] = {
-        "with_student": names.student(holder.student_id),
-        "with_teacher": names.teacher(holder.teacher_id),
-        "with_when": f"{holder.day} {_hours(holder)} {holder.zone}",
-        "with_class": holder.class_id,
+        "with_student": names.student(booking.student_id),
+        "with_teacher": names.teacher(booking.teacher_id),
+        "with_when": f"{booking.day} {_hours(booking)} {booking.zone}",
+        "with_class": booking.class_id,
     }
-    if conflict.stays and (row := want.row) is not None:
+    if conflict.stays and (row := planned.row) is not None:
         params["stays_on"] = f"{row.date} {_hours(row)}"
-    return _wanted(want, names, Outcome.CONFLICT, code, params)
+    return _wanted(planned, names, Outcome.CONFLICT, code, params)
 
 
 def hours_of(day: date | None, start: time | None, end: time | None, zone: str) -> str:
@@ -211,14 +214,14 @@ def _hours(one: Booking | StoredClass) -> str:
 
 
 def _wanted(
-    want: PlannedClass,
+    planned: PlannedClass,
     names: PersonNames,
     outcome: Outcome,
     code: str,
     params: dict[str, Any],
     becomes: ClassAttributes | None = None,
 ) -> ResultLine:
-    series = want.series
+    series = planned.series
     return ResultLine(
         outcome=outcome,
         code=code,
@@ -228,8 +231,8 @@ def _wanted(
         student=names.student(series.student_id),
         teacher=names.teacher(series.teacher_id),
         series=series.key,
-        class_id=want.row.id if want.row else None,
-        day=want.day,
+        class_id=planned.row.id if planned.row else None,
+        day=planned.day,
         start_time=series.start_time,
         end_time=series.end_time,
         zone=series.zone,

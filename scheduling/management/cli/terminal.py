@@ -162,9 +162,9 @@ def summary(result: RunResult) -> str:
             "n": result.pruned,
         }
     if result.job == Job.WATCH:
-        return ngettext("%(job)s: %(n)d trouble.", "%(job)s: %(n)d troubles.", result.troubles) % {
+        return ngettext("%(job)s: %(n)d trouble.", "%(job)s: %(n)d troubles.", result.incidents) % {
             "job": Job(result.job).label,
-            "n": result.troubles,
+            "n": result.incidents,
         }
     created = result.classes_created
     verb = (

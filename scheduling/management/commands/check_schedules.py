@@ -59,7 +59,7 @@ class Command(StudioCommand):
         fixed: list[tuple[str, ResultLine]] = []
         try:
             findings = self._find()
-            if options["fix"] and findings.mendable:
+            if options["fix"] and findings.repairable:
                 before = findings
                 status = self._fix()
                 findings = self._find()

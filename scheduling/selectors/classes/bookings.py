@@ -17,24 +17,26 @@ from .sql import classes_of, list_param
 _ACTIVE = "c.status <> 'cancelled' AND c.starts_at >= %s AND c.starts_at < %s"
 
 
-def bookings_near(wants: Sequence[PlannedClass]) -> list[Booking]:
-    """The stored classes that may stand in the way of ``wants``.
+def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
+    """The stored classes that may stand in the way of ``planned_classes``.
 
     Active ones of the people concerned, from two days before the first to two days after the
     last: a class is at most one day long, and the compound key compares local dates, which lie
     up to 26 hours apart between zones. The earliest first: of several that are in the way, it is
     always the same that is named, in whatever order the database keeps them.
     """
-    if not wants:
+    if not planned_classes:
         return []
     margin = WEEK / 7 * 2
     adapt = connection.ops.adapt_datetimefield_value
     span = [
-        adapt(from_epoch(min(want.starts for want in wants)) - margin),
-        adapt(from_epoch(max(want.ends for want in wants)) + margin),
+        adapt(from_epoch(min(planned.starts for planned in planned_classes)) - margin),
+        adapt(from_epoch(max(planned.ends for planned in planned_classes)) + margin),
     ]
-    students = list_param({want.series.student_id for want in wants})
-    teachers = list_param({id for want in wants if (id := want.series.teacher_id) is not None})
+    students = list_param({planned.series.student_id for planned in planned_classes})
+    teachers = list_param(
+        {id for planned in planned_classes if (id := planned.series.teacher_id) is not None}
+    )
     columns = ", ".join(f"c.{name}" for name in COLUMNS)
     sql = f"""
         SELECT {columns} FROM {classes_of("teacher_id", _ACTIVE)}

@@ -76,26 +76,26 @@ def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Serie
 def _fixed_schedule(row: Sequence[Any], fault: Reason | None = None) -> Series:
     start: time = row[4]
     end: time = row[16]
-    halt = None
+    suspension = None
     if row[11] is None:
-        halt = Suspension(Outcome.NOT_STARTED, Reason("no_start_date"))
-    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), halt, fault)
+        suspension = Suspension(Outcome.NOT_STARTED, Reason("no_start_date"))
+    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), suspension, fault)
 
 
 def _recurring_slot(row: Sequence[Any], fault: Reason | None = None) -> Series:
-    halt = None
+    suspension = None
     if row[17] == SlotStatus.PAUSED:
-        halt = Suspension(Outcome.PAUSED, Reason("slot_paused"))
+        suspension = Suspension(Outcome.PAUSED, Reason("slot_paused"))
     elif row[17] == SlotStatus.CANCELLED:
-        halt = Suspension(Outcome.ENDED, Reason("slot_cancelled"))
-    return _series(SeriesKind.RECURRING_SLOT, row, row[16], halt, fault)
+        suspension = Suspension(Outcome.ENDED, Reason("slot_cancelled"))
+    return _series(SeriesKind.RECURRING_SLOT, row, row[16], suspension, fault)
 
 
 def _series(
     kind: SeriesKind,
     row: Sequence[Any],
     minutes: int,
-    halt: Suspension | None,
+    suspension: Suspension | None,
     fault: Reason | None,
 ) -> Series:
     teacher_id: int | None = row[2]
@@ -103,9 +103,9 @@ def _series(
     valid_from: date | None = row[8]
     created_at: datetime = row[10]
     if not row[13]:
-        halt = Suspension(Outcome.INACTIVE, Reason("student_inactive"))
+        suspension = Suspension(Outcome.INACTIVE, Reason("student_inactive"))
     elif teacher_id is not None and not row[15]:
-        halt = Suspension(Outcome.INACTIVE, Reason("teacher_inactive"))
+        suspension = Suspension(Outcome.INACTIVE, Reason("teacher_inactive"))
     zone: str = studio().time_zone if teacher_id is None else row[14]
     first, first_by = _narrower(valid_from, row[11], max)
     last, last_by = _narrower(row[9], row[12], min)
@@ -127,7 +127,7 @@ def _series(
         last_by=last_by,
         subject=row[6],
         is_shared=bool(row[7]),
-        halt=halt,
+        suspension=suspension,
         fault=fault or _fault(zone, start, row[16] if kind is SeriesKind.FIXED_SCHEDULE else start),
     )
 

@@ -33,7 +33,7 @@ MOST = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collision:
-    """An occurrence without a place. ``holder`` is the stored class in its way, None where that
+    """An occurrence without a place. ``booking`` is the stored class in its way, None where that
     is only planned; ``rival`` the series that this belongs to, None for a one-off.
 
     ``begun``: its hour is past, so that only this week can be settled. ``can_share``: the same
@@ -45,7 +45,7 @@ class Collision:
     day: date
     line: ResultLine
     since: datetime | None
-    holder_id: int | None
+    booking_id: int | None
     rival: SeriesKey | None
     rival_student_id: int
     begun: bool
@@ -69,9 +69,10 @@ def collisions(now: datetime) -> list[Collision]:
     """
     left = coverage(now, most=MOST).conflicts
     names = _names(left)
-    since = _since({one.want.series.key for one in left}, monday_of(studio_day(now)))
+    since = _since({one.planned.series.key for one in left}, monday_of(studio_day(now)))
     made = [
-        _collision(one, names, since.get((one.want.series.key, one.want.day)), now) for one in left
+        _collision(one, names, since.get((one.planned.series.key, one.planned.day)), now)
+        for one in left
     ]
     return sorted(made, key=lambda one: (one.day, one.line.start_time, one.key))
 
@@ -102,11 +103,11 @@ def share(one: Collision, now: datetime) -> tuple[int, int]:
                     row.is_shared = True
                     row.save(update_fields=["is_shared"])
         # What no run changes follows by hand: a one-off, a class that a person acted on.
-        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=[one.holder_id])
+        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=[one.booking_id])
         if one.rival is not None:
             rows = rows.filter(~NOT_EDITED)
-        for holder in rows:
-            manual_edit(holder, {"is_shared": True}, now)
+        for booking in rows:
+            manual_edit(booking, {"is_shared": True}, now)
     assert one.line.student_id is not None
     return one.line.student_id, one.rival_student_id
 
@@ -130,11 +131,11 @@ def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date
 
 
 def _names(conflicts: list[Conflict]) -> PersonNames:
-    series = [one.want.series for one in conflicts]
-    holders = [one.clash.holder for one in conflicts]
+    series = [one.planned.series for one in conflicts]
+    bookings = [one.clash.booking for one in conflicts]
     return PersonNames(
-        [one.student_id for one in series] + [one.student_id for one in holders],
-        [one.teacher_id for one in series] + [one.teacher_id for one in holders],
+        [one.student_id for one in series] + [one.student_id for one in bookings],
+        [one.teacher_id for one in series] + [one.teacher_id for one in bookings],
     )
 
 
@@ -144,23 +145,23 @@ def _collision(
     since: datetime | None,
     now: datetime,
 ) -> Collision:
-    want, holder = conflict.want, conflict.clash.holder
-    series = want.series
-    begun = from_epoch(want.starts) <= now
+    planned, booking = conflict.planned, conflict.clash.booking
+    series = planned.series
+    begun = from_epoch(planned.starts) <= now
     return Collision(
         key=series.key,
-        day=want.day,
+        day=planned.day,
         line=conflict_line(conflict, names),
         since=since,
-        holder_id=holder.class_id,
-        rival=holder.series,
-        rival_student_id=holder.student_id,
+        booking_id=booking.class_id,
+        rival=booking.series,
+        rival_student_id=booking.student_id,
         begun=begun,
         can_share=(
             not begun
             and series.teacher_id is not None
-            and series.teacher_id == holder.teacher_id
-            and series.student_id != holder.student_id
-            and (want.starts, want.ends) == (holder.starts, holder.ends)
+            and series.teacher_id == booking.teacher_id
+            and series.student_id != booking.student_id
+            and (planned.starts, planned.ends) == (booking.starts, booking.ends)
         ),
     )

@@ -67,12 +67,12 @@ def _rules(
     series = [one for key, one in found.series.items() if key in asked]
     monday = monday_of(day)
     rows = {key: of[0] for key, of in stored_rows(asked, monday, monday).items()}
-    holders = [conflict.clash.holder for conflict in found.plan.conflicts]
+    bookings = [conflict.clash.booking for conflict in found.plan.conflicts]
     names = PersonNames(
-        [*(one.student_id for one in series), *(one.student_id for one in holders)],
+        [*(one.student_id for one in series), *(one.student_id for one in bookings)],
         [
             *(one.teacher_id for one in series),
-            *(one.teacher_id for one in holders),
+            *(one.teacher_id for one in bookings),
             *(row.teacher_id for row in rows.values()),
         ],
     )

@@ -83,7 +83,7 @@ class DayExplainer:
         if row.is_cancelled and row.edit:
             return SeriesOutcome("cancelled", reason_text(row.edit, {}), row.id)
         if row.is_cancelled:
-            if self._wants(self.plan.restores, row) is not None:
+            if self._planned_classes(self.plan.restores, row) is not None:
                 text = _("the closure is gone; the next run restores the class")
                 return SeriesOutcome("closed", text, row.id)
             # The closure is gone, and meanwhile someone else has taken the place.
@@ -98,7 +98,7 @@ class DayExplainer:
 
     def _next(self, row: StoredClass) -> str:
         """What the next run does to a class that is there; empty where it leaves it."""
-        if move := self._wants(self.plan.moves, row):
+        if move := self._planned_classes(self.plan.moves, row):
             text = _("the class is there; the next run brings it in line: %(when)s")
             return text % {"when": _when(move.day, move.series)}
         for remove in self.plan.removes:
@@ -115,7 +115,7 @@ class DayExplainer:
         """The rule's class of that week is on another date."""
         hours = hours_on(row.date, row.start_time, row.end_time, row.zone)
         values = {"when": day_and_hours(row.date, hours, row.zone)}
-        move = self._wants(self.plan.moves, row)
+        move = self._planned_classes(self.plan.moves, row)
         if move is not None and move.day == self.day:
             text = _("the class of that week is still on %(when)s; the next run moves it here")
             return SeriesOutcome("moved", text % values, row.id)
@@ -132,8 +132,8 @@ class DayExplainer:
 
     def _planned(self, series: Series) -> SeriesOutcome:
         """Nothing is stored of the rule in that week."""
-        for want in self.plan.creates:
-            if want.series.key == series.key:
+        for planned in self.plan.creates:
+            if planned.series.key == series.key:
                 today = studio_day(self.now)
                 calls = Callers(self.now).call
                 made = expected_creation(
@@ -141,13 +141,13 @@ class DayExplainer:
                 )
                 return SeriesOutcome(PLANNED, made.sentence, due=made)
         for shut in self.plan.shut:
-            if shut.want.series.key == series.key:
+            if shut.planned.series.key == series.key:
                 return SeriesOutcome(
                     "closed", reason_text("closed", {"closure": shut.closure.name})
                 )
-        conflict = self._conflict(lambda want: want.series.key == series.key)
+        conflict = self._conflict(lambda planned: planned.series.key == series.key)
         if conflict is not None:
-            class_id = conflict.clash.holder.class_id
+            class_id = conflict.clash.booking.class_id
             return SeriesOutcome("conflict", self._in_the_way(conflict), class_id)
         # The planner has seen a one-off at the very same times, and counts it as this class.
         key = (series.student_id, series.start_time, series.end_time)
@@ -156,16 +156,21 @@ class DayExplainer:
         )
 
     def _conflict(self, is_it: Callable[[PlannedClass], bool]) -> Conflict | None:
-        return next((one for one in self.plan.conflicts if is_it(one.want)), None)
+        return next((one for one in self.plan.conflicts if is_it(one.planned)), None)
 
     def _conflict_of(self, row: StoredClass) -> Conflict | None:
-        return self._conflict(lambda want: want.row is not None and want.row.id == row.id)
+        return self._conflict(lambda planned: planned.row is not None and planned.row.id == row.id)
 
     def _in_the_way(self, conflict: Conflict) -> str:
         return with_dates_written_out(conflict_line(conflict, self.names).reason)
 
-    def _wants(self, wants: list[PlannedClass], row: StoredClass) -> PlannedClass | None:
-        return next((want for want in wants if want.row and want.row.id == row.id), None)
+    def _planned_classes(
+        self, planned_classes: list[PlannedClass], row: StoredClass
+    ) -> PlannedClass | None:
+        return next(
+            (planned for planned in planned_classes if planned.row and planned.row.id == row.id),
+            None,
+        )
 
 
 def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
@@ -175,8 +180,8 @@ def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
         return SeriesOutcome("not_this_weekday", text % {"weekday": weekday(series.weekday)})
     if series.fault is not None:
         return SeriesOutcome("invalid", _said(series.fault))
-    if series.halt is not None:
-        return SeriesOutcome(series.halt.outcome.value, _said(series.halt.reason))
+    if series.suspension is not None:
+        return SeriesOutcome(series.suspension.outcome.value, _said(series.suspension.reason))
     if series.first is not None and day < series.first:
         code = f"{series.first_by}_starts"
         return SeriesOutcome("not_started", reason_text(code, {"date": long_day(series.first)}))

@@ -20,32 +20,32 @@ class PlanAttribution:
     anyway: list[ResultLine]
 
 
-def attribution(outlook: ChangePlan, now: datetime) -> PlanAttribution:
+def attribution(change_plan: ChangePlan, now: datetime) -> PlanAttribution:
     """Tell the lines of a preview apart, by the plan of the same people without the act.
 
     Where there is too much for one transaction it is not asked: that would plan the whole studio
     once more.
     """
-    doubtful = [line for line in outlook.lines if _may_be_due(outlook, line)]
-    if outlook.later or not doubtful:
-        return PlanAttribution(outlook.lines, [])
+    doubtful = [line for line in change_plan.lines if _may_be_due(change_plan, line)]
+    if change_plan.later or not doubtful:
+        return PlanAttribution(change_plan.lines, [])
     kinds = {line.series.kind if line.series else None for line in doubtful}
     due = {
         _key(line)
-        for request in outlook.requests
+        for request in change_plan.requests
         # A job says nothing of the other's schedules: where none is in doubt it is not asked.
         if None in kinds or not kinds.isdisjoint(JOBS[request.job].kinds)
         for line in plan_in_transaction(request, now)
     }
     sides: tuple[list[ResultLine], list[ResultLine]] = [], []
-    for line in outlook.lines:
-        sides[_may_be_due(outlook, line) and _key(line) in due].append(line)
+    for line in change_plan.lines:
+        sides[_may_be_due(change_plan, line) and _key(line) in due].append(line)
     return PlanAttribution(*sides)
 
 
-def _may_be_due(outlook: ChangePlan, line: ResultLine) -> bool:
+def _may_be_due(change_plan: ChangePlan, line: ResultLine) -> bool:
     # What the act itself dealt with is its own, whatever a run says of the same class.
-    return line.class_id is None or line.class_id not in outlook.dealt_with
+    return line.class_id is None or line.class_id not in change_plan.dealt_with
 
 
 def _key(line: ResultLine) -> Hashable:

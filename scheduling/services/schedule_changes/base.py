@@ -29,7 +29,7 @@ class ChangeRecord:
     sentences that a person should read first.
 
     ``days``, where there are any, are all that the act is about, each a first and a last; with
-    ``for_all`` they concern the whole studio. ``tells`` says which results of the plan are news.
+    ``for_all`` they concern the whole studio. ``reports`` says which results of the plan are news.
     ``closures`` are the ids of those that were entered.
     """
 
@@ -42,7 +42,7 @@ class ChangeRecord:
     days: list[tuple[date, date]] = field(default_factory=list)
     for_all: bool = False
     closures: list[int] = field(default_factory=list)
-    tells: Callable[[ResultLine], bool] = lambda line: True
+    reports: Callable[[ResultLine], bool] = lambda line: True
 
 
 def is_relevant(line: ResultLine) -> bool:

@@ -75,7 +75,7 @@ class AddHolidays:
             {}, moment.now, first=min(closed), last=max(closed), cancel=None
         )
         written.lines = [line for line in found if line.day in closed]
-        written.tells = _series_affected([])
+        written.reports = _series_affected([])
         return written
 
 
@@ -104,7 +104,7 @@ class EditClosure:
         if moves:
             _reaches(written, one)
             _what_goes_on(written, one, moment)
-            written.tells = _series_affected(opened)
+            written.reports = _series_affected(opened)
         return written
 
 
@@ -121,7 +121,7 @@ class DeleteClosures:
         for one in rows:
             opened += _reaches(written, one)
             one.delete()
-        written.tells = _series_affected(opened)
+        written.reports = _series_affected(opened)
         return written
 
 
@@ -201,13 +201,13 @@ def _what_goes_on(written: ChangeRecord, one: Closure, moment: ChangeContext) ->
         whose, moment.now, first=one.first_date, last=one.last_date, cancel=None
     )
     written.lines += [line for line in found if line.class_id not in told]
-    written.tells = _series_affected([])
+    written.reports = _series_affected([])
 
 
 def _series_affected(opened: list[Days]) -> Any:
     """Of what clashes, and of what a person left cancelled, only opened days are news."""
 
-    def tells(line: ResultLine) -> bool:
+    def reports(line: ResultLine) -> bool:
         if line.outcome not in (Outcome.CONFLICT, Outcome.PROTECTED):
             return is_relevant(line)
         day = line.day
@@ -217,4 +217,4 @@ def _series_affected(opened: list[Days]) -> Any:
             and any(first <= day <= last for first, last in opened)
         )
 
-    return tells
+    return reports

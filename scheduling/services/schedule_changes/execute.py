@@ -88,9 +88,9 @@ class ChangePlan:
 def preview(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
     """What ``apply`` would do now. Raises ValidationError; writes nothing."""
     with _reading_anew(), transaction.atomic():
-        outlook = _carry_out(act, moment)
+        change_plan = _carry_out(act, moment)
         transaction.set_rollback(True)
-    return _unapplied(outlook)
+    return _unapplied(change_plan)
 
 
 @contextmanager
@@ -112,28 +112,28 @@ def apply(act: ScheduleChange, moment: ChangeContext, approved: str | None) -> C
     """
     try:
         with _reading_anew(), transaction.atomic():
-            outlook = _carry_out(act, moment)
-            require_approved(_unapplied(outlook), approved)
+            change_plan = _carry_out(act, moment)
+            require_approved(_unapplied(change_plan), approved)
     except (ConcurrentEditError, StudioChangedError, IntegrityError) as error:
         raise StalePlanError from error
     except DatabaseError as error:
         if is_contention(error):
             raise StalePlanError from error
         raise
-    for request in outlook.later:
+    for request in change_plan.later:
         try:
-            outlook.runs.append(enqueue_run(request).pk)
+            change_plan.runs.append(enqueue_run(request).pk)
         except EnqueueFailedError as error:
             text = _(
                 "Saved, but the classes are not up to date yet: %(error)s The next run does it."
             )
-            outlook.warnings.append(text % {"error": error})
-    return outlook
+            change_plan.warnings.append(text % {"error": error})
+    return change_plan
 
 
-def _unapplied(outlook: ChangePlan) -> ChangePlan:
+def _unapplied(change_plan: ChangePlan) -> ChangePlan:
     """What was rolled back has neither runs nor rows of its own."""
-    return replace(outlook, runs=[], series=None, closures=[])
+    return replace(change_plan, runs=[], series=None, closures=[])
 
 
 def _carry_out(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
@@ -152,7 +152,7 @@ def _carry_out(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
         counts.update(came_to.counts)
         for one in came_to.lines:
             # A class that the act itself dealt with is not told a second time as protected.
-            if (one.class_id is not None and one.class_id in told) or not written.tells(one):
+            if (one.class_id is not None and one.class_id in told) or not written.reports(one):
                 counts[one.outcome] -= 1
             elif one.outcome in SHOWN:
                 lines.append(one)

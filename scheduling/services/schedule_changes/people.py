@@ -46,7 +46,7 @@ class EndPerson:
         written = ChangeRecord(
             before=repr((person.is_active, getattr(person, "end_date", None), state))
         )
-        written.tells = is_no_clash
+        written.reports = is_no_clash
         getattr(written, f"{column}s").add(person.pk)
         changed = _end(person, self.day, moment.today)
         for rule in rules:
@@ -119,7 +119,7 @@ class TeacherAbsence:
             )
         written = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
         written.days.append((self.first, self.last))
-        written.tells = lambda line: is_relevant(line) and is_no_clash(line)
+        written.reports = lambda line: is_relevant(line) and is_no_clash(line)
         written.lines = list_or_cancel_remaining(
             {"teacher": teacher},
             moment.now,

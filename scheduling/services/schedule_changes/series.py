@@ -116,7 +116,7 @@ class EndSeries:
     def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
-        written.tells = is_no_clash
+        written.reports = is_no_clash
         if not close(rule, self.day):
             text = _("It already ends on or before that date.")
             raise ValidationError({"day": text}, code="ended")
@@ -143,7 +143,7 @@ class PauseSeries:
     def write(self, moment: ChangeContext) -> ChangeRecord:
         rule = locked(self.key)
         written = _written(rule)
-        written.tells = is_no_clash
+        written.reports = is_no_clash
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")

@@ -150,8 +150,8 @@ def test_another_zone_shows_first_which_classes_it_moves():
     assert asked.url == "/admin/scheduling/studio/1/zone/?time_zone=Europe%2FMadrid&look=1"
     page = client.get(asked.url, headers={"accept-language": "en"})
     assert "Saved, still in UTC" in page.content.decode()
-    outlook = page.context["outlook"]
-    assert [(line.outcome, line.student) for line in outlook.lines] == [("moved", "Ana Ruiz")]
+    change_plan = page.context["change_plan"]
+    assert [(line.outcome, line.student) for line in change_plan.lines] == [("moved", "Ana Ruiz")]
     assert studio().time_zone == "UTC"
 
     wrong = {"time_zone": "Europe/Madrid", "plan": "x" * 64}
@@ -159,7 +159,7 @@ def test_another_zone_shows_first_which_classes_it_moves():
     assert studio().time_zone == "UTC"
     done = client.post(
         "/admin/scheduling/studio/1/zone/",
-        {"time_zone": "Europe/Madrid", "plan": outlook.fingerprint},
+        {"time_zone": "Europe/Madrid", "plan": change_plan.fingerprint},
     )
     assert done.url == PAGE
     assert studio().time_zone == "Europe/Madrid"

@@ -91,7 +91,7 @@ def test_axe_finds_every_text_that_is_too_pale_however_often_it_looks(page):
 @pytest.mark.parametrize(
     ("holder", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
 )
-def test_a_page_that_is_too_wide_is_found(open_page, holder, said):
+def test_a_page_that_is_too_wide_is_found(open_page, booking, said):
     page = open_page(width=PHONE)
     page.goto(LOGIN)
     assert_fits(page)
@@ -102,7 +102,7 @@ def test_a_page_that_is_too_wide_is_found(open_page, holder, said):
             wide.style.width = "900px";
             document.querySelector(holder).append(wide);
         }""",
-        holder,
+        booking,
     )
     with pytest.raises(AssertionError, match=said):
         assert_fits(page)

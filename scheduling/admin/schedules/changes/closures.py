@@ -143,7 +143,7 @@ def _list() -> str:
     return reverse("admin:scheduling_closure_changelist")
 
 
-_to_list: Callable[[Any], str] = lambda outlook: _list()  # noqa: E731
+_to_list: Callable[[Any], str] = lambda change_plan: _list()  # noqa: E731
 
 
 def _page(kind: str, closure: Closure) -> str:

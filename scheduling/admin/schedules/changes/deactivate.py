@@ -56,7 +56,7 @@ class DeactivateMixin(admin.ModelAdmin):
                 about=self.model(),
                 subject=self._names(request),
                 form=DeactivateForm,
-                after=lambda outlook: self._list(),
+                after=lambda change_plan: self._list(),
                 back=self._list(),
                 is_danger=True,
             ),

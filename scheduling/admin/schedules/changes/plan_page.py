@@ -61,7 +61,7 @@ class ChangePage:
     is_danger: bool = False
     at_once: bool = False
     today: date | None = None
-    notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda outlook, asked: []
+    notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda change_plan, asked: []
     then: Callable[[dict[str, Any]], None] = lambda asked: None
     needless: Callable[[Sequence[ResultLine], dict[str, Any]], bool] = lambda because, asked: False
     idle: Callable[[Sequence[ResultLine], dict[str, Any]], str] = lambda because, asked: ""
@@ -81,7 +81,7 @@ def change_page(request: HttpRequest, question: ChangePage) -> HttpResponse:
     posted = request.method == "POST"
     today = question.today or moment.today
     form = question.form(question.about, today, _asked(request, question, today))
-    outlook, stale = None, None
+    change_plan, stale = None, None
     if form.is_bound and form.is_valid():
         try:
             if posted:
@@ -90,12 +90,12 @@ def change_page(request: HttpRequest, question: ChangePage) -> HttpResponse:
                 warn_of_later_run(request, done)
                 question.then(form.cleaned_data)
                 return HttpResponseRedirect(question.after(done))
-            outlook = preview(form.act(), moment)
+            change_plan = preview(form.act(), moment)
         except ValidationError as error:
             form.refuse(error)
         except StalePlanError as error:
-            stale, outlook = error, error.new_plan or preview(form.act(), moment)
-    return _rendered(request, question, form, outlook, stale)
+            stale, change_plan = error, error.new_plan or preview(form.act(), moment)
+    return _rendered(request, question, form, change_plan, stale)
 
 
 def _asked(request: HttpRequest, question: ChangePage, today: date) -> Any:
@@ -115,11 +115,11 @@ def _rendered(
     request: HttpRequest,
     question: ChangePage,
     form: ChangeForm,
-    outlook: ChangePlan | None,
+    change_plan: ChangePlan | None,
     stale: StalePlanError | None,
 ) -> HttpResponse:
     about = question.about
-    told = attribution(outlook, timezone.now()) if outlook else PlanAttribution([], [])
+    told = attribution(change_plan, timezone.now()) if change_plan else PlanAttribution([], [])
     context = {
         "title": question.title,
         "question": question,
@@ -128,14 +128,14 @@ def _rendered(
         or reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
         "form": form,
         "asked": ASKED,
-        "outlook": outlook,
-        "notes": question.notes(outlook, form.cleaned_data) if outlook else [],
-        "button": _button(question, told.because, form) if outlook else "",
+        "change_plan": change_plan,
+        "notes": question.notes(change_plan, form.cleaned_data) if change_plan else [],
+        "button": _button(question, told.because, form) if change_plan else "",
         "would": would_do(Counter(line.outcome for line in told.because)),
         "sections": _sections(request, told.because),
         "anyway": _sections(request, told.anyway),
         "anyway_count": len(told.anyway),
-        "needless": outlook is not None and question.needless(told.because, form.cleaned_data),
+        "needless": change_plan is not None and question.needless(told.because, form.cleaned_data),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     return plan_page(request, "admin/schedules/changes/page.html", context, stale)

@@ -42,7 +42,7 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
 
     def living_links(self, row: Any) -> list[tuple[str, str]]:
         titles = {"ill": _("Ill today…"), "zone": _("Change the time zone…")}
-        own = [(self.act_address(act, row.pk), title) for act, title in titles.items()]
+        own = [(self.change_address(act, row.pk), title) for act, title in titles.items()]
         return [*own, *super().living_links(row)]
 
     def has_moving_classes(self, row: Any) -> bool:
@@ -72,8 +72,8 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
             queued = email_families(classes, timezone.now())
             _say(request, queued, notices_of(classes))
 
-        def whom(outlook: ChangePlan, asked: dict[str, Any]) -> list[str]:
-            return [*_whom(outlook), *_became_of(notices_of(cancelled(asked)))]
+        def whom(change_plan: ChangePlan, asked: dict[str, Any]) -> list[str]:
+            return [*_whom(change_plan), *_became_of(notices_of(cancelled(asked)))]
 
         def only_closes(because: Sequence[ResultLine], asked: dict[str, Any]) -> str:
             if because or TeacherAbsence(teacher, today, asked["last"]).is_entered():
@@ -98,7 +98,7 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 idle=only_closes,
                 about=teacher,
                 form=AbsenceForm,
-                after=lambda outlook: self.row_address(teacher.pk),
+                after=lambda change_plan: self.row_address(teacher.pk),
                 is_danger=True,
                 at_once=True,
                 today=today,
@@ -116,11 +116,11 @@ def today_of(teacher: Teacher) -> date:
     return timezone.localdate(timezone.now(), zone_of(teacher.time_zone))
 
 
-def _whom(outlook: ChangePlan) -> list[str]:
+def _whom(change_plan: ChangePlan) -> list[str]:
     """Who would be told, and who can't be."""
     students = {
         line.student_id: line.student
-        for line in outlook.of(Outcome.CANCELLED)
+        for line in change_plan.of(Outcome.CANCELLED)
         if line.student_id is not None
     }
     if not students:

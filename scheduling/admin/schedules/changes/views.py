@@ -52,7 +52,7 @@ class ChangeViewsMixin(admin.ModelAdmin):
             raise PermissionDenied
         return found
 
-    def act_address(self, act: str, pk: int) -> str:
+    def change_address(self, act: str, pk: int) -> str:
         """Where an act of a row is asked for."""
         return reverse(f"admin:scheduling_{self.opts.model_name}_{act}", args=[pk])
 
@@ -86,15 +86,15 @@ class SeriesChangesMixin(ChangeViewsMixin):
         titles = {"from": _("Change from a date…"), "pause": _("Pause…"), "end": _("End…")}
         if is_paused(row, today):
             titles["resume"] = _("Resume…")
-        return [(self.act_address(act, row.pk), title) for act, title in titles.items()]
+        return [(self.change_address(act, row.pk), title) for act, title in titles.items()]
 
     def _page(
         self, request: HttpRequest, object_id: int, form: type[ChangeForm], **texts: Any
     ) -> HttpResponse:
         row = self.about(request, object_id)
 
-        def after(outlook: ChangePlan) -> str:
-            return self.row_address(outlook.series.id if outlook.series else row.pk)
+        def after(change_plan: ChangePlan) -> str:
+            return self.row_address(change_plan.series.id if change_plan.series else row.pk)
 
         return change_page(request, ChangePage(about=row, form=form, after=after, **texts))
 
@@ -160,7 +160,7 @@ class EndPersonMixin(ChangeViewsMixin):
     acts: tuple[str, ...] = ("end",)
 
     def living_links(self, row: Any) -> list[tuple[str, str]]:
-        return [(self.act_address("end", row.pk), pgettext("of a person", "End…"))]
+        return [(self.change_address("end", row.pk), pgettext("of a person", "End…"))]
 
     def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """All schedules of a person end on a day."""
@@ -179,7 +179,7 @@ class EndPersonMixin(ChangeViewsMixin):
                 button=_("End all their schedules"),
                 about=person,
                 form=EndPersonForm,
-                after=lambda outlook: self.row_address(person.pk),
+                after=lambda change_plan: self.row_address(person.pk),
                 is_danger=True,
             ),
         )

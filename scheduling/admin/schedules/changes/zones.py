@@ -40,7 +40,7 @@ class ZoneChangeMixin(ChangeViewsMixin):
                 button=_("Change the time zone"),
                 about=row,
                 form=self.zone_form,
-                after=lambda outlook: self.row_address(row.pk),
+                after=lambda change_plan: self.row_address(row.pk),
             ),
         )
 
@@ -64,7 +64,7 @@ class ZoneChangeMixin(ChangeViewsMixin):
         )
         messages.warning(request, text % {"zone": obj.time_zone})
         query = urlencode({"time_zone": zone, ASKED: 1})
-        return HttpResponseRedirect(f"{self.act_address('zone', obj.pk)}?{query}")
+        return HttpResponseRedirect(f"{self.change_address('zone', obj.pk)}?{query}")
 
 
 class StudioZoneChangeMixin(ZoneChangeMixin):

@@ -78,10 +78,10 @@ class ChangeView(ApiView, GenericAPIView):
         moment = ChangeContext(studio_today(), timezone.now(), str(request.user))
         try:
             act = self.act(row, asked)
-            outlook = preview(act, moment) if dry_run else apply(act, moment, plan)
+            change_plan = preview(act, moment) if dry_run else apply(act, moment, plan)
         except ValidationError as error:
             raise named(error, self.names) from error
-        return Response(ActAnswer(plan_response(outlook, dry_run)).data)
+        return Response(ActAnswer(plan_response(change_plan, dry_run)).data)
 
 
 def named(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
@@ -94,20 +94,20 @@ def named(error: ValidationError, names: dict[str, str]) -> serializers.Validati
     )
 
 
-def plan_response(outlook: ChangePlan, dry_run: bool) -> dict[str, Any]:
+def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
     """A plan, or what was done, as ``ActAnswer`` has it."""
-    counts = {Outcome(outcome).value: n for outcome, n in sorted(outlook.counts.items()) if n}
+    counts = {Outcome(outcome).value: n for outcome, n in sorted(change_plan.counts.items()) if n}
     return {
         "success": True,
-        "message": outlook.would if dry_run else outlook.done,
+        "message": change_plan.would if dry_run else change_plan.done,
         "dry_run": dry_run,
-        "plan": outlook.fingerprint,
-        "warnings": outlook.warnings,
+        "plan": change_plan.fingerprint,
+        "warnings": change_plan.warnings,
         "counts": counts,
-        "items": [item(line) for line in outlook.lines[:MOST]],
-        "truncated": len(outlook.lines) > MOST,
-        "run_ids": outlook.runs,
-        "series": outlook.series.id if outlook.series else None,
+        "items": [item(line) for line in change_plan.lines[:MOST]],
+        "truncated": len(change_plan.lines) > MOST,
+        "run_ids": change_plan.runs,
+        "series": change_plan.series.id if change_plan.series else None,
     }
 
 

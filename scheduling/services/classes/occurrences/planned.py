@@ -104,7 +104,7 @@ def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], Ch
         planned_too = _series(near)
     else:
         near, planned_too = scope, asked
-    context = PlanningContext(tuple(SeriesKind), window, near, tell_bounds=False)
+    context = PlanningContext(tuple(SeriesKind), window, near, note_bounds=False)
     return {one.key for one in asked}, plan_series(context, planned_too, now)
 
 
@@ -120,30 +120,36 @@ def _series(scope: Q) -> list[Series]:
 
 def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[PlannedOccurrence]:
     """What ``plan`` would create for the series ``keys``, or can't, as nothing is stored of it."""
-    creates = [want for want in plan.creates if want.series.key in keys]
-    shut = [one for one in plan.shut if one.want.series.key in keys]
+    creates = [planned for planned in plan.creates if planned.series.key in keys]
+    shut = [one for one in plan.shut if one.planned.series.key in keys]
     conflicts = [
-        one for one in plan.conflicts if one.want.row is None and one.want.series.key in keys
+        one for one in plan.conflicts if one.planned.row is None and one.planned.series.key in keys
     ]
-    wants = [*creates, *(one.want for one in shut), *(one.want for one in conflicts)]
-    if not wants:
+    planned_classes = [
+        *creates,
+        *(one.planned for one in shut),
+        *(one.planned for one in conflicts),
+    ]
+    if not planned_classes:
         return []
-    holders = [one.clash.holder for one in conflicts]
+    bookings = [one.clash.booking for one in conflicts]
     names = PersonNames(
-        [want.series.student_id for want in wants] + [one.student_id for one in holders],
-        [want.series.teacher_id for want in wants] + [one.teacher_id for one in holders],
+        [planned.series.student_id for planned in planned_classes]
+        + [one.student_id for one in bookings],
+        [planned.series.teacher_id for planned in planned_classes]
+        + [one.teacher_id for one in bookings],
     )
     make = _PlannedBuilder(names, now)
-    found = [make.of(want, Outcome.CREATED) for want in creates]
+    found = [make.of(planned, Outcome.CREATED) for planned in creates]
     for one in shut:
         name = one.closure.name
         why: dict[str, Any] = {"code": "closed", "params": {"closure": name}, "closure": name}
-        found.append(make.of(one.want, Outcome.CLOSED, **why))
+        found.append(make.of(one.planned, Outcome.CLOSED, **why))
     for conflict in conflicts:
         line = conflict_line(conflict, names)
-        in_the_way = conflict.clash.holder.class_id
+        in_the_way = conflict.clash.booking.class_id
         why = {"code": line.code, "params": line.params, "with_class": in_the_way}
-        found.append(make.of(conflict.want, Outcome.CONFLICT, **why))
+        found.append(make.of(conflict.planned, Outcome.CONFLICT, **why))
     found.sort(key=lambda one: (one.starts_at, one.student, one.key))
     return found
 
@@ -161,27 +167,27 @@ class _PlannedBuilder:
     def _due_on(self, kind: SeriesKind, day: date) -> ExpectedCreation:
         return expected_creation(kind, day, self._today, settings.HORIZON_WEEKS, self._calls)
 
-    def of(self, want: PlannedClass, outcome: Outcome, **why: Any) -> PlannedOccurrence:
-        """``want`` as a person sees it."""
-        series = want.series
-        starts_at = from_epoch(want.starts)
+    def of(self, planned: PlannedClass, outcome: Outcome, **why: Any) -> PlannedOccurrence:
+        """``planned`` as a person sees it."""
+        series = planned.series
+        starts_at = from_epoch(planned.starts)
         return PlannedOccurrence(
             key=series.key,
-            week=monday_of(want.day),
+            week=monday_of(planned.day),
             student_id=series.student_id,
             student=self._names.student(series.student_id),
             teacher_id=series.teacher_id,
             teacher=self._names.teacher(series.teacher_id),
-            day=want.day,
+            day=planned.day,
             start_time=series.start_time,
             end_time=series.end_time,
             zone=series.zone,
             starts_at=starts_at,
-            ends_at=from_epoch(want.ends),
+            ends_at=from_epoch(planned.ends),
             subject=series.subject,
             is_shared=series.is_shared,
             outcome=outcome,
             begun=starts_at <= self._now,
-            due=self._due(series.kind, want.day),
+            due=self._due(series.kind, planned.day),
             **why,
         )

@@ -101,8 +101,8 @@ def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):
     text = text_of(browser.get(PAGE))
     assert "2 lessons clash with other lessons." in text
     assert "Marta Gil already teaches Ana Ruiz, Mon 12 Jan 2026, 10:00–11:00 UTC" in text
-    holder = ScheduledClass.objects.get(date=NEXT)
-    assert f"/admin/scheduling/scheduledclass/{holder.pk}/change/" in text
+    booking = ScheduledClass.objects.get(date=NEXT)
+    assert f"/admin/scheduling/scheduledclass/{booking.pk}/change/" in text
     assert f"/admin/scheduling/recurringslot/{leo.pk}/change/" in text
     text = text_of(browser.get(page_of(leo)))
     assert f"/admin/scheduling/recurringslot/{ana.pk}/change/" in text
@@ -173,8 +173,8 @@ def test_other_times_cannot_be_shared(browser, marta, ana):
 
 
 def test_once_the_hour_is_free_it_is_gone_and_the_next_run_makes_the_class(browser, ana, leo):
-    holder = ScheduledClass.objects.get(date=NEXT)
-    cancel(holder.pk, by="student", now=NOW)
+    booking = ScheduledClass.objects.get(date=NEXT)
+    cancel(booking.pk, by="student", now=NOW)
     text = text_of(browser.get(PAGE))
     assert "1 lesson clashes with another lesson." in text
     assert "This conflict is gone" in text_of(browser.get(page_of(leo), follow=True))
@@ -232,8 +232,8 @@ def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, 
 
 
 def test_the_class_in_the_way_was_moved_away_and_back(browser, leo):
-    holder = ScheduledClass.objects.get(date=NEXT)
-    move(holder.pk, to_date=NEXT + timedelta(1), now=NOW)
+    booking = ScheduledClass.objects.get(date=NEXT)
+    move(booking.pk, to_date=NEXT + timedelta(1), now=NOW)
     assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
-    move(holder.pk, to_date=NEXT, now=NOW)
+    move(booking.pk, to_date=NEXT, now=NOW)
     assert "2 lessons clash with other lessons." in text_of(browser.get(PAGE))

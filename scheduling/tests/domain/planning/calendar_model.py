@@ -113,7 +113,7 @@ class Studio:
             state.rows = [row.stored() for row in rows]
             state.theirs = {
                 row.id: calendar.concerning(row.teacher_id, row.student_id, rule.key)
-                for row in state.strays()
+                for row in state.displaced()
             }
         else:
             state.held = held
@@ -124,7 +124,7 @@ class Studio:
         if order is not None:
             order.shuffle(rules)
         states = [self.state(rule, window, form) for rule in rules]
-        busy = [row.holder() for row in self.rows.values() if not row.is_cancelled]
+        busy = [row.booking() for row in self.rows.values() if not row.is_cancelled]
         return resolve(draft(states, self.epoch), busy)
 
     def run(self, window=None, **how):
@@ -142,16 +142,16 @@ class Studio:
             changed[cancel.row.id] = placed(
                 cancel.row.id, cancel, cancel.row.week, True, cancel.closure.id
             )
-        for want in plan.moves + plan.restores:
-            assert want.row.id not in changed
-            changed[want.row.id] = placed(want.row.id, want, want.row.week)
-        for want in plan.restores:
-            if want.row.edit:  # the closure's mark goes, and nothing else
-                row = self.rows[want.row.id]
+        for planned in plan.moves + plan.restores:
+            assert planned.row.id not in changed
+            changed[planned.row.id] = placed(planned.row.id, planned, planned.row.week)
+        for planned in plan.restores:
+            if planned.row.edit:  # the closure's mark goes, and nothing else
+                row = self.rows[planned.row.id]
                 changed[row.id] = replace(row, is_cancelled=False, closure_id=None)
-        for want in plan.creates:
+        for planned in plan.creates:
             self.last_id += 1
-            changed[self.last_id] = placed(self.last_id, want, week_number(want.day))
+            changed[self.last_id] = placed(self.last_id, planned, week_number(planned.day))
         self.write(changed)
 
     # What people do

@@ -30,7 +30,7 @@ class Row:
     def stored(self):
         return StoredClass(**self.__dict__)
 
-    def holder(self):
+    def booking(self):
         return Booking(
             self.id,
             self.series,

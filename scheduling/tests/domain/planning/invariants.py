@@ -84,13 +84,13 @@ def counted(plan):
 
 def blocked(plan):
     """Which occurrences found no place."""
-    return {(one.want.series.key, one.want.day) for one in plan.conflicts}
+    return {(one.planned.series.key, one.planned.day) for one in plan.conflicts}
 
 
 def conflicts_are_real(studio, plan):
     """Each conflict names a class that stands in the calendar, and in the way."""
     for one in plan.conflicts:
-        wanted, named = candidate(one.want.series, one.want.day), one.clash.holder
+        wanted, named = candidate(one.planned.series, one.planned.day), one.clash.booking
         matching = [
             row
             for row in studio.rows.values()
@@ -101,12 +101,12 @@ def conflicts_are_real(studio, plan):
         ]
         assert matching, f"{one} names a class that is not there"
         assert any(quarrel(wanted, row) for row in matching), f"{one} is not in the way"
-        assert one.want.row is None or all(row.id != one.want.row.id for row in matching)
+        assert one.planned.row is None or all(row.id != one.planned.row.id for row in matching)
 
 
 def in_place(studio, rule, window, plan):
     """Every wanted occurrence is a class as the rule says, or there is a reason why not."""
-    if rule.halt:
+    if rule.suspension:
         return
     stuck = blocked(plan)
     rows = {row.week: row for row in studio.of(rule.key)}
@@ -166,4 +166,4 @@ def nothing_left_closed(studio, rule, plan):
 def is_wanted(rule, week):
     """Whether the rule, as it is now, asks for a class in that week."""
     days = recurrence_set(rule, monday_of_number(week), monday_of_number(week + 1))
-    return rule.halt is None and any(valid(rule, day) for day in days)
+    return rule.suspension is None and any(valid(rule, day) for day in days)

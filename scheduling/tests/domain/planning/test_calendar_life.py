@@ -122,7 +122,7 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK)
     def pause_or_resume(self, pick):
         key = self.some_rule(pick)
-        self.studio.change(key, halt=None if self.studio.series[key].halt else PAUSED)
+        self.studio.change(key, suspension=None if self.studio.series[key].suspension else PAUSED)
 
     @rule(one=PICK, other=PICK)
     def swap(self, one, other):

@@ -161,28 +161,28 @@ def test_teacher_swapped(studio, slot):
 
 def test_pause_then_resume(studio, slot):
     paused = Suspension(Outcome.PAUSED, Reason("slot_paused"))
-    studio.change(slot, halt=paused)
+    studio.change(slot, suspension=paused)
     plan = studio.run()
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 4}
     assert {remove.reason.code for remove in plan.removes} == {"slot_paused"}
     assert studio.run().counts == {Outcome.PAUSED: 1}
-    studio.change(slot, halt=None)
+    studio.change(slot, suspension=None)
     assert studio.run().counts == {Outcome.CREATED: 4}
 
 
 def test_student_deactivated_then_reactivated(studio, slot):
     studio.note(studio.class_on(slot, day("2026-03-23")).id)
-    studio.change(slot, halt=Suspension(Outcome.INACTIVE, Reason("student_inactive")))
+    studio.change(slot, suspension=Suspension(Outcome.INACTIVE, Reason("student_inactive")))
     plan = studio.run()
     assert plan.counts == {Outcome.INACTIVE: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
     assert studio.calendar() == ["2026-03-23 10:00"]
-    studio.change(slot, halt=None)
+    studio.change(slot, suspension=None)
     assert studio.run().counts == {Outcome.CREATED: 3, Outcome.PROTECTED: 1}
 
 
 def test_a_halted_series_keeps_what_has_begun(studio, today_slot):
     studio.now = utc("2026-03-11T09:30")
-    studio.change(today_slot, halt=Suspension(Outcome.PAUSED, Reason("slot_paused")))
+    studio.change(today_slot, suspension=Suspension(Outcome.PAUSED, Reason("slot_paused")))
     plan = studio.run(studio.week())
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.EXISTS: 1, Outcome.REMOVED: 2}
     assert studio.calendar() == ["2026-03-11 10:00"]

@@ -40,7 +40,7 @@ def test_removed_before_any_run_creates_what_was_left_out(studio):
     studio.closures.append(closed := closure("2026-03-16"))
     studio.run()
     studio.reopen(closed)
-    assert [want.day for want in studio.run().creates] == [day("2026-03-16")]
+    assert [planned.day for planned in studio.run().creates] == [day("2026-03-16")]
 
 
 def test_overlapping_one_goes_the_other_still_closes(studio, slot):
@@ -109,11 +109,11 @@ def test_a_note_does_not_bring_a_class_back_into_a_taken_hour(studio, slot):
     studio.closures.append(closed := closure("2026-03-16"))
     studio.run()
     studio.note(studio.class_on(slot, day("2026-03-16")).id)
-    guest = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
+    neighbour = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
     studio.reopen(closed)
     plan = run_and_check(studio, studio.horizon())
     assert plan.counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
-    studio.write({guest.id: None})
+    studio.write({neighbour.id: None})
     assert run_and_check(studio, studio.horizon()).counts[Outcome.RESTORED] == 1
 
 
@@ -152,13 +152,13 @@ def test_a_cancelled_class_frees_its_time_and_is_not_restored_into_a_taken_one(s
     closed = closure("2026-03-16", student_id=1)
     studio.closures.append(closed)
     studio.run()
-    guest = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
+    neighbour = studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
     studio.reopen(closed)
     plan = studio.run()
     assert plan.counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
     (conflict,) = plan.conflicts
-    assert (conflict.clash.code, conflict.clash.holder.class_id) == ("teacher_busy", guest.id)
-    studio.write({guest.id: None})
+    assert (conflict.clash.code, conflict.clash.booking.class_id) == ("teacher_busy", neighbour.id)
+    studio.write({neighbour.id: None})
     assert studio.run().counts == {Outcome.RESTORED: 1, Outcome.EXISTS: 3}
 
 
@@ -166,7 +166,9 @@ def test_what_a_closure_cancels_makes_room_in_the_same_run(studio, slot):
     studio.add(series(2, student_id=2))
     studio.closures.append(closure("2026-03-16", student_id=1))
     plan = studio.run()
-    assert [(want.series.id, want.day) for want in plan.creates] == [(2, day("2026-03-16"))]
+    assert [(planned.series.id, planned.day) for planned in plan.creates] == [
+        (2, day("2026-03-16"))
+    ]
 
 
 def test_moved_off_a_closure_by_a_change_of_weekday(studio, slot):
@@ -204,7 +206,7 @@ def test_a_closure_is_of_local_dates(studio, zone):
     studio.add(series(1, zone=zone, start_time="00:15"))
     studio.closures.append(closure("2026-03-16"))
     plan = studio.run(window("2026-03-16", "2026-03-23"))
-    assert [want.day for want in plan.creates] == [day("2026-03-23")]
+    assert [planned.day for planned in plan.creates] == [day("2026-03-23")]
 
 
 def test_a_class_across_midnight_is_closed_by_the_day_on_which_it_starts(studio):
@@ -220,7 +222,7 @@ def test_29_february_closed(studio):
     studio.add(series(1, weekday=2))
     studio.closures.append(closure("2028-02-29"))
     plan = studio.run(window("2028-02-28", "2028-03-07"))
-    assert [want.day for want in plan.creates] == [day("2028-03-07")]
+    assert [planned.day for planned in plan.creates] == [day("2028-03-07")]
 
 
 class TestKeptWhereItWasAnnounced:

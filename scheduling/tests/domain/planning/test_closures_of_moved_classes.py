@@ -89,7 +89,9 @@ class TestKeptFromItsNewPlace:
         assert studio.run().counts[Outcome.CONFLICT] == 8
         studio.closures.append(closure("2026-03-16", student_id=1))
         plan = studio.run()
-        assert [(want.series.id, want.day) for want in plan.creates] == [(3, day("2026-03-16"))]
+        assert [(planned.series.id, planned.day) for planned in plan.creates] == [
+            (3, day("2026-03-16"))
+        ]
 
     def test_its_old_place_taken_meanwhile_it_stays_cancelled(self, studio, blocked):
         studio.closures.append(closed := closure("2026-03-16", student_id=1))

@@ -57,7 +57,7 @@ def test_containment_and_the_same_start_with_another_length(studio, start, minut
     studio.add(series(1), series(2, student_id=2, start_time=start, duration_minutes=minutes))
     plan = run_and_check(studio, ONE_WEEK)
     assert clash_codes(plan) == ["teacher_busy"]
-    assert plan.conflicts[0].want.series.id == 2
+    assert plan.conflicts[0].planned.series.id == 2
 
 
 def test_a_day_long_class_is_in_the_way_all_day(studio):
@@ -67,15 +67,15 @@ def test_a_day_long_class_is_in_the_way_all_day(studio):
         series(3, weekday=2, start_time="18:00", duration_minutes=1, student_id=3),
     )
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.want.series.id for one in plan.conflicts] == [2]
+    assert [one.planned.series.id for one in plan.conflicts] == [2]
 
 
 def test_a_cancelled_class_frees_its_time(studio, slot):
     studio.cancel(studio.class_on(slot, day("2026-03-16")).id)
     studio.add(series(2, student_id=2))
     plan = run_and_check(studio, window("2026-03-16", "2026-03-29"))
-    assert [want.day for want in plan.creates] == [day("2026-03-16")]
-    assert [one.want.day for one in plan.conflicts] == [day("2026-03-23")]
+    assert [planned.day for planned in plan.creates] == [day("2026-03-16")]
+    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-23")]
 
 
 def test_two_series_that_collide_only_after_a_dst_change(studio):
@@ -85,7 +85,7 @@ def test_two_series_that_collide_only_after_a_dst_change(studio):
         series(2, teacher_id=2, start_time="10:00", zone="America/New_York"),
     )
     plan = run_and_check(studio, window("2026-03-02", "2026-04-05"))
-    assert [one.want.day for one in plan.conflicts] == [day("2026-03-02"), day("2026-03-30")]
+    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-02"), day("2026-03-30")]
     assert clash_codes(plan) == ["student_busy", "student_busy"]
 
 
@@ -96,7 +96,7 @@ def test_a_lesson_in_the_gap_meets_the_one_an_hour_later_on_that_day_alone(studi
         series(2, weekday=7, start_time="03:30", student_id=2),
     )
     plan = run_and_check(studio, window("2026-03-22", "2026-04-05"))
-    assert [one.want.day for one in plan.conflicts] == [day("2026-03-29")]
+    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-29")]
 
 
 def test_a_lesson_across_a_transition_lasts_as_long_as_ever(studio):
@@ -130,7 +130,7 @@ def test_a_student_booked_with_two_teachers(studio):
     studio.add(series(1), series(2, teacher_id=2, start_time="10:30"))
     plan = run_and_check(studio, ONE_WEEK)
     (conflict,) = plan.conflicts
-    assert (conflict.clash.code, conflict.clash.holder.series) == ("student_busy", series(1).key)
+    assert (conflict.clash.code, conflict.clash.booking.series) == ("student_busy", series(1).key)
 
 
 def test_lessons_without_a_teacher_are_in_the_way_of_their_student_alone(studio):
@@ -140,7 +140,7 @@ def test_lessons_without_a_teacher_are_in_the_way_of_their_student_alone(studio)
         series(3, start_time="11:30"),
     )
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.want.series.id for one in plan.conflicts] == [3]
+    assert [one.planned.series.id for one in plan.conflicts] == [3]
 
 
 def test_the_same_key_at_another_instant(studio):
@@ -154,14 +154,14 @@ class TestPrecedence:
     def test_stored_beats_planned_however_young(self, studio, slot):
         studio.add(series(0, student_id=2))
         plan = run_and_check(studio, ONE_WEEK)
-        assert plan.conflicts[0].clash.holder.class_id is not None
+        assert plan.conflicts[0].clash.booking.class_id is not None
         assert studio.calendar(slot)
 
     def test_among_planned_ones_the_older_series_wins(self, studio):
         studio.add(series(3, student_id=3), series(1, student_id=1), series(2, student_id=2))
         plan = run_and_check(studio, ONE_WEEK)
-        assert [want.series.id for want in plan.creates] == [1]
-        assert plan.conflicts[0].clash.holder.class_id is None
+        assert [planned.series.id for planned in plan.creates] == [1]
+        assert plan.conflicts[0].clash.booking.class_id is None
 
     def test_then_the_kind_then_the_number(self, studio):
         same = series(1).created_at
@@ -170,16 +170,16 @@ class TestPrecedence:
             series(2, created_at=same, kind=SLOT, student_id=2),
             series(1, created_at=same, kind=SLOT, student_id=1),
         )
-        assert [want.series.id for want in run_and_check(studio, ONE_WEEK).creates] == [9]
+        assert [planned.series.id for planned in run_and_check(studio, ONE_WEEK).creates] == [9]
 
     def test_age_decides_and_not_the_number(self, studio):
         studio.add(series(1, student_id=1, created_at=series(5).created_at), series(4))
-        assert [want.series.id for want in run_and_check(studio, ONE_WEEK).creates] == [4]
+        assert [planned.series.id for planned in run_and_check(studio, ONE_WEEK).creates] == [4]
 
     def test_the_loser_loses_only_where_they_meet(self, studio):
         studio.add(series(1, interval_weeks=2, anchor="2026-03-16"), series(2, student_id=2))
         plan = run_and_check(studio, window("2026-03-16", "2026-03-29"))
-        assert [(want.series.id, want.day) for want in plan.creates] == [
+        assert [(planned.series.id, planned.day) for planned in plan.creates] == [
             (1, day("2026-03-16")),
             (2, day("2026-03-23")),
         ]

@@ -44,7 +44,7 @@ def test_move_to_an_earlier_week_then_rerun(studio, slot):
     """A run of this week alone does not take the class that came into it for its own."""
     studio.move(studio.class_on(slot, day("2026-03-16")).id, day("2026-03-12"), clock("12:00"))
     plan = studio.run(studio.week())
-    assert [want.day for want in plan.creates] == [day("2026-03-09")]
+    assert [planned.day for planned in plan.creates] == [day("2026-03-09")]
     assert studio.run().changes_nothing
 
 
@@ -62,8 +62,8 @@ def test_move_onto_own_next_date(studio, slot):
     studio.move(moved.id, day("2026-04-13"), clock("10:00"))
     plan = studio.run(window("2026-03-11", "2026-04-19"))
     (conflict,) = plan.conflicts
-    assert (conflict.want.day, conflict.clash.code) == (day("2026-04-13"), "same_key")
-    assert conflict.clash.holder.class_id == moved.id
+    assert (conflict.planned.day, conflict.clash.code) == (day("2026-04-13"), "same_key")
+    assert conflict.clash.booking.class_id == moved.id
     assert studio.run(window("2026-03-11", "2026-04-19")).changes_nothing
 
 
@@ -71,7 +71,7 @@ def test_move_onto_part_of_own_next_date(studio, slot):
     moved = studio.class_on(slot, day("2026-04-06"))
     studio.move(moved.id, day("2026-04-13"), clock("10:30"))
     (conflict,) = studio.run(window("2026-03-11", "2026-04-19")).conflicts
-    assert (conflict.clash.code, conflict.clash.holder.class_id) == ("student_busy", moved.id)
+    assert (conflict.clash.code, conflict.clash.booking.class_id) == ("student_busy", moved.id)
 
 
 def test_cancel_then_change_the_series_time_then_rerun(studio, slot):
@@ -121,7 +121,7 @@ def test_an_occurrence_that_was_cancelled_before_it_existed_is_not_made(studio):
         | {"is_cancelled": True, "edit": "cancelled_by_hand"}
     )
     plan = studio.run()
-    assert [want.day for want in plan.creates] == [
+    assert [planned.day for planned in plan.creates] == [
         day("2026-03-23"),
         day("2026-03-30"),
         day("2026-04-06"),
@@ -133,7 +133,7 @@ def test_a_conflict_resolved_then_retried(studio, slot):
     assert len(studio.run().conflicts) == 4
     studio.cancel(studio.class_on(slot, day("2026-03-16")).id)
     plan = studio.run()
-    assert [want.day for want in plan.creates] == [day("2026-03-16")]
+    assert [planned.day for planned in plan.creates] == [day("2026-03-16")]
     assert len(plan.conflicts) == 3
 
 

@@ -22,20 +22,20 @@ def test_one_day_on_nothing_is_new_until_the_weekday_comes(studio, slot):
     created = []
     for _ in range(6):  # Thursday to Tuesday
         studio.now += timedelta(days=1)
-        created.append([want.day.isoformat() for want in studio.run().creates])
+        created.append([planned.day.isoformat() for planned in studio.run().creates])
     assert created == [[], [], [], [], [], ["2026-04-13"]]
 
 
 def test_a_deleted_row_is_made_again(studio, slot):
     lost = studio.class_on(slot, day("2026-03-23"))
     studio.write({lost.id: None})
-    assert [want.day for want in studio.run().creates] == [day("2026-03-23")]
+    assert [planned.day for planned in studio.run().creates] == [day("2026-03-23")]
 
 
 def test_weekly_job_on_a_wednesday_makes_the_whole_week(studio):
     studio.add(series(1, kind=FIXED), series(2, kind=FIXED, weekday=5, student_id=2))
     created = studio.run(studio.week()).creates
-    assert [want.day for want in created] == [day("2026-03-09"), day("2026-03-13")]
+    assert [planned.day for planned in created] == [day("2026-03-09"), day("2026-03-13")]
 
 
 def test_a_missed_monday_is_made_up_for(studio):
@@ -43,7 +43,7 @@ def test_a_missed_monday_is_made_up_for(studio):
     this_week = studio.week()
     missed = catch_up_start(this_week.start, monday_of(day("2026-02-25")))
     created = studio.run(this_week.starting(missed)).creates
-    assert [want.day for want in created] == [day("2026-03-02"), day("2026-03-09")]
+    assert [planned.day for planned in created] == [day("2026-03-02"), day("2026-03-09")]
 
 
 def test_cron_at_sunday_23_30_utc_and_again_on_monday(studio):
@@ -94,7 +94,7 @@ def test_a_class_that_moved_to_another_weekday_is_the_same_week_for_a_window_tha
 def test_missing_classes_are_created_in_the_past(studio):
     studio.add(series(1, first="2026-02-20"))
     created = studio.run(window("2026-02-20", "2026-03-11")).creates
-    assert [want.day for want in created] == [
+    assert [planned.day for planned in created] == [
         day("2026-02-23"),
         day("2026-03-02"),
         day("2026-03-09"),

@@ -15,8 +15,8 @@ SPAN = window("2026-03-09", "2026-04-05")
 NOW = int(utc("2026-03-09T02:00").timestamp())
 
 
-def plan_of(*rules, span=SPAN, tell_bounds=True):
-    return resolve(draft([SeriesState(rule, span) for rule in rules], NOW, tell_bounds), [])
+def plan_of(*rules, span=SPAN, note_bounds=True):
+    return resolve(draft([SeriesState(rule, span) for rule in rules], NOW, note_bounds), [])
 
 
 def test_faults_are_what_is_not_well_done():
@@ -39,8 +39,8 @@ def test_an_invalid_series_keeps_its_classes(studio, slot):
 
 def test_a_series_that_asks_for_nothing_says_why():
     plan = plan_of(
-        series(1, halt=Suspension(Outcome.PAUSED, Reason("slot_paused"))),
-        series(2, halt=Suspension(Outcome.INACTIVE, Reason("student_inactive"))),
+        series(1, suspension=Suspension(Outcome.PAUSED, Reason("slot_paused"))),
+        series(2, suspension=Suspension(Outcome.INACTIVE, Reason("student_inactive"))),
     )
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.INACTIVE: 1}
     assert [note.reason.code for note in plan.notes] == ["slot_paused", "student_inactive"]
@@ -68,7 +68,7 @@ def test_one_that_starts_and_ends_within_the_window_says_both_and_makes_its_clas
 
 def test_bounds_inside_the_window_are_left_out_on_request():
     """The horizon meets every end that lies within twelve weeks, day after day."""
-    plan = plan_of(series(1, last="2026-03-29"), series(2, last="2026-03-08"), tell_bounds=False)
+    plan = plan_of(series(1, last="2026-03-29"), series(2, last="2026-03-08"), note_bounds=False)
     assert plan.counts == {Outcome.CREATED: 3, Outcome.ENDED: 1}
 
 
@@ -93,7 +93,7 @@ def test_a_state_without_a_window_creates_nothing_and_brings_the_rest_up_to_date
     studio.change(slot, weekday=2)
     state = studio.state(studio.series[slot], studio.horizon())
     state.window = None
-    plan = resolve(draft([state], studio.epoch), [row.holder() for row in studio.rows.values()])
+    plan = resolve(draft([state], studio.epoch), [row.booking() for row in studio.rows.values()])
     assert plan.counts == {Outcome.MOVED: 4}
 
 
@@ -109,7 +109,7 @@ def test_protected_is_counted_always_and_told_where_it_differs_from_the_rule(stu
 
 def test_protected_classes_of_a_paused_series_are_told_wherever_they_are(studio, slot):
     studio.note(studio.class_on(slot, day("2026-04-06")).id)
-    studio.change(slot, halt=Suspension(Outcome.PAUSED, Reason("slot_paused")))
+    studio.change(slot, suspension=Suspension(Outcome.PAUSED, Reason("slot_paused")))
     plan = studio.run(window("2026-03-11", "2026-03-17"))
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
 
@@ -122,7 +122,7 @@ def test_a_week_in_which_an_interval_asks_for_nothing_has_nothing_to_say():
 def test_the_order_in_which_rows_are_read_does_not_matter(studio, slot):
     studio.change(slot, start_time=clock("12:00"))
     rule, rows = studio.series[slot], [row.stored() for row in studio.of(slot)]
-    busy = [row.holder() for row in studio.rows.values()]
+    busy = [row.booking() for row in studio.rows.values()]
     one = SeriesState(rule, studio.horizon(), rows=rows)
     other = SeriesState(rule, studio.horizon(), rows=rows[::-1])
     assert resolve(draft([one], NOW), busy) == resolve(draft([other], NOW), busy)

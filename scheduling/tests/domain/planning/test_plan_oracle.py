@@ -81,15 +81,15 @@ def test_outcomes_are_those_of_the_naive_walk(case):
 
     plan = studio.plan(window)
 
-    created = {(want.series.key, want.day) for want in plan.creates}
-    conflicts = {(one.want.series.key, one.want.day): one.clash for one in plan.conflicts}
+    created = {(planned.series.key, planned.day) for planned in plan.creates}
+    conflicts = {(one.planned.series.key, one.planned.day): one.clash for one in plan.conflicts}
     assert created == {at for at, what in expected.items() if what is Outcome.CREATED}
     assert conflicts.keys() == {at for at, what in expected.items() if what is Outcome.CONFLICT}
     for what in (Outcome.CREATED, Outcome.CONFLICT, Outcome.EXISTS, Outcome.CLOSED):
         assert plan.counts[what] == list(expected.values()).count(what)
     assert sum(plan.closed.values()) == plan.counts[Outcome.CLOSED]
     for at, clash in conflicts.items():
-        named = clash.holder
+        named = clash.booking
         assert any(
             (named.starts, named.ends, named.student_id, named.teacher_id, named.series)
             == (other.starts, other.ends, other.student_id, other.teacher_id, other.series)
@@ -109,7 +109,9 @@ def test_the_order_of_the_states_does_not_matter(case, order):
 @given(studios())
 def test_creates_come_by_teacher_and_start(case):
     studio, window = case
-    order = [(want.series.teacher_id or 0, want.starts) for want in studio.plan(window).creates]
+    order = [
+        (planned.series.teacher_id or 0, planned.starts) for planned in studio.plan(window).creates
+    ]
     assert order == sorted(order)
 
 
@@ -128,10 +130,10 @@ def test_killed_between_two_chunks_then_run_again_is_as_undisturbed(case):
     ]
     first_chunk = set(studio.series)
     studio.add(*others)
-    undisturbed = {(want.series.key, want.day) for want in studio.plan(window).creates}
+    undisturbed = {(planned.series.key, planned.day) for planned in studio.plan(window).creates}
 
     before = len(studio.rows)
     created = studio.run(window, only=first_chunk).creates
     created += studio.run(window).creates
-    assert {(want.series.key, want.day) for want in created} == undisturbed
+    assert {(planned.series.key, planned.day) for planned in created} == undisturbed
     assert len(created) == len(undisturbed) == len(studio.rows) - before

@@ -39,7 +39,7 @@ def test_the_same_start_with_another_length_is_no_group(studio):
 def test_one_who_is_not_flagged_shared_is_in_the_way(studio):
     studio.add(*group(1, 2), series(3, student_id=3), *group(4))
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.want.series.id for one in plan.conflicts] == [3]
+    assert [one.planned.series.id for one in plan.conflicts] == [3]
 
 
 def test_a_single_lesson_keeps_a_group_out(studio):
@@ -102,7 +102,7 @@ def test_a_large_group_is_kept_as_its_first_two_students(studio):
     occupancy = Occupancy()
     starts = epoch(day("2026-03-16"), clock("10:00"), "Europe/Madrid")
     for rule in group(*range(1, 100)):
-        holder = PlannedClass(rule, day("2026-03-16"), starts, starts + 3600).holder()
-        assert occupancy.clash(holder) is None
-        occupancy.add(holder)
+        booking = PlannedClass(rule, day("2026-03-16"), starts, starts + 3600).booking()
+        assert occupancy.clash(booking) is None
+        occupancy.add(booking)
     assert [len(there) for there in occupancy._teachers[1].values()] == [2]

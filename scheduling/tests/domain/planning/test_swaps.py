@@ -87,7 +87,7 @@ def test_a_chain_whose_head_is_blocked_stays_altogether(studio):
     plan = run_and_check(studio, studio.horizon())
     assert plan.counts == {Outcome.CONFLICT: 12}
     assert times(studio) == {1: "10:00", 2: "11:00", 3: "12:00"}
-    assert {one.clash.holder.series and one.clash.holder.series.id for one in plan.conflicts} == {
+    assert {one.clash.booking.series and one.clash.booking.series.id for one in plan.conflicts} == {
         2,
         3,
         None,
@@ -102,8 +102,8 @@ def test_a_swap_with_a_class_that_a_person_moved_is_a_conflict_that_week_alone(s
     plan = run_and_check(studio, studio.horizon())
     assert plan.counts == {Outcome.MOVED: 6, Outcome.PROTECTED: 1, Outcome.CONFLICT: 1}
     (conflict,) = plan.conflicts
-    assert conflict.want.series.key == other
-    assert conflict.want.day == day("2026-03-23")
+    assert conflict.planned.series.key == other
+    assert conflict.planned.day == day("2026-03-23")
 
 
 def test_an_older_series_in_conflict_does_not_keep_two_others_from_swapping(studio):
@@ -122,8 +122,8 @@ def test_a_place_that_is_left_goes_to_the_older_of_two_that_want_it(studio):
     go(studio, leaving, "14:00")
     studio.add(series(3, student_id=3), series(2, student_id=2))
     plan = run_and_check(studio, studio.horizon())
-    assert {want.series.id for want in plan.creates} == {2}
-    assert {one.want.series.id for one in plan.conflicts} == {3}
+    assert {planned.series.id for planned in plan.creates} == {2}
+    assert {one.planned.series.id for one in plan.conflicts} == {3}
 
 
 def test_what_a_late_mover_leaves_is_given_away_in_the_same_run(studio):

@@ -144,7 +144,7 @@ class TestNothingChanged:
         asked, apply = seen(), generator.write_plan
 
         def refusing(plan, *args):
-            if any(want.series.id == bad.pk for want in plan.creates):
+            if any(planned.series.id == bad.pk for planned in plan.creates):
                 raise ValueError("out of chalk")
             apply(plan, *args)
 
@@ -253,12 +253,12 @@ class TestChangedBetweenTheLookAndAChunk:
 
     def test_a_guest_of_the_chunk_is_held_against_the_look_too(self, monkeypatch, small):
         marta, leo = make.teacher(), make.teacher()
-        guest, first = make.slot(marta, weekday=3), make.slot(leo, weekday=3)
+        neighbour, first = make.slot(marta, weekday=3), make.slot(leo, weekday=3)
         horizon(weeks=3)
         # They exchange their teachers: the one of the first chunk needs the other out of its way.
-        change(guest, teacher=leo)()
+        change(neighbour, teacher=leo)()
         change(first, teacher=marta)()
-        after_the_look(monkeypatch, change(guest, subject="Cello"))
+        after_the_look(monkeypatch, change(neighbour, subject="Cello"))
         result = do(seen())
         assert (result.error, result.counts["moved"]) == (STALE, 0)
         assert set(first.classes.values_list("teacher", flat=True)) == {leo.pk}

@@ -26,10 +26,10 @@ def refuse(monkeypatch, bad, error):
     """Let the database refuse every write that has to do with the series ``bad``."""
     insert = plan_writer.insert_classes
 
-    def guarded(wants, run_id):
-        wants = list(wants)
-        insert(wants, run_id)
-        if any(want.series.id in bad for want in wants):
+    def guarded(planned_classes, run_id):
+        planned_classes = list(planned_classes)
+        insert(planned_classes, run_id)
+        if any(planned.series.id in bad for planned in planned_classes):
             raise error
 
     monkeypatch.setattr(plan_writer, "insert_classes", guarded)

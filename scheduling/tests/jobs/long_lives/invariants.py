@@ -97,19 +97,19 @@ def assert_conflicts_are_true(result: RunResult) -> None:
     for line in result.conflicts:
         # What this very run has put there had no number yet when it was said.
         named = line.params["with_class"]
-        holders = active.filter(pk=named) if named else active.exclude(pk=line.class_id)
-        assert any(_in_the_way(line, holder) for holder in holders), line
+        bookings = active.filter(pk=named) if named else active.exclude(pk=line.class_id)
+        assert any(_in_the_way(line, booking) for booking in bookings), line
 
 
-def _in_the_way(line: ResultLine, holder: ScheduledClass) -> bool:
+def _in_the_way(line: ResultLine, booking: ScheduledClass) -> bool:
     begins = datetime.combine(line.day, line.start_time, ZoneInfo(line.zone)).astimezone(UTC)
     ends = begins + (_minutes(line.end_time) - _minutes(line.start_time)) * timedelta(minutes=1)
     key = (line.student_id, line.day, line.start_time, line.end_time)
-    if key == (holder.student_id, holder.date, holder.start_time, holder.end_time):
+    if key == (booking.student_id, booking.date, booking.start_time, booking.end_time):
         return True
-    same_student = holder.student_id == line.student_id
-    same_teacher = holder.teacher_id is not None and holder.teacher_id == line.teacher_id
-    meets = holder.starts_at < ends and begins < holder.ends_at
+    same_student = booking.student_id == line.student_id
+    same_teacher = booking.teacher_id is not None and booking.teacher_id == line.teacher_id
+    meets = booking.starts_at < ends and begins < booking.ends_at
     return meets and (same_student or same_teacher)
 
 

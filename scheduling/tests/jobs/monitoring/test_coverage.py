@@ -335,8 +335,8 @@ def counted_by_runs(studio: Studio) -> tuple[int, set[tuple[str, int, object]]]:
 
 def between_kinds(cover: Coverage) -> bool:
     """Whether a slot and a schedule clash: the one whose job comes first may get the hour."""
-    pairs = ((one.clash.holder.series, one.want.series) for one in cover.conflicts)
-    return any(holder is not None and holder.kind != want.kind for holder, want in pairs)
+    pairs = ((one.clash.booking.series, one.planned.series) for one in cover.conflicts)
+    return any(booking is not None and booking.kind != planned.kind for booking, planned in pairs)
 
 
 def live_through(seed: int) -> None:
@@ -348,7 +348,7 @@ def live_through(seed: int) -> None:
         made, clashes = counted_by_runs(studio)
         after = coverage(studio.now)
         assert not after.missing, story
-        told = {(*one.want.series.key, one.want.day) for one in after.conflicts}
+        told = {(*one.planned.series.key, one.planned.day) for one in after.conflicts}
         assert told == clashes, story
         total = before.missing.total() + len(before.conflicts)
         assert total == made + len(clashes) or between_kinds(before), story

@@ -51,24 +51,24 @@ def watch(now=NOW):
 def test_all_is_well():
     all_is_well()
     result = watch()
-    assert (result.state, result.troubles, mail.outbox) == (RunState.SUCCEEDED, 0, [])
+    assert (result.state, result.incidents, mail.outbox) == (RunState.SUCCEEDED, 0, [])
 
 
 def test_a_late_job_is_told_once_and_its_end_once():
     ran(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
     ran(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
-    assert [watch().troubles, watch().troubles] == [1, 1]
+    assert [watch().incidents, watch().incidents] == [1, 1]
     message, second = mail.outbox
     assert (message.to, second.to) == (["teresa@example.org"], ["tom@example.org"])
     assert message.subject == "Class Tracker: This week's lessons: late"
     assert "It was due on 16 November 2026 06:00 UTC and has not run since." in message.body
     ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
-    assert watch(NOW + timedelta(minutes=15)).troubles == 0
+    assert watch(NOW + timedelta(minutes=15)).incidents == 0
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
     assert mail.outbox[2].subject == "Class Tracker: This week's lessons: no longer late"
-    trouble = Trouble.objects.get()
-    assert trouble.over_at == NOW + timedelta(minutes=15)
+    incident = Trouble.objects.get()
+    assert incident.over_at == NOW + timedelta(minutes=15)
 
 
 def test_the_same_trouble_again_is_told_again():

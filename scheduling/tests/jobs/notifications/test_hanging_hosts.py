@@ -20,7 +20,7 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture(autouse=True)
-def trouble(monkeypatch):
+def incident(monkeypatch):
     for module in (mail_server, http_post):
         monkeypatch.setattr(module, "SECONDS", 0.5)
     begun = NOW - timedelta(hours=3)

@@ -429,8 +429,8 @@ def test_blocked_mail_is_an_incident_of_check_jobs_and_the_webhook(server, queue
         output = StringIO()
         with pytest.raises(SystemExit, match="3"):
             call_command("check_jobs", json=True, stdout=output)
-        troubles = json.loads(output.getvalue())["troubles"]
-        assert "mail" in [one["kind"] for one in troubles]
+        incidents = json.loads(output.getvalue())["troubles"]
+        assert "mail" in [one["kind"] for one in incidents]
         # It would wait for its own end.
         assert not Message.objects.filter(kind="alert").exists()
         server.answers.clear()
@@ -441,4 +441,4 @@ def test_blocked_mail_is_an_incident_of_check_jobs_and_the_webhook(server, queue
 
 
 def watch(now):
-    return run(request(Job.WATCH, now.date()), conduct(now)).troubles
+    return run(request(Job.WATCH, now.date()), conduct(now)).incidents

@@ -74,7 +74,7 @@ def test_not_before_its_time_and_not_after_it_began(one, settings):
 
 
 def test_the_watch_sends_them(one):
-    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).troubles >= 0
+    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).incidents >= 0
     assert set(told()) == {"ana@example.org", "marta@example.org"}
 
 

@@ -55,9 +55,9 @@ def test_of_several_in_the_way_the_earliest_is_named(bach, first):
 
 
 @pytest.mark.parametrize("holder", ["no teacher", "same teacher"])
-def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, holder):
+def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, booking):
     slot = make.slot(bach)
-    make.lesson(slot.student, whom=bach if holder == "same teacher" else None)
+    make.lesson(slot.student, whom=bach if booking == "same teacher" else None)
     assert counts(horizon(weeks=1)) == {"exists": 1}
     assert counts(horizon(weeks=1)) == {"exists": 1}
     assert ScheduledClass.objects.count() == 1

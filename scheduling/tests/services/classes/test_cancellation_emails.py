@@ -110,8 +110,8 @@ def test_touched_classes_and_one_offs_are_cancelled_as_well(marta):
     noah = make.student("Noah Kim", email="noah@example.org")
     make.lesson(noah, MONDAY, "20:00", "21:00", marta)
     other = make.lesson(noah, day("2026-01-06"), "20:00", "21:00", marta)
-    outlook = do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))
-    assert said(outlook) == {"cancelled": 4}
+    change_plan = do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))
+    assert said(change_plan) == {"cancelled": 4}
     assert tell(marta).sent == 3
     other.refresh_from_db()
     assert other.status == "scheduled"

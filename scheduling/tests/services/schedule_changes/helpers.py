@@ -32,9 +32,9 @@ def do(act: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> Chang
     return apply(act, when, preview(act, when).fingerprint)
 
 
-def said(outlook: ChangePlan) -> dict[str, int]:
+def said(change_plan: ChangePlan) -> dict[str, int]:
     """How many lines of each outcome a person sees."""
-    return dict(Counter(line.outcome.value for line in outlook.lines))
+    return dict(Counter(line.outcome.value for line in change_plan.lines))
 
 
 def touch(on: date, **values: Any) -> ScheduledClass:

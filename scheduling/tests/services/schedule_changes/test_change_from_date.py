@@ -32,9 +32,9 @@ def from_day(rule, on, **values):
 
 
 def test_from_a_date_on_closes_the_row_and_opens_a_successor(slot):
-    outlook = do(from_day(slot, "2026-01-19", weekday=5, start_time=at("16:00")))
+    change_plan = do(from_day(slot, "2026-01-19", weekday=5, start_time=at("16:00")))
 
-    assert said(outlook) == {"moved": 2}
+    assert said(change_plan) == {"moved": 2}
     slot.refresh_from_db()
     assert slot.valid_until == day("2026-01-18")
     new = successor_of(slot)
@@ -62,9 +62,9 @@ def test_touched_classes_go_with_the_successor_and_fulfil_their_week(slot):
         status="cancelled", cancelled_by="student"
     )
 
-    outlook = do(from_day(slot, "2026-01-19", weekday=5))
+    change_plan = do(from_day(slot, "2026-01-19", weekday=5))
 
-    assert said(outlook) == {"protected": 2}
+    assert said(change_plan) == {"protected": 2}
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
     new = successor_of(slot)
     assert new.classes.count() == 2
@@ -125,9 +125,9 @@ def test_to_what_it_is_already_is_no_change(slot):
 def test_a_teacher_swapped_from_a_date_on(slot):
     noor = make.teacher("Noor", "Europe/Madrid")
 
-    outlook = do(from_day(slot, "2026-01-19", teacher=noor))
+    change_plan = do(from_day(slot, "2026-01-19", teacher=noor))
 
-    assert said(outlook) == {"moved": 2}
+    assert said(change_plan) == {"moved": 2}
     rows = ScheduledClass.objects.order_by("date")
     assert [row.teacher for row in rows] == [slot.teacher] * 2 + [noor] * 2
     assert rows[2].starts_at == moment("2026-01-21 09:00")
@@ -149,9 +149,9 @@ def test_a_fixed_schedule_changed_on_wednesday_after_mondays_run():
 
 
 def test_a_class_of_today_that_has_begun_stays_as_it_was(slot):
-    outlook = do(from_day(slot, "2026-01-07", weekday=5), day("2026-01-07"), "10:30")
+    change_plan = do(from_day(slot, "2026-01-07", weekday=5), day("2026-01-07"), "10:30")
     assert active()[0] == ("2026-01-07", "10:00")
-    assert said(outlook) == {"moved": 3}
+    assert said(change_plan) == {"moved": 3}
     assert len({row.week for row in ScheduledClass.objects.all()}) == 4
 
 
@@ -164,17 +164,17 @@ def test_a_to_b_to_a_leaves_one_class_a_week(slot):
 
 
 def test_the_week_of_the_date_may_have_both(slot):
-    outlook = look(from_day(slot, "2026-01-15", weekday=5))
-    assert outlook.warnings == [
+    change_plan = look(from_day(slot, "2026-01-15", weekday=5))
+    assert change_plan.warnings == [
         "The week of Monday 12 January 2026 has both: the class of Wednesday 14 January 2026 "
         "and that of Friday 16 January 2026."
     ]
-    assert said(outlook) == {"moved": 2, "created": 1}
+    assert said(change_plan) == {"moved": 2, "created": 1}
 
 
 def test_the_week_of_the_date_may_have_none(slot):
-    outlook = do(from_day(slot, "2026-01-14", weekday=1))
-    assert outlook.warnings == [
+    change_plan = do(from_day(slot, "2026-01-14", weekday=1))
+    assert change_plan.warnings == [
         "The week of Monday 12 January 2026 has no class: its new day would lie before that date."
     ]
     assert dates() == ["2026-01-07", "2026-01-19", "2026-01-26"]
@@ -182,20 +182,20 @@ def test_the_week_of_the_date_may_have_none(slot):
 
 def test_a_class_that_a_person_moved_within_that_week_is_its_class(slot):
     touch(day("2026-01-14"), date=day("2026-01-13"))
-    outlook = do(from_day(slot, "2026-01-14", weekday=1))
-    assert outlook.warnings == []
+    change_plan = do(from_day(slot, "2026-01-14", weekday=1))
+    assert change_plan.warnings == []
     assert dates() == ["2026-01-07", "2026-01-13", "2026-01-19", "2026-01-26"]
 
 
 def test_a_class_that_a_person_cancelled_in_that_week_is_none(slot):
     touch(day("2026-01-14"), status="cancelled", cancelled_by="student")
-    outlook = look(from_day(slot, "2026-01-14", weekday=1))
-    assert ["has no class" in warning for warning in outlook.warnings] == [True]
+    change_plan = look(from_day(slot, "2026-01-14", weekday=1))
+    assert ["has no class" in warning for warning in change_plan.warnings] == [True]
 
 
 def test_a_class_of_that_day_that_has_begun_is_its_class(slot):
-    outlook = look(from_day(slot, "2026-01-14", weekday=1), day("2026-01-14"), "10:30")
-    assert outlook.warnings == []
+    change_plan = look(from_day(slot, "2026-01-14", weekday=1), day("2026-01-14"), "10:30")
+    assert change_plan.warnings == []
 
 
 def test_every_other_week_goes_on_counting_as_before(settings):
@@ -208,9 +208,9 @@ def test_every_other_week_goes_on_counting_as_before(settings):
 
 
 def test_every_second_week_from_a_date_on(slot):
-    outlook = do(from_day(slot, "2026-01-15", interval_weeks=2))
+    change_plan = do(from_day(slot, "2026-01-15", interval_weeks=2))
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
-    assert said(outlook) == {"removed": 1}
+    assert said(change_plan) == {"removed": 1}
     horizon(weeks=6)
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-02-04"]
 
@@ -225,9 +225,9 @@ def test_a_pause_goes_on_across_the_date(slot):
     )
     horizon(weeks=4)
 
-    outlook = do(from_day(slot, "2026-01-19", start_time=at("12:00")))
+    change_plan = do(from_day(slot, "2026-01-19", start_time=at("12:00")))
 
-    assert said(outlook) == {"moved": 1}
+    assert said(change_plan) == {"moved": 1}
     assert active() == [("2026-01-07", "10:00"), ("2026-01-28", "12:00")]
     spans = Closure.objects.order_by("first_date").values_list("first_date", "last_date")
     assert list(spans) == [
@@ -238,18 +238,18 @@ def test_a_pause_goes_on_across_the_date(slot):
 
 
 def test_all_future_changes_the_row_and_nothing_that_has_been(slot):
-    outlook = do(
+    change_plan = do(
         ChangeAllFuture(key_of(slot), {"start_time": at("12:00")}), day("2026-01-14"), "11:00"
     )
-    assert said(outlook) == {"moved": 2, "created": 1}
+    assert said(change_plan) == {"moved": 2, "created": 1}
     assert [start for _, start in active()] == ["10:00", "10:00", "12:00", "12:00", "12:00"]
     assert RecurringSlot.objects.count() == 1
 
 
 def test_a_place_that_is_taken_is_said_before(slot):
     make.lesson(on=day("2026-01-23"), start="10:30", end="11:30", whom=slot.teacher)
-    outlook = do(from_day(slot, "2026-01-19", weekday=5))
-    assert said(outlook) == {"conflict": 1, "moved": 1}
+    change_plan = do(from_day(slot, "2026-01-19", weekday=5))
+    assert said(change_plan) == {"conflict": 1, "moved": 1}
     assert ("2026-01-21", "10:00") in active()
 
 

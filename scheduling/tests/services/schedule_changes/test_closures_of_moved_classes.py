@@ -82,21 +82,21 @@ def test_a_closed_day_cancels_what_was_announced_for_it_and_its_end_brings_it_ba
     assert this_friday(announced).closure.name == "Strike"
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"closed": 1, "exists": 2}
 
-    outlook = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
-    assert said(outlook) == {"restored": 1}
+    change_plan = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    assert said(change_plan) == {"restored": 1}
     assert calendar() == before
 
 
 def test_time_off_cancels_what_found_no_room_elsewhere_and_its_end_brings_it_back(blocked, marta):
     before = calendar()
-    outlook = do(closing(teacher=marta), WEDNESDAY, "08:00")
+    change_plan = do(closing(teacher=marta), WEDNESDAY, "08:00")
     # That it clashes where its rule wants it was so before.
-    assert said(outlook) == {"cancelled": 1}
+    assert said(change_plan) == {"cancelled": 1}
     assert state(blocked) == ("2026-01-09", "Marta", "cancelled")
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
 
-    outlook = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
-    assert said(outlook) == {"restored": 1}
+    change_plan = do(DeleteClosures((Closure.objects.get().pk,)), WEDNESDAY, "08:00")
+    assert said(change_plan) == {"restored": 1}
     assert calendar() == before
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
 
@@ -113,17 +113,17 @@ def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
     others = ScheduledClass.objects.exclude(pk=this_friday(slot).pk).order_by("id")
     before = list(others.values())
 
-    outlook = do(TeacherAbsence(marta, FRIDAY, FRIDAY, "Flu"), WEDNESDAY, "08:00")
+    change_plan = do(TeacherAbsence(marta, FRIDAY, FRIDAY, "Flu"), WEDNESDAY, "08:00")
 
-    (line,) = outlook.of(Outcome.CANCELLED)
+    (line,) = change_plan.of(Outcome.CANCELLED)
     assert (line.class_id, line.reason) == (this_friday(slot).pk, "closed: Flu")
     assert state(slot) == ("2026-01-09", "Marta", "cancelled")
     assert list(others.values()) == before
 
 
 def test_the_teacher_whom_the_rule_names_now_is_absent_from_it_in_vain(announced):
-    outlook = do(TeacherAbsence(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
-    assert outlook.lines == []
+    change_plan = do(TeacherAbsence(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
+    assert change_plan.lines == []
     horizon(WEDNESDAY, NOW, weeks=2)
     assert state(announced) == ("2026-01-09", "Marta", "scheduled")
 

@@ -55,13 +55,13 @@ def late() -> RecurringSlot:
 @pytest.mark.parametrize("name", ACTS)
 def test_it_is_not_counted(first, name):
     act, cancelled = ACTS[name]
-    outlook = look(act(first))
-    assert "clash" not in outlook.would + outlook.done
-    assert len(outlook.lines) == cancelled
+    change_plan = look(act(first))
+    assert "clash" not in change_plan.would + change_plan.done
+    assert len(change_plan.lines) == cancelled
     assert "clash" not in do(act(first)).done
 
 
 def test_what_a_closure_hid_is_counted_when_it_goes(first):
     do(AddClosure(closed()))
-    outlook = do(DeleteClosures((Closure.objects.get().pk,)))
-    assert outlook.done == "Done. Classes: 1 restored. 1 class clashes with another lesson."
+    change_plan = do(DeleteClosures((Closure.objects.get().pk,)))
+    assert change_plan.done == "Done. Classes: 1 restored. 1 class clashes with another lesson."

@@ -55,8 +55,8 @@ def test_a_pause_of_one_schedule_leaves_the_students_others_alone(slot):
 
 def test_what_a_person_touched_is_protected_from_a_pause(slot):
     touch(day("2026-01-21"))
-    outlook = do(pause(slot))
-    assert said(outlook) == {"cancelled": 1, "protected": 1}
+    change_plan = do(pause(slot))
+    assert said(change_plan) == {"cancelled": 1, "protected": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
 
 
@@ -104,9 +104,9 @@ def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
     touch(day("2026-01-21"))
     act = EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
 
-    outlook = do(act)
+    change_plan = do(act)
 
-    assert said(outlook) == {"removed": 1, "cancelled" if cancel else "protected": 1}
+    assert said(change_plan) == {"removed": 1, "cancelled" if cancel else "protected": 1}
     kept = ScheduledClass.objects.get(date="2026-01-21")
     assert (kept.status, kept.cancelled_by, kept.cancel_reason) == (
         ("cancelled", "studio", "moved away") if cancel else ("scheduled", "", "")
@@ -135,9 +135,9 @@ def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):
     make.schedule(slot.student, weekday=5)
     weekly()
 
-    outlook = do(EndPerson(slot.student, day("2026-01-08"), cancel_rest=True, reason="left"))
+    change_plan = do(EndPerson(slot.student, day("2026-01-08"), cancel_rest=True, reason="left"))
 
-    assert said(outlook) == {"cancelled": 2, "removed": 3}
+    assert said(change_plan) == {"cancelled": 2, "removed": 3}
     assert dates() == ["2026-01-07"]
     slot.student.refresh_from_db()
     assert (slot.student.end_date, slot.student.is_active) == (day("2026-01-08"), True)
@@ -149,8 +149,8 @@ def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):
 def test_what_keeps_the_hour_of_a_leaver_is_named(slot):
     touch(day("2026-01-21"))
     one_off = make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
-    outlook = do(EndPerson(slot.student, day("2026-01-08")))
-    kept = [(line.class_id, line.code) for line in outlook.lines if line.outcome == "protected"]
+    change_plan = do(EndPerson(slot.student, day("2026-01-08")))
+    kept = [(line.class_id, line.code) for line in change_plan.lines if line.outcome == "protected"]
     assert kept == [
         (ScheduledClass.objects.get(date="2026-01-21").pk, "edited_by_hand"),
         (one_off.pk, "one_off"),
@@ -162,8 +162,8 @@ def test_a_teacher_leaves(slot):
     other = make.slot(slot.teacher, weekday=4)
     horizon(weeks=4)
     touch(day("2026-01-29"))
-    outlook = do(EndPerson(slot.teacher, day("2026-01-14"), cancel_rest=True, reason="new job"))
-    assert said(outlook) == {"cancelled": 1, "removed": 4}
+    change_plan = do(EndPerson(slot.teacher, day("2026-01-14"), cancel_rest=True, reason="new job"))
+    assert said(change_plan) == {"cancelled": 1, "removed": 4}
     assert dates() == ["2026-01-07", "2026-01-08", "2026-01-14"]
     other.refresh_from_db()
     assert other.valid_until == day("2026-01-14")

@@ -62,10 +62,10 @@ def test_what_stays_is_named(teacher):
     touch(day("2026-01-14"))
     make.lesson(on=day("2026-01-20"), whom=teacher, time_zone=MADRID)
 
-    outlook = do(ChangeZone(teacher, BOGOTA))
+    change_plan = do(ChangeZone(teacher, BOGOTA))
 
-    assert said(outlook) == {"moved": 4, "protected": 2}
-    stays = [line for line in outlook.lines if line.outcome == "protected"]
+    assert said(change_plan) == {"moved": 4, "protected": 2}
+    stays = [line for line in change_plan.lines if line.outcome == "protected"]
     assert [(str(one.day), one.zone) for one in stays] == [
         ("2026-01-14", MADRID),
         ("2026-01-20", MADRID),
