@@ -156,7 +156,7 @@ def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
             "style": style,
             "sign": sign,
             "reason": with_dates_written_out(line.reason) if line.code else _("there is no class"),
-            "mendable": kind in MENDABLE and line.student_id is not None,
+            "repairable": kind in MENDABLE and line.student_id is not None,
             "only": _only(line, line.code) if kind in MENDABLE else "",
             "only_says": _("Only this schedule") if line.series in moved else _("Only this"),
             "class_page": _class_page(line),

@@ -89,20 +89,20 @@ def test_axe_finds_every_text_that_is_too_pale_however_often_it_looks(page):
 
 
 @pytest.mark.parametrize(
-    ("holder", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
+    ("container", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
 )
-def test_a_page_that_is_too_wide_is_found(open_page, booking, said):
+def test_a_page_that_is_too_wide_is_found(open_page, container, said):
     page = open_page(width=PHONE)
     page.goto(LOGIN)
     assert_fits(page)
     page.evaluate(
-        """holder => {
+        """container => {
             const wide = document.createElement("p");
             wide.textContent = "wide";
             wide.style.width = "900px";
-            document.querySelector(holder).append(wide);
+            document.querySelector(container).append(wide);
         }""",
-        booking,
+        container,
     )
     with pytest.raises(AssertionError, match=said):
         assert_fits(page)

@@ -108,7 +108,7 @@ CHANGES = [
     {"interval_weeks": 2, "anchor": day("2026-03-16")},
     {"first": day("2026-03-17")},
     {"last": day("2026-04-05")},
-    {"halt": Suspension(Outcome.PAUSED, Reason("slot_paused"))},
+    {"suspension": Suspension(Outcome.PAUSED, Reason("slot_paused"))},
 ]
 
 

@@ -54,7 +54,7 @@ def test_of_several_in_the_way_the_earliest_is_named(bach, first):
     assert "10:00–10:30" in line.reason
 
 
-@pytest.mark.parametrize("holder", ["no teacher", "same teacher"])
+@pytest.mark.parametrize("booking", ["no teacher", "same teacher"])
 def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, booking):
     slot = make.slot(bach)
     make.lesson(slot.student, whom=bach if booking == "same teacher" else None)
