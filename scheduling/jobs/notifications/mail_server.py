@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from socket import SHUT_RDWR
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
@@ -84,6 +85,9 @@ class MailServer:
     def drop(self) -> None:
         """End the connection at once, whatever was offered."""
         mails, self._mails, self._answered = self._mails, None, 0
+        with suppress(Exception):
+            # Otherwise close() waits for a step that is still reading.
+            mails.connection.sock.shutdown(SHUT_RDWR)
         with suppress(Exception):
             mails.connection.close()
 

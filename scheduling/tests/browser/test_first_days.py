@@ -20,7 +20,7 @@ from scheduling.tests.services.timetable_import.timetable_files import csv_bytes
 
 from .looking import assert_good
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 HOME, JOBS = "/admin/", "/admin/background-jobs/"
 DONE = 60_000  # milliseconds: a process is started for the run

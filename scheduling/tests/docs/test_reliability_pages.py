@@ -10,6 +10,7 @@ from scheduling.jobs.monitoring import health
 from scheduling.tests.support.processes import ROOT
 from scheduling.text import reasons
 
+pytestmark = pytest.mark.one_database(name="sqlite")
 TESTS = ROOT / "scheduling" / "tests"
 HELP = (ROOT / "docs" / "troubleshooting.md").read_text()
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scheduling.domain.typed_text import control_character, lookalike_key, normalise_line
 
+pytestmark = pytest.mark.one_database(name="sqlite")
 NAME = "Ana María Pérez"
 
 

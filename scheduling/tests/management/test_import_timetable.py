@@ -14,6 +14,9 @@ from scheduling.models import RecurringSlot, ScheduledClass, Student, TimetableU
 from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, nothing_stored
 from scheduling.tests.services.timetable_import.timetable_files import row as sound
 
+# What an import does is tested on both in services: here it is the command around it.
+ONE = pytest.mark.one_database(name="postgresql")
+
 
 @pytest.fixture
 def file(tmp_path):
@@ -54,6 +57,7 @@ def test_a_sound_file(file):
     assert not ScheduledClass.objects.exists()
 
 
+@ONE
 def test_faults_are_on_standard_error_and_the_status_is_1(manage, file):
     path = file(sound(days="8"), sound(start_time="25:00"))
     done = manage("import_timetable", path)
@@ -68,6 +72,7 @@ def test_faults_are_on_standard_error_and_the_status_is_1(manage, file):
     assert nothing_stored()
 
 
+@ONE
 def test_json_is_one_document_and_nothing_else(manage, file):
     path = file(sound(student_first_name="🎻\u200fمريم"))
     ascii_only = {"PYTHONIOENCODING": "ascii"}
@@ -173,6 +178,7 @@ def test_a_file_that_cannot_be_read(tmp_path, name, said):
     assert document["faults"][0]["column"] is None
 
 
+@ONE
 def test_usage(manage, file):
     for arguments in ([], [file(sound()), "--people", "both"]):
         done = manage("import_timetable", *arguments)
@@ -180,6 +186,7 @@ def test_usage(manage, file):
         assert "Traceback" not in done.stderr
 
 
+@ONE
 def test_people_who_look_alike_are_a_fault_that_the_option_answers(manage, file):
     path = file(sound(), sound(teacher="CLARA", student_last_name="Perez", days="2"))
     done = manage("import_timetable", path)
@@ -215,6 +222,7 @@ def test_people_who_look_alike_are_a_fault_that_the_option_answers(manage, file)
     assert [fault["column"] for fault in document["faults"]] == ["teacher", "student_last_name"]
 
 
+@ONE
 def test_no_database(manage, file):
     where = {"DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:9/none"}
     done = manage("import_timetable", file(sound()), env=where)

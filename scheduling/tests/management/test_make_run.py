@@ -15,7 +15,7 @@ from scheduling.models import Job, JobRun, Trigger
 from scheduling.tests.jobs.waiting import until
 from scheduling.tests.support import processes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 SECONDS = 60
 
 

@@ -37,6 +37,8 @@ def jobs_are_late():
     ended.update(created_at=month_ago, started_at=month_ago, finished_at=month_ago)
 
 
+# PostgreSQL knows zones of its own, SQLite does not.
+@pytest.mark.one_database(name="postgresql")
 def test_no_process_of_another_zone_moves_a_class_or_makes_one(manage):
     for weekday in range(1, 8):
         make.schedule(weekday=weekday, start="20:00", end="21:00")

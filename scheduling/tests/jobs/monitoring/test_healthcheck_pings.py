@@ -10,7 +10,7 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import do
 from scheduling.tests.support.http_listener import listening
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

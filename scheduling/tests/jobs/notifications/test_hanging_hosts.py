@@ -12,7 +12,7 @@ from scheduling.models import Job, JobRun, Message, RunState, Trigger, Trouble
 from scheduling.tests.jobs.helpers import conduct, request
 from scheduling.tests.support.hanging_server import dawdling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 # Says nothing at all; or a byte now and then, so that no step ever takes too long.
 WAYS = pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])

@@ -16,6 +16,7 @@ from scheduling.jobs.notifications import http_post
 from scheduling.tests.support.http_listener import listening
 from scheduling.tests.support.plugin import skip_or_fail
 
+pytestmark = pytest.mark.one_database(name="sqlite")
 LARGE = b"x" * 1_000_000
 
 

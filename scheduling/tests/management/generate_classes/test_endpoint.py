@@ -76,7 +76,7 @@ class Deployment:
 def deployment() -> Iterator[Deployment]:
     one = Deployment()
     one.answers = {WEEKLY: [(200, WEEKLY_ANSWER)], HORIZON: [(200, HORIZON_ANSWER)]}
-    thread = threading.Thread(target=one.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=one.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield one
     one.server.shutdown()

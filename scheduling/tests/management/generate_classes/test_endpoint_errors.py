@@ -16,6 +16,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.waiting import until_said
 from scheduling.tests.management.generating import generate
 
+pytestmark = pytest.mark.one_database(name="sqlite")
 BODY = b'{"success": true, "runId": 41, "weekStart": "2024-01-15", "weekEnd": "2024-01-21"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 ONE_JOB = ("--only", "weekly", "--retry-delay", "0", "--json")
