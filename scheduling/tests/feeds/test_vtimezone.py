@@ -135,7 +135,7 @@ def test_most_zones_are_described():
 
 
 def zone_of_each_description(first):
-    """Zones whose descriptions differ in more than the name; in all zones, `make soak` does it."""
+    """Zones whose descriptions differ in more than the name; `make soak` reads all of them."""
     found = {}
     for zone in ZONES:
         text = text_of(zone, str(first), f"{first.year + 1}-08-01")
@@ -143,7 +143,7 @@ def zone_of_each_description(first):
     return found.values()
 
 
-@pytest.mark.parametrize("first", STARTS, ids=str)
+@pytest.mark.parametrize("first", STARTS[1::2], ids=str)
 def test_others_read_the_stored_instants(first):
     zones = zone_of_each_description(first)
     assert len(zones) > 40

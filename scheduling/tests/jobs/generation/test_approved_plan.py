@@ -152,7 +152,9 @@ class TestNothingChanged:
         result = do(asked)
         assert (result.state, counts(result)) == (RunState.PARTIAL, {"created": 3, "error": 1})
 
-    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize(
+        "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 9))]
+    )
     def test_whatever_there_is_to_do(self, small, seed):
         studio = Studio(seed)
         for _ in range(6):
