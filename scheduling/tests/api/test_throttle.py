@@ -83,6 +83,7 @@ def test_a_clock_that_is_set_back_locks_nobody_out(admin_client, settings):
         assert int(answer["Retry-After"]) <= 60
 
 
+@pytest.mark.one_database(name="sqlite")
 @pytest.mark.django_db(transaction=True)
 def test_each_process_counts_its_calls():
     token = get_token_model().objects.create(User.objects.create_superuser("teresa"))[1]

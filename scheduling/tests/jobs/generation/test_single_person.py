@@ -8,7 +8,7 @@ from scheduling.models import RecurringSlot, ScheduledClass, Teacher
 from scheduling.tests.jobs.helpers import horizon, items
 from scheduling.tests.support.studio import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 SLOTS = 1_000
 
 

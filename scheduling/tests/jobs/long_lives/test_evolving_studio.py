@@ -305,7 +305,7 @@ def live(lives, steps):
 
 
 def test_whatever_happens_the_promises_hold():
-    live(6, 20)
+    live(3, 20)
 
 
 def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():

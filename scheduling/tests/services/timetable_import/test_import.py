@@ -239,6 +239,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing():
     assert imported(*rows, dry_run=True).unchanged == 3
 
 
+@pytest.mark.one_database(name="sqlite")
 def test_the_real_timetable():
     with UNIVERSITY.open("rb") as file:
         report = import_timetable(file, now=NOW)
@@ -265,6 +266,7 @@ def test_the_real_timetable():
     assert everything() == before
 
 
+@pytest.mark.one_database(name="sqlite")
 def test_a_thousand_rows_take_the_queries_of_ten(django_assert_max_num_queries):
     def rows(count):
         return [

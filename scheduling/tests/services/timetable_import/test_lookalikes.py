@@ -250,6 +250,7 @@ def test_a_question_that_comes_in_between_stops_an_import():
     assert not Student.objects.exists()
 
 
+@pytest.mark.one_database(name="sqlite")
 def test_many_lookalikes_take_no_more_queries(django_assert_max_num_queries):
     def rows(count, last_name):
         return [

@@ -174,6 +174,7 @@ def test_old_and_too_many_files_go_imports_stay(teresa):
     assert TimetableUpload.objects.filter(pk=done.pk).exists()
 
 
+@pytest.mark.one_database(name="sqlite")
 def test_a_larger_file_takes_no_more_queries_to_preview(teresa):
     counts = []
     for size in (20, 400):  # lessons clash in both
