@@ -10,7 +10,7 @@ from knox.models import AuthToken
 from playwright.sync_api import Page
 
 from scheduling.models import LessonSettings
-from scheduling.services.roles import ROLES, TEACHER
+from scheduling.services.roles import ROLES, SCHEDULER, TEACHER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
@@ -47,7 +47,15 @@ def studio(transactional_db: None, owner: User) -> None:
     LessonSettings.objects.create(teacher=make.teacher("Marta Gil", "Europe/Madrid"))
 
 
-@pytest.mark.parametrize("role", [pytest.param("superuser", marks=pytest.mark.soak), *ROLES])
+@pytest.mark.parametrize(
+    "role",
+    [
+        # The owner sees nearly the same.
+        pytest.param("superuser", marks=pytest.mark.soak),
+        pytest.param(SCHEDULER, marks=pytest.mark.soak),
+        *(role for role in ROLES if role != SCHEDULER),
+    ],
+)
 def test_nothing_internal_and_nothing_wider_than_its_window(
     studio: None, owner: User, open_page: OpenPage, role: str
 ) -> None:

@@ -18,6 +18,8 @@ from scheduling.tests.jobs.helpers import request
 from scheduling.tests.jobs.waiting import until
 from scheduling.tests.support import processes
 
+# What a database has to do with it is in test_backends.py, on both.
+pytestmark = pytest.mark.one_database(name="sqlite")
 TODAY = date(2040, 1, 2)
 
 
