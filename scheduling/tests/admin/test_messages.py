@@ -29,7 +29,8 @@ def refused():
     """A reminder of Ana's lesson tomorrow that the mail server has refused."""
     now = timezone.now()
     ana = make.student("Ana Ruiz", email="ana@example.org")
-    make.lesson(ana, (now + timedelta(hours=20)).date(), "23:00", "23:30")
+    start = now + timedelta(hours=20)
+    make.lesson(ana, start.date(), f"{start:%H}:00", f"{start:%H}:30")
     remind(now + timedelta(hours=10))
     Message.objects.update(state="refused", error="550 5.1.1 no such user", next_try=now)
     return Message.objects.get()
