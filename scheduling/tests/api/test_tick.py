@@ -16,7 +16,7 @@ from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 
 # A run's heart beats on a connection of its own.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 SECRET = "a-secret-of-sixteen-or-more"
 TICK = "/api/cron/tick"
