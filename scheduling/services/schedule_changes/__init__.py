@@ -1,6 +1,6 @@
-"""Changes of what goes on: from a date on, all future, paused, ended; each with its plan first.
+"""Schedule changes: preview a plan, then apply exactly that plan.
 
-An act says what is to change. ``preview`` shows its plan, ``apply`` carries out exactly that plan.
+A ``ScheduleChange`` describes a change of series, closures, people or time zones.
 """
 
 from .attribution import PlanAttribution, attribution

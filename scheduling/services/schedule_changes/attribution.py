@@ -1,4 +1,4 @@
-"""What an act brings about, apart from what the next run would bring about without it."""
+"""Separates the effects of a change from those that the next run would have without it."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -14,42 +14,43 @@ from .execute import ChangePlan
 
 @dataclass(frozen=True, slots=True)
 class PlanAttribution:
-    """The lines of a plan: ``because`` of the act, and ``anyway``, outstanding without it."""
+    """The lines of a plan: ``caused`` by the change, or ``pending`` without it."""
 
-    because: list[ResultLine]
-    anyway: list[ResultLine]
+    caused: list[ResultLine]
+    pending: list[ResultLine]
 
 
 def attribution(change_plan: ChangePlan, now: datetime) -> PlanAttribution:
-    """Tell the lines of a preview apart, by the plan of the same people without the act.
+    """Separate the lines of a preview by planning the same people without the change.
 
-    Where there is too much for one transaction it is not asked: that would plan the whole studio
-    once more.
+    A change that is applied in the background counts as the cause of all its lines: a second plan
+    would cover the whole studio.
     """
-    doubtful = [line for line in change_plan.lines if _may_be_due(change_plan, line)]
-    if change_plan.later or not doubtful:
+    uncertain = [line for line in change_plan.lines if _may_be_pending(change_plan, line)]
+    if change_plan.background_requests or not uncertain:
         return PlanAttribution(change_plan.lines, [])
-    kinds = {line.series.kind if line.series else None for line in doubtful}
-    due = {
+    kinds = {line.series.kind if line.series else None for line in uncertain}
+    pending = {
         _key(line)
         for request in change_plan.requests
-        # A job says nothing of the other's schedules: where none is in doubt it is not asked.
+        # A job plans only its own kind of series, so a job without an uncertain line is skipped.
         if None in kinds or not kinds.isdisjoint(JOBS[request.job].kinds)
         for line in plan_in_transaction(request, now)
     }
-    sides: tuple[list[ResultLine], list[ResultLine]] = [], []
+    attributed = PlanAttribution([], [])
     for line in change_plan.lines:
-        sides[_may_be_due(change_plan, line) and _key(line) in due].append(line)
-    return PlanAttribution(*sides)
+        is_pending = _may_be_pending(change_plan, line) and _key(line) in pending
+        (attributed.pending if is_pending else attributed.caused).append(line)
+    return attributed
 
 
-def _may_be_due(change_plan: ChangePlan, line: ResultLine) -> bool:
-    # What the act itself dealt with is its own, whatever a run says of the same class.
-    return line.class_id is None or line.class_id not in change_plan.dealt_with
+def _may_be_pending(change_plan: ChangePlan, line: ResultLine) -> bool:
+    # A class that the change itself handled is its effect, whatever a run reports for the class.
+    return line.class_id is None or line.class_id not in change_plan.handled_class_ids
 
 
 def _key(line: ResultLine) -> Hashable:
-    # A class that is made has no number before; of one that stays the reason tells what is new.
-    why = line.code if line.outcome is Outcome.PROTECTED else ""
-    place = (line.series, line.student_id, line.day, line.start_time, line.end_time)
-    return (line.outcome, why, *place)
+    # A new class has no id yet. For a protected class, the reason distinguishes new from old.
+    code = line.code if line.outcome is Outcome.PROTECTED else ""
+    occurrence = (line.series, line.student_id, line.day, line.start_time, line.end_time)
+    return (line.outcome, code, *occurrence)

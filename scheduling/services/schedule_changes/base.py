@@ -1,4 +1,4 @@
-"""What an act is, when it happens, and what it wrote."""
+"""A schedule change, its context, and the record of what it wrote."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from scheduling.jobs.runs.result_lines import ResultLine
 
 @dataclass(frozen=True, slots=True)
 class ChangeContext:
-    """When, and for whom, an act is looked at or done. ``today`` is the studio's."""
+    """The time and the author of a change. ``today`` is the studio's date, ``by`` a user name."""
 
     today: date
     now: datetime
@@ -21,16 +21,16 @@ class ChangeContext:
 
 @dataclass(slots=True, kw_only=True)
 class ChangeRecord:
-    """What an act wrote before any class was planned.
+    """The result of writing a change, before any class is planned.
 
-    ``students`` and ``teachers`` are those whose classes follow. ``before`` is all that it found
-    and went by: where that is another, so is the plan. ``series`` is the one that goes on, a
-    successor where there is one. ``lines`` are classes that it changed itself, ``warnings``
-    sentences that a person should read first.
+    ``before`` is the state that the change was based on, as a part of the plan's fingerprint.
+    ``students`` and ``teachers`` are the ids of the people whose classes are planned. ``series`` is
+    the current one, a successor where there is one. ``lines`` are classes that the change itself
+    edits or names, ``warnings`` sentences to read before approval.
 
-    ``days``, where there are any, are all that the act is about, each a first and a last; with
-    ``for_all`` they concern the whole studio. ``reports`` says which results of the plan are news.
-    ``closures`` are the ids of those that were entered.
+    ``days`` are ranges (first, last) that limit the plan; empty: no limit. With ``for_all`` they
+    affect the whole studio. ``is_reported`` selects the results of the runs that the plan shows.
+    ``closures`` are the ids of new ones.
     """
 
     before: str
@@ -42,21 +42,21 @@ class ChangeRecord:
     days: list[tuple[date, date]] = field(default_factory=list)
     for_all: bool = False
     closures: list[int] = field(default_factory=list)
-    reports: Callable[[ResultLine], bool] = lambda line: True
+    is_reported: Callable[[ResultLine], bool] = lambda line: True
 
 
 def is_relevant(line: ResultLine) -> bool:
-    """Whether closed days have to do with ``line``: a class that stays where it is, has no news."""
+    """Return False for a conflict of a class that only keeps its present place."""
     return "stays_on" not in line.params
 
 
-def is_no_clash(line: ResultLine) -> bool:
-    """Whether ``line`` is news of an act that only takes lessons away: a clash was there before."""
+def is_not_conflict(line: ResultLine) -> bool:
+    """Return False for a conflict: a change that only removes classes can't have caused it."""
     return line.outcome is not Outcome.CONFLICT
 
 
 class ScheduleChange(Protocol):
-    """A change that a person asks for."""
+    """A change that a person requests."""
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        """Write it, classes aside, in the current transaction. Raises ValidationError."""
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        """Write all but the planned classes, in the current transaction. Raises ValidationError."""

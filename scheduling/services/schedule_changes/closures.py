@@ -1,6 +1,6 @@
-"""Days on which nothing takes place: entered, changed, taken away, each with its plan first."""
+"""Changes of closures: added, edited, deleted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,118 +20,123 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class AddClosure:
-    """A new closure with these ``values``: for all, for a teacher, or for a student."""
+    """A new closure with these ``values``: for everyone, a teacher, or a student."""
 
     values: Mapping[str, Any]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        one = Closure(**self.values)
-        one.full_clean()
-        same = _of_the_same(one)
-        closed = list(same.filter(first_date__lte=one.first_date, last_date__gte=one.last_date))
-        if any(_says_the_same(other, one) for other in closed):
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        closure = Closure(**self.values)
+        closure.full_clean()
+        overlapping = _overlapping(closure)
+        covering = list(
+            overlapping.filter(first_date__lte=closure.first_date, last_date__gte=closure.last_date)
+        )
+        if any(_is_identical(other, closure) for other in covering):
             raise ValidationError(_("An identical closure already exists."), code="no_change")
-        written = ChangeRecord(before=_state(same))
-        written.warnings += [_closed_already(other) for other in closed[:1]]
-        one.save()
-        written.closures.append(one.pk)
-        _reaches(written, one)
-        _what_goes_on(written, one, moment)
-        return written
+        record = ChangeRecord(before=_state(overlapping))
+        record.warnings += [_closed_already(other) for other in covering[:1]]
+        closure.save()
+        record.closures.append(closure.pk)
+        _add_scope(record, closure)
+        _add_remaining(record, closure, context)
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class AddHolidays:
-    """Days closed for everyone, each by its name; those closed already stay as they are.
+    """New closures for everyone, one per day with its name; days already closed are skipped.
 
-    ``holidays_of``: the country and region whose public holidays they are.
+    ``holidays_of``: the country and region of public holidays, such as ``ES-MD``.
     """
 
     days: tuple[tuple[date, str], ...]
     holidays_of: str = ""
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        there = closed_days(day for day, _name in self.days)
-        made = []
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        closed = closed_days(day for day, _name in self.days)
+        added = []
         for day, name in sorted(self.days):
-            if day not in there:
-                one = Closure(
+            if day not in closed:
+                closure = Closure(
                     name=name[:150],
                     first_date=day,
                     last_date=day,
                     public_holiday_of=self.holidays_of,
                 )
-                one.save()
-                made.append(one)
-                there[day] = name
-        if not made:
+                closure.save()
+                added.append(closure)
+                closed[day] = name
+        if not added:
             raise ValidationError(_("All of these days are closed already."), code="no_change")
-        written = ChangeRecord(before=repr(made[0].first_date))
-        written.closures = [one.pk for one in made]
-        written.days = [(one.first_date, one.last_date) for one in made]
-        written.for_all = True
-        closed = {one.first_date for one in made}
-        found = list_or_cancel_remaining(
-            {}, moment.now, first=min(closed), last=max(closed), cancel=None
+        record = ChangeRecord(before=repr(added[0].first_date))
+        record.closures = [closure.pk for closure in added]
+        record.days = [(closure.first_date, closure.last_date) for closure in added]
+        record.for_all = True
+        new_days = {closure.first_date for closure in added}
+        remaining = list_or_cancel_remaining(
+            {}, context.now, first=min(new_days), last=max(new_days), cancel=None
         )
-        written.lines = [line for line in found if line.day in closed]
-        written.reports = _series_affected([])
-        return written
+        record.lines = [line for line in remaining if line.day in new_days]
+        record.is_reported = _report_filter([])
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class EditClosure:
-    """The closure ``id`` has these ``values``; what they do not name stays."""
+    """The closure ``id`` gets these ``values``; its other fields stay."""
 
     id: int
     values: Mapping[str, Any]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        (one,) = _locked((self.id,))
-        written = ChangeRecord(before=_state([one]))
-        changed = {name for name, value in self.values.items() if getattr(one, name) != value}
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        (closure,) = _lock_closures((self.id,))
+        record = ChangeRecord(before=_state([closure]))
+        changed = {name for name, value in self.values.items() if getattr(closure, name) != value}
         if not changed:
             raise ValidationError(_("No change: the values are the same."), code="no_change")
-        moves = not changed.isdisjoint(_WHO)
-        opened = _reaches(written, one) if moves else []
+        has_new_scope = not changed.isdisjoint(_SCOPE)
+        reopened = _add_scope(record, closure) if has_new_scope else []
         for name, value in self.values.items():
-            setattr(one, name, value)
-        one.full_clean()
-        one.save()
+            setattr(closure, name, value)
+        closure.full_clean()
+        closure.save()
         if "name" in changed:
-            theirs = ScheduledClass.objects.filter(closure=one, cancelled_by=CancelledBy.CLOSURE)
-            theirs.update(cancel_reason=one.name)
-        if moves:
-            _reaches(written, one)
-            _what_goes_on(written, one, moment)
-            written.reports = _series_affected(opened)
-        return written
+            cancelled = ScheduledClass.objects.filter(
+                closure=closure, cancelled_by=CancelledBy.CLOSURE
+            )
+            cancelled.update(cancel_reason=closure.name)
+        if has_new_scope:
+            _add_scope(record, closure)
+            _add_remaining(record, closure, context)
+            record.is_reported = _report_filter(reopened)
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteClosures:
-    """These closures are taken away; what they cancelled comes back."""
+    """Closures are deleted; the classes that they cancelled are restored."""
 
     ids: tuple[int, ...]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rows = _locked(self.ids)
-        written = ChangeRecord(before=_state(rows))
-        opened: list[Days] = []
-        for one in rows:
-            opened += _reaches(written, one)
-            one.delete()
-        written.reports = _series_affected(opened)
-        return written
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        closures = _lock_closures(self.ids)
+        record = ChangeRecord(before=_state(closures))
+        reopened: list[Days] = []
+        for closure in closures:
+            reopened += _add_scope(record, closure)
+            closure.delete()
+        record.is_reported = _report_filter(reopened)
+        return record
 
 
-BY_HAND = "cancelled_by_hand"
-# What decides which classes a closure concerns.
-_WHO = ("first_date", "last_date", "teacher", "student")
+# The reason code of a class that a person cancelled.
+_CANCELLED_BY_HAND = "cancelled_by_hand"
+# The fields that decide which classes a closure affects.
+_SCOPE = ("first_date", "last_date", "teacher", "student")
 
 
 def closed_days(days: Iterable[date]) -> dict[date, str]:
-    """Those of ``days`` that are closed for everyone, with the closure's name."""
+    """Return which of ``days`` are closed for everyone, with the closure's name."""
     wanted = sorted(days)
     if not wanted:
         return {}
@@ -142,79 +147,84 @@ def closed_days(days: Iterable[date]) -> dict[date, str]:
         last_date__gte=wanted[0],
     ).order_by("-id")
     return {
-        day: one.name for one in rows for day in wanted if one.first_date <= day <= one.last_date
+        day: closure.name
+        for closure in rows
+        for day in wanted
+        if closure.first_date <= day <= closure.last_date
     }
 
 
-def _locked(ids: tuple[int, ...]) -> list[Closure]:
+def _lock_closures(ids: tuple[int, ...]) -> list[Closure]:
     rows = Closure.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id")
     if len(found := list(rows)) < len(set(ids)):
         raise ValidationError(_("This closure is gone: someone else took it away."), code="gone")
     return found
 
 
-def _of_the_same(one: Closure) -> Any:
-    """The closures of the same people that touch these days."""
+def _overlapping(closure: Closure) -> Any:
+    """Return the closures of the same people that overlap the days of ``closure``."""
     return Closure.objects.filter(
-        teacher=one.teacher,
-        student=one.student,
+        teacher=closure.teacher,
+        student=closure.student,
         fixed_schedule=None,
         recurring_slot=None,
-        first_date__lte=one.last_date,
-        last_date__gte=one.first_date,
+        first_date__lte=closure.last_date,
+        last_date__gte=closure.first_date,
     ).order_by("id")
 
 
-def _says_the_same(other: Closure, one: Closure) -> bool:
-    return all(getattr(other, name) == getattr(one, name) for name in ("name", *_WHO))
+def _is_identical(other: Closure, closure: Closure) -> bool:
+    return all(getattr(other, name) == getattr(closure, name) for name in ("name", *_SCOPE))
 
 
 def _closed_already(other: Closure) -> str:
     return _("These days are closed already: %(closure)s.") % {"closure": other}
 
 
-def _state(rows: Iterable[Closure]) -> str:
+def _state(closures: Iterable[Closure]) -> str:
     names = ("pk", "name", "first_date", "last_date", "teacher_id", "student_id")
-    return repr([[getattr(one, name) for name in names] for one in rows])
+    return repr([[getattr(closure, name) for name in names] for closure in closures])
 
 
-def _reaches(written: ChangeRecord, one: Closure) -> list[Days]:
-    """Have the classes of all whom ``one`` concerns follow; answers its days."""
-    written.days.append((one.first_date, one.last_date))
-    if one.teacher_id is not None:
-        written.teachers.add(one.teacher_id)
-    elif one.student_id is not None:
-        written.students.add(one.student_id)
+def _add_scope(record: ChangeRecord, closure: Closure) -> list[Days]:
+    """Have the classes that ``closure`` affects planned; return its days."""
+    days = (closure.first_date, closure.last_date)
+    record.days.append(days)
+    if closure.teacher_id is not None:
+        record.teachers.add(closure.teacher_id)
+    elif closure.student_id is not None:
+        record.students.add(closure.student_id)
     else:
-        written.for_all = True
-    return [(one.first_date, one.last_date)]
+        record.for_all = True
+    return [days]
 
 
-def _what_goes_on(written: ChangeRecord, one: Closure, moment: ChangeContext) -> None:
-    """Name the classes that take place although their day is closed: a person wants them to."""
-    whose: dict[str, Any] = {}
+def _add_remaining(record: ChangeRecord, closure: Closure, context: ChangeContext) -> None:
+    """Add the edited classes and one-offs that take place although their day is closed."""
+    filters: dict[str, Any] = {}
     for name in ("teacher", "student", "fixed_schedule", "recurring_slot"):
-        if getattr(one, f"{name}_id") is not None:
-            whose[name] = getattr(one, f"{name}_id")
-    told = {line.class_id for line in written.lines}
-    found = list_or_cancel_remaining(
-        whose, moment.now, first=one.first_date, last=one.last_date, cancel=None
+        if getattr(closure, f"{name}_id") is not None:
+            filters[name] = getattr(closure, f"{name}_id")
+    listed = {line.class_id for line in record.lines}
+    remaining = list_or_cancel_remaining(
+        filters, context.now, first=closure.first_date, last=closure.last_date, cancel=None
     )
-    written.lines += [line for line in found if line.class_id not in told]
-    written.reports = _series_affected([])
+    record.lines += [line for line in remaining if line.class_id not in listed]
+    record.is_reported = _report_filter([])
 
 
-def _series_affected(opened: list[Days]) -> Any:
-    """Of what clashes, and of what a person left cancelled, only opened days are news."""
+def _report_filter(reopened: list[Days]) -> Callable[[ResultLine], bool]:
+    """Return a filter: conflicts and classes cancelled by hand count on reopened days only."""
 
-    def reports(line: ResultLine) -> bool:
+    def is_reported(line: ResultLine) -> bool:
         if line.outcome not in (Outcome.CONFLICT, Outcome.PROTECTED):
             return is_relevant(line)
         day = line.day
+        is_conflict = line.outcome is Outcome.CONFLICT
         return (
-            (is_relevant(line) if line.outcome is Outcome.CONFLICT else line.code == BY_HAND)
+            (is_relevant(line) if is_conflict else line.code == _CANCELLED_BY_HAND)
             and day is not None
-            and any(first <= day <= last for first, last in opened)
+            and any(first <= day <= last for first, last in reopened)
         )
 
-    return reports
+    return is_reported

@@ -1,11 +1,10 @@
-"""Looks at an act's plan, or carries it out: the same steps, rolled back or kept."""
+"""Previews a schedule change, or applies it: the same steps, rolled back or committed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
@@ -32,9 +31,9 @@ from scheduling.models.studio import forget
 from scheduling.selectors.studio import studio
 
 from .base import ChangeContext, ChangeRecord, ScheduleChange
-from .plan_text import done_text, planned_text, under_way
+from .plan_text import done_text, in_background_text, planned_text
 
-# What a person should see; bounds, pauses and the like are the schedules' own news.
+# The outcomes that a plan shows, in this order. The bounds and pauses of a schedule are left out.
 SHOWN = (
     Outcome.ERROR,
     Outcome.INVALID,
@@ -48,79 +47,76 @@ SHOWN = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ChangePlan:
-    """A plan: what is moved, kept, removed, protected, with a fingerprint of all of it.
+    """The plan of a schedule change: its result lines, their counts and a fingerprint.
 
-    Once it is applied, ``runs`` are the rows of the log that say so, and ``series`` is the one
-    that goes on; ``closures`` are those that were entered. ``later``: there are too many classes
-    for one transaction; the runs bring them in line in the background. ``requests`` are all that
-    plan it, ``dealt_with`` the classes that the act itself is about.
+    ``requests`` are the runs that plan the classes, ``handled_class_ids`` the classes that the
+    change itself edits or names. ``background_requests`` is filled where there are too many classes
+    for one transaction: background runs bring them up to date.
+
+    Set once the plan is applied: ``runs`` (ids), ``series`` (the current one, a successor where
+    there is one) and ``closures`` (ids of new ones).
     """
 
     lines: list[ResultLine]
     counts: Counter[Outcome]
     warnings: list[str]
-    fingerprint: str
+    requests: list[RunRequest]
+    handled_class_ids: frozenset[int | None]
+    fingerprint: str = ""
+    background_requests: list[RunRequest] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     series: SeriesKey | None = None
-    later: list[RunRequest] = field(default_factory=list)
     closures: list[int] = field(default_factory=list)
-    requests: list[RunRequest] = field(default_factory=list)
-    dealt_with: frozenset[int | None] = frozenset()
 
     def of(self, outcome: Outcome) -> list[ResultLine]:
-        """The lines of one outcome, in order."""
+        """Return the lines of one outcome, in order."""
         return [line for line in self.lines if line.outcome is outcome]
 
     @property
-    def would(self) -> str:
+    def planned_summary(self) -> str:
         """The plan in a sentence."""
         return planned_text(Counter(line.outcome for line in self.lines))
 
     @property
-    def done(self) -> str:
-        """What was done, or is about to be, in a sentence."""
+    def done_summary(self) -> str:
+        """What was done, or follows in the background, in a sentence."""
         counts = Counter(line.outcome for line in self.lines)
-        return under_way(counts) if self.later else done_text(counts)
+        return in_background_text(counts) if self.background_requests else done_text(counts)
 
 
-def preview(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
-    """What ``apply`` would do now. Raises ValidationError; writes nothing."""
-    with _reading_anew(), transaction.atomic():
-        change_plan = _carry_out(act, moment)
+def preview(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
+    """Return the plan that ``apply`` would carry out. Raises ValidationError; writes nothing."""
+    with _forgetting_studio(), transaction.atomic():
+        change_plan = _execute(change, context)
         transaction.set_rollback(True)
-    return _unapplied(change_plan)
+    return _without_written_rows(change_plan)
 
 
-@contextmanager
-def _reading_anew() -> Iterator[None]:
-    """Keep nothing of a studio that an act has written: it may be rolled back."""
-    try:
-        yield
-    finally:
-        forget()
+def apply(change: ScheduleChange, context: ChangeContext, approved: str | None) -> ChangePlan:
+    """Apply ``change``: the schedule and its classes in one transaction.
 
-
-def apply(act: ScheduleChange, moment: ChangeContext, approved: str | None) -> ChangePlan:
-    """Carry out ``act``: the schedule and its classes in one transaction.
-
-    Exactly the plan with the ``approved`` fingerprint, or StalePlanError; None takes whatever the
-    plan is now. Raises ValidationError. Where there is too much for one transaction, what a person
-    entered is committed, if the plan is still that one, and runs in the background carry it out;
-    then not to be called within a transaction.
+    Raises StalePlanError unless the plan still has the ``approved`` fingerprint; None accepts any
+    plan. Raises ValidationError. Where there are too many classes for one transaction, the change
+    is committed and background runs are enqueued; then it must not be called within a transaction.
     """
     try:
-        with _reading_anew(), transaction.atomic():
-            change_plan = _carry_out(act, moment)
-            require_approved(_unapplied(change_plan), approved)
+        with _forgetting_studio(), transaction.atomic():
+            change_plan = _execute(change, context)
+            require_approved(_without_written_rows(change_plan), approved)
     except (ConcurrentEditError, StudioChangedError, IntegrityError) as error:
         raise StalePlanError from error
     except DatabaseError as error:
         if is_contention(error):
             raise StalePlanError from error
         raise
-    for request in change_plan.later:
+    _enqueue_background_runs(change_plan)
+    return change_plan
+
+
+def _enqueue_background_runs(change_plan: ChangePlan) -> None:
+    for request in change_plan.background_requests:
         try:
             change_plan.runs.append(enqueue_run(request).pk)
         except EnqueueFailedError as error:
@@ -128,118 +124,138 @@ def apply(act: ScheduleChange, moment: ChangeContext, approved: str | None) -> C
                 "Saved, but the classes are not up to date yet: %(error)s The next run does it."
             )
             change_plan.warnings.append(text % {"error": error})
-    return change_plan
 
 
-def _unapplied(change_plan: ChangePlan) -> ChangePlan:
-    """What was rolled back has neither runs nor rows of its own."""
+@contextmanager
+def _forgetting_studio() -> Iterator[None]:
+    """Drop the cached studio afterwards: a change that wrote it may be rolled back."""
+    try:
+        yield
+    finally:
+        forget()
+
+
+def _without_written_rows(change_plan: ChangePlan) -> ChangePlan:
+    """Return the plan without the rows that only an applied change has."""
     return replace(change_plan, runs=[], series=None, closures=[])
 
 
-def _carry_out(act: ScheduleChange, moment: ChangeContext) -> ChangePlan:
+def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
+    """Write ``change`` and plan the classes that follow from it, in the current transaction."""
     guard_transaction()
-    written = act.write(moment)
-    lines, counts, runs = list(written.lines), Counter[Outcome](), []
-    counts.update(line.outcome for line in lines)
-    told = {line.class_id for line in lines}
-    requests = _requests(written, moment)
-    if written.days or written.teachers:
-        requests = including_displaced(requests, moment.now)
-    requests = list(requests)
-    too_much = written.for_all and any(map(is_large, requests))
+    record = change.write(context)
+    requests = _requests(record, context)
+    is_in_background = record.for_all and any(map(is_large, requests))
+    change_plan = _plan_of_record(record, requests)
+    run_job = _preview_in_transaction if is_in_background else run_in_transaction
     for request in requests:
-        came_to = (_foreseen if too_much else run_in_transaction)(request, moment.now)
-        counts.update(came_to.counts)
-        for one in came_to.lines:
-            # A class that the act itself dealt with is not told a second time as protected.
-            if (one.class_id is not None and one.class_id in told) or not written.reports(one):
-                counts[one.outcome] -= 1
-            elif one.outcome in SHOWN:
-                lines.append(one)
-        if came_to.run is not None:
-            runs.append(came_to.run.pk)
-    lines = _in_order(_with_zones(lines))
+        _add_results(change_plan, run_job(request, context.now), record)
+    change_plan.lines = _in_order(_with_zones(change_plan.lines))
+    change_plan.counts = +change_plan.counts
+    change_plan.fingerprint = _fingerprint(record, change_plan.lines)
+    if is_in_background:
+        change_plan.background_requests = requests
+    return change_plan
+
+
+def _requests(record: ChangeRecord, context: ChangeContext) -> list[RunRequest]:
+    """Return the run requests that plan the classes of everyone affected by the change."""
+    monday = monday_of(context.today)
+    # No run changes a class before this week. The extra day is for people in another zone.
+    days = tuple(sorted(pair for pair in record.days if pair[1] >= monday - DAY))
+    if record.days and not days:
+        return []
+    people: list[tuple[set[int], set[int]]] = [(record.students, set()), (set(), record.teachers)]
+    people = [(set(), set())] if record.for_all else [pair for pair in people if any(pair)]
+    requests = [
+        RunRequest(
+            job=job,
+            today=context.today,
+            weeks=settings.HORIZON_WEEKS,
+            student_ids=tuple(sorted(students)),
+            teacher_ids=tuple(sorted(teachers)),
+            days=days,
+            trigger=Trigger.CHANGE,
+            triggered_by=context.by,
+        )
+        for students, teachers in people
+        for job in (Job.WEEKLY, Job.HORIZON)
+    ]
+    if record.days or record.teachers:
+        return list(including_displaced(requests, context.now))
+    return requests
+
+
+def _plan_of_record(record: ChangeRecord, requests: list[RunRequest]) -> ChangePlan:
+    """Return a plan with the results of the change itself; those of the runs are added later."""
     return ChangePlan(
-        lines,
-        +counts,
-        written.warnings,
-        _fingerprint(written, lines),
-        runs,
-        written.series,
-        requests if too_much else [],
-        written.closures,
-        requests,
-        frozenset(told),
+        lines=list(record.lines),
+        counts=Counter(line.outcome for line in record.lines),
+        warnings=record.warnings,
+        requests=requests,
+        handled_class_ids=frozenset(line.class_id for line in record.lines),
+        series=record.series,
+        closures=record.closures,
     )
 
 
-class _All(NullObserver):
-    """Keeps every result of a preview."""
+def _add_results(change_plan: ChangePlan, result: InlineResult, record: ChangeRecord) -> None:
+    """Add the results of one run, apart from those that the change does not report."""
+    change_plan.counts.update(result.counts)
+    for line in result.lines:
+        # A class that the change itself handled is not reported again as protected.
+        is_handled = line.class_id is not None and line.class_id in change_plan.handled_class_ids
+        if is_handled or not record.is_reported(line):
+            change_plan.counts[line.outcome] -= 1
+        elif line.outcome in SHOWN:
+            change_plan.lines.append(line)
+    if result.run is not None:
+        change_plan.runs.append(result.run.pk)
+
+
+class _LineCollector(NullObserver):
+    """Collects every result line of a previewed run."""
 
     def __init__(self) -> None:
-        self.kept: list[ResultLine] = []
+        self.collected: list[ResultLine] = []
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        self.kept += lines
+        self.collected += lines
 
 
-def _foreseen(request: RunRequest, now: datetime) -> InlineResult:
-    """What a run would come to, with the closures as they are in the current transaction."""
-    watcher = _All()
-    result = preview_run(request, RunOptions(clock=lambda: now, watcher=watcher))
-    return InlineResult(watcher.kept, Counter(result.counts))
-
-
-def _requests(written: ChangeRecord, moment: ChangeContext) -> Iterable[RunRequest]:
-    monday = monday_of(moment.today)
-    # What ended before this week, or the day before in another zone, no run would still touch.
-    days = tuple(sorted(pair for pair in written.days if pair[1] >= monday - DAY))
-    if written.days and not days:
-        return
-    whose: list[tuple[Any, Any]] = [(written.students, ()), ((), written.teachers)]
-    if written.for_all:
-        whose = [((), ())]
-    for students, teachers in whose:
-        if not (students or teachers or written.for_all):
-            continue
-        for job in (Job.WEEKLY, Job.HORIZON):
-            yield RunRequest(
-                job=job,
-                today=moment.today,
-                weeks=settings.HORIZON_WEEKS,
-                student_ids=tuple(sorted(students)),
-                teacher_ids=tuple(sorted(teachers)),
-                days=days,
-                trigger=Trigger.CHANGE,
-                triggered_by=moment.by,
-            )
+def _preview_in_transaction(request: RunRequest, now: datetime) -> InlineResult:
+    """Return the results of a previewed run, which sees the current transaction's closures."""
+    collector = _LineCollector()
+    result = preview_run(request, RunOptions(clock=lambda: now, watcher=collector))
+    return InlineResult(collector.collected, Counter(result.counts))
 
 
 def _with_zones(lines: list[ResultLine]) -> list[ResultLine]:
-    """Lines of a plan don't all say in whose zone they are."""
+    """Fill in the zones that are missing: the teacher's, or the studio's."""
     ids = {line.teacher_id for line in lines if not line.zone and line.teacher_id is not None}
     zones: dict[int | None, str] = dict(
         Teacher.objects.filter(id__among=ids).values_list("id", "time_zone") if ids else ()
     )
-    own = studio().time_zone
+    studio_zone = studio().time_zone
     return [
-        line if line.zone else replace(line, zone=zones.get(line.teacher_id, own)) for line in lines
+        line if line.zone else replace(line, zone=zones.get(line.teacher_id, studio_zone))
+        for line in lines
     ]
 
 
 def _in_order(lines: list[ResultLine]) -> list[ResultLine]:
-    def key(line: ResultLine) -> tuple[str, ...]:
+    def sort_key(line: ResultLine) -> tuple[str, ...]:
         return (str(SHOWN.index(line.outcome)), str(line.day or ""), str(line.start_time or ""))
 
-    return sorted(lines, key=key)
+    return sorted(lines, key=sort_key)
 
 
-def _fingerprint(written: ChangeRecord, lines: list[ResultLine]) -> str:
-    parts = sorted(repr(_lasting(line).facts()) for line in lines)
-    return fingerprint(written.before, written.warnings, parts)
+def _fingerprint(record: ChangeRecord, lines: list[ResultLine]) -> str:
+    parts = sorted(repr(_without_new_ids(line).facts()) for line in lines)
+    return fingerprint(record.before, record.warnings, parts)
 
 
-def _lasting(line: ResultLine) -> ResultLine:
-    """The numbers of rows that are not written yet differ from one time to the next."""
+def _without_new_ids(line: ResultLine) -> ResultLine:
+    """Drop the ids of rows that a preview writes and rolls back: they differ each time."""
     params = {name: value for name, value in line.params.items() if name != "with_class"}
     return replace(line, params=params, series=None)

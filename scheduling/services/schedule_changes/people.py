@@ -1,4 +1,4 @@
-"""A student or a teacher leaves: all that is theirs ends, and nothing keeps its hour for ever."""
+"""Changes of one or more people: leaving, a teacher's absence, deactivation."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,17 +19,17 @@ from scheduling.models import (
     Teacher,
 )
 
-from .base import ChangeContext, ChangeRecord, is_no_clash, is_relevant
+from .base import ChangeContext, ChangeRecord, is_not_conflict, is_relevant
 from .remaining_classes import list_or_cancel_remaining
-from .series_rows import close
+from .series_rows import end_rule
 
 
 @dataclass(frozen=True, slots=True)
 class EndPerson:
-    """``day`` is the last on which ``person`` has lessons; their schedules end with it.
+    """``person`` leaves: all their schedules end on ``day``, the last date with lessons.
 
-    Classes after it on which somebody acted, and one-offs, are named; with ``cancel_rest`` they
-    are cancelled by the studio, for this ``reason``.
+    Later one-offs, and classes edited by hand, are named; with ``cancel_rest`` the studio cancels
+    them, with this ``reason``.
     """
 
     person: Student | Teacher
@@ -37,49 +37,55 @@ class EndPerson:
     cancel_rest: bool = False
     reason: str = ""
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
+    def write(self, context: ChangeContext) -> ChangeRecord:
         column = "student" if isinstance(self.person, Student) else "teacher"
         manager: Any = type(self.person)._default_manager
         person = manager.select_for_update(no_key=True).get(pk=self.person.pk)
-        rules = _not_over(column, person, self.day)
-        state = [(type(one).__name__, one.pk, one.valid_from, one.valid_until) for one in rules]
-        written = ChangeRecord(
+        rules = _rules_after(column, person, self.day)
+        state = [
+            (type(rule).__name__, rule.pk, rule.valid_from, rule.valid_until) for rule in rules
+        ]
+        record = ChangeRecord(
             before=repr((person.is_active, getattr(person, "end_date", None), state))
         )
-        written.reports = is_no_clash
-        getattr(written, f"{column}s").add(person.pk)
-        changed = _end(person, self.day, moment.today)
+        record.is_reported = is_not_conflict
+        getattr(record, f"{column}s").add(person.pk)
+        changed = _end_person(person, self.day, context.today)
         for rule in rules:
-            changed |= close(rule, self.day)
-        by = CancelledBy.STUDIO if self.cancel_rest else None
-        written.lines = list_or_cancel_remaining(
-            {column: person}, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
+            changed |= end_rule(rule, self.day)
+        cancel = CancelledBy.STUDIO if self.cancel_rest else None
+        record.lines = list_or_cancel_remaining(
+            {column: person},
+            context.now,
+            first=self.day + DAY,
+            cancel=cancel,
+            reason=self.reason,
         )
-        if not changed and not written.lines:
+        if not changed and not record.lines:
             raise ValidationError(_("All their schedules already end by that date."), "ended")
-        return written
+        return record
 
 
-def _not_over(column: str, person: Student | Teacher, day: date) -> list[Any]:
-    """Their schedules that go on after ``day``."""
-    goes_on = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
-    fixed = FixedSchedule.objects.filter(goes_on, **{column: person}).order_by("id")
-    slots = RecurringSlot.objects.filter(goes_on, **{column: person}).order_by("id")
+def _rules_after(column: str, person: Student | Teacher, day: date) -> list[Any]:
+    """Return the schedules of ``person`` that don't end by ``day``."""
+    ends_later = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
+    fixed = FixedSchedule.objects.filter(ends_later, **{column: person}).order_by("id")
+    slots = RecurringSlot.objects.filter(ends_later, **{column: person}).order_by("id")
     return [*fixed, *slots.exclude(status=SlotStatus.CANCELLED)]
 
 
-def _end(person: Any, day: date, today: date) -> bool:
-    """Note it on the person; whether that changed anything.
+def _end_person(person: Any, day: date, today: date) -> bool:
+    """Save the end on the person; return whether anything changed.
 
-    A student who leaves before the first day never was one: that can't be said by dates.
+    A student whose ``day`` is before the start date is deactivated: the dates can't express it.
     """
     before = (person.is_active, getattr(person, "end_date", None))
-    never = False
+    is_before_start = False
     if isinstance(person, Student):
-        never = person.start_date is not None and day < person.start_date
-        if not never and (person.end_date is None or person.end_date > day):
+        is_before_start = person.start_date is not None and day < person.start_date
+        if not is_before_start and (person.end_date is None or person.end_date > day):
             person.end_date = day
-    if never or day < today:
+    if is_before_start or day < today:
         person.is_active = False
     if (person.is_active, getattr(person, "end_date", None)) == before:
         return False
@@ -89,10 +95,10 @@ def _end(person: Any, day: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TeacherAbsence:
-    """``teacher`` gives no lesson from ``first`` to ``last``, both included, by their own clock.
+    """``teacher`` gives no lessons from ``first`` to ``last``, both included, in their own zone.
 
-    What no person touched is cancelled by the closure, and comes back with it; the rest, one-offs
-    among them, is cancelled for the teacher. What has begun stays.
+    A closure cancels the unedited classes until it is deleted. Edited classes and one-offs are
+    cancelled for the teacher. Classes that have begun stay.
     """
 
     teacher: Teacher
@@ -101,13 +107,13 @@ class TeacherAbsence:
     name: str = ""
 
     def is_entered(self) -> bool:
-        """Whether these days are closed for the teacher already."""
-        there = Closure.objects.filter(
+        """Return whether a closure of the teacher already covers these days."""
+        closures = Closure.objects.filter(
             teacher=self.teacher, first_date__lte=self.first, last_date__gte=self.last
         )
-        return there.exists()
+        return closures.exists()
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
+    def write(self, context: ChangeContext) -> ChangeRecord:
         teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
         if self.last < self.first:
             text = _("The last date is before the first date.")
@@ -117,39 +123,39 @@ class TeacherAbsence:
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
-        written = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
-        written.days.append((self.first, self.last))
-        written.reports = lambda line: is_relevant(line) and is_no_clash(line)
-        written.lines = list_or_cancel_remaining(
+        record = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
+        record.days.append((self.first, self.last))
+        record.is_reported = lambda line: is_relevant(line) and is_not_conflict(line)
+        record.lines = list_or_cancel_remaining(
             {"teacher": teacher},
-            moment.now,
+            context.now,
             first=self.first,
             last=self.last,
             cancel=CancelledBy.TEACHER,
             reason=name,
         )
-        return written
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class DeactivatePeople:
-    """These students or teachers, by their ids. Whoever is not active already is passed over."""
+    """Students or teachers are deactivated, by their ids. Inactive ones are skipped."""
 
     model: type[Student] | type[Teacher]
     ids: tuple[int, ...]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
+    def write(self, context: ChangeContext) -> ChangeRecord:
         manager: Any = self.model._default_manager
         rows = manager.select_for_update(no_key=True).filter(pk__in=self.ids, is_active=True)
         people = list(rows.order_by("pk"))
         if not people:
             text = _("None of them is active: there is nothing to do.")
             raise ValidationError(text, code="so_already")
-        # One by one, as the log of hand edits sees no update of many.
+        # Saved one by one: the audit log misses bulk updates.
         for person in people:
             person.is_active = False
             person.save(update_fields=["is_active"])
         ids = {person.pk for person in people}
-        written = ChangeRecord(before=repr(sorted(ids)))
-        getattr(written, "students" if self.model is Student else "teachers").update(ids)
-        return written
+        record = ChangeRecord(before=repr(sorted(ids)))
+        getattr(record, "students" if self.model is Student else "teachers").update(ids)
+        return record

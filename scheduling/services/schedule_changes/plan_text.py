@@ -1,4 +1,4 @@
-"""A plan in a sentence, in the current language."""
+"""Sentences about the plan of a change, in the current language."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 
 
 def planned_text(counts: Counter[Outcome]) -> str:
-    """“This would move 12 classes, remove 3 and create 1.”, with what stays or clashes."""
+    """Return “This would move 12 classes, remove 3 and create 1.”, with protected and conflicts."""
     parts = []
     if n := counts[Outcome.MOVED]:
         parts.append(ngettext("move %(n)d class", "move %(n)d classes", n) % {"n": n})
@@ -26,35 +26,35 @@ def planned_text(counts: Counter[Outcome]) -> str:
         text = _("This would %(list)s.") % {"list": get_text_list(parts, _("and"))}
     else:
         text = _("No existing or upcoming class would change.")
-    return " ".join([text, *_rest(counts)])
+    return " ".join([text, *_unchanged_texts(counts)])
 
 
 def done_text(counts: Counter[Outcome]) -> str:
-    """“Done: 12 classes moved, 3 removed.”, with what stays or clashes."""
-    words = {
+    """Return “Done. Classes: 12 moved, 3 removed.”, with protected and conflicts."""
+    texts = {
         Outcome.MOVED: _("%(n)d moved"),
         Outcome.REMOVED: _("%(n)d removed"),
         Outcome.CANCELLED: _("%(n)d cancelled"),
         Outcome.RESTORED: _("%(n)d restored"),
         Outcome.CREATED: _("%(n)d created"),
     }
-    parts = [text % {"n": n} for outcome, text in words.items() if (n := counts[outcome])]
+    parts = [text % {"n": n} for outcome, text in texts.items() if (n := counts[outcome])]
     text = _("Done. Classes: %(changes)s.") % {"changes": ", ".join(parts)} if parts else _("Done.")
-    return " ".join([text, *_rest(counts)])
+    return " ".join([text, *_unchanged_texts(counts)])
 
 
-def under_way(counts: Counter[Outcome]) -> str:
-    """What runs in the background are about to do."""
-    n = sum(counts[one] for one in CHANGES)
+def in_background_text(counts: Counter[Outcome]) -> str:
+    """Return “Saved. 12 classes follow in the background.”, with protected and conflicts."""
+    n = sum(counts[outcome] for outcome in CHANGES)
     text = ngettext(
         "Saved. %(n)d class follows in the background.",
         "Saved. %(n)d classes follow in the background.",
         n,
     )
-    return " ".join([text % {"n": n}, *_rest(counts)])
+    return " ".join([text % {"n": n}, *_unchanged_texts(counts)])
 
 
-def _rest(counts: Counter[Outcome]) -> list[str]:
+def _unchanged_texts(counts: Counter[Outcome]) -> list[str]:
     parts = []
     if n := counts[Outcome.PROTECTED]:
         text = ngettext(

@@ -1,6 +1,6 @@
-"""What an end leaves on the calendar: classes on which a person acted, and one-offs.
+"""Classes that remain on the calendar after a series ends: edited ones and one-offs.
 
-No run takes them away. They hold their hour until somebody cancels them.
+No run removes them. They stay until a person cancels them.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from scheduling.services.classes.edit import cancellation, manual_edit
 
 
 def list_or_cancel_remaining(
-    whose: Mapping[str, Any],
+    filters: Mapping[str, Any],
     now: datetime,
     *,
     first: date,
@@ -27,61 +27,71 @@ def list_or_cancel_remaining(
     cancel: CancelledBy | None,
     reason: str = "",
 ) -> list[ResultLine]:
-    """The classes from ``first`` to ``last`` that no run would take away; cancelled by ``cancel``.
+    """Return the classes from ``first`` to ``last`` that no run removes, and cancel them.
 
-    ``whose``: the columns by which they are found. The day on which a class takes place counts,
-    not the one on which its schedule wanted it. With None for ``cancel`` they stay.
+    ``filters`` selects them by column. The dates are those on which they take place, not those of
+    their occurrences. ``cancel`` is who cancels them; with None they stay.
     """
-    rows = ScheduledClass.objects.select_for_update(no_key=True).filter(**whose)
+    rows = ScheduledClass.objects.select_for_update(no_key=True).filter(**filters)
     rows = rows.filter(date__gte=first, starts_at__gt=now, status=ClassStatus.SCHEDULED)
     if last is not None:
         rows = rows.filter(date__lte=last)
     found = list(rows.filter(Q(week__isnull=True) | ~NOT_EDITED).order_by("starts_at", "id"))
-    names = PersonNames([one.student_id for one in found], [one.teacher_id for one in found])
+    names = PersonNames(
+        [scheduled_class.student_id for scheduled_class in found],
+        [scheduled_class.teacher_id for scheduled_class in found],
+    )
     lines = []
-    for one in found:
+    for scheduled_class in found:
         if cancel is None:
-            lines.append(_line(one, names, Outcome.PROTECTED, _why(one), {}))
+            code = _protected_code(scheduled_class)
+            lines.append(_line(scheduled_class, names, Outcome.PROTECTED, code, {}))
             continue
         code = "cancelled_for" if cancel is CancelledBy.STUDIO else "cancelled_for_teacher"
-        why = {"reason": reason or _("ended")}
-        lines.append(_line(one, names, Outcome.CANCELLED, code, why))
-        manual_edit(one, cancellation(cancel, why["reason"]), now)
+        params = {"reason": reason or _("ended")}
+        lines.append(_line(scheduled_class, names, Outcome.CANCELLED, code, params))
+        manual_edit(scheduled_class, cancellation(cancel, params["reason"]), now)
     return lines
 
 
-def _why(one: ScheduledClass) -> str:
-    edit = edit_code(
-        status=one.status,
-        cancelled_by=one.cancelled_by,
-        attendance=one.attendance,
-        notes=one.notes,
-        edited_at=one.edited_at,
-        is_elsewhere=one.occurrence_date is not None and one.date != one.occurrence_date,
+def _protected_code(scheduled_class: ScheduledClass) -> str:
+    if scheduled_class.week is None:
+        return "one_off"
+    is_moved = scheduled_class.occurrence_date not in (None, scheduled_class.date)
+    return edit_code(
+        status=scheduled_class.status,
+        cancelled_by=scheduled_class.cancelled_by,
+        attendance=scheduled_class.attendance,
+        notes=scheduled_class.notes,
+        edited_at=scheduled_class.edited_at,
+        is_elsewhere=is_moved,
     )
-    return "one_off" if one.week is None else edit
 
 
 def _line(
-    one: ScheduledClass, names: PersonNames, outcome: Outcome, code: str, params: dict[str, Any]
+    scheduled_class: ScheduledClass,
+    names: PersonNames,
+    outcome: Outcome,
+    code: str,
+    params: dict[str, Any],
 ) -> ResultLine:
     series = None
-    if one.fixed_schedule_id is not None:
-        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, one.fixed_schedule_id)
-    elif one.recurring_slot_id is not None:
-        series = SeriesKey(SeriesKind.RECURRING_SLOT, one.recurring_slot_id)
+    if scheduled_class.fixed_schedule_id is not None:
+        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, scheduled_class.fixed_schedule_id)
+    elif scheduled_class.recurring_slot_id is not None:
+        series = SeriesKey(SeriesKind.RECURRING_SLOT, scheduled_class.recurring_slot_id)
     return ResultLine(
         outcome=outcome,
         code=code,
         params=params,
-        student_id=one.student_id,
-        teacher_id=one.teacher_id,
-        student=names.student(one.student_id),
-        teacher=names.teacher(one.teacher_id),
+        student_id=scheduled_class.student_id,
+        teacher_id=scheduled_class.teacher_id,
+        student=names.student(scheduled_class.student_id),
+        teacher=names.teacher(scheduled_class.teacher_id),
         series=series,
-        class_id=one.pk,
-        day=one.date,
-        start_time=one.start_time,
-        end_time=one.end_time,
-        zone=one.time_zone,
+        class_id=scheduled_class.pk,
+        day=scheduled_class.date,
+        start_time=scheduled_class.start_time,
+        end_time=scheduled_class.end_time,
+        zone=scheduled_class.time_zone,
     )

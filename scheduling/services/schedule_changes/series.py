@@ -1,4 +1,4 @@
-"""What can be done to one series."""
+"""Changes of one series: its values, its end, its pauses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Closure
 
-from .base import ChangeContext, ChangeRecord, is_no_clash
+from .base import ChangeContext, ChangeRecord, is_not_conflict
 from .remaining_classes import list_or_cancel_remaining
 from .series_rows import (
     Rule,
-    close,
+    end_rule,
     key_of,
-    locked,
+    lock_row,
     refuse_no_change,
     series_of,
     set_values,
@@ -31,21 +31,21 @@ from .successor import ends_before, split_series
 
 @dataclass(frozen=True, slots=True)
 class ChangeFromDate:
-    """From ``day`` on the series has these ``values``; what was before stays as it was.
+    """From ``day`` on the series has these ``values``; earlier classes stay as they are.
 
-    At its first occurrence, or before, there is nothing to keep: the row itself changes.
+    At or before the first occurrence the row itself changes; later, a successor is created.
     """
 
     key: SeriesKey
     day: date
     values: Mapping[str, Any]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        if self.day < moment.today:
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        if self.day < context.today:
             text = _("Choose today or a later day: what has begun stays as it was.")
             raise ValidationError({"day": text}, code="past")
-        rule, series = locked(self.key), series_of(self.key)
-        written = _written(rule)
+        rule, series = lock_row(self.key), series_of(self.key)
+        record = _record_of(rule)
         refuse_no_change(rule, self.values)
         if series.last is not None and self.day > series.last:
             raise ValidationError({"day": ends_before(series.last, self.day)}, code="ended")
@@ -54,58 +54,58 @@ class ChangeFromDate:
             set_values(rule, self.values)
             rule.save()
         else:
-            new, written.warnings = split_series(rule, series, self.day, self.values, moment.now)
-            written.series = key_of(new)
-        return written
+            new, record.warnings = split_series(rule, series, self.day, self.values, context.now)
+            record.series = key_of(new)
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceFromDate:
-    """From ``day`` on the series is exactly as ``values`` say, its last day among them.
+    """From ``day`` on the series has exactly these ``values``, including its last day.
 
-    As ``ChangeFromDate``, but that nothing is carried over: weeks are counted from ``day``.
+    Unlike with ``ChangeFromDate``, the interval is counted from ``day``.
     """
 
     key: SeriesKey
     day: date
     values: Mapping[str, Any]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rule, series = locked(self.key), series_of(self.key)
-        written = _written(rule)
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        rule, series = lock_row(self.key), series_of(self.key)
+        record = _record_of(rule)
         if rule.valid_from is not None and rule.valid_from >= self.day:
             set_values(rule, {**self.values, "valid_from": self.day})
             rule.save()
         else:
-            new, written.warnings = split_series(
-                rule, series, self.day, self.values, moment.now, self.day
+            new, record.warnings = split_series(
+                rule, series, self.day, self.values, context.now, self.day
             )
-            written.series = key_of(new)
-        return written
+            record.series = key_of(new)
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeAllFuture:
-    """All that is still to come has these ``values``; the row itself changes."""
+    """All future classes have these ``values``; the row itself changes."""
 
     key: SeriesKey
     values: Mapping[str, Any]
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rule = locked(self.key)
-        written = _written(rule)
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        rule = lock_row(self.key)
+        record = _record_of(rule)
         refuse_no_change(rule, self.values)
         set_values(rule, self.values)
         rule.save()
-        return written
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class EndSeries:
-    """``day`` is the last on which the series asks for a class.
+    """The series ends; ``day`` is the last date with a class.
 
-    Classes after it on which a person acted are named; with ``cancel_rest`` they are cancelled by
-    the studio, for this ``reason``.
+    Later classes that were edited by hand are named; with ``cancel_rest`` the studio cancels them,
+    with this ``reason``.
     """
 
     key: SeriesKey
@@ -113,26 +113,29 @@ class EndSeries:
     cancel_rest: bool = False
     reason: str = ""
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rule = locked(self.key)
-        written = _written(rule)
-        written.reports = is_no_clash
-        if not close(rule, self.day):
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        rule = lock_row(self.key)
+        record = _record_of(rule)
+        record.is_reported = is_not_conflict
+        if not end_rule(rule, self.day):
             text = _("It already ends on or before that date.")
             raise ValidationError({"day": text}, code="ended")
-        mine = {self.key.kind.value: rule}
-        by = CancelledBy.STUDIO if self.cancel_rest else None
-        written.lines = list_or_cancel_remaining(
-            mine, moment.now, first=self.day + DAY, cancel=by, reason=self.reason
+        cancel = CancelledBy.STUDIO if self.cancel_rest else None
+        record.lines = list_or_cancel_remaining(
+            {self.key.kind.value: rule},
+            context.now,
+            first=self.day + DAY,
+            cancel=cancel,
+            reason=self.reason,
         )
-        return written
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class PauseSeries:
-    """From ``first`` to ``last``, both included, the series takes no place.
+    """The series has no classes from ``first`` to ``last``, both included.
 
-    It is a closure of this one series: its untouched classes are cancelled and come back with it.
+    Stored as a closure of this series, which cancels its unedited classes until it is deleted.
     """
 
     key: SeriesKey
@@ -140,14 +143,14 @@ class PauseSeries:
     last: date
     name: str = ""
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rule = locked(self.key)
-        written = _written(rule)
-        written.reports = is_no_clash
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        rule = lock_row(self.key)
+        record = _record_of(rule)
+        record.is_reported = is_not_conflict
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
-        if self.last < moment.today:
+        if self.last < context.today:
             text = _("These days are over: what took place stays as it is.")
             raise ValidationError({"last": text}, code="past")
         pauses = Closure.objects.filter(**{self.key.kind.value: rule})
@@ -160,34 +163,34 @@ class PauseSeries:
             student_id=rule.student_id,
             **{self.key.kind.value: rule},
         )
-        return written
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeSeries:
-    """From ``day`` on the series takes place again, whatever pauses it had."""
+    """From ``day`` on the series takes place again; its pauses are shortened or deleted."""
 
     key: SeriesKey
     day: date
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        rule = locked(self.key)
-        written = _written(rule)
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        rule = lock_row(self.key)
+        record = _record_of(rule)
         pauses = list(
             Closure.objects.filter(**{self.key.kind.value: rule}, last_date__gte=self.day)
         )
         if not pauses:
             text = _("It is not paused on that day, nor later.")
             raise ValidationError({"day": text}, code="no_change")
-        written.before += repr([(one.pk, one.first_date, one.last_date) for one in pauses])
+        record.before += repr([(pause.pk, pause.first_date, pause.last_date) for pause in pauses])
         for pause in pauses:
             if pause.first_date < self.day:
                 pause.last_date = self.day - DAY
                 pause.save()
             else:
                 pause.delete()
-        return written
+        return record
 
 
-def _written(rule: Rule) -> ChangeRecord:
+def _record_of(rule: Rule) -> ChangeRecord:
     return ChangeRecord(before=state_of(rule), series=key_of(rule), students={rule.student_id})

@@ -1,4 +1,4 @@
-"""The row of a series: locked, read as the domain sees it, described."""
+"""Reads, locks and changes the stored row of a series."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,7 @@ from scheduling.services.schedules.fixed_schedule import end_fixed_schedule
 from scheduling.services.schedules.succession import Rule
 
 _COMMON = ("teacher", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
-# What may be another from a date on. Whose lesson it is may not.
+# The fields that a change may set. The student stays the same.
 CHANGEABLE = {
     SeriesKind.FIXED_SCHEDULE: (*_COMMON, "end_time"),
     SeriesKind.RECURRING_SLOT: (*_COMMON, "duration_minutes"),
@@ -23,32 +23,32 @@ CHANGEABLE = {
 
 
 def key_of(rule: Rule) -> SeriesKey:
-    """The key of a stored rule."""
+    """Return the key of a stored rule."""
     fixed = isinstance(rule, FixedSchedule)
     return SeriesKey(SeriesKind.FIXED_SCHEDULE if fixed else SeriesKind.RECURRING_SLOT, rule.pk)
 
 
-def locked(key: SeriesKey) -> Rule:
-    """The row of ``key``, which nobody else changes before the transaction's end."""
+def lock_row(key: SeriesKey) -> Rule:
+    """Return the row of ``key``, locked until the transaction ends. Raises ValidationError."""
     rows: Any = MODELS[key.kind]._default_manager.select_for_update(no_key=True)
-    found: Rule | None = rows.filter(pk=key.id).first()
-    if found is None:
+    row: Rule | None = rows.filter(pk=key.id).first()
+    if row is None:
         raise ValidationError(_("There is no such schedule."), code="no_series")
-    return found
+    return row
 
 
 def series_of(key: SeriesKey) -> Series:
-    """The series of a row that is there."""
+    """Return the series of an existing row."""
     return load_by_key([key])[0]
 
 
 def state_of(rule: Rule) -> str:
-    """All that the row says, to tell it apart from what it says later."""
+    """Return all field values of the row as text, for the plan's fingerprint."""
     return repr([(field.attname, getattr(rule, field.attname)) for field in rule._meta.fields])
 
 
 def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:
-    """Raise ValidationError where ``values`` are what the row says already."""
+    """Raise ValidationError where the row already has these values."""
     kind = key_of(rule).kind
     if unknown := set(values) - set(CHANGEABLE[kind]):
         raise ValueError(f"{sorted(unknown)} can't be changed")
@@ -57,14 +57,14 @@ def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:
 
 
 def set_values(rule: Rule, values: Mapping[str, Any]) -> None:
-    """Give ``rule`` these values, checked, not stored. Raises ValidationError."""
+    """Set and validate these values, without saving. Raises ValidationError."""
     for name, value in values.items():
         setattr(rule, name, value)
     rule.full_clean(validate_unique=False)
 
 
-def close(rule: Rule, last: date) -> bool:
-    """Let ``rule`` ask for nothing after ``last``; whether that changed it."""
+def end_rule(rule: Rule, last: date) -> bool:
+    """Save ``rule`` without occurrences after ``last``; return False if it has none already."""
     if rule.valid_until is not None and rule.valid_until <= last:
         return False
     if rule.valid_from is None or rule.valid_from <= last:

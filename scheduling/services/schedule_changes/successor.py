@@ -1,4 +1,4 @@
-"""“From this date on”: the row is closed, a successor opened, and what lies ahead goes with it."""
+"""Splits a series at a date: ends its row and creates a successor with its later classes."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -29,13 +29,13 @@ def split_series(
     now: datetime,
     first: date | None = None,
 ) -> tuple[Rule, list[str]]:
-    """Close ``rule`` the day before ``day`` and open its successor with ``values``.
+    """End ``rule`` the day before ``day`` and create its successor with ``values``.
 
-    ``first`` is the successor's first day where that is not to be reckoned from the interval.
+    ``first`` is the successor's first day; None: computed from the interval.
 
-    Every class of ``day`` and later goes with it: a touched one, or one that has begun, fulfils its
-    week; the planner moves the others instead of removing and making them. So do pauses. Answers
-    the successor, and what a person should know of the week in which the two meet.
+    Classes of ``day`` and later, and pauses, are handed over. An edited class, or one that has
+    begun, fulfils its week; the planner moves the others instead of deleting and creating them.
+    Returns the successor, and warnings about the week of the change. Raises ValidationError.
     """
     new = _successor(rule, series, day, values, first)
     rule.valid_until = day - DAY
@@ -45,8 +45,8 @@ def split_series(
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
     ahead.update(**{source: new})
     hand_over_pauses(rule, new, day)
-    stays = _stays(ScheduledClass.objects.filter(**{source: new}), day, now)
-    return new, _warnings(series, series_of(key_of(new)), day, stays)
+    is_fulfilled = _has_fixed_class(ScheduledClass.objects.filter(**{source: new}), day, now)
+    return new, _warnings(series, series_of(key_of(new)), day, is_fulfilled)
 
 
 def _successor(
@@ -64,15 +64,15 @@ def _successor(
 
 
 def ends_before(last: date, day: date) -> str:
-    """Why there is nothing to change from ``day`` on."""
+    """Return the error text for a series that ends before ``day``."""
     text = _("This schedule ends on %(last)s: there is nothing to change from %(day)s on.")
     return text % {"last": long_day(last), "day": long_day(day)}
 
 
 def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
-    """The successor's first day; every so many weeks is counted from its week.
+    """Return the successor's first day, from whose week its interval is counted.
 
-    An interval that stays goes on counting as before. A new one begins with the first new date.
+    An unchanged interval continues in the same weeks. A new one starts on the first new date.
     """
     interval = values.get("interval_weeks", series.interval_weeks)
     if interval == 1:
@@ -81,20 +81,20 @@ def _first_day(series: Series, day: date, values: Mapping[str, Any]) -> date:
         weekday = values.get("weekday", series.weekday)
         return day + timedelta((weekday - day.isoweekday()) % 7)
     anchor = series.anchor or series.first or day
-    wait = (week_number(anchor) - week_number(day)) % interval
-    return monday_of_number(week_number(day) + wait) if wait else day
+    weeks = (week_number(anchor) - week_number(day)) % interval
+    return monday_of_number(week_number(day) + weeks) if weeks else day
 
 
-def _stays(classes: QuerySet[ScheduledClass], day: date, now: datetime) -> bool:
-    """Whether one of ``classes`` takes place in the week of ``day``, whatever its rule says."""
-    there = classes.filter(week=monday_of(day)).exclude(status=ClassStatus.CANCELLED)
-    return there.filter(~NOT_EDITED | Q(starts_at__lte=now)).exists()
+def _has_fixed_class(classes: QuerySet[ScheduledClass], day: date, now: datetime) -> bool:
+    """Return whether a class in the week of ``day`` stays: edited, or begun."""
+    active = classes.filter(week=monday_of(day)).exclude(status=ClassStatus.CANCELLED)
+    return active.filter(~NOT_EDITED | Q(starts_at__lte=now)).exists()
 
 
-def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:
-    """A week may hold the last class of the old rule and the first of the new one, or neither.
+def _warnings(old: Series, new: Series, day: date, is_fulfilled: bool) -> list[str]:
+    """Warn where the week of the change has a class of both rules, or of neither.
 
-    ``stays``: a class that went over to the new rule fulfils that week.
+    ``is_fulfilled``: a class that was handed over fulfils that week.
     """
     number = week_number(day)
     before, after = day_in_week(old, number), day_in_week(new, number)
@@ -103,7 +103,7 @@ def _warnings(old: Series, new: Series, day: date, stays: bool) -> list[str]:
         values |= {"old": long_day(before), "new": long_day(after)}
         text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
         return [text % values]
-    if before is not None and before >= day and after is None and not stays:
+    if before is not None and before >= day and after is None and not is_fulfilled:
         text = _("The week of %(monday)s has no class: its new day would lie before that date.")
         return [text % values]
     return []

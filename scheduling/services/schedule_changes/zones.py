@@ -1,4 +1,4 @@
-"""A teacher or the studio moves to another time zone: lessons keep their local time."""
+"""Changes of the time zone of a teacher or the studio: lessons keep their local time."""
 
 from dataclasses import dataclass
 
@@ -17,17 +17,17 @@ from .remaining_classes import list_or_cancel_remaining
 
 @dataclass(frozen=True, slots=True)
 class ChangeZone:
-    """The weekly lessons of ``teacher`` take place by the clocks of ``zone``, an IANA name.
+    """The weekly lessons of ``teacher`` take place in the local time of ``zone``, an IANA name.
 
-    It holds for all classes ahead. Those that a person entered or changed keep their instant and
-    are named. Another name of the same zone moves nothing.
+    All future classes follow, except that one-offs and edited ones keep their UTC start and are
+    named. An alias of the present zone moves nothing.
     """
 
     teacher: Teacher
     zone: str
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        _refuse_unknown(self.zone)
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        _validate_zone(self.zone)
         teacher = Teacher.objects.select_for_update(no_key=True).get(pk=self.teacher.pk)
         before = teacher.time_zone
         if self.zone == before:
@@ -35,29 +35,28 @@ class ChangeZone:
             raise ValidationError({"time_zone": text}, code="no_change")
         teacher.time_zone = self.zone
         teacher.save(update_fields=["time_zone"])
-        written = ChangeRecord(before=before, teachers={teacher.pk})
+        record = ChangeRecord(before=before, teachers={teacher.pk})
         if is_same_zone(before, self.zone):
-            ahead = ScheduledClass.objects.filter(teacher=teacher, starts_at__gt=moment.now)
+            ahead = ScheduledClass.objects.filter(teacher=teacher, starts_at__gt=context.now)
             ahead.filter(time_zone=before).update(time_zone=self.zone)
         else:
-            mine = {"teacher": teacher}
-            written.lines = list_or_cancel_remaining(
-                mine, moment.now, first=FIRST_DATE, cancel=None
+            record.lines = list_or_cancel_remaining(
+                {"teacher": teacher}, context.now, first=FIRST_DATE, cancel=None
             )
-        return written
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeStudioZone:
-    """The fixed schedules without a teacher take place by the clocks of ``zone``, an IANA name.
+    """Fixed schedules without a teacher take place in the local time of ``zone``, an IANA name.
 
-    It holds for all classes ahead, as ``ChangeZone`` does for a teacher's.
+    Their future classes follow as with ``ChangeZone``.
     """
 
     zone: str
 
-    def write(self, moment: ChangeContext) -> ChangeRecord:
-        _refuse_unknown(self.zone)
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        _validate_zone(self.zone)
         rows = Studio.objects.select_for_update(no_key=True)
         row = rows.filter(pk=1).first() or Studio(**first_values())
         before = row.time_zone
@@ -66,20 +65,22 @@ class ChangeStudioZone:
             raise ValidationError({"time_zone": text}, code="no_change")
         row.time_zone = self.zone
         row.save()
-        own = {"fixed_schedule__isnull": False, "teacher__isnull": True}
+        without_teacher = {"fixed_schedule__isnull": False, "teacher__isnull": True}
         if is_same_zone(before, self.zone):
-            ahead = ScheduledClass.objects.filter(**own, starts_at__gt=moment.now)
+            ahead = ScheduledClass.objects.filter(**without_teacher, starts_at__gt=context.now)
             ahead.filter(time_zone=before).update(time_zone=self.zone)
             return ChangeRecord(before=before)
         rules = FixedSchedule.objects.filter(teacher__isnull=True)
         return ChangeRecord(
             before=before,
             students=set(rules.order_by().values_list("student_id", flat=True)),
-            lines=list_or_cancel_remaining(own, moment.now, first=FIRST_DATE, cancel=None),
+            lines=list_or_cancel_remaining(
+                without_teacher, context.now, first=FIRST_DATE, cancel=None
+            ),
         )
 
 
-def _refuse_unknown(zone: str) -> None:
+def _validate_zone(zone: str) -> None:
     try:
         validate_time_zone(zone)
     except ValidationError as error:

@@ -180,7 +180,7 @@ def _close(request: HttpRequest, act: AddHolidays, moment: ChangeContext) -> boo
         return False
     n = len(done.closures)
     text = ngettext("%(n)d day is closed.", "%(n)d days are closed.", n) % {"n": n}
-    messages.success(request, f"{text} {done.done}")
+    messages.success(request, f"{text} {done.done_summary}")
     warn_of_later_run(request, done)
     return True
 

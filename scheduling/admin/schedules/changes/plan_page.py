@@ -86,7 +86,7 @@ def change_page(request: HttpRequest, question: ChangePage) -> HttpResponse:
         try:
             if posted:
                 done = apply(form.act(), moment, approved_fingerprint(request))
-                messages.success(request, done.done)
+                messages.success(request, done.done_summary)
                 warn_of_later_run(request, done)
                 question.then(form.cleaned_data)
                 return HttpResponseRedirect(question.after(done))
@@ -130,12 +130,12 @@ def _rendered(
         "asked": ASKED,
         "change_plan": change_plan,
         "notes": question.notes(change_plan, form.cleaned_data) if change_plan else [],
-        "button": _button(question, told.because, form) if change_plan else "",
-        "would": would_do(Counter(line.outcome for line in told.because)),
-        "sections": _sections(request, told.because),
-        "anyway": _sections(request, told.anyway),
-        "anyway_count": len(told.anyway),
-        "needless": change_plan is not None and question.needless(told.because, form.cleaned_data),
+        "button": _button(question, told.caused, form) if change_plan else "",
+        "would": would_do(Counter(line.outcome for line in told.caused)),
+        "sections": _sections(request, told.caused),
+        "anyway": _sections(request, told.pending),
+        "anyway_count": len(told.pending),
+        "needless": change_plan is not None and question.needless(told.caused, form.cleaned_data),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     return plan_page(request, "admin/schedules/changes/page.html", context, stale)
@@ -147,7 +147,7 @@ def _button(question: ChangePage, because: Sequence[ResultLine], form: ChangeFor
 
 def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
     """Say where what follows in the background can be seen; or why it does not."""
-    if not done.later:
+    if not done.background_requests:
         return
     for text in done.warnings:
         messages.warning(request, text)

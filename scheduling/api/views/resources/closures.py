@@ -187,6 +187,6 @@ class ClosureDetail(ClosureResource):
 def _warning(done: ChangePlan) -> dict[str, Any]:
     """What is still to come, or has no place, after exactly the plan that was looked at."""
     sentences = list(done.warnings)
-    if done.later or done.of(Outcome.CONFLICT):
-        sentences.append(done.done)
+    if done.background_requests or done.of(Outcome.CONFLICT):
+        sentences.append(done.done_summary)
     return {"warning": " ".join(sentences)} if sentences else {}

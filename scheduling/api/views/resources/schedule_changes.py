@@ -99,7 +99,7 @@ def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
     counts = {Outcome(outcome).value: n for outcome, n in sorted(change_plan.counts.items()) if n}
     return {
         "success": True,
-        "message": change_plan.would if dry_run else change_plan.done,
+        "message": change_plan.planned_summary if dry_run else change_plan.done_summary,
         "dry_run": dry_run,
         "plan": change_plan.fingerprint,
         "warnings": change_plan.warnings,

@@ -55,7 +55,7 @@ WHOSE = [
 def test_its_plan_names_the_classes_and_the_reason_and_writes_nothing(slot, whose):
     seen = look(closing(**whose(slot)))
 
-    assert seen.would == "This would cancel 2 classes."
+    assert seen.planned_summary == "This would cancel 2 classes."
     assert {line.reason for line in seen.lines} == {"closed: Strike"}
     assert [str(line.day) for line in seen.lines] == ["2026-01-14", "2026-01-21"]
     assert not Closure.objects.exists()
@@ -67,15 +67,15 @@ def test_then_exactly_that_is_done_and_comes_back_with_its_end(slot, whose):
     act = closing(**whose(slot))
     seen = look(act)
     done = apply(act, at_moment(), seen.fingerprint)
-    assert done.done == "Done. Classes: 2 cancelled."
+    assert done.done_summary == "Done. Classes: 2 cancelled."
     assert dates() == ["2026-01-07", "2026-01-28"]
     assert {row.cancel_reason for row in ScheduledClass.objects.filter(status="cancelled")} == {
         "Strike"
     }
 
     back = DeleteClosures((Closure.objects.get().pk,))
-    assert look(back).would == "This would restore 2 classes."
-    assert do(back).done == "Done. Classes: 2 restored."
+    assert look(back).planned_summary == "This would restore 2 classes."
+    assert do(back).done_summary == "Done. Classes: 2 restored."
     assert dates() == BOTH
 
 
@@ -89,7 +89,7 @@ def test_what_takes_place_all_the_same_is_named(slot):
 
     assert said(seen) == {"protected": 2}
     assert [str(line.day) for line in seen.lines] == ["2026-01-14", "2026-01-15"]
-    assert "2 classes keep your changes." in seen.would
+    assert "2 classes keep your changes." in seen.planned_summary
 
 
 def test_what_a_person_cancelled_does_not_come_back_and_that_is_said(slot):
@@ -108,7 +108,7 @@ def test_moved_to_other_days_it_gives_back_the_old_ones(slot):
     do(closing())
     one = Closure.objects.get()
     act = EditClosure(one.pk, {"first_date": day("2026-01-21"), "last_date": day("2026-01-28")})
-    assert look(act).would == "This would cancel 1 class and restore 1 class."
+    assert look(act).planned_summary == "This would cancel 1 class and restore 1 class."
     do(act)
     assert dates() == ["2026-01-07", "2026-01-14"]
 
@@ -118,7 +118,8 @@ def test_from_one_teacher_to_everyone_and_back(slot):
     horizon(weeks=4)
     do(closing(teacher=slot.teacher))
     one = Closure.objects.get()
-    assert look(EditClosure(one.pk, {"teacher": None})).would == "This would cancel 2 classes."
+    for_everyone = look(EditClosure(one.pk, {"teacher": None}))
+    assert for_everyone.planned_summary == "This would cancel 2 classes."
     do(EditClosure(one.pk, {"teacher": None}))
     assert look(EditClosure(one.pk, {"teacher": other.teacher})).counts["restored"] == 2
 
@@ -226,7 +227,7 @@ def test_the_same_twice_and_days_that_are_closed_already(slot):
 
 def test_what_is_long_over_changes_no_class(slot):
     done = do(closing("2025-12-01", "2025-12-31"))
-    assert (done.done, done.runs) == ("Done.", [])
+    assert (done.done_summary, done.runs) == ("Done.", [])
     assert Closure.objects.count() == 1
 
 
@@ -264,12 +265,12 @@ def large(monkeypatch):
 def test_a_large_studio_follows_in_the_background(slot):
     """The closure is stored at once, if the plan is still what was seen; runs do the rest."""
     seen = look(closing())
-    assert seen.would == "This would cancel 2 classes."
+    assert seen.planned_summary == "This would cancel 2 classes."
     assert not seen.runs
 
     done = apply(closing(), at_moment(), seen.fingerprint)
 
-    assert done.done == "Saved. 2 classes follow in the background."
+    assert done.done_summary == "Saved. 2 classes follow in the background."
     assert Closure.objects.count() == 1
     assert dates() == BOTH
     runs = JobRun.objects.filter(pk__in=done.runs).order_by("pk")

@@ -56,12 +56,13 @@ def late() -> RecurringSlot:
 def test_it_is_not_counted(first, name):
     act, cancelled = ACTS[name]
     change_plan = look(act(first))
-    assert "clash" not in change_plan.would + change_plan.done
+    assert "clash" not in change_plan.planned_summary + change_plan.done_summary
     assert len(change_plan.lines) == cancelled
-    assert "clash" not in do(act(first)).done
+    assert "clash" not in do(act(first)).done_summary
 
 
 def test_what_a_closure_hid_is_counted_when_it_goes(first):
     do(AddClosure(closed()))
     change_plan = do(DeleteClosures((Closure.objects.get().pk,)))
-    assert change_plan.done == "Done. Classes: 1 restored. 1 class clashes with another lesson."
+    text = "Done. Classes: 1 restored. 1 class clashes with another lesson."
+    assert change_plan.done_summary == text
