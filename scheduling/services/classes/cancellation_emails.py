@@ -1,4 +1,4 @@
-"""Tells families by e-mail that a lesson does not take place: each once, whatever happens."""
+"""E-mails to families about cancelled lessons, at most one for each lesson."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ from scheduling.selectors.messages import notice_states
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What became of the notices about some classes.
+    """The delivery of the messages about some classes.
 
-    ``missing``: not queued yet. ``without_address`` and ``undelivered`` name students; those of
-    ``undelivered`` were refused, or it is not known whether they arrived.
+    ``missing``: not queued yet. ``without_address`` and ``undelivered`` are names of students. An
+    undelivered message was refused, or its delivery is unknown.
     """
 
     missing: int = 0
@@ -36,12 +36,12 @@ class DeliveryReport:
 
     @property
     def are_sent(self) -> bool:
-        """Whether every family that can be told was told."""
+        """Whether every family with an address was notified."""
         return not (self.missing or self.waiting or self.undelivered)
 
 
 def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> list[ScheduledClass]:
-    """The classes ahead, on these days, that are cancelled as ``teacher`` can't come, in order."""
+    """Return the future classes on these days that an absence of ``teacher`` cancels, in order."""
     rows = ScheduledClass.objects.filter(
         Q(closure__teacher=teacher) | Q(cancelled_by=CancelledBy.TEACHER),
         teacher=teacher,
@@ -54,32 +54,35 @@ def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> l
 
 
 def notices_of(classes: Sequence[ScheduledClass]) -> DeliveryReport:
-    """What became of the notices about these cancelled classes, their students loaded."""
-    found, states = DeliveryReport(), notice_states(classes)
-    for one in classes:
-        name, state = one.student.full_name, states.get(one.pk)
+    """Report on the messages about these cancelled classes. Their students must be loaded."""
+    report, states = DeliveryReport(), notice_states(classes)
+    for scheduled_class in classes:
+        name, state = scheduled_class.student.full_name, states.get(scheduled_class.pk)
         if state == MessageState.SENT:
-            found.sent += 1
+            report.sent += 1
         elif state == MessageState.WAITING:
-            found.waiting += 1
+            report.waiting += 1
         elif state in (MessageState.REFUSED, MessageState.UNKNOWN):
-            found.undelivered.append(name)
-        elif one.student.email:
-            found.missing += 1
+            report.undelivered.append(name)
+        elif scheduled_class.student.email:
+            report.missing += 1
         else:
-            found.without_address.append(name)
-    found.without_address = list(dict.fromkeys(found.without_address))
-    found.undelivered = list(dict.fromkeys(found.undelivered))
-    return found
+            report.without_address.append(name)
+    report.without_address = list(dict.fromkeys(report.without_address))
+    report.undelivered = list(dict.fromkeys(report.undelivered))
+    return report
 
 
 def email_families(classes: Iterable[ScheduledClass], now: datetime) -> int:
-    """Queue a notice to the student of each cancelled class who has none; answers how many.
+    """Queue a message to the student of each cancelled class, unless queued already.
 
-    They are delivered once the transaction, if there is one, is committed.
+    Returns the number of new messages. They are delivered after the transaction is committed.
     """
-    reached = [one for one in classes if one.student.email]
-    queued = sum(queue(MessageKind.NOTICE, Recipient.STUDENT, one, now) for one in reached)
+    queued = sum(
+        queue(MessageKind.NOTICE, Recipient.STUDENT, scheduled_class, now)
+        for scheduled_class in classes
+        if scheduled_class.student.email
+    )
     if queued:
         enqueue_delivery()
     return queued

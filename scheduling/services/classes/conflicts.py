@@ -1,7 +1,7 @@
-"""Conflicts as a place to work: what collides, since when, and the way out that is a group lesson.
+"""The open conflicts of planned occurrences, and resolving one as a group lesson.
 
-They are counted from what is there, as on the first page: what a person resolved is gone at once,
-and what no run has reported yet is among them.
+They are planned anew for every call, so that a resolved conflict disappears at once, and one that
+no run has reported yet is included.
 """
 
 from collections.abc import Iterable
@@ -27,18 +27,18 @@ from scheduling.selectors.studio import studio_day
 
 from .edit import manual_edit
 
-# Of more classes that are not there the oldest rules' are looked at; the others come up later.
+# The most missing classes to plan, those of the oldest series first.
 MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collision:
-    """An occurrence without a place. ``booking`` is the stored class in its way, None where that
-    is only planned; ``rival`` the series that this belongs to, None for a one-off.
+    """A planned occurrence that conflicts with another class.
 
-    ``begun``: its hour is past, so that only this week can be settled. ``can_share``: the same
-    teacher at exactly the same times, so that both may be one group lesson.
-    ``since`` is when a run first reported it; None where the log of that is pruned.
+    ``booking_id``: the stored class in its way, None if that is only planned. ``rival``: the series
+    of that class, None for a one-off. ``begun``: the start is past. ``can_share``: both have the
+    same teacher and exactly the same times, and may become a group lesson. ``since``: when a run
+    first reported it, None if that log is pruned.
     """
 
     key: SeriesKey
@@ -53,7 +53,7 @@ class Collision:
 
     @property
     def duration(self) -> timedelta:
-        """How long the lesson lasts on the clock."""
+        """The duration in local time."""
         start, end = self.line.start_time, self.line.end_time
         if start is None or end is None:
             raise ValueError("an occurrence has times")
@@ -62,57 +62,65 @@ class Collision:
 
 
 def collisions(now: datetime) -> list[Collision]:
-    """What collides this week and in the horizon, in order. A constant number of queries.
+    """Return the conflicts of this week and the horizon, in order. A constant number of queries.
 
-    A class of a fixed schedule is owed for the whole week, whatever day of it is past; a slot asks
-    for nothing before today.
+    Fixed schedules are planned for the whole week, including past days; slots from today on.
     """
-    left = coverage(now, most=MOST).conflicts
-    names = _names(left)
-    since = _since({one.planned.series.key for one in left}, monday_of(studio_day(now)))
-    made = [
-        _collision(one, names, since.get((one.planned.series.key, one.planned.day)), now)
-        for one in left
+    conflicts = coverage(now, most=MOST).conflicts
+    names = _names(conflicts)
+    keys = {conflict.planned.series.key for conflict in conflicts}
+    since = _first_reported(keys, monday_of(studio_day(now)))
+    found = [
+        _collision(
+            conflict, names, since.get((conflict.planned.series.key, conflict.planned.day)), now
+        )
+        for conflict in conflicts
     ]
-    return sorted(made, key=lambda one: (one.day, one.line.start_time, one.key))
+    return sorted(
+        found, key=lambda collision: (collision.day, collision.line.start_time, collision.key)
+    )
 
 
 def find_collision(key: SeriesKey, day: date, now: datetime) -> Collision | None:
-    """The one of ``key`` on ``day``; None where there is none (any more)."""
-    for one in collisions(now):
-        if (one.key, one.day) == (key, day):
-            return one
+    """Return the conflict of ``key`` on ``day``, or None."""
+    for collision in collisions(now):
+        if (collision.key, collision.day) == (key, day):
+            return collision
     return None
 
 
-def share(one: Collision, now: datetime) -> tuple[int, int]:
-    """Make a group lesson of both: their series, or the one-off, are flagged shared from now on.
+def share(collision: Collision, now: datetime) -> tuple[int, int]:
+    """Turn both classes into a group lesson by flagging their series, or the one-off, as shared.
 
-    Answers the students whose classes are to be brought up to date. Raises ValidationError where
-    they can't be one lesson.
+    Returns the ids of the students whose classes have to be planned again. Raises ValidationError
+    unless ``can_share``.
     """
-    if not one.can_share:
+    if not collision.can_share:
         raise ValidationError(
             _("Only lessons of one teacher at exactly the same times can be shared."),
             code="not_shareable",
         )
     with transaction.atomic():
-        for key in (one.key, one.rival):
+        for key in (collision.key, collision.rival):
             if key is not None:
                 for row in rows_of(key.kind).select_for_update().filter(pk=key.id):
                     row.is_shared = True
                     row.save(update_fields=["is_shared"])
-        # What no run changes follows by hand: a one-off, a class that a person acted on.
-        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=[one.booking_id])
-        if one.rival is not None:
+        # A one-off or an edited class is changed here, as no run changes it.
+        rows = ScheduledClass.objects.select_for_update(no_key=True)
+        rows = rows.filter(pk__in=[collision.booking_id])
+        if collision.rival is not None:
             rows = rows.filter(~NOT_EDITED)
         for booking in rows:
             manual_edit(booking, {"is_shared": True}, now)
-    assert one.line.student_id is not None
-    return one.line.student_id, one.rival_student_id
+    assert collision.line.student_id is not None
+    return collision.line.student_id, collision.rival_student_id
 
 
-def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date], datetime]:
+def _first_reported(
+    keys: Iterable[SeriesKey], first: date
+) -> dict[tuple[SeriesKey, date], datetime]:
+    """Return when a run first reported the conflict of each series and date, from ``first`` on."""
     ids = {key.id for key in keys}
     if not ids:
         return {}
@@ -131,11 +139,11 @@ def _since(keys: Iterable[SeriesKey], first: date) -> dict[tuple[SeriesKey, date
 
 
 def _names(conflicts: list[Conflict]) -> PersonNames:
-    series = [one.planned.series for one in conflicts]
-    bookings = [one.clash.booking for one in conflicts]
+    series = [conflict.planned.series for conflict in conflicts]
+    bookings = [conflict.clash.booking for conflict in conflicts]
     return PersonNames(
-        [one.student_id for one in series] + [one.student_id for one in bookings],
-        [one.teacher_id for one in series] + [one.teacher_id for one in bookings],
+        [*(rule.student_id for rule in series), *(booking.student_id for booking in bookings)],
+        [*(rule.teacher_id for rule in series), *(booking.teacher_id for booking in bookings)],
     )
 
 

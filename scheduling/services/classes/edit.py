@@ -1,4 +1,4 @@
-"""One class changed by a person: what the admin, and every other interface, does it through."""
+"""Manual edits of one class, for the admin and every other interface."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -18,19 +18,22 @@ from scheduling.text.dates import day_and_hours
 from .locks import lock_hours
 from .validation import PLACE, keeping_duration, refuse_early_presence, validate_change
 
-# Of a write that the database has ended, as it and another waited for each other.
+# Attempts of a write that the database aborts because of a deadlock or a lock timeout.
 ATTEMPTS = 3
 
 
 class DoubleBookedError(ValidationError):
-    """The place is taken; the sentence names the class that holds it."""
+    """The student or the teacher has another class at that time; the message names it.
+
+    ``other`` is that class, None where it is not known.
+    """
 
     def __init__(self, other: ScheduledClass | None) -> None:
         self.other = other
-        super().__init__(_sentence(other), code="double_booked")
+        super().__init__(_double_booked_text(other), code="double_booked")
 
 
-def _sentence(other: ScheduledClass | None) -> str:
+def _double_booked_text(other: ScheduledClass | None) -> str:
     if other is None:
         return _("This time has just been taken by another class. Look at the week and try again.")
     when = day_and_hours(other.date, other.hours, other.time_zone)
@@ -46,21 +49,22 @@ def _sentence(other: ScheduledClass | None) -> str:
     }
 
 
-def refuse_double_booking(wanted: ScheduledClass) -> None:
-    """Raise DoubleBookedError if ``wanted``, with its instants derived, has its place taken."""
-    other = blocking_class(wanted)
+def refuse_double_booking(scheduled_class: ScheduledClass) -> None:
+    """Raise DoubleBookedError if another class conflicts. The instants must be derived already."""
+    other = blocking_class(scheduled_class)
     if other is not None:
         raise DoubleBookedError(other)
 
 
 def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
-    """Store what a person entered; from now on no run changes the class.
+    """Save a class that a person edited; from now on no run changes it.
 
-    A person's cancellation is a tombstone, whoever of the studio entered it; a class that is no
-    longer cancelled loses the marks of having been. One that a closure has cancelled stays the
-    closure's, and comes back with it, while only its notes or its subject are written. Raises
-    DoubleBookedError, or ValidationError for what contradicts itself, and then nothing is written:
-    where another writer was quicker, the database has refused.
+    A cancellation by a person is permanent: the row stays. Restoring a class clears the fields of
+    its cancellation. A class that a closure cancelled still belongs to the closure, which restores
+    it when deleted, as long as only other fields change, such as the notes.
+
+    Raises DoubleBookedError, also where the database refuses the row because of a concurrent write,
+    or ValidationError for contradictory values; then nothing is written.
     """
     if changed.status != ClassStatus.CANCELLED:
         changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
@@ -72,7 +76,7 @@ def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
     changed.derive_instants()
     validate_change(changed, now)
     changed.edited_at = changed.updated_at = now
-    for left in reversed(range(ATTEMPTS)):
+    for attempts_left in reversed(range(ATTEMPTS)):
         try:
             with transaction.atomic():
                 lock_hours(changed)
@@ -84,65 +88,65 @@ def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
         except IntegrityError as error:
             raise DoubleBookedError(blocking_class(changed)) from error
         except OperationalError as error:
-            # A run doesn't wait for the place. What it writes is there by the next attempt.
-            if not left or not is_contention(error):
+            # A run does not take these locks. The next attempt sees the rows that it wrote.
+            if not attempts_left or not is_contention(error):
                 raise
 
 
 def _is_still_closed(changed: ScheduledClass) -> bool:
-    """Whether its cancellation is, in all that is said of it, the one that a closure made."""
+    """Return whether a closure cancelled the class, and the cancellation is stored unchanged."""
     if changed.cancelled_by != CancelledBy.CLOSURE:
         return False
     names = ("status", "cancelled_by", "cancel_reason", "is_chargeable", "attendance")
-    said = {name: getattr(changed, name) for name in names}
-    return ScheduledClass.objects.filter(pk=changed.pk, **said).exists()
+    values = {name: getattr(changed, name) for name in names}
+    return ScheduledClass.objects.filter(pk=changed.pk, **values).exists()
 
 
-def manual_edit(one: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
-    """Give ``one`` these values and store it; False, and untouched, where it has them already.
+def manual_edit(scheduled_class: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
+    """Set these values and save the class; return False, unsaved, if it has them already.
 
-    Cancelling what a closure has cancelled makes it a person's doing: it stays cancelled. Moving
-    it lets it take place.
+    A class that a closure cancelled becomes cancelled by a person if it is cancelled again, and
+    takes place if it is moved.
     """
-    values = keeping_duration(one, values)
-    closed = one.cancelled_by == CancelledBy.CLOSURE
+    values = keeping_duration(scheduled_class, values)
+    closed = scheduled_class.cancelled_by == CancelledBy.CLOSURE
     takes_over = closed and values.get("status") == ClassStatus.CANCELLED
-    if not takes_over and all(getattr(one, name) == value for name, value in values.items()):
+    has_them = all(getattr(scheduled_class, name) == value for name, value in values.items())
+    if has_them and not takes_over:
         return False
     if closed and "status" not in values and not PLACE.isdisjoint(values):
         values = {**values, "status": ClassStatus.SCHEDULED}
     if takes_over:
         values = {"cancelled_by": CancelledBy.STUDIO, **values}
     for name, value in values.items():
-        setattr(one, name, value)
-    save_manual_edit(one, now)
+        setattr(scheduled_class, name, value)
+    save_manual_edit(scheduled_class, now)
     return True
 
 
-def cancel_or_delete(one: ScheduledClass, now: datetime) -> bool:
-    """Take a class off the calendar. False for a one-off, which is deleted.
+def cancel_or_delete(scheduled_class: ScheduledClass, now: datetime) -> bool:
+    """Cancel a generated class, which a run would create again; delete a one-off.
 
-    A generated one would come back: it stays as a cancelled row. Raises ValidationError for a
-    one-off that was made up for.
+    Returns False for a one-off. Raises ValidationError for a one-off that has a make-up.
     """
-    if not one.is_generated:
+    if not scheduled_class.is_generated:
         try:
-            one.delete()
+            scheduled_class.delete()
         except ProtectedError:
             text = _("A make-up refers to this class: cancel it instead of deleting it.")
             raise ValidationError(text, code="made_up") from None
         return False
-    manual_edit(one, {"status": ClassStatus.CANCELLED}, now)
+    manual_edit(scheduled_class, {"status": ClassStatus.CANCELLED}, now)
     return True
 
 
 def cancellation(by: CancelledBy, reason: str = "", chargeable: bool = False) -> dict[str, Any]:
-    """What cancelling a class for a person sets. Raises ValueError for a closure's doing.
+    """Return the values of a cancellation by a person. Raises ValueError for a closure.
 
-    ``chargeable``: it is paid for all the same, as a student's who cancels at the last moment.
+    ``chargeable``: still to be paid, for example after a late cancellation by the student.
     """
     if by not in (CancelledBy.STUDENT, CancelledBy.TEACHER, CancelledBy.STUDIO):
-        raise ValueError(f"{by!r} is no person")
+        raise ValueError(f"{by!r} is not a person")
     return {
         "status": ClassStatus.CANCELLED,
         "cancelled_by": by,
@@ -158,9 +162,9 @@ def moved_to(
     end_time: time | None = None,
     teacher: Teacher | None = None,
 ) -> dict[str, Any]:
-    """What moving a class sets; nothing of what is None."""
-    place = {"date": to_date, "start_time": start_time, "end_time": end_time, "teacher": teacher}
-    return {name: value for name, value in place.items() if value is not None}
+    """Return the values of a move; None leaves a field out."""
+    values = {"date": to_date, "start_time": start_time, "end_time": end_time, "teacher": teacher}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def move(
@@ -172,9 +176,9 @@ def move(
     teacher: Teacher | None = None,
     now: datetime,
 ) -> ScheduledClass:
-    """Move a class; what is not given stays. It fulfils its week wherever it goes."""
+    """Move a class; None leaves a value as it is. The class still fulfils its original week."""
     values = moved_to(to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher)
-    return _changed(class_id, values, now)
+    return _edit_locked(class_id, values, now)
 
 
 def cancel(
@@ -185,38 +189,38 @@ def cancel(
     chargeable: bool = False,
     now: datetime,
 ) -> ScheduledClass:
-    """Cancel a class for a person: no run makes it again."""
-    return _changed(class_id, cancellation(by, reason, chargeable), now)
+    """Cancel a class for a person; no run creates it again."""
+    return _edit_locked(class_id, cancellation(by, reason, chargeable), now)
 
 
 def complete(class_id: int, *, now: datetime) -> ScheduledClass:
-    """Say that a class took place; it has to have begun."""
-    return _changed(class_id, {"status": ClassStatus.COMPLETED}, now)
+    """Mark a class as completed; it must have begun."""
+    return _edit_locked(class_id, {"status": ClassStatus.COMPLETED}, now)
 
 
 def mark_attendance(class_id: int, attendance: str, *, now: datetime) -> ScheduledClass:
-    """Mark who was there, a value of ``Attendance``; empty takes the mark away."""
-    return _changed(class_id, {"attendance": attendance}, now)
+    """Set the attendance, a value of ``Attendance``; empty clears it."""
+    return _edit_locked(class_id, {"attendance": attendance}, now)
 
 
 def mark(class_id: int, *, attendance: str, notes: str, now: datetime) -> ScheduledClass:
-    """Mark who was there, a value of ``Attendance`` or empty, and keep what was noted."""
-    return _changed(class_id, {"attendance": attendance, "notes": notes}, now)
+    """Set the attendance, a value of ``Attendance`` or empty, and the notes."""
+    return _edit_locked(class_id, {"attendance": attendance, "notes": notes}, now)
 
 
 def restore(class_id: int, *, now: datetime) -> ScheduledClass:
-    """Let a class take place that was cancelled, or say that it is not completed after all.
+    """Set a cancelled or completed class back to scheduled.
 
-    Raises DoubleBookedError, naming the other class, where its place is taken.
+    Raises DoubleBookedError if another class has taken the time.
     """
-    return _changed(class_id, {"status": ClassStatus.SCHEDULED}, now)
+    return _edit_locked(class_id, {"status": ClassStatus.SCHEDULED}, now)
 
 
-def _changed(class_id: int, values: Mapping[str, Any], now: datetime) -> ScheduledClass:
-    """The class with these values, stored unless it has them. Raises DoesNotExist."""
+def _edit_locked(class_id: int, values: Mapping[str, Any], now: datetime) -> ScheduledClass:
+    """Lock, change and return the class. Raises DoesNotExist."""
     with transaction.atomic():
-        one = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
-        # A slip on a page. A program that says so over the API may know better than the clock.
-        refuse_early_presence(one, values.get("attendance", ""), now)
-        manual_edit(one, values, now)
-        return one
+        scheduled_class = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
+        # Guards against a slip on a page. The API may mark presence before the start.
+        refuse_early_presence(scheduled_class, values.get("attendance", ""), now)
+        manual_edit(scheduled_class, values, now)
+        return scheduled_class

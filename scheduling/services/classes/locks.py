@@ -1,4 +1,4 @@
-"""Keeps writers apart: bulk loads from each other, and two hands from the same hour."""
+"""Locks of the hours of people, for manual edits of classes."""
 
 from itertools import product
 
@@ -10,36 +10,36 @@ from scheduling.models import ClassStatus, ScheduledClass
 HOUR = 3600  # seconds
 
 
-def lock_hours(one: ScheduledClass) -> None:
-    """Wait until nobody else is writing into the hours of ``one``, and keep them until the commit.
+def lock_hours(scheduled_class: ScheduledClass) -> None:
+    """Lock the hours of the student and the teacher until the transaction ends.
 
-    ``one`` has its instants. Of two rows that are both there before either is checked against the
-    other, PostgreSQL's exclusion constraint lets none in: their writers wait for each other. Its
-    own row comes first, as with everyone who has locked that one to change it. What takes no time
-    of anybody waits for nobody, nor does SQLite, whose writers take turns.
+    The instants of the class must be derived. On PostgreSQL two concurrent inserts of overlapping
+    rows would deadlock on the exclusion constraint. The row itself is locked first, in the order of
+    every other writer. A cancelled class needs no lock; SQLite has one writer at a time.
     """
-    if connection.vendor != "postgresql" or one.status == ClassStatus.CANCELLED:
+    if connection.vendor != "postgresql" or scheduled_class.status == ClassStatus.CANCELLED:
         return
-    if one.pk is not None:
+    if scheduled_class.pk is not None:
         rows = ScheduledClass.objects.select_for_update(no_key=True)
-        rows.filter(pk=one.pk).values("pk").first()
-    who, hours = zip(*_hours_of_people(one), strict=True)
+        rows.filter(pk=scheduled_class.pk).values("pk").first()
+    people, hours = zip(*_hours_of_people(scheduled_class), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT pg_advisory_xact_lock(who # {SCHEMA_NUMBER}, hour)"
             " FROM unnest(%s::int[], %s::int[]) AS places (who, hour)",
-            [list(who), list(hours)],
+            [list(people), list(hours)],
         )
 
 
-def _hours_of_people(one: ScheduledClass) -> list[tuple[int, int]]:
-    """Pairs of a person, as 31 bits, and an hour since 1970 that ``one`` has a part of; in order.
+def _hours_of_people(scheduled_class: ScheduledClass) -> list[tuple[int, int]]:
+    """Return sorted pairs of a person, as 31 bits, and an hour since 1970 that the class overlaps.
 
-    Should two people ever have the same bits, one waits now and then for the other.
+    Two people with the same bits share their locks, which only costs time.
     """
-    people = [2 * one.student_id]
-    if one.teacher_id is not None:
-        people.append(2 * one.teacher_id + 1)
-    start, end = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+    people = [2 * scheduled_class.student_id]
+    if scheduled_class.teacher_id is not None:
+        people.append(2 * scheduled_class.teacher_id + 1)
+    start = int(scheduled_class.starts_at.timestamp())
+    end = int(scheduled_class.ends_at.timestamp())
     hours = range(start // HOUR, -(-end // HOUR))
     return sorted(product((number % 2**31 for number in people), hours))

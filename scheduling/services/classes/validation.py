@@ -1,4 +1,4 @@
-"""What can't be true of a class, whoever says so."""
+"""Checks of a class that a person edits."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,41 +11,41 @@ from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.text.dates import full_day
 
-# Where and when a class takes place, as fields of its row; "teacher" as a caller names it.
+# The fields of a move; callers may pass "teacher" instead of "teacher_id".
 PLACE = frozenset({"date", "start_time", "end_time", "time_zone", "teacher", "teacher_id"})
 
-# Minutes of the longest class that may end on the day after it began, once a person says so.
+# Minutes; the longest class past midnight that a person may enter.
 LONGEST_NIGHT = 12 * 60
 
 
 def validate_change(changed: ScheduledClass, now: datetime) -> None:
-    """Raise ValidationError for a change to what can't be; what is stored already may stay.
+    """Raise ValidationError for contradictory values, unless they are stored already.
 
-    ``changed`` has its instants.
+    The instants of ``changed`` must be derived.
     """
     before = ScheduledClass.objects.filter(pk=changed.pk).first() if changed.pk else None
-    _completed_before_it_began(before, changed, now)
-    _through_half_a_day(before, changed)
+    _refuse_early_completion(before, changed, now)
+    _refuse_long_night(before, changed)
     if changed.status == ClassStatus.CANCELLED:
-        _cancelled_and_present(before, changed)
-        _moved_while_cancelled(before, changed)
+        _refuse_presence_at_cancelled(before, changed)
+        _refuse_move_of_cancelled(before, changed)
 
 
-def _completed_before_it_began(
+def _refuse_early_completion(
     before: ScheduledClass | None, changed: ScheduledClass, now: datetime
 ) -> None:
     if changed.status != ClassStatus.COMPLETED or changed.starts_at <= now:
         return
     if before is None or before.status != changed.status or before.starts_at <= now:
         text = _("A class can be completed once it has begun; this one begins on %(when)s.")
-        when = f"{full_day(changed.date)}, {changed.start_time:%H:%M} ({changed.time_zone})"
+        when = _start_text(changed)
         raise ValidationError(text % {"when": when}, code="not_begun")
 
 
-def _through_half_a_day(before: ScheduledClass | None, changed: ScheduledClass) -> None:
-    """An end before the start is the next day's, which a slip of the hand is not to make of it.
+def _refuse_long_night(before: ScheduledClass | None, changed: ScheduledClass) -> None:
+    """Refuse a class past midnight of more than 12 hours: probably a typing error.
 
-    A rule may ask for as much, and so it does of an occurrence that is only now written down.
+    A new row of a planned occurrence may be as long as its series.
     """
     if changed.end_time > changed.start_time or (before is None and changed.is_generated):
         return
@@ -56,24 +56,25 @@ def _through_half_a_day(before: ScheduledClass | None, changed: ScheduledClass) 
         raise ValidationError({"end_time": text % {"h": minutes // 60}}, code="past_midnight")
 
 
-def refuse_early_presence(one: ScheduledClass, attendance: str, now: datetime) -> None:
-    """Absences are told beforehand; that somebody was there is not."""
-    if attendance == Attendance.PRESENT != one.attendance and one.starts_at > now:
+def refuse_early_presence(scheduled_class: ScheduledClass, attendance: str, now: datetime) -> None:
+    """Raise ValidationError for presence before the start. An absence may be announced."""
+    is_new = attendance == Attendance.PRESENT != scheduled_class.attendance
+    if is_new and scheduled_class.starts_at > now:
         text = _("Nobody is present before a class has begun; this one begins on %(when)s.")
-        when = f"{full_day(one.date)}, {one.start_time:%H:%M} ({one.time_zone})"
+        when = _start_text(scheduled_class)
         raise ValidationError(text % {"when": when}, code="not_begun")
 
 
-def _cancelled_and_present(before: ScheduledClass | None, changed: ScheduledClass) -> None:
+def _refuse_presence_at_cancelled(before: ScheduledClass | None, changed: ScheduledClass) -> None:
     if changed.attendance != Attendance.PRESENT:
         return
-    now = (changed.status, changed.attendance)
-    if before is None or (before.status, before.attendance) != now:
+    values = (changed.status, changed.attendance)
+    if before is None or (before.status, before.attendance) != values:
         text = _("Nobody is present at a cancelled class: take the attendance away, or restore it.")
         raise ValidationError(text, code="cancelled_and_present")
 
 
-def _moved_while_cancelled(before: ScheduledClass | None, changed: ScheduledClass) -> None:
+def _refuse_move_of_cancelled(before: ScheduledClass | None, changed: ScheduledClass) -> None:
     if before is None or before.status != changed.status:
         return
     if any(getattr(before, name) != getattr(changed, name) for name in PLACE - {"teacher"}):
@@ -81,20 +82,25 @@ def _moved_while_cancelled(before: ScheduledClass | None, changed: ScheduledClas
         raise ValidationError(text, code="cancelled")
 
 
-def keeping_duration(one: ScheduledClass, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` for ``one``, with the end that belongs to a start written alone.
+def _start_text(scheduled_class: ScheduledClass) -> str:
+    day, start = full_day(scheduled_class.date), scheduled_class.start_time
+    return f"{day}, {start:%H:%M} ({scheduled_class.time_zone})"
 
-    A class that is moved to another hour lasts as long as before. Raises ValidationError for an
-    end that leaves no time: only one that is written beside its start is that of the next day.
+
+def keeping_duration(scheduled_class: ScheduledClass, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values``, with an end time added to a start time alone, keeping the duration.
+
+    Raises ValidationError for an end time without a duration. An end before the start is on the
+    next day only if both are given.
     """
     start, end = values.get("start_time"), values.get("end_time")
     if start is not None and end is None:
-        minutes = minutes_between(one.start_time, one.end_time)
+        minutes = minutes_between(scheduled_class.start_time, scheduled_class.end_time)
         return {**values, "end_time": add_minutes(start, minutes)}
     if end is not None:
-        ends_today = start is None and one.end_time > one.start_time
-        start = start or one.start_time
-        is_whole_day = one.start_time == one.end_time
+        ends_today = start is None and scheduled_class.end_time > scheduled_class.start_time
+        start = start or scheduled_class.start_time
+        is_whole_day = scheduled_class.start_time == scheduled_class.end_time
         if (end == start and not is_whole_day) or (ends_today and end < start):
             text = _("The end time must be after the start time.")
             raise ValidationError({"end_time": text}, code="no_duration")

@@ -1,4 +1,4 @@
-"""Occurrences that the rules ask for and that are not stored: seen, and acted on."""
+"""Planned occurrences, which are not stored yet: reading and editing them."""
 
 from .edit import OccurrenceError, cancel, change, change_or_write, move
 from .planned import PlannedOccurrence, planned

@@ -1,4 +1,4 @@
-"""A person acts on an occurrence before any run has stored it: its row is written now, touched."""
+"""Manual edits of planned occurrences: the row is created now, marked as edited."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -20,7 +20,7 @@ from scheduling.text.reasons import reason_text
 
 
 class OccurrenceError(ValidationError):
-    """There is no such occurrence to act on; the sentence names the nearest one."""
+    """The series has no such occurrence; the message names the nearest scheduled_class."""
 
 
 def cancel(
@@ -32,7 +32,7 @@ def cancel(
     chargeable: bool = False,
     now: datetime,
 ) -> ScheduledClass:
-    """Cancel the occurrence of ``key`` on ``day``: no run makes it from now on."""
+    """Cancel the occurrence of ``key`` on ``day``; no run creates it from now on."""
     return change(key, day, cancellation(by, reason, chargeable), now)
 
 
@@ -46,19 +46,19 @@ def move(
     teacher: Teacher | None = None,
     now: datetime,
 ) -> ScheduledClass:
-    """Move the occurrence of ``key`` on ``day``; what is not given stays as the rule has it.
+    """Move the occurrence of ``key`` on ``day``; None leaves a value as the series has it.
 
-    It fulfils its week wherever it goes. Raises DoubleBookedError where its place is taken.
+    The class still fulfils its original week. Raises DoubleBookedError if the time is taken.
     """
     values = moved_to(to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher)
     return change(key, day, values, now)
 
 
 def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) -> ScheduledClass:
-    """Give the occurrence of ``key`` on ``day`` these values: its row, where it has one by now.
+    """Set these values on the occurrence of ``key`` on ``day``, or on its row if it has one now.
 
-    Raises OccurrenceError where the series asks for nothing on ``day``, DoubleBookedError where
-    the place is taken; then nothing is written.
+    Raises OccurrenceError if the series has no occurrence on ``day``, DoubleBookedError if the
+    time is taken; then nothing is written.
     """
     return change_or_write(key, day, values, now)[0]
 
@@ -66,30 +66,30 @@ def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) 
 def change_or_write(
     key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime
 ) -> tuple[ScheduledClass, bool]:
-    """``change``, and whether it wrote a row that was not there before."""
+    """Like ``change``; also return whether a row was created."""
     series = _series(key)
     with transaction.atomic():
-        one = stored(key, day)
-        if one is None:
-            one = _new(series, day)
-            for name, value in keeping_duration(one, values).items():
-                setattr(one, name, value)
+        scheduled_class = lock_class(key, day)
+        if scheduled_class is None:
+            scheduled_class = _new(series, day)
+            for name, value in keeping_duration(scheduled_class, values).items():
+                setattr(scheduled_class, name, value)
             try:
                 with transaction.atomic():
-                    save_manual_edit(one, now)
-                return one, True
+                    save_manual_edit(scheduled_class, now)
+                return scheduled_class, True
             except (IntegrityError, ValidationError):
-                # Has a run, or somebody else, stored it in the meantime?
-                one = stored(key, day)
-                if one is None:
+                # A run or another person may have stored it in the meantime.
+                scheduled_class = lock_class(key, day)
+                if scheduled_class is None:
                     raise
-        _refuse_other_date(series, one, day, now)
-        manual_edit(one, values, now)
-        return one, False
+        _refuse_other_date(series, scheduled_class, day, now)
+        manual_edit(scheduled_class, values, now)
+        return scheduled_class, False
 
 
-def stored(key: SeriesKey, day: date) -> ScheduledClass | None:
-    """The class that fulfils the week of ``day`` for a series; to be changed, so it is locked."""
+def lock_class(key: SeriesKey, day: date) -> ScheduledClass | None:
+    """Return the class that fulfils the week of ``day`` for a series, locked for an edit."""
     source = {f"{key.kind.value}_id": key.id}
     rows = ScheduledClass.objects.select_for_update(no_key=True)
     return rows.filter(week=monday_of(day), **source).first()
@@ -101,33 +101,38 @@ def _series(key: SeriesKey) -> Series:
     raise OccurrenceError(_("There is no such schedule."), code="no_series")
 
 
-def _refuse_other_date(series: Series, one: ScheduledClass, day: date, now: datetime) -> None:
-    """A week's class that has begun, or that a person moved, is no other date's occurrence."""
-    if one.occurrence_date == day:
+def _refuse_other_date(
+    series: Series, scheduled_class: ScheduledClass, day: date, now: datetime
+) -> None:
+    """Raise OccurrenceError unless the class of that week may stand for ``day``.
+
+    An unedited future class may: the next run moves it to the series' day.
+    """
+    if scheduled_class.occurrence_date == day:
         return
     if day_in_week(series, week_number(day)) != day:
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")
-    if one.edited_at is not None or one.starts_at <= now:
+    if scheduled_class.edited_at is not None or scheduled_class.starts_at <= now:
         text = _("The class of that week is the one on %(when)s.")
-        when = day_and_hours(one.date, one.hours, one.time_zone)
+        when = day_and_hours(scheduled_class.date, scheduled_class.hours, scheduled_class.time_zone)
         raise OccurrenceError(text % {"when": when}, code="week_fulfilled")
 
 
 def _new(series: Series, day: date) -> ScheduledClass:
-    """The row of an occurrence, as its rule has it."""
-    stopped = series.fault or (series.suspension and series.suspension.reason)
-    if stopped:
+    """Return an unsaved row of an occurrence. Raises OccurrenceError."""
+    stop_reason = series.fault or (series.suspension and series.suspension.reason)
+    if stop_reason:
         text = _("This schedule asks for no classes: %(reason)s.")
-        why = with_dates_written_out(reason_text(stopped.code, stopped.params))
-        raise OccurrenceError(text % {"reason": why}, code="no_occurrence")
+        reason = with_dates_written_out(reason_text(stop_reason.code, stop_reason.params))
+        raise OccurrenceError(text % {"reason": reason}, code="no_occurrence")
     if day_in_week(series, week_number(day)) != day:
         raise OccurrenceError(_no_occurrence(series, day), code="no_occurrence")
-    fixed = series.kind is SeriesKind.FIXED_SCHEDULE
+    is_fixed = series.kind is SeriesKind.FIXED_SCHEDULE
     return ScheduledClass(
         student_id=series.student_id,
         teacher_id=series.teacher_id,
-        fixed_schedule_id=series.id if fixed else None,
-        recurring_slot_id=None if fixed else series.id,
+        fixed_schedule_id=series.id if is_fixed else None,
+        recurring_slot_id=None if is_fixed else series.id,
         week=monday_of(day),
         occurrence_date=day,
         date=day,

@@ -1,4 +1,4 @@
-"""The ghosts of a calendar: what the rules ask for and is not stored, by the planner of all."""
+"""Planned occurrences for the calendar, from the same planner as every run."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -31,9 +31,9 @@ from scheduling.text.reasons import reason_text
 class PlannedOccurrence:
     """An occurrence without a row. ``day`` and times are local to ``zone``.
 
-    ``outcome``: created (it would be made), conflict or closed; ``reason`` says why the latter two
-    are not. ``expected_creation`` is the job that makes it. ``with_class`` is the stored class in
-    its way, None where that is only planned too.
+    ``outcome``: created (a run will create it), conflict or closed; ``reason`` explains the latter
+    two. ``due`` is the job that creates it. ``begun``: the start is past. ``with_class``: the id of
+    the stored class in its way, None if that is only planned.
     """
 
     key: SeriesKey
@@ -60,12 +60,12 @@ class PlannedOccurrence:
 
     @property
     def hours(self) -> str:
-        """“10:00–11:00”, by the clocks in ``zone``."""
+        """“10:00–11:00”, local to ``zone``."""
         return clock_hours(self.starts_at, self.ends_at, self.zone)
 
     @property
     def reason(self) -> str:
-        """Why it is not made, in the current language; empty where it is."""
+        """Why it is not created, in the current language; empty if it is."""
         return with_dates_written_out(reason_text(self.code, self.params))
 
 
@@ -77,85 +77,91 @@ def planned(
     teacher_ids: Iterable[int] = (),
     now: datetime,
 ) -> list[PlannedOccurrence]:
-    """The occurrences from ``first`` to ``last``, both included, that are not stored, in order.
+    """Return the planned occurrences from ``first`` to ``last``, both included, in order.
 
-    Of these students with these teachers; everyone's where a list is empty. Neither the horizon
-    nor the current week limits them, and those that have begun are among them. A constant number
-    of queries.
+    Limited to these students with these teachers; an empty list means everyone. Neither the horizon
+    nor the current week limits them, and those that have begun are included. A constant number of
+    queries.
     """
     window = Window(first, last + DAY)
-    asked, found = plan_of(window, scope_condition(student_ids, teacher_ids), now)
-    return build_planned(found.plan, asked, now)
+    keys, chunk = plan_of(window, scope_condition(student_ids, teacher_ids), now)
+    return build_planned(chunk.plan, keys, now)
 
 
 def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], ChunkPlan]:
-    """The series in ``scope``, and the plan of ``window`` for them.
+    """Return the keys of the series in ``scope``, and their plan for ``window``.
 
-    Series of the same teachers and students are planned with them: an older one of somebody
-    else's takes its place first, as in a run of the whole studio. Of the whole studio those that
-    have a row for every week of the window are left out: their classes are stored, and what is
-    stored is in nobody's way that it would not be in without them.
+    The other series of the same teachers and students are planned too, because an older series has
+    precedence, as in a run of the whole studio. Without a scope, series with a row for every week
+    of the window are left out: their classes are stored, and conflicts with those are still found.
     """
-    asked = _series(scope) if scope else _lacking(window)
     if scope:
-        teachers = {one.teacher_id for one in asked} - {None}
-        students = {one.student_id for one in asked}
-        near = Q(student_id__among=students) | Q(teacher_id__among=teachers)
-        planned_too = _series(near)
+        requested = _series(scope)
+        teachers = {series.teacher_id for series in requested} - {None}
+        students = {series.student_id for series in requested}
+        planning_scope = Q(student_id__among=students) | Q(teacher_id__among=teachers)
+        to_plan = _series(planning_scope)
     else:
-        near, planned_too = scope, asked
-    context = PlanningContext(tuple(SeriesKind), window, near, note_bounds=False)
-    return {one.key for one in asked}, plan_series(context, planned_too, now)
+        requested = to_plan = _series_without_class(window)
+        planning_scope = scope
+    context = PlanningContext(tuple(SeriesKind), window, planning_scope, note_bounds=False)
+    return {series.key for series in requested}, plan_series(context, to_plan, now)
 
 
-def _lacking(window: Window) -> list[Series]:
+def _series_without_class(window: Window) -> list[Series]:
     return [
-        one for kind in SeriesKind for one in load_series(kind, series_without_class(kind, window))
+        series
+        for kind in SeriesKind
+        for series in load_series(kind, series_without_class(kind, window))
     ]
 
 
 def _series(scope: Q) -> list[Series]:
-    return [one for kind in SeriesKind for one in load_series(kind, scope)]
+    return [series for kind in SeriesKind for series in load_series(kind, scope)]
 
 
 def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[PlannedOccurrence]:
-    """What ``plan`` would create for the series ``keys``, or can't, as nothing is stored of it."""
+    """Return what ``plan`` creates for the series ``keys``, and what is closed or in conflict."""
     creates = [planned for planned in plan.creates if planned.series.key in keys]
-    shut = [one for one in plan.shut if one.planned.series.key in keys]
+    closed = [shut for shut in plan.shut if shut.planned.series.key in keys]
     conflicts = [
-        one for one in plan.conflicts if one.planned.row is None and one.planned.series.key in keys
+        conflict
+        for conflict in plan.conflicts
+        if conflict.planned.row is None and conflict.planned.series.key in keys
     ]
     planned_classes = [
         *creates,
-        *(one.planned for one in shut),
-        *(one.planned for one in conflicts),
+        *(shut.planned for shut in closed),
+        *(conflict.planned for conflict in conflicts),
     ]
     if not planned_classes:
         return []
-    bookings = [one.clash.booking for one in conflicts]
+    bookings = [conflict.clash.booking for conflict in conflicts]
     names = PersonNames(
         [planned.series.student_id for planned in planned_classes]
-        + [one.student_id for one in bookings],
+        + [booking.student_id for booking in bookings],
         [planned.series.teacher_id for planned in planned_classes]
-        + [one.teacher_id for one in bookings],
+        + [booking.teacher_id for booking in bookings],
     )
-    make = _PlannedBuilder(names, now)
-    found = [make.of(planned, Outcome.CREATED) for planned in creates]
-    for one in shut:
-        name = one.closure.name
-        why: dict[str, Any] = {"code": "closed", "params": {"closure": name}, "closure": name}
-        found.append(make.of(one.planned, Outcome.CLOSED, **why))
+    builder = _PlannedBuilder(names, now)
+    occurrences = [builder.build(planned, Outcome.CREATED) for planned in creates]
+    for shut in closed:
+        name = shut.closure.name
+        fields: dict[str, Any] = {"code": "closed", "params": {"closure": name}, "closure": name}
+        occurrences.append(builder.build(shut.planned, Outcome.CLOSED, **fields))
     for conflict in conflicts:
         line = conflict_line(conflict, names)
-        in_the_way = conflict.clash.booking.class_id
-        why = {"code": line.code, "params": line.params, "with_class": in_the_way}
-        found.append(make.of(conflict.planned, Outcome.CONFLICT, **why))
-    found.sort(key=lambda one: (one.starts_at, one.student, one.key))
-    return found
+        class_id = conflict.clash.booking.class_id
+        fields = {"code": line.code, "params": line.params, "with_class": class_id}
+        occurrences.append(builder.build(conflict.planned, Outcome.CONFLICT, **fields))
+    occurrences.sort(
+        key=lambda occurrence: (occurrence.starts_at, occurrence.student, occurrence.key)
+    )
+    return occurrences
 
 
 class _PlannedBuilder:
-    """Makes ghosts by the thousand: what many of them share is worked out once."""
+    """Builds planned occurrences, thousands at a time; caches the creating job by kind and date."""
 
     def __init__(self, names: PersonNames, now: datetime) -> None:
         self._names = names
@@ -167,8 +173,8 @@ class _PlannedBuilder:
     def _due_on(self, kind: SeriesKind, day: date) -> ExpectedCreation:
         return expected_creation(kind, day, self._today, settings.HORIZON_WEEKS, self._calls)
 
-    def of(self, planned: PlannedClass, outcome: Outcome, **why: Any) -> PlannedOccurrence:
-        """``planned`` as a person sees it."""
+    def build(self, planned: PlannedClass, outcome: Outcome, **fields: Any) -> PlannedOccurrence:
+        """Return ``planned`` with the names and texts that a person reads."""
         series = planned.series
         starts_at = from_epoch(planned.starts)
         return PlannedOccurrence(
@@ -189,5 +195,5 @@ class _PlannedBuilder:
             outcome=outcome,
             begun=starts_at <= self._now,
             due=self._due(series.kind, planned.day),
-            **why,
+            **fields,
         )
