@@ -1,4 +1,4 @@
-"""After a schedule was changed: bring its classes up to date at once, in the same request."""
+"""Brings classes up to date after a schedule has changed, in the same request."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,10 @@ Days = tuple[date, date]
 
 @dataclass(slots=True)
 class ApplyResult:
-    """What became of the classes of a changed schedule; ``error`` says what is still to come.
+    """The results of the runs after a change; ``error`` is a sentence if one failed.
 
-    ``already_running``: a run of the whole studio was at it, and another could not be started.
-    ``is_under_way``: there is much to do, and runs in the background are at it.
+    ``already_running``: a run of the whole studio was active, so that no other could start.
+    ``is_under_way``: background runs were enqueued, as there are many classes.
     """
 
     results: list[RunResult] = field(default_factory=list)
@@ -41,9 +41,9 @@ class ApplyResult:
         return sum(result.counts[outcome] for result in self.results)
 
     def conflicts(self, series: Collection[SeriesKey] | None = None) -> list[ResultLine]:
-        """The classes that have no place, and why, each once: two jobs may both have met it.
+        """Return the conflicts, each once, although two jobs may have reported it.
 
-        ``series``: of these alone.
+        ``series`` limits them to these series.
         """
         lines = [line for result in self.results for line in result.conflicts]
         found = {
@@ -55,12 +55,12 @@ class ApplyResult:
 
     @property
     def errors(self) -> list[str]:
-        """Everything that went wrong, a sentence each."""
+        """All errors, a sentence each."""
         found = [self.error] if self.error else []
         return found + [text for result in self.results for text in result.errors()]
 
     def add(self, other: "ApplyResult") -> None:
-        """Take in what another change came to."""
+        """Add the results of another change."""
         self.results += other.results
         self.error = self.error or other.error
         self.already_running = self.already_running or other.already_running
@@ -68,7 +68,7 @@ class ApplyResult:
 
 
 def jobs_of_student(student_id: int) -> tuple[Job, ...]:
-    """The jobs that bring all classes of a student up to date, from the start date on."""
+    """Return the jobs that bring all classes of a student up to date, from the start date on."""
     jobs: tuple[Job, ...] = ()
     if FixedSchedule.objects.filter(student_id=student_id).exists():
         jobs += (Job.MISSING, Job.WEEKLY)
@@ -87,77 +87,82 @@ def apply_change(
     clock: Clock,
     triggered_by: str,
 ) -> ApplyResult:
-    """Run ``jobs`` for these students or teachers alone, after the change is committed.
+    """Run ``jobs`` for these students or teachers only, after the change is committed.
 
-    A failure leaves the change as it is: the next scheduled run applies it.
+    The change stays if a run fails: the next scheduled run applies it.
     """
-    whose: dict[str, Any] = {
+    scope: dict[str, Any] = {
         "student_ids": tuple(student_ids),
         "teacher_ids": tuple(teacher_ids),
         "days": tuple(days),
     }
-    if not whose["student_ids"] and not whose["teacher_ids"]:
+    if not scope["student_ids"] and not scope["teacher_ids"]:
         return ApplyResult()
-    requests = [_request(job, today, triggered_by, whose) for job in jobs]
-    if whose["days"]:
+    requests = [_request(job, today, triggered_by, scope) for job in jobs]
+    if scope["days"]:
         requests = list(including_displaced(requests, clock()))
         return _apply(requests, clock)
     applied = _apply(requests, clock)
-    if whose["student_ids"]:
+    if scope["student_ids"]:
         _retry_with_teachers(applied, requests, clock)
     return applied
 
 
 def _retry_with_teachers(applied: ApplyResult, requests: list[RunRequest], clock: Clock) -> None:
-    """Plan what found no place together with all else of its teacher's: two whose schedules were
-    changed one after the other may each want the hour that the other is to leave."""
+    """Plan conflicting classes again, together with all classes of their teachers.
+
+    When two schedules are changed one after the other, each may need the hour that the other frees.
+    """
     found = {line.teacher_id for line in applied.conflicts()}
     teachers = tuple(sorted(pk for pk in found if pk is not None))
-    ahead = [one for one in requests if one.job != Job.MISSING]
-    if not teachers or not ahead:
+    current = [request for request in requests if request.job != Job.MISSING]
+    if not teachers or not current:
         return
-    together = [replace(one, student_ids=(), teacher_ids=teachers) for one in ahead]
-    again = _apply(together, clock)
+    again = _apply(
+        [replace(request, student_ids=(), teacher_ids=teachers) for request in current], clock
+    )
     if again.error or again.already_running:
         return
     for result in applied.results:
         if result.job != Job.MISSING:
-            result.conflicts = [one for one in result.conflicts if one.teacher_id not in teachers]
-    students = {pk for one in requests for pk in one.student_ids}
+            result.conflicts = [
+                line for line in result.conflicts if line.teacher_id not in teachers
+            ]
+    students = {pk for request in requests for pk in request.student_ids}
     for result in again.results:
-        result.conflicts = [one for one in result.conflicts if one.student_id in students]
+        result.conflicts = [line for line in result.conflicts if line.student_id in students]
     applied.add(again)
 
 
 def apply_to_everyone(
     days: Iterable[Days], *, today: date, clock: Clock, triggered_by: str
 ) -> ApplyResult:
-    """Run both jobs for what takes place on these days, after a change of the whole studio's.
+    """Run both jobs for the classes on these days, after a change for the whole studio.
 
-    Where that is more than one transaction does, in the background.
+    In the background if there are too many classes for one transaction.
     """
-    whose = {"days": tuple(days)}
-    asked = (_request(job, today, triggered_by, whose) for job in BOTH_JOBS)
-    requests = list(including_displaced(asked, clock()))
+    scope = {"days": tuple(days)}
+    narrowed = (_request(job, today, triggered_by, scope) for job in BOTH_JOBS)
+    requests = list(including_displaced(narrowed, clock()))
     if not any(map(is_large, requests)):
         return _apply(requests, clock)
     applied = ApplyResult(is_under_way=True)
     for request in requests:
         try:
             enqueue_run(request)
-        except Exception as error:  # the save stands, whatever the fault
+        except Exception as error:  # the change stays, whatever the error
             applied.error = log_and_describe(error, "%s could not be started", request.job)
     return applied
 
 
-def _request(job: Job, today: date, triggered_by: str, whose: dict[str, Any]) -> RunRequest:
+def _request(job: Job, today: date, triggered_by: str, scope: dict[str, Any]) -> RunRequest:
     return RunRequest(
         job=job,
         today=today,
         weeks=settings.HORIZON_WEEKS,
         trigger=Trigger.CHANGE,
         triggered_by=triggered_by,
-        **whose,
+        **scope,
     )
 
 
@@ -168,6 +173,6 @@ def _apply(requests: Iterable[RunRequest], clock: Clock) -> ApplyResult:
             applied.results.append(run(request, RunOptions(clock=clock)))
         except AlreadyRunningError:
             applied.already_running = True
-        except Exception as error:  # the save stands, whatever the fault
+        except Exception as error:  # the change stays, whatever the error
             applied.error = log_and_describe(error, "%s was not applied to a change", request.job)
     return applied

@@ -1,4 +1,4 @@
-"""A closure that came, changed or went: the classes of all concerned follow, on its days alone."""
+"""Brings classes up to date after a closure was added, changed or deleted."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,7 @@ from .apply_changes import ApplyResult, apply_change, apply_to_everyone
 
 
 class ClosureScope(NamedTuple):
-    """The days of a closure, and whom it concerns: a teacher, a student, or everyone."""
+    """The days of a closure and the person it affects: a teacher, a student, or everyone."""
 
     first: date
     last: date
@@ -25,52 +25,53 @@ class ClosureScope(NamedTuple):
 
 
 def scope_of(closure: Closure) -> ClosureScope:
-    """The reach of ``closure`` as it is now."""
+    """Return the present scope of ``closure``."""
     return ClosureScope(
         closure.first_date, closure.last_date, closure.teacher_id, closure.student_id
     )
 
 
 def apply_closures(
-    reaches: Iterable[ClosureScope], *, today: date, clock: Clock, triggered_by: str
+    scopes: Iterable[ClosureScope], *, today: date, clock: Clock, triggered_by: str
 ) -> ApplyResult:
-    """Bring the classes of all concerned up to date; those of a large studio in the background.
+    """Bring the affected classes up to date; those of a large studio in the background.
 
-    What ended before this week concerns no class that a run would still touch. Not to be called
-    within a transaction.
+    Must not be called within a transaction.
     """
-    this_week = monday_of(today) - DAY
-    ahead = [reach for reach in reaches if reach.last >= this_week]
-    days = tuple(sorted({(reach.first, reach.last) for reach in ahead}))
-    teachers = {reach.teacher_id for reach in ahead if reach.teacher_id is not None}
-    students = {reach.student_id for reach in ahead if reach.student_id is not None}
-    how: dict[str, Any] = {"today": today, "clock": clock, "triggered_by": triggered_by}
-    if any(reach.teacher_id is None and reach.student_id is None for reach in ahead):
-        return apply_to_everyone(days, **how)
+    # No run changes a class before this week. The extra day is for people in another zone.
+    earliest = monday_of(today) - DAY
+    current = [scope for scope in scopes if scope.last >= earliest]
+    days = tuple(sorted({(scope.first, scope.last) for scope in current}))
+    teachers = {scope.teacher_id for scope in current if scope.teacher_id is not None}
+    students = {scope.student_id for scope in current if scope.student_id is not None}
+    common: dict[str, Any] = {"today": today, "clock": clock, "triggered_by": triggered_by}
+    if any(scope.teacher_id is None and scope.student_id is None for scope in current):
+        return apply_to_everyone(days, **common)
     applied = ApplyResult()
     if teachers:
-        applied.add(apply_change(teacher_ids=sorted(teachers), days=days, **how))
+        applied.add(apply_change(teacher_ids=sorted(teachers), days=days, **common))
     if students:
-        applied.add(apply_change(student_ids=sorted(students), days=days, **how))
+        applied.add(apply_change(student_ids=sorted(students), days=days, **common))
     return applied
 
 
-def closed_day_of(one: ScheduledClass) -> str:
-    """A sentence where ``one`` takes place on a day that is closed for it; else nothing.
+def closed_day_of(scheduled_class: ScheduledClass) -> str:
+    """Return a warning if the class takes place on a closed day; else an empty string.
 
-    That is a person's to decide, and no reason to refuse it.
+    It is not an error: a person may decide so.
     """
-    if one.status == ClassStatus.CANCELLED:
+    if scheduled_class.status == ClassStatus.CANCELLED:
         return ""
-    whose = Q(teacher=None, student=None) | Q(
-        student=one.student_id, fixed_schedule=None, recurring_slot=None
+    affected = Q(teacher=None, student=None) | Q(
+        student=scheduled_class.student_id, fixed_schedule=None, recurring_slot=None
     )
     for name in ("teacher", "fixed_schedule", "recurring_slot"):
-        if (number := getattr(one, f"{name}_id")) is not None:
-            whose |= Q(**{name: number})
-    days = Closure.objects.filter(first_date__lte=one.date, last_date__gte=one.date)
-    closure = days.filter(whose).order_by("id").first()
+        if (number := getattr(scheduled_class, f"{name}_id")) is not None:
+            affected |= Q(**{name: number})
+    day = scheduled_class.date
+    closures = Closure.objects.filter(affected, first_date__lte=day, last_date__gte=day)
+    closure = closures.order_by("id").first()
     if closure is None:
         return ""
     text = _("%(day)s is closed (%(closure)s); the class takes place all the same.")
-    return text % {"day": long_day(one.date), "closure": closure.name}
+    return text % {"day": long_day(day), "closure": closure.name}

@@ -1,24 +1,25 @@
-"""A student's fixed schedule, written as a whole: changed, added, ended; never deleted."""
+"""A student's fixed schedule, result as a whole. Meetings are ended, never deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
 from scheduling.models import FixedSchedule, Student
+from scheduling.selectors.people_lists import not_ended
 from scheduling.text.dates import long_day
 
 from .succession import hand_over
 
-NEEDED = ("weekday", "start_time", "end_time")
+REQUIRED = ("weekday", "start_time", "end_time")
 
 
 class FixedScheduleError(Exception):
-    """A written meeting can't be stored; ``index`` and ``field`` say what is wrong with it."""
+    """A written meeting is invalid. ``index`` and ``field`` locate the error."""
 
     def __init__(self, index: int, name: str, text: str) -> None:
         super().__init__(text)
@@ -27,26 +28,21 @@ class FixedScheduleError(Exception):
 
 @dataclass(slots=True)
 class ScheduleWriteResult:
-    """What writing a schedule came to."""
+    """The meetings that writing a schedule added, changed and ended."""
 
     added: list[FixedSchedule] = field(default_factory=list)
     changed: list[FixedSchedule] = field(default_factory=list)
     ended: list[FixedSchedule] = field(default_factory=list)
-    # Each added one with that whose place it takes, where there is one.
+    # Pairs of an ended meeting and the added one that replaces it.
     successions: list[tuple[FixedSchedule, FixedSchedule]] = field(default_factory=list)
 
     @property
-    def anything(self) -> bool:
+    def has_changes(self) -> bool:
         return bool(self.added or self.changed or self.ended)
 
 
-def not_ended(today: date) -> Q:
-    """Which meetings a schedule consists of: those that have not ended before ``today``."""
-    return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-
-
 def fixed_schedule(today: date) -> QuerySet[FixedSchedule]:
-    """The meetings of all students that have not ended, in the order of the week."""
+    """Return the meetings of all students that have not ended, in the order of the week."""
     rows = FixedSchedule.objects.filter(not_ended(today))
     return rows.order_by("weekday", "start_time", "id")
 
@@ -56,49 +52,50 @@ def write_fixed_schedule(
 ) -> ScheduleWriteResult:
     """Make ``wanted`` the schedule of ``student``, whose row the caller has locked.
 
-    One with an ``id`` is changed as far as it says. One without stands for the stored one that
-    equals it in all that it says, or is added. What is left out ended yesterday; the classes of
-    it on which a person acted fulfil their weeks for the one that takes its place. Raises
-    FixedScheduleError.
+    A meeting with an ``id`` changes the given fields of that row. One without an ``id`` matches a
+    stored meeting with the same values, or is added. Meetings left out end yesterday; their edited
+    classes fulfil the weeks of the meeting that replaces them. Raises FixedScheduleError.
     """
     rows = FixedSchedule.objects.select_for_update(no_key=True).filter(student=student)
     stored = {row.pk: row for row in rows.order_by("id")}
-    written, kept = ScheduleWriteResult(), set[int]()
-    for index, one in enumerate(wanted):
-        if "id" in one:
-            row = _by_id(stored, kept, index, one)
-            _refuse_ended(index, row, one, today)
+    result, kept = ScheduleWriteResult(), set[int]()
+    for index, meeting in enumerate(wanted):
+        if "id" in meeting:
+            row = _by_id(stored, kept, index, meeting)
+            _refuse_ended(index, row, meeting, today)
             kept.add(row.pk)
-            if _set(row, one):
-                written.changed.append(row)
-            _check(index, row, one)
-    live = [row for row in stored.values() if row.valid_until is None or row.valid_until >= today]
+            if _update(row, meeting):
+                result.changed.append(row)
+            _check(index, row, meeting)
+    current = [
+        row for row in stored.values() if row.valid_until is None or row.valid_until >= today
+    ]
     new = []
-    for index, one in enumerate(wanted):
-        if "id" in one:
+    for index, meeting in enumerate(wanted):
+        if "id" in meeting:
             continue
-        if one in wanted[:index]:
+        if meeting in wanted[:index]:
             raise FixedScheduleError(index, "", _("The same meeting is in the list twice."))
-        equal = [row for row in live if row.pk not in kept and _equals(row, one)]
+        equal = [row for row in current if row.pk not in kept and _equals(row, meeting)]
         if equal:
             kept.add(equal[0].pk)
         else:
-            new.append((index, one))
-    written.ended = [row for row in live if row.pk not in kept]
+            new.append((index, meeting))
+    result.ended = [row for row in current if row.pk not in kept]
     gone = [row for row in stored.values() if row.pk not in kept]
-    replaces = any(_has_begun(row, student, today) for row in gone)
-    for index, one in new:
-        written.added.append(_new(student, index, one, today if replaces else None))
-    written.successions = _successions(written, gone)
-    _store(written, today, now)
-    return written
+    has_replaced = any(_has_begun(row, student, today) for row in gone)
+    for index, meeting in new:
+        result.added.append(_new(student, index, meeting, today if has_replaced else None))
+    result.successions = _successions(result, gone)
+    _store(result, today, now)
+    return result
 
 
 def end_fixed_schedule(row: FixedSchedule, today: date) -> None:
-    """Let ``row`` ask for nothing from ``today`` on; not stored yet.
+    """Set the dates of ``row`` so that it has no occurrence from ``today`` on, without saving.
 
-    One that has not begun by yesterday gets a day in the past that isn't its weekday: a validity
-    without a single occurrence, and one that ends no sooner than it begins.
+    A meeting that begins later than yesterday gets a single past day on another weekday: valid
+    dates without any occurrence.
     """
     last = today - DAY
     if row.valid_from is not None and row.valid_from > last:
@@ -109,9 +106,9 @@ def end_fixed_schedule(row: FixedSchedule, today: date) -> None:
 
 
 def _by_id(
-    stored: Mapping[int, FixedSchedule], kept: Iterable[int], index: int, one: Mapping[str, Any]
+    stored: Mapping[int, FixedSchedule], kept: Iterable[int], index: int, meeting: Mapping[str, Any]
 ) -> FixedSchedule:
-    row = stored.get(one["id"])
+    row = stored.get(meeting["id"])
     if row is None:
         raise FixedScheduleError(index, "id", _("This student has no meeting with this number."))
     if row.pk in kept:
@@ -119,9 +116,9 @@ def _by_id(
     return row
 
 
-def _refuse_ended(index: int, row: FixedSchedule, one: Mapping[str, Any], today: date) -> None:
-    """A list that is not of today may still name a meeting that has ended since."""
-    if row.valid_until is not None and row.valid_until < today and "valid_until" not in one:
+def _refuse_ended(index: int, row: FixedSchedule, meeting: Mapping[str, Any], today: date) -> None:
+    """Refuse a meeting that has ended since the client read the schedule."""
+    if row.valid_until is not None and row.valid_until < today and "valid_until" not in meeting:
         text = _(
             "This meeting ended on %(last)s. Leave its number out to add a new one, or say until "
             "when it is valid to take it up again."
@@ -129,23 +126,23 @@ def _refuse_ended(index: int, row: FixedSchedule, one: Mapping[str, Any], today:
         raise FixedScheduleError(index, "id", text % {"last": long_day(row.valid_until)})
 
 
-def _set(row: FixedSchedule, one: Mapping[str, Any]) -> bool:
-    """Whether writing ``one`` into ``row`` changes it."""
-    if _equals(row, one):
+def _update(row: FixedSchedule, meeting: Mapping[str, Any]) -> bool:
+    """Set the values of ``meeting`` on ``row``; return whether that changed it."""
+    if _equals(row, meeting):
         return False
-    for name, value in one.items():
+    for name, value in meeting.items():
         if name != "id":
             setattr(row, name, value)
     return True
 
 
-def _equals(row: FixedSchedule, one: Mapping[str, Any]) -> bool:
-    """Whether ``row`` is as ``one`` says, as far as it says anything."""
+def _equals(row: FixedSchedule, meeting: Mapping[str, Any]) -> bool:
+    """Return whether ``row`` has all the values of ``meeting``."""
     return all(
         (row.teacher_id == (value.pk if value else None))
         if name == "teacher"
         else getattr(row, name) == value
-        for name, value in one.items()
+        for name, value in meeting.items()
     )
 
 
@@ -155,66 +152,69 @@ def _has_begun(row: FixedSchedule, student: Student, today: date) -> bool:
 
 
 def _new(
-    student: Student, index: int, one: Mapping[str, Any], successors_from: date | None
+    student: Student, index: int, meeting: Mapping[str, Any], successors_from: date | None
 ) -> FixedSchedule:
-    """A meeting to add. One that takes the place of others begins when they have ended:
-    from the student's start date it would write a past that there never was."""
-    for name in NEEDED:
-        if name not in one:
+    """Return a new meeting, unsaved.
+
+    One that replaces others begins on ``successors_from``: from the student's start date on, it
+    would create past classes that never took place.
+    """
+    for name in REQUIRED:
+        if name not in meeting:
             raise FixedScheduleError(index, name, _("This field is required."))
-    row = FixedSchedule(student=student, **one)
-    if "valid_from" not in one and successors_from is not None:
+    row = FixedSchedule(student=student, **meeting)
+    if "valid_from" not in meeting and successors_from is not None:
         until = row.valid_until
         row.valid_from = successors_from if until is None else min(successors_from, until)
-    _check(index, row, one)
+    _check(index, row, meeting)
     return row
 
 
 def _successions(
-    written: ScheduleWriteResult, gone: Sequence[FixedSchedule]
+    result: ScheduleWriteResult, gone: Sequence[FixedSchedule]
 ) -> list[tuple[FixedSchedule, FixedSchedule]]:
-    """Whose place each added meeting takes: that of the one most like it, the latest ended first.
+    """Pair each added meeting with the most similar one that ended, the latest first.
 
-    One that ended earlier has to have been at the same hour of the week.
+    A meeting that ended earlier must have the same weekday and start.
     """
-    left = sorted(gone, key=lambda row: (row not in written.ended, -row.pk))
+    unpaired = sorted(gone, key=lambda row: (row not in result.ended, -row.pk))
     found = []
-    for new in written.added:
-        likeness = {row.pk: _likeness(row, new) for row in left}
-        old = max(left, key=lambda row: likeness[row.pk], default=None)
+    for new in result.added:
+        similarity = {row.pk: _similarity(row, new) for row in unpaired}
+        old = max(unpaired, key=lambda row: similarity[row.pk], default=None)
         if old is None:
             break
-        is_same_hour = likeness[old.pk] == 2
-        is_only_one = len(written.added) == 1 == len(written.ended)
-        if is_same_hour or (old in written.ended and (likeness[old.pk] or is_only_one)):
-            left.remove(old)
+        is_same_hour = similarity[old.pk] == 2
+        is_only_one = len(result.added) == 1 == len(result.ended)
+        if is_same_hour or (old in result.ended and (similarity[old.pk] or is_only_one)):
+            unpaired.remove(old)
             found.append((old, new))
     return found
 
 
-def _likeness(row: FixedSchedule, new: FixedSchedule) -> int:
-    """2: on the same weekday at the same hour. 1: on the same weekday."""
+def _similarity(row: FixedSchedule, new: FixedSchedule) -> int:
+    """Return 2 for the same weekday and start, 1 for the same weekday, else 0."""
     if row.weekday != new.weekday:
         return 0
     return 2 if row.start_time == new.start_time else 1
 
 
-def _check(index: int, row: FixedSchedule, one: Mapping[str, Any]) -> None:
+def _check(index: int, row: FixedSchedule, meeting: Mapping[str, Any]) -> None:
     if row.end_time <= row.start_time:
-        name = "end_time" if "end_time" in one else "start_time"
+        name = "end_time" if "end_time" in meeting else "start_time"
         raise FixedScheduleError(index, name, _("The end time must be after the start time."))
     if row.valid_from and row.valid_until and row.valid_until < row.valid_from:
-        name = "valid_until" if "valid_until" in one else "valid_from"
+        name = "valid_until" if "valid_until" in meeting else "valid_from"
         raise FixedScheduleError(index, name, _("“Valid until” is before “valid from”."))
 
 
-def _store(written: ScheduleWriteResult, today: date, now: datetime) -> None:
-    for row in written.ended:
+def _store(result: ScheduleWriteResult, today: date, now: datetime) -> None:
+    for row in result.ended:
         end_fixed_schedule(row, today)
         row.save(update_fields=["valid_from", "valid_until"])
-    for row in written.changed:
+    for row in result.changed:
         row.save()
-    for row in written.added:
+    for row in result.added:
         row.save()
-    for old, new in written.successions:
+    for old, new in result.successions:
         hand_over(old, new, max(new.valid_from or today, today), now)

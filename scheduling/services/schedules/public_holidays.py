@@ -1,4 +1,4 @@
-"""Public holidays of countries and regions. The data is large: it is loaded when asked for."""
+"""Public holidays of countries and regions. The large data is imported when needed."""
 
 import csv
 from datetime import date
@@ -14,10 +14,10 @@ Choices = list[tuple[str, str]]
 
 @lru_cache(maxsize=4)
 def countries(language: str) -> Choices:
-    """Code and name, in ``language``, of each country that has public holidays here, by name."""
+    """Return code and name, in ``language``, of each country in the data, sorted by name."""
     from holidays.registry import COUNTRIES
 
-    # From Unicode CLDR, by way of Babel 2.19, which brings 36 MB of all languages.
+    # The names are from Unicode CLDR, extracted with Babel 2.19, which is 36 MB with all languages.
     table = resources.files(__package__).joinpath("countries.tsv").read_text("utf-8")
     rows = list(csv.DictReader(table.splitlines(), delimiter="\t"))
     short = language.partition("-")[0]
@@ -27,41 +27,41 @@ def countries(language: str) -> Choices:
 
 
 def _without_accents(name: str) -> str:
-    """By which people look a name up: “Å” is among the “a”."""
-    return "".join(each for each in normalize("NFKD", name) if not combining(each)).casefold()
+    """Return a sort key: “Å” sorts with “a”."""
+    return "".join(char for char in normalize("NFKD", name) if not combining(char)).casefold()
 
 
 @lru_cache(maxsize=64)
 def regions(country: str) -> Choices:
-    """Code and name of each region of ``country``, by name. Raises LookupError for no country."""
-    known = _calendar(country)
+    """Return code and name of each region, by name. Raises LookupError for unknown countries."""
+    calendar = _calendar(country)
     names: dict[str, str] = {}
-    for name, code in getattr(known, "subdivisions_aliases", {}).items():
+    for name, code in getattr(calendar, "subdivisions_aliases", {}).items():
         names.setdefault(code, name)
-    found = [(code, names.get(code, code)) for code in known.subdivisions]
+    found = [(code, names.get(code, code)) for code in calendar.subdivisions]
     return sorted(found, key=lambda pair: pair[1])
 
 
 def public_holidays(
     country: str, region: str, years: list[int], language: str
 ) -> list[tuple[date, str]]:
-    """The days of these years and their names, in ``language`` where the data has it, in order.
+    """Return the holidays of these years and their names, in ``language`` if available, in order.
 
-    Raises LookupError for a country or region that there is not.
+    Raises LookupError for an unknown country or region.
     """
     import holidays
 
-    known = _calendar(country)
-    if region and region not in known.subdivisions:
+    calendar = _calendar(country)
+    if region and region not in calendar.subdivisions:
         raise LookupError(region)
     found = holidays.country_holidays(
-        country, subdiv=region or None, years=years, language=_language(known, language)
+        country, subdiv=region or None, years=years, language=_language(calendar, language)
     )
     return [(day, name) for day, name in sorted(found.items()) if day.year in years]
 
 
 def usual_place(zone: str) -> tuple[str, str]:
-    """The country and region that the studio imported last, else the country of its zone."""
+    """Return the country and region imported last, else the country of the zone."""
     last = Closure.objects.exclude(public_holiday_of="").order_by("-id")
     place = last.values_list("public_holiday_of", flat=True).first()
     if place is None:
@@ -72,7 +72,7 @@ def usual_place(zone: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=16)
 def country_of(zone: str) -> str:
-    """The country of an IANA zone, as far as the data has it; empty where it does not say."""
+    """Return the country code of an IANA zone, empty if unknown."""
     try:
         table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
     except (ModuleNotFoundError, OSError):
@@ -99,11 +99,12 @@ def _calendar(country: str) -> Any:
     return getattr(holidays, country)
 
 
-def _language(known: Any, language: str) -> str | None:
-    """The variant of ``language`` that the country's names come in; None for its own language."""
+def _language(calendar: Any, language: str) -> str | None:
+    """Return the variant of ``language`` that the country has; None: the country's own language."""
     short = language.partition("-")[0]
-    for one in (short, f"{short}_{short.upper()}", f"{short}_US"):
-        if one in known.supported_languages:
-            return one
-    variants = [one for one in known.supported_languages if one.partition("_")[0] == short]
+    for variant in (short, f"{short}_{short.upper()}", f"{short}_US"):
+        if variant in calendar.supported_languages:
+            return variant
+    supported = calendar.supported_languages
+    variants = [variant for variant in supported if variant.partition("_")[0] == short]
     return min(variants, default=None)

@@ -1,4 +1,4 @@
-"""Slots and people that pause, go on or end. Their classes follow when the change is applied."""
+"""Status of slots, people and lesson settings. Classes follow when the change is applied."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,7 +20,7 @@ from scheduling.models import (
 
 
 def set_slot_status(slot_id: int, status: SlotStatus) -> bool:
-    """Pause, resume or end a slot; False where it is so already. What is ended stays ended."""
+    """Pause, resume or end a slot; return False if unchanged. Raises ValidationError if ended."""
     with transaction.atomic():
         slot = RecurringSlot.objects.select_for_update(no_key=True).get(pk=slot_id)
         if slot.status == status:
@@ -33,7 +33,7 @@ def set_slot_status(slot_id: int, status: SlotStatus) -> bool:
 
 
 def set_active(person: Student | Teacher, active: bool) -> bool:
-    """Let a person's series ask for classes, or for none; False where it is so already."""
+    """Activate or deactivate a person; return False if unchanged."""
     with transaction.atomic():
         row = type(person)._default_manager.select_for_update(no_key=True).get(pk=person.pk)
         if row.is_active == active:
@@ -44,16 +44,16 @@ def set_active(person: Student | Teacher, active: bool) -> bool:
 
 
 def pause(person: Student | Teacher, name: str, first: date, last: date) -> Closure:
-    """Nothing takes place for a person from ``first`` to ``last``; it goes on by itself."""
-    whom = {"student": person} if isinstance(person, Student) else {"teacher": person}
-    closure = Closure(name=name, first_date=first, last_date=last, **whom)
+    """Create a closure for a person from ``first`` to ``last``. Raises ValidationError."""
+    owner = {"student": person} if isinstance(person, Student) else {"teacher": person}
+    closure = Closure(name=name, first_date=first, last_date=last, **owner)
     closure.full_clean()
     closure.save()
     return closure
 
 
 def write_lesson_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) -> None:
-    """Make ``wanted`` the settings of ``teacher``; None takes them away."""
+    """Replace the settings of ``teacher`` with ``wanted``; None deletes them."""
     LessonSettings.objects.filter(teacher=teacher).delete()
     teacher._state.fields_cache.pop("lesson_settings", None)
     if wanted is None:
@@ -62,5 +62,5 @@ def write_lesson_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) ->
     durations = values.pop("durations", [])
     settings = LessonSettings.objects.create(teacher=teacher, **values)
     LessonDuration.objects.bulk_create(
-        LessonDuration(settings=settings, **one) for one in durations
+        LessonDuration(settings=settings, **duration) for duration in durations
     )

@@ -1,4 +1,4 @@
-"""What a series hands over to the one that takes its place: classes that stay, and pauses."""
+"""Hands over classes and pauses from a series to its successor."""
 
 from datetime import date, datetime
 
@@ -12,14 +12,14 @@ Rule = FixedSchedule | RecurringSlot
 
 
 def source_of(rule: Rule) -> str:
-    """The field by which a class names ``rule``."""
+    """Return the name of the foreign key from a class to ``rule``."""
     return "fixed_schedule" if isinstance(rule, FixedSchedule) else "recurring_slot"
 
 
 def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
-    """Give ``new``, which has no classes yet, what of ``rule`` fulfils its weeks from ``day`` on.
+    """Hand over to ``new``, which has no classes yet, the fixed classes and pauses from ``day`` on.
 
-    That is every class on which a person acted, or that has begun; and the pauses.
+    Edited classes, and those that have begun, are fixed: they fulfil their weeks.
     """
     source = source_of(rule)
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
@@ -28,7 +28,7 @@ def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
 
 
 def hand_over_pauses(rule: Rule, new: Rule, day: date) -> None:
-    """A pause of ``rule`` that lasts beyond ``day`` is its successor's from then on."""
+    """Hand over the pauses from ``day`` on; a pause that began earlier is split."""
     source = source_of(rule)
     for pause in Closure.objects.filter(**{source: rule}, last_date__gte=day):
         if pause.first_date < day:

@@ -14,13 +14,13 @@ from scheduling.api.apply_response import apply_context, with_created
 from scheduling.api.serializers.people import StudentAnswer, StudentSerializer
 from scheduling.api.serializers.queries import StudentQuery
 from scheduling.models import RecurringSlot, SlotStatus, Student
+from scheduling.selectors.people_lists import not_ended
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change, jobs_of_student
 from scheduling.services.schedules.fixed_schedule import (
     FixedScheduleError,
     ScheduleWriteResult,
     fixed_schedule,
-    not_ended,
     write_fixed_schedule,
 )
 
@@ -74,7 +74,7 @@ class StudentResource(Resource):
                 require(request, "add_fixedschedule")
             if written.changed or written.ended:
                 require(request, "change_fixedschedule")
-        return bool(names & MATTERS) or written.anything
+        return bool(names & MATTERS) or written.has_changes
 
     def answer(self, request: Request, student: Student, matters: bool) -> dict[str, Any]:
         """The student as stored, with what applying the change came to."""
