@@ -1,4 +1,4 @@
-"""A made-up studio of any size, the same for the same parameters."""
+"""The demo studio: invented data of any size, reproducible from its parameters."""
 
 from .loader import DemoError, LoadReport, load_demo
 

@@ -1,9 +1,8 @@
-"""Loads the demo studio: what is missing of it, and nothing else.
+"""Loads the demo studio: creates the missing rows only.
 
-A student's place depends on the seed, the number of teachers and the student's own number alone,
-not on how many there are. So the same seed with more students adds the new ones beside those
-that are there, with fewer it changes nothing, and another number of teachers is refused. The
-people of different seeds are different rows, and never in each other's way.
+A student's timetable depends on the seed, the number of teachers and the student's number only. The
+same seed with more students adds the new ones, with fewer it changes nothing; another number of
+teachers is refused. People of different seeds are different rows and never conflict.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,16 +31,16 @@ from .students import Enrolment, StudentFactory, key_prefix
 from .teachers import DemoTeacher
 from .timetable_grid import TeacherGrid
 
-_STUDENTS_A_BATCH = 2_000
+_BATCH_SIZE = 2_000
 
 
 class DemoError(Exception):
-    """Why the studio can't be loaded, and what to do; a sentence for people."""
+    """The studio can't be loaded; the message says why and what to do."""
 
 
 @dataclass(slots=True)
 class LoadReport:
-    """What was created."""
+    """The numbers of created rows."""
 
     teachers: int = 0
     students: int = 0
@@ -53,26 +52,26 @@ class LoadReport:
 
 
 def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> LoadReport:
-    """Create what is missing of the studio ``seed``; start dates are relative to ``now``.
+    """Create the missing rows of the studio ``seed``; start dates are relative to ``now``.
 
     ``students`` from 0, ``teacher_count`` from 1. Raises DemoError.
     """
-    loaded = LoadReport()
+    report = LoadReport()
     today = studio_day(now)
-    registrar = StudentFactory(seed, now, today)
+    factory = StudentFactory(seed, now, today)
     with transaction.atomic():
         wait_for_other_loads()
-        teacher_ids = _teachers(seed, teacher_count, now, loaded)
-        present = _students_there(seed)
-        enrolments = _enrolments(registrar, seed, students, teacher_ids, present)
-        for batch in in_batches(enrolments, _STUDENTS_A_BATCH):
-            _insert_students(batch, loaded)
+        teacher_ids = _teachers(seed, teacher_count, now, report)
+        existing = _existing_students(seed)
+        enrolments = _enrolments(factory, seed, students, teacher_ids, existing)
+        for batch in in_batches(enrolments, _BATCH_SIZE):
+            _insert_students(batch, report)
         _name_studio(seed)
-    return loaded
+    return report
 
 
 def _name_studio(seed: int) -> None:
-    """Give the studio a name, unless it has one."""
+    """Set the name and addresses of the studio, unless it has a name."""
     if studio().name:
         return
     row = Studio.objects.filter(pk=1).first() or Studio(**first_values())
@@ -81,27 +80,27 @@ def _name_studio(seed: int) -> None:
     row.save()
 
 
-def _teachers(seed: int, count: int, now: datetime, loaded: LoadReport) -> list[int]:
-    """The ids of the teachers by number, made now where there are none."""
-    there = _teachers_there(seed)
-    if not there and not _students_there(seed):
+def _teachers(seed: int, count: int, now: datetime, report: LoadReport) -> list[int]:
+    """Return the ids of the teachers by number; create them if the studio is new."""
+    existing = _existing_teachers(seed)
+    if not existing and not _existing_students(seed):
         return _insert_teachers(
-            [teachers.teacher(seed, index) for index in range(count)], now, loaded
+            [teachers.teacher(seed, index) for index in range(count)], now, report
         )
-    if there.keys() != set(range(count)):
-        had = ngettext("%(n)d teacher", "%(n)d teachers", len(there)) % {"n": len(there)}
+    if existing.keys() != set(range(count)):
+        had = ngettext("%(n)d teacher", "%(n)d teachers", len(existing)) % {"n": len(existing)}
         raise DemoError(
             _(
                 "The studio of seed %(seed)d is there already, with %(had)s, and their timetables "
                 "are made for that number. Use --teachers %(count)d, or another --seed."
             )
-            % {"seed": seed, "had": had, "count": max(len(there), 1)}
+            % {"seed": seed, "had": had, "count": max(len(existing), 1)}
         )
-    return [there[index] for index in range(count)]
+    return [existing[index] for index in range(count)]
 
 
-def _teachers_there(seed: int) -> dict[int, int]:
-    """Ids by number, which the e-mail address tells."""
+def _existing_teachers(seed: int) -> dict[int, int]:
+    """Return the ids by number, which is part of the e-mail address."""
     ending = f"@{teachers.domain(seed)}"
     rows = Teacher.objects.filter(email__endswith=ending).values_list("email", "id")
     found: dict[int, int] = {}
@@ -112,8 +111,8 @@ def _teachers_there(seed: int) -> dict[int, int]:
     return found
 
 
-def _students_there(seed: int) -> set[int]:
-    """The numbers of the students who have rules."""
+def _existing_students(seed: int) -> set[int]:
+    """Return the numbers of the students who have rules."""
     found: set[int] = set()
     for table in (RecurringSlot, FixedSchedule):
         keys = table._default_manager.filter(import_key__startswith=key_prefix(seed)).order_by()
@@ -122,7 +121,7 @@ def _students_there(seed: int) -> set[int]:
     return found
 
 
-def _insert_teachers(people: list[DemoTeacher], now: datetime, loaded: LoadReport) -> list[int]:
+def _insert_teachers(people: list[DemoTeacher], now: datetime, report: LoadReport) -> list[int]:
     rows = insert(
         [
             Teacher(
@@ -144,28 +143,28 @@ def _insert_teachers(people: list[DemoTeacher], now: datetime, loaded: LoadRepor
     )
     insert(
         [
-            LessonDuration(settings=own, minutes=minutes, price=price)
-            for (person, _row), own in zip(priced, settings, strict=True)
+            LessonDuration(settings=row, minutes=minutes, price=price)
+            for (person, _teacher), row in zip(priced, settings, strict=True)
             for minutes, price in person.prices
         ]
     )
-    loaded.teachers = len(rows)
+    report.teachers = len(rows)
     return [row.pk for row in rows]
 
 
 def _enrolments(
-    registrar: StudentFactory, seed: int, count: int, teacher_ids: list[int], present: set[int]
+    factory: StudentFactory, seed: int, count: int, teacher_ids: list[int], existing: set[int]
 ) -> Iterator[Enrolment]:
-    """The missing students, teacher by teacher: each timetable is drawn up once."""
+    """Yield the missing students, grouped by teacher so that each grid is computed once."""
     for number, teacher_id in enumerate(teacher_ids[:count]):
         person = teachers.teacher(seed, number)
-        week = TeacherGrid(seed, number)
-        for turn, index in enumerate(range(number, count, len(teacher_ids))):
-            if index not in present:
-                yield registrar.enrol(index, teacher_id, person, week.bundle(turn))
+        grid = TeacherGrid(seed, number)
+        for position, index in enumerate(range(number, count, len(teacher_ids))):
+            if index not in existing:
+                yield factory.enrol(index, teacher_id, person, grid.placement(position))
 
 
-def _insert_students(batch: Iterable[Enrolment], loaded: LoadReport) -> None:
+def _insert_students(batch: Iterable[Enrolment], report: LoadReport) -> None:
     batch = list(batch)
     insert([enrolment.student for enrolment in batch])
     for enrolment in batch:
@@ -176,6 +175,6 @@ def _insert_students(batch: Iterable[Enrolment], loaded: LoadReport) -> None:
     insert([meeting for enrolment in batch for meeting in enrolment.meetings])
     insert([enrolment.slot for enrolment in batch])
     insert([enrolment.pause for enrolment in batch if enrolment.pause])
-    loaded.students += len(batch)
-    loaded.recurring_slots += len(batch)
-    loaded.fixed_schedules += sum(len(enrolment.meetings) for enrolment in batch)
+    report.students += len(batch)
+    report.recurring_slots += len(batch)
+    report.fixed_schedules += sum(len(enrolment.meetings) for enrolment in batch)

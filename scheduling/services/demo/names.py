@@ -1,4 +1,4 @@
-"""Names of people from many places, as they are written there."""
+"""First and last names from many countries, in their own spelling."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ from .stable_random import StableRandom
 
 @dataclass(frozen=True, slots=True)
 class Culture:
-    """First and last names that go together; in some places people have two last names."""
+    """First and last names of a country; in some countries people have two last names."""
 
     first: tuple[str, ...]
     last: tuple[str, ...]
     language: str = "en"
     has_two_last_names: bool = False
 
-    def name(self, chance: StableRandom) -> tuple[str, str]:
-        """A first and a last name."""
-        last = chance.pick(self.last)
+    def name(self, random: StableRandom) -> tuple[str, str]:
+        """Return a first and a last name."""
+        last = random.pick(self.last)
         if self.has_two_last_names:
-            last += f" {chance.pick(self.last)}"
-        return chance.pick(self.first), last
+            last += f" {random.pick(self.last)}"
+        return random.pick(self.first), last
 
     def nth_name(self, number: int) -> str:
-        """A full name; a different one for each of thousands of numbers."""
-        block, place = divmod(number, len(self.first) * len(self.last))
-        row, column = divmod(place, len(self.first))
+        """Return a full name, different for each of thousands of numbers."""
+        block, index = divmod(number, len(self.first) * len(self.last))
+        row, column = divmod(index, len(self.first))
         words = [self.first[column], self.last[(row + column) % len(self.last)]]
         if block:
             words.insert(1, self.first[(column + block) % len(self.first)])
@@ -168,7 +168,7 @@ ELSEWHERE = (
     Culture(_words("יעל נועם תמר איתן שירה דוד רוני"), _words("כהן לוי מזרחי פרץ ביטון אברהם")),
 )
 
-# Spanish-speaking students are many here: so are the names that go wrong without UTF-8.
+# Many Spanish-speaking students, and many names that break without UTF-8.
 STUDENTS = (
     *(SPANISH, SPANISH, MEXICAN, MEXICAN, ARGENTINE),
     *(AMERICAN, BRITISH, EGYPTIAN, INDIAN, JAPANESE, AUSTRALIAN, NEW_ZEALAND),
@@ -179,8 +179,8 @@ _NO_ACCENT = str.maketrans({"Ł": "L", "ł": "l", "ı": "i", "ø": "o", "ß": "s
 
 
 def address(name: str, number: str, domain: str) -> str:
-    """An e-mail address for ``name``, which no other ``number`` of the ``domain`` has."""
+    """Return an e-mail address for ``name``, unique by ``number`` within the ``domain``."""
     decomposed = unicodedata.normalize("NFKD", name.translate(_NO_ACCENT))
-    # Other scripts leave nothing of a name but the number: letters of ASCII go everywhere.
+    # Only ASCII letters are kept, so a name in another script leaves only the number.
     plain = decomposed.encode("ascii", "ignore").decode().replace("'", "").lower()
     return f"{'.'.join([*plain.replace('-', ' ').split(), number])}@{domain}"

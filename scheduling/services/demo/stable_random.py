@@ -1,4 +1,4 @@
-"""Chance that comes out the same on every machine and every version of Python."""
+"""Random choices that are the same on every machine and every version of Python."""
 
 from collections.abc import Sequence
 from random import Random
@@ -8,20 +8,20 @@ Item = TypeVar("Item")
 
 
 class StableRandom:
-    """A sequence of choices that ``words`` decide once and for all."""
+    """A sequence of random choices, seeded with ``words``."""
 
     def __init__(self, *words: object) -> None:
         self._random = Random(":".join(map(str, words)))
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 to ``limit`` - 1."""
-        # Of all of random, only random() itself is promised never to change.
+        """Return an integer from 0 to ``limit`` - 1."""
+        # Python guarantees a stable sequence for random() only.
         return int(self._random.random() * limit)
 
     def pick(self, items: Sequence[Item]) -> Item:
-        """One of ``items``."""
+        """Return one of ``items``."""
         return items[self.below(len(items))]
 
     def shuffled(self, items: Sequence[Item]) -> list[Item]:
-        """``items`` in any order."""
+        """Return ``items`` in random order."""
         return sorted(items, key=lambda _item: self._random.random())

@@ -1,4 +1,4 @@
-"""The students of the demo studio: who they are, when they come, what they take."""
+"""The students of the demo studio, with their schedules, slots and pauses."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,11 +12,11 @@ from .stable_random import StableRandom
 from .teachers import MINUTES, DemoTeacher
 from .timetable_grid import Cell, StudentPlacement, days_away
 
-_MOST_STUDENTS_START = time(15)
+_FIRST_AFTERNOON_START = time(15)
 
 
 class Absence(IntEnum):
-    """Why a student takes no lessons at present."""
+    """The reason that a student has no lessons now."""
 
     NONE = -1
     PAUSED = 0
@@ -26,7 +26,7 @@ class Absence(IntEnum):
 
 @dataclass(slots=True)
 class Enrolment:
-    """The rows of one student, not saved yet; they lack the student's id."""
+    """The unsaved rows of one student, still without the student's id."""
 
     student: Student
     meetings: list[FixedSchedule]
@@ -35,7 +35,7 @@ class Enrolment:
 
 
 def absence(index: int) -> Absence:
-    """About one student in fifty; all three kinds are among the first fifty."""
+    """Return a reason for about one student in fifty; the first fifty include all three."""
     early = {7: Absence.PAUSED, 27: Absence.ENDED, 47: Absence.NOT_STARTED}
     if index >= 150 and index % 50 == 7:
         return Absence(index // 50 % 3)
@@ -43,17 +43,17 @@ def absence(index: int) -> Absence:
 
 
 def key_prefix(seed: int) -> str:
-    """What the keys of all rules of a studio begin with."""
+    """Return the prefix of the keys of all rules of a studio."""
     return f"demo:{seed}:"
 
 
 def rule_key(seed: int, index: int, part: str = "") -> str:
-    """Says on a rule whose it is, so that loading again finds it whatever was edited since."""
+    """Return the key of a rule, by which a later load finds it even if it was edited."""
     return f"{key_prefix(seed)}{index}:{part}"
 
 
 class StudentFactory:
-    """Enrols the students of one studio. ``now`` is the real clock, ``today`` the studio's."""
+    """Creates the students of one studio. ``today`` is the studio's date."""
 
     def __init__(self, seed: int, now: datetime, today: date) -> None:
         self._seed = seed
@@ -61,23 +61,23 @@ class StudentFactory:
         self._today = today
 
     def enrol(
-        self, index: int, teacher_id: int, teacher: DemoTeacher, bundle: StudentPlacement
+        self, index: int, teacher_id: int, teacher: DemoTeacher, placement: StudentPlacement
     ) -> Enrolment:
-        """The student number ``index``, from 0, with this teacher at these places."""
-        chance = StableRandom("student", self._seed, index)
+        """Return the student number ``index``, from 0, with this teacher at these times."""
+        random = StableRandom("student", self._seed, index)
         away = absence(index)
-        start, end = self._dates(chance, away)
-        student = self._student(chance, index, start, end)
-        # Those of a group come and go at the same times.
-        minutes = 60 if bundle.is_group else chance.pick(MINUTES)
+        start, end = self._dates(random, away)
+        student = self._student(random, index, start, end)
+        # The lessons of a group have the same start and end.
+        minutes = 60 if placement.is_group else random.pick(MINUTES)
         slot = RecurringSlot(
             teacher_id=teacher_id,
-            weekday=bundle.slot.weekday,
-            start_time=_start(chance, bundle.slot, minutes),
+            weekday=placement.slot.weekday,
+            start_time=_start(random, placement.slot, minutes),
             duration_minutes=minutes,
-            interval_weeks=2 if not bundle.is_group and chance.below(12) == 0 else 1,
+            interval_weeks=2 if not placement.is_group and random.below(12) == 0 else 1,
             subject=teacher.subject,
-            is_shared=bundle.is_group,
+            is_shared=placement.is_group,
             status=_slot_status(away),
             valid_from=start,
             valid_until=end,
@@ -85,36 +85,36 @@ class StudentFactory:
             created_at=self._now,
             import_key=rule_key(self._seed, index),
         )
-        if bundle.meetings:
+        if placement.meetings:
             meetings = [
                 self._meeting(
                     teacher_id,
                     cell.weekday,
-                    _start(chance, cell, minutes),
+                    _start(random, cell, minutes),
                     minutes,
                     teacher.subject,
-                    bundle.is_group,
+                    placement.is_group,
                 )
-                for cell in bundle.meetings
+                for cell in placement.meetings
             ]
         else:
-            meetings = self._studio_meetings(chance, bundle.slot.weekday, teacher.meeting)
+            meetings = self._studio_meetings(random, placement.slot.weekday, teacher.meeting)
         for number, meeting in enumerate(meetings):
             meeting.import_key = rule_key(self._seed, index, str(number))
         return Enrolment(student, meetings, slot, self._pause(away))
 
-    def _dates(self, chance: StableRandom, away: Absence) -> tuple[date, date | None]:
-        """The first day, and the last one where it is known."""
+    def _dates(self, random: StableRandom, away: Absence) -> tuple[date, date | None]:
+        """Return the first date, and the last date or None."""
         if away is Absence.NOT_STARTED:
-            return self._today + timedelta(days=8 + chance.below(40)), None
-        start = self._today - timedelta(days=70 + chance.below(300))
+            return self._today + timedelta(days=8 + random.below(40)), None
+        start = self._today - timedelta(days=70 + random.below(300))
         if away is Absence.ENDED:
-            return start, self._today - timedelta(days=8 + chance.below(50))
+            return start, self._today - timedelta(days=8 + random.below(50))
         return start, None
 
-    def _student(self, chance: StableRandom, index: int, start: date, end: date | None) -> Student:
-        culture = chance.pick(names.STUDENTS)
-        first, last = culture.name(chance)
+    def _student(self, random: StableRandom, index: int, start: date, end: date | None) -> Student:
+        culture = random.pick(names.STUDENTS)
+        first, last = culture.name(random)
         return Student(
             first_name=first,
             last_name=last,
@@ -127,12 +127,12 @@ class StudentFactory:
         )
 
     def _studio_meetings(
-        self, chance: StableRandom, slot_day: int, subject: str
+        self, random: StableRandom, slot_day: int, subject: str
     ) -> list[FixedSchedule]:
-        """One or two meetings without a teacher, in the afternoon, away from the slot's day."""
-        days = chance.shuffled(days_away(slot_day))[: 1 + (chance.below(3) == 0)]
-        start = add_minutes(_MOST_STUDENTS_START, 30 * chance.below(9))
-        minutes = chance.pick((45, 60, 90))
+        """Return one or two afternoon meetings without a teacher, away from the slot's day."""
+        days = random.shuffled(days_away(slot_day))[: 1 + (random.below(3) == 0)]
+        start = add_minutes(_FIRST_AFTERNOON_START, 30 * random.below(9))
+        minutes = random.pick((45, 60, 90))
         return [
             self._meeting(None, day, start, minutes, subject, is_shared=False)
             for day in sorted(days)
@@ -168,11 +168,11 @@ class StudentFactory:
 def _slot_status(away: Absence) -> SlotStatus:
     if away is Absence.PAUSED:
         return SlotStatus.PAUSED
-    # A slot that stays active without its student would be an orphan.
+    # An active slot of a student who has left would be reported as orphaned.
     return SlotStatus.CANCELLED if away is Absence.ENDED else SlotStatus.ACTIVE
 
 
-def _start(chance: StableRandom, cell: Cell, minutes: int) -> time:
-    """A quarter at which a lesson of ``minutes`` stays within its hour."""
+def _start(random: StableRandom, cell: Cell, minutes: int) -> time:
+    """Return a quarter hour at which a lesson of ``minutes`` ends within the hour."""
     quarters = (60 - minutes) // 15 + 1
-    return time(cell.hour, 15 * chance.below(quarters))
+    return time(cell.hour, 15 * random.below(quarters))

@@ -1,4 +1,4 @@
-"""The teachers of the demo studio: over ten zones, each with what they teach."""
+"""The teachers of the demo studio, in ten time zones."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +7,7 @@ from . import names
 from .names import Culture
 from .stable_random import StableRandom
 
-# Both hemispheres and both sides of the date line; half-hour offsets, half-hour DST, none at all.
+# Both hemispheres, both sides of the date line, half-hour offsets, half-hour DST, no DST.
 ZONES: tuple[tuple[str, Culture], ...] = (
     ("Europe/Madrid", names.SPANISH),
     ("America/Mexico_City", names.MEXICAN),
@@ -20,7 +20,7 @@ ZONES: tuple[tuple[str, Culture], ...] = (
     ("Africa/Cairo", names.EGYPTIAN),
     ("Asia/Kolkata", names.INDIAN),
 )
-# What is taught, and the weekly meeting without a teacher that goes with it.
+# Pairs of a subject and its weekly meeting without a teacher.
 SUBJECTS: tuple[tuple[str, str], ...] = (
     ("Piano", "Music theory"),
     ("English", "Conversation club"),
@@ -43,7 +43,7 @@ MINUTES = (30, 45, 60)
 
 @dataclass(frozen=True, slots=True)
 class DemoTeacher:
-    """A teacher as the demo makes them up; no ``prices``: one who has no lesson settings yet."""
+    """The values of an invented teacher. Without ``prices`` they have no lesson settings."""
 
     name: str
     email: str
@@ -55,29 +55,29 @@ class DemoTeacher:
 
 
 def domain(seed: int) -> str:
-    """Where the teachers of a studio have their e-mail addresses."""
+    """Return the domain of the teachers' e-mail addresses."""
     return f"teachers.demo{seed}.example.com"
 
 
 def teacher(seed: int, index: int) -> DemoTeacher:
-    """The teacher number ``index``, from 0."""
-    chance = StableRandom("teacher", seed, index)
+    """Return the teacher number ``index``, from 0."""
+    random = StableRandom("teacher", seed, index)
     zone, culture = ZONES[index % len(ZONES)]
-    # Another start for each seed; within one, names repeat after thousands of teachers only.
+    # Another start for each seed; names repeat after thousands of teachers.
     start = StableRandom("names", seed).below(1000)
     name = culture.nth_name(start + index // len(ZONES))
     subject, meeting = SUBJECTS[(seed + index) % len(SUBJECTS)]
-    an_hour = 18 + chance.below(28)
+    hourly_price = 18 + random.below(28)
     return DemoTeacher(
         name=name,
         email=names.address(name, f"t{index}", domain(seed)),
         zone=zone,
         subject=subject,
         meeting=meeting,
-        prices=tuple(_prices(an_hour)) if index % 5 != 4 else (),
-        advance_booking_days=chance.pick((14, 28, 28, 60)),
+        prices=tuple(_prices(hourly_price)) if index % 5 != 4 else (),
+        advance_booking_days=random.pick((14, 28, 28, 60)),
     )
 
 
-def _prices(an_hour: int) -> list[tuple[int, Decimal]]:
-    return [(minutes, Decimal(an_hour * minutes) / 60) for minutes in MINUTES]
+def _prices(hourly_price: int) -> list[tuple[int, Decimal]]:
+    return [(minutes, Decimal(hourly_price * minutes) / 60) for minutes in MINUTES]
