@@ -1,1 +1,1 @@
-"""Changes of the data that people ask for. Nothing here reads the clock."""
+"""Changes of the data that people request. Nothing here reads the clock."""

@@ -1,4 +1,4 @@
-"""Calendar feeds: what they show, their secret addresses, and revoking them."""
+"""Calendar feeds: their events, their secret addresses, and revoking them."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,20 +18,20 @@ from scheduling.selectors.feed_events import (
 from scheduling.selectors.studio import studio_day
 from scheduling.services.classes.occurrences import planned
 
-# Longer back, a calendar is an archive.
+# Older classes are left out of the feed.
 PAST = timedelta(days=90)
 SALT = "scheduling.calendar-feed"
 
 
 def token_of(feed: CalendarFeed) -> str:
-    """The secret part of the feed's address."""
+    """Return the secret part of the feed's address."""
     return _signer().sign(f"{feed.pk}-{feed.nonce}")
 
 
 def is_open(today: date) -> Q:
-    """Feeds that answer: neither revoked nor of somebody who has left or whose account is disabled.
+    """Return a condition for open feeds: not revoked, and the person and their account are active.
 
-    They open again when the person is back, unless they were revoked.
+    A feed opens again when the person returns, unless it was revoked.
     """
     student = Q(student__is_active=True) & (
         Q(student__end_date__isnull=True) | Q(student__end_date__gte=today)
@@ -44,7 +44,7 @@ def is_open(today: date) -> Q:
 
 
 def feed_of(token: str, today: date) -> CalendarFeed | None:
-    """The feed that ``token`` opens; None for one that is forged, unknown or closed."""
+    """Return the feed of ``token``; None if the token is forged or unknown, or the feed closed."""
     try:
         number, _dash, nonce = _signer().unsign(token).partition("-")
     except signing.BadSignature:
@@ -54,22 +54,21 @@ def feed_of(token: str, today: date) -> CalendarFeed | None:
 
 
 def revoke(feed: CalendarFeed, now: datetime) -> None:
-    """Close the address for good; a new feed has another one."""
+    """Close the address permanently; a new feed has another address."""
     if feed.revoked_at is None:
         feed.revoked_at = now
         feed.save(update_fields=["revoked_at"])
 
 
 def feed_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
-    """All that ``feed`` shows, in order of start: stored classes, and what the horizon has planned.
+    """Return the stored classes and the planned occurrences of the horizon, in order of start.
 
-    A planned occurrence is there as its class will be: nothing changes when a run stores it. A
-    constant number of queries.
+    An occurrence has the same event before and after a run stores it. A constant number of queries.
     """
-    # Whole days: else the first class would leave the calendar in the middle of one.
+    # From midnight UTC, so that the feed changes once a day.
     since = now.replace(hour=0, minute=0, second=0, microsecond=0) - PAST
     events = [*stored_events(feed, since), *_planned_events(feed, now)]
-    return sorted(events, key=lambda one: (one.starts_at, one.uid))
+    return sorted(events, key=lambda event: (event.starts_at, event.uid))
 
 
 def _planned_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
@@ -81,23 +80,23 @@ def _planned_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
         teacher_ids=[feed.teacher_id] if feed.teacher_id else [],
         now=now,
     )
-    found = [one for one in found if one.outcome is Outcome.CREATED]
-    revisions = series_revisions({one.key for one in found})
+    found = [occurrence for occurrence in found if occurrence.outcome is Outcome.CREATED]
+    revisions = series_revisions({occurrence.key for occurrence in found})
     return [
         FeedEvent(
-            starts_at=one.starts_at,
-            uid=occurrence_uid(one.key, one.week),
-            ends_at=one.ends_at,
-            time_zone=one.zone,
-            subject=one.subject,
-            student=one.student,
-            teacher=one.teacher,
-            revision=revisions[one.key],
+            starts_at=occurrence.starts_at,
+            uid=occurrence_uid(occurrence.key, occurrence.week),
+            ends_at=occurrence.ends_at,
+            time_zone=occurrence.zone,
+            subject=occurrence.subject,
+            student=occurrence.student,
+            teacher=occurrence.teacher,
+            revision=revisions[occurrence.key],
         )
-        for one in found
+        for occurrence in found
     ]
 
 
 def _signer() -> signing.Signer:
-    # A key of its own kind: no other signature of the product opens a calendar.
+    # A separate salt: no other signature of the product opens a calendar.
     return signing.Signer(salt=SALT, sep=".")

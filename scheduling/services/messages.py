@@ -1,4 +1,4 @@
-"""What a person does about a message that did not arrive."""
+"""Sending an undelivered message again."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from scheduling.selectors.messages import undelivered
 
 
 def send_again(message: Message, now: datetime) -> None:
-    """Queue ``message`` once more, with its Message-ID; who asked is logged.
+    """Queue ``message`` again, with the same Message-ID, and write an audit log entry.
 
-    Raises ValidationError where it waits, was sent, or would come too late.
+    Raises ValidationError if it is waiting, was sent, or has expired.
     """
     if message.expires_at <= now:
         raise ValidationError(_("It is too late to send this message."), code="expired")

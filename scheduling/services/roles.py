@@ -1,7 +1,7 @@
-"""The four roles of a studio, as groups: what each may do.
+"""The four roles of a studio, as groups with their permissions.
 
-A teacher's one permission is none of Django's own. Whatever asks for "view class" or "view
-student", as the API does, is closed to them: only pages that know of own classes let them in.
+The role Teacher has no model permissions, so that the API and the lists are closed to teachers.
+Its only permission, ``mark_own_classes``, opens the pages about their own classes.
 """
 
 from collections.abc import Iterable
@@ -24,21 +24,21 @@ _TIMETABLE = (
     "teacher",
 )
 _LOG = ("jobrun", "jobrunitem", "message")
-# Applications whose permissions the roles are made of.
+# The applications whose permissions the roles use.
 _LABELS = ("scheduling", "auth", "knox", "auditlog")
 
 
-def _each(verbs: Iterable[str], models: Iterable[str], label: str = "scheduling") -> set[str]:
+def _codes(verbs: Iterable[str], models: Iterable[str], label: str = "scheduling") -> set[str]:
     return {f"{label}.{verb}_{model}" for model in models for verb in verbs}
 
 
-_VIEW = _each(["view"], (*_TIMETABLE, *_LOG, "studio"))
+_VIEW = _codes(["view"], (*_TIMETABLE, *_LOG, "studio"))
 _SCHEDULE = (
     _VIEW
-    | _each(["add", "change"], _TIMETABLE)
-    # A closure that goes restores its classes; a generated class is cancelled, never deleted.
-    | _each(["delete"], ["closure", "lessonduration", "scheduledclass"])
-    | _each(["add", "change", "view"], ["calendarfeed"])
+    | _codes(["add", "change"], _TIMETABLE)
+    # Deleting a closure restores its classes; a generated class is cancelled, never deleted.
+    | _codes(["delete"], ["closure", "lessonduration", "scheduledclass"])
+    | _codes(["add", "change", "view"], ["calendarfeed"])
     | {"scheduling.change_message", "scheduling.run_jobs"}
 )
 PERMISSIONS: dict[str, set[str]] = {
@@ -46,23 +46,23 @@ PERMISSIONS: dict[str, set[str]] = {
     TEACHER: {"scheduling.mark_own_classes"},
     SCHEDULER: _SCHEDULE,
     OWNER: _SCHEDULE
-    | _each(["delete"], _TIMETABLE)
-    | _each(["add", "change", "delete", "view"], ["user", "group"], "auth")
-    | _each(["add", "delete", "view"], ["authtoken"], "knox")
+    | _codes(["delete"], _TIMETABLE)
+    | _codes(["add", "change", "delete", "view"], ["user", "group"], "auth")
+    | _codes(["add", "delete", "view"], ["authtoken"], "knox")
     | {"auditlog.view_logentry", "scheduling.change_studio", "scheduling.import_timetable"},
 }
 
 
 def ensure_roles(apps: Any = installed, using: str = "default") -> None:
-    """Make the groups that are missing, and give each the permissions that it lacks.
+    """Create missing groups and add missing permissions. Additional permissions stay.
 
-    What a studio has given a group besides stays. For a migration: ``apps`` is its state, and the
-    permissions, which Django makes only after the last migration, are made here.
+    In a migration, ``apps`` is its state. The permissions are created here, because Django creates
+    them only after the last migration.
     """
     for config in apps.get_app_configs():
         if config.label in _LABELS:
-            _make_permissions(config, apps, using)
-    everything = {
+            _create_permissions(config, apps, using)
+    permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in apps.get_model("auth", "Permission")
         .objects.using(using)
@@ -71,15 +71,15 @@ def ensure_roles(apps: Any = installed, using: str = "default") -> None:
     }
     groups = apps.get_model("auth", "Group").objects.using(using)
     for role in ROLES:
-        group, _made = groups.get_or_create(name=role)
-        # A permission of a model that a later migration makes is for that one to give.
-        wanted = PERMISSIONS[role] & everything.keys()
-        group.permissions.add(*(everything[name] for name in sorted(wanted)))
+        group, _created = groups.get_or_create(name=role)
+        # A migration that adds a model adds its permissions to the groups.
+        names = PERMISSIONS[role] & permissions.keys()
+        group.permissions.add(*(permissions[name] for name in sorted(names)))
 
 
-def _make_permissions(config: Any, apps: Any, using: str) -> None:
+def _create_permissions(config: Any, apps: Any, using: str) -> None:
     module = getattr(config, "models_module", None)
-    # The configuration of a migration's state has no module, and would be passed over.
+    # Django skips configurations without a module, such as those of a migration's state.
     config.models_module = module or True
     try:
         create_permissions(config, verbosity=0, using=using, apps=apps)

@@ -1,4 +1,4 @@
-"""The timetable as rows of a file that an import reads without a change."""
+"""The weekly rules as rows of a timetable file, as the import reads it."""
 
 from collections.abc import Iterator
 from datetime import date, time
@@ -14,9 +14,9 @@ from scheduling.selectors.schedules.week_coverage import series_due
 
 
 class TimetableRow(NamedTuple):
-    """A weekly rule; the fields are the columns of a timetable file, in their order.
+    """A weekly rule. The fields are the columns of a timetable file, in order.
 
-    ``end_time`` is None where the lesson ends after midnight: then ``duration_minutes`` says it.
+    ``end_time`` is None if the lesson ends after midnight; then ``duration_minutes`` is set.
     """
 
     teacher: str
@@ -36,14 +36,14 @@ class TimetableRow(NamedTuple):
 
 
 def timetable_rows(today: date) -> Iterator[TimetableRow]:
-    """The weekly rules that ask for classes today or later, by teacher, weekday and start.
+    """Yield the weekly rules with classes today or later, by teacher, weekday and start.
 
-    Those of people who have left, and slots that are paused or cancelled, are left out.
+    Rules of people who have left, and paused or cancelled slots, are left out.
     """
     window = Window(today, LAST_DATE + DAY)
     rules = (series_due(kind, window).select_related("student", "teacher") for kind in SeriesKind)
     rows = (_row(rule) for rule in chain.from_iterable(rules))
-    yield from sorted(filter(_has_a_day, rows), key=_place)
+    yield from sorted(filter(_has_date, rows), key=_sort_key)
 
 
 def _row(rule: Any) -> TimetableRow:
@@ -72,11 +72,11 @@ def _row(rule: Any) -> TimetableRow:
     )
 
 
-def _has_a_day(row: TimetableRow) -> bool:
-    """Whether its dates have its weekday: an import refuses a rule without a day."""
+def _has_date(row: TimetableRow) -> bool:
+    """Return whether the rule has an occurrence; the import refuses a rule without one."""
     last = row.valid_until
     return last is None or has_day(row.days, row.valid_from, last, row.interval_weeks)
 
 
-def _place(row: TimetableRow) -> tuple[object, ...]:
+def _sort_key(row: TimetableRow) -> tuple[object, ...]:
     return row.teacher, row.days, row.start_time, row.student_last_name, row.student_first_name

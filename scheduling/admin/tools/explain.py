@@ -106,9 +106,9 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         ),
         "rules": [
             {
-                "words": rule.words,
+                "words": rule.description,
                 "reason": rule.reason,
-                "kind": _FATES.get(rule.fate, ""),
+                "kind": _FATES.get(rule.outcome, ""),
                 "applies": rule.applies,
                 "page": _rule_page(rule.series.key),
                 "class_page": _class_page(rule.class_id),
@@ -116,7 +116,8 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
             for rule in explanation.rules
         ],
         "classes": [
-            {"each": each, "page": _class_page(each.one.pk)} for each in explanation.classes
+            {"each": each, "page": _class_page(each.scheduled_class.pk)}
+            for each in explanation.classes
         ],
     }
 

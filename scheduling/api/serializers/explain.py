@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from scheduling.models import ClassStatus, Job
-from scheduling.services.explain.types import FATES
+from scheduling.services.explain.types import SERIES_OUTCOMES
 
 from .queries import Query
 from .responses import Number, Text
@@ -40,7 +40,7 @@ class ExplainedRule(serializers.Serializer):
     interval_weeks = Number(min_value=1, max_value=4)
     subject = Text()
     applies = serializers.BooleanField()
-    fate = serializers.ChoiceField(list(FATES))
+    fate = serializers.ChoiceField(list(SERIES_OUTCOMES))
     reason = Text()
     class_id = Number(allow_null=True)
     job = serializers.ChoiceField(Job.choices, allow_null=True)

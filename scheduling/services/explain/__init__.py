@@ -1,4 +1,4 @@
-"""Why there is, or is not, a class on a date: every rule that concerns the person, and its fate."""
+"""Explains why a person has, or does not have, a class on a date."""
 
 from .explain import explain
 from .types import ExplainedClass, ExplainedSeries, Explanation

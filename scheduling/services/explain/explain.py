@@ -1,4 +1,4 @@
-"""Reads the rules and classes of a person on a date, and has each explained by the plan."""
+"""Reads the series and classes of a person on a date, and explains each."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from scheduling.text.dates import long_day
 from scheduling.text.reasons import reason_text
 
 from .series import DayExplainer
-from .types import FATES, ExplainedClass, ExplainedSeries, Explanation
+from .types import SERIES_OUTCOMES, ExplainedClass, ExplainedSeries, Explanation
 
 
 def explain(
@@ -29,29 +29,35 @@ def explain(
     day: date,
     now: datetime,
 ) -> Explanation:
-    """Why a student, or a teacher, has a class on ``day``, or none: by the planner of all runs.
+    """Explain the classes of a student, or a teacher, on ``day``, using the planner of the runs.
 
-    A constant number of queries; nothing is written. Raises DoesNotExist for nobody, ValueError
-    unless one of the two is named.
+    A constant number of queries; nothing is written. Raises DoesNotExist for an unknown person, and
+    ValueError unless exactly one id is given.
     """
     if (student_id is None) == (teacher_id is None):
-        raise ValueError("name a student or a teacher")
+        raise ValueError("give either a student or a teacher")
     if student_id is not None:
         name = str(Student.objects.get(pk=student_id))
-        whose, scope = Q(student_id=student_id), scope_condition([student_id], [])
+        person, scope = Q(student_id=student_id), scope_condition([student_id], [])
     else:
         assert teacher_id is not None
         name = str(Teacher.objects.get(pk=teacher_id))
-        whose, scope = Q(teacher_id=teacher_id), scope_condition([], [teacher_id])
+        person, scope = Q(teacher_id=teacher_id), scope_condition([], [teacher_id])
     classes = list(
-        ScheduledClass.objects.filter(whose, date=day)
+        ScheduledClass.objects.filter(person, date=day)
         .select_related("student", "teacher", "created_by_run")
         .order_by("starts_at", "id")
     )
     rules = _rules(day, scope, classes, now, teacher_id)
-    return Explanation(
-        name=name, day=day, rules=rules, classes=[_class_explained(one) for one in classes]
-    )
+    explained_classes = [
+        ExplainedClass(
+            scheduled_class=scheduled_class,
+            origin=_origin(scheduled_class),
+            change=_change(scheduled_class),
+        )
+        for scheduled_class in classes
+    ]
+    return Explanation(name=name, day=day, rules=rules, classes=explained_classes)
 
 
 def _rules(
@@ -61,55 +67,54 @@ def _rules(
     now: datetime,
     teacher_id: int | None,
 ) -> list[ExplainedSeries]:
-    asked, found = plan_of(Window(day, day + DAY), scope, now)
-    if not asked:
+    keys, chunk = plan_of(Window(day, day + DAY), scope, now)
+    if not keys:
         return []
-    series = [one for key, one in found.series.items() if key in asked]
+    rules = [series for key, series in chunk.series.items() if key in keys]
     monday = monday_of(day)
-    rows = {key: of[0] for key, of in stored_rows(asked, monday, monday).items()}
-    bookings = [conflict.clash.booking for conflict in found.plan.conflicts]
+    rows = {key: found[0] for key, found in stored_rows(keys, monday, monday).items()}
+    bookings = [conflict.clash.booking for conflict in chunk.plan.conflicts]
     names = PersonNames(
-        [*(one.student_id for one in series), *(one.student_id for one in bookings)],
         [
-            *(one.teacher_id for one in series),
-            *(one.teacher_id for one in bookings),
+            *(series.student_id for series in rules),
+            *(booking.student_id for booking in bookings),
+        ],
+        [
+            *(series.teacher_id for series in rules),
+            *(booking.teacher_id for booking in bookings),
             *(row.teacher_id for row in rows.values()),
         ],
     )
-    by_plan = DayExplainer(day, found.plan, rows, names, now, teacher_id, _stand_ins(classes))
-    told = [by_plan.explain(one) for one in series]
-    return sorted(told, key=_order)
+    explainer = DayExplainer(day, chunk.plan, rows, names, now, teacher_id, _one_offs(classes))
+    explained = [explainer.explain(series) for series in rules]
+    return sorted(explained, key=_sort_key)
 
 
-def _order(rule: ExplainedSeries) -> tuple[int, int, object, SeriesKey]:
-    """Those that come nearest to a class first, then by weekday and hour."""
+def _sort_key(rule: ExplainedSeries) -> tuple[int, int, object, SeriesKey]:
+    """Sort by the order of the outcomes, then by weekday and hour."""
     series: Series = rule.series
-    return (FATES.index(rule.fate), series.weekday, series.start_time, series.key)
+    return (SERIES_OUTCOMES.index(rule.outcome), series.weekday, series.start_time, series.key)
 
 
-def _stand_ins(classes: Iterable[ScheduledClass]) -> dict[tuple[object, ...], int]:
-    """The active one-offs of the day by student and times."""
+def _one_offs(classes: Iterable[ScheduledClass]) -> dict[tuple[object, ...], int]:
+    """Return the ids of the active one-offs of the day by student and times."""
     return {
-        (one.student_id, one.start_time, one.end_time): one.pk
-        for one in classes
-        if not one.is_generated and one.status != ClassStatus.CANCELLED
+        (row.student_id, row.start_time, row.end_time): row.pk
+        for row in classes
+        if not row.is_generated and row.status != ClassStatus.CANCELLED
     }
 
 
-def _class_explained(one: ScheduledClass) -> ExplainedClass:
-    return ExplainedClass(one=one, origin=_origin(one), change=_change(one))
-
-
-def _origin(one: ScheduledClass) -> str:
-    """What made the class."""
-    if one.created_by_run_id is None:
-        if one.is_generated:
+def _origin(scheduled_class: ScheduledClass) -> str:
+    """Return a text about the creation of the class."""
+    if scheduled_class.created_by_run_id is None:
+        if scheduled_class.is_generated:
             return _("entered by hand before it was created automatically")
         return _("entered by hand")
-    run = one.created_by_run
+    run = scheduled_class.created_by_run
     if run is None:
         text = _("created by run %(id)d, whose log has been deleted")
-        return text % {"id": one.created_by_run_id}
+        return text % {"id": scheduled_class.created_by_run_id}
     return _("created by run %(id)d: %(job)s, %(trigger)s, %(when)s") % {
         "id": run.pk,
         "job": run.get_job_display(),
@@ -118,26 +123,27 @@ def _origin(one: ScheduledClass) -> str:
     }
 
 
-def _change(one: ScheduledClass) -> str:
-    """What was done to the class since; empty where nothing was."""
-    moved = one.is_generated and one.date != one.occurrence_date
+def _change(scheduled_class: ScheduledClass) -> str:
+    """Return a text about the edits of the class; empty if there are none."""
+    planned_day = scheduled_class.occurrence_date
+    is_moved = scheduled_class.is_generated and scheduled_class.date != planned_day
     edit = edit_code(
-        status=one.status,
-        cancelled_by=one.cancelled_by,
-        attendance=one.attendance,
-        notes=one.notes,
-        # A one-off is nobody's occurrence: to be entered by hand is no change of it.
-        edited_at=one.edited_at if one.is_generated else None,
-        is_elsewhere=moved,
+        status=scheduled_class.status,
+        cancelled_by=scheduled_class.cancelled_by,
+        attendance=scheduled_class.attendance,
+        notes=scheduled_class.notes,
+        # A one-off is entered by hand; that is not an edit.
+        edited_at=scheduled_class.edited_at if scheduled_class.is_generated else None,
+        is_elsewhere=is_moved,
     )
     parts = [reason_text(edit, {})] if edit else []
-    if one.status == ClassStatus.CANCELLED:
+    if scheduled_class.status == ClassStatus.CANCELLED:
         if not edit:
             parts.append(_("cancelled under a closure"))
-        if one.cancel_reason:
-            parts.append(one.cancel_reason)
-        if one.is_chargeable:
+        if scheduled_class.cancel_reason:
+            parts.append(scheduled_class.cancel_reason)
+        if scheduled_class.is_chargeable:
             parts.append(_("to be paid all the same"))
-    if moved and one.occurrence_date is not None:
-        parts.append(_("its schedule gave it %(day)s") % {"day": long_day(one.occurrence_date)})
+    if is_moved and planned_day is not None:
+        parts.append(_("its schedule gave it %(day)s") % {"day": long_day(planned_day)})
     return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""What becomes of one weekly rule on one date, as the plan of that date has it."""
+"""Explains the outcome of a series on a date, from the plan of that date."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ from .types import EXISTS, PLANNED, ExplainedSeries, weekday
 
 @dataclass(frozen=True, slots=True)
 class SeriesOutcome:
-    """What becomes of the rule, why, the class that it is about, and what is still to make it."""
+    """An outcome of a series: its code and text, its class, and the job that creates it."""
 
     code: str
     reason: str
@@ -38,10 +38,11 @@ class SeriesOutcome:
 
 @dataclass(slots=True)
 class DayExplainer:
-    """The plan of a date, to be asked rule by rule.
+    """Explains each series of a date.
 
-    ``rows``: the class that each rule has in the date's week. ``teacher_id``: whose day it is,
-    where it is a teacher's; a class that another teacher gives is not theirs.
+    ``rows``: the stored class of each series in that week. ``teacher_id``: set if a teacher's date
+    is explained, whose classes exclude those of a substitute. ``one_offs``: the ids of the date's
+    active one-offs by student, start and end time.
     """
 
     day: date
@@ -50,77 +51,77 @@ class DayExplainer:
     names: PersonNames
     now: datetime
     teacher_id: int | None = None
-    stand_ins: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    one_offs: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
     def explain(self, series: Series) -> ExplainedSeries:
-        """One rule on the date."""
-        applies = _why_not_asked(series, self.day) is None
-        fate = self._fate(series)
+        """Explain one series."""
+        applies = _outcome_without_occurrence(series, self.day) is None
+        outcome = self._outcome(series)
         return ExplainedSeries(
             series=series,
             student=self.names.student(series.student_id),
             teacher=self.names.teacher(series.teacher_id),
             applies=applies,
-            fate=fate.code,
-            reason=fate.reason,
-            class_id=fate.class_id,
-            due=fate.due,
+            outcome=outcome.code,
+            reason=outcome.reason,
+            class_id=outcome.class_id,
+            due=outcome.due,
         )
 
-    def _fate(self, series: Series) -> SeriesOutcome:
+    def _outcome(self, series: Series) -> SeriesOutcome:
         row = self.rows.get(series.key)
         if row is not None and row.date == self.day:
-            return self._stands(series, row)
-        missing = _why_not_asked(series, self.day)
-        if missing is not None:
-            return missing
+            return self._class_on_date(series, row)
+        outcome = _outcome_without_occurrence(series, self.day)
+        if outcome is not None:
+            return outcome
         if row is not None:
-            return self._elsewhere(row)
-        return self._planned(series)
+            return self._class_on_other_date(row)
+        return self._without_class(series)
 
-    def _stands(self, series: Series, row: StoredClass) -> SeriesOutcome:
-        """The rule has a class of its week on the date."""
+    def _class_on_date(self, series: Series, row: StoredClass) -> SeriesOutcome:
+        """The class of that week is on the date."""
         if row.is_cancelled and row.edit:
             return SeriesOutcome("cancelled", reason_text(row.edit, {}), row.id)
         if row.is_cancelled:
-            if self._planned_classes(self.plan.restores, row) is not None:
+            if self._find(self.plan.restores, row) is not None:
                 text = _("the closure is gone; the next run restores the class")
                 return SeriesOutcome("closed", text, row.id)
-            # The closure is gone, and meanwhile someone else has taken the place.
+            # The closure was deleted, but another class has taken the time.
             if conflict := self._conflict_of(row):
-                return SeriesOutcome("conflict", self._in_the_way(conflict), row.id)
+                return SeriesOutcome("conflict", self._conflict_text(conflict), row.id)
             return SeriesOutcome("closed", _("a closure cancelled its class"), row.id)
         if self.teacher_id is not None and row.teacher_id != self.teacher_id:
             text = _("the class of that week is given by %(teacher)s")
             name = self.names.teacher(row.teacher_id) or _("nobody")
             return SeriesOutcome("held", text % {"teacher": name}, row.id)
-        return SeriesOutcome(EXISTS, self._next(row) or _("the class is there"), row.id)
+        return SeriesOutcome(EXISTS, self._next_run_text(row) or _("the class is there"), row.id)
 
-    def _next(self, row: StoredClass) -> str:
-        """What the next run does to a class that is there; empty where it leaves it."""
-        if move := self._planned_classes(self.plan.moves, row):
+    def _next_run_text(self, row: StoredClass) -> str:
+        """Return a text if the next run changes the class; else an empty string."""
+        if move := self._find(self.plan.moves, row):
             text = _("the class is there; the next run brings it in line: %(when)s")
             return text % {"when": _when(move.day, move.series)}
         for remove in self.plan.removes:
             if remove.row.id == row.id:
                 text = _("the class is there; the next run removes it: %(reason)s")
-                return text % {"reason": _said(remove.reason)}
+                return text % {"reason": _reason_text(remove.reason)}
         for cancel in self.plan.cancels:
             if cancel.row.id == row.id:
                 text = _("the class is there; the next run cancels it: closed: %(closure)s")
                 return text % {"closure": cancel.closure.name}
         return ""
 
-    def _elsewhere(self, row: StoredClass) -> SeriesOutcome:
-        """The rule's class of that week is on another date."""
+    def _class_on_other_date(self, row: StoredClass) -> SeriesOutcome:
+        """The class of that week is on another date."""
         hours = hours_on(row.date, row.start_time, row.end_time, row.zone)
         values = {"when": day_and_hours(row.date, hours, row.zone)}
-        move = self._planned_classes(self.plan.moves, row)
+        move = self._find(self.plan.moves, row)
         if move is not None and move.day == self.day:
             text = _("the class of that week is still on %(when)s; the next run moves it here")
             return SeriesOutcome("moved", text % values, row.id)
         if conflict := self._conflict_of(row):
-            return SeriesOutcome("conflict", self._in_the_way(conflict), row.id)
+            return SeriesOutcome("conflict", self._conflict_text(conflict), row.id)
         if row.edit:
             text = _("the class of that week is the one on %(when)s, %(reason)s")
             return SeriesOutcome(
@@ -130,16 +131,14 @@ class DayExplainer:
             "held", _("the class of that week is the one on %(when)s") % values, row.id
         )
 
-    def _planned(self, series: Series) -> SeriesOutcome:
-        """Nothing is stored of the rule in that week."""
+    def _without_class(self, series: Series) -> SeriesOutcome:
+        """The series has no stored class in that week."""
         for planned in self.plan.creates:
             if planned.series.key == series.key:
                 today = studio_day(self.now)
                 calls = Callers(self.now).call
-                made = expected_creation(
-                    series.kind, self.day, today, settings.HORIZON_WEEKS, calls
-                )
-                return SeriesOutcome(PLANNED, made.sentence, due=made)
+                due = expected_creation(series.kind, self.day, today, settings.HORIZON_WEEKS, calls)
+                return SeriesOutcome(PLANNED, due.sentence, due=due)
         for shut in self.plan.shut:
             if shut.planned.series.key == series.key:
                 return SeriesOutcome(
@@ -148,40 +147,42 @@ class DayExplainer:
         conflict = self._conflict(lambda planned: planned.series.key == series.key)
         if conflict is not None:
             class_id = conflict.clash.booking.class_id
-            return SeriesOutcome("conflict", self._in_the_way(conflict), class_id)
-        # The planner has seen a one-off at the very same times, and counts it as this class.
+            return SeriesOutcome("conflict", self._conflict_text(conflict), class_id)
+        # The planner counts a one-off at exactly the same times as this class.
         key = (series.student_id, series.start_time, series.end_time)
         return SeriesOutcome(
-            EXISTS, _("a class entered by hand stands in its place"), self.stand_ins.get(key)
+            EXISTS, _("a class entered by hand stands in its place"), self.one_offs.get(key)
         )
 
-    def _conflict(self, is_it: Callable[[PlannedClass], bool]) -> Conflict | None:
-        return next((one for one in self.plan.conflicts if is_it(one.planned)), None)
+    def _conflict(self, matches: Callable[[PlannedClass], bool]) -> Conflict | None:
+        return next(
+            (conflict for conflict in self.plan.conflicts if matches(conflict.planned)), None
+        )
 
     def _conflict_of(self, row: StoredClass) -> Conflict | None:
         return self._conflict(lambda planned: planned.row is not None and planned.row.id == row.id)
 
-    def _in_the_way(self, conflict: Conflict) -> str:
+    def _conflict_text(self, conflict: Conflict) -> str:
         return with_dates_written_out(conflict_line(conflict, self.names).reason)
 
-    def _planned_classes(
-        self, planned_classes: list[PlannedClass], row: StoredClass
-    ) -> PlannedClass | None:
+    def _find(self, planned_classes: list[PlannedClass], row: StoredClass) -> PlannedClass | None:
         return next(
             (planned for planned in planned_classes if planned.row and planned.row.id == row.id),
             None,
         )
 
 
-def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
-    """Why a rule has no occurrence on ``day``; None where it has."""
+def _outcome_without_occurrence(series: Series, day: date) -> SeriesOutcome | None:
+    """Return the outcome of a series without an occurrence on ``day``; None if it has one."""
     if day.isoweekday() != series.weekday:
         text = _("the schedule is for %(weekday)s")
         return SeriesOutcome("not_this_weekday", text % {"weekday": weekday(series.weekday)})
     if series.fault is not None:
-        return SeriesOutcome("invalid", _said(series.fault))
+        return SeriesOutcome("invalid", _reason_text(series.fault))
     if series.suspension is not None:
-        return SeriesOutcome(series.suspension.outcome.value, _said(series.suspension.reason))
+        return SeriesOutcome(
+            series.suspension.outcome.value, _reason_text(series.suspension.reason)
+        )
     if series.first is not None and day < series.first:
         code = f"{series.first_by}_starts"
         return SeriesOutcome("not_started", reason_text(code, {"date": long_day(series.first)}))
@@ -195,7 +196,7 @@ def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
     return None
 
 
-def _said(reason: Reason) -> str:
+def _reason_text(reason: Reason) -> str:
     return with_dates_written_out(reason_text(reason.code, reason.params))
 
 

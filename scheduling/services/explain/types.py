@@ -1,4 +1,4 @@
-"""An explanation: one sentence on top, then rule by rule and class by class."""
+"""The explanation of a date: a summary, then each series and each class."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +12,10 @@ from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.models.timetable import Weekday
 from scheduling.text.dates import long_day
 
-# What becomes of a rule on the date; the first that there is decides the sentence on top.
+# The outcomes of a series on the date. The first one that occurs decides the summary.
 PLANNED = "planned"
 EXISTS = "exists"
-FATES = (
+SERIES_OUTCOMES = (
     EXISTS,
     PLANNED,
     "conflict",
@@ -35,24 +35,24 @@ FATES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedSeries:
-    """A weekly rule on the date. ``applies``: it has an occurrence there, whatever comes of it.
+    """A series on the date. ``applies``: it has an occurrence on the date, whatever the outcome.
 
-    ``fate`` is one of ``FATES``, ``reason`` says it in words, to follow a colon. ``class_id``: the
-    class that it has in that week, or the one in its way. ``due``: what makes a planned one.
+    ``outcome`` is one of ``SERIES_OUTCOMES``, ``reason`` its text, to follow a colon. ``class_id``:
+    the class of that week, or the one in its way. ``due``: the job that creates a planned one.
     """
 
     series: Series
     student: str
     teacher: str
     applies: bool
-    fate: str
+    outcome: str
     reason: str
     class_id: int | None = None
     due: ExpectedCreation | None = None
 
     @property
-    def words(self) -> str:
-        """The rule in words: weekday, hours, zone, people."""
+    def description(self) -> str:
+        """Weekday, hours, zone and people."""
         series = self.series
         people = " · ".join(name for name in (self.student, self.teacher) if name)
         hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M} {series.zone}"
@@ -61,21 +61,21 @@ class ExplainedSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedClass:
-    """A stored class of the date: ``origin`` says what made it, ``change`` what was done to it."""
+    """A stored class on the date. ``origin``: how it was created. ``change``: how it was edited."""
 
-    one: ScheduledClass
+    scheduled_class: ScheduledClass
     origin: str
     change: str
 
     @property
-    def words(self) -> str:
-        """The class in words: hours, zone, people."""
-        return f"{hours(self.one)} · {people(self.one)}"
+    def description(self) -> str:
+        """Hours, zone and people."""
+        return f"{hours(self.scheduled_class)} · {people(self.scheduled_class)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why ``name`` has, or has not, a class on ``day``. ``rules``: those that apply come first."""
+    """The explanation of ``day`` for the person ``name``. ``rules`` that apply come first."""
 
     name: str
     day: date
@@ -84,19 +84,23 @@ class Explanation:
 
     @property
     def summary(self) -> str:
-        """The answer in one sentence."""
+        """The explanation in a sentence."""
         values = {"name": self.name, "day": long_day(self.day)}
-        there = [each for each in self.classes if each.one.status != ClassStatus.CANCELLED]
-        if len(there) == 1:
+        active = [
+            explained
+            for explained in self.classes
+            if explained.scheduled_class.status != ClassStatus.CANCELLED
+        ]
+        if len(active) == 1:
             text = _("%(name)s has a class on %(day)s: %(class)s.")
-            return text % {**values, "class": there[0].words}
-        if there:
+            return text % {**values, "class": active[0].description}
+        if active:
             text = ngettext(
                 "%(name)s has %(n)d class on %(day)s.",
                 "%(name)s has %(n)d classes on %(day)s.",
-                len(there),
+                len(active),
             )
-            return text % {**values, "n": len(there)}
+            return text % {**values, "n": len(active)}
         if not self.rules and self.classes:
             text = _("%(name)s has no class on %(day)s: what there was is cancelled.")
             return text % values
@@ -106,23 +110,23 @@ class Explanation:
                 "entered by hand."
             )
             return text % values
-        return self._why_none(values)
+        return self._summary_without_class(values)
 
-    def _why_none(self, values: dict[str, str]) -> str:
-        """No class is there: the rule that came nearest to one says why."""
-        fate = min((rule.fate for rule in self.rules), key=FATES.index)
-        nearest = [rule for rule in self.rules if rule.fate == fate]
-        if fate == PLANNED and len(nearest) > 1:
+    def _summary_without_class(self, values: dict[str, str]) -> str:
+        """Return the summary for no class: the first of the outcomes decides."""
+        outcome = min((rule.outcome for rule in self.rules), key=SERIES_OUTCOMES.index)
+        nearest = [rule for rule in self.rules if rule.outcome == outcome]
+        if outcome == PLANNED and len(nearest) > 1:
             text = ngettext(
                 "%(name)s has no class on %(day)s yet: %(n)d is planned.",
                 "%(name)s has no class on %(day)s yet: %(n)d are planned.",
                 len(nearest),
             )
             return text % {**values, "n": len(nearest)}
-        if fate == PLANNED:
+        if outcome == PLANNED:
             text = _("%(name)s has no class on %(day)s yet: %(rule)s is planned; %(reason)s.")
-            return text % {**values, "rule": nearest[0].words, "reason": nearest[0].reason}
-        if fate == "not_this_weekday" and len(nearest) > 1:
+            return text % {**values, "rule": nearest[0].description, "reason": nearest[0].reason}
+        if outcome == "not_this_weekday" and len(nearest) > 1:
             text = _("%(name)s has no class on %(day)s: no schedule is for that weekday.")
             return text % values
         text = _("%(name)s has no class on %(day)s: %(reason)s.")
@@ -132,15 +136,16 @@ class Explanation:
 
 
 def weekday(number: int) -> str:
-    """The name of an ISO weekday in the current language."""
+    """Return the name of an ISO weekday in the current language."""
     return str(Weekday(number).label)
 
 
-def hours(one: ScheduledClass) -> str:
-    """ "10:00–11:00 Europe/Madrid"."""
-    return f"{one.hours} {one.time_zone}"
+def hours(scheduled_class: ScheduledClass) -> str:
+    """Return “10:00–11:00 Europe/Madrid”."""
+    return f"{scheduled_class.hours} {scheduled_class.time_zone}"
 
 
-def people(one: ScheduledClass) -> str:
-    """The student, and the teacher where there is one."""
-    return " · ".join(str(each) for each in (one.student, one.teacher) if each is not None)
+def people(scheduled_class: ScheduledClass) -> str:
+    """Return the name of the student, and of the teacher if the class has one."""
+    both = (scheduled_class.student, scheduled_class.teacher)
+    return " · ".join(str(person) for person in both if person is not None)

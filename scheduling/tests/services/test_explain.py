@@ -62,11 +62,11 @@ def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) ->
         "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil."
     )
     (rule,) = told.rules
-    assert rule.words == "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil"
-    assert (rule.applies, rule.fate, rule.class_id) == (True, "exists", stored.pk)
+    assert rule.description == "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil"
+    assert (rule.applies, rule.outcome, rule.class_id) == (True, "exists", stored.pk)
     assert rule.reason == "the class is there"
     (one,) = told.classes
-    assert (one.one, one.change) == (stored, "")
+    assert (one.scheduled_class, one.change) == (stored, "")
     assert (
         one.origin
         == f"created by run {run}: This week's lessons, command line, Mon 5 Jan 2026, 06:00"
@@ -82,7 +82,7 @@ def test_one_that_is_not_made_yet(ana: Student) -> None:
         "Ana Ruiz has no class on Monday 5 January 2026 yet: Monday 10:00–11:00 UTC · Ana Ruiz is "
         "planned; created with the next run."
     )
-    assert only(ana).fate == "planned"
+    assert only(ana).outcome == "planned"
     assert only(ana, NEXT).reason == "created with the next run"
     add_run(Job.WATCH, EARLY)
     assert only(ana, NEXT).reason == "created automatically on Monday 12 January"
@@ -106,7 +106,7 @@ def test_another_weekday(ana: Student) -> None:
     assert told.summary == (
         "Ana Ruiz has no class on Tuesday 6 January 2026: the schedule is for Monday."
     )
-    assert (told.rules[0].applies, told.rules[0].fate) == (False, "not_this_weekday")
+    assert (told.rules[0].applies, told.rules[0].outcome) == (False, "not_this_weekday")
     make.schedule(ana, weekday=3)
     assert of(ana, day("2026-01-06")).summary == (
         "Ana Ruiz has no class on Tuesday 6 January 2026: no schedule is for that weekday."
@@ -140,7 +140,7 @@ def test_a_rule_that_does_not_apply(
 ) -> None:
     make.slot(who=ana, **values)
     rule = only(ana)
-    assert (rule.applies, rule.fate, rule.reason) == (False, fate, reason)
+    assert (rule.applies, rule.outcome, rule.reason) == (False, fate, reason)
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
 
 
@@ -158,7 +158,7 @@ def test_a_student_who_does_not_take_part(
 ) -> None:
     make.schedule(ana)
     Student.objects.update(**values)
-    assert (only(ana).fate, only(ana).reason) == (fate, reason)
+    assert (only(ana).outcome, only(ana).reason) == (fate, reason)
 
 
 def test_a_teacher_who_does_not_and_a_zone_that_there_is_not(ana: Student, marta: Teacher) -> None:
@@ -166,13 +166,13 @@ def test_a_teacher_who_does_not_and_a_zone_that_there_is_not(ana: Student, marta
     Teacher.objects.update(is_active=False)
     assert only(ana).reason == "the teacher is not active"
     Teacher.objects.update(is_active=True, time_zone="Mars/Olympus")
-    assert (only(ana).fate, "Mars/Olympus" in only(ana).reason) == ("invalid", True)
+    assert (only(ana).outcome, "Mars/Olympus" in only(ana).reason) == ("invalid", True)
 
 
 def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
     make.schedule(ana)
     holiday = make.closure("Epiphany", MONDAY)
-    assert (only(ana).fate, only(ana).reason) == ("closed", "closed: Epiphany")
+    assert (only(ana).outcome, only(ana).reason) == ("closed", "closed: Epiphany")
 
     holiday.delete()
     weekly()
@@ -181,7 +181,10 @@ def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
 
     weekly()
     told = of(ana)
-    assert (told.rules[0].fate, told.rules[0].reason) == ("closed", "a closure cancelled its class")
+    assert (told.rules[0].outcome, told.rules[0].reason) == (
+        "closed",
+        "a closure cancelled its class",
+    )
     assert told.classes[0].change == "cancelled under a closure; Epiphany"
     holiday.delete()
     assert only(ana).reason == "the closure is gone; the next run restores the class"
@@ -201,7 +204,7 @@ def test_a_closure_that_is_gone_is_not_blamed_where_the_place_is_taken(
 
     rule = only(ana)
 
-    assert (rule.fate, rule.class_id) == ("conflict", stored.pk)
+    assert (rule.outcome, rule.class_id) == ("conflict", stored.pk)
     assert rule.reason.startswith("Marta Gil already teaches Leo Park, Mon 5 Jan 2026, 10:00")
 
 
@@ -212,7 +215,7 @@ def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
     rule = only(ana)
 
     reason = "Marta Gil already teaches Ben Oz, Mon 5 Jan 2026, 10:30–11:30 Europe/Madrid"
-    assert (rule.applies, rule.fate, rule.reason) == (True, "conflict", reason)
+    assert (rule.applies, rule.outcome, rule.reason) == (True, "conflict", reason)
     assert rule.class_id == taken.pk
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
 
@@ -229,14 +232,19 @@ def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
         "the class of that week is the one on Wed 7 Jan 2026, 10:00–11:00 (UTC), moved by "
         "hand: stays"
     )
-    assert (rule.applies, rule.fate, rule.reason, rule.class_id) == (True, "held", reason, one.pk)
+    assert (rule.applies, rule.outcome, rule.reason, rule.class_id) == (
+        True,
+        "held",
+        reason,
+        one.pk,
+    )
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
     told = of(ana, day("2026-01-07"))
     assert told.summary.startswith("Ana Ruiz has a class on Wednesday 7 January 2026")
     assert (
         told.classes[0].change == "moved by hand: stays; its schedule gave it Monday 5 January 2026"
     )
-    assert told.rules[0].fate == "exists"
+    assert told.rules[0].outcome == "exists"
 
 
 def test_a_persons_cancellation(ana: Student) -> None:
@@ -249,14 +257,14 @@ def test_a_persons_cancellation(ana: Student) -> None:
         "Ana Ruiz has no class on Monday 5 January 2026: cancelled by a person: stays cancelled."
     )
     assert told.classes[0].change == "cancelled by a person: stays cancelled; ill"
-    assert (told.rules[0].fate, told.rules[0].class_id) == ("cancelled", one.pk)
+    assert (told.rules[0].outcome, told.rules[0].class_id) == ("cancelled", one.pk)
 
 
 def test_one_cancelled_before_it_existed(ana: Student) -> None:
     key = SeriesKey(SeriesKind.FIXED_SCHEDULE, make.schedule(ana).pk)
     occurrences.cancel(key, NEXT, by=CancelledBy.TEACHER, now=EARLY)
     told = of(ana, NEXT)
-    assert told.rules[0].fate == "cancelled"
+    assert told.rules[0].outcome == "cancelled"
     assert told.classes[0].origin == "entered by hand before it was created automatically"
 
 
@@ -267,7 +275,7 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
     friday, thursday = day("2026-01-09"), day("2026-01-08")
 
     rule = only(ana, thursday)
-    assert (rule.fate, rule.reason) == (
+    assert (rule.outcome, rule.reason) == (
         "moved",
         "the class of that week is still on Fri 9 Jan 2026, 10:00–11:00 (UTC); the next run "
         "moves it here",
@@ -283,7 +291,7 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
 
     make.lesson(ana, thursday)
     blocked = only(ana, thursday)
-    assert blocked.fate == "conflict"
+    assert blocked.outcome == "conflict"
     assert "the class stays on Fri 9 Jan 2026, 10:00–11:00" in blocked.reason
 
     FixedSchedule.objects.update(valid_until=day("2026-01-06"))
@@ -296,7 +304,7 @@ def test_a_class_by_hand_that_stands_in_its_place(ana: Student) -> None:
     make.schedule(ana)
     stands = make.lesson(ana, MONDAY, edited_at=EARLY)
     told = of(ana)
-    assert (told.rules[0].fate, told.rules[0].class_id) == ("exists", stands.pk)
+    assert (told.rules[0].outcome, told.rules[0].class_id) == ("exists", stands.pk)
     assert told.rules[0].reason == "a class entered by hand stands in its place"
     assert (told.classes[0].origin, told.classes[0].change) == ("entered by hand", "")
 
@@ -322,7 +330,7 @@ def test_the_rule_that_came_nearest_says_why(ana: Student) -> None:
     make.schedule(ana, weekday=2)
     make.slot(who=ana, status="paused")
     told = of(ana)
-    assert [rule.fate for rule in told.rules] == ["paused", "not_this_weekday"]
+    assert [rule.outcome for rule in told.rules] == ["paused", "not_this_weekday"]
     assert told.summary == "Ana Ruiz has no class on Monday 5 January 2026: the slot is paused."
     make.slot(who=ana, start="12:00", status="paused")
     assert "the slot is paused (and more; see each schedule)" in of(ana).summary
@@ -353,7 +361,7 @@ def test_a_class_that_another_teacher_gives_is_not_hers(ana: Student, marta: Tea
         "Marta Gil has no class on Monday 5 January 2026: the class of that week is given by "
         "Noor Aziz."
     )
-    assert of(ana).rules[0].fate == "exists"
+    assert of(ana).rules[0].outcome == "exists"
 
 
 def test_somebody_has_to_be_named(ana: Student) -> None:
@@ -368,8 +376,8 @@ def test_as_many_queries_for_many_rules_as_for_few(marta: Teacher) -> None:
     def queries() -> int:
         with one_reading(), CaptureQueriesContext(connection) as seen:
             told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-            _texts = [told.summary, *(rule.words for rule in told.rules)]
-            _texts += [one.words for one in told.classes]
+            _texts = [told.summary, *(rule.description for rule in told.rules)]
+            _texts += [one.description for one in told.classes]
         return len(seen)
 
     def more(count: int) -> None:

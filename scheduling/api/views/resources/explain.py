@@ -75,7 +75,7 @@ def _rule(rule: ExplainedSeries) -> dict[str, Any]:
     return {
         "source": series.kind.value,
         "series": series.id,
-        "rule": rule.words,
+        "rule": rule.description,
         "student": series.student_id,
         "student_name": rule.student,
         "teacher": series.teacher_id,
@@ -87,7 +87,7 @@ def _rule(rule: ExplainedSeries) -> dict[str, Any]:
         "interval_weeks": series.interval_weeks,
         "subject": series.subject,
         "applies": rule.applies,
-        "fate": rule.fate,
+        "fate": rule.outcome,
         "reason": rule.reason,
         "class_id": rule.class_id,
         "job": rule.due.job if rule.due else None,
@@ -96,7 +96,7 @@ def _rule(rule: ExplainedSeries) -> dict[str, Any]:
 
 
 def _class(told: ExplainedClass) -> dict[str, Any]:
-    one = told.one
+    one = told.scheduled_class
     return {
         "id": one.pk,
         "student": one.student_id,
