@@ -22,7 +22,7 @@ def send_again(message: Message, now: datetime) -> None:
     with transaction.atomic():
         rows = Message.objects.filter(undelivered(now), pk=message.pk)
         if not rows.update(state=MessageState.WAITING, next_try=now):
-            raise ValidationError(_("This message waits or was sent."), code="delivered")
+            raise ValidationError(_("This message is waiting or was sent."), code="delivered")
         changes = {"state": [message.state, MessageState.WAITING]}
         LogEntry.objects.log_create(message, action=LogEntry.Action.UPDATE, changes=changes)
         enqueue_delivery()

@@ -59,9 +59,9 @@ def refuse_double_booking(scheduled_class: ScheduledClass) -> None:
 def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
     """Save a class that a person edited; from now on no run changes it.
 
-    A cancellation by a person is permanent: the row stays. Restoring a class clears the fields of
-    its cancellation. A class that a closure cancelled still belongs to the closure, which restores
-    it when deleted, as long as only other fields change, such as the notes.
+    The row of a class that a person cancels stays, so that no run creates it again. Restoring a
+    class clears the fields of its cancellation. A class that a closure cancelled stays linked to
+    the closure, and is restored with it, as long as only its notes or its subject change.
 
     Raises DoubleBookedError, also where the database refuses the row because of a concurrent write,
     or ValidationError for contradictory values; then nothing is written.
@@ -109,12 +109,14 @@ def manual_edit(scheduled_class: ScheduledClass, values: Mapping[str, Any], now:
     takes place if it is moved.
     """
     values = keeping_duration(scheduled_class, values)
-    closed = scheduled_class.cancelled_by == CancelledBy.CLOSURE
-    takes_over = closed and values.get("status") == ClassStatus.CANCELLED
-    has_them = all(getattr(scheduled_class, name) == value for name, value in values.items())
-    if has_them and not takes_over:
+    is_closed = scheduled_class.cancelled_by == CancelledBy.CLOSURE
+    takes_over = is_closed and values.get("status") == ClassStatus.CANCELLED
+    is_unchanged = not takes_over and all(
+        getattr(scheduled_class, name) == value for name, value in values.items()
+    )
+    if is_unchanged:
         return False
-    if closed and "status" not in values and not PLACE.isdisjoint(values):
+    if is_closed and "status" not in values and not PLACE.isdisjoint(values):
         values = {**values, "status": ClassStatus.SCHEDULED}
     if takes_over:
         values = {"cancelled_by": CancelledBy.STUDIO, **values}

@@ -106,7 +106,9 @@ def made_up_of(restored: ScheduledClass) -> str:
     made = make_up_of(restored) if restored.status != ClassStatus.CANCELLED else None
     if made is None:
         return ""
-    text = _("Its make-up takes place too: %(lesson)s. Cancel that if it is not wanted any more.")
+    text = _(
+        "Its make-up takes place too: %(lesson)s. Cancel the make-up if it is no longer needed."
+    )
     return text % {"lesson": made}
 
 
@@ -115,11 +117,11 @@ def _validate_make_up(make_up: ScheduledClass, lost: ScheduledClass) -> None:
         raise _refusal(_("A make-up is for the student who lost the class."), "other_student")
     made = ScheduledClass.objects.filter(make_up_for=lost).first()
     if made is not None:
-        raise _refusal(_("It is made up for already: %(lesson)s.") % {"lesson": made}, "made_up")
+        raise _refusal(_("It already has a make-up: %(lesson)s.") % {"lesson": made}, "made_up")
     if lost.status != ClassStatus.CANCELLED:
-        raise _refusal(_("Only a cancelled class is made up for."), "not_cancelled")
+        raise _refusal(_("Only a cancelled class can have a make-up."), "not_cancelled")
     if make_up.date > last_day(lost):
-        text = _("It was to be made up for by %(day)s.") % {"day": long_day(last_day(lost))}
+        text = _("The make-up had to take place by %(day)s.") % {"day": long_day(last_day(lost))}
         raise _refusal(text, "expired")
     earned = make_ups_owed(lost.date)  # the rule alone: the deadline was checked above
     if not ScheduledClass.objects.filter(earned, pk=lost.pk).exists():

@@ -60,7 +60,7 @@ def refuse_early_presence(scheduled_class: ScheduledClass, attendance: str, now:
     """Raise ValidationError for presence before the start. An absence may be announced."""
     is_new = attendance == Attendance.PRESENT != scheduled_class.attendance
     if is_new and scheduled_class.starts_at > now:
-        text = _("Nobody is present before a class has begun; this one begins on %(when)s.")
+        text = _("Nobody can be present before a class begins; this one begins on %(when)s.")
         when = _start_text(scheduled_class)
         raise ValidationError(text % {"when": when}, code="not_begun")
 
@@ -70,7 +70,10 @@ def _refuse_presence_at_cancelled(before: ScheduledClass | None, changed: Schedu
         return
     values = (changed.status, changed.attendance)
     if before is None or (before.status, before.attendance) != values:
-        text = _("Nobody is present at a cancelled class: take the attendance away, or restore it.")
+        text = _(
+            "Nobody can be present at a cancelled class: clear the attendance, or restore the "
+            "class."
+        )
         raise ValidationError(text, code="cancelled_and_present")
 
 

@@ -91,7 +91,7 @@ def _teachers(seed: int, count: int, now: datetime, report: LoadReport) -> list[
         had = ngettext("%(n)d teacher", "%(n)d teachers", len(existing)) % {"n": len(existing)}
         raise DemoError(
             _(
-                "The studio of seed %(seed)d is there already, with %(had)s, and their timetables "
+                "The studio of seed %(seed)d already exists, with %(had)s, and its timetables "
                 "are made for that number. Use --teachers %(count)d, or another --seed."
             )
             % {"seed": seed, "had": had, "count": max(len(existing), 1)}

@@ -143,7 +143,7 @@ def _change(scheduled_class: ScheduledClass) -> str:
         if scheduled_class.cancel_reason:
             parts.append(scheduled_class.cancel_reason)
         if scheduled_class.is_chargeable:
-            parts.append(_("to be paid all the same"))
+            parts.append(_("still to be paid"))
     if is_moved and planned_day is not None:
-        parts.append(_("its schedule gave it %(day)s") % {"day": long_day(planned_day)})
+        parts.append(_("originally on %(day)s") % {"day": long_day(planned_day)})
     return "; ".join(parts)

@@ -95,20 +95,20 @@ class DayExplainer:
             text = _("the class of that week is given by %(teacher)s")
             name = self.names.teacher(row.teacher_id) or _("nobody")
             return SeriesOutcome("held", text % {"teacher": name}, row.id)
-        return SeriesOutcome(EXISTS, self._next_run_text(row) or _("the class is there"), row.id)
+        return SeriesOutcome(EXISTS, self._next_run_text(row) or _("the class exists"), row.id)
 
     def _next_run_text(self, row: StoredClass) -> str:
         """Return a text if the next run changes the class; else an empty string."""
         if move := self._find(self.plan.moves, row):
-            text = _("the class is there; the next run brings it in line: %(when)s")
+            text = _("the class exists; the next run updates it: %(when)s")
             return text % {"when": _when(move.day, move.series)}
         for remove in self.plan.removes:
             if remove.row.id == row.id:
-                text = _("the class is there; the next run removes it: %(reason)s")
+                text = _("the class exists; the next run removes it: %(reason)s")
                 return text % {"reason": _reason_text(remove.reason)}
         for cancel in self.plan.cancels:
             if cancel.row.id == row.id:
-                text = _("the class is there; the next run cancels it: closed: %(closure)s")
+                text = _("the class exists; the next run cancels it: closed: %(closure)s")
                 return text % {"closure": cancel.closure.name}
         return ""
 
@@ -151,7 +151,7 @@ class DayExplainer:
         # The planner counts a one-off at exactly the same times as this class.
         key = (series.student_id, series.start_time, series.end_time)
         return SeriesOutcome(
-            EXISTS, _("a class entered by hand stands in its place"), self.one_offs.get(key)
+            EXISTS, _("a class entered by hand takes its place"), self.one_offs.get(key)
         )
 
     def _conflict(self, matches: Callable[[PlannedClass], bool]) -> Conflict | None:

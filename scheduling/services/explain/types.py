@@ -102,7 +102,7 @@ class Explanation:
             )
             return text % {**values, "n": len(active)}
         if not self.rules and self.classes:
-            text = _("%(name)s has no class on %(day)s: what there was is cancelled.")
+            text = _("%(name)s has no class on %(day)s: everything was cancelled.")
             return text % values
         if not self.rules:
             text = _(

@@ -157,7 +157,9 @@ def closed_days(days: Iterable[date]) -> dict[date, str]:
 def _lock_closures(ids: tuple[int, ...]) -> list[Closure]:
     rows = Closure.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id")
     if len(found := list(rows)) < len(set(ids)):
-        raise ValidationError(_("This closure is gone: someone else took it away."), code="gone")
+        raise ValidationError(
+            _("This closure no longer exists: someone else deleted it."), code="gone"
+        )
     return found
 
 

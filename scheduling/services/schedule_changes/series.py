@@ -42,7 +42,7 @@ class ChangeFromDate:
 
     def write(self, context: ChangeContext) -> ChangeRecord:
         if self.day < context.today:
-            text = _("Choose today or a later day: what has begun stays as it was.")
+            text = _("Choose today or a later day: past classes stay as they were.")
             raise ValidationError({"day": text}, code="past")
         rule, series = lock_row(self.key), series_of(self.key)
         record = _record_of(rule)
@@ -151,7 +151,7 @@ class PauseSeries:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
         if self.last < context.today:
-            text = _("These days are over: what took place stays as it is.")
+            text = _("These days are over: past classes stay as they are.")
             raise ValidationError({"last": text}, code="past")
         pauses = Closure.objects.filter(**{self.key.kind.value: rule})
         if pauses.filter(first_date__lte=self.first, last_date__gte=self.last).exists():
@@ -180,7 +180,7 @@ class ResumeSeries:
             Closure.objects.filter(**{self.key.kind.value: rule}, last_date__gte=self.day)
         )
         if not pauses:
-            text = _("It is not paused on that day, nor later.")
+            text = _("It is not paused on or after that day.")
             raise ValidationError({"day": text}, code="no_change")
         record.before += repr([(pause.pk, pause.first_date, pause.last_date) for pause in pauses])
         for pause in pauses:

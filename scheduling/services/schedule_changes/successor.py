@@ -101,9 +101,9 @@ def _warnings(old: Series, new: Series, day: date, is_fulfilled: bool) -> list[s
     values = {"monday": long_day(monday_of(day))}
     if before is not None and before < day and after is not None:
         values |= {"old": long_day(before), "new": long_day(after)}
-        text = _("The week of %(monday)s has both: the class of %(old)s and that of %(new)s.")
+        text = _("The week of %(monday)s has two classes: one on %(old)s and one on %(new)s.")
         return [text % values]
     if before is not None and before >= day and after is None and not is_fulfilled:
-        text = _("The week of %(monday)s has no class: its new day would lie before that date.")
+        text = _("The week of %(monday)s has no class: its new day would be before that date.")
         return [text % values]
     return []

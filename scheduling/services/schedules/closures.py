@@ -73,5 +73,5 @@ def closed_day_of(scheduled_class: ScheduledClass) -> str:
     closure = closures.order_by("id").first()
     if closure is None:
         return ""
-    text = _("%(day)s is closed (%(closure)s); the class takes place all the same.")
+    text = _("%(day)s is closed (%(closure)s); the class takes place anyway.")
     return text % {"day": long_day(day), "closure": closure.name}

@@ -110,7 +110,7 @@ def _by_id(
 ) -> FixedSchedule:
     row = stored.get(meeting["id"])
     if row is None:
-        raise FixedScheduleError(index, "id", _("This student has no meeting with this number."))
+        raise FixedScheduleError(index, "id", _("This student has no meeting with this id."))
     if row.pk in kept:
         raise FixedScheduleError(index, "id", _("The same meeting is in the list twice."))
     return row
@@ -120,8 +120,8 @@ def _refuse_ended(index: int, row: FixedSchedule, meeting: Mapping[str, Any], to
     """Refuse a meeting that has ended since the client read the schedule."""
     if row.valid_until is not None and row.valid_until < today and "valid_until" not in meeting:
         text = _(
-            "This meeting ended on %(last)s. Leave its number out to add a new one, or say until "
-            "when it is valid to take it up again."
+            "This meeting ended on %(last)s. Omit its id to add a new one, or set its last "
+            "date to resume it."
         )
         raise FixedScheduleError(index, "id", text % {"last": long_day(row.valid_until)})
 

@@ -77,7 +77,7 @@ def test_send_again_queues_the_same_message_and_is_logged(browser, refused):
     history = browser.get(f"{LIST}{refused.pk}/history/").content.decode()
     assert "superuser" in history
     # Pressed twice it is queued once.
-    assert "This message waits or was sent." in message_of(browser.post(again(refused)))
+    assert "This message is waiting or was sent." in message_of(browser.post(again(refused)))
 
 
 def test_too_late_is_said(browser, refused):

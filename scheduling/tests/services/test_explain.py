@@ -64,7 +64,7 @@ def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) ->
     (rule,) = told.rules
     assert rule.description == "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil"
     assert (rule.applies, rule.outcome, rule.class_id) == (True, "exists", stored.pk)
-    assert rule.reason == "the class is there"
+    assert rule.reason == "the class exists"
     (one,) = told.classes
     assert (one.scheduled_class, one.change) == (stored, "")
     assert (
@@ -177,7 +177,7 @@ def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
     holiday.delete()
     weekly()
     holiday = make.closure("Epiphany", MONDAY)
-    assert only(ana).reason == ("the class is there; the next run cancels it: closed: Epiphany")
+    assert only(ana).reason == ("the class exists; the next run cancels it: closed: Epiphany")
 
     weekly()
     told = of(ana)
@@ -241,9 +241,7 @@ def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
     told = of(ana, day("2026-01-07"))
     assert told.summary.startswith("Ana Ruiz has a class on Wednesday 7 January 2026")
-    assert (
-        told.classes[0].change == "moved by hand: stays; its schedule gave it Monday 5 January 2026"
-    )
+    assert told.classes[0].change == "moved by hand: stays; originally on Monday 5 January 2026"
     assert told.rules[0].outcome == "exists"
 
 
@@ -281,7 +279,7 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
         "moves it here",
     )
     assert only(ana, friday).reason == (
-        "the class is there; the next run brings it in line: Thu 8 Jan 2026, 10:00–11:00 (UTC)"
+        "the class exists; the next run updates it: Thu 8 Jan 2026, 10:00–11:00 (UTC)"
     )
     # Once it has begun it stays there.
     late = moment("2026-01-09 10:30")
@@ -296,7 +294,7 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
 
     FixedSchedule.objects.update(valid_until=day("2026-01-06"))
     assert only(ana, friday).reason == (
-        "the class is there; the next run removes it: the schedule ended on Tue 6 Jan 2026"
+        "the class exists; the next run removes it: the schedule ended on Tue 6 Jan 2026"
     )
 
 
@@ -305,7 +303,7 @@ def test_a_class_by_hand_that_stands_in_its_place(ana: Student) -> None:
     stands = make.lesson(ana, MONDAY, edited_at=EARLY)
     told = of(ana)
     assert (told.rules[0].outcome, told.rules[0].class_id) == ("exists", stands.pk)
-    assert told.rules[0].reason == "a class entered by hand stands in its place"
+    assert told.rules[0].reason == "a class entered by hand takes its place"
     assert (told.classes[0].origin, told.classes[0].change) == ("entered by hand", "")
 
 
@@ -323,7 +321,7 @@ def test_nobody_asks_for_anything(ana: Student) -> None:
         "entered by hand."
     )
     make.lesson(ana, MONDAY, status="cancelled", cancelled_by="student")
-    assert of(ana).summary.endswith("what there was is cancelled.")
+    assert of(ana).summary.endswith("everything was cancelled.")
 
 
 def test_the_rule_that_came_nearest_says_why(ana: Student) -> None:

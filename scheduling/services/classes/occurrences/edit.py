@@ -122,7 +122,7 @@ def _new(series: Series, day: date) -> ScheduledClass:
     """Return an unsaved row of an occurrence. Raises OccurrenceError."""
     stop_reason = series.fault or (series.suspension and series.suspension.reason)
     if stop_reason:
-        text = _("This schedule asks for no classes: %(reason)s.")
+        text = _("This schedule creates no classes: %(reason)s.")
         reason = with_dates_written_out(reason_text(stop_reason.code, stop_reason.params))
         raise OccurrenceError(text % {"reason": reason}, code="no_occurrence")
     if day_in_week(series, week_number(day)) != day:

@@ -77,7 +77,9 @@ def test_nobody_is_marked_present_before_the_class_has_begun(browser, past, ahea
     text = act(browser, "mark_present", past, ahead)
     assert (past.attendance, ahead.attendance, ahead.edited_at) == (Attendance.PRESENT, "", None)
     assert "Attendance of 1 class marked." in text
-    assert "Nobody is present before a class has begun; this one begins on Fri 9 Jan 2026, " in text
+    assert (
+        "Nobody can be present before a class begins; this one begins on Fri 9 Jan 2026, " in text
+    )
 
 
 def test_cancelling_asks_by_whom_and_why_first(browser, past, ahead):

@@ -52,10 +52,10 @@ def test_it_asks_first_and_says_by_when(browser, lost):
 def test_what_earns_none_is_refused_before_anything_is_asked(browser, lost):
     planned = make.lesson(make.student("Leo Park"), MONDAY, "12:00", "13:00")
     text = act(browser, planned)
-    assert "Only a cancelled class is made up for." in text
+    assert "Only a cancelled class can have a make-up." in text
     assert "Cancelled by" not in text
     act(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
-    assert "It is made up for already" in act(browser, lost)
+    assert "It already has a make-up" in act(browser, lost)
 
 
 def test_the_one_off_is_stored_and_shown_on_its_page(browser, lost):
@@ -103,7 +103,7 @@ class TestRestored:
 
     AFTER = (
         "Its make-up takes place too: Ana Ruiz · Fri 9 Jan 2026, 16:00–17:00 (UTC). "
-        "Cancel that if it is not wanted any more."
+        "Cancel the make-up if it is no longer needed."
     )
 
     @pytest.fixture

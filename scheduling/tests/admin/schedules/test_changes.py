@@ -88,7 +88,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(browser, slot):
     address = url(slot, "from")
     past = look(browser, address, from_fields(slot, day=str(day(-1)), start_time="16:00"))
     assert past.context["form"].errors == {
-        "day": ["Choose today or a later day: what has begun stays as it was."]
+        "day": ["Choose today or a later day: past classes stay as they were."]
     }
     same = look(browser, address, from_fields(slot))
     assert same.context["form"].non_field_errors() == ["No change: the values are the same."]

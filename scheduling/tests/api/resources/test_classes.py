@@ -245,7 +245,7 @@ def test_a_closed_day_warns_and_does_not_refuse(api: APIClient, whose: str) -> N
     assert set(moved) == CLASS | ({"warning"} if warns else set())
     assert moved["date"] == "2026-01-14"
     if warns:
-        assert "is closed (Strike); the class takes place all the same" in moved["warning"]
+        assert "is closed (Strike); the class takes place anyway" in moved["warning"]
     # What is not moved is not warned of again, nor what is cancelled.
     assert set(ok(api.patch(f"/api/classes/{one.pk}", {"notes": "Recital"}))) == CLASS
     assert set(ok(api.patch(f"/api/classes/{one.pk}", {"status": "cancelled"}))) == CLASS

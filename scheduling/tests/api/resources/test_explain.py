@@ -55,7 +55,7 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
                 "subject": "Piano",
                 "applies": True,
                 "fate": "exists",
-                "reason": "the class is there",
+                "reason": "the class exists",
                 "classId": one.pk,
                 "job": None,
                 "madeOn": None,

@@ -37,7 +37,7 @@ def test_it_is_written_once_and_read(api: Any, lost: ScheduledClass) -> None:
     assert made["makeUpFor"] == lost.pk
     assert ok(api.get(f"/api/classes/{lost.pk}"))["makeUpFor"] is None
     again = api.post("/api/classes", body(lost, startTime="18:00", endTime="19:00"))
-    assert "made up for already" in again.content.decode()
+    assert "already has a make-up" in again.content.decode()
     assert again.status_code == 400
 
 

@@ -140,7 +140,7 @@ def test_what_has_no_occurrence_at_all_says_so() -> None:
     with pytest.raises(OccurrenceError, match="nor on any other day"):
         cancelled(never, MONDAY)
     paused = make.slot(status="paused")
-    with pytest.raises(OccurrenceError, match="asks for no classes: the slot is paused"):
+    with pytest.raises(OccurrenceError, match="creates no classes: the slot is paused"):
         cancelled(paused, MONDAY)
     with pytest.raises(OccurrenceError, match="no such schedule"):
         cancel(SeriesKey(SeriesKind.FIXED_SCHEDULE, 0), MONDAY, by=CancelledBy.STUDIO, now=EARLY)

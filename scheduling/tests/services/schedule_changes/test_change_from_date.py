@@ -166,8 +166,8 @@ def test_a_to_b_to_a_leaves_one_class_a_week(slot):
 def test_the_week_of_the_date_may_have_both(slot):
     change_plan = look(from_day(slot, "2026-01-15", weekday=5))
     assert change_plan.warnings == [
-        "The week of Monday 12 January 2026 has both: the class of Wednesday 14 January 2026 "
-        "and that of Friday 16 January 2026."
+        "The week of Monday 12 January 2026 has two classes: one on Wednesday 14 January 2026 "
+        "and one on Friday 16 January 2026."
     ]
     assert said(change_plan) == {"moved": 2, "created": 1}
 
@@ -175,7 +175,7 @@ def test_the_week_of_the_date_may_have_both(slot):
 def test_the_week_of_the_date_may_have_none(slot):
     change_plan = do(from_day(slot, "2026-01-14", weekday=1))
     assert change_plan.warnings == [
-        "The week of Monday 12 January 2026 has no class: its new day would lie before that date."
+        "The week of Monday 12 January 2026 has no class: its new day would be before that date."
     ]
     assert dates() == ["2026-01-07", "2026-01-19", "2026-01-26"]
 
