@@ -78,11 +78,11 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_weekly:test_on_a_wednesday_the_whole_week_is_made_monday_included"
         ),
         "fifty writers for one slot": (
-            "services.classes.test_fifty_writers:test_fifty_book_the_same_hour"
+            "services.classes.test_fifty_writers:test_fifty_bookings_of_the_same_hour"
         ),
     },
     "exceptions": {
-        "cancel, rerun": "services.classes.test_edit:test_cancel_rerun",
+        "cancel, rerun": "services.classes.test_edit:test_cancelled_class_is_not_created_again",
         "move, rerun": "jobs.outcomes.test_manual_edits:test_a_moved_class_is_not_made_again",
         "move to another week": (
             "jobs.outcomes.test_manual_edits:test_moved_to_another_week_it_still_fulfils_its_own"
@@ -108,10 +108,10 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "management.test_check_schedules:test_a_row_edited_by_sql_has_drifted_and_is_mended"
         ),
         "away next Monday, before it is generated": (
-            "services.classes.test_occurrences:test_cancelled_before_it_exists_it_is_never_made"
+            "services.classes.test_occurrences:test_cancelled_planned_occurrence_is_never_created"
         ),
         "a make-up that no run touches": (
-            "services.classes.test_make_ups:test_no_run_touches_it_nor_what_it_makes_good"
+            "services.classes.test_make_ups:test_runs_change_neither_make_up_nor_lost_class"
         ),
     },
     "change": {
@@ -123,21 +123,21 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "A → B → A": "jobs.outcomes.test_changes:test_there_and_back_again",
         "from a date on": (
-            "services.schedule_changes.test_change_from_date:test_from_a_date_on_closes_the_row_and_opens_a_successor"
+            "services.schedule_changes.test_change_from_date:test_change_ends_the_row_and_creates_a_successor"
         ),
         "from a date on, at the first occurrence": (
-            "services.schedule_changes.test_change_from_date:test_at_the_first_occurrence_the_row_itself_changes"
+            "services.schedule_changes.test_change_from_date:test_change_at_the_first_occurrence_changes_the_row"
         ),
         "from a date on, at the last occurrence": (
-            "services.schedule_changes.test_change_from_date:test_at_the_last_occurrence_the_successor_has_one_class"
+            "services.schedule_changes.test_change_from_date:test_change_at_the_last_occurrence_leaves_one_class"
         ),
         "teacher swapped": "jobs.outcomes.test_swaps:test_two_students_change_teachers_and_hours",
-        "pause, resume": "services.schedule_changes.test_pause_and_end:test_pause_resume",
+        "pause, resume": "services.schedule_changes.test_pause_and_end:test_pause_and_resume",
         "student deactivated, reactivated": (
-            "services.schedule_changes.test_pause_and_end:test_student_deactivated_reactivated"
+            "services.schedule_changes.test_pause_and_end:test_student_is_deactivated_and_reactivated"
         ),
         "a leaver's lesson": (
-            "services.schedule_changes.test_pause_and_end:test_a_leavers_lesson_does_not_hold_the_hour_for_ever"
+            "services.schedule_changes.test_pause_and_end:test_lesson_of_a_leaver_frees_its_hour"
         ),
         "horizon shortened": (
             "jobs.outcomes.test_horizon:test_a_longer_horizon_adds_a_shorter_one_removes_nothing"
@@ -179,7 +179,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "domain.planning.test_conflicts:test_a_cancelled_class_frees_its_time"
         ),
         "restoring it into a taken one is refused": (
-            "services.classes.test_edit:test_restoring_it_into_a_taken_time_is_refused_naming_the_other"
+            "services.classes.test_edit:test_restoring_into_a_taken_time_names_the_other_class"
         ),
         "two series that collide only after a DST change": (
             "domain.planning.test_conflicts:test_two_series_that_collide_only_after_a_dst_change"
@@ -195,7 +195,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
     "runs": {
         "preview equals apply": "jobs.generation.test_dry_run:test_it_says_what_the_run_does",
         "the state changes between them": (
-            "services.schedule_changes.test_approved_plan:test_the_state_changes_between_them"
+            "services.schedule_changes.test_approved_plan:test_state_changes_between_preview_and_apply"
         ),
         "the state changes between plan and write": (
             "jobs.generation.test_between_plan_and_write:test_a_class_that_is_touched_meanwhile_is_left_alone"

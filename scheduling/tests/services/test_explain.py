@@ -1,4 +1,4 @@
-"""Why there is, or is not, a class on a date."""
+"""The explanation of a person's classes on a date."""
 
 from typing import Any
 
@@ -49,23 +49,23 @@ def only(student: Student, on: Any = MONDAY, now: Any = EARLY) -> ExplainedSerie
     return rule
 
 
-def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) -> None:
+def test_existing_class_and_its_origin(ana: Student, marta: Teacher) -> None:
     make.schedule(ana, marta)
     run = weekly().run_id
     stored = ScheduledClass.objects.get()
     JobRun.objects.update(started_at=moment("2026-01-05 06:00"))
 
-    told = of(ana)
+    result = of(ana)
 
-    assert told.summary == (
+    assert result.summary == (
         "Ana Ruiz has a class on Monday 5 January 2026: "
         "10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil."
     )
-    (rule,) = told.rules
+    (rule,) = result.rules
     assert rule.description == "Monday 10:00–11:00 Europe/Madrid · Ana Ruiz · Marta Gil"
     assert (rule.applies, rule.outcome, rule.class_id) == (True, "exists", stored.pk)
     assert rule.reason == "the class exists"
-    (one,) = told.classes
+    (one,) = result.classes
     assert (one.scheduled_class, one.change) == (stored, "")
     assert (
         one.origin
@@ -75,7 +75,7 @@ def test_a_class_that_is_there_and_what_made_it(ana: Student, marta: Teacher) ->
     assert of(ana).classes[0].origin == f"created by run {run}, whose log has been deleted"
 
 
-def test_one_that_is_not_made_yet(ana: Student) -> None:
+def test_planned_class(ana: Student) -> None:
     make.schedule(ana)
 
     assert of(ana).summary == (
@@ -100,13 +100,16 @@ def test_beyond_the_horizon(ana: Student, marta: Teacher) -> None:
     assert only(ana, day("2026-03-30")).reason == "created automatically on Tuesday 6 January"
 
 
-def test_another_weekday(ana: Student) -> None:
+def test_other_weekday(ana: Student) -> None:
     make.schedule(ana)
-    told = of(ana, day("2026-01-06"))
-    assert told.summary == (
+    result = of(ana, day("2026-01-06"))
+    assert result.summary == (
         "Ana Ruiz has no class on Tuesday 6 January 2026: the schedule is for Monday."
     )
-    assert (told.rules[0].applies, told.rules[0].outcome) == (False, "not_this_weekday")
+    assert (result.rules[0].applies, result.rules[0].outcome) == (
+        False,
+        "not_this_weekday",
+    )
     make.schedule(ana, weekday=3)
     assert of(ana, day("2026-01-06")).summary == (
         "Ana Ruiz has no class on Tuesday 6 January 2026: no schedule is for that weekday."
@@ -135,7 +138,7 @@ def test_another_weekday(ana: Student) -> None:
         ({"status": "cancelled"}, "ended", "the slot is cancelled"),
     ],
 )
-def test_a_rule_that_does_not_apply(
+def test_series_that_does_not_apply(
     ana: Student, values: dict[str, Any], fate: str, reason: str
 ) -> None:
     make.slot(who=ana, **values)
@@ -153,15 +156,13 @@ def test_a_rule_that_does_not_apply(
         ({"is_active": False}, "inactive", "the student is not active"),
     ],
 )
-def test_a_student_who_does_not_take_part(
-    ana: Student, values: dict[str, Any], fate: str, reason: str
-) -> None:
+def test_inactive_student(ana: Student, values: dict[str, Any], fate: str, reason: str) -> None:
     make.schedule(ana)
     Student.objects.update(**values)
     assert (only(ana).outcome, only(ana).reason) == (fate, reason)
 
 
-def test_a_teacher_who_does_not_and_a_zone_that_there_is_not(ana: Student, marta: Teacher) -> None:
+def test_inactive_teacher_and_unknown_zone(ana: Student, marta: Teacher) -> None:
     make.schedule(ana, marta)
     Teacher.objects.update(is_active=False)
     assert only(ana).reason == "the teacher is not active"
@@ -169,7 +170,7 @@ def test_a_teacher_who_does_not_and_a_zone_that_there_is_not(ana: Student, marta
     assert (only(ana).outcome, "Mars/Olympus" in only(ana).reason) == ("invalid", True)
 
 
-def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
+def test_closure_before_and_after_its_run(ana: Student) -> None:
     make.schedule(ana)
     holiday = make.closure("Epiphany", MONDAY)
     assert (only(ana).outcome, only(ana).reason) == ("closed", "closed: Epiphany")
@@ -180,19 +181,17 @@ def test_a_closure_before_and_after_it_has_cancelled(ana: Student) -> None:
     assert only(ana).reason == ("the class exists; the next run cancels it: closed: Epiphany")
 
     weekly()
-    told = of(ana)
-    assert (told.rules[0].outcome, told.rules[0].reason) == (
+    result = of(ana)
+    assert (result.rules[0].outcome, result.rules[0].reason) == (
         "closed",
         "a closure cancelled its class",
     )
-    assert told.classes[0].change == "cancelled under a closure; Epiphany"
+    assert result.classes[0].change == "cancelled under a closure; Epiphany"
     holiday.delete()
     assert only(ana).reason == "the closure is gone; the next run restores the class"
 
 
-def test_a_closure_that_is_gone_is_not_blamed_where_the_place_is_taken(
-    ana: Student, marta: Teacher
-) -> None:
+def test_deleted_closure_with_a_taken_time_is_a_conflict(ana: Student, marta: Teacher) -> None:
     make.schedule(ana, marta)
     weekly()
     holiday = make.closure("Epiphany", MONDAY)
@@ -208,7 +207,7 @@ def test_a_closure_that_is_gone_is_not_blamed_where_the_place_is_taken(
     assert rule.reason.startswith("Marta Gil already teaches Leo Park, Mon 5 Jan 2026, 10:00")
 
 
-def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
+def test_conflict_names_the_class(ana: Student, marta: Teacher) -> None:
     make.schedule(ana, marta)
     taken = make.lesson(make.student("Ben Oz"), MONDAY, "10:30", "11:30", marta)
 
@@ -220,7 +219,7 @@ def test_a_conflict_with_which_class(ana: Student, marta: Teacher) -> None:
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
 
 
-def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
+def test_week_fulfilled_by_a_moved_class(ana: Student) -> None:
     make.schedule(ana)
     weekly()
     one = ScheduledClass.objects.get()
@@ -239,34 +238,34 @@ def test_a_week_that_a_moved_class_holds(ana: Student) -> None:
         one.pk,
     )
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
-    told = of(ana, day("2026-01-07"))
-    assert told.summary.startswith("Ana Ruiz has a class on Wednesday 7 January 2026")
-    assert told.classes[0].change == "moved by hand: stays; originally on Monday 5 January 2026"
-    assert told.rules[0].outcome == "exists"
+    result = of(ana, day("2026-01-07"))
+    assert result.summary.startswith("Ana Ruiz has a class on Wednesday 7 January 2026")
+    assert result.classes[0].change == "moved by hand: stays; originally on Monday 5 January 2026"
+    assert result.rules[0].outcome == "exists"
 
 
-def test_a_persons_cancellation(ana: Student) -> None:
+def test_cancellation_by_a_person(ana: Student) -> None:
     make.schedule(ana)
     weekly()
     one = ScheduledClass.objects.get()
     cancel(one.pk, by=CancelledBy.STUDENT, reason="ill", now=EARLY)
-    told = of(ana)
-    assert told.summary == (
+    result = of(ana)
+    assert result.summary == (
         "Ana Ruiz has no class on Monday 5 January 2026: cancelled by a person: stays cancelled."
     )
-    assert told.classes[0].change == "cancelled by a person: stays cancelled; ill"
-    assert (told.rules[0].outcome, told.rules[0].class_id) == ("cancelled", one.pk)
+    assert result.classes[0].change == "cancelled by a person: stays cancelled; ill"
+    assert (result.rules[0].outcome, result.rules[0].class_id) == ("cancelled", one.pk)
 
 
-def test_one_cancelled_before_it_existed(ana: Student) -> None:
+def test_planned_occurrence_cancelled_by_a_person(ana: Student) -> None:
     key = SeriesKey(SeriesKind.FIXED_SCHEDULE, make.schedule(ana).pk)
     occurrences.cancel(key, NEXT, by=CancelledBy.TEACHER, now=EARLY)
-    told = of(ana, NEXT)
-    assert told.rules[0].outcome == "cancelled"
-    assert told.classes[0].origin == "entered by hand before it was created automatically"
+    result = of(ana, NEXT)
+    assert result.rules[0].outcome == "cancelled"
+    assert result.classes[0].origin == "entered by hand before it was created automatically"
 
 
-def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
+def test_changed_series_with_its_class_on_the_old_date(ana: Student) -> None:
     make.schedule(ana, weekday=5)
     weekly()
     FixedSchedule.objects.update(weekday=4)
@@ -281,7 +280,7 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
     assert only(ana, friday).reason == (
         "the class exists; the next run updates it: Thu 8 Jan 2026, 10:00–11:00 (UTC)"
     )
-    # Once it has begun it stays there.
+    # A class that has begun stays there.
     late = moment("2026-01-09 10:30")
     assert only(ana, thursday, late).reason == (
         "the class of that week is the one on Fri 9 Jan 2026, 10:00–11:00 (UTC)"
@@ -298,23 +297,23 @@ def test_a_changed_rule_whose_class_is_still_where_it_was(ana: Student) -> None:
     )
 
 
-def test_a_class_by_hand_that_stands_in_its_place(ana: Student) -> None:
+def test_one_off_in_place_of_the_class(ana: Student) -> None:
     make.schedule(ana)
     stands = make.lesson(ana, MONDAY, edited_at=EARLY)
-    told = of(ana)
-    assert (told.rules[0].outcome, told.rules[0].class_id) == ("exists", stands.pk)
-    assert told.rules[0].reason == "a class entered by hand takes its place"
-    assert (told.classes[0].origin, told.classes[0].change) == ("entered by hand", "")
+    result = of(ana)
+    assert (result.rules[0].outcome, result.rules[0].class_id) == ("exists", stands.pk)
+    assert result.rules[0].reason == "a class entered by hand takes its place"
+    assert (result.classes[0].origin, result.classes[0].change) == ("entered by hand", "")
 
 
-def test_attendance_is_told(ana: Student) -> None:
+def test_attendance_is_included(ana: Student) -> None:
     make.schedule(ana)
     weekly()
     mark_attendance(ScheduledClass.objects.get().pk, "excused", now=EARLY)
     assert of(ana).classes[0].change == "attendance is marked: stays"
 
 
-def test_nobody_asks_for_anything(ana: Student) -> None:
+def test_no_schedule_and_no_class(ana: Student) -> None:
     assert of(ana).summary == (
         "Ana Ruiz has no class on Monday 5 January 2026: there is no weekly schedule, and "
         "nothing was "
@@ -324,45 +323,45 @@ def test_nobody_asks_for_anything(ana: Student) -> None:
     assert of(ana).summary.endswith("everything was cancelled.")
 
 
-def test_the_rule_that_came_nearest_says_why(ana: Student) -> None:
+def test_summary_uses_the_first_outcome(ana: Student) -> None:
     make.schedule(ana, weekday=2)
     make.slot(who=ana, status="paused")
-    told = of(ana)
-    assert [rule.outcome for rule in told.rules] == ["paused", "not_this_weekday"]
-    assert told.summary == "Ana Ruiz has no class on Monday 5 January 2026: the slot is paused."
+    result = of(ana)
+    assert [rule.outcome for rule in result.rules] == ["paused", "not_this_weekday"]
+    assert result.summary == "Ana Ruiz has no class on Monday 5 January 2026: the slot is paused."
     make.slot(who=ana, start="12:00", status="paused")
     assert "the slot is paused (and more; see each schedule)" in of(ana).summary
 
 
-def test_a_teacher(ana: Student, marta: Teacher) -> None:
+def test_teacher(ana: Student, marta: Teacher) -> None:
     make.slot(marta, ana)
     make.slot(marta, start="12:00")
 
-    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-    assert told.summary == "Marta Gil has no class on Monday 5 January 2026 yet: 2 are planned."
-    assert {rule.teacher for rule in told.rules} == {"Marta Gil"}
+    result = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+    assert result.summary == "Marta Gil has no class on Monday 5 January 2026 yet: 2 are planned."
+    assert {rule.teacher for rule in result.rules} == {"Marta Gil"}
 
     horizon()
-    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-    assert told.summary == "Marta Gil has 2 classes on Monday 5 January 2026."
+    result = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+    assert result.summary == "Marta Gil has 2 classes on Monday 5 January 2026."
 
 
-def test_a_class_that_another_teacher_gives_is_not_hers(ana: Student, marta: Teacher) -> None:
+def test_class_of_a_substitute_is_excluded(ana: Student, marta: Teacher) -> None:
     make.slot(marta, ana)
     horizon()
     one = ScheduledClass.objects.get(date=MONDAY)
     move(one.pk, teacher=make.teacher("Noor Aziz"), now=EARLY)
 
-    told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+    result = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
 
-    assert told.summary == (
+    assert result.summary == (
         "Marta Gil has no class on Monday 5 January 2026: the class of that week is given by "
         "Noor Aziz."
     )
     assert of(ana).rules[0].outcome == "exists"
 
 
-def test_somebody_has_to_be_named(ana: Student) -> None:
+def test_person_is_required(ana: Student) -> None:
     for people in ({}, {"student_id": ana.pk, "teacher_id": 1}):
         with pytest.raises(ValueError, match="a student or a teacher"):
             explain(**people, day=MONDAY, now=EARLY)
@@ -370,12 +369,12 @@ def test_somebody_has_to_be_named(ana: Student) -> None:
         explain(student_id=0, day=MONDAY, now=EARLY)
 
 
-def test_as_many_queries_for_many_rules_as_for_few(marta: Teacher) -> None:
+def test_number_of_queries_is_constant(marta: Teacher) -> None:
     def queries() -> int:
         with one_reading(), CaptureQueriesContext(connection) as seen:
-            told = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
-            _texts = [told.summary, *(rule.description for rule in told.rules)]
-            _texts += [one.description for one in told.classes]
+            result = explain(teacher_id=marta.pk, day=MONDAY, now=EARLY)
+            _texts = [result.summary, *(rule.description for rule in result.rules)]
+            _texts += [one.description for one in result.classes]
         return len(seen)
 
     def more(count: int) -> None:

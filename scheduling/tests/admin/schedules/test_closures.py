@@ -111,7 +111,7 @@ def test_several_are_taken_away_together(browser, slot):
     assert browser.post(f"{LIST}reopen/", hidden(answer)).status_code == 302
     assert (Closure.objects.count(), len(dates())) == (0, 12)
     gone = browser.get(f"{LIST}reopen/", {"ids": "7", "look": "1"})
-    assert "gone" in gone.content.decode()
+    assert "no longer exists" in gone.content.decode()
     wrong = browser.get(f"{LIST}reopen/", {"ids": "7;DROP", "look": "1"})
     assert "Choose closures in the list." in wrong.content.decode()
 

@@ -1,4 +1,4 @@
-"""A lesson over a change of the clocks ends at one time, wherever it is shown."""
+"""Lessons during a DST change have the same end time wherever they are shown."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("date", "start", "end", "begins", "ends"), CASES)
-def test_the_same_end_everywhere(client, settings, date, start, end, begins, ends):
+def test_end_time_is_the_same_everywhere(client, settings, date, start, end, begins, ends):
     settings.REMINDER_HOURS = 48
     marta = make.teacher("Marta Gil", ZONE)
     student = make.student("Wall Clock", email="w@example.com")
@@ -69,7 +69,7 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
     local = [
         event[name].dt.astimezone(lesson.local_times()[0].tzinfo) for name in ("DTSTART", "DTEND")
     ]
-    assert [f"{one:%H:%M}" for one in local] == [begins, ends]
+    assert [f"{instant:%H:%M}" for instant in local] == [begins, ends]
 
     mail.outbox.clear()
     cancel(lesson.pk, by="teacher", now=now)
@@ -78,7 +78,7 @@ def test_the_same_end_everywhere(client, settings, date, start, end, begins, end
     assert f"{hours} (Europe/Madrid)" in mail.outbox[0].body
 
 
-def test_a_clash_that_only_the_change_brings_names_the_hours_that_clash(client, settings):
+def test_conflict_caused_by_dst_names_the_actual_hours(client, settings):
     settings.TIME_ZONE = ZONE
     client.force_login(account("superuser"))
     student = make.student("Wall Clock")
@@ -89,7 +89,7 @@ def test_a_clash_that_only_the_change_brings_names_the_hours_that_clash(client, 
         clock.move_to("2026-03-23T08:00:00+00:00")
         preview = client.get("/admin/background-jobs/weekly/preview/").content.decode()
         _result, lines = look(Job.WEEKLY, day("2026-03-23"))
-        said = [describe(line) for line in lines if line.outcome is Outcome.CONFLICT]
+        reported = [describe(line) for line in lines if line.outcome is Outcome.CONFLICT]
         assert counts(weekly(day("2026-03-23"))) == {"created": 1, "conflict": 1}
         listed = client.get("/admin/conflicts/").content.decode()
         here = f"/admin/conflicts/fixed_schedule/{night.pk}/2026-03-29/"
@@ -98,7 +98,7 @@ def test_a_clash_that_only_the_change_brings_names_the_hours_that_clash(client, 
         held = ScheduledClass.objects.get(date="2026-03-29")
         ScheduledClass.objects.filter(pk=held.pk).delete()
         checked = client.get("/admin/check/").content.decode()
-    assert said == [
+    assert reported == [
         "! conflict · Wall Clock · 2026-03-29 01:00–06:00 Europe/Madrid · Wall Clock already has a "
         "class, 2026-03-29 05:30–06:30 Europe/Madrid"
     ]
@@ -109,7 +109,7 @@ def test_a_clash_that_only_the_change_brings_names_the_hours_that_clash(client, 
     assert "01:00–05:00" not in checked
 
 
-def test_what_moves_over_a_change_of_clocks_says_where_it_was(client, settings):
+def test_moved_class_names_its_former_hours_on_a_dst_date(client, settings):
     settings.TIME_ZONE = ZONE
     rule = make.schedule(make.student("Wall Clock"), weekday=7, start="01:00", end="05:00")
     weekly(day("2026-03-23"))

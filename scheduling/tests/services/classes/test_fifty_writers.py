@@ -1,4 +1,4 @@
-"""Fifty people want one slot at the same moment: one has it, the others are told whose it is."""
+"""Fifty concurrent writers of one hour: one succeeds, the others get a clear error."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,22 +20,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 50
 
 
-def race(acts: list[Callable[[], object]]) -> list[str]:
-    """What each was told; empty for who got through. All begin together."""
-    barrier = Barrier(len(acts))
+def race(actions: list[Callable[[], object]]) -> list[str]:
+    """Start all actions together; return the error text of each, empty for success."""
+    barrier = Barrier(len(actions))
 
-    def one(act: Callable[[], object]) -> str:
+    def run(action: Callable[[], object]) -> str:
         barrier.wait(60)
-        return told(act)
+        return error_text(action)
 
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
-def told(act: Callable[[], object]) -> str:
-    """What it was told that did ``act``, in a thread of its own; empty if it got through."""
+def error_text(action: Callable[[], object]) -> str:
+    """Run ``action`` in this thread; return its error text, empty for success."""
     try:
-        act()
+        action()
         return ""
     except DoubleBookedError as error:
         return " ".join(error.messages)
@@ -43,17 +43,17 @@ def told(act: Callable[[], object]) -> str:
         connection.close()
 
 
-def one_wins(told: list[str]) -> ScheduledClass:
-    assert told.count("") == 1
+def assert_single_winner(errors: list[str]) -> ScheduledClass:
+    assert errors.count("") == 1
     winner = ScheduledClass.objects.get(date=MONDAY, start_time=at("10:00"))
     when = "Mon 5 Jan 2026, 10:00–11:00 (UTC)"
-    words = f"Marta Gil already teaches {winner.student} at that time: {when}."
-    assert {text for text in told if text} == {words}
+    expected = f"Marta Gil already teaches {winner.student} at that time: {when}."
+    assert {text for text in errors if text} == {expected}
     return winner
 
 
-def lesson_of(number: int, teacher: Teacher) -> ScheduledClass:
-    """A one-off at the hour that all want, not stored yet."""
+def unsaved_lesson(number: int, teacher: Teacher) -> ScheduledClass:
+    """Return an unsaved one-off at the contested hour."""
     return ScheduledClass(
         student=make.student(f"Student Number{number}"),
         teacher=teacher,
@@ -63,17 +63,17 @@ def lesson_of(number: int, teacher: Teacher) -> ScheduledClass:
     )
 
 
-def test_fifty_book_the_same_hour() -> None:
+def test_fifty_bookings_of_the_same_hour() -> None:
     marta = make.teacher("Marta Gil")
 
     def book(wanted):
         return lambda: save_manual_edit(wanted, EARLY)
 
-    one_wins(race([book(lesson_of(number, marta)) for number in range(WRITERS)]))
+    assert_single_winner(race([book(unsaved_lesson(number, marta)) for number in range(WRITERS)]))
     assert ScheduledClass.objects.count() == 1
 
 
-def test_fifty_move_their_class_into_the_same_hour() -> None:
+def test_fifty_moves_into_the_same_hour() -> None:
     marta = make.teacher("Marta Gil")
     rows = [
         make.lesson(make.student(f"Student Number{number}"), make.day("2026-02-02"))
@@ -83,12 +83,12 @@ def test_fifty_move_their_class_into_the_same_hour() -> None:
     def take(row):
         return lambda: edit.move(row.pk, to_date=MONDAY, teacher=marta, now=EARLY)
 
-    winner = one_wins(race([take(row) for row in rows]))
+    winner = assert_single_winner(race([take(row) for row in rows]))
     assert winner.pk in {row.pk for row in rows}
     assert ScheduledClass.objects.filter(date="2026-02-02").count() == WRITERS - 1
 
 
-def test_fifty_occurrences_that_are_not_stored_are_moved_into_the_same_hour() -> None:
+def test_fifty_moves_of_planned_occurrences_into_the_same_hour() -> None:
     marta = make.teacher("Marta Gil")
     slots = [
         make.slot(make.teacher(), make.student(f"Student Number{n}"), weekday=2)
@@ -100,64 +100,67 @@ def test_fifty_occurrences_that_are_not_stored_are_moved_into_the_same_hour() ->
         day = make.day("2026-01-06")
         return lambda: occurrences.move(key, day, to_date=MONDAY, teacher=marta, now=EARLY)
 
-    one_wins(race([take(slot) for slot in slots]))
+    assert_single_winner(race([take(slot) for slot in slots]))
     assert ScheduledClass.objects.count() == 1
 
 
 @contextmanager
-def given_back(marta: Teacher, *, once: list[str]) -> Iterator[None]:
-    """Who has the hour gives it back, once those that began in here wait, and for what is said.
+def hour_released(marta: Teacher, *, events: list[str]) -> Iterator[None]:
+    """Hold the hour in a transaction, and roll it back once the writers wait for these events.
 
-    "transactionid": its row is there, to be in or out with the row that it waits for. Two that
-    wait so for a third would go on to wait for each other (deadlock).
+    "transactionid": the writer has inserted its row and waits for the row in conflict. Two writers
+    that wait for a third like this deadlock afterwards.
     """
-    watch = connection.copy()  # what a transaction sees of the others stays the same to its end
-    asks = """
+    monitor = connection.copy()  # a separate connection: pg_stat_activity is fixed per transaction
+    query = """
         SELECT wait_event FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY wait_event
     """
 
     def all_wait() -> bool:
-        with watch.cursor() as cursor:
-            cursor.execute(asks)
-            return [event for (event,) in cursor.fetchall()] == once
+        with monitor.cursor() as cursor:
+            cursor.execute(query)
+            return [event for (event,) in cursor.fetchall()] == events
 
     try:
         with transaction.atomic():
-            lesson_of(0, marta).save()
+            unsaved_lesson(0, marta).save()
             yield
             until(all_wait)
             transaction.set_rollback(True)
     finally:
-        watch.close()
+        monitor.close()
 
 
 @pytest.mark.postgresql
-def test_of_two_that_wait_for_an_hour_one_has_it_once_it_is_given_back() -> None:
+def test_one_of_two_waiting_writers_gets_a_released_hour() -> None:
     marta = make.teacher("Marta Gil")
-    both = [lesson_of(number, marta) for number in (1, 2)]
+    both = [unsaved_lesson(number, marta) for number in (1, 2)]
     with ThreadPoolExecutor(2) as pool:
-        with given_back(marta, once=["advisory", "transactionid"]):
-            ends = [pool.submit(told, lambda one=one: save_manual_edit(one, EARLY)) for one in both]
-        one_wins([end.result() for end in ends])
+        with hour_released(marta, events=["advisory", "transactionid"]):
+            futures = [
+                pool.submit(error_text, lambda lesson=lesson: save_manual_edit(lesson, EARLY))
+                for lesson in both
+            ]
+        assert_single_winner([future.result() for future in futures])
 
 
 @pytest.mark.postgresql
-def test_one_that_a_run_was_in_the_way_of_is_told_whose_the_hour_is() -> None:
+def test_writer_blocked_by_a_run_gets_the_name_of_its_class() -> None:
     marta = make.teacher("Marta Gil")
-    mine, the_runs = (lesson_of(number, marta) for number in (1, 2))
+    by_person, from_run = (unsaved_lesson(number, marta) for number in (1, 2))
 
     def by_hand() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '10ms'")  # it is this one that will be ended
-        save_manual_edit(mine, EARLY)
+            cursor.execute("SET deadlock_timeout = '10ms'")  # so that this transaction is aborted
+        save_manual_edit(by_person, EARLY)
 
     def by_a_run() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET deadlock_timeout = '1min'")
-        the_runs.save()
+        from_run.save()
 
     with ThreadPoolExecutor(2) as pool:
-        with given_back(marta, once=["transactionid", "transactionid"]):
-            ends = [pool.submit(told, act) for act in (by_hand, by_a_run)]
-        assert one_wins([end.result() for end in ends]) == the_runs
+        with hour_released(marta, events=["transactionid", "transactionid"]):
+            futures = [pool.submit(error_text, action) for action in (by_hand, by_a_run)]
+        assert assert_single_winner([future.result() for future in futures]) == from_run

@@ -1,4 +1,4 @@
-"""Make-ups: earned by the studio's rule, given once, in time, and no run's affair."""
+"""Make-ups: earned by the studio's rule, once, in time, and unchanged by runs."""
 
 from datetime import timedelta
 
@@ -19,30 +19,30 @@ FRIDAY = MONDAY + timedelta(4)
 
 @pytest.fixture
 def lost():
-    """Ana's lesson of this Monday, a generated class of 45 minutes."""
+    """Ana's lesson this Monday, a generated class of 45 minutes."""
     ana = make.student("Ana Ruiz")
     make.schedule(ana, make.teacher("Marta Gil", "Europe/Madrid"), end="10:45", subject="Piano")
     weekly(now=EARLY - timedelta(3))
     return ScheduledClass.objects.get()
 
 
-def cancel(one, by="teacher", now=EARLY):
-    return edit.cancel(one.pk, by=by, now=now)
+def cancel(lesson, by="teacher", now=EARLY):
+    return edit.cancel(lesson.pk, by=by, now=now)
 
 
-def schedule(one, day=FRIDAY, start="16:00", **values):
-    return make_ups.schedule(one.pk, to_date=day, start_time=at(start), now=EARLY, **values)
+def schedule(lesson, day=FRIDAY, start="16:00", **values):
+    return make_ups.schedule(lesson.pk, to_date=day, start_time=at(start), now=EARLY, **values)
 
 
 def owed(today=MONDAY):
     return list(ScheduledClass.objects.filter(make_ups.make_ups_owed(today)))
 
 
-def refused(code):
-    return pytest.raises(ValidationError, match=code)
+def refused(text):
+    return pytest.raises(ValidationError, match=text)
 
 
-def test_it_is_as_long_with_the_same_teacher_and_linked(lost):
+def test_make_up_has_the_same_duration_and_teacher(lost):
     cancel(lost)
     made = schedule(lost)
     made.refresh_from_db()
@@ -52,7 +52,7 @@ def test_it_is_as_long_with_the_same_teacher_and_linked(lost):
     assert made.starts_at == moment("2026-01-09 15:00")
 
 
-def test_no_run_touches_it_nor_what_it_makes_good(lost):
+def test_runs_change_neither_make_up_nor_lost_class(lost):
     cancel(lost)
     schedule(lost)
     before = list(ScheduledClass.objects.order_by("id").values())
@@ -60,7 +60,7 @@ def test_no_run_touches_it_nor_what_it_makes_good(lost):
     assert list(ScheduledClass.objects.order_by("id").values()) == before
 
 
-def test_another_teacher_gives_it_in_their_zone(lost):
+def test_make_up_with_another_teacher_is_in_their_zone(lost):
     cancel(lost)
     made = schedule(lost, teacher=make.teacher("Tom Lee", "America/New_York"))
     assert (str(made.teacher), made.time_zone) == ("Tom Lee", "America/New_York")
@@ -79,7 +79,7 @@ def test_another_teacher_gives_it_in_their_zone(lost):
         ("never", "student", 72, False),
     ],
 )
-def test_what_earns_one(lost, rule, by, notice, earns):
+def test_cancellations_that_earn_a_make_up(lost, rule, by, notice, earns):
     make.studio(makeup_rule=rule)
     cancel(lost, by, lost.starts_at - timedelta(hours=notice))
     assert owed() == ([lost] if earns else [])
@@ -91,7 +91,7 @@ def test_what_earns_one(lost, rule, by, notice, earns):
 
 
 @pytest.mark.parametrize(("hours", "earns"), [(48, True), (47, False)])
-def test_the_studio_says_how_long_before_is_in_time(lost, hours, earns):
+def test_notice_is_set_by_the_studio(lost, hours, earns):
     make.studio(makeup_rule="notice", cancel_notice_hours=48)
     cancel(lost, "student", lost.starts_at - timedelta(hours=hours))
     assert owed() == ([lost] if earns else [])
@@ -106,7 +106,7 @@ def test_notes_taken_later_do_not_shorten_the_notice(lost):
     assert owed() == [lost]
 
 
-def test_restored_and_cancelled_again_the_later_moment_counts(lost):
+def test_last_cancellation_counts(lost):
     make.studio(makeup_rule="notice")
     cancel(lost, "student", lost.starts_at - timedelta(hours=30))
     edit.restore(lost.pk, now=lost.starts_at - timedelta(hours=20))
@@ -114,7 +114,7 @@ def test_restored_and_cancelled_again_the_later_moment_counts(lost):
     assert owed() == []
 
 
-def test_a_closure_earns_none(lost):
+def test_closure_earns_no_make_up(lost):
     make.closure("Holiday", MONDAY)
     weekly(now=EARLY - timedelta(3))
     lost.refresh_from_db()
@@ -122,7 +122,7 @@ def test_a_closure_earns_none(lost):
     assert owed() == []
 
 
-def test_one_each(lost):
+def test_one_make_up_per_class(lost):
     cancel(lost)
     made = schedule(lost)
     assert owed() == []
@@ -132,14 +132,14 @@ def test_one_each(lost):
     assert owed() == [lost]
 
 
-def test_the_database_itself_refuses_a_second(lost):
+def test_database_refuses_a_second_make_up(lost):
     cancel(lost)
     schedule(lost)
     with pytest.raises(IntegrityError), transaction.atomic():
         make.lesson(lost.student, FRIDAY, "18:00", "19:00", make_up_for=lost)
 
 
-def test_a_make_up_that_is_cancelled_earns_one_itself(lost):
+def test_cancelled_make_up_earns_a_make_up(lost):
     cancel(lost)
     made = cancel(schedule(lost))
     assert owed() == [made]
@@ -147,7 +147,7 @@ def test_a_make_up_that_is_cancelled_earns_one_itself(lost):
     assert again.make_up_for == made
 
 
-def test_it_expires(lost):
+def test_make_up_expires(lost):
     make.studio(makeup_days=10)
     cancel(lost)
     last = MONDAY + timedelta(10)
@@ -157,12 +157,12 @@ def test_it_expires(lost):
     assert schedule(lost, last).date == last
 
 
-def test_what_is_not_cancelled_is_not_made_up_for(lost):
+def test_active_class_has_no_make_up(lost):
     with refused("Only a cancelled class can have a make-up."):
         schedule(lost)
 
 
-def test_into_a_taken_hour_it_is_refused_naming_the_class(lost):
+def test_make_up_in_a_taken_hour_names_the_class(lost):
     cancel(lost)
     make.lesson(make.student("Leo Park"), FRIDAY, "16:30", "17:00", lost.teacher)
     with pytest.raises(DoubleBookedError, match="Marta Gil already teaches Leo Park"):
@@ -170,7 +170,7 @@ def test_into_a_taken_hour_it_is_refused_naming_the_class(lost):
     assert owed() == [lost]
 
 
-def test_a_one_off_that_was_made_up_for_is_not_deleted():
+def test_one_off_with_a_make_up_is_not_deleted():
     lost = cancel(make.lesson())
     schedule(lost)
     with refused("A make-up refers to this class"):

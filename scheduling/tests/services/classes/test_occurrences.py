@@ -1,4 +1,4 @@
-"""Acting on what does not exist yet: its row is written now, touched, and every run honours it."""
+"""Edits of planned occurrences: the row is created, and every run keeps it."""
 
 from typing import Any
 
@@ -28,16 +28,24 @@ def cancelled(rule: Any, on: Any, now: Any = EARLY, **values: Any) -> ScheduledC
 
 
 @pytest.mark.parametrize("of", [make.schedule, make.slot])
-def test_cancelled_before_it_exists_it_is_never_made(of: Any) -> None:
+def test_cancelled_planned_occurrence_is_never_created(of: Any) -> None:
     rule = of(subject="Piano")
 
-    one = cancelled(rule, day("2027-03-01"), reason="skiing")
+    row = cancelled(rule, day("2027-03-01"), reason="skiing")
 
-    one.refresh_from_db()
-    assert (one.status, one.cancelled_by, one.cancel_reason) == ("cancelled", "student", "skiing")
-    assert (one.week, one.occurrence_date, one.date) == (day("2027-03-01"),) * 3
-    assert (one.start_time, one.end_time, one.subject) == (at("10:00"), at("11:00"), "Piano")
-    assert (one.edited_at, one.created_by_run_id) == (EARLY, None)
+    row.refresh_from_db()
+    assert (row.status, row.cancelled_by, row.cancel_reason) == (
+        "cancelled",
+        "student",
+        "skiing",
+    )
+    assert (row.week, row.occurrence_date, row.date) == (day("2027-03-01"),) * 3
+    assert (row.start_time, row.end_time, row.subject) == (
+        at("10:00"),
+        at("11:00"),
+        "Piano",
+    )
+    assert (row.edited_at, row.created_by_run_id) == (EARLY, None)
     weekly(day("2027-03-01"))
     horizon(day("2027-03-01"))
     assert "2027-03-01" not in dates()
@@ -45,34 +53,38 @@ def test_cancelled_before_it_exists_it_is_never_made(of: Any) -> None:
 
 
 @pytest.mark.parametrize("to", ["2026-03-11", "2026-03-16", "2026-03-25"])
-def test_moved_before_it_exists_to_another_week_it_fulfils_its_own(to: str) -> None:
+def test_moved_planned_occurrence_fulfils_its_own_week(to: str) -> None:
     slot = make.slot(weekday=2, valid_until=day("2026-03-10"))
 
-    one = move(key_of(slot), day("2026-03-10"), to_date=day(to), now=EARLY)
+    row = move(key_of(slot), day("2026-03-10"), to_date=day(to), now=EARLY)
 
-    assert (one.occurrence_date, one.date, one.status) == (day("2026-03-10"), day(to), "scheduled")
+    assert (row.occurrence_date, row.date, row.status) == (
+        day("2026-03-10"),
+        day(to),
+        "scheduled",
+    )
     horizon(day("2026-03-09"))
     assert dates() == [to]
 
 
-def test_moved_to_another_hour_and_teacher() -> None:
+def test_move_to_another_hour_and_teacher() -> None:
     slot = make.slot(make.teacher(zone="Europe/Madrid"))
     noor = make.teacher()
 
-    one = move(
+    row = move(
         key_of(slot), NEXT, start_time=at("12:00"), end_time=at("12:30"), teacher=noor, now=EARLY
     )
 
-    assert (one.date, one.starts_at, one.ends_at) == (
+    assert (row.date, row.starts_at, row.ends_at) == (
         NEXT,
         moment("2026-01-12 11:00"),
         moment("2026-01-12 11:30"),
     )
-    assert (one.teacher_id, one.time_zone) == (noor.pk, "Europe/Madrid")
+    assert (row.teacher_id, row.time_zone) == (noor.pk, "Europe/Madrid")
 
 
-def test_moved_onto_the_series_own_next_date() -> None:
-    """Not there yet, it makes room by a conflict; once it is there, the move is refused."""
+def test_move_onto_the_next_date_of_the_series() -> None:
+    """A planned class becomes a conflict; if it is stored already, the move is refused."""
     rule = make.schedule()
     move(key_of(rule), MONDAY, to_date=NEXT, now=EARLY)
 
@@ -87,7 +99,7 @@ def test_moved_onto_the_series_own_next_date() -> None:
     assert dates() == ["2026-01-12", "2026-01-19"]
 
 
-def test_moved_onto_a_closure_it_stays_and_from_under_one_it_takes_place() -> None:
+def test_moved_class_ignores_closures() -> None:
     rule = make.schedule()
     make.closure("Holiday", NEXT)
 
@@ -99,20 +111,22 @@ def test_moved_onto_a_closure_it_stays_and_from_under_one_it_takes_place() -> No
     assert dates() == ["2026-01-12", "2026-01-14"]
 
 
-def test_onto_a_taken_place_is_refused_and_nothing_is_written() -> None:
+def test_move_into_a_taken_time_writes_nothing() -> None:
     marta = make.teacher("Marta Gil")
     slot = make.slot(marta)
     make.lesson(make.student("Ben Oz"), NEXT, "15:00", "16:00", marta)
 
-    words = r"Marta Gil already teaches Ben Oz at that time: Mon 12 Jan 2026, 15:00–16:00 \(UTC\)."
-    with pytest.raises(DoubleBookedError, match=words):
+    message = (
+        r"Marta Gil already teaches Ben Oz at that time: Mon 12 Jan 2026, 15:00–16:00 \(UTC\)."
+    )
+    with pytest.raises(DoubleBookedError, match=message):
         move(key_of(slot), NEXT, start_time=at("15:30"), end_time=at("16:30"), now=EARLY)
 
     assert ScheduledClass.objects.count() == 1
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked", "nearest"),
+    ("rule", "date", "nearest"),
     [
         ({"weekday": 1}, "2026-01-13", "Monday 12 January 2026"),
         ({"weekday": 1}, "2026-01-16", "Monday 19 January 2026"),
@@ -125,17 +139,17 @@ def test_onto_a_taken_place_is_refused_and_nothing_is_written() -> None:
         ({"weekday": 1, "valid_until": day("2026-01-18")}, "2027-01-18", "Monday 12 January 2026"),
     ],
 )
-def test_a_date_that_is_none_of_its_own_is_refused_with_the_nearest(
-    rule: dict[str, Any], asked: str, nearest: str
+def test_wrong_date_is_refused_with_the_nearest_one(
+    rule: dict[str, Any], date: str, nearest: str
 ) -> None:
     schedule = make.schedule(**rule)
-    words = rf"no class on \w+ \d+ \w+ \d{{4}}\. The nearest one is on {nearest}\."
-    with pytest.raises(OccurrenceError, match=words):
-        cancelled(schedule, day(asked))
+    message = rf"no class on \w+ \d+ \w+ \d{{4}}\. The nearest one is on {nearest}\."
+    with pytest.raises(OccurrenceError, match=message):
+        cancelled(schedule, day(date))
     assert not ScheduledClass.objects.exists()
 
 
-def test_what_has_no_occurrence_at_all_says_so() -> None:
+def test_series_without_occurrences_is_refused() -> None:
     never = make.slot(weekday=7, valid_from=MONDAY, valid_until=MONDAY)
     with pytest.raises(OccurrenceError, match="nor on any other day"):
         cancelled(never, MONDAY)
@@ -146,18 +160,18 @@ def test_what_has_no_occurrence_at_all_says_so() -> None:
         cancel(SeriesKey(SeriesKind.FIXED_SCHEDULE, 0), MONDAY, by=CancelledBy.STUDIO, now=EARLY)
 
 
-def test_where_it_has_a_row_meanwhile_that_row_is_acted_on() -> None:
+def test_existing_row_is_edited() -> None:
     rule = make.schedule()
     weekly()
     stored = ScheduledClass.objects.get()
 
-    one = cancelled(rule, MONDAY)
+    row = cancelled(rule, MONDAY)
 
-    assert one.pk == stored.pk
+    assert row.pk == stored.pk
     assert ScheduledClass.objects.get().status == "cancelled"
 
 
-def test_a_row_that_was_moved_is_still_the_occurrence_of_its_original_date() -> None:
+def test_moved_row_belongs_to_its_original_date() -> None:
     rule = make.schedule()
     moved = move(key_of(rule), MONDAY, to_date=day("2026-01-08"), now=EARLY)
 
@@ -166,31 +180,31 @@ def test_a_row_that_was_moved_is_still_the_occurrence_of_its_original_date() -> 
         cancelled(rule, day("2026-01-08"))
 
 
-def test_a_week_that_is_fulfilled_on_another_date_is_refused_naming_its_class() -> None:
+def test_week_fulfilled_on_another_date_names_its_class() -> None:
     rule = make.schedule()
     weekly()
     FixedSchedule.objects.update(weekday=3)
 
-    words = r"The class of that week is the one on Mon 5 Jan 2026, 10:00–11:00 \(UTC\)"
-    with pytest.raises(OccurrenceError, match=words):
+    message = r"The class of that week is the one on Mon 5 Jan 2026, 10:00–11:00 \(UTC\)"
+    with pytest.raises(OccurrenceError, match=message):
         cancelled(rule, day("2026-01-07"), now=moment("2026-01-06 12:00"))
-    # While it has not begun it will be moved there: it is that occurrence.
+    # A class that has not begun will be moved there, so it is that occurrence.
     assert cancelled(rule, day("2026-01-07")).status == "cancelled"
 
 
-def test_a_run_that_was_quicker_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_run_is_not_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = make.schedule()
-    looked = edit.stored
+    lock_class = edit.lock_class
     found = []
 
-    def too_early(key: SeriesKey, on: Any) -> Any:
-        one = looked(key, on)
+    def after_a_run(key: SeriesKey, on: Any) -> Any:
+        row = lock_class(key, on)
         if not found:
-            weekly()  # between the look and the write
-        found.append(one)
-        return one
+            weekly()  # between the read and the write
+        found.append(row)
+        return row
 
-    monkeypatch.setattr(edit, "stored", too_early)
+    monkeypatch.setattr(edit, "lock_class", after_a_run)
 
     assert cancelled(rule, MONDAY).status == "cancelled"
 
@@ -198,12 +212,12 @@ def test_a_run_that_was_quicker_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> 
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_person_cancels_not_a_closure() -> None:
-    with pytest.raises(ValueError, match="no person"):
+def test_closure_is_refused_as_the_canceller() -> None:
+    with pytest.raises(ValueError, match="not a person"):
         cancelled(make.schedule(), MONDAY, by=CancelledBy.CLOSURE)
 
 
-def test_one_that_is_long_past_can_be_cancelled_and_one_to_come_not_completed() -> None:
+def test_past_occurrence_can_be_cancelled_but_future_one_not_completed() -> None:
     rule = make.schedule()
     assert cancelled(rule, day("2025-11-03")).date == day("2025-11-03")
     with pytest.raises(ValidationError, match="once it has begun"):

@@ -1,4 +1,4 @@
-"""Which lessons are not marked in time, and where nobody is asked for marks."""
+"""Lessons without an attendance mark, and studios that keep no marks."""
 
 from datetime import datetime, timedelta
 
@@ -18,11 +18,11 @@ LIST = "/admin/scheduling/scheduledclass/"
 
 
 def lesson(ended: datetime, **values) -> ScheduledClass:
-    """One that ended then, after an hour."""
-    one = make.lesson(on=ended.date(), **values)
+    """Create a lesson of an hour that ended at ``ended``."""
+    row = make.lesson(on=ended.date(), **values)
     times = {"starts_at": ended - timedelta(hours=1), "ends_at": ended}
-    ScheduledClass.objects.filter(pk=one.pk).update(**times)
-    return one
+    ScheduledClass.objects.filter(pk=row.pk).update(**times)
+    return row
 
 
 def ago(days: float) -> datetime:
@@ -35,7 +35,7 @@ def counted() -> int:
     return found
 
 
-def test_what_is_over_for_longer_than_a_week():
+def test_lessons_older_than_a_week_are_unmarked():
     lesson(ago(7))
     lesson(ago(6.9))
     lesson(ago(0.1))
@@ -43,7 +43,7 @@ def test_what_is_over_for_longer_than_a_week():
     assert counted() == 1
 
 
-def test_the_studio_says_how_long(settings):
+def test_period_is_set_by_the_studio(settings):
     lesson(ago(2))
     lesson(ago(4))
     settings.UNMARKED_DAYS = 3
@@ -52,7 +52,7 @@ def test_the_studio_says_how_long(settings):
     assert marks(NOW).unmarked == 0
 
 
-def test_a_mark_a_completed_lesson_and_a_cancelled_one_say_what_became_of_it():
+def test_marked_completed_and_cancelled_lessons_do_not_count():
     for mark in Attendance.values:
         lesson(ago(9), attendance=mark)
     lesson(ago(9), status="completed")
@@ -60,26 +60,26 @@ def test_a_mark_a_completed_lesson_and_a_cancelled_one_say_what_became_of_it():
     assert counted() == 0
 
 
-def test_a_group_that_is_completed_does_not_say_who_was_there():
+def test_completed_group_lesson_needs_attendance():
     lesson(ago(9), status="completed", is_shared=True)
     lesson(ago(9), status="completed", is_shared=True, attendance="present")
     assert counted() == 1
 
 
-def test_what_nobody_has_marked_for_a_quarter_of_a_year_is_left_alone():
+def test_lessons_older_than_a_quarter_do_not_count():
     lesson(ago(97))
     lesson(ago(99))
     assert counted() == 1
 
 
-def test_whether_marks_are_kept_at_all():
+def test_marks_are_kept_once_one_is_set():
     lesson(ago(9))
     assert not marks(NOW).is_kept
     lesson(ago(2), attendance="excused")
     assert marks(NOW).is_kept
 
 
-def test_the_list_shows_the_same_lessons(client: Client, settings):
+def test_list_filter_shows_the_same_lessons(client: Client, settings):
     client.force_login(account(SCHEDULER))
     settings.UNMARKED_DAYS = 7
     now = datetime.now(tz=NOW.tzinfo)

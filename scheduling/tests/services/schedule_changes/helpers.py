@@ -1,4 +1,4 @@
-"""Acts as tests ask for them, and what they came to."""
+"""Helpers that preview and apply schedule changes, and count their results."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -22,39 +22,39 @@ def at_moment(today: date = MONDAY, clock: str = "00:05") -> ChangeContext:
     return ChangeContext(today, moment(f"{today} {clock}"), "teresa")
 
 
-def look(act: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
-    return preview(act, at_moment(today, clock))
+def look(change: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
+    return preview(change, at_moment(today, clock))
 
 
-def do(act: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
-    """Look, then carry out exactly that."""
+def do(change: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
+    """Preview the change, then apply exactly that plan."""
     when = at_moment(today, clock)
-    return apply(act, when, preview(act, when).fingerprint)
+    return apply(change, when, preview(change, when).fingerprint)
 
 
 def said(change_plan: ChangePlan) -> dict[str, int]:
-    """How many lines of each outcome a person sees."""
+    """Return the number of shown lines of each outcome."""
     return dict(Counter(line.outcome.value for line in change_plan.lines))
 
 
 def touch(on: date, **values: Any) -> ScheduledClass:
-    """A person's mark on the class of a date."""
-    one = ScheduledClass.objects.get(date=on)
+    """Edit the class of a date by hand."""
+    row = ScheduledClass.objects.get(date=on)
     values = values or {"notes": "recital"}
     for name, value in values.items():
-        setattr(one, name, value)
-    one.edited_at = datetime.combine(MONDAY - timedelta(1), time(12)).astimezone()
-    one.save()
-    return one
+        setattr(row, name, value)
+    row.edited_at = datetime.combine(MONDAY - timedelta(1), time(12)).astimezone()
+    row.save()
+    return row
 
 
 def active() -> list[tuple[str, str]]:
-    """Date and start of each class that takes place."""
+    """Return date and start of each class that takes place."""
     rows = ScheduledClass.objects.exclude(status="cancelled").order_by("date", "start_time")
     return [(str(row.date), f"{row.start_time:%H:%M}") for row in rows]
 
 
 def successor_of(rule: Any) -> Any:
-    """The newest rule of the same student."""
+    """Return the newest rule of the same student."""
     model = FixedSchedule if isinstance(rule, FixedSchedule) else RecurringSlot
     return model.objects.filter(student=rule.student).exclude(pk=rule.pk).latest("id")

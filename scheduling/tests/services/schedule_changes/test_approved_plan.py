@@ -1,4 +1,4 @@
-"""Preview equals apply; where the state changed between them, nothing is written and it is said."""
+"""Apply does exactly what the preview showed, or raises an error and writes nothing."""
 
 import pytest
 from django.db import connection
@@ -32,7 +32,7 @@ def slot(settings):
     return row
 
 
-ACTS = [
+CHANGES = [
     lambda slot: ChangeFromDate(key_of(slot), day("2026-01-19"), {"weekday": 5}),
     lambda slot: EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=True, reason="left"),
     lambda slot: PauseSeries(key_of(slot), day("2026-01-14"), day("2026-01-25")),
@@ -41,53 +41,53 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_preview_equals_apply(slot, act):
+@pytest.mark.parametrize("change", CHANGES)
+def test_preview_equals_apply(slot, change):
     touch(day("2026-01-21"))
-    seen = look(act(slot))
-    done = apply(act(slot), at_moment(), seen.fingerprint)
-    assert said(done) == said(seen)
-    assert done.fingerprint == seen.fingerprint
-    assert (len(seen.runs), len(done.runs)) == (0, 1)
+    previewed = look(change(slot))
+    applied = apply(change(slot), at_moment(), previewed.fingerprint)
+    assert said(applied) == said(previewed)
+    assert applied.fingerprint == previewed.fingerprint
+    assert (len(previewed.runs), len(applied.runs)) == (0, 1)
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_the_state_changes_between_them(slot, act):
-    seen = look(act(slot))
+@pytest.mark.parametrize("change", CHANGES)
+def test_state_changes_between_preview_and_apply(slot, change):
+    previewed = look(change(slot))
     touch(day("2026-01-21"))
     before = calendar()
 
     with pytest.raises(StalePlanError, match="has changed since") as caught:
-        apply(act(slot), at_moment(), seen.fingerprint)
+        apply(change(slot), at_moment(), previewed.fingerprint)
 
     assert calendar() == before
     assert RecurringSlot.objects.get().valid_until is None
-    assert caught.value.new_plan.fingerprint == look(act(slot)).fingerprint
+    assert caught.value.new_plan.fingerprint == look(change(slot)).fingerprint
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_the_schedule_itself_changes_between_them(slot, act):
-    seen = look(act(slot))
+@pytest.mark.parametrize("change", CHANGES)
+def test_schedule_changes_between_preview_and_apply(slot, change):
+    previewed = look(change(slot))
     RecurringSlot.objects.update(valid_until=day("2026-06-30"))
     with pytest.raises(StalePlanError):
-        apply(act(slot), at_moment(), seen.fingerprint)
+        apply(change(slot), at_moment(), previewed.fingerprint)
 
 
-def test_a_writer_in_between_makes_it_start_again(slot, monkeypatch):
+def test_concurrent_writer_makes_the_plan_stale(slot, monkeypatch):
     def meanwhile(request, now):
         ScheduledClass.objects.filter(date="2026-01-21").update(notes="meanwhile")
         raise execute.ConcurrentEditError("one of 2 classes has changed")
 
     monkeypatch.setattr(execute, "run_in_transaction", meanwhile)
     with pytest.raises(StalePlanError) as caught:
-        apply(ACTS[0](slot), at_moment(), None)
+        apply(CHANGES[0](slot), at_moment(), None)
     assert caught.value.new_plan is None
     assert RecurringSlot.objects.count() == 1
 
 
-def test_what_was_done_is_in_the_log_and_can_be_told_from_a_run(slot):
-    done = do(ACTS[0](slot))
-    run = JobRun.objects.get(pk=done.runs[0])
+def test_applied_change_is_logged_as_a_change(slot):
+    applied = do(CHANGES[0](slot))
+    run = JobRun.objects.get(pk=applied.runs[0])
     assert (run.job, run.state, run.trigger, run.triggered_by) == (
         *("horizon", "succeeded", "change", "teresa"),
     )
@@ -96,7 +96,7 @@ def test_what_was_done_is_in_the_log_and_can_be_told_from_a_run(slot):
     assert run.items.filter(outcome="moved").count() == 2
 
 
-def test_a_plan_of_many_classes_takes_as_many_queries_as_one_of_few(settings):
+def test_number_of_queries_is_constant(settings):
     teacher, taken = make.teacher(), []
     for weekday in range(1, 6):
         make.slot(teacher, weekday=weekday)

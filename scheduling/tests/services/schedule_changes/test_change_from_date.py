@@ -1,4 +1,4 @@
-"""From a date on: the row is closed, a successor opened, and nobody's work is lost on the way."""
+"""Changes from a date on: the row ends, a successor is created, and edited classes stay."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def from_day(rule, on, **values):
     return ChangeFromDate(key_of(rule), day(on), values)
 
 
-def test_from_a_date_on_closes_the_row_and_opens_a_successor(slot):
+def test_change_ends_the_row_and_creates_a_successor(slot):
     change_plan = do(from_day(slot, "2026-01-19", weekday=5, start_time=at("16:00")))
 
     assert said(change_plan) == {"moved": 2}
@@ -50,13 +50,13 @@ def test_from_a_date_on_closes_the_row_and_opens_a_successor(slot):
     assert set(counts(horizon(weeks=4))) <= {"exists", "ended", "not_started"}
 
 
-def test_a_moved_class_keeps_its_row_and_its_week(slot):
+def test_moved_class_keeps_its_row_and_week(slot):
     before = dict(ScheduledClass.objects.values_list("week", "id"))
     do(from_day(slot, "2026-01-19", weekday=5))
     assert dict(ScheduledClass.objects.values_list("week", "id")) == before
 
 
-def test_touched_classes_go_with_the_successor_and_fulfil_their_week(slot):
+def test_edited_classes_are_handed_over_and_fulfil_their_week(slot):
     touch(day("2026-01-21"))
     ScheduledClass.objects.filter(date="2026-01-28").update(
         status="cancelled", cancelled_by="student"
@@ -72,7 +72,7 @@ def test_touched_classes_go_with_the_successor_and_fulfil_their_week(slot):
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
 
 
-def test_a_class_that_a_person_moved_across_the_date_stays_with_its_week(slot):
+def test_class_moved_by_hand_across_the_date_keeps_its_week(slot):
     touch(day("2026-01-14"), date=day("2026-01-20"))
     touch(day("2026-01-28"), date=day("2026-01-16"))
 
@@ -85,7 +85,7 @@ def test_a_class_that_a_person_moved_across_the_date_stays_with_its_week(slot):
     assert len(dates()) == 4
 
 
-def test_at_the_first_occurrence_the_row_itself_changes(slot):
+def test_change_at_the_first_occurrence_changes_the_row(slot):
     slot.valid_from = day("2026-01-05")
     slot.save()
     do(from_day(slot, "2026-01-07", start_time=at("12:00")))
@@ -93,7 +93,7 @@ def test_at_the_first_occurrence_the_row_itself_changes(slot):
     assert {start for _, start in active()} == {"12:00"}
 
 
-def test_at_the_last_occurrence_the_successor_has_one_class(slot):
+def test_change_at_the_last_occurrence_leaves_one_class(slot):
     slot.valid_until = day("2026-01-21")
     slot.save()
     horizon(weeks=4)
@@ -105,24 +105,24 @@ def test_at_the_last_occurrence_the_successor_has_one_class(slot):
     assert successor_of(slot).valid_until == day("2026-01-21")
 
 
-def test_after_the_last_occurrence_there_is_nothing_to_change(slot):
+def test_change_after_the_last_occurrence_is_refused(slot):
     slot.valid_until = day("2026-01-21")
     slot.save()
     with pytest.raises(ValidationError, match="ends on"):
         look(from_day(slot, "2026-01-22", start_time=at("12:00")))
 
 
-def test_what_lies_in_the_past_can_not_be_changed(slot):
+def test_change_in_the_past_is_refused(slot):
     with pytest.raises(ValidationError, match="today or a later day"):
         look(from_day(slot, "2026-01-04", start_time=at("12:00")))
 
 
-def test_to_what_it_is_already_is_no_change(slot):
+def test_equal_values_are_refused(slot):
     with pytest.raises(ValidationError, match="No change: the values are the same"):
         look(from_day(slot, "2026-01-19", weekday=3, start_time=at("10:00")))
 
 
-def test_a_teacher_swapped_from_a_date_on(slot):
+def test_another_teacher_from_a_date_on(slot):
     noor = make.teacher("Noor", "Europe/Madrid")
 
     change_plan = do(from_day(slot, "2026-01-19", teacher=noor))
@@ -133,7 +133,7 @@ def test_a_teacher_swapped_from_a_date_on(slot):
     assert rows[2].starts_at == moment("2026-01-21 09:00")
 
 
-def test_a_fixed_schedule_changed_on_wednesday_after_mondays_run():
+def test_fixed_schedule_changed_after_the_weekly_run():
     rule = make.schedule(make.student(), make.teacher(), weekday=4)
     other = make.schedule(make.student(), make.teacher(), weekday=1)
     weekly()
@@ -142,20 +142,20 @@ def test_a_fixed_schedule_changed_on_wednesday_after_mondays_run():
     for one in (rule, other):
         do(from_day(one, "2026-01-07", start_time=at("09:00")), wednesday, "12:00")
 
-    # Monday's was done by then; Thursday's is brought in line.
+    # The class on Monday has taken place; the one on Thursday is moved.
     assert active() == [("2026-01-05", "10:00"), ("2026-01-08", "09:00")]
     weekly(MONDAY + timedelta(7))
     assert active()[2:] == [("2026-01-12", "09:00"), ("2026-01-15", "09:00")]
 
 
-def test_a_class_of_today_that_has_begun_stays_as_it_was(slot):
+def test_begun_class_of_today_stays(slot):
     change_plan = do(from_day(slot, "2026-01-07", weekday=5), day("2026-01-07"), "10:30")
     assert active()[0] == ("2026-01-07", "10:00")
     assert said(change_plan) == {"moved": 3}
     assert len({row.week for row in ScheduledClass.objects.all()}) == 4
 
 
-def test_a_to_b_to_a_leaves_one_class_a_week(slot):
+def test_change_and_change_back_leaves_one_class_a_week(slot):
     do(from_day(slot, "2026-01-19", weekday=5))
     second = successor_of(slot)
     do(from_day(second, "2026-01-19", weekday=3))
@@ -163,7 +163,7 @@ def test_a_to_b_to_a_leaves_one_class_a_week(slot):
     assert RecurringSlot.objects.count() == 2
 
 
-def test_the_week_of_the_date_may_have_both(slot):
+def test_warning_of_two_classes_in_the_week_of_the_change(slot):
     change_plan = look(from_day(slot, "2026-01-15", weekday=5))
     assert change_plan.warnings == [
         "The week of Monday 12 January 2026 has two classes: one on Wednesday 14 January 2026 "
@@ -172,7 +172,7 @@ def test_the_week_of_the_date_may_have_both(slot):
     assert said(change_plan) == {"moved": 2, "created": 1}
 
 
-def test_the_week_of_the_date_may_have_none(slot):
+def test_warning_of_no_class_in_the_week_of_the_change(slot):
     change_plan = do(from_day(slot, "2026-01-14", weekday=1))
     assert change_plan.warnings == [
         "The week of Monday 12 January 2026 has no class: its new day would be before that date."
@@ -180,25 +180,25 @@ def test_the_week_of_the_date_may_have_none(slot):
     assert dates() == ["2026-01-07", "2026-01-19", "2026-01-26"]
 
 
-def test_a_class_that_a_person_moved_within_that_week_is_its_class(slot):
+def test_class_moved_by_hand_fulfils_the_week_of_the_change(slot):
     touch(day("2026-01-14"), date=day("2026-01-13"))
     change_plan = do(from_day(slot, "2026-01-14", weekday=1))
     assert change_plan.warnings == []
     assert dates() == ["2026-01-07", "2026-01-13", "2026-01-19", "2026-01-26"]
 
 
-def test_a_class_that_a_person_cancelled_in_that_week_is_none(slot):
+def test_class_cancelled_by_hand_counts_as_no_class(slot):
     touch(day("2026-01-14"), status="cancelled", cancelled_by="student")
     change_plan = look(from_day(slot, "2026-01-14", weekday=1))
     assert ["has no class" in warning for warning in change_plan.warnings] == [True]
 
 
-def test_a_class_of_that_day_that_has_begun_is_its_class(slot):
+def test_begun_class_fulfils_the_week_of_the_change(slot):
     change_plan = look(from_day(slot, "2026-01-14", weekday=1), day("2026-01-14"), "10:30")
     assert change_plan.warnings == []
 
 
-def test_every_other_week_goes_on_counting_as_before(settings):
+def test_unchanged_interval_continues_in_the_same_weeks(settings):
     settings.HORIZON_WEEKS = 8
     slot = make.slot(weekday=3, interval_weeks=2, valid_from=MONDAY)
     horizon(weeks=8)
@@ -207,7 +207,7 @@ def test_every_other_week_goes_on_counting_as_before(settings):
     assert [start for _, start in active()] == ["10:00", "12:00", "12:00", "12:00"]
 
 
-def test_every_second_week_from_a_date_on(slot):
+def test_new_interval_starts_on_the_first_new_date(slot):
     change_plan = do(from_day(slot, "2026-01-15", interval_weeks=2))
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
     assert said(change_plan) == {"removed": 1}
@@ -215,7 +215,7 @@ def test_every_second_week_from_a_date_on(slot):
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-02-04"]
 
 
-def test_a_pause_goes_on_across_the_date(slot):
+def test_pause_continues_for_the_successor(slot):
     Closure.objects.create(
         name="Travelling",
         first_date=day("2026-01-14"),
@@ -237,7 +237,7 @@ def test_a_pause_goes_on_across_the_date(slot):
     assert set(counts(horizon(weeks=4))) <= {"exists", "closed", "ended", "not_started"}
 
 
-def test_all_future_changes_the_row_and_nothing_that_has_been(slot):
+def test_change_of_all_future_classes_keeps_past_ones(slot):
     change_plan = do(
         ChangeAllFuture(key_of(slot), {"start_time": at("12:00")}), day("2026-01-14"), "11:00"
     )
@@ -246,14 +246,14 @@ def test_all_future_changes_the_row_and_nothing_that_has_been(slot):
     assert RecurringSlot.objects.count() == 1
 
 
-def test_a_place_that_is_taken_is_said_before(slot):
+def test_preview_names_conflicts(slot):
     make.lesson(on=day("2026-01-23"), start="10:30", end="11:30", whom=slot.teacher)
     change_plan = do(from_day(slot, "2026-01-19", weekday=5))
     assert said(change_plan) == {"conflict": 1, "moved": 1}
     assert ("2026-01-21", "10:00") in active()
 
 
-def test_a_look_writes_nothing(slot):
+def test_preview_writes_nothing(slot):
     before = calendar()
     look(from_day(slot, "2026-01-19", weekday=5))
     assert calendar() == before

@@ -1,4 +1,4 @@
-"""Days are closed for the classes that are on them, whatever day or teacher their rules say."""
+"""Closures of displaced classes, whose day or teacher differs from their series."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def marta():
 
 @pytest.fixture
 def announced(marta):
-    """Fridays with Marta; on Wednesday they become Mondays with Noor, from next week on."""
+    """Fridays with Marta, changed on Wednesday to Mondays with Noor from next week on."""
     slot = make.slot(marta, weekday=5)
     horizon(weeks=2)
     slot.weekday, slot.teacher = 1, make.teacher("Noor")
@@ -42,7 +42,7 @@ def announced(marta):
 
 @pytest.fixture
 def blocked(marta):
-    """Fridays with Marta become Noor's, who has somebody else at that hour."""
+    """Fridays with Marta, changed to Noor, who has another class at that hour."""
     slot, noor = make.slot(marta, weekday=5), make.teacher("Noor")
     make.slot(noor, weekday=5)
     horizon(weeks=2)
@@ -52,7 +52,7 @@ def blocked(marta):
     return slot
 
 
-WHOSE = [
+SCOPES = [
     pytest.param(lambda slot, marta: {}, id="everyone"),
     pytest.param(lambda slot, marta: {"teacher": marta}, id="teacher"),
     pytest.param(lambda slot, marta: {"student": slot.student}, id="student"),
@@ -72,12 +72,10 @@ def state(slot) -> tuple[str, str, str]:
     return str(row.date), row.teacher.name, row.status
 
 
-@pytest.mark.parametrize("whose", WHOSE)
-def test_a_closed_day_cancels_what_was_announced_for_it_and_its_end_brings_it_back(
-    announced, marta, whose
-):
+@pytest.mark.parametrize("scope", SCOPES)
+def test_closed_day_cancels_announced_class_until_deleted(announced, marta, scope):
     before = calendar()
-    do(closing(**whose(announced, marta)), WEDNESDAY, "08:00")
+    do(closing(**scope(announced, marta)), WEDNESDAY, "08:00")
     assert state(announced) == ("2026-01-09", "Marta", "cancelled")
     assert this_friday(announced).closure.name == "Strike"
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"closed": 1, "exists": 2}
@@ -87,10 +85,10 @@ def test_a_closed_day_cancels_what_was_announced_for_it_and_its_end_brings_it_ba
     assert calendar() == before
 
 
-def test_time_off_cancels_what_found_no_room_elsewhere_and_its_end_brings_it_back(blocked, marta):
+def test_time_off_cancels_blocked_class_until_deleted(blocked, marta):
     before = calendar()
     change_plan = do(closing(teacher=marta), WEDNESDAY, "08:00")
-    # That it clashes where its rule wants it was so before.
+    # The conflict with its rule existed before, so it is not reported.
     assert said(change_plan) == {"cancelled": 1}
     assert state(blocked) == ("2026-01-09", "Marta", "cancelled")
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
@@ -101,14 +99,14 @@ def test_time_off_cancels_what_found_no_room_elsewhere_and_its_end_brings_it_bac
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"conflict": 2, "exists": 2}
 
 
-@pytest.mark.parametrize("whose", [WHOSE[0], WHOSE[2]])
-def test_closed_for_both_teachers_it_is_cancelled_as_its_rule_says(blocked, marta, whose):
-    do(closing(**whose(blocked, marta)), WEDNESDAY, "08:00")
+@pytest.mark.parametrize("scope", [SCOPES[0], SCOPES[2]])
+def test_class_closed_for_both_teachers_follows_its_rule(blocked, marta, scope):
+    do(closing(**scope(blocked, marta)), WEDNESDAY, "08:00")
     assert state(blocked) == ("2026-01-09", "Noor", "cancelled")
 
 
 @pytest.mark.parametrize("case", ["announced", "blocked"])
-def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
+def test_absence_of_the_former_teacher_cancels_the_class(case, marta, request):
     slot = request.getfixturevalue(case)
     others = ScheduledClass.objects.exclude(pk=this_friday(slot).pk).order_by("id")
     before = list(others.values())
@@ -121,27 +119,27 @@ def test_a_teacher_who_is_absent_gives_none_of_them(case, marta, request):
     assert list(others.values()) == before
 
 
-def test_the_teacher_whom_the_rule_names_now_is_absent_from_it_in_vain(announced):
+def test_absence_of_the_new_teacher_does_not_cancel_the_class(announced):
     change_plan = do(TeacherAbsence(announced.teacher, FRIDAY, FRIDAY), WEDNESDAY, "08:00")
     assert change_plan.lines == []
     horizon(WEDNESDAY, NOW, weeks=2)
     assert state(announced) == ("2026-01-09", "Marta", "scheduled")
 
 
-@pytest.mark.parametrize("whose", WHOSE)
-def test_a_closure_that_is_saved_reaches_them_in_the_same_request(announced, marta, whose):
-    row = make.closure("Strike", FRIDAY, **whose(announced, marta))
-    how = {"today": WEDNESDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
-    applied = apply_closures([scope_of(row)], **how)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_saved_closure_is_applied_in_the_same_request(announced, marta, scope):
+    row = make.closure("Strike", FRIDAY, **scope(announced, marta))
+    common = {"today": WEDNESDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
+    applied = apply_closures([scope_of(row)], **common)
     assert sum(result.counts["cancelled"] for result in applied.results) == 1
     assert state(announced) == ("2026-01-09", "Marta", "cancelled")
     reach = scope_of(row)
     row.delete()
-    apply_closures([reach], **how)
+    apply_closures([reach], **common)
     assert state(announced) == ("2026-01-09", "Marta", "scheduled")
 
 
-def test_where_classes_are_as_their_rules_say_nothing_more_is_asked(marta):
+def test_no_further_queries_without_displaced_classes(marta):
     make.slot(marta, weekday=5)
     make.slot(marta, weekday=1)
     horizon(weeks=2)
@@ -150,6 +148,6 @@ def test_where_classes_are_as_their_rules_say_nothing_more_is_asked(marta):
     assert dates() == ["2026-01-05", "2026-01-12", "2026-01-16"]
 
 
-def test_a_pause_of_the_rule_cancels_what_is_still_with_its_old_teacher(blocked):
+def test_pause_cancels_class_with_the_former_teacher(blocked):
     make.closure("Trip", FRIDAY, student=blocked.student, recurring_slot=blocked)
     assert counts(horizon(WEDNESDAY, NOW, weeks=2)) == {"cancelled": 1, "conflict": 1, "exists": 2}

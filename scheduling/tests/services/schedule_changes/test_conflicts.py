@@ -1,4 +1,4 @@
-"""A clash that was there before is no news of an act that only takes lessons away."""
+"""Existing conflicts are not reported by changes that only remove lessons."""
 
 import pytest
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 @pytest.fixture
 def first() -> RecurringSlot:
-    """Of two slots of a teacher and a student at the same hour, the one that has it."""
+    """The older of two slots with the same teacher, student and hour."""
     marta, ana = make.teacher("Marta Gil"), make.student("Ana Ruiz")
     older = make.slot(marta, ana)
     make.slot(marta, ana, start="10:30")
@@ -43,9 +43,9 @@ ACTS = {
 }
 
 
-def closed(**whose):
+def closed(**scope):
     days = {"first_date": day("2026-01-12"), "last_date": day("2026-01-12")}
-    return {"name": "Strike", **days, **whose}
+    return {"name": "Strike", **days, **scope}
 
 
 def late() -> RecurringSlot:
@@ -53,15 +53,15 @@ def late() -> RecurringSlot:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_it_is_not_counted(first, name):
-    act, cancelled = ACTS[name]
-    change_plan = look(act(first))
+def test_existing_conflict_is_not_reported(first, name):
+    change, cancelled = ACTS[name]
+    change_plan = look(change(first))
     assert "clash" not in change_plan.planned_summary + change_plan.done_summary
     assert len(change_plan.lines) == cancelled
-    assert "clash" not in do(act(first)).done_summary
+    assert "clash" not in do(change(first)).done_summary
 
 
-def test_what_a_closure_hid_is_counted_when_it_goes(first):
+def test_conflict_hidden_by_a_closure_is_reported_on_deletion(first):
     do(AddClosure(closed()))
     change_plan = do(DeleteClosures((Closure.objects.get().pk,)))
     text = "Done. Classes: 1 restored. 1 class clashes with another lesson."

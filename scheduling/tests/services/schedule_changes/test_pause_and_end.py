@@ -1,4 +1,4 @@
-"""Paused from a day to another, resumed, ended: of one series, and of all that is somebody's."""
+"""Pause, resume and end, for one series and for all series of a person."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,7 +28,7 @@ def pause(rule, first="2026-01-14", last="2026-01-21", **values):
     return PauseSeries(key_of(rule), day(first), day(last), **values)
 
 
-def test_pause_resume(slot):
+def test_pause_and_resume(slot):
     before = shape()
     assert said(do(pause(slot, name="Travelling"))) == {"cancelled": 2}
     assert dates() == ["2026-01-07", "2026-01-28"]
@@ -39,13 +39,13 @@ def test_pause_resume(slot):
     assert not Closure.objects.exists()
 
 
-def test_resumed_in_the_middle_of_the_pause(slot):
+def test_resume_during_the_pause(slot):
     do(pause(slot))
     assert said(do(ResumeSeries(key_of(slot), day("2026-01-20")))) == {"restored": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
 
 
-def test_a_pause_of_one_schedule_leaves_the_students_others_alone(slot):
+def test_pause_does_not_affect_other_schedules(slot):
     other = make.slot(who=slot.student, weekday=4)
     horizon(weeks=4)
     do(pause(slot))
@@ -53,14 +53,14 @@ def test_a_pause_of_one_schedule_leaves_the_students_others_alone(slot):
     assert set(counts(horizon(weeks=4))) == {"exists", "closed"}
 
 
-def test_what_a_person_touched_is_protected_from_a_pause(slot):
+def test_edited_class_is_protected_from_a_pause(slot):
     touch(day("2026-01-21"))
     change_plan = do(pause(slot))
     assert said(change_plan) == {"cancelled": 1, "protected": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
 
 
-def test_a_paused_fixed_schedule_gets_no_class_in_those_weeks():
+def test_paused_fixed_schedule_has_no_classes():
     rule = make.schedule(weekday=3)
     do(pause(rule, "2026-01-05", "2026-01-11", name="Exams"))
     assert counts(weekly()) == {"closed": 1}
@@ -76,23 +76,23 @@ def test_a_paused_fixed_schedule_gets_no_class_in_those_weeks():
     ("first", "last", "words"),
     [("2026-01-21", "2026-01-14", "before the first"), ("2026-01-01", "2026-01-04", "are over")],
 )
-def test_a_pause_that_can_not_be(slot, first, last, words):
+def test_invalid_pauses_are_refused(slot, first, last, words):
     with pytest.raises(ValidationError, match=words):
         look(pause(slot, first, last))
 
 
-def test_paused_twice_is_no_change(slot):
+def test_identical_pause_is_refused(slot):
     do(pause(slot))
     with pytest.raises(ValidationError, match="already"):
         look(pause(slot))
 
 
-def test_resuming_what_is_not_paused(slot):
+def test_resume_without_a_pause_is_refused(slot):
     with pytest.raises(ValidationError, match="not paused"):
         look(ResumeSeries(key_of(slot), MONDAY))
 
 
-def test_a_series_ends_on_a_day(slot):
+def test_series_ends_on_a_date(slot):
     assert said(do(EndSeries(key_of(slot), day("2026-01-14")))) == {"removed": 2}
     assert dates() == ["2026-01-07", "2026-01-14"]
     slot.refresh_from_db()
@@ -100,11 +100,11 @@ def test_a_series_ends_on_a_day(slot):
 
 
 @pytest.mark.parametrize("cancel", [False, True])
-def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
+def test_edited_classes_after_the_end_are_named_or_cancelled(slot, cancel):
     touch(day("2026-01-21"))
-    act = EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
+    change = EndSeries(key_of(slot), day("2026-01-14"), cancel_rest=cancel, reason="moved away")
 
-    change_plan = do(act)
+    change_plan = do(change)
 
     assert said(change_plan) == {"removed": 1, "cancelled" if cancel else "protected": 1}
     kept = ScheduledClass.objects.get(date="2026-01-21")
@@ -113,7 +113,7 @@ def test_touched_classes_after_the_end_are_named_or_cancelled(slot, cancel):
     )
 
 
-def test_a_series_that_has_not_begun_can_end_before_it_does():
+def test_series_can_end_before_it_begins():
     slot = make.slot(weekday=3, valid_from=day("2026-01-12"))
     horizon(weeks=4)
     assert said(do(EndSeries(key_of(slot), day("2026-01-06"))))["removed"] == 3
@@ -123,13 +123,13 @@ def test_a_series_that_has_not_begun_can_end_before_it_does():
     assert dates() == []
 
 
-def test_ended_twice_is_refused(slot):
+def test_second_end_is_refused(slot):
     do(EndSeries(key_of(slot), day("2026-01-14")))
     with pytest.raises(ValidationError, match="already"):
         look(EndSeries(key_of(slot), day("2026-01-14")))
 
 
-def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):
+def test_lesson_of_a_leaver_frees_its_hour(slot):
     touch(day("2026-01-21"))
     make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
     make.schedule(slot.student, weekday=5)
@@ -146,7 +146,7 @@ def test_a_leavers_lesson_does_not_hold_the_hour_for_ever(slot):
     assert dates(newcomer.classes.all()) == ["2026-01-14", "2026-01-21", "2026-01-28"]
 
 
-def test_what_keeps_the_hour_of_a_leaver_is_named(slot):
+def test_remaining_classes_of_a_leaver_are_named(slot):
     touch(day("2026-01-21"))
     one_off = make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
     change_plan = do(EndPerson(slot.student, day("2026-01-08")))
@@ -158,7 +158,7 @@ def test_what_keeps_the_hour_of_a_leaver_is_named(slot):
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-30"]
 
 
-def test_a_teacher_leaves(slot):
+def test_teacher_leaves(slot):
     other = make.slot(slot.teacher, weekday=4)
     horizon(weeks=4)
     touch(day("2026-01-29"))
@@ -173,7 +173,7 @@ def test_a_teacher_leaves(slot):
         look(EndPerson(slot.teacher, day("2026-01-14")))
 
 
-def test_student_deactivated_reactivated(slot):
+def test_student_is_deactivated_and_reactivated(slot):
     do(EndPerson(slot.student, day("2026-01-04")))
     slot.student.refresh_from_db()
     assert not slot.student.is_active

@@ -1,4 +1,4 @@
-"""A teacher in another time zone: every class ahead moves, and what stays is named."""
+"""Changes of time zone: future classes move, and those that stay are named."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -33,32 +33,32 @@ def places():
     return [(f"{one.starts_at:%d %H:%M}", f"{one.start_time:%H:%M}", one.time_zone) for one in rows]
 
 
-def test_all_classes_ahead_move(teacher):
-    act = ChangeZone(teacher, BOGOTA)
+def test_future_classes_move(teacher):
+    change = ChangeZone(teacher, BOGOTA)
     before = shape()
     assert places()[0] == ("07 09:00", "10:00", MADRID)
 
-    plan = look(act)
+    plan = look(change)
     assert said(plan) == {"moved": 5}
     assert plan.lines[0].reason == (
         "brought in line with its schedule; it was on 2026-01-07 10:00–11:00 (Europe/Madrid)"
     )
     assert shape() == before
-    assert said(do(act)) == {"moved": 5}
+    assert said(do(change)) == {"moved": 5}
 
     assert [place[1:] for place in places()] == [("10:00", BOGOTA)] * 5
     assert places()[0] == ("07 15:00", "10:00", BOGOTA)
     assert set(counts(horizon(weeks=4))) == set(counts(weekly())) == {"exists"}
 
 
-def test_what_is_over_stays(teacher):
+def test_past_classes_stay(teacher):
     later = day("2026-01-15")
     do(ChangeZone(teacher, BOGOTA), later)
     zones = [place[2] for place in places()]
     assert zones == [MADRID] * 3 + [BOGOTA] * (len(zones) - 3)
 
 
-def test_what_stays_is_named(teacher):
+def test_classes_that_stay_are_named(teacher):
     touch(day("2026-01-14"))
     make.lesson(on=day("2026-01-20"), whom=teacher, time_zone=MADRID)
 
@@ -72,7 +72,7 @@ def test_what_stays_is_named(teacher):
     ]
 
 
-def test_who_is_in_the_way_there_is_named(teacher):
+def test_conflict_in_the_new_zone_is_named(teacher):
     # Both with the same teacher: at 16:00 in Madrid it is 10:00 in Bogota.
     make.lesson(on=day("2026-01-21"), start="16:30", end="17:00", whom=teacher, time_zone=MADRID)
     assert said(look(ChangeZone(teacher, BOGOTA))) == {
@@ -82,7 +82,7 @@ def test_who_is_in_the_way_there_is_named(teacher):
     }
 
 
-def test_another_name_of_the_zone_moves_nothing(settings):
+def test_alias_of_the_zone_moves_nothing(settings):
     settings.HORIZON_WEEKS = 4
     row = make.teacher(zone="Europe/Kiev")
     make.slot(row, weekday=3)
@@ -104,17 +104,17 @@ def test_another_name_of_the_zone_moves_nothing(settings):
         ("", "is not a time zone"),
     ],
 )
-def test_what_is_refused(teacher, zone, text):
+def test_invalid_zones_are_refused(teacher, zone, text):
     with pytest.raises(ValidationError) as caught:
         look(ChangeZone(teacher, zone))
     assert text in caught.value.message_dict["time_zone"][0]
     assert Teacher.objects.get().time_zone == MADRID
 
 
-class TestTheStudio:
+class TestStudio:
     @pytest.fixture(autouse=True)
     def studio(self, settings):
-        """Ana has a fixed schedule of her own; Marta's students have Marta's zone."""
+        """Ana has a schedule without a teacher; the lessons of Marta are in Marta's zone."""
         settings.HORIZON_WEEKS = 2
         make.studio(time_zone=MADRID, is_settled=True)
         make.schedule(make.student("Ana"), weekday=4, start="18:00", end="19:00")
@@ -129,19 +129,19 @@ class TestTheStudio:
         assert places() == [("07 09:00", "10:00", MADRID), ("08 23:00", "18:00", BOGOTA)]
         assert set(counts(weekly())) == {"exists"}
 
-    def test_what_a_person_changed_stays_and_is_named(self):
+    def test_edited_class_stays_and_is_named(self):
         touch(day("2026-01-08"))
         assert said(do(ChangeStudioZone(BOGOTA))) == {"protected": 1}
         assert {place[2] for place in places()} == {MADRID}
 
-    def test_another_name_of_it_moves_nothing(self):
+    def test_alias_moves_nothing(self):
         make.studio(time_zone="Europe/Kiev")
         weekly()
         assert said(do(ChangeStudioZone("Europe/Kyiv"))) == {}
         assert places()[-1][2] == "Europe/Kyiv"
         assert set(counts(weekly())) == {"exists"}
 
-    def test_a_run_that_began_in_the_old_zone_stops(self):
+    def test_run_started_in_the_old_zone_stops(self):
         make.schedule(weekday=5)
         with one_reading():
             assert studio().time_zone == MADRID
@@ -151,6 +151,6 @@ class TestTheStudio:
         assert {place[2] for place in places()} == {MADRID}
 
     @pytest.mark.parametrize("zone", [MADRID, "Mars/Olympus"])
-    def test_what_is_refused(self, zone):
+    def test_invalid_zones_are_refused(self, zone):
         with pytest.raises(ValidationError):
             look(ChangeStudioZone(zone))
