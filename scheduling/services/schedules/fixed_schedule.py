@@ -82,11 +82,11 @@ def write_fixed_schedule(
         else:
             new.append((index, meeting))
     result.ended = [row for row in current if row.pk not in kept]
-    gone = [row for row in stored.values() if row.pk not in kept]
-    has_replaced = any(_has_begun(row, student, today) for row in gone)
+    dropped = [row for row in stored.values() if row.pk not in kept]
+    has_replaced = any(_has_begun(row, student, today) for row in dropped)
     for index, meeting in new:
         result.added.append(_new(student, index, meeting, today if has_replaced else None))
-    result.successions = _successions(result, gone)
+    result.successions = _successions(result, dropped)
     _store(result, today, now)
     return result
 
@@ -171,13 +171,13 @@ def _new(
 
 
 def _successions(
-    result: ScheduleWriteResult, gone: Sequence[FixedSchedule]
+    result: ScheduleWriteResult, dropped: Sequence[FixedSchedule]
 ) -> list[tuple[FixedSchedule, FixedSchedule]]:
     """Pair each added meeting with the most similar one that ended, the latest first.
 
     A meeting that ended earlier must have the same weekday and start.
     """
-    unpaired = sorted(gone, key=lambda row: (row not in result.ended, -row.pk))
+    unpaired = sorted(dropped, key=lambda row: (row not in result.ended, -row.pk))
     found = []
     for new in result.added:
         similarity = {row.pk: _similarity(row, new) for row in unpaired}
