@@ -1,7 +1,7 @@
-"""Charts drawn on the server as SVG: they need no script, print, and read well aloud.
+"""Server-side SVG charts: they need no script, and work in print and with screen readers.
 
-Across they are told in per cent and down in pixels, so that a chart is as wide as its place and
-its letters stay as large as all others.
+Horizontal positions are percentages and vertical ones pixels, so that a chart fills its container
+while its text keeps the size of the page's.
 """
 
 from .bars import Bar, BarChart, bar_chart

@@ -1,30 +1,33 @@
-"""A bar for each day, or whatever follows one another."""
+"""Bar charts, such as one bar per day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scheduling.text.dates import number_text
 
-from .scales import ColumnScale, LinearScale, axis_width, ticks
+from .chart import HEIGHT, Chart
+from .scales import ColumnScale, LinearScale, ticks
 
-HEIGHT = 150
-LABELS = 4
+MAX_LABELS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``name`` is what the bar stands for, ``said`` its value in words; ``gap``: nothing was."""
+    """A bar with a long and a short name, its value and the text of the value.
+
+    ``gap`` marks a bar without a value.
+    """
 
     name: str
     short: str
     value: int
-    said: str
+    value_text: str
     gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedBar:
-    """A bar in its place."""
+    """A bar with its position and size."""
 
     bar: Bar
     x: str
@@ -34,69 +37,52 @@ class PlacedBar:
 
 
 @dataclass(frozen=True, slots=True)
-class BarChart:
-    """What a template draws."""
+class BarChart(Chart):
+    """The context of the bar chart template."""
 
-    key: str
-    title: str
-    description: str
-    height: int
     bars: list[PlacedBar]
-    lines: list[tuple[float, str]]
-    labels: list[tuple[str, str, str]]
-
-    @property
-    def frame(self) -> int:
-        """Height with the labels below."""
-        return self.height + 24
-
-    @property
-    def axis(self) -> int:
-        """How wide the labels at the left are."""
-        return axis_width(self.lines)
 
     @property
     def has_gaps(self) -> bool:
-        return any(drawn.bar.gap for drawn in self.bars)
+        return any(placed.bar.gap for placed in self.bars)
 
 
 def bar_chart(key: str, title: str, description: str, bars: Sequence[Bar]) -> BarChart:
-    """``bars`` from left to right, nought at the foot."""
+    """Return a chart of ``bars`` from left to right, with zero at the bottom."""
     steps = ticks(max((bar.value for bar in bars), default=0))
     if steps[1] < 1:
         steps = [0.0, 1.0]
-    scale, bands = LinearScale(steps[-1], HEIGHT), ColumnScale(max(1, len(bars)))
+    scale, columns = LinearScale(steps[-1], HEIGHT), ColumnScale(max(1, len(bars)))
     return BarChart(
         key,
         title,
         description,
-        HEIGHT,
+        scale.gridlines((step, number_text(round(step))) for step in steps),
+        [
+            (columns.middle(index), bars[index].short, _anchor(index, len(bars)))
+            for index in _labelled(len(bars))
+        ],
         [
             PlacedBar(
                 bar,
-                bands.left(place),
-                bands.width,
+                columns.left(index),
+                columns.width,
                 0 if bar.gap else scale.y(bar.value),
-                HEIGHT if bar.gap else scale.tall(bar.value),
+                HEIGHT if bar.gap else scale.bar_height(bar.value),
             )
-            for place, bar in enumerate(bars)
-        ],
-        [(scale.y(step) if step else float(HEIGHT), number_text(round(step))) for step in steps],
-        [
-            (bands.middle(place), bars[place].short, _anchor(place, len(bars)))
-            for place in _labelled(len(bars))
+            for index, bar in enumerate(bars)
         ],
     )
 
 
 def _labelled(count: int) -> list[int]:
-    """Which places are named: the first, the last, and some between."""
-    if count <= LABELS:
+    """Return the indices of the labelled bars: the first, the last and some in between."""
+    if count <= MAX_LABELS:
         return list(range(count))
-    return [round(n * (count - 1) / (LABELS - 1)) for n in range(LABELS)]
+    return [round(n * (count - 1) / (MAX_LABELS - 1)) for n in range(MAX_LABELS)]
 
 
-def _anchor(place: int, count: int) -> str:
-    if place == 0:
+def _anchor(index: int, count: int) -> str:
+    if index == 0:
         return "start"
-    return "end" if place == count - 1 else "middle"
+    return "end" if index == count - 1 else "middle"

@@ -1,4 +1,4 @@
-"""Dots over time: one for each run."""
+"""Dot charts over time, such as one dot per run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,27 +7,29 @@ from datetime import datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from .scales import LinearScale, axis_width, per_cent, ticks
-
-HEIGHT = 150
+from .chart import HEIGHT, Chart
+from .scales import LinearScale, percent, ticks
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """``shape``: "circle" or "square", so that no colour is needed; ``hollow``: it went wrong."""
+    """A dot. ``shape`` is "circle" or "square"; a ``hollow`` dot marks a failure.
+
+    Shapes instead of colours keep the chart legible without colour vision.
+    """
 
     moment: datetime
     value: float
     shape: str
     name: str
-    said: str
+    value_text: str
     hollow: bool = False
     url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedDot:
-    """A dot in its place."""
+    """A dot with its position."""
 
     dot: Dot
     x: str
@@ -35,27 +37,11 @@ class PlacedDot:
 
 
 @dataclass(frozen=True, slots=True)
-class DotChart:
-    """What a template draws. ``legend``: each shape and what it stands for."""
+class DotChart(Chart):
+    """The context of the dot chart template. ``legend`` has the shapes with their meanings."""
 
-    key: str
-    title: str
-    description: str
-    height: int
     dots: list[PlacedDot]
-    lines: list[tuple[float, str]]
-    labels: list[tuple[str, str, str]]
     legend: Sequence[tuple[str, str]]
-
-    @property
-    def frame(self) -> int:
-        """Height with the labels below."""
-        return self.height + 24
-
-    @property
-    def axis(self) -> int:
-        """How wide the labels at the left are."""
-        return axis_width(self.lines)
 
 
 def dot_chart(
@@ -67,31 +53,28 @@ def dot_chart(
     labels: Sequence[tuple[datetime, str]],
     legend: Sequence[tuple[str, str]] = (),
 ) -> DotChart:
-    """``dots`` between the two ends of ``span``, nought at the foot."""
+    """Return a chart of ``dots`` in seconds, from the start to the end of ``span``."""
     steps = ticks(max((dot.value for dot in dots), default=0.0))
+    in_ms = steps[-1] < 0.1
     scale = LinearScale(steps[-1], HEIGHT)
 
     def x(moment: datetime) -> str:
         share = (moment - span[0]) / (span[1] - span[0])
-        return per_cent(1.5 + 97 * min(1.0, max(0.0, share)))
+        return percent(1.5 + 97 * min(1.0, max(0.0, share)))
 
-    ends = {0: "start", len(labels) - 1: "end"}
+    anchors = {0: "start", len(labels) - 1: "end"}
     return DotChart(
         key,
         title,
         description,
-        HEIGHT,
+        scale.gridlines((step, _duration(step, in_ms=in_ms)) for step in steps),
+        [(x(at), text, anchors.get(n, "middle")) for n, (at, text) in enumerate(labels)],
         [PlacedDot(dot, x(dot.moment), scale.y(dot.value)) for dot in dots],
-        [
-            (scale.y(step) if step else float(HEIGHT), _length(step, in_ms=steps[-1] < 0.1))
-            for step in steps
-        ],
-        [(x(at), text, ends.get(n, "middle")) for n, (at, text) in enumerate(labels)],
         legend,
     )
 
 
-def _length(step: float, *, in_ms: bool) -> str:
+def _duration(seconds: float, *, in_ms: bool) -> str:
     if in_ms:
-        return _("%(n)s ms") % {"n": number_format(f"{step * 1000:g}")}
-    return _("%(seconds)s s") % {"seconds": number_format(f"{step:g}")}
+        return _("%(n)s ms") % {"n": number_format(f"{seconds * 1000:g}")}
+    return _("%(seconds)s s") % {"seconds": number_format(f"{seconds:g}")}

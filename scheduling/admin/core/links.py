@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from scheduling.domain.series import SeriesKey
+
 from .permissions import may_run_jobs
 
 
@@ -67,3 +69,13 @@ def listed(model: str, **query: object) -> str:
 
 def _change(model: str, pk: int | None) -> str:
     return reverse(f"admin:scheduling_{model}_change", args=[pk]) if pk else ""
+
+
+def series_url(key: SeriesKey) -> str:
+    """Return the URL of a series' change page."""
+    return _change(key.kind.value.replace("_", ""), key.id)
+
+
+def class_url(pk: int | None) -> str:
+    """Return the URL of a class's change page; empty for None."""
+    return _change("scheduledclass", pk)

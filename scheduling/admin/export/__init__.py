@@ -1,4 +1,4 @@
-"""Export of what a list shows, as CSV and as XLSX."""
+"""Export of the admin's lists as CSV and XLSX."""
 
 from .mixin import ExportMixin
 

@@ -1,4 +1,4 @@
-"""What a list shows, as columns of plain values."""
+"""The columns of an export, with plain values."""
 
 import html
 import re
@@ -18,7 +18,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-# `datetime` is a `date` too; a bool is never left as one: people read yes and no.
+# `datetime` is a subclass of `date`; booleans become “yes” and “no”.
 Cell = str | int | float | Decimal | date | time | timedelta
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|dt|dd)>")
 TYPED = (int, float, Decimal, date, time, timedelta)
@@ -26,7 +26,7 @@ TYPED = (int, float, Decimal, date, time, timedelta)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the list: its title, and what it holds for a row."""
+    """A column of the list. ``zone`` is the time zone in the title of a timestamp column."""
 
     title: str
     name: str | Callable[[Any], Any]
@@ -34,7 +34,7 @@ class Column:
     zone: str = ""
 
     def read(self, row: Model) -> Cell:
-        """The value as people see it, but with its type; instants in the column's zone."""
+        """Return the displayed value, with its type; timestamps in the column's zone."""
         try:
             field, method, value = lookup_field(self.name, row, self.model_admin)
         except ObjectDoesNotExist:
@@ -51,19 +51,19 @@ class Column:
             return _("yes") if value else _("no")
         if isinstance(value, datetime) and timezone.is_aware(value):
             local = timezone.localtime(value)
-            # Without a zone in its title the column could not say which clock it means.
+            # A computed column has no zone in its title, so each cell has one.
             return local if self.zone else f"{local:%Y-%m-%d %H:%M:%S} {local.tzinfo}"
         if isinstance(value, TYPED):
             return value
         if isinstance(value, (list, tuple, set, frozenset)):
-            return ", ".join(str(each) for each in value)
+            return ", ".join(str(item) for item in value)
         if hasattr(value, "__html__"):
             return html.unescape(strip_tags(_BREAK.sub(" ", value.__html__()))).strip()
         return str(localize(value))
 
 
 def columns_of(model_admin: ModelAdmin, names: Iterable[Any]) -> list[Column]:
-    """The columns ``names`` of a list, with the titles that it shows."""
+    """Return the columns ``names`` of a list, with the list's titles."""
     return [_column(model_admin, name) for name in names]
 
 

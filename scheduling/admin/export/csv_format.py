@@ -1,4 +1,4 @@
-"""CSV, a piece at a time: a list of any length needs no more memory than a short one."""
+"""CSV in chunks, so that the memory does not depend on the length of the list."""
 
 import csv
 import io
@@ -13,31 +13,31 @@ from scheduling.db.bulk_insert import in_batches
 from .columns import Cell, Column
 from .formula_escape import escape_formulas
 
-_ROWS_A_PIECE = 500
-# Spreadsheets of these languages split at semicolons, where a comma is the decimal sign.
-_SEMICOLON = ("es",)
-# Without it Excel takes UTF-8 for the code page of the machine.
+_ROWS_PER_CHUNK = 500
+# Languages with a decimal comma: their spreadsheets expect semicolons.
+_SEMICOLON_LANGUAGES = ("es",)
+# Without it, Excel reads UTF-8 in the system's code page.
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def separator(language: str) -> str:
-    """What stands between cells for readers of ``language``."""
-    return ";" if language.split("-")[0] in _SEMICOLON else ","
+    """Return the cell separator for ``language``."""
+    return ";" if language.split("-")[0] in _SEMICOLON_LANGUAGES else ","
 
 
 def csv_chunks(columns: list[Column], rows: Iterable[Model], language: str) -> Iterator[bytes]:
-    """The file, header first, in the reader's ``language`` whenever it is asked for."""
+    """Yield the file in ``language``, header first."""
     delimiter = separator(language)
-    title = [escape_formulas(column.title) for column in columns]
-    yield (_BYTE_ORDER_MARK + _written([title], delimiter)).encode()
-    for batch in in_batches(rows, _ROWS_A_PIECE):
-        # The request is over by now, and so is its language.
+    header = [escape_formulas(column.title) for column in columns]
+    yield (_BYTE_ORDER_MARK + _to_csv([header], delimiter)).encode()
+    for batch in in_batches(rows, _ROWS_PER_CHUNK):
+        # The response is streamed after the request, whose language is no longer active.
         with translation.override(language):
             lines = [[_text(column.read(row)) for column in columns] for row in batch]
-        yield _written(lines, delimiter).encode()
+        yield _to_csv(lines, delimiter).encode()
 
 
-def _written(lines: list[list[str]], delimiter: str) -> str:
+def _to_csv(lines: list[list[str]], delimiter: str) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter).writerows(lines)
     return text.getvalue()

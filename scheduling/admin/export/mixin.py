@@ -1,4 +1,4 @@
-"""The buttons and the actions of a list that hand out what it shows."""
+"""The export buttons and actions of the admin's lists."""
 
 import tempfile
 from collections.abc import Iterator
@@ -31,22 +31,21 @@ from . import xlsx_format
 from .columns import columns_of
 from .csv_format import csv_chunks
 
-_ROWS_A_FETCH = 2_000
+_ROWS_PER_FETCH = 2_000
 _BUTTONS = {"csv": gettext_lazy("Export as CSV"), "xlsx": gettext_lazy("Export as XLSX")}
 _ACTIONS = {
     "csv": gettext_lazy("Export selected %(verbose_name_plural)s as CSV"),
     "xlsx": gettext_lazy("Export selected %(verbose_name_plural)s as XLSX"),
 }
-# Where on the page, not which rows.
-_NO_FILTERS = ("p", "all", "e")
+# Query parameters of the list that do not filter it.
+_NON_FILTER_PARAMS = ("p", "all", "e")
 
 
 class ExportMixin(ModelAdmin):
-    """Adds export to a list: exactly its rows, filtered and searched, on all pages, its columns.
+    """Adds export to a list: its filtered rows on all pages, and its columns.
 
-    ``export_as`` names the columns of a file that stand for one of the list: a date, a start and
-    a zone for what a person reads at a glance. ``export_extra`` names those that only the file
-    has: what the page says elsewhere, such as a zone, has to stand in a file too.
+    ``export_as`` maps a column of the list to columns of the file, such as a date, a start and a
+    zone. ``export_extra`` are columns of the file that the list does not have.
     """
 
     export_as: dict[Any, tuple[Any, ...]] = {}
@@ -54,10 +53,13 @@ class ExportMixin(ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_safe(self.export_view))
-        return [path("export/<str:kind>/", view, name=self._named("export")), *super().get_urls()]
+        return [
+            path("export/<str:kind>/", view, name=self._url_name("export")),
+            *super().get_urls(),
+        ]
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
-        """The rows that the list shows under the same query."""
+        """Export the rows that the list shows with the same query."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if kind not in _BUTTONS:
@@ -66,7 +68,7 @@ class ExportMixin(ModelAdmin):
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             messages.error(request, _("The list has no such filter; choose one again, and export."))
-            return HttpResponseRedirect(self._address("changelist"))
+            return HttpResponseRedirect(self._url("changelist"))
         return self._export(request, rows, kind)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -81,10 +83,10 @@ class ExportMixin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         query = request.GET.copy()
-        for name in _NO_FILTERS:
+        for name in _NON_FILTER_PARAMS:
             query.pop(name, None)
         exports = [
-            {"title": title, "url": f"{self._address('export', kind)}?{query.urlencode()}"}
+            {"title": title, "url": f"{self._url('export', kind)}?{query.urlencode()}"}
             for kind, title in _BUTTONS.items()
             if IS_POPUP_VAR not in request.GET
         ]
@@ -95,23 +97,23 @@ class ExportMixin(ModelAdmin):
         title = str(capfirst(self.opts.verbose_name_plural))
         today = studio_today()
         name = f"{slugify(title, allow_unicode=True)}-{today}.{kind}"
-        read = self._filled(rows)
+        fetched = self._fetch(rows)
         if kind == "csv":
-            answer = StreamingHttpResponse(
-                csv_chunks(columns, read, get_language() or studio().language),
+            response = StreamingHttpResponse(
+                csv_chunks(columns, fetched, get_language() or studio().language),
                 content_type="text/csv; charset=utf-8",
             )
-            answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-            return answer
-        if rows.order_by()[xlsx_format.MOST_ROWS - 1 :].exists():
+            response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+            return response
+        if rows.order_by()[xlsx_format.MAX_ROWS - 1 :].exists():
             message = _(
                 "A sheet holds %(most)d rows and the list has more: export it as CSV, or filter it."
             )
-            messages.error(request, message % {"most": xlsx_format.MOST_ROWS - 1})
-            return HttpResponseRedirect(f"{self._address('changelist')}?{request.GET.urlencode()}")
-        # A workbook is complete only with its last byte. The answer closes the file, which ends it.
+            messages.error(request, message % {"most": xlsx_format.MAX_ROWS - 1})
+            return HttpResponseRedirect(f"{self._url('changelist')}?{request.GET.urlencode()}")
+        # A workbook can't be streamed while it is written. FileResponse closes the file.
         file = tempfile.TemporaryFile()  # noqa: SIM115
-        xlsx_format.write(file, title, columns, read)
+        xlsx_format.write(file, title, columns, fetched)
         file.seek(0)
         return FileResponse(
             file, as_attachment=True, filename=name, content_type=xlsx_format.MIME_TYPE
@@ -119,30 +121,30 @@ class ExportMixin(ModelAdmin):
 
     def _export_names(self, request: HttpRequest) -> list[Any]:
         names: list[Any] = []
-        shown: Any
-        for shown in self.get_list_display(request):
-            names += self.export_as.get(shown, (shown,))
+        column: Any
+        for column in self.get_list_display(request):
+            names += self.export_as.get(column, (column,))
         names += self.export_extra
         return [name for name in dict.fromkeys(names) if name != "action_checkbox"]
 
-    def _filled(self, rows: QuerySet[Any]) -> Iterator[Any]:
-        """The rows, some at a time, with what a list looks up for a page of them at once.
+    def _fetch(self, rows: QuerySet[Any]) -> Iterator[Any]:
+        """Yield the rows in batches, with the data that the list's ``fill`` adds.
 
-        Which ones, and in which order, is read beforehand: a cursor on the server would need a
-        transaction that lasts as long as the slowest of readers takes.
+        The ids and their order are read first: a server-side cursor would keep a transaction open
+        until the slowest client has read the response.
         """
         fill = getattr(self, "fill", None)
-        read = among(rows, "pk", rows.values_list("pk", flat=True))
-        for batch in in_batches(read, _ROWS_A_FETCH):
+        fetched = among(rows, "pk", rows.values_list("pk", flat=True))
+        for batch in in_batches(fetched, _ROWS_PER_FETCH):
             if fill is not None:
                 fill(batch)
             yield from batch
 
-    def _named(self, page: str) -> str:
+    def _url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
-    def _address(self, page: str, *args: str) -> str:
-        return reverse(f"{self.admin_site.name}:{self._named(page)}", args=args)
+    def _url(self, page: str, *args: str) -> str:
+        return reverse(f"{self.admin_site.name}:{self._url_name(page)}", args=args)
 
 
 def _action(kind: str) -> Any:

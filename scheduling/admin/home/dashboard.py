@@ -1,4 +1,4 @@
-"""What stands above the tables on the admin's first page: whether all is well, and today."""
+"""The dashboard above the tables on the admin's index: job status and today's classes."""
 
 from datetime import datetime, time
 from typing import Any
@@ -31,7 +31,7 @@ from .first_steps import first_steps, has_rules
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
-    """For the template, as far as this person may see it."""
+    """Return the template context, limited to the user's permissions."""
     now = timezone.now()
     context: dict[str, Any] = {
         "recent": recent_edits(request.user),
@@ -42,8 +42,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         context["steps"] = first_steps(request, callers)
         if has_rules() or not context["steps"]:
             cover = coverage(now, callers, A_PAGE)
-            found = status(now, cover, callers=callers)
-            context["status"] = status_card(found, links_for(request), cover)
+            job_status = status(now, cover, callers=callers)
+            context["status"] = status_card(job_status, links_for(request), cover)
             if may_run_jobs(request.user):
                 context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):
@@ -52,7 +52,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
 
 
 def _buttons(cover: Coverage) -> list[tuple[str, str]]:
-    """The jobs that make what is missing, with what their buttons say: the urgent one first."""
+    """Return the jobs that create missing classes, with their button texts, most urgent first."""
     jobs = [job for job in GENERATING if cover.missing_of(job) or not cover.is_complete]
     if not jobs:
         return []
@@ -65,13 +65,13 @@ def _buttons(cover: Coverage) -> list[tuple[str, str]]:
 def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     day = studio_day(now)
     start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
-    found = day_summary(visible_classes(request.user), start, end, now)
-    coming = found.coming
+    summary = day_summary(visible_classes(request.user), start, end, now)
+    coming = summary.coming
     return {
         "today": {
-            "classes": number_text(found.classes),
-            "over": number_text(found.over),
-            "cancelled": number_text(found.cancelled),
+            "classes": number_text(summary.classes),
+            "over": number_text(summary.over),
+            "cancelled": number_text(summary.cancelled),
         },
         "coming": coming
         and {

@@ -74,7 +74,7 @@ def draw_timeline(name: str, entries: Sequence[TimelineEntry]) -> Timeline:
         TimelineBar(
             shape := SHAPES[entry.outcome],
             bands.edge(first + place),
-            bands.place,
+            bands.column_width,
             bands.left(first + place),
             bands.width,
             _boxes(shape, _share(entry, most)),

@@ -1,7 +1,8 @@
-"""“Check the calendar”: where it differs from the schedules, as a plan that a click carries out."""
+"""“Check the calendar”: the differences from the schedules, as a plan to approve."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from scheduling.admin.core.links import class_url, series_url
 from scheduling.admin.core.permissions import may_run_jobs
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.tool_page import ToolPage
@@ -32,15 +34,15 @@ from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.selectors.studio import studio_today
 from scheduling.text.dates import with_dates_written_out
 
-# More of them are counted, and mended, but not drawn.
-MOST_SHOWN = 300
-# More students than these are a run of the whole studio, which goes on in the background.
-MOST_AT_ONCE = 200
+# Further findings are counted and repaired, but not listed.
+MAX_ROWS = 300
+# More students need a background run for the whole studio.
+MAX_STUDENTS = 200
 
-# What an address may narrow the page to.
-NARROWING = ("student", "kind", "rule", "day")
+# The URL parameters that narrow the page.
+FILTER_PARAMS = ("student", "kind", "rule", "day")
 
-WORDS = {
+KIND_LABELS = {
     "missing": (gettext_lazy("Missing"), gettext_lazy("will be created"), "ct-diff-create", "+"),
     "extra": (gettext_lazy("Extra"), gettext_lazy("will be removed"), "ct-diff-remove", "−"),
     "drifted": (
@@ -54,38 +56,41 @@ WORDS = {
 
 
 def check_page(request: HttpRequest) -> HttpResponse:
-    """The findings; a POST mends those that were shown, if they still are what holds."""
+    """List the findings; a POST repairs them if they are still the same."""
     if not may_run_jobs(request.user):
         raise PermissionDenied
-    asked = request.POST if request.method == "POST" else request.GET
-    student, one = _number(asked.get("student")), _one(asked)
-    findings, stale = _find(student, one), None
+    params = request.POST if request.method == "POST" else request.GET
+    student, occurrence = _parse_id(params.get("student")), _requested_occurrence(params)
+    findings, stale = _find(student, occurrence), None
     if request.method == "POST":
         try:
             require_approved(findings, approved_fingerprint(request))
-            return _repair(request, findings, student, one)
+            return _repair(request, findings, student, occurrence)
         except StalePlanError as error:
             stale = error
     context = {
         "title": _("Check the calendar"),
         "findings": findings,
         "rows": list(_rows(findings)),
-        "most": MOST_SHOWN,
+        "max_rows": MAX_ROWS,
         "student": student,
-        "narrowed": {name: asked[name] for name in NARROWING if asked.get(name)},
-        "is_one": one is not None,
-        "too_many": len(findings.students()) > MOST_AT_ONCE,
+        "narrowed": {name: params[name] for name in FILTER_PARAMS if params.get(name)},
+        "is_single": occurrence is not None,
+        "too_many": len(findings.students()) > MAX_STUDENTS,
         "weeks": settings.HORIZON_WEEKS,
     }
-    return plan_page(request, "admin/scheduling/check.html", context, stale)
+    return plan_page(request, "admin/tools/calendar_check.html", context, stale)
 
 
 def _repair(
-    request: HttpRequest, before: CheckFindings, student: int | None, one: SingleOccurrence | None
+    request: HttpRequest,
+    findings: CheckFindings,
+    student: int | None,
+    occurrence: SingleOccurrence | None,
 ) -> HttpResponse:
     back = HttpResponseRedirect(reverse("admin:check_schedules"))
-    students = before.students()
-    if len(students) > MOST_AT_ONCE:
+    students = findings.students()
+    if len(students) > MAX_STUDENTS:
         messages.error(request, _too_many())
         return back
     errors = repair(
@@ -94,14 +99,14 @@ def _repair(
         weeks=settings.HORIZON_WEEKS,
         clock=timezone.now,
         triggered_by=request.user.get_username(),
-        one=one,
+        one=occurrence,
     )
     for error in errors[:10]:
         messages.error(request, error)
-    done = repaired(before, _find(student, one))
+    done = repaired(findings, _find(student, occurrence))
     text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(done))
     messages.success(request, text % {"n": len(done)})
-    left = before.repairable - len(done)
+    left = findings.repairable - len(done)
     if left > 0:
         text = ngettext("%(n)d is still there.", "%(n)d are still there.", left)
         messages.warning(request, text % {"n": left})
@@ -112,26 +117,26 @@ def _too_many() -> str:
     return _("That is too much for one click: generate the classes of the whole studio instead.")
 
 
-def _find(student: int | None, one: SingleOccurrence | None) -> CheckFindings:
+def _find(student: int | None, occurrence: SingleOccurrence | None) -> CheckFindings:
     students = (student,) if student else ()
     weeks = settings.HORIZON_WEEKS
-    return find(studio_today(), weeks, timezone.now, student_ids=students, one=one)
+    return find(studio_today(), weeks, timezone.now, student_ids=students, one=occurrence)
 
 
-def _one(asked: QueryDict) -> SingleOccurrence | None:
-    """The one class that an address names; nothing where it names none."""
-    number, day = _number(asked.get("rule")), None
+def _requested_occurrence(params: QueryDict) -> SingleOccurrence | None:
+    """Return the occurrence that the parameters name; None without one."""
+    series_id, day = _parse_id(params.get("rule")), None
     with suppress(ValueError):
-        day = parse_date(asked.get("day", ""))
-    kind = next((each for each in SeriesKind if each.value == asked.get("kind")), None)
-    if number is None or day is None or kind is None:
+        day = parse_date(params.get("day", ""))
+    kind = next((kind for kind in SeriesKind if kind.value == params.get("kind")), None)
+    if series_id is None or day is None or kind is None:
         return None
-    return SingleOccurrence(SeriesKey(kind, number), day)
+    return SingleOccurrence(SeriesKey(kind, series_id), day)
 
 
-def _only(line: ResultLine, code: str) -> str:
-    """The address of a finding alone. Times that differ by hand are mended with the student's."""
-    if line.series is None or line.day is None or code == "instants_differ":
+def _single_finding_url(line: ResultLine) -> str:
+    """Return the URL of one finding. Wrong UTC times have none; they are repaired per student."""
+    if line.series is None or line.day is None or line.code == "instants_differ":
         return ""
     query = {
         "student": line.student_id,
@@ -143,12 +148,10 @@ def _only(line: ResultLine, code: str) -> str:
 
 
 def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
-    # The classes of a rule that has moved move together, the missing ones with them.
-    moved = {line.series for line in findings.drifted}
-    for number, (kind, line) in enumerate(findings.all()):
-        if number == MOST_SHOWN:
-            return
-        title, becomes, style, sign = WORDS[kind]
+    # All classes of a changed series are repaired together.
+    drifted_series = {line.series for line in findings.drifted}
+    for kind, line in islice(findings.all(), MAX_ROWS):
+        title, becomes, style, sign = KIND_LABELS[kind]
         yield {
             "line": line,
             "title": title,
@@ -157,27 +160,16 @@ def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
             "sign": sign,
             "reason": with_dates_written_out(line.reason) if line.code else _("there is no class"),
             "repairable": kind in MENDABLE and line.student_id is not None,
-            "only": _only(line, line.code) if kind in MENDABLE else "",
-            "only_says": _("Only this schedule") if line.series in moved else _("Only this"),
-            "class_page": _class_page(line),
-            "rule_page": _rule_page(line),
+            "only_url": _single_finding_url(line) if kind in MENDABLE else "",
+            "only_label": (
+                _("Only this schedule") if line.series in drifted_series else _("Only this")
+            ),
+            "class_page": class_url(line.class_id),
+            "series_page": series_url(line.series) if line.series else "",
         }
 
 
-def _class_page(line: ResultLine) -> str:
-    if line.class_id is None:
-        return ""
-    return reverse("admin:scheduling_scheduledclass_change", args=[line.class_id])
-
-
-def _rule_page(line: ResultLine) -> str:
-    if line.series is None:
-        return ""
-    model = line.series.kind.value.replace("_", "")
-    return reverse(f"admin:scheduling_{model}_change", args=[line.series.id])
-
-
-def _number(text: str | None) -> int | None:
+def _parse_id(text: str | None) -> int | None:
     text = text or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 

@@ -1,4 +1,4 @@
-"""Conflicts as a place to work: what collides, since when, and the ways out of it."""
+"""The conflict pages: the list, and one conflict with the actions that resolve it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from scheduling.admin.core.links import class_url, series_url
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
@@ -27,11 +28,11 @@ from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.text.dates import with_dates_written_out
 
-RULES = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
+CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
 
 
 class MoveOnceForm(forms.Form):
-    """Where the lesson goes this once."""
+    """The new time of a single lesson."""
 
     date = forms.DateField(
         label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -44,68 +45,70 @@ class MoveOnceForm(forms.Form):
 
 @require_GET
 def conflicts_page(request: HttpRequest) -> HttpResponse:
-    """All that collide."""
+    """List all conflicts."""
     if not may_see_everyone(request.user):
         raise PermissionDenied
     context = {
         "title": _("Conflicts"),
-        "rows": [_row(one) for one in collisions(timezone.now())],
-        "may_act": may_change_classes(request.user),
+        "rows": [_row(conflict) for conflict in collisions(timezone.now())],
+        "may_change": may_change_classes(request.user),
     }
     return _page(request, "conflicts.html", context)
 
 
 def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:
-    """One of them: both sides, and what each way out would do. A POST takes one of them."""
-    may_act = may_change_classes(request.user)
-    if not may_see_everyone(request.user) or (request.method == "POST" and not may_act):
+    """Show one conflict and the actions that resolve it; a POST performs one."""
+    may_change = may_change_classes(request.user)
+    if not may_see_everyone(request.user) or (request.method == "POST" and not may_change):
         raise PermissionDenied
-    one = _find(kind, series, day)
-    if one is None:
+    conflict = _find(kind, series, day)
+    if conflict is None:
         messages.info(request, _("This conflict is gone; the next run makes what was in its way."))
         return HttpResponseRedirect(reverse("admin:conflicts"))
-    act = request.POST.get("act", "")
+    action = request.POST.get("action", "")
     form = MoveOnceForm(
-        request.POST if act == "move" else None,
-        initial={"date": one.day, "start_time": one.line.start_time},
+        request.POST if action == "move" else None,
+        initial={"date": conflict.day, "start_time": conflict.line.start_time},
     )
-    if request.method == "POST" and (act != "move" or form.is_valid()):
+    if request.method == "POST" and (action != "move" or form.is_valid()):
         try:
-            messages.success(request, _take(request, act, one, form))
+            messages.success(request, _resolve(request, action, conflict, form))
             return HttpResponseRedirect(reverse("admin:conflicts"))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-    may_share = may_act and all(request.user.has_perm(name) for name in RULES)
+    may_share = may_change and all(request.user.has_perm(name) for name in CHANGE_PERMISSIONS)
     context = {
         "title": _("Conflict"),
-        "row": _row(one),
+        "row": _row(conflict),
         "form": form,
-        "may_act": may_act,
-        "may_share": may_share and one.can_share,
+        "may_change": may_change,
+        "may_share": may_share and conflict.can_share,
     }
     return _page(request, "conflict.html", context)
 
 
-def _take(request: HttpRequest, act: str, one: Collision, form: MoveOnceForm) -> str:
-    """Do it, and say what was done. Raises ValidationError where it is refused."""
+def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveOnceForm) -> str:
+    """Perform the action, and return the message. Raises ValidationError if it is refused."""
     now = timezone.now()
-    if act == "move":
+    if action == "move":
         to_date, start = form.cleaned_data["date"], form.cleaned_data["start_time"]
-        end = (datetime.combine(to_date, start) + one.duration).time()
+        end = (datetime.combine(to_date, start) + conflict.duration).time()
         moved = occurrences.move(
-            one.key, one.day, to_date=to_date, start_time=start, end_time=end, now=now
+            conflict.key, conflict.day, to_date=to_date, start_time=start, end_time=end, now=now
         )
         if closed := closed_day_of(moved):
             messages.warning(request, closed)
         return _("Moved, this once: %(lesson)s.") % {"lesson": moved}
-    if act == "cancel":
+    if action == "cancel":
         reason = _("in conflict with another class")
-        gone = occurrences.cancel(one.key, one.day, by=CancelledBy.STUDIO, reason=reason, now=now)
-        return _("Cancelled, this once: %(lesson)s.") % {"lesson": gone}
-    if act == "share":
-        if not all(request.user.has_perm(name) for name in RULES):
+        cancelled = occurrences.cancel(
+            conflict.key, conflict.day, by=CancelledBy.STUDIO, reason=reason, now=now
+        )
+        return _("Cancelled, this once: %(lesson)s.") % {"lesson": cancelled}
+    if action == "share":
+        if not all(request.user.has_perm(name) for name in CHANGE_PERMISSIONS):
             raise PermissionDenied
-        students = share(one, now)
+        students = share(conflict, now)
         applied = apply_change(
             student_ids=students,
             today=studio_today(),
@@ -120,39 +123,30 @@ def _take(request: HttpRequest, act: str, one: Collision, form: MoveOnceForm) ->
 
 def _find(kind: str, series: int, day: str) -> Collision | None:
     try:
-        key, wanted = SeriesKey(SeriesKind(kind), series), parse_date(day)
+        key, parsed_day = SeriesKey(SeriesKind(kind), series), parse_date(day)
     except ValueError:
         return None
-    if wanted is None:
+    if parsed_day is None:
         return None
-    return find_collision(key, wanted, timezone.now())
+    return find_collision(key, parsed_day, timezone.now())
 
 
-def _row(one: Collision) -> dict[str, Any]:
+def _row(conflict: Collision) -> dict[str, Any]:
     return {
-        "one": one,
-        "line": one.line,
-        "reason": with_dates_written_out(one.line.reason),
-        "page": reverse("admin:conflict", args=[one.key.kind.value, one.key.id, str(one.day)]),
-        "rule_page": _rule_page(one.key),
-        "rival_page": _rule_page(one.rival) if one.rival else "",
-        "holder_page": _holder_page(one),
-        "calendar": _calendar(one.day, one.line.teacher_id),
+        "conflict": conflict,
+        "line": conflict.line,
+        "reason": with_dates_written_out(conflict.line.reason),
+        "page": reverse(
+            "admin:conflict", args=[conflict.key.kind.value, conflict.key.id, str(conflict.day)]
+        ),
+        "series_page": series_url(conflict.key),
+        "rival_page": series_url(conflict.rival) if conflict.rival else "",
+        "blocking_page": class_url(conflict.booking_id),
+        "calendar_page": _calendar_url(conflict.day, conflict.line.teacher_id),
     }
 
 
-def _rule_page(key: SeriesKey) -> str:
-    model = key.kind.value.replace("_", "")
-    return reverse(f"admin:scheduling_{model}_change", args=[key.id])
-
-
-def _holder_page(one: Collision) -> str:
-    if one.booking_id is None:
-        return ""
-    return reverse("admin:scheduling_scheduledclass_change", args=[one.booking_id])
-
-
-def _calendar(day: date, teacher: int | None) -> str:
+def _calendar_url(day: date, teacher: int | None) -> str:
     query = {"date": day.isoformat()}
     if teacher is not None:
         query["teacher"] = str(teacher)
@@ -161,7 +155,7 @@ def _calendar(day: date, teacher: int | None) -> str:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     context = {**admin.site.each_context(request), **context}
-    return TemplateResponse(request, f"admin/scheduling/{template}", context)
+    return TemplateResponse(request, f"admin/tools/{template}", context)
 
 
 PAGES = (

@@ -1,4 +1,4 @@
-"""“Explain a date”: why a student, or a teacher, has a class on it, or none."""
+"""“Explain a date”: why a student or teacher has, or does not have, a class on a date."""
 
 from typing import Any
 
@@ -12,15 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.links import class_url, series_url
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.core.widgets import PersonSelect
-from scheduling.domain.series import SeriesKey
 from scheduling.models import Student, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.explain import explain
 
-_FATES = {
+# The CSS classes of the badges by outcome.
+_BADGE_CLASSES = {
     "exists": "is-ok",
     "planned": "is-busy",
     "conflict": "is-bad",
@@ -30,14 +31,12 @@ _FATES = {
     "moved": "is-warn",
     "held": "is-warn",
 }
-
-
-# Beyond them weeks and horizons leave what a calendar can write.
+# Beyond these years, weeks and horizons may leave the range of ``date``.
 YEARS = range(1970, 2200)
 
 
 class ExplainForm(forms.Form):
-    """Whom, and when."""
+    """A student or a teacher, and a date."""
 
     student = forms.ModelChoiceField(
         Student.objects.all(), required=False, label=gettext_lazy("Student")
@@ -70,13 +69,13 @@ class ExplainForm(forms.Form):
 
 
 def explain_page(request: HttpRequest) -> HttpResponse:
-    """The form, and the answer below it."""
+    """Show the form, and the explanation below it."""
     if not may_see_everyone(request.user):
         raise PermissionDenied
-    asked = "date" in request.GET
+    is_submitted = "date" in request.GET
     today = studio_today()
     form = ExplainForm(
-        request.GET if asked else None, initial={"date": today, **request.GET.dict()}
+        request.GET if is_submitted else None, initial={"date": today, **request.GET.dict()}
     )
     context = {
         **admin.site.each_context(request),
@@ -84,18 +83,18 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "media": form.media,
     }
-    if asked and form.is_valid():
-        context |= _answer(form.cleaned_data)
-    return TemplateResponse(request, "admin/scheduling/explain.html", context)
+    if is_submitted and form.is_valid():
+        context |= _explanation(form.cleaned_data)
+    return TemplateResponse(request, "admin/tools/explain.html", context)
 
 
-def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    student, teacher = asked["student"], asked["teacher"]
+def _explanation(query: dict[str, Any]) -> dict[str, Any]:
+    student, teacher = query["student"], query["teacher"]
     person = student or teacher
     explanation = explain(
         student_id=student.pk if student else None,
         teacher_id=teacher.pk if teacher else None,
-        day=asked["date"],
+        day=query["date"],
         now=timezone.now(),
     )
     return {
@@ -108,29 +107,17 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
             {
                 "words": rule.description,
                 "reason": rule.reason,
-                "kind": _FATES.get(rule.outcome, ""),
-                "applies": rule.applies,
-                "page": _rule_page(rule.series.key),
-                "class_page": _class_page(rule.class_id),
+                "badge_class": _BADGE_CLASSES.get(rule.outcome, ""),
+                "page": series_url(rule.series.key),
+                "class_page": class_url(rule.class_id),
             }
             for rule in explanation.rules
         ],
         "classes": [
-            {"each": each, "page": _class_page(each.scheduled_class.pk)}
-            for each in explanation.classes
+            {"explained": explained, "page": class_url(explained.scheduled_class.pk)}
+            for explained in explanation.classes
         ],
     }
-
-
-def _rule_page(key: SeriesKey) -> str:
-    model = key.kind.value.replace("_", "")
-    return reverse(f"admin:scheduling_{model}_change", args=[key.id])
-
-
-def _class_page(number: int | None) -> str:
-    return (
-        "" if number is None else reverse("admin:scheduling_scheduledclass_change", args=[number])
-    )
 
 
 PAGES = (

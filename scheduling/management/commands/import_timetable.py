@@ -16,13 +16,13 @@ from scheduling.management.cli.json_output import write_json
 from scheduling.management.cli.run_command import user_name
 from scheduling.services.timetable_import import (
     Answers,
-    Dates,
+    DateOrder,
     ImportFault,
     ImportReport,
-    People,
-    Times,
+    LookalikeAnswer,
+    TimeReading,
+    group_faults,
     import_timetable,
-    kinds_of,
 )
 from scheduling.services.timetable_import.uploads import import_file
 
@@ -44,9 +44,13 @@ class Command(StudioCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         answers = (
-            ("--dates", Dates, "what 3/4/2026 is, where the file does not say: 3 April or 4 March"),
-            ("--times", Times, "what 4:30 is, where the file does not say: 04:30 or 16:30"),
-            ("--people", People, "whether people who look like others are the same"),
+            (
+                "--dates",
+                DateOrder,
+                "how to read 3/4/2026 if the file is ambiguous: 3 April or 4 March",
+            ),
+            ("--times", TimeReading, "how to read 4:30 if the file is ambiguous: 04:30 or 16:30"),
+            ("--people", LookalikeAnswer, "whether people who look like others are the same"),
         )
         for name, kind, meaning in answers:
             parser.add_argument(name, choices=[answer.value for answer in kind], help=meaning)
@@ -56,7 +60,7 @@ class Command(StudioCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: str = options["file"]
-        report = self._import(file, options["dry_run"], Answers.read(options))
+        report = self._import(file, options["dry_run"], Answers.from_values(options))
         if options["json"]:
             write_json(self.stdout, report.document())
         elif report.succeeded:
@@ -89,7 +93,7 @@ class Command(StudioCommand):
             return ImportReport(dry_run, faults=[ImportFault(None, "", describe(error))])
 
     def _list(self, file: str, report: ImportReport) -> None:
-        kinds = kinds_of(report.problems)
+        kinds = group_faults(report.problems)
         for kind in kinds[:LISTED]:
             self.stderr.write(kind.sentence(file))
         more = len(kinds) - LISTED

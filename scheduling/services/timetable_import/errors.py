@@ -1,4 +1,4 @@
-"""What is wrong with a file: where, what, and what to do."""
+"""The faults of an imported file: the place, the problem and the remedy."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# A file with more is the wrong file; listing on would only exhaust the memory.
-MOST = 100_000
-# Of one kind: more of them would hide the others.
-MOST_PLACES = 5
+# A file with more is the wrong file; a longer list would only exhaust the memory.
+MAX_FAULTS = 100_000
+# Per kind of fault; more of them would hide the others.
+MAX_LINES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFault:
-    """One fault. ``line`` counts from 1 and is None, ``column`` empty, where there is none."""
+    """One fault. ``line`` counts from 1; None: no line. ``column`` is empty without a column."""
 
     line: int | None
     column: str
     message: str
 
     def sentence(self, file: str) -> str:
-        """The fault as one line of text."""
+        """Return the fault as one line of text."""
         place = file
         if self.line is not None:
             place = _("%(place)s, line %(line)d") % {"place": place, "line": self.line}
@@ -31,8 +31,8 @@ class ImportFault:
 
 
 @dataclass(slots=True)
-class FaultKind:
-    """The same fault in one place or more; ``lines`` are those places, as in ``ImportFault``."""
+class FaultGroup:
+    """The same fault on one or more lines; ``lines`` are those of ``ImportFault``."""
 
     column: str
     message: str
@@ -40,40 +40,40 @@ class FaultKind:
 
     @property
     def places(self) -> str:
-        """Where it is, as ``places_of`` has it."""
-        return places_of(self.lines)
+        """The lines as text, shortened by ``list_lines``."""
+        return list_lines(self.lines)
 
     def sentence(self, file: str) -> str:
-        """The fault as one line of text."""
+        """Return the faults as one line of text."""
         if len(self.lines) == 1:
             return ImportFault(self.lines[0], self.column, self.message).sentence(file)
         place = _("%(place)s, lines %(lines)s") % {"place": file, "lines": self.places}
         return ImportFault(None, self.column, self.message).sentence(place)
 
 
-def places_of(lines: Sequence[int | None]) -> str:
-    """The first lines, and how many more there are; empty where a fault has no line."""
-    text = ", ".join(str(line) for line in lines[:MOST_PLACES] if line is not None)
-    more = len(lines) - MOST_PLACES
+def list_lines(lines: Sequence[int | None]) -> str:
+    """Return the first line numbers and the count of the rest; empty for a fault without a line."""
+    text = ", ".join(str(line) for line in lines[:MAX_LINES_SHOWN] if line is not None)
+    more = len(lines) - MAX_LINES_SHOWN
     if more <= 0:
         return text
     rest = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
     return f"{text} {rest}"
 
 
-def kinds_of(faults: Iterable[ImportFault]) -> list[FaultKind]:
-    """The faults with equal ones brought together, each where the first of its kind is."""
-    kinds: dict[tuple[str, str], FaultKind] = {}
+def group_faults(faults: Iterable[ImportFault]) -> list[FaultGroup]:
+    """Group equal faults, in the order of the first fault of each group."""
+    groups: dict[tuple[str, str], FaultGroup] = {}
     for fault in faults:
-        known = kinds.setdefault(
-            (fault.column, fault.message), FaultKind(fault.column, fault.message)
+        group = groups.setdefault(
+            (fault.column, fault.message), FaultGroup(fault.column, fault.message)
         )
-        known.lines.append(fault.line)
-    return list(kinds.values())
+        group.lines.append(fault.line)
+    return list(groups.values())
 
 
 class ImportFaults:
-    """The faults of a file, told in the order of its lines."""
+    """The faults of a file; iterates in the order of its lines."""
 
     def __init__(self) -> None:
         self._faults: list[ImportFault] = []
@@ -86,25 +86,25 @@ class ImportFaults:
 
     @property
     def too_many(self) -> bool:
-        """Whether there is no use in looking for more."""
-        return len(self._faults) >= MOST
+        """True once the search for faults should stop."""
+        return len(self._faults) >= MAX_FAULTS
 
     def give_up(self, line: int) -> None:
-        """Note that the file was not read beyond ``line``, as there are too many."""
+        """Add the fault that there are too many, so that the file is not read beyond ``line``."""
         message = _("There are too many faults; the file was not read beyond this line.")
         self.add(line, "", message)
 
     def add(self, line: int | None, column: str, message: str) -> None:
-        """Note a fault."""
+        """Add a fault."""
         self._faults.append(ImportFault(line, column, message))
 
 
-def shown(value: str) -> str:
-    """``value`` as a message shows it: quoted, on one line, none of it invisible, not too long."""
+def quoted(value: str) -> str:
+    """Quote ``value`` for a message: one line, at most 60 characters, invisible ones escaped."""
     if len(value) > 60:
         value = value[:57] + "…"
     if not value.isprintable():
         value = "".join(
-            sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in value
+            char if char.isprintable() else char.encode("unicode_escape").decode() for char in value
         )
     return f"“{value}”"

@@ -1,4 +1,4 @@
-"""The import from end to end: read, match, write; all of it or nothing."""
+"""The whole import: read, match and write, all or nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,25 +15,25 @@ from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, Lookalikes
 from scheduling.services.timetable_import.matching.match import Matcher, MatchResult
 from scheduling.services.timetable_import.reading.columns import (
-    SEARCHED,
+    HEADER_SEARCH_ROWS,
     Record,
-    header_place,
+    find_header,
     read_header,
 )
-from scheduling.services.timetable_import.reading.conventions import Doubt, conventions_of
+from scheduling.services.timetable_import.reading.conventions import Ambiguity, detect_conventions
 from scheduling.services.timetable_import.reading.row_parser import RowParser
-from scheduling.services.timetable_import.reading.table_reader import records
+from scheduling.services.timetable_import.reading.table_reader import read_records
 
-from .answers import NOTHING_SAID, Answers
-from .clashes import clashes_of
+from .answers import NO_ANSWERS, Answers
+from .conflicts import new_conflicts
 from .errors import ImportFaults
-from .preview import plan_of
+from .preview import build_plan
 from .report import ImportReport
 from .timetable import ReadRow
 from .writer import apply
 
-# They are compared with each other before one is read. No studio has a tenth of them.
-MOST_ROWS = 250_000
+# All rows are held in memory before the first is parsed. No studio has a tenth of them.
+MAX_ROWS = 250_000
 
 
 def import_timetable(
@@ -41,101 +41,104 @@ def import_timetable(
     *,
     now: datetime,
     dry_run: bool = False,
-    answers: Answers = NOTHING_SAID,
+    answers: Answers = NO_ANSWERS,
     approved: str | None = None,
 ) -> ImportReport:
     """Import the file ``source``, CSV or a workbook: teachers, students and their weekly rules.
 
-    All or nothing: with any fault in the file, or one between it and what is stored, nothing is
-    written, and the report lists them all. Nor is it while the report has doubts, or people who
-    look like others, to which ``answers`` has no answer. ``now`` is the real clock.
-    Exactly the plan with the ``approved`` fingerprint is carried out, or StalePlanError raised
-    with the report of the new one; None takes whatever the plan is now. Raises DatabaseError, and
-    OSError if the file can't be read.
+    All or nothing: nothing is written if the file has faults, contradicts stored data, or raises
+    questions that ``answers`` leaves open (ambiguous dates and times, lookalike names); the
+    report lists them all. ``now`` is the real time.
+    Only the plan with the ``approved`` fingerprint is applied; None accepts any plan. Raises
+    StalePlanError with the new report if the plan differs, DatabaseError, and OSError if the file
+    can't be read.
     """
     faults = ImportFaults()
-    attempt = _Attempt(_read(source, answers, faults), answers, studio_day(now), faults, dry_run)
+    file = _parse(source, answers, faults)
+    comparison = _Comparison(file, answers, studio_day(now), faults, dry_run)
     if dry_run or faults:
-        attempt.match()
-        report = attempt.planned()
+        comparison.match()
+        report = comparison.report_with_plan()
         if report.plan is not None:
-            report.clashes = clashes_of(attempt.timetable, attempt.matching, now, attempt.today)
+            report.conflicts = new_conflicts(
+                comparison.timetable, comparison.matching, now, comparison.today
+            )
         return report
     with transaction.atomic():
         wait_for_other_loads()
-        attempt.match()
-        if attempt.is_possible:
+        comparison.match()
+        if comparison.is_applicable:
             if approved is not None:
-                require_approved(attempt.planned(), approved)
-            apply(attempt.timetable, attempt.matching, now, attempt.today)
-    return attempt.report()
+                require_approved(comparison.report_with_plan(), approved)
+            apply(comparison.timetable, comparison.matching, now, comparison.today)
+    return comparison.report()
 
 
 @dataclass(slots=True)
-class _Reading:
-    """How many rows a file has, those without fault, and what can be read in two ways."""
+class _ParsedFile:
+    """The number of rows of a file, the parsed rows without faults, and its ambiguities."""
 
-    count: int = 0
+    row_count: int = 0
     rows: list[ReadRow] = field(default_factory=list)
-    doubts: tuple[Doubt, ...] = ()
-    # The lines without a teacher below one that has one: merged cells look like that in CSV.
-    below_a_teacher: list[int] = field(default_factory=list)
+    ambiguities: tuple[Ambiguity, ...] = ()
+    # Lines without a teacher below one with a teacher; in CSV, merged cells look like this.
+    lines_without_teacher: list[int] = field(default_factory=list)
 
 
-def _read(source: BinaryIO, answers: Answers, faults: ImportFaults) -> _Reading:
-    reading = _Reading()
-    found = _shared_texts(records(source, faults))
-    above = list(islice(found, SEARCHED))
-    if not above:
+def _parse(source: BinaryIO, answers: Answers, faults: ImportFaults) -> _ParsedFile:
+    file = _ParsedFile()
+    records = _intern_texts(read_records(source, faults))
+    top = list(islice(records, HEADER_SEARCH_ROWS))
+    if not top:
         if not faults:
             message = _("The file is empty; its first line must name the columns.")
             faults.add(1, "", message)
-        return reading
-    # Titles stand above a header. Where none is like one, the first row is to say why.
-    place = header_place(above) or 0
-    header = read_header(*above[place], faults)
+        return file
+    # Titles may precede the header. If no row looks like a header, report on the first row.
+    header_index = find_header(top) or 0
+    header = read_header(*top[header_index], faults)
     if header is None:
-        return reading
-    records_below = [*above[place + 1 :], *islice(found, MOST_ROWS)]
-    reading.count = len(records_below)
-    if reading.count > MOST_ROWS:
+        return file
+    body = [*top[header_index + 1 :], *islice(records, MAX_ROWS)]
+    file.row_count = len(body)
+    if file.row_count > MAX_ROWS:
         message = _("The file has more than %(most)d rows; import it in parts.")
-        faults.add(None, "", message % {"most": MOST_ROWS})
-        return reading
-    conventions = conventions_of(header, records_below, answers.dates, answers.times)
-    reading.doubts = conventions.doubts
-    if not reading.count and not faults:
+        faults.add(None, "", message % {"most": MAX_ROWS})
+        return file
+    conventions = detect_conventions(header, body, answers.dates, answers.times)
+    file.ambiguities = conventions.ambiguities
+    if not file.row_count and not faults:
         faults.add(None, "", _("The file has no rows below its header; add some."))
-    if reading.doubts:
-        return reading  # read in the wrong way, sound rows would have faults
+    if file.ambiguities:
+        return file  # a wrong guess would report faults in correct rows
     studio_zone = studio().time_zone
-    is_below_a_teacher = False
-    for line, cells in records_below:
+    is_below_teacher = False
+    for line, cells in body:
         if faults.too_many:
             faults.give_up(line)
             break
-        if (fitted := _fitted(cells, header, line, faults)) is None:
+        if (fitted := _fit_to_header(cells, header, line, faults)) is None:
             continue
         row = RowParser(line, header, fitted, studio_zone, conventions, faults)
-        if row.has_no_teacher and is_below_a_teacher:
-            reading.below_a_teacher.append(line)
-        is_below_a_teacher |= not row.has_no_teacher
+        if row.has_no_teacher and is_below_teacher:
+            file.lines_without_teacher.append(line)
+        is_below_teacher |= not row.has_no_teacher
         if rules := row.rules():
-            reading.rows.append(ReadRow(rules, row.teacher_zone))
-    return reading
+            file.rows.append(ReadRow(rules, row.teacher_zone))
+    return file
 
 
-def _shared_texts(found: Iterator[Record]) -> Iterator[Record]:
-    """The records with each text kept once: a column has few different ones."""
+def _intern_texts(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield the records with equal cells as one object: a column has few distinct texts."""
     texts: dict[str, str] = {}
-    for line, cells in found:
+    for line, cells in records:
         yield line, [texts.setdefault(cell, cell) for cell in cells]
 
 
-def _fitted(
+def _fit_to_header(
     cells: list[str], header: list[str], line: int, faults: ImportFaults
 ) -> list[str] | None:
-    """As many cells as the header has: spreadsheets leave empty ones out, or add some."""
+    """Return one cell per column: spreadsheets omit empty cells, or add some. None: a fault."""
     if any(cells[len(header) :]):
         message = _("The row has %(count)d cells, the header %(wanted)d; make them the same.")
         faults.add(line, "", message % {"count": len(cells), "wanted": len(header)})
@@ -148,18 +151,18 @@ def _fitted(
     return fitted
 
 
-class _Attempt:
-    """The rows of a file beside what is stored at the moment of ``match``."""
+class _Comparison:
+    """The rows of a file compared with the stored data as of ``match``."""
 
     def __init__(
         self,
-        reading: _Reading,
+        file: _ParsedFile,
         answers: Answers,
         today: date,
         faults: ImportFaults,
         is_dry_run: bool,
     ) -> None:
-        self._reading = reading
+        self._file = file
         self._answers = answers
         self.today = today
         self._faults = faults
@@ -168,52 +171,52 @@ class _Attempt:
         self.matching = MatchResult()
 
     @property
-    def is_possible(self) -> bool:
-        """Whether the file is without fault, and no question is open."""
-        return not self._faults and not self._is_asking
+    def is_applicable(self) -> bool:
+        """True if the file has no faults and no question is open."""
+        return not self._faults and not self._has_open_questions
 
     @property
-    def _is_asking(self) -> bool:
-        people_in_doubt = bool(self._lookalikes) and self._answers.people is None
-        return bool(self._reading.doubts) or people_in_doubt
+    def _has_open_questions(self) -> bool:
+        is_lookalike_open = bool(self._lookalikes) and self._answers.people is None
+        return bool(self._file.ambiguities) or is_lookalike_open
 
     def match(self) -> None:
-        """Compare; which rules are new can't be said before it is known whose they are."""
-        lookalikes = Lookalikes(self._reading.rows)
+        """Compare the people; if no question is open, the rules as well."""
+        lookalikes = Lookalikes(self._file.rows)
         self._lookalikes = lookalikes.found
         self.timetable = lookalikes.timetable(self._answers.people, self._faults)
-        if not self._is_asking:
+        if not self._has_open_questions:
             self.matching = Matcher(self.timetable, self.today, self._faults).match()
 
-    def planned(self) -> ImportReport:
-        """The report with what would be done."""
+    def report_with_plan(self) -> ImportReport:
+        """Return the report with the plan, if the file can be applied."""
         report = self.report()
-        if self.is_possible:
+        if self.is_applicable:
             answered = (self._answers.people, self._lookalikes) if self._lookalikes else None
-            facts = (self._reading.count, answered)
-            report.plan = plan_of(self.timetable, self.matching, self.today, facts)
+            facts = (self._file.row_count, answered)
+            report.plan = build_plan(self.timetable, self.matching, self.today, facts)
         return report
 
     def report(self) -> ImportReport:
-        """The counts of what was done, or would be."""
+        """Return the counts of what was done, or would be."""
         timetable, matching = self.timetable, self.matching
         report = ImportReport(
             self._is_dry_run,
-            rows=self._reading.count,
+            rows=self._file.row_count,
             rules=timetable.rule_count,
             merged_rows=timetable.merged_rows,
             faults=list(self._faults),
-            doubts=self._reading.doubts,
-            below_a_teacher=self._reading.below_a_teacher,
+            ambiguities=self._file.ambiguities,
+            lines_without_teacher=self._file.lines_without_teacher,
             lookalikes=self._lookalikes,
             answers=self._answers,
         )
-        if not self.is_possible:
+        if not self.is_applicable:
             return report
         report.unchanged = matching.unchanged
         report.teachers = sum(name not in matching.teachers for name in timetable.teachers)
         report.students = sum(name not in matching.students for name in timetable.students)
-        report.fixed_schedules = sum(not rule.place.teacher for rule, _key in matching.new_rules)
+        report.fixed_schedules = sum(not rule.identity.teacher for rule, _key in matching.new_rules)
         report.recurring_slots = len(matching.new_rules) - report.fixed_schedules
         report.ended, report.replaced = len(matching.ended), len(matching.replaced)
         report.start_dates = sum(name in matching.students for name in matching.start_dates)

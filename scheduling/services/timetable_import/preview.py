@@ -1,4 +1,4 @@
-"""What an import would do, as a person reads it before agreeing: a sample of each kind."""
+"""The plan of an import for approval, with a sample of each kind of row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import TypeVar
 from scheduling.domain.wallclock import add_minutes
 from scheduling.jobs.generation.approved_plan import fingerprint
 from scheduling.selectors.studio import studio
-from scheduling.services.timetable_import.matching.existing import touched_after
+from scheduling.services.timetable_import.matching.existing import edited_after
 from scheduling.services.timetable_import.matching.match import MatchResult
 from scheduling.services.timetable_import.matching.succession import RuleChange
 from scheduling.services.timetable_import.reading.imported_rule import ImportedRule, StudentName
@@ -21,7 +21,7 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A teacher or a student. ``line`` is the first that names them."""
+    """A teacher or a student. ``line`` is the first line that names them."""
 
     line: int
     name: str
@@ -32,7 +32,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A weekly rule. ``crosses_midnight``: it ends on the next day."""
+    """A weekly rule. ``crosses_midnight`` is true if it ends on the next day."""
 
     line: int
     student: str
@@ -51,27 +51,28 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A rule that ends, or goes on as another: ``was``, and the row as ``becomes``.
+    """A stored rule that ends or is replaced: ``before``, and ``after`` by the file's row.
 
-    ``kept`` classes after its last day were changed by hand: they go on with it, or stay.
+    ``edited_count`` classes after its last day were edited by hand; they stay, or follow the new
+    rule.
     """
 
-    was: RuleLine
-    becomes: RuleLine
-    kept: int
+    before: RuleLine
+    after: RuleLine
+    edited_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedLine:
-    """A row that says what another, ``of``, has said before."""
+    """A row that repeats the earlier line ``repeats``."""
 
     line: int
-    of: int
+    repeats: int
 
 
 @dataclass(slots=True)
 class ImportPlan:
-    """The first of each kind. Two plans with the same ``fingerprint`` are the same in all."""
+    """The first lines of each kind. Plans with the same ``fingerprint`` are identical."""
 
     fingerprint: str
     teachers: list[PersonLine] = field(default_factory=list)
@@ -83,16 +84,18 @@ class ImportPlan:
     merged: list[RepeatedLine] = field(default_factory=list)
     ended: list[ChangeLine] = field(default_factory=list)
     replaced: list[ChangeLine] = field(default_factory=list)
-    # Rules that a person made, or edited into what the file says: the import will know them.
+    # Rules created or edited by hand that equal the file's; they get its import keys.
     adopted: int = 0
 
 
-def plan_of(timetable: Timetable, matching: MatchResult, today: date, facts: object) -> ImportPlan:
-    """The plan of a file without fault. ``facts``: what else has to be equal for equal plans."""
-    rules = _Rules(timetable, today)
+def build_plan(
+    timetable: Timetable, matching: MatchResult, today: date, facts: object
+) -> ImportPlan:
+    """Return the plan of a file without faults. The fingerprint includes ``facts``."""
+    rules = _RuleLines(timetable, today)
     new = [rule for rule, _key in matching.new_rules]
     changing = [*matching.ended, *matching.replaced]
-    added = {id(rule) for rule in (*new, *(one.rule for one in changing))}
+    added = {id(rule) for rule in (*new, *(change.rule for change in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
     return ImportPlan(
         fingerprint(*_facts(timetable, matching, today), facts),
@@ -111,8 +114,8 @@ def plan_of(timetable: Timetable, matching: MatchResult, today: date, facts: obj
             for name in matching.start_dates
             if name in matching.students
         ),
-        recurring_slots=_first(rules.line(rule) for rule in new if rule.place.teacher),
-        fixed_schedules=_first(rules.line(rule) for rule in new if not rule.place.teacher),
+        recurring_slots=_first(rules.line(rule) for rule in new if rule.identity.teacher),
+        fixed_schedules=_first(rules.line(rule) for rule in new if not rule.identity.teacher),
         unchanged=_first(rules.line(rule) for rule in same),
         ended=rules.changes(matching.ended[:SAMPLE]),
         replaced=rules.changes(matching.replaced[:SAMPLE]),
@@ -125,14 +128,14 @@ def _first(lines: Iterator[Line]) -> list[Line]:
     return list(islice(lines, SAMPLE))
 
 
-class _Rules:
+class _RuleLines:
     def __init__(self, timetable: Timetable, today: date) -> None:
         self._teachers = timetable.teachers
         self._today = today
         self._studio_zone = studio().time_zone
 
     def line(self, rule: ImportedRule) -> RuleLine:
-        student, teacher, weekday, start = rule.place
+        student, teacher, weekday, start = rule.identity
         end = add_minutes(start, rule.duration_minutes)
         return RuleLine(
             rule.line,
@@ -151,21 +154,21 @@ class _Rules:
         )
 
     def changes(self, changes: list[RuleChange]) -> list[ChangeLine]:
-        """Each with the classes that a person changed."""
-        kept = touched_after(
-            {one.stored.series: one.last for one in changes}  # few: a sample
-        )
+        """Return the lines of ``changes``, with the number of edited classes of each."""
+        edited = edited_after({change.existing.series: change.last_day for change in changes})
         return [
             ChangeLine(
-                self.line(one.stored.rule), self.line(one.rule), kept.get(one.stored.series, 0)
+                self.line(change.existing.rule),
+                self.line(change.rule),
+                edited.get(change.existing.series, 0),
             )
-            for one in changes
+            for change in changes
         ]
 
     def _zone(self, teacher: str) -> str:
         if not teacher:
             return self._studio_zone
-        # One that the file does not name gave the lesson until now.
+        # None: the teacher of a rule that is replaced, whom the file does not name.
         entry = self._teachers.get(teacher)
         return entry.zone if entry else ""
 
@@ -176,7 +179,7 @@ def _student(timetable: Timetable, matching: MatchResult, name: StudentName) -> 
 
 
 def _facts(timetable: Timetable, matching: MatchResult, today: date) -> Iterator[object]:
-    """Everything that the plan writes, or finds written."""
+    """Yield everything that the plan writes or relies on."""
     for name, entry in timetable.teachers.items():
         yield name, entry.zone, matching.teachers.get(name)
     for student in timetable.students:
@@ -187,7 +190,8 @@ def _facts(timetable: Timetable, matching: MatchResult, today: date) -> Iterator
     for stored, key in matching.adopted:
         yield stored.table.__name__, stored.id, key
     for name, changes in (("ended", matching.ended), ("replaced", matching.replaced)):
-        for one in changes:
-            state = (one.stored.rule, one.stored.import_until, one.rule, one.rule.replaces)
-            yield name, one.key, str(one.stored.series), repr(state)
+        for change in changes:
+            existing, rule = change.existing, change.rule
+            state = (existing.rule, existing.import_until, rule, rule.replaces)
+            yield name, change.key, str(existing.series), repr(state)
     yield matching.unchanged

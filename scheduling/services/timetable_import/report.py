@@ -1,4 +1,4 @@
-"""What an import did, or would do: for people and for programs."""
+"""The report of an import or a dry run, as text and as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,21 +7,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.jobs.runs.result_lines import ResultLine
-from scheduling.services.timetable_import.matching.lookalikes import Lookalike, People
-from scheduling.services.timetable_import.reading.conventions import Doubt
+from scheduling.services.timetable_import.matching.lookalikes import Lookalike, LookalikeAnswer
+from scheduling.services.timetable_import.reading.conventions import Ambiguity
 from scheduling.text.counts import people_and_rules, weekly_rules
 
 from .answers import Answers
-from .errors import ImportFault, places_of
+from .errors import ImportFault, list_lines
 from .preview import ImportPlan
 
-MOST_CLASHES = 1_000
-MOST_NAMED = 20
+MAX_CONFLICTS = 1_000
+MAX_LISTED_CONFLICTS = 20
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """The counts of an import. With any fault nothing was written, and nothing would be."""
+    """The counts of an import. With any fault, nothing was or would be written."""
 
     is_dry_run: bool
     rows: int = 0
@@ -32,46 +32,46 @@ class ImportReport:
     fixed_schedules: int = 0
     recurring_slots: int = 0
     start_dates: int = 0
-    # Rules that go on: with a last day, or as another from a date on.
+    # Stored rules that get a last day, or are replaced from a date on.
     ended: int = 0
     replaced: int = 0
     unchanged: int = 0
     faults: list[ImportFault] = field(default_factory=list)
-    # Cells that can be read in two ways, and people who look like others: both are asked about.
-    doubts: tuple[Doubt, ...] = ()
+    # The questions: ambiguous dates and times, and names that look like others.
+    ambiguities: tuple[Ambiguity, ...] = ()
     lookalikes: list[Lookalike] = field(default_factory=list)
-    # Lines without a teacher below one that has one.
-    below_a_teacher: list[int] = field(default_factory=list)
+    # Lines without a teacher below one with a teacher.
+    lines_without_teacher: list[int] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
-    # The double bookings that it would make; None where nobody looked.
-    clashes: list[ResultLine] | None = None
-    # What it would do; None where it was done, or has faults.
+    # The double bookings that a dry run would create; None if not checked.
+    conflicts: list[ResultLine] | None = None
+    # The plan of a dry run; None after an import, or with faults.
     plan: ImportPlan | None = None
 
     @property
     def succeeded(self) -> bool:
-        """Whether the file is without fault, and no question is open."""
+        """True if the file has no faults and no question is open."""
         return not self.problems
 
     @property
     def problems(self) -> list[ImportFault]:
-        """The faults, and the open questions, in the order of the lines."""
-        asked = [one.fault for one in self.doubts]
-        asked += [one.fault for one in self.lookalikes_in_doubt]
-        return sorted([*self.faults, *asked], key=lambda fault: fault.line or 0)
+        """The faults and the open questions, in the order of the lines."""
+        questions = [ambiguity.fault for ambiguity in self.ambiguities]
+        questions += [lookalike.fault for lookalike in self.unanswered_lookalikes]
+        return sorted([*self.faults, *questions], key=lambda fault: fault.line or 0)
 
     @property
-    def lookalikes_in_doubt(self) -> list[Lookalike]:
-        """Those about whom nobody has said yet whether they are the same."""
+    def unanswered_lookalikes(self) -> list[Lookalike]:
+        """The lookalikes, if the question about them is open."""
         return self.lookalikes if self.answers.people is None else []
 
     @property
     def fingerprint(self) -> str:
-        """That of the plan; empty where there is none."""
+        """The fingerprint of the plan; empty without one."""
         return self.plan.fingerprint if self.plan else ""
 
     def document(self) -> dict[str, object]:
-        """The report as JSON has it."""
+        """Return the report as a JSON object."""
         return {
             "success": self.succeeded,
             "dryRun": self.is_dry_run,
@@ -90,63 +90,68 @@ class ImportReport:
                 {"line": fault.line, "column": fault.column or None, "message": fault.message}
                 for fault in self.problems
             ],
-            **self._changed(),
-            **self._lookalikes(),
-            **self._clashes(),
+            **self._change_counts(),
+            **self._lookalike_data(),
+            **self._conflict_data(),
         }
 
-    def _changed(self) -> dict[str, object]:
-        """``changed``, where a rule that goes on does; most files have no such row."""
+    def _change_counts(self) -> dict[str, object]:
+        """Return ``changed`` if a stored rule ends or is replaced; most files have no such row."""
         if not self.ended and not self.replaced:
             return {}
         return {"changed": {"ended": self.ended, "replaced": self.replaced}}
 
-    def _lookalikes(self) -> dict[str, object]:
-        """``lookalikes``, where there are any."""
+    def _lookalike_data(self) -> dict[str, object]:
+        """Return ``people`` and ``lookalikes`` if there are any."""
         if not self.lookalikes:
             return {}
         return {
             "people": self.answers.people,
             "lookalikes": [
-                {"line": one.line, "column": one.column, "name": one.name, "others": one.others}
-                for one in self.lookalikes
+                {
+                    "line": lookalike.line,
+                    "column": lookalike.column,
+                    "name": lookalike.name,
+                    "others": lookalike.others,
+                }
+                for lookalike in self.lookalikes
             ],
         }
 
     @property
-    def merged_cells(self) -> str:
-        """A sentence about rows without a teacher that may have had merged cells; or nothing."""
-        if not self.below_a_teacher:
+    def merged_cells_warning(self) -> str:
+        """A warning about rows without a teacher, possibly from merged cells; or empty."""
+        if not self.lines_without_teacher:
             return ""
-        lines = places_of(self.below_a_teacher)
+        lines = list_lines(self.lines_without_teacher)
         return ngettext(
             "Line %(lines)s has no teacher and is read as a lesson without one. If its cell was "
             "merged with the one above, write the teacher in each row.",
             "Lines %(lines)s have no teacher and are read as lessons without one. If their cells "
             "were merged with the one above, write the teacher in each row.",
-            len(self.below_a_teacher),
+            len(self.lines_without_teacher),
         ) % {"lines": lines}
 
-    def _clashes(self) -> dict[str, object]:
-        """``clashes``, where a dry run found any: each lesson that would have no place."""
-        if not self.clashes:
+    def _conflict_data(self) -> dict[str, object]:
+        """Return ``clashes`` if a dry run found conflicts."""
+        if not self.conflicts:
             return {}
         return {
             "clashes": [
                 {
-                    "student": one.student,
-                    "teacher": one.teacher,
-                    "date": str(one.day),
-                    "hours": one.hours,
-                    "reason": one.reason,
+                    "student": line.student,
+                    "teacher": line.teacher,
+                    "date": str(line.day),
+                    "hours": line.hours,
+                    "reason": line.reason,
                 }
-                for one in self.clashes[:MOST_CLASHES]
+                for line in self.conflicts[:MAX_CONFLICTS]
             ]
         }
 
-    def _clash_lines(self) -> Iterator[str]:
-        """How many lessons would clash, and the first of each rule."""
-        lines = self.clashes or []
+    def _conflict_lines(self) -> Iterator[str]:
+        """Yield the number of conflicts, and the first conflict of each series."""
+        lines = self.conflicts or []
         if not lines:
             return
         yield ngettext(
@@ -154,19 +159,19 @@ class ImportReport:
             "%(n)d lessons would clash with others:",
             len(lines),
         ) % {"n": len(lines)}
-        first = {one.series: one for one in reversed(lines)}
-        for one in sorted(first.values(), key=lines.index)[:MOST_NAMED]:
-            yield f"  {one.student}, {one.day} {one.hours}: {one.reason}"
+        first = {line.series: line for line in reversed(lines)}
+        for line in sorted(first.values(), key=lines.index)[:MAX_LISTED_CONFLICTS]:
+            yield f"  {line.student}, {line.day} {line.hours}: {line.reason}"
 
     def lines(self) -> Iterator[str]:
-        """The report in sentences; the faults are not among them."""
+        """Yield the report in sentences, without the faults."""
         rows = ngettext("%(n)d row", "%(n)d rows", self.rows) % {"n": self.rows}
         yield _("Read: %(rows)s, %(merged)d of them repeating others; %(rules)s.") % {
             "rows": rows,
             "merged": self.merged_rows,
             "rules": weekly_rules(self.rules),
         }
-        if self.answers.people is People.SAME and self.lookalikes:
+        if self.answers.people is LookalikeAnswer.SAME and self.lookalikes:
             yield ngettext(
                 "%(n)d name is taken for another spelling of a name that is there.",
                 "%(n)d names are taken for other spellings of names that are there.",
@@ -195,8 +200,8 @@ class ImportReport:
                 "%(n)d students without a start date get one.",
                 self.start_dates,
             ) % {"n": self.start_dates}
-        if self.is_dry_run and (merged := self.merged_cells):
-            yield merged
-        yield from self._clash_lines()
+        if self.is_dry_run and (warning := self.merged_cells_warning):
+            yield warning
+        yield from self._conflict_lines()
         if self.is_dry_run:
             yield _("Nothing was written.")

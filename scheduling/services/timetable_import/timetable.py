@@ -1,4 +1,4 @@
-"""What a whole file asks for: its teachers, students and rules, each once."""
+"""The content of a whole file: its teachers, students and rules, each once."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,28 +15,28 @@ from scheduling.services.timetable_import.reading.imported_rule import (
     differences,
 )
 
-from .errors import ImportFaults, shown
+from .errors import ImportFaults, quoted
 
-# How many of a kind a preview shows.
+# Rows of each kind in a preview.
 SAMPLE = 20
 
 
 class TeacherEntry(NamedTuple):
-    """A teacher of the file, and the line that names them first."""
+    """The zone of a teacher of the file, and the first line that names them."""
 
     zone: str
     line: int
 
 
 class ReadRow(NamedTuple):
-    """A row without fault: a rule for each of its weekdays."""
+    """A row without faults: one rule per weekday."""
 
     rules: list[ImportedRule]
     teacher_zone: str
 
 
 class Timetable:
-    """The rows of a file brought together; what contradicts itself goes to ``faults``."""
+    """The merged rows of a file; contradictions are added to ``faults``."""
 
     def __init__(self, rows: Iterable[ReadRow], faults: ImportFaults) -> None:
         self._faults = faults
@@ -44,7 +44,7 @@ class Timetable:
         self.teachers: dict[str, TeacherEntry] = {}
         self.students: dict[StudentName, int] = {}
         self.merged_rows = 0
-        # The first merged rows: the line of each, and the line that it repeats.
+        # The first merged rows: (line, repeated line).
         self.repeats: list[tuple[int, int]] = []
         for row in rows:
             self._add(*row)
@@ -52,41 +52,41 @@ class Timetable:
 
     @property
     def rules(self) -> Iterator[ImportedRule]:
-        """Every rule once, in the order of the file."""
+        """All distinct rules, in the order of the file."""
         return iter(self._rules.values())
 
     @property
     def rule_count(self) -> int:
-        """How many different rules there are."""
+        """The number of distinct rules."""
         return len(self._rules)
 
     def _add(self, rules: list[ImportedRule], teacher_zone: str) -> None:
-        """The rules of a row; one that adds nothing to the rows before is merged."""
+        """Add the rules of a row; a row that repeats earlier ones counts as merged."""
         first = rules[0]
         self.students.setdefault(first.student, first.line)
-        if first.place.teacher:
+        if first.identity.teacher:
             self._add_teacher(first, teacher_zone)
         before = len(self._rules)
         sound = [self._add_rule(rule) for rule in rules]
         if all(sound) and len(self._rules) == before:
             self.merged_rows += 1
             if len(self.repeats) < SAMPLE:
-                self.repeats.append((first.line, self._rules[first.identity].line))
+                self.repeats.append((first.line, self._rules[first.dated_identity].line))
 
     def _add_teacher(self, rule: ImportedRule, zone: str) -> None:
-        known = self.teachers.setdefault(rule.place.teacher, TeacherEntry(zone, rule.line))
+        known = self.teachers.setdefault(rule.identity.teacher, TeacherEntry(zone, rule.line))
         if not is_same_zone(known.zone, zone):
             message = _(
                 "The teacher %(teacher)s is in %(zone)s here and in %(other)s on line %(line)s; "
                 "make them the same."
             )
             zones = {"zone": zone, "other": known.zone}
-            values = zones | {"teacher": shown(rule.place.teacher), "line": str(known.line)}
+            values = zones | {"teacher": quoted(rule.identity.teacher), "line": str(known.line)}
             self._faults.add(rule.line, "teacher_time_zone", message % values)
 
     def _add_rule(self, rule: ImportedRule) -> bool:
-        """Whether it contradicts no other line."""
-        known = self._rules.setdefault(rule.identity, rule)
+        """Add a rule; return False if it contradicts an earlier line."""
+        known = self._rules.setdefault(rule.dated_identity, rule)
         if known is not rule and known != rule:
             self._contradiction(rule, known, list(differences(rule, known)))
             return False
@@ -101,15 +101,15 @@ class Timetable:
         return True
 
     def _check_open_starts(self) -> None:
-        """No rule may come both with and without a valid_from.
+        """Report rules that occur both with and without a valid_from.
 
-        Which of the two a stored rule belongs to could not be told.
+        A stored rule could belong to either.
         """
-        undated = {rule.place: rule for rule in self.rules if rule.valid_from is None}
+        undated = {rule.identity: rule for rule in self.rules if rule.valid_from is None}
         if not undated:
             return
         for rule in self.rules:
-            other = undated.get(rule.place)
+            other = undated.get(rule.identity)
             if rule.valid_from is not None and other is not None:
                 message = _(
                     "This rule and that of line %(line)d differ in valid_from alone, and one of "
@@ -121,7 +121,7 @@ class Timetable:
     def _contradiction(
         self, rule: ImportedRule, known: ImportedRule, found: list[Difference]
     ) -> None:
-        said = "; ".join(
+        values = "; ".join(
             _("%(label)s is %(mine)s here and %(other)s there") % difference._asdict()
             for difference in found
         )
@@ -130,4 +130,4 @@ class Timetable:
             "valid_from) comes again with other values: %(said)s. Keep one of the two."
         )
         column = found[0].column if found else ""
-        self._faults.add(rule.line, column, message % {"line": known.line, "said": said})
+        self._faults.add(rule.line, column, message % {"line": known.line, "said": values})

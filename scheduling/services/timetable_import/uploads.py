@@ -1,4 +1,4 @@
-"""An import in two steps: upload and preview, then approve. The file is kept in between."""
+"""Imports in two steps, upload and approval; the file is stored in between."""
 
 import io
 import zlib
@@ -12,30 +12,30 @@ from django.db import transaction
 from scheduling.models import TimetableUpload
 from scheduling.text.counts import people_and_rules
 
-from .answers import NOTHING_SAID, Answers
+from .answers import NO_ANSWERS, Answers
 from .importer import import_timetable
 from .report import ImportReport
 
-# A megabyte has some 8,000 rows. What is larger is the command's: a browser would not wait.
-MOST_BYTES = 5 * 1024 * 1024
-KEPT_FOR = timedelta(hours=1)
-# Of one person at a time, for what is in an hour of uploads.
-MOST_PENDING = 5
+# About 40,000 rows; larger files take too long for a page and are left to the command.
+MAX_BYTES = 5 * 1024 * 1024
+LIFETIME = timedelta(hours=1)
+# Pending uploads per user.
+MAX_PENDING = 5
 _LONGEST_NAME = 255
 
 
 class UploadExpiredError(LookupError):
-    """There is no such upload: it was too long ago, or is somebody else's."""
+    """The upload has expired, does not exist or belongs to another user."""
 
 
 def store_upload(content: bytes, file_name: str, owner: Any, now: datetime) -> TimetableUpload:
-    """Keep a file until its owner has approved its preview. What is too old goes."""
+    """Store a file until its owner approves the preview; delete expired uploads."""
     pending = TimetableUpload.objects.filter(imported_at__isnull=True)
     with transaction.atomic():
-        pending.filter(created_at__lte=now - KEPT_FOR).delete()
+        pending.filter(created_at__lte=now - LIFETIME).delete()
         own = pending.filter(owner=owner).order_by("-created_at")
-        too_many = own.values_list("id", flat=True)[MOST_PENDING - 1 :]
-        pending.filter(id__in=list(too_many)).delete()
+        surplus = own.values_list("id", flat=True)[MAX_PENDING - 1 :]
+        pending.filter(id__in=list(surplus)).delete()
         return TimetableUpload.objects.create(
             owner=owner,
             owner_name=owner.get_username(),
@@ -46,28 +46,26 @@ def store_upload(content: bytes, file_name: str, owner: Any, now: datetime) -> T
 
 
 def find(upload_id: UUID, owner: Any, now: datetime) -> TimetableUpload:
-    """The owner's upload, imported or not too old. Raises UploadExpiredError."""
-    return _found(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
+    """Return the owner's upload. Raises UploadExpiredError."""
+    return _require(TimetableUpload.objects.filter(id=upload_id, owner=owner).first(), now)
 
 
-def preview(
-    upload: TimetableUpload, now: datetime, answers: Answers = NOTHING_SAID
-) -> ImportReport:
-    """What its import would do."""
+def preview(upload: TimetableUpload, now: datetime, answers: Answers = NO_ANSWERS) -> ImportReport:
+    """Return the report of a dry run."""
     return import_timetable(_source(upload), now=now, dry_run=True, answers=answers)
 
 
 def confirm(
-    upload_id: UUID, owner: Any, approved: str, now: datetime, answers: Answers = NOTHING_SAID
+    upload_id: UUID, owner: Any, approved: str, now: datetime, answers: Answers = NO_ANSWERS
 ) -> ImportReport | None:
-    """Import this file by the plan with the ``approved`` fingerprint.
+    """Import the file by the plan with the ``approved`` fingerprint.
 
-    None if it was imported before: a second press of the button changes nothing. Raises
-    UploadExpiredError, StalePlanError with the report of the new plan, and DatabaseError.
+    Return None if the file was imported before: a second click changes nothing. Raises
+    UploadExpiredError, StalePlanError with the new report, and DatabaseError.
     """
     with transaction.atomic():
         rows = TimetableUpload.objects.select_for_update().filter(id=upload_id, owner=owner)
-        upload = _found(rows.first(), now)
+        upload = _require(rows.first(), now)
         if upload.imported_at is not None:
             return None
         report = import_timetable(_source(upload), now=now, answers=answers, approved=approved)
@@ -77,9 +75,9 @@ def confirm(
 
 
 def import_file(
-    source: BinaryIO, file_name: str, by: str, now: datetime, answers: Answers = NOTHING_SAID
+    source: BinaryIO, file_name: str, by: str, now: datetime, answers: Answers = NO_ANSWERS
 ) -> ImportReport:
-    """Import a file without a preview, as a command does; ``by`` is the name of who runs it.
+    """Import a file without a preview, for the command; ``by`` is the user's name.
 
     Raises DatabaseError, and OSError if the file can't be read.
     """
@@ -92,25 +90,25 @@ def import_file(
 
 
 def _record(upload: TimetableUpload, report: ImportReport, now: datetime) -> None:
-    """Keep what was imported, in the list of imports and in the audit log."""
+    """Save the report, and write an entry to the audit log."""
     upload.imported_at, upload.content = now, b""
     upload.report = report.document()
     upload.save()
-    made = people_and_rules(
+    created = people_and_rules(
         report.teachers, report.students, report.fixed_schedules, report.recurring_slots
     )
-    changes = {"file_name": ["", upload.file_name], "report": ["", made]}
+    changes = {"file_name": ["", upload.file_name], "report": ["", created]}
     LogEntry.objects.log_create(upload, action=LogEntry.Action.CREATE, changes=changes)
 
 
-def imports(count: int) -> list[TimetableUpload]:
-    """The last imports, whoever's."""
+def recent_imports(count: int) -> list[TimetableUpload]:
+    """Return the last imports of all users, newest first."""
     done = TimetableUpload.objects.filter(imported_at__isnull=False)
     return list(done.defer("content").order_by("-imported_at")[:count])
 
 
-def _found(upload: TimetableUpload | None, now: datetime) -> TimetableUpload:
-    if upload is None or (upload.imported_at is None and upload.created_at + KEPT_FOR <= now):
+def _require(upload: TimetableUpload | None, now: datetime) -> TimetableUpload:
+    if upload is None or (upload.imported_at is None and upload.created_at + LIFETIME <= now):
         raise UploadExpiredError
     return upload
 

@@ -1,4 +1,4 @@
-"""Writes what a matching found missing: people first, then their rules."""
+"""Writes the missing people and rules of a matched timetable, people first."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -21,35 +21,35 @@ from .timetable import Timetable
 Row = TypeVar("Row", bound=Model)
 
 _MICROSECOND = timedelta(microseconds=1)
-# Objects of models are large: few of them exist at a time.
-_ROWS_A_BATCH = 5_000
+# Limits the memory for model instances.
+_BATCH_SIZE = 5_000
 
 
 def apply(timetable: Timetable, matching: MatchResult, now: datetime, today: date) -> None:
-    """Write it, in the caller's transaction.
+    """Write the timetable, in the caller's transaction.
 
-    Among lessons that collide the older rule wins: a microsecond between them keeps the order
-    of the file across both tables.
+    In a conflict the older rule wins; created_at values a microsecond apart keep the order of the
+    file across both tables.
     """
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
     _set_start_dates(matching)
     _end_and_replace(matching, teachers, ChangeContext(today, now, ""))
     rules = enumerate(matching.new_rules)
-    for batch in in_batches(rules, _ROWS_A_BATCH):
+    for batch in in_batches(rules, _BATCH_SIZE):
         fixed: list[FixedSchedule] = []
         slots: list[RecurringSlot] = []
         for position, (rule, key) in batch:
-            made_at = now + position * _MICROSECOND
+            created_at = now + position * _MICROSECOND
             student_id = students[rule.student]
-            if rule.place.teacher:
-                teacher_id = teachers[rule.place.teacher]
-                slots.append(_slot(rule, key, student_id, teacher_id, made_at, today))
+            if rule.identity.teacher:
+                teacher_id = teachers[rule.identity.teacher]
+                slots.append(_slot(rule, key, student_id, teacher_id, created_at, today))
             else:
-                fixed.append(_fixed_schedule(rule, key, student_id, made_at, today))
+                fixed.append(_fixed_schedule(rule, key, student_id, created_at, today))
         _insert(fixed)
         _insert(slots)
-    _adopt(matching)
+    _set_import_keys(matching)
 
 
 def _insert_teachers(timetable: Timetable, matching: MatchResult, now: datetime) -> dict[str, int]:
@@ -68,7 +68,7 @@ def _insert_students(
 ) -> dict[StudentName, int]:
     ids: dict[StudentName, int] = {}
     missing = (name for name in timetable.students if name not in matching.students)
-    for names in in_batches(missing, _ROWS_A_BATCH):
+    for names in in_batches(missing, _BATCH_SIZE):
         rows = _insert(
             [
                 Student(
@@ -87,7 +87,7 @@ def _insert_students(
 
 
 def _insert(rows: Sequence[Row]) -> Sequence[Row]:
-    """Insert rows of one model, each with an entry of the audit log."""
+    """Insert rows of one model, with their audit log entries."""
     inserted = insert(rows)
     insert(audit.entries((None, row) for row in inserted))
     return inserted
@@ -108,39 +108,44 @@ def _set_start_dates(matching: MatchResult) -> None:
 
 
 def _fixed_schedule(
-    rule: ImportedRule, key: str, student_id: int, made_at: datetime, today: date
+    rule: ImportedRule, key: str, student_id: int, created_at: datetime, today: date
 ) -> FixedSchedule:
     return FixedSchedule(
         student=_named_student(rule, student_id),
-        end_time=add_minutes(rule.place.start_time, rule.duration_minutes),
-        **_shared_columns(rule, key, made_at, today),
+        end_time=add_minutes(rule.identity.start_time, rule.duration_minutes),
+        **_shared_columns(rule, key, created_at, today),
     )
 
 
 def _slot(
-    rule: ImportedRule, key: str, student_id: int, teacher_id: int, made_at: datetime, today: date
+    rule: ImportedRule,
+    key: str,
+    student_id: int,
+    teacher_id: int,
+    created_at: datetime,
+    today: date,
 ) -> RecurringSlot:
     return RecurringSlot(
         student=_named_student(rule, student_id),
-        teacher=Teacher(pk=teacher_id, name=rule.place.teacher),
+        teacher=Teacher(pk=teacher_id, name=rule.identity.teacher),
         duration_minutes=rule.duration_minutes,
-        booked_at=made_at,
-        **_shared_columns(rule, key, made_at, today),
+        booked_at=created_at,
+        **_shared_columns(rule, key, created_at, today),
     )
 
 
 def _named_student(rule: ImportedRule, student_id: int) -> Student:
-    """The student as the audit log names them, without a query for each."""
+    """Return an unsaved student with the name for the audit log, which saves a query."""
     name = rule.student
     return Student(pk=student_id, first_name=name.first_name, last_name=name.last_name)
 
 
 def _shared_columns(
-    rule: ImportedRule, key: str, made_at: datetime, today: date
+    rule: ImportedRule, key: str, created_at: datetime, today: date
 ) -> dict[str, object]:
     return {
-        "weekday": rule.place.weekday,
-        "start_time": rule.place.start_time,
+        "weekday": rule.identity.weekday,
+        "start_time": rule.identity.start_time,
         "interval_weeks": rule.interval_weeks,
         "subject": rule.subject,
         "is_shared": rule.is_shared,
@@ -148,37 +153,38 @@ def _shared_columns(
         "valid_until": rule.valid_until,
         "import_key": key,
         "import_until": rule.valid_until,
-        "created_at": made_at,
+        "created_at": created_at,
     }
 
 
 def _end_and_replace(
-    matching: MatchResult, teachers: dict[str, int], moment: ChangeContext
+    matching: MatchResult, teachers: dict[str, int], context: ChangeContext
 ) -> None:
-    """What goes on changes as it does by hand: its classes are as they are until the next run."""
+    """End and replace rules as a manual change does; the next run updates their classes."""
     for ending in matching.ended:
         day = ending.rule.valid_until
         assert day is not None
-        EndSeries(ending.stored.series, day).write(moment)
-        _note(ending.stored, import_key=ending.key, import_until=day)
-    for one in matching.replaced:
-        day = one.rule.valid_from
+        EndSeries(ending.existing.series, day).write(context)
+        _update(ending.existing, import_key=ending.key, import_until=day)
+    for change in matching.replaced:
+        day = change.rule.valid_from
         assert day is not None
-        ReplaceFromDate(one.stored.series, day, _values(one.rule, one.key, teachers)).write(moment)
-        if one.closes:
-            named = {"import_key": one.old_key} if one.old_key else {}
-            _note(one.stored, import_until=day - DAY, **named)
+        values = _values(change.rule, change.key, teachers)
+        ReplaceFromDate(change.existing.series, day, values).write(context)
+        if change.keeps_existing:
+            old_key = {"import_key": change.old_key} if change.old_key else {}
+            _update(change.existing, import_until=day - DAY, **old_key)
 
 
-def _note(stored: ExistingRule, **values: Any) -> None:
-    stored.table._default_manager.filter(pk=stored.id).update(**values)
+def _update(existing: ExistingRule, **values: Any) -> None:
+    existing.table._default_manager.filter(pk=existing.id).update(**values)
 
 
 def _values(rule: ImportedRule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
-    """All that a row says, as the columns of its table."""
-    start = rule.place.start_time
+    """Return the values of a row by the columns of its table."""
+    start = rule.identity.start_time
     values: dict[str, Any] = {
-        "weekday": rule.place.weekday,
+        "weekday": rule.identity.weekday,
         "start_time": start,
         "interval_weeks": rule.interval_weeks,
         "subject": rule.subject,
@@ -187,16 +193,16 @@ def _values(rule: ImportedRule, key: str, teachers: dict[str, int]) -> dict[str,
         "import_key": key,
         "import_until": rule.valid_until,
     }
-    if rule.place.teacher:
+    if rule.identity.teacher:
         return values | {
-            "teacher_id": teachers[rule.place.teacher],
+            "teacher_id": teachers[rule.identity.teacher],
             "duration_minutes": rule.duration_minutes,
         }
     return values | {"end_time": add_minutes(start, rule.duration_minutes)}
 
 
-def _adopt(matching: MatchResult) -> None:
-    """Leave the key on rules that a person made: from now on an edit of them is noticed."""
+def _set_import_keys(matching: MatchResult) -> None:
+    """Give rules created by hand the file's keys, so that a later import detects edits."""
     for table in TABLES:
         rows: list[Any] = [
             table(pk=rule.id, import_key=key, import_until=rule.rule.valid_until)

@@ -1,4 +1,4 @@
-/* Names for what Django's own scripts and templates leave without one. */
+/* Accessible names for controls that Django's scripts and templates leave unnamed. */
 "use strict";
 {
     let number = 0;
@@ -8,7 +8,7 @@
         return element.id;
     };
 
-    /* What names a control: its label, or the head of its column in a table of inlines. */
+    /* The name of a control: its label, or the column header in a table of inlines. */
     const namer = (control) => {
         if (control.labels?.length) {
             return control.labels[0];
@@ -32,7 +32,7 @@
                 control.setAttribute("aria-labelledby", identified(head));
             }
         }
-        /* A head over nothing is a cell. */
+        /* An empty header cell becomes a td. */
         for (const head of root.querySelectorAll("thead th.original:empty")) {
             const cell = document.createElement("td");
             cell.className = head.className;
@@ -40,7 +40,7 @@
         }
     };
 
-    /* select2: the box is named by its value alone, its search field and its list not at all. */
+    /* select2 names its box by the value only, and its search field and list not at all. */
     const nameSelect2 = (root) => {
         for (const box of root.querySelectorAll(".select2-selection--single")) {
             const select = box.closest(".select2-container").previousElementSibling;
@@ -54,7 +54,7 @@
             value.removeAttribute("role");
             value.removeAttribute("aria-readonly");
         }
-        /* What opens hangs at the end of the page, outside of every landmark. */
+        /* The dropdown is at the end of the page, outside every landmark. */
         const opened = document.querySelector(".select2-selection[aria-expanded=true]");
         const popup = document.querySelector(".select2-dropdown:not([role])");
         if (opened && popup) {
@@ -79,7 +79,7 @@
         }
     };
 
-    /* The field of a list's search is named by a picture, in English, whatever the language. */
+    /* The list's search field is named by an icon, always in English. */
     const nameSearch = (root) => {
         const field = root.querySelector("#searchbar:not([aria-label])");
         if (field) {
@@ -94,7 +94,7 @@
         }
     };
 
-    /* A table that scrolls for itself is reached by keyboard, as long as it scrolls. */
+    /* A scrollable table is focusable while it scrolls. */
     const reachable = new ResizeObserver((entries) => {
         for (const { target: box } of entries) {
             const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
@@ -119,13 +119,13 @@
         for (const box of document.querySelectorAll(".ct-scroll")) {
             reachable.observe(box);
         }
-        /* After a refusal the keyboard begins where something is wrong. */
+        /* After a validation error, focus the first invalid field. */
         const wrong = document.querySelector("#content [aria-invalid=true]");
         if (wrong) {
             const box = wrong.parentElement.querySelector(".select2-selection");
             (box ?? wrong).focus();
         }
-        /* Those scripts build their controls later: on load, with a new row, on opening. */
+        /* These scripts build controls later: on load, with a new row, on opening. */
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
     });
 }

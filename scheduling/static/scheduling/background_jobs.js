@@ -1,16 +1,16 @@
-/* What the pages of the background jobs do besides showing: follow a run that is under way, walk
-   along a strip with the arrow keys, filter a plan. Without it all of them still work. */
+/* Optional behaviour of the background job pages: polling an active run, keyboard navigation in
+   timelines, filtering a plan. */
 "use strict";
 
 (() => {
-    const PAUSE = 1000;
+    const POLL_INTERVAL = 1000;
     const PATIENCE = 10;
-    /* A button was pressed: the page that it leads to is not to be cut off by a reload. */
+    /* A form was submitted: a reload must not interrupt the navigation. */
     let leaving = false;
     document.addEventListener("submit", () => { leaving = true; });
     window.addEventListener("pageshow", () => { leaving = false; });
 
-    /* A run that is under way: ask how far it has come, and load the page anew at its end. */
+    /* Poll an active run's progress, and reload the page when it ends. */
     function follow(box) {
         const bar = box.querySelector("progress");
         const text = box.querySelector("[data-progress-text]");
@@ -30,7 +30,7 @@
                 failures += 1;
             }
             if (failures < PATIENCE) {
-                setTimeout(ask, PAUSE * 2 ** Math.min(failures, 5));
+                setTimeout(ask, POLL_INTERVAL * 2 ** Math.min(failures, 5));
             }
         }
 
@@ -50,10 +50,10 @@
             }
         }
 
-        setTimeout(ask, PAUSE);
+        setTimeout(ask, POLL_INTERVAL);
     }
 
-    /* A strip is one stop of the tabulator; arrows, Home and End go along it. */
+    /* A timeline is one tab stop; arrow keys, Home and End move within it. */
     function walk(strip) {
         const links = [...strip.querySelectorAll("a")];
         const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
@@ -71,7 +71,7 @@
         });
     }
 
-    /* The counts of a plan show one kind of line alone. */
+    /* The counts of a plan filter its lines by kind. */
     function filter(page) {
         const chips = [...page.querySelectorAll(".ct-chips a")];
         const sections = [...page.querySelectorAll(".ct-section")];
@@ -86,7 +86,7 @@
                     section.hidden = !all && section.id !== wanted;
                     section.open = all ? usual.get(section) : true;
                 }
-                chips.forEach((one) => one.removeAttribute("aria-current"));
+                chips.forEach((chip) => chip.removeAttribute("aria-current"));
                 chip.setAttribute("aria-current", "true");
             });
         }

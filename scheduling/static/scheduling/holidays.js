@@ -1,4 +1,4 @@
-// Another country, region or year is shown as soon as it is chosen.
+// Submit the form when another country, region or year is chosen.
 "use strict";
 
 document.getElementById("place").addEventListener("change", (event) => {

@@ -1,17 +1,17 @@
-/* A menu of the header closes as menus do; without a script its summary still does. */
+/* Close the header's menus on Escape and outside clicks; without scripts the summary closes them. */
 "use strict";
 {
     const menus = () => document.querySelectorAll(".ct-menu[open]");
 
-    const left = (event) => {
+    const closeOutside = (event) => {
         for (const menu of menus()) {
             if (!menu.contains(event.target)) {
                 menu.open = false;
             }
         }
     };
-    document.addEventListener("click", left);
-    document.addEventListener("focusin", left);
+    document.addEventListener("click", closeOutside);
+    document.addEventListener("focusin", closeOutside);
 
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Escape") {

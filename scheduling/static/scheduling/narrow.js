@@ -1,5 +1,5 @@
-/* On a phone a row of Django's tables is a card (narrow.css): each cell is given its column's name,
-   and each part of the table its role, which a browser may drop with the look of a table. */
+/* On a phone, rows of Django's tables are cards (narrow.css): cells get their column's name, and the
+   parts of the table their ARIA roles, which browsers drop if `display` changes. */
 "use strict";
 {
     const narrow = matchMedia("(max-width: 640px)");
@@ -14,7 +14,7 @@
 
     const title = (head) => (head?.querySelector(".text") ?? head)?.textContent.trim() ?? "";
 
-    /* A row to write in: its inputs are named by what is to be seen, in the head or in the cell. */
+    /* Editable rows: name the inputs by the visible text of the header or the cell. */
     let number = 0;
     const nameInput = (cell, text) => {
         const input = cell.querySelector("input:not([type=hidden]), select:not(.admin-autocomplete)");
@@ -43,7 +43,7 @@
         const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
         for (const row of table.tBodies[0]?.rows ?? []) {
             if (row.cells.length !== heads.length) {
-                continue; // errors, or the button for another row
+                continue; // errors, or the “add another” row
             }
             [...row.cells].forEach((cell, column) => {
                 const text = title(heads[column]);
@@ -73,7 +73,7 @@
             new MutationObserver(nameAll).observe(group, { childList: true, subtree: true });
         }
         narrow.addEventListener("change", nameAll);
-        /* Filters would fill the first screen: there they open at a touch. */
+        /* Filters would fill the first screen, so they start closed. */
         const filters = document.querySelector("#changelist-filter > details");
         if (filters && narrow.matches) {
             filters.open = false;

@@ -108,7 +108,7 @@ def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settin
     settings.GIVEN_FIRST_VALUES = ["LANGUAGE_CODE"]
     client = of(account(OWNER))
     answer = client.get(INDEX)
-    assert [[url for _name, url in step.ways] for step in answer.context["front"]["steps"]] == [
+    assert [[url for _name, url in step.options] for step in answer.context["front"]["steps"]] == [
         ["/admin/scheduling/studio/1/change/"],
         ["/admin/import/", "/admin/scheduling/teacher/add/"],
         ["/admin/scheduling/student/add/"],

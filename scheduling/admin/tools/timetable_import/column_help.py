@@ -1,4 +1,4 @@
-"""What each column of a timetable file is for, with an example."""
+"""The help for each column of a timetable file, with examples."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ OPTIONAL = _("optional")
 
 @dataclass(frozen=True, slots=True)
 class ColumnHelp:
-    """``examples``: one for a lesson with a teacher, one for a fixed schedule without."""
+    """The help for one column. ``examples``: for a recurring slot, and for a fixed schedule."""
 
     name: str
     needed: Promise

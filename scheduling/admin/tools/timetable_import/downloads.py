@@ -1,4 +1,4 @@
-"""The timetable as a workbook that can be changed and imported again."""
+"""Downloads: the current timetable as a workbook to edit and import again, and a CSV template."""
 
 import csv
 import io
@@ -22,12 +22,12 @@ from .permissions import importers_only
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column of the file, by the name that an import knows."""
+    """A column of the file, with the name that an import expects."""
 
     title: str
 
     def read(self, row: Any) -> Cell:
-        """The value, with its type."""
+        """Return the value with its type."""
         value = getattr(row, self.title)
         if isinstance(value, bool):
             return "yes" if value else ""
@@ -40,24 +40,24 @@ FIELDS = [_Field(name) for name in TimetableRow._fields]
 @require_safe
 @importers_only
 def export(request: HttpRequest) -> HttpResponse:
-    """All weekly rules that go on."""
+    """Download the weekly rules that have not ended."""
     today = studio_today()
     file = io.BytesIO()
     xlsx_format.write(file, _("Timetable"), FIELDS, timetable_rows(today))
     name = f"timetable-{today}.xlsx"
-    answer = HttpResponse(file.getvalue(), content_type=xlsx_format.MIME_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    response = HttpResponse(file.getvalue(), content_type=xlsx_format.MIME_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_safe
 @importers_only
 def template(request: HttpRequest) -> HttpResponse:
-    """The template, with the separator that spreadsheets of the reader's language expect."""
+    """Download the template, with the separator for the user's language."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator(get_language() or ""))
     writer.writerow(column.name for column in COLUMNS)
     writer.writerows(zip(*(column.examples for column in COLUMNS), strict=True))
-    answer = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv")
-    answer["Content-Disposition"] = 'attachment; filename="timetable.csv"'
-    return answer
+    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    response["Content-Disposition"] = 'attachment; filename="timetable.csv"'
+    return response

@@ -1,4 +1,4 @@
-"""Who may import."""
+"""The permission check of the import pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ View = Callable[..., HttpResponse]
 
 
 def importers_only(view: View) -> View:
-    """Refuses everyone who may not import a timetable."""
+    """Raise PermissionDenied for users who may not import a timetable."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:

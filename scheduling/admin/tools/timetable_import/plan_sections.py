@@ -1,4 +1,4 @@
-"""A plan in sections: what is new, what changes, what stays, what was merged."""
+"""The tables of an import's preview: new, changed, unchanged and merged rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NEW, CHANGED, SAME, MERGED = "new", "changed", "same", "merged"
 
 @dataclass(frozen=True, slots=True)
 class PlanSection:
-    """One table of a preview. ``kind`` is what happens to its rows; ``count`` are all of them."""
+    """One table of a preview. ``count`` includes the rows that are not shown."""
 
     name: str
     kind: str
@@ -29,18 +29,18 @@ class PlanSection:
 
     @property
     def more(self) -> int:
-        """How many are not shown."""
+        """The number of rows that are not shown."""
         return self.count - len(self.rows)
 
     @property
     def cells(self) -> list[list[tuple[str, Any]]]:
-        """Each row as pairs of a head and a cell."""
+        """The rows as pairs of heading and cell."""
         return [list(zip(self.heads, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
 class PlanCount:
-    """A count that leads to the first of its sections."""
+    """The number of rows of a kind, with a link to the first section of that kind."""
 
     kind: str
     sign: str
@@ -50,12 +50,12 @@ class PlanCount:
 
 
 def sections_of(report: ImportReport) -> list[PlanSection]:
-    """The sections that have rows, in the order in which people look."""
+    """Return the sections that have rows."""
     return [section for section in _sections(report) if section.count]
 
 
 def counts_of(sections: list[PlanSection]) -> list[PlanCount]:
-    """How much is new, changes, stays, was merged."""
+    """Return the number of rows of each kind."""
     counts = dict.fromkeys((NEW, CHANGED, SAME, MERGED), 0)
     for section in sections:
         counts[section.kind] += section.count
@@ -75,22 +75,22 @@ def counts_of(sections: list[PlanSection]) -> list[PlanCount]:
 def _sections(report: ImportReport) -> Iterator[PlanSection]:
     plan = report.plan
     assert plan is not None
-    line, student, starts = _("Line"), _("Student"), _("Starts on")
-    rule_heads = (line, student, _("Teacher"), _("Every"), _("Time"), _("Subject"), _("Dates"))
+    line_head, student, starts = _("Line"), _("Student"), _("Starts on")
+    rule_heads = (line_head, student, _("Teacher"), _("Every"), _("Time"), _("Subject"), _("Dates"))
     yield PlanSection(
         "teachers",
         NEW,
         _("New teachers"),
         report.teachers,
-        (line, _("Teacher"), _("Time zone")),
-        [(one.line, one.name, one.zone) for one in plan.teachers],
+        (line_head, _("Teacher"), _("Time zone")),
+        [(line.line, line.name, line.zone) for line in plan.teachers],
     )
     yield PlanSection(
         "students",
         NEW,
         _("New students"),
         report.students,
-        (line, student, _("E-mail"), starts),
+        (line_head, student, _("E-mail"), starts),
         _people(plan.students),
     )
     yield PlanSection(
@@ -114,23 +114,23 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         CHANGED,
         _("Rules that go on as others from a date on"),
         report.replaced,
-        (line, student, _("Until then"), _("From then on"), _("Changed by hand")),
-        [_replaced(one) for one in plan.replaced],
+        (line_head, student, _("Until then"), _("From then on"), _("Changed by hand")),
+        [_replaced(line) for line in plan.replaced],
     )
     yield PlanSection(
         "ended",
         CHANGED,
         _("Rules that get a last day"),
         report.ended,
-        (line, student, _("Rule"), _("Last day"), _("Changed by hand")),
-        [_ended(one) for one in plan.ended],
+        (line_head, student, _("Rule"), _("Last day"), _("Changed by hand")),
+        [_ended(line) for line in plan.ended],
     )
     yield PlanSection(
         "start-dates",
         CHANGED,
         _("Students who get a start date"),
         report.start_dates,
-        (line, student, _("E-mail"), starts),
+        (line_head, student, _("E-mail"), starts),
         _people(plan.start_dates),
     )
     yield PlanSection(
@@ -146,54 +146,59 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         MERGED,
         _("Rows that repeat another"),
         report.merged_rows,
-        (line, _("Says the same as line")),
-        [(one.line, one.of) for one in plan.merged],
+        (line_head, _("Says the same as line")),
+        [(line.line, line.repeats) for line in plan.merged],
     )
 
 
 def _people(lines: list[PersonLine]) -> list[tuple[Any, ...]]:
-    return [(one.line, one.name, one.email, _day(one.start_date)) for one in lines]
+    return [(line.line, line.name, line.email, _day(line.start_date)) for line in lines]
 
 
 def _rules(lines: list[RuleLine]) -> list[tuple[Any, ...]]:
-    return [_rule(one) for one in lines]
+    return [_rule(line) for line in lines]
 
 
-def _rule(one: RuleLine) -> tuple[Any, ...]:
-    every = str(Weekday(one.weekday).label)
-    if one.interval_weeks > 1:
-        weeks = ngettext("every %(n)d week", "every %(n)d weeks", one.interval_weeks)
-        every = f"{every}, {weeks % {'n': one.interval_weeks}}"
-    times = formatting.times(one.start_time, one.end_time, one.zone)
-    if one.crosses_midnight:
+def _rule(line: RuleLine) -> tuple[Any, ...]:
+    every = str(Weekday(line.weekday).label)
+    if line.interval_weeks > 1:
+        weeks = ngettext("every %(n)d week", "every %(n)d weeks", line.interval_weeks)
+        every = f"{every}, {weeks % {'n': line.interval_weeks}}"
+    times = formatting.times(line.start_time, line.end_time, line.zone)
+    if line.crosses_midnight:
         times = _("%(times)s, past midnight") % {"times": times}
-    if one.is_shared:
+    if line.is_shared:
         times = _("%(times)s, shared") % {"times": times}
-    first, last = full_day(one.valid_from), one.valid_until
+    first, last = full_day(line.valid_from), line.valid_until
     dates = _("from %(first)s") % {"first": first}
     if last is not None:
         dates = _("%(first)s to %(last)s") % {"first": first, "last": full_day(last)}
-    return one.line, one.student, one.teacher or "–", every, times, one.subject or "–", dates
+    return line.line, line.student, line.teacher or "–", every, times, line.subject or "–", dates
 
 
-def _replaced(one: ChangeLine) -> tuple[Any, ...]:
-    dates = _("from %(first)s") % {"first": full_day(one.becomes.valid_from)}
-    becomes = f"{_brief(one.becomes)}, {dates}"
-    kept = ngettext("%(n)d class goes along", "%(n)d classes go along", one.kept)
-    said = kept % {"n": one.kept} if one.kept else "–"
-    return one.becomes.line, one.becomes.student, _brief(one.was), becomes, said
+def _replaced(change: ChangeLine) -> tuple[Any, ...]:
+    before, after, count = change.before, change.after, change.edited_count
+    dates = _("from %(first)s") % {"first": full_day(after.valid_from)}
+    edited = ngettext("%(n)d class goes along", "%(n)d classes go along", count) % {"n": count}
+    return (
+        after.line,
+        after.student,
+        _brief(before),
+        f"{_brief(after)}, {dates}",
+        edited if count else "–",
+    )
 
 
-def _ended(one: ChangeLine) -> tuple[Any, ...]:
-    kept = ngettext("%(n)d class stays after it", "%(n)d classes stay after it", one.kept)
-    said = kept % {"n": one.kept} if one.kept else "–"
-    last = _day(one.becomes.valid_until)
-    return one.becomes.line, one.becomes.student, _brief(one.was), last, said
+def _ended(change: ChangeLine) -> tuple[Any, ...]:
+    before, after, count = change.before, change.after, change.edited_count
+    text = ngettext("%(n)d class stays after it", "%(n)d classes stay after it", count)
+    edited = text % {"n": count} if count else "–"
+    return after.line, after.student, _brief(before), _day(after.valid_until), edited
 
 
-def _brief(one: RuleLine) -> str:
-    """Weekday, times, teacher and subject."""
-    _line, _student, teacher, every, times, subject, _dates = _rule(one)
+def _brief(line: RuleLine) -> str:
+    """Return weekday, times, teacher and subject as one text."""
+    _line, _student, teacher, every, times, subject, _dates = _rule(line)
     return ", ".join(part for part in (every, times, teacher, subject) if part != "–")
 
 

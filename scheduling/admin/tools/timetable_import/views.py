@@ -1,4 +1,4 @@
-"""The pages: choose a file; look at what it would do, and agree; see what it did."""
+"""The import pages: upload a file, preview and approve the import, and see its result."""
 
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,10 @@ from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.admin.jobs.decorators import may_run
 from scheduling.admin.jobs.job_cards import button_of
-from scheduling.db.errors import log_and_describe as told
+from scheduling.db.errors import log_and_describe
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.models import Job, TimetableUpload
-from scheduling.services.timetable_import import Answers, ImportReport, kinds_of, uploads
+from scheduling.services.timetable_import import Answers, ImportReport, group_faults, uploads
 from scheduling.text.counts import people_and_rules
 
 from .column_help import COLUMNS
@@ -34,7 +34,7 @@ from .plan_sections import counts_of, sections_of
 
 
 class UploadForm(forms.Form):
-    """One file, of a size that a browser's patience allows."""
+    """A file of at most ``uploads.MAX_BYTES``."""
 
     file = forms.FileField(
         label=gettext_lazy("Timetable (CSV or .xlsx)"),
@@ -44,26 +44,26 @@ class UploadForm(forms.Form):
             "missing": gettext_lazy("Choose a file first."),
             "empty": gettext_lazy("The file is empty; its first line must name the columns."),
         },
-        # No more than the message below has to show.
+        # Of the file name.
         max_length=255,
     )
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         size = file.size or 0
-        if size > uploads.MOST_BYTES:
+        if size > uploads.MAX_BYTES:
             message = _(
                 "The file has %(size)s; here it may have %(most)s. Import it in parts, or with the "
                 "command import_timetable, which takes any size."
             )
-            sizes = {"size": filesizeformat(size), "most": filesizeformat(uploads.MOST_BYTES)}
+            sizes = {"size": filesizeformat(size), "most": filesizeformat(uploads.MAX_BYTES)}
             raise forms.ValidationError(message % sizes)
         return file
 
 
-FAULTS_A_PAGE = 200
-_EARLIER = 10
-# What an import would make has no page yet.
+FAULTS_PER_PAGE = 200
+_MAX_RECENT = 10
+# The rows of a preview do not exist yet, so they have no pages.
 NO_LINKS = Links(
     students=False,
     teachers=False,
@@ -74,29 +74,29 @@ NO_LINKS = Links(
     jobs=False,
     may=lambda model: False,
 )
-# Of the weekly rules of a file one kind is either's.
-_JOBS = (Job.WEEKLY, Job.HORIZON)
-_MAIN, _ONE = "admin:import_timetable", "admin:import_timetable_preview"
+# The jobs that create classes from imported rules.
+_GENERATING_JOBS = (Job.WEEKLY, Job.HORIZON)
+_UPLOAD_URL, _PREVIEW_URL = "admin:import_timetable", "admin:import_timetable_preview"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @importers_only
-def upload(request: HttpRequest) -> HttpResponse:
-    """Choose a file. It is kept, and looked at on a page of its own."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+def upload_page(request: HttpRequest) -> HttpResponse:
+    """Store an uploaded file, and redirect to its preview."""
+    form = UploadForm()
     if request.method == "POST":
-        # An empty form is bound too: it has to say that there is no file.
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]
-            kept = uploads.store_upload(file.read(), file.name, request.user, timezone.now())
-            return redirect(_ONE, upload_id=kept.pk)
+            upload = uploads.store_upload(file.read(), file.name, request.user, timezone.now())
+            return redirect(_PREVIEW_URL, upload_id=upload.pk)
     context = {
         "form": form,
         "columns": COLUMNS,
-        "most_bytes": uploads.MOST_BYTES,
+        "most_bytes": uploads.MAX_BYTES,
         "earlier": [
-            (one, people_and_rules(**_created(one.report))) for one in uploads.imports(_EARLIER)
+            (earlier, people_and_rules(**_created_counts(earlier.report)))
+            for earlier in uploads.recent_imports(_MAX_RECENT)
         ],
     }
     return _page(request, "upload", _("Import a timetable"), context)
@@ -104,35 +104,35 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @importers_only
-def preview(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """What the file would do, or is wrong with it; the button; and then what it did.
+def preview_page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Show the plan, the faults, the questions or the result of an upload; a POST imports it.
 
-    What can be read in two ways is asked first; the answers are in the address.
+    The answers to the questions are URL parameters.
     """
     now, stale = timezone.now(), None
-    answers = Answers.read(request.GET.dict())
+    answers = Answers.from_values(request.GET.dict())
     try:
         if request.method == "POST":
             stale = _confirm(request, upload_id, now, answers)
             if stale is None:
                 return redirect(request.get_full_path())
-        kept = uploads.find(upload_id, request.user, now)
+        upload = uploads.find(upload_id, request.user, now)
     except uploads.UploadExpiredError:
         message = _("That upload is gone: a file is kept for an hour. Upload it again.")
         messages.warning(request, message)
-        return redirect(_MAIN)
+        return redirect(_UPLOAD_URL)
     except DatabaseError as error:
-        why = told(error, "upload %s was not imported", upload_id)
-        messages.error(request, _("Nothing was imported. %(why)s") % {"why": why})
+        reason = log_and_describe(error, "upload %s was not imported", upload_id)
+        messages.error(request, _("Nothing was imported. %(why)s") % {"why": reason})
         return redirect(request.get_full_path())
-    if kept.imported_at is not None:
-        return _done(request, kept)
-    report = stale.new_plan if stale else uploads.preview(kept, now, answers)
+    if upload.imported_at is not None:
+        return _done_page(request, upload)
+    report = stale.new_plan if stale else uploads.preview(upload, now, answers)
     if report.faults:
-        return _faulty(request, kept, report)
+        return _faults_page(request, upload, report)
     if not report.succeeded:
-        return _asking(request, kept, report)
-    return _planned(request, kept, report, stale)
+        return _questions_page(request, upload, report)
+    return _preview_page(request, upload, report, stale)
 
 
 def _confirm(
@@ -156,23 +156,28 @@ def _confirm(
     return None
 
 
-def _asking(request: HttpRequest, kept: TimetableUpload, report: ImportReport) -> HttpResponse:
-    context = {"upload": kept, "report": report, "given": report.answers.given()}
-    if report.doubts:
-        return _page(request, "doubts", _("Dates and times"), context)
-    return _page(request, "people", _("Names that look alike"), context)
+def _questions_page(
+    request: HttpRequest, upload: TimetableUpload, report: ImportReport
+) -> HttpResponse:
+    context = {"upload": upload, "report": report, "given_answers": report.answers.to_values()}
+    if report.ambiguities:
+        return _page(request, "ambiguities", _("Dates and times"), context)
+    return _page(request, "lookalikes", _("Names that look alike"), context)
 
 
-def _planned(
-    request: HttpRequest, kept: TimetableUpload, report: ImportReport, stale: StalePlanError | None
+def _preview_page(
+    request: HttpRequest,
+    upload: TimetableUpload,
+    report: ImportReport,
+    stale: StalePlanError | None,
 ) -> HttpResponse:
     sections = sections_of(report)
     plan = report.plan
     assert plan is not None
     counts = (report.teachers, report.students, report.fixed_schedules, report.recurring_slots)
     context = {
-        "upload": kept,
-        "kept_until": kept.created_at + uploads.KEPT_FOR,
+        "upload": upload,
+        "kept_until": upload.created_at + uploads.LIFETIME,
         "report": report,
         "created": people_and_rules(*counts) if any(counts) else "",
         "has_work": any(counts)
@@ -181,45 +186,52 @@ def _planned(
         or report.ended
         or report.replaced,
         "sections": sections,
-        "chips": counts_of(sections),
-        "clashes": rows_of_lines(report.clashes or [], NO_LINKS),
+        "counts": counts_of(sections),
+        "conflicts": rows_of_lines(report.conflicts or [], NO_LINKS),
     }
     return _page(request, "preview", _("Preview of an import"), context, stale)
 
 
-def _faulty(request: HttpRequest, kept: TimetableUpload, report: ImportReport) -> HttpResponse:
+def _faults_page(
+    request: HttpRequest, upload: TimetableUpload, report: ImportReport
+) -> HttpResponse:
     count = len(report.faults)
-    said = ngettext(
+    heading = ngettext(
         "The file has %(n)d problem, so none of it is imported",
         "The file has %(n)d problems, so none of it is imported",
         count,
     )
-    shown = Paginator(kinds_of(report.faults), FAULTS_A_PAGE).get_page(request.GET.get("p"))
-    context = {"upload": kept, "report": report, "said": said % {"n": count}, "shown": shown}
-    title = _("Problems in %(file)s") % {"file": kept.file_name}
+    page = Paginator(group_faults(report.faults), FAULTS_PER_PAGE).get_page(request.GET.get("p"))
+    context = {
+        "upload": upload,
+        "report": report,
+        "heading": heading % {"n": count},
+        "page": page,
+    }
+    title = _("Problems in %(file)s") % {"file": upload.file_name}
     return _page(request, "faults", title, context)
 
 
-def _done(request: HttpRequest, kept: TimetableUpload) -> HttpResponse:
-    created = _created(kept.report)
+def _done_page(request: HttpRequest, upload: TimetableUpload) -> HttpResponse:
+    created = _created_counts(upload.report)
     context = {
-        "upload": kept,
+        "upload": upload,
         "created": people_and_rules(**created),
         "is_empty": not any(created.values()),
-        "start_dates": kept.report["startDatesSet"],
-        "changed": sum(kept.report.get("changed", {}).values()),
-        "buttons": [(job.value, button_of(job)) for job in _JOBS if may_run(request)],
+        "start_dates": upload.report["startDatesSet"],
+        "changed": sum(upload.report.get("changed", {}).values()),
+        "buttons": [(job.value, button_of(job)) for job in _GENERATING_JOBS if may_run(request)],
     }
     return _page(request, "done", _("Imported"), context)
 
 
-def _created(report: dict[str, Any]) -> dict[str, int]:
-    made = report["created"]
+def _created_counts(report: dict[str, Any]) -> dict[str, int]:
+    created = report["created"]
     return {
-        "teachers": made["teachers"],
-        "students": made["students"],
-        "fixed_schedules": made["fixedSchedules"],
-        "recurring_slots": made["recurringSlots"],
+        "teachers": created["teachers"],
+        "students": created["students"],
+        "fixed_schedules": created["fixedSchedules"],
+        "recurring_slots": created["recurringSlots"],
     }
 
 

@@ -1,4 +1,4 @@
-"""What the database holds of the people and rules that a file names: a few queries in all."""
+"""Reads the stored people and rules that a file names, in a constant number of queries."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class ExistingTeacher(NamedTuple):
 
 
 class ExistingStudent(NamedTuple):
-    """A student's id and the dates between which they take lessons."""
+    """A student's id, and the first and last day of their lessons."""
 
     id: int
     start_date: date | None
@@ -67,9 +67,10 @@ class ExistingStudent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExistingRule:
-    """A row of either table; ``rule`` is what it asks for. ``status`` is a slot's.
+    """A row of either table, with its values as ``rule``.
 
-    ``import_until`` is the last day that a file gave it.
+    A fixed schedule's ``status`` is always active. ``import_until`` is the valid_until of the last
+    import.
     """
 
     table: Table
@@ -82,52 +83,52 @@ class ExistingRule:
 
     @property
     def series(self) -> SeriesKey:
-        """Its key."""
+        """The key of the series."""
         is_slot = self.table is RecurringSlot
         return SeriesKey(
             SeriesKind.RECURRING_SLOT if is_slot else SeriesKind.FIXED_SCHEDULE, self.id
         )
 
 
-def teachers() -> dict[str, list[ExistingTeacher]]:
-    """Every teacher by name: as a rule one each."""
-    found: dict[str, list[ExistingTeacher]] = {}
+def teachers_by_name() -> dict[str, list[ExistingTeacher]]:
+    """Return all teachers by name; a name normally has one teacher."""
+    teachers: dict[str, list[ExistingTeacher]] = {}
     rows = Teacher.objects.order_by("id").values_list("name", "id", "time_zone")
-    for name, number, zone in rows:
-        found.setdefault(normalise_line(name), []).append(ExistingTeacher(number, zone))
-    return found
+    for name, id, zone in rows:
+        teachers.setdefault(normalise_line(name), []).append(ExistingTeacher(id, zone))
+    return teachers
 
 
-def students_named(names: Iterable[StudentName]) -> dict[StudentName, list[ExistingStudent]]:
-    """The students with these e-mail addresses and names: as a rule one each."""
+def students_by_name(names: Iterable[StudentName]) -> dict[StudentName, list[ExistingStudent]]:
+    """Return the students with these e-mail addresses and names, normally one each."""
     wanted = set(names)
     columns = ("email", "first_name", "last_name", "id", "start_date", "end_date")
     rows = Student.objects.order_by("id").alias(address=Lower("email")).values_list(*columns)
     addresses = {name.email for name in wanted if name.email}
-    # Students without an address may be many: those are narrowed by their first names.
-    unaddressed = {name.first_name for name in wanted if not name.email}
-    found: dict[StudentName, list[ExistingStudent]] = {}
+    # Many students may have no address; their first names narrow the query.
+    first_names = {name.first_name for name in wanted if not name.email}
+    students: dict[StudentName, list[ExistingStudent]] = {}
     for queryset, field, values in (
         (rows, "address", addresses),
-        (rows.filter(email=""), "first_name", unaddressed),
+        (rows.filter(email=""), "first_name", first_names),
     ):
         for email, first_name, last_name, *rest in among(queryset, field, values):
-            name = StudentName.stored(email, first_name, last_name)
+            name = StudentName.from_columns(email, first_name, last_name)
             if name in wanted:
-                found.setdefault(name, []).append(ExistingStudent(*rest))
-    return found
+                students.setdefault(name, []).append(ExistingStudent(*rest))
+    return students
 
 
-def students_addressed(emails: Iterable[str]) -> Iterator[StudentName]:
-    """The students with these e-mail addresses, whatever their names."""
+def students_with_emails(emails: Iterable[str]) -> Iterator[StudentName]:
+    """Yield the students with these e-mail addresses, under any name."""
     rows = Student.objects.order_by("id").alias(address=Lower("email"))
     names = rows.values_list("email", "first_name", "last_name")
     for row in among(names, "address", {email for email in emails if email}):
-        yield StudentName.stored(*row)
+        yield StudentName.from_columns(*row)
 
 
-def places_at(starts: Iterable[time]) -> Iterator[RuleIdentity]:
-    """Where the rules are that begin at one of these times."""
+def identities_starting_at(starts: Iterable[time]) -> Iterator[RuleIdentity]:
+    """Yield the identities of the rules that start at these times."""
     for table in TABLES:
         rows = table._default_manager.order_by("id").values_list(
             "student__email",
@@ -138,19 +139,19 @@ def places_at(starts: Iterable[time]) -> Iterator[RuleIdentity]:
             "start_time",
         )
         for *student, teacher, weekday, start in among(rows, "start_time", set(starts)):
-            name = StudentName.stored(*student)
+            name = StudentName.from_columns(*student)
             yield RuleIdentity(name, normalise_line(teacher or ""), weekday, start)
 
 
 def rules_of(student_ids: Iterable[int]) -> Iterator[ExistingRule]:
-    """Every rule of these students."""
+    """Yield all rules of these students."""
     ids = list(student_ids)
     for table in TABLES:
         yield from _read(table, _rows(table).filter(student_id__among=ids))
 
 
 def rules_with_key(keys: Iterable[str]) -> Iterator[ExistingRule]:
-    """Every rule that an import gave one of these keys, whoever's it is by now."""
+    """Yield the rules with these import keys, of any student."""
     wanted = list(keys)
     for table in TABLES:
         yield from _read(table, among(_rows(table), "import_key", wanted))
@@ -163,10 +164,10 @@ def _rows(table: Table) -> QuerySet[Any, Any]:
 
 def _read(table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[ExistingRule]:
     for row in rows:
-        yield _stored(table, *row)
+        yield _existing_rule(table, *row)
 
 
-def _stored(
+def _existing_rule(
     table: Table,
     id: int,
     import_key: str | None,
@@ -190,8 +191,8 @@ def _stored(
     rule = ImportedRule(
         line=0,
         length_column="end_time",
-        place=RuleIdentity(
-            StudentName.stored(email, first_name, last_name),
+        identity=RuleIdentity(
+            StudentName.from_columns(email, first_name, last_name),
             normalise_line(teacher or ""),
             weekday,
             start,
@@ -200,7 +201,7 @@ def _stored(
         interval_weeks=interval_weeks,
         subject=normalise_line(subject),
         is_shared=is_shared,
-        # A fixed schedule without a date of its own is valid from the student's start.
+        # A fixed schedule without a valid_from is valid from the student's start date.
         valid_from=valid_from or student_start,
         valid_until=valid_until,
     )
@@ -208,15 +209,15 @@ def _stored(
     return ExistingRule(table, id, import_key, student_id, status, rule, import_until)
 
 
-def touched_after(last: dict[SeriesKey, date]) -> dict[SeriesKey, int]:
-    """How many classes of each series, wanted after its day, a person has changed."""
-    found: dict[SeriesKey, int] = {}
+def edited_after(last_days: dict[SeriesKey, date]) -> dict[SeriesKey, int]:
+    """Count the edited classes of each series with an occurrence date after its day."""
+    counts: dict[SeriesKey, int] = {}
     for kind in SeriesKind:
         condition = Q(pk__in=[])
-        for key, day in last.items():
+        for key, day in last_days.items():
             if key.kind is kind:
                 condition |= Q(**{f"{kind.value}_id": key.id}, occurrence_date__gt=day)
         rows = ScheduledClass.objects.filter(condition).exclude(NOT_EDITED).order_by()
-        for number, count in rows.values_list(f"{kind.value}_id").annotate(n=Count("id")):
-            found[SeriesKey(kind, number)] = count
-    return found
+        for id, count in rows.values_list(f"{kind.value}_id").annotate(n=Count("id")):
+            counts[SeriesKey(kind, id)] = count
+    return counts

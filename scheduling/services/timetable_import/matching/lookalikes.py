@@ -1,9 +1,8 @@
-"""People of a file whose names are those of others but for case, accents or punctuation.
+"""Lookalikes: people whose names differ from others only in case, accents or punctuation.
 
-They may be the same people, or others who look alike: that is asked once for the whole file. A
-teacher is asked about always, a student only beside one with the same e-mail address or a lesson
-at the same time with the same teacher. A name that is stored as the file has it is never asked
-about.
+They may be the same people or not, which is one question for the whole file. Teachers always
+raise it; a student does if the other student has the same e-mail address, or a lesson at the same
+time with the same teacher. A name that is stored exactly as in the file never does.
 """
 
 from collections import defaultdict
@@ -15,18 +14,18 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import lookalike_key
-from scheduling.services.timetable_import.errors import ImportFault, ImportFaults, shown
+from scheduling.services.timetable_import.errors import ImportFault, ImportFaults, quoted
 from scheduling.services.timetable_import.reading.imported_rule import RuleIdentity, StudentName
 from scheduling.services.timetable_import.timetable import ReadRow, Timetable
 
 from . import existing
 
-# The teacher, whichever way the name is written; the weekday and the start.
+# The key of the teacher's name, the weekday and the start.
 Lesson = tuple[str, int, time]
 
 
-class People(StrEnum):
-    """The answer: are they the same people, or new ones?"""
+class LookalikeAnswer(StrEnum):
+    """The answer to the question about lookalikes: the same people, or new ones."""
 
     SAME = "same"
     NEW = "new"
@@ -34,9 +33,10 @@ class People(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """A person of the file, and whom that may be. ``other_line`` is None: somebody stored.
+    """A person of the file, and the people with a similar name.
 
-    ``others`` are several where more than one stored person has such a name.
+    ``other_line`` is the line of the other person, None for stored people. Several ``others`` are
+    always stored.
     """
 
     line: int
@@ -47,8 +47,8 @@ class Lookalike:
 
     @property
     def sentence(self) -> str:
-        """Both names, for people."""
-        names = {"name": shown(self.name), "other": ", ".join(map(shown, self.others))}
+        """A sentence with both names."""
+        names = {"name": quoted(self.name), "other": ", ".join(map(quoted, self.others))}
         if self.other_line is not None:
             text = _("%(name)s looks like %(other)s on line %(line)d.")
             return text % {**names, "line": self.other_line}
@@ -58,7 +58,7 @@ class Lookalike:
 
     @property
     def fault(self) -> ImportFault:
-        """The question as a fault of the file: a command can't wait for an answer."""
+        """The question as a fault, for the command, which can't ask."""
         advice = _(
             "Answer with the option --people for the whole file: “same” if they are the same "
             "person, “new” if they are not."
@@ -67,7 +67,7 @@ class Lookalike:
 
 
 class Lookalikes:
-    """The people of ``rows`` who look like others. Reads names and lessons that are stored."""
+    """Finds the lookalikes in ``rows``, among themselves and among stored people."""
 
     def __init__(self, rows: list[ReadRow]) -> None:
         self._rows = rows
@@ -77,31 +77,33 @@ class Lookalikes:
         lines: dict[RuleIdentity, int] = {}
         for row in rows:
             for rule in row.rules:
-                lines.setdefault(rule.place, rule.line)
-        self._find_teachers(dict.fromkeys(place.teacher for place in lines if place.teacher))
+                lines.setdefault(rule.identity, rule.line)
+        teachers = (identity.teacher for identity in lines)
+        self._find_teachers(dict.fromkeys(filter(None, teachers)))
         self._find_students(list(lines))
-        self.found = sorted(self._described(lines), key=lambda one: one.line)
+        self.found = sorted(self._describe(lines), key=lambda lookalike: lookalike.line)
 
-    def timetable(self, people: People | None, faults: ImportFaults) -> Timetable:
-        """The rows brought together; the same people under the names of the others."""
-        if people is not People.SAME or not self.found:
+    def timetable(self, people: LookalikeAnswer | None, faults: ImportFaults) -> Timetable:
+        """Return the timetable; with the answer SAME, lookalikes get the names of the others."""
+        if people is not LookalikeAnswer.SAME or not self.found:
             return Timetable(self._rows, faults)
-        for one in self.found:
-            if len(one.others) > 1:
+        for lookalike in self.found:
+            if len(lookalike.others) > 1:
                 message = _("%(sentence)s Write the name exactly as that person has it.")
-                faults.add(one.line, one.column, message % {"sentence": one.sentence})
-        return Timetable(map(self._renamed, self._rows), faults)
+                values = {"sentence": lookalike.sentence}
+                faults.add(lookalike.line, lookalike.column, message % values)
+        return Timetable(map(self._rename_people, self._rows), faults)
 
     def _find_teachers(self, names: Iterable[str]) -> None:
-        known = existing.teachers()
-        strangers = [name for name in names if name not in known]
-        if not strangers:
+        known = existing.teachers_by_name()
+        unknown = [name for name in names if name not in known]
+        if not unknown:
             return
         self._stored |= known.keys()
         alike: defaultdict[str, list[str]] = defaultdict(list)
         for name in known:
             alike[lookalike_key(name)].append(name)
-        for name in strangers:
+        for name in unknown:
             key = lookalike_key(name)
             if not key:
                 continue
@@ -110,83 +112,84 @@ class Lookalikes:
             else:
                 alike[key] = [name]
 
-    def _find_students(self, places: list[RuleIdentity]) -> None:
-        names = dict.fromkeys(place.student for place in places)
-        known = existing.students_named(names)
-        strangers = {name: key for name in names if name not in known and (key := _key(name))}
-        if not strangers:
+    def _find_students(self, identities: list[RuleIdentity]) -> None:
+        names = dict.fromkeys(identity.student for identity in identities)
+        known = existing.students_by_name(names)
+        unknown = {name: key for name in names if name not in known and (key := _key(name))}
+        if not unknown:
             return
-        # What two people may share: an address, or a lesson.
+        # The addresses and lessons that two people may have in common.
         links: defaultdict[StudentName, set[object]] = defaultdict(set)
-        for place in places:
-            links[place.student].add(_lesson(place))
-        lessons = set().union(*(links[name] for name in strangers))
-        keys = set(strangers.values())
-        others = {*known, *existing.students_addressed({name.email for name in strangers})}
-        for place in existing.places_at({place.start_time for place in places}):
-            if _lesson(place) in lessons and _key(place.student) in keys:
-                others.add(place.student)
-                links[place.student].add(_lesson(place))
+        for identity in identities:
+            links[identity.student].add(_lesson(identity))
+        lessons = set().union(*(links[name] for name in unknown))
+        keys = set(unknown.values())
+        others = {*known, *existing.students_with_emails({name.email for name in unknown})}
+        starts = {identity.start_time for identity in identities}
+        for identity in existing.identities_starting_at(starts):
+            if _lesson(identity) in lessons and _key(identity.student) in keys:
+                others.add(identity.student)
+                links[identity.student].add(_lesson(identity))
         self._stored |= others
         alike: defaultdict[str, list[StudentName]] = defaultdict(list)
         for name in sorted(others):
             alike[_key(name)].append(name)
-        for name in (*others, *strangers):
+        for name in (*others, *unknown):
             if name.email:
                 links[name].add(name.email)
-        for name, key in strangers.items():
-            found = [other for other in alike[key] if _looks_like(name, other, links)]
-            if found:
-                # An address says more than a lesson, which may be that of a whole group.
-                addressed = [other for other in found if name.email and name.email == other.email]
-                self._students[name] = found = addressed or found
-                # What the one shares with others of the file, the other one does.
-                links[found[0]] |= links[name]
+        for name, key in unknown.items():
+            matches = [other for other in alike[key] if _may_be_same(name, other, links)]
+            if matches:
+                # An address is stronger evidence than a lesson, which may be a group's.
+                same_email = [other for other in matches if other.email == name.email != ""]
+                self._students[name] = matches = same_email or matches
+                # Later names of the file may share a lesson or address with either of the two.
+                links[matches[0]] |= links[name]
             else:
                 alike[key].append(name)
 
-    def _described(self, lines: dict[RuleIdentity, int]) -> Iterator[Lookalike]:
-        first: dict[str | StudentName, int] = {}
-        for place, line in lines.items():
-            first.setdefault(place.teacher, line)
-            first.setdefault(place.student, line)
-        others = {name: line for name, line in first.items() if name not in self._stored}
+    def _describe(self, lines: dict[RuleIdentity, int]) -> Iterator[Lookalike]:
+        first_lines: dict[str | StudentName, int] = {}
+        for identity, line in lines.items():
+            first_lines.setdefault(identity.teacher, line)
+            first_lines.setdefault(identity.student, line)
+        new = {name: line for name, line in first_lines.items() if name not in self._stored}
         for teacher, teachers in self._teachers.items():
-            other_line = others.get(teachers[0])
-            yield Lookalike(first[teacher], "teacher", teacher, tuple(teachers), other_line)
+            line, other_line = first_lines[teacher], new.get(teachers[0])
+            yield Lookalike(line, "teacher", teacher, tuple(teachers), other_line)
         for student, students in self._students.items():
             other = students[0]
             same_last_name = student.last_name == other.last_name
             column = "student_first_name" if same_last_name else "student_last_name"
-            names = tuple(_text(one, student) for one in students)
-            line = first[student]
-            yield Lookalike(line, column, student.full_name, names, others.get(other))
+            names = tuple(_distinct_name(match, student) for match in students)
+            line = first_lines[student]
+            yield Lookalike(line, column, student.full_name, names, new.get(other))
 
-    def _renamed(self, row: ReadRow) -> ReadRow:
-        place = row.rules[0].place
-        student = self._students.get(place.student, (place.student,))[0]
-        teacher = self._teachers.get(place.teacher, (place.teacher,))[0]
-        if (student, teacher) == (place.student, place.teacher):
+    def _rename_people(self, row: ReadRow) -> ReadRow:
+        identity = row.rules[0].identity
+        student = self._students.get(identity.student, (identity.student,))[0]
+        teacher = self._teachers.get(identity.teacher, (identity.teacher,))[0]
+        if (student, teacher) == (identity.student, identity.teacher):
             return row
         rules = [
-            replace(rule, place=rule.place._replace(student=student, teacher=teacher))
+            replace(rule, identity=rule.identity._replace(student=student, teacher=teacher))
             for rule in row.rules
         ]
         return ReadRow(rules, row.teacher_zone)
 
 
-def _looks_like(
+def _may_be_same(
     name: StudentName, other: StudentName, links: dict[StudentName, set[object]]
 ) -> bool:
-    """Whether it has to be asked about two students whose names have the same key.
+    """Return True if two students with the same name key may be one person.
 
-    Of two with exactly the same name and different addresses it is known: two people.
+    Identical names with different addresses are two people.
     """
     return name[1:] != other[1:] and not links[name].isdisjoint(links[other])
 
 
-def _text(other: StudentName, name: StudentName) -> str:
-    """``other`` as it stands beside ``name``: with what tells the two apart."""
+def _distinct_name(other: StudentName, name: StudentName) -> str:
+    """Return the name of ``other`` in a form that differs from ``name``."""
     text = other.full_name
     if text == name.full_name:
         text = f"{other.last_name}, {other.first_name}"
@@ -197,7 +200,7 @@ def _key(student: StudentName) -> str:
     return lookalike_key(f"{student.first_name}{student.last_name}")
 
 
-def _lesson(place: RuleIdentity) -> Lesson:
-    # A name of signs alone is its own key: an empty one is that of lessons without a teacher.
-    teacher = lookalike_key(place.teacher) or place.teacher
-    return teacher, place.weekday, place.start_time
+def _lesson(identity: RuleIdentity) -> Lesson:
+    # A name of punctuation alone has no key; an empty one means a lesson without a teacher.
+    teacher = lookalike_key(identity.teacher) or identity.teacher
+    return teacher, identity.weekday, identity.start_time

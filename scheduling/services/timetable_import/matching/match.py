@@ -1,9 +1,9 @@
-"""Compares what a file asks for with what is stored. Reads only.
+"""Compares a file with the stored rules. Reads only.
 
-A rule is recognised by the key that its import left on it, whatever became of it since, and
-else by its identity, whoever made it. What is recognised and differs was changed by a person:
-that is a fault, for people's work is neither reverted nor doubled. A last day that the file gives
-to a rule without one, and a rule that goes on as another, are no faults: ``succession.py``.
+A rule is recognised by its import key, whatever its values are now, or else by its identity. If a
+recognised rule differs, it was edited by hand: that is a fault, because an import neither reverts
+nor duplicates manual work. Rules that get a last day or are replaced are not faults; see
+``succession.py``.
 """
 
 from dataclasses import dataclass, field
@@ -24,16 +24,16 @@ from scheduling.services.timetable_import.timetable import Timetable
 
 from . import existing, people
 from .existing import ExistingRule
-from .succession import RuleChange, SuccessionMatcher, ends_now
+from .succession import RuleChange, SuccessionMatcher, only_adds_last_day
 
 
 @dataclass(slots=True)
 class MatchResult:
-    """What is there already, by id, and what is to be written.
+    """The ids of stored people, and the changes to write.
 
-    ``new_rules`` come with their keys. ``adopted`` are rules that a person made, or edited to
-    what the file says by now: they get the key of their identity. ``start_dates`` are those of
-    new students, and of stored ones that had none.
+    ``new_rules`` come with their import keys. ``adopted`` are rules created or edited by hand
+    that equal the file's; they get its keys. ``start_dates`` are those of new students, and of
+    stored students without one.
     """
 
     teachers: dict[str, int] = field(default_factory=dict)
@@ -42,54 +42,54 @@ class MatchResult:
     adopted: list[tuple[ExistingRule, str]] = field(default_factory=list)
     start_dates: dict[StudentName, date] = field(default_factory=dict)
     unchanged: int = 0
-    # Rules that go on, with a last day that the file gives them; and those that go on as others.
+    # Stored rules that get a last day, and those that are replaced.
     ended: list[RuleChange] = field(default_factory=list)
     replaced: list[RuleChange] = field(default_factory=list)
 
 
 class Matcher:
-    """Matches one timetable on one day. ``today`` is the studio's."""
+    """Matches one timetable. ``today`` is the studio's date."""
 
     def __init__(self, timetable: Timetable, today: date, faults: ImportFaults) -> None:
         self._timetable = timetable
         self._today = today
         self._faults = faults
-        self._found = MatchResult()
+        self._result = MatchResult()
         self._by_key: dict[str, ExistingRule] = {}
-        self._by_place: dict[RuleIdentity, list[ExistingRule]] = {}
+        self._by_identity: dict[RuleIdentity, list[ExistingRule]] = {}
         self._with_rules: set[int] = set()
         self._earliest: dict[StudentName, date] = {}
         self._succession = SuccessionMatcher(today, faults)
 
     def match(self) -> MatchResult:
-        """Compare everything; faults aside, the result can be applied as it is."""
-        timetable, found, faults = self._timetable, self._found, self._faults
+        """Return the result, which can be applied if there are no faults."""
+        timetable, result, faults = self._timetable, self._result, self._faults
         students = people.match_students(timetable, faults)
-        found.teachers = people.match_teachers(timetable, faults)
-        found.students = {name: student.id for name, student in students.items()}
+        result.teachers = people.match_teachers(timetable, faults)
+        result.students = {name: student.id for name, student in students.items()}
         keyed = [(rule, rule.key) for rule in timetable.rules]
         self._load_rules({key for _rule, key in keyed})
         for rule, key in keyed:
             self._match_rule(rule, key)
-        found.ended, found.replaced, rest = self._succession.settle()
-        for rule, key in rest:
+        result.ended, result.replaced, new_rules = self._succession.resolve()
+        for rule, key in new_rules:
             self._add(rule, key)
         missing = people.missing_start_dates(
             timetable, students, self._with_rules, self._earliest, faults
         )
         new = {name: day for name, day in self._earliest.items() if name not in students}
-        found.start_dates = new | missing
-        return found
+        result.start_dates = new | missing
+        return result
 
     def _load_rules(self, keys: set[str]) -> None:
-        for rule in existing.rules_of(self._found.students.values()):
+        for rule in existing.rules_of(self._result.students.values()):
             self._with_rules.add(rule.student_id)
-            self._succession.know(rule)
+            self._succession.add_existing(rule)
             if rule.import_key in keys:
                 self._by_key[rule.import_key] = rule
             else:
-                self._by_place.setdefault(rule.rule.place, []).append(rule)
-        # A renamed student's rules are found by their keys alone.
+                self._by_identity.setdefault(rule.rule.identity, []).append(rule)
+        # The rules of a renamed student are found by their import keys only.
         for rule in existing.rules_with_key(keys - self._by_key.keys()):
             if rule.import_key:
                 self._by_key[rule.import_key] = rule
@@ -97,38 +97,37 @@ class Matcher:
     def _match_rule(self, rule: ImportedRule, key: str) -> None:
         imported = self._by_key.get(key)
         if imported is not None:
-            said = _what_differs(rule, imported)
-            self._succession.claim(rule, imported)
-            if said and ends_now(rule, imported):
-                self._succession.end(RuleChange(rule, key, imported))
-            elif said:
-                self._changed_since(rule, *said)
+            difference = _difference_text(rule, imported)
+            self._succession.add_recognised(rule, imported)
+            if difference and only_adds_last_day(rule, imported):
+                self._succession.add_ending(RuleChange(rule, key, imported))
+            elif difference:
+                self._report_edited(rule, *difference)
             else:
-                self._found.unchanged += 1
+                self._result.unchanged += 1
             return
         same = [
             candidate
-            for candidate in self._by_place.get(rule.place, ())
-            if self._is_same(rule, candidate)
+            for candidate in self._by_identity.get(rule.identity, ())
+            if self._has_same_start(rule, candidate)
         ]
         if not same:
-            self._succession.begin(rule, key)
+            self._succession.add_unmatched(rule, key)
             return
-        equal = next((candidate for candidate in same if not _what_differs(rule, candidate)), None)
-        self._succession.claim(rule, equal or same[0])
-        if equal is None and len(same) == 1 and ends_now(rule, same[0]):
-            self._succession.end(RuleChange(rule, key, same[0]))
+        equal = next((other for other in same if not _difference_text(rule, other)), None)
+        self._succession.add_recognised(rule, equal or same[0])
+        if equal is None and len(same) == 1 and only_adds_last_day(rule, same[0]):
+            self._succession.add_ending(RuleChange(rule, key, same[0]))
         elif equal is None:
-            self._stored_otherwise(rule, *_what_differs(rule, same[0]))
+            self._report_different(rule, *_difference_text(rule, same[0]))
         else:
-            self._found.unchanged += 1
-            self._found.adopted.append((equal, key))
+            self._result.unchanged += 1
+            self._result.adopted.append((equal, key))
 
-    def _is_same(self, rule: ImportedRule, candidate: ExistingRule) -> bool:
-        """Whether a stored rule at the same place has the same identity as ``rule``."""
+    def _has_same_start(self, rule: ImportedRule, candidate: ExistingRule) -> bool:
+        """Compare valid_from; without one, ``rule`` matches every rule that has not ended."""
         if rule.valid_from is not None:
             return candidate.rule.valid_from == rule.valid_from
-        # Left open: any that isn't over.
         last = candidate.rule.valid_until
         return last is None or last >= self._today
 
@@ -140,40 +139,40 @@ class Matcher:
             )
             self._faults.add(rule.line, "valid_until", message % {"last": rule.valid_until})
             return
-        self._found.new_rules.append((rule, key))
+        self._result.new_rules.append((rule, key))
         start = rule.valid_from or self._today
         self._earliest[rule.student] = min(start, self._earliest.get(rule.student, start))
 
-    def _changed_since(self, rule: ImportedRule, column: str, said: str) -> None:
+    def _report_edited(self, rule: ImportedRule, column: str, difference: str) -> None:
         message = _(
             "The rule of %(weekday)s at %(time)s was changed by hand since it was imported "
             "(%(said)s). Write into the file what holds now, or undo the change; an import never "
             "reverts it."
         )
-        self._faults.add(rule.line, column, message % _named(rule, said))
+        self._faults.add(rule.line, column, message % _message_values(rule, difference))
 
-    def _stored_otherwise(self, rule: ImportedRule, column: str, said: str) -> None:
+    def _report_different(self, rule: ImportedRule, column: str, difference: str) -> None:
         message = _(
             "The rule of %(weekday)s at %(time)s is there already with other values (%(said)s). "
             "Change the file or the rule, so that they agree."
         )
-        self._faults.add(rule.line, column, message % _named(rule, said))
+        self._faults.add(rule.line, column, message % _message_values(rule, difference))
 
 
-def _named(rule: ImportedRule, said: str) -> dict[str, str]:
-    weekday = str(Weekday(rule.place.weekday).label)
-    return {"weekday": weekday, "time": f"{rule.place.start_time:%H:%M}", "said": said}
+def _message_values(rule: ImportedRule, difference: str) -> dict[str, str]:
+    weekday = str(Weekday(rule.identity.weekday).label)
+    return {"weekday": weekday, "time": f"{rule.identity.start_time:%H:%M}", "said": difference}
 
 
-def _what_differs(rule: ImportedRule, other: ExistingRule) -> tuple[str, str] | tuple[()]:
-    """The first column that differs and all differences in words; nothing if there are none."""
+def _difference_text(rule: ImportedRule, other: ExistingRule) -> tuple[str, str] | tuple[()]:
+    """Return the first column that differs, and all differences as text; empty if none."""
     found = list(differences(rule, other.rule))
-    said = [
+    texts = [
         _("%(label)s is %(other)s, the file says %(mine)s") % difference._asdict()
         for difference in found
     ]
     if other.status != SlotStatus.ACTIVE:
-        said.append(_("it is %(status)s") % {"status": other.status.label})
-    if not said:
+        texts.append(_("it is %(status)s") % {"status": other.status.label})
+    if not texts:
         return ()
-    return found[0].column if found else "", "; ".join(said)
+    return found[0].column if found else "", "; ".join(texts)

@@ -1,11 +1,11 @@
-"""Compares the people of a file with those that are stored. Reads only."""
+"""Compares the people of a file with the stored ones. Reads only."""
 
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_same_zone
-from scheduling.services.timetable_import.errors import ImportFaults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, quoted
 from scheduling.services.timetable_import.reading.imported_rule import StudentName
 from scheduling.services.timetable_import.timetable import Timetable
 
@@ -14,22 +14,22 @@ from .existing import ExistingStudent
 
 
 def match_teachers(timetable: Timetable, faults: ImportFaults) -> dict[str, int]:
-    """The ids of the file's teachers who are stored already."""
-    known = existing.teachers()
+    """Return the ids of the file's teachers that exist already."""
+    known = existing.teachers_by_name()
     ids: dict[str, int] = {}
     for name, entry in timetable.teachers.items():
         found = known.get(name, [])
         if len(found) > 1:
             message = _("There are %(count)d teachers called %(name)s; give them different names.")
-            values = {"count": len(found), "name": shown(name)}
+            values = {"count": len(found), "name": quoted(name)}
             faults.add(entry.line, "teacher", message % values)
         elif found and not is_same_zone(found[0].zone, entry.zone):
             message = _(
                 "The teacher %(name)s is in %(zone)s here and in %(stored)s in the database; "
                 "correct one of the two."
             )
-            places = {"name": shown(name), "zone": entry.zone, "stored": found[0].zone}
-            faults.add(entry.line, "teacher_time_zone", message % places)
+            values = {"name": quoted(name), "zone": entry.zone, "stored": found[0].zone}
+            faults.add(entry.line, "teacher_time_zone", message % values)
         elif found:
             ids[name] = found[0].id
     return ids
@@ -38,9 +38,9 @@ def match_teachers(timetable: Timetable, faults: ImportFaults) -> dict[str, int]
 def match_students(
     timetable: Timetable, faults: ImportFaults
 ) -> dict[StudentName, ExistingStudent]:
-    """The file's students who are stored already."""
+    """Return the file's students that exist already."""
     found: dict[StudentName, ExistingStudent] = {}
-    for name, candidates in existing.students_named(timetable.students).items():
+    for name, candidates in existing.students_by_name(timetable.students).items():
         if len(candidates) > 1:
             message = _(
                 "There are %(count)d students with this name and e-mail address; give them "
@@ -60,11 +60,11 @@ def missing_start_dates(
     earliest: dict[StudentName, date],
     faults: ImportFaults,
 ) -> dict[StudentName, date]:
-    """The start dates to set on stored ``students``, who keep the one they have.
+    """Return the start dates to set on stored ``students`` without one.
 
-    ``earliest`` is when the new rules of each begin, ``with_rules`` the ids of those who have
-    rules already. One of them without a start date is at rest, by a person's will for all we
-    know: setting it would wake those rules.
+    ``earliest`` has the first day of each student's new rules, ``with_rules`` the ids of students
+    with stored rules. If such a student has no start date, that may be on purpose, and a start
+    date would activate the stored rules: a fault.
     """
     missing: dict[StudentName, date] = {}
     first_rules = _first_rules(timetable)
@@ -87,12 +87,12 @@ def missing_start_dates(
 
 
 def _first_rules(timetable: Timetable) -> dict[StudentName, tuple[date, int]]:
-    """The earliest valid_from that the file gives each student, and its line."""
+    """Return each student's earliest valid_from in the file, and its line."""
     found: dict[StudentName, tuple[date, int]] = {}
     for rule in timetable.rules:
         if rule.valid_from is not None:
-            own = (rule.valid_from, rule.line)
-            found[rule.student] = min(found.get(rule.student, own), own)
+            first = (rule.valid_from, rule.line)
+            found[rule.student] = min(found.get(rule.student, first), first)
     return found
 
 

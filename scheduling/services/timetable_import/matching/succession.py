@@ -1,12 +1,12 @@
-"""Rules that go on: with a last day, or as another rule from a date on. Never by a guess.
+"""Matches the rows that end or replace stored rules. Nothing is guessed.
 
-A row gives a rule its last day where it is that rule's in all else (the same student, teacher,
-weekday, start time and valid_from), and the rule has none, nor had one by a file before.
+A row ends a rule if they are equal apart from valid_until, and neither the rule nor an earlier
+import had one.
 
-A row takes the place of a rule where it says so: ``replaces`` names that rule's weekday and start.
-It does so as well where the same file gives one rule of the same student, teacher and subject its
-last day, and this row begins on the next: one that ends and one that begins. Of several it can't be
-told which goes on as which; that is a fault until ``replaces`` says it.
+A row replaces a rule if its ``replaces`` column names the rule's weekday and start. Without that
+column, it also does if the same file ends exactly one rule of the same student, teacher and
+subject, and exactly one row begins on the next day. If several rules end or begin, the match is
+ambiguous: a fault until ``replaces`` is given.
 """
 
 from collections import defaultdict
@@ -33,153 +33,160 @@ Keyed = tuple[ImportedRule, str]
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A row with its key, and the stored rule that it ends or takes the place of.
+    """A row with its key, and the stored rule that it ends or replaces.
 
-    ``old_key``: that of the row which ends the rule that this one takes the place of.
+    ``old_key`` is the key of the row that ends the replaced rule.
     """
 
     rule: ImportedRule
     key: str
-    stored: ExistingRule
+    existing: ExistingRule
     old_key: str | None = None
 
     @property
-    def last(self) -> date:
-        """The last day of the stored rule."""
+    def last_day(self) -> date:
+        """The new last day of the stored rule."""
         rule, day = self.rule, self.rule.valid_from
-        if rule.place == self.stored.rule.place and rule.valid_until is not None:
+        if rule.identity == self.existing.rule.identity and rule.valid_until is not None:
             return rule.valid_until
         assert day is not None
         return day - DAY
 
     @property
-    def closes(self) -> bool:
-        """Whether the stored rule has days of its own left; else the row itself changes."""
-        first, day = self.stored.rule.valid_from, self.rule.valid_from
+    def keeps_existing(self) -> bool:
+        """True if the stored rule begins before the new one; otherwise it is overwritten."""
+        first, day = self.existing.rule.valid_from, self.rule.valid_from
         return first is None or day is None or first < day
 
 
-def ends_now(rule: ImportedRule, stored: ExistingRule) -> bool:
-    """Whether all that ``rule`` says anew is a last day, where there was none before."""
+def only_adds_last_day(rule: ImportedRule, existing: ExistingRule) -> bool:
+    """Return True if ``rule`` differs only by a last day, and there has been none before."""
     return (
         rule.valid_until is not None
-        and stored.rule.valid_until is None
-        and stored.import_until is None
-        and stored.status == SlotStatus.ACTIVE
-        and all(one.column == "valid_until" for one in differences(rule, stored.rule))
+        and existing.rule.valid_until is None
+        and existing.import_until is None
+        and existing.status == SlotStatus.ACTIVE
+        and all(
+            difference.column == "valid_until" for difference in differences(rule, existing.rule)
+        )
     )
 
 
 class SuccessionMatcher:
-    """Collects what ends and what begins, and tells which goes on as which."""
+    """Collects the rows that end rules and the unmatched rows, and pairs them."""
 
     def __init__(self, today: date, faults: ImportFaults) -> None:
         self._today = today
         self._faults = faults
         self._known: defaultdict[StudentName, list[ExistingRule]] = defaultdict(list)
-        self._claims: dict[SeriesKey, ImportedRule] = {}
-        self._ended: list[RuleChange] = []
-        self._begun: list[Keyed] = []
+        self._rows: dict[SeriesKey, ImportedRule] = {}
+        self._endings: list[RuleChange] = []
+        self._unmatched: list[Keyed] = []
 
-    def know(self, stored: ExistingRule) -> None:
-        """A rule of a student of the file."""
-        self._known[stored.rule.student].append(stored)
+    def add_existing(self, existing: ExistingRule) -> None:
+        """Add a stored rule of one of the file's students."""
+        self._known[existing.rule.student].append(existing)
 
-    def claim(self, rule: ImportedRule, stored: ExistingRule) -> None:
-        """``rule`` is the file's row of ``stored``."""
-        self._claims[stored.series] = rule
+    def add_recognised(self, rule: ImportedRule, existing: ExistingRule) -> None:
+        """Add a row that was recognised as the stored rule ``existing``."""
+        self._rows[existing.series] = rule
 
-    def end(self, change: RuleChange) -> None:
-        """The row gives a rule its last day."""
-        self._ended.append(change)
+    def add_ending(self, change: RuleChange) -> None:
+        """Add a row that gives a stored rule its last day."""
+        self._endings.append(change)
 
-    def begin(self, rule: ImportedRule, key: str) -> None:
-        """The row is of no stored rule."""
-        self._begun.append((rule, key))
+    def add_unmatched(self, rule: ImportedRule, key: str) -> None:
+        """Add a row that matches no stored rule."""
+        self._unmatched.append((rule, key))
 
-    def settle(self) -> tuple[list[RuleChange], list[RuleChange], list[Keyed]]:
-        """What ends, what goes on as another, and the rows that are new rules."""
+    def resolve(self) -> tuple[list[RuleChange], list[RuleChange], list[Keyed]]:
+        """Return the endings, the replacements and the rows that are new rules."""
         replaced: dict[SeriesKey, RuleChange] = {}
-        rest: list[Keyed] = []
-        ends = self._ends_by_successor()
-        keys = {one.stored.series: one.key for one in self._ended}
-        begins: defaultdict[object, int] = defaultdict(int)
-        for rule, _key in self._begun:
+        new_rules: list[Keyed] = []
+        endings = self._endings_by_key()
+        keys = {ending.existing.series: ending.key for ending in self._endings}
+        begin_counts: defaultdict[object, int] = defaultdict(int)
+        for rule, _key in self._unmatched:
             if rule.replaces is None:
-                begins[_follows(rule)] += 1
-        for rule, key in self._begun:
+                begin_counts[_succession_key(rule)] += 1
+        for rule, key in self._unmatched:
             if rule.replaces:
-                stored = self._named(rule, replaced)
+                existing = self._named_predecessor(rule, replaced)
             elif rule.replaces is None:
-                stored = self._implied(rule, ends, begins[_follows(rule)])
+                begin_count = begin_counts[_succession_key(rule)]
+                existing = self._implied_predecessor(rule, endings, begin_count)
             else:
-                stored = None
-            if stored is not None:
-                replaced[stored.series] = RuleChange(rule, key, stored, keys.get(stored.series))
+                existing = None
+            if existing is not None:
+                old_key = keys.get(existing.series)
+                replaced[existing.series] = RuleChange(rule, key, existing, old_key)
             elif not rule.replaces:
-                rest.append((rule, key))
-        ended = [one for one in self._ended if one.stored.series not in replaced]
-        return ended, list(replaced.values()), rest
+                new_rules.append((rule, key))
+        ended = [ending for ending in self._endings if ending.existing.series not in replaced]
+        return ended, list(replaced.values()), new_rules
 
-    def _ends_by_successor(self) -> dict[object, list[RuleChange]]:
-        found: defaultdict[object, list[RuleChange]] = defaultdict(list)
+    def _endings_by_key(self) -> dict[object, list[RuleChange]]:
+        """Return the endings by succession key, except those with a named successor."""
+        endings: defaultdict[object, list[RuleChange]] = defaultdict(list)
         named = {
             (rule.student, rule.replaces, rule.valid_from)
-            for rule, _key in self._begun
+            for rule, _key in self._unmatched
             if rule.replaces
         }
-        for one in self._ended:
-            assert one.rule.valid_until is not None
-            place, day = one.rule.place, one.rule.valid_until + DAY
-            if (place.student, (place.weekday, place.start_time), day) not in named:
-                found[place.student, place.teacher, one.rule.subject, day].append(one)
-        return found
+        for ending in self._endings:
+            rule = ending.rule
+            assert rule.valid_until is not None
+            identity, day = rule.identity, rule.valid_until + DAY
+            if (identity.student, (identity.weekday, identity.start_time), day) not in named:
+                endings[identity.student, identity.teacher, rule.subject, day].append(ending)
+        return endings
 
-    def _implied(
-        self, rule: ImportedRule, ends: dict[object, list[RuleChange]], beginning: int
+    def _implied_predecessor(
+        self, rule: ImportedRule, endings: dict[object, list[RuleChange]], begin_count: int
     ) -> ExistingRule | None:
-        """The one rule that the file ends on the day before."""
-        before = ends.get(_follows(rule), [])
-        if not before or rule.valid_from is None or rule.valid_from < self._today:
+        """Return the only rule that the file ends on the day before; report several."""
+        ending = endings.get(_succession_key(rule), [])
+        if not ending or rule.valid_from is None or rule.valid_from < self._today:
             return None
-        if len(before) == beginning == 1:
-            return before[0].stored if _is_kind_of(before[0].stored, rule) else None
+        if len(ending) == begin_count == 1:
+            return ending[0].existing if _is_same_kind(ending[0].existing, rule) else None
         message = _(
             "%(ending)d rules of the same student, teacher and subject end the day before (line "
             "%(lines)s) and %(beginning)d begin. Write into replaces which of them goes on as "
             "this one, as in “%(example)s”, or “none”."
         )
-        lines = ", ".join(str(one.rule.line) for one in before)
-        place = before[0].rule.place
-        values = {"ending": len(before), "beginning": beginning, "lines": lines}
-        example = f"{place.weekday} {place.start_time:%H:%M}"
+        lines = ", ".join(str(change.rule.line) for change in ending)
+        identity = ending[0].rule.identity
+        values = {"ending": len(ending), "beginning": begin_count, "lines": lines}
+        example = f"{identity.weekday} {identity.start_time:%H:%M}"
         self._faults.add(rule.line, "replaces", message % {**values, "example": example})
         return None
 
-    def _named(
+    def _named_predecessor(
         self, rule: ImportedRule, replaced: dict[SeriesKey, RuleChange]
     ) -> ExistingRule | None:
-        """The rule that the row names; a fault, and None, where that can't be."""
-        stored, why = self._look_up(rule)
-        if not why and stored is not None:
-            other = self._claims.get(stored.series)
+        """Return the rule that ``replaces`` names; otherwise report a fault and return None."""
+        existing, error = self._find_named(rule)
+        if not error and existing is not None:
+            other = self._rows.get(existing.series)
             assert rule.valid_from is not None
-            last = rule.valid_from - DAY
-            if stored.series in replaced:
-                why = _("Line %(line)d replaces the same rule; keep one of the two.")
-                why %= {"line": replaced[stored.series].rule.line}
-            elif other is not None and other.valid_until != last:
-                why = _(
+            last_day = rule.valid_from - DAY
+            if existing.series in replaced:
+                error = _("Line %(line)d replaces the same rule; keep one of the two.")
+                error %= {"line": replaced[existing.series].rule.line}
+            elif other is not None and other.valid_until != last_day:
+                error = _(
                     "Line %(line)d says that this rule goes on; write %(last)s into its "
                     "valid_until, or remove that line."
                 )
-                why %= {"line": other.line, "last": last}
-        if why:
-            self._faults.add(rule.line, "replaces", why)
+                error %= {"line": other.line, "last": last_day}
+        if error:
+            self._faults.add(rule.line, "replaces", error)
             return None
-        return stored
+        return existing
 
-    def _look_up(self, rule: ImportedRule) -> tuple[ExistingRule | None, str]:
+    def _find_named(self, rule: ImportedRule) -> tuple[ExistingRule | None, str]:
+        """Return the rule that ``replaces`` names, or None and the reason."""
         day = rule.valid_from
         assert day is not None
         assert rule.replaces
@@ -192,13 +199,15 @@ class SuccessionMatcher:
             )
             return None, text % named
         found = [
-            one
-            for one in self._known[rule.student]
-            if (one.rule.place.weekday, one.rule.place.start_time) == (weekday, start)
-            and (one.rule.valid_until is None or one.rule.valid_until >= day - DAY)
-            and one.status != SlotStatus.CANCELLED
+            existing
+            for existing in self._known[rule.student]
+            if existing.rule.identity.weekday == weekday
+            and existing.rule.identity.start_time == start
+            and (existing.rule.valid_until is None or existing.rule.valid_until >= day - DAY)
+            and existing.status != SlotStatus.CANCELLED
         ]
-        found = [one for one in found if one.rule.place.teacher == rule.place.teacher] or found
+        teacher = rule.identity.teacher
+        found = [other for other in found if other.rule.identity.teacher == teacher] or found
         if not found:
             text = _("The student has no rule of %(weekday)s at %(time)s that goes on until then.")
             return None, text % named
@@ -208,7 +217,7 @@ class SuccessionMatcher:
                 "admin, where it can be told which is meant."
             )
             return None, text % named
-        if not _is_kind_of(found[0], rule):
+        if not _is_same_kind(found[0], rule):
             text = _(
                 "The rule of %(weekday)s at %(time)s is one with a teacher and this is one "
                 "without, or the other way round: end that one with valid_until, and write "
@@ -218,10 +227,10 @@ class SuccessionMatcher:
         return found[0], ""
 
 
-def _follows(rule: ImportedRule) -> object:
-    """What a rule that ends, and the one that goes on in its place, have in common."""
-    return rule.place.student, rule.place.teacher, rule.subject, rule.valid_from
+def _succession_key(rule: ImportedRule) -> object:
+    """Return the key that a rule shares with the endings that it may follow."""
+    return rule.identity.student, rule.identity.teacher, rule.subject, rule.valid_from
 
 
-def _is_kind_of(stored: ExistingRule, rule: ImportedRule) -> bool:
-    return (stored.table is RecurringSlot) == bool(rule.place.teacher)
+def _is_same_kind(existing: ExistingRule, rule: ImportedRule) -> bool:
+    return (existing.table is RecurringSlot) == bool(rule.identity.teacher)

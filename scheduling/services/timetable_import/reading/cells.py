@@ -1,6 +1,6 @@
-"""Single cells read into values. Every reader raises CellError with a sentence for people.
+"""Parsers of single cells. They raise CellError with a message for the user.
 
-Readers are cached: a file of 100,000 rows has a few hundred different times, dates and zones.
+They are cached: a file of 100,000 rows has a few hundred different times, dates and zones.
 """
 
 import re
@@ -15,21 +15,21 @@ from django.utils.translation import gettext as _
 from scheduling.domain.typed_text import plain_letters
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
-from scheduling.services.timetable_import.errors import shown
+from scheduling.services.timetable_import.errors import quoted
 
-from .conventions import NUMERIC_DATE, SHORT_HOUR, Dates, Times
+from .conventions import NUMERIC_DATE, SHORT_HOUR, DateOrder, TimeReading
 
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::00)?")
 # 4 PM, 4:00 p.m., 4:00 p. m. (as spreadsheets in Spanish write it)
 _HALF_DAY = re.compile(
     r"(1[0-2]|0?[1-9])(?:[:.]([0-5][0-9])(?::00)?)? ?([ap])\.? ?m\.?", re.IGNORECASE
 )
-# What a time is to a spreadsheet, where the cell has no format.
+# A time as the fraction of a day, as spreadsheets store it in a cell without a format.
 _FRACTION = re.compile(r"0?[.,][0-9]{3,17}")
 _DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T]0?0:00(?::00)?)?")
 _DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}|[0-9]{2})")
 _DIGITS = re.compile("[0-9]+")
-_BETWEEN_DAYS = re.compile(r"[\s,;/+&.]+")
+_DAY_SEPARATORS = re.compile(r"[\s,;/+&.]+")
 _DAYS = (
     ("monday", "lunes"),
     ("tuesday", "martes"),
@@ -39,33 +39,33 @@ _DAYS = (
     ("saturday", "sabado"),
     ("sunday", "domingo"),
 )
-_PLACE = re.compile(r"([1-7]) ([0-9]{1,2}:[0-9]{2})")
+_WEEKDAY_AND_START = re.compile(r"([1-7]) ([0-9]{1,2}:[0-9]{2})")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1", "x", "sí", "si", "s", "verdadero"), True)
 _YES_OR_NO |= dict.fromkeys(("no", "n", "false", "0", "falso"), False)
 _LONGEST_ZONE = 64
 
-# Weekday and start of a rule, or no rule at all.
+# The weekday and start of the replaced rule; empty: no rule.
 Replaced = tuple[int, time] | tuple[()]
 
 
 class CellError(ValueError):
-    """Why a cell can't be read, and what to write instead."""
+    """The cell can't be parsed; the message says what to write instead."""
 
 
 def text(cell: str, longest: int) -> str:
-    """Text of at most ``longest`` characters, as it is."""
+    """Return the cell if it has at most ``longest`` characters."""
     if len(cell) > longest:
         raise CellError(
             _("%(value)s has %(length)d characters; shorten it to %(limit)d.")
-            % {"value": shown(cell), "length": len(cell), "limit": longest}
+            % {"value": quoted(cell), "length": len(cell), "limit": longest}
         )
     return cell
 
 
 @lru_cache(maxsize=4096)
 def email(cell: str, longest: int) -> str:
-    """An e-mail address, or nothing: in small letters, as no provider tells by them."""
+    """Parse an optional e-mail address; in lower case, as providers ignore the case."""
     cell = cell.lower()
     if cell:
         text(cell, longest)
@@ -74,48 +74,48 @@ def email(cell: str, longest: int) -> str:
         except ValidationError:
             raise CellError(
                 _("%(value)s is not an e-mail address; correct it or leave it empty.")
-                % {"value": shown(cell)}
+                % {"value": quoted(cell)}
             ) from None
     return cell
 
 
 @lru_cache(maxsize=1024)
 def zone(cell: str) -> str:
-    """The name of an IANA time zone."""
+    """Parse the name of an IANA time zone."""
     if len(cell) > _LONGEST_ZONE or not is_zone(cell):
         raise CellError(
             _("%(value)s is not a time zone; use an IANA name such as Europe/Madrid.")
-            % {"value": shown(cell)}
+            % {"value": quoted(cell)}
         )
     return cell
 
 
 @lru_cache(maxsize=1024)
 def weekdays(cell: str) -> tuple[int, ...]:
-    """ISO weekdays, a digit each, or their names in English or Spanish; whole or shortened."""
+    """Parse ISO weekdays as digits, or as full or shortened English or Spanish names."""
     advice = _("Write digits from 1 (Monday) to 7 (Sunday), as in 135, or names of weekdays.")
     found: list[int] = []
-    for word in filter(None, _BETWEEN_DAYS.split(plain_letters(cell))):
+    for word in filter(None, _DAY_SEPARATORS.split(plain_letters(cell))):
         if word in ("and", "y", "e"):
             continue
         for name in word if _DIGITS.fullmatch(word) else (word,):
             number = _weekday_names().get(name)
             if number is None:
-                value = shown(name if len(cell) < 8 else cell)
+                value = quoted(name if len(cell) < 8 else cell)
                 raise CellError(_("%(value)s is not a weekday.") % {"value": value} + " " + advice)
             if number in found:
-                values = {"value": shown(cell), "day": name}
+                values = {"value": quoted(cell), "day": name}
                 text = _("%(value)s has the weekday %(day)s twice.") % values
                 raise CellError(text + " " + advice)
             found.append(number)
     if not found:
-        raise CellError(_("%(value)s is not a weekday.") % {"value": shown(cell)} + " " + advice)
+        raise CellError(_("%(value)s is not a weekday.") % {"value": quoted(cell)} + " " + advice)
     return tuple(found)
 
 
 @cache
 def _weekday_names() -> dict[str, int]:
-    """Digits, names and their beginnings, those aside that two days have."""
+    """Return the weekdays by digit, name and unambiguous prefix of a name."""
     numbers: dict[str, set[int]] = {}
     for number, names in enumerate(_DAYS, 1):
         for name in names:
@@ -123,19 +123,19 @@ def _weekday_names() -> dict[str, int]:
                 numbers.setdefault(name[:length], set()).add(number)
             if not name.endswith("s"):
                 numbers.setdefault(f"{name}s", set()).add(number)
-    known = {name: next(iter(those)) for name, those in numbers.items() if len(those) == 1}
+    known = {name: days.pop() for name, days in numbers.items() if len(days) == 1}
     return known | {str(number): number for number in range(1, 8)}
 
 
 @lru_cache(maxsize=4096)
-def clock(cell: str, times: Times | None = None) -> time:
-    """A time of day: 16:00, 16.00, 4:00 PM, or the fraction of a day.
+def clock(cell: str, times: TimeReading | None = None) -> time:
+    """Parse a time of day: 16:00, 16.00, 4:00 PM, or the fraction of a day.
 
-    ``times`` says what an hour from 1 to 7 is that may be of the morning or of the afternoon.
+    ``times`` decides whether an ambiguous hour from 1 to 7 is in the morning or the afternoon.
     """
     if found := _TIME.fullmatch(cell):
         hour, minute = int(found[1]), int(found[2])
-        if times is Times.AFTERNOON and SHORT_HOUR.fullmatch(cell):
+        if times is TimeReading.AFTERNOON and SHORT_HOUR.fullmatch(cell):
             hour += 12
         if hour < 24 and minute < 60:
             return time(hour, minute)
@@ -147,70 +147,70 @@ def clock(cell: str, times: Times | None = None) -> time:
         if round(minutes) < MINUTES_A_DAY and abs(minutes - round(minutes)) < 0.02:
             return time(round(minutes) // 60, round(minutes) % 60)
     raise CellError(
-        _("%(value)s is not a time of day; write it as 09:30 or 17:00.") % {"value": shown(cell)}
+        _("%(value)s is not a time of day; write it as 09:30 or 17:00.") % {"value": quoted(cell)}
     )
 
 
 @lru_cache(maxsize=4096)
-def day(cell: str, dates: Dates | None = None) -> date:
-    """A date: 2026-01-31, 31.1.2026, or 31/1/2026 and 1/31/2026 as ``dates`` says.
+def day(cell: str, dates: DateOrder | None = None) -> date:
+    """Parse a date: 2026-01-31, 31.1.2026, or 31/1/2026 and 1/31/2026 by ``dates``.
 
-    Years of two digits are of this century.
+    Years of two digits are in this century.
     """
     if found := _DATE.fullmatch(cell):
-        year, month, number = found[1], found[2], found[3]
+        year, month, day_number = found[1], found[2], found[3]
     elif found := _DOTTED_DATE.fullmatch(cell):
-        number, month, year = found[1], found[2], found[3]
+        day_number, month, year = found[1], found[2], found[3]
     elif found := NUMERIC_DATE.fullmatch(cell):
-        number, month, year = found[1], found[3], found[4]
-        # What can be read in one way is, whatever the rest of the file has.
-        if int(month) > 12 or (dates is Dates.MONTH_FIRST and int(number) <= 12):
-            number, month = month, number
+        day_number, month, year = found[1], found[3], found[4]
+        # An unambiguous date is read as such, whatever the order of the file.
+        if int(month) > 12 or (dates is DateOrder.MONTH_FIRST and int(day_number) <= 12):
+            day_number, month = month, day_number
     else:
         raise CellError(
-            _("%(value)s is not a date; write it as 2026-01-31.") % {"value": shown(cell)}
+            _("%(value)s is not a date; write it as 2026-01-31.") % {"value": quoted(cell)}
         )
     try:
-        found_day = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(number))
+        found_day = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day_number))
     except ValueError:
         raise CellError(
             _("%(value)s does not exist in the calendar; correct the date.")
-            % {"value": shown(cell)}
+            % {"value": quoted(cell)}
         ) from None
     if not FIRST_DATE <= found_day <= LAST_DATE:
         raise CellError(
             _("%(value)s is too far away; write a date from %(first)s to %(last)s.")
-            % {"value": shown(cell), "first": FIRST_DATE, "last": LAST_DATE}
+            % {"value": quoted(cell), "first": FIRST_DATE, "last": LAST_DATE}
         )
     return found_day
 
 
 @lru_cache(maxsize=1024)
 def replaced(cell: str) -> Replaced:
-    """Weekday and start of the rule that goes on as another; nothing of “none”."""
+    """Parse the weekday and start of the replaced rule; return an empty tuple for “none”."""
     if cell.lower() == "none":
         return ()
-    found = _PLACE.fullmatch(cell)
+    found = _WEEKDAY_AND_START.fullmatch(cell)
     if found is None:
         raise CellError(
             _(
                 "%(value)s does not name a rule; write its weekday, a space and its start time, "
                 "as in “1 17:00”, or “none”."
             )
-            % {"value": shown(cell)}
+            % {"value": quoted(cell)}
         )
     return int(found[1]), clock(found[2])
 
 
 @lru_cache(maxsize=1024)
 def minutes(cell: str) -> int:
-    """A length in minutes, up to a day."""
+    """Parse a length in minutes, up to a day."""
     return _number(cell, MINUTES_A_DAY)
 
 
 @lru_cache(maxsize=64)
 def interval(cell: str) -> int:
-    """How many weeks lie between two lessons."""
+    """Parse the number of weeks from one lesson to the next."""
     return _number(cell, 4)
 
 
@@ -219,20 +219,20 @@ def _number(cell: str, largest: int) -> int:
         return int(cell)
     raise CellError(
         _("%(value)s is not a whole number from 1 to %(largest)d; correct it.")
-        % {"value": shown(cell), "largest": largest}
+        % {"value": quoted(cell), "largest": largest}
     )
 
 
 def yes_or_no(cell: str) -> bool:
-    """Yes or no in any of the usual spellings."""
+    """Parse yes or no in any of the usual spellings."""
     found = _YES_OR_NO.get(cell.lower())
     if found is None:
         raise CellError(
-            _("%(value)s is neither yes nor no; write one of the two.") % {"value": shown(cell)}
+            _("%(value)s is neither yes nor no; write one of the two.") % {"value": quoted(cell)}
         )
     return found
 
 
-def longest(model: type[Model], field: str) -> int:
-    """How many characters a column of the database holds."""
+def max_length(model: type[Model], field: str) -> int:
+    """Return the maximum length of a model field."""
     return model._meta.get_field(field).max_length  # type: ignore[union-attr,return-value]

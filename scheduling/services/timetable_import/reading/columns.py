@@ -1,4 +1,4 @@
-"""The columns of a timetable file, by their names in both languages, and the check of a header."""
+"""The columns of a timetable file with their names in both languages, and the header check."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import plain_letters
-from scheduling.services.timetable_import.errors import ImportFaults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, quoted
 
 REQUIRED = (
     "teacher",
@@ -23,7 +23,7 @@ REQUIRED = (
 LENGTH = ("end_time", "duration_minutes")
 OPTIONAL = ("subject", "valid_from", "valid_until", "is_shared", "interval_weeks", "replaces")
 ALL = (*REQUIRED, *LENGTH, *OPTIONAL)
-# As people head their columns; case, accents and punctuation make no difference.
+# Other headings by column; case, accents and punctuation are ignored.
 _OTHER_NAMES = {
     "teacher": "teacher name, profesor, profesora, profesor/a, docente, maestro, maestra",
     "teacher_time_zone": (
@@ -63,33 +63,35 @@ _OTHER_NAMES = {
     ),
     "replaces": "sustituye, sustituye a, reemplaza, reemplaza a",
 }
-# A row that names so many columns is meant for a header.
-_ENOUGH = 3
-# Titles and the like come before the header; nobody writes more of them.
-SEARCHED = 20
+# A row with at least this many known headings is a header.
+_MIN_KNOWN = 3
+# The header is searched in the first rows, as titles may precede it.
+HEADER_SEARCH_ROWS = 20
 
-# A row of a file: the line that it begins on, and its cells.
+# The first line of a row, and its cells.
 Record = tuple[int, list[str]]
 
 
 def column_of(name: str) -> str:
-    """The column that a heading names; empty where it names none."""
+    """Return the column of a heading; empty if unknown."""
     return _columns().get(_plain(name), "")
 
 
-def known_in(cells: Sequence[str]) -> int:
-    """How many of these cells name a column."""
+def count_known(cells: Sequence[str]) -> int:
+    """Return the number of cells that are headings of a column."""
     return sum(bool(column_of(cell)) for cell in cells)
 
 
-def header_place(rows: Sequence[Record]) -> int | None:
-    """Which of the first rows is meant for a header, and not for a title above it; None: none."""
-    places = (n for n, (_line, cells) in enumerate(rows[:SEARCHED]) if known_in(cells) >= _ENOUGH)
-    return next(places, None)
+def find_header(rows: Sequence[Record]) -> int | None:
+    """Return the index of the header among the first rows; None if there is none."""
+    for index, (_line, cells) in enumerate(rows[:HEADER_SEARCH_ROWS]):
+        if count_known(cells) >= _MIN_KNOWN:
+            return index
+    return None
 
 
 def read_header(line: int, cells: list[str], faults: ImportFaults) -> list[str] | None:
-    """The columns in their order, "" without a heading; None, and faults, unless all is well."""
+    """Return the columns in order, "" for an empty heading; None after adding faults."""
     names = [column_of(cell) or cell.strip() for cell in cells]
     before = len(faults)
     for position, name in enumerate(names):
@@ -112,18 +114,18 @@ def _unknown(name: str) -> str:
     near = get_close_matches(name.lower(), ALL, n=1)
     if near:
         return _("%(name)s is not a column of a timetable; is %(near)s meant?") % {
-            "name": shown(name),
+            "name": quoted(name),
             "near": near[0],
         }
     return _("%(name)s is not a column of a timetable; remove it. The columns are: %(all)s.") % {
-        "name": shown(name),
+        "name": quoted(name),
         "all": ", ".join(ALL),
     }
 
 
 @cache
 def _columns() -> dict[str, str]:
-    """Each plain name, and its column."""
+    """Return the columns by normalised heading."""
     return dict(_names())
 
 
@@ -134,5 +136,5 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 def _plain(name: str) -> str:
-    """Small letters and digits without accents, the words apart by one blank."""
+    """Normalise a heading: lower case, no accents or punctuation, single spaces."""
     return " ".join(re.findall(r"[a-z0-9]+", plain_letters(name)))

@@ -1,4 +1,4 @@
-"""A weekly rule as a timetable names it: people by name, not by id."""
+"""A weekly rule as read from a timetable file, with people by name instead of id."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.typed_text import normalise_line
 from scheduling.domain.wallclock import add_minutes
-from scheduling.services.timetable_import.errors import shown
+from scheduling.services.timetable_import.errors import quoted
 
 from .cells import Replaced
 
 
 class StudentName(NamedTuple):
-    """What a student is known by."""
+    """The identity of a student in a file."""
 
     email: str
     first_name: str
@@ -27,13 +27,13 @@ class StudentName(NamedTuple):
         return f"{self.first_name} {self.last_name}".strip()
 
     @classmethod
-    def stored(cls, email: str, first_name: str, last_name: str) -> "StudentName":
-        """Of a stored student, whose row plain SQL may have written."""
+    def from_columns(cls, email: str, first_name: str, last_name: str) -> "StudentName":
+        """Normalise the columns of a stored student, which may have been written by raw SQL."""
         return cls(email.lower(), normalise_line(first_name), normalise_line(last_name))
 
 
 class RuleIdentity(NamedTuple):
-    """What a rule is known by, but for its valid_from. ``teacher`` is empty where there is none."""
+    """The identity of a rule, apart from its valid_from. ``teacher`` may be empty."""
 
     student: StudentName
     teacher: str
@@ -41,19 +41,19 @@ class RuleIdentity(NamedTuple):
     start_time: time
 
 
-# Not frozen: that would make the creation of 100,000 of them three times as slow.
+# Not frozen: a frozen dataclass takes three times as long to create, and files are large.
 @dataclass(slots=True)
 class ImportedRule:
-    """One weekly meeting. ``valid_from`` is None where the file leaves it open.
+    """A weekly rule. ``valid_from`` is None if the file leaves it open.
 
-    ``replaces``: weekday and start of the rule of the same student that goes on as this one from
-    ``valid_from`` on; empty where none does, None where the file does not say. Two are equal when
-    they ask for the same, wherever they were read.
+    ``replaces`` is the weekday and start of the same student's rule that this one replaces from
+    ``valid_from`` on; empty if it replaces none, None if the file leaves it open. Equality ignores
+    the line, the column of the length and ``replaces``.
     """
 
     line: int = field(compare=False)
     length_column: str = field(compare=False)
-    place: RuleIdentity
+    identity: RuleIdentity
     duration_minutes: int
     interval_weeks: int
     subject: str
@@ -64,25 +64,25 @@ class ImportedRule:
 
     @property
     def student(self) -> StudentName:
-        return self.place.student
+        return self.identity.student
 
     @property
-    def identity(self) -> tuple[RuleIdentity, date | None]:
-        """What makes it this rule: two rows with the same are one rule, or contradict."""
-        return self.place, self.valid_from
+    def dated_identity(self) -> tuple[RuleIdentity, date | None]:
+        """The identity with valid_from: rows that share it are one rule, or contradict."""
+        return self.identity, self.valid_from
 
     @property
     def key(self) -> str:
-        """A digest of the identity, to be stored with the rule."""
-        student, teacher, weekday, start = self.place
+        """A digest of the dated identity, stored as the rule's import key."""
+        student, teacher, weekday, start = self.identity
         valid_from = self.valid_from.isoformat() if self.valid_from else ""
-        # No cell has a control character, so that the parts can't run into each other.
+        # NUL can separate the parts, as cells have no control characters.
         parts = (*student, teacher, str(weekday), f"{start:%H:%M}", valid_from)
         return sha256("\0".join(parts).encode()).hexdigest()
 
 
 class Difference(NamedTuple):
-    """Where two rules differ: the file's column, its name for people, and both values."""
+    """A difference of two rules: the file's column, its label, and both values as text."""
 
     column: str
     label: str
@@ -91,17 +91,17 @@ class Difference(NamedTuple):
 
 
 def differences(mine: ImportedRule, other: ImportedRule) -> Iterator[Difference]:
-    """How ``other`` differs from ``mine``. A valid_from that ``mine`` leaves open can't."""
+    """Yield the differences of two rules. An open valid_from in ``mine`` equals any date."""
     if mine == other:
         return
     for part in ("email", "first_name", "last_name"):
         values = getattr(mine.student, part), getattr(other.student, part)
         if values[0] != values[1]:
-            yield Difference(f"student_{part}", _label(part), *map(_said, values))
+            yield Difference(f"student_{part}", _label(part), *map(_text_of, values))
     pairs = (
-        ("teacher", mine.place.teacher, other.place.teacher),
-        ("days", mine.place.weekday, other.place.weekday),
-        ("start_time", mine.place.start_time, other.place.start_time),
+        ("teacher", mine.identity.teacher, other.identity.teacher),
+        ("days", mine.identity.weekday, other.identity.weekday),
+        ("start_time", mine.identity.start_time, other.identity.start_time),
         (mine.length_column, *_lengths(mine, other)),
         ("subject", mine.subject, other.subject),
         ("valid_from", mine.valid_from, other.valid_from if mine.valid_from else None),
@@ -109,20 +109,20 @@ def differences(mine: ImportedRule, other: ImportedRule) -> Iterator[Difference]
         ("is_shared", mine.is_shared, other.is_shared),
         ("interval_weeks", mine.interval_weeks, other.interval_weeks),
     )
-    for column, own, others in pairs:
-        if own != others:
-            yield Difference(column, _label(column), _said(own), _said(others))
+    for column, value, other_value in pairs:
+        if value != other_value:
+            yield Difference(column, _label(column), _text_of(value), _text_of(other_value))
 
 
 def _lengths(mine: ImportedRule, other: ImportedRule) -> tuple[time | int, time | int]:
-    """Both ends, or both lengths in minutes: whichever ``mine`` was read from."""
+    """Return both end times or both lengths in minutes, by the column ``mine`` was read from."""
     if mine.length_column == "duration_minutes":
         return mine.duration_minutes, other.duration_minutes
     return _end(mine), _end(other)
 
 
 def _end(rule: ImportedRule) -> time:
-    return add_minutes(rule.place.start_time, rule.duration_minutes)
+    return add_minutes(rule.identity.start_time, rule.duration_minutes)
 
 
 def _label(column: str) -> str:
@@ -143,11 +143,11 @@ def _label(column: str) -> str:
     }[column]
 
 
-def _said(value: str | int | bool | time | date | None) -> str:
+def _text_of(value: str | int | bool | time | date | None) -> str:
     if value is None or value == "":
         return _("empty")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    return shown(value) if isinstance(value, str) else str(value)
+    return quoted(value) if isinstance(value, str) else str(value)

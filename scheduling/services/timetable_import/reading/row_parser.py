@@ -1,4 +1,4 @@
-"""One record of the file, checked by itself and read into weekly rules."""
+"""Parses one row of a file into weekly rules."""
 
 from collections.abc import Callable
 from datetime import date, time
@@ -14,7 +14,7 @@ from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, 
 from scheduling.models import RecurringSlot, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
-from scheduling.services.timetable_import.errors import ImportFaults, shown
+from scheduling.services.timetable_import.errors import ImportFaults, quoted
 
 from . import cells
 from .conventions import Conventions
@@ -22,15 +22,15 @@ from .imported_rule import ImportedRule, RuleIdentity, StudentName
 
 Value = TypeVar("Value")
 
-_TEACHER = partial(cells.text, longest=cells.longest(Teacher, "name"))
-_FIRST_NAME = partial(cells.text, longest=cells.longest(Student, "first_name"))
-_LAST_NAME = partial(cells.text, longest=cells.longest(Student, "last_name"))
-_EMAIL = partial(cells.email, longest=cells.longest(Student, "email"))
-_SUBJECT = partial(cells.text, longest=cells.longest(RecurringSlot, "subject"))
+_TEACHER = partial(cells.text, longest=cells.max_length(Teacher, "name"))
+_FIRST_NAME = partial(cells.text, longest=cells.max_length(Student, "first_name"))
+_LAST_NAME = partial(cells.text, longest=cells.max_length(Student, "last_name"))
+_EMAIL = partial(cells.email, longest=cells.max_length(Student, "email"))
+_SUBJECT = partial(cells.text, longest=cells.max_length(RecurringSlot, "subject"))
 
 
 class RowParser:
-    """A record whose cells are asked for by column; what is wrong with them goes to ``faults``."""
+    """Parses the cells of one row; problems are added to ``faults``."""
 
     def __init__(
         self,
@@ -48,39 +48,39 @@ class RowParser:
         self._clock = partial(cells.clock, times=conventions.times)
         texts = (normalise_line(cell.strip()) for cell in record)
         self._cells = dict(zip(header, texts, strict=True))
-        self._is_sound = True
+        self._is_valid = True
         self.teacher_zone = ""
 
     @property
     def has_no_teacher(self) -> bool:
-        """Whether neither a teacher nor a time zone is named."""
+        """True if the row has neither a teacher nor a time zone."""
         return not self._cells["teacher"] and not self._cells["teacher_time_zone"]
 
     def rules(self) -> list[ImportedRule]:
-        """The rules of the row, one for each weekday; none if anything in it is a fault."""
+        """Return one rule per weekday; none if the row has a fault."""
         if control_character("".join(self._cells.values())):
-            self._point_out_control_characters()
-            return []  # other faults of such cells are better reported without these characters
+            self._report_control_characters()
+            return []  # messages about other faults would quote these characters
         teacher = self._teacher()
         student = StudentName(
             self._read("student_email", _EMAIL, ""),
-            self._needed("student_first_name", _FIRST_NAME, ""),
+            self._required("student_first_name", _FIRST_NAME, ""),
             self._read("student_last_name", _LAST_NAME, ""),
         )
-        nothing: tuple[int, ...] = ()
-        weekdays = self._needed("days", cells.weekdays, nothing)
+        no_days: tuple[int, ...] = ()
+        weekdays = self._required("days", cells.weekdays, no_days)
         start, length, length_column = self._times(has_teacher=bool(self._cells["teacher"]))
         valid_from, valid_until = self._validity()
         subject = self._read("subject", _SUBJECT, "")
         is_shared = self._read("is_shared", cells.yes_or_no, False)
         interval_weeks = self._read("interval_weeks", cells.interval, 1)
-        nobody: cells.Replaced | None = None
-        replaces = self._read("replaces", cells.replaced, nobody)
+        undecided: cells.Replaced | None = None
+        replaces = self._read("replaces", cells.replaced, undecided)
         if replaces:
-            self._check_replacing(weekdays, valid_from)
+            self._check_replacement(weekdays, valid_from)
         if valid_from and valid_until and valid_from <= valid_until:
             self._check_days(weekdays, valid_from, valid_until, interval_weeks)
-        if not self._is_sound:
+        if not self._is_valid:
             return []
         return [
             ImportedRule(
@@ -98,7 +98,7 @@ class RowParser:
             for weekday in weekdays
         ]
 
-    def _point_out_control_characters(self) -> None:
+    def _report_control_characters(self) -> None:
         for column, cell in self._cells.items():
             try:
                 validate_line(cell)
@@ -108,11 +108,11 @@ class RowParser:
     def _teacher(self) -> str:
         name = self._read("teacher", _TEACHER, "")
         self.teacher_zone = self._read("teacher_time_zone", cells.zone, "")
-        given = self._cells["teacher_time_zone"]
-        if self._cells["teacher"] and not given:
+        zone = self._cells["teacher_time_zone"]
+        if self._cells["teacher"] and not zone:
             message = _("The cell is empty; write the teacher's time zone, such as Europe/Madrid.")
             self._fault("teacher_time_zone", message)
-        elif given and not self._cells["teacher"] and not is_same_zone(given, self._studio_zone):
+        elif zone and not self._cells["teacher"] and not is_same_zone(zone, self._studio_zone):
             message = _(
                 "A row without a teacher is in the studio's time zone, %(zone)s; empty this cell, "
                 "or name the teacher."
@@ -121,8 +121,8 @@ class RowParser:
         return name
 
     def _times(self, has_teacher: bool) -> tuple[time, int, str]:
-        """Start, length in minutes, and the column that says the length."""
-        start = self._needed("start_time", self._clock, None)
+        """Return the start, the length in minutes, and the column of the length."""
+        start = self._required("start_time", self._clock, None)
         end = self._read("end_time", self._clock, None)
         length = self._read("duration_minutes", cells.minutes, None)
         column = "end_time" if self._cells.get("end_time") else "duration_minutes"
@@ -164,7 +164,7 @@ class RowParser:
     def _check_days(
         self, weekdays: tuple[int, ...], first: date, last: date, interval: int
     ) -> None:
-        """A rule whose dates have no such weekday asks for nothing, which nobody means."""
+        """Report weekdays that do not occur between the dates of the rule."""
         for weekday in weekdays:
             if not has_day(weekday, first, last, interval):
                 message = _(
@@ -174,7 +174,7 @@ class RowParser:
                 values = {"weekday": Weekday(weekday).label, "first": first, "last": last}
                 self._fault("days", message % values)
 
-    def _check_replacing(self, weekdays: tuple[int, ...], valid_from: date | None) -> None:
+    def _check_replacement(self, weekdays: tuple[int, ...], valid_from: date | None) -> None:
         if len(weekdays) > 1:
             message = _("One rule goes on as one: write a row of its own for each weekday.")
             self._fault("days", message)
@@ -182,14 +182,14 @@ class RowParser:
             message = _("Write the first day on which this rule takes the place of the other.")
             self._fault("valid_from", message)
 
-    def _needed(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
+    def _required(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
         if not self._cells[column]:
             self._fault(column, _("The cell is empty; fill it in."))
             return default
         return self._read(column, reader, default)
 
     def _read(self, column: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """The value of a cell; ``default`` where there is none, or a fault instead of it."""
+        """Parse a cell; return ``default`` if it is empty, or has a fault."""
         cell = self._cells.get(column)
         if not cell:
             return default
@@ -200,9 +200,9 @@ class RowParser:
             return default
 
     def _fault(self, column: str, message: str) -> None:
-        self._is_sound = False
+        self._is_valid = False
         self._faults.add(self._line, column, message)
 
 
 def _clocks(**times: time) -> dict[str, str]:
-    return {name: shown(f"{at:%H:%M}") for name, at in times.items()}
+    return {name: quoted(f"{value:%H:%M}") for name, value in times.items()}

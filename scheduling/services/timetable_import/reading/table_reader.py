@@ -1,4 +1,4 @@
-"""A file as a spreadsheet program saves it: records of text, each with the line that it is on.
+"""Reads a spreadsheet file as records of text with their line numbers.
 
 CSV in UTF-8, UTF-16, UTF-32 or Windows-1252, with commas, semicolons or tabs; or a workbook.
 """
@@ -23,29 +23,29 @@ from django.utils.translation import gettext as _
 from scheduling.services.timetable_import.errors import ImportFaults
 
 from . import workbook
-from .columns import SEARCHED, Record, known_in
+from .columns import HEADER_SEARCH_ROWS, Record, count_known
 
-# Without a limit a file that has no line breaks would be read into memory as a whole.
+# Without a limit, a file without line breaks would be read into memory as one line.
 _LONGEST_LINE = 1 << 20
 _CHUNK = 1 << 20
-# What "surrogateescape" makes of bytes that are no text of the encoding.
-_NOT_TEXT = re.compile("[\ud800-\udfff\ufffd]")
+# Undecodable bytes: surrogates from "surrogateescape", U+FFFD from "replace".
+_UNDECODABLE = re.compile("[\ud800-\udfff\ufffd]")
 _BLANK = frozenset(("\n", "\r\n", "\r"))
-# How the workbooks of before 2007 begin.
+# The first bytes of a workbook from before 2007 (.xls).
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SEPARATORS = ",;\t"
-# A line that Excel reads and writes: it says what stands between the cells.
-_SAID = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-# UTF-32 first: in small end first order it begins as UTF-16 does.
-_MARKS = (
+# The line with which Excel declares the separator.
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+# UTF-32 precedes UTF-16: the little-endian mark of UTF-32 begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
     (BOM_UTF8, "utf-8-sig"),
     (BOM_UTF32_LE, "utf-32"),
     (BOM_UTF32_BE, "utf-32"),
     (BOM_UTF16_LE, "utf-16"),
     (BOM_UTF16_BE, "utf-16"),
 )
-# Where the first four bytes are zero in text without a mark.
-_WIDE = {
+# Encodings by the positions of zeros in the first four bytes, for text without a mark.
+_ENCODINGS_BY_ZEROS = {
     (1, 3): "utf-16-le",
     (0, 2): "utf-16-be",
     (1, 2, 3): "utf-32-le",
@@ -53,33 +53,33 @@ _WIDE = {
 }
 
 
-def records(source: BinaryIO, faults: ImportFaults) -> Iterator[Record]:
-    """The records of ``source``, blank ones left out; those that can't be read are faults."""
+def read_records(source: BinaryIO, faults: ImportFaults) -> Iterator[Record]:
+    """Yield the records of ``source`` without blank ones; unreadable ones are added as faults."""
     file = source if source.seekable() else io.BytesIO(source.read())
-    beginning = file.read(4)
+    first_bytes = file.read(4)
     file.seek(0)
-    if beginning.startswith(workbook.BEGINNING):
-        yield from workbook.records(file, faults)
-    elif beginning.startswith(_OLD_WORKBOOK):
+    if first_bytes.startswith(workbook.FIRST_BYTES):
+        yield from workbook.read_records(file, faults)
+    elif first_bytes.startswith(_OLD_WORKBOOK):
         message = _("This is a spreadsheet of an old kind. Save it as .xlsx, or as “CSV UTF-8”.")
         faults.add(1, "", message)
     else:
-        encoding = _encoding(file, beginning)
+        encoding = _detect_encoding(file, first_bytes)
         file.seek(0)
         if encoding:
-            yield from _records_of_text(file, encoding, faults)
+            yield from _read_csv(file, encoding, faults)
         else:
             faults.add(1, "", _("The file is not text. Save it as .xlsx or “CSV UTF-8”."))
 
 
-def _encoding(file: BinaryIO, beginning: bytes) -> str:
-    """By its mark, by the zeros of wide characters, or by being UTF-8 or not; empty of no text."""
-    for mark, name in _MARKS:
-        if beginning.startswith(mark):
+def _detect_encoding(file: BinaryIO, first_bytes: bytes) -> str:
+    """Detect the encoding by byte order mark, zero bytes or valid UTF-8; empty if not text."""
+    for mark, name in _BYTE_ORDER_MARKS:
+        if first_bytes.startswith(mark):
             return name
-    zeros = [number for number, byte in enumerate(beginning) if byte == 0]
+    zeros = [position for position, byte in enumerate(first_bytes) if byte == 0]
     if zeros:
-        return _WIDE.get(tuple(zeros), "")
+        return _ENCODINGS_BY_ZEROS.get(tuple(zeros), "")
     decoder = getincrementaldecoder("utf-8")()
     try:
         while chunk := file.read(_CHUNK):
@@ -90,12 +90,12 @@ def _encoding(file: BinaryIO, beginning: bytes) -> str:
     return "utf-8"
 
 
-def _records_of_text(file: BinaryIO, encoding: str, faults: ImportFaults) -> Iterator[Record]:
-    # newline="": csv itself decides what a line break within quotation marks means
-    text = io.TextIOWrapper(file, encoding, errors=_errors(encoding), newline="")
+def _read_csv(file: BinaryIO, encoding: str, faults: ImportFaults) -> Iterator[Record]:
+    # newline="": the csv module handles line breaks within quotation marks
+    text = io.TextIOWrapper(file, encoding, errors=_error_handler(encoding), newline="")
     lines = _Lines(text, faults)
     try:
-        # strict: a quotation mark out of place is a fault, not a guess
+        # strict: report misplaced quotation marks
         reader = csv.reader(lines, strict=True, delimiter=lines.separator())
         while not faults.too_many:
             lines.begin_record()
@@ -104,21 +104,21 @@ def _records_of_text(file: BinaryIO, encoding: str, faults: ImportFaults) -> Ite
             except StopIteration:
                 return
             except csv.Error as error:
-                faults.add(lines.record, "", _what_csv_says(error))
+                faults.add(lines.record_line, "", _message(error))
                 continue
-            if not lines.unreadable and any(cell.strip() for cell in cells):
-                yield lines.record, cells
+            if not lines.is_undecodable and any(cell.strip() for cell in cells):
+                yield lines.record_line, cells
     finally:
-        text.detach()  # the file belongs to the caller, who closes it
+        text.detach()  # the caller closes the file
     faults.give_up(lines.number)
 
 
-def _errors(encoding: str) -> str:
-    """Bytes that are no text are kept to be found, which wide encodings don't allow."""
+def _error_handler(encoding: str) -> str:
+    """Return the handler that marks undecodable bytes; UTF-16 and -32 have no surrogateescape."""
     return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
-def _what_csv_says(error: csv.Error) -> str:
+def _message(error: csv.Error) -> str:
     if "field limit" in str(error):
         return _(
             "A cell is longer than %(limit)d characters; look for a quotation mark that is not "
@@ -131,59 +131,64 @@ def _what_csv_says(error: csv.Error) -> str:
 
 
 class _Lines:
-    """The lines of a file for the csv reader, counted, and those noted that are no text."""
+    """Iterates over the lines of a file for the csv reader; counts them, reports undecodable ones.
+
+    ``record_line`` is the first line of the current record, ``is_undecodable`` its state.
+    """
 
     def __init__(self, text: io.TextIOWrapper, faults: ImportFaults) -> None:
         self._text = text
         self._faults = faults
         self._ahead: deque[str] = deque()
         self.number = 0
-        self.record = 0
-        self.unreadable = False
+        self.record_line = 0
+        self.is_undecodable = False
 
     def separator(self) -> str:
-        """What stands between cells: as a line says, or as the header has most of.
+        """Return the declared separator, or the one that fits the header best.
 
-        To be called first: it looks at the first lines, which come again.
+        Call it before the iteration: it reads ahead.
         """
-        while len(self._ahead) < SEARCHED and (line := self._text.readline(_LONGEST_LINE)):
+        while len(self._ahead) < HEADER_SEARCH_ROWS and (
+            line := self._text.readline(_LONGEST_LINE)
+        ):
             self._ahead.append(line)
         for number, line in enumerate(self._ahead):
-            if said := _SAID.fullmatch(line):
+            if declared := _SEPARATOR_LINE.fullmatch(line):
                 self._ahead[number] = "\n"  # it still counts as a line
-                return said[1]
+                return declared[1]
             if line not in _BLANK:
                 break
-        return max(_SEPARATORS, key=self._speaks_for)
+        return max(_SEPARATORS, key=self._separator_score)
 
-    def _speaks_for(self, sign: str) -> tuple[int, int]:
-        """The most columns that a line names with this separator; how often the first has it."""
+    def _separator_score(self, separator: str) -> tuple[int, int]:
+        """Return the most headings found in a line, and the count in the first line."""
         first = next((line for line in self._ahead if line not in _BLANK), "")
-        named = (known_in(_cells(line, sign)) for line in self._ahead)
-        return max(named, default=0), first.count(sign)
+        counts = (count_known(_cells(line, separator)) for line in self._ahead)
+        return max(counts, default=0), first.count(separator)
 
     def begin_record(self) -> None:
-        """The next line that isn't blank is the first of a record."""
-        self.record = 0
-        self.unreadable = False
+        """Start a record with the next line that is not blank."""
+        self.record_line = 0
+        self.is_undecodable = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = self._next()
-        if not self.record:
+        if not self.record_line:
             while line in _BLANK:
                 line = self._next()
-            self.record = self.number
+            self.record_line = self.number
         if not line:
             raise StopIteration
         if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
             message = _("The line is longer than %(limit)d characters; is this a CSV file?")
             self._faults.add(self.number, "", message % {"limit": _LONGEST_LINE})
             raise StopIteration
-        if not line.isascii() and _NOT_TEXT.search(line):
-            self.unreadable = True
+        if not line.isascii() and _UNDECODABLE.search(line):
+            self.is_undecodable = True
             message = _("The line is not text. Save the file as “CSV UTF-8”.")
             self._faults.add(self.number, "", message)
         return line
@@ -193,5 +198,5 @@ class _Lines:
         return self._ahead.popleft() if self._ahead else self._text.readline(_LONGEST_LINE)
 
 
-def _cells(line: str, sign: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split(sign)]
+def _cells(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]

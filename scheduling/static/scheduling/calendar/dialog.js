@@ -1,5 +1,5 @@
-/* The dialog about a class. Its content, forms included, comes from the server; what is posted
-   answers with a sentence: done, or why not. */
+/* The dialog of a class. The server renders its content and forms; a POST returns a message or the
+   reasons of a refusal. */
 "use strict";
 
 window.ctCalendar = window.ctCalendar || {};
@@ -10,7 +10,7 @@ window.ctCalendar.dialog = (config, onDone) => {
     const body = dialog.querySelector(".ct-dialog-body");
     const headers = { "X-Requested-With": "XMLHttpRequest" };
     let whenClosed = null;
-    let asked = 0;
+    let latestRequest = 0;
     let about = "";
 
     const sentence = async (response) => {
@@ -35,17 +35,17 @@ window.ctCalendar.dialog = (config, onDone) => {
         place.scrollIntoView({ block: "nearest" });
     };
 
-    /* Opens the dialog about what is at the address. `placeIn`, given the zone of the class, answers
-       where it is to be moved: that form is opened and filled in. `closed`: nothing was done. */
+    /* Opens the dialog with the content of a URL. `placeIn` returns the new date and time in the
+       class's zone, to fill in the move form. `closed` is called if nothing was changed. */
     const open = async (address, placeIn, closed) => {
-        const number = ++asked;
+        const number = ++latestRequest;
         about = address;
         whenClosed = closed || null;
         body.textContent = texts.loading;
         if (!dialog.open) dialog.showModal();
         try {
             const response = await fetch(address, { headers });
-            if (number !== asked) return;
+            if (number !== latestRequest) return;
             if (!response.ok || response.redirected) {
                 body.replaceChildren();
                 refuse(await sentence(response));
@@ -99,12 +99,12 @@ window.ctCalendar.dialog = (config, onDone) => {
         }
     });
 
-    /* A click beside the dialog closes it. */
+    /* A click outside the dialog closes it. */
     dialog.addEventListener("click", (event) => {
         if (event.target === dialog) dialog.close();
     });
     dialog.addEventListener("close", () => {
-        asked += 1;
+        latestRequest += 1;
         if (whenClosed) whenClosed();
         whenClosed = null;
     });

@@ -1,4 +1,4 @@
-/* What the server's feeds say, as events of FullCalendar. */
+/* Converts the server's feeds to FullCalendar events. */
 "use strict";
 
 window.ctCalendar = window.ctCalendar || {};
@@ -10,7 +10,7 @@ window.ctCalendar.events = (config) => {
         typeof values[name] === "number" ? written.format(values[name]) : values[name]));
     const utc = (text) => text.replace(" ", "T") + ":00Z";
 
-    /* On the wall clock of the class: after midnight is the day after. */
+    /* In the class's local time; an end after midnight is on the next day. */
     const wall = (day, start, end) => {
         const from = new Date(`${day}T${start}:00Z`);
         const to = new Date(`${day}T${end}:00Z`);
@@ -19,10 +19,10 @@ window.ctCalendar.events = (config) => {
     };
 
     const address = (pk) => config.urls.classes.replace("/0/", `/${pk}/`);
-    const occurrence = (one) => config.urls.occurrences
-        .replace("fixed_schedule", one.kind)
-        .replace("/0/", `/${one.series}/`)
-        .replace("2000-01-01", one.day);
+    const occurrenceUrl = (item) => config.urls.occurrences
+        .replace("fixed_schedule", item.kind)
+        .replace("/0/", `/${item.series}/`)
+        .replace("2000-01-01", item.day);
 
     const described = (event, state, marks) => {
         const props = event.extendedProps;
@@ -38,11 +38,11 @@ window.ctCalendar.events = (config) => {
         const [pk, ...rest] = row;
         const times = own ? wall(rest[0], rest[1], rest[2])
             : { start: utc(rest[0]), end: utc(rest[1]) };
-        const [student, teacher, status, subject, shared, touched, oneOff, attendance] =
+        const [student, teacher, status, subject, shared, edited, oneOff, attendance] =
             rest.slice(own ? 3 : 2);
         const marks = [];
         if (shared) marks.push("shared");
-        if (touched) marks.push("touched");
+        if (edited) marks.push("touched");
         if (oneOff) marks.push("oneOff");
         return described({
             id: `class-${pk}`,
@@ -57,34 +57,34 @@ window.ctCalendar.events = (config) => {
         }, status, marks);
     });
 
-    const planned = (feed, own) => feed.planned.map((one) => {
-        const state = { created: "planned" }[one.outcome] || one.outcome;
-        const times = own ? wall(one.day, one.startTime, one.endTime)
-            : { start: utc(one.start), end: utc(one.end) };
-        const marks = one.shared ? ["shared"] : [];
+    const planned = (feed, own) => feed.planned.map((item) => {
+        const state = { created: "planned" }[item.outcome] || item.outcome;
+        const times = own ? wall(item.day, item.startTime, item.endTime)
+            : { start: utc(item.start), end: utc(item.end) };
+        const marks = item.shared ? ["shared"] : [];
         return described({
-            id: `planned-${one.kind}-${one.series}-${one.day}`,
+            id: `planned-${item.kind}-${item.series}-${item.day}`,
             ...times,
-            url: occurrence(one),
-            title: one.student,
+            url: occurrenceUrl(item),
+            title: item.student,
             startEditable: config.mayChange,
             extendedProps: {
-                state, marks, subject: one.subject, teacher: one.teacher, reason: one.reason,
+                state, marks, subject: item.subject, teacher: item.teacher, reason: item.reason,
             },
         }, state, marks);
     });
 
-    const closures = (feed) => feed.closures.flatMap((one) => {
-        const title = one.everyone ? fill(texts.closure, one) : fill(texts.absence, one);
-        const days = { start: one.first, end: one.end, allDay: true, startEditable: false };
+    const closures = (feed) => feed.closures.flatMap((closure) => {
+        const title = closure.everyone ? fill(texts.closure, closure) : fill(texts.absence, closure);
+        const days = { start: closure.first, end: closure.end, allDay: true, startEditable: false };
         const shown = {
-            ...days, id: `closure-${one.id}`, title, class: "ct-event is-closure",
+            ...days, id: `closure-${closure.id}`, title, class: "ct-event is-closure",
             extendedProps: { state: "closure", marks: [], words: "" },
         };
-        if (config.urls.closures) shown.url = config.urls.closures.replace("/0/", `/${one.id}/`);
-        if (!one.everyone) return [shown];
+        if (config.urls.closures) shown.url = config.urls.closures.replace("/0/", `/${closure.id}/`);
+        if (!closure.everyone) return [shown];
         return [shown, {
-            ...days, id: `closed-${one.id}`, display: "background", class: "ct-closed",
+            ...days, id: `closed-${closure.id}`, display: "background", class: "ct-closed",
         }];
     });
 

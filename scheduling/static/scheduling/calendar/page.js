@@ -1,4 +1,4 @@
-/* The calendar: FullCalendar on the server's feeds, its state kept in the address. */
+/* The calendar: FullCalendar with the server's feeds; the URL holds its state. */
 "use strict";
 
 (() => {
@@ -21,7 +21,7 @@
     const shown = { stored: 0, planned: 0, conflicts: 0 };
 
     filters.classList.add("is-live");
-    // On a phone the calendar comes first, unless a filter is what brought one here.
+    // On a phone the filters start closed, unless the URL has a filter.
     if (narrow.matches) filters.closest("details").open = Boolean(state.teacher || state.student);
 
     /* Zones -------------------------------------------------------------------------------- */
@@ -31,7 +31,7 @@
         studio: config.studioZone, own: "UTC", browser: browserZone,
     })[state.zone] || state.zone;
 
-    /* The parts of an instant on the clock of a zone. */
+    /* Return the local date and time parts of an instant in a zone. */
     const parts = (moment, name) => {
         const format = new Intl.DateTimeFormat("en-CA", {
             timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
@@ -58,12 +58,12 @@
             feeds.fill(text, { zone: zone(), offset: own() ? "" : offset(zone(), middle) });
     };
 
-    /* The address, so that what is seen can be linked and survives a reload ------------------ */
+    /* The URL, so that the view can be linked and survives a reload -------------------------- */
 
     const chosen = () => [...filters.querySelectorAll("[name=status]")]
         .filter((box) => box.checked).map((box) => box.value);
 
-    const asked = () => {
+    const feedParams = () => {
         const values = new URLSearchParams();
         if (state.teacher) values.set("teacher", state.teacher);
         if (state.student) values.set("student", state.student);
@@ -76,7 +76,7 @@
     const today = () => wallClock(new Date(), own() ? config.studioZone : zone()).date;
 
     const remember = () => {
-        const values = asked();
+        const values = feedParams();
         const view = names[calendar.view.type];
         const day = calendar.getDate().toISOString();
         const date = own() ? day.slice(0, 10) : wallClock(new Date(day), zone()).date;
@@ -99,7 +99,7 @@
     };
 
     const get = async (address, start, end, dates) => {
-        const values = asked();
+        const values = feedParams();
         const written = (moment) => (dates ? moment.toISOString().slice(0, 10) : moment.toISOString());
         values.set("start", written(start));
         values.set("end", written(end));
@@ -125,7 +125,7 @@
 
     const inYear = () => calendar.view.type === "year";
 
-    // A year has a view of its own. (While FullCalendar is made, there is no view to ask.)
+    // The year has its own view. (During construction FullCalendar has no view yet.)
     const isYear = (info) => info.end - info.start > 100 * 24 * 3600 * 1000;
 
     const storedEvents = async (info) => {
@@ -173,10 +173,10 @@
         return span;
     };
 
-    /* “06:00”, where a language writes “6:00” however it is asked. */
+    /* “06:00”; some locales write “6:00” despite the two-digit option. */
     const twoDigits = (times) => times.replace(/\b\d:/g, "0$&");
 
-    /* A date as every other page writes it: “Mon 5 Jan 2026”. */
+    /* Format a date like the other pages: “Mon 5 Jan 2026”. */
     const inWords = (date) => new Intl.DateTimeFormat(config.language, {
         timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric",
     }).formatToParts(new Date(`${date}T00:00:00Z`))
@@ -186,7 +186,7 @@
     const content = (info) => {
         const { state: kind, marks, subject, teacher } = info.event.extendedProps;
         const view = calendar.view.type;
-        // On a phone three stand beside each other: the hour at which they begin, and who it is.
+        // On a phone three events fit side by side: only the start and the name.
         const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
         const times = twoDigits(info.timeText);
         const time = text("ct-event-time", inFull ? times : times.split(/[\s–]/)[0]);
@@ -198,7 +198,7 @@
         const inARow = info.isShort || calendar.view.type === "dayGridMonth";
         box.classList.toggle("is-row", inARow);
         box.classList.toggle("is-line", calendar.view.type === "listWeek");
-        // The style sheet leaves the time out where both would be cut: its place says it too.
+        // The style sheet hides the time if there is no space: the position shows it.
         box.append(time, title);
         const rest = [teacher, subject].filter(Boolean).join(" · ");
         if (rest && !inARow) box.append(text("ct-event-rest", rest));
@@ -217,18 +217,18 @@
         const link = info.el.matches("a, [role=button]") ? info.el : info.el.querySelector("a") || info.el;
         if (link.matches("a, [role=button], button")) link.setAttribute("aria-label", label);
         info.el.title = label;
-        // In a list FullCalendar makes list items of links, which then are links to nobody.
+        // In its list view FullCalendar renders links as list items, hiding them from screen readers.
         if (info.el.getAttribute("role") === "listitem") {
             info.el.removeAttribute("role");
             if (info.el.parentElement) info.el.parentElement.setAttribute("role", "group");
         }
     };
 
-    /* The hours that are shown hold every class. */
+    /* Extend the visible hours to all classes. */
     let hours = "";
     const fitHours = (events) => {
         if (!calendar.view.type.startsWith("timeGrid")) {
-            // An option that is set goes before those of a view: the others are as high as they are.
+            // A set option overrides the view's own, so it is reset for other views.
             if (hours) calendar.setOption("contentHeight", "auto");
             hours = "";
             return;
@@ -246,7 +246,7 @@
             last = Math.max(last, end);
             if (to <= from && to !== "00:00") first = 0;
         }
-        // Half an hour is high enough for two lines.
+        // Half an hour has space for two lines.
         const wanted = `${first}-${last}`;
         if (wanted === hours) return;
         hours = wanted;
@@ -266,7 +266,7 @@
         return clocks.get(name).format(moment);
     };
 
-    /* Headers that hold their name in an attribute alone get it as words, for who hears the page. */
+    /* Copy header names from attributes to text, for screen readers. */
     const nameHeaders = () => {
         const headers = '[role="rowheader"][aria-label], [role="columnheader"][aria-label]';
         for (const header of element.querySelectorAll(headers)) {
@@ -275,7 +275,7 @@
         }
     };
 
-    /* Acting ------------------------------------------------------------------------------------------ */
+    /* Actions ----------------------------------------------------------------------------------------- */
 
     const refresh = () => (inYear() ? showYear() : calendar.refetchEvents());
     let acted = "";
@@ -284,7 +284,7 @@
         acted = address;
         refresh();
     });
-    /* Where one was before the dialog is drawn anew: the keyboard goes on from there. */
+    /* The focused element before the dialog is redrawn, to restore the focus. */
     const backToEvent = () => {
         if (!acted || document.querySelector("dialog[open]")) return;
         const link = element.querySelector(`a[href="${acted}"]`);
@@ -299,7 +299,7 @@
         dialog.open(info.event.url);
     };
 
-    /* Dropped somewhere else: the form to move it, filled in; it goes back unless that is confirmed. */
+    /* After a drop: open the move form, filled in; the event moves back unless it is confirmed. */
     const dropped = (info) => {
         const { start, end, allDay } = info.event;
         if (allDay || !end) {
@@ -317,8 +317,8 @@
         }, info.revert);
     };
 
-    /* The day that the address names; an address that was mistyped names none. */
-    const askedDay = () => {
+    /* Return the date in the URL; empty if it is missing or invalid. */
+    const dateFromUrl = () => {
         const day = query.get("date") ?? "";
         const read = /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00:00Z`) : null;
         return read && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day) ? day : "";
@@ -328,7 +328,7 @@
 
     const calendar = new window.FullCalendar.Calendar(element, {
         initialView: views[query.get("view")] || (narrow.matches ? views.day : views.week),
-        initialDate: askedDay() || today(),
+        initialDate: dateFromUrl() || today(),
         now: () => (own()
             ? (({ date, time }) => `${date}T${time}:00Z`)(wallClock(new Date(), config.studioZone))
             : new Date()),

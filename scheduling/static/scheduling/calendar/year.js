@@ -1,5 +1,5 @@
-/* A view of FullCalendar of our own: a year as twelve small tables, each day with how many classes
-   take place. Fifty thousand events would be slow, and say less. */
+/* A custom FullCalendar view: a year as twelve small tables with the number of classes per day.
+   Fifty thousand events would be slow and illegible. */
 "use strict";
 
 window.ctCalendar = window.ctCalendar || {};
@@ -20,12 +20,12 @@ window.ctCalendar.year = (config, feeds, ask, openDay) => {
     const dayCell = (date, counts, closures, most, today) => {
         const day = iso(date);
         const takesPlace = (counts.scheduled || 0) + (counts.completed || 0);
-        const closed = closures.filter((one) => one.everyone && one.first <= day && day < one.end);
+        const closed = closures.filter((closure) => closure.everyone && closure.first <= day && day < closure.end);
         const words = [dayName.format(date)];
         if (day === today) words.push(texts.today);
         words.push(takesPlace === 1 ? texts.dayTotalOne : feeds.fill(texts.dayTotal, { n: takesPlace }));
         if (counts.cancelled) words.push(feeds.fill(texts.dayCancelled, { n: counts.cancelled }));
-        words.push(...closed.map((one) => feeds.fill(texts.closure, one)));
+        words.push(...closed.map((closure) => feeds.fill(texts.closure, closure)));
         const label = words.join(", ");
         const link = make("a", { className: "ct-year-day", title: label, href: `?view=day&date=${day}` },
             make("span", { className: "ct-year-number", textContent: date.getUTCDate() }),
@@ -65,7 +65,7 @@ window.ctCalendar.year = (config, feeds, ask, openDay) => {
             make("thead", {}, head), make("tbody", {}, ...rows));
     };
 
-    /* `show` draws the year that `container` is given for, and says how many classes it has. */
+    /* `show` draws the year into `container`, and returns its number of classes. */
     const show = async (container, year, today) => {
         const feed = await ask(new Date(Date.UTC(year, 0, 1)), new Date(Date.UTC(year + 1, 0, 1)));
         const totals = Object.values(feed.days).map((counts) => (counts.scheduled || 0) + (counts.completed || 0));

@@ -241,7 +241,7 @@ def test_more_rows_take_no_more_queries(owner: Client, table: str, kind: str) ->
 def test_a_list_beyond_what_a_sheet_holds_is_refused_in_a_sentence(
     owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx_format, "MOST_ROWS", 3)
+    monkeypatch.setattr(xlsx_format, "MAX_ROWS", 3)
     for _ in range(3):
         make.teacher()
 

@@ -33,8 +33,8 @@ def test_a_value_stands_between_foot_and_top():
 
 def test_whatever_is_more_than_nothing_can_be_seen():
     scale = LinearScale(1_000_000, 100)
-    assert scale.tall(1) == 2
-    assert scale.tall(0) == 0
+    assert scale.bar_height(1) == 2
+    assert scale.bar_height(0) == 0
 
 
 def test_columns_fill_the_width_evenly():

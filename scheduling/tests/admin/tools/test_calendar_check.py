@@ -168,7 +168,7 @@ def test_an_orphan_is_shown_with_the_way_to_it_and_left_to_a_person(browser, slo
 
 
 def test_too_many_for_a_click_are_refused(browser, slots, monkeypatch):
-    monkeypatch.setattr("scheduling.admin.tools.calendar_check.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("scheduling.admin.tools.calendar_check.MAX_STUDENTS", 1)
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     text = text_of(browser.get(PAGE))
     assert "too many for one click" in text

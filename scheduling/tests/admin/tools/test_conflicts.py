@@ -66,7 +66,7 @@ def page_of(slot, day=NEXT):
 
 
 def act(browser, slot, act, day=NEXT, **more):
-    return text_of(browser.post(page_of(slot, day), {"act": act, **more}, follow=True))
+    return text_of(browser.post(page_of(slot, day), {"action": act, **more}, follow=True))
 
 
 def test_nothing_collides(browser):
@@ -85,7 +85,7 @@ def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
         page = text_of(browser.get(address))
         assert "Its hour is past: move it to one that is free" in page
         assert "group lesson" not in page
-        browser.post(address, {"act": "cancel"})
+        browser.post(address, {"action": "cancel"})
         text = text_of(browser.get(PAGE))
     assert "No lesson clashes with another." in text
     assert "Neither this week nor in the lessons ahead." in text
@@ -213,8 +213,8 @@ def test_an_address_that_is_none_leads_back(browser, path):
 def test_a_viewer_looks_and_changes_nothing(client, leo):
     client.force_login(account(VIEWER))
     assert "2 lessons clash with other lessons." in text_of(client.get(PAGE))
-    assert 'name="act"' not in text_of(client.get(page_of(leo)))
-    assert client.post(page_of(leo), {"act": "cancel"}).status_code == 403
+    assert 'name="action"' not in text_of(client.get(page_of(leo)))
+    assert client.post(page_of(leo), {"action": "cancel"}).status_code == 403
 
 
 def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, leo):

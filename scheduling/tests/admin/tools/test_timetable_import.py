@@ -282,7 +282,7 @@ def test_an_upload_is_nobody_elses(owner: Client) -> None:
 def test_a_file_that_is_too_large_is_refused_with_its_size(
     owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "MOST_BYTES", 1024)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 1024)
 
     page = sent(owner, b"x" * 3000).content.decode()
 
@@ -297,7 +297,7 @@ def test_an_upload_of_five_megabytes_needs_no_temporary_folder(
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "missing")
     file = csv_bytes(row())
 
-    page = sent(owner, file + b"\n" * (uploads.MOST_BYTES - len(file))).content.decode()
+    page = sent(owner, file + b"\n" * (uploads.MAX_BYTES - len(file))).content.decode()
 
     assert TimetableUpload.objects.count() == 1
     assert "Clara" in page

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling.services.timetable_import import importer
-from scheduling.services.timetable_import.errors import MOST
+from scheduling.services.timetable_import.errors import MAX_FAULTS
 
 from .timetable_files import COLUMNS, NO_TEACHER, ROW, csv_bytes, imported, nothing_stored, places
 from .timetable_files import row as sound
@@ -202,7 +202,7 @@ def test_lines_that_are_no_text_are_each_named():
 
 
 def test_more_rows_than_can_be_compared_are_one_fault(monkeypatch):
-    monkeypatch.setattr(importer, "MOST_ROWS", 3)
+    monkeypatch.setattr(importer, "MAX_ROWS", 3)
     assert not imported(*(sound(days=str(day)) for day in range(1, 4)), dry_run=True).faults
     (fault,) = imported(*(sound(days=str(day)) for day in range(1, 5))).faults
     assert "more than 3 rows; import it in parts" in fault.message
@@ -257,7 +257,7 @@ def test_ten_megabytes_of_nonsense(data):
     began = stopwatch.monotonic()
     report = imported(data)
     assert stopwatch.monotonic() - began < 30
-    assert 0 < len(report.faults) < MOST + 20
+    assert 0 < len(report.faults) < MAX_FAULTS + 20
     assert nothing_stored()
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from scheduling.models import FixedSchedule, RecurringSlot, Student
-from scheduling.services.timetable_import import Dates, Times
+from scheduling.services.timetable_import import DateOrder, TimeReading
 
 from .timetable_files import (
     COLUMNS,
@@ -299,7 +299,7 @@ def test_what_can_be_read_in_two_ways_is_asked_about_once(rows, column, option, 
 
 
 def kind_of(option):
-    return Dates if option == "--dates" else Times
+    return DateOrder if option == "--dates" else TimeReading
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_an_hour_of_a_workbook_is_what_its_format_shows(shown_as, is_asked):
 
     cells = row(days=1, start_time=time(4, 30), end_time=time(5, 30))
     report = imported(workbook(cells, prepare=shape), dry_run=True)
-    assert [doubt.question for doubt in report.doubts] == ["times"] * is_asked
+    assert [doubt.question for doubt in report.ambiguities] == ["times"] * is_asked
 
 
 def test_merged_cells_count_for_every_row():
@@ -419,11 +419,11 @@ def test_merged_cells_count_for_every_row():
 def test_cells_that_csv_has_lost_are_pointed_out():
     rows = [row(), row(**NO_TEACHER, days="2"), row(**NO_TEACHER, days="3"), row(days="4")]
     report = imported(*rows, dry_run=True)
-    assert report.merged_cells.startswith("Lines 3, 4 have no teacher")
-    assert report.merged_cells in list(report.lines())
+    assert report.merged_cells_warning.startswith("Lines 3, 4 have no teacher")
+    assert report.merged_cells_warning in list(report.lines())
     own = row(**NO_TEACHER | {"teacher_time_zone": "UTC"}, days="2")
-    assert imported(row(), own, dry_run=True).merged_cells == ""
-    assert imported(row(**NO_TEACHER), row(days="2"), dry_run=True).merged_cells == ""
+    assert imported(row(), own, dry_run=True).merged_cells_warning == ""
+    assert imported(row(**NO_TEACHER), row(days="2"), dry_run=True).merged_cells_warning == ""
 
 
 def test_the_sheet_with_the_timetable_is_found():

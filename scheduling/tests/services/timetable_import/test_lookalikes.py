@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
-from scheduling.services.timetable_import import Answers, People, uploads
+from scheduling.services.timetable_import import Answers, LookalikeAnswer, uploads
 
 from .timetable_files import NO_TEACHER, NOW, csv_bytes, everything, imported, places, row
 
@@ -44,10 +44,12 @@ def test_another_spelling_is_asked_about_and_nothing_is_written(spelling):
 def test_the_same_people_are_not_doubled(spelling):
     imported(CLARA)
     before = everything()
-    report = imported(SPELLINGS[spelling], row(days="4") | SPELLINGS[spelling], people=People.SAME)
+    report = imported(
+        SPELLINGS[spelling], row(days="4") | SPELLINGS[spelling], people=LookalikeAnswer.SAME
+    )
     assert (report.problems, report.unchanged, report.merged_rows) == ([], 1, 1)
     assert everything() == before
-    report = imported(SPELLINGS[spelling] | {"days": "4"}, people=People.SAME)
+    report = imported(SPELLINGS[spelling] | {"days": "4"}, people=LookalikeAnswer.SAME)
     assert (report.students, report.teachers, report.recurring_slots) == (0, 0, 1)
     assert imported(CLARA, CLARA | {"days": "4"}).unchanged == 2
 
@@ -55,10 +57,10 @@ def test_the_same_people_are_not_doubled(spelling):
 def test_new_people_are_added_and_not_asked_about_again():
     imported(row(), row(student_first_name="Eva"))
     other = row(student_last_name="Perez", days="2")
-    report = imported(other, people=People.NEW)
+    report = imported(other, people=LookalikeAnswer.NEW)
     assert (report.problems, report.students, report.recurring_slots) == ([], 1, 1)
     assert Student.objects.count() == 3
-    for people in (None, *People):
+    for people in (None, *LookalikeAnswer):
         report = imported(row(), other, people=people)
         assert (report.lookalikes, report.unchanged) == ([], 2)
 
@@ -111,7 +113,7 @@ def test_a_lesson_is_shared_whichever_way_its_teacher_is_written():
         (2, "teacher", ("Clara",)),
         (2, "student_last_name", ("Ana Pérez (ana@example.com)",)),
     ]
-    report = imported(other, people=People.SAME)
+    report = imported(other, people=LookalikeAnswer.SAME)
     assert (report.problems, report.unchanged) == ([], 1)
     assert Student.objects.get().email == "ana@example.com"
 
@@ -121,7 +123,7 @@ def test_fixed_schedules_without_a_teacher_or_an_address():
     imported(plain)
     other = plain | {"student_first_name": "ANA"}
     assert asked(imported(other)) == [(2, "student_first_name", ("Ana Pérez",))]
-    assert imported(other, people=People.SAME).unchanged == 1
+    assert imported(other, people=LookalikeAnswer.SAME).unchanged == 1
     assert imported(other | {"days": "2"}, dry_run=True).lookalikes == []
     assert FixedSchedule.objects.count() == 1
 
@@ -131,7 +133,7 @@ def test_two_spellings_within_one_file():
     report = imported(*rows)
     assert asked(report) == [(3, "teacher", ("Clara",)), (3, "student_last_name", ("Ana Pérez",))]
     assert report.lookalikes[1].sentence == "“Ana Perez” looks like “Ana Pérez” on line 2."
-    report = imported(*rows, people=People.SAME)
+    report = imported(*rows, people=LookalikeAnswer.SAME)
     assert (report.teachers, report.students, report.recurring_slots) == (1, 1, 3)
     assert (Teacher.objects.get().name, Student.objects.get().last_name) == ("Clara", "Pérez")
 
@@ -143,7 +145,7 @@ def test_three_spellings_are_one_person_however_they_are_linked():
         row(student_last_name="PÉREZ", days="3"),  # the address of the second
     ]
     assert [one.line for one in imported(*rows).lookalikes] == [3, 4]
-    imported(*rows, people=People.SAME)
+    imported(*rows, people=LookalikeAnswer.SAME)
     assert Student.objects.get().last_name == "Pérez"
     assert RecurringSlot.objects.count() == 3
 
@@ -152,26 +154,28 @@ def test_two_spellings_of_somebody_stored_get_the_stored_name():
     imported(row())
     rows = [row(student_last_name=name, days=day) for name, day in [("Perez", "2"), ("PÉREZ", "3")]]
     assert [one.others for one in imported(*rows).lookalikes] == [("Ana Pérez",)] * 2
-    imported(*rows, people=People.SAME)
+    imported(*rows, people=LookalikeAnswer.SAME)
     assert (Student.objects.count(), RecurringSlot.objects.count()) == (1, 3)
 
 
 def test_of_several_who_are_stored_it_cannot_be_told_which():
-    imported(row(), row(student_last_name="Perez"), people=People.NEW)
+    imported(row(), row(student_last_name="Perez"), people=LookalikeAnswer.NEW)
     other = row(student_last_name="PEREZ", days="2")
     before = everything()
-    report = imported(other, people=People.SAME)
+    report = imported(other, people=LookalikeAnswer.SAME)
     assert places(report) == [(2, "student_last_name")]
     assert "“Ana Perez”, “Ana Pérez”" in report.faults[0].message
     assert everything() == before
-    assert imported(other, people=People.NEW).students == 1
+    assert imported(other, people=LookalikeAnswer.NEW).students == 1
 
 
 def test_a_correction_in_the_admin_is_not_undone_by_the_next_file():
     imported(row(student_last_name="Perez", teacher="Clara Diez"))
     Student.objects.update(last_name="Pérez")
     Teacher.objects.update(name="Clara Díez")
-    report = imported(row(student_last_name="Perez", teacher="Clara Diez"), people=People.SAME)
+    report = imported(
+        row(student_last_name="Perez", teacher="Clara Diez"), people=LookalikeAnswer.SAME
+    )
     assert (report.problems, report.unchanged) == ([], 1)
     assert imported(row(teacher="Clara Díez")).unchanged == 1
     assert Student.objects.get().last_name == "Pérez"
@@ -186,14 +190,14 @@ def test_faults_come_with_the_questions_and_with_the_answer():
         (3, "days"),
     ]
     # The zone of a new teacher is right; of the same one it is not.
-    assert places(imported(wrong, people=People.SAME)) == [(2, "teacher_time_zone")]
-    assert imported(wrong, people=People.NEW, dry_run=True).problems == []
+    assert places(imported(wrong, people=LookalikeAnswer.SAME)) == [(2, "teacher_time_zone")]
+    assert imported(wrong, people=LookalikeAnswer.NEW, dry_run=True).problems == []
 
 
 def test_a_rule_goes_on_as_another_under_another_spelling():
     imported(row())
     change = row(student_last_name="Perez", days="4", valid_from="2026-03-02", replaces="1 17:00")
-    report = imported(change, people=People.SAME)
+    report = imported(change, people=LookalikeAnswer.SAME)
     assert (report.problems, report.replaced, report.recurring_slots) == ([], 1, 0)
     assert Student.objects.count() == 1
     days = RecurringSlot.objects.order_by("weekday").values_list("weekday", "valid_until")
@@ -212,13 +216,15 @@ def confirm(upload, word, people):
     return uploads.confirm(upload.pk, upload.owner, word, NOW, Answers(people=people))
 
 
-@pytest.mark.parametrize(("people", "students"), [(People.SAME, 1), (People.NEW, 2)])
+@pytest.mark.parametrize(
+    ("people", "students"), [(LookalikeAnswer.SAME, 1), (LookalikeAnswer.NEW, 2)]
+)
 def test_the_answer_is_part_of_what_is_approved(upload, people, students):
     assert uploads.preview(upload, NOW).plan is None
     word = uploads.preview(upload, NOW, Answers(people=people)).fingerprint
     before = everything()
     assert not confirm(upload, word, None).succeeded
-    (other,) = set(People) - {people}
+    (other,) = set(LookalikeAnswer) - {people}
     with pytest.raises(StalePlanError):
         confirm(upload, word, other)
     assert everything() == before
@@ -226,12 +232,12 @@ def test_the_answer_is_part_of_what_is_approved(upload, people, students):
     assert Student.objects.count() == students
 
 
-@pytest.mark.parametrize("people", People)
+@pytest.mark.parametrize("people", LookalikeAnswer)
 def test_somebody_alike_who_comes_in_between_is_another_plan(upload, people):
     word = uploads.preview(upload, NOW, Answers(people=people)).fingerprint
     Student.objects.create(first_name="ANA", last_name="Pérez", email="ana@example.com")
     before = everything()
-    if people is People.NEW:
+    if people is LookalikeAnswer.NEW:
         with pytest.raises(StalePlanError):
             confirm(upload, word, people)
     else:
@@ -261,5 +267,5 @@ def test_many_lookalikes_take_no_more_queries(django_assert_max_num_queries):
     imported(*rows(1000, "Pérez"))
     for count in (10, 1000):
         with django_assert_max_num_queries(30):
-            report = imported(*rows(count, "Perez"), people=People.SAME)
+            report = imported(*rows(count, "Perez"), people=LookalikeAnswer.SAME)
         assert (len(report.lookalikes), report.unchanged) == (count, count)

@@ -88,7 +88,7 @@ def test_a_preview_shows_them_as_a_section_of_their_own_and_writes_nothing(lesso
     before = everything()
     report = imported(*WAYS["named"], dry_run=True)
     (change,) = report.plan.replaced
-    assert (change.was.weekday, change.becomes.weekday, change.kept) == (1, 4, 1)
+    assert (change.before.weekday, change.after.weekday, change.edited_count) == (1, 4, 1)
     assert (report.plan.recurring_slots, report.plan.unchanged) == ([], [])
     assert list(report.lines())[2:4] == [
         "1 rule goes on as another from a date on.",

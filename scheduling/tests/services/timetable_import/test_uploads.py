@@ -49,7 +49,7 @@ def test_a_preview_writes_nothing_and_shows_the_first_of_each_kind(teresa):
     assert (report.recurring_slots, len(plan.recurring_slots)) == (31, 20)
     assert [(one.line, one.weekday) for one in plan.unchanged] == [(2, 1), (4, 2)]
     assert [one.line for one in plan.fixed_schedules] == [6]
-    assert [(one.line, one.of) for one in plan.merged] == [(3, 2)]
+    assert [(one.line, one.repeats) for one in plan.merged] == [(3, 2)]
     assert plan.teachers == []
 
 
@@ -66,7 +66,7 @@ def test_what_was_agreed_to_is_imported_once(teresa):
     upload.refresh_from_db()
     assert (upload.imported_at, bytes(upload.content)) == (LATER, b"")
     assert upload.report["created"]["students"] == 1
-    assert uploads.imports(5) == [upload]
+    assert uploads.recent_imports(5) == [upload]
 
 
 CHANGES = {
@@ -138,7 +138,7 @@ def test_an_upload_is_its_owners_alone_and_for_an_hour(teresa):
     upload = kept(teresa)
     word = agreed(upload)
     other = User.objects.create_user("vera")
-    over = NOW + uploads.KEPT_FOR
+    over = NOW + uploads.LIFETIME
 
     for owner, now, pk in [(other, LATER, upload.pk), (teresa, over, upload.pk)]:
         with pytest.raises(uploads.UploadExpiredError):
@@ -163,11 +163,11 @@ def test_old_and_too_many_files_go_imports_stay(teresa):
     done = kept(teresa)
     uploads.confirm(done.pk, teresa, agreed(done), LATER)
     kept(other)
-    for minutes in range(uploads.MOST_PENDING + 2):
+    for minutes in range(uploads.MAX_PENDING + 2):
         uploads.store_upload(b"x", f"{minutes}.csv", teresa, NOW + timedelta(minutes=minutes))
 
     pending = TimetableUpload.objects.filter(imported_at=None)
-    assert pending.filter(owner=teresa).count() == uploads.MOST_PENDING
+    assert pending.filter(owner=teresa).count() == uploads.MAX_PENDING
     assert pending.filter(owner=other).count() == 1
     uploads.store_upload(b"x", "new.csv", other, NOW + timedelta(hours=3))
     assert list(pending.values_list("file_name", flat=True)) == ["new.csv"]

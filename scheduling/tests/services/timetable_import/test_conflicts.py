@@ -26,7 +26,7 @@ def look(*rows):
 
 
 def who(report):
-    return [(one.student, str(one.day), one.hours) for one in report.clashes]
+    return [(one.student, str(one.day), one.hours) for one in report.conflicts]
 
 
 def test_two_rows_that_want_one_teacher():
@@ -34,7 +34,7 @@ def test_two_rows_that_want_one_teacher():
 
     days = ("2026-02-16", "2026-02-23", "2026-03-02", "2026-03-09")
     assert who(report) == [("Luis Pérez", day, "17:30–18:30") for day in days]
-    assert report.clashes[0].reason.startswith("Clara already teaches Ana Pérez")
+    assert report.conflicts[0].reason.startswith("Clara already teaches Ana Pérez")
     document = report.document()["clashes"]
     assert document[0]["student"] == "Luis Pérez"
     lines = list(report.lines())
@@ -44,7 +44,7 @@ def test_two_rows_that_want_one_teacher():
 
 def test_a_student_in_two_lessons_at_once():
     report = look(row(), row(teacher="Tom", start_time="17:15", end_time="17:45"))
-    assert {one.teacher for one in report.clashes} == {"Tom"}
+    assert {one.teacher for one in report.conflicts} == {"Tom"}
 
 
 def test_with_what_is_there_whether_a_class_or_only_a_rule():
@@ -52,7 +52,7 @@ def test_with_what_is_there_whether_a_class_or_only_a_rule():
     today = NOW.date()
     horizon(today, NOW, weeks=4)
     stored = look(row(**LUIS))
-    assert {one.student for one in stored.clashes} == {"Luis Pérez"}
+    assert {one.student for one in stored.conflicts} == {"Luis Pérez"}
     ScheduledClass.objects.all().delete()
     planned = look(row(**LUIS))
     assert who(planned) == who(stored)
@@ -60,13 +60,13 @@ def test_with_what_is_there_whether_a_class_or_only_a_rule():
 
 def test_what_clashes_already_is_not_the_files():
     imported(row(), row(**LUIS))
-    assert look(row(), row(**LUIS), row(days="3")).clashes == []
+    assert look(row(), row(**LUIS), row(days="3")).conflicts == []
 
 
 def test_a_group_lesson_and_a_file_that_changes_nothing_clash_with_nothing():
     shared = {"is_shared": "yes"}
-    assert look(row(**shared), row(**LUIS, **shared)).clashes == []
-    assert look(row(**NO_TEACHER)).clashes == []
+    assert look(row(**shared), row(**LUIS, **shared)).conflicts == []
+    assert look(row(**NO_TEACHER)).conflicts == []
 
 
 def test_a_one_off_is_in_the_way():
@@ -75,9 +75,9 @@ def test_a_one_off_is_in_the_way():
     make.lesson(make.student("Eva Mora"), make.day("2026-02-16"), "17:30", "18:00", teacher)
     report = look(row(**LUIS))
     assert who(report) == [("Luis Pérez", "2026-02-16", "17:00–18:00")]
-    assert "Eva Mora" in report.clashes[0].reason
+    assert "Eva Mora" in report.conflicts[0].reason
 
 
 def test_an_import_itself_does_not_look():
-    assert imported(row(), row(**LUIS)).clashes is None
+    assert imported(row(), row(**LUIS)).conflicts is None
     assert Student.objects.count() == 2
