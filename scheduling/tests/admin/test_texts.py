@@ -23,7 +23,7 @@ from scheduling.models import (
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
-from scheduling.tests.admin.tools.test_timetable_import import agree, row, sent
+from scheduling.tests.admin.tools.test_timetable_import import approve, row, upload_page
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import add_run
@@ -250,7 +250,7 @@ class TestWhatIsOffered:
 
     def test_an_import_offers_what_it_does(self, owner):
         # The button starts a run; it is no link to where one might be started.
-        done = agree(owner, sent(owner, row())).content.decode()
+        done = approve(owner, upload_page(owner, row())).content.decode()
         for job, name in (("weekly", "Weekly Classes"), ("horizon", "Lessons")):
             assert f'action="/admin/background-jobs/{job}/start/"' in done
             assert f"Generate {name} Now" in done

@@ -190,7 +190,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "shared classes": (
             "models.test_shared_lessons:test_several_students_at_exactly_the_same_times"
         ),
-        "the ways out of one": "admin.tools.test_conflicts:test_shared_both_take_place_from_now_on",
+        "the ways out of one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",
     },
     "runs": {
         "preview equals apply": "jobs.generation.test_dry_run:test_it_says_what_the_run_does",

@@ -1,4 +1,4 @@
-"""Exports as tests ask for them, and read them back with other programs' eyes."""
+"""Helpers that request exports and parse them with other libraries."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ def address(table: str, kind: str) -> str:
     return f"/admin/scheduling/{table}/export/{kind}/"
 
 
-def body(answer: Any) -> bytes:
-    assert answer.status_code == 200, answer
-    return b"".join(answer.streaming_content)
+def body(response: Any) -> bytes:
+    assert response.status_code == 200, response
+    return b"".join(response.streaming_content)
 
 
 def csv_rows(data: bytes, delimiter: str = ",") -> list[list[str]]:
@@ -24,15 +24,15 @@ def csv_rows(data: bytes, delimiter: str = ",") -> list[list[str]]:
 
 def xlsx_rows(data: bytes) -> list[list[Any]]:
     sheet = load_workbook(io.BytesIO(data)).active
-    return [[_said(cell.value) for cell in row] for row in sheet.iter_rows()]
+    return [[_unescaped(cell.value) for cell in row] for row in sheet.iter_rows()]
 
 
-def _said(value: Any) -> Any:
-    """openpyxl leaves the format's own escapes, such as _x000D_, to its callers."""
+def _unescaped(value: Any) -> Any:
+    """Decode the format's escapes, such as _x000D_, which openpyxl does not."""
     return unescape(value) if isinstance(value, str) else value
 
 
 def exported(client: Client, table: str, kind: str = "csv", **query: Any) -> list[list[Any]]:
-    """The rows of an export below its header."""
+    """Return the rows of an export below its header."""
     data = body(client.get(address(table, kind), query))
     return (csv_rows if kind == "csv" else xlsx_rows)(data)[1:]

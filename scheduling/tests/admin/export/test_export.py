@@ -1,4 +1,4 @@
-"""Export of lists: the rows, the columns and the words that the list shows, and no others."""
+"""Exports have exactly the rows, columns and texts of the list."""
 
 import io
 from datetime import datetime, time, timedelta
@@ -33,7 +33,7 @@ TABLES = (
     "closure",
     "jobrun",
 )
-# The list of classes opens with this week.
+# The default filter of the class list is this week.
 EVERY = {"scheduledclass": {"when": "all"}}
 # Signs, marks, scripts and attacks that names really hold, or that somebody puts there.
 NAMES = (
@@ -58,7 +58,7 @@ def owner(client: Client) -> Client:
 
 
 def one_of_each() -> None:
-    """A row in every table."""
+    """Create a row in every table."""
     slot = make.slot(make.teacher("Clara", "Europe/Madrid"), make.student("Leo Park"))
     make.schedule()
     make.closure("Easter", make.MONDAY)
@@ -68,7 +68,7 @@ def one_of_each() -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("table", TABLES)
-def test_every_list_has_its_export(owner: Client, table: str, kind: str) -> None:
+def test_every_list_has_an_export(owner: Client, table: str, kind: str) -> None:
     one_of_each()
 
     page = owner.get(f"/admin/scheduling/{table}/").content.decode()
@@ -81,7 +81,7 @@ def test_every_list_has_its_export(owner: Client, table: str, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_names_come_back_as_they_are(owner: Client, kind: str) -> None:
+def test_names_are_exported_unchanged(owner: Client, kind: str) -> None:
     for name in NAMES:
         Student.objects.create(first_name=name, last_name="")
 
@@ -99,7 +99,7 @@ def test_no_cell_of_a_workbook_is_a_formula(owner: Client) -> None:
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "d", "n"}
 
 
-def test_filters_and_search_decide_the_rows_pages_do_not(owner: Client) -> None:
+def test_filters_and_search_apply_but_not_pagination(owner: Client) -> None:
     make.teacher("Tom")
     for number in range(130):
         make.student(f"Ana {number}")
@@ -112,7 +112,7 @@ def test_filters_and_search_decide_the_rows_pages_do_not(owner: Client) -> None:
     assert f'href="{address("student", "csv")}?q=Ana"' in page
 
 
-def test_what_the_list_opens_with_is_what_is_exported(owner: Client) -> None:
+def test_the_default_filter_of_a_list_applies(owner: Client) -> None:
     make.lesson(make.student("Ana Gil"))
     make.lesson(make.student("Leo Park"), on=timezone.localdate())
 
@@ -121,7 +121,7 @@ def test_what_the_list_opens_with_is_what_is_exported(owner: Client) -> None:
     assert [row[4] for row in rows] == ["Leo Park"]
 
 
-def test_the_order_is_that_of_the_list(owner: Client) -> None:
+def test_rows_have_the_order_of_the_list(owner: Client) -> None:
     for name in ("Bea", "Ana", "Cleo"):
         make.teacher(name)
 
@@ -129,7 +129,7 @@ def test_the_order_is_that_of_the_list(owner: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_action_exports_what_is_selected(owner: Client, kind: str) -> None:
+def test_the_action_exports_the_selected_rows(owner: Client, kind: str) -> None:
     chosen = [make.teacher("Ana"), make.teacher("Bea")]
     make.teacher("Cleo")
     form = {"action": f"export_{kind}", "_selected_action": [teacher.pk for teacher in chosen]}
@@ -140,19 +140,19 @@ def test_the_action_exports_what_is_selected(owner: Client, kind: str) -> None:
     assert [row[0] for row in rows[1:]] == ["Ana", "Bea"]
 
 
-def test_the_action_over_all_pages_keeps_to_the_filter(owner: Client) -> None:
-    one = make.teacher("Ana")
+def test_the_action_over_all_pages_applies_the_filter(owner: Client) -> None:
+    ana = make.teacher("Ana")
     for number in range(120):
         make.teacher(f"Ana {number}")
     make.teacher("Leo")
-    form = {"action": "export_csv", "_selected_action": [one.pk], "select_across": "1"}
+    form = {"action": "export_csv", "_selected_action": [ana.pk], "select_across": "1"}
 
     data = body(owner.post("/admin/scheduling/teacher/?q=Ana", form))
 
     assert len(csv_rows(data)) == 1 + 121
 
 
-def test_a_workbook_has_dates_and_times_not_texts(owner: Client) -> None:
+def test_a_workbook_has_typed_dates_and_times(owner: Client) -> None:
     make.lesson(start="17:30", end="18:15", subject="Piano", time_zone="Europe/Madrid")
 
     row = exported(owner, "scheduledclass", "xlsx", when="all")[0]
@@ -162,7 +162,7 @@ def test_a_workbook_has_dates_and_times_not_texts(owner: Client) -> None:
     assert "Europe/Madrid" in row
 
 
-def test_instants_name_their_zone(owner: Client, settings: Any) -> None:
+def test_timestamp_columns_name_their_zone(owner: Client, settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Madrid"
     started = make.moment("2026-07-01 10:00")
     JobRun.objects.create(
@@ -183,7 +183,7 @@ def test_instants_name_their_zone(owner: Client, settings: Any) -> None:
 
 
 @pytest.mark.parametrize("table", ["recurringslot", "fixedschedule"])
-def test_the_times_of_rules_name_their_zone(owner: Client, settings: Any, table: str) -> None:
+def test_series_have_a_zone_column(owner: Client, settings: Any, table: str) -> None:
     settings.TIME_ZONE = "America/Bogota"
     make.slot(make.teacher(zone="Asia/Tokyo"))
     make.schedule(whom=make.teacher(zone="Asia/Tokyo"))
@@ -195,7 +195,7 @@ def test_the_times_of_rules_name_their_zone(owner: Client, settings: Any, table:
     assert zones == {"Asia/Tokyo"} | ({"America/Bogota"} if table == "fixedschedule" else set())
 
 
-def test_words_are_the_readers_and_so_is_the_separator(owner: Client) -> None:
+def test_texts_and_separator_follow_the_users_language(owner: Client) -> None:
     make.student("Ana Gil", is_active=True)
     owner.cookies["django_language"] = "es"
 
@@ -207,9 +207,7 @@ def test_words_are_the_readers_and_so_is_the_separator(owner: Client) -> None:
     assert 'filename="' in answer["Content-Disposition"]
 
 
-def test_the_file_is_named_by_its_list_and_the_day_at_the_studio(
-    owner: Client, settings: Any
-) -> None:
+def test_file_name_has_the_list_and_the_studios_date(owner: Client, settings: Any) -> None:
     settings.TIME_ZONE = "Pacific/Kiritimati"
 
     for kind in ("csv", "xlsx"):
@@ -221,7 +219,7 @@ def test_the_file_is_named_by_its_list_and_the_day_at_the_studio(
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("table", ["scheduledclass", "student", "recurringslot", "fixedschedule"])
-def test_more_rows_take_no_more_queries(owner: Client, table: str, kind: str) -> None:
+def test_query_count_does_not_grow_with_the_rows(owner: Client, table: str, kind: str) -> None:
     counts = []
     for _ in range(2):
         for _ in range(6):
@@ -238,7 +236,7 @@ def test_more_rows_take_no_more_queries(owner: Client, table: str, kind: str) ->
     assert counts[0][0] == counts[1][0]
 
 
-def test_a_list_beyond_what_a_sheet_holds_is_refused_in_a_sentence(
+def test_too_many_rows_for_a_sheet_are_refused(
     owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xlsx_format, "MAX_ROWS", 3)
@@ -251,26 +249,26 @@ def test_a_list_beyond_what_a_sheet_holds_is_refused_in_a_sentence(
     assert len(exported(owner, "teacher")) == 3
 
 
-def test_a_text_beyond_what_a_cell_holds_is_shortened_in_a_workbook_alone(owner: Client) -> None:
+def test_too_long_texts_are_shortened_in_workbooks_only(owner: Client) -> None:
     JobRun.objects.create(job="weekly", trigger="cron", state="failed", error="é" * 40_000)
 
     assert max(len(str(cell)) for cell in exported(owner, "jobrun", "xlsx")[0]) == 32_767
     assert "é" * 40_000 in exported(owner, "jobrun")[0]
 
 
-def test_a_filter_that_is_none_leads_back_to_the_list(owner: Client) -> None:
+def test_an_unknown_filter_redirects_to_the_list(owner: Client) -> None:
     answer = owner.get(address("student", "csv"), {"is_active__exact": "perhaps"}, follow=True)
 
     assert "The list has no such filter" in answer.content.decode()
 
 
-def test_only_those_kinds_exist_and_only_reading_is_allowed(owner: Client) -> None:
+def test_other_formats_and_methods_are_refused(owner: Client) -> None:
     assert owner.get(address("student", "pdf")).status_code == 404
     assert owner.post(address("student", "csv")).status_code == 405
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_who_may_not_see_a_list_may_not_export_it(client: Client, table: str) -> None:
+def test_export_needs_the_view_permission(client: Client, table: str) -> None:
     assert client.get(address(table, "csv")).status_code == 302
 
     member = User.objects.create_user("vera", is_staff=True)
@@ -293,7 +291,7 @@ def test_a_teacher_exports_their_own_classes(client: Client) -> None:
         assert "Ana Gil" in rows[0]
 
 
-def test_only_those_who_may_see_a_list_have_the_action(client: Client) -> None:
+def test_the_action_needs_the_view_permission(client: Client) -> None:
     member = User.objects.create_user("vera", is_staff=True)
     member.user_permissions.add(Permission.objects.get(codename="view_teacher"))
     client.force_login(member)

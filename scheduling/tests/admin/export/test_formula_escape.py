@@ -1,4 +1,4 @@
-"""Text that is a formula to a spreadsheet: harmless in an export, and none of it lost."""
+"""Formulas in exported text are escaped reversibly."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ ATTACKS = (
 
 
 def opened(cell: str, delimiter: str, program: str) -> list[str]:
-    """The cells that a program which splits at ``program`` makes of a file's one cell."""
+    """Write ``cell`` with ``delimiter``; return the cells of a program that expects ``program``."""
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter).writerow(["first", cell, "last"])
     text = file.getvalue()
@@ -46,7 +46,7 @@ def opened(cell: str, delimiter: str, program: str) -> list[str]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_is_harmless_and_can_be_had_back(attack: str) -> None:
+def test_formulas_are_escaped_reversibly(attack: str) -> None:
     assert escape_formulas(attack) != attack
     assert unescape_formulas(escape_formulas(attack)) == attack
 
@@ -54,9 +54,7 @@ def test_an_attack_is_harmless_and_can_be_had_back(attack: str) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize("program", [",", ";", "\t"])
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_cell_is_a_formula_whatever_a_program_splits_at(
-    attack: str, delimiter: str, program: str
-) -> None:
+def test_no_cell_is_a_formula_with_any_separator(attack: str, delimiter: str, program: str) -> None:
     for cell in opened(escape_formulas(attack), delimiter, program):
         assert not cell.lstrip(' \t\r\n"\u00a0\ufeff\u200f').startswith(tuple(SIGNS)), cell
 
@@ -65,12 +63,12 @@ ORDINARY = ("Ana Gil", "O'Brien", "Jean-Luc", "a@b.example", "2+2", "Niño, Ana"
 
 
 @pytest.mark.parametrize("name", ORDINARY)
-def test_ordinary_names_stay_as_they_are(name: str) -> None:
+def test_ordinary_names_are_unchanged(name: str) -> None:
     assert escape_formulas(name) == name
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@\t\r\n ;,'\"aé🎻\u200f\ufeff＝")))
-def test_nothing_is_ever_lost(text: str) -> None:
+def test_escaping_is_reversible(text: str) -> None:
     safe = escape_formulas(text)
 
     assert unescape_formulas(safe) == text

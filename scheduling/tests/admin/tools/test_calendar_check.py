@@ -1,4 +1,4 @@
-"""“Check the calendar”: the findings as a plan, mended by a click for one student or for all."""
+"""The page “Check the calendar”: findings and their repair, for one student or all."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -57,13 +57,13 @@ def post_stale(browser, text):
     return " ".join(answer.content.decode().split())
 
 
-def test_all_is_well(browser, slots):
+def test_a_clean_calendar_has_no_findings(browser, slots):
     text = text_of(browser.get(PAGE))
     assert "The calendar is as the schedules say." in text
     assert "Mend" not in text
 
 
-def test_looking_writes_nothing_and_a_click_mends_all_of_it(browser, slots):
+def test_get_writes_nothing_and_post_repairs_all(browser, slots):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     before, runs = calendar(), JobRun.objects.count()
     text = text_of(browser.get(PAGE))
@@ -78,7 +78,7 @@ def test_looking_writes_nothing_and_a_click_mends_all_of_it(browser, slots):
     assert JobRun.objects.filter(trigger="admin", triggered_by="scheduler").count() == 2
 
 
-def test_one_students_alone(browser, slots):
+def test_one_student_is_repaired_alone(browser, slots):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     ana, leo = (slot.student for slot in slots)
     text = text_of(browser.get(PAGE, {"student": ana.pk}))
@@ -90,13 +90,13 @@ def test_one_students_alone(browser, slots):
     assert leo.full_name in text
 
 
-def test_one_class_alone_with_its_plan_first(browser, slots):
-    """Of one rule two weeks are missing; the one that is named is mended, the other stays."""
+def test_one_class_is_repaired_alone(browser, slots):
+    """Of two missing weeks of a series, only the requested one is repaired."""
     ScheduledClass.objects.filter(date__in=[NEXT, NEXT + timedelta(7)])._raw_delete("default")
     ana = slots[0]
     only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk, "day": str(NEXT)}
-    whole = text_of(browser.get(PAGE))
-    assert f"?student={ana.student_id}&amp;kind=recurring_slot&amp;rule={ana.pk}" in whole
+    all_findings = text_of(browser.get(PAGE))
+    assert f"?student={ana.student_id}&amp;kind=recurring_slot&amp;rule={ana.pk}" in all_findings
     text = text_of(browser.get(PAGE, only))
     assert "1 class is not as the schedules say." in text
     assert "Mend this 1" in text
@@ -108,7 +108,7 @@ def test_one_class_alone_with_its_plan_first(browser, slots):
     assert "This class is as its schedule says." in text_of(browser.get(PAGE, only))
 
 
-def test_one_class_that_is_too_many_and_one_that_is_elsewhere(browser, slots):
+def test_one_extra_and_one_drifted_class_are_repaired_alone(browser, slots):
     ana = slots[0]
     ScheduledClass.objects.filter(student=ana.student, date=NEXT).update(
         start_time="09:00", end_time="09:30"
@@ -127,14 +127,14 @@ def test_one_class_that_is_too_many_and_one_that_is_elsewhere(browser, slots):
 @pytest.mark.parametrize(
     "wrong", [{"kind": "x"}, {"day": "2026-02-30"}, {"rule": "x"}, {"day": "soon"}, {"kind": ""}]
 )
-def test_an_address_that_names_no_class_shows_the_students(browser, slots, wrong):
+def test_an_unknown_class_shows_the_student(browser, slots, wrong):
     ScheduledClass.objects.filter(date__in=[NEXT, NEXT + timedelta(7)])._raw_delete("default")
     ana = slots[0]
     only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk, "day": str(NEXT)}
     assert "2 classes are not as" in text_of(browser.get(PAGE, only | wrong))
 
 
-def test_what_has_changed_since_it_was_shown_is_not_mended_blindly(browser, slots):
+def test_a_stale_plan_is_shown_again(browser, slots):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     text = text_of(browser.get(PAGE))
     ScheduledClass.objects.filter(date=NEXT + timedelta(7))._raw_delete("default")
@@ -144,7 +144,7 @@ def test_what_has_changed_since_it_was_shown_is_not_mended_blindly(browser, slot
 
 
 @pytest.mark.parametrize("values", [{"subject": "Piano"}, {"is_shared": True}], ids=list)
-def test_nor_is_a_class_made_that_is_another_by_now(browser, slots, values):
+def test_a_stale_plan_of_one_class_is_shown_again(browser, slots, values):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     text = text_of(browser.get(PAGE))
     RecurringSlot.objects.filter(pk=slots[0].pk).update(**values)
@@ -152,7 +152,7 @@ def test_nor_is_a_class_made_that_is_another_by_now(browser, slots, values):
     assert STALE in post_stale(browser, text)
 
 
-def test_an_orphan_is_shown_with_the_way_to_it_and_left_to_a_person(browser, slots):
+def test_an_orphan_is_linked_and_not_repaired(browser, slots):
     row = ScheduledClass.objects.get(date=NEXT, student=slots[0].student)
     move(row.pk, start_time=at("15:00"), end_time=at("16:00"), now=NOW)
     slots[0].status = "paused"
@@ -167,7 +167,7 @@ def test_an_orphan_is_shown_with_the_way_to_it_and_left_to_a_person(browser, slo
     assert row.start_time == at("15:00")
 
 
-def test_too_many_for_a_click_are_refused(browser, slots, monkeypatch):
+def test_too_many_students_are_refused(browser, slots, monkeypatch):
     monkeypatch.setattr("scheduling.admin.tools.calendar_check.MAX_STUDENTS", 1)
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     text = text_of(browser.get(PAGE))
@@ -178,18 +178,18 @@ def test_too_many_for_a_click_are_refused(browser, slots, monkeypatch):
 
 
 @pytest.mark.parametrize("student", ["x", "-1", "9" * 30])
-def test_a_student_that_is_none_is_everyone(browser, slots, student):
+def test_an_invalid_student_shows_everyone(browser, slots, student):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     assert "Leo Park" in text_of(browser.get(PAGE, {"student": student}))
 
 
-def test_a_viewer_is_not_let_in(client, slots):
+def test_a_viewer_has_no_access(client, slots):
     client.force_login(account(VIEWER))
     assert client.get(PAGE).status_code == 403
     assert "Check the calendar" not in client.get("/admin/").content.decode()
 
 
-def test_the_number_of_queries_does_not_grow_with_the_findings(browser, slots):
+def test_query_count_does_not_grow_with_the_findings(browser, slots):
     def queries():
         with CaptureQueriesContext(connection) as context:
             browser.get(PAGE)
@@ -197,6 +197,6 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(browser, slots):
 
     queries()
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
-    one = queries()
+    count = queries()
     ScheduledClass.objects.filter(date__gt=NEXT)._raw_delete("default")
-    assert queries() == one
+    assert queries() == count

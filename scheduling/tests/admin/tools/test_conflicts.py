@@ -1,4 +1,4 @@
-"""Conflicts as a place to work: what collides, since when, and ways out that work."""
+"""The conflict pages: the list, one conflict, and the actions that resolve it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,13 +38,13 @@ def marta():
 
 @pytest.fixture
 def ana(marta):
-    """Ana's slot, the older one: she has the hour."""
+    """Ana's slot: it is older and takes precedence."""
     return make.slot(marta, make.student("Ana Ruiz"))
 
 
 @pytest.fixture
 def leo(marta, ana):
-    """Leo's, at the same hour: no place on two Mondays."""
+    """Leo's slot at the same time: in conflict on two Mondays."""
     slot = make.slot(marta, make.student("Leo Park"))
     horizon(now=NOW, weeks=2)
     return slot
@@ -69,11 +69,11 @@ def act(browser, slot, act, day=NEXT, **more):
     return text_of(browser.post(page_of(slot, day), {"action": act, **more}, follow=True))
 
 
-def test_nothing_collides(browser):
+def test_without_conflicts_the_list_is_empty(browser):
     assert "No lesson clashes with another." in text_of(browser.get(PAGE))
 
 
-def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
+def test_a_conflict_earlier_this_week_can_be_resolved(browser, marta):
     make.schedule(make.student("Ana Ruiz"), marta)
     leo = make.schedule(make.student("Leo Park"), marta)
     weekly(now=NOW)
@@ -91,13 +91,13 @@ def test_what_collided_earlier_this_week_can_still_be_settled(browser, marta):
     assert "Neither this week nor in the lessons ahead." in text
 
 
-def test_a_slots_lesson_of_yesterday_is_not_asked_for_any_more(browser, leo, settings):
+def test_a_slots_past_lesson_is_no_conflict(browser, leo, settings):
     settings.HORIZON_WEEKS = 1
     with time_machine.travel(WEDNESDAY, tick=False):
         assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
 
 
-def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):
+def test_both_sides_are_linked(browser, ana, leo):
     text = text_of(browser.get(PAGE))
     assert "2 lessons clash with other lessons." in text
     assert "Marta Gil already teaches Ana Ruiz, Mon 12 Jan 2026, 10:00–11:00 UTC" in text
@@ -109,14 +109,14 @@ def test_both_sides_are_named_with_the_way_to_each(browser, ana, leo):
     assert "/admin/calendar/?date=2026-01-12" in text
 
 
-def test_since_is_the_first_run_that_reported_it(browser, leo):
+def test_since_is_the_first_report(browser, leo):
     run = JobRun.objects.get()
     JobRun.objects.filter(pk=run.pk).update(created_at=datetime(2025, 12, 30, 2, tzinfo=UTC))
     horizon(now=NOW, weeks=2)
     assert "Tue 30 Dec 2025, 02:00" in text_of(browser.get(PAGE))
 
 
-def test_moved_this_once_it_keeps_its_length_and_is_gone_from_the_page(browser, leo):
+def test_a_moved_lesson_keeps_its_length_and_resolves_the_conflict(browser, leo):
     text = act(browser, leo, "move", date="2026-01-13", start_time="15:30")
     assert "Moved, this once: Leo Park · Tue 13 Jan 2026, 15:30–16:30 (UTC)." in text
     assert "1 lesson clashes with another lesson." in text
@@ -125,7 +125,7 @@ def test_moved_this_once_it_keeps_its_length_and_is_gone_from_the_page(browser, 
     assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
-def test_moving_into_a_taken_hour_is_refused_naming_the_class(browser, leo):
+def test_moving_to_a_taken_time_is_refused(browser, leo):
     text = act(browser, leo, "move", date="2026-01-12", start_time="10:30")
     assert (
         "Marta Gil already teaches Ana Ruiz at that time: Mon 12 Jan 2026, 10:00–11:00 (UTC)."
@@ -134,19 +134,19 @@ def test_moving_into_a_taken_hour_is_refused_naming_the_class(browser, leo):
     assert not ScheduledClass.objects.filter(student=leo.student).exists()
 
 
-def test_a_date_that_is_none_is_said_beside_the_field(browser, leo):
+def test_an_invalid_date_is_a_field_error(browser, leo):
     text = act(browser, leo, "move", date="soon", start_time="15:30")
     assert "Enter a valid date." in text
 
 
-def test_cancelled_this_once(browser, leo):
+def test_a_lesson_is_cancelled_once(browser, leo):
     assert "Cancelled, this once: Leo Park" in act(browser, leo, "cancel")
     row = ScheduledClass.objects.get(student=leo.student)
     assert (row.status, row.cancelled_by, row.date) == ("cancelled", "studio", NEXT)
     assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
-def test_shared_both_take_place_from_now_on(browser, ana, leo):
+def test_shared_lessons_both_take_place(browser, ana, leo):
     assert "group lesson" in text_of(browser.get(page_of(leo)))
     assert "Both are a group lesson from now on." in act(browser, leo, "share")
     for slot in (ana, leo):
@@ -157,13 +157,13 @@ def test_shared_both_take_place_from_now_on(browser, ana, leo):
     assert "No lesson clashes with another." in text_of(browser.get(PAGE))
 
 
-def test_a_touched_class_in_the_way_is_shared_too(browser, ana, leo):
+def test_an_edited_blocking_class_is_shared_too(browser, ana, leo):
     ScheduledClass.objects.filter(date=NEXT).update(notes="bring the score")
     act(browser, leo, "share")
     assert ScheduledClass.objects.filter(date=NEXT, is_shared=True).count() == 2
 
 
-def test_other_times_cannot_be_shared(browser, marta, ana):
+def test_lessons_at_other_times_cannot_be_shared(browser, marta, ana):
     late = make.slot(marta, make.student("Leo Park"), start="10:30")
     horizon(now=NOW, weeks=2)
     assert 'value="share"' not in text_of(browser.get(page_of(late)))
@@ -172,7 +172,7 @@ def test_other_times_cannot_be_shared(browser, marta, ana):
     assert not late.is_shared
 
 
-def test_once_the_hour_is_free_it_is_gone_and_the_next_run_makes_the_class(browser, ana, leo):
+def test_a_free_time_resolves_the_conflict_and_the_next_run_creates_the_class(browser, ana, leo):
     booking = ScheduledClass.objects.get(date=NEXT)
     cancel(booking.pk, by="student", now=NOW)
     text = text_of(browser.get(PAGE))
@@ -182,7 +182,7 @@ def test_once_the_hour_is_free_it_is_gone_and_the_next_run_makes_the_class(brows
     assert ScheduledClass.objects.filter(student=leo.student, date=NEXT).exists()
 
 
-def test_a_class_that_cannot_follow_its_schedule_is_moved_by_hand(browser, marta, ana):
+def test_a_class_that_cannot_follow_its_schedule_can_be_moved(browser, marta, ana):
     other = make.slot(marta, make.student("Leo Park"), start="12:00")
     horizon(now=NOW, weeks=2)
     other.start_time = at("10:00")
@@ -194,30 +194,30 @@ def test_a_class_that_cannot_follow_its_schedule_is_moved_by_hand(browser, marta
     assert row.start_time == at("14:00")
 
 
-def test_the_weekly_jobs_conflicts_are_here_too(browser, marta):
+def test_conflicts_of_fixed_schedules_are_listed(browser, marta):
     for name in ("Ana Ruiz", "Leo Park"):
         make.schedule(make.student(name), marta, weekday=3)
     weekly(now=NOW)
     assert "Marta Gil already teaches Ana Ruiz, Wed 7 Jan 2026, " in text_of(browser.get(PAGE))
 
 
-def test_a_way_out_that_is_none_is_refused(browser, leo):
+def test_an_unknown_action_is_refused(browser, leo):
     assert "Choose one of the ways out." in act(browser, leo, "explode")
 
 
 @pytest.mark.parametrize("path", ["x/1/2026-01-12/", "recurring_slot/1/soon/"])
-def test_an_address_that_is_none_leads_back(browser, path):
+def test_an_unknown_conflict_redirects_to_the_list(browser, path):
     assert "No lesson clashes with another." in text_of(browser.get(PAGE + path, follow=True))
 
 
-def test_a_viewer_looks_and_changes_nothing(client, leo):
+def test_a_viewer_can_read_only(client, leo):
     client.force_login(account(VIEWER))
     assert "2 lessons clash with other lessons." in text_of(client.get(PAGE))
     assert 'name="action"' not in text_of(client.get(page_of(leo)))
     assert client.post(page_of(leo), {"action": "cancel"}).status_code == 403
 
 
-def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, leo):
+def test_query_count_does_not_grow_with_the_conflicts(browser, marta, leo):
     def queries():
         with CaptureQueriesContext(connection) as context:
             browser.get(PAGE)
@@ -231,7 +231,7 @@ def test_the_number_of_queries_does_not_grow_with_the_conflicts(browser, marta, 
     assert queries() == few
 
 
-def test_the_class_in_the_way_was_moved_away_and_back(browser, leo):
+def test_a_blocking_class_that_was_moved_and_moved_back(browser, leo):
     booking = ScheduledClass.objects.get(date=NEXT)
     move(booking.pk, to_date=NEXT + timedelta(1), now=NOW)
     assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))

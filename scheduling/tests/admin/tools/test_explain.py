@@ -1,4 +1,4 @@
-"""“Explain a date”: one sentence, then rule by rule, with the way to each row."""
+"""The page “Explain a date”: a summary, then each series with a link."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def text_of(answer):
     return " ".join(answer.content.decode().split())
 
 
-def test_it_asks_first_and_suggests_today(browser):
+def test_the_form_defaults_to_today(browser):
     text = text_of(browser.get(PAGE))
     assert 'value="2026-01-05"' in text
     assert "has a class" not in text
@@ -41,16 +41,16 @@ def test_it_asks_first_and_suggests_today(browser):
 
 def test_a_class_and_its_schedule_are_linked(browser):
     rule = make.schedule(make.student("Ana Ruiz"), make.teacher("Marta Gil"))
-    one = make.lesson(fixed_schedule=rule)
+    lesson = make.lesson(fixed_schedule=rule)
     query = {"student": rule.student_id, "teacher": "", "date": "2026-01-05"}
     text = text_of(browser.get(PAGE, query))
     assert "Ana Ruiz has a class on Monday 5 January 2026" in text
-    assert f"/admin/scheduling/scheduledclass/{one.pk}/change/" in text
+    assert f"/admin/scheduling/scheduledclass/{lesson.pk}/change/" in text
     assert f"/admin/scheduling/fixedschedule/{rule.pk}/change/" in text
     assert f"/admin/scheduling/student/{rule.student_id}/change/" in text
 
 
-def test_a_paused_slot_is_the_reason_on_a_teachers_side(browser):
+def test_a_paused_slot_is_explained_for_the_teacher(browser):
     slot = make.slot(make.teacher("Marta Gil"), status="paused")
     text = text_of(browser.get(PAGE, {"teacher": slot.teacher_id, "date": "2026-01-05"}))
     assert "Marta Gil has no class on Monday 5 January 2026: the slot is paused." in text
@@ -58,7 +58,7 @@ def test_a_paused_slot_is_the_reason_on_a_teachers_side(browser):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ({"date": "2026-01-05"}, "Choose a student or a teacher: one of the two."),
         ({"date": "soon", "student": "1"}, "Enter a valid date."),
@@ -69,18 +69,18 @@ def test_a_paused_slot_is_the_reason_on_a_teachers_side(browser):
         ({"date": "9999-12-31", "student": "1"}, "between 1970 and 2199"),
     ],
 )
-def test_what_cannot_be_answered_is_said_beside_the_field(browser, query, said):
+def test_invalid_input_is_a_field_error(browser, query, message):
     make.student("Ana Ruiz", id=1)
-    assert said in text_of(browser.get(PAGE, query))
+    assert message in text_of(browser.get(PAGE, query))
 
 
-def test_both_a_student_and_a_teacher_are_one_too_many(browser):
+def test_student_and_teacher_together_are_refused(browser):
     slot = make.slot()
     query = {"student": slot.student_id, "teacher": slot.teacher_id, "date": "2026-01-05"}
     assert "one of the two" in text_of(browser.get(PAGE, query))
 
 
-def test_a_teacher_is_not_let_in_and_sees_no_link(client):
+def test_a_teacher_has_no_access_and_no_link(client):
     marta = make.teacher("Marta Gil")
     make.lesson(whom=marta)
     client.force_login(account(TEACHER, teacher=marta))
@@ -88,7 +88,7 @@ def test_a_teacher_is_not_let_in_and_sees_no_link(client):
     assert PAGE not in client.get("/admin/").content.decode()
 
 
-def test_queries_do_not_grow_with_the_rules(browser):
+def test_query_count_does_not_grow_with_the_series(browser):
     marta = make.teacher("Marta Gil")
 
     def queries():

@@ -1,4 +1,4 @@
-"""A preview names the double bookings that a file would make."""
+"""A dry run lists the double bookings that a file would create."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def four_weeks(settings):
     settings.HORIZON_WEEKS = 4
 
 
-def look(*rows):
+def preview(*rows):
     before = everything()
     report = imported(*rows, dry_run=True)
     assert everything() == before
@@ -25,15 +25,15 @@ def look(*rows):
     return report
 
 
-def who(report):
-    return [(one.student, str(one.day), one.hours) for one in report.conflicts]
+def conflicts_of(report):
+    return [(line.student, str(line.day), line.hours) for line in report.conflicts]
 
 
-def test_two_rows_that_want_one_teacher():
-    report = look(row(), row(**LUIS, start_time="17:30", end_time="18:30"))
+def test_two_rows_with_one_teacher_at_a_time():
+    report = preview(row(), row(**LUIS, start_time="17:30", end_time="18:30"))
 
     days = ("2026-02-16", "2026-02-23", "2026-03-02", "2026-03-09")
-    assert who(report) == [("Luis Pérez", day, "17:30–18:30") for day in days]
+    assert conflicts_of(report) == [("Luis Pérez", day, "17:30–18:30") for day in days]
     assert report.conflicts[0].reason.startswith("Clara already teaches Ana Pérez")
     document = report.document()["clashes"]
     assert document[0]["student"] == "Luis Pérez"
@@ -42,42 +42,42 @@ def test_two_rows_that_want_one_teacher():
     assert sum("Clara already teaches" in line for line in lines) == 1
 
 
-def test_a_student_in_two_lessons_at_once():
-    report = look(row(), row(teacher="Tom", start_time="17:15", end_time="17:45"))
-    assert {one.teacher for one in report.conflicts} == {"Tom"}
+def test_two_rows_with_one_student_at_a_time():
+    report = preview(row(), row(teacher="Tom", start_time="17:15", end_time="17:45"))
+    assert {line.teacher for line in report.conflicts} == {"Tom"}
 
 
-def test_with_what_is_there_whether_a_class_or_only_a_rule():
+def test_conflicts_with_stored_classes_and_series():
     imported(row())
     today = NOW.date()
     horizon(today, NOW, weeks=4)
-    stored = look(row(**LUIS))
-    assert {one.student for one in stored.conflicts} == {"Luis Pérez"}
+    stored = preview(row(**LUIS))
+    assert {line.student for line in stored.conflicts} == {"Luis Pérez"}
     ScheduledClass.objects.all().delete()
-    planned = look(row(**LUIS))
-    assert who(planned) == who(stored)
+    planned = preview(row(**LUIS))
+    assert conflicts_of(planned) == conflicts_of(stored)
 
 
-def test_what_clashes_already_is_not_the_files():
+def test_existing_conflicts_are_left_out():
     imported(row(), row(**LUIS))
-    assert look(row(), row(**LUIS), row(days="3")).conflicts == []
+    assert preview(row(), row(**LUIS), row(days="3")).conflicts == []
 
 
-def test_a_group_lesson_and_a_file_that_changes_nothing_clash_with_nothing():
+def test_group_lessons_and_unchanged_files_have_no_conflicts():
     shared = {"is_shared": "yes"}
-    assert look(row(**shared), row(**LUIS, **shared)).conflicts == []
-    assert look(row(**NO_TEACHER)).conflicts == []
+    assert preview(row(**shared), row(**LUIS, **shared)).conflicts == []
+    assert preview(row(**NO_TEACHER)).conflicts == []
 
 
-def test_a_one_off_is_in_the_way():
+def test_a_one_off_class_conflicts():
     imported(row(days="2"))
     teacher = RecurringSlot.objects.get().teacher
     make.lesson(make.student("Eva Mora"), make.day("2026-02-16"), "17:30", "18:00", teacher)
-    report = look(row(**LUIS))
-    assert who(report) == [("Luis Pérez", "2026-02-16", "17:00–18:00")]
+    report = preview(row(**LUIS))
+    assert conflicts_of(report) == [("Luis Pérez", "2026-02-16", "17:00–18:00")]
     assert "Eva Mora" in report.conflicts[0].reason
 
 
-def test_an_import_itself_does_not_look():
+def test_an_import_does_not_check_conflicts():
     assert imported(row(), row(**LUIS)).conflicts is None
     assert Student.objects.count() == 2

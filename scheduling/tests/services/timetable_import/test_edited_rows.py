@@ -1,4 +1,4 @@
-"""What an import does with people and rules that someone made or changed by hand."""
+"""Imports respect people and rules that were created or edited by hand."""
 
 from datetime import date, time, timedelta
 
@@ -32,7 +32,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_by_hand_is_a_fault_neither_reverted_nor_added_anew(edit):
+def test_a_manual_edit_is_a_fault(edit):
     table, values, column = EDITS[edit]
     imported(row())
     table.objects.update(**values)
@@ -44,7 +44,7 @@ def test_an_edit_by_hand_is_a_fault_neither_reverted_nor_added_anew(edit):
     assert everything() == before
 
 
-def test_the_fault_says_what_was_changed_and_what_to_do():
+def test_the_fault_names_the_edit_and_the_remedy():
     imported(row(days="13"))
     RecurringSlot.objects.filter(weekday=3).update(start_time=time(17, 30), subject="Violin")
     (fault,) = imported(row(days="13")).faults
@@ -55,7 +55,7 @@ def test_the_fault_says_what_was_changed_and_what_to_do():
     )
 
 
-def test_another_student_or_teacher_given_by_hand():
+def test_a_manual_change_of_student_or_teacher_is_a_fault():
     imported(row(), row(days="2", student_first_name="Eva", teacher="Tom"))
     rule = RecurringSlot.objects.get(weekday=1)
     rule.student = Student.objects.get(first_name="Eva")
@@ -71,7 +71,7 @@ def test_another_student_or_teacher_given_by_hand():
 @pytest.mark.parametrize(
     "values", [{"end_time": time(19)}, {"subject": "Choir"}, {"valid_until": date(2026, 9, 1)}]
 )
-def test_a_fixed_schedule_changed_by_hand(values):
+def test_a_manual_edit_of_a_fixed_schedule_is_a_fault(values):
     imported(row(**NO_TEACHER))
     FixedSchedule.objects.update(**values)
     before = everything()
@@ -79,13 +79,13 @@ def test_a_fixed_schedule_changed_by_hand(values):
     assert everything() == before
 
 
-def test_a_fixed_schedule_that_was_given_a_teacher_by_hand():
+def test_a_manually_added_teacher_is_a_fault():
     imported(row(**NO_TEACHER))
     FixedSchedule.objects.update(teacher=Teacher.objects.create(name="Clara"))
     assert places(imported(row(**NO_TEACHER))) == [(2, "teacher")]
 
 
-def test_a_file_corrected_to_the_edit_is_taken_and_noticed_from_then_on():
+def test_a_file_that_equals_the_edit_adopts_the_rule():
     imported(row())
     RecurringSlot.objects.update(start_time=time(17, 30))
     corrected = row(start_time="17:30", end_time="18:30")
@@ -116,12 +116,12 @@ def by_hand(**changes):
     return RecurringSlot.objects.create(**(values | changes))
 
 
-def test_an_equal_rule_made_by_hand_is_the_same_rule():
+def test_an_equal_manual_rule_is_adopted():
     rule = by_hand()
     report = imported(row())
     assert (report.faults, report.unchanged, RecurringSlot.objects.count()) == ([], 1, 1)
     assert Student.objects.get().start_date == date(2025, 12, 1)
-    # From now on it is known, whatever becomes of it.
+    # The adopted rule is recognised after an edit.
     rule.refresh_from_db()
     rule.start_time = time(20)
     rule.save()
@@ -129,7 +129,7 @@ def test_an_equal_rule_made_by_hand_is_the_same_rule():
 
 
 @pytest.mark.parametrize("change", [{"duration_minutes": 45}, {"status": "paused"}])
-def test_a_rule_made_by_hand_with_the_same_identity_and_other_values_is_a_fault(change):
+def test_a_different_manual_rule_with_the_same_identity_is_a_fault(change):
     by_hand(**change)
     before = everything()
     (fault,) = imported(row()).faults
@@ -137,7 +137,7 @@ def test_a_rule_made_by_hand_with_the_same_identity_and_other_values_is_a_fault(
     assert everything() == before
 
 
-def test_a_fixed_schedule_with_the_teacher_is_the_same_rule_as_the_files():
+def test_a_fixed_schedule_with_a_teacher_equals_the_files_rule():
     slot = by_hand()
     slot.delete()
     FixedSchedule.objects.create(
@@ -153,7 +153,7 @@ def test_a_fixed_schedule_with_the_teacher_is_the_same_rule_as_the_files():
     assert (report.faults, report.unchanged, report.recurring_slots) == ([], 1, 0)
 
 
-def test_a_fixed_schedule_without_valid_from_is_valid_from_the_students_start():
+def test_a_fixed_schedule_without_valid_from_starts_with_the_student():
     student = Student.objects.create(
         first_name="Ana", last_name="Pérez", email="ana@example.com", start_date=date(2026, 1, 5)
     )
@@ -164,7 +164,7 @@ def test_a_fixed_schedule_without_valid_from_is_valid_from_the_students_start():
     assert FixedSchedule.objects.count() == 1
 
 
-def test_without_valid_from_a_rule_that_holds_is_the_same_and_one_that_is_over_is_not():
+def test_a_row_without_valid_from_matches_rules_that_have_not_ended():
     by_hand(valid_until=date(2026, 2, 9))
     assert imported(row(valid_from="")).recurring_slots == 1
     assert RecurringSlot.objects.count() == 2
@@ -175,38 +175,38 @@ def test_without_valid_from_a_rule_that_holds_is_the_same_and_one_that_is_over_i
     assert imported(row(valid_from="")).unchanged == 1
 
 
-def test_another_valid_from_is_another_rule():
+def test_valid_from_is_part_of_the_identity():
     by_hand()
     assert imported(row(valid_from="2026-09-01")).recurring_slots == 1
 
 
-def test_two_stored_teachers_of_a_name():
+def test_two_stored_teachers_with_one_name_are_a_fault():
     Teacher.objects.create(name="Clara", time_zone="Europe/Madrid")
     Teacher.objects.create(name="Clara", time_zone="Asia/Tokyo")
     assert places(imported(row(), row(days="2"))) == [(2, "teacher")]
 
 
-def test_two_stored_students_of_a_name():
+def test_two_stored_students_with_one_name_are_a_fault():
     for _ in range(2):
         Student.objects.create(first_name="Ana", last_name="Pérez", email="ana@example.com")
     assert places(imported(row())) == [(2, "student_email")]
 
 
-def test_a_stored_teacher_in_another_zone():
+def test_a_stored_teacher_in_another_zone_is_a_fault():
     Teacher.objects.create(name="Clara", time_zone="Asia/Tokyo")
     (fault,) = imported(row()).faults
     assert fault.column == "teacher_time_zone"
     assert "Europe/Madrid here and in Asia/Tokyo" in fault.message
 
 
-class TestAStoredStudentWithoutStartDate:
+class TestStoredStudentWithoutStartDate:
     @pytest.fixture
     def student(self):
         return Student.objects.create(
             first_name="Ana", last_name="Pérez", email="ana@example.com", language="es"
         )
 
-    def test_without_rules_gets_the_earliest_of_the_file(self, student):
+    def test_without_rules_the_earliest_valid_from_is_set(self, student):
         report = imported(row(), row(days="2", valid_from="2025-09-15"))
         assert (report.faults, report.students, report.start_dates) == ([], 0, 1)
         student.refresh_from_db()
@@ -218,12 +218,12 @@ class TestAStoredStudentWithoutStartDate:
         student.refresh_from_db()
         assert student.start_date is None
 
-    def test_who_has_ended_is_a_fault(self, student):
+    def test_after_the_students_last_day_is_a_fault(self, student):
         Student.objects.update(end_date=date(2025, 12, 31))
         assert places(imported(row())) == [(2, "valid_from")]
 
 
-def test_a_stored_student_who_starts_later_than_a_rule():
+def test_a_rule_before_the_students_start_is_a_fault():
     by_hand(weekday=4)
     assert not imported(row(valid_from="2025-12-01")).faults
     report = imported(
@@ -233,7 +233,7 @@ def test_a_stored_student_who_starts_later_than_a_rule():
     assert "starts on 2025-12-01" in report.faults[0].message
 
 
-def test_a_stored_student_who_starts_later_and_a_rule_that_leaves_its_start_open():
+def test_an_open_start_is_valid_for_a_student_who_starts_later():
     by_hand(weekday=4, valid_from=date(2026, 5, 1))
     Student.objects.update(start_date=date(2026, 5, 1))
     assert not imported(row(valid_from="")).faults

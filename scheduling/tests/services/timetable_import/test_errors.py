@@ -1,4 +1,4 @@
-"""Bad files: every fault is listed at its place, and nothing is written."""
+"""All faults of a file are listed with line and column, and nothing is written."""
 
 import time as stopwatch
 
@@ -10,7 +10,7 @@ from scheduling.services.timetable_import import importer
 from scheduling.services.timetable_import.errors import MAX_FAULTS
 
 from .timetable_files import COLUMNS, NO_TEACHER, ROW, csv_bytes, imported, nothing_stored, places
-from .timetable_files import row as sound
+from .timetable_files import row as valid_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
@@ -78,20 +78,20 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("column", "cell", "said"), CELLS)
-def test_a_bad_cell(column, cell, said):
-    report = imported(sound(days="2"), sound(**{column: cell}), sound(days="3"))
+@pytest.mark.parametrize(("column", "cell", "message"), CELLS)
+def test_a_bad_cell(column, cell, message):
+    report = imported(valid_row(days="2"), valid_row(**{column: cell}), valid_row(days="3"))
 
     assert places(report) == [(3, column)]
-    assert said in report.faults[0].message
+    assert message in report.faults[0].message
     assert len(report.faults[0].sentence("x.csv").splitlines()) == 1
     assert not report.succeeded
     assert nothing_stored()
     assert set(report.document()["created"].values()) == {0}
 
 
-def test_a_sentence_names_file_line_and_column():
-    (fault,) = imported(sound(start_time="25:00")).faults
+def test_the_text_of_a_fault_has_file_line_and_column():
+    (fault,) = imported(valid_row(start_time="25:00")).faults
     assert fault.sentence("week.csv") == (
         "week.csv, line 2, column start_time: “25:00” is not a time of day; write it as 09:30 or "
         "17:00."
@@ -99,16 +99,16 @@ def test_a_sentence_names_file_line_and_column():
 
 
 def test_a_fixed_schedule_does_not_cross_midnight():
-    late = sound(**NO_TEACHER, start_time="23:00", end_time="", duration_minutes="60")
+    late = valid_row(**NO_TEACHER, start_time="23:00", end_time="", duration_minutes="60")
     assert places(imported(late)) == [(2, "duration_minutes")]
     assert not imported(late | {"duration_minutes": "59"}).faults
 
 
 def test_every_fault_of_every_line_is_listed():
     report = imported(
-        sound(days="9", start_time="25:00", valid_until="soon"),
-        sound(),
-        sound(student_email="?", is_shared="?", teacher=""),
+        valid_row(days="9", start_time="25:00", valid_until="soon"),
+        valid_row(),
+        valid_row(student_email="?", is_shared="?", teacher=""),
     )
     assert places(report) == [
         (2, "days"),
@@ -121,15 +121,17 @@ def test_every_fault_of_every_line_is_listed():
 
 
 def test_lines_are_counted_as_an_editor_does():
-    text = csv_bytes(sound(), sound(days="9")).decode().replace("\r\n", "\n")
+    text = csv_bytes(valid_row(), valid_row(days="9")).decode().replace("\r\n", "\n")
     header, first, second = text.splitlines()
     multi_line = first.replace("Piano", '"Pia\n\nno"')
     report = imported("\n".join([header, multi_line, "", second]).encode())
     assert places(report) == [(2, "subject"), (6, "days")]
 
 
-def test_the_same_rule_with_other_values_names_both_lines():
-    report = imported(sound(), sound(days="2"), sound(end_time="19:00", subject="Violin"))
+def test_contradicting_rows_name_both_lines():
+    report = imported(
+        valid_row(), valid_row(days="2"), valid_row(end_time="19:00", subject="Violin")
+    )
     assert places(report) == [(4, "end_time")]
     message = report.faults[0].message
     assert "rule of line 2" in message
@@ -139,28 +141,28 @@ def test_the_same_rule_with_other_values_names_both_lines():
 
 
 def test_a_teacher_in_two_zones_names_both_lines():
-    report = imported(sound(), sound(days="2", teacher_time_zone="Europe/Paris"))
+    report = imported(valid_row(), valid_row(days="2", teacher_time_zone="Europe/Paris"))
     assert places(report) == [(3, "teacher_time_zone")]
     assert "Europe/Madrid on line 2" in report.faults[0].message
 
 
 @pytest.mark.parametrize("dated_first", [True, False])
-def test_a_rule_with_and_without_valid_from(dated_first):
-    rows = [sound(), sound(valid_from="")]
+def test_a_rule_with_and_without_valid_from_is_a_fault(dated_first):
+    rows = [valid_row(), valid_row(valid_from="")]
     report = imported(*(rows if dated_first else rows[::-1]))
     assert places(report) == [(3, "valid_from")]
 
 
-def test_a_new_rule_that_would_end_before_it_begins():
-    past = sound(valid_from="", valid_until="2026-02-09")
+def test_a_new_rule_that_ends_before_it_begins_is_a_fault():
+    past = valid_row(valid_from="", valid_until="2026-02-09")
     assert places(imported(past)) == [(2, "valid_until")]
     assert not imported(past | {"valid_until": "2026-02-10"}).faults
 
 
-def test_cells_too_few_and_too_many():
-    lines = csv_bytes(sound(), sound(days="2"), sound(days="3")).decode().splitlines()
+def test_missing_cells_are_empty_and_surplus_cells_a_fault():
+    lines = csv_bytes(valid_row(), valid_row(days="2"), valid_row(days="3")).decode().splitlines()
     lines[1] += ",x"
-    lines[2] = lines[2][:-1]  # an empty cell less, as some programs write it
+    lines[2] = lines[2][:-1]  # some programs omit empty cells
     report = imported("\n".join(lines).encode())
     assert places(report) == [(2, "")]
     assert "15 cells, the header 14" in report.faults[0].message
@@ -183,17 +185,17 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("text", "where"), HEADERS)
-def test_a_bad_header(text, where):
+def test_a_bad_header_is_a_fault(text, where):
     assert places(imported(text.encode())) == where
 
 
 def test_a_misspelt_column_is_recognised():
-    report = imported(csv_bytes(sound(), columns=COLUMNS).replace(b"is_shared", b"is_shard"))
+    report = imported(csv_bytes(valid_row(), columns=COLUMNS).replace(b"is_shared", b"is_shard"))
     assert "is is_shared meant?" in report.faults[0].message
 
 
-def test_lines_that_are_no_text_are_each_named():
-    lines = csv_bytes(*(sound(days=str(day)) for day in range(1, 6))).split(b"\r\n")
+def test_each_undecodable_line_is_a_fault():
+    lines = csv_bytes(*(valid_row(days=str(day)) for day in range(1, 6))).split(b"\r\n")
     lines[2] = lines[2].replace(b"Piano", b"Pia\x81no")
     lines[4] = lines[4].replace(b"17:00", b"17:\x9d")
     report = imported(b"\r\n".join(lines))
@@ -201,15 +203,15 @@ def test_lines_that_are_no_text_are_each_named():
     assert "The line is not text" in report.faults[0].message
 
 
-def test_more_rows_than_can_be_compared_are_one_fault(monkeypatch):
+def test_too_many_rows_are_one_fault(monkeypatch):
     monkeypatch.setattr(importer, "MAX_ROWS", 3)
-    assert not imported(*(sound(days=str(day)) for day in range(1, 4)), dry_run=True).faults
-    (fault,) = imported(*(sound(days=str(day)) for day in range(1, 5))).faults
+    assert not imported(*(valid_row(days=str(day)) for day in range(1, 4)), dry_run=True).faults
+    (fault,) = imported(*(valid_row(days=str(day)) for day in range(1, 5))).faults
     assert "more than 3 rows; import it in parts" in fault.message
 
 
 def test_an_open_quotation_mark_does_not_hide_the_faults_after_it():
-    lines = csv_bytes(sound(), sound(days="9"), sound(days="8")).decode().splitlines()
+    lines = csv_bytes(valid_row(), valid_row(days="9"), valid_row(days="8")).decode().splitlines()
     lines[1] = lines[1].replace("Piano", '"Piano" forte')
     report = imported("\n".join(lines).encode())
     assert places(report) == [(2, ""), (3, "days"), (4, "days")]
@@ -217,8 +219,8 @@ def test_an_open_quotation_mark_does_not_hide_the_faults_after_it():
     assert places(imported("\n".join(lines).encode())) == [(2, "")]
 
 
-def test_a_cell_beyond_the_limit_of_csv():
-    report = imported(sound(subject="x" * 200_000), sound(days="9"))
+def test_a_too_long_cell_is_a_fault():
+    report = imported(valid_row(subject="x" * 200_000), valid_row(days="9"))
     assert places(report) == [(2, ""), (3, "days")]
     assert "longer than" in report.faults[0].message
 
@@ -253,7 +255,7 @@ HUGE = 10_000_000
         "not UTF-8",
     ],
 )
-def test_ten_megabytes_of_nonsense(data):
+def test_a_large_invalid_file_is_refused_quickly(data):
     began = stopwatch.monotonic()
     report = imported(data)
     assert stopwatch.monotonic() - began < 30
@@ -261,7 +263,7 @@ def test_ten_megabytes_of_nonsense(data):
     assert nothing_stored()
 
 
-TROUBLE = st.one_of(
+BAD_CELL = st.one_of(
     st.sampled_from(["", "0", "8", "25:00", "2026-02-31", '"', "\n", "\x00", "yes", "=1+1", "é"]),
     st.text(max_size=20),
 )
@@ -270,11 +272,11 @@ TROUBLE = st.one_of(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
-        st.fixed_dictionaries({}, optional=dict.fromkeys(ROW, TROUBLE)), min_size=1, max_size=4
+        st.fixed_dictionaries({}, optional=dict.fromkeys(ROW, BAD_CELL)), min_size=1, max_size=4
     )
 )
-def test_whatever_the_cells_hold_the_answer_is_a_report(rows):
-    data = csv_bytes(*(sound(**changes) for changes in rows))
+def test_any_cells_give_a_report(rows):
+    data = csv_bytes(*(valid_row(**changes) for changes in rows))
     report = imported(data, dry_run=True)
     for fault in report.faults:
         assert fault.line is not None
@@ -284,6 +286,6 @@ def test_whatever_the_cells_hold_the_answer_is_a_report(rows):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), header=st.booleans())
-def test_whatever_the_bytes_the_answer_is_a_report(data, header):
+def test_any_bytes_give_a_report(data, header):
     report = imported(csv_bytes() + data if header else data, dry_run=True)
     assert report.document()["success"] is not bool(report.faults)

@@ -1,4 +1,4 @@
-"""A timetable that is exported is read again without a change: twice, and into an empty studio."""
+"""An exported timetable can be imported again without changes, and into an empty studio."""
 
 import io
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def exported():
 
 
 def facts():
-    """What the rules ask for, whatever their numbers and keys are."""
+    """Return the values of the rules, without ids and keys."""
     return list(timetable_rows(TODAY))
 
 
@@ -59,7 +59,7 @@ def test_two_rounds_change_nothing():
     assert everything() == before
 
 
-def test_into_an_empty_studio_it_is_the_same_timetable():
+def test_an_empty_studio_gets_the_same_timetable():
     ana, clara = make.student("Ana Pérez"), make.teacher("Clara", zone="Asia/Tokyo")
     make.slot(clara, ana, weekday=1, start="17:00", minutes=45)
     make.slot(clara, ana, weekday=2, start="23:30", minutes=90)
@@ -73,7 +73,7 @@ def test_into_an_empty_studio_it_is_the_same_timetable():
     assert facts() == before
 
 
-def test_what_asks_for_nothing_is_left_out():
+def test_rules_without_occurrences_are_left_out():
     make.slot(valid_until=TODAY - timedelta(1))
     make.slot(status="paused")
     make.slot(status="cancelled")
@@ -88,7 +88,7 @@ def test_what_asks_for_nothing_is_left_out():
     assert [row.valid_until for row in facts()] == [stays.valid_until]
 
 
-def test_the_real_timetable_comes_back_as_it_is():
+def test_the_real_timetable_is_unchanged_by_export_and_import():
     imported(FILE.read_bytes())
     assert len(facts()) > 500
     changes_nothing(exported())
@@ -106,7 +106,7 @@ NAMES = st.text("aÁñ =+-@'\"“,;ß漢0", min_size=1, max_size=8).map(str.stri
         unique_by=lambda rule: rule[1:3],
     )
 )
-def test_any_names_and_lengths(rules):
+def test_any_names_and_lengths_survive(rules):
     for table in (RecurringSlot, Student, Teacher):
         table.objects.all().delete()
     clara = make.teacher("Clara")

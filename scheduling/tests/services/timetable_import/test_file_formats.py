@@ -1,4 +1,4 @@
-"""Timetable files as the programs of different countries write them."""
+"""Timetable files in the formats of different programs and countries."""
 
 import csv
 import io
@@ -28,14 +28,14 @@ from .timetable_files import (
 UNIVERSITY = Path(__file__).resolve().parents[2] / "data" / "university-2019.csv"
 EARLY = {"days": "2", "start_time": "4:30", "end_time": "5:30"}
 PAST_NOON = {"days": "2", "start_time": "10.00", "end_time": "1.00", "duration_minutes": "180"}
-# As a workbook keeps a date: with a time, without a zone.
+# Workbooks store dates with a time and without a zone.
 A_DAY = datetime(2026, 4, 3)  # noqa: DTZ001
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def separated_by(sign: str, *rows: dict[str, str]) -> str:
-    """A file with another separator; its cells have no commas."""
+    """Return the file with another separator. The cells must not contain commas."""
     return csv_bytes(*rows).decode().replace(",", sign)
 
 
@@ -61,7 +61,7 @@ def test_commas_within_cells_do_not_change_the_separator():
     assert RecurringSlot.objects.get().subject.startswith("a, b")
 
 
-def test_lines_are_counted_from_the_beginning_whatever_the_separator():
+def test_line_numbers_do_not_depend_on_the_separator():
     report = imported(("\n\n" + separated_by(";", row(), row(days="9"))).encode())
 
     assert [(fault.line, fault.column) for fault in report.faults] == [(5, "days")]
@@ -75,7 +75,7 @@ def broken_workbook() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (broken_workbook(), "This is not a workbook that can be read. Save it as .xlsx"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9, "spreadsheet of an old kind. Save it as .xlsx"),
@@ -83,9 +83,9 @@ def broken_workbook() -> bytes:
     ],
     ids=["broken", "old", "binary"],
 )
-def test_what_is_no_timetable_is_one_sentence(data, said):
+def test_other_files_are_one_fault(data, message):
     (fault,) = imported(data).faults
-    assert said in fault.message
+    assert message in fault.message
     assert nothing_stored()
 
 
@@ -103,7 +103,7 @@ def test_every_encoding_is_understood(coding, sign):
     assert RecurringSlot.objects.get().subject == "“Música” – 5 €"
 
 
-def test_a_byte_that_is_no_text_is_told_with_its_line():
+def test_an_undecodable_byte_is_a_fault_of_its_line():
     data = csv_bytes(row(), row(days="2", subject="XX")).replace(b"XX", b"M\x81sica")
 
     report = imported(data)
@@ -113,15 +113,21 @@ def test_a_byte_that_is_no_text_is_told_with_its_line():
 
 
 @pytest.mark.parametrize("sign", [";", "\t", "|"])
-def test_a_line_that_says_the_separator_is_followed(sign):
+def test_a_separator_line_is_applied(sign):
     text = f"sep={sign}\r\n" + separated_by(sign, row(), row(days="9"))
 
     assert places(imported(text.encode("utf-8-sig"))) == [(4, "days")]
 
 
-def test_titles_and_empty_columns_and_rows_make_no_difference():
+def test_titles_and_empty_columns_and_rows_are_ignored():
     header, *rows = csv_bytes(row(), row(days="9")).decode().splitlines()
-    lines = ["Timetable of spring, 2026,,", "", f"{header},,", *[f"{one},," for one in rows], ",,,"]
+    lines = [
+        "Timetable of spring, 2026,,",
+        "",
+        f"{header},,",
+        *[f"{r},," for r in rows],
+        ",,,",
+    ]
 
     assert places(imported("\r\n".join(lines).encode())) == [(5, "days")]
 
@@ -177,13 +183,13 @@ def test_headings_of_both_languages_are_understood(names):
         ("0,666666667", "0,7291666667"),
     ],
 )
-def test_a_time_of_day_in_any_of_the_usual_ways(start, end):
+def test_common_formats_of_times_are_understood(start, end):
     assert imported(row(start_time=start, end_time=end)).problems == []
     slot = RecurringSlot.objects.get()
     assert (slot.start_time, slot.duration_minutes) == (time(16), 90)
 
 
-def test_midnight_and_noon_by_the_half_day():
+def test_midnight_and_noon_with_am_and_pm():
     assert imported(row(start_time="12:15 AM", end_time="12:45 PM")).problems == []
     slot = RecurringSlot.objects.get()
     assert (slot.start_time, slot.duration_minutes) == (time(0, 15), 750)
@@ -215,7 +221,7 @@ def test_yes_in_both_languages(cell):
     assert RecurringSlot.objects.get().is_shared
 
 
-# Dates and times that can be read in two ways
+# Ambiguous dates and times
 
 
 @pytest.mark.parametrize(
@@ -230,12 +236,12 @@ def test_yes_in_both_languages(cell):
         ("4/4/2026", date(2026, 4, 4)),
     ],
 )
-def test_a_date_that_can_be_read_in_one_way_is_not_asked_about(cell, day):
+def test_unambiguous_dates_raise_no_question(cell, day):
     assert imported(row(valid_from=cell)).problems == []
     assert RecurringSlot.objects.get().valid_from == day
 
 
-def test_a_date_in_doubt_is_read_as_the_others_of_the_file():
+def test_an_ambiguous_date_is_read_like_the_others():
     rows = [row(valid_from="3/4/2026"), row(days="2", valid_from="25/12/2026")]
     assert imported(*rows).problems == []
     assert RecurringSlot.objects.get(weekday=1).valid_from == date(2026, 4, 3)
@@ -251,7 +257,7 @@ def test_a_date_in_doubt_is_read_as_the_others_of_the_file():
             {"dmy": date(2026, 4, 3), "mdy": date(2026, 3, 4)},
         ),
         (
-            # Both orders are in the file, so that neither is its own.
+            # The file has dates in both orders, so it has no order of its own.
             [
                 row(days="3", valid_from="25/12/2026"),
                 row(days="2", valid_from="3/4/2026"),
@@ -282,7 +288,7 @@ def test_a_date_in_doubt_is_read_as_the_others_of_the_file():
     ],
     ids=["date", "date in a mixed file", "time", "end"],
 )
-def test_what_can_be_read_in_two_ways_is_asked_about_once(rows, column, option, answers):
+def test_ambiguities_are_one_question(rows, column, option, answers):
     report = imported(*rows)
     assert not report.succeeded
     (fault,) = report.problems
@@ -309,7 +315,7 @@ def kind_of(option):
         row(days="2", start_time="09:00", end_time="10:00"),
     ],
 )
-def test_a_file_of_24_hours_is_not_asked_about(other):
+def test_a_24_hour_file_raises_no_question(other):
     rule = row(start_time="4:30", end_time="5:30")
     assert imported(rule, other).problems == []
     assert RecurringSlot.objects.get(weekday=1).start_time == time(4, 30)
@@ -319,21 +325,21 @@ def test_a_file_of_24_hours_is_not_asked_about(other):
 
 
 def workbook(*rows, title=None, prepare=lambda sheet: None):
-    """A workbook of these rows below the header."""
+    """Return a workbook of these rows below the header."""
     book = Workbook()
     sheet = book.active
     if title:
         sheet.append([title])
     sheet.append(list(COLUMNS))
-    for one in rows:
-        sheet.append([one.get(name) for name in COLUMNS])
+    for line in rows:
+        sheet.append([line.get(name) for name in COLUMNS])
     prepare(sheet)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def test_a_workbook_is_read_with_its_own_dates_and_times():
+def test_typed_dates_and_times_of_a_workbook_are_read():
     cells = row(
         days=13,
         start_time=time(16),
@@ -353,7 +359,7 @@ def test_a_workbook_is_read_with_its_own_dates_and_times():
     assert RecurringSlot.objects.count() == 2
 
 
-def test_a_workbook_and_the_same_as_csv_are_one_timetable():
+def test_a_workbook_and_its_csv_are_the_same_timetable():
     rule = row(start_time="16:00", end_time="17:30", valid_from="2026-04-03")
     imported(rule)
     cells = rule | {"days": 1, "start_time": 16 / 24, "end_time": time(17, 30)}
@@ -380,7 +386,7 @@ def test_the_real_timetable_as_a_workbook_is_the_same_timetable():
 
 
 def typed(name, cell):
-    """A cell as a spreadsheet keeps it."""
+    """Return a cell with the type that a spreadsheet stores."""
     if not cell:
         return None
     if name.startswith("valid_"):
@@ -394,7 +400,7 @@ def typed(name, cell):
     ("shown_as", "is_asked"),
     [("hh:mm", False), ("hh:mm:ss", False), ("h:mm AM/PM", False), ("h:mm", True)],
 )
-def test_an_hour_of_a_workbook_is_what_its_format_shows(shown_as, is_asked):
+def test_a_time_of_a_workbook_is_read_as_displayed(shown_as, is_asked):
     def shape(sheet):
         for cell in (sheet.cell(2, COLUMNS.index("start_time") + 1), sheet.cell(2, 8)):
             cell.number_format = shown_as
@@ -404,7 +410,7 @@ def test_an_hour_of_a_workbook_is_what_its_format_shows(shown_as, is_asked):
     assert [doubt.question for doubt in report.ambiguities] == ["times"] * is_asked
 
 
-def test_merged_cells_count_for_every_row():
+def test_merged_cells_apply_to_every_row():
     rows = [row(), row(teacher=None, teacher_time_zone=None, days=2), row(days=3, teacher="Tom")]
 
     def merge(sheet):
@@ -416,7 +422,7 @@ def test_merged_cells_count_for_every_row():
     assert not FixedSchedule.objects.exists()
 
 
-def test_cells_that_csv_has_lost_are_pointed_out():
+def test_csv_cells_lost_by_merging_cause_a_warning():
     rows = [row(), row(**NO_TEACHER, days="2"), row(**NO_TEACHER, days="3"), row(days="4")]
     report = imported(*rows, dry_run=True)
     assert report.merged_cells_warning.startswith("Lines 3, 4 have no teacher")
@@ -426,7 +432,7 @@ def test_cells_that_csv_has_lost_are_pointed_out():
     assert imported(row(**NO_TEACHER), row(days="2"), dry_run=True).merged_cells_warning == ""
 
 
-def test_the_sheet_with_the_timetable_is_found():
+def test_the_sheet_with_a_header_is_read():
     book = load_workbook(io.BytesIO(workbook(row(days=1))))
     book.create_sheet("Notes", 0).append(["Call Ana", "tomorrow"])
     file = io.BytesIO()
@@ -440,7 +446,7 @@ def test_a_fault_of_a_workbook_has_the_number_of_its_row():
     assert places(imported(workbook(row(days=1), row(days=9), title="Spring"))) == [(4, "days")]
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused():
+def test_a_zip_bomb_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (201 * 1024 * 1024))
@@ -465,21 +471,21 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused():
     ],
 )
 @pytest.mark.parametrize("people", [{}, NO_TEACHER], ids=["slot", "fixed schedule"])
-def test_a_rule_without_a_day_within_its_dates_is_a_fault(changes, days, people):
+def test_a_rule_without_occurrences_is_a_fault(changes, days, people):
     (fault,) = imported(row(**changes, **people)).faults
     assert (fault.line, fault.column) == (2, "days")
     assert days in fault.message
     assert nothing_stored()
 
 
-def test_a_rule_with_one_day_within_its_dates_is_fine():
+def test_a_rule_with_one_occurrence_is_valid():
     changes = {"days": "5", "valid_from": "2026-12-02", "valid_until": "2026-12-10"}
     assert imported(row(**changes, interval_weeks="2")).problems == []
 
 
 @pytest.mark.parametrize("people", [{}, NO_TEACHER], ids=["slot", "fixed schedule"])
 @pytest.mark.parametrize("valid_from", ["", "2026-02-10"])
-def test_a_rule_given_by_its_length_comes_again_unchanged(people, valid_from):
+def test_a_rule_with_a_duration_is_unchanged_on_reimport(people, valid_from):
     rule = row(end_time="", duration_minutes="60", valid_from=valid_from, **people)
     imported(rule)
     before = everything()
@@ -490,7 +496,7 @@ def test_a_rule_given_by_its_length_comes_again_unchanged(people, valid_from):
     assert everything() == before
 
 
-def test_a_length_that_was_edited_is_told_in_the_words_of_the_file():
+def test_an_edited_length_is_reported_in_the_files_column():
     rule = row(end_time="", duration_minutes="60")
     imported(rule)
     RecurringSlot.objects.update(duration_minutes=45)

@@ -1,4 +1,4 @@
-"""What an import makes of a sound file, once and again."""
+"""Imports of valid files, once and repeatedly."""
 
 import io
 from datetime import UTC, date, datetime, time, timedelta
@@ -31,7 +31,7 @@ def created(report):
     return tuple(report.document()["created"].values())
 
 
-def test_a_row_with_a_teacher_is_a_slot_in_the_teachers_zone_for_each_day():
+def test_a_row_with_a_teacher_is_a_slot_for_each_day():
     report = imported(row(days="135", valid_until="2026-06-30", interval_weeks="2", is_shared="1"))
 
     assert not report.faults
@@ -59,13 +59,13 @@ def test_a_row_without_a_teacher_is_a_fixed_schedule():
     assert (meeting.start_time, meeting.end_time) == (time(17), time(18))
 
 
-def test_the_studios_own_zone_may_be_written_beside_an_empty_teacher(settings):
+def test_a_row_without_a_teacher_may_have_the_studios_zone(settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     assert not imported(row(teacher="", teacher_time_zone="Asia/Tokyo")).faults
     assert places(imported(row(teacher=""))) == [(2, "teacher_time_zone")]
 
 
-def test_a_zone_may_be_written_by_its_old_and_its_new_name(settings):
+def test_old_and_new_zone_names_are_equal(settings):
     kiev, kyiv = {"teacher_time_zone": "Europe/Kiev"}, {"teacher_time_zone": "Europe/Kyiv"}
     assert not imported(row(**kiev), row(**kyiv, start_time="18:00", end_time="19:00")).faults
     assert Teacher.objects.get().time_zone == "Europe/Kiev"  # as the file has it first
@@ -79,15 +79,15 @@ def test_a_zone_may_be_written_by_its_old_and_its_new_name(settings):
     assert not imported(row(teacher="", **kyiv)).faults
 
 
-def test_a_duration_may_stand_for_the_end_and_cross_midnight():
+def test_a_duration_replaces_the_end_and_may_cross_midnight():
     columns = tuple(name for name in COLUMNS if name != "end_time")
     rows = [
         row(start_time="23:30", duration_minutes="90"),
         row(**NO_TEACHER, start_time="9:05", duration_minutes="45"),
         row(start_time="06:00", duration_minutes="1440"),
     ]
-    for one in rows:
-        one.pop("end_time")
+    for line in rows:
+        line.pop("end_time")
     assert not imported(csv_bytes(*rows, columns=columns)).faults
 
     assert list(
@@ -99,22 +99,22 @@ def test_a_duration_may_stand_for_the_end_and_cross_midnight():
     assert FixedSchedule.objects.get().end_time == time(9, 50)
 
 
-def test_an_end_and_the_same_duration_agree():
+def test_an_end_and_an_equal_duration_are_accepted():
     assert not imported(row(duration_minutes="60")).faults
     assert places(imported(row(days="2", duration_minutes="45"))) == [(2, "duration_minutes")]
 
 
-def test_only_the_needed_columns():
+def test_optional_columns_may_be_missing():
     needed = ("teacher", "teacher_time_zone", "student_first_name", "student_last_name")
     needed += ("student_email", "days", "start_time", "end_time")
-    sound = {name: row()[name] for name in needed}
-    assert not imported(csv_bytes(sound, columns=needed)).faults
+    required = {name: row()[name] for name in needed}
+    assert not imported(csv_bytes(required, columns=needed)).faults
     slot = RecurringSlot.objects.get()
     assert (slot.valid_from, slot.valid_until) == (NOW.date(), None)
     assert (slot.subject, slot.is_shared, slot.interval_weeks) == ("", False, 1)
 
 
-def test_columns_in_any_order_a_byte_order_mark_blank_lines_and_any_line_ends():
+def test_column_order_byte_order_mark_blank_lines_and_line_ends():
     data = csv_bytes(row(), row(days="2"), columns=COLUMNS[::-1])
     lines = data.decode().splitlines()
     text = "\ufeff" + "\r".join([lines[0], "", lines[1], "," * (len(COLUMNS) - 1), lines[2]])
@@ -123,10 +123,10 @@ def test_columns_in_any_order_a_byte_order_mark_blank_lines_and_any_line_ends():
     assert (report.rows, report.rules) == (2, 2)
 
 
-@pytest.mark.parametrize("said", ["yes", "TRUE", "1", "no", "False", "0", ""])
-def test_ways_to_say_shared(said):
-    assert not imported(row(is_shared=said)).faults
-    assert RecurringSlot.objects.get().is_shared is (said in ("yes", "TRUE", "1"))
+@pytest.mark.parametrize("message", ["yes", "TRUE", "1", "no", "False", "0", ""])
+def test_spellings_of_shared(value):
+    assert not imported(row(is_shared=value)).faults
+    assert RecurringSlot.objects.get().is_shared is (value in ("yes", "TRUE", "1"))
 
 
 NAMES = [
@@ -145,7 +145,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_kept_as_they_are(name):
+def test_names_are_stored_unchanged(name):
     report = imported(row(student_first_name=name, teacher=name, subject=name))
     assert not report.faults
     assert Student.objects.get().first_name == name
@@ -177,7 +177,7 @@ def test_a_student_starts_at_the_earliest_valid_from():
     assert started == {"Ana": date(2025, 9, 15), "Eva": NOW.date()}
 
 
-def test_today_is_the_studios(settings):
+def test_today_is_the_studios_date(settings):
     settings.TIME_ZONE = "Pacific/Kiritimati"
     imported(row(valid_from=""), now=datetime(2026, 2, 10, 11, tzinfo=UTC))
     assert RecurringSlot.objects.get().valid_from == date(2026, 2, 11)
@@ -189,13 +189,13 @@ def test_identical_rows_are_merged_and_counted():
     assert RecurringSlot.objects.count() == 3
 
 
-def test_rows_that_share_a_day_make_its_rule_once():
+def test_rows_that_share_a_weekday_create_its_rule_once():
     report = imported(row(days="13"), row(days="35"))
     assert (report.rows, report.merged_rows, report.rules) == (2, 0, 3)
     assert not report.faults
 
 
-def test_the_older_rule_is_the_one_higher_up_in_the_file():
+def test_earlier_rows_are_older_rules():
     imported(*(row(**(NO_TEACHER if day % 2 else {}), days=str(day)) for day in range(7, 0, -1)))
     rules = [*FixedSchedule.objects.all(), *RecurringSlot.objects.all()]
     assert [rule.weekday for rule in sorted(rules, key=lambda rule: rule.created_at)] == [
@@ -205,7 +205,7 @@ def test_the_older_rule_is_the_one_higher_up_in_the_file():
 
 @pytest.mark.parametrize("valid_from", ["2026-01-05", ""])
 @pytest.mark.parametrize("teacher", [{}, NO_TEACHER])
-def test_the_same_file_again_changes_nothing_whenever_that_is(teacher, valid_from):
+def test_the_same_file_on_a_later_day_changes_nothing(teacher, valid_from):
     rows = [row(**teacher, valid_from=valid_from, days="135"), row(days="2", valid_from=valid_from)]
     imported(*rows)
     before = everything()
@@ -216,14 +216,14 @@ def test_the_same_file_again_changes_nothing_whenever_that_is(teacher, valid_fro
         assert everything() == before
 
 
-def test_a_rule_without_valid_from_whose_last_day_has_passed_is_still_there():
+def test_an_ended_rule_without_valid_from_is_recognised():
     limited = row(valid_from="", valid_until="2026-02-20")
     imported(limited)
     report = imported(limited, now=NOW + timedelta(days=60))
     assert (report.faults, report.unchanged) == ([], 1)
 
 
-def test_more_rows_add_to_what_is_there():
+def test_more_rows_are_added():
     imported(row())
     report = imported(row(), row(days="2"), row(days="3", student_first_name="Eva"))
     assert (created(report), report.unchanged) == ((0, 1, 0, 2), 1)
@@ -267,7 +267,7 @@ def test_the_real_timetable():
 
 
 @pytest.mark.one_database(name="sqlite")
-def test_a_thousand_rows_take_the_queries_of_ten(django_assert_max_num_queries):
+def test_query_count_does_not_grow_with_the_file(django_assert_max_num_queries):
     def rows(count):
         return [
             row(student_email=f"{i}@example.com", teacher=f"T{i % 50}", days=str(i % 7 + 1))
@@ -280,13 +280,13 @@ def test_a_thousand_rows_take_the_queries_of_ten(django_assert_max_num_queries):
     assert Student.objects.count() == 1000
 
 
-def test_the_file_stays_open_for_the_caller():
+def test_the_file_stays_open():
     source = io.BytesIO(csv_bytes(row()))
     import_timetable(source, now=NOW)
     assert not source.closed
 
 
-def test_one_person_however_the_address_and_the_accents_are_written():
+def test_address_case_and_accent_encoding_do_not_matter():
     apart = {"student_last_name": "Pe\u0301rez", "teacher": "Ine\u0301s", "subject": "Fla\u0301m"}
     together = {"student_last_name": "P\u00e9rez", "teacher": "In\u00e9s", "subject": "Fl\u00e1m"}
 
@@ -300,7 +300,7 @@ def test_one_person_however_the_address_and_the_accents_are_written():
 
 
 @pytest.mark.parametrize("email", ["Ana@Example.com", ""], ids=["address", "none"])
-def test_who_is_stored_in_other_letters_is_found(email):
+def test_stored_people_in_another_encoding_are_found(email):
     imported(row(student_email=email))
     Student.objects.update(
         first_name="Ine\u0301s", last_name="Pe\u0301rez", email=email, start_date="2026-01-05"

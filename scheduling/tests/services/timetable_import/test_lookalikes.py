@@ -1,4 +1,4 @@
-"""People of a file who look like others: asked about once, never doubled in silence."""
+"""Lookalikes are one question per file, and are never duplicated without an answer."""
 
 from datetime import date
 
@@ -23,12 +23,12 @@ SPELLINGS = {
 }
 
 
-def asked(report):
-    return [(one.line, one.column, one.others) for one in report.lookalikes]
+def found(report):
+    return [(lookalike.line, lookalike.column, lookalike.others) for lookalike in report.lookalikes]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_another_spelling_is_asked_about_and_nothing_is_written(spelling):
+def test_another_spelling_is_a_question(spelling):
     imported(CLARA)
     before = everything()
     report = imported(SPELLINGS[spelling])
@@ -36,12 +36,12 @@ def test_another_spelling_is_asked_about_and_nothing_is_written(spelling):
     assert report.faults == []
     assert [fault.line for fault in report.problems] == [2, 2]
     assert all("--people" in fault.message for fault in report.problems)
-    assert {one.column for one in report.lookalikes} > {"teacher"}
+    assert {lookalike.column for lookalike in report.lookalikes} > {"teacher"}
     assert everything() == before
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_the_same_people_are_not_doubled(spelling):
+def test_the_same_people_are_not_duplicated(spelling):
     imported(CLARA)
     before = everything()
     report = imported(
@@ -54,7 +54,7 @@ def test_the_same_people_are_not_doubled(spelling):
     assert imported(CLARA, CLARA | {"days": "4"}).unchanged == 2
 
 
-def test_new_people_are_added_and_not_asked_about_again():
+def test_new_people_are_added_and_raise_no_further_question():
     imported(row(), row(student_first_name="Eva"))
     other = row(student_last_name="Perez", days="2")
     report = imported(other, people=LookalikeAnswer.NEW)
@@ -65,7 +65,7 @@ def test_new_people_are_added_and_not_asked_about_again():
         assert (report.lookalikes, report.unchanged) == ([], 2)
 
 
-def test_who_is_asked_about():
+def test_students_that_are_lookalikes():
     imported(row(), row(student_email="", student_first_name="Leo", days="2"))
     alike = {
         "the same address": row(student_last_name="Perez", days="7"),
@@ -76,7 +76,7 @@ def test_who_is_asked_about():
         "a lesson, no address": row(student_first_name="LEO", student_email="", days="2"),
     }
     for rows in alike.values():
-        assert [one.column for one in imported(rows).lookalikes] in (
+        assert [lookalike.column for lookalike in imported(rows).lookalikes] in (
             ["student_last_name"],
             ["student_first_name"],
         )
@@ -96,20 +96,20 @@ def test_who_is_asked_about():
         assert imported(rows, dry_run=True).lookalikes == []
 
 
-def test_a_teacher_is_asked_about_always():
+def test_a_similar_teacher_is_always_a_question():
     Teacher.objects.create(name="Clara", time_zone="Europe/Madrid")
     report = imported(row(teacher="CLARA"), dry_run=True)
-    assert asked(report) == [(2, "teacher", ("Clara",))]
+    assert found(report) == [(2, "teacher", ("Clara",))]
     assert report.lookalikes[0].sentence == "“CLARA” looks like “Clara”, who is already a teacher."
     assert imported(row(teacher="Clara"), dry_run=True).lookalikes == []
     assert imported(row(teacher="Clara B"), dry_run=True).lookalikes == []
 
 
-def test_a_lesson_is_shared_whichever_way_its_teacher_is_written():
+def test_a_common_lesson_ignores_the_spelling_of_its_teacher():
     imported(row())
     other = row(teacher="CLARA", student_last_name="Perez", student_email="")
     report = imported(other)
-    assert asked(report) == [
+    assert found(report) == [
         (2, "teacher", ("Clara",)),
         (2, "student_last_name", ("Ana Pérez (ana@example.com)",)),
     ]
@@ -122,43 +122,46 @@ def test_fixed_schedules_without_a_teacher_or_an_address():
     plain = row(**NO_TEACHER, student_email="")
     imported(plain)
     other = plain | {"student_first_name": "ANA"}
-    assert asked(imported(other)) == [(2, "student_first_name", ("Ana Pérez",))]
+    assert found(imported(other)) == [(2, "student_first_name", ("Ana Pérez",))]
     assert imported(other, people=LookalikeAnswer.SAME).unchanged == 1
     assert imported(other | {"days": "2"}, dry_run=True).lookalikes == []
     assert FixedSchedule.objects.count() == 1
 
 
-def test_two_spellings_within_one_file():
+def test_two_spellings_within_one_file_are_a_question():
     rows = [row(), row(teacher="CLARA", student_last_name="Perez", days="2"), row(days="3")]
     report = imported(*rows)
-    assert asked(report) == [(3, "teacher", ("Clara",)), (3, "student_last_name", ("Ana Pérez",))]
+    assert found(report) == [
+        (3, "teacher", ("Clara",)),
+        (3, "student_last_name", ("Ana Pérez",)),
+    ]
     assert report.lookalikes[1].sentence == "“Ana Perez” looks like “Ana Pérez” on line 2."
     report = imported(*rows, people=LookalikeAnswer.SAME)
     assert (report.teachers, report.students, report.recurring_slots) == (1, 1, 3)
     assert (Teacher.objects.get().name, Student.objects.get().last_name) == ("Clara", "Pérez")
 
 
-def test_three_spellings_are_one_person_however_they_are_linked():
+def test_three_linked_spellings_are_one_person():
     rows = [
         row(student_email="", days="12"),
         row(student_last_name="Perez", days="2"),  # a lesson with the first
         row(student_last_name="PÉREZ", days="3"),  # the address of the second
     ]
-    assert [one.line for one in imported(*rows).lookalikes] == [3, 4]
+    assert [lookalike.line for lookalike in imported(*rows).lookalikes] == [3, 4]
     imported(*rows, people=LookalikeAnswer.SAME)
     assert Student.objects.get().last_name == "Pérez"
     assert RecurringSlot.objects.count() == 3
 
 
-def test_two_spellings_of_somebody_stored_get_the_stored_name():
+def test_two_spellings_get_the_stored_name():
     imported(row())
     rows = [row(student_last_name=name, days=day) for name, day in [("Perez", "2"), ("PÉREZ", "3")]]
-    assert [one.others for one in imported(*rows).lookalikes] == [("Ana Pérez",)] * 2
+    assert [lookalike.others for lookalike in imported(*rows).lookalikes] == [("Ana Pérez",)] * 2
     imported(*rows, people=LookalikeAnswer.SAME)
     assert (Student.objects.count(), RecurringSlot.objects.count()) == (1, 3)
 
 
-def test_of_several_who_are_stored_it_cannot_be_told_which():
+def test_several_stored_lookalikes_are_a_fault():
     imported(row(), row(student_last_name="Perez"), people=LookalikeAnswer.NEW)
     other = row(student_last_name="PEREZ", days="2")
     before = everything()
@@ -169,7 +172,7 @@ def test_of_several_who_are_stored_it_cannot_be_told_which():
     assert imported(other, people=LookalikeAnswer.NEW).students == 1
 
 
-def test_a_correction_in_the_admin_is_not_undone_by_the_next_file():
+def test_a_corrected_name_is_kept():
     imported(row(student_last_name="Perez", teacher="Clara Diez"))
     Student.objects.update(last_name="Pérez")
     Teacher.objects.update(name="Clara Díez")
@@ -189,12 +192,12 @@ def test_faults_come_with_the_questions_and_with_the_answer():
         (2, "teacher"),
         (3, "days"),
     ]
-    # The zone of a new teacher is right; of the same one it is not.
+    # The zone is valid for a new teacher, and a fault for the stored one.
     assert places(imported(wrong, people=LookalikeAnswer.SAME)) == [(2, "teacher_time_zone")]
     assert imported(wrong, people=LookalikeAnswer.NEW, dry_run=True).problems == []
 
 
-def test_a_rule_goes_on_as_another_under_another_spelling():
+def test_a_rule_is_replaced_under_another_spelling():
     imported(row())
     change = row(student_last_name="Perez", days="4", valid_from="2026-03-02", replaces="1 17:00")
     report = imported(change, people=LookalikeAnswer.SAME)
@@ -233,7 +236,7 @@ def test_the_answer_is_part_of_what_is_approved(upload, people, students):
 
 
 @pytest.mark.parametrize("people", LookalikeAnswer)
-def test_somebody_alike_who_comes_in_between_is_another_plan(upload, people):
+def test_a_new_lookalike_makes_the_plan_stale(upload, people):
     word = uploads.preview(upload, NOW, Answers(people=people)).fingerprint
     Student.objects.create(first_name="ANA", last_name="Pérez", email="ana@example.com")
     before = everything()
@@ -245,19 +248,19 @@ def test_somebody_alike_who_comes_in_between_is_another_plan(upload, people):
     assert everything() == before
 
 
-def test_a_question_that_comes_in_between_stops_an_import():
+def test_a_new_question_stops_the_import():
     upload = uploads.store_upload(
         csv_bytes(row()), "w.csv", User.objects.create_user("teresa"), NOW
     )
     word = uploads.preview(upload, NOW).fingerprint
     Teacher.objects.create(name="CLARA", time_zone="Europe/Madrid")
     report = confirm(upload, word, None)
-    assert [one.column for one in report.lookalikes] == ["teacher"]
+    assert [lookalike.column for lookalike in report.lookalikes] == ["teacher"]
     assert not Student.objects.exists()
 
 
 @pytest.mark.one_database(name="sqlite")
-def test_many_lookalikes_take_no_more_queries(django_assert_max_num_queries):
+def test_query_count_does_not_grow_with_the_lookalikes(django_assert_max_num_queries):
     def rows(count, last_name):
         return [
             row(student_email=f"{i}@example.com", student_last_name=last_name, teacher=f"T{i % 50}")

@@ -1,4 +1,4 @@
-"""Fifty files that LibreOffice wrote in five countries are one timetable."""
+"""Fifty files written by LibreOffice in five locales are the same timetable."""
 
 from datetime import date, time
 
@@ -31,7 +31,7 @@ TIMETABLE = [
 ]
 
 
-def test_the_files_are_all_there():
+def test_all_files_exist():
     names = [f"{country}.xlsx" for country in COUNTRIES]
     for country in COUNTRIES:
         names += [f"{country}-{code}-{sign}.csv" for code in ENCODINGS for sign in SEPARATORS]
@@ -40,7 +40,7 @@ def test_the_files_are_all_there():
 
 
 @pytest.mark.parametrize("file", sorted(FILES.iterdir()), ids=lambda file: file.name)
-def test_each_is_the_same_timetable_and_nothing_is_asked(file):
+def test_each_file_is_the_same_timetable_without_questions(file):
     report = imported(file.read_bytes())
 
     assert report.problems == []

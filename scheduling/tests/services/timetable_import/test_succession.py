@@ -1,4 +1,4 @@
-"""“From this date on” and “end on” by import: never by a guess, touched classes go along."""
+"""Imports that end or replace rules: nothing is guessed, and edited classes follow."""
 
 from datetime import date, time
 
@@ -41,14 +41,14 @@ def rules() -> list[tuple[int, str, str, str | None]]:
 
 @pytest.fixture
 def lessons():
-    """Ana's Mondays at 17:00, twelve weeks of them; a person has noted that of 9 March."""
+    """Ana's Mondays at 17:00 for twelve weeks; the class of 9 March was edited."""
     imported(row())
     horizon(TODAY)
     ScheduledClass.objects.filter(date="2026-03-09").update(notes="recital")
     return old()
 
 
-WAYS = {
+FILES = {
     "named": [row(**MOVED, replaces="1 17:00")],
     "named, and ended in the file": [
         row(valid_until=BEFORE),
@@ -58,35 +58,35 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_rule_goes_on_as_another_from_a_date_on(lessons, way):
-    report = imported(*WAYS[way])
+@pytest.mark.parametrize("name", FILES)
+def test_a_rule_is_replaced_from_a_date(lessons, name):
+    report = imported(*FILES[name])
 
     assert report.faults == []
     assert (report.replaced, report.ended, report.recurring_slots) == (1, 0, 0)
     assert rules() == [(1, "17:00", "2026-01-05", BEFORE), (4, "16:00", FROM, None)]
-    touched = ScheduledClass.objects.get(notes="recital")
-    assert (touched.recurring_slot, str(touched.date)) == (new(), "2026-03-09")
-    # It made no class and moved none: the next run does.
+    edited = ScheduledClass.objects.get(notes="recital")
+    assert (edited.recurring_slot, str(edited.date)) == (new(), "2026-03-09")
+    # The import neither created nor moved classes; the next run does.
     assert not ScheduledClass.objects.filter(start_time="16:00").exists()
     horizon(TODAY)
     march = ScheduledClass.objects.filter(date__range=("2026-03-02", "2026-03-15"))
-    assert [str(one.date) for one in march.order_by("date")] == ["2026-03-05", "2026-03-09"]
+    assert [str(lesson.date) for lesson in march.order_by("date")] == ["2026-03-05", "2026-03-09"]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_same_file_twice_changes_nothing(lessons, way):
-    imported(*WAYS[way])
+@pytest.mark.parametrize("name", FILES)
+def test_the_same_file_twice_changes_nothing(lessons, name):
+    imported(*FILES[name])
     horizon(TODAY)
     before = everything()
-    report = imported(*WAYS[way])
-    assert (report.faults, report.unchanged) == ([], len(WAYS[way]))
+    report = imported(*FILES[name])
+    assert (report.faults, report.unchanged) == ([], len(FILES[name]))
     assert everything() == before
 
 
-def test_a_preview_shows_them_as_a_section_of_their_own_and_writes_nothing(lessons):
+def test_a_preview_lists_replacements_and_writes_nothing(lessons):
     before = everything()
-    report = imported(*WAYS["named"], dry_run=True)
+    report = imported(*FILES["named"], dry_run=True)
     (change,) = report.plan.replaced
     assert (change.before.weekday, change.after.weekday, change.edited_count) == (1, 4, 1)
     assert (report.plan.recurring_slots, report.plan.unchanged) == ([], [])
@@ -98,7 +98,7 @@ def test_a_preview_shows_them_as_a_section_of_their_own_and_writes_nothing(lesso
     assert report.document()["changed"] == {"ended": 0, "replaced": 1}
 
 
-def test_everything_but_the_student_may_change_at_once(lessons):
+def test_everything_but_the_student_may_change(lessons):
     values = MOVED | {
         "teacher": "Tom",
         "end_time": "16:45",
@@ -113,14 +113,14 @@ def test_everything_but_the_student_may_change_at_once(lessons):
     assert imported(row(**values, replaces="1 17:00")).unchanged == 1
 
 
-def test_one_that_has_not_begun_changes_as_a_whole():
+def test_a_rule_that_has_not_begun_is_overwritten():
     imported(row(valid_from=FROM))
     assert imported(row(**MOVED, replaces="1 17:00")).faults == []
     assert rules() == [(4, "16:00", FROM, None)]
     assert imported(row(**MOVED, replaces="1 17:00")).unchanged == 1
 
 
-def test_a_fixed_schedule_goes_on_as_well():
+def test_a_fixed_schedule_is_replaced():
     imported(row(**NO_TEACHER))
     report = imported(row(**MOVED, **NO_TEACHER, replaces="1 17:00"))
     assert (report.faults, report.replaced) == ([], 1)
@@ -128,13 +128,13 @@ def test_a_fixed_schedule_goes_on_as_well():
     assert (str(first.valid_until), second.end_time) == (BEFORE, time(17))
 
 
-def test_a_new_rule_beside_it_is_just_that_where_nothing_ends(lessons):
-    """What a file leaves out stays: a row with a later date is one more lesson."""
+def test_a_later_row_is_a_new_rule_if_none_ends(lessons):
+    """Rules that the file leaves out stay, so a row with a later date is another lesson."""
     assert imported(row(**MOVED)).recurring_slots == 1
     assert [rule[3] for rule in rules()] == [None, None]
 
 
-def test_none_says_that_a_rule_which_begins_is_one_more(lessons):
+def test_none_in_replaces_adds_a_rule(lessons):
     report = imported(row(valid_until=BEFORE), row(**MOVED, replaces="none"))
     assert (report.ended, report.replaced, report.recurring_slots) == (1, 0, 1)
     assert ScheduledClass.objects.get(notes="recital").recurring_slot == old()
@@ -143,7 +143,7 @@ def test_none_says_that_a_rule_which_begins_is_one_more(lessons):
 TWO = [row(days="13", valid_until=BEFORE)]
 
 
-def test_which_of_two_goes_on_as_which_is_not_guessed():
+def test_ambiguous_successors_are_a_fault():
     imported(row(days="13"))
     begin = [row(**MOVED), row(**MOVED | {"days": "5"})]
     before = everything()
@@ -188,7 +188,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("what", FAULTS)
-def test_what_can_not_be(lessons, what):
+def test_an_impossible_replaces_is_a_fault(lessons, what):
     line, column, words = FAULTS[what]
     before = everything()
     report = imported(line)
@@ -197,7 +197,7 @@ def test_what_can_not_be(lessons, what):
     assert everything() == before
 
 
-def test_a_file_that_says_both_that_it_goes_on_and_that_it_does_not(lessons):
+def test_a_row_that_continues_the_replaced_rule_is_a_fault(lessons):
     report = imported(row(), row(**MOVED, replaces="1 17:00"))
     assert places(report) == [(3, "replaces")]
     assert "Line 2 says that this rule goes on; write 2026-03-01" in report.faults[0].message
@@ -207,38 +207,38 @@ def test_a_file_that_says_both_that_it_goes_on_and_that_it_does_not(lessons):
     assert places(twice) == [(3, "replaces")]
 
 
-def test_a_last_day_ends_a_rule_that_had_none(lessons):
+def test_a_last_day_ends_a_rule(lessons):
     report = imported(row(valid_until=BEFORE))
     assert (report.faults, report.ended, report.unchanged) == ([], 1, 0)
     assert rules() == [(1, "17:00", "2026-01-05", BEFORE)]
     horizon(TODAY)
-    # What a person changed stays, and keeps its hour until they decide.
+    # The edited class stays until someone decides.
     after = ScheduledClass.objects.filter(date__gt=BEFORE)
     assert [one.notes for one in after] == ["recital"]
     assert imported(row(valid_until=BEFORE)).unchanged == 1
 
 
-def test_a_last_day_that_a_person_took_away_is_not_given_again(lessons):
+def test_a_manually_removed_last_day_is_not_set_again(lessons):
     imported(row(valid_until=BEFORE))
     RecurringSlot.objects.update(valid_until=None)
     assert places(imported(row(valid_until=BEFORE))) == [(2, "valid_until")]
     assert old().valid_until is None
 
 
-def test_nor_is_one_given_where_something_else_was_changed_as_well(lessons):
+def test_a_last_day_is_not_set_on_an_edited_rule(lessons):
     RecurringSlot.objects.update(subject="Violin")
     assert places(imported(row(valid_until=BEFORE))) == [(2, "subject")]
 
 
-def test_a_rule_made_by_hand_can_be_ended_and_is_known_from_then_on(lessons):
+def test_a_manual_rule_can_be_ended_and_is_adopted(lessons):
     RecurringSlot.objects.update(import_key=None)
     assert imported(row(valid_until=BEFORE)).ended == 1
     assert old().import_key
 
 
-def test_the_plan_that_was_agreed_to_is_another_when_the_rule_has_changed(lessons):
-    agreed = imported(*WAYS["named"], dry_run=True).plan.fingerprint
+def test_a_changed_rule_makes_the_plan_stale(lessons):
+    fingerprint = imported(*FILES["named"], dry_run=True).plan.fingerprint
     RecurringSlot.objects.update(subject="Violin")
     with pytest.raises(StalePlanError):
-        imported(*WAYS["named"], approved=agreed)
+        imported(*FILES["named"], approved=fingerprint)
     assert RecurringSlot.objects.count() == 1

@@ -1,4 +1,4 @@
-"""An import in two steps: the approved plan is carried out, once, or nothing is."""
+"""Imports in two steps: exactly the approved plan is applied, once."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -25,40 +25,40 @@ def teresa() -> User:
     return User.objects.create_user("teresa")
 
 
-def kept(owner: User, *rows: dict[str, str], **changes: str) -> TimetableUpload:
+def store(owner: User, *rows: dict[str, str], **changes: str) -> TimetableUpload:
     return uploads.store_upload(csv_bytes(*(rows or [row(**changes)])), "week.csv", owner, NOW)
 
 
-def agreed(upload: TimetableUpload) -> str:
+def fingerprint_of(upload: TimetableUpload) -> str:
     plan = uploads.preview(upload, NOW).plan
     assert plan is not None
     return plan.fingerprint
 
 
-def test_a_preview_writes_nothing_and_shows_the_first_of_each_kind(teresa):
+def test_a_preview_samples_each_kind_and_writes_nothing(teresa):
     imported(row(), row(days="2"))
     rows = [row(), row(), row(days="2"), row(days="3"), row(teacher="", teacher_time_zone="")]
     many = [row(student_first_name=f"S{i}", student_email=f"{i}@example.com") for i in range(30)]
     before = everything()
 
-    report = uploads.preview(kept(teresa, *rows, *many), NOW)
+    report = uploads.preview(store(teresa, *rows, *many), NOW)
 
     plan = report.plan
     assert everything() == before
     assert (report.students, len(plan.students)) == (30, 20)
     assert (report.recurring_slots, len(plan.recurring_slots)) == (31, 20)
-    assert [(one.line, one.weekday) for one in plan.unchanged] == [(2, 1), (4, 2)]
-    assert [one.line for one in plan.fixed_schedules] == [6]
-    assert [(one.line, one.repeats) for one in plan.merged] == [(3, 2)]
+    assert [(line.line, line.weekday) for line in plan.unchanged] == [(2, 1), (4, 2)]
+    assert [line.line for line in plan.fixed_schedules] == [6]
+    assert [(line.line, line.repeats) for line in plan.merged] == [(3, 2)]
     assert plan.teachers == []
 
 
-def test_what_was_agreed_to_is_imported_once(teresa):
-    upload = kept(teresa)
-    word = agreed(upload)
+def test_an_approved_plan_is_imported_once(teresa):
+    upload = store(teresa)
+    fingerprint = fingerprint_of(upload)
 
-    report = uploads.confirm(upload.pk, teresa, word, LATER)
-    again = uploads.confirm(upload.pk, teresa, word, LATER)
+    report = uploads.confirm(upload.pk, teresa, fingerprint, LATER)
+    again = uploads.confirm(upload.pk, teresa, fingerprint, LATER)
 
     assert report.students == 1
     assert again is None
@@ -80,63 +80,63 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_another_plan_than_was_agreed_to_is_not_carried_out(teresa, change):
-    upload = kept(teresa, days="12")
-    word = agreed(upload)
+def test_a_changed_plan_is_not_applied(teresa, change):
+    upload = store(teresa, days="12")
+    fingerprint = fingerprint_of(upload)
     CHANGES[change]()
     before = everything()
 
     with pytest.raises(StalePlanError) as caught:
-        uploads.confirm(upload.pk, teresa, word, LATER)
+        uploads.confirm(upload.pk, teresa, fingerprint, LATER)
 
     assert everything() == before
-    assert agreed(upload) != word
-    assert caught.value.new_plan.fingerprint == agreed(upload)
-    assert uploads.confirm(upload.pk, teresa, agreed(upload), LATER).succeeded
+    assert fingerprint_of(upload) != fingerprint
+    assert caught.value.new_plan.fingerprint == fingerprint_of(upload)
+    assert uploads.confirm(upload.pk, teresa, fingerprint_of(upload), LATER).succeeded
 
 
-def test_what_has_nothing_to_do_with_the_file_does_not_matter(teresa):
-    upload = kept(teresa)
-    word = agreed(upload)
+def test_unrelated_changes_keep_the_plan(teresa):
+    upload = store(teresa)
+    fingerprint = fingerprint_of(upload)
     imported(row(teacher="Tom", student_first_name="Leo", student_email="leo@example.com"))
 
-    assert uploads.confirm(upload.pk, teresa, word, LATER).students == 1
+    assert uploads.confirm(upload.pk, teresa, fingerprint, LATER).students == 1
 
 
-def test_an_edit_in_between_that_is_a_fault_stops_it(teresa):
+def test_an_edit_before_the_approval_is_a_fault(teresa):
     imported(row())
-    upload = kept(teresa, row(), row(days="2"))
-    word = agreed(upload)
+    upload = store(teresa, row(), row(days="2"))
+    fingerprint = fingerprint_of(upload)
     RecurringSlot.objects.update(subject="Violin")
     before = everything()
 
-    report = uploads.confirm(upload.pk, teresa, word, LATER)
+    report = uploads.confirm(upload.pk, teresa, fingerprint, LATER)
 
     assert [fault.column for fault in report.faults] == ["subject"]
     assert everything() == before
 
 
-def test_a_rule_without_a_date_begins_on_the_day_of_the_plan(teresa):
+def test_an_open_start_is_the_day_of_the_plan(teresa):
     upload = uploads.store_upload(csv_bytes(row(valid_from="")), "week.csv", teresa, NOW)
-    word = agreed(upload)
+    fingerprint = fingerprint_of(upload)
     tomorrow = NOW + timedelta(days=1)
     TimetableUpload.objects.update(created_at=tomorrow)
 
     with pytest.raises(StalePlanError):
-        uploads.confirm(upload.pk, teresa, word, tomorrow)
+        uploads.confirm(upload.pk, teresa, fingerprint, tomorrow)
 
 
 @pytest.mark.parametrize("word", ["", "none", "0" * 64])
-def test_without_agreement_nothing_is_done(teresa, word):
+def test_without_approval_nothing_is_written(teresa, fingerprint):
     with pytest.raises(StalePlanError):
-        uploads.confirm(kept(teresa).pk, teresa, word, LATER)
+        uploads.confirm(store(teresa).pk, teresa, fingerprint, LATER)
 
     assert nothing_stored()
 
 
-def test_an_upload_is_its_owners_alone_and_for_an_hour(teresa):
-    upload = kept(teresa)
-    word = agreed(upload)
+def test_an_upload_is_private_and_expires_after_an_hour(teresa):
+    upload = store(teresa)
+    fingerprint = fingerprint_of(upload)
     other = User.objects.create_user("vera")
     over = NOW + uploads.LIFETIME
 
@@ -144,25 +144,25 @@ def test_an_upload_is_its_owners_alone_and_for_an_hour(teresa):
         with pytest.raises(uploads.UploadExpiredError):
             uploads.find(pk, owner, now)
         with pytest.raises(uploads.UploadExpiredError):
-            uploads.confirm(pk, owner, word, now)
+            uploads.confirm(pk, owner, fingerprint, now)
     with pytest.raises(uploads.UploadExpiredError):
         uploads.find(uuid4(), teresa, LATER)
     assert uploads.find(upload.pk, teresa, over - timedelta(seconds=1)) == upload
     assert nothing_stored()
 
 
-def test_an_import_can_still_be_seen_after_the_hour(teresa):
-    upload = kept(teresa)
-    uploads.confirm(upload.pk, teresa, agreed(upload), LATER)
+def test_a_finished_import_does_not_expire(teresa):
+    upload = store(teresa)
+    uploads.confirm(upload.pk, teresa, fingerprint_of(upload), LATER)
 
     assert uploads.find(upload.pk, teresa, NOW + timedelta(days=9)).imported_at == LATER
 
 
-def test_old_and_too_many_files_go_imports_stay(teresa):
+def test_old_and_surplus_uploads_are_deleted(teresa):
     other = User.objects.create_user("vera")
-    done = kept(teresa)
-    uploads.confirm(done.pk, teresa, agreed(done), LATER)
-    kept(other)
+    done = store(teresa)
+    uploads.confirm(done.pk, teresa, fingerprint_of(done), LATER)
+    store(other)
     for minutes in range(uploads.MAX_PENDING + 2):
         uploads.store_upload(b"x", f"{minutes}.csv", teresa, NOW + timedelta(minutes=minutes))
 
@@ -175,11 +175,11 @@ def test_old_and_too_many_files_go_imports_stay(teresa):
 
 
 @pytest.mark.one_database(name="sqlite")
-def test_a_larger_file_takes_no_more_queries_to_preview(teresa):
+def test_query_count_of_a_preview_does_not_grow_with_the_file(teresa):
     counts = []
     for size in (20, 400):  # lessons clash in both
         rows = [row(student_email=f"{i}@example.com", days=str(i % 7 + 1)) for i in range(size)]
-        upload = kept(teresa, *rows)
+        upload = store(teresa, *rows)
         with one_reading(), CaptureQueriesContext(connection) as queries:
             uploads.preview(upload, NOW)
         counts.append(len(queries))

@@ -1,4 +1,4 @@
-"""Timetable files written by tests, and imports of them."""
+"""Helpers that build and import timetable files."""
 
 import csv
 import io
@@ -43,12 +43,12 @@ TABLES = (Teacher, Student, FixedSchedule, RecurringSlot)
 
 
 def row(**changes: str) -> dict[str, str]:
-    """A sound row with some cells changed."""
+    """Return a valid row with some cells changed."""
     return ROW | changes
 
 
 def csv_bytes(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
-    if any("replaces" in one for one in rows):
+    if any("replaces" in line for line in rows):
         columns = (*columns, "replaces")
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="")
@@ -58,7 +58,7 @@ def csv_bytes(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> byte
 
 
 def imported(data: bytes | dict[str, str], *more: dict[str, str], **options: Any) -> ImportReport:
-    """What becomes of a file, given as it is or as its rows."""
+    """Import a file, given as bytes or rows; return the report."""
     if isinstance(data, dict):
         data = csv_bytes(data, *more)
     answers = Answers(**{name: options.pop(name) for name in ANSWERS & options.keys()})
@@ -70,7 +70,7 @@ def places(report: ImportReport) -> list[tuple[int | None, str]]:
 
 
 def everything() -> list[Any]:
-    """Every row of the four tables with every column: equal means untouched."""
+    """Return all rows of the four tables, to check that nothing was changed."""
     return [list(table.objects.order_by("pk").values()) for table in TABLES]
 
 
