@@ -51,7 +51,12 @@ KIND_LABELS = {
         "ct-diff-move",
         "→",
     ),
-    "orphaned": (gettext_lazy("Orphaned"), gettext_lazy("yours to decide"), "ct-diff-keep", "•"),
+    "orphaned": (
+        gettext_lazy("Orphaned"),
+        gettext_lazy("to be decided by hand"),
+        "ct-diff-keep",
+        "•",
+    ),
 }
 
 

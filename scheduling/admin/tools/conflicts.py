@@ -63,7 +63,7 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
         raise PermissionDenied
     conflict = _find(kind, series, day)
     if conflict is None:
-        messages.info(request, _("This conflict is gone; the next run makes what was in its way."))
+        messages.info(request, _("This conflict no longer exists; the next run creates the class."))
         return HttpResponseRedirect(reverse("admin:conflicts"))
     action = request.POST.get("action", "")
     form = MoveOnceForm(
@@ -118,7 +118,7 @@ def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveO
         for error in applied.errors[:5]:
             messages.warning(request, error)
         return _("Both are a group lesson from now on.")
-    raise ValidationError(_("Choose one of the ways out."))
+    raise ValidationError(_("Choose one of the solutions."))
 
 
 def _find(kind: str, series: int, day: str) -> Collision | None:

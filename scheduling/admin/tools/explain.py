@@ -64,7 +64,7 @@ class ExplainForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and bool(data.get("student")) == bool(data.get("teacher")):
-            raise forms.ValidationError(_("Choose a student or a teacher: one of the two."))
+            raise forms.ValidationError(_("Choose either a student or a teacher."))
         return data
 
 

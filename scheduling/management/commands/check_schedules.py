@@ -108,7 +108,7 @@ class Command(StudioCommand):
         if findings.count:
             self.stdout.write(_("Found: %(counts)s.") % {"counts": counts})
         elif not findings.faults:
-            self.stdout.write(_("The calendar is as the schedules say."))
+            self.stdout.write(_("The calendar matches the schedules."))
         if findings.faults:
             text = ngettext(
                 "%(n)d schedule can't be read: whether its classes are right is not known.",

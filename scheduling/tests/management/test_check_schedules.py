@@ -66,7 +66,7 @@ def found(document):
 def test_a_calendar_as_the_schedules_say_is_clean(slot):
     status, document = check()
     assert (status, document["success"], found(document)) == (0, True, {})
-    assert "The calendar is as the schedules say." in printed()
+    assert "The calendar matches the schedules." in printed()
 
 
 def test_a_row_deleted_by_sql_is_missing_and_mended(slot):
@@ -120,7 +120,7 @@ def test_schedules_that_can_t_be_read_are_not_called_clean(slot):
     assert len(document["invalid"]) == 1
     said = printed()
     assert "1 schedule can't be read: whether its classes are right is not known." in said
-    assert "The calendar is as the schedules say." not in said
+    assert "The calendar matches the schedules." not in said
 
 
 def test_a_row_of_a_week_that_no_rule_asks_for_is_extra(slot):

@@ -146,7 +146,7 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         MERGED,
         _("Rows that repeat another"),
         report.merged_rows,
-        (line_head, _("Says the same as line")),
+        (line_head, _("Repeats line")),
         [(line.line, line.repeats) for line in plan.merged],
     )
 

@@ -118,7 +118,7 @@ def preview_page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
                 return redirect(request.get_full_path())
         upload = uploads.find(upload_id, request.user, now)
     except uploads.UploadExpiredError:
-        message = _("That upload is gone: a file is kept for an hour. Upload it again.")
+        message = _("That upload has expired: a file is kept for an hour. Upload it again.")
         messages.warning(request, message)
         return redirect(_UPLOAD_URL)
     except DatabaseError as error:

@@ -193,10 +193,7 @@ class SuccessionMatcher:
         weekday, start = rule.replaces
         named = {"weekday": str(Weekday(weekday).label), "time": f"{start:%H:%M}", "day": day}
         if day < self._today:
-            text = _(
-                "%(day)s is past, and what has begun stays as it was; write today or a later day "
-                "into valid_from."
-            )
+            text = _("%(day)s is past; write today or a later day into valid_from.")
             return None, text % named
         found = [
             existing
@@ -213,8 +210,8 @@ class SuccessionMatcher:
             return None, text % named
         if len(found) > 1:
             text = _(
-                "The student has several rules of %(weekday)s at %(time)s; change it in the "
-                "admin, where it can be told which is meant."
+                "The student has several rules of %(weekday)s at %(time)s; change the right one "
+                "in the admin."
             )
             return None, text % named
         if not _is_same_kind(found[0], rule):

@@ -59,7 +59,7 @@ def post_stale(browser, text):
 
 def test_a_clean_calendar_has_no_findings(browser, slots):
     text = text_of(browser.get(PAGE))
-    assert "The calendar is as the schedules say." in text
+    assert "The calendar matches the schedules." in text
     assert "Mend" not in text
 
 
@@ -67,7 +67,7 @@ def test_get_writes_nothing_and_post_repairs_all(browser, slots):
     ScheduledClass.objects.filter(date=NEXT)._raw_delete("default")
     before, runs = calendar(), JobRun.objects.count()
     text = text_of(browser.get(PAGE))
-    assert "2 classes are not as the schedules say." in text
+    assert "2 classes do not match the schedules." in text
     assert "Ana Ruiz" in text
     assert "Mend these 2" in text
     assert (calendar(), JobRun.objects.count()) == (before, runs)
@@ -86,7 +86,7 @@ def test_one_student_is_repaired_alone(browser, slots):
     text = post(browser, text, student=ana.pk)
     assert "1 finding mended." in text
     assert ScheduledClass.objects.get(date=NEXT).student == ana
-    assert "1 class is not as the schedules say." in text
+    assert "1 class does not match the schedules." in text
     assert leo.full_name in text
 
 
@@ -98,14 +98,14 @@ def test_one_class_is_repaired_alone(browser, slots):
     all_findings = text_of(browser.get(PAGE))
     assert f"?student={ana.student_id}&amp;kind=recurring_slot&amp;rule={ana.pk}" in all_findings
     text = text_of(browser.get(PAGE, only))
-    assert "1 class is not as the schedules say." in text
+    assert "1 class does not match the schedules." in text
     assert "Mend this 1" in text
     text = post(browser, text, **only)
     assert "1 finding mended." in text
     assert ScheduledClass.objects.get(date=NEXT).student == ana.student
     assert not ScheduledClass.objects.filter(date=NEXT + timedelta(7)).exists()
-    assert "3 classes are not as the schedules say." in text
-    assert "This class is as its schedule says." in text_of(browser.get(PAGE, only))
+    assert "3 classes do not match the schedules." in text
+    assert "This class matches its schedule." in text_of(browser.get(PAGE, only))
 
 
 def test_one_extra_and_one_drifted_class_are_repaired_alone(browser, slots):
@@ -131,7 +131,7 @@ def test_an_unknown_class_shows_the_student(browser, slots, wrong):
     ScheduledClass.objects.filter(date__in=[NEXT, NEXT + timedelta(7)])._raw_delete("default")
     ana = slots[0]
     only = {"student": ana.student_id, "kind": "recurring_slot", "rule": ana.pk, "day": str(NEXT)}
-    assert "2 classes are not as" in text_of(browser.get(PAGE, only | wrong))
+    assert "2 classes do not match" in text_of(browser.get(PAGE, only | wrong))
 
 
 def test_a_stale_plan_is_shown_again(browser, slots):
@@ -159,7 +159,7 @@ def test_an_orphan_is_linked_and_not_repaired(browser, slots):
     slots[0].save()
     text = text_of(browser.get(PAGE, {"student": slots[0].student_id}))
     assert "Orphaned" in text
-    assert "yours to decide" in text
+    assert "to be decided by hand" in text
     assert f"/admin/scheduling/scheduledclass/{row.pk}/change/" in text
     text = post(browser, text, student=slots[0].student_id)
     assert "11 findings mended." in text

@@ -83,12 +83,12 @@ def test_a_conflict_earlier_this_week_can_be_resolved(browser, marta):
         assert "1 lesson clashes with another lesson." in text
         assert address in text
         page = text_of(browser.get(address))
-        assert "Its hour is past: move it to one that is free" in page
+        assert "Its time has passed: move it to a free time" in page
         assert "group lesson" not in page
         browser.post(address, {"action": "cancel"})
         text = text_of(browser.get(PAGE))
     assert "No lesson clashes with another." in text
-    assert "Neither this week nor in the lessons ahead." in text
+    assert "Neither this week nor in the upcoming lessons." in text
 
 
 def test_a_slots_past_lesson_is_no_conflict(browser, leo, settings):
@@ -177,7 +177,7 @@ def test_a_free_time_resolves_the_conflict_and_the_next_run_creates_the_class(br
     cancel(booking.pk, by="student", now=NOW)
     text = text_of(browser.get(PAGE))
     assert "1 lesson clashes with another lesson." in text
-    assert "This conflict is gone" in text_of(browser.get(page_of(leo), follow=True))
+    assert "This conflict no longer exists" in text_of(browser.get(page_of(leo), follow=True))
     horizon(now=NOW, weeks=2)
     assert ScheduledClass.objects.filter(student=leo.student, date=NEXT).exists()
 
@@ -202,7 +202,7 @@ def test_conflicts_of_fixed_schedules_are_listed(browser, marta):
 
 
 def test_an_unknown_action_is_refused(browser, leo):
-    assert "Choose one of the ways out." in act(browser, leo, "explode")
+    assert "Choose one of the solutions." in act(browser, leo, "explode")
 
 
 @pytest.mark.parametrize("path", ["x/1/2026-01-12/", "recurring_slot/1/soon/"])

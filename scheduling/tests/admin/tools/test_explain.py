@@ -60,7 +60,7 @@ def test_a_paused_slot_is_explained_for_the_teacher(browser):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ({"date": "2026-01-05"}, "Choose a student or a teacher: one of the two."),
+        ({"date": "2026-01-05"}, "Choose either a student or a teacher."),
         ({"date": "soon", "student": "1"}, "Enter a valid date."),
         ({"date": "", "student": "1"}, "This field is required."),
         ({"date": "2026-01-05", "student": "999999"}, "Select a valid choice."),
@@ -77,7 +77,7 @@ def test_invalid_input_is_a_field_error(browser, query, message):
 def test_student_and_teacher_together_are_refused(browser):
     slot = make.slot()
     query = {"student": slot.student_id, "teacher": slot.teacher_id, "date": "2026-01-05"}
-    assert "one of the two" in text_of(browser.get(PAGE, query))
+    assert "either a student or a teacher" in text_of(browser.get(PAGE, query))
 
 
 def test_a_teacher_has_no_access_and_no_link(client):

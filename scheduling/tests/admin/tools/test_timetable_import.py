@@ -91,7 +91,7 @@ def test_the_same_file_again_changes_nothing(owner: Client) -> None:
 
     page = upload_page(owner, row()).content.decode()
 
-    assert "There is nothing to import: all of it is there already." in page
+    assert "There is nothing to import: everything exists already." in page
     assert "Import this file" not in page
 
 
@@ -111,7 +111,7 @@ def test_the_exported_timetable_can_be_imported(owner: Client) -> None:
         date(2026, 1, 5),
     )
     page = upload_page(owner, answer.content).content.decode()
-    assert "There is nothing to import: all of it is there already." in page
+    assert "There is nothing to import: everything exists already." in page
 
 
 def test_the_preview_lists_conflicts(owner: Client) -> None:
@@ -264,7 +264,7 @@ def test_an_expired_upload_redirects_with_a_message(owner: Client) -> None:
     TimetableUpload.objects.update(created_at=page.context["kept_until"] - timedelta(hours=3))
 
     for answer in (owner.get(upload_url(), follow=True), approve(owner, page)):
-        assert "That upload is gone: a file is kept for an hour." in answer.content.decode()
+        assert "That upload has expired: a file is kept for an hour." in answer.content.decode()
         assert answer.redirect_chain == [(MAIN, 302)]
     assert nothing_stored()
 
@@ -274,8 +274,8 @@ def test_an_upload_is_private_to_its_owner(owner: Client) -> None:
     other = Client()
     other.force_login(User.objects.create_superuser("vera"))
 
-    assert "That upload is gone" in other.get(upload_url(), follow=True).content.decode()
-    assert "That upload is gone" in other.post(upload_url(), follow=True).content.decode()
+    assert "That upload has expired" in other.get(upload_url(), follow=True).content.decode()
+    assert "That upload has expired" in other.post(upload_url(), follow=True).content.decode()
     assert nothing_stored()
 
 

@@ -126,7 +126,7 @@ def test_an_open_start_is_the_day_of_the_plan(teresa):
         uploads.confirm(upload.pk, teresa, fingerprint, tomorrow)
 
 
-@pytest.mark.parametrize("word", ["", "none", "0" * 64])
+@pytest.mark.parametrize("fingerprint", ["", "none", "0" * 64])
 def test_without_approval_nothing_is_written(teresa, fingerprint):
     with pytest.raises(StalePlanError):
         uploads.confirm(store(teresa).pk, teresa, fingerprint, LATER)
