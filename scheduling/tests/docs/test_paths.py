@@ -1,6 +1,7 @@
 """Paths that the documents for developers name exist."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ def exists(path: str) -> bool:
 def test_paths_are_recognised():
     assert len(paths("docs/glossary.md")) > 40
     assert not exists("jobs/nothing.py")
+
+
+def layers(name: str) -> list[str]:
+    """The layers of the import contract ``name``, from the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [found for found in contracts["contracts"] if found["name"] == name]
+    return contract["layers"]
+
+
+def test_the_drawing_shows_the_layers_of_the_import_contracts():
+    floors = layers("Imports point down")
+    jobs = floors.index("jobs") + 1
+    floors[jobs:jobs] = layers("The rooms of the jobs")
+    drawing = (ROOT / "docs/architecture.md").read_text().split("```")[1]
+    drawn = [re.match(r"[\s│]*(\w+(?:\s+\|\s+\w+)*)", line) for line in drawing.splitlines()]
+    assert [" ".join(found[1].split()) for found in drawn if found] == floors
