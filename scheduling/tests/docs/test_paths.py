@@ -19,7 +19,7 @@ def paths(page: str) -> list[str]:
     return PATH.findall((ROOT / page).read_text())
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if (ROOT / page).exists()])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_path_of_a_document_exists(page):
     """Relative to the project, or to ``scheduling``."""
     assert [path for path in paths(page) if not exists(path)] == []
