@@ -23,13 +23,13 @@ def _in_english():
         yield
 
 
-def test_every_health_issue_is_explained():
+def test_every_issue_of_the_health_is_explained():
     issues = [health.issue(name, MANY) for name in health.ISSUES]
     assert len(issues) > 7
-    assert [issue for issue in issues if f"| {documented(issue)} |" not in HELP] == []
+    assert [issue for issue in issues if f"| {said(issue)} |" not in HELP] == []
 
 
-def documented(issue):
+def said(issue):
     return issue.replace(str(MANY), "*n*")
 
 
