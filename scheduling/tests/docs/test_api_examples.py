@@ -1,4 +1,4 @@
-"""The commands of docs/api.md run as printed, against a real server, by a real client."""
+"""The commands of docs/api.md run as printed, with curl against a real server."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def test_the_commands_of_the_api_page_run_as_printed(live_server: Any, settings:
         "no_proxy": "*",
     }
 
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
         env=env,
         capture_output=True,
@@ -37,6 +37,6 @@ def test_the_commands_of_the_api_page_run_as_printed(live_server: Any, settings:
     )
 
     assert len(blocks) > 8
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert '"success":false' not in done.stdout
-    assert "Generación semanal completada: " in done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert '"success":false' not in result.stdout
+    assert "Generación semanal completada: " in result.stdout

@@ -1,4 +1,4 @@
-"""The files of deploy/: units that systemd accepts, and that lock their processes in."""
+"""The files of deploy/: systemd accepts the units, and they restrict their processes."""
 
 import os
 import re
@@ -17,14 +17,14 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("classtracker-*"))
 SERVICES = [name for name in UNITS if name.endswith(".service")]
 APP = "/srv/classtracker/app"
-# systemd's own scale of what a service could do to its machine, from 0 to 10.
+# systemd's own scale of a service's rights on its machine, from 0 to 10.
 EXPOSURE = 2.0
 SECRETS = ("SECRET_KEY", "CRON_SECRET")
 
 
 @pytest.fixture
 def units(tmp_path):
-    """Copies whose programs exist on this machine."""
+    """Return a folder with copies of the units, whose programs exist on this machine."""
     if shutil.which("systemd-analyze") is None:
         skip_or_fail("systemd-analyze is not installed (Debian: apt install systemd)")
     for name in UNITS:
@@ -33,38 +33,38 @@ def units(tmp_path):
     return tmp_path
 
 
-def analyze(*words):
+def analyze(*arguments):
     return subprocess.run(
-        ["systemd-analyze", *map(str, words)], capture_output=True, text=True, check=False
+        ["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, check=False
     )
 
 
-def test_systemd_accepts_every_unit_without_a_word(units):
+def test_systemd_accepts_every_unit(units):
     answer = analyze("verify", *(units / name for name in UNITS))
     assert (answer.returncode, answer.stdout + answer.stderr) == (0, "")
 
 
-def test_systemd_would_notice_a_mistake(units):
+def test_systemd_reports_a_misspelt_option(units):
     path = units / SERVICES[0]
     path.write_text(path.read_text().replace("ProtectHome=", "ProtectHomes="))
     assert "ProtectHomes" in analyze("verify", path).stderr
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_can_do_its_work_and_little_else(units, name):
+def test_a_service_has_few_rights(units, name):
     answer = analyze("security", "--offline=true", "--no-pager", units / name)
     exposure = re.search(r"exposure level for \S+ (\d+\.\d+)", answer.stdout)
     assert float(exposure[1]) < EXPOSURE, answer.stdout
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_a_unit_calls_is_there(name):
+def test_the_program_of_a_service_exists(name):
     (line,) = re.findall(r"^ExecStart=(.*)$", (DEPLOY / name).read_text(), re.MULTILINE)
-    program, *words = line.split()
+    program, *arguments = line.split()
     assert (ROOT / program.removeprefix(f"{APP}/")).exists()
-    if words[0] == "manage.py":
+    if arguments[0] == "manage.py":
         answer = subprocess.run(
-            [ROOT / program.removeprefix(f"{APP}/"), "manage.py", words[1], "--help"],
+            [ROOT / program.removeprefix(f"{APP}/"), "manage.py", arguments[1], "--help"],
             cwd=ROOT,
             capture_output=True,
             check=False,
@@ -79,18 +79,18 @@ def test_the_deployment_page_names_every_file():
     assert [path.name for path in DEPLOY.iterdir() if path.name not in PAGE] == []
 
 
-def test_django_has_nothing_against_the_documented_environment(tmp_path):
+def test_the_documented_environment_passes_the_checks(tmp_path):
     (block,) = re.findall(r"cat >> \.env <<'EOF'\n(.*?)^EOF$", PAGE, re.DOTALL | re.MULTILINE)
-    given = dict(line.split("=", 1) for line in block.splitlines())
+    documented = dict(line.split("=", 1) for line in block.splitlines())
     secrets = {name: "Aa1-" + "".join(map(chr, range(48, 122))) for name in SECRETS}
-    # The caller's own .env stays out of it as well.
-    bare = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    bare |= {"DEBUG": "false", "SECURE_SSL_REDIRECT": "true"}
-    zone = {"TZ": given["STUDIO_TIME_ZONE"]}  # timedatectl, a line further down
+    # Variables of the caller, and of their .env, are left out.
+    clean = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    clean |= {"DEBUG": "false", "SECURE_SSL_REDIRECT": "true"}
+    zone = {"TZ": documented["STUDIO_TIME_ZONE"]}  # timedatectl, a line further down
     answer = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
-        env=bare | given | secrets | zone,
+        env=clean | documented | secrets | zone,
         capture_output=True,
         text=True,
         check=False,
@@ -99,7 +99,7 @@ def test_django_has_nothing_against_the_documented_environment(tmp_path):
     assert all(f"'{name}='" in PAGE for name in SECRETS)
 
 
-def test_what_is_rehearsed_is_what_the_page_says():
+def test_the_page_and_the_restore_test_use_the_same_options():
     rehearsal = (ROOT / "scheduling/tests/management/test_backup_database.py").read_text()
     for option in ("--exit-on-error", "--single-transaction", "--no-owner"):
         assert option in PAGE

@@ -1,4 +1,4 @@
-"""The domain is pure: every import of it is itself or the standard library."""
+"""The domain imports only itself and the standard library."""
 
 import ast
 import sys
@@ -24,7 +24,7 @@ def imported(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", sorted(DOMAIN.rglob("*.py")), ids=lambda path: path.name)
-def test_the_domain_imports_the_standard_library_and_itself_alone(path):
+def test_the_domain_imports_only_itself_and_the_standard_library(path):
     foreign = {
         name
         for name in imported(path)

@@ -1,4 +1,4 @@
-"""The faults of docs/reliability.md that need the real thing: servers, disks, migrations."""
+"""Faults of docs/reliability.md that need real servers, disks and migrations."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from scheduling.tests.support import processes
 from scheduling.tests.support.outage import stoppable
 from scheduling.tests.support.plugin import skip_or_fail
 
-# Booked just now, so that no job is late whose run was for another day.
+# Booked now: otherwise a job whose run was for another day would be late.
 STUDIO = """
 from django.utils import timezone
 from scheduling.tests import factories as make
@@ -31,7 +31,7 @@ COUNT = "SELECT count(*), count(DISTINCT (recurring_slot_id, week)) FROM classes
 
 @pytest.fixture
 def slow(slow_generation):
-    """generate_classes that stands still in its second chunk of three."""
+    """Return a function that starts generate_classes and stops it in its second chunk of three."""
 
     def start(*options, **env):
         return slow_generation("chunk", "--only", "horizon", *options, env=env)
@@ -55,23 +55,23 @@ def test_the_database_goes_away_in_the_middle_of_a_run_and_comes_back(slow):
         process = slow(*options, DATABASE_URL=database.url)
         database.stop()
         process.send_signal(signal.SIGCONT)
-        said = []
+        lines = []
         timer = threading.Timer(120, process.kill)
         timer.start()
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             if "The database is unreachable" in line:
                 database.start()
                 break
-        said += process.communicate()[1].splitlines(keepends=True)
+        lines += process.communicate()[1].splitlines(keepends=True)
         timer.cancel()
-        log = "".join(said)
+        log = "".join(lines)
         assert process.returncode == 0, log
         assert "Traceback" not in log
         with psycopg.connect(database.url) as other:
             assert other.execute(COUNT).fetchone() == (36, 36)
             states = other.execute("SELECT state FROM scheduling_jobrun ORDER BY id").fetchall()
-        # The first could not even say that it failed: the attempt after it has written it down.
+        # The first run could not record its failure; the next attempt did.
         assert states[0][0] == "crashed"
         assert states[-1][0] == "succeeded"
         assert manage(database.url, "check_jobs").returncode == 0
@@ -79,7 +79,7 @@ def test_the_database_goes_away_in_the_middle_of_a_run_and_comes_back(slow):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of two megabytes; called, it grows."""
+    """A file system of two megabytes, and a function that enlarges it."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "tmpfs", str(place)]
@@ -146,7 +146,7 @@ def test_a_disk_that_is_really_full_postgresql(small_disk):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_under_way_survives_an_upgrade_of_the_tables(slow):
-    """`migrate` of the next version beside a run of this one: it only adds."""
+    """The next version's `migrate`, which only adds columns, during a run of this version."""
     for _ in range(3):
         make.slot()
     process = slow()

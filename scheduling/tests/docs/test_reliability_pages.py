@@ -1,4 +1,4 @@
-"""The pages for bad days are complete: every sentence and code is there, every test exists."""
+"""docs/troubleshooting.md has every message and code; the tests of docs/reliability.md exist."""
 
 import re
 from pathlib import Path
@@ -37,20 +37,20 @@ def test_every_reason_of_a_run_is_explained():
     sentences = {str(text) for text in reasons._SENTENCES.values()} - {"%(error)s"}
     sentences |= {str(reasons._STAYS), str(reasons._ORPHAN), str(reasons._SUBJECT)}
     sentences |= {str(text) for text in reasons._SHARED.values()}
-    shown = {re.sub(r"%\(\w+\)s", "…", text) for text in sentences}
-    assert {text for text in shown if f"| {text} |" not in HELP} == set()
+    patterns = {re.sub(r"%\(\w+\)s", "…", text) for text in sentences}
+    assert {text for text in patterns if f"| {text} |" not in HELP} == set()
 
 
-def test_every_code_with_which_the_api_refuses_is_explained():
-    """Those in the code of the API, and those that the framework has."""
-    code = "".join(path.read_text() for path in (ROOT / "scheduling" / "api").rglob("*.py"))
-    given = set(re.findall(r'(?:Conflict|Gone|ServiceUnavailable)\([^)]*?"([a-z_]+)"\s*\)', code))
-    given |= set(re.findall(r'default_code = "([a-z_]+)"', code)) - {"unavailable"}
-    given |= set(re.findall(r'(?:plain|envelope)\(\s*(?:request, )?"([a-z_]+)"', code))
+def test_every_error_code_of_the_api_is_explained():
+    """Codes in the source of the API, and codes of the framework."""
+    source = "".join(path.read_text() for path in (ROOT / "scheduling" / "api").rglob("*.py"))
+    own = set(re.findall(r'(?:Conflict|Gone|ServiceUnavailable)\([^)]*?"([a-z_]+)"\s*\)', source))
+    own |= set(re.findall(r'default_code = "([a-z_]+)"', source)) - {"unavailable"}
+    own |= set(re.findall(r'(?:plain|envelope)\(\s*(?:request, )?"([a-z_]+)"', source))
     framework = {"invalid", "parse_error", "not_authenticated", "authentication_failed"}
     framework |= {"permission_denied", "not_found", "method_not_allowed", "throttled"}
-    assert len(given) > 7
-    assert {one for one in given | framework if f"`{one}`" not in HELP} == set()
+    assert len(own) > 7
+    assert {code for code in own | framework if f"`{code}`" not in HELP} == set()
 
 
 def test_every_promise_names_a_test_that_exists():

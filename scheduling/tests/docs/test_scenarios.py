@@ -1,4 +1,4 @@
-"""The hard cases, each with the test that shows it: an index that fails where one is gone."""
+"""An index of hard cases, each with its test. It fails when a test is missing."""
 
 from importlib import import_module
 
@@ -26,10 +26,10 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "zones that switch on different weeks": (
             "domain.test_recurrence:test_teacher_and_student_in_zones_that_switch_on_different_weeks"
         ),
-        "Kiritimati and Pago Pago: whose Monday is it": (
+        "Monday in Kiritimati and in Pago Pago": (
             "domain.test_recurrence:test_kiritimati_and_pago_pago_whose_monday_is_it"
         ),
-        "whose Monday it is for a run": (
+        "the Monday of a run is the studio's": (
             "jobs.outcomes.test_weekly:test_whose_monday_it_is_the_studio_says"
         ),
         "cron at Sunday 23:30 UTC": (
@@ -61,10 +61,10 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.runs.test_claims:test_a_second_run_is_refused_and_told_of_the_first"
         ),
         "eight at once": "management.generate_classes.test_at_once:test_both_jobs",
-        "eight at once that nothing keeps apart": (
+        "eight narrowed runs at once": (
             "management.generate_classes.test_at_once:test_narrowed_runs_which_nothing_keeps_apart"
         ),
-        "cron against the button": (
+        "cron and the button at once": (
             "jobs.workers.test_backends:test_two_starts_and_the_second_is_refused"
         ),
         "killed midway, then again": (
@@ -88,7 +88,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_manual_edits:test_moved_to_another_week_it_still_fulfils_its_own"
         ),
         "move onto a closure": "jobs.outcomes.test_manual_edits:test_moved_onto_a_closure_it_stays",
-        "move onto the series' own next date": (
+        "move onto the next date of the series": (
             "jobs.outcomes.test_manual_edits:test_moved_onto_its_series_own_next_date_it_is_in_the_way_of_that_one"
         ),
         "cancel, change the series' time, rerun": (
@@ -142,11 +142,11 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "horizon shortened": (
             "jobs.outcomes.test_horizon:test_a_longer_horizon_adds_a_shorter_one_removes_nothing"
         ),
-        "a teacher's new zone re-derives the instants": (
+        "a teacher's new zone changes the instants": (
             "management.test_check_schedules:"
             "test_a_teachers_new_zone_gives_the_classes_ahead_new_instants"
         ),
-        "a new tzdata re-derives the instants": (
+        "a new tzdata changes the instants": (
             "management.test_check_schedules:"
             "test_instants_that_new_zone_data_left_behind_are_derived_again"
         ),
@@ -164,7 +164,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "one teacher's": (
             "domain.planning.test_closures:test_one_teachers_time_off_and_one_students_pause"
         ),
-        "over attended classes": (
+        "over classes with attendance": (
             "jobs.outcomes.test_closures:test_an_attended_class_stands_through_a_closure"
         ),
     },
@@ -190,7 +190,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "shared classes": (
             "models.test_shared_lessons:test_several_students_at_exactly_the_same_times"
         ),
-        "the ways out of one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",
+        "resolving one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",
     },
     "runs": {
         "preview equals apply": "jobs.generation.test_dry_run:test_it_says_what_the_run_does",
@@ -215,7 +215,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "a locked SQLite file": (
             "management.generate_classes.test_retries:test_a_file_that_another_program_locks"
         ),
-        "anything, in any order": (
+        "random actions in any order": (
             "jobs.long_lives.test_evolving_studio:test_whatever_happens_the_promises_hold"
         ),
     },
@@ -259,6 +259,6 @@ def test_the_case_has_its_test(case, where):
     assert callable(getattr(found, name, None)), f"{case}: no {name} in {module}"
 
 
-def test_every_topic_is_there():
+def test_every_topic_has_cases():
     topics = "time calendar idempotence exceptions change closures conflicts runs input"
     assert list(SCENARIOS) == topics.split()

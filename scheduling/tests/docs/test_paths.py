@@ -1,0 +1,50 @@
+"""Paths that the documents for developers name exist."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scheduling.tests.support.processes import ROOT
+
+pytestmark = pytest.mark.one_database(name="sqlite")
+
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+# `jobs/runs/` or `models/runs.py`, alone between backticks.
+PATH = re.compile(r"`([\w.@-]+(?:/[\w.@-]+)*(?:/|\.(?:py|md|toml|ini|po|html|svg)))`")
+
+
+def paths(page: str) -> list[str]:
+    return PATH.findall((ROOT / page).read_text())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_of_a_document_exists(page):
+    """Relative to the project, or to ``scheduling``."""
+    assert [path for path in paths(page) if not exists(path)] == []
+
+
+def exists(path: str) -> bool:
+    return any(Path(ROOT, base, path).exists() for base in ("", "scheduling"))
+
+
+def test_paths_are_recognised():
+    assert len(paths("docs/glossary.md")) > 40
+    assert not exists("jobs/nothing.py")
+
+
+def layers(name: str) -> list[str]:
+    """The layers of the import contract ``name``, from the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [found for found in contracts["contracts"] if found["name"] == name]
+    return contract["layers"]
+
+
+def test_the_drawing_shows_the_layers_of_the_import_contracts():
+    floors = layers("Imports point down")
+    jobs = floors.index("jobs") + 1
+    floors[jobs:jobs] = layers("The rooms of the jobs")
+    drawing = (ROOT / "docs/architecture.md").read_text().split("```")[1]
+    drawn = [re.match(r"[\s│]*(\w+(?:\s+\|\s+\w+)*)", line) for line in drawing.splitlines()]
+    assert [" ".join(found[1].split()) for found in drawn if found] == floors
