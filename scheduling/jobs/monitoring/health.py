@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.domain.outcomes import FAULTS
-from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names

@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from scheduling.jobs.notifications.delivery import SECONDS, deliver
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.jobs.runs.claims import Claim, fence, mark_crashed_runs
+from scheduling.jobs.runs.claims import Claim, fence
+from scheduling.jobs.runs.takeover import mark_crashed_runs
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Trouble
 
