@@ -20,7 +20,7 @@ from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.calendar_check.check import (
-    MENDABLE,
+    REPAIRABLE,
     CheckFindings,
     SingleOccurrence,
     find,
@@ -94,7 +94,7 @@ def _repair(
         weeks=settings.HORIZON_WEEKS,
         clock=timezone.now,
         triggered_by=request.user.get_username(),
-        one=one,
+        occurrence=one,
     )
     for error in errors[:10]:
         messages.error(request, error)
@@ -115,7 +115,7 @@ def _too_many() -> str:
 def _find(student: int | None, one: SingleOccurrence | None) -> CheckFindings:
     students = (student,) if student else ()
     weeks = settings.HORIZON_WEEKS
-    return find(studio_today(), weeks, timezone.now, student_ids=students, one=one)
+    return find(studio_today(), weeks, timezone.now, student_ids=students, occurrence=one)
 
 
 def _one(asked: QueryDict) -> SingleOccurrence | None:
@@ -156,8 +156,8 @@ def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
             "style": style,
             "sign": sign,
             "reason": with_dates_written_out(line.reason) if line.code else _("there is no class"),
-            "repairable": kind in MENDABLE and line.student_id is not None,
-            "only": _only(line, line.code) if kind in MENDABLE else "",
+            "repairable": kind in REPAIRABLE and line.student_id is not None,
+            "only": _only(line, line.code) if kind in REPAIRABLE else "",
             "only_says": _("Only this schedule") if line.series in moved else _("Only this"),
             "class_page": _class_page(line),
             "rule_page": _rule_page(line),
