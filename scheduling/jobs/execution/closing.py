@@ -34,7 +34,7 @@ def read_final_state(claim: Claim, result: RunResult) -> None:
         return
     result.state = RunState.CRASHED
     result.error = _(
-        "Another process took this run for dead and goes on in its place; "
+        "Another process considered this run dead and took over its work; "
         "nothing was written after that."
     )
 

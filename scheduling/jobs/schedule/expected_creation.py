@@ -36,7 +36,7 @@ def expected_creation(
 ) -> ExpectedCreation:
     """Return the expected creation of the occurrence on ``day`` of a series of ``kind``.
 
-    ``weeks`` is the length of the horizon. ``calls`` (``Callers.call``) returns True if something
+    ``weeks`` is the length of the horizon. ``calls`` (``Callers.starts``) returns True if something
     starts the job automatically; otherwise no day is given.
     """
     if kind is SeriesKind.RECURRING_SLOT:

@@ -31,4 +31,4 @@ def make(folder: Path) -> None:
     status = folder.lstat()
     # Another user may have created an entry of that name in the shared temporary directory.
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-        raise PermissionError(f"{folder} belongs to another user")
+        raise PermissionError(f"{folder} belongs to someone else")
