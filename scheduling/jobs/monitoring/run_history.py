@@ -68,31 +68,31 @@ class HistoryPage:
 
 
 def history(
-    wanted: HistoryFilter, now: datetime, before: int | None = None, size: int = PAGE
+    conditions: HistoryFilter, now: datetime, before: int | None = None, size: int = PAGE
 ) -> HistoryPage:
     """Return a page of the log with the runs older than the run id ``before``."""
-    if wanted.outcome == MISSED:
-        return HistoryPage(_collapsed(_missed(wanted, None, None, now)), None)
-    runs = wanted.runs()
+    if conditions.outcome == MISSED:
+        return HistoryPage(_merge(_missed(conditions, None, None, now)), None)
+    runs = conditions.runs()
     newer = None
     if before is not None:
-        newer = wanted.runs().filter(id__gte=before).last()
+        newer = conditions.runs().filter(id__gte=before).last()
         runs = runs.filter(id__lt=before)
     found = list(runs[: size + 1])
     more = len(found) > size
     found = found[:size]
     rows = [HistoryEntry(run.job, began(run), run) for run in found]
-    rows += _missed(wanted, found[-1] if more else None, newer, now)
-    return HistoryPage(_collapsed(rows), found[-1].pk if more else None)
+    rows += _missed(conditions, found[-1] if more else None, newer, now)
+    return HistoryPage(_merge(rows), found[-1].pk if more else None)
 
 
 def _missed(
-    wanted: HistoryFilter, oldest: JobRun | None, newer: JobRun | None, now: datetime
+    conditions: HistoryFilter, oldest: JobRun | None, newer: JobRun | None, now: datetime
 ) -> list[HistoryEntry]:
     """Return the missed due times from ``oldest`` (or the first run) to ``newer`` (or now)."""
     until = began(newer) if newer is not None else now
     rows = []
-    for job in wanted.jobs_missed():
+    for job in conditions.jobs_missed():
         first = first_whole(job)
         since = began(first) if first is not None else first_series_created(job, now)
         if since is None:
@@ -105,7 +105,7 @@ def _missed(
     return rows
 
 
-def _collapsed(rows: list[HistoryEntry]) -> list[HistoryEntry]:
+def _merge(rows: list[HistoryEntry]) -> list[HistoryEntry]:
     """Sort ``rows``, the newest first, and merge consecutive missed times of a job into one row."""
     merged: list[HistoryEntry] = []
     open_rows: dict[str, int] = {}

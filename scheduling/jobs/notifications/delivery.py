@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from scheduling.models import Message, MessageState
 
-from .mail_server import SILENCE, Answer, MailServer, Verdict
+from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
 from .outbox import as_email, render
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class _Delivery:
         elif answer.verdict is Verdict.UNKNOWN:
             self._finish(message, state=MessageState.UNKNOWN, error=answer.text)
             self.unanswered += 1
-            return answer.text != SILENCE and self.unanswered < MOST_UNANSWERED
+            return answer.text != NO_ANSWER and self.unanswered < MOST_UNANSWERED
         elif answer.verdict is Verdict.EVERYTHING:
             self._wait(message, self.now, answer.text)
             self._block(answer)

@@ -21,8 +21,8 @@ from .http_post import with_deadline
 
 # Limit of each of the two steps of a message. Some servers examine it for long before they answer.
 SECONDS = 30.0
-SILENCE = "the mail server did not answer in time"
-NONSENSE = "the answer of the mail server has no code that SMTP knows"
+NO_ANSWER = "the mail server did not answer in time"
+INVALID_ANSWER = "the answer of the mail server has no code that SMTP knows"
 # Refusals of the recipient or the text that concern every mail: many servers refuse the sender, or
 # a missing login, only at these steps.
 _OF_EVERY_MAIL = re.compile(r"sender|relay|authenti|^5\.1\.[78]", re.IGNORECASE)
@@ -116,10 +116,10 @@ class MailServer:
 
     def _timeout_answer(self, text_sent: bool) -> Answer:
         if text_sent:
-            return Answer(Verdict.UNKNOWN, SILENCE)
+            return Answer(Verdict.UNKNOWN, NO_ANSWER)
         if self._recipient_sent:
-            return Answer(Verdict.LATER, SILENCE, is_lost=True)
-        return Answer(Verdict.EVERYTHING, SILENCE)
+            return Answer(Verdict.LATER, NO_ANSWER, is_lost=True)
+        return Answer(Verdict.EVERYTHING, NO_ANSWER)
 
     def _offer(self, mails: Any, mail: EmailMessage) -> Answer:
         self._recipient_sent = False
@@ -180,7 +180,9 @@ class MailServer:
             return Answer(Verdict.UNKNOWN, _error_text(error))
         if _is_success(code):
             return ACCEPTED
-        return _refusal(code, answer) if _is_failure(code) else Answer(Verdict.UNKNOWN, NONSENSE)
+        if _is_failure(code):
+            return _refusal(code, answer)
+        return Answer(Verdict.UNKNOWN, INVALID_ANSWER)
 
 
 # For an unknown code the first digit counts (RFC 5321 §4.3.2).
@@ -204,7 +206,7 @@ def _refusal(code: int, text: bytes) -> Answer:
 
 def _answer_text(code: int, text: bytes) -> str:
     if not 200 <= code < 600:
-        return NONSENSE
+        return INVALID_ANSWER
     return _single_line(f"{code} {text.decode(errors='replace')}")
 
 
