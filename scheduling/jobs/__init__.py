@@ -1,1 +1,1 @@
-"""What runs: the registry of jobs, the runner, and the one way from a plan to the calendar."""
+"""Jobs: their schedules, runs, plans and workers."""

@@ -1,4 +1,4 @@
-"""The former place of the tasks: what was queued before 1.0 names it."""
+"""The former path of the tasks, which tasks queued before 1.0 refer to."""
 
 from .workers.tasks import deliver_mail, join_run, perform_run
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from scheduling.jobs.execution.cancel import cancel_run
 from scheduling.jobs.monitoring.outcome_text import run_summary, title_of
 from scheduling.jobs.monitoring.status import progress_sentence, started_by
-from scheduling.jobs.runs.claims import AlreadyRunningError, is_dead
+from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.runs.request import RunRequest
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, Trigger

@@ -24,7 +24,7 @@ from scheduling.jobs.monitoring.outcome_text import (
     title_of,
 )
 from scheduling.jobs.monitoring.status import progress_sentence
-from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import ACTIVE_STATES, Job, JobRun, JobRunItem, RunState, Trigger
 from scheduling.selectors.people import account_names

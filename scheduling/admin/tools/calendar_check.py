@@ -22,7 +22,7 @@ from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.calendar_check.check import (
-    MENDABLE,
+    REPAIRABLE,
     CheckFindings,
     SingleOccurrence,
     find,
@@ -104,7 +104,7 @@ def _repair(
         weeks=settings.HORIZON_WEEKS,
         clock=timezone.now,
         triggered_by=request.user.get_username(),
-        one=occurrence,
+        occurrence=occurrence,
     )
     for error in errors[:10]:
         messages.error(request, error)
@@ -125,7 +125,7 @@ def _too_many() -> str:
 def _find(student: int | None, occurrence: SingleOccurrence | None) -> CheckFindings:
     students = (student,) if student else ()
     weeks = settings.HORIZON_WEEKS
-    return find(studio_today(), weeks, timezone.now, student_ids=students, one=occurrence)
+    return find(studio_today(), weeks, timezone.now, student_ids=students, occurrence=occurrence)
 
 
 def _requested_occurrence(params: QueryDict) -> SingleOccurrence | None:
@@ -164,8 +164,8 @@ def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
             "style": style,
             "sign": sign,
             "reason": with_dates_written_out(line.reason) if line.code else _("there is no class"),
-            "repairable": kind in MENDABLE and line.student_id is not None,
-            "only_url": _single_finding_url(line) if kind in MENDABLE else "",
+            "repairable": kind in REPAIRABLE and line.student_id is not None,
+            "only_url": _single_finding_url(line) if kind in REPAIRABLE else "",
             "only_label": (
                 _("Only this schedule") if line.series in drifted_series else _("Only this")
             ),

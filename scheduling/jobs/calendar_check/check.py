@@ -1,4 +1,4 @@
-"""Holds the calendar against the schedules: what the next runs would change, and why."""
+"""Calendar check: compares the calendar with the schedules and lists what a run would change."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ _EXTRA = {Outcome.REMOVED}
 _DRIFTED = {Outcome.MOVED, Outcome.CANCELLED, Outcome.RESTORED}
 
 KINDS = ("missing", "extra", "drifted", "orphaned")
-# What a person decided is nobody's to mend; it is told, with the way to the class.
-MENDABLE = ("missing", "extra", "drifted")
+# Findings of kind ``orphaned`` are a person's decision: they are only reported, with a link.
+REPAIRABLE = ("missing", "extra", "drifted")
 
 
 @dataclass(slots=True)
 class CheckFindings:
-    """Where the calendar differs from the schedules.
+    """The differences between the calendar and the schedules.
 
-    Orphaned: a class that a person acted on, ahead, of a schedule that does not ask for it any
-    more, as a leaver's: it holds its hour until a person decides. Conflicts and invalid series are
-    reasons for which a wanted class is not there; they are told, and no finding by themselves,
-    except for a class that a conflict keeps where its schedule no longer wants it. A calendar with
-    invalid series is not called clean: whether it is, can't be judged.
+    ``orphaned``: future, edited classes without an occurrence in their schedule, for example of a
+    student who has left; they block their hour until a person decides. Conflicts and invalid series
+    explain why a class is missing. They are reported but are not findings, except for a class that
+    a conflict keeps at its old place. A calendar with invalid series is never clean, because they
+    can't be checked.
     """
 
     missing: list[ResultLine] = field(default_factory=list)
@@ -49,28 +49,28 @@ class CheckFindings:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the calendar is as the schedules say; of what can't be judged nobody knows."""
+        """True if the calendar matches the schedules and all of them could be checked."""
         return not self.count and not self.faults
 
     @property
     def repairable(self) -> int:
-        """How many a run would mend."""
-        return sum(len(self.of(kind)) for kind in MENDABLE)
+        """Number of findings that a run repairs."""
+        return sum(len(self.of(kind)) for kind in REPAIRABLE)
 
     def of(self, kind: str) -> list[ResultLine]:
-        """The findings of one of ``KINDS``."""
-        found: list[ResultLine] = getattr(self, kind)
-        return found
+        """Return the findings of one of ``KINDS``."""
+        lines: list[ResultLine] = getattr(self, kind)
+        return lines
 
     def all(self) -> Iterator[tuple[str, ResultLine]]:
-        """Every finding with its kind."""
+        """Yield every finding with its kind."""
         for kind in KINDS:
             for line in self.of(kind):
                 yield kind, line
 
     def students(self) -> set[int]:
-        """Whose calendars there is something to mend in."""
-        lines = (line for kind in MENDABLE for line in self.of(kind))
+        """Return the ids of students with a repairable finding."""
+        lines = (line for kind in REPAIRABLE for line in self.of(kind))
         return {line.student_id for line in lines if line.student_id is not None}
 
     @property
@@ -79,13 +79,13 @@ class CheckFindings:
         return fingerprint(*sorted(repr((kind, line.facts())) for kind, line in self.all()))
 
     def started(self, result: RunResult) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def progressed(self, result: RunResult) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        """Sort a chunk's results."""
+        """Add the result lines of a chunk by kind."""
         for line in lines:
             if line.outcome in _MISSING:
                 self.missing.append(line)
@@ -106,21 +106,21 @@ CHECKED = (Job.WEEKLY, Job.HORIZON)
 
 @dataclass(frozen=True, slots=True)
 class SingleOccurrence:
-    """One class that should be there, or should not: of a weekly rule, on a day.
+    """One occurrence: of a series, on a day.
 
-    Where that rule's classes have moved they move together, and are found together.
+    If the classes of the series have moved, the check finds all of them.
     """
 
     series: SeriesKey
     day: date
 
-    def narrows(self, job: Job) -> bool:
-        """Whether it is one of ``job``'s."""
+    def belongs_to(self, job: Job) -> bool:
+        """Return True if ``job`` generates the series."""
         return self.series.kind in JOBS[job].kinds
 
 
 def key_of(kind: str, line: ResultLine) -> tuple[object, ...]:
-    """What tells one finding from another, before and after something was mended."""
+    """Return the identity of a finding, the same before and after a repair."""
     return kind, line.series, line.class_id, line.day, line.start_time, line.student_id
 
 
@@ -132,9 +132,9 @@ def check_request(
     *,
     trigger: Trigger = Trigger.COMMAND,
     student_ids: tuple[int, ...] = (),
-    one: SingleOccurrence | None = None,
+    occurrence: SingleOccurrence | None = None,
 ) -> RunRequest:
-    """What is checked, and what mends it: the same request, previewed or run."""
+    """Return the request that is previewed by the check and run by the repair."""
     return RunRequest(
         job=job,
         today=today,
@@ -142,15 +142,15 @@ def check_request(
         trigger=trigger,
         triggered_by=triggered_by,
         student_ids=student_ids,
-        days=((one.day, one.day),) if one else (),
-        rule_ids=(one.series.id,) if one else (),
+        days=((occurrence.day, occurrence.day),) if occurrence else (),
+        rule_ids=(occurrence.series.id,) if occurrence else (),
     )
 
 
-def checked(one: SingleOccurrence | None) -> Iterator[Job]:
-    """The jobs whose classes are looked at."""
+def checked_jobs(occurrence: SingleOccurrence | None) -> Iterator[Job]:
+    """Yield the jobs whose classes are checked."""
     for job in CHECKED:
-        if one is None or one.narrows(job):
+        if occurrence is None or occurrence.belongs_to(job):
             yield job
 
 
@@ -160,22 +160,24 @@ def find(
     clock: Clock,
     *,
     student_ids: tuple[int, ...] = (),
-    one: SingleOccurrence | None = None,
+    occurrence: SingleOccurrence | None = None,
 ) -> CheckFindings:
-    """Hold this week's classes and the horizon against the schedules. Nothing is written.
+    """Compare this week's classes and the horizon with the schedules. Nothing is written.
 
-    Of these students alone, where some are named; of ``one`` class alone.
+    ``student_ids`` and ``occurrence`` limit the check to these students or this occurrence.
     """
     findings = CheckFindings()
-    for job in checked(one):
-        request = check_request(job, today, weeks, "", student_ids=student_ids, one=one)
+    for job in checked_jobs(occurrence):
+        request = check_request(
+            job, today, weeks, "", student_ids=student_ids, occurrence=occurrence
+        )
         preview(request, RunOptions(clock=clock, watcher=findings))
-    if one is None:
+    if occurrence is None:
         findings.drifted += stale_instants(clock(), student_ids)
     return findings
 
 
 def repaired(before: CheckFindings, after: CheckFindings) -> list[tuple[str, ResultLine]]:
-    """The findings of ``before`` that are gone."""
+    """Return the findings of ``before`` that are not in ``after``."""
     left = {key_of(kind, line) for kind, line in after.all()}
     return [(kind, line) for kind, line in before.all() if key_of(kind, line) not in left]

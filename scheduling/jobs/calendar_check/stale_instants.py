@@ -1,8 +1,8 @@
-"""Instants that are not those of the local time: wall clock is the truth, whoever wrote the row.
+"""Finds and recomputes UTC instants that do not match the local time of their class.
 
-Untouched classes of a series are the planner's to bring in line. This looks at the others ahead,
-which no run changes: what a person acted on, and one-offs. A new release of the zones' data, or
-plain SQL, leaves their instants behind.
+The local time is authoritative. The planner corrects unedited classes of a series; this module
+covers the other future classes, which no run changes: edited ones and one-offs. Their instants
+become stale through a new release of the time zone data, or through raw SQL.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,41 +20,44 @@ from scheduling.selectors.classes import NOT_EDITED
 
 
 def stale_instants(now: datetime, student_ids: Iterable[int] = ()) -> list[ResultLine]:
-    """The classes ahead whose instants differ from their local time."""
-    found = [(one, was) for one, was in _derived(_rows(now, student_ids)) if _differs(one, was)]
-    names = PersonNames([one.student_id for one, _ in found], [one.teacher_id for one, _ in found])
+    """Return a line for each future class whose instants differ from its local time."""
+    rows = _recomputed(_rows(now, student_ids))
+    stale = [(row, stored) for row, stored in rows if _differs(row, stored)]
+    names = PersonNames([row.student_id for row, _ in stale], [row.teacher_id for row, _ in stale])
     return [
         ResultLine(
             outcome=Outcome.MOVED,
             code="instants_differ",
-            params={"was": f"{was[0]:%Y-%m-%d %H:%M} – {was[1]:%H:%M} UTC"},
-            student_id=one.student_id,
-            teacher_id=one.teacher_id,
-            student=names.student(one.student_id),
-            teacher=names.teacher(one.teacher_id),
-            series=_series(one),
-            class_id=one.pk,
-            day=one.date,
-            start_time=one.start_time,
-            end_time=one.end_time,
-            zone=one.time_zone,
+            params={"was": f"{stored[0]:%Y-%m-%d %H:%M} – {stored[1]:%H:%M} UTC"},
+            student_id=row.student_id,
+            teacher_id=row.teacher_id,
+            student=names.student(row.student_id),
+            teacher=names.teacher(row.teacher_id),
+            series=_series(row),
+            class_id=row.pk,
+            day=row.date,
+            start_time=row.start_time,
+            end_time=row.end_time,
+            zone=row.time_zone,
         )
-        for one, was in found
+        for row, stored in stale
     ]
 
 
 def recompute_instants(now: datetime, student_ids: Iterable[int] = ()) -> int:
-    """Bring the instants of such classes in line; answers how many. One whose place is taken
-    stays as it is, and stays a finding."""
+    """Correct stale instants; return the number of classes corrected.
+
+    A class whose correct place is taken stays as it is, and remains a finding.
+    """
     count = 0
     for line in stale_instants(now, student_ids):
         with transaction.atomic():
             rows = ScheduledClass.objects.select_for_update(no_key=True)
-            for each in rows.filter(pk__in=[line.class_id]):
+            for row in rows.filter(pk__in=[line.class_id]):
                 try:
                     with transaction.atomic():
-                        each.updated_at = now
-                        each.save(update_fields=["updated_at"])
+                        row.updated_at = now
+                        row.save(update_fields=["updated_at"])
                     count += 1
                 except IntegrityError:
                     continue
@@ -68,23 +71,24 @@ def _rows(now: datetime, student_ids: Iterable[int]) -> QuerySet[ScheduledClass]
     return rows.filter(student_id__among=ids) if ids else rows
 
 
-def _derived(
+def _recomputed(
     rows: QuerySet[ScheduledClass],
 ) -> Iterator[tuple[ScheduledClass, tuple[datetime, datetime]]]:
-    for one in rows.order_by("starts_at", "id"):
-        if is_zone(one.time_zone):
-            was = one.starts_at, one.ends_at
-            one.derive_instants()
-            yield one, was
+    """Yield each class with its instants recomputed, and the stored instants."""
+    for row in rows.order_by("starts_at", "id"):
+        if is_zone(row.time_zone):
+            stored = row.starts_at, row.ends_at
+            row.derive_instants()
+            yield row, stored
 
 
-def _differs(one: ScheduledClass, was: tuple[datetime, datetime]) -> bool:
-    return (one.starts_at, one.ends_at) != was
+def _differs(row: ScheduledClass, stored: tuple[datetime, datetime]) -> bool:
+    return (row.starts_at, row.ends_at) != stored
 
 
-def _series(one: ScheduledClass) -> SeriesKey | None:
-    if one.fixed_schedule_id is not None:
-        return SeriesKey(SeriesKind.FIXED_SCHEDULE, one.fixed_schedule_id)
-    if one.recurring_slot_id is not None:
-        return SeriesKey(SeriesKind.RECURRING_SLOT, one.recurring_slot_id)
+def _series(row: ScheduledClass) -> SeriesKey | None:
+    if row.fixed_schedule_id is not None:
+        return SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
+    if row.recurring_slot_id is not None:
+        return SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
     return None

@@ -1,4 +1,4 @@
-"""How this week stands: which classes its fixed schedules want, and which are there."""
+"""The status of a week: which classes its fixed schedules plan, and which are stored."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,15 +11,15 @@ from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass, Trigge
 from scheduling.selectors.runs import latest_full
 
 _STORED = (Outcome.EXISTS, Outcome.PROTECTED, Outcome.MOVED)
-_WANTED = (*_STORED, Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
+_EXPECTED = (*_STORED, Outcome.CREATED, Outcome.CONFLICT, Outcome.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
 class WeekStatus:
     """``status``: running, complete, incomplete, or ready (nothing generated yet).
 
-    ``expected`` is what the schedules ask for. What clashes is expected, and is not missing: no
-    run makes it.
+    ``expected`` counts the planned occurrences. A conflict is expected but not missing: no run can
+    create it.
     """
 
     window: Window
@@ -32,11 +32,11 @@ class WeekStatus:
 
 
 def week_status(today: date, clock: Clock) -> WeekStatus:
-    """The week of ``today``, by the same plan that a run would apply."""
+    """Return the status of the week of ``today``, from the plan that a run would apply."""
     window = week_window(today)
     request = RunRequest(job=Job.WEEKLY, today=today, dated=True, weeks=1, trigger=Trigger.API)
-    planned = preview(request, RunOptions(clock=clock))
-    counts = planned.counts
+    result = preview(request, RunOptions(clock=clock))
+    counts = result.counts
     stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
     missing = counts[Outcome.CREATED] + counts[Outcome.RESTORED]
     last = latest_full(Job.WEEKLY)
@@ -50,9 +50,9 @@ def week_status(today: date, clock: Clock) -> WeekStatus:
         status = "ready"
     return WeekStatus(
         window,
-        len(planned.students),
+        len(result.students),
         stored,
-        sum(counts[outcome] for outcome in _WANTED),
+        sum(counts[outcome] for outcome in _EXPECTED),
         missing,
         status,
         last,

@@ -1,4 +1,4 @@
-"""How a run ends: its closing line, in the database and in the log."""
+"""Records the end of a run in the database and in the log."""
 
 import logging
 import time
@@ -12,49 +12,49 @@ from scheduling.jobs.runs.result import RunResult
 from scheduling.models import JobRun, RunState
 
 logger = logging.getLogger(__name__)
-closing = logging.getLogger("scheduling.jobs")
+run_logger = logging.getLogger("scheduling.jobs")
 
 
 def close(result: RunResult, began: float, queries: QueryCounter) -> None:
-    """What the run took since ``began``, by the monotonic clock."""
+    """Set the duration since ``began`` (monotonic clock) and the number of queries."""
     result.seconds = time.monotonic() - began
     result.queries = queries.count
 
 
-def conclude(held: Claim, result: RunResult) -> bool:
-    """Write the closing line; False where the run is not ours any more."""
-    return finish(held, result.state, error=result.error, **result.progress())
+def conclude(claim: Claim, result: RunResult) -> bool:
+    """Store the end of the run; return False if the claim is lost."""
+    return finish(claim, result.state, error=result.error, **result.progress())
 
 
-def read_final_state(held: Claim, result: RunResult) -> None:
-    """The run is not ours any more: a person cancelled it, or it was taken for dead."""
-    if JobRun.objects.filter(id=held.run_id, state=RunState.CANCELLED).exists():
+def read_final_state(claim: Claim, result: RunResult) -> None:
+    """Set the state of a run whose claim was lost: cancelled by a person, or taken over."""
+    if JobRun.objects.filter(id=claim.run_id, state=RunState.CANCELLED).exists():
         result.state = RunState.CANCELLED
         result.error = _("This run was cancelled by a person; what it had done by then stays.")
         return
     result.state = RunState.CRASHED
     result.error = _(
-        "Another process took this run for dead and goes on in its place; "
+        "Another process considered this run dead and took over its work; "
         "nothing was written after that."
     )
 
 
-def record_failure(held: Claim, result: RunResult) -> None:
-    """Write the closing line after a fault.
+def record_failure(claim: Claim, result: RunResult) -> None:
+    """Store the end of the run after an error.
 
-    That may be the database's own: then the next claimant finds this run silent.
+    If the database itself has failed, another process later finds the run dead.
     """
     if not connection.in_atomic_block:
-        connection.close()  # a new one may get through where this one broke
+        connection.close()  # it may be broken
     try:
-        conclude(held, result)
+        conclude(claim, result)
     except Exception as error:
-        logger.warning("the end of run %s could not be recorded: %s", held.run_id, error)
+        logger.warning("the end of run %s could not be recorded: %s", claim.run_id, error)
 
 
 def log_end(result: RunResult) -> None:
-    """The run's closing line: for people in words, for programs as fields."""
-    closing.info(
+    """Log the end of the run, as text and as structured fields."""
+    run_logger.info(
         "%s %s in %.2f s, %.0f classes per second, %d queries",
         result.job.value,
         result.state.value,

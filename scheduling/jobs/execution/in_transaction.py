@@ -1,7 +1,7 @@
-"""A job for a few people, planned and applied within the caller's transaction.
+"""Runs a job for a few people within the caller's transaction.
 
-What a person changes and what becomes of the classes are then committed together, or not at all.
-One chunk, one plan: the same planner and applier as in every run, and a row of the log.
+A person's change and its effect on the classes are committed together or not at all. The planner
+and the plan writer are those of every run, and the run gets a row of the log.
 """
 
 from collections import Counter
@@ -21,12 +21,12 @@ from scheduling.jobs.runs.result_lines import ResultLine, lines_of
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import JobRun, RunState
 
-from .runner import row_of
+from .run_row import row_of
 
 
 @dataclass(slots=True)
 class InlineResult:
-    """What a job came to, its new classes among the lines; no run where nobody has a series."""
+    """The result, with lines for new classes too. ``run`` is None if no series was planned."""
 
     lines: list[ResultLine] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
@@ -34,31 +34,31 @@ class InlineResult:
 
 
 def plan_in_transaction(request: RunRequest, now: datetime) -> list[ResultLine]:
-    """What ``run_in_transaction`` would come to; nothing is written."""
-    span = run_window(request)
+    """Return the result lines of ``run_in_transaction`` without writing anything."""
+    window = run_window(request)
     context = PlanningContext(
-        JOBS[request.job].kinds, span.planned, scope_of(request), makes=span.makes
+        JOBS[request.job].kinds, window.planned, scope_of(request), makes=window.makes
     )
     series = series_in(context, Q())
     return lines_of(plan_series(context, series, now).plan, with_creates=True) if series else []
 
 
 def run_in_transaction(request: RunRequest, now: datetime) -> InlineResult:
-    """Bring the classes of these students or teachers up to date in the current transaction.
+    """Run a narrowed request in the current transaction.
 
-    The caller has taken the calendar's turn (``claim.guard_transaction``). Raises ValueError for
-    the whole studio, which is too much for one transaction; StateChangedError and IntegrityError
-    where another writer was quicker, upon which the caller rolls back.
+    The caller holds the calendar's lock (``guard_transaction``). Raises ValueError for the whole
+    studio, which is too much for one transaction. Raises ConcurrentEditError and IntegrityError if
+    another writer was faster; the caller rolls back.
     """
     if request.is_full:
-        raise ValueError("the whole studio is not done at once")
-    span = run_window(request)
+        raise ValueError("a full run does not fit into one transaction")
+    window = run_window(request)
     kinds = JOBS[request.job].kinds
-    context = PlanningContext(kinds, span.planned, scope_of(request), makes=span.makes)
+    context = PlanningContext(kinds, window.planned, scope_of(request), makes=window.makes)
     series = series_in(context, Q())
     if not series:
         return InlineResult()
-    run = row_of(request, span)
+    run = row_of(request, window)
     run.state = RunState.SUCCEEDED
     run.heartbeat = run.started_at = DatabaseClock()
     run.save(force_insert=True)

@@ -26,11 +26,11 @@ _ENDED = (RunState.SUCCEEDED, RunState.PARTIAL)
 _FAILURE = (RunState.FAILED, RunState.CRASHED, RunState.PARTIAL)
 
 
-def prune(held: Claim, now: datetime) -> int:
-    """Delete runs older than the retention; returns how many.
+def prune(claim: Claim, now: datetime) -> int:
+    """Delete runs older than the retention and return their number.
 
-    Kept whatever their age: active runs, the newest success and failure of each job, and the run
-    from which the next one reckons the weeks that were missed.
+    Kept at any age: active runs, the newest success and failure of each job, and the run from
+    which the next weekly run calculates the missed weeks.
     """
     before = now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
     kept = _newest(_SUCCESS) | _newest(_FAILURE) | _newest(_ENDED, is_full=True, is_dated=False)
@@ -47,29 +47,29 @@ def prune(held: Claim, now: datetime) -> int:
             items._raw_delete(items.db)
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
-            fence(held)
-    # What the queue remembers of old tasks, killed and forgotten ones included.
-    _delete(held, DBTaskResult.objects.filter(enqueued_at__lt=before))
-    # Wrong passwords and credentials that no longer keep anyone out: anybody can add rows here.
-    _delete(held, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
-    _delete(held, RefusedCredentials.objects.filter(window_end__lte=now))
-    # As long as the lesson of a message is not over, nobody is told the same of it again.
-    over = Message.objects.filter(expires_at__lt=before)
-    _delete(held, MessageItem.objects.filter(message__in=over))
-    _delete(held, over)
+            fence(claim)
+    # Old task results, including those of tasks that were killed.
+    _delete(claim, DBTaskResult.objects.filter(enqueued_at__lt=before))
+    # Failed logins and refused credentials that lock nobody out any more: anyone can add such rows.
+    _delete(claim, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
+    _delete(claim, RefusedCredentials.objects.filter(window_end__lte=now))
+    # Until its lesson is over, a message prevents a second one about the same lesson.
+    expired = Message.objects.filter(expires_at__lt=before)
+    _delete(claim, MessageItem.objects.filter(message__in=expired))
+    _delete(claim, expired)
     return deleted
 
 
-def _delete(held: Claim, old: QuerySet[Any]) -> None:
-    """Delete ``old`` in batches, each a transaction."""
+def _delete(claim: Claim, old: QuerySet[Any]) -> None:
+    """Delete ``old`` in batches, each in its own transaction."""
     while batch := list(old.order_by().values_list("pk", flat=True)[:RUNS_A_BATCH]):
         with transaction.atomic():
             rows = old.filter(pk__in=batch)
             rows._raw_delete(rows.db)
-            fence(held)
+            fence(claim)
 
 
 def _newest(states: tuple[RunState, ...], **conditions: bool) -> set[int]:
-    """The newest run of each job that is in one of ``states`` and meets ``conditions``."""
+    """Return the ids of each job's newest run in one of ``states`` that meets ``conditions``."""
     runs = JobRun.objects.filter(state__in=states, **conditions).order_by()
     return {pk for _, pk in runs.values_list("job").annotate(Max("id"))}

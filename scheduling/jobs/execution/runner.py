@@ -1,10 +1,10 @@
-"""The one way to run a job: claim, work, and a closing line whatever happens."""
+"""Runs jobs: claims the run, does the work, and records the end whatever happens."""
 
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -26,24 +26,27 @@ from scheduling.jobs.monitoring.watch import watch
 from scheduling.jobs.notifications.delivery import SECONDS
 from scheduling.jobs.runs.claims import Claim, ClaimLostError, begin, claim, release
 from scheduling.jobs.runs.heartbeat import Heartbeat
-from scheduling.jobs.runs.log_context import run_id
+from scheduling.jobs.runs.log_context import run_id as logged_run_id
 from scheduling.jobs.runs.request import Clock, RunRequest
 from scheduling.jobs.runs.result import NullObserver, RunObserver, RunResult
 from scheduling.jobs.schedule.registry import JOBS
-from scheduling.models import Job, JobRun, RunState
+from scheduling.models import Job, RunState
 from scheduling.models.studio import one_reading
 from scheduling.selectors.schedules.run_scope import people_in_several_chunks
 
 from .closing import close, conclude, log_end, read_final_state, record_failure
 from .prune import prune
+from .run_row import date_columns, row_of, window_of
+
+logger = logging.getLogger(__name__)
 
 
-def _prune(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
-    result.pruned = prune(held, now)
+def _prune(claim: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
+    result.pruned = prune(claim, now)
 
 
-def _watch(held: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
-    result.incidents = watch(held, now, mail_seconds)
+def _watch(claim: Claim, result: RunResult, now: datetime, mail_seconds: float) -> None:
+    result.incidents = watch(claim, now, mail_seconds)
 
 
 MAINTENANCE: dict[Job, Callable[[Claim, RunResult, datetime, float], None]] = {
@@ -52,14 +55,14 @@ MAINTENANCE: dict[Job, Callable[[Claim, RunResult, datetime, float], None]] = {
 }
 
 
-logger = logging.getLogger(__name__)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How an attempt is watched and ended. ``stop`` says whether a person wants it to end;
-    ``timeout`` is its limit in seconds, None for none; ``quiet`` leaves the closing line of the log
-    to whoever watches; after ``mail_seconds`` no further e-mail is begun."""
+    """How an attempt is observed and limited.
+
+    ``stop`` returns True once the run should end. ``timeout`` is in seconds, None for no limit.
+    ``quiet`` leaves the closing line of the log to the observer. No e-mail is begun after
+    ``mail_seconds``.
+    """
 
     clock: Clock
     watcher: RunObserver = field(default_factory=NullObserver)
@@ -69,205 +72,197 @@ class RunOptions:
     mail_seconds: float = SECONDS
 
 
-def preview(request: RunRequest, conduct: RunOptions) -> RunResult:
-    """What ``run`` would do now: the same plan, not applied. Nothing is written."""
+def preview(request: RunRequest, options: RunOptions) -> RunResult:
+    """Return what ``run`` would do now: the same plan, not applied. Nothing is written."""
     with one_reading(), count_queries() as queries:
         began = time.monotonic()
-        span = run_window(request)
-        result = _result(request, span)
-        result.dry_run = True
-        conduct.watcher.started(result)
+        window = run_window(request)
+        attempt = _Attempt(
+            request=request, options=options, window=window, queries=queries, began=began
+        )
+        options.watcher.started(attempt.result)
         try:
-            _generate(request, span, result, conduct, None, queries, began)
-            result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
+            attempt.generate(window)
+            attempt.set_success()
         except RunStoppedError:
-            result.state = RunState.CANCELLED
-        close(result, began, queries)
-        return result
+            attempt.result.state = RunState.CANCELLED
+        attempt.close()
+        return attempt.result
 
 
-def preview_plan(request: RunRequest, conduct: RunOptions, sample: int = 0) -> PlanPreview:
-    """The plan of ``request``, for a person to approve; with ``sample`` series of each outcome."""
+def preview_plan(request: RunRequest, options: RunOptions, sample: int = 0) -> PlanPreview:
+    """Return the plan of ``request`` for approval, with ``sample`` series of each outcome."""
     plan = PlanPreview(sample)
-    preview(request, replace(conduct, watcher=plan))
+    preview(request, replace(options, watcher=plan))
     return plan
 
 
-def run(request: RunRequest, conduct: RunOptions) -> RunResult:
+def run(request: RunRequest, options: RunOptions) -> RunResult:
     """Run the job of ``request`` once and record it.
 
-    Raises AlreadyRunningError when another whole run of the job is active, and whatever ended the
-    attempt (a fault of the database, RunTimeoutError) after recording it. A run that was asked to
-    stop, or was taken over by another process, returns as cancelled or crashed.
+    Raises AlreadyRunningError when another whole run of the job is active. Re-raises the error
+    that ended the attempt (of the database, RunTimeoutError) after recording it. A run that was
+    stopped, or taken over by another process, returns as cancelled or crashed.
     """
-    result = _run(request, conduct, lambda span: claim(row_of(request, span)))
+    result = _run(request, options, lambda window: claim(row_of(request, window)))
     assert result is not None
     return result
 
 
-def run_queued(run_id: int, request: RunRequest, conduct: RunOptions) -> RunResult | None:
-    """Run the job of ``request`` as the queued run ``run_id``: the same in every other way.
+def run_queued(run_id: int, request: RunRequest, options: RunOptions) -> RunResult | None:
+    """Run the job of ``request`` as the queued run ``run_id``; otherwise the same as ``run``.
 
-    None where that run is not queued any more; then nothing is done.
+    Returns None, and does nothing, if that run is no longer queued.
     """
-
-    def take(span: RunWindow | None) -> Claim | None:
-        return begin(run_id, **_dates(span))
-
-    return _run(request, conduct, take)
+    return _run(request, options, lambda window: begin(run_id, **date_columns(window)))
 
 
 def _run(
-    request: RunRequest, conduct: RunOptions, take: Callable[[RunWindow | None], Claim | None]
+    request: RunRequest, options: RunOptions, take: Callable[[RunWindow | None], Claim | None]
 ) -> RunResult | None:
     with one_reading(), count_queries() as queries:
         began = time.monotonic()
-        span = window_of(request)
-        held = take(span)
-        if held is None:
+        window = window_of(request)
+        run_claim = take(window)
+        if run_claim is None:
             return None
-        result = _result(request, span)
-        result.run_id = held.run_id
-        within = run_id.set(held.run_id)
+        attempt = _Attempt(
+            request=request,
+            options=options,
+            window=window,
+            queries=queries,
+            began=began,
+            claim=run_claim,
+        )
+        log_token = logged_run_id.set(run_claim.run_id)
         pings = HealthcheckPings(request)
         pings.started()
         try:
-            _work(request, span, result, conduct, held, queries, began)
-            return result
+            attempt.execute(run_claim)
+            return attempt.result
         finally:
-            pings.ended(result)
-            if not conduct.quiet:
-                log_end(result)
-            run_id.reset(within)
-            release(held)
+            pings.ended(attempt.result)
+            if not options.quiet:
+                log_end(attempt.result)
+            logged_run_id.reset(log_token)
+            release(run_claim)
 
 
-def _work(
-    request: RunRequest,
-    span: RunWindow | None,
-    result: RunResult,
-    conduct: RunOptions,
-    held: Claim,
-    queries: QueryCounter,
-    began: float,
-) -> None:
-    """Do the work of a claimed run and write its closing line."""
-    try:
-        with Heartbeat(held) as heartbeat:
-            conduct.watcher.started(result)
-            if span is None:
-                MAINTENANCE[request.job](held, result, conduct.clock(), conduct.mail_seconds)
-            else:
-                _generate(request, span, result, conduct, held, queries, began, heartbeat)
-        result.state = RunState.PARTIAL if result.has_faults else RunState.SUCCEEDED
-    except RunStoppedError:
-        result.state = RunState.CANCELLED
-    except ClaimLostError:
-        result.state = RunState.CRASHED
-    except StalePlanError as error:
-        error.partly_done = result.writes_classes
-        result.state, result.error = RunState.CANCELLED, str(error)
-    except BaseException as error:
-        # A person's wish, like the stop that they pressed; a worker told twice to stop exits.
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+@dataclass(slots=True, kw_only=True)
+class _Attempt:
+    """One execution of a request.
+
+    ``window`` is None for a job that makes no classes, ``claim`` for a dry run. ``began`` is a
+    reading of the monotonic clock.
+    """
+
+    request: RunRequest
+    options: RunOptions
+    window: RunWindow | None
+    queries: QueryCounter
+    began: float
+    claim: Claim | None = None
+    heartbeat: Heartbeat | None = None
+    result: RunResult = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.result = RunResult(
+            job=self.request.job,
+            window=self.window.window if self.window else None,
+            catch_up_from=self.window.catch_up_from if self.window else None,
+            dry_run=self.claim is None,
+            run_id=self.claim.run_id if self.claim else None,
+        )
+
+    def execute(self, run_claim: Claim) -> None:
+        """Do the work of a claimed run and write its closing line."""
+        result = self.result
+        try:
+            with Heartbeat(run_claim) as self.heartbeat:
+                self.options.watcher.started(result)
+                if self.window is None:
+                    now = self.options.clock()
+                    MAINTENANCE[result.job](run_claim, result, now, self.options.mail_seconds)
+                else:
+                    self.generate(self.window)
+            self.set_success()
+        except RunStoppedError:
             result.state = RunState.CANCELLED
-        else:
-            result.state = RunState.FAILED
-            result.error = log_and_describe(error, "run %s failed", held.run_id)
-        close(result, began, queries)
-        record_failure(held, result)
-        raise
-    close(result, began, queries)
-    if result.state == RunState.CRASHED or not conclude(held, result):
-        read_final_state(held, result)
+        except ClaimLostError:
+            result.state = RunState.CRASHED
+        except StalePlanError as error:
+            error.partly_done = result.writes_classes
+            result.state, result.error = RunState.CANCELLED, str(error)
+        except BaseException as error:
+            # Ctrl-C is a person's decision, like the stop button; a worker exits on a second one.
+            if isinstance(error, (KeyboardInterrupt, SystemExit)):
+                result.state = RunState.CANCELLED
+            else:
+                result.state = RunState.FAILED
+                result.error = log_and_describe(error, "run %s failed", run_claim.run_id)
+            self.close()
+            record_failure(run_claim, result)
+            raise
+        self.close()
+        if result.state == RunState.CRASHED or not conclude(run_claim, result):
+            read_final_state(run_claim, result)
 
+    def set_success(self) -> None:
+        """Set the state of an attempt that reached its end."""
+        self.result.state = RunState.PARTIAL if self.result.has_faults else RunState.SUCCEEDED
 
-def window_of(request: RunRequest) -> RunWindow | None:
-    """The dates of ``request``; None for a job that makes no classes."""
-    return run_window(request) if JOBS[request.job].generates else None
+    def close(self) -> None:
+        """Record the duration and the number of queries."""
+        close(self.result, self.began, self.queries)
 
-
-def _result(request: RunRequest, span: RunWindow | None) -> RunResult:
-    return RunResult(
-        job=request.job,
-        window=span.window if span else None,
-        catch_up_from=span.catch_up_from if span else None,
-    )
-
-
-def row_of(request: RunRequest, span: RunWindow | None) -> JobRun:
-    """The log's row for ``request``, not stored yet."""
-    return JobRun(
-        job=request.job,
-        trigger=request.trigger,
-        triggered_by=request.triggered_by[:150],
-        is_full=request.is_full,
-        is_dated=request.dated,
-        options=request.options(),
-        **_dates(span),
-    )
-
-
-def _dates(span: RunWindow | None) -> dict[str, date | None]:
-    return {
-        "window_start": span.window.start if span else None,
-        "window_end": span.window.end if span else None,
-        "catch_up_from": span.catch_up_from if span else None,
-    }
-
-
-def _generate(
-    request: RunRequest,
-    span: RunWindow,
-    result: RunResult,
-    conduct: RunOptions,
-    held: Claim | None,
-    queries: QueryCounter,
-    began: float,
-    heartbeat: Heartbeat | None = None,
-) -> None:
-    kinds = JOBS[request.job].kinds
-    scope = scope_of(request)
-    work = chunks(kinds, scope, span.planned, held is None)
-    result.total = sum(chunk.size for chunk in work)
-    context = PlanningContext(
-        kinds,
-        span.planned,
-        scope,
-        note_bounds=request.job != Job.MISSING,
-        makes=span.makes,
-    )
-    if held is None and len(work) > 1:
-        context.overlay = DryRunOverlay(*people_in_several_chunks(scope))
-
-    def checkpoint() -> None:
-        if conduct.stop():
+    def checkpoint(self) -> None:
+        """Raise RunStoppedError, ClaimLostError or RunTimeoutError if the attempt must end."""
+        if self.options.stop():
             raise RunStoppedError
-        if heartbeat is not None and heartbeat.lost:
+        if self.heartbeat is not None and self.heartbeat.lost:
             raise ClaimLostError
-        if conduct.timeout is not None and time.monotonic() - began > conduct.timeout:
+        timeout = self.options.timeout
+        if timeout is not None and time.monotonic() - self.began > timeout:
             raise RunTimeoutError(
                 _(
                     "The attempt took longer than %(seconds)g seconds and was ended between two "
                     "chunks; what is done stays."
                 )
-                % {"seconds": conduct.timeout}
+                % {"seconds": timeout}
             )
 
-    approved = None
-    if held is not None and request.plan:
-        plan = preview_plan(request, conduct)
-        checkpoint()
-        require_approved(plan, request.plan)
-        approved = ApprovedPlan(plan)
-    ChunkedGeneration(
-        request,
-        context,
-        result,
-        conduct.watcher,
-        conduct.clock,
-        held,
-        checkpoint,
-        queries,
-        approved,
-    ).run(work)
+    def generate(self, window: RunWindow) -> None:
+        """Generate the classes of ``window``; a dry run only plans them."""
+        kinds = JOBS[self.request.job].kinds
+        scope = scope_of(self.request)
+        work = chunks(kinds, scope, window.planned, self.claim is None)
+        self.result.total = sum(chunk.size for chunk in work)
+        context = PlanningContext(
+            kinds,
+            window.planned,
+            scope,
+            note_bounds=self.request.job != Job.MISSING,
+            makes=window.makes,
+        )
+        if self.claim is None and len(work) > 1:
+            context.overlay = DryRunOverlay(*people_in_several_chunks(scope))
+        ChunkedGeneration(
+            request=self.request,
+            context=context,
+            result=self.result,
+            watcher=self.options.watcher,
+            clock=self.options.clock,
+            queries=self.queries,
+            checkpoint=self.checkpoint,
+            claim=self.claim,
+            approved=self._approved_plan(),
+        ).run(work)
+
+    def _approved_plan(self) -> ApprovedPlan | None:
+        """Return the plan that a person approved; raise StalePlanError if it has changed."""
+        if self.claim is None or not self.request.plan:
+            return None
+        plan = preview_plan(self.request, self.options)
+        self.checkpoint()
+        require_approved(plan, self.request.plan)
+        return ApprovedPlan(plan)

@@ -1,4 +1,4 @@
-"""Takes back what one run created: classes that nobody touched since and that have not begun."""
+"""Undo: removes the classes that a run created, unless they were edited or have begun."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,15 +15,16 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.monitoring.outcome_text import removed
-from scheduling.jobs.runs.claims import AlreadyRunningError, is_dead, mark_crashed_runs
+from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.runs.request import Clock
 from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
+from scheduling.jobs.runs.takeover import is_dead, mark_crashed_runs
 from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED, edit_code
 
 
 class CreatedClass(NamedTuple):
-    """A class of the run, as far as it decides what becomes of it."""
+    """The columns of a class that decide whether it is removed, and its result line."""
 
     id: int
     student_id: int
@@ -44,17 +45,17 @@ class CreatedClass(NamedTuple):
 
 
 def created_by(run: JobRun) -> QuerySet[ScheduledClass]:
-    """The classes that ``run`` created and that are still there, in order."""
+    """Return the existing classes that ``run`` created, in order."""
     return ScheduledClass.objects.filter(created_by_run_id=run.pk).order_by("starts_at", "id")
 
 
 def rows_of(classes: QuerySet[ScheduledClass]) -> Iterable[CreatedClass]:
-    """Them all, in one query."""
+    """Read ``classes`` in one query."""
     return [CreatedClass(*values) for values in classes.values_list(*CreatedClass._fields)]
 
 
 def why_kept(row: CreatedClass, now: datetime) -> str:
-    """The code of the reason for which a class stays; empty where it goes."""
+    """Return the reason code for keeping a class; empty if it is removed."""
     edit = edit_code(
         status=row.status,
         cancelled_by=row.cancelled_by,
@@ -67,7 +68,7 @@ def why_kept(row: CreatedClass, now: datetime) -> str:
 
 
 def line_of(row: CreatedClass, outcome: Outcome, code: str, names: PersonNames) -> ResultLine:
-    """A class by the names of its people."""
+    """Return the result line of a class."""
     kind, number = SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id
     if number is None:
         kind, number = SeriesKind.RECURRING_SLOT, row.recurring_slot_id
@@ -88,21 +89,22 @@ def line_of(row: CreatedClass, outcome: Outcome, code: str, names: PersonNames) 
     )
 
 
-# Far below a second on both databases: nearly every undo is one transaction, all or nothing.
+# Takes far less than a second, so that nearly every undo is a single transaction.
 ROWS_A_CHUNK = 10_000
-# Of what goes so many are named; of what stays, all.
+# Most result lines for removed classes; kept classes all get one.
 NAMED = 1_000
 
 
 class RunPrunedError(Exception):
-    """The log of the run is pruned: what it created is not known for certain any more."""
+    """The log of the run is pruned: the classes that it created are not known for certain."""
 
 
 @dataclass(slots=True)
 class UndoResult:
-    """What an undo of ``run`` came to, or would: each class that stays is named with its reason.
+    """The result of an undo of ``run``, or of its preview.
 
-    ``removed`` holds the first ``NAMED`` of the ``removed_count`` classes that go.
+    ``kept`` has a line with the reason for every kept class, ``removed`` lines for the first
+    ``NAMED`` of the ``removed_count`` removed classes.
     """
 
     run: JobRun
@@ -117,12 +119,12 @@ class UndoResult:
 
     @property
     def gone(self) -> int:
-        """How many classes of the run were not there any more: an undo or a later run took them."""
+        """Number of classes that an earlier undo or a later run had already removed."""
         return max(0, self.run.classes_created - self.removed_count - len(self.kept))
 
     @property
     def message(self) -> str:
-        """What was, or would be, removed and kept, in the current language."""
+        """The numbers of removed and kept classes in the current language."""
         count = self.removed_count
         text = _("%(removed)s, %(kept)d kept.") % {
             "removed": self._removed(count),
@@ -133,7 +135,7 @@ class UndoResult:
         return text
 
     def _removed(self, count: int) -> str:
-        """In the word by which the run said what it made."""
+        """“76 lessons removed”, with the noun that the run itself uses."""
         if not self.dry_run:
             return removed(self.run, count)
         if self.run.job == Job.HORIZON:
@@ -146,19 +148,19 @@ class UndoResult:
 
 
 def find_run(run_id: int) -> JobRun:
-    """The run ``run_id``. Raises RunPrunedError where it was pruned, DoesNotExist for no run."""
+    """Return the run ``run_id``. Raises RunPrunedError if it was pruned, else DoesNotExist."""
     try:
         return JobRun.objects.get(pk=run_id)
     except JobRun.DoesNotExist:
         newest = JobRun.objects.aggregate(newest=Max("id"))["newest"] or 0
-        made = ScheduledClass.objects.filter(created_by_run_id=run_id)
-        if 0 < run_id < newest or made.exists():
+        created = ScheduledClass.objects.filter(created_by_run_id=run_id)
+        if 0 < run_id < newest or created.exists():
             raise RunPrunedError(f"the log of run {run_id} is pruned") from None
         raise
 
 
 def can_be_undone(run: JobRun, now: datetime) -> bool:
-    """Whether ``undo`` would be let in at ``now`` and remove any class."""
+    """Return True if an undo at ``now`` is possible and removes at least one class."""
     if run.classes_created <= run.classes_undone:
         return False
     try:
@@ -169,23 +171,22 @@ def can_be_undone(run: JobRun, now: datetime) -> bool:
 
 
 def preview_undo(run: JobRun, now: datetime) -> UndoResult:
-    """What ``undo`` would do at ``now``. Raises AlreadyRunningError."""
+    """Return what ``undo`` would do at ``now``. Raises AlreadyRunningError."""
     _refuse_active(run)
     result = UndoResult(run, dry_run=True)
-    _judge(result, rows_of(created_by(run)), now)
+    _sort(result, rows_of(created_by(run)), now)
     return result
 
 
 def undo(run: JobRun, *, by: str, clock: Clock) -> UndoResult:
-    """Remove the classes that ``run`` created, those touched or begun aside, for the person ``by``.
+    """Remove the classes that ``run`` created, except edited and begun ones, for the person ``by``.
 
-    The next run makes them again unless the schedules change. What the run moved, cancelled or
-    restored stays as it is. One transaction, or one for every ``ROWS_A_CHUNK`` classes of a large
-    run: an undo that was ended midway leaves whole chunks, and the next one does the rest. Twice
-    is harmless.
+    The next run creates them again unless the schedules change. Classes that the run moved,
+    cancelled or restored stay as they are. Each ``ROWS_A_CHUNK`` classes are one transaction: after
+    an interruption a second undo removes the rest. A repeated undo is harmless.
 
     Raises AlreadyRunningError while ``run``, or another whole run of its job, is active, and
-    RunPrunedError where its log was pruned meanwhile.
+    RunPrunedError if its log was pruned meanwhile.
     """
     mark_crashed_runs(run.job)
     result = UndoResult(run)
@@ -196,53 +197,53 @@ def undo(run: JobRun, *, by: str, clock: Clock) -> UndoResult:
             run = _locked(run)
             now = clock()
             rows = created_by(run).filter(id__among=chunk).select_for_update()
-            gone = _judge(result, rows_of(rows), now)
-            _delete(run, gone, now)
-            _record(run, by, now, len(gone))
+            removable = _sort(result, rows_of(rows), now)
+            _delete(run, removable, now)
+            _record(run, by, now, len(removable))
     result.run = run
     return result
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:
-    """At least one, so that an undo of nothing is recorded and refused like any other."""
+    """Cut ``ids`` into chunks, at least one, so that an undo of nothing is also recorded."""
     for start in range(0, max(1, len(ids)), ROWS_A_CHUNK):
         yield ids[start : start + ROWS_A_CHUNK]
 
 
 def _locked(run: JobRun) -> JobRun:
-    """The run as it is now, which nobody prunes or undoes at the same time."""
+    """Return the run as it is now, locked against a concurrent pruning or undo."""
     _refuse_active(run)
-    found = JobRun.objects.select_for_update().filter(pk=run.pk).first()
-    if found is None:
+    locked = JobRun.objects.select_for_update().filter(pk=run.pk).first()
+    if locked is None:
         raise RunPrunedError(f"the log of run {run.pk} is pruned")
-    return found
+    return locked
 
 
 def _refuse_active(run: JobRun) -> None:
-    """Raise AlreadyRunningError while the run, or a whole one of its job, is at work."""
+    """Raise AlreadyRunningError while the run, or a whole run of its job, is active."""
     active = JobRun.objects.filter(job=run.job, state__in=ACTIVE_STATES).order_by("id")
     for other in active:
         if (other.is_full or other.pk == run.pk) and not is_dead(other):
             raise AlreadyRunningError(other)
 
 
-def _judge(result: UndoResult, rows: Iterable[CreatedClass], now: datetime) -> list[int]:
-    """Enter in ``result`` what becomes of ``rows``; the ids of those that go."""
-    gone: list[CreatedClass] = []
+def _sort(result: UndoResult, rows: Iterable[CreatedClass], now: datetime) -> list[int]:
+    """Add ``rows`` to ``result`` as removed or kept; return the ids of those to remove."""
+    removable: list[CreatedClass] = []
     kept: list[tuple[CreatedClass, str]] = []
     for row in rows:
-        why = why_kept(row, now)
-        if why:
-            kept.append((row, why))
+        code = why_kept(row, now)
+        if code:
+            kept.append((row, code))
         else:
-            gone.append(row)
-    named = gone[: NAMED - len(result.removed)]
-    both = [*named, *(row for row, _ in kept)]
-    names = PersonNames([row.student_id for row in both], [row.teacher_id for row in both])
+            removable.append(row)
+    named = removable[: NAMED - len(result.removed)]
+    listed = [*named, *(row for row, _ in kept)]
+    names = PersonNames([row.student_id for row in listed], [row.teacher_id for row in listed])
     result.removed += [line_of(row, Outcome.REMOVED, "", names) for row in named]
-    result.kept += [line_of(row, Outcome.PROTECTED, why, names) for row, why in kept]
-    result.removed_count += len(gone)
-    return [row.id for row in gone]
+    result.kept += [line_of(row, Outcome.PROTECTED, code, names) for row, code in kept]
+    result.removed_count += len(removable)
+    return [row.id for row in removable]
 
 
 def _delete(run: JobRun, ids: list[int], now: datetime) -> None:
@@ -251,13 +252,13 @@ def _delete(run: JobRun, ids: list[int], now: datetime) -> None:
     rows = ScheduledClass.objects.filter(
         NOT_EDITED, id__among=ids, created_by_run_id=run.pk, starts_at__gt=now
     )
-    # Nothing hangs on an untouched class, so that no collector has to look for it row by row.
+    # No row refers to an unedited class, so Django's deletion collector is not needed.
     if rows._raw_delete(rows.db) != len(ids):
-        raise ConcurrentEditError("classes have changed while the run was undone")
+        raise ConcurrentEditError("classes have changed during the undo")
 
 
 def _record(run: JobRun, by: str, now: datetime, count: int) -> None:
-    """Who undid the run, and how much of it. An undo that found nothing to do leaves the last."""
+    """Record the undo in the run's row. A later undo without effect does not overwrite it."""
     if run.undone_at is not None and not count:
         return
     values: dict[str, Any] = {"undone_at": now, "undone_by": by[:150]}

@@ -1,7 +1,7 @@
-"""A plan that a person approved is carried out exactly, or not at all.
+"""Approved plans: a plan that a person approved is carried out exactly, or not at all.
 
-A preview shows a plan and its fingerprint. What carries the plan out makes it anew, and raises
-StalePlanError where the new plan has another fingerprint than the approved one.
+A preview shows a plan and its fingerprint. The code that applies the plan makes it again, and
+raises StalePlanError if the fingerprints differ.
 """
 
 from collections import Counter, defaultdict
@@ -19,15 +19,15 @@ from scheduling.jobs.runs.result_lines import ResultLine, lines_of
 
 from .planning import ChunkPlan
 
-# Of these a run's fingerprint is made. The other outcomes neither change a class nor prevent it.
+# The outcomes in a run's fingerprint. All others neither change a class nor prevent a change.
 _DECISIVE = frozenset(CHANGES) | FAULTS | {Outcome.CONFLICT}
 
 
 class StalePlanError(Exception):
-    """The plan is not the approved one, and nothing of it is written.
+    """The plan is not the approved one, and is not written.
 
-    ``new_plan`` is the plan as it is now, where it is known. ``partly_done``: the approved plan was
-    carried out up to the point from which it differs.
+    ``new_plan`` is the current plan, if known. ``partly_done``: the approved plan was carried out
+    up to the first difference.
     """
 
     def __init__(self, new_plan: Any = None) -> None:
@@ -53,23 +53,23 @@ class Fingerprinted(Protocol):
 
 
 def fingerprint(*facts: object) -> str:
-    """64 hexadecimal digits, equal for equal ``facts``: plain values that ``repr`` tells apart."""
+    """Return 64 hexadecimal digits from the ``repr`` of ``facts``, which are plain values."""
     return sha256(repr(facts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def require_approved(plan: Fingerprinted, approved: str | None) -> None:
-    """Raise StalePlanError unless ``plan`` has the ``approved`` fingerprint; None approves any."""
+    """Raise StalePlanError unless ``plan`` has the ``approved`` fingerprint (None: any)."""
     if approved is not None and plan.fingerprint != approved:
         raise StalePlanError(plan)
 
 
 @dataclass
 class PlanPreview(NullObserver):
-    """The plan of a run, from its dry run: a fingerprint, and the lines that a page shows.
+    """The plan of a run, from its dry run: a fingerprint, and the lines to show on a page.
 
-    ``samples`` has the lines of the first ``sample`` series of each outcome. Lines are summed up,
-    so that their order does not matter. ``changes`` has a sum for each series whose classes are
-    written; other lines depend on how the run is cut into chunks.
+    ``samples`` has the lines of the first ``sample`` series of each outcome. The hashes of lines
+    are added up, so that their order does not matter. ``changes`` has a sum for each series whose
+    classes are written; other lines depend on how the run is cut into chunks.
     """
 
     sample: int = 0
@@ -88,13 +88,13 @@ class PlanPreview(NullObserver):
         self.add(lines)
         for line in lines:
             sampled = self._sampled[line.outcome]
-            whose = line.series or (line.student_id, line.day)
-            if len(sampled) < self.sample or whose in sampled:
-                sampled.add(whose)
+            key = line.series or (line.student_id, line.day)
+            if len(sampled) < self.sample or key in sampled:
+                sampled.add(key)
                 self.samples.setdefault(line.outcome, []).append(line)
 
     def add(self, lines: Iterable[ResultLine]) -> None:
-        """Take ``lines`` into the fingerprint."""
+        """Add ``lines`` to the fingerprint."""
         for line in lines:
             if line.outcome in _DECISIVE:
                 number = int(fingerprint(*line.facts())[:32], 16)
@@ -104,35 +104,35 @@ class PlanPreview(NullObserver):
 
     @property
     def fingerprint(self) -> str:
-        """Of all lines so far, and of the dates that they are about."""
+        """The fingerprint of all lines so far and of the run's dates."""
         window = self.result.window
         span = (window.start, window.end) if window is not None else None
         return fingerprint(self.result.job.value, span, self.result.catch_up_from, self._sum)
 
 
 class ApprovedPlan:
-    """What a run may write, series by series, for as long as it has not.
+    """The changes of an approved plan that are still to be written, by series.
 
     The data may change at any moment between the preview and the last chunk. So a run makes its
-    plan once more when it begins, and compares every chunk with that plan before it is written.
+    plan again when it begins, and compares every chunk with that plan before writing it.
     """
 
     def __init__(self, preview: PlanPreview) -> None:
         self._left = dict(preview.changes)
 
     def check(self, planned: ChunkPlan) -> None:
-        """Raise StalePlanError where the plan of a chunk differs."""
-        found = PlanPreview()
-        found.add(lines_of(planned.plan, with_creates=True))
-        if any(found.changes[key] != self._left.get(key, 0) for key in planned.series):
+        """Raise StalePlanError if the plan of a chunk differs."""
+        current = PlanPreview()
+        current.add(lines_of(planned.plan, with_creates=True))
+        if any(current.changes[key] != self._left.get(key, 0) for key in planned.series):
             raise StalePlanError
 
     def done(self, series: Iterable[SeriesKey]) -> None:
-        """The plan of ``series`` is committed, or logged as impossible."""
+        """Mark ``series`` as done: their changes are committed, or logged as errors."""
         for key in series:
             self._left.pop(key, None)
 
     def finish(self) -> None:
-        """Raise StalePlanError where a series of the plan was in no chunk."""
+        """Raise StalePlanError if a series of the plan was in no chunk."""
         if self._left:
             raise StalePlanError

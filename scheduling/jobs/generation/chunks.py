@@ -1,7 +1,7 @@
-"""Cuts a run into pieces that are planned and committed each in one transaction.
+"""Cuts a run into chunks, each planned and committed in one transaction.
 
-A chunk holds whole teachers (and whole students of series without one). Teachers between whom a
-student's rules may collide stay together, so that the older series wins wherever it stands.
+A chunk has all series of its teachers, and of its students without a teacher. Teachers whose series
+may collide through a common student stay in one chunk, so that the older series always wins.
 """
 
 from collections import defaultdict
@@ -22,39 +22,39 @@ from scheduling.selectors.schedules.run_scope import (
     series_of_several_owners,
 )
 
-# A transaction of at most about a second; PostgreSQL takes some 17,000 new rows in that time.
+# At most about a second per transaction; PostgreSQL inserts some 17,000 rows in that time.
 ROWS_A_CHUNK = 8_000
-# A preview holds no locks. As much at once as a page may take, some 200 MB; its queries are then
-# no more for ten thousand slots than for a hundred.
+# A preview takes no locks, so that only memory limits it: about 200 MB. Ten thousand slots then
+# need no more queries than a hundred.
 ROWS_A_PREVIEW = 150_000
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The owners that one transaction deals with, and how many series they have."""
+    """The owners of the series of one transaction; ``size`` is the number of series."""
 
     teachers: list[int]
     students: list[int]
     size: int
 
     def owners(self) -> Iterator[Owner]:
-        """Them all, as pairs of kind and number."""
+        """Yield all owners as pairs of kind and id."""
         yield from (("teacher", id) for id in self.teachers)
         yield from (("student", id) for id in self.students)
 
-    def with_those_of(self, other: "Chunk") -> "Chunk":
-        """The owners of both."""
+    def merged_with(self, other: "Chunk") -> "Chunk":
+        """Return a chunk with the owners of both."""
         return Chunk(
             self.teachers + other.teachers, self.students + other.students, self.size + other.size
         )
 
     def condition(self) -> Q:
-        """Which rows of a series table are theirs."""
-        mine = Q(teacher_id__among=self.teachers)
+        """Return the condition for the rows of a series table that belong to the owners."""
+        rows = Q(teacher_id__among=self.teachers)
         if self.students:
-            mine |= Q(teacher__isnull=True, student_id__among=self.students)
-        return mine
+            rows |= Q(teacher__isnull=True, student_id__among=self.students)
+        return rows
 
 
 def chunks(
@@ -64,27 +64,27 @@ def chunks(
     preview: bool = False,
     limit: int | None = None,
 ) -> list[Chunk]:
-    """All owners in scope, cut into chunks of about ``limit`` occurrences in ``window``.
+    """Cut all owners in scope into chunks of about ``limit`` occurrences in ``window``.
 
-    Always in the same order, so that a run that was killed is completed as it was begun.
+    The order is always the same, so that the run after a killed one continues where that ended.
     """
     sizes = owner_sizes(kinds, scope)
     groups, years = _Groups(sizes), _years(window)
     for series in series_of_several_owners(kinds, scope).values():
-        for one, other in combinations(series, 2):
-            if owner_of(one) != owner_of(other) and may_collide(one, other, years):
-                groups.join(owner_of(one), owner_of(other))
+        for first, second in combinations(series, 2):
+            if owner_of(first) != owner_of(second) and may_collide(first, second, years):
+                groups.join(owner_of(first), owner_of(second))
     rows = limit or (ROWS_A_PREVIEW if preview else ROWS_A_CHUNK)
-    most = max(1, rows // (window.days // 7 + 1))
-    return list(_packed(groups, sizes, most))
+    max_size = max(1, rows // (window.days // 7 + 1))
+    return list(_pack(groups, sizes, max_size))
 
 
-def _packed(groups: "_Groups", sizes: dict[Owner, int], most: int) -> Iterator[Chunk]:
+def _pack(groups: "_Groups", sizes: dict[Owner, int], max_size: int) -> Iterator[Chunk]:
     owners: list[Owner] = []
     size = 0
     for group in groups.all():
         count = sum(sizes[owner] for owner in group)
-        if owners and size + count > most:
+        if owners and size + count > max_size:
             yield _chunk(owners, size)
             owners, size = [], 0
         owners += group
@@ -101,23 +101,22 @@ def _chunk(owners: list[Owner], size: int) -> Chunk:
     )
 
 
-def may_collide(one: Series, other: Series, years: range) -> bool:
-    """Whether two weekly rules can ever be in each other's way, whatever their weeks and season.
+def may_collide(first: Series, second: Series, years: range) -> bool:
+    """Return True if two series can ever collide, whatever their weeks and season.
 
-    Those of a student that share weekday and times are, be their zones apart: the compound key
-    compares local times. Whether two overlap is told from their local times where they share a
-    zone, else from the hours of the week that each can reach with the offsets that its zone has
-    in ``years``.
+    Series of one student with equal weekday and times always can, even in different zones: the
+    compound key compares local times. In one zone the local times are compared; otherwise the
+    ranges of UTC times that each series can have with its zone's offsets in ``years``.
     """
-    if one.fault or other.fault:
+    if first.fault or second.fault:
         return False
-    if one.student_id == other.student_id and _local_times(one) == _local_times(other):
+    if first.student_id == second.student_id and _local_times(first) == _local_times(second):
         return True
-    first, second = _reach(one, None), _reach(other, None)
-    if one.zone != other.zone:
-        first, second = _reach(one, years), _reach(other, years)
+    offset_years = None if first.zone == second.zone else years
+    first_start, first_end = _minutes(first, offset_years)
+    second_start, second_end = _minutes(second, offset_years)
     return any(
-        first[0] + shift < second[1] and second[0] < first[1] + shift
+        first_start + shift < second_end and second_start < first_end + shift
         for shift in (-MINUTES_A_WEEK, 0, MINUTES_A_WEEK)
     )
 
@@ -126,7 +125,8 @@ def _local_times(series: Series) -> tuple[int, time, time]:
     return series.weekday, series.start_time, series.end_time
 
 
-def _reach(series: Series, years: range | None) -> tuple[int, int]:
+def _minutes(series: Series, years: range | None) -> tuple[int, int]:
+    """Return first and last minute of the week: local, or in UTC for all offsets in ``years``."""
     start = (series.weekday - 1) * MINUTES_A_DAY + minute_of(series.start_time)
     end = start + series.duration_minutes
     if years is None:
@@ -136,7 +136,7 @@ def _reach(series: Series, years: range | None) -> tuple[int, int]:
 
 
 class _Groups:
-    """Owners that have to be planned together (disjoint sets)."""
+    """Groups of owners to be planned together (disjoint sets)."""
 
     def __init__(self, owners: dict[Owner, int]) -> None:
         self._parent: dict[Owner, Owner] = {}
@@ -147,18 +147,18 @@ class _Groups:
             owner = parent
         return owner
 
-    def join(self, one: Owner, other: Owner) -> None:
-        first, second = sorted((self.find(one), self.find(other)))
-        self._parent[second] = first
+    def join(self, owner: Owner, other: Owner) -> None:
+        parent, child = sorted((self.find(owner), self.find(other)))
+        self._parent[child] = parent
 
     def all(self) -> list[list[Owner]]:
-        """The groups, each at the place of its first member."""
-        found: defaultdict[Owner, list[Owner]] = defaultdict(list)
+        """Return the groups, ordered by their first owner."""
+        groups: defaultdict[Owner, list[Owner]] = defaultdict(list)
         for owner in self._owners:
-            found[self.find(owner)].append(owner)
-        return list(found.values())
+            groups[self.find(owner)].append(owner)
+        return list(groups.values())
 
 
 def _years(window: Window) -> range:
-    """The years of ``window`` and the next: what moves may lie beyond it."""
+    """Return the years of ``window`` and one more: moved classes may be after it."""
     return range(window.start.year, window.end.year + 2)

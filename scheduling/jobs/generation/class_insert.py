@@ -1,4 +1,4 @@
-"""Inserts new classes the quickest way that each database has, and results of runs."""
+"""Inserts new classes: with COPY on PostgreSQL, with executemany on SQLite."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, time
@@ -17,7 +17,7 @@ _COLUMNS = (
     "student_id, teacher_id, fixed_schedule_id, recurring_slot_id, week, occurrence_date, date, "
     "start_time, end_time, time_zone, starts_at, ends_at, subject, is_shared, created_by_run_id"
 )
-# The server takes a buffer at a time: memory stays bounded, calls few.
+# Lines sent at once: few calls, bounded memory.
 _LINES_A_BUFFER = 2_000
 _NULL = r"\N"
 
@@ -25,7 +25,7 @@ _NULL = r"\N"
 def insert_classes(planned_classes: Iterable[PlannedClass], run_id: int | None) -> None:
     """Insert ``planned_classes`` in their order, as created by the run ``run_id``.
 
-    Nothing is swallowed: raises IntegrityError if a constraint is violated.
+    Raises IntegrityError if a constraint is violated.
     """
     if connection.vendor == "postgresql":
         _copy(planned_classes, run_id)
@@ -50,17 +50,17 @@ def _buffers(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _lines(planned_classes: Iterable[PlannedClass], run_id: int | None) -> Iterator[str]:
-    """COPY's text format: tabs between columns, ``\\N`` for NULL, backslashes escaped."""
+    """Yield lines in COPY's text format: tabs between columns, ``\\N`` for NULL, escapes."""
     run = _NULL if run_id is None else str(run_id)
-    fixed: dict[int, tuple[str, str, str]] = {}  # what all lines of a series share
+    shared: dict[int, tuple[str, str, str]] = {}  # the parts that all lines of a series share
     for planned in planned_classes:
         series = planned.series
-        parts = fixed.get(id(series))
+        parts = shared.get(id(series))
         if parts is None:
-            parts = fixed[id(series)] = _shared_text(series, run)
+            parts = shared[id(series)] = _shared_text(series, run)
         head, middle, tail = parts
-        starts, ends = _instant(planned.starts), _instant(planned.ends)
-        yield f"{head}{_days(planned.day)}{middle}{starts}+00\t{ends}+00{tail}"
+        starts, ends = _instant_text(planned.starts), _instant_text(planned.ends)
+        yield f"{head}{_date_text(planned.day)}{middle}{starts}+00\t{ends}+00{tail}"
 
 
 def _shared_text(series: Series, run: str) -> tuple[str, str, str]:
@@ -80,13 +80,13 @@ def _escaped(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _days(day: date) -> str:
+def _date_text(day: date) -> str:
     return f"{monday_of(day)}\t{day}\t{day}"
 
 
 @lru_cache(maxsize=1 << 14)
-def _instant(seconds: int) -> str:
-    """An instant in UTC as both databases read it, without offset."""
+def _instant_text(seconds: int) -> str:
+    """Return an instant in UTC in the format of both databases, without offset."""
     return f"{from_epoch(seconds):%Y-%m-%d %H:%M:%S}"
 
 
@@ -100,15 +100,15 @@ def _executemany(planned_classes: Iterable[PlannedClass], run_id: int | None) ->
 
 
 def _rows(planned_classes: Iterable[PlannedClass], run_id: int | None) -> Iterator[tuple[Any, ...]]:
-    fixed: dict[int, tuple[tuple[Any, ...], ...]] = {}  # what all rows of a series share
+    shared: dict[int, tuple[tuple[Any, ...], ...]] = {}  # the parts that all rows of a series share
     for planned in planned_classes:
         series = planned.series
-        parts = fixed.get(id(series))
+        parts = shared.get(id(series))
         if parts is None:
-            parts = fixed[id(series)] = _shared_values(series, run_id)
+            parts = shared[id(series)] = _shared_values(series, run_id)
         head, middle, tail = parts
-        instants = (_instant(planned.starts), _instant(planned.ends))
-        yield (*head, *_dates(planned.day), *middle, *instants, *tail)
+        instants = (_instant_text(planned.starts), _instant_text(planned.ends))
+        yield (*head, *_date_values(planned.day), *middle, *instants, *tail)
 
 
 def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...], ...]:
@@ -116,16 +116,16 @@ def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...],
     sources = (None, series.id) if slot else (series.id, None)
     return (
         (series.student_id, series.teacher_id, *sources),
-        (_clock(series.start_time), _clock(series.end_time), series.zone),
+        (_time_text(series.start_time), _time_text(series.end_time), series.zone),
         (series.subject, series.is_shared, run_id),
     )
 
 
 @lru_cache(maxsize=4096)
-def _dates(day: date) -> tuple[str, str, str]:
+def _date_values(day: date) -> tuple[str, str, str]:
     return str(monday_of(day)), str(day), str(day)
 
 
 @lru_cache(maxsize=2048)
-def _clock(at: time) -> str:
-    return str(at)
+def _time_text(value: time) -> str:
+    return str(value)

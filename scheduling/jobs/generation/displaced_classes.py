@@ -1,7 +1,7 @@
-"""Who asks for a few people on a few days, asks for every class of theirs that is there.
+"""Extends narrowed requests to displaced classes.
 
-A request is narrowed by what the rules say. A class may be elsewhere: one that could not follow
-its rule, or that stays this week where it was announced.
+A request is narrowed by the people and weekdays of the series. A displaced class has others: it
+could not follow its series, or stays this week where it was announced.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from .run_window import scope_of
 
 
 def including_displaced(requests: Iterable[RunRequest], now: datetime) -> Iterator[RunRequest]:
-    """``requests``, each of one kind of series, and after each the rules that it would miss."""
+    """Yield each of ``requests``, of one kind of series, and a request for the series it misses."""
     for request in requests:
         yield request
         scope = scope_of(request)

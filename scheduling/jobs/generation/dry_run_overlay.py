@@ -1,4 +1,4 @@
-"""What a dry run would have written by now, for the chunks that come after."""
+"""The unwritten changes of a dry run, so that later chunks are planned as if they were stored."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,10 +12,10 @@ from scheduling.domain.series import Series, SeriesKey
 
 @dataclass(slots=True)
 class DryRunOverlay:
-    """The plans so far, as far as later chunks may meet them.
+    """The changes of the plans so far that may affect later chunks.
 
-    ``students`` and ``teachers`` are those with series in several chunks, or of both kinds. Of the
-    others' classes nothing need be remembered, so that it takes little room.
+    ``students`` and ``teachers`` are those with series in several chunks, or of both kinds. Classes
+    of other people are not kept, to save memory.
     """
 
     students: frozenset[int]
@@ -26,29 +26,32 @@ class DryRunOverlay:
     )
 
     def remember(self, plan: Plan, neighbours: set[SeriesKey]) -> None:
-        """Take note of what ``plan`` would change.
+        """Record the changes of ``plan``.
 
-        ``neighbours`` are series of later chunks: where they move to is in the way of their own.
+        ``neighbours`` are series of later chunks; their new places may block others there.
         """
         self.freed.update(cancel.row.id for cancel in plan.cancels)
         self.freed.update(remove.row.id for remove in plan.removes)
         for planned in (*plan.moves, *plan.restores, *plan.creates):
             if planned.row is not None:
                 self.freed.add(planned.row.id)
-            if planned.series.key in neighbours or self._is_met_again(planned.series):
+            if planned.series.key in neighbours or self._recurs(planned.series):
                 booking = planned.booking()
                 for person in _people(planned.series):
                     self.added[person].append(booking)
 
-    def _is_met_again(self, series: Series) -> bool:
+    def _recurs(self, series: Series) -> bool:
         return series.student_id in self.students or series.teacher_id in self.teachers
 
     def over(self, busy: list[Booking], planned_classes: Iterable[PlannedClass]) -> list[Booking]:
-        """What would be in the way of ``planned_classes``, had the plans so far been applied."""
+        """Return ``busy`` as it would be for ``planned_classes`` after the plans so far."""
         people = {person for planned in planned_classes for person in _people(planned.series)}
-        # Whoever is met both as a student's class and as a teacher's is one class.
-        added = {id(one): one for person in people for one in self.added.get(person, ())}
-        return [one for one in busy if one.class_id not in self.freed] + list(added.values())
+        # A class found under both its student and its teacher counts once.
+        added = {
+            id(booking): booking for person in people for booking in self.added.get(person, ())
+        }
+        kept = [booking for booking in busy if booking.class_id not in self.freed]
+        return kept + list(added.values())
 
 
 def _people(series: Series) -> Iterator[tuple[str, int]]:

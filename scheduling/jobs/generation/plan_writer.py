@@ -1,4 +1,4 @@
-"""Writes a plan into the calendar. The caller holds the transaction; there is no other applier."""
+"""Writes a plan to the calendar, within the caller's transaction. All plans go through here."""
 
 from datetime import datetime
 from typing import Any
@@ -18,15 +18,15 @@ from .class_insert import insert_classes
 
 
 class ConcurrentEditError(Exception):
-    """Between plan and write a person changed one of the classes: plan again."""
+    """A person changed one of the classes between plan and write; the caller plans again."""
 
 
 def write_plan(plan: Plan, run_id: int | None, now: datetime) -> None:
-    """Carry out ``plan``: removals first, insertions last.
+    """Apply ``plan``: removals first, insertions last.
 
-    Classes that move are first taken off the calendar together and then put back each in its new
-    place, so that two that swap never meet. Raises ConcurrentEditError, IntegrityError, and
-    StudioChangedError where the plan was made for another zone of the studio.
+    Moved classes are first all cancelled and then updated one by one, so that two classes can swap
+    their places. Raises ConcurrentEditError, IntegrityError, and StudioChangedError if the plan was
+    made for another time zone of the studio.
     """
     if plan.changes_nothing:
         return
@@ -49,12 +49,12 @@ def _remove(ids: list[int], now: datetime) -> None:
     if not ids:
         return
     rows = ScheduledClass.objects.filter(NOT_EDITED, id__among=ids, starts_at__gt=now)
-    # Nothing hangs on an untouched class, so that no collector has to look for it row by row.
+    # No row refers to an unedited class, so Django's deletion collector is not needed.
     _expect(rows._raw_delete(rows.db), ids)
 
 
 def _park(ids: list[int], now: datetime) -> None:
-    """Take classes off the calendar until ``_rewrite`` puts them back in this transaction."""
+    """Cancel moved classes until ``_rewrite`` schedules them again in the same transaction."""
     if not ids:
         return
     rows = ScheduledClass.objects.filter(NOT_EDITED, id__among=ids, starts_at__gt=now)
@@ -77,7 +77,7 @@ _REOPEN = """
     WHERE id = %s AND starts_at > %s
       AND status = 'cancelled' AND cancelled_by = 'closure' AND attendance = ''
 """
-# Now, or ``REVISION`` after the last change, whichever is later.
+# Now, or ``REVISION`` after the last change if that is later.
 _LATER = {
     "postgresql": "GREATEST(%s, updated_at + interval '1 second')",
     "sqlite": "MAX(%s, strftime('%%Y-%%m-%%d %%H:%%M:%%f000', updated_at, '+1 second'))",
@@ -85,22 +85,22 @@ _LATER = {
 
 
 def _rewrite(rows: list[list[Any]], now: datetime) -> None:
-    _each(_REWRITE, rows, now)
+    _execute(_REWRITE, rows, now)
 
 
 def _reopen(ids: list[int], now: datetime) -> None:
-    """Take the mark of a closure off classes on which a person wrote: that alone is changed."""
-    _each(_REOPEN, [[number] for number in ids], now)
+    """Reopen edited classes that a closure cancelled, and change nothing else about them."""
+    _execute(_REOPEN, [[class_id] for class_id in ids], now)
 
 
-def _each(statement: str, rows: list[list[Any]], now: datetime) -> None:
-    """Change the class that each of ``rows`` ends with, unless it has begun."""
+def _execute(statement: str, rows: list[list[Any]], now: datetime) -> None:
+    """Run ``statement`` for each of ``rows``, which end with the class id, on future classes."""
     if not rows:
         return
-    moment = connection.ops.adapt_datetimefield_value(now)
+    written_at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         sql = statement.format(later=_LATER[connection.vendor])
-        cursor.executemany(sql, [[*row[:-1], moment, row[-1], moment] for row in rows])
+        cursor.executemany(sql, [[*row[:-1], written_at, row[-1], written_at] for row in rows])
         _expect(cursor.rowcount, rows)
 
 
@@ -134,6 +134,8 @@ def _cancelled(cancel: Cancellation) -> list[Any]:
     return [*place, ClassStatus.CANCELLED.value, by, reason, cancel.closure.id, cancel.row.id]
 
 
-def _expect(changed: int, wanted: list[Any]) -> None:
-    if changed != len(wanted):
-        raise ConcurrentEditError(f"{len(wanted) - changed} of {len(wanted)} classes have changed")
+def _expect(changed: int, expected: list[Any]) -> None:
+    if changed != len(expected):
+        raise ConcurrentEditError(
+            f"{len(expected) - changed} of {len(expected)} classes have changed"
+        )

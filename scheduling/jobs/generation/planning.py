@@ -1,4 +1,4 @@
-"""From a chunk's condition to its plan, in a constant number of queries."""
+"""Plans a chunk: reads its series and classes in a constant number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from scheduling.selectors.schedules.series import load_by_key, load_series
 
 from .dry_run_overlay import DryRunOverlay
 
-# A series of another chunk that is about to leave the place one of ours wants is planned with
-# ours; each round may bring in one more such neighbour of a neighbour. A circle of so many teachers
-# in as many chunks is turned; a longer one would stay in its own way for ever.
-GUEST_ROUNDS = 12
+# A series of another chunk whose class blocks a planned class of this one is planned together with
+# it. Each round may add neighbours of neighbours, so that a cycle of exchanged hours across this
+# many chunks is resolved; a longer one stays a conflict.
+NEIGHBOUR_ROUNDS = 12
 
 
 @dataclass(slots=True)
 class PlanningContext:
-    """What all chunks of a run share."""
+    """The settings and the progress that all chunks of a run share."""
 
     kinds: tuple[SeriesKind, ...]
     window: Window
@@ -36,18 +36,18 @@ class PlanningContext:
     note_bounds: bool = True
     makes: bool = True
     overlay: DryRunOverlay | None = None
-    # The dates of a kind, where they are not those of ``window``.
+    # The dates of a kind, if they differ from ``window``.
     windows: Mapping[SeriesKind, Window] = field(default_factory=dict)
-    # What is not to be planned, and counted, a second time: the owners of the chunks that are
-    # done, and series that were planned apart from the rest of their chunk.
+    # Not to be planned and counted twice: the owners of finished chunks, and series that were
+    # planned apart from the rest of their chunk.
     done: set[Owner] = field(default_factory=set)
     planned: set[SeriesKey] = field(default_factory=set)
 
     def since(self, now: datetime) -> date:
-        """The Monday from which stored classes matter: the window's, or that of what is ahead.
+        """Return the Monday from which stored classes are read: the window's, or this week's.
 
-        Moves and removals concern every future class. West of Greenwich it may still be
-        yesterday.
+        Moves and removals concern every future class. Reckons from yesterday in UTC, which may
+        still be today west of Greenwich.
         """
         yesterday = now.astimezone(UTC).date() - DAY
         return monday_of(min(self.window.start, yesterday))
@@ -55,7 +55,7 @@ class PlanningContext:
 
 @dataclass(slots=True)
 class ChunkPlan:
-    """A plan, the series that it is about, and those among them that belong to other chunks."""
+    """A plan, its series, and those among them (``neighbours``) that belong to other chunks."""
 
     plan: Plan
     series: dict[SeriesKey, Series]
@@ -63,48 +63,48 @@ class ChunkPlan:
 
 
 def series_in(
-    context: PlanningContext, condition: Q, settled: Collection[SeriesKey] = ()
+    context: PlanningContext, condition: Q, unchanged: Collection[SeriesKey] = ()
 ) -> list[Series]:
-    """The series that meet ``condition``, those already planned with another chunk aside.
+    """Return the series that meet ``condition`` and still need a plan.
 
-    So are those that are ``settled``.
+    Leaves out the ``unchanged`` ones and those already planned with another chunk.
     """
-    found: list[Series] = []
+    loaded: list[Series] = []
     for kind in context.kinds:
-        mine = context.scope & condition
-        if ids := [key.id for key in settled if key.kind is kind]:
-            mine &= ~Q(id__among=ids)
-        found += load_series(kind, mine)
+        rows = context.scope & condition
+        if ids := [key.id for key in unchanged if key.kind is kind]:
+            rows &= ~Q(id__among=ids)
+        loaded += load_series(kind, rows)
     if context.planned:
-        found = [series for series in found if series.key not in context.planned]
-    return found
+        loaded = [series for series in loaded if series.key not in context.planned]
+    return loaded
 
 
 def plan_series(context: PlanningContext, series: list[Series], now: datetime) -> ChunkPlan:
-    """What has to change for ``series``, given all that is stored. ``now`` is the real clock."""
+    """Return the changes that ``series`` need. ``now`` is the real time."""
     states = _states(context, series, now)
     own = {state.series.key for state in states}
     neighbours: set[SeriesKey] = set()
-    rounds = GUEST_ROUNDS + 1
+    rounds = NEIGHBOUR_ROUNDS + 1
     while True:
         plan, busy = _resolve(context, states, now)
         rounds -= 1
         if not plan.conflicts or rounds == 0:
             break
-        wanted = [conflict.planned.booking() for conflict in plan.conflicts]
-        keys = series_in_the_way(wanted, busy) - own - neighbours
-        more = _neighbours(context, keys, now)
-        if not more:
+        blocked = [conflict.planned.booking() for conflict in plan.conflicts]
+        keys = series_in_the_way(blocked, busy) - own - neighbours
+        added = _neighbours(context, keys, now)
+        if not added:
             break
-        neighbours |= {state.series.key for state in more}
-        states += more
+        neighbours |= {state.series.key for state in added}
+        states += added
     return ChunkPlan(plan, {state.series.key: state.series for state in states}, neighbours)
 
 
 def _resolve(
     context: PlanningContext, states: list[SeriesState], now: datetime
 ) -> tuple[Plan, list[Booking]]:
-    """The plan for ``states``, and the stored classes that it had to get along with."""
+    """Return the plan for ``states``, and the stored classes that could block it."""
     drafted = draft(states, to_epoch(now), context.note_bounds)
     places = drafted.places()
     busy = bookings_near(places)
@@ -115,42 +115,45 @@ def _resolve(
 
 def _states(context: PlanningContext, series: list[Series], now: datetime) -> list[SeriesState]:
     since = context.since(now)
-    teachers = {one.teacher_id for one in series} - {None}
-    students = {one.student_id for one in series}
-    calendar = load_calendar(since, [t for t in teachers if t is not None], students)
-    moment = to_epoch(now)
+    teachers = {each.teacher_id for each in series if each.teacher_id is not None}
+    students = {each.student_id for each in series}
+    calendar = load_calendar(since, teachers, students)
+    now_epoch = to_epoch(now)
     states: list[SeriesState] = []
-    odd: dict[SeriesKey, SeriesState] = {}
+    changed: dict[SeriesKey, SeriesState] = {}
     for kind in SeriesKind:
-        mine = [one for one in series if one.kind is kind]
-        if not mine:
+        of_kind = [each for each in series if each.kind is kind]
+        if not of_kind:
             continue
-        # Guests of the kind that another job makes are moved at most; what is new is its affair.
+        # Neighbours of another job's kind are only moved: that job creates their classes.
         window = None
         if context.makes and kind in context.kinds:
             window = context.windows.get(kind, context.window)
-        groups = stored_groups(kind, [one.id for one in mine], since)
-        for one in mine:
-            concerning = calendar.concerning(one.teacher_id, one.student_id, one.key)
-            state = SeriesState(one, window, concerning)
-            held = unchanged_weeks(state, groups.get(one.id, []), moment)
-            if held is None:
-                odd[one.key] = state
+        groups = stored_groups(kind, [each.id for each in of_kind], since)
+        for each in of_kind:
+            closures = calendar.concerning(each.teacher_id, each.student_id, each.key)
+            state = SeriesState(each, window, closures)
+            weeks = unchanged_weeks(state, groups.get(each.id, []), now_epoch)
+            if weeks is None:
+                changed[each.key] = state
             else:
-                state.held = held
+                state.held = weeks
             states.append(state)
-    for key, rows in stored_rows(odd, since).items():
-        odd[key].rows = rows
-    _ask_their_closures(odd.values(), since)
+    for key, rows in stored_rows(changed, since).items():
+        changed[key].rows = rows
+    _load_closures_of_displaced(changed.values(), since)
     return states
 
 
-def _ask_their_closures(states: Iterable[SeriesState], since: date) -> None:
-    """A class that could not follow its rule is still with the people whom the rule had before."""
+def _load_closures_of_displaced(states: Iterable[SeriesState], since: date) -> None:
+    """Load the closures of the people of displaced classes.
+
+    A class that could not follow its series still has the people that the series had before.
+    """
     displaced = [(state, row) for state in states for row in state.displaced()]
     if not displaced:
         return
-    # A pause of the rule is found by the rule's own student.
+    # A pause of the series is found by its own student.
     students = {id for state, row in displaced for id in (row.student_id, state.series.student_id)}
     teachers = {row.teacher_id for _, row in displaced if row.teacher_id is not None}
     calendar = load_calendar(since, teachers, students)
@@ -160,14 +163,14 @@ def _ask_their_closures(states: Iterable[SeriesState], since: date) -> None:
 
 
 def _neighbours(context: PlanningContext, keys: set[SeriesKey], now: datetime) -> list[SeriesState]:
-    """Those of ``keys`` whose own change may free a place wanted here.
+    """Return the series among ``keys`` whose own change may resolve a conflict.
 
-    Series of later chunks, or of the kind that another job makes: a fixed schedule and a slot that
-    exchange their hours would wait for each other for ever.
+    They belong to later chunks, or to the kind of another job: otherwise a fixed schedule and a
+    slot that exchange their hours would block each other for ever.
     """
     new = [
-        one
-        for one in load_by_key(keys - context.planned, context.scope)
-        if one.kind not in context.kinds or owner_of(one) not in context.done
+        series
+        for series in load_by_key(keys - context.planned, context.scope)
+        if series.kind not in context.kinds or owner_of(series) not in context.done
     ]
     return [state for state in _states(context, new, now) if state.rows]

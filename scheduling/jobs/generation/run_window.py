@@ -1,4 +1,4 @@
-"""The window of a request: which dates a run concerns."""
+"""The window of a run: the dates and the series that a request covers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +23,10 @@ from .chunks import chunks
 
 @dataclass(frozen=True, slots=True)
 class RunWindow:
-    """``window``: what the job is about; ``planned``: that and the missed weeks before it.
+    """The job's own ``window``, and ``planned``: the same with the missed weeks before it.
 
-    ``makes``: whether new classes are made in it. They are not where the days that a request is
-    narrowed to are none of its job's; what is stored there follows all the same.
+    ``makes``: whether the run creates classes. It does not if the request is narrowed to days
+    outside of the job's window; stored classes on these days are still updated.
     """
 
     window: Window
@@ -35,13 +35,13 @@ class RunWindow:
 
     @property
     def catch_up_from(self) -> date | None:
-        """The first day of the missed weeks; None where none was missed."""
+        """The first day of the missed weeks; None if none was missed."""
         return self.planned.start if self.planned.start < self.window.start else None
 
 
 def run_window(request: RunRequest) -> RunWindow:
-    """The dates of ``request``, those that earlier weekly runs missed included."""
-    found = _of_job(request)
+    """Return the dates of ``request``, including the weeks that earlier weekly runs missed."""
+    found = _job_window(request)
     span = request.span
     if span is None:
         return found
@@ -52,18 +52,18 @@ def run_window(request: RunRequest) -> RunWindow:
 
 
 def scope_of(request: RunRequest) -> Q:
-    """Which series ``request`` concerns."""
+    """Return the condition for the series that ``request`` covers."""
     scope = scope_condition(request.student_ids, request.teacher_ids, request.weekdays)
     return scope & Q(id__among=request.rule_ids) if request.rule_ids else scope
 
 
 def is_large(request: RunRequest) -> bool:
-    """Whether ``request`` takes more than one transaction."""
+    """Return True if ``request`` takes more than one transaction."""
     planned = run_window(request).planned
     return len(chunks(JOBS[request.job].kinds, scope_of(request), planned)) > 1
 
 
-def _of_job(request: RunRequest) -> RunWindow:
+def _job_window(request: RunRequest) -> RunWindow:
     if request.job == Job.HORIZON:
         window = horizon_window(request.today, request.weeks)
         return RunWindow(window, window)
@@ -79,7 +79,7 @@ def _of_job(request: RunRequest) -> RunWindow:
 
 
 def last_weekly_week() -> date | None:
-    """The week of the last full, undated weekly run that came to its end; a Monday."""
+    """Return the Monday of the last completed, full, undated weekly run."""
     return (
         JobRun.objects.filter(
             job=Job.WEEKLY,

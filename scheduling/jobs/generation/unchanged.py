@@ -1,8 +1,8 @@
-"""Which series need no plan: those whose classes stand as they should, told in one query.
+"""Finds the series that need no plan because their classes are already correct, in one query.
 
-Of a re-run that is nearly all of them, and the time that it takes. What the database finds alike
-the planner is asked about once, and its answer is multiplied; everything else is planned one by
-one. A class that was deleted or bent by hand makes its series one of the others.
+In a re-run these are nearly all series. The database groups series whose classes follow the same
+pattern; the planner plans one series of a group and the counts are multiplied. All other series,
+such as those with a deleted or edited class, are planned one by one.
 """
 
 from collections import Counter, defaultdict
@@ -27,73 +27,73 @@ from scheduling.selectors.studio import studio
 from .chunks import Chunk
 from .planning import PlanningContext
 
-# One statement reads the classes of so many series, and one transaction holds the calendar for it:
-# a tenth of a second on PostgreSQL, half a second on SQLite.
-SERIES_A_SURVEY = 5_000
+# Series compared in one statement and transaction, which locks the calendar for a tenth of a second
+# on PostgreSQL, half a second on SQLite.
+SERIES_A_COMPARISON = 5_000
 
 
 @dataclass(slots=True)
 class UnchangedSeries:
-    """What stays as it is: its part of the plan, and the series that it is about."""
+    """The series that need no plan, and their part of the plan."""
 
     plan: Plan = field(default_factory=Plan)
     series: defaultdict[Owner, list[SeriesKey]] = field(default_factory=lambda: defaultdict(list))
-    # How many series each owner has by now, new ones included.
+    # The current number of series of each owner, new ones included.
     sizes: dict[Owner, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
-        """How many series these are."""
+        """Number of series."""
         return sum(len(keys) for keys in self.series.values())
 
     def of(self, chunk: Chunk) -> set[SeriesKey]:
-        """Those of a chunk that need no plan any more."""
+        """Return the series of ``chunk`` that need no plan."""
         return {key for owner in chunk.owners() for key in self.series.get(owner, ())}
 
-    def left_of(self, chunks: list[Chunk]) -> Iterator[Chunk]:
-        """What is left to plan of ``chunks``, in order.
+    def remaining(self, chunks: list[Chunk]) -> Iterator[Chunk]:
+        """Yield the chunks that still need a plan, in order.
 
-        Several together where little is left of each: no more than the largest of them had.
+        Small remainders are merged, up to the size of the largest chunk.
         """
         if not self.series:
             yield from chunks
             return
-        most = max(chunk.size for chunk in chunks)
-        together, size = Chunk([], [], 0), 0
+        max_size = max(chunk.size for chunk in chunks)
+        merged, size = Chunk([], [], 0), 0
         for chunk in chunks:
-            if self._is_all_of(chunk):
+            if self._covers(chunk):
                 continue
             left = chunk.size - len(self.of(chunk))
-            if together.size and size + left > most:
-                yield together
-                together, size = Chunk([], [], 0), 0
-            together, size = together.with_those_of(chunk), size + left
-        if together.size:
-            yield together
+            if merged.size and size + left > max_size:
+                yield merged
+                merged, size = Chunk([], [], 0), 0
+            merged, size = merged.merged_with(chunk), size + left
+        if merged.size:
+            yield merged
 
-    def _is_all_of(self, chunk: Chunk) -> bool:
-        """Whether nothing is left to plan for a chunk."""
+    def _covers(self, chunk: Chunk) -> bool:
+        """Return True if no series of ``chunk`` needs a plan."""
         return all(
             len(self.series.get(owner, ())) >= self.sizes.get(owner, 0) for owner in chunk.owners()
         )
 
 
-def compares_first(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
-    """``chunks`` in order, as many together as one survey takes in."""
-    together: list[Chunk] = []
+def comparison_batches(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
+    """Group ``chunks``, in order, into batches that are compared in one statement."""
+    batch: list[Chunk] = []
     size = 0
     for chunk in chunks:
-        if together and size + chunk.size > SERIES_A_SURVEY:
-            yield together
-            together, size = [], 0
-        together.append(chunk)
+        if batch and size + chunk.size > SERIES_A_COMPARISON:
+            yield batch
+            batch, size = [], 0
+        batch.append(chunk)
         size += chunk.size
-    if together:
-        yield together
+    if batch:
+        yield batch
 
 
 def find_unchanged(context: PlanningContext, chunks: list[Chunk], now: datetime) -> UnchangedSeries:
-    """What of ``chunks`` stands as it should at ``now``. The scope is the whole studio."""
+    """Return the series of ``chunks`` that need no plan at ``now``. For full runs only."""
     found = UnchangedSeries()
     span = ComparedWeeks.of(context.since(now), context.window)
     if span is None:
@@ -101,25 +101,26 @@ def find_unchanged(context: PlanningContext, chunks: list[Chunk], now: datetime)
     zones = {name: offset_transitions(name, span.told.start, span.told.end) for name in _zones()}
     teachers = [id for chunk in chunks for id in chunk.teachers]
     students = [id for chunk in chunks for id in chunk.students]
-    alike = [
-        (kind, one)
+    groups = [
+        (kind, group)
         for kind in context.kinds
-        for each in unchanged_groups(kind, teachers, students, span, zones)
-        if (one := _without(each, kind, context.planned)) is not None
+        for candidate in unchanged_groups(kind, teachers, students, span, zones)
+        if (group := _without_planned(candidate, kind, context.planned)) is not None
     ]
-    if not alike:
+    if not groups:
         return found
     found.sizes = owner_sizes(context.kinds, _owned_by(chunks))
     closures = load_calendar(span.since, [], []).concerning(None, 0)
-    examples = {one.key: one for one in load_by_key(SeriesKey(k, a.ids[0]) for k, a in alike)}
-    for kind, one in alike:
-        example = examples.get(SeriesKey(kind, one.ids[0]))
+    keys = [SeriesKey(kind, group.ids[0]) for kind, group in groups]
+    examples = {series.key: series for series in load_by_key(keys)}
+    for key, (kind, group) in zip(keys, groups, strict=True):
+        example = examples.get(key)
         if example is None:
             continue
         state = SeriesState(example, context.window, closures)
-        drafted = _drafted(state, one, zones, now, context.note_bounds)
-        if drafted is not None:
-            _enter(found, kind, one, drafted)
+        draft = _draft(state, group, zones, now, context.note_bounds)
+        if draft is not None:
+            _add(found, kind, group, draft)
     return found
 
 
@@ -135,39 +136,39 @@ def _owned_by(chunks: list[Chunk]) -> Q:
     ).condition()
 
 
-def _without(
-    one: UnchangedGroup, kind: SeriesKind, planned: set[SeriesKey]
+def _without_planned(
+    group: UnchangedGroup, kind: SeriesKind, planned: set[SeriesKey]
 ) -> UnchangedGroup | None:
-    """Less the series that were planned, and counted, with an earlier chunk."""
+    """Return ``group`` without the series that were planned with an earlier chunk."""
     if not planned:
-        return one
-    rows = zip(one.ids, one.student_ids, one.teacher_ids, strict=True)
+        return group
+    rows = zip(group.ids, group.student_ids, group.teacher_ids, strict=True)
     left = [row for row in rows if SeriesKey(kind, row[0]) not in planned]
     if not left:
         return None
     ids, students, teachers = (list(column) for column in zip(*left, strict=True))
-    return UnchangedGroup(ids, students, teachers, one.weeks)
+    return UnchangedGroup(ids, students, teachers, group.weeks)
 
 
-def _drafted(
+def _draft(
     state: SeriesState,
-    one: UnchangedGroup,
+    group: UnchangedGroup,
     zones: dict[str, OffsetTransitions],
     now: datetime,
     note_bounds: bool,
 ) -> Draft | None:
     zone = zones.get(state.series.zone)
-    return draft_unchanged(state, one.weeks, zone, to_epoch(now), note_bounds) if zone else None
+    return draft_unchanged(state, group.weeks, zone, to_epoch(now), note_bounds) if zone else None
 
 
-def _enter(found: UnchangedSeries, kind: SeriesKind, one: UnchangedGroup, drafted: Draft) -> None:
-    """``drafted``, for each of the series that are alike."""
-    plan, times = found.plan, len(one.ids)
-    plan.counts.update(Counter({outcome: n * times for outcome, n in drafted.counts.items()}))
-    plan.closed.update(Counter({which: n * times for which, n in drafted.closed.items()}))
-    if drafted.students:
-        plan.students.update(one.student_ids)
-        plan.teachers.update(id for id in one.teacher_ids if id)
-    for id, student, teacher in zip(one.ids, one.student_ids, one.teacher_ids, strict=True):
+def _add(found: UnchangedSeries, kind: SeriesKind, group: UnchangedGroup, draft: Draft) -> None:
+    """Add ``draft`` to ``found`` for each series of the group."""
+    plan, times = found.plan, len(group.ids)
+    plan.counts.update(Counter({outcome: n * times for outcome, n in draft.counts.items()}))
+    plan.closed.update(Counter({closed: n * times for closed, n in draft.closed.items()}))
+    if draft.students:
+        plan.students.update(group.student_ids)
+        plan.teachers.update(id for id in group.teacher_ids if id)
+    for id, student, teacher in zip(group.ids, group.student_ids, group.teacher_ids, strict=True):
         owner = ("teacher", teacher) if teacher else ("student", student)
         found.series[owner].append(SeriesKey(kind, id))

@@ -1,4 +1,4 @@
-"""Where news of trouble goes: the outbox and a webhook. Neither fails a run or holds it up."""
+"""Alerts about incidents, by e-mail (the outbox) and webhook. A failure does not affect the run."""
 
 import json
 from collections.abc import Callable
@@ -15,47 +15,48 @@ from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.models import Trouble, TroubleKind
 from scheduling.selectors.studio import studio
 
-# News that is older is history.
+# Older alerts are not sent.
 HISTORY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """A trouble that has begun, or is over."""
+    """The message that an incident has begun, or has ended."""
 
     incident: Trouble
     begins: bool
 
     @property
     def subject(self) -> str:
-        """A line for a mailbox, in the studio's language."""
-        words = {
+        """The subject in the current language."""
+        values = {
             "job": self.incident.subject,
             "kind": self.incident.get_kind_display(),
         }
         if self.begins:
-            return _("Class Tracker: %(job)s: %(kind)s") % words
-        return _("Class Tracker: %(job)s: no longer %(kind)s") % words
+            return _("Class Tracker: %(job)s: %(kind)s") % values
+        return _("Class Tracker: %(job)s: no longer %(kind)s") % values
 
     @property
     def text(self) -> str:
-        """What happened and what to do."""
+        """What happened, and what to do."""
         if not self.begins:
-            return _("It is over. It was: %(detail)s") % {"detail": self.incident.detail}
+            return _("Resolved: %(detail)s") % {"detail": self.incident.detail}
         if self.incident.kind == TroubleKind.MAIL:
             return self.incident.detail
         return "\n\n".join(
             (
                 self.incident.detail,
                 _(
-                    "Background jobs in the admin say more. `manage.py check_jobs` says what is "
-                    "wrong, `manage.py generate_classes` makes up for it, any number of times."
+                    "Details are under Background jobs in the admin. `manage.py check_jobs` lists "
+                    "what is wrong; `manage.py generate_classes` completes missed work and can be "
+                    "repeated safely."
                 ),
             )
         )
 
     def json(self) -> dict[str, Any]:
-        """For a webhook. ``text`` is what chat services show."""
+        """Return the body of the webhook. Chat services show ``text``."""
         incident = self.incident
         return {
             "event": "begin" if self.begins else "end",
@@ -71,26 +72,26 @@ Send = Callable[[AlertMessage, datetime], bool]
 
 
 def channels() -> dict[str, Send]:
-    """The ways that are set up, by name. Each answers whether it took the news."""
-    ways: dict[str, Send] = {}
+    """Return the configured channels by name. Each returns True if it accepted the message."""
+    senders: dict[str, Send] = {}
     if settings.ALERT_EMAILS:
-        ways["email"] = _email
+        senders["email"] = _email
     if settings.ALERT_WEBHOOK_URL:
-        ways["webhook"] = _webhook
-    return ways
+        senders["webhook"] = _webhook
+    return senders
 
 
-def _email(news: AlertMessage, now: datetime) -> bool:
-    if news.incident.kind == TroubleKind.MAIL:
-        return False  # it would wait for its own end
+def _email(message: AlertMessage, now: datetime) -> bool:
+    if message.incident.kind == TroubleKind.MAIL:
+        return False  # the mail server is down: the e-mail would arrive only after the incident
     with translation.override(studio().language):
-        subject, text = news.subject, news.text
+        subject, text = message.subject, message.text
     for address in settings.ALERT_EMAILS:
         queue_alert(address, subject, text, now, now + HISTORY)
     return True
 
 
-def _webhook(news: AlertMessage, now: datetime) -> bool:
+def _webhook(message: AlertMessage, now: datetime) -> bool:
     with translation.override(studio().language):
-        body = json.dumps(news.json()).encode()
+        body = json.dumps(message.json()).encode()
     return call(settings.ALERT_WEBHOOK_URL, "the webhook", body, "application/json")

@@ -1,8 +1,8 @@
-"""What the calendar lacks now, counted from what is there: classes, places, marks.
+"""Coverage: counts the classes, hours and attendance marks that the calendar lacks now.
 
-Classes are compared as a run compares them: one query finds the series that may lack one, and the
-planner is asked about these alone. Both jobs are planned together, as if each had run by now:
-where both would make a class for the same hour, the older rule has it, whichever job comes first.
+The comparison is that of a run: one query finds the series that may lack a class, and only these
+are planned. Both jobs are planned together, as if each had just run: if both create a class for the
+same hour, the older series wins, whichever job runs first.
 """
 
 from collections import Counter
@@ -29,10 +29,10 @@ from scheduling.selectors.studio import studio_day
 
 from .callers import Callers
 
-# To load a series and what is stored of it takes as long as to plan so many classes.
+# Loading a series with its classes takes as long as planning this many classes.
 A_SERIES = 12
-# What a page plans at most, in classes: some 30 ms. A hundred and sixty slots of which nothing is
-# there are planned; of more the page says that there are more.
+# Most classes that a page plans, about 30 ms: 160 slots without any class. Beyond that the page
+# shows "more than".
 A_PAGE = 4_000
 
 
@@ -41,19 +41,19 @@ Found = Collection[tuple[SeriesKind, Uncovered]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """This week and the horizon, and the lessons that are over, as they are.
+    """The state of this week, of the horizon, and of the attendance marks.
 
-    ``asking``: the jobs that have rules to make classes of. ``standing``: the classes of this week,
-    whatever they come from, cancelled ones aside. ``missing``: those that are to be there by now
-    and that a run would make, by the job and the day. ``conflicts``: lessons that find their place
-    taken. Where ``is_complete`` is false, there are more of both. ``through``: the last day up to
-    which lessons are to be there by now.
+    ``jobs_with_series``: the jobs with active series. ``stored``: the number of this week's
+    classes of any origin, without cancelled ones. ``missing``: the classes that should exist by now
+    and that a run would create, by job and day. ``conflicts``: planned occurrences whose place is
+    taken. If ``is_complete`` is False, there are more of both. ``through``: the last day up to
+    which lessons should exist by now.
     """
 
     week: Window
     through: date
-    standing: int
-    asking: frozenset[Job] = frozenset(GENERATING)
+    stored: int
+    jobs_with_series: frozenset[Job] = frozenset(GENERATING)
     marks: Marks = field(default_factory=Marks)
     missing: Counter[tuple[Job, date]] = field(default_factory=Counter)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -61,43 +61,47 @@ class Coverage:
 
     @property
     def missing_this_week(self) -> int:
-        """How many classes of this week are missing."""
+        """Number of missing classes of this week."""
         return sum(n for (_job, day), n in self.missing.items() if day in self.week)
 
     @property
     def missing_later(self) -> int:
-        """How many classes after this week are missing."""
+        """Number of missing classes after this week."""
         return self.missing.total() - self.missing_this_week
 
     @property
     def expected(self) -> int:
-        """How many classes this week is to have."""
-        waiting = (one for one in self.conflicts if one.planned.day in self.week and not one.stays)
-        return self.standing + self.missing_this_week + sum(1 for _one in waiting)
+        """Number of classes that this week should have."""
+        blocked = [
+            conflict
+            for conflict in self.conflicts
+            if conflict.planned.day in self.week and not conflict.stays
+        ]
+        return self.stored + self.missing_this_week + len(blocked)
 
     def missing_of(self, job: Job) -> int:
-        """How many classes ``job`` would make."""
-        return sum(n for (of, _day), n in self.missing.items() if of == job)
+        """Return the number of missing classes that ``job`` would create."""
+        return sum(n for (creator, _day), n in self.missing.items() if creator == job)
 
 
 def job_window(job: Job, today: date) -> Window:
-    """The dates of which ``job`` makes the classes on the day ``today``."""
+    """Return the dates for which ``job`` creates classes when it runs on ``today``."""
     if job == Job.WEEKLY:
         return week_window(today)
     return horizon_window(today, settings.HORIZON_WEEKS)
 
 
 def rules_of(job: Job, today: date) -> QuerySet[Any]:
-    """The rules of which ``job`` makes classes on the day ``today``."""
+    """Return the series for which ``job`` creates classes when it runs on ``today``."""
     (kind,) = JOBS[job].kinds
     return series_due(kind, job_window(job, today))
 
 
 def coverage(now: datetime, callers: Callers | None = None, most: int | None = None) -> Coverage:
-    """How this week and the horizon stand at ``now``. A constant number of queries.
+    """Return the coverage at ``now``, in a constant number of queries.
 
-    ``most``: what is planned at most, in classes, each series being ``A_SERIES`` more; None for
-    all there is. If nothing is found amiss within that, the rest is planned, too.
+    ``most`` limits the number of planned classes, with ``A_SERIES`` added per series; None for no
+    limit. If nothing is missing within the limit, the rest is planned too.
     """
     callers = callers or Callers(now)
     today = studio_day(now)
@@ -108,29 +112,29 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
     since = context.since(now)
     closures = load_calendar(since, [], []).concerning(None, 0)
     found = [
-        (kind, one)
+        (kind, uncovered)
         for kind, window in windows.items()
-        for one in uncovered_series(kind, window, since, closures, now)
+        for uncovered in uncovered_series(kind, window, since, closures, now)
     ]
-    count = sum(len(one.ids) for _kind, one in found)
-    keys, plan = _planned(found, context, now, most)
+    count = sum(len(uncovered.ids) for _kind, uncovered in found)
+    keys, plan = _plan(found, context, now, most)
     if len(keys) < count and not (plan.creates or plan.restores or plan.conflicts):
-        keys, plan = _planned(found, context, now, None)
-    made = [*plan.creates, *plan.restores]
+        keys, plan = _plan(found, context, now, None)
+    missing = [*plan.creates, *plan.restores]
     return Coverage(
         week=week,
         through=due[Job.HORIZON],
-        standing=classes_between(week),
-        asking=frozenset(job for job in GENERATING if rules_of(job, today).exists()),
+        stored=classes_between(week),
+        jobs_with_series=frozenset(job for job in GENERATING if rules_of(job, today).exists()),
         marks=marks(now),
-        missing=Counter((_job_of(planned.series.kind), planned.day) for planned in made),
+        missing=Counter((_job_of(planned.series.kind), planned.day) for planned in missing),
         conflicts=plan.conflicts,
         is_complete=len(keys) == count,
     )
 
 
 def _windows(today: date, due: Mapping[Job, date]) -> Iterator[tuple[SeriesKind, Window]]:
-    """By kind, the dates whose classes are to be there by now; nothing where none are."""
+    """Yield the dates whose classes should exist by now, by kind; no entry for an empty window."""
     for job in GENERATING:
         window = job_window(job, today)
         if window.start <= due[job]:
@@ -139,11 +143,11 @@ def _windows(today: date, due: Mapping[Job, date]) -> Iterator[tuple[SeriesKind,
 
 
 def _job_of(kind: SeriesKind) -> Job:
-    """The job that makes the classes of ``kind``."""
+    """Return the job that creates the classes of ``kind``."""
     return next(job for job in GENERATING if kind in JOBS[job].kinds)
 
 
-def _planned(
+def _plan(
     found: Found, context: PlanningContext, now: datetime, most: int | None
 ) -> tuple[list[SeriesKey], Plan]:
     keys = list(_first(found, most))
@@ -151,8 +155,12 @@ def _planned(
 
 
 def _first(found: Found, most: int | None) -> Iterator[SeriesKey]:
-    """The series to plan: all, or the oldest, which have their places first."""
-    sizes = sorted((id, kind, len(one.days) + A_SERIES) for kind, one in found for id in one.ids)
+    """Yield the series to plan: all, or the oldest, which take precedence in conflicts."""
+    sizes = sorted(
+        (id, kind, len(uncovered.days) + A_SERIES)
+        for kind, uncovered in found
+        for id in uncovered.ids
+    )
     left = most if most is not None else sum(size for _id, _kind, size in sizes)
     for id, kind, size in sizes:
         left -= size
@@ -162,9 +170,9 @@ def _first(found: Found, most: int | None) -> Iterator[SeriesKey]:
 
 
 def _due(job: Job, today: date, callers: Callers) -> date:
-    """The last day of which ``job`` is to have made the classes by now.
+    """Return the last day for which ``job`` should have created the classes by now.
 
-    Between midnight and the run of the night nobody misses what that run is going to make.
+    Between midnight and the nightly run, the classes of that run are not yet missing.
     """
-    moment = callers.due_before(job)
-    return job_window(job, studio_day(moment) if moment is not None else today).last
+    due = callers.due_before(job)
+    return job_window(job, studio_day(due) if due is not None else today).last

@@ -1,4 +1,4 @@
-"""A job's schedule in words, in the current language."""
+"""The schedule of a job as text in the current language."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,7 @@ _DAYS = {
 
 
 def schedule_text(job: Job) -> str:
-    """“Every day at 02:00 (Europe/Madrid)”."""
+    """Return, for example, “Every day at 02:00 (Europe/Madrid)”."""
     cron = JOBS[job].cron
     if not cron:
         return _("Only when someone asks for it")
@@ -29,7 +29,7 @@ def schedule_text(job: Job) -> str:
 
 
 def cron_text(cron: str) -> str:
-    """A crontab's five fields in words; as they are where we have none for them."""
+    """Return the text of a cron expression; the expression itself if there is no text for it."""
     minute, hour, day, month, weekday = cron.split()
     if day != "*" or month != "*":
         return cron

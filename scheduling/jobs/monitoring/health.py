@@ -1,126 +1,28 @@
-"""Whether all is well, worked out when asked: no scheduler that may itself be dead is believed."""
+"""Health: checks the studio and its jobs each time it is called, without relying on a scheduler."""
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Min
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun
 from scheduling.selectors.data_quality import students_without_start, studio_counts
 from scheduling.selectors.runs import began, crashed_since_success
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import number_text, when
 
 from .callers import Callers
 from .coverage import Coverage, rules_of
+from .health_texts import ISSUES, crashed_suggestion, issue, not_called, suggestion
 from .recent_runs import RecentRuns
-
-# What may be wrong, by name, in the order in which it is told: the issue, and what to do about it.
-# The names of the contract's indicators are theirs.
-ISSUES: dict[str, tuple[Promise, Promise]] = {
-    "overdue_jobs": (
-        ngettext_lazy("%(n)s job is late.", "%(n)s jobs are late.", "count"),
-        gettext_lazy("Check that cron is running, and run generate_classes."),
-    ),
-    "stuck_runs": (
-        ngettext_lazy("%(n)s run has stalled.", "%(n)s runs have stalled.", "count"),
-        gettext_lazy("The next run takes its place; look at its server if it happens again."),
-    ),
-    "crashed_runs": (
-        ngettext_lazy(
-            "%(n)s run crashed since the last success.",
-            "%(n)s runs crashed since the last success.",
-            "count",
-        ),
-        gettext_lazy("Run generate_classes again: it completes what was left."),
-    ),
-    "missing_classes": (
-        gettext_lazy("More than %(n)s classes are missing or clash."),
-        gettext_lazy("Generate them now."),
-    ),
-    "missing_classes_this_week": (
-        ngettext_lazy(
-            "%(n)s class of this week is missing.",
-            "%(n)s classes of this week are missing.",
-            "count",
-        ),
-        gettext_lazy("Generate them now."),
-    ),
-    "missing_classes_later": (
-        ngettext_lazy(
-            "%(n)s class of the weeks ahead is missing.",
-            "%(n)s classes of the weeks ahead are missing.",
-            "count",
-        ),
-        gettext_lazy("Generate them now."),
-    ),
-    "unresolved_conflicts": (
-        ngettext_lazy(
-            "%(n)s lesson clashes with another.", "%(n)s lessons clash with others.", "count"
-        ),
-        gettext_lazy("Move, share or pause one of the two; the next run tries again."),
-    ),
-    "not_called": (
-        gettext_lazy("Nothing runs by itself yet."),
-        gettext_lazy(
-            "Install the cron entries (manage.py install_cron), or keep manage.py run_scheduler "
-            "running."
-        ),
-    ),
-    "unmarked_lessons": (
-        ngettext_lazy("%(n)s lesson is not marked.", "%(n)s lessons are not marked.", "count"),
-        gettext_lazy("Mark who came."),
-    ),
-    "no_marks": (
-        gettext_lazy("No lesson has been marked yet."),
-        gettext_lazy("Mark who came, or set the days to mark attendance to 0 under Settings."),
-    ),
-    "orphaned_slots": (
-        ngettext_lazy(
-            "%(n)s active slot belongs to someone who has left.",
-            "%(n)s active slots belong to people who have left.",
-            "count",
-        ),
-        gettext_lazy("Cancel these slots, or make the teacher or the student active again."),
-    ),
-    "teachers_without_settings": (
-        ngettext_lazy(
-            "%(n)s teacher has slots but no lesson settings.",
-            "%(n)s teachers have slots but no lesson settings.",
-            "count",
-        ),
-        gettext_lazy("Add durations and prices on the teacher's lesson settings."),
-    ),
-    "old_slots": (
-        ngettext_lazy(
-            "%(n)s slot was booked more than six months ago.",
-            "%(n)s slots were booked more than six months ago.",
-            "count",
-        ),
-        gettext_lazy("Ask whether they are still wanted."),
-    ),
-    "students_without_start": (
-        ngettext_lazy(
-            "%(n)s student has a schedule but no start date.",
-            "%(n)s students have a schedule but no start date.",
-            "count",
-        ),
-        gettext_lazy("Set the start date: there are no classes without one."),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """What an indicator (``name``) says is wrong, and what to do about it."""
+    """A problem (``issue``), how to solve it, and the ``name`` of the check that found it."""
 
     name: str
     count: int
@@ -130,7 +32,7 @@ class HealthFinding:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The indicators by name, what is wrong, and what to do about it, in the current language."""
+    """The indicators by name, and the findings, in the current language."""
 
     indicators: dict[str, int]
     findings: list[HealthFinding]
@@ -151,146 +53,99 @@ class Health:
 def health(
     now: datetime,
     cover: Coverage,
-    lately: RecentRuns | None = None,
+    recent: RecentRuns | None = None,
     callers: Callers | None = None,
 ) -> Health:
-    """The state of the studio and its jobs at ``now``.
+    """Return the health of the studio and its jobs at ``now``.
 
-    ``lately``, ``callers``: the log, where it is read already.
+    ``recent`` and ``callers`` save queries if the caller has them already.
     """
-    lately, callers = lately or RecentRuns(), callers or Callers(now)
+    recent, callers = recent or RecentRuns(), callers or Callers(now)
     crashed = crashed_since_success(now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS))
+    uncalled = jobs_not_called(cover, callers)
     indicators = {
         **asdict(studio_counts(now)),
         "missing_classes_this_week": cover.missing_this_week,
         "unresolved_conflicts": len(cover.conflicts),
-        "overdue_jobs": len(overdue_jobs(now, lately)),
+        "overdue_jobs": len(overdue_jobs(now, recent)),
         "crashed_runs": sum(crashed.values()),
-        "stuck_runs": len(stuck_runs(now, lately)),
+        "stuck_runs": len(stuck_runs(now, recent)),
     }
-    waiting = jobs_not_called(cover, callers)
-    # The indicators are those of the contract; what was found since is said without being one.
+    # The contract fixes the indicators. Findings have further counts, and those of ``shortfalls``
+    # instead of the two above.
     counts = {
         **indicators,
         "unresolved_conflicts": 0,
         "missing_classes_this_week": 0,
         **shortfalls(cover),
-        "not_called": len(waiting),
+        "not_called": len(uncalled),
         "students_without_start": students_without_start(now).count(),
     }
-    findings = [
-        HealthFinding(name, counts[name], issue(name, counts[name]), suggestion(name))
+    texts = {
+        name: (issue(name, count), suggestion(name))
         for name in ISSUES
-        if counts.get(name)
-    ]
-    return Health(indicators, [_worded(one, crashed, waiting, now, callers) for one in findings])
+        if (count := counts.get(name))
+    }
+    if uncalled:
+        texts["not_called"] = not_called(uncalled, now, callers)
+    if crashed:
+        text, _suggestion = texts["crashed_runs"]
+        texts["crashed_runs"] = text, crashed_suggestion(crashed)
+    findings = [HealthFinding(name, counts[name], *text) for name, text in texts.items()]
+    return Health(indicators, findings)
 
 
 def shortfalls(cover: Coverage) -> dict[str, int]:
-    """What the calendar lacks, by the names of ``ISSUES``."""
+    """Return the counts of missing classes, conflicts and marks, by the names of ``ISSUES``."""
     unmarked = "unmarked_lessons" if cover.marks.is_kept else "no_marks"
-    found = {unmarked: cover.marks.unmarked}
+    counts = {unmarked: cover.marks.unmarked}
     if not cover.is_complete:
-        return found | {"missing_classes": cover.missing.total() + len(cover.conflicts)}
-    return found | {
+        return counts | {"missing_classes": cover.missing.total() + len(cover.conflicts)}
+    return counts | {
         "missing_classes_this_week": cover.missing_this_week,
         "missing_classes_later": cover.missing_later,
         "unresolved_conflicts": len(cover.conflicts),
     }
 
 
-def issue(name: str, count: int) -> str:
-    """What is wrong, in words."""
-    text, _suggestion = ISSUES[name]
-    return str(text % {"n": number_text(count), "count": count})
+def overdue_jobs(now: datetime, recent: RecentRuns | None = None) -> list[Job]:
+    """Return the jobs that have not run since their due time, after their grace."""
+    recent = recent or RecentRuns()
+    return [job for job in GENERATING if late_since(job, now, recent) is not None]
 
 
-def suggestion(name: str) -> str:
-    """What to do about it, in words."""
-    return str(ISSUES[name][1])
+def late_since(job: Job, now: datetime, recent: RecentRuns) -> datetime | None:
+    """Return the first due time at which ``job`` did not run; None if it is not late.
 
-
-def overdue_jobs(now: datetime, lately: RecentRuns | None = None) -> list[Job]:
-    """Jobs that were due more than the grace ago and have not run since."""
-    lately = lately or RecentRuns()
-    return [job for job in GENERATING if late_since(job, now, lately) is not None]
-
-
-def late_since(job: Job, now: datetime, lately: RecentRuns) -> datetime | None:
-    """The first time that ``job`` was due and did not run; None while it is not late.
-
-    A job that has never run is late from the first time that it was due after there was something
-    for it to do. Like every job it is so only when its grace is over.
+    A job is late only after its grace. For a job that has never run, due times count from the
+    creation of its first series.
     """
     due = last_due(job, now - JOBS[job].grace)
-    if due is None or lately.done_since(job, due):
+    if due is None or recent.done_since(job, due):
         return None
-    success = lately.done(job)
-    since = began(success) if success is not None else asked_since(job, due)
+    success = recent.done(job)
+    since = began(success) if success is not None else first_series_created(job, due)
     return next_due(job, since) if since is not None else None
 
 
 def jobs_not_called(cover: Coverage, callers: Callers) -> list[Job]:
-    """Jobs that have something to do, and that nothing is going to start."""
-    jobs = [job for job in GENERATING if job in cover.asking and not callers.call(job)]
-    # Any other caller of the jobs calls the watch too, which then stops with them.
-    return [*jobs, Job.WATCH] if callers.makes_lessons_alone else jobs
+    """Return the jobs with active series that nothing starts automatically."""
+    jobs = [job for job in GENERATING if job in cover.jobs_with_series and not callers.starts(job)]
+    # Any other caller also starts the watch, so that both start or stop together.
+    return [*jobs, Job.WATCH] if callers.only_lessons_called else jobs
 
 
-def not_called(jobs: Collection[Job], now: datetime, callers: Callers) -> tuple[str, str]:
-    """That nothing starts ``jobs``, and what to do about it, in words."""
-    advice = suggestion("not_called")
-    if callers.last_call is None:
-        return _("Nothing runs by itself yet."), advice
-    if callers.makes_lessons_alone:
-        text = _(
-            "Only the lessons of the next weeks are generated automatically; this week’s fixed "
-            "schedules, reminders and alerts need /api/cron/tick."
-        )
-        return text, _("Let the service call that address instead: docs/cron.md.")
-    if not any(callers.call(job) for job in GENERATING):
-        text = _("Nothing has run by itself since %(when)s.")
-        return text % {"when": when(callers.last_call, now)}, advice
-    return _("“%(job)s” does not run by itself.") % {"job": next(iter(jobs)).label}, advice
-
-
-def stuck_runs(now: datetime, lately: RecentRuns | None = None) -> list[JobRun]:
-    """Runs that are said to be active and show no sign of life, or have been at it for too long."""
+def stuck_runs(now: datetime, recent: RecentRuns | None = None) -> list[JobRun]:
+    """Return the active runs that are dead or have taken too long."""
     return [
         run
-        for run in (lately or RecentRuns()).active
+        for run in (recent or RecentRuns()).active
         if is_dead(run) or now - (run.started_at or now) > JOBS[Job(run.job)].longest
     ]
 
 
-def asked_since(job: Job, due: datetime) -> datetime | None:
-    """When the oldest rule was entered of which ``job`` was to make classes at ``due``."""
+def first_series_created(job: Job, due: datetime) -> datetime | None:
+    """Return when the oldest series was created for which ``job`` had to run at ``due``."""
     rules = rules_of(job, studio_day(due)).filter(created_at__lte=due)
     first: datetime | None = rules.aggregate(first=Min("created_at"))["first"]
     return first
-
-
-def _worded(
-    finding: HealthFinding,
-    crashed: Collection[str],
-    jobs: Collection[Job],
-    now: datetime,
-    callers: Callers,
-) -> HealthFinding:
-    """``finding`` in the words of those that depend on which jobs are concerned."""
-    if finding.name == "not_called":
-        text, advice = not_called(jobs, now, callers)
-        return replace(finding, issue=text, suggestion=advice)
-    if finding.name == "crashed_runs":
-        return replace(finding, suggestion=_what_completes(crashed))
-    return finding
-
-
-def _what_completes(crashed: Collection[str]) -> str:
-    """What to do after runs of these jobs crashed; no schedule makes up for missing classes."""
-    said = []
-    if set(crashed) != {Job.MISSING.value}:
-        said.append(_("Run generate_classes again: it completes what was left."))
-    if Job.MISSING in crashed:
-        said.append(_("Run generate_classes --only missing: it completes what was left."))
-    return " ".join(said)

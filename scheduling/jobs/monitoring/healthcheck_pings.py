@@ -1,8 +1,8 @@
-"""A sign of life to an outside watchman (``PING_URL``), in the manner of Healthchecks.
+"""Pings to an external monitor (``PING_URL``) with the protocol of Healthchecks.
 
-``URL/start`` when a run begins, ``URL`` when it went well, ``URL/fail`` when it did not. He alone
-notices when everything here is down. Only what runs by itself is told: a person who presses the
-button must not make a dead cron look alive.
+``URL/start`` when a run begins, ``URL`` when it succeeded, ``URL/fail`` when it failed. Only an
+external monitor notices when this host is down. Only automatic runs ping, so that a run started by
+a person does not hide a dead cron.
 """
 
 import uuid
@@ -17,48 +17,50 @@ from scheduling.jobs.runs.result import RunResult
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import AUTOMATIC, RunState
 
-WELL = (RunState.SUCCEEDED, RunState.PARTIAL)
+SUCCESS = (RunState.SUCCEEDED, RunState.PARTIAL)
 
 
 class HealthcheckPings:
-    """The pings of one run; silent where nobody is to be told.
+    """The pings of one run, if it is full, undated and automatic and ``PING_URL`` is set.
 
-    They go out beside the run, which waits for nobody; at its end for a few seconds at most.
+    They are sent from threads. The run only waits at its end, for a few seconds at most.
     """
 
     def __init__(self, request: RunRequest) -> None:
-        whole = request.is_full and not request.dated and JOBS[request.job].generates
-        self._wanted = bool(settings.PING_URL) and whole and request.trigger in AUTOMATIC
-        # So that the watchman can tell which start an end belongs to.
+        is_regular = request.is_full and not request.dated and JOBS[request.job].generates
+        self._enabled = bool(settings.PING_URL) and is_regular and request.trigger in AUTOMATIC
+        # Lets the monitor match an end with its start.
         self._id = uuid.uuid4()
         self._start: Thread | None = None
 
     def started(self) -> None:
-        """The run has begun."""
-        if self._wanted:
+        """Send the ping for the start of the run."""
+        if self._enabled:
             self._start = Thread(target=self._send, args=("/start", ""), daemon=True)
             self._start.start()
 
     def ended(self, result: RunResult) -> None:
-        """The run is over, well or not."""
-        if not self._wanted:
+        """Send the ping for the end of the run."""
+        if not self._enabled:
             return
         text = f"{result.job.value} {result.state.value}: {result.classes_created} classes created"
         if result.error:
             text += f"\n{result.error}"
-        last = Thread(
-            target=self._last, args=("" if result.state in WELL else "/fail", text), daemon=True
+        end = Thread(
+            target=self._send_end,
+            args=("" if result.state in SUCCESS else "/fail", text),
+            daemon=True,
         )
-        last.start()
-        last.join(2 * SECONDS)
+        end.start()
+        end.join(2 * SECONDS)
 
-    def _last(self, path: str, text: str) -> None:
+    def _send_end(self, path: str, text: str) -> None:
         if self._start is not None:
-            self._start.join()  # an end that overtakes its start would leave it open
+            self._start.join()  # the end must not arrive before the start
         self._send(path, text)
 
     def _send(self, path: str, text: str) -> None:
         parts = urlsplit(settings.PING_URL)
         query = "&".join(part for part in (parts.query, f"rid={self._id}") if part)
         address = parts._replace(path=parts.path.rstrip("/") + path, query=query)
-        call(urlunsplit(address), "the watchman (PING_URL)", text.encode())
+        call(urlunsplit(address), "the monitor (PING_URL)", text.encode())

@@ -1,4 +1,4 @@
-"""What is wrong with the jobs and the mail now, worked out from the log and the outbox alone."""
+"""Current incidents of the jobs and the mail, derived from the log and the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +22,9 @@ ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """A trouble: which job, what, since when, the run concerned where there is one.
+    """An incident of a job, with its run if there is one.
 
-    ``mail``: of a mail server that accepts nothing.
+    ``mail`` is set if the mail server accepts nothing.
     """
 
     kind: TroubleKind
@@ -35,12 +35,12 @@ class Incident:
 
     @property
     def sentence(self) -> str:
-        """It in words, in the current language."""
-        words: dict[str, Any] = {"job": self.job.label, "when": when(self.since)}
+        """The incident as a sentence in the current language."""
+        values: dict[str, Any] = {"job": self.job.label, "when": when(self.since)}
         if self.run is not None:
-            words |= {"run": self.run.pk, "error": self.run.error or "–"}
+            values |= {"run": self.run.pk, "error": self.run.error or "–"}
         if self.mail is not None:
-            words |= {"n": self.mail.waiting, "error": self.mail.error}
+            values |= {"n": self.mail.waiting, "error": self.mail.error}
         texts = {
             TroubleKind.MAIL: _(
                 "E-mail: since %(when)s the mail server accepts none; waiting messages: %(n)s. "
@@ -53,11 +53,11 @@ class Incident:
                 "%(job)s: run %(run)d has been going on since %(when)s: too long, or stalled."
             ),
         }
-        return texts[self.kind] % words
+        return texts[self.kind] % values
 
 
 def current_incidents(now: datetime) -> list[Incident]:
-    """Everything that is wrong at ``now``, the late jobs first; at most one of a kind and job."""
+    """Return the incidents at ``now``, late jobs first, at most one of each kind and job."""
     found = [
         Incident(kind=TroubleKind.LATE, job=job, since=due)
         for job in overdue_jobs(now)
@@ -68,7 +68,7 @@ def current_incidents(now: datetime) -> list[Incident]:
         if not any(one.kind == TroubleKind.STUCK and one.job == job for one in found):
             found.append(Incident(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
     for job in JOBS:
-        # One that was followed by a success is history; its successor has completed the work.
+        # Only the last run counts: a later success has completed the work of a failed run.
         last = last_ended_full(job)
         if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
             found.append(Incident(kind=kind, job=job, since=_began(last), run=last))
@@ -78,7 +78,7 @@ def current_incidents(now: datetime) -> list[Incident]:
 
 
 def when(moment: datetime) -> str:
-    """A moment as people of the studio read it, with its zone."""
+    """Return a moment as text in the studio's zone, with the zone."""
     text = pgettext("date format: 14 February 2027 02:00", "j F Y H:i")
     return f"{date_format(local(moment), text)} {studio().time_zone}"
 

@@ -1,4 +1,4 @@
-"""Runs that should have been and were not: the schedule held against the log."""
+"""Missed runs: due times without a run in the log."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -10,18 +10,18 @@ from scheduling.jobs.schedule.due_times import due_before, next_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job
 
-# The clock of the machine that starts a run may be ahead of ours.
+# The clock of the machine that starts a run may be ahead.
 SKEW = timedelta(minutes=1)
 
 
 def missed_runs(
     job: Job, starts: Iterable[datetime], since: datetime, until: datetime, now: datetime
 ) -> list[datetime]:
-    """The due times in ``(since, until]`` that no run covers, the newest first.
+    """Return the due times in ``(since, until]`` that no run covers, the newest first.
 
-    ``starts``: when the whole, undated runs of ``job`` began, from ``since`` to the due time after
-    ``until`` at least. A run covers a due time if it began between that and the next one. What the
-    log may have forgotten is never said to be missing.
+    ``starts``: the start times of the whole, undated runs of ``job``, at least from ``since`` to
+    the due time after ``until``. A run covers a due time if it began between that and the next one.
+    Due times for which the log may be pruned are left out.
     """
     began = sorted(starts)
     since = max(since, kept_since(now))
@@ -37,13 +37,13 @@ def missed_runs(
 
 
 def kept_since(now: datetime) -> datetime:
-    """No log of this moment or later has been pruned."""
+    """Return the time from which on no run has been pruned."""
     return now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
 
 
 def _due(job: Job, until: datetime, since: datetime) -> Iterator[datetime]:
     for local in due_before(job, until):
-        # Two instants of one zone are compared, and added to, by the wall clock.
+        # Python compares datetimes of one zone by the wall clock, ignoring DST changes.
         due = local.astimezone(UTC)
         if due <= since:
             return

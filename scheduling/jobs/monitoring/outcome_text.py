@@ -1,4 +1,4 @@
-"""Outcomes in words: what a plan would do, what a run did, in the current language."""
+"""Texts of outcomes in the current language: what a plan would do, what a run did."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.text.dates import number_text
 
-# In the order in which people want to know.
+# The order in which outcomes are shown.
 ORDER = (
     Outcome.ERROR,
     Outcome.INVALID,
@@ -37,15 +37,15 @@ ORDER = (
     Outcome.EXISTS,
 )
 # Beside a number: "34 create".
-_WOULD = {
+_PLANNED_LABELS = {
     Outcome.CREATED: pgettext_lazy("beside a number: 34 create", "create"),
     Outcome.MOVED: pgettext_lazy("beside a number: 34 create", "move"),
     Outcome.REMOVED: pgettext_lazy("beside a number: 34 create", "remove"),
     Outcome.CANCELLED: pgettext_lazy("beside a number: 34 create", "cancel"),
     Outcome.RESTORED: pgettext_lazy("beside a number: 34 create", "restore"),
 }
-# Beside a number, or for one alone. Other languages tell one from many.
-_DID = {
+# Beside a number. Other languages have a singular and a plural.
+_LABELS = {
     Outcome.CREATED: npgettext_lazy("beside a number: 34 created", "created", "created", "n"),
     Outcome.EXISTS: npgettext_lazy(
         "beside a number: 34 created", "as they are", "as they are", "n"
@@ -73,14 +73,14 @@ _DID = {
         "beside a number: 34 created", "with an error", "with an error", "n"
     ),
 }
-# Of a sentence that begins with "This would".
-_WOULD_DO = {
+# Parts of a sentence that begins with "This would".
+_PLAN_PHRASES = {
     Outcome.MOVED: gettext_lazy("move %(n)s"),
     Outcome.REMOVED: gettext_lazy("remove %(n)s"),
     Outcome.CANCELLED: gettext_lazy("cancel %(n)s under a closure"),
     Outcome.RESTORED: gettext_lazy("restore %(n)s"),
 }
-_HAS_DONE = {
+_RUN_PHRASES = {
     Outcome.MOVED: ngettext_lazy("%(n)s moved", "%(n)s moved", "count"),
     Outcome.REMOVED: ngettext_lazy("%(n)s removed", "%(n)s removed", "count"),
     Outcome.CANCELLED: ngettext_lazy(
@@ -91,17 +91,17 @@ _HAS_DONE = {
 
 
 def outcome_label(outcome: Outcome, count: int = 1) -> str:
-    """“created”, as it stands beside ``count``."""
-    return str(_DID[outcome] % {"n": count})
+    """Return “created”, to be shown beside ``count``."""
+    return str(_LABELS[outcome] % {"n": count})
 
 
 def planned_label(outcome: Outcome, count: int) -> str:
-    """“create”, where it is still to be done; else as ``outcome_label``."""
-    return str(_WOULD.get(outcome) or outcome_label(outcome, count))
+    """Return “create” for a planned change; otherwise the same as ``outcome_label``."""
+    return str(_PLANNED_LABELS.get(outcome) or outcome_label(outcome, count))
 
 
 def plan_summary(job: Job, counts: Mapping[Outcome, int]) -> str:
-    """“This would create 34 lessons, move 9 and leave 3 conflicts.”"""
+    """Return “This would create 34 lessons, move 9 and leave 3 conflicts.”"""
     parts = []
     if n := counts.get(Outcome.CREATED, 0):
         if job == Job.HORIZON:
@@ -111,7 +111,7 @@ def plan_summary(job: Job, counts: Mapping[Outcome, int]) -> str:
         parts.append(text % {"n": number_text(n)})
     parts += [
         str(text) % {"n": number_text(counts[outcome])}
-        for outcome, text in _WOULD_DO.items()
+        for outcome, text in _PLAN_PHRASES.items()
         if counts.get(outcome)
     ]
     conflicts = counts.get(Outcome.CONFLICT, 0)
@@ -124,7 +124,7 @@ def plan_summary(job: Job, counts: Mapping[Outcome, int]) -> str:
 
 
 def run_summary(run: JobRun) -> str:
-    """“21 lessons created and 3 moved; 2 conflicts.” What a run that is over came to."""
+    """Return “21 lessons created and 3 moved; 2 conflicts.” for a run that has ended."""
     counts = {Outcome(name): int(n) for name, n in run.counts.items() if n}
     parts = []
     if n := counts.get(Outcome.CREATED, 0):
@@ -135,11 +135,11 @@ def run_summary(run: JobRun) -> str:
         parts.append(_sentence(text, n))
     parts += [
         str(text % {"count": counts[outcome], "n": number_text(counts[outcome])})
-        for outcome, text in _HAS_DONE.items()
+        for outcome, text in _RUN_PHRASES.items()
         if counts.get(outcome)
     ]
-    is_whole = run.state in (RunState.SUCCEEDED, RunState.PARTIAL)
-    nothing = _("nothing was to be done") if is_whole else _("nothing was done")
+    is_complete = run.state in (RunState.SUCCEEDED, RunState.PARTIAL)
+    nothing = _("nothing was to be done") if is_complete else _("nothing was done")
     done = get_text_list(parts, _("and")) if parts else nothing
     rest = []
     if n := counts.get(Outcome.CONFLICT, 0):
@@ -149,30 +149,30 @@ def run_summary(run: JobRun) -> str:
             "%(n)s schedule could not be dealt with", "%(n)s schedules could not be dealt with", n
         )
         rest.append(_sentence(text, n))
-    told = "; ".join([done, *rest])
-    return f"{told[0].upper()}{told[1:]}."
+    text = "; ".join([done, *rest])
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def undone(run: JobRun) -> str:
-    """“Undone: 76 of 76 lessons removed.”"""
-    made = run.classes_created
+    """Return “Undone: 76 of 76 lessons removed.”"""
+    created = run.classes_created
     if run.job == Job.HORIZON:
         text = ngettext(
             "Undone: %(gone)s of %(n)s lesson removed.",
             "Undone: %(gone)s of %(n)s lessons removed.",
-            made,
+            created,
         )
     else:
         text = ngettext(
             "Undone: %(gone)s of %(n)s class removed.",
             "Undone: %(gone)s of %(n)s classes removed.",
-            made,
+            created,
         )
-    return text % {"gone": number_text(run.classes_undone), "n": number_text(made)}
+    return text % {"gone": number_text(run.classes_undone), "n": number_text(created)}
 
 
 def removed(run: JobRun, count: int) -> str:
-    """“76 lessons removed”, of what a run made."""
+    """Return “76 lessons removed” for classes that ``run`` created."""
     if run.job == Job.HORIZON:
         text = ngettext("%(n)s lesson removed", "%(n)s lessons removed", count)
     else:
@@ -181,7 +181,7 @@ def removed(run: JobRun, count: int) -> str:
 
 
 def title_of(run: JobRun) -> str:
-    """What became of a run, in one sentence."""
+    """Return the state or the result of a run in one sentence."""
     titles = {
         RunState.QUEUED: _("This run waits for its turn."),
         RunState.RUNNING: _("This run is under way."),

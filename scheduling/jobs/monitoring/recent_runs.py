@@ -1,4 +1,4 @@
-"""The end of the log, for all on one page who ask about it."""
+"""Caches the newest runs of each job for one request."""
 
 from datetime import datetime
 from functools import cached_property
@@ -9,9 +9,9 @@ from scheduling.selectors.runs import DONE, active_runs, latest_full, newest_who
 
 
 class RecentRuns:
-    """What the newest runs say: each part is read when it is first asked for, and once.
+    """The newest runs, read on first access.
 
-    ``length``: how many of the newest runs of a job that generates; one, where none are drawn.
+    ``length``: the number of runs to read of each generating job.
     """
 
     def __init__(self, length: int = 1) -> None:
@@ -21,24 +21,24 @@ class RecentRuns:
 
     @cached_property
     def active(self) -> list[JobRun]:
-        """Runs that are queued or running, whole or narrowed."""
+        """The queued and running runs, whole or narrowed."""
         return active_runs()
 
     def newest(self, job: Job) -> list[JobRun]:
-        """The newest runs of ``job`` that concern the whole studio, the newest first."""
+        """Return the newest whole runs of ``job``, the newest first."""
         if job not in self._newest:
             self._newest[job] = newest_whole(job, self._length if JOBS[job].generates else 1)
         return self._newest[job]
 
     def done(self, job: Job) -> JobRun | None:
-        """The newest whole, undated run of ``job`` that went well."""
+        """Return the newest successful, whole, undated run of ``job``."""
         if job not in self._done:
-            read = (one for one in self.newest(job) if one.state in DONE and not one.is_dated)
-            self._done[job] = next(read, None) or latest_full(job)
+            runs = (run for run in self.newest(job) if run.state in DONE and not run.is_dated)
+            self._done[job] = next(runs, None) or latest_full(job)
         return self._done[job]
 
     def done_since(self, job: Job, moment: datetime) -> bool:
-        """Whether a whole, undated run of ``job`` that went well began at ``moment`` or later."""
+        """Return True if a successful, whole, undated run of ``job`` began since ``moment``."""
         last = self.done(job)
         if last is None:
             return False

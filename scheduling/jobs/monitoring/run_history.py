@@ -1,6 +1,6 @@
-"""The log as a person reads it: the newest first, with the runs that should have been and were not.
+"""The run history: the log as shown to people, the newest first, with missed runs.
 
-Paged by the number of the run, so that a page deep down costs what the first one does.
+Pages are cut by run id, so that a late page costs no more than the first one.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from scheduling.jobs.schedule.registry import GENERATING
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.runs import began, first_whole, starts_between
 
-from .health import asked_since
+from .health import first_series_created
 from .missed_runs import missed_runs
 from .run_timeline import MISSED
 
@@ -22,9 +22,9 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryFilter:
-    """Which rows are wanted; empty: all. ``outcome`` may be ``missed_runs``.
+    """The rows to show; an empty value means all. ``outcome`` may be ``missed``.
 
-    The watch looks every quarter of an hour: where all is well it is shown only if asked for.
+    Successful runs of the watch, one every quarter of an hour, are shown only if ``job`` is set.
     """
 
     job: str = ""
@@ -32,7 +32,7 @@ class HistoryFilter:
     trigger: str = ""
 
     def runs(self) -> QuerySet[JobRun]:
-        """The runs that it lets through, the newest first."""
+        """Return the matching runs, the newest first."""
         conditions = {"job": self.job, "state": self.outcome, "trigger": self.trigger}
         runs = JobRun.objects.filter(
             **{name: value for name, value in conditions.items() if value}
@@ -42,7 +42,7 @@ class HistoryFilter:
         return runs
 
     def jobs_missed(self) -> list[Job]:
-        """The jobs whose missed runs it lets through."""
+        """Return the jobs whose missed runs match."""
         if self.trigger or self.outcome not in ("", MISSED):
             return []
         return [job for job in GENERATING if self.job in ("", job)]
@@ -50,7 +50,7 @@ class HistoryFilter:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A run; or, without one, ``times`` due times in a row, up to ``moment``, without one."""
+    """A run, or ``times`` consecutive missed due times, from ``first`` to ``moment``."""
 
     job: str
     moment: datetime
@@ -61,40 +61,40 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """``older``: the number from which the next page goes on; None on the last."""
+    """``older`` is the run id at which the next page begins; None on the last page."""
 
     rows: list[HistoryEntry]
     older: int | None
 
 
 def history(
-    wanted: HistoryFilter, now: datetime, before: int | None = None, size: int = PAGE
+    conditions: HistoryFilter, now: datetime, before: int | None = None, size: int = PAGE
 ) -> HistoryPage:
-    """A page of the log; ``before``: what is older than the run of this number."""
-    if wanted.outcome == MISSED:
-        return HistoryPage(_collapsed(_missed(wanted, None, None, now)), None)
-    runs = wanted.runs()
+    """Return a page of the log with the runs older than the run id ``before``."""
+    if conditions.outcome == MISSED:
+        return HistoryPage(_merge(_missed(conditions, None, None, now)), None)
+    runs = conditions.runs()
     newer = None
     if before is not None:
-        newer = wanted.runs().filter(id__gte=before).last()
+        newer = conditions.runs().filter(id__gte=before).last()
         runs = runs.filter(id__lt=before)
     found = list(runs[: size + 1])
     more = len(found) > size
     found = found[:size]
     rows = [HistoryEntry(run.job, began(run), run) for run in found]
-    rows += _missed(wanted, found[-1] if more else None, newer, now)
-    return HistoryPage(_collapsed(rows), found[-1].pk if more else None)
+    rows += _missed(conditions, found[-1] if more else None, newer, now)
+    return HistoryPage(_merge(rows), found[-1].pk if more else None)
 
 
 def _missed(
-    wanted: HistoryFilter, oldest: JobRun | None, newer: JobRun | None, now: datetime
+    conditions: HistoryFilter, oldest: JobRun | None, newer: JobRun | None, now: datetime
 ) -> list[HistoryEntry]:
-    """The missed due times between ``oldest`` (the log's first) and ``newer`` (now)."""
+    """Return the missed due times from ``oldest`` (or the first run) to ``newer`` (or now)."""
     until = began(newer) if newer is not None else now
     rows = []
-    for job in wanted.jobs_missed():
+    for job in conditions.jobs_missed():
         first = first_whole(job)
-        since = began(first) if first is not None else asked_since(job, now)
+        since = began(first) if first is not None else first_series_created(job, now)
         if since is None:
             continue
         if oldest is not None:
@@ -105,20 +105,20 @@ def _missed(
     return rows
 
 
-def _collapsed(rows: list[HistoryEntry]) -> list[HistoryEntry]:
-    """The newest first; missed times of a job without a run of it between them are one row."""
-    told: list[HistoryEntry] = []
+def _merge(rows: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Sort ``rows``, the newest first, and merge consecutive missed times of a job into one row."""
+    merged: list[HistoryEntry] = []
     open_rows: dict[str, int] = {}
     for row in sorted(rows, key=lambda row: row.moment, reverse=True):
-        place = open_rows.get(row.job)
+        index = open_rows.get(row.job)
         if row.run is not None:
             if row.run.is_full and not row.run.is_dated:
                 open_rows.pop(row.job, None)
-            told.append(row)
-        elif place is None:
-            open_rows[row.job] = len(told)
-            told.append(row)
+            merged.append(row)
+        elif index is None:
+            open_rows[row.job] = len(merged)
+            merged.append(row)
         else:
-            whole = told[place]
-            told[place] = replace(whole, times=whole.times + 1, first=row.moment)
-    return told
+            last = merged[index]
+            merged[index] = replace(last, times=last.times + 1, first=row.moment)
+    return merged

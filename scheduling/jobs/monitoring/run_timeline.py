@@ -1,4 +1,4 @@
-"""The last runs of a job in a row, with those that should have been and were not."""
+"""The timeline of a job: its last runs, with missed ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from .missed_runs import missed_runs
 from .recent_runs import RecentRuns
 
 LENGTH = 60
-# What became of a due time that nothing covers. Runs say theirs by their state.
+# The outcome of a missed due time; the outcome of a run is its state.
 MISSED = "missed"
 
 
@@ -24,15 +24,15 @@ class TimelineEntry:
 
     @property
     def outcome(self) -> str:
-        """The state of the run, or ``missed_runs``."""
+        """The state of the run, or ``MISSED``."""
         return str(self.run.state) if self.run is not None else MISSED
 
 
 def timeline(
-    job: Job, now: datetime, length: int = LENGTH, lately: RecentRuns | None = None
+    job: Job, now: datetime, length: int = LENGTH, recent: RecentRuns | None = None
 ) -> list[TimelineEntry]:
-    """The last ``length`` whole runs of ``job`` and missed due times, the oldest first."""
-    runs = (lately or RecentRuns(length)).newest(job)
+    """Return the last ``length`` whole runs and missed due times of ``job``, the oldest first."""
+    runs = (recent or RecentRuns(length)).newest(job)
     entries = [TimelineEntry(job, began(run), run) for run in runs]
     scheduled = [began(run) for run in runs if not run.is_dated]
     if scheduled:

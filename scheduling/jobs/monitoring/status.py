@@ -1,6 +1,7 @@
-"""Whether all is well, in one sentence, with the rest in a second line.
+"""The status of the studio and its jobs: one sentence, and a line of details.
 
-Each statement is counted from what is there. The log is asked what runs, not what it once found.
+Problems are counted from the calendar as it is now. The log only supplies the runs, not their
+former results.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.domain.outcomes import FAULTS
-from scheduling.jobs.runs.claims import is_dead
+from scheduling.jobs.runs.takeover import is_dead
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job, JobRun, RunState
 from scheduling.selectors.people import account_names
@@ -21,7 +22,8 @@ from scheduling.text.dates import distance, long_day, number_text, relative, whe
 
 from .callers import Callers
 from .coverage import Coverage
-from .health import issue, jobs_not_called, late_since, not_called, shortfalls, suggestion
+from .health import jobs_not_called, late_since, shortfalls
+from .health_texts import issue, not_called, suggestion
 from .outcome_text import undone
 from .recent_runs import RecentRuns
 
@@ -38,7 +40,7 @@ _FAILED = {
     Job.WEEKLY: gettext_lazy("The last run of the weekly job did not finish."),
     Job.HORIZON: gettext_lazy("The last run of the daily lesson job did not finish."),
 }
-_TAKEN_BACK = {
+_UNDONE = {
     Job.WEEKLY: gettext_lazy("A run of the weekly job was undone."),
     Job.HORIZON: gettext_lazy("A run of the daily lesson job was undone."),
 }
@@ -53,7 +55,7 @@ A_DAY = timedelta(days=1)
 
 
 class Level(StrEnum):
-    """How much it matters."""
+    """The severity."""
 
     OK = "ok"
     WARN = "warn"
@@ -63,10 +65,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence that needs a person, with more about it in ``detail``.
+    """A sentence about something that a person should act on, with a ``detail``.
 
-    ``name``: what it is about, as in ``health.ISSUES``; empty where it is about ``run`` alone.
-    ``advice``: what to do about it, for those who may.
+    ``name``: a key of ``ISSUES``; empty if the statement is only about ``run``. ``advice``: the
+    suggestion, for users with the permission.
     """
 
     text: str
@@ -79,7 +81,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What needs a person, the most urgent first, and facts that hold in any case."""
+    """The statements (``needs``), the most urgent first, and general facts."""
 
     level: Level
     title: str
@@ -88,13 +90,13 @@ class Status:
 
     @property
     def run(self) -> JobRun | None:
-        """The run that the title speaks of, if it does of one."""
+        """The run of the title, if any."""
         return self.needs[0].run if self.needs else None
 
     @property
     def detail(self) -> str:
-        """The second line: what else needs a person, and the facts."""
-        rest = [one.text for one in self.needs[1:]]
+        """The second line: details, further statements, and facts."""
+        rest = [statement.text for statement in self.needs[1:]]
         first = [self.needs[0].detail, self.needs[0].advice] if self.needs else []
         return " ".join(filter(None, [*first, *rest, *self.facts]))
 
@@ -102,12 +104,12 @@ class Status:
 def status(
     now: datetime,
     cover: Coverage,
-    lately: RecentRuns | None = None,
+    recent: RecentRuns | None = None,
     callers: Callers | None = None,
 ) -> Status:
-    """How the studio and its jobs stand at ``now``. ``lately``, ``callers``: the log, if read."""
-    lately, callers = lately or RecentRuns(), callers or Callers(now)
-    active = [run for run in lately.active if run.is_full and JOBS[Job(run.job)].generates]
+    """Return the status at ``now``. ``recent`` and ``callers`` save queries if already read."""
+    recent, callers = recent or RecentRuns(), callers or Callers(now)
+    active = [run for run in recent.active if run.is_full and JOBS[Job(run.job)].generates]
     for run in active:
         if is_dead(run):
             return _status([_stalled(run, now)], [])
@@ -115,23 +117,23 @@ def status(
         text, detail = str(_BUSY[Job(run.job)]), progress_sentence(run, now)
         return _status([Statement(text, level=Level.BUSY, detail=detail, run=run)], [])
     needs = [
-        *_of_runs(now, cover, lately, callers),
-        *_of(shortfalls(cover), LESSONS),
-        *_of_callers(now, cover, callers),
-        *_faults(lately),
-        *_of(shortfalls(cover), MARKS),
+        *_run_statements(now, cover, recent, callers),
+        *_shortfall_statements(cover, LESSONS),
+        *_caller_statements(now, cover, callers),
+        *_fault_statements(recent),
+        *_shortfall_statements(cover, MARKS),
     ]
     return _status(needs, list(_facts(now, cover, callers)))
 
 
 def progress_sentence(run: JobRun, now: datetime) -> str:
-    """How far an active run has come, and who started it."""
+    """Return the progress of an active run, and the person who started it."""
     starter = started_by(run)
     since = relative(began(run), now)
     values = {"name": starter, "when": since}
     if run.state == RunState.QUEUED:
         if starter:
-            return _("Waiting for its turn; asked for by %(name)s, %(when)s.") % values
+            return _("Waiting for its turn; requested by %(name)s, %(when)s.") % values
         return _("Waiting for its turn, %(when)s.") % values
     values |= {"done": number_text(run.progress_done), "total": number_text(run.progress_total)}
     if starter:
@@ -142,7 +144,7 @@ def progress_sentence(run: JobRun, now: datetime) -> str:
 
 
 def started_by(run: JobRun) -> str:
-    """The person who started ``run``; empty where it was none."""
+    """Return the name of the person who started ``run``; empty if no person did."""
     return account_names([run.triggered_by]).get(run.triggered_by, run.triggered_by)
 
 
@@ -162,27 +164,25 @@ def _stalled(run: JobRun, now: datetime) -> Statement:
     )
 
 
-def _of_runs(
-    now: datetime, cover: Coverage, lately: RecentRuns, callers: Callers
+def _run_statements(
+    now: datetime, cover: Coverage, recent: RecentRuns, callers: Callers
 ) -> Iterator[Statement]:
-    """What became of the runs, as far as it explains what is missing or is going to be."""
-    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
+    """Yield statements about late, failed and undone runs, which explain missing classes."""
+    last = [run for job in GENERATING for run in recent.newest(job)[:1]]
     failed = [run for run in last if run.state in (RunState.FAILED, RunState.CRASHED)]
-    late = {job: since for job in GENERATING if (since := late_since(job, now, lately)) is not None}
+    late = {job: since for job in GENERATING if (since := late_since(job, now, recent)) is not None}
     if late and callers.last_call is not None:
         yield _late({job: now - since for job, since in late.items()}, failed)
     elif failed:
         run = failed[0]
-        text, why = str(_FAILED[Job(run.job)]), _first_line(run)
-        yield Statement(text, level=Level.BAD, detail=why, run=run)
+        text = str(_FAILED[Job(run.job)])
+        yield Statement(text, level=Level.BAD, detail=_first_line(run), run=run)
     for run in undone_runs():
-        done = lately.done(Job(run.job)) if run.job in GENERATING else None
-        # Until a run has made again what was taken back, if it is still wanted.
+        done = recent.done(Job(run.job)) if run.job in GENERATING else None
+        # Only until a later run has created the removed classes again, if still planned.
         if done is not None and cover.missing_of(Job(run.job)) and _undone_since(run, done):
             again = _("The next run makes them again unless the schedules change.")
-            yield Statement(
-                str(_TAKEN_BACK[Job(run.job)]), detail=f"{undone(run)} {again}", run=run
-            )
+            yield Statement(str(_UNDONE[Job(run.job)]), detail=f"{undone(run)} {again}", run=run)
             return
 
 
@@ -191,12 +191,12 @@ def _late(spans: dict[Job, timedelta], failed: list[JobRun]) -> Statement:
     title = _("Both jobs are late, by up to %(time)s.")
     if len(spans) == 1:
         title = str(_LATE[next(iter(spans))])
-    why = [_first_line(run) for run in failed if run.job in spans]
+    errors = [_first_line(run) for run in failed if run.job in spans]
     return Statement(
         title % {"time": distance(longest)},
         "overdue_jobs",
         Level.BAD if longest >= A_DAY else Level.WARN,
-        " ".join(why[:1]),
+        " ".join(errors[:1]),
         failed[0] if failed else None,
     )
 
@@ -205,16 +205,17 @@ def _undone_since(run: JobRun, last: JobRun) -> bool:
     return run.undone_at is not None and run.undone_at >= began(last)
 
 
-def _of(counts: dict[str, int], names: Iterable[str]) -> Iterator[Statement]:
-    """What the calendar lacks of ``names``."""
+def _shortfall_statements(cover: Coverage, names: Iterable[str]) -> Iterator[Statement]:
+    """Yield statements about the shortfalls among ``names``."""
+    counts = shortfalls(cover)
     for name in names:
         if count := counts.get(name):
             yield Statement(issue(name, count), name, advice=suggestion(name))
 
 
-def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[Statement]:
-    """Whether there is something to do, and something that is going to do it."""
-    if not cover.asking:
+def _caller_statements(now: datetime, cover: Coverage, callers: Callers) -> Iterator[Statement]:
+    """Yield statements about missing series and about jobs that nothing starts."""
+    if not cover.jobs_with_series:
         yield Statement(_("There are no active weekly lessons."))
     jobs = jobs_not_called(cover, callers)
     if jobs or callers.last_call is None:
@@ -222,8 +223,8 @@ def _of_callers(now: datetime, cover: Coverage, callers: Callers) -> Iterator[St
         yield Statement(text, "not_called", advice=advice)
 
 
-def _faults(lately: RecentRuns) -> Iterator[Statement]:
-    last = [run for job in GENERATING for run in lately.newest(job)[:1]]
+def _fault_statements(recent: RecentRuns) -> Iterator[Statement]:
+    last = [run for job in GENERATING for run in recent.newest(job)[:1]]
     if faults := sum(map(_faults_of, last)):
         text = ngettext(
             "%(n)s schedule could not be dealt with.",
@@ -246,12 +247,12 @@ def _first_line(run: JobRun) -> str:
 
 
 def _facts(now: datetime, cover: Coverage, callers: Callers) -> Iterator[str]:
-    """This week, how far lessons reach, the next run: each as far as it is known."""
+    """Yield the known facts: classes of this week, last day with lessons, next run."""
     if cover.is_complete and cover.expected:
         text = _("This week: %(there)s of %(all)s classes.")
-        yield text % {"there": number_text(cover.standing), "all": number_text(cover.expected)}
-    reaches = Job.HORIZON in cover.asking and not cover.missing_of(Job.HORIZON)
-    if cover.is_complete and reaches:
+        yield text % {"there": number_text(cover.stored), "all": number_text(cover.expected)}
+    has_horizon = Job.HORIZON in cover.jobs_with_series and not cover.missing_of(Job.HORIZON)
+    if cover.is_complete and has_horizon:
         yield _("Lessons are scheduled through %(day)s.") % {"day": long_day(cover.through)}
     due = min(filter(None, map(callers.next_run, GENERATING)), default=None)
     if due is not None:

@@ -1,7 +1,6 @@
-"""The watch: writes down which runs are dead, and tells of every trouble once, and of its end.
+"""The watch: marks dead runs as crashed, and alerts once when an incident begins and ends.
 
-As the one job that is due every quarter of an hour it also queues the reminders and delivers the
-outbox.
+As the job that is due every quarter of an hour it also queues reminders and delivers the outbox.
 """
 
 import logging
@@ -16,7 +15,8 @@ from django.db.models import Q
 
 from scheduling.jobs.notifications.delivery import SECONDS, deliver
 from scheduling.jobs.notifications.reminders import remind
-from scheduling.jobs.runs.claims import Claim, fence, mark_crashed_runs
+from scheduling.jobs.runs.claims import Claim, fence
+from scheduling.jobs.runs.takeover import mark_crashed_runs
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Trouble
 
@@ -26,28 +26,28 @@ from .incidents import Incident, current_incidents
 logger = logging.getLogger(__name__)
 
 
-def watch(held: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
-    """Look at all jobs. Returns how many troubles there are.
+def watch(claim: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
+    """Check all jobs and the mail; return the number of incidents.
 
-    ``mail_seconds``: after so long no further e-mail is begun.
+    No e-mail is begun after ``mail_seconds``.
     """
     end = time.monotonic() + mail_seconds
     for job in JOBS:
         mark_crashed_runs(job)
-    # Before the look at what is wrong: a mail server that was away and is back is no trouble.
+    # Mail first: a mail server that is back is no longer an incident.
     _try(remind, now)
     _try(partial(deliver, seconds=mail_seconds), now)
     found = current_incidents(now)
     with transaction.atomic():
         _note(found, now)
-        fence(held)
+        fence(claim)
     if send_alerts(now) and (left := end - time.monotonic()) > 0:
         _try(partial(deliver, seconds=left), now)
     return len(found)
 
 
 def _try(step: Callable[[datetime], int], now: datetime) -> None:
-    """Whatever is wrong with the mail, the watch over the jobs goes on."""
+    """Log any error of ``step``: the mail must not stop the watch."""
     try:
         step(now)
     except Exception as error:
@@ -55,7 +55,7 @@ def _try(step: Callable[[datetime], int], now: datetime) -> None:
 
 
 def _note(found: list[Incident], now: datetime) -> None:
-    """Open what is new and close what is over: transitions, not repetitions."""
+    """Store the incidents that have begun, and close those that have ended."""
     open_ones = {(one.kind, one.job): one for one in Trouble.objects.filter(over_at__isnull=True)}
     for one in found:
         if open_ones.pop((one.kind, one.job), None) is None:
@@ -66,24 +66,25 @@ def _note(found: list[Incident], now: datetime) -> None:
 
 
 def send_alerts(now: datetime) -> int:
-    """Send the news that some channel has not taken yet; answers how many were taken.
+    """Send the alerts that a channel has not accepted yet; return the number accepted.
 
-    A channel that fails holds up no other. After a day what is over is history, told or not.
+    A failing channel does not delay the others. An incident that ended more than a day ago is no
+    longer announced.
     """
-    taken = 0
-    ways = channels()
+    accepted = 0
+    senders = channels()
     recent = Q(over_at__isnull=True) | Q(over_at__gte=now - HISTORY)
-    for incident in Trouble.objects.filter(recent).order_by("id") if ways else ():
+    for incident in Trouble.objects.filter(recent).order_by("id") if senders else ():
         begins = incident.over_at is None
-        told: list[str] = incident.told_begin if begins else incident.told_end
-        for name, send in ways.items():
-            # That it is over is told to those alone who were told that it began.
-            if name in told or (not begins and name not in incident.told_begin):
+        notified: list[str] = incident.told_begin if begins else incident.told_end
+        for name, send in senders.items():
+            # Only a channel that announced the beginning announces the end.
+            if name in notified or (not begins and name not in incident.told_begin):
                 continue
-            # What is queued is written down with it; no webhook is waited for in a transaction.
+            # The e-mail is queued in the same transaction; a webhook is called outside of one.
             with transaction.atomic() if name == "email" else nullcontext():
                 if send(AlertMessage(incident, begins), now):
-                    taken += 1
-                    told.append(name)
+                    accepted += 1
+                    notified.append(name)
                     incident.save(update_fields=["told_begin", "told_end"])
-    return taken
+    return accepted

@@ -1,1 +1,1 @@
-"""E-mails: what is said to whom, the outbox, and the mail server that delivers it."""
+"""E-mails: their texts, the outbox, and the delivery through the mail server."""

@@ -1,8 +1,8 @@
-"""Delivers the outbox: each message at most once, whoever delivers at the same time.
+"""Delivers the outbox, each message at most once, even with concurrent deliveries.
 
-A message is claimed for ten minutes, and claimed again by nobody before. Before its text is handed
-over it is marked as *not known*, and only the answer of the mail server changes that: a process or
-a connection that ends in between leaves it so, and a person decides.
+A delivery claims a message for ten minutes. Before it sends the text it marks the message as
+*unknown*; the reply of the mail server then sets the final state. If the process or the connection
+ends in between, the message stays unknown, and a person decides.
 """
 
 import logging
@@ -14,29 +14,29 @@ from django.db.models.functions import Coalesce
 
 from scheduling.models import Message, MessageState
 
-from .mail_server import SILENCE, Answer, MailServer, Verdict
+from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
 from .outbox import as_email, render
 
 logger = logging.getLogger(__name__)
 
-# Of one delivery; what is left is the next one's.
+# Limit of one delivery; the next one continues.
 SECONDS = 120.0
-# Longer than a delivery takes with the message that it has in hand at its end.
+# Longer than a delivery may take for its last message.
 CLAIM = timedelta(minutes=10)
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=1)
-# So many refusals that may mean every mail, and nothing accepted: they do.
-ENOUGH = 3
-# In a row: a server that ends the connection each time must not make all messages unknown.
+# Refusals that may concern every mail; after this many without a success all mail is blocked.
+MOST_DOUBTFUL = 3
+# Consecutive lost connections that end a delivery, so that not all messages become unknown.
 MOST_UNANSWERED = 2
-# What is rendered anew at each attempt.
-_WORDS = ("recipient", "language", "subject", "body")
+# The fields that each attempt renders again.
+_RENDERED = ("recipient", "language", "subject", "body")
 
 
 def deliver(now: datetime, seconds: float = SECONDS) -> int:
-    """Deliver what is due at ``now``, the nearest lessons first; answers how many were accepted.
+    """Deliver the messages due at ``now``, nearest lessons first; return the number accepted.
 
-    After ``seconds`` no further message is begun; the first one always is. Faults of the mail
-    server are written on the messages, not raised.
+    No message is begun after ``seconds``, except the first one. Errors of the mail server are
+    stored on the messages, not raised.
     """
     waiting = Message.objects.filter(state=MessageState.WAITING)
     expired = waiting.filter(expires_at__lte=now)
@@ -58,9 +58,9 @@ class _Delivery:
         self.now = now
         self.server = MailServer()
         self.accepted = 0
-        # Messages in a row with which the connection ended.
+        # Consecutive messages with a lost connection.
         self.unanswered = 0
-        # Refusals of which only the others can tell whether they mean every mail.
+        # Refusals that may concern every mail; the results of the other messages decide.
         self.doubtful: list[tuple[Message, Answer]] = []
 
     def run(self, ids: list[int], seconds: float) -> int:
@@ -78,11 +78,11 @@ class _Delivery:
             answer = self._send(message)
             if answer is not None and not self._settle(message, answer):
                 break
-        self._judge_the_doubtful()
+        self._settle_doubtful()
         return self.accepted
 
     def _claim(self, pk: int) -> Message | None:
-        """The message, if it is still due and nobody else's."""
+        """Claim and return the message; None if it is no longer due or another delivery has it."""
         due = Message.objects.filter(
             pk=pk, state=MessageState.WAITING, next_try__lte=self.now, expires_at__gt=self.now
         )
@@ -91,19 +91,19 @@ class _Delivery:
         return Message.objects.filter(pk=pk).first()
 
     def _send(self, message: Message) -> Answer | None:
-        """What the mail server answers; None where the claim was lost."""
+        """Send the message; return the server's answer, or None if the claim was lost."""
         mail = as_email(message)
         answer = self.server.offer(mail)
         if answer.verdict is not Verdict.ACCEPTED:
             return answer
-        words = {name: getattr(message, name) for name in _WORDS}
-        if not self._mine(message).update(state=MessageState.UNKNOWN, error="", **words):
+        rendered = {name: getattr(message, name) for name in _RENDERED}
+        if not self._claimed(message).update(state=MessageState.UNKNOWN, error="", **rendered):
             self.server.drop()
             return None
         return self.server.hand_over(mail)
 
     def _settle(self, message: Message, answer: Answer) -> bool:
-        """Write down what became of ``message``; whether to go on with the others."""
+        """Store the result for ``message``; return True if the delivery should continue."""
         if answer.verdict is not Verdict.ACCEPTED:
             logger.warning("message %s was not sent: %s", message.pk, answer.text)
         if answer.verdict is Verdict.ACCEPTED:
@@ -123,20 +123,20 @@ class _Delivery:
         elif answer.verdict is Verdict.UNKNOWN:
             self._finish(message, state=MessageState.UNKNOWN, error=answer.text)
             self.unanswered += 1
-            return answer.text != SILENCE and self.unanswered < MOST_UNANSWERED
+            return answer.text != NO_ANSWER and self.unanswered < MOST_UNANSWERED
         elif answer.verdict is Verdict.EVERYTHING:
             self._wait(message, self.now, answer.text)
             self._block(answer)
             return False
-        elif answer.may_be_of_every_mail and not self.accepted:
+        elif answer.may_concern_every_mail and not self.accepted:
             self.doubtful.append((message, answer))
-            return len(self.doubtful) < ENOUGH
+            return len(self.doubtful) < MOST_DOUBTFUL
         else:
             self._finish(message, state=MessageState.REFUSED, error=answer.text)
         return True
 
-    def _judge_the_doubtful(self) -> None:
-        """Where another mail was accepted, their refusals mean themselves; else every mail."""
+    def _settle_doubtful(self) -> None:
+        """Settle the doubtful refusals: if any mail was accepted they concern only themselves."""
         for message, answer in self.doubtful:
             if self.accepted:
                 self._finish(message, state=MessageState.REFUSED, error=answer.text)
@@ -155,13 +155,15 @@ class _Delivery:
         self._finish(message, state=MessageState.WAITING, error=error, next_try=until)
 
     def _finish(self, message: Message, *, error: str, **values: object) -> None:
-        """Write ``values``, unless a later claim has the message, and let go of it."""
-        values = {name: getattr(message, name) for name in _WORDS} | {"next_try": self.now} | values
-        mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
-        mine.update(error=error[:300], **values)
+        """Store ``values`` and release the message, unless a later claim has it."""
+        values = (
+            {name: getattr(message, name) for name in _RENDERED} | {"next_try": self.now} | values
+        )
+        claimed = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+        claimed.update(error=error[:300], **values)
 
-    def _mine(self, message: Message) -> QuerySet[Message]:
-        """The row, while it waits for this very delivery."""
+    def _claimed(self, message: Message) -> QuerySet[Message]:
+        """Return the row of the message, if this delivery still has the claim."""
         return Message.objects.filter(
             pk=message.pk, attempts=message.attempts, state=MessageState.WAITING
         )

@@ -1,7 +1,7 @@
-"""HTTP calls to other hosts, and one deadline for all of a call, to a mail server too.
+"""HTTP POST to other hosts, with a total deadline that the mail server's connection uses too.
 
-`requests` and smtplib limit each step alone: looking a name up has no limit there, nor has an
-answer that comes byte by byte. So a call is made in a thread, which is abandoned at the deadline.
+`requests` and smtplib only limit single steps: a name lookup, or an answer that arrives byte by
+byte, has no limit. So the call is made in a thread, which is abandoned at the deadline.
 """
 
 import logging
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-# Limit of a message, name lookup included; a run is blocked meanwhile.
+# Total limit of a message, name lookup included; a run is blocked meanwhile.
 SECONDS = 10.0
-# An answer larger than this is not one of ours.
+# No endpoint of ours sends a larger response.
 MAX_BYTES = 50_000_000
 PIECE = 65_536
-# How soon a signal is noticed.
+# Interval for checking the deadline and ``stop``, in seconds.
 POLL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: its body, and its header ``Location``."""
+    """A response. ``location`` is the header of that name."""
 
     status: int
     body: bytes
@@ -41,13 +41,16 @@ class Reply:
 
 
 class NoReplyError(Exception):
-    """There is no whole answer. The text says why; the cause is the innermost error."""
+    """No complete response arrived. The text is the reason; the cause is the innermost error."""
 
 
 def with_deadline(
     work: Callable[[], T], seconds: float, stop: Callable[[], bool] | None = None
 ) -> T:
-    """What ``work`` returns or raises; TimeoutError after ``seconds``, or when to ``stop``."""
+    """Call ``work`` in a thread and return its result.
+
+    Raises TimeoutError after ``seconds``, or once ``stop`` returns True.
+    """
     result: Future[T] = Future()
 
     def run() -> None:
@@ -65,9 +68,9 @@ def with_deadline(
 
 
 def call(url: str, what: str, body: bytes = b"", kind: str = "text/plain") -> bool:
-    """POST ``body`` to ``url``; whether it answered with success. ``what`` names it in the log.
+    """POST ``body`` to ``url``; return True on success. The log calls the host ``what``.
 
-    The address may be a secret: it is not logged.
+    The URL is not logged, because it may be a secret.
     """
     try:
         status = post(url, body, {"Content-Type": kind}, SECONDS, connects=3, max_bytes=0).status
@@ -90,9 +93,10 @@ def post(
     connects: int = 1,
     max_bytes: int = MAX_BYTES,
 ) -> Reply:
-    """POST ``body``; the answer, a redirect too, with at most ``max_bytes`` of its body.
+    """POST ``body`` and return the response, with at most ``max_bytes`` of its body.
 
-    Raises NoReplyError where there is none within ``seconds``, or when to ``stop``.
+    Redirects are returned, not followed. Raises NoReplyError if no response arrives within
+    ``seconds``, or once ``stop`` returns True.
     """
     session = _session(connects)
 
@@ -104,7 +108,7 @@ def post(
                 url,
                 data=body,
                 headers=headers,
-                # What a URL says of a user would take the place of the secret.
+                # Credentials in the URL would replace the header with the secret.
                 auth=(lambda request: request) if "Authorization" in headers else None,
                 timeout=seconds,
                 allow_redirects=False,
@@ -127,9 +131,10 @@ def post(
 
 
 def retry_policy(connects: int = 1) -> "Retry":
-    """429, 5xx and lost connections pass: another attempt of a command, or the next watch, follows.
+    """Return a policy that retries only failed connections, ``connects`` attempts in all.
 
-    At once only a connection is tried again, ``connects`` times in all: nothing has been sent then.
+    Nothing has been sent by then. After 429, 5xx and lost connections the command, or the next
+    watch, tries again later.
     """
     from urllib3.util import Retry
 
@@ -145,7 +150,7 @@ def retry_policy(connects: int = 1) -> "Retry":
 
 
 def _session(connects: int) -> "Session":
-    # Loaded by the first call: to start without it is a tenth of a second quicker.
+    # Imported here, because it would make every start a tenth of a second slower.
     import requests
     from requests.adapters import HTTPAdapter
 
@@ -153,17 +158,17 @@ def _session(connects: int) -> "Session":
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry_policy(connects)))
     session.headers.update({"User-Agent": "Class-Tracker", "Accept-Encoding": "identity"})
-    # Neither a proxy nor a .netrc of the environment: cron has almost none, so that a call would go
-    # another way from there than from a shell; and the secret is for the named host alone.
+    # Ignore proxies and .netrc of the environment: it is nearly empty under cron, so that a call
+    # would behave differently from a shell, and the secret is only for the given host.
     session.trust_env = False
-    # requests has a list of authorities of its own; this machine may trust a private one.
+    # requests has its own list of certificate authorities; this machine may trust a private one.
     paths = ssl.get_default_verify_paths()
     session.verify = paths.cafile or paths.capath or True
     return session
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """What requests and urllib3 have wrapped into errors that quote the whole address."""
+    """Return the original error, without the wrappers of requests, which quote the whole URL."""
     while inner := error.__context__ or error.__cause__:
         error = inner
     return error

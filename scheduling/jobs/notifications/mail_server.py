@@ -1,7 +1,7 @@
-"""One mail at a time through Django's e-mail backend, with what the mail server answers to it.
+"""Sends single mails through Django's e-mail backend and returns the answers of the mail server.
 
-Django's SMTP backend hides at which step a server refuses. Here its connection goes through the
-steps of RFC 5321 one by one: what is refused before the text was handed over can be tried again.
+Django's SMTP backend hides at which step a server refuses a mail. This module goes through the
+steps of RFC 5321 one by one, because a mail refused before its text was sent can be retried.
 """
 
 import re
@@ -19,21 +19,21 @@ from django.core.mail.message import sanitize_address
 
 from .http_post import with_deadline
 
-# For each of the two steps of a message. Some servers look at it for long before they answer.
+# Limit of each of the two steps of a message. Some servers examine it for long before they answer.
 SECONDS = 30.0
-SILENCE = "the mail server did not answer in time"
-NONSENSE = "the answer of the mail server has no code that SMTP knows"
-# Refusals at the recipient or the text that mean every mail: many servers refuse the sender, or a
-# login that is missing, only there.
+NO_ANSWER = "the mail server did not answer in time"
+INVALID_ANSWER = "the answer of the mail server has no code that SMTP knows"
+# Refusals of the recipient or the text that concern every mail: many servers refuse the sender, or
+# a missing login, only at these steps.
 _OF_EVERY_MAIL = re.compile(r"sender|relay|authenti|^5\.1\.[78]", re.IGNORECASE)
 _CODES_OF_EVERY_MAIL = {503, 504, 530, 535, 538}
 
 
 class Verdict(Enum):
-    """What a mail server says of a message.
+    """The answer of a mail server to a message.
 
-    ``EVERYTHING``: it accepts no mail at all, or can't be reached. ``UNKNOWN``: it was handed the
-    message and gave no answer.
+    ``EVERYTHING``: it accepts no mail at all, or is unreachable. ``UNKNOWN``: it did not answer
+    after the text was sent.
     """
 
     ACCEPTED = auto()
@@ -45,14 +45,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``may_be_of_every_mail``: a refusal whose words may mean the sender and not this message.
+    """An answer with its text.
 
+    ``may_concern_every_mail``: the refusal may be about the sender and not about this message.
     ``is_lost``: the connection ended.
     """
 
     verdict: Verdict
     text: str = ""
-    may_be_of_every_mail: bool = False
+    may_concern_every_mail: bool = False
     is_lost: bool = False
 
 
@@ -60,30 +61,30 @@ ACCEPTED = Answer(Verdict.ACCEPTED)
 
 
 class MailServer:
-    """A session with the mail server; it connects, and connects again, when it has to."""
+    """A session with the mail server, which connects when needed."""
 
     def __init__(self) -> None:
         self._mails: Any = None
-        # Messages that were answered on this connection.
+        # Number of messages answered on this connection.
         self._answered = 0
-        # Whether the message in hand has come to its recipient: what follows concerns it alone.
-        self._is_about_one = False
+        # True once the recipient was sent: from then on an answer concerns only this message.
+        self._recipient_sent = False
 
     def offer(self, mail: EmailMessage) -> Answer:
-        """Do everything up to the text of ``mail``. Only once accepted it may be handed over."""
+        """Do all steps up to the text of ``mail``. If accepted, ``hand_over`` may follow."""
         answered = self._answered
         answer = self._step(self._offer, mail)
         if answered and self._mails is None:
-            # Many servers take only so many messages a connection.
+            # Many servers limit the number of messages per connection.
             answer = self._step(self._offer, mail)
         return answer
 
     def hand_over(self, mail: EmailMessage) -> Answer:
-        """Hand over the text of ``mail``, which was offered."""
+        """Send the text of ``mail`` after a successful ``offer``."""
         return self._step(self._hand_over, mail)
 
     def drop(self) -> None:
-        """End the connection at once, whatever was offered."""
+        """Close the connection at once."""
         mails, self._mails, self._answered = self._mails, None, 0
         with suppress(Exception):
             # Otherwise close() waits for a step that is still reading.
@@ -92,40 +93,40 @@ class MailServer:
             mails.connection.close()
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Close the connection properly."""
         mails, self._mails, self._answered = self._mails, None, 0
         if mails is not None:
             with suppress(Exception):
                 with_deadline(mails.close, SECONDS)
 
     def _step(self, step: Callable[[Any, EmailMessage], Answer], mail: EmailMessage) -> Answer:
-        """What ``step`` answers, within the time that it may take."""
+        """Run ``step`` with the time limit and return its answer."""
         if self._mails is None:
             self._mails = get_connection()
         mails = self._mails
         try:
             answer = with_deadline(lambda: step(mails, mail), SECONDS)
         except TimeoutError:
-            answer = self._silence_at(step == self._hand_over)
+            answer = self._timeout_answer(step == self._hand_over)
         if answer.is_lost or answer.verdict in (Verdict.EVERYTHING, Verdict.UNKNOWN):
             self.drop()
         elif step == self._hand_over or answer.verdict is not Verdict.ACCEPTED:
             self._answered += 1
         return answer
 
-    def _silence_at(self, text: bool) -> Answer:
-        if text:
-            return Answer(Verdict.UNKNOWN, SILENCE)
-        if self._is_about_one:
-            return Answer(Verdict.LATER, SILENCE, is_lost=True)
-        return Answer(Verdict.EVERYTHING, SILENCE)
+    def _timeout_answer(self, text_sent: bool) -> Answer:
+        if text_sent:
+            return Answer(Verdict.UNKNOWN, NO_ANSWER)
+        if self._recipient_sent:
+            return Answer(Verdict.LATER, NO_ANSWER, is_lost=True)
+        return Answer(Verdict.EVERYTHING, NO_ANSWER)
 
     def _offer(self, mails: Any, mail: EmailMessage) -> Answer:
-        self._is_about_one = False
+        self._recipient_sent = False
         try:
             mails.open()
-        except Exception as error:  # of DNS, sockets, TLS, SMTP, a login
-            return Answer(Verdict.EVERYTHING, _words_of(error))
+        except Exception as error:  # DNS, sockets, TLS, SMTP, login
+            return Answer(Verdict.EVERYTHING, _error_text(error))
         if not isinstance(mails, EmailBackend):
             return ACCEPTED
         try:
@@ -133,39 +134,39 @@ class MailServer:
             sender = sanitize_address(mail.from_email, charset)
             recipient = sanitize_address(mail.to[0], charset)
             mail.message()
-        except Exception as error:  # of an address, a header, a character set
-            return Answer(Verdict.REFUSED, _words_of(error))
+        except Exception as error:  # address, header, character set
+            return Answer(Verdict.REFUSED, _error_text(error))
         smtp: Any = mails.connection
         try:
             smtp.ehlo_or_helo_if_needed()
             code, text = smtp.mail(sender)
-            if not _is_yes(code):
-                return Answer(Verdict.EVERYTHING, _said(code, text))
+            if not _is_success(code):
+                return Answer(Verdict.EVERYTHING, _answer_text(code, text))
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.EVERYTHING, _words_of(error))
-        self._is_about_one = True
+            return Answer(Verdict.EVERYTHING, _error_text(error))
+        self._recipient_sent = True
         try:
             code, text = smtp.rcpt(recipient)
-            if _is_yes(code):
+            if _is_success(code):
                 code, text = smtp.docmd("DATA")
                 if 300 <= code < 400:
                     return ACCEPTED
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.LATER, _words_of(error), is_lost=True)
-        if not _is_no(code):
-            return Answer(Verdict.LATER, _said(code, text), is_lost=True)
+            return Answer(Verdict.LATER, _error_text(error), is_lost=True)
+        if not _is_failure(code):
+            return Answer(Verdict.LATER, _answer_text(code, text), is_lost=True)
         try:
             smtp.rset()
         except (OSError, smtplib.SMTPException):
-            smtp.close()  # the next message finds it so
+            smtp.close()  # the next message reconnects
         return _refusal(code, text)
 
     def _hand_over(self, mails: Any, mail: EmailMessage) -> Answer:
         if not isinstance(mails, EmailBackend):
             try:
                 mails.send_messages([mail])
-            except Exception as error:  # a disk that is full, a broken pipe
-                return Answer(Verdict.LATER, _words_of(error))
+            except Exception as error:  # full disk, broken pipe
+                return Answer(Verdict.LATER, _error_text(error))
             return ACCEPTED
         smtp: Any = mails.connection
         message: Any = mail.message()
@@ -176,44 +177,48 @@ class MailServer:
             smtp.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.UNKNOWN, _words_of(error))
-        if _is_yes(code):
+            return Answer(Verdict.UNKNOWN, _error_text(error))
+        if _is_success(code):
             return ACCEPTED
-        return _refusal(code, answer) if _is_no(code) else Answer(Verdict.UNKNOWN, NONSENSE)
+        if _is_failure(code):
+            return _refusal(code, answer)
+        return Answer(Verdict.UNKNOWN, INVALID_ANSWER)
 
 
-# Of a code that a client does not know, its first digit counts (RFC 5321 §4.3.2).
+# For an unknown code the first digit counts (RFC 5321 §4.3.2).
 
 
-def _is_yes(code: int) -> bool:
+def _is_success(code: int) -> bool:
     return 200 <= code < 300
 
 
-def _is_no(code: int) -> bool:
+def _is_failure(code: int) -> bool:
     return 400 <= code < 600
 
 
 def _refusal(code: int, text: bytes) -> Answer:
-    said = _said(code, text)
+    answer = _answer_text(code, text)
     if 400 <= code < 500:
-        return Answer(Verdict.LATER, said, is_lost=code == 421)
-    of_all = code in _CODES_OF_EVERY_MAIL or _OF_EVERY_MAIL.search(said[4:]) is not None
-    return Answer(Verdict.REFUSED, said, may_be_of_every_mail=of_all)
+        return Answer(Verdict.LATER, answer, is_lost=code == 421)
+    of_every_mail = code in _CODES_OF_EVERY_MAIL or _OF_EVERY_MAIL.search(answer[4:]) is not None
+    return Answer(Verdict.REFUSED, answer, may_concern_every_mail=of_every_mail)
 
 
-def _said(code: int, text: bytes) -> str:
+def _answer_text(code: int, text: bytes) -> str:
     if not 200 <= code < 600:
-        return NONSENSE
-    return _on_a_line(f"{code} {text.decode(errors='replace')}")
+        return INVALID_ANSWER
+    return _single_line(f"{code} {text.decode(errors='replace')}")
 
 
-def _on_a_line(text: str) -> str:
-    """``text`` without what a database refuses and a terminal obeys."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+def _single_line(text: str) -> str:
+    """Replace characters that a database refuses or a terminal interprets."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _words_of(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
-        return _said(error.smtp_code, text if isinstance(text, bytes) else str(text).encode())
-    return _on_a_line(f"{type(error).__name__}: {error}")
+        return _answer_text(
+            error.smtp_code, text if isinstance(text, bytes) else str(text).encode()
+        )
+    return _single_line(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""The outbox: what is to be sent, and what a message says when it is delivered."""
+"""The outbox: queues messages, and renders them again on delivery."""
 
 import uuid
 from datetime import datetime
@@ -21,17 +21,18 @@ from scheduling.selectors.studio import studio
 
 from .texts import person_of, text_of
 
-# What a class has to be for a message about it to be true.
-_TRUE_WHILE = {
+# The status that a class must have for a message about it to be correct.
+_REQUIRED_STATUS = {
     MessageKind.REMINDER: ClassStatus.SCHEDULED,
     MessageKind.NOTICE: ClassStatus.CANCELLED,
 }
 
 
 def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: datetime) -> bool:
-    """Queue a reminder or notice about ``lesson``, whose student and teacher are loaded.
+    """Queue a reminder or notice about ``lesson``, to be delivered before it begins.
 
-    Until the lesson begins it is delivered. False where the reader has one of the same lesson.
+    Returns False if the reader already has one about it. ``lesson`` has its student and teacher
+    loaded.
     """
     person = person_of(reader, lesson)
     item = {
@@ -44,9 +45,9 @@ def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: dat
     subject, body = text_of(kind, reader, lesson)
     try:
         with transaction.atomic():
-            # One that was taken back before it went does not count.
-            of_item = MessageItem.objects.filter(**item).values("message")
-            Message.objects.filter(state=MessageState.STALE, pk__in=of_item).delete()
+            # A message that became stale before its delivery does not count.
+            earlier = MessageItem.objects.filter(**item).values("message")
+            Message.objects.filter(state=MessageState.STALE, pk__in=earlier).delete()
             message = _create(
                 kind, person.email, person.language, subject, body, now, lesson.starts_at
             )
@@ -57,7 +58,7 @@ def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: dat
 
 
 def queue_alert(recipient: str, subject: str, body: str, now: datetime, until: datetime) -> None:
-    """Queue an alert, which is of no use any more at ``until``."""
+    """Queue an alert, which expires at ``until``."""
     language = studio().language
     _create(MessageKind.ALERT, recipient, language, subject, body, now, until)
 
@@ -85,16 +86,16 @@ def _create(
 
 
 def new_message_id() -> str:
-    """A Message-ID at the sender's domain."""
+    """Return a new Message-ID at the sender's domain."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid.uuid4()}@{domain}>"
 
 
 def render(message: Message) -> bool:
-    """Set recipient, language, subject and body to what holds now.
+    """Update recipient, language, subject and body to the current data.
 
-    False where the message is not true any more: the lesson is cancelled, moved, restored, or the
-    reader wants no reminders or has no address.
+    Returns False if the message is no longer correct: the lesson was cancelled, moved or restored,
+    or the reader has turned reminders off or has no address.
     """
     if message.kind == MessageKind.ALERT:
         return True
@@ -106,7 +107,7 @@ def render(message: Message) -> bool:
         student=item.student_id,
         teacher=item.teacher_id,
         starts_at=item.starts_at,
-        status=_TRUE_WHILE[kind],
+        status=_REQUIRED_STATUS[kind],
     )
     lesson = lessons.first()
     if lesson is None:
@@ -122,14 +123,14 @@ def render(message: Message) -> bool:
 
 
 def as_email(message: Message) -> EmailMessage:
-    """``message`` as it goes to the mail server; answers to one about a lesson reach the studio."""
+    """Return the e-mail of ``message``. Replies about a lesson go to the studio."""
     headers = {"Message-ID": message.message_id}
     own = studio()
-    answers = message.kind != MessageKind.ALERT and own.reply_to
+    has_reply_to = message.kind != MessageKind.ALERT and own.reply_to
     return EmailMessage(
         message.subject,
         message.body,
         to=[message.recipient],
-        reply_to=[formataddr((own.name, own.reply_to))] if answers else None,
+        reply_to=[formataddr((own.name, own.reply_to))] if has_reply_to else None,
         headers=headers,
     )

@@ -1,4 +1,4 @@
-"""Reminders of the classes ahead, for students and teachers."""
+"""Reminders of upcoming classes for students and teachers."""
 
 from datetime import datetime, timedelta
 
@@ -16,30 +16,30 @@ from scheduling.selectors.studio import studio
 
 from .outbox import queue
 
-# Of one watch; what is left is the next one's, a quarter of an hour later.
+# Most reminders per watch; the next watch, a quarter of an hour later, continues.
 MOST = 300
 
 
 def remind(now: datetime) -> int:
-    """Queue the reminders that are due at ``now``; answers how many."""
+    """Queue the reminders that are due at ``now``; return their number."""
     if not studio().reminder_hours:
         return 0
-    return sum(queue(MessageKind.REMINDER, reader, one, now) for reader, one in due(now))
+    return sum(queue(MessageKind.REMINDER, reader, lesson, now) for reader, lesson in due(now))
 
 
 def due(now: datetime) -> list[tuple[Recipient, ScheduledClass]]:
-    """Who is to be reminded of what at ``now``, the nearest classes first."""
+    """Return recipient and class of the reminders due at ``now``, the nearest classes first."""
     until = now + timedelta(hours=studio().reminder_hours)
     found = [
-        (reader, one)
+        (reader, lesson)
         for reader in Recipient
-        for one in _unreminded(reader, _ahead(now, until))[:MOST]
+        for lesson in _unreminded(reader, _upcoming(now, until))[:MOST]
     ]
     found.sort(key=lambda pair: (pair[1].starts_at, pair[1].pk, pair[0]))
     return found[:MOST]
 
 
-def _ahead(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
+def _upcoming(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
     rows = ScheduledClass.objects.filter(
         status=ClassStatus.SCHEDULED, starts_at__gt=now, starts_at__lte=until
     )
@@ -48,7 +48,7 @@ def _ahead(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
 
 def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
     person = reader.value
-    planned_classes = {f"{person}__reminders": True, f"{person}__is_active": True}
+    settings = {f"{person}__reminders": True, f"{person}__is_active": True}
     queued = MessageItem.objects.filter(
         kind=MessageKind.REMINDER,
         reader=reader,
@@ -58,7 +58,7 @@ def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[S
     with_teacher = Exists(queued.filter(teacher=OuterRef("teacher")))
     without = Exists(queued.filter(teacher__isnull=True))
     return (
-        rows.filter(**planned_classes)
+        rows.filter(**settings)
         .exclude(**{f"{person}__email": ""})
         .exclude(Q(teacher__isnull=False) & Q(with_teacher))
         .exclude(Q(teacher__isnull=True) & Q(without))

@@ -1,4 +1,4 @@
-"""What messages about lessons say: in the reader's language, by the clock of the reader's zone."""
+"""The texts of messages about lessons, in the reader's language and time zone."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,23 +10,24 @@ from scheduling.text.dates import long_day
 
 
 def person_of(reader: Recipient, lesson: ScheduledClass) -> Student | Teacher:
-    """The student or the teacher of ``lesson``, whoever is written to."""
+    """Return the reader of the message: the student or the teacher of ``lesson``."""
     person = lesson.student if reader == Recipient.STUDENT else lesson.teacher
     assert person is not None
     return person
 
 
 def text_of(kind: MessageKind, reader: Recipient, lesson: ScheduledClass) -> tuple[str, str]:
-    """Subject and body of a reminder or notice about ``lesson``, its student and teacher loaded.
+    """Return subject and body of a reminder or notice about ``lesson``.
 
-    A student reads the class's own local time, a teacher the time in the teacher's zone.
+    Times are local to the class for a student, and to the teacher's own zone for a teacher.
+    ``lesson`` has its student and teacher loaded.
     """
     person, zone = person_of(reader, lesson), lesson.time_zone
     if isinstance(person, Teacher) and is_zone(person.time_zone):
         zone = person.time_zone
     with translation.override(person.language):
         begins, ends = lesson.local_times(zone)
-        words = {
+        values = {
             "name": person.name if isinstance(person, Teacher) else person.first_name,
             "lesson": _lesson(reader, lesson),
             "day": long_day(begins.date()),
@@ -41,7 +42,7 @@ def text_of(kind: MessageKind, reader: Recipient, lesson: ScheduledClass) -> tup
                 "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s).\n\n"
                 "If you do not want reminders, tell your studio."
             )
-        else:  # why it is cancelled is nobody else's business
+        else:  # without the reason of the cancellation, which is confidential
             subject = _("Cancelled: %(lesson)s, %(day)s, %(start)s")
             body = _(
                 "Hello %(name)s,\n\n"
@@ -50,17 +51,17 @@ def text_of(kind: MessageKind, reader: Recipient, lesson: ScheduledClass) -> tup
                 "We are sorry for the short notice. "
                 "Your studio will be in touch about what comes next."
             )
-        return " ".join((subject % words).split()), body % words + _signature()
+        return " ".join((subject % values).split()), body % values + _signature()
 
 
 def _signature() -> str:
-    """The studio's name and phone, each on a line of its own."""
+    """Return the studio's name and phone, each on its own line."""
     lines = [line for line in (studio().name, studio().phone) if line]
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
 def _lesson(reader: Recipient, lesson: ScheduledClass) -> str:
-    """“Piano with Marta Gil”."""
+    """Return “Piano with Marta Gil”."""
     other = lesson.teacher if reader == Recipient.STUDENT else lesson.student
     subject = lesson.subject or _("Lesson")
     if other is None:

@@ -1,4 +1,4 @@
-"""Signs of life from a thread with its own connection, for as long as a run lasts."""
+"""Heartbeat of a run, from a thread with its own connection."""
 
 import contextvars
 import logging
@@ -13,25 +13,25 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Beats every few seconds while its ``with`` block lasts; ``lost`` once the run isn't ours.
+    """Context manager that stores a heartbeat every few seconds.
 
-    A database that can't be reached, or a locked SQLite file, costs a beat and no more: 45
-    seconds of silence hold eight of them.
+    An unreachable database, or a locked SQLite file, only costs one heartbeat: a run counts as
+    dead after 45 seconds, nine heartbeats.
     """
 
-    def __init__(self, held: Claim) -> None:
-        self._claim = held
-        self._over = threading.Event()
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._ended = threading.Event()
         self._lost = threading.Event()
-        # In the context of the run: the log lines of a thread carry its ids too.
-        within = contextvars.copy_context()
+        # The context of the run, so that the thread's log lines have the run id too.
+        context = contextvars.copy_context()
         self._thread = threading.Thread(
-            target=within.run, args=(self._beat,), name="heartbeat", daemon=True
+            target=context.run, args=(self._beat,), name="heartbeat", daemon=True
         )
 
     @property
     def lost(self) -> bool:
-        """Whether another process has taken the run over."""
+        """True once another process has taken over or ended the run."""
         return self._lost.is_set()
 
     def __enter__(self) -> "Heartbeat":
@@ -44,17 +44,17 @@ class Heartbeat:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._over.set()
+        self._ended.set()
         self._thread.join()
 
     def _beat(self) -> None:
         try:
-            while not self._over.wait(BEAT.total_seconds()):
+            while not self._ended.wait(BEAT.total_seconds()):
                 try:
                     if not beat(self._claim):
                         self._lost.set()
                         return
-                except Error as error:  # of the database; InterfaceError is no DatabaseError
+                except Error as error:  # Django's base class: InterfaceError is not a DatabaseError
                     logger.warning("a heartbeat was missed: %s", error)
                     close_old_connections()
         finally:

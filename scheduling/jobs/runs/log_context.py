@@ -1,4 +1,4 @@
-"""What a line of the log may want to know without being told: the run under which it is written."""
+"""The id of the current run, for the log formatter."""
 
 from contextvars import ContextVar
 

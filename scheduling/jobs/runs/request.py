@@ -1,4 +1,4 @@
-"""What an interface asks of the runner."""
+"""Requests: which job to run, for whom, and for which dates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ from typing import Any
 from scheduling.domain.windows import DAY, Window
 from scheduling.models import Job, JobRun, Trigger
 
-# The real clock, read at the edge: an aware instant.
+# Returns the real time as an aware datetime. Interfaces read it and pass it in.
 Clock = Callable[[], datetime]
 
 
 class InvalidRunRequestError(Exception):
-    """A queued run does not say what it is to do in words that this version of the code knows."""
+    """The stored options of a queued run can't be read by this version of the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """One job to run as if today, in the studio's zone, were ``today``.
+    """A job to run with ``today`` as the current date in the studio's zone.
 
-    ``dated``: the day was named by a person; such a run makes up for no missed week. ``weeks`` is
-    the length of the horizon. Students and teachers narrow it to these, ``days`` (each a first and
-    a last, both included) to what takes place on them, ``rule_ids`` to these weekly rules of the
-    job's kind; a narrowed run claims nothing. ``plan`` is the fingerprint of the plan that a person
-    has seen: that one is carried out, or none. ``today`` decides the window; what has begun is
-    decided by the real clock alone.
+    ``today`` sets the window; the real clock alone decides which classes have begun. ``dated``:
+    a person chose the date; the run does not catch up on missed weeks. ``weeks`` is the length of
+    the horizon. ``student_ids`` and ``teacher_ids`` narrow the run to people, ``days`` (pairs of
+    first and last, both included) to dates, ``rule_ids`` to series of the job's kind; a narrowed
+    run does not claim the job. ``plan`` is the fingerprint of an approved plan: the run carries
+    out that plan or none.
     """
 
     job: Job
@@ -42,21 +42,21 @@ class RunRequest:
 
     @property
     def is_full(self) -> bool:
-        """Whether it covers the whole studio."""
+        """True if the run covers the whole studio."""
         return not (self.student_ids or self.teacher_ids or self.days or self.rule_ids)
 
     @property
     def span(self) -> Window | None:
-        """From the first of ``days`` to the last; None where it is not narrowed to any."""
+        """The dates from the first of ``days`` to the last; None without ``days``."""
         if not self.days:
             return None
         return Window(min(self.days)[0], max(last for _first, last in self.days) + DAY)
 
     @property
     def weekdays(self) -> tuple[int, ...]:
-        """The ISO weekdays of ``days``; none where every one is concerned.
+        """The ISO weekdays of ``days``; empty for all weekdays.
 
-        A rule that is named is looked at whole: its class may still be on another weekday.
+        Also empty with ``rule_ids``: the class of a series may still be on another weekday.
         """
         if self.rule_ids:
             return ()
@@ -67,7 +67,7 @@ class RunRequest:
         return tuple(sorted(found)) if len(found) < 7 else ()
 
     def options(self) -> dict[str, Any]:
-        """What the log keeps of how it was asked for."""
+        """Return the options to store in the run's row."""
         options: dict[str, Any] = {}
         if self.job == Job.HORIZON:
             options["weeks"] = self.weeks
@@ -87,14 +87,14 @@ class RunRequest:
 
     @classmethod
     def of(cls, run: JobRun) -> "RunRequest":
-        """What ``run``, a queued one, was asked to do. Raises InvalidRunRequestError."""
+        """Return the request of a queued run. Raises InvalidRunRequestError."""
         options = dict(run.options)
-        options.pop("shards", None)  # of a version that could divide a run among workers
+        options.pop("shards", None)  # from a version that could divide a run among workers
         try:
-            asked = options.pop("today")
+            today = options.pop("today")
             request = cls(
                 job=Job(run.job),
-                today=date.fromisoformat(options.pop("date", asked)),
+                today=date.fromisoformat(options.pop("date", today)),
                 weeks=_number(options.pop("weeks", 1)),
                 trigger=Trigger(run.trigger),
                 triggered_by=run.triggered_by,
@@ -118,11 +118,11 @@ def _range(first: str, last: str) -> tuple[date, date]:
 
 def _number(value: Any) -> int:
     if type(value) is not int or value < 1:
-        raise ValueError(f"{value!r} is not a number of one or more")
+        raise ValueError(f"{value!r} is not a positive integer")
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")
+        raise ValueError(f"{value!r} is not text")
     return value

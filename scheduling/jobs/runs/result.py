@@ -1,4 +1,4 @@
-"""What a run came to: kept in memory while it goes on, and handed to the interface that asked."""
+"""The result of a run, kept in memory and returned to the interface that started it."""
 
 from collections import Counter
 from contextlib import ExitStack
@@ -18,8 +18,8 @@ from .result_lines import ResultLine
 class RunResult:
     """One run. ``window`` is the job's own; ``catch_up_from`` the first day of missed weeks.
 
-    ``conflicts`` and ``faults`` are all of them; other noteworthy results go to the watcher and
-    the log as they come, so that memory does not grow with the studio.
+    ``conflicts`` and ``faults`` are complete. Other result lines only go to the observer and the
+    log, so that memory does not grow with the studio.
     """
 
     job: Job
@@ -40,7 +40,7 @@ class RunResult:
     seconds: float = 0.0
     pruned: int = 0
     incidents: int = 0
-    # Where another deployment did the work: how many students and teachers it says.
+    # Numbers of students and teachers that another deployment reported for a remote run.
     reported: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -49,22 +49,22 @@ class RunResult:
 
     @property
     def students_processed(self) -> int:
-        """How many students with a usable schedule were looked at, new classes or not."""
+        """Number of students with a usable schedule, with or without new classes."""
         return self.reported.get("students", len(self.students))
 
     @property
     def teachers_processed(self) -> int:
-        """How many teachers' series were looked at."""
+        """Number of teachers whose series were planned."""
         return self.reported.get("teachers", len(self.teachers))
 
     @property
     def writes_classes(self) -> bool:
-        """Whether it wrote any class; of a dry run, whether it would."""
+        """True if the run wrote any class, or, for a dry run, would write one."""
         return any(self.counts[outcome] for outcome in CHANGES)
 
     @property
     def has_faults(self) -> bool:
-        """Whether some series could not be dealt with (conflicts are results, not errors)."""
+        """True if some series failed; conflicts are results, not errors."""
         return any(self.counts[outcome] for outcome in FAULTS)
 
     @property
@@ -72,7 +72,7 @@ class RunResult:
         return self.classes_created / self.seconds if self.seconds else 0.0
 
     def add_plan(self, plan: Plan, lines: list[ResultLine], size: int, undo: ExitStack) -> None:
-        """Count the plan of a chunk of ``size`` series; ``undo`` takes it out again."""
+        """Count the plan of a chunk of ``size`` series; ``undo`` gets callbacks to revert this."""
         undo.callback(self.students.difference_update, plan.students - self.students)
         undo.callback(self.teachers.difference_update, plan.teachers - self.teachers)
         self.students |= plan.students
@@ -93,16 +93,16 @@ class RunResult:
         self.faults += [line for line in lines if line.outcome in FAULTS]
 
     def errors(self) -> list[str]:
-        """What went wrong, a sentence each."""
-        found = [f"{line.student}: {line.reason}".lstrip(": ") for line in self.faults]
-        return [self.error, *found] if self.error else found
+        """Return one sentence per error."""
+        sentences = [f"{line.student}: {line.reason}".lstrip(": ") for line in self.faults]
+        return [self.error, *sentences] if self.error else sentences
 
     def counts_by_name(self) -> dict[str, int]:
-        """How often each outcome came about; those that did not are left out."""
+        """Return the counts by outcome, without zeros."""
         return {outcome.value: n for outcome, n in sorted(self.counts.items()) if n}
 
     def progress(self) -> dict[str, Any]:
-        """The columns of the run row that say how far it has come."""
+        """Return the progress columns of the run's row."""
         return {
             "counts": self.counts_by_name(),
             "classes_created": self.classes_created,
@@ -118,17 +118,17 @@ class RunObserver(Protocol):
     """An interface that follows a run: a terminal, a page, a log."""
 
     def started(self, result: RunResult) -> None:
-        """The run is claimed and its window known."""
+        """Called once the run is claimed and its window is known."""
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        """A chunk's noteworthy results; in a dry run its new classes as well."""
+        """Called with the result lines of a chunk; for a dry run also with its new classes."""
 
     def progressed(self, result: RunResult) -> None:
-        """A chunk is committed."""
+        """Called after each committed chunk."""
 
 
 class NullObserver:
-    """A watcher that looks away."""
+    """An observer that does nothing."""
 
     def started(self, result: RunResult) -> None:
         pass

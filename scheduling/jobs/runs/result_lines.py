@@ -1,4 +1,4 @@
-"""The noteworthy results of a chunk, with names: what is logged, stored and shown."""
+"""Result lines: the outcomes of a chunk with the names of people, to store and to show."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ from scheduling.text.reasons import reason_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultLine:
-    """One result: whom it concerns, what became of it, and why (``code``, ``params``).
+    """The outcome of an occurrence, class or series, with its reason (``code``, ``params``).
 
-    ``occurrences``: how many it stands for. Dates and times are local to ``zone``. ``becomes``: how
-    the class will look, where one is written.
+    ``occurrences``: how many occurrences the line covers. Dates and times are local to ``zone``.
+    ``becomes``: the attributes of the class after the change, if one is written.
     """
 
     outcome: Outcome
@@ -42,18 +42,18 @@ class ResultLine:
 
     @property
     def hours(self) -> str:
-        """“10:00–11:00” by the clocks of that day; empty where there are no times."""
+        """“10:00–11:00” by the clocks of that day; empty without times."""
         return hours_of(self.day, self.start_time, self.end_time, self.zone)
 
     @property
     def reason(self) -> str:
-        """Why, in the current language."""
+        """The reason in the current language."""
         return reason_text(self.code, self.params)
 
     def facts(self) -> tuple[object, ...]:
-        """All that it says, for comparing two looks: equal, and printed alike, for the same result.
+        """Return the values for a fingerprint: equal, with equal ``repr``, for equal lines.
 
-        Names and what went wrong in words are left out: they may be told in another language.
+        Names and error texts are left out: they may be in another language.
         """
         return (
             self.outcome.value,
@@ -68,11 +68,11 @@ class ResultLine:
             self.end_time,
             self.zone,
             self.occurrences,
-            self.becomes and tuple(self.becomes),  # that prints faster than with its names
+            self.becomes and tuple(self.becomes),  # a plain tuple has a faster repr
         )
 
     def item(self, run_id: int) -> JobRunItem:
-        """The row of the run's log."""
+        """Return the row for the run's log."""
         return JobRunItem(
             run_id=run_id,
             outcome=self.outcome.value,
@@ -93,13 +93,13 @@ class ResultLine:
 
 
 class PersonNames:
-    """Names of the people that a plan speaks of, in two queries."""
+    """The names of students and teachers, read in two queries."""
 
     def __init__(self, students: Iterable[int | None], teachers: Iterable[int | None]) -> None:
-        wanted_students = {pk for pk in students if pk is not None}
-        wanted_teachers = {pk for pk in teachers if pk is not None}
-        self._students = student_names(wanted_students) if wanted_students else {}
-        self._teachers = teacher_names(wanted_teachers) if wanted_teachers else {}
+        student_ids = {pk for pk in students if pk is not None}
+        teacher_ids = {pk for pk in teachers if pk is not None}
+        self._students = student_names(student_ids) if student_ids else {}
+        self._teachers = teacher_names(teacher_ids) if teacher_ids else {}
 
     def student(self, pk: int | None) -> str:
         return self._students.get(pk, "") if pk is not None else ""
@@ -109,32 +109,32 @@ class PersonNames:
 
 
 def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
-    """The noteworthy results of ``plan``; with ``with_creates`` its new classes as well."""
+    """Return the result lines of ``plan``, with ``with_creates`` also those of its new classes."""
     creates = plan.creates if with_creates else []
     bookings = [conflict.clash.booking for conflict in plan.conflicts]
     series = [conflict.planned.series for conflict in plan.conflicts]
     series += [planned.series for planned in creates]
     names = PersonNames(
         [note.student_id for note in plan.notes]
-        + [one.student_id for one in series]
+        + [each.student_id for each in series]
         + [booking.student_id for booking in bookings]
         + [closure.student_id for closure, _day in plan.closed],
         [note.teacher_id for note in plan.notes]
-        + [one.teacher_id for one in series]
+        + [each.teacher_id for each in series]
         + [booking.teacher_id for booking in bookings]
         + [closure.teacher_id for closure, _day in plan.closed],
     )
-    becoming = _becoming(plan)
+    new_attributes = _new_attributes(plan)
     return [
-        *(_created(planned, names) for planned in creates),
-        *(_noted(note, names, becoming.get(note.class_id)) for note in plan.notes),
+        *(_created_line(planned, names) for planned in creates),
+        *(_note_line(note, names, new_attributes.get(note.class_id)) for note in plan.notes),
         *(conflict_line(conflict, names) for conflict in plan.conflicts),
         *(
             ResultLine(
                 outcome=Outcome.CLOSED,
                 code="closed",
                 params={"closure": closure.name},
-                # Whose closure it is; nobody's is everyone's.
+                # The person of the closure; a closure for everyone has none.
                 student_id=closure.student_id,
                 teacher_id=closure.teacher_id,
                 student=names.student(closure.student_id),
@@ -149,21 +149,21 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
     ]
 
 
-def _becoming(plan: Plan) -> dict[int | None, ClassAttributes]:
-    """How the stored classes will look that are written, by their numbers."""
+def _new_attributes(plan: Plan) -> dict[int | None, ClassAttributes]:
+    """Return the attributes that the plan gives to stored classes, by class id."""
     planned_classes = (*plan.moves, *plan.restores)
-    found = {
+    attributes = {
         planned.row.id if planned.row else None: attributes_of(planned.series)
         for planned in planned_classes
     }
-    return found | {cancel.row.id: attributes_of(cancel.series) for cancel in plan.cancels}
+    return attributes | {cancel.row.id: attributes_of(cancel.series) for cancel in plan.cancels}
 
 
-def _created(planned: PlannedClass, names: PersonNames) -> ResultLine:
-    return _wanted(planned, names, Outcome.CREATED, "", {}, attributes_of(planned.series))
+def _created_line(planned: PlannedClass, names: PersonNames) -> ResultLine:
+    return _planned_line(planned, names, Outcome.CREATED, "", {}, attributes_of(planned.series))
 
 
-def _noted(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> ResultLine:
+def _note_line(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> ResultLine:
     return ResultLine(
         outcome=note.outcome,
         code=note.reason.code,
@@ -184,7 +184,7 @@ def _noted(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> R
 
 
 def conflict_line(conflict: Conflict, names: PersonNames) -> ResultLine:
-    """An occurrence that has no place, and the class that is in its way."""
+    """Return the line of a conflict: the planned occurrence and the class in its way."""
     planned, clash = conflict.planned, conflict.clash
     booking = clash.booking
     code = clash.code
@@ -198,22 +198,22 @@ def conflict_line(conflict: Conflict, names: PersonNames) -> ResultLine:
     }
     if conflict.stays and (row := planned.row) is not None:
         params["stays_on"] = f"{row.date} {_hours(row)}"
-    return _wanted(planned, names, Outcome.CONFLICT, code, params)
+    return _planned_line(planned, names, Outcome.CONFLICT, code, params)
 
 
 def hours_of(day: date | None, start: time | None, end: time | None, zone: str) -> str:
-    """“10:00–11:00” by the clocks in ``zone``, of that day if there is one; or nothing."""
+    """Return “10:00–11:00”, by the clocks of ``zone`` if ``day`` is given; empty without times."""
     if start is None or end is None:
         return ""
     return hours_on(day, start, end, zone) if day else f"{start:%H:%M}–{end:%H:%M}"
 
 
-def _hours(one: Booking | StoredClass) -> str:
-    day = one.day if isinstance(one, Booking) else one.date
-    return hours_on(day, one.start_time, one.end_time, one.zone)
+def _hours(row: Booking | StoredClass) -> str:
+    day = row.day if isinstance(row, Booking) else row.date
+    return hours_on(day, row.start_time, row.end_time, row.zone)
 
 
-def _wanted(
+def _planned_line(
     planned: PlannedClass,
     names: PersonNames,
     outcome: Outcome,
@@ -241,28 +241,28 @@ def _wanted(
 
 
 def lines_of_fault(series: Collection[Series], fault: str) -> list[ResultLine]:
-    """``fault`` kept the run from dealing with each of them."""
-    names = PersonNames([one.student_id for one in series], [one.teacher_id for one in series])
+    """Return an error line with the text ``fault`` for each of ``series``."""
+    names = PersonNames([each.student_id for each in series], [each.teacher_id for each in series])
     return [
         ResultLine(
             outcome=Outcome.ERROR,
             code="error",
             params={"error": fault},
-            student_id=one.student_id,
-            teacher_id=one.teacher_id,
-            student=names.student(one.student_id),
-            teacher=names.teacher(one.teacher_id),
-            series=one.key,
-            start_time=one.start_time,
-            end_time=one.end_time,
-            zone=one.zone,
+            student_id=each.student_id,
+            teacher_id=each.teacher_id,
+            student=names.student(each.student_id),
+            teacher=names.teacher(each.teacher_id),
+            series=each.key,
+            start_time=each.start_time,
+            end_time=each.end_time,
+            zone=each.zone,
         )
-        for one in series
+        for each in series
     ]
 
 
 def lines_without_schedule(students: Collection[int]) -> list[ResultLine]:
-    """These have neither a fixed schedule nor a recurring slot."""
+    """Return the lines of students with neither a fixed schedule nor a recurring slot."""
     names = PersonNames(students, [])
     return [
         ResultLine(

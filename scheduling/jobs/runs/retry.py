@@ -1,4 +1,4 @@
-"""How often a job is tried, and after which faults: those that pass by themselves."""
+"""The retry policy of jobs: transient errors of the database are retried."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from scheduling.db.errors import is_transient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often to try, how long to wait in between (seconds), how long one attempt may take."""
+    """``delay`` between attempts and ``timeout`` of one attempt are in seconds."""
 
     attempts: int = 3
     delay: float = 5.0
     timeout: float | None = None
 
-    def goes_on_after(self, error: Exception, number: int) -> bool:
-        """Whether another attempt follows the one of this ``number``, which ``error`` has ended.
+    def should_retry(self, error: Exception, number: int) -> bool:
+        """Return True if another attempt follows attempt ``number``, which ``error`` ended.
 
-        Its connection is closed in any case.
+        Closes the connection, which may be broken.
         """
         if not connection.in_atomic_block:
-            connection.close()  # whatever state it is in: the next attempt has a new one
+            connection.close()
         return is_transient(error) and number < self.attempts

@@ -1,6 +1,6 @@
-"""What runs by itself, and when: one list for cron, the scheduler, lateness and the pages.
+"""Cron entries: the list for cron, the scheduler, the lateness check and the pages.
 
-Standard library only: the settings read it before Django is there.
+Standard library only: the settings import it before Django is set up.
 """
 
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CronEntry:
-    """A command that is due by a cron expression, in the studio's zone.
+    """A command with its cron expression, in the studio's zone.
 
-    ``jobs``: what it runs, by the names of `Job`. The first is the one whose schedule this is.
+    ``jobs``: the values of the jobs that it runs. The entry is the schedule of the first one.
     """
 
     cron: str
@@ -18,8 +18,8 @@ class CronEntry:
     jobs: tuple[str, ...]
 
     @property
-    def words(self) -> str:
-        """The command as it is typed."""
+    def command_line(self) -> str:
+        """The command as typed in a shell."""
         return " ".join(self.command)
 
 
@@ -29,7 +29,7 @@ ENTRIES = (
         command=("generate_classes", "--only", "weekly"),
         jobs=("weekly",),
     ),
-    # The current week once more: what was in the way on Monday is healed on Tuesday.
+    # Includes the current week: a conflict of Monday that is gone is resolved on Tuesday.
     CronEntry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon", "weekly")),
     CronEntry(cron="30 3 * * *", command=("prune_job_logs",), jobs=("prune",)),
     CronEntry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",)),
@@ -37,5 +37,5 @@ ENTRIES = (
 
 
 def cron_of(job: str) -> str:
-    """The schedule of a job by its name; empty where nothing sets it off."""
+    """Return the cron expression of a job; empty if it has no entry."""
     return next((entry.cron for entry in ENTRIES if entry.jobs[0] == job), "")

@@ -1,7 +1,4 @@
-"""Which job makes an occurrence that is not stored yet, and when.
-
-A day is named only where something starts the job: ``calls``, as ``Callers.call``.
-"""
+"""Predicts which job creates an occurrence that is not stored yet, and on which day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from scheduling.text.dates import coming_day
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCreation:
-    """``job`` makes it, on the day ``on``, as seen from ``today``; None: with its next run."""
+    """``job`` creates the occurrence on the day ``on``; if that is None, with its next run."""
 
     job: Job
     today: date
@@ -25,7 +22,7 @@ class ExpectedCreation:
 
     @property
     def sentence(self) -> str:
-        """In the current language, to follow a colon or a comma."""
+        """The text in the current language, to be placed after a colon or a comma."""
         if self.on is not None:
             text = _("created automatically on %(day)s")
             return text % {"day": coming_day(self.on, self.today)}
@@ -37,9 +34,10 @@ class ExpectedCreation:
 def expected_creation(
     kind: SeriesKind, day: date, today: date, weeks: int, calls: Callable[[Job], bool]
 ) -> ExpectedCreation:
-    """When the occurrence of a series of ``kind`` on ``day`` is made, as seen from ``today``.
+    """Return the expected creation of the occurrence on ``day`` of a series of ``kind``.
 
-    ``weeks`` is the length of the horizon.
+    ``weeks`` is the length of the horizon. ``calls`` (``Callers.starts``) returns True if something
+    starts the job automatically; otherwise no day is given.
     """
     if kind is SeriesKind.RECURRING_SLOT:
         if day < today:
@@ -51,5 +49,5 @@ def expected_creation(
     monday, this_monday = monday_of(day), monday_of(today)
     if monday < this_monday:
         return ExpectedCreation(Job.MISSING, today)
-    named = monday > this_monday and calls(Job.WEEKLY)
-    return ExpectedCreation(Job.WEEKLY, today, monday if named else None)
+    has_day = monday > this_monday and calls(Job.WEEKLY)
+    return ExpectedCreation(Job.WEEKLY, today, monday if has_day else None)

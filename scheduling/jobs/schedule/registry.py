@@ -1,4 +1,4 @@
-"""Every job of the product, declared once: what it reads and when it is due."""
+"""The registry of jobs."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +13,9 @@ from .cron_entries import cron_of
 class JobSpec:
     """A job.
 
-    ``kinds``: the series that it generates from; none for a job that makes no classes. ``grace``:
-    how long after its due time it may start before it is late. ``longest``: what no run of it
-    takes on any studio that we know of; one that goes on for longer is stuck.
+    ``kinds``: the kinds of series that it generates; empty for a job that creates no classes.
+    ``grace``: the time after the due time until it is late. ``longest``: a run that takes longer is
+    stuck.
     """
 
     job: Job
@@ -25,7 +25,7 @@ class JobSpec:
 
     @property
     def cron(self) -> str:
-        """Its schedule in the studio's zone, empty where nothing sets it off."""
+        """Its cron expression in the studio's zone; empty for a job without a schedule."""
         return cron_of(self.job.value)
 
     @property
@@ -44,5 +44,5 @@ JOBS: dict[Job, JobSpec] = {
     )
 }
 
-# What cron and the scheduler start, and what is late when they don't.
+# The generating jobs that have a schedule and can be late.
 GENERATING = (Job.WEEKLY, Job.HORIZON)

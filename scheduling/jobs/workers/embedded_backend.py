@@ -1,8 +1,8 @@
-"""The embedded backend of Django Tasks: no service is needed, workers are started as needed.
+"""The embedded backend of Django Tasks: it starts workers on demand, so that no service is needed.
 
-The queue is django-tasks-db's table. Whoever puts a task into it starts, once that is committed, a
-process that performs what is queued and ends. There are never more than a few of them; where all
-are busy, the task waits for the first that is free.
+The queue is django-tasks-db's table. Once a task is committed, the process that queued it starts a
+worker process, which performs the queued tasks and ends. The number of workers is limited; if all
+are busy, the task waits for a free one.
 """
 
 import os
@@ -25,7 +25,7 @@ PROCESSES = 2
 
 
 class EmbeddedBackend(DatabaseBackend):
-    """``OPTIONS``: ``processes``, how many workers there are at most on this machine."""
+    """``OPTIONS``: ``processes`` is the maximum number of workers on this machine."""
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         result: Any = super().enqueue(task, args, kwargs)
@@ -37,18 +37,18 @@ class EmbeddedBackend(DatabaseBackend):
 
     @property
     def slots(self) -> ProcessSlots:
-        """Those of this database's workers."""
+        """The process slots of this database's workers."""
         return ProcessSlots(deployment_key(), int(self.options.get("processes", PROCESSES)))
 
     def has_work(self) -> bool:
-        """Whether a task waits for a worker."""
+        """Return True if a task is waiting for a worker."""
         return DBTaskResult.objects.ready().filter(backend_name=self.alias).exists()
 
     def call_worker(self) -> None:
-        """Start a worker, unless as many as may be are at work. Raises OSError."""
+        """Start a worker unless the maximum number is running. Raises OSError."""
         slot = self.slots.take()
         if slot is None:
-            return  # each of them looks for work once more when it has let go of its slot
+            return  # a running worker checks the queue once more after it frees its slot
         try:
             spawn(slot)
         finally:
@@ -56,9 +56,9 @@ class EmbeddedBackend(DatabaseBackend):
 
 
 def spawn(slot: int) -> None:
-    """Start a worker that holds ``slot``, in a session of its own: it outlives its caller.
+    """Start a worker that inherits ``slot``, in its own session, so that it outlives its caller.
 
-    It has this process's environment, and writes its log where this process writes its own.
+    It has the environment of this process and the same log stream.
     """
     process = subprocess.Popen(
         [*program(), "embedded_worker", "--slot", str(slot)],
@@ -68,13 +68,13 @@ def spawn(slot: int) -> None:
         pass_fds=[slot],
         start_new_session=True,
     )
-    # Somebody has to ask for its status when it ends, or it stays as a zombie.
+    # Without a wait for its exit status the worker would stay as a zombie.
     threading.Thread(target=process.wait, name="worker", daemon=True).start()
 
 
 def program() -> list[str]:
-    """What a worker is started with: manage.py and its interpreter."""
-    # sys.executable would be the server itself where that embeds Python.
+    """Return the first arguments of a worker's command line: interpreter and manage.py."""
+    # sys.executable is the server itself if that embeds Python.
     python = Path(sys.prefix, "bin", "python")
     return [
         str(python) if python.exists() else sys.executable,

@@ -1,4 +1,4 @@
-"""An embedded worker: performs what is queued, and ends."""
+"""The embedded worker: performs the queued tasks, and ends."""
 
 import logging
 import os
@@ -20,10 +20,10 @@ SECONDS_BETWEEN = 1.0
 
 
 def work_until_empty(backend: EmbeddedBackend, slot: int | None) -> None:
-    """Perform queued tasks until there are none; ``slot`` is held for this process, or taken.
+    """Perform queued tasks until none is left.
 
-    Returns at once where as many workers as may be are busy. A signal ends it after the task in
-    hand.
+    ``slot`` is the inherited process slot; None takes a free one, and returns at once if there is
+    none. A signal ends the worker after the current task.
     """
     if slot is None:
         slot = backend.slots.take()
@@ -32,12 +32,12 @@ def work_until_empty(backend: EmbeddedBackend, slot: int | None) -> None:
             stopped = _batch(backend)
         finally:
             os.close(slot)
-        # A task that came after the last look, while the slot was still taken, is nobody's.
+        # A task queued between the last check and the release of the slot started no worker.
         slot = None if stopped or not backend.has_work() else backend.slots.take()
 
 
 def _batch(backend: EmbeddedBackend) -> bool:
-    """All that is queued; whether a signal asked to stop."""
+    """Perform all queued tasks; return True if a signal ended the worker."""
     worker = Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],
         excluded_queue_names=[],

@@ -1,7 +1,7 @@
-"""Starts runs, and the delivery of mail, that go on in the background, in a worker process.
+"""Queues runs and mail deliveries for a worker process.
 
-A queued run is a row of the log like any other: it claims its job, can be cancelled, and is dead
-where no worker comes. `queued.py` is the worker's side of it.
+A queued run has a row in the log like any other: it claims its job, can be cancelled, and counts as
+dead if no worker begins it. `perform.py` is the worker's side.
 """
 
 import logging
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_tasks_db.backend import DatabaseBackend
 
-from scheduling.jobs.execution.runner import row_of, window_of
+from scheduling.jobs.execution.run_row import row_of, window_of
 from scheduling.jobs.runs.claims import give_up, insert
 from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import JobRun, RunState
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class EnqueueFailedError(Exception):
-    """No worker could be called; ``run`` is recorded as failed and is in nobody's way."""
+    """No worker could be started; ``run`` is recorded as failed and does not block its job."""
 
     def __init__(self, run: JobRun) -> None:
         super().__init__(run.error)
@@ -29,30 +29,30 @@ class EnqueueFailedError(Exception):
 
 
 def enqueue_delivery() -> None:
-    """Have the outbox delivered once the transaction, if there is one, is committed.
+    """Queue the delivery of the outbox once the current transaction, if any, is committed.
 
-    Where no worker can be called the watch does it.
+    If no worker can be started, the watch delivers the outbox later.
     """
     transaction.on_commit(deliver_mail.enqueue, robust=True)
 
 
 def enqueue_run(request: RunRequest) -> JobRun:
-    """Queue the job of ``request`` for a worker, and answer its run.
+    """Queue the job of ``request`` for a worker, and return its run.
 
-    Raises AlreadyRunningError as the runner does, and EnqueueFailedError. Not to be called within a
-    transaction: the worker is called once the run is committed.
+    Raises AlreadyRunningError and EnqueueFailedError. Must not be called within a transaction: the
+    worker is started once the run is committed.
     """
     run = row_of(request, window_of(request))
     run.state = RunState.QUEUED
     run.options["today"] = request.today.isoformat()
-    # A queue that is a table of ours is written with the run, any other one after it.
-    together = isinstance(perform_run.get_backend(), DatabaseBackend)
+    # A queue in our database is written in the run's transaction, any other one after it.
+    in_database = isinstance(perform_run.get_backend(), DatabaseBackend)
     try:
         with transaction.atomic(durable=True):
             insert(run)
-            if together:
+            if in_database:
                 perform_run.enqueue(run.pk)
-        if not together:
+        if not in_database:
             perform_run.enqueue(run.pk)
     except Exception as error:
         text = _("No worker could be called to do it: %(error)s") % {"error": error}

@@ -1,4 +1,4 @@
-"""What a worker does with a queued run: the same as everyone else, through the same runner."""
+"""Performs a queued run in a worker, through the same runner as every other run."""
 
 import logging
 import time
@@ -17,34 +17,34 @@ from scheduling.models import JobRun, RunState
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = RetryPolicy()
-# What a fault leaves behind; it may have kept its own end from being written down.
-UNDONE = (RunState.FAILED, RunState.RUNNING)
+POLICY = RetryPolicy()
+# States that an error leaves; still running if the error prevented the record of its end.
+RETRIED_STATES = (RunState.FAILED, RunState.RUNNING)
 
 
 def perform(run_id: int, clock: Clock, wait: Callable[[float], None] = time.sleep) -> None:
-    """Do what the queued run ``run_id`` was asked for; a task delivered twice does it once.
+    """Perform the queued run ``run_id`` once, even if its task is delivered twice.
 
-    After a fault that passes by itself it is tried again, as a command's run is, each time as a run
-    of its own. Raises what the runner raises, after recording it.
+    A transient error is followed by another attempt, like that of a command, as a separate run.
+    Raises the errors of the runner after they are recorded.
     """
-    tries = _Attempts(run_id)
+    attempts = _Attempts(run_id)
     number = 1
     while True:
         try:
-            tries.once(clock)
+            attempts.perform_next(clock)
             return
         except Exception as error:
-            if not PATIENCE.goes_on_after(error, number):
+            if not POLICY.should_retry(error, number):
                 raise
-            logger.warning("run %s is tried again soon: %s", tries.run_id, describe(error))
-        wait(PATIENCE.delay)
+            logger.warning("run %s is tried again soon: %s", attempts.run_id, describe(error))
+        wait(POLICY.delay)
         number += 1
 
 
 @dataclass(slots=True)
 class _Attempts(NullObserver):
-    """The queued run and, once it has begun and failed, others like it. ``run_id`` is the last."""
+    """The queued run and the further runs after its failure. ``run_id`` is the last one."""
 
     run_id: int
     request: RunRequest | None = None
@@ -53,26 +53,26 @@ class _Attempts(NullObserver):
     def started(self, result: RunResult) -> None:
         self.run_id, self.begun = result.run_id or self.run_id, True
 
-    def once(self, clock: Clock) -> None:
-        """Do the work, unless someone else has it, has done it or does not want it any more."""
+    def perform_next(self, clock: Clock) -> None:
+        """Perform the run unless another process has begun or ended it."""
         last = JobRun.objects.filter(id=self.run_id).first()
-        conduct = RunOptions(clock=clock, watcher=self)
+        options = RunOptions(clock=clock, watcher=self)
         if last is not None and last.state == RunState.QUEUED:
-            self.request = _read(last)
+            self.request = _request_of(last)
             if self.request is not None:
-                run_queued(last.pk, self.request, conduct)
-        elif last is not None and self.begun and last.state in UNDONE:
+                run_queued(last.pk, self.request, options)
+        elif last is not None and self.begun and last.state in RETRIED_STATES:
             assert self.request is not None
             try:
-                run(self.request, conduct)
+                run(self.request, options)
             except AlreadyRunningError as error:
-                logger.info("run %s goes on in the place of %s", error.run.pk, self.run_id)
+                logger.info("run %s continues in place of %s", error.run.pk, self.run_id)
         else:
-            logger.info("run %s is not queued any more: nothing to do", self.run_id)
+            logger.info("run %s is no longer queued: nothing to do", self.run_id)
 
 
-def _read(run: JobRun) -> RunRequest | None:
-    """What a queued run was asked to do; where that can't be read it has failed."""
+def _request_of(run: JobRun) -> RunRequest | None:
+    """Return the request of a queued run; mark the run as failed if it can't be read."""
     try:
         return RunRequest.of(run)
     except InvalidRunRequestError as error:

@@ -1,7 +1,7 @@
-"""A bounded number of processes, by locks that the system lets go of when a process ends.
+"""Process slots: limit the number of processes by file locks.
 
-Each slot is a file; whoever holds its lock holds the slot. A lock goes with its descriptor from
-the process that took it to the one that it starts, and no kill leaves one behind.
+Each slot is a locked file. A child process inherits the lock with the file descriptor, and the
+system releases it when the process ends, even if it is killed.
 """
 
 import fcntl
@@ -12,14 +12,14 @@ from .runtime_dir import make, runtime_dir
 
 
 class ProcessSlots:
-    """``count`` slots of this user, shared by all processes that name the same things."""
+    """``count`` slots of this user, shared by all processes with the same ``names``."""
 
     def __init__(self, names: Iterable[object], count: int) -> None:
         self.folder = runtime_dir(names)
         self.count = count
 
     def take(self) -> int | None:
-        """The descriptor of a free slot; None where all are taken. Closing it frees the slot."""
+        """Return the descriptor of a free slot, or None. Closing it frees the slot."""
         make(self.folder)
         for number in range(self.count):
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW

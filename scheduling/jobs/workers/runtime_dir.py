@@ -1,4 +1,4 @@
-"""A folder of this user's on this machine, for what its processes share beside the database."""
+"""The runtime directory: a folder for the files that this user's processes share."""
 
 import hashlib
 import os
@@ -11,24 +11,24 @@ from django.db import connection
 
 
 def runtime_dir(names: Iterable[object]) -> Path:
-    """The folder of all processes that name the same things; it need not be there yet."""
+    """Return the folder of all processes with the same ``names``; it may not exist yet."""
     mark = hashlib.sha256("\n".join(map(str, names)).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir(), f"classtracker-{os.getuid()}-{mark}")
 
 
 def deployment_key() -> list[object]:
-    """What tells the database, and so the deployment, apart from others.
+    """Return the settings that identify the database and with it the deployment.
 
-    A schema of its own is named by an option, or is its role's.
+    They include its schema, which is set by an option or by the role.
     """
     names = ("ENGINE", "HOST", "PORT", "NAME", "USER", "OPTIONS")
     return [connection.settings_dict[name] for name in names]
 
 
 def make(folder: Path) -> None:
-    """Make ``folder`` unless it is there. Raises PermissionError where it is someone else's."""
+    """Create ``folder`` if needed. Raises PermissionError if another user owns it."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    # Anyone may have made something of that name in a folder for everyone.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+    status = folder.lstat()
+    # Another user may have created an entry of that name in the shared temporary directory.
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to someone else")

@@ -1,4 +1,4 @@
-"""The tasks that workers perform, whatever backend delivers them: where the clock is read."""
+"""The tasks of the workers, for every backend. They read the clock and pass it on."""
 
 import logging
 
@@ -22,12 +22,12 @@ def perform_run(run_id: int) -> None:
 
 @task()
 def join_run(run_id: int) -> None:
-    """Does nothing. An earlier version queued it to divide run ``run_id`` among workers."""
+    """Do nothing. An earlier version queued this task to divide a run among workers."""
     logger.info("run %s needs no other worker: nothing to do", run_id)
 
 
 @task()
 def deliver_mail() -> None:
-    """Deliver what waits in the outbox."""
+    """Deliver the waiting messages of the outbox."""
     with at_the_studio():
         deliver(timezone.now())

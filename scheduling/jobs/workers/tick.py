@@ -1,4 +1,4 @@
-"""Runs every job that is due, for hosts without cron that an outside service calls."""
+"""The tick: runs every due job, for hosts without cron whose API an external service calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,17 +15,17 @@ from scheduling.jobs.schedule.due_times import last_called_for
 from scheduling.models import Job, RunState
 from scheduling.selectors.runs import started_since
 
-# Whoever calls over HTTP waits for the answer; the mail that is left is the next call's.
+# The HTTP caller waits for the response; the next call delivers the remaining mail.
 MAIL_SECONDS = 20.0
 SCHEDULED = tuple(dict.fromkeys(Job(name) for entry in ENTRIES for name in entry.jobs))
 
 
 @dataclass(slots=True)
 class Tick:
-    """The outcome of one call.
+    """The result of one call.
 
-    ``active``: jobs that are due and that another process is running. ``errors``: a sentence each.
-    ``failed``: a job did not come to its end, or could not deal with a series.
+    ``active``: due jobs that another process is already running. ``errors``: one sentence each.
+    ``failed``: a job did not complete, or failed for a series.
     """
 
     ran: list[RunResult] = field(default_factory=list)
@@ -43,11 +43,12 @@ class Tick:
 
 
 def due_jobs(now: datetime) -> list[Job]:
-    """The jobs that have not run since a cron entry last called for them, in the entries' order.
+    """Return the jobs that have not run since their last due time, in the order of ENTRIES.
 
-    A job that was missed several times is due once. The daily entry makes the current week too, so
-    the weekly job is due every day. A run that failed does not count, nor does one that began a
-    moment too early: a host that calls a minute before the hour would be served every other day.
+    A job that was missed several times is due once. The daily entry also generates the current
+    week, so that the weekly job is due every day. Failed runs do not count, nor do runs that began
+    before the due time: a host that calls a minute before the hour would run a job only every other
+    day.
     """
     return [job for job in SCHEDULED if not started_since(job, last_called_for(job, now))]
 

@@ -71,7 +71,7 @@ def run_with_retries(
         except Exception as error:
             fault = describe(error)
             terminal.say(_("failed: %(fault)s") % {"fault": fault})
-            if patience.goes_on_after(error, number) and not stop():
+            if patience.should_retry(error, number) and not stop():
                 stop.wait(patience.delay)
                 if not stop():
                     continue

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
 from scheduling.jobs.monitoring.callers import Callers
-from scheduling.jobs.monitoring.health import not_called
+from scheduling.jobs.monitoring.health_texts import not_called
 from scheduling.jobs.monitoring.incidents import Incident, current_incidents, when
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.management.cli.base import StudioCommand
@@ -66,7 +66,7 @@ class Command(StudioCommand):
                 self.stdout.write(one.sentence)
             if not found:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
-            if callers.last_call is None or callers.makes_lessons_alone:
+            if callers.last_call is None or callers.only_lessons_called:
                 self.stdout.write("\n".join(not_called(GENERATING, now, callers)))
             for job in JOBS:
                 if (due := callers.next_run(job)) is not None:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         self._failed = False
 
         def perform(entry: CronEntry) -> None:
-            terminal.say(_("due: %(command)s") % {"command": entry.words})
+            terminal.say(_("due: %(command)s") % {"command": entry.command_line})
             try:
                 call_command(
                     *entry.command,

@@ -30,7 +30,7 @@ def fires(entry: CronEntry, now: datetime) -> datetime:
 def translated(now: datetime) -> list[tuple[str, str]]:
     """Each entry that is due at an hour of the day, and when that is at the studio."""
     return [
-        (f"{entry.cron}  {entry.words}", date_format(fires(entry, now), "l H:i"))
+        (f"{entry.cron}  {entry.command_line}", date_format(fires(entry, now), "l H:i"))
         for entry in ENTRIES
         if entry.cron.split()[1] != "*"
     ]

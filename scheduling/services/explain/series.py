@@ -136,7 +136,7 @@ class DayExplainer:
         for planned in self.plan.creates:
             if planned.series.key == series.key:
                 today = studio_day(self.now)
-                calls = Callers(self.now).call
+                calls = Callers(self.now).starts
                 due = expected_creation(series.kind, self.day, today, settings.HORIZON_WEEKS, calls)
                 return SeriesOutcome(PLANNED, due.sentence, due=due)
         for shut in self.plan.shut:

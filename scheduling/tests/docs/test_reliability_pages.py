@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from scheduling.jobs.monitoring import health
+from scheduling.jobs.monitoring import health_texts
 from scheduling.tests.support.processes import ROOT
 from scheduling.text import reasons
 
@@ -24,7 +24,7 @@ def _in_english():
 
 
 def test_every_issue_of_the_health_is_explained():
-    issues = [health.issue(name, MANY) for name in health.ISSUES]
+    issues = [health_texts.issue(name, MANY) for name in health_texts.ISSUES]
     assert len(issues) > 7
     assert [issue for issue in issues if f"| {said(issue)} |" not in HELP] == []
 

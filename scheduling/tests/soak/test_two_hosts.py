@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from scheduling.db.advisory_locks import CALENDAR_LOCK
-from scheduling.jobs.runs.claims import SILENCE
+from scheduling.jobs.runs.takeover import SILENCE
 from scheduling.tests.jobs.waiting import until
 from scheduling.tests.servers.killing import SMALL_CHUNKS
 from scheduling.tests.support import processes

@@ -167,7 +167,7 @@ class _PlannedBuilder:
         self._names = names
         self._now = now
         self._today = studio_day(now)
-        self._calls = Callers(now).call
+        self._calls = Callers(now).starts
         self._due = lru_cache(maxsize=None)(self._due_on)
 
     def _due_on(self, kind: SeriesKind, day: date) -> ExpectedCreation:

@@ -36,12 +36,12 @@ def stop_in_second(module, name, before):
 
 def main(where: str) -> None:
     django.setup()
+    from scheduling.db import advisory_locks
     from scheduling.jobs.execution import runner
     from scheduling.jobs.generation import class_insert, generator
-    from scheduling.jobs.runs import claims
 
     runner.chunks = partial(runner.chunks, limit=1)
-    claims.IDLE_TIMEOUT = timedelta(seconds=1)
+    advisory_locks.IDLE_TIMEOUT = timedelta(seconds=1)
     if where == "between":
         stop_in_second(runner.ChunkedGeneration, "_chunk", before=True)
     elif where == "copy":

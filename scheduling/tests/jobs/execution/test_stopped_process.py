@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from scheduling.jobs.runs import claims
+from scheduling.db import advisory_locks
+from scheduling.jobs.runs import takeover
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, counts, horizon
@@ -101,8 +102,8 @@ def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch
         request.getfixturevalue("pooler")
     process, run = stopped("copy")
     fall_silent(run)
-    monkeypatch.setattr(claims, "LOCK_TIMEOUT", timedelta(seconds=1))
-    monkeypatch.setattr(claims, "SILENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(advisory_locks, "LOCK_TIMEOUT", timedelta(seconds=1))
+    monkeypatch.setattr(takeover, "SILENCE", timedelta(seconds=0.5))
     result = horizon(TODAY)
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
     assert_it_wakes_up_in_vain(process, run, calendar())

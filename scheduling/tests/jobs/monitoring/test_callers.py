@@ -25,7 +25,7 @@ def ran(job: Job, text: str, trigger: Trigger = Trigger.CRON, **values) -> None:
 
 def called(now: datetime = NOW) -> set[Job]:
     callers = Callers(now)
-    found = {job for job in (Job.WEEKLY, Job.HORIZON, Job.PRUNE, Job.WATCH) if callers.call(job)}
+    found = {job for job in (Job.WEEKLY, Job.HORIZON, Job.PRUNE, Job.WATCH) if callers.starts(job)}
     assert {job for job in found if callers.next_run(job)} == found
     return found
 
@@ -97,10 +97,10 @@ def test_a_service_that_calls_one_job_calls_no_other():
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
     ran(Job.PRUNE, "2026-02-18 02:00", Trigger.HTTP)
     assert called() == {Job.HORIZON}
-    assert Callers(NOW).makes_lessons_alone
+    assert Callers(NOW).only_lessons_called
     ran(Job.WEEKLY, "2026-02-16 06:00", Trigger.HTTP)
     assert called() == {Job.HORIZON, Job.WEEKLY}
-    assert not Callers(NOW).makes_lessons_alone
+    assert not Callers(NOW).only_lessons_called
 
 
 def test_a_service_took_over_from_cron():
@@ -111,13 +111,13 @@ def test_a_service_took_over_from_cron():
 
 def test_who_calls_the_tick_as_well_or_nothing_any_more_makes_more_or_less_than_lessons():
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
-    assert Callers(NOW).makes_lessons_alone
-    assert not Callers(moment("2026-02-19 21:00")).makes_lessons_alone
+    assert Callers(NOW).only_lessons_called
+    assert not Callers(moment("2026-02-19 21:00")).only_lessons_called
     ran(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
-    assert not Callers(NOW).makes_lessons_alone
+    assert not Callers(NOW).only_lessons_called
     JobRun.objects.all().delete()
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.CRON)
-    assert not Callers(NOW).makes_lessons_alone
+    assert not Callers(NOW).only_lessons_called
 
 
 def test_a_run_that_failed_was_called_all_the_same():
@@ -142,7 +142,7 @@ def test_it_asks_little(django_assert_max_num_queries):
     callers = Callers(NOW)
     with django_assert_max_num_queries(6):
         for job in Job:
-            callers.call(job)
+            callers.starts(job)
         assert callers.last_call
 
 

@@ -36,7 +36,7 @@ def studio(settings):
 def of(cover: Coverage) -> tuple[int, int, int, int]:
     """Standing and missing this week, missing later, clashes."""
     return (
-        cover.standing,
+        cover.stored,
         cover.missing_this_week,
         cover.missing_later,
         len(cover.conflicts),

@@ -50,7 +50,7 @@ def cover(this_week: int = 0, later: int = 0, **values: Any) -> Coverage:
     defaults = {
         "week": week_window(TODAY),
         "through": TODAY + 12 * WEEK - DAY,
-        "standing": 148 - this_week,
+        "stored": 148 - this_week,
         "missing": +missing,
     }
     return Coverage(**defaults | values)
@@ -139,12 +139,12 @@ class TestTheCalendar:
         assert "5 lessons are not marked." in found.detail
 
     def test_without_a_slot_lessons_are_not_said_to_be_scheduled(self):
-        found = at(asking=frozenset({Job.WEEKLY}))
+        found = at(jobs_with_series=frozenset({Job.WEEKLY}))
         assert found.level == Level.OK
         assert "scheduled through" not in found.detail
 
     def test_a_studio_without_lessons(self):
-        found = at(asking=frozenset(), standing=0)
+        found = at(jobs_with_series=frozenset(), stored=0)
         assert said(found) == (Level.WARN, "There are no active weekly lessons.")
 
 
@@ -186,7 +186,7 @@ class TestWhatRuns:
         assert said(found) == (Level.WARN, alone)
         assert NEXT_RUN in found.detail
         assert "docs/cron.md" in found.detail
-        assert at(asking=frozenset({Job.HORIZON})).title == alone
+        assert at(jobs_with_series=frozenset({Job.HORIZON})).title == alone
         add_run(Job.WATCH, NOW - timedelta(minutes=5), trigger=Trigger.HTTP)
         assert alone not in at().detail
 
@@ -195,7 +195,7 @@ class TestWhatRuns:
         found = at()
         assert said(found) == (Level.WARN, "“This week's lessons” does not run by itself.")
         assert NEXT_RUN in found.detail
-        assert at(asking=frozenset({Job.HORIZON})).level == Level.OK
+        assert at(jobs_with_series=frozenset({Job.HORIZON})).level == Level.OK
 
     def test_a_job_that_is_late_by_days(self):
         all_well()

@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 
 from scheduling.db.clock import database_now
-from scheduling.jobs.runs import claims as claiming
-from scheduling.jobs.runs.claims import AlreadyRunningError, claim, mark_crashed_runs, release
+from scheduling.jobs.runs import takeover
+from scheduling.jobs.runs.claims import AlreadyRunningError, claim, release
 from scheduling.jobs.runs.process import ProcessId, is_gone, this_process
+from scheduling.jobs.runs.takeover import mark_crashed_runs
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.jobs.waiting import until
@@ -133,14 +134,14 @@ def test_whatever_fraction_of_a_second_its_last_beat_had(process, fraction):
 
 def test_a_beat_that_comes_just_before_the_takeover_saves_the_run(process, monkeypatch):
     run = run_of(process.mark, seconds_ago=46)
-    dead = claiming.is_dead
+    dead = takeover.is_dead
 
     def and_then_it_beats(row):
         answer = dead(row)
         JobRun.objects.filter(pk=run.pk).update(heartbeat=database_now())
         return answer
 
-    monkeypatch.setattr(claiming, "is_dead", and_then_it_beats)
+    monkeypatch.setattr(takeover, "is_dead", and_then_it_beats)
     assert mark_crashed_runs(Job.HORIZON) == []
     assert state_of(run) == RunState.RUNNING
 

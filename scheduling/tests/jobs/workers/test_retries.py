@@ -211,4 +211,4 @@ def test_a_try_has_a_connection_of_its_own(monkeypatch):
 
 
 def test_a_command_and_a_worker_are_as_patient():
-    assert performing.PATIENCE == RetryPolicy() == RetryPolicy(attempts=3, delay=5.0, timeout=None)
+    assert performing.POLICY == RetryPolicy() == RetryPolicy(attempts=3, delay=5.0, timeout=None)
