@@ -4,13 +4,15 @@ Outside of `scheduling.admin`, which cannot be imported before the site that it 
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.admin import AdminSite, autodiscover, site
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import Resolver404, get_script_prefix, path, resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.views import i18n
 
 from classtracker.widgets import use_native_inputs
 
@@ -52,7 +54,8 @@ class ClassTrackerAdminSite(AdminSite):
         from classtracker.login import LoginForm
 
         self.login_form = LoginForm
-        return super().login(request, extra_context)
+        response = super().login(request, extra_context)
+        return to_existing_page(response, reverse("admin:index"))
 
     def get_urls(self) -> list[Any]:
         find_tables()
@@ -99,6 +102,26 @@ class ClassTrackerAdminSite(AdminSite):
                 name = model._meta.verbose_name_plural
                 found.append((_place(model._meta.object_name), reverse(address), name))
         return [{"url": url, "name": capfirst(name)} for _, url, name in sorted(found)]
+
+
+def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
+    """``response``, unless it is a redirect to a path of ours that does not exist."""
+    location = urlsplit(response.get("Location", ""))
+    path = location.path.removeprefix(get_script_prefix().rstrip("/"))
+    if path and not location.netloc:
+        try:
+            # The admin has a view for every path below it, without a name: it answers 404.
+            exists = bool(resolve(path).url_name)
+        except Resolver404:
+            exists = False
+        if not exists:
+            return HttpResponseRedirect(fallback)
+    return response
+
+
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Django's view, which returns to any path of this host; ours exists."""
+    return to_existing_page(i18n.set_language(request), reverse("admin:index"))
 
 
 def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:

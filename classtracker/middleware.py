@@ -1,6 +1,7 @@
 """Middleware: the client's address, static files, the studio's zone and language, request ids."""
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -9,18 +10,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_finished
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.defaults import page_not_found
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from scheduling.api.errors import bad_request, not_found
 from scheduling.api.request_id import request_id
 from scheduling.models.studio import begin_reading, end_reading
 from scheduling.selectors.studio import ignored_variables, studio_or_first_values
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+HEALTH = re.compile("/(healthz(/jobs)?|readyz)/?")
 FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
 
 
@@ -134,3 +139,46 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class HealthHostMiddleware:
+    """Lets health addresses answer whatever the ``Host`` header says.
+
+    A balancer asks by the address of a machine, which is not in ``ALLOWED_HOSTS``. Their answers
+    do not contain the host.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if HEALTH.fullmatch(request.path_info):
+            request.META["HTTP_HOST"] = "localhost"
+            request.get_host = lambda: "localhost"  # type: ignore[method-assign]
+        return self.get_response(request)
+
+
+class OddValuesMiddleware:
+    """Refuses values in an address that no column can hold.
+
+    400 for a null character, 404 for a number or date beyond the range of its column. Without it
+    they are faults of the database in the middle of a page.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
+            return bad_request(request, None)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if request.method not in ("GET", "HEAD") or not isinstance(
+            error, (OverflowError, DataError)
+        ):
+            return None
+        logger.warning("A value in %s is out of range: %s", request.path_info, error)
+        if request.path_info.startswith("/api"):
+            return not_found(request)
+        return page_not_found(request, error)

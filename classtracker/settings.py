@@ -147,6 +147,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "classtracker.middleware.RequestIdMiddleware",
+    "classtracker.middleware.HealthHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "classtracker.middleware.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -159,6 +160,7 @@ MIDDLEWARE = [
     "scheduling.api.middleware.AuditActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "classtracker.middleware.OddValuesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 if TRUSTED_PROXY:

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
+from classtracker.admin_site import set_language
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring
 

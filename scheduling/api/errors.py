@@ -1,12 +1,14 @@
 """Every error as ``{"success": false, "error": "<code>", "message": "…"}``."""
 
 import logging
+import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import bad_request as default_bad_request
@@ -81,8 +83,7 @@ def _known(error: Exception) -> exceptions.APIException | None:
         return ServiceUnavailable(str(error), "no_worker")
     if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
         logger.error("the database can't be used: %s", error)
-        text = _("The database can't be reached right now. Try again in a moment.")
-        return ServiceUnavailable(text, "database_unavailable")
+        return ServiceUnavailable(_database_unavailable(), "database_unavailable")
     return None
 
 
@@ -143,13 +144,30 @@ def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
 
 def bad_request(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """``handler400``: a request that Django itself refuses, such as one for an unknown host."""
-    if not request.path.startswith("/api"):
+    if not request.path_info.startswith("/api"):
         return default_bad_request(request, *args, **kwargs)
     return error_response(request, "bad_request", _("The request can't be understood."), 400)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """``handler500``: a fault of ours is JSON under ``/api``, and says no more than that."""
-    if not request.path.startswith("/api"):
+    """``handler500``: JSON under ``/api``, without details.
+
+    503 with ``Retry-After``, on pages too, while the database is away or locked.
+    """
+    is_api = request.path_info.startswith("/api")
+    error = sys.exc_info()[1]
+    if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
+        if is_api:
+            text = _database_unavailable()
+            response: HttpResponse = error_response(request, "database_unavailable", text, 503)
+        else:
+            response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
+    if not is_api:
         return default_server_error(request)
     return error_response(request, "server_error", _("Something went wrong on the server."), 500)
+
+
+def _database_unavailable() -> str:
+    return _("The database can't be reached right now. Try again in a moment.")

@@ -46,7 +46,7 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        error = _body_error(request) if request.path.startswith("/api") else None
+        error = _body_error(request) if request.path_info.startswith("/api") else None
         if error is not None:
             return error_response(
                 request, str(error.get_codes()), str(error.detail), error.status_code

@@ -48,6 +48,7 @@ urlpatterns = [
 # Beside /api, for monitoring.
 monitoring = [
     at("healthz", health.Healthz, "healthz"),
+    at("healthz/jobs", health.JobsHealthz, "healthz-jobs"),
     at("readyz", health.Readyz, "readyz"),
     at("metrics", metrics.Metrics, "metrics"),
 ]

@@ -147,6 +147,10 @@ class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
     ) -> AuthToken | None:
         return self.get_queryset(request).filter(token_key=object_id).first()
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """Nothing from the address: the input of a date and time takes no text."""
+        return {}
+
     def get_list_display(self, request: HttpRequest) -> Any:
         may_revoke = self.has_delete_permission(request)
         return (*self.list_display, "revoke") if may_revoke else self.list_display

@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``: what load balancers and uptime monitors ask, without credential."""
+"""``/healthz``, ``/readyz`` and ``/healthz/jobs``: for balancers and monitors, no credential."""
 
 from typing import Any
 
@@ -12,9 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.api.errors import RETRY_AFTER, envelope
-from scheduling.api.serializers.health import Alive, NotReady, Ready
-from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
-from scheduling.jobs.monitoring.recent_runs import RecentRuns
+from scheduling.api.serializers.health import (
+    Alive,
+    JobsHealth,
+    JobsUnhealthy,
+    NotReady,
+    Ready,
+)
+from scheduling.jobs.monitoring.incidents import Incident, current_incidents
 
 from .base import ApiView
 
@@ -46,7 +51,10 @@ class Healthz(OpenView):
 
 
 class Readyz(OpenView):
-    """Whether all is there to work with: the database, its migrations, jobs that run."""
+    """Whether this server can answer: the database is there, and its migrations are applied.
+
+    A late job is no reason to take a server away: see ``JobsHealthz``.
+    """
 
     @extend_schema(
         operation_id="readyz",
@@ -59,10 +67,47 @@ class Readyz(OpenView):
         failed = [name for name, found in checks.items() if found != OK]
         if not failed:
             return Response({"status": OK, "checks": checks})
-        names = {"database": _("database"), "migrations": _("migrations"), "runs": _("runs")}
+        names = {"database": _("database"), "migrations": _("migrations")}
         text = _("Not ready: %(checks)s.") % {"checks": ", ".join(names[name] for name in failed)}
         answer = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
         return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+class JobsHealthz(OpenView):
+    """Whether a job is late, stalled, failed or crashed, or the mail server accepts nothing.
+
+    503 with what is wrong, for a monitor that calls a person. It names no person, since anybody
+    may read it; ``manage.py check_jobs`` has the errors.
+    """
+
+    @extend_schema(
+        operation_id="healthzJobs",
+        summary="Jobs",
+        tags=TAGS,
+        responses={200: JobsHealth, 503: JobsUnhealthy},
+    )
+    def get(self, request: Request) -> Response:
+        incidents = [_entry(incident) for incident in current_incidents(timezone.now())]
+        if not incidents:
+            return Response({"status": OK, "incidents": incidents})
+        text = _("Needs attention: %(incidents)s.") % {
+            "incidents": ", ".join(f"{entry['job_name']}: {entry['state']}" for entry in incidents)
+        }
+        answer = envelope("jobs_need_attention", text)
+        answer |= {"status": "unavailable", "incidents": incidents}
+        return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _entry(incident: Incident) -> dict[str, Any]:
+    name = _("E-mail") if incident.mail is not None else incident.job.label
+    return {
+        "kind": incident.kind.value,
+        "job": incident.job.value,
+        "job_name": str(name),
+        "state": str(incident.kind.label),
+        "since": incident.since.isoformat(),
+        "run_id": incident.run.pk if incident.run else None,
+    }
 
 
 def examine() -> dict[str, str]:
@@ -78,19 +123,6 @@ def examine() -> dict[str, str]:
         if missing:
             text = _("%(n)d migrations are not applied") % {"n": len(missing)}
             return {"database": OK, "migrations": text}
-        return {"database": OK, "migrations": OK, "runs": _runs()}
+        return {"database": OK, "migrations": OK}
     except (DatabaseError, InterfaceError):
         return {"database": _("can't be reached")}
-
-
-def _runs() -> str:
-    now, lately = timezone.now(), RecentRuns()
-    # One that has never run keeps no server from answering.
-    late = [job.label for job in overdue_jobs(now, lately) if lately.done(job) is not None]
-    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, lately)]
-    found = []
-    if late:
-        found.append(_("late: %(jobs)s") % {"jobs": ", ".join(map(str, late))})
-    if stuck:
-        found.append(_("stuck: %(runs)s") % {"runs": ", ".join(stuck)})
-    return "; ".join(found) or OK

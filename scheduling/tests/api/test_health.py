@@ -12,7 +12,7 @@ from scheduling.models import Job, JobRun
 
 pytestmark = pytest.mark.one_database(name="postgresql")
 
-PATHS = ("/healthz", "/healthz/", "/readyz", "/readyz/")
+PATHS = ("/healthz", "/healthz/", "/readyz", "/readyz/", "/healthz/jobs", "/healthz/jobs/")
 
 
 def finished(job, age):
@@ -57,7 +57,7 @@ def test_alive_asks_nothing_of_the_database(client):
 
 @pytest.mark.django_db
 def test_ready_says_what_it_looked_at(client):
-    checks = {"database": "ok", "migrations": "ok", "runs": "ok"}
+    checks = {"database": "ok", "migrations": "ok"}
     assert client.get("/readyz").json() == {"status": "ok", "checks": checks}
 
 
@@ -95,21 +95,33 @@ def test_a_migration_that_is_not_applied(client):
     found = unready(client)
     assert found["checks"]["database"] == "ok"
     assert "not applied" in found["checks"]["migrations"]
-    assert "runs" not in found["checks"]
 
 
-@pytest.mark.django_db
-def test_a_job_that_is_late(client):
-    finished(Job.HORIZON, timedelta(days=3))
-    finished(Job.WEEKLY, timedelta(minutes=1))
-    found = unready(client)
-    assert found["checks"]["runs"] == "late: Lessons for the next 12 weeks"
-    finished(Job.HORIZON, timedelta(minutes=1))
+def unhealthy(client, **headers):
+    answer = client.get("/healthz/jobs", **headers)
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    found = answer.json()
+    assert (found["success"], found["error"]) == (False, "jobs_need_attention")
+    assert client.head("/healthz/jobs").status_code == 503
+    # The endpoint that heals it must stay within reach.
     assert client.get("/readyz").status_code == 200
+    return found
 
 
 @pytest.mark.django_db
-def test_a_run_that_shows_no_sign_of_life(client):
+def test_late_job_is_an_incident_and_the_server_stays_ready(client):
+    for job in (Job.WEEKLY, Job.WATCH, Job.PRUNE):
+        finished(job, timedelta(minutes=1))
+    finished(Job.HORIZON, timedelta(days=3))
+    (incident,) = unhealthy(client)["incidents"]
+    assert (incident["kind"], incident["job"], incident["runId"]) == ("late", "horizon", None)
+    finished(Job.HORIZON, timedelta(minutes=1))
+    assert client.get("/healthz/jobs").json() == {"status": "ok", "incidents": []}
+
+
+@pytest.mark.django_db
+def test_stalled_run_is_an_incident_without_its_error(client):
     run = JobRun.objects.create(
         job=Job.MISSING,
         trigger="api",
@@ -118,20 +130,44 @@ def test_a_run_that_shows_no_sign_of_life(client):
         host="elsewhere",
         process="1@1",
     )
-    assert unready(client)["checks"]["runs"] == f"stuck: Missing classes #{run.pk}"
+    found = unhealthy(client)
+    stalled = {"kind": "stuck", "job": "missing", "jobName": "Missing classes", "state": "stalled"}
+    assert stalled.items() <= next(one for one in found["incidents"] if one["runId"]).items()
+    assert run.pk in [one["runId"] for one in found["incidents"]]
+
+
+@pytest.mark.django_db
+def test_failed_run_is_named_without_the_names_in_its_error(client):
+    run = finished(Job.WEEKLY, timedelta(minutes=1))
+    JobRun.objects.filter(pk=run.pk).update(state="failed", error="Ana Pérez")
+    found = unhealthy(client)
+    assert "This week's lessons: failed" in found["message"]
+    assert "Ana" not in str(found)
 
 
 @pytest.mark.django_db
 def test_it_asks_little(client, django_assert_max_num_queries):
-    finished(Job.HORIZON, timedelta(minutes=1))
     with django_assert_max_num_queries(15):
-        assert health.examine()["runs"] == "ok"
+        assert set(health.examine().values()) == {"ok"}
 
 
 @pytest.mark.django_db
-def test_what_is_not_ready_is_named_in_the_reader_s_language(client):
+def test_incidents_are_named_in_the_readers_language(client):
     finished(Job.HORIZON, timedelta(days=9))
-    for language, text in (("en", "Not ready: runs."), ("es", "No está listo: ejecuciones.")):
-        answer = client.get("/readyz", headers={"accept-language": language})
-        assert (answer.status_code, answer.json()["message"]) == (503, text)
-        assert set(answer.json()["checks"]) == {"database", "migrations", "runs"}
+    for language, text in (("en", "Needs attention: "), ("es", "Requiere atención: ")):
+        found = unhealthy(client, headers={"accept-language": language})
+        assert found["message"].startswith(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PATHS)
+def test_health_is_answered_whatever_the_host_header_says(client, path):
+    for host in ("10.0.0.7:8000", "evil.example", "_", ""):
+        assert client.get(path, HTTP_HOST=host).status_code != 400
+
+
+@pytest.mark.django_db
+def test_other_addresses_refuse_an_unknown_host(client, settings):
+    settings.ALLOWED_HOSTS = ["classes.example.org"]
+    assert client.get("/admin/login/", HTTP_HOST="evil.example").status_code == 400
+    assert client.get("/healthz", HTTP_HOST="evil.example").status_code == 200

@@ -1,0 +1,38 @@
+"""Pages answer 503 with Retry-After while the database is away or locked."""
+
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/calendar/"])
+@pytest.mark.parametrize("error", ["database is locked", "connection refused"])
+def test_pages_are_unavailable_while_the_database_is(path, error):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(User.objects.create_superuser("teresa"))
+    with patch.object(connection, "cursor", side_effect=OperationalError(error)):
+        answer = browser.get(path, headers={"accept-language": "es"})
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    text = answer.content.decode()
+    assert "no se puede acceder a la base de datos" in text
+    assert error not in text
+
+
+def test_login_form_that_is_sent_is_unavailable_too():
+    browser = Client(raise_request_exception=False)
+    with patch.object(connection, "cursor", side_effect=OperationalError("database is locked")):
+        answer = browser.post("/admin/login/", {"username": "teresa", "password": "secret"})
+    assert answer.status_code == 503
+
+
+def test_errors_of_statements_stay_errors():
+    browser = Client(raise_request_exception=False)
+    browser.force_login(User.objects.create_superuser("teresa"))
+    with patch.object(connection, "cursor", side_effect=OperationalError("no such table: x")):
+        assert browser.get("/admin/calendar/").status_code == 500

@@ -1,0 +1,115 @@
+"""Addresses with values that no column can hold: 400 or 404, never a fault of the server."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from scheduling.api.urls import monitoring, urlpatterns
+from scheduling.tests.admin.pages import QUERIES, VALUES, every_page
+from scheduling.tests.test_query_limits import Studio
+
+pytestmark = [pytest.mark.django_db]
+
+ODD_NUMBERS = ("9" * 23, "2147483648", "%00", "%D9%A3")
+ODD_VALUES = ("\x00", "9" * 23, "99999999999", "-1", "1e400", "\ud800", "9999-12-31", "0001-01-01")
+# fmt: off
+KEYS = [
+    "q", "p", "o", "e", "_changelist_filters", "_to_field", "date", "date__year", "date__month",
+    "date__gte", "id__exact", "pk__in", "student", "student__id__exact", "teacher",
+    "teacher__id__exact", "state", "status", "when", "from", "until", "day", "start", "end",
+    "zone", "closure", "run", "job", "outcome", "page", "cursor", "pageSize", "ordering",
+    "search", "weekday", "weeks", "plan", "next", "term", "app_label", "model_name",
+    "field_name", "ids", "country", "region", "year", "kind", "series", "isActive",
+    "timestamp__year",
+]
+# fmt: on
+# What the suite asks of every page; `make soak` asks for all keys and columns.
+FEW_KEYS = ("date__year", "id__exact", "student")
+
+
+def page_addresses(number: str = "1") -> dict[str, str]:
+    """Each page of the admin that a GET may open, with ``number`` for what it is about."""
+    found = {}
+    for page in every_page():
+        route = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: VALUES.get(match[1], number), page.route)
+        if "(" not in route and "logout" not in page.name:
+            found[page.name] = f"/admin/{route}"
+    return found
+
+
+def api_addresses(number: str = "1") -> dict[str, str]:
+    """Each address of the API but those that start jobs."""
+    named = [(pattern, "/api/") for pattern in urlpatterns if pattern.name]
+    named += [(pattern, "/") for pattern in monitoring]
+    found = {}
+    for pattern, prefix in named:
+        route = pattern.pattern.regex.pattern.strip("^$").removesuffix("/?")
+        if "cron" not in pattern.name:
+            found[pattern.name] = prefix + re.sub(r"\(\?P<\w+>[^)]*\)", number, route)
+    return found
+
+
+def columns(page: str) -> list[str]:
+    """Lookups of the model of a list or add form, which take them from the address."""
+    app, _, rest = page.partition("_")
+    model, _, kind = rest.partition("_")
+    if kind not in ("changelist", "add"):
+        return []
+    fields = apps.get_model(app, model)._meta.get_fields()
+    return [name for field in fields for name in (field.name, f"{field.name}__exact")]
+
+
+@pytest.fixture
+def client():
+    studio = Studio()
+    browser = Client(raise_request_exception=False)
+    browser.force_login(studio.owner)
+    return browser
+
+
+def faults(client, addresses):
+    """The addresses that the server fails to answer; 503 is an answer of /healthz/jobs."""
+    return [one for one in addresses if client.get(one).status_code not in {*range(500), 503}]
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS)
+def test_odd_numbers_in_paths_are_refused(client, number):
+    addresses = [*page_addresses(number).values(), *api_addresses(number).values()]
+    assert len(addresses) > 100
+    assert faults(client, addresses) == []
+
+
+def queries(value, keys_of):
+    """``keys_of`` says, for the name of a page, under which keys it is asked for ``value``."""
+    for name, address in (page_addresses() | api_addresses()).items():
+        for key in keys_of(name):
+            text = urlencode({key: value}, errors="surrogatepass")
+            yield f"{address}?{QUERIES.get(name, '')}&{text}"
+
+
+def test_large_numbers_in_queries_are_refused(client):
+    assert faults(client, queries("9" * 23, lambda name: FEW_KEYS)) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("value", ODD_VALUES, ids=ascii)
+def test_odd_values_of_every_key_are_refused(client, value):
+    assert faults(client, queries(value, lambda name: [*KEYS, *columns(name)])) == []
+
+
+def test_null_characters_are_a_bad_request_and_large_numbers_not_found(client):
+    assert client.get("/admin/scheduling/student/?q=%00").status_code == 400
+    assert client.get("/api/students?search=%00").status_code == 400
+    large = "9" * 23
+    assert client.get(f"/admin/scheduling/recurringslot/add/?student={large}").status_code in {
+        200,
+        404,
+    }
+
+
+def test_null_character_in_a_query_of_the_api_is_json(client):
+    answer = client.get("/api/students?search=%00")
+    assert answer.json()["error"] == "bad_request"
