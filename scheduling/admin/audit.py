@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.formatting import clip
+from scheduling.admin.core.mixins import MixinBase, ReadOnlyMixin
 from scheduling.admin.core.recent_edits import names_of
-from scheduling.admin.jobs.run_log import ReadOnlyMixin
 from scheduling.text.dates import with_dates_written_out
 
 MOST_SHOWN = 200
@@ -44,7 +44,7 @@ WORDS = (
 admin.site.unregister(LogEntry)
 
 
-class AuditHistoryMixin(admin.ModelAdmin):
+class AuditHistoryMixin(MixinBase):
     """A page whose history is the log of hand edits; of ``history_includes`` as well."""
 
     # Related names of rows that are edited on this page, or say as much about it.
@@ -143,7 +143,7 @@ class ActionFilter(admin.RelatedOnlyFieldListFilter):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin):
+class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin, admin.ModelAdmin):
     """All hand edits, the newest first; also of what has been deleted since."""
 
     list_display = ("timestamp", "who", "action", "kind", "name", "what")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from scheduling.admin.core import formatting
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter
-from scheduling.admin.jobs.run_log import ReadOnlyMixin
+from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import recently_undelivered, undelivered
 from scheduling.services.messages import send_again
@@ -67,7 +67,7 @@ class DeliveryFilter(ChoiceFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin):
+class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
     list_display = ("created_at", "kind", "recipient", "subject", "badge", "sent_at", "error")
     list_filter = (DeliveryFilter, "state", "kind")
     search_fields = ("recipient", "subject")

@@ -19,7 +19,7 @@ from .audit import AuditHistoryMixin
 
 
 @admin.register(Studio)
-class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin):
+class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin, admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         zone = "given_zone" if studio().zone_is_given else "time_zone"
         make_ups = ("makeup_rule", "cancel_notice_hours", "makeup_days")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.core.bulk_actions import MOST_NAMED, apply_to_each, selected_rows
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
 from scheduling.services.classes import edit
@@ -24,7 +25,7 @@ from .forms import CancelManyForm
 Rows = QuerySet[ScheduledClass]
 
 
-class ClassActionsMixin(admin.ModelAdmin):
+class ClassActionsMixin(MixinBase):
     """Actions of the list of classes."""
 
     actions: Sequence[str] = (

@@ -43,7 +43,12 @@ from .permissions import ClassPermissionsMixin
 
 @admin.register(ScheduledClass)
 class ScheduledClassAdmin(
-    ExportMixin, MakeUpActionMixin, ClassActionsMixin, ClassPermissionsMixin, LargeTableMixin
+    ExportMixin,
+    MakeUpActionMixin,
+    ClassActionsMixin,
+    ClassPermissionsMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     form = ScheduledClassForm
     list_display = (

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
@@ -37,7 +38,7 @@ class MakeUpForm(forms.Form):
     )
 
 
-class MakeUpActionMixin(admin.ModelAdmin):
+class MakeUpActionMixin(MixinBase):
     """An action of the list of classes."""
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Schedule a make-up…"))

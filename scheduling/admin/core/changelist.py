@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from .mixins import MixinBase
+
 # Who looks for one row among more than that, filters; no page lies deeper.
 MOST_COUNTED = 10_000
 
@@ -35,7 +37,7 @@ class PrefetchingChangeList(ChangeList):
         self.result_list = rows
 
 
-class LargeTableMixin(admin.ModelAdmin):
+class LargeTableMixin(MixinBase):
     """A table whose list is capped and filled; the look of its lists is in lists.css."""
 
     show_full_result_count = False

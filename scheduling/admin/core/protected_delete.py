@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.db.models import PROTECT, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +16,10 @@ from django.utils.translation import pgettext
 from scheduling.models import Student, Teacher
 from scheduling.text.dates import number_text
 
+from .mixins import MixinBase
 
-class ProtectedDeleteMixin(admin.ModelAdmin):
+
+class ProtectedDeleteMixin(MixinBase):
     """A thousand classes of a teacher are no list to read, and take a query each to name.
 
     What is kept is not offered to be deleted; who asks for it all the same is told the way on.

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.monitoring.outcome_text import outcome_label
@@ -20,21 +21,8 @@ from scheduling.text.dates import duration_text, with_dates_written_out
 from scheduling.text.reasons import reason_text
 
 
-class ReadOnlyMixin(admin.ModelAdmin):
-    """May be looked at by who has the permission to view; changed by no one."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(JobRun)
-class JobRunAdmin(ExportMixin, ReadOnlyMixin):
+class JobRunAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_display = (
         "id",
         "job",
@@ -82,7 +70,7 @@ class OutcomeFilter(ChoiceFilter):
 
 
 @admin.register(JobRunItem)
-class JobRunItemAdmin(ReadOnlyMixin):
+class JobRunItemAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
     list_filter = (OutcomeFilter, "run__job")

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
+from scheduling.admin.core.mixins import MixinBase
+
 VERBS = {
     "add": pgettext_lazy("a permission", "add"),
     "change": pgettext_lazy("a permission", "change"),
@@ -56,7 +58,7 @@ Permission.add_to_class("__str__", _permission_name)
 AuthToken.add_to_class("__str__", _token_name)
 
 
-class PermissionsAdmin(admin.ModelAdmin):
+class PermissionsMixin(MixinBase):
     """A table of those who are allowed something."""
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -77,12 +79,12 @@ class PermissionsAdmin(admin.ModelAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(PermissionsAdmin, GroupAdmin):  # type: ignore[misc]
+class RoleAdmin(PermissionsMixin, GroupAdmin):  # type: ignore[misc]
     """Roles. The stubs of the two bases disagree on a parameter's type."""
 
 
 @admin.register(User)
-class AccountAdmin(PermissionsAdmin, UserAdmin):
+class AccountAdmin(PermissionsMixin, UserAdmin):
     """Accounts. Only a superuser makes one, and touches the account of one.
 
     Otherwise whoever may change accounts could give themselves, or the account of a superuser,
@@ -124,7 +126,7 @@ class TokenForm(AuthTokenCreateForm):
 
 
 @admin.register(AuthToken)
-class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
+class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
     """Tokens by their first letters; made, shown that once, and revoked; never changed.
 
     The key of a row is the token's hash, which no page or address shows: the list has no boxes to

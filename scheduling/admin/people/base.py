@@ -59,6 +59,7 @@ class PersonAdmin(
     ProtectedDeleteMixin,
     AuditHistoryMixin,
     LargeTableMixin,
+    admin.ModelAdmin,
 ):
     """A list with each one's next class; a page with the classes to come and what stops others."""
 

@@ -61,7 +61,7 @@ class FeedStateFilter(ChoiceFilter):
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(LargeTableMixin):
+class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
     form = FeedForm
     list_display = ("whom", "address", "created_at", "state")
     list_select_related = ("student", "teacher")

@@ -40,7 +40,7 @@ class LessonDurationInline(admin.TabularInline):
 
 
 @admin.register(LessonSettings)
-class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin):
+class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
     history_includes = ("durations",)
     list_display = ("teacher", "advance_booking_days")
     list_select_related = ("teacher",)

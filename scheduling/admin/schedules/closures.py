@@ -49,7 +49,9 @@ class ClosureScopeFilter(ChoiceFilter):
 
 
 @admin.register(Closure)
-class ClosureAdmin(ClosureChangesMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin):
+class ClosureAdmin(
+    ClosureChangesMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin
+):
     list_display = ("name", "first_date", "last_date", "whom", "state", "cancelled")
     list_select_related = (
         *("student", "teacher", "fixed_schedule__student"),

@@ -46,7 +46,12 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
 
 @admin.register(FixedSchedule)
 class FixedScheduleAdmin(
-    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+    SeriesChangesMixin,
+    ExportMixin,
+    ProtectedDeleteMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     list_display = (
         "student",

@@ -53,7 +53,12 @@ def state(slot: RecurringSlot) -> SafeString:
 
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(
-    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+    SeriesChangesMixin,
+    ExportMixin,
+    ProtectedDeleteMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     list_display = (
         "teacher",

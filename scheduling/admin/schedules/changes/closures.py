@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.models import Closure
 
 from .forms import CloseForm, DeleteClosuresForm
@@ -19,7 +20,7 @@ from .holidays import holidays_page
 from .plan_page import ASKED, ChangePage, change_page
 
 
-class ClosureChangesMixin(admin.ModelAdmin):
+class ClosureChangesMixin(MixinBase):
     """In place of the stock forms: the plan first, then exactly that. Public holidays from a list.
 
     Who may only look has the stock page.

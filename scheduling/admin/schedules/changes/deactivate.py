@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.bulk_actions import selected_rows
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 
@@ -23,7 +24,7 @@ from .plan_page import ASKED, ChangePage, change_page
 MOST_NAMED = 5
 
 
-class DeactivateMixin(admin.ModelAdmin):
+class DeactivateMixin(MixinBase):
     """The page, the action that leads to it, and the same question where a form says it."""
 
     whose: ClassVar[str]

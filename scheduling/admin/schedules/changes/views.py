@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedule_changes import ChangePlan
 
@@ -24,7 +24,7 @@ from .forms import (
 from .plan_page import ChangePage, change_page
 
 
-class ChangeViewsMixin(admin.ModelAdmin):
+class ChangeViewsMixin(MixinBase):
     """Acts at addresses of their own, for those who may change the row."""
 
     acts: tuple[str, ...] = ()
