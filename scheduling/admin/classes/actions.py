@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.bulk_actions import MOST_NAMED, apply_to_each, selected_rows
+from scheduling.admin.core.bulk_actions import MAX_NAMED, apply_to_each, selected_rows
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
@@ -65,7 +65,7 @@ class ClassActionsMixin(MixinBase):
         now = timezone.now()
         done = _to_each(request, rows, lambda one: edit.restore(one.pk, now=now), _restored)
         lost = ScheduledClass.objects.filter(id__among=[one.pk for one in done])
-        for one in lost.filter(make_ups__isnull=False).order_by("starts_at", "id")[:MOST_NAMED]:
+        for one in lost.filter(make_ups__isnull=False).order_by("starts_at", "id")[:MAX_NAMED]:
             if text := made_up_of(one):
                 messages.warning(request, f"{one}: {text}")
 
