@@ -150,7 +150,10 @@ class TestHolidays:
         found = {one.name: one for one in page.context["holidays"]}
         assert (found["Eve"].is_past, found["Eve"].is_ticked) == (True, False)
         assert (len(found["Feast"].cancelled), found["Feast"].is_ticked) == (1, True)
-        assert (found["Saint Stephen"].closure, found["Saint Stephen"].is_ticked) == ("Bridge", False)
+        assert (found["Saint Stephen"].closure, found["Saint Stephen"].is_ticked) == (
+            "Bridge",
+            False,
+        )
         assert "cancels 1 class" in page.content.decode()
 
     def test_an_address_that_names_a_country_alone_is_enough(self, browser, ahead):
