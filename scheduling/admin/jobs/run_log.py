@@ -1,4 +1,4 @@
-"""The job log, read-only: history is nobody's to edit."""
+"""The read-only tables of runs and their results."""
 
 from typing import Any
 
@@ -45,28 +45,31 @@ class JobRunAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("triggered by"), ordering="trigger")
     def by(self, run: JobRun) -> str:
-        what = run.get_trigger_display()
-        return f"{what} · {run.triggered_by}" if run.triggered_by else str(what)
+        trigger = run.get_trigger_display()
+        return f"{trigger} · {run.triggered_by}" if run.triggered_by else str(trigger)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """A run has a page of its own; its fields one by one say less than that."""
+        # A run has its own page, which shows more than Django's form.
         run = self.get_object(request, unquote(object_id))
-        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
-        if run is None or not looks:
+        may_view = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
+        if run is None or not may_view:
             return super().change_view(request, object_id, *args, **kwargs)
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
 class OutcomeFilter(ChoiceFilter):
-    """What became of it, in words."""
+    """Results by outcome."""
 
     title = _("outcome")
     parameter_name = "outcome"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        return {one.value: (outcome_label(one, 2), Q(outcome=one.value)) for one in Outcome}
+        return {
+            outcome.value: (outcome_label(outcome, 2), Q(outcome=outcome.value))
+            for outcome in Outcome
+        }
 
 
 @admin.register(JobRunItem)
@@ -81,10 +84,10 @@ class JobRunItemAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """A result is read on the page of its run."""
+        # A result is shown on the page of its run.
         item = self.get_object(request, unquote(object_id))
-        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
-        if item is None or not looks:
+        may_view = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
+        if item is None or not may_view:
             return super().change_view(request, object_id, *args, **kwargs)
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[item.run_id]))
 
