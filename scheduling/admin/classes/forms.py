@@ -93,5 +93,5 @@ class CancelManyForm(CancelForm):
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("Kept with the class, for those who look at it later."),
+        help_text=_("Stored with the class."),
     )

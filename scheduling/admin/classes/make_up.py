@@ -34,7 +34,7 @@ class MakeUpForm(forms.Form):
         Teacher.objects.filter(is_active=True),
         label=gettext_lazy("Another teacher"),
         required=False,
-        help_text=gettext_lazy("Empty: the same as in the lost class."),
+        help_text=gettext_lazy("Empty: the teacher of the cancelled class."),
     )
 
 

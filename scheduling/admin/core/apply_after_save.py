@@ -40,7 +40,10 @@ def _apply(request: HttpRequest, students: tuple[int, ...], teachers: tuple[int,
 
 def _report(request: HttpRequest, applied: ApplyResult) -> None:
     if applied.error:
-        text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
+        text = _(
+            "Saved, but the classes are not up to date yet: %(error)s The next run will update "
+            "them."
+        )
         messages.warning(request, text % {"error": applied.error})
         return
     if parts := _summary(applied):

@@ -20,7 +20,7 @@ def selected_rows(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None
     found = list(rows[: MAX_ROWS + 1])
     if len(found) <= MAX_ROWS:
         return found
-    text = _("That is more than %(most)d at once. Choose fewer; nothing was changed.")
+    text = _("More than %(most)d rows are selected. Select fewer; nothing was changed.")
     messages.error(request, text % {"most": MAX_ROWS})
     return None
 
@@ -61,5 +61,5 @@ def _report(request: HttpRequest, refusals: list[str]) -> None:
         messages.error(request, _("Not changed: %(why)s") % {"why": text})
     more = len(refusals) - MAX_NAMED
     if more > 0:
-        text = ngettext("And %(n)d more, refused.", "And %(n)d more, refused.", more)
+        text = ngettext("And %(n)d more, not changed.", "And %(n)d more, not changed.", more)
         messages.error(request, text % {"n": more})

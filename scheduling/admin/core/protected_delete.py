@@ -43,7 +43,8 @@ class ProtectedDeleteMixin(MixinBase):
             page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
             link = format_html('<a href="{}">{}</a>', page, _end(self.model))
             messages.info(
-                request, format_html("{} {}", _("What has a history is ended, not deleted:"), link)
+                request,
+                format_html("{} {}", _("Rows with a history are ended, not deleted:"), link),
             )
         return super().delete_view(request, object_id, extra_context)
 
@@ -83,8 +84,8 @@ def _unless_referenced(action: Callable[..., Any]) -> Callable[..., Any]:
         if not references:
             return action(model_admin, request, rows)
         text = _(
-            "Nothing was deleted: %(what)s belong to what was chosen. What has a history is "
-            "ended, not deleted: “%(end)s” on its page."
+            "Nothing was deleted: %(what)s belong to the selected rows. Rows with a history are "
+            "ended, not deleted: use “%(end)s” on their page."
         )
         values = {"what": get_text_list(references, _("and")), "end": _end(model_admin.model)}
         messages.error(request, text % values)

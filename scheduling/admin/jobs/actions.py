@@ -121,7 +121,8 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(JobRun, pk=run_id)
     if cancel_run(run):
         messages.success(
-            request, _("The run is cancelled. What it had done stays; the next run does the rest.")
+            request,
+            _("The run is cancelled. Its completed work stays; the next run does the rest."),
         )
     else:
         messages.warning(request, _("This run is over: there is nothing to cancel."))

@@ -83,6 +83,6 @@ def duration_chart(entries: Sequence[TimelineEntry], now: datetime) -> DotChart:
 
 def _sentence(runs: int, longest: timedelta | None) -> str:
     if longest is None:
-        return _("There has been no run in these days.")
+        return _("No runs in this period.")
     text = ngettext("The only run took %(time)s.", "The longest of %(n)s runs took %(time)s.", runs)
     return text % {"n": number_text(runs), "time": duration_text(longest)}

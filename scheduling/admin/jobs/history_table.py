@@ -73,7 +73,7 @@ def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
     elif run.trigger == Trigger.CHANGE:
         notes.append(_("after a schedule was changed"))
     elif not run.is_full:
-        notes.append(_("for some people alone"))
+        notes.append(_("for some people only"))
     if run.is_dated and run.window_start:
         notes.append(_("for %(day)s") % {"day": plain_day(run.window_start)})
     if run.catch_up_from and run.window_start:

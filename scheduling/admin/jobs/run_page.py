@@ -137,7 +137,7 @@ def _detail(run: JobRun) -> str:
 
 
 def _events(run: JobRun, names: dict[str, str], now: datetime) -> list[RunEvent]:
-    events = [RunEvent(_("Asked for"), exact_time(run.created_at), _requested_by(run, names))]
+    events = [RunEvent(_("Requested"), exact_time(run.created_at), _requested_by(run, names))]
     if run.started_at:
         events.append(
             RunEvent(_("Started"), exact_time(run.started_at), run.host.partition(" ")[0])

@@ -40,7 +40,9 @@ def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
         messages.warning(request, text % {"number": error.run.pk})
         return HttpResponseRedirect(back)
     except RunPrunedError:
-        messages.warning(request, _("The log of this run is gone: it can't be undone any more."))
+        messages.warning(
+            request, _("The log of this run has been deleted: the run can no longer be undone.")
+        )
         return HttpResponseRedirect(reverse("admin:background_jobs"))
     return _page(request, run, found)
 
@@ -69,7 +71,7 @@ def _page(request: HttpRequest, run: JobRun, found: UndoResult) -> HttpResponse:
 
 def _sentence(found: UndoResult) -> str:
     if not found.removed_count:
-        return _("There is nothing to take back.")
+        return _("There is nothing to undo.")
     n = found.removed_count
     if found.run.job == Job.HORIZON:
         text = ngettext("This would remove %(n)s lesson.", "This would remove %(n)s lessons.", n)
@@ -82,17 +84,17 @@ def _detail(found: UndoResult) -> str:
     sentences = []
     if found.kept_count:
         text = ngettext(
-            "%(n)s stays, because someone acted on it or it has begun.",
-            "%(n)s stay, because someone acted on them or they have begun.",
+            "%(n)s is kept, because it was edited by hand or has begun.",
+            "%(n)s are kept, because they were edited by hand or have begun.",
             found.kept_count,
         )
         sentences.append(text % {"n": number_text(found.kept_count)})
     if found.gone:
-        text = ngettext("%(n)s is not there any more.", "%(n)s are not there any more.", found.gone)
+        text = ngettext("%(n)s no longer exists.", "%(n)s no longer exist.", found.gone)
         sentences.append(text % {"n": number_text(found.gone)})
     if found.removed_count:
         sentences.append(
-            _("The next run makes the removed ones again unless the schedules change.")
+            _("The next run creates the removed ones again unless the schedules change.")
         )
     return " ".join(sentences)
 

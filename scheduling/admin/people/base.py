@@ -151,8 +151,8 @@ def _activated(n: int) -> str:
 
 def _paused(n: int) -> str:
     text = ngettext(
-        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
-        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        "%(n)d paused: there are no classes on those days; they resume automatically.",
+        "%(n)d paused: there are no classes on those days; they resume automatically.",
         n,
     )
     return text % {"n": n}

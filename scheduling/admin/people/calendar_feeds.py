@@ -29,7 +29,7 @@ class FeedForm(forms.ModelForm):
         label=_("The whole studio"),
         required=False,
         help_text=_(
-            "Whoever has the address sees every class, with the names of all students and teachers."
+            "Anyone with the address sees every class, with the names of all students and teachers."
         ),
     )
 
@@ -89,7 +89,7 @@ class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
     @admin.display(description=_("address"))
     def address(self, feed: Any) -> str:
         if feed.pk is None:
-            return str(_("There is one as soon as the feed is saved."))
+            return str(_("Created when the feed is saved."))
         if not feed.is_working:
             return "–"
         path = reverse("calendar-feed", kwargs={"token": token_of(feed)})

@@ -24,6 +24,7 @@ def warn_of_lookalikes(request: HttpRequest, others: Sequence[Teacher | Student]
         ),
     )
     text = _(
-        "There is already somebody with such a name. If it is the same person, keep one of the two:"
+        "Someone with a similar name already exists. If it is the same person, keep only one of "
+        "the two:"
     )
     messages.warning(request, format_html("{} {}", text, links))

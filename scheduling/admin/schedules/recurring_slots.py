@@ -112,7 +112,7 @@ class RecurringSlotAdmin(
         self._set(request, rows, SlotStatus.ACTIVE, _resumed)
 
     @admin.action(
-        permissions=["change"], description=gettext_lazy("End: lessons to come are removed")
+        permissions=["change"], description=gettext_lazy("End: future lessons are removed")
     )
     def end(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
         self._set(request, rows, SlotStatus.CANCELLED, _ended)

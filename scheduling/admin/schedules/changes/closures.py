@@ -52,9 +52,9 @@ class ClosureChangesMixin(MixinBase):
             ChangePage(
                 title=_("Close days"),
                 intro=_(
-                    "Nothing takes place on these days. Classes are cancelled with the name as "
-                    "the reason, except those that a person changed; they come back when the "
-                    "closure is taken away."
+                    "There are no classes on these days. Existing ones are cancelled with the "
+                    "name as the reason, except those changed by hand; they are restored when "
+                    "the closure is deleted."
                 ),
                 button=_("Close these days"),
                 row=Closure(),
@@ -74,12 +74,15 @@ class ClosureChangesMixin(MixinBase):
             return super().change_view(request, object_id, form_url, extra_context)
         links = [(_page("history", closure), _("History"))]
         if self.has_delete_permission(request, closure):
-            links.append((_page("delete", closure), _("Take away…")))
+            links.append((_page("delete", closure), _("Delete…")))
         return change_page(
             request,
             ChangePage(
                 title=_("Change a closure"),
-                intro=_("Its classes follow: cancelled on its days, back on those it gives up."),
+                intro=_(
+                    "Classes are cancelled on its days and restored on the days that it no "
+                    "longer covers."
+                ),
                 button=_("Change it"),
                 row=closure,
                 form=CloseForm,
@@ -109,7 +112,7 @@ class ClosureChangesMixin(MixinBase):
             raise PermissionDenied
         return holidays_page(request)
 
-    @admin.action(permissions=["delete"], description=gettext_lazy("Take away selected closures…"))
+    @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected closures…"))
     def delete_selected(
         self, request: HttpRequest, queryset: QuerySet[Closure]
     ) -> HttpResponseRedirect:
@@ -124,12 +127,12 @@ class ClosureChangesMixin(MixinBase):
         return change_page(
             request,
             ChangePage(
-                title=_("Take away a closure"),
+                title=_("Delete a closure"),
                 intro=_(
-                    "Classes that it cancelled come back, unless their time was taken meanwhile. "
-                    "What a person cancelled stays cancelled."
+                    "Classes that it cancelled are restored unless their time has been taken. "
+                    "Classes cancelled by hand stay cancelled."
                 ),
-                button=_("Take it away"),
+                button=_("Delete it"),
                 row=closure,
                 row_label=row_label,
                 form=DeleteClosuresForm,

@@ -49,9 +49,9 @@ class DeactivateMixin(MixinBase):
             ChangePage(
                 title=_("Deactivate"),
                 intro=_(
-                    "While they are not active, none of their schedules asks for a class. What has "
-                    "been stays on record, and so does what a person acted on. “Activate” in the "
-                    "list takes this back: the classes are made again from the schedules."
+                    "While they are not active, their schedules create no classes. Past classes "
+                    "and classes edited by hand stay on record. “Activate” in the list reverses "
+                    "this: the classes are created again from the schedules."
                 ),
                 button=_("Deactivate"),
                 row=self.model(),

@@ -79,7 +79,9 @@ class ChangeFromDateForm(ChangeForm):
     day = day_field(
         gettext_lazy("From this date on"),
         required=False,
-        help_text=gettext_lazy("What was before stays as it was. Empty: all that is to come."),
+        help_text=gettext_lazy(
+            "Earlier classes stay as they are. Empty: the change applies to all future classes."
+        ),
     )
 
     def __init__(self, row: Any, today: date, data: Any = None) -> None:
@@ -89,9 +91,9 @@ class ChangeFromDateForm(ChangeForm):
         for name, field in fields_for_model(type(row), order, formfield_callback=_plain).items():
             assert field is not None
             self.fields[name] = field
-        self.fields["start_time"].help_text = _("On the clock of its zone, now %(zone)s.") % {
-            "zone": row.teacher.time_zone if row.teacher else studio().time_zone
-        }
+        self.fields["start_time"].help_text = _(
+            "Local time in its time zone, currently %(zone)s."
+        ) % {"zone": row.teacher.time_zone if row.teacher else studio().time_zone}
         choosable = Q(is_active=True) | Q(pk=row.teacher_id)
         teacher: Any = self.fields["teacher"]
         teacher.queryset = Teacher.objects.filter(choosable)
@@ -150,11 +152,11 @@ class EndForm(ChangeForm):
 
     day = day_field(gettext_lazy("Last day"))
     cancel_rest = forms.BooleanField(
-        label=gettext_lazy("Cancel what a person entered or changed, too"),
+        label=gettext_lazy("Also cancel classes entered or changed by hand"),
         required=False,
         help_text=gettext_lazy(
-            "Classes after that day which were moved or noted by hand, and one-offs, would "
-            "otherwise keep their hour."
+            "Otherwise, later classes that were moved or annotated by hand, and one-off classes, "
+            "keep their times."
         ),
     )
     reason = LineInput(

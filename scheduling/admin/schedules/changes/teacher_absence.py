@@ -92,8 +92,8 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 title=_("Ill today"),
                 intro=_(
                     "Classes of these days that have not begun are cancelled at once, and each "
-                    "family is told by e-mail, in its language. What nobody changed by hand comes "
-                    "back when the closure is taken away."
+                    "family is told by e-mail in its language. Classes that were not changed by "
+                    "hand are restored when the closure is deleted."
                 ),
                 button=_("Cancel the classes and tell the families"),
                 other_button=other_button,

@@ -108,8 +108,8 @@ class SeriesChangesMixin(ChangeViewsMixin):
             ChangeFromDateForm,
             title=_("Change from a date"),
             intro=_(
-                "The schedule ends the day before and a new one takes over. Classes that a person "
-                "acted on go along as they are; the others are brought in line."
+                "The schedule ends the day before and a new one takes over. Classes edited by "
+                "hand move to it unchanged; the others are updated."
             ),
             button=_("Change it"),
         )
@@ -124,8 +124,8 @@ class SeriesChangesMixin(ChangeViewsMixin):
             PauseForm,
             title=_("Pause"),
             intro=_(
-                "On these days this schedule has no class; the student's others go on. Its classes "
-                "come back when the pause is taken away."
+                "On these days this schedule has no classes; the student's other schedules "
+                "continue. Its classes are restored when the pause is deleted."
             ),
             button=_("Pause it"),
         )
@@ -139,7 +139,7 @@ class SeriesChangesMixin(ChangeViewsMixin):
             object_id,
             ResumeForm,
             title=_("Resume"),
-            intro=_("Its pauses end the day before; classes that they cancelled come back."),
+            intro=_("Its pauses end the day before; classes that they cancelled are restored."),
             button=_("Resume it"),
         )
 
@@ -150,7 +150,7 @@ class SeriesChangesMixin(ChangeViewsMixin):
             object_id,
             EndForm,
             title=_("End"),
-            intro=_("After that day this schedule has no class. What has been stays on record."),
+            intro=_("This schedule has no classes after that day. Past classes stay on record."),
             button=_("End it"),
             is_danger=True,
         )
@@ -175,8 +175,8 @@ class EndPersonMixin(ChangeViewsMixin):
             ChangePage(
                 title=pgettext("of a person", "End"),
                 intro=_(
-                    "After that day there is no class, and every schedule has ended. Nothing is "
-                    "deleted: what has been stays on record."
+                    "After that day there are no classes, and every schedule has ended. Nothing "
+                    "is deleted: past classes stay on record."
                 ),
                 button=_("End all their schedules"),
                 row=person,

@@ -33,9 +33,9 @@ class ZoneChangeMixin(ChangeViewsMixin):
             ChangePage(
                 title=_("Change the time zone"),
                 intro=_(
-                    "Weekly lessons keep their local time, on the clock of the new zone: every "
-                    "class ahead moves with it. One-off classes, and those that a person changed, "
-                    "stay when they are."
+                    "Weekly lessons keep their local time in the new zone, so all their future "
+                    "classes move. One-off classes, and classes changed by hand, stay as they "
+                    "are."
                 ),
                 button=_("Change the time zone"),
                 row=row,
