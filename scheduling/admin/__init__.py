@@ -1,4 +1,4 @@
-"""The stock Django admin over all tables: one module an area."""
+"""The Django admin of all tables, one module for each area."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -22,5 +22,5 @@ __all__ = [
     "teachers",
 ]
 
-# On a link, Django's own Spanish for these is a noun: “Vista”.
+# For our catalogue: Django's own Spanish for these links is a noun, “Vista”.
 VIEW = (_("View"), _("View %s"))

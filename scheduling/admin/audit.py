@@ -1,10 +1,10 @@
-"""Who changed what: in the history of each page, and for all of them at once."""
+"""The log of manual edits: the history page of a row, and the table of all entries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import auditlog.admin  # noqa: F401  (registers the table that is ours below)
+import auditlog.admin  # noqa: F401  (registers the admin that is replaced below)
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.formatting import clip
+from scheduling.admin.core.mixins import MixinBase, ReadOnlyMixin
 from scheduling.admin.core.recent_edits import names_of
-from scheduling.admin.jobs.run_log import ReadOnlyMixin
 from scheduling.text.dates import with_dates_written_out
 
-MOST_SHOWN = 200
-# What auditlog says of itself, for our catalogue: it comes without most languages.
-WORDS = (
+MAX_SHOWN = 200
+# auditlog's texts, for our catalogue: it has no Spanish translation.
+TEXTS = (
     gettext_noop("Audit log"),
     gettext_noop("log entry"),
     gettext_noop("log entries"),
@@ -44,10 +44,10 @@ WORDS = (
 admin.site.unregister(LogEntry)
 
 
-class AuditHistoryMixin(admin.ModelAdmin):
-    """A page whose history is the log of hand edits; of ``history_includes`` as well."""
+class AuditHistoryMixin(MixinBase):
+    """Shows the log of manual edits as the history of a row and of related rows."""
 
-    # Related names of rows that are edited on this page, or say as much about it.
+    # The relations whose rows are edited on this page, too.
     history_includes: Sequence[str] = ()
 
     def history_view(
@@ -62,14 +62,14 @@ class AuditHistoryMixin(admin.ModelAdmin):
             )
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        entries = list(self._entries(row)[:MOST_SHOWN])
+        entries = list(self._entries(row)[:MAX_SHOWN])
         context = {
             **self.admin_site.each_context(request),
             "title": _("Change history: %s") % row,
             "opts": self.opts,
             "object": row,
-            "most": MOST_SHOWN,
-            "entries": [(entry, list(changes(entry))) for entry in _named(entries)],
+            "most": MAX_SHOWN,
+            "entries": [(entry, list(changes(entry))) for entry in _with_current_names(entries)],
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/scheduling/history.html", context)
@@ -80,14 +80,14 @@ class AuditHistoryMixin(admin.ModelAdmin):
         for name in self.history_includes:
             related: Any = getattr(row, name)
             ids = list(related.order_by().values_list("pk", flat=True))
-            kind = types.get_for_model(related.model)
-            condition |= Q(content_type=kind, object_id__in=ids)
+            content_type = types.get_for_model(related.model)
+            condition |= Q(content_type=content_type, object_id__in=ids)
         entries = LogEntry.objects.filter(condition)
         return entries.select_related("actor", "content_type").order_by("-timestamp", "-id")
 
 
-def _named(entries: list[Any]) -> list[Any]:
-    """The entries, each with what its row is called now; the log keeps the writer's language."""
+def _with_current_names(entries: list[Any]) -> list[Any]:
+    """Set the current name of each row; the log keeps the name in the editor's language."""
     keys = [(entry.content_type.model, str(entry.object_pk)) for entry in entries]
     names = names_of(keys)
     for entry, key in zip(entries, keys, strict=True):
@@ -96,14 +96,14 @@ def _named(entries: list[Any]) -> list[Any]:
 
 
 def changes(entry: LogEntry) -> Iterable[tuple[str, str, str]]:
-    """Of each changed field: its name, what it was and what it became, in words."""
+    """Yield the name, the old and the new value of each changed field, as text."""
     model = entry.content_type.model_class()
     for name, (old, new) in (entry.changes_dict or {}).items():
         try:
             field: Any = model._meta.get_field(name) if model is not None else None
         except FieldDoesNotExist:
             field = None
-        # The other end of a row's foreign key is no field of this one, whatever the log says.
+        # auditlog also logs reverse relations, which are not fields of this row.
         if name == "id" or getattr(field, "auto_created", False):
             continue
         label = str(getattr(field, "verbose_name", name))
@@ -112,57 +112,57 @@ def changes(entry: LogEntry) -> Iterable[tuple[str, str, str]]:
 
 def _value(field: Any, value: Any) -> str:
     text = "" if value is None or value == "None" else str(value)
-    words: dict[str, Any] = {str(key): title for key, title in getattr(field, "choices", ()) or ()}
-    words |= {"True": _("Yes"), "False": _("No")} if _is(field, "BooleanField") else {}
-    if text in words:
-        return str(words[text])
-    if text and _is(field, "DateField"):
+    texts: dict[str, Any] = {str(key): title for key, title in getattr(field, "choices", ()) or ()}
+    texts |= {"True": _("Yes"), "False": _("No")} if _has_type(field, "BooleanField") else {}
+    if text in texts:
+        return str(texts[text])
+    if text and _has_type(field, "DateField"):
         try:
             return date_format(date.fromisoformat(text[:10]))
         except ValueError:
             return text
-    if text and _is(field, "TimeField"):
+    if text and _has_type(field, "TimeField"):
         return text[:5]
     return clip(text) or "–"
 
 
-def _is(field: Any, kind: str) -> bool:
-    return getattr(field, "get_internal_type", lambda: "")() == kind
+def _has_type(field: Any, internal_type: str) -> bool:
+    return getattr(field, "get_internal_type", lambda: "")() == internal_type
 
 
-class ActionFilter(admin.RelatedOnlyFieldListFilter):
-    """Rows of one table, by its name alone."""
+class ModelFilter(admin.RelatedOnlyFieldListFilter):
+    """Entries by model; the choices omit the app's name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = gettext_lazy("kind")
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        found = super().field_choices(field, request, model_admin)
-        return [(pk, ContentType.objects.get_for_id(int(pk)).name) for pk, _name in found]
+        choices = super().field_choices(field, request, model_admin)
+        return [(pk, ContentType.objects.get_for_id(int(pk)).name) for pk, _name in choices]
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin):
-    """All hand edits, the newest first; also of what has been deleted since."""
+class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin, admin.ModelAdmin):
+    """All manual edits, newest first, including those of deleted rows."""
 
-    list_display = ("timestamp", "who", "action", "kind", "name", "what")
+    list_display = ("timestamp", "editor", "action", "kind", "name", "changed_fields")
     list_select_related = ("actor", "content_type")
-    list_filter = ("action", ("content_type", ActionFilter))
+    list_filter = ("action", ("content_type", ModelFilter))
     search_fields = ("object_repr", "actor__username")
     search_help_text = gettext_lazy("What was changed, or the account that changed it.")
-    fields = ("timestamp", "who", "action", "kind", "name", "what")
+    fields = ("timestamp", "editor", "action", "kind", "name", "changed_fields")
     ordering = ("-timestamp", "-id")
 
     def fill(self, rows: list[Any]) -> None:
-        _named(rows)
+        _with_current_names(rows)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         entry = super().get_object(request, *args, **kwargs)
-        return entry and _named([entry])[0]
+        return entry and _with_current_names([entry])[0]
 
     @admin.display(description=gettext_lazy("changed by"))
-    def who(self, entry: LogEntry) -> str:
+    def editor(self, entry: LogEntry) -> str:
         return str(entry.actor or _("the system"))
 
     @admin.display(description=gettext_lazy("kind"))
@@ -174,5 +174,5 @@ class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin):
         return str(entry.object_repr)
 
     @admin.display(description=gettext_lazy("changes"))
-    def what(self, entry: LogEntry) -> str:
+    def changed_fields(self, entry: LogEntry) -> str:
         return format_html_join("", "<div>{}: {} → {}</div>", changes(entry))

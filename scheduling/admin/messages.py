@@ -1,4 +1,4 @@
-"""The outbox, read-only; what did not arrive can be sent again."""
+"""The outbox of e-mails: read-only, but failed messages can be sent again."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from scheduling.admin.core import formatting
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter
-from scheduling.admin.jobs.run_log import ReadOnlyMixin
+from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import recently_undelivered, undelivered
 from scheduling.services.messages import send_again
@@ -35,12 +35,12 @@ _BADGES = {
 
 
 def badge_of(message: Message) -> SafeString:
-    """The state of a message."""
+    """Return the state of a message as a badge."""
     return formatting.badge(message.get_state_display(), _BADGES[MessageState(message.state)])
 
 
 def undelivered_notice(request: HttpRequest) -> dict[str, str]:
-    """For the first page: how many messages are the reader's to deal with, and where they are."""
+    """Return the notice of undelivered e-mails for the first page; empty if there is none."""
     if not request.user.has_perm("scheduling.view_message"):
         return {}
     n = recently_undelivered(timezone.now())
@@ -56,7 +56,7 @@ def undelivered_notice(request: HttpRequest) -> dict[str, str]:
 
 
 class DeliveryFilter(ChoiceFilter):
-    """Whether a person has to deal with it."""
+    """Messages that may not have arrived."""
 
     title = gettext_lazy("delivery")
     parameter_name = "delivery"
@@ -67,7 +67,7 @@ class DeliveryFilter(ChoiceFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin):
+class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
     list_display = ("created_at", "kind", "recipient", "subject", "badge", "sent_at", "error")
     list_filter = (DeliveryFilter, "state", "kind")
     search_fields = ("recipient", "subject")
@@ -83,7 +83,7 @@ class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin):
         return badge_of(message)
 
     def has_send_permission(self, request: HttpRequest) -> bool:
-        """There is nothing to edit: whoever may change a message may send it again."""
+        # Messages can't be edited: the change permission allows sending them again.
         return request.user.has_perm("scheduling.change_message")
 
     @admin.action(permissions=["send"], description=gettext_lazy("Send again"))
@@ -96,7 +96,7 @@ class MessageAdmin(ReadOnlyMixin, AuditHistoryMixin, LargeTableMixin):
         return [path("<int:object_id>/send-again/", view, name=name), *super().get_urls()]
 
     def send_again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Of one message; then back to where the button was."""
+        """Send one message again, then redirect to the page with the button."""
         if not self.has_send_permission(request):
             raise PermissionDenied
         message = get_object_or_404(Message, pk=object_id)

@@ -1,4 +1,4 @@
-"""The page of the studio: its name, zone, language and rules. There is one, and no list."""
+"""The page of the studio's settings: a single row, without a list."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from .audit import AuditHistoryMixin
 
 
 @admin.register(Studio)
-class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin):
+class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin, admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         zone = "given_zone" if studio().zone_is_given else "time_zone"
         make_ups = ("makeup_rule", "cancel_notice_hours", "makeup_days")
@@ -40,12 +40,12 @@ class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin):
         }
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """The row, or before it is stored what holds. To be written it is locked and read anew."""
+        """Return the stored row or the default settings; a POST locks and re-reads the row."""
         if object_id != "1":
             return None
         rows = Studio.objects.all()
         if request.method == "POST" and connection.in_atomic_block:
-            # A run stores its first classes before, and they are seen; or after, and is refused.
+            # A run's first classes are stored before this lock and seen here, or refused after it.
             rows = rows.select_for_update()
         row = rows.filter(pk=1).first() or Studio()
         forget()
@@ -63,8 +63,8 @@ class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        titled = {"title": _("Settings of the studio"), "subtitle": None} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, titled)
+        context = {"title": _("Settings of the studio"), "subtitle": None} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

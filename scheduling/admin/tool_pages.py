@@ -1,4 +1,4 @@
-"""Every page of the admin that is no table, in the order of the navigation."""
+"""The admin's pages beside the tables, in the order of the navigation."""
 
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import

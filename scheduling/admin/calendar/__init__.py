@@ -1,4 +1,4 @@
-"""``/admin/calendar/``: the week as a grid, what is still planned, and what can be done with it."""
+"""The pages below ``/admin/calendar/``: the calendar, its data, and details with actions."""
 
 from django.utils.translation import gettext_lazy as _
 

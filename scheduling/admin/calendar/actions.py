@@ -1,6 +1,6 @@
-"""What a reader may do with a class or with an occurrence, as buttons with a form behind each.
+"""The actions on a class or a planned occurrence, each a button with a form.
 
-Every one calls the verb of the services that all other interfaces call.
+They call the same services as the other interfaces.
 """
 
 from collections.abc import Callable
@@ -23,16 +23,16 @@ from scheduling.text.dates import day_and_hours
 
 from .forms import AttendanceForm, MoveClassForm
 
-Doing = Callable[[dict[str, Any], datetime], str]
+Handler = Callable[[dict[str, Any], datetime], str]
 
 
 @dataclass(slots=True)
 class Action:
-    """A button: ``name`` is posted, ``label`` read. ``do`` answers what was done, as a sentence."""
+    """A button with a form; ``do`` performs the action and returns a sentence about it."""
 
     name: str
     label: str
-    do: Doing
+    do: Handler
     form_class: type[Form] = Form
     options: dict[str, Any] = field(default_factory=dict)
     initial: dict[str, Any] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Action:
 
     @property
     def form(self) -> Form:
-        """To be filled in. Ids of one form's fields don't repeat another's."""
+        """The unbound form. Its field IDs are unique among the forms of the page."""
         return self.form_class(
             initial=self.initial, auto_id=f"calendar_{self.name}_%s", **self.options
         )
@@ -49,117 +49,148 @@ class Action:
         return self.form_class(data, auto_id=f"calendar_{self.name}_%s", **self.options)
 
 
-def class_actions(user: Any, one: ScheduledClass, now: datetime) -> list[Action]:
-    """What ``user`` may do with a stored class as it stands at ``now``."""
-    change, mark = may_change_class(user, one), may_mark_class(user, one)
-    cancelled = one.status == ClassStatus.CANCELLED
-    completed = one.status == ClassStatus.COMPLETED
-    offered = (
-        (mark and one.status == ClassStatus.SCHEDULED and one.starts_at <= now, _complete),
+def class_actions(user: Any, scheduled_class: ScheduledClass, now: datetime) -> list[Action]:
+    """Return the actions that ``user`` may perform on a stored class at ``now``."""
+    change, mark = may_change_class(user, scheduled_class), may_mark_class(user, scheduled_class)
+    cancelled = scheduled_class.status == ClassStatus.CANCELLED
+    completed = scheduled_class.status == ClassStatus.COMPLETED
+    candidates = (
+        (
+            mark
+            and scheduled_class.status == ClassStatus.SCHEDULED
+            and scheduled_class.starts_at <= now,
+            _complete,
+        ),
         (change and not cancelled, _move),
-        (mark and not cancelled, lambda one: _mark(one, now)),
+        (mark and not cancelled, lambda scheduled_class: _mark(scheduled_class, now)),
         ((change and cancelled) or (mark and completed), _restore),
-        (change and one.status == ClassStatus.SCHEDULED, _cancel),
+        (change and scheduled_class.status == ClassStatus.SCHEDULED, _cancel),
     )
-    return [make(one) for offer, make in offered if offer]
+    return [make(scheduled_class) for is_offered, make in candidates if is_offered]
 
 
-def occurrence_actions(user: Any, one: PlannedOccurrence) -> list[Action]:
-    """What ``user`` may do with an occurrence that is not stored: its row is written then."""
+def occurrence_actions(user: Any, occurrence: PlannedOccurrence) -> list[Action]:
+    """Return the actions that ``user`` may perform on a planned occurrence; they store it."""
     if not may_change_classes(user):
         return []
-    return [_move_planned(one), _cancel_planned(one)]
+    return [_move_planned(occurrence), _cancel_planned(occurrence)]
 
 
-def when(one: ScheduledClass) -> str:
-    """“Mon 5 Jan 2026, 10:00–11:00 (Europe/Madrid)”."""
-    return day_and_hours(one.date, one.hours, one.time_zone)
+def when(scheduled_class: ScheduledClass) -> str:
+    """Return “Mon 5 Jan 2026, 10:00–11:00 (Europe/Madrid)”."""
+    return day_and_hours(scheduled_class.date, scheduled_class.hours, scheduled_class.time_zone)
 
 
-def _moved(one: ScheduledClass) -> str:
+def _moved_text(scheduled_class: ScheduledClass) -> str:
     text = _("The class of %(student)s is now on %(when)s.")
-    return _with_closure(text % {"student": one.student, "when": when(one)}, one)
+    return _with_closure(
+        text % {"student": scheduled_class.student, "when": when(scheduled_class)}, scheduled_class
+    )
 
 
-def _with_closure(text: str, one: ScheduledClass) -> str:
-    """What was done, and that its day is closed, where it is."""
-    return " ".join(filter(None, (text, closed_day_of(one))))
+def _with_closure(text: str, scheduled_class: ScheduledClass) -> str:
+    """Return ``text``, with a warning if the day of the class is closed."""
+    return " ".join(filter(None, (text, closed_day_of(scheduled_class))))
 
 
-def _cancelled(one: ScheduledClass) -> str:
+def _cancelled_text(scheduled_class: ScheduledClass) -> str:
     text = _("The class of %(student)s on %(when)s is cancelled.")
-    return text % {"student": one.student, "when": when(one)}
+    return text % {"student": scheduled_class.student, "when": when(scheduled_class)}
 
 
-def _move(one: ScheduledClass) -> Action:
+def _move(scheduled_class: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        return _moved(edit.move(one.pk, **_place(data), now=now))
+        return _moved_text(edit.move(scheduled_class.pk, **_service_arguments(data), now=now))
 
-    return Action("move", _("Move"), do, MoveClassForm, {"current": one.teacher_id}, _initial(one))
+    return Action(
+        "move",
+        _("Move"),
+        do,
+        MoveClassForm,
+        {"current": scheduled_class.teacher_id},
+        _initial(scheduled_class),
+    )
 
 
-def _move_planned(one: PlannedOccurrence) -> Action:
+def _move_planned(occurrence: PlannedOccurrence) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        return _moved(occurrences.move(one.key, one.day, **_place(data), now=now))
+        return _moved_text(
+            occurrences.move(occurrence.key, occurrence.day, **_service_arguments(data), now=now)
+        )
 
-    return Action("move", _("Move"), do, MoveClassForm, {"current": one.teacher_id}, _initial(one))
+    return Action(
+        "move",
+        _("Move"),
+        do,
+        MoveClassForm,
+        {"current": occurrence.teacher_id},
+        _initial(occurrence),
+    )
 
 
-def _cancel(one: ScheduledClass) -> Action:
+def _cancel(scheduled_class: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        return _cancelled(edit.cancel(one.pk, **data, now=now))
+        return _cancelled_text(edit.cancel(scheduled_class.pk, **data, now=now))
 
     return Action("cancel", _("Cancel the class"), do, CancelForm, look="is-danger")
 
 
-def _cancel_planned(one: PlannedOccurrence) -> Action:
+def _cancel_planned(occurrence: PlannedOccurrence) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        return _cancelled(occurrences.cancel(one.key, one.day, **data, now=now))
+        return _cancelled_text(occurrences.cancel(occurrence.key, occurrence.day, **data, now=now))
 
     return Action("cancel", _("Cancel this date"), do, CancelForm, look="is-danger")
 
 
-def _complete(one: ScheduledClass) -> Action:
+def _complete(scheduled_class: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        done = edit.complete(one.pk, now=now)
+        done = edit.complete(scheduled_class.pk, now=now)
         text = _("The class of %(student)s on %(when)s is completed.")
         return text % {"student": done.student, "when": when(done)}
 
     return Action("complete", _("It took place"), do, look="is-main")
 
 
-def _mark(one: ScheduledClass, now: datetime) -> Action:
+def _mark(scheduled_class: ScheduledClass, now: datetime) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        done = edit.mark(one.pk, attendance=data["attendance"], notes=data["notes"], now=now)
+        done = edit.mark(
+            scheduled_class.pk, attendance=data["attendance"], notes=data["notes"], now=now
+        )
         text = _("The attendance and notes of %(student)s on %(when)s are saved.")
         return text % {"student": done.student, "when": when(done)}
 
-    initial = {"attendance": one.attendance, "notes": one.notes}
-    begun = {"begun": one.starts_at <= now or one.attendance == Attendance.PRESENT}
-    return Action("mark", _("Attendance and notes"), do, AttendanceForm, begun, initial)
+    initial = {"attendance": scheduled_class.attendance, "notes": scheduled_class.notes}
+    options = {
+        "has_begun": scheduled_class.starts_at <= now
+        or scheduled_class.attendance == Attendance.PRESENT
+    }
+    return Action("mark", _("Attendance and notes"), do, AttendanceForm, options, initial)
 
 
-def _restore(one: ScheduledClass) -> Action:
+def _restore(scheduled_class: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
-        done = edit.restore(one.pk, now=now)
+        done = edit.restore(scheduled_class.pk, now=now)
         text = _("The class of %(student)s on %(when)s is scheduled again.")
         text = _with_closure(text % {"student": done.student, "when": when(done)}, done)
         return " ".join(filter(None, (text, made_up_of(done))))
 
-    cancelled = one.status == ClassStatus.CANCELLED
+    cancelled = scheduled_class.status == ClassStatus.CANCELLED
     label = _("Restore the class") if cancelled else _("Back to scheduled")
     return Action("restore", label, do, look="is-main" if cancelled else "")
 
 
-def _place(data: dict[str, Any]) -> dict[str, Any]:
-    """A form's values as the services name them."""
-    return {"to_date": data["date"], **{k: v for k, v in data.items() if k != "date"}}
-
-
-def _initial(one: ScheduledClass | PlannedOccurrence) -> dict[str, Any]:
+def _service_arguments(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of MoveClassForm by the services' parameter names."""
     return {
-        "date": one.date if isinstance(one, ScheduledClass) else one.day,
-        "start_time": one.start_time,
-        "end_time": one.end_time,
-        "teacher": one.teacher_id,
+        "to_date": data["date"],
+        **{name: value for name, value in data.items() if name != "date"},
+    }
+
+
+def _initial(occurrence: ScheduledClass | PlannedOccurrence) -> dict[str, Any]:
+    return {
+        "date": occurrence.date if isinstance(occurrence, ScheduledClass) else occurrence.day,
+        "start_time": occurrence.start_time,
+        "end_time": occurrence.end_time,
+        "teacher": occurrence.teacher_id,
     }

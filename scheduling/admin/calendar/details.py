@@ -1,7 +1,7 @@
-"""One class, and one occurrence that is only planned: everything about it, and what can be done.
+"""The details of a class or a planned occurrence, with actions.
 
-The same address is a page of its own and, for the calendar's script, the content of its dialog.
-A script gets JSON for what it posts: ``done`` or ``refused``, a sentence each.
+The same URL is a page and, for the calendar's script, the content of a dialog. A POST by the
+script is answered with JSON: a sentence as ``done`` or ``refused``.
 """
 
 from datetime import date
@@ -35,71 +35,70 @@ from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 from .actions import Action, class_actions, occurrence_actions
 from .query import refused
 
+ClassOrOccurrence = ScheduledClass | PlannedOccurrence
 
-def links_of(request: HttpRequest, one: ScheduledClass | PlannedOccurrence) -> dict[str, str]:
-    """Addresses by what they are of; a name without one is shown as text."""
+
+def links_of(request: HttpRequest, occurrence: ClassOrOccurrence) -> dict[str, str]:
+    """Return the URLs that the user may open, by name."""
     user: Any = request.user
     links = {}
     if user.has_perm("scheduling.view_student"):
-        links["student"] = reverse("admin:scheduling_student_change", args=[one.student_id])
-    if one.teacher_id is not None and user.has_perm("scheduling.view_teacher"):
-        links["teacher"] = reverse("admin:scheduling_teacher_change", args=[one.teacher_id])
-    if isinstance(one, ScheduledClass):
-        links["class"] = reverse("admin:scheduling_scheduledclass_change", args=[one.pk])
-    if series := _series(one):
+        links["student"] = reverse("admin:scheduling_student_change", args=[occurrence.student_id])
+    if occurrence.teacher_id is not None and user.has_perm("scheduling.view_teacher"):
+        links["teacher"] = reverse("admin:scheduling_teacher_change", args=[occurrence.teacher_id])
+    if isinstance(occurrence, ScheduledClass):
+        links["class"] = reverse("admin:scheduling_scheduledclass_change", args=[occurrence.pk])
+    if series := _series(occurrence):
         kind, pk = series
         if user.has_perm(f"scheduling.view_{kind}"):
             links["series"] = reverse(f"admin:scheduling_{kind}_change", args=[pk])
-    if explain := _explain(user, one):
+    if explain := _explain(user, occurrence):
         links["explain"] = explain
     return links
 
 
-def _series(one: ScheduledClass | PlannedOccurrence) -> tuple[str, int] | None:
-    if isinstance(one, PlannedOccurrence):
-        return one.key.kind.value.replace("_", ""), one.key.id
-    if one.fixed_schedule_id is not None:
-        return "fixedschedule", one.fixed_schedule_id
-    if one.recurring_slot_id is not None:
-        return "recurringslot", one.recurring_slot_id
+def _series(occurrence: ClassOrOccurrence) -> tuple[str, int] | None:
+    if isinstance(occurrence, PlannedOccurrence):
+        return occurrence.key.kind.value.replace("_", ""), occurrence.key.id
+    if occurrence.fixed_schedule_id is not None:
+        return "fixedschedule", occurrence.fixed_schedule_id
+    if occurrence.recurring_slot_id is not None:
+        return "recurringslot", occurrence.recurring_slot_id
     return None
 
 
-def _explain(user: Any, one: ScheduledClass | PlannedOccurrence) -> str:
+def _explain(user: Any, occurrence: ClassOrOccurrence) -> str:
     if not may_see_everyone(user):
         return ""
-    day = one.date if isinstance(one, ScheduledClass) else one.day
-    query = urlencode({"student": one.student_id, "date": day.isoformat()})
+    day = occurrence.date if isinstance(occurrence, ScheduledClass) else occurrence.day
+    query = urlencode({"student": occurrence.student_id, "date": day.isoformat()})
     return f"{reverse('admin:explain')}?{query}"
-
-
-Subject = ScheduledClass | PlannedOccurrence
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def class_details(request: HttpRequest, pk: int) -> HttpResponse:
-    """A stored class."""
+    """Show a stored class or perform an action on it."""
     user: Any = request.user
-    _let_in(request, may_change_classes(user) or teacher_of(user) is not None)
+    _check_access(request, may_change_classes(user) or teacher_of(user) is not None)
     classes = visible_classes(request.user)
     rows = classes.select_related(
         "student", "teacher", "closure", "fixed_schedule__student", "recurring_slot__student"
     )
-    one = rows.filter(pk=pk).first()
-    if one is None:
+    scheduled_class = rows.filter(pk=pk).first()
+    if scheduled_class is None:
         return _missing(request, _("There is no such class any more."))
-    actions = class_actions(request.user, one, timezone.now())
+    actions = class_actions(request.user, scheduled_class, timezone.now())
     if request.method == "POST":
-        return _act(request, one, actions)
-    return _show(request, one, actions)
+        return _perform(request, scheduled_class, actions)
+    return _show(request, scheduled_class, actions)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:
-    """An occurrence that is not stored; once it is, its class."""
-    _let_in(request, may_change_classes(request.user))
+    """Show a planned occurrence, or its class once stored, or perform an action on it."""
+    _check_access(request, may_change_classes(request.user))
     try:
         key, on = SeriesKey(SeriesKind(kind), series), date.fromisoformat(day)
     except ValueError:
@@ -109,23 +108,23 @@ def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -
     )
     if request.method == "GET" and (pk := stored.values_list("pk", flat=True).first()):
         return class_details(request, pk)
-    one = _planned(request, key, on)
-    if one is None:
+    occurrence = _planned(request, key, on)
+    if occurrence is None:
         return _missing(request, _("This schedule has no class on that day any more."))
-    actions = occurrence_actions(request.user, one)
+    actions = occurrence_actions(request.user, occurrence)
     if request.method == "POST":
-        return _act(request, one, actions)
-    return _show(request, one, actions)
+        return _perform(request, occurrence, actions)
+    return _show(request, occurrence, actions)
 
 
-def _let_in(request: HttpRequest, acts: bool) -> None:
-    """Who sees no class, and who posts without acting on any, gets no further."""
-    if not may_see_classes(request.user) or (request.method == "POST" and not acts):
+def _check_access(request: HttpRequest, may_act: bool) -> None:
+    """Raise PermissionDenied if the user may see no classes, or posts and may not act."""
+    if not may_see_classes(request.user) or (request.method == "POST" and not may_act):
         raise PermissionDenied
 
 
 def _planned(request: HttpRequest, key: SeriesKey, day: date) -> PlannedOccurrence | None:
-    """What the rules ask for on that day, if the reader may see it."""
+    """Return the planned occurrence of a series on ``day``, if the user may see it."""
     series = next(iter(load_by_key([key])), None)
     if series is None:
         return None
@@ -139,25 +138,30 @@ def _planned(request: HttpRequest, key: SeriesKey, day: date) -> PlannedOccurren
     found = planned(
         day, day, student_ids=[series.student_id], teacher_ids=teachers, now=timezone.now()
     )
-    return next((one for one in found if one.key == key and one.day == day), None)
+    return next(
+        (occurrence for occurrence in found if occurrence.key == key and occurrence.day == day),
+        None,
+    )
 
 
-def _act(request: HttpRequest, one: Subject, actions: list[Action]) -> HttpResponse:
-    """Do what is asked, if it is among what may be done; say what was done, or why not."""
+def _perform(
+    request: HttpRequest, occurrence: ClassOrOccurrence, actions: list[Action]
+) -> HttpResponse:
+    """Perform the posted action if it is allowed, and answer with the result."""
     name = request.POST.get("action", "")
-    action = next((each for each in actions if each.name == name), None)
+    action = next((action for action in actions if action.name == name), None)
     if action is None:
-        return _refuse(request, one, actions, _("This can't be done with this class now."))
+        return _refuse(request, occurrence, actions, _("This can't be done with this class now."))
     form = action.bound(request.POST)
     if not form.is_valid():
-        return _refuse(request, one, actions, _first_fault(form), form, 400)
+        return _refuse(request, occurrence, actions, _first_error(form), form, 400)
     try:
         done = action.do(form.cleaned_data, timezone.now())
     except ValidationError as error:
-        return _refuse(request, one, actions, error.messages[0], form)
+        return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:
         return _missing(request, _("There is no such class any more."))
-    if _by_script(request):
+    if _is_by_script(request):
         return JsonResponse({"done": done})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
@@ -165,59 +169,59 @@ def _act(request: HttpRequest, one: Subject, actions: list[Action]) -> HttpRespo
 
 def _show(
     request: HttpRequest,
-    one: Subject,
+    occurrence: ClassOrOccurrence,
     actions: list[Action],
     refusal: str = "",
     bound: Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "one": one,
-        "stored": isinstance(one, ScheduledClass),
-        "make_up": _make_up(one),
+        "occurrence": occurrence,
+        "stored": isinstance(occurrence, ScheduledClass),
+        "make_up": _make_up(occurrence),
         "actions": actions,
-        "links": links_of(request, one),
+        "links": links_of(request, occurrence),
         "refusal": refusal,
         "bound": bound,
     }
-    if _by_script(request):
+    if _is_by_script(request):
         return render(request, "admin/calendar/_details.html", context, status=status)
     context |= admin.site.each_context(request) | {"title": _("Class")}
     return render(request, "admin/calendar/details.html", context, status=status)
 
 
-def _make_up(one: Subject) -> ScheduledClass | None:
-    """What makes good for a cancelled class: where that is restored, both take place."""
-    if isinstance(one, ScheduledClass) and one.status == ClassStatus.CANCELLED:
-        return make_up_of(one)
+def _make_up(occurrence: ClassOrOccurrence) -> ScheduledClass | None:
+    """Return the make-up of a cancelled class, if any."""
+    if isinstance(occurrence, ScheduledClass) and occurrence.status == ClassStatus.CANCELLED:
+        return make_up_of(occurrence)
     return None
 
 
 def _refuse(
     request: HttpRequest,
-    one: Subject,
+    occurrence: ClassOrOccurrence,
     actions: list[Action],
     sentence: str,
     form: Form | None = None,
     status: int = 409,
 ) -> HttpResponse:
-    if _by_script(request):
+    if _is_by_script(request):
         return refused(sentence, status)
-    return _show(request, one, actions, sentence, form, status)
+    return _show(request, occurrence, actions, sentence, form, status)
 
 
 def _missing(request: HttpRequest, sentence: str) -> HttpResponse:
-    if _by_script(request):
+    if _is_by_script(request):
         return refused(sentence, 404)
     raise Http404(sentence)
 
 
-def _first_fault(form: Form) -> str:
-    for name, faults in form.errors.items():
+def _first_error(form: Form) -> str:
+    for name, errors in form.errors.items():
         field: Any = form.fields.get(name)
-        return f"{field.label}: {faults[0]}" if field else str(faults[0])
+        return f"{field.label}: {errors[0]}" if field else str(errors[0])
     return ""
 
 
-def _by_script(request: HttpRequest) -> bool:
+def _is_by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "XMLHttpRequest"

@@ -1,4 +1,4 @@
-"""What a person can fill in about a class: where it goes, who was there."""
+"""Forms that move a class and record its attendance."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from scheduling.models.validators import validate_lines
 
 
 class MoveClassForm(forms.Form):
-    """A date and times on the wall clock of the class's own zone."""
+    """The new date, times and teacher of a class; date and times are local to its zone."""
 
     date = forms.DateField(
         label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -30,13 +30,13 @@ class MoveClassForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Teacher.objects.filter(Q(is_active=True) | Q(pk=current))
         if current is not None:
-            # A class that has a teacher goes to another one, never to none.
+            # A class with a teacher can't be left without one.
             field.empty_label = None
             field.required = True
 
 
 class AttendanceForm(forms.Form):
-    """Who was there, and what is worth remembering."""
+    """The attendance and notes of a class."""
 
     attendance = forms.ChoiceField(
         label=_("Attendance"),
@@ -50,9 +50,9 @@ class AttendanceForm(forms.Form):
         validators=[validate_lines],
     )
 
-    def __init__(self, *args: Any, begun: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_begun: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not begun:
-            # An absence is known ahead.
+        if not has_begun:
+            # A student can be absent in advance but not present.
             field: Any = self.fields["attendance"]
-            field.choices = [one for one in field.choices if one[0] != Attendance.PRESENT]
+            field.choices = [choice for choice in field.choices if choice[0] != Attendance.PRESENT]

@@ -1,4 +1,4 @@
-"""What the calendar's script says, in the reader's language. ``{name}`` is filled in there."""
+"""The texts of the calendar's script in the current language; the script fills in ``{name}``."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from scheduling.models import Attendance
 
 
 def js_texts() -> dict[str, object]:
-    """By the names that the script knows them by."""
+    """Return the texts by the script's names."""
     return {
         "day": _("Day"),
         "week": _("Week"),

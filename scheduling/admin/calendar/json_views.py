@@ -1,6 +1,7 @@
-"""What the calendar's script asks for: stored classes, days in numbers, occurrences still planned.
+"""JSON for the calendar's script: stored classes, counts by day, planned occurrences, students.
 
-Compact: names once, rows as arrays. A year of fifty thousand classes is one query and a few more.
+The format is compact: rows are arrays, and each name is sent once. A year of fifty thousand classes
+takes a constant, small number of queries.
 """
 
 from collections import defaultdict
@@ -53,30 +54,30 @@ View = Callable[..., HttpResponse]
 
 
 def json_view(view: View) -> View:
-    """What can't be read is answered with 400 and a sentence; no answer is kept by the browser."""
+    """Answer an InvalidQueryError with status 400 and a sentence, and disable caching."""
 
     @wraps(view)
     @never_cache
     @require_GET
     @gzip_page
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
         except InvalidQueryError as error:
             response = refused(str(error))
         return response
 
-    return answer
+    return wrapper
 
 
 @json_view
 def events(request: HttpRequest) -> HttpResponse:
-    """The stored classes of a range, by instants; with ``zone=own`` by their wall clocks."""
-    asked, when = read_filters(request), read_range(request.GET, MOST_DAYS)
+    """Return the stored classes of a range, by instants or, with ``zone=own``, by local times."""
+    query, when = read_filters(request), read_range(request.GET, MOST_DAYS)
     own = read_zone(request.GET) == OWN
     rows: list[tuple[Any, ...]] = []
-    if asked.statuses:
-        classes = asked.stored.of(visible_classes(request.user))
+    if query.statuses:
+        classes = query.stored.of(visible_classes(request.user))
         rows = (
             wall_clock(on_dates(classes, *when.dates))
             if own
@@ -88,7 +89,7 @@ def events(request: HttpRequest) -> HttpResponse:
             "classes": rows,
             "students": student_names({row[student] for row in rows}),
             "teachers": teacher_names({row[teacher] for row in rows} - {None}),
-            "closures": _closures(asked, when),
+            "closures": _closures(query, when),
         },
         json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
     )
@@ -96,48 +97,54 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @json_view
 def days(request: HttpRequest) -> HttpResponse:
-    """How many classes of each status on each day: a year at a glance."""
-    asked, when = read_filters(request), read_range(request.GET, MOST_DAYS)
+    """Return the number of classes of each status on each day."""
+    query, when = read_filters(request), read_range(request.GET, MOST_DAYS)
     counts: defaultdict[date, dict[str, int]] = defaultdict(dict)
-    if asked.statuses:
-        classes = asked.stored.of(visible_classes(request.user))
+    if query.statuses:
+        classes = query.stored.of(visible_classes(request.user))
         for day, status, count in day_counts(on_dates(classes, *when.dates)):
             counts[day][status] = count
     return JsonResponse(
         {
             "days": {day.isoformat(): numbers for day, numbers in counts.items()},
-            "closures": _closures(asked, when),
+            "closures": _closures(query, when),
         }
     )
 
 
 @json_view
 def planned_occurrences(request: HttpRequest) -> HttpResponse:
-    """The occurrences of a range that the schedules ask for and that are not stored."""
-    asked, when = read_filters(request), read_range(request.GET, MOST_DAYS_PLANNED)
+    """Return the planned occurrences of a range that are not stored."""
+    query, when = read_filters(request), read_range(request.GET, MOST_DAYS_PLANNED)
     found: list[PlannedOccurrence] = []
-    if {PLANNED, CONFLICT} & set(asked.shown):
+    if {PLANNED, CONFLICT} & set(query.shown):
         if read_zone(request.GET) == OWN:
             first, end = when.dates
-            found = planned_for(asked, first, end - DAY)
+            found = planned_for(query, first, end - DAY)
         else:
-            wide = planned_for(asked, *when.widest)
-            found = [one for one in wide if one.starts_at < when.end and one.ends_at > when.start]
-    return JsonResponse({"planned": [_planned_json(one) for one in found]})
+            candidates = planned_for(query, *when.widest)
+            found = [
+                occurrence
+                for occurrence in candidates
+                if occurrence.starts_at < when.end and occurrence.ends_at > when.start
+            ]
+    return JsonResponse({"planned": [_planned_json(occurrence) for occurrence in found]})
 
 
 @json_view
 def students(request: HttpRequest) -> HttpResponse:
-    """Students by a part of their name, for the filter."""
-    asked = read_filters(request)
-    whose = asked.teacher_id if asked.confined else None
+    """Return the students whose names match ``q``, for the filter."""
+    query = read_filters(request)
+    whose = query.teacher_id if query.is_own_only else None
     words = request.GET.get("q", "").split()[:5]
     found = students_named(words, MOST_NAMES, teacher_id=whose)
-    return JsonResponse({"students": names_apart(found, emails=not asked.confined)})
+    return JsonResponse({"students": unambiguous_names(found, emails=not query.is_own_only)})
 
 
-def names_apart(found: list[tuple[int, str, str, str]], *, emails: bool) -> list[dict[str, Any]]:
-    """Names, and whom they mean; namesakes with what tells them apart."""
+def unambiguous_names(
+    found: list[tuple[int, str, str, str]], *, emails: bool
+) -> list[dict[str, Any]]:
+    """Return IDs and names; equal names are followed by the e-mail address or the ID."""
     names = [f"{first} {last}".strip() for _pk, first, last, _email in found]
     return [
         {
@@ -148,49 +155,53 @@ def names_apart(found: list[tuple[int, str, str, str]], *, emails: bool) -> list
     ]
 
 
-def planned_for(asked: CalendarQuery, first: date, last: date) -> list[PlannedOccurrence]:
-    """The occurrences not stored that anybody may still wait for, from first to last day."""
+def planned_for(query: CalendarQuery, first: date, last: date) -> list[PlannedOccurrence]:
+    """Return the planned occurrences from ``first`` to ``last`` that a run is due to create."""
     found = planned(
         first,
         last,
-        student_ids=[asked.student_id] if asked.student_id is not None else (),
-        teacher_ids=[asked.teacher_id] if asked.teacher_id is not None else (),
+        student_ids=[query.student_id] if query.student_id is not None else (),
+        teacher_ids=[query.teacher_id] if query.teacher_id is not None else (),
         now=timezone.now(),
     )
-    return [one for one in found if _awaited(one) and _kind(one) in asked.shown]
+    return [
+        occurrence
+        for occurrence in found
+        if _is_expected(occurrence) and _kind(occurrence) in query.shown
+    ]
 
 
-def _awaited(one: PlannedOccurrence) -> bool:
-    """What is past and no scheduled run would make is history, not a plan."""
-    return one.due.job in (Job.WEEKLY, Job.HORIZON)
+def _is_expected(occurrence: PlannedOccurrence) -> bool:
+    """Return whether a scheduled run will create the occurrence; past ones may be left out."""
+    return occurrence.due.job in (Job.WEEKLY, Job.HORIZON)
 
 
-def _kind(one: PlannedOccurrence) -> str:
-    return CONFLICT if one.outcome is Outcome.CONFLICT else PLANNED
+def _kind(occurrence: PlannedOccurrence) -> str:
+    return CONFLICT if occurrence.outcome is Outcome.CONFLICT else PLANNED
 
 
-def _planned_json(one: PlannedOccurrence) -> dict[str, Any]:
-    start, end = local_times(one.starts_at, one.ends_at, one.zone)
+def _planned_json(occurrence: PlannedOccurrence) -> dict[str, Any]:
+    start, end = local_times(occurrence.starts_at, occurrence.ends_at, occurrence.zone)
     return {
-        "kind": one.key.kind.value,
-        "series": one.key.id,
-        "day": one.day.isoformat(),
-        "start": f"{one.starts_at:%Y-%m-%d %H:%M}",
-        "end": f"{one.ends_at:%Y-%m-%d %H:%M}",
+        "kind": occurrence.key.kind.value,
+        "series": occurrence.key.id,
+        "day": occurrence.day.isoformat(),
+        "start": f"{occurrence.starts_at:%Y-%m-%d %H:%M}",
+        "end": f"{occurrence.ends_at:%Y-%m-%d %H:%M}",
         "startTime": f"{start:%H:%M}",
         "endTime": f"{end:%H:%M}",
-        "student": one.student,
-        "teacher": one.teacher,
-        "subject": one.subject,
-        "shared": one.is_shared,
-        "outcome": one.outcome.value,
-        "reason": one.reason,
+        "student": occurrence.student,
+        "teacher": occurrence.teacher,
+        "subject": occurrence.subject,
+        "shared": occurrence.is_shared,
+        "outcome": occurrence.outcome.value,
+        "reason": occurrence.reason,
     }
 
 
-def _closures(asked: CalendarQuery, when: TimeRange) -> list[dict[str, Any]]:
-    """The closures of the range; a teacher's account is told nobody else's."""
-    rows = closures_between(*when.dates, teacher_id=asked.teacher_id, student_id=asked.student_id)
+def _closures(query: CalendarQuery, when: TimeRange) -> list[dict[str, Any]]:
+    """Return the closures of the range; a teacher's account gets only its own and common ones."""
+    rows = closures_between(*when.dates, teacher_id=query.teacher_id, student_id=query.student_id)
     return [
         {
             "id": pk,

@@ -1,4 +1,4 @@
-"""A week of the calendar as a list that needs no script."""
+"""A week of the calendar as a list, for browsers without JavaScript."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -24,29 +24,29 @@ from .query import BROWSER, CONFLICT, OWN, PLANNED, CalendarQuery
 
 
 def week_of(
-    request: HttpRequest, asked: CalendarQuery, zone: str, day: date | None
+    request: HttpRequest, query: CalendarQuery, zone: str, day: date | None
 ) -> dict[str, Any]:
-    """The week of ``day``, or the current one, by days; and the addresses of its neighbours.
+    """Return the context of the week of ``day`` or the current week, grouped by days.
 
-    The server knows nothing of a browser's zone; that and each class's own become the studio's.
+    The zones “browser” and “own” are replaced by the studio's: the server doesn't know the former.
     """
     name = studio().time_zone if zone in (BROWSER, OWN, "studio") else zone
-    info = zone_of(name)
-    today = timezone.now().astimezone(info).date()
+    zone_info = zone_of(name)
+    today = timezone.now().astimezone(zone_info).date()
     monday = monday_of(day or today)
-    start = datetime.combine(monday, time.min, info)
-    end = datetime.combine(monday + WEEK, time.min, info)
-    lines = _stored(request, asked, start, end, info) + _planned(asked, start, end, info)
+    start = datetime.combine(monday, time.min, zone_info)
+    end = datetime.combine(monday + WEEK, time.min, zone_info)
+    lines = _stored(request, query, start, end, zone_info) + _planned(query, start, end, zone_info)
     lines.sort(key=lambda line: (line["start"], line["student"]))
     closures = closures_between(
-        monday, monday + WEEK, teacher_id=asked.teacher_id, student_id=asked.student_id
+        monday, monday + WEEK, teacher_id=query.teacher_id, student_id=query.student_id
     )
     return {
         "monday": monday,
         "sunday": monday + WEEK - timedelta(days=1),
         "today": today,
         "zone_name": name,
-        "days": [(day, list(each)) for day, each in groupby(lines, key=lambda line: line["day"])],
+        "days": [(day, list(group)) for day, group in groupby(lines, key=lambda line: line["day"])],
         "closures": [
             (name, first, last, teacher or f"{given or ''} {family or ''}".strip())
             for _pk, name, first, last, _teacher, teacher, _student, given, family in closures
@@ -64,25 +64,25 @@ def week_of(
 
 
 def _address(request: HttpRequest, monday: date | None) -> str:
-    query = {key: values for key, values in request.GET.lists() if key != "date"}
+    parameters = {key: values for key, values in request.GET.lists() if key != "date"}
     if monday is not None:
-        query["date"] = [monday.isoformat()]
-    return f"{reverse('admin:calendar')}?{urlencode(query, doseq=True)}"
+        parameters["date"] = [monday.isoformat()]
+    return f"{reverse('admin:calendar')}?{urlencode(parameters, doseq=True)}"
 
 
 def _stored(
-    request: HttpRequest, asked: CalendarQuery, start: datetime, end: datetime, info: Any
+    request: HttpRequest, query: CalendarQuery, start: datetime, end: datetime, zone_info: Any
 ) -> list[dict[str, Any]]:
-    if not asked.statuses:
+    if not query.statuses:
         return []
-    classes = asked.stored.of(visible_classes(request.user))
+    classes = query.stored.of(visible_classes(request.user))
     rows = instants(between(classes, start, end))
     students = student_names({row[3] for row in rows})
     teachers = teacher_names({row[4] for row in rows} - {None})
     labels = {status.value: status.label for status in ClassStatus}
     return [
         {
-            **_times(_parsed(first), _parsed(last), info),
+            **_times(_parsed(first), _parsed(last), zone_info),
             "student": students.get(student, ""),
             "teacher": teachers.get(teacher, ""),
             "subject": subject,
@@ -95,11 +95,11 @@ def _stored(
 
 
 def _planned(
-    asked: CalendarQuery, start: datetime, end: datetime, info: Any
+    query: CalendarQuery, start: datetime, end: datetime, zone_info: Any
 ) -> list[dict[str, Any]]:
-    if not {PLANNED, CONFLICT} & set(asked.shown):
+    if not {PLANNED, CONFLICT} & set(query.shown):
         return []
-    found = planned_for(asked, start.date() - timedelta(days=1), end.date() + timedelta(days=1))
+    found = planned_for(query, start.date() - timedelta(days=1), end.date() + timedelta(days=1))
     labels = {
         Outcome.CREATED: _("not created yet"),
         Outcome.CONFLICT: _("clashes with another lesson"),
@@ -107,19 +107,19 @@ def _planned(
     }
     return [
         {
-            **_times(one.starts_at, one.ends_at, info),
-            "student": one.student,
-            "teacher": one.teacher,
-            "subject": one.subject,
-            "state": one.outcome.value,
-            "label": labels[one.outcome],
+            **_times(occurrence.starts_at, occurrence.ends_at, zone_info),
+            "student": occurrence.student,
+            "teacher": occurrence.teacher,
+            "subject": occurrence.subject,
+            "state": occurrence.outcome.value,
+            "label": labels[occurrence.outcome],
             "url": reverse(
                 "admin:calendar_occurrence",
-                args=[one.key.kind.value, one.key.id, one.day.isoformat()],
+                args=[occurrence.key.kind.value, occurrence.key.id, occurrence.day.isoformat()],
             ),
         }
-        for one in found
-        if one.starts_at < end and one.ends_at > start
+        for occurrence in found
+        if occurrence.starts_at < end and occurrence.ends_at > start
     ]
 
 
@@ -127,6 +127,6 @@ def _parsed(text: str) -> datetime:
     return datetime.fromisoformat(text + "+00:00")
 
 
-def _times(start: datetime, end: datetime, info: Any) -> dict[str, Any]:
-    start, end = start.astimezone(info), end.astimezone(info)
+def _times(start: datetime, end: datetime, zone_info: Any) -> dict[str, Any]:
+    start, end = start.astimezone(zone_info), end.astimezone(zone_info)
     return {"day": start.date(), "start": start, "end": end}

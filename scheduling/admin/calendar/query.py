@@ -1,4 +1,4 @@
-"""What the address asks of the calendar: whose classes, which, and in which zone."""
+"""The calendar's query parameters: people, statuses, range and zone."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,18 +21,18 @@ STUDIO, OWN, BROWSER = "studio", "own", "browser"
 
 
 class InvalidQueryError(Exception):
-    """The address can't be read; the sentence says what of it."""
+    """A query parameter is invalid; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarQuery:
-    """The filters. ``shown`` holds values of ``SHOWN``, all of them where none is named."""
+    """The filters; ``shown`` contains values of ``SHOWN``, by default all of them."""
 
     teacher_id: int | None = None
     student_id: int | None = None
     shown: tuple[str, ...] = SHOWN
-    # Of a teacher's account: sees nothing but own classes, whatever the address says.
-    confined: bool = False
+    # True for a teacher's account, which sees only its own classes.
+    is_own_only: bool = False
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -41,54 +41,54 @@ class CalendarQuery:
     @property
     def stored(self) -> CalendarFilter:
         """The filters for stored classes."""
-        every = len(self.statuses) == len(ClassStatus.values)
+        shows_all = len(self.statuses) == len(ClassStatus.values)
         return CalendarFilter(
             teacher_id=self.teacher_id,
             student_id=self.student_id,
-            statuses=() if every else self.statuses,
+            statuses=() if shows_all else self.statuses,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """Half-open: instants, and the dates that they are from midnight to midnight."""
+    """A half-open range of instants."""
 
     start: datetime
     end: datetime
 
     @property
     def dates(self) -> tuple[date, date]:
-        """The first date, and the one after the last, as the caller wrote them."""
+        """The first date and the date after the last, in the zone of the parameters."""
         end = self.end.date() if self.end.time() == time.min else self.end.date() + DAY
         return self.start.date(), end
 
     @property
     def widest(self) -> tuple[date, date]:
-        """The first and last date, in whatever zone, of which a part is in the range."""
+        """The first and last date that overlap the range in any time zone."""
         last = (self.end - timedelta.resolution).astimezone(UTC).date()
         return self.start.astimezone(UTC).date() - DAY, last + DAY
 
 
 def read_filters(request: HttpRequest) -> CalendarQuery:
-    """The filters of the address, narrowed to what the reader may see.
+    """Return the filters, restricted to the classes that the user may see.
 
-    Raises InvalidQueryError, and PermissionDenied for somebody else's classes.
+    Raise InvalidQueryError, or PermissionDenied if the user may see no classes.
     """
-    asked = CalendarQuery(
-        teacher_id=_number(request.GET, "teacher"),
-        student_id=_number(request.GET, "student"),
+    filters = CalendarQuery(
+        teacher_id=_id(request.GET, "teacher"),
+        student_id=_id(request.GET, "student"),
         shown=_shown(request.GET.getlist("status")),
     )
     if may_see_everyone(request.user):
-        return asked
+        return filters
     teacher = teacher_of(request.user)
     if teacher is None:
         raise PermissionDenied
-    return replace(asked, teacher_id=teacher.pk, confined=True)
+    return replace(filters, teacher_id=teacher.pk, is_own_only=True)
 
 
 def read_range(query: QueryDict, most_days: int) -> TimeRange:
-    """``start`` and ``end``: dates, read in the studio's zone, or instants with an offset."""
+    """Read ``start`` and ``end``: dates in the studio's zone, or timestamps with an offset."""
     start, end = _moment(query, "start"), _moment(query, "end")
     if start >= end:
         raise InvalidQueryError(_("The end is not after the start."))
@@ -98,7 +98,7 @@ def read_range(query: QueryDict, most_days: int) -> TimeRange:
 
 
 def read_zone(query: QueryDict) -> str:
-    """The choice of zone: ``studio``, ``own``, ``browser`` or an IANA name."""
+    """Return the zone parameter: ``studio``, ``own``, ``browser`` or an IANA name."""
     choice = query.get("zone", "") or STUDIO
     if choice in (STUDIO, OWN, BROWSER) or is_zone(choice):
         return choice
@@ -106,15 +106,15 @@ def read_zone(query: QueryDict) -> str:
 
 
 def refused(sentence: str, status: int = 400) -> JsonResponse:
-    """An answer to a script that says why not."""
+    """Return the JSON response for a refused request."""
     return JsonResponse({"refused": sentence}, status=status)
 
 
-def _number(query: QueryDict, name: str) -> int | None:
+def _id(query: QueryDict, name: str) -> int | None:
     text = query.get(name, "").strip()
     if not text:
         return None
-    # A number that no column holds would be an error of the database.
+    # A larger number would cause a database error.
     if not (text.isascii() and text.isdigit()) or len(text) > 15:
         raise InvalidQueryError(_("“%(text)s” is not a valid ID.") % {"text": text[:40]})
     return int(text)
@@ -136,7 +136,7 @@ def _moment(query: QueryDict, name: str) -> datetime:
         moment = _parsed(text)
     except (ValueError, OverflowError):
         moment = None
-    # Far enough from the ends of all time to count days from it.
+    # Years in which adding days can't overflow.
     if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9000:
         raise InvalidQueryError(
             _("“%(name)s” is neither a date (YYYY-MM-DD) nor a timestamp with a UTC offset.")

@@ -1,4 +1,4 @@
-"""The calendar itself, and the same week as a plain list for where no script runs."""
+"""The calendar page, and the same week as a plain list without JavaScript."""
 
 from datetime import date
 from typing import Any
@@ -46,48 +46,48 @@ VIEWS = {
 @never_cache
 @require_GET
 def calendar(request: HttpRequest) -> HttpResponse:
-    """``/admin/calendar/``. View, date, filters and zone are in its address."""
+    """Render ``/admin/calendar/``. View, date, filters and zone are query parameters."""
     if not may_see_classes(request.user):
         raise PermissionDenied
     problem = ""
     try:
-        asked, zone = read_filters(request), read_zone(request.GET)
+        filters, zone = read_filters(request), read_zone(request.GET)
         day = _day(request)
     except InvalidQueryError as error:
         problem = str(error)
         request = _without_query(request)
-        asked, zone, day = read_filters(request), STUDIO, None
+        filters, zone, day = read_filters(request), STUDIO, None
     context = admin.site.each_context(request) | {
         "title": _("Calendar"),
-        # Seven days need the width; the tables are a click on the name of the product away.
+        # Seven days need the width; the header links to the tables.
         "is_nav_sidebar_enabled": False,
-        "asked": asked,
+        "filters": filters,
         "zone": zone,
         "problem": problem,
-        "teachers": [] if asked.confined else teachers_to_choose(),
-        "student": _student(asked),
-        "kinds": _kinds(asked),
+        "teachers": [] if filters.is_own_only else teachers_to_choose(),
+        "student": _student(filters),
+        "kinds": _kinds(filters),
         "zones": _zones(zone),
         "may_change": may_change_classes(request.user),
     }
     if "plain" in request.GET:
-        who = request.GET.get("who", "").split()
-        context |= week_of(request, asked, zone, day)
-        whose = asked.teacher_id if asked.confined else None
-        context["found"] = students_named(who[:5], 20, teacher_id=whose) if who else []
-        context["who"] = " ".join(who)
+        words = request.GET.get("who", "").split()
+        context |= week_of(request, filters, zone, day)
+        teacher_id = filters.teacher_id if filters.is_own_only else None
+        context["found"] = students_named(words[:5], 20, teacher_id=teacher_id) if words else []
+        context["who"] = " ".join(words)
         return render(request, "admin/calendar/plain.html", context)
-    rest = request.GET.urlencode()
-    context["plain_address"] = f"?{rest}&plain=1" if rest else "?plain=1"
+    query_string = request.GET.urlencode()
+    context["plain_address"] = f"?{query_string}&plain=1" if query_string else "?plain=1"
     context["config"] = {
-        # That of the United States would put the month first.
+        # “en” would format dates as in the United States, month first.
         "language": "en-GB" if get_language() == "en" else get_language(),
         "studioZone": studio().time_zone,
         "zone": zone,
         "studentName": context["student"],
         "mayChange": context["may_change"],
         "views": VIEWS,
-        "shown": list(asked.shown),
+        "shown": list(filters.shown),
         "urls": {
             "calendar": reverse("admin:calendar"),
             "events": reverse("admin:calendar_events"),
@@ -117,29 +117,29 @@ def _day(request: HttpRequest) -> date | None:
 
 
 def _without_query(request: HttpRequest) -> HttpRequest:
-    """The same request without what can't be read."""
+    """Remove all parameters but ``plain`` from ``request``."""
     request.GET = QueryDict("plain=1" if "plain" in request.GET else "")
     return request
 
 
-def _student(asked: CalendarQuery) -> str:
-    if asked.student_id is None:
+def _student(filters: CalendarQuery) -> str:
+    if filters.student_id is None:
         return ""
-    return student_names([asked.student_id]).get(asked.student_id, str(asked.student_id))
+    return student_names([filters.student_id]).get(filters.student_id, str(filters.student_id))
 
 
-def _kinds(asked: CalendarQuery) -> list[tuple[str, str, bool]]:
-    """What can be shown and hidden: value, label, whether it is shown. The legend as well."""
+def _kinds(filters: CalendarQuery) -> list[tuple[str, str, bool]]:
+    """Return value, label and visibility of each filter; they are also the legend."""
     labels = {
         **{status.value: str(status.label) for status in ClassStatus},
         PLANNED: _("not created yet"),
         CONFLICT: _("clashes with another lesson"),
     }
-    return [(value, label, value in asked.shown) for value, label in labels.items()]
+    return [(value, label, value in filters.shown) for value, label in labels.items()]
 
 
 def _zones(chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """The choices of zone in groups: value, label, whether it is the one."""
+    """Return the choices of the zone in groups, each with value, label and whether it is chosen."""
     special = [
         (STUDIO, _("The studio's: %(zone)s") % {"zone": studio().time_zone}),
         (OWN, _("Each class's own")),

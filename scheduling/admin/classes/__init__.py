@@ -1,4 +1,4 @@
-"""The dated classes: their list, what is done to several at once, and their page."""
+"""The classes: their list, its actions, and the page of a class."""
 
 from .admin import ScheduledClassAdmin
 

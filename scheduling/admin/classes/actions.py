@@ -1,4 +1,4 @@
-"""What is done to several classes at once: the same verbs, and refusals, as everywhere."""
+"""Actions on several classes, with the checks of the services."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.bulk_actions import MOST_NAMED, apply_to_each, selected_rows
+from scheduling.admin.core.bulk_actions import MAX_NAMED, apply_to_each, selected_rows
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
 from scheduling.services.classes import edit
@@ -24,8 +25,8 @@ from .forms import CancelManyForm
 Rows = QuerySet[ScheduledClass]
 
 
-class ClassActionsMixin(admin.ModelAdmin):
-    """Actions of the list of classes."""
+class ClassActionsMixin(MixinBase):
+    """Adds the actions of the list of classes."""
 
     actions: Sequence[str] = (
         "complete",
@@ -41,7 +42,12 @@ class ClassActionsMixin(admin.ModelAdmin):
     @admin.action(permissions=["mark"], description=gettext_lazy("Complete"))
     def complete(self, request: HttpRequest, rows: Rows) -> None:
         now = timezone.now()
-        _to_each(request, rows, lambda one: edit.complete(one.pk, now=now), _completed)
+        _to_each(
+            request,
+            rows,
+            lambda scheduled_class: edit.complete(scheduled_class.pk, now=now),
+            _completed,
+        )
 
     @admin.action(permissions=["mark"], description=gettext_lazy("Mark: present"))
     def mark_present(self, request: HttpRequest, rows: Rows) -> None:
@@ -62,26 +68,34 @@ class ClassActionsMixin(admin.ModelAdmin):
     @admin.action(permissions=["edit"], description=gettext_lazy("Restore"))
     def restore(self, request: HttpRequest, rows: Rows) -> None:
         now = timezone.now()
-        done = _to_each(request, rows, lambda one: edit.restore(one.pk, now=now), _restored)
-        lost = ScheduledClass.objects.filter(id__among=[one.pk for one in done])
-        for one in lost.filter(make_ups__isnull=False).order_by("starts_at", "id")[:MOST_NAMED]:
-            if text := made_up_of(one):
-                messages.warning(request, f"{one}: {text}")
+        changed = _to_each(
+            request,
+            rows,
+            lambda scheduled_class: edit.restore(scheduled_class.pk, now=now),
+            _restored,
+        )
+        restored = ScheduledClass.objects.filter(
+            id__among=[scheduled_class.pk for scheduled_class in changed]
+        )
+        made_up = restored.filter(make_ups__isnull=False).order_by("starts_at", "id")
+        for scheduled_class in made_up[:MAX_NAMED]:
+            if text := made_up_of(scheduled_class):
+                messages.warning(request, f"{scheduled_class}: {text}")
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Cancel…"))
     def cancel(self, request: HttpRequest, rows: Rows) -> HttpResponse | None:
-        """Asks by whom and why, then cancels."""
+        """Show a form for the reason, then cancel the classes."""
         found = selected_rows(request, rows)
         if found is None:
             return None
-        asked = "by" in request.POST
-        form = CancelManyForm(request.POST if asked else None)
-        if asked and form.is_valid():
-            filled_in, now = form.cleaned_data, timezone.now()
+        is_submitted = "by" in request.POST
+        form = CancelManyForm(request.POST if is_submitted else None)
+        if is_submitted and form.is_valid():
+            values, now = form.cleaned_data, timezone.now()
             apply_to_each(
                 request,
                 found,
-                lambda one: edit.cancel(one.pk, **filled_in, now=now),
+                lambda scheduled_class: edit.cancel(scheduled_class.pk, **values, now=now),
                 _cancelled,
             )
             return None
@@ -102,7 +116,7 @@ def _mark(request: HttpRequest, rows: Rows, attendance: Attendance) -> None:
     _to_each(
         request,
         rows,
-        lambda one: edit.mark_attendance(one.pk, attendance, now=now),
+        lambda scheduled_class: edit.mark_attendance(scheduled_class.pk, attendance, now=now),
         _marked,
     )
 
@@ -110,22 +124,22 @@ def _mark(request: HttpRequest, rows: Rows, attendance: Attendance) -> None:
 def _to_each(
     request: HttpRequest,
     rows: Rows,
-    act: Callable[[ScheduledClass], Any],
-    said: Callable[[int], str],
+    action: Callable[[ScheduledClass], Any],
+    success_text: Callable[[int], str],
 ) -> list[ScheduledClass]:
-    def allowed(one: ScheduledClass) -> Any:
-        # The list may show classes that are somebody else's to mark.
-        if not may_mark_class(request.user, one):
+    def apply(scheduled_class: ScheduledClass) -> Any:
+        # The list may contain classes that the user may see but not mark.
+        if not may_mark_class(request.user, scheduled_class):
             raise ValidationError(_("This class is not yours to change."))
-        before = _state(one)
-        return _state(act(one)) != before
+        before = _state(scheduled_class)
+        return _state(action(scheduled_class)) != before
 
     found = selected_rows(request, rows)
-    return apply_to_each(request, found, allowed, said) if found is not None else []
+    return apply_to_each(request, found, apply, success_text) if found is not None else []
 
 
-def _state(one: ScheduledClass) -> tuple[str, ...]:
-    return one.status, one.attendance, one.cancelled_by
+def _state(scheduled_class: ScheduledClass) -> tuple[str, ...]:
+    return scheduled_class.status, scheduled_class.attendance, scheduled_class.cancelled_by
 
 
 def _completed(n: int) -> str:

@@ -1,4 +1,4 @@
-"""The list of classes and the page of one. What a series asks for is cancelled, never deleted."""
+"""The list of classes and the page of a class. Generated classes are cancelled, never deleted."""
 
 from datetime import time
 from typing import Any
@@ -43,7 +43,12 @@ from .permissions import ClassPermissionsMixin
 
 @admin.register(ScheduledClass)
 class ScheduledClassAdmin(
-    ExportMixin, MakeUpActionMixin, ClassActionsMixin, ClassPermissionsMixin, LargeTableMixin
+    ExportMixin,
+    MakeUpActionMixin,
+    ClassActionsMixin,
+    ClassPermissionsMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     form = ScheduledClassForm
     list_display = (
@@ -61,7 +66,7 @@ class ScheduledClassAdmin(
         "teacher_name": ("teacher",),
         "state": ("status",),
     }
-    export_extra = ("touched", "is_chargeable")
+    export_extra = ("is_edited", "is_chargeable")
     list_select_related = ("student", "teacher")
     list_filter = (
         DateRangeFilter,
@@ -74,7 +79,7 @@ class ScheduledClassAdmin(
         SourceFilter,
         ManualEditFilter,
     )
-    # Which fields are searched is get_search_results' to say; any name here shows the control.
+    # Shows the search box; get_search_results determines the searched fields.
     search_fields = ("student__last_name",)
     search_help_text = gettext_lazy("Names of students and teachers, on any date.")
     autocomplete_fields = ("student", "teacher")
@@ -82,47 +87,49 @@ class ScheduledClassAdmin(
     ordering = ("starts_at", "id")
 
     @admin.display(description=gettext_lazy("date and time"), ordering="starts_at")
-    def when(self, one: ScheduledClass) -> SafeString:
-        return formatting.when(one)
+    def when(self, scheduled_class: ScheduledClass) -> SafeString:
+        return formatting.when(scheduled_class)
 
     @admin.display(description=gettext_lazy("start time"))
-    def start(self, one: ScheduledClass) -> time:
-        return one.local_times()[0].time()
+    def start(self, scheduled_class: ScheduledClass) -> time:
+        return scheduled_class.local_times()[0].time()
 
     @admin.display(description=gettext_lazy("end time"))
-    def end(self, one: ScheduledClass) -> time:
-        return one.local_times()[1].time()
+    def end(self, scheduled_class: ScheduledClass) -> time:
+        return scheduled_class.local_times()[1].time()
 
     @admin.display(description=gettext_lazy("student"))
-    def student_name(self, one: ScheduledClass) -> str:
-        return str(one.student)
+    def student_name(self, scheduled_class: ScheduledClass) -> str:
+        return str(scheduled_class.student)
 
     @admin.display(description=gettext_lazy("teacher"))
-    def teacher_name(self, one: ScheduledClass) -> str:
-        return str(one.teacher or "–")
+    def teacher_name(self, scheduled_class: ScheduledClass) -> str:
+        return str(scheduled_class.teacher or "–")
 
     @admin.display(description=gettext_lazy("status"))
-    def state(self, one: ScheduledClass) -> SafeString:
-        marks = [formatting.class_badge(one)]
-        if one.is_chargeable:
-            marks.append(formatting.badge(_("chargeable"), "is-warn"))
-        if one.edited_at is not None:
-            marks.append(formatting.badge(f"✎ {_('by hand')}"))
-        return format_html_join(" ", "{}", ((mark,) for mark in marks))
+    def state(self, scheduled_class: ScheduledClass) -> SafeString:
+        badges = [formatting.class_badge(scheduled_class)]
+        if scheduled_class.is_chargeable:
+            badges.append(formatting.badge(_("chargeable"), "is-warn"))
+        if scheduled_class.edited_at is not None:
+            badges.append(formatting.badge(f"✎ {_('by hand')}"))
+        return format_html_join(" ", "{}", ((badge,) for badge in badges))
 
     @admin.display(description=gettext_lazy("source"))
-    def source(self, one: ScheduledClass) -> str:
-        if one.fixed_schedule_id is not None:
+    def source(self, scheduled_class: ScheduledClass) -> str:
+        if scheduled_class.fixed_schedule_id is not None:
             return _("fixed schedule")
-        return _("recurring slot") if one.recurring_slot_id is not None else _("one-off")
+        return (
+            _("recurring slot") if scheduled_class.recurring_slot_id is not None else _("one-off")
+        )
 
     @admin.display(description=gettext_lazy("make-up for"))
-    def made_up_for(self, one: ScheduledClass) -> str:
-        return str(one.make_up_for or "–")
+    def made_up_for(self, scheduled_class: ScheduledClass) -> str:
+        return str(scheduled_class.make_up_for or "–")
 
     @admin.display(description=gettext_lazy("by hand"), boolean=True)
-    def touched(self, one: ScheduledClass) -> bool:
-        return one.edited_at is not None
+    def is_edited(self, scheduled_class: ScheduledClass) -> bool:
+        return scheduled_class.edited_at is not None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ScheduledClass], search_term: str
@@ -137,27 +144,27 @@ class ScheduledClassAdmin(
             names += self.readonly_fields
         if may_see_everyone(request.user):
             return names
-        # Names alone: Django would make a link of a person, to a page that is not the reader's.
+        # Plain names: Django would link a person's page, which the user may not open.
         plain = {"student": "student_name", "teacher": "teacher_name"}
         return tuple(plain.get(name, name) for name in names)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        one = context.get("original")
-        edits = self.has_edit_permission(request)
-        if one is not None and one.status == "cancelled":
-            context["make_up"] = make_up_of(one)
-        if one is not None and one.is_generated and edits:
-            context["series"] = _series_link(one)
-            context["may_cancel"] = one.status != "cancelled"
+        scheduled_class = context.get("original")
+        may_edit = self.has_edit_permission(request)
+        if scheduled_class is not None and scheduled_class.status == "cancelled":
+            context["make_up"] = make_up_of(scheduled_class)
+        if scheduled_class is not None and scheduled_class.is_generated and may_edit:
+            context["series"] = _series_link(scheduled_class)
+            context["may_cancel"] = scheduled_class.status != "cancelled"
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
         except ValidationError as error:
-            # Someone took the place between the form's check and the write; nothing is saved.
+            # The time was taken between the form's check and the write; nothing is saved.
             self.message_user(request, error.messages[0], messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
@@ -173,9 +180,9 @@ class ScheduledClassAdmin(
                 messages.warning(request, closed)
 
 
-def _series_link(one: ScheduledClass) -> SafeString:
-    """The rule that asked for ``one``, with the way to its page."""
-    rule = one.fixed_schedule or one.recurring_slot
+def _series_link(scheduled_class: ScheduledClass) -> SafeString:
+    """Return a link to the rule of a generated class."""
+    rule = scheduled_class.fixed_schedule or scheduled_class.recurring_slot
     assert rule is not None
     page = reverse(f"admin:scheduling_{rule._meta.model_name}_change", args=[rule.pk])
     return format_html('<a href="{}">{}</a>', page, rule)

@@ -1,4 +1,4 @@
-"""Which classes a list shows."""
+"""The filters of the list of classes."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -19,20 +19,20 @@ from scheduling.selectors.classes.attendance import unmarked
 from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.classes.make_ups import make_ups_owed
 
-# No local day begins or ends further than this from the same day in UTC.
-ZONES = timedelta(days=1)
+# The start of a local day and of the same day in UTC differ by less than this.
+MAX_UTC_OFFSET = timedelta(days=1)
 ALL = "all"
 
 
 class DateRangeFilter(ChoiceFilter):
-    """The dates that are asked for daily. This week's, unless a search or a date says more."""
+    """Ranges of dates; by default this week, or any date with a search or a single date."""
 
     title = _("when")
     parameter_name = "when"
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        wider = request.GET.get(SEARCH_VAR) or request.GET.get(DateFilter.parameter_name)
-        self.default = ALL if wider else "week"
+        is_narrowed = request.GET.get(SEARCH_VAR) or request.GET.get(DateFilter.parameter_name)
+        self.default = ALL if is_narrowed else "week"
         super().__init__(request, *args, **kwargs)
 
     def value(self) -> str:
@@ -60,19 +60,22 @@ class DateRangeFilter(ChoiceFilter):
 
 
 def _dates(first: Any, last: Any) -> Q:
-    """From ``first`` to ``last``; the instants let the index of the list's order begin there."""
-    begin = datetime.combine(first, time.min, UTC) - ZONES
-    end = datetime.combine(last + DAY, time.min, UTC) + ZONES
+    """Return the condition for dates from ``first`` to ``last``.
+
+    The conditions on ``starts_at`` let the database use the index of the list's order.
+    """
+    begin = datetime.combine(first, time.min, UTC) - MAX_UTC_OFFSET
+    end = datetime.combine(last + DAY, time.min, UTC) + MAX_UTC_OFFSET
     return Q(date__gte=first, date__lte=last, starts_at__gte=begin, starts_at__lt=end)
 
 
 def _ago(days: int) -> datetime:
-    # The longest class takes a day: what has not ended has begun since then.
+    # A class takes at most a day, so a class that has not ended began after this instant.
     return timezone.now() - timedelta(days=days)
 
 
 class AttendanceFilter(ChoiceFilter):
-    """What became of a class, and where nobody has said."""
+    """Classes by attendance, or without it."""
 
     title = _("attendance")
     parameter_name = "attendance"
@@ -88,7 +91,7 @@ class AttendanceFilter(ChoiceFilter):
 
 
 class SourceFilter(ChoiceFilter):
-    """What asked for a class."""
+    """Classes by their source."""
 
     title = _("source")
     parameter_name = "source"
@@ -102,7 +105,7 @@ class SourceFilter(ChoiceFilter):
 
 
 class MakeUpFilter(ChoiceFilter):
-    """Whether a cancelled class is still owed, and what makes good for one."""
+    """Cancelled classes with an owed or scheduled make-up, and the make-ups."""
 
     title = _("make-ups")
     parameter_name = "make_up"
@@ -116,7 +119,7 @@ class MakeUpFilter(ChoiceFilter):
 
 
 class ManualEditFilter(ChoiceFilter):
-    """Whether a person acted on a class."""
+    """Classes that were edited by hand, or were not."""
 
     title = _("hand edits")
     parameter_name = "by_hand"
@@ -129,9 +132,9 @@ class ManualEditFilter(ChoiceFilter):
 
 
 class StudentFilter(SimpleListFilter):
-    """The classes of one student, as a student's page asks for them; else there is no such filter.
+    """The classes of one student; shown only if the URL names a student, as links to it do.
 
-    The name is that of a class that is shown: nobody learns another's by trying numbers.
+    The name is read from a visible class, so that trying IDs reveals no other student's name.
     """
 
     title = _("student")
@@ -141,9 +144,9 @@ class StudentFilter(SimpleListFilter):
         value = request.GET.get(self.parameter_name, "")
         if not _is_id(value):
             return []
-        theirs = visible_classes(request.user).filter(student_id=int(value))
-        one = theirs.select_related("student").order_by().first()
-        return [(value, str(one.student) if one else "–")]
+        classes = visible_classes(request.user).filter(student_id=int(value))
+        found = classes.select_related("student").order_by().first()
+        return [(value, str(found.student) if found else "–")]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ScheduledClass]
@@ -159,11 +162,11 @@ def _is_id(text: str) -> bool:
 
 
 class VisibleTeacherFilter(TeacherFilter):
-    """By teacher, for who sees the classes of more than one."""
+    """Classes by teacher, for users who may see everyone's classes."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        self.shown = may_see_everyone(request.user)
+        self.may_see_everyone = may_see_everyone(request.user)
         super().__init__(request, *args, **kwargs)
 
     def has_output(self) -> bool:
-        return self.shown
+        return self.may_see_everyone

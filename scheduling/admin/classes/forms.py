@@ -1,4 +1,4 @@
-"""The form of one class."""
+"""The forms of a class."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from scheduling.services.classes.validation import validate_change
 
 
 class ScheduledClassForm(ModelForm):
-    """Refuses what contradicts itself, and a double booking, naming the class in the way."""
+    """Validates a class; a double booking is an error that names the conflicting class."""
 
     class Meta:
         model = ScheduledClass
@@ -44,15 +44,15 @@ class ScheduledClassForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        one = self.instance
-        # A closure is no person; and of a class to come some is refused.
+        scheduled_class = self.instance
+        # Only a run cancels by closure, and a future class can't have taken place.
         refused: dict[str, str] = {"cancelled_by": CancelledBy.CLOSURE}
-        if one.pk is not None and one.starts_at > timezone.now():
+        if scheduled_class.pk is not None and scheduled_class.starts_at > timezone.now():
             refused |= {"status": ClassStatus.COMPLETED, "attendance": Attendance.PRESENT}
         for name, value in refused.items():
             field: Any = self.fields.get(name)
-            if field is not None and getattr(one, name) != value:
-                field.choices = [each for each in field.choices if each[0] != value]
+            if field is not None and getattr(scheduled_class, name) != value:
+                field.choices = [choice for choice in field.choices if choice[0] != value]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's hook after the instance is filled
@@ -67,7 +67,7 @@ class ScheduledClassForm(ModelForm):
 
 
 class CancelForm(forms.Form):
-    """For one class. What is filled in is what the services' ``cancel`` takes, name by name."""
+    """Cancels one class; the fields are the parameters of the services' ``cancel``."""
 
     by = forms.TypedChoiceField(
         label=_("Cancelled by"),
@@ -80,7 +80,7 @@ class CancelForm(forms.Form):
 
 
 class CancelManyForm(CancelForm):
-    """For the classes that were ticked in a list, on a page of its own."""
+    """Cancels the classes selected in a list."""
 
     by = forms.TypedChoiceField(
         label=_("Cancelled by"),
@@ -93,5 +93,5 @@ class CancelManyForm(CancelForm):
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("Kept with the class, for those who look at it later."),
+        help_text=_("Stored with the class."),
     )

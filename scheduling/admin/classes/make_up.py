@@ -1,4 +1,4 @@
-"""“Schedule a make-up…”, for a cancelled class that has earned one."""
+"""“Schedule a make-up…”, for a cancelled class with an owed make-up."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.models import ScheduledClass, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
@@ -20,7 +21,7 @@ from scheduling.services.schedules.closures import closed_day_of
 
 
 class MakeUpForm(forms.Form):
-    """When, and with whom; it lasts as long as the lost class."""
+    """The date, start time and teacher of a make-up; its length is that of the cancelled class."""
 
     date = forms.DateField(
         label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -33,31 +34,31 @@ class MakeUpForm(forms.Form):
         Teacher.objects.filter(is_active=True),
         label=gettext_lazy("Another teacher"),
         required=False,
-        help_text=gettext_lazy("Empty: the same as in the lost class."),
+        help_text=gettext_lazy("Empty: the teacher of the cancelled class."),
     )
 
 
-class MakeUpActionMixin(admin.ModelAdmin):
-    """An action of the list of classes."""
+class MakeUpActionMixin(MixinBase):
+    """Adds the action to the list of classes."""
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Schedule a make-up…"))
     def make_up(self, request: HttpRequest, rows: QuerySet[ScheduledClass]) -> HttpResponse | None:
-        """Asks when, then stores the one-off."""
+        """Show a form, then store the make-up as a one-off class."""
         found: Sequence[ScheduledClass] = list(rows[:2])
         if len(found) != 1:
             messages.error(request, _("Choose one cancelled class."))
             return None
-        (lost,) = found
+        (cancelled_class,) = found
         try:
-            make_ups.refuse_lost(lost, studio_today())
+            make_ups.refuse_lost(cancelled_class, studio_today())
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return None
         form = MakeUpForm(request.POST if "start_time" in request.POST else None)
         if form.is_bound and form.is_valid():
             try:
-                made = make_ups.schedule(
-                    lost.pk,
+                make_up = make_ups.schedule(
+                    cancelled_class.pk,
                     to_date=form.cleaned_data["date"],
                     start_time=form.cleaned_data["start_time"],
                     teacher=form.cleaned_data["teacher"],
@@ -66,17 +67,17 @@ class MakeUpActionMixin(admin.ModelAdmin):
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
-                messages.success(request, _("Make-up: %(lesson)s.") % {"lesson": made})
-                if closed := closed_day_of(made):
+                messages.success(request, _("Make-up: %(lesson)s.") % {"lesson": make_up})
+                if closed := closed_day_of(make_up):
                     messages.warning(request, closed)
                 return None
         context = {
             **self.admin_site.each_context(request),
             "title": _("Schedule a make-up"),
             "opts": ScheduledClass._meta,
-            "rows": [lost],
-            "lost": lost,
-            "last_day": make_ups.last_day(lost),
+            "rows": [cancelled_class],
+            "last_day": make_ups.last_day(cancelled_class),
+            "cancelled_class": cancelled_class,
             "form": form,
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media,

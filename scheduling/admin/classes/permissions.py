@@ -1,4 +1,4 @@
-"""Who may do what with a class: all, or a teacher with an own one."""
+"""The permissions on classes: of staff on all classes, of a teacher on their own."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ CHANGE = "scheduling.change_scheduledclass"
 
 
 class ClassPermissionsMixin(AuditHistoryMixin):
-    """A teacher's account sees, and marks, own classes; a generated class is never deleted."""
+    """Lets a teacher's account see and mark its own classes, and nobody delete generated ones."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledClass]:
         return visible_classes(request.user, super().get_queryset(request))
@@ -42,11 +42,14 @@ class ClassPermissionsMixin(AuditHistoryMixin):
         return may_mark_class(request.user, obj)
 
     def has_mark_permission(self, request: HttpRequest) -> bool:
-        """Who may complete classes and mark attendance; which ones is asked class by class."""
+        """Return whether the user may complete classes and mark attendance.
+
+        Each class is checked again.
+        """
         return self.has_edit_permission(request) or teacher_of(request.user) is not None
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
-        """Who may cancel, move and restore any class."""
+        """Return whether the user may cancel, move and restore any class."""
         return request.user.has_perm(CHANGE)
 
     def has_delete_permission(
@@ -61,15 +64,15 @@ class ClassPermissionsMixin(AuditHistoryMixin):
     ) -> tuple[str, ...]:
         if obj is None or may_change_class(request.user, obj):
             return tuple(self.readonly_fields)
-        marked: tuple[str, ...] = MARKED_FIELDS
+        editable: tuple[str, ...] = MARKED_FIELDS
         if obj.status == ClassStatus.CANCELLED:
-            # Bringing a class back is not a teacher's to decide, and nobody attended it.
-            marked = ("notes",)
-        return tuple(str(n) for n in self.get_fields(request, obj) if n not in marked)
+            # A teacher may not restore a class, and a cancelled class has no attendance.
+            editable = ("notes",)
+        return tuple(str(n) for n in self.get_fields(request, obj) if n not in editable)
 
     def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "status" and not request.user.has_perm(CHANGE):
-            # Marking is not cancelling.
-            choices = [each for each in ClassStatus.choices if each[0] != ClassStatus.CANCELLED]
-            kwargs["choices"] = choices
+            # A teacher may mark a class but not cancel it.
+            choices = ClassStatus.choices
+            kwargs["choices"] = [choice for choice in choices if choice[0] != ClassStatus.CANCELLED]
         return super().formfield_for_choice_field(db_field, request, **kwargs)

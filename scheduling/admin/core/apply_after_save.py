@@ -1,8 +1,7 @@
-"""Saving a schedule in the admin applies its plan after the commit, and says what it did."""
+"""Application of a schedule's plan after it was saved in the admin."""
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -29,21 +28,22 @@ def apply_after_commit(
 
 
 def _apply(request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...]) -> None:
-    _report(request, apply_change(student_ids=students, teacher_ids=teachers, **_how(request)))
-
-
-def _how(request: HttpRequest) -> dict[str, Any]:
-    now = timezone.now()
-    return {
-        "today": studio_day(now),
-        "clock": timezone.now,
-        "triggered_by": request.user.get_username(),
-    }
+    result = apply_change(
+        student_ids=students,
+        teacher_ids=teachers,
+        today=studio_day(timezone.now()),
+        clock=timezone.now,
+        triggered_by=request.user.get_username(),
+    )
+    _report(request, result)
 
 
 def _report(request: HttpRequest, applied: ApplyResult) -> None:
     if applied.error:
-        text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
+        text = _(
+            "Saved, but the classes are not up to date yet: %(error)s The next run will update "
+            "them."
+        )
         messages.warning(request, text % {"error": applied.error})
         return
     if parts := _summary(applied):
@@ -53,7 +53,7 @@ def _report(request: HttpRequest, applied: ApplyResult) -> None:
 
 
 def _report_conflicts(request: HttpRequest, applied: ApplyResult) -> None:
-    """The first of them in words, and the way to it and to the run that names all."""
+    """Warn of the conflicts: the first in words, with links to it and to the run that lists all."""
     conflicts = applied.conflicts()
     text = ngettext(
         "%(n)s class clashes with another lesson.",
@@ -61,26 +61,26 @@ def _report_conflicts(request: HttpRequest, applied: ApplyResult) -> None:
         len(conflicts),
     )
     first = conflicts[0]
-    named = with_dates_written_out(f"{first.student}, {first.day}: {first.reason}.")
-    said = [text % {"n": number_text(len(conflicts))}, named]
+    example = with_dates_written_out(f"{first.student}, {first.day}: {first.reason}.")
+    sentences = [text % {"n": number_text(len(conflicts))}, example]
     links = []
     if may_see_everyone(request.user) and first.series is not None:
         page = [first.series.kind.value, first.series.id, str(first.day)]
         links.append((reverse("admin:conflict", args=page), _("Resolve…")))
-    # The last one to meet any: what found a place after all is in those before it.
+    # The last run with conflicts: those of earlier runs may have been resolved since.
     runs = [result.run_id for result in applied.results if result.conflicts][-1:]
     if may_see_jobs(request.user) and runs and runs[0] is not None:
         links.append((reverse("admin:background_jobs_run", args=[runs[0]]), _("Show the run")))
     anchors = format_html_join(" ", '<a href="{}">{}</a>', links)
-    messages.warning(request, format_html("{} {}", " ".join(said), anchors))
+    messages.warning(request, format_html("{} {}", " ".join(sentences), anchors))
 
 
-def _summary(applied: Any) -> list[str]:
-    words = {
+def _summary(applied: ApplyResult) -> list[str]:
+    texts = {
         Outcome.CREATED: _("%(n)d created"),
         Outcome.MOVED: _("%(n)d moved"),
         Outcome.REMOVED: _("%(n)d removed"),
         Outcome.CANCELLED: _("%(n)d cancelled"),
         Outcome.RESTORED: _("%(n)d restored"),
     }
-    return [text % {"n": n} for outcome, text in words.items() if (n := applied.count(outcome))]
+    return [text % {"n": n} for outcome, text in texts.items() if (n := applied.count(outcome))]

@@ -1,4 +1,4 @@
-"""Doing one thing to several rows: how many it was done to, and why not to the others."""
+"""Application of an action to several rows, with messages about the result."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,56 +10,56 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# Each row is changed in a transaction of its own; more of them would outlast a request.
-MOST_AT_ONCE = 500
-MOST_NAMED = 10
+# Each row is changed in its own transaction: more rows would take longer than a request may.
+MAX_ROWS = 500
+MAX_NAMED = 10
 
 
 def selected_rows(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None:
-    """The rows that were chosen; None, having said so, where they are too many."""
-    found = list(rows[: MOST_AT_ONCE + 1])
-    if len(found) <= MOST_AT_ONCE:
+    """Return the selected rows; None, with an error message, if they are too many."""
+    found = list(rows[: MAX_ROWS + 1])
+    if len(found) <= MAX_ROWS:
         return found
-    text = _("That is more than %(most)d at once. Choose fewer; nothing was changed.")
-    messages.error(request, text % {"most": MOST_AT_ONCE})
+    text = _("More than %(most)d rows are selected. Select fewer; nothing was changed.")
+    messages.error(request, text % {"most": MAX_ROWS})
     return None
 
 
 def apply_to_each(
     request: HttpRequest,
     rows: Sequence[Any],
-    act: Callable[[Any], Any],
-    said: Callable[[int], str],
+    action: Callable[[Any], Any],
+    success_text: Callable[[int], str],
 ) -> list[Any]:
-    """Do ``act`` to each of ``rows``; answers those to which it was done.
+    """Call ``action`` with each row, show messages, and return the rows that were changed.
 
-    ``act`` raises ValidationError where a row refuses, or answers False where nothing had to be
-    done. ``said`` words the number of rows that were changed.
+    ``action`` raises ValidationError if the change is not allowed, and returns False if no change
+    was needed. ``success_text`` returns the message for a number of changed rows.
     """
-    done, same, refusals = [], 0, []
+    changed, unchanged, refusals = [], 0, []
     for row in rows:
         name = str(row)
         try:
-            if act(row) is False:
-                same += 1
+            if action(row) is False:
+                unchanged += 1
             else:
-                done.append(row)
+                changed.append(row)
         except ValidationError as error:
             refusals.append(f"{name}: {' '.join(error.messages)}")
-    if done:
-        messages.success(request, said(len(done)))
-    if same:
-        text = ngettext("%(n)d needed no change.", "%(n)d needed no change.", same)
-        messages.info(request, text % {"n": same})
+    if changed:
+        messages.success(request, success_text(len(changed)))
+    if unchanged:
+        text = ngettext("%(n)d needed no change.", "%(n)d needed no change.", unchanged)
+        messages.info(request, text % {"n": unchanged})
     if refusals:
         _report(request, refusals)
-    return done
+    return changed
 
 
 def _report(request: HttpRequest, refusals: list[str]) -> None:
-    for text in refusals[:MOST_NAMED]:
+    for text in refusals[:MAX_NAMED]:
         messages.error(request, _("Not changed: %(why)s") % {"why": text})
-    more = len(refusals) - MOST_NAMED
+    more = len(refusals) - MAX_NAMED
     if more > 0:
-        text = ngettext("And %(n)d more, refused.", "And %(n)d more, refused.", more)
+        text = ngettext("And %(n)d more, not changed.", "And %(n)d more, not changed.", more)
         messages.error(request, text % {"n": more})

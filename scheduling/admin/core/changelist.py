@@ -1,4 +1,4 @@
-"""Lists that stay quick, however many rows there are."""
+"""Change lists that stay fast on large tables."""
 
 from typing import Any
 
@@ -10,23 +10,25 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-# Who looks for one row among more than that, filters; no page lies deeper.
-MOST_COUNTED = 10_000
+from .mixins import MixinBase
+
+# Rows beyond this limit are reached by filters and search, not by paging.
+MAX_COUNTED = 10_000
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than it pages: a whole count reads every row of a large table."""
+    """Stop counting at the last page: a full count reads every row of a large table."""
 
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        return min(rows.order_by()[: MOST_COUNTED + 1].count(), MOST_COUNTED)
+        return min(rows.order_by()[: MAX_COUNTED + 1].count(), MAX_COUNTED)
 
 
 class PrefetchingChangeList(ChangeList):
-    """Has its admin look up, for all rows of a page at once, what their columns show besides."""
+    """A change list whose admin loads the related data for all rows of a page at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -35,11 +37,11 @@ class PrefetchingChangeList(ChangeList):
         self.result_list = rows
 
 
-class LargeTableMixin(admin.ModelAdmin):
-    """A table whose list is capped and filled; the look of its lists is in lists.css."""
+class LargeTableMixin(MixinBase):
+    """An admin of a large table: capped paging, related data in bulk, styles in lists.css."""
 
     show_full_result_count = False
-    # Counting what each filter would find reads the whole table, once for each of them.
+    # Facet counts read the whole table once for each filter.
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     list_per_page = 50
@@ -48,22 +50,22 @@ class LargeTableMixin(admin.ModelAdmin):
         css = {"all": ["scheduling/lists.css"]}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A row that is still to be added has no values to be only read."""
+        # The add form omits the read-only fields: they have no values yet.
         names = super().get_fields(request, obj)
         if obj is not None:
             return names
-        shown_only = self.get_readonly_fields(request)
-        return [name for name in names if name not in shown_only]
+        readonly = self.get_readonly_fields(request)
+        return [name for name in names if name not in readonly]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(widget := getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-            # Whom a row is about is kept by it: to delete them would be refused.
+            # The related row is protected: deleting it would be refused.
             widget.can_delete_related = False
         return field
 
     def fill(self, rows: list[Any]) -> None:
-        """Give the rows of a page what their columns show, in a constant number of queries."""
+        """Load the related data that the columns show, in a constant number of queries."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PrefetchingChangeList

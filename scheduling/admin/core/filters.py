@@ -1,4 +1,4 @@
-"""Filters of lists: a typed date, a chosen person, a named condition."""
+"""List filters: by date, by teacher, by a named condition."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,10 +16,10 @@ from scheduling.selectors.studio import studio_today
 
 
 class ChoiceFilter(SimpleListFilter):
-    """One of a few named conditions; ``options`` has them by value."""
+    """A filter by one of a few named conditions."""
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        """Each value with its title and its condition."""
+        """Return the title and the condition of each value."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -35,25 +35,25 @@ class ChoiceFilter(SimpleListFilter):
 
 
 class ValidityFilter(ChoiceFilter):
-    """Whether a weekly rule has ended."""
+    """Weekly rules that have ended, or have not."""
 
     title = _("validity")
     parameter_name = "validity"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        lasts = not_ended(studio_today())
-        return {"current": (_("current"), lasts), "ended": (_("ended"), ~lasts)}
+        current = not_ended(studio_today())
+        return {"current": (_("current"), current), "ended": (_("ended"), ~current)}
 
 
 class InputFilter(SimpleListFilter):
-    """A filter with a control of its own, which sends what the list was asked for along."""
+    """A filter with its own form, which also submits the other parameters of the list."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        page = {self.parameter_name, "p", "e"}
+        dropped = {self.parameter_name, "p", "e"}
         self.others = [
             (name, value)
             for name, values in request.GET.lists()
-            if name not in page
+            if name not in dropped
             for value in values
         ]
         return [("", "")]
@@ -75,14 +75,14 @@ class DateFilter(InputFilter):
         if not self.value():
             return queryset
         try:
-            chosen = date.fromisoformat(self.value() or "")
+            day = date.fromisoformat(self.value() or "")
         except ValueError as error:
             raise IncorrectLookupParameters from error
-        return queryset.filter(**{self.column: chosen})
+        return queryset.filter(**{self.column: day})
 
 
 class TeacherFilter(InputFilter):
-    """Rows of one teacher, chosen from all of them."""
+    """Rows of one teacher."""
 
     title = _("teacher")
     parameter_name = "teacher"
@@ -92,7 +92,7 @@ class TeacherFilter(InputFilter):
         return True
 
     def teachers(self) -> Iterable[tuple[str, str, bool]]:
-        """Number, name, and whether it is the chosen one."""
+        """Return the ID and name of each teacher, and whether it is selected."""
         rows = Teacher.objects.order_by("name", "id").values_list("id", "name")
         return [(str(pk), name, str(pk) == self.value()) for pk, name in rows]
 
@@ -102,8 +102,8 @@ class TeacherFilter(InputFilter):
             return queryset
         if not (value.isascii() and value.isdigit() and len(value) < 19):
             raise IncorrectLookupParameters(value)
-        return self.narrowed(queryset, int(value))
+        return self.filter_by(queryset, int(value))
 
-    def narrowed(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
-        """The rows of this teacher."""
+    def filter_by(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
+        """Return the rows of ``teacher`` (an ID)."""
         return queryset.filter(teacher_id=teacher)

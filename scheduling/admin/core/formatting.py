@@ -1,4 +1,4 @@
-"""How values look in the admin's tables."""
+"""Values formatted for the admin's tables."""
 
 from datetime import time
 from typing import Any
@@ -19,49 +19,51 @@ _STATUS = {
 
 
 def badge(text: Any, kind: str = "") -> SafeString:
-    """A word in a pill."""
+    """Return ``text`` as a badge; ``kind`` is its CSS class."""
     return format_html('<span class="ct-badge {}">{}</span>', kind, text)
 
 
-def class_badge(one: ScheduledClass) -> SafeString:
-    """The status of a class."""
-    return badge(one.get_status_display(), _STATUS.get(ClassStatus(one.status), ""))
+def class_badge(scheduled_class: ScheduledClass) -> SafeString:
+    """Return the status of a class as a badge."""
+    return badge(
+        scheduled_class.get_status_display(), _STATUS.get(ClassStatus(scheduled_class.status), "")
+    )
 
 
 def hours(start: time, end: time) -> str:
-    """“10:00–11:00”."""
+    """Return “10:00–11:00”."""
     return f"{start:%H:%M}–{end:%H:%M}"
 
 
 def times(start: time, end: time, zone: str) -> str:
-    """“10:00–11:00 Europe/Madrid”."""
+    """Return “10:00–11:00 Europe/Madrid”."""
     return f"{hours(start, end)} {zone}"
 
 
 def zone(name: str) -> SafeString:
-    """A zone's name, which a narrow column breaks at its slashes alone."""
+    """Return the name of a time zone; a narrow column breaks it only after a slash."""
     return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in name.split("/")))
 
 
-def when(one: ScheduledClass) -> SafeString:
-    """Date, times and zone of a class."""
+def when(scheduled_class: ScheduledClass) -> SafeString:
+    """Return date, times and zone of a class on two lines."""
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
-        full_day(one.date),
-        f"{one.hours} {one.time_zone}",
+        full_day(scheduled_class.date),
+        f"{scheduled_class.hours} {scheduled_class.time_zone}",
     )
 
 
-def class_link(one: ScheduledClass | None) -> SafeString | str:
-    """A class by its date, with the way to its page; a dash for none."""
-    if one is None:
+def class_link(scheduled_class: ScheduledClass | None) -> SafeString | str:
+    """Return the date of a class as a link to its page; a dash for None."""
+    if scheduled_class is None:
         return "–"
-    page = reverse("admin:scheduling_scheduledclass_change", args=[one.pk])
-    return format_html('<a href="{}">{}</a>', page, when(one))
+    page = reverse("admin:scheduling_scheduledclass_change", args=[scheduled_class.pk])
+    return format_html('<a href="{}">{}</a>', page, when(scheduled_class))
 
 
 def person_link(person: Any) -> SafeString | str:
-    """A student or teacher with the way to their page."""
+    """Return the name of a student or teacher as a link to their page."""
     if person is None:
         return _("no teacher")
     page = reverse(f"admin:scheduling_{person._meta.model_name}_change", args=[person.pk])
@@ -69,5 +71,5 @@ def person_link(person: Any) -> SafeString | str:
 
 
 def clip(text: str, most: int = 120) -> str:
-    """``text``, cut where it would fill a page."""
+    """Return ``text`` cut to at most ``most`` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

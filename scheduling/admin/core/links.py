@@ -1,4 +1,4 @@
-"""Addresses of what a page speaks of, for those who may open them."""
+"""URLs of the rows that a page mentions, as far as the user may open them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from .permissions import may_run_jobs
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Empty where the reader has no permission to look. ``may``: whether they have another."""
+    """The user's links: a URL is empty without the permission to view.
+
+    ``may`` tells whether the user has the permission with a given codename.
+    """
 
     students: bool
     teachers: bool
@@ -35,14 +38,14 @@ class Links:
         return _change("scheduledclass", pk) if self.classes else ""
 
     def series(self, kind: str, pk: int | None) -> str:
-        """The schedule or slot that asks for a class."""
+        """Return the URL of the fixed schedule or recurring slot ``pk``."""
         if kind == "fixed_schedule":
             return _change("fixedschedule", pk) if self.schedules else ""
         return _change("recurringslot", pk) if self.slots and kind else ""
 
 
 def links_for(request: HttpRequest) -> Links:
-    """What this person may open."""
+    """Return the links that the user of ``request`` may open."""
 
     def may(model: str) -> bool:
         user = request.user
@@ -63,7 +66,7 @@ def links_for(request: HttpRequest) -> Links:
 
 
 def listed(model: str, **query: object) -> str:
-    """The list of ``model``, narrowed."""
+    """Return the URL of the list of ``model``, filtered by ``query``."""
     return reverse(f"admin:scheduling_{model}_changelist") + "?" + urlencode(query)
 
 

@@ -1,4 +1,4 @@
-"""How an outcome or a state looks: a badge's class, a sign, the colour of a bar."""
+"""Badges and signs of outcomes and states."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.monitoring.run_timeline import MISSED
 from scheduling.models import RunState
 
-# The badge of each state, and the shape of its bar in the strip.
+# The CSS class of each state's badge.
 LOOKS = {
     RunState.QUEUED.value: "is-busy",
     RunState.RUNNING.value: "is-busy",
@@ -23,13 +23,13 @@ DID_NOT_RUN = _("did not run")
 
 
 def state_name(outcome: str) -> str:
-    """“done”, “did not run”."""
+    """Return the name of a run's state or of a missed run: “done”, “did not run”."""
     return str(DID_NOT_RUN if outcome == MISSED else RunState(outcome).label)
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSign:
-    """A character for the eye, and the class that colours it."""
+    """A character and the CSS class that colours it."""
 
     mark: str
     look: str

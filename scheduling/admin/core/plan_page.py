@@ -1,4 +1,4 @@
-"""Pages with a plan that a person approves."""
+"""Pages that show a plan for approval."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from scheduling.jobs.generation.approved_plan import StalePlanError
 
 
 def approved_fingerprint(request: HttpRequest) -> str:
-    """The fingerprint of the plan that the person approved; empty where none was sent."""
+    """Return the fingerprint of the approved plan; empty if none was sent."""
     return request.POST.get("plan", "")
 
 
@@ -20,6 +20,6 @@ def plan_page(
     context: dict[str, Any],
     stale: StalePlanError | None = None,
 ) -> TemplateResponse:
-    """The page of a plan. With ``stale`` it is that of the new plan: a warning, and status 409."""
-    everywhere = {**admin.site.each_context(request), "stale": stale}
-    return TemplateResponse(request, template, everywhere | context, status=409 if stale else 200)
+    """Render a plan. With ``stale`` it is the new plan, with a warning and status 409."""
+    common = {**admin.site.each_context(request), "stale": stale}
+    return TemplateResponse(request, template, common | context, status=409 if stale else 200)

@@ -1,4 +1,4 @@
-"""The reader's own latest changes, each row by the name that it has in their language."""
+"""A user's latest edits, with names in the user's language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ from scheduling.models import CalendarFeed, Closure, FixedSchedule, RecurringSlo
 # The model's name in lower case, and the row's key.
 Key = tuple[str, str]
 
-MOST = 8
+MAX_SHOWN = 8
 TOKEN = AuthToken._meta.model_name
-# Their names hold a weekday or another word: the log keeps them in whoever's language it was.
-WORDED: dict[Any, tuple[str, ...]] = {
+# Models whose names contain translated words, with the relations that a name needs: the log keeps
+# the name in the editor's language.
+TRANSLATED: dict[Any, tuple[str, ...]] = {
     FixedSchedule: ("student", "teacher"),
     RecurringSlot: ("student", "teacher"),
     CalendarFeed: ("student", "teacher"),
@@ -27,7 +28,7 @@ WORDED: dict[Any, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecentEdit:
-    """An entry of the log, and what its row is called now; ``url``: its page, if it has one."""
+    """A log entry with the current name of its row; ``url`` is the row's page, if any."""
 
     entry: LogEntry
     name: str
@@ -40,34 +41,34 @@ class RecentEdit:
 
 
 def recent_edits(user: Any) -> list[RecentEdit]:
-    """The newest changes of ``user``: a constant number of queries."""
+    """Return the newest edits of ``user``, in a constant number of queries."""
     entries = list(
         LogEntry.objects.filter(user=user)
         .select_related("content_type")
-        .order_by("-action_time", "-id")[:MOST]
+        .order_by("-action_time", "-id")[:MAX_SHOWN]
     )
     names = names_of(map(_key, entries))
-    return [RecentEdit(entry, names.get(_key(entry), _own_name(entry))) for entry in entries]
+    return [RecentEdit(entry, names.get(_key(entry), _logged_name(entry))) for entry in entries]
 
 
 def names_of(rows: Iterable[Key]) -> dict[Key, str]:
-    """What rows are called in the reader's language, as far as they are there and it matters.
+    """Return the names, in the current language, of those rows whose names are translated.
 
-    A constant number of queries.
+    Deleted rows are left out. The number of queries is constant.
     """
     names: dict[Key, str] = {}
-    wanted = set(rows)
-    for model, people in WORDED.items():
+    keys = set(rows)
+    for model, people in TRANSLATED.items():
         label = str(model._meta.model_name)
-        ids = [pk for kind, pk in wanted if kind == label]
+        ids = [pk for kind, pk in keys if kind == label]
         if ids:
             found = model._default_manager.select_related(*people).filter(pk__in=ids)
             names |= {(label, str(row.pk)): str(row) for row in found}
     return names
 
 
-def _own_name(entry: LogEntry) -> str:
-    """What the log calls a row; a token was once called by its hash, which is its key."""
+def _logged_name(entry: LogEntry) -> str:
+    """Return the name in the log; old entries name a token by its hash, which must stay hidden."""
     is_hash = bool(entry.object_id) and _key(entry)[0] == TOKEN
     if is_hash and entry.object_repr.startswith(str(entry.object_id)):
         return str(AuthToken._meta.verbose_name)

@@ -1,4 +1,4 @@
-"""Results of a plan or a run as rows of a table: who, when, why, with links to act upon."""
+"""Result lines of a plan or a run as rows of a table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,15 +19,16 @@ from scheduling.text.reasons import reason_text
 from .links import Links
 from .outcome_badges import NO_SIGN, SIGNS, OutcomeSign
 
-# What may differ from week to week, and is told.
+# Parameters that may differ from week to week: such weeks get rows of their own.
 _CHANGED = ("from_subject", "to_subject", "to_shared")
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """``old`` is where a class was, ``new`` where it is to be; ``zone`` if not the studio's.
+    """A row of the table.
 
-    ``more``: the dates of the same series in other weeks, to which the same happens.
+    ``old`` and ``new`` are the times of a class before and after; ``zone`` is empty if it is the
+    studio's. ``more`` lists the other dates of the same series with the same result.
     """
 
     outcome: Outcome
@@ -53,7 +54,7 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class _LineOrItem:
-    """What a line of a plan and an item of a log have in common, by the same names."""
+    """A plan's result line or a stored log item, with common attribute names."""
 
     line: ResultLine | JobRunItem
     student: str
@@ -64,7 +65,7 @@ class _LineOrItem:
 
     @property
     def key(self) -> tuple[object, ...] | None:
-        """Equal for the weeks of one series to which the same happens."""
+        """Return a key that is equal for the weeks of a series with the same result."""
         if self.day is None or self.series[1] is None:
             return None
         changed = [self.line.params.get(name) for name in _CHANGED]
@@ -72,7 +73,7 @@ class _LineOrItem:
 
 
 def rows_of_lines(lines: Iterable[ResultLine], links: Links) -> list[ResultRow]:
-    """Lines of a plan."""
+    """Return the table rows of a plan's result lines."""
     return _rows(
         [
             _LineOrItem(
@@ -90,7 +91,7 @@ def rows_of_lines(lines: Iterable[ResultLine], links: Links) -> list[ResultRow]:
 
 
 def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[ResultRow]:
-    """Items of a run's log."""
+    """Return the table rows of a run's log items."""
     return _rows(
         [
             _LineOrItem(
@@ -107,47 +108,48 @@ def rows_of_items(items: Iterable[JobRunItem], links: Links) -> list[ResultRow]:
     )
 
 
-def _rows(told: list[_LineOrItem], links: Links) -> list[ResultRow]:
-    """One row for a series, however many of its weeks are alike."""
-    zones = teacher_zones(one.line.teacher_id for one in told if not one.zone)
+def _rows(results: list[_LineOrItem], links: Links) -> list[ResultRow]:
+    """Return the rows, with equal weeks of a series merged into one."""
+    zones = teacher_zones(result.line.teacher_id for result in results if not result.zone)
     rows: list[ResultRow] = []
     open_rows: dict[tuple[object, ...], ResultRow] = {}
-    for one in told:
-        zone = one.zone or zones.get(one.line.teacher_id or 0, studio().time_zone)
-        hours = hours_of(one.day, one.line.start_time, one.line.end_time, zone)
-        key = (hours, *one.key) if one.key is not None else None
-        if key is not None and one.day is not None and key in open_rows:
-            open_rows[key].more.append(full_day(one.day))
+    for result in results:
+        zone = result.zone or zones.get(result.line.teacher_id or 0, studio().time_zone)
+        hours = hours_of(result.day, result.line.start_time, result.line.end_time, zone)
+        key = (hours, *result.key) if result.key is not None else None
+        if key is not None and result.day is not None and key in open_rows:
+            open_rows[key].more.append(full_day(result.day))
             continue
-        rows.append(_row(one, hours, zone, links))
+        rows.append(_row(result, hours, zone, links))
         if key is not None:
             open_rows[key] = rows[-1]
     return rows
 
 
-def _row(one: _LineOrItem, hours: str, zone: str, links: Links) -> ResultRow:
-    line = one.line
+def _row(result: _LineOrItem, hours: str, zone: str, links: Links) -> ResultRow:
+    line = result.line
     outcome = Outcome(line.outcome)
-    here = " ".join(part for part in (full_day(one.day) if one.day else "", hours) if part)
+    new = " ".join(part for part in (full_day(result.day) if result.day else "", hours) if part)
     old = ""
     if outcome in (Outcome.REMOVED, Outcome.CANCELLED):
-        old, here = here, ""
+        old, new = new, ""
     elif "from_date" in line.params:
-        old = _was(line.params)
+        old = _previous_times(line.params)
+    everyone = outcome is Outcome.CLOSED and not result.teacher
     return ResultRow(
         outcome,
         outcome_label(outcome),
         SIGNS.get(outcome, NO_SIGN),
-        one.student or (_("everyone") if outcome is Outcome.CLOSED and not one.teacher else ""),
+        result.student or (_("everyone") if everyone else ""),
         links.student(line.student_id),
-        one.teacher,
+        result.teacher,
         links.teacher(line.teacher_id),
         old,
-        here,
+        new,
         zone if zone != studio().time_zone else "",
         with_dates_written_out(reason_text(line.code, line.params)) if line.code else "",
         line.occurrences,
-        [action for action in _actions(line, outcome, one.series, links) if action[0]],
+        [action for action in _actions(line, outcome, result.series, links) if action[0]],
     )
 
 
@@ -162,7 +164,7 @@ def _actions(
         yield links.lesson(line.class_id), _("The class")
 
 
-def _was(params: dict[str, Any]) -> str:
+def _previous_times(params: dict[str, Any]) -> str:
     try:
         day = date.fromisoformat(str(params["from_date"]))
     except ValueError:

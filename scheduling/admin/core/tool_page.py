@@ -1,4 +1,4 @@
-"""A page of the admin that is no table."""
+"""The description of an admin page beside the tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolPage:
-    """Its address below the admin's, and the view that answers.
+    """A page with its route below the admin's root.
 
-    The view gets requests of people who are let into the admin and looks after its own
-    permissions. A ``title`` lists the page for those of whom ``shown`` says so: in the header what
-    is opened every day (``daily``), on the first page the other tools.
+    Only people who may log in to the admin reach the view, which checks further permissions
+    itself. A page with a ``title`` is listed where ``shown`` returns True: in the header if it is
+    used ``daily``, else among the tools on the first page.
     """
 
     route: str

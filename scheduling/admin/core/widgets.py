@@ -1,4 +1,4 @@
-"""TODO."""
+"""Form widgets of the admin."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from scheduling.models import RecurringSlot
 
 
 class PersonSelect(AutocompleteSelect):
-    """A person by typing the name; a number that is none, in an address, chooses nobody."""
+    """A select with autocompletion by name; an invalid ID in the URL selects nobody."""
 
     def __init__(self, name: str) -> None:
         super().__init__(RecurringSlot._meta.get_field(name), admin.site)
 
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
-        numbers = [each for each in value if each.isascii() and each.isdigit() and len(each) < 19]
-        return super().optgroups(name, numbers, attrs)
+        ids = [text for text in value if text.isascii() and text.isdigit() and len(text) < 19]
+        return super().optgroups(name, ids, attrs)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -24,6 +23,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.db.bulk_insert import among, in_batches
 from scheduling.selectors.studio import studio, studio_today
 
@@ -41,7 +41,7 @@ _ACTIONS = {
 _NON_FILTER_PARAMS = ("p", "all", "e")
 
 
-class ExportMixin(ModelAdmin):
+class ExportMixin(MixinBase):
     """Adds export to a list: its filtered rows on all pages, and its columns.
 
     ``export_as`` maps a column of the list to columns of the file, such as a date, a start and a

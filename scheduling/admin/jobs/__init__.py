@@ -1,4 +1,4 @@
-"""The pages of the background jobs: the overview, a plan before it is applied, and a run."""
+"""The pages of the background jobs: overview, preview, run and undo."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,7 +1,6 @@
-"""What a button does: start a run, cancel it; and how far it has come, for the page that waits."""
+"""Views that start and cancel runs and report their progress, and messages about ended runs."""
 
 from datetime import datetime
-from typing import NoReturn
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,28 +24,29 @@ from scheduling.text.dates import relative
 
 from .decorators import post_action, view_only
 
-KEY = "background_jobs_started"
-MOST = 10
+SESSION_KEY = "background_jobs_started"
+MAX_REMEMBERED = 10
 
 
 def remember_run(request: HttpRequest, run: JobRun) -> None:
-    """``run`` was started by this person: tell them when it is over."""
-    request.session[KEY] = [*request.session.get(KEY, []), run.pk][-MOST:]
+    """Store in the session that this user started ``run``."""
+    run_ids = [*request.session.get(SESSION_KEY, []), run.pk]
+    request.session[SESSION_KEY] = run_ids[-MAX_REMEMBERED:]
 
 
 def show_finished(request: HttpRequest) -> None:
-    """A message for each of their runs that is over by now."""
-    watched = request.session.get(KEY)
-    if not watched:
+    """Show a message for each remembered run that has ended, and forget it."""
+    run_ids = request.session.get(SESSION_KEY)
+    if not run_ids:
         return
-    runs = list(JobRun.objects.filter(pk__in=watched).order_by("id"))
+    runs = list(JobRun.objects.filter(pk__in=run_ids).order_by("id"))
     for run in runs:
         if run.state not in ACTIVE_STATES:
-            _message(request, run)
-    request.session[KEY] = [run.pk for run in runs if run.state in ACTIVE_STATES]
+            _show_result(request, run)
+    request.session[SESSION_KEY] = [run.pk for run in runs if run.state in ACTIVE_STATES]
 
 
-def _message(request: HttpRequest, run: JobRun) -> None:
+def _show_result(request: HttpRequest, run: JobRun) -> None:
     values = {"job": Job(run.job).label, "outcome": title_of(run), "error": run.error}
     if run.state == RunState.SUCCEEDED:
         messages.success(request, _("%(job)s: %(outcome)s") % values)
@@ -58,9 +58,9 @@ def _message(request: HttpRequest, run: JobRun) -> None:
 
 
 def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> RunRequest:
-    """``job`` for the whole studio, as the person who asks for it wants it.
+    """Return the request for a run of ``job`` for the whole studio by the user of ``http``.
 
-    ``plan``: the fingerprint of the one that they have seen, where they have.
+    ``plan`` is the fingerprint of an approved plan, if any.
     """
     return RunRequest(
         job=job,
@@ -73,28 +73,26 @@ def request_of(http: HttpRequest, job: Job, now: datetime, plan: str = "") -> Ru
 
 
 def job_of(name: str) -> Job:
-    """The job of an address; 404 for what generates nothing."""
-    job = next((job for job, spec in JOBS.items() if spec.generates and job.value == name), None)
-    return job or _unknown()
-
-
-def _unknown() -> NoReturn:
+    """Return the generating job called ``name``, or raise Http404."""
+    for job, spec in JOBS.items():
+        if spec.generates and job.value == name:
+            return job
     raise Http404
 
 
 @post_action
 def start_job(request: HttpRequest, job: str) -> HttpResponse:
-    """Start a run of the whole studio, without a look at its plan."""
+    """Start a run for the whole studio without a preview."""
     return begin(request, job_of(job))
 
 
 def begin(request: HttpRequest, job: Job, plan: str = "") -> HttpResponse:
-    """Start ``job``, by the ``plan`` that was seen if any, and go back to where it is shown."""
+    """Start a run of ``job``, limited to the approved ``plan`` if any; redirect to the overview."""
     now = timezone.now()
     try:
         run = enqueue_run(request_of(request, job, now, plan))
     except AlreadyRunningError as error:
-        _say_busy(request, error.run)
+        _warn_of_active_run(request, error.run)
     except EnqueueFailedError as error:
         messages.error(request, error.run.error)
     else:
@@ -105,7 +103,7 @@ def begin(request: HttpRequest, job: Job, plan: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:background_jobs"))
 
 
-def _say_busy(request: HttpRequest, run: JobRun) -> None:
+def _warn_of_active_run(request: HttpRequest, run: JobRun) -> None:
     values = {
         "job": Job(run.job).label,
         "name": started_by(run),
@@ -120,11 +118,12 @@ def _say_busy(request: HttpRequest, run: JobRun) -> None:
 
 @post_action
 def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
-    """End an active run between two chunks; what is done stays."""
+    """Cancel an active run. It ends after the current chunk; committed chunks stay."""
     run = get_object_or_404(JobRun, pk=run_id)
     if cancel_run(run):
         messages.success(
-            request, _("The run is cancelled. What it had done stays; the next run does the rest.")
+            request,
+            _("The run is cancelled. Its completed work stays; the next run does the rest."),
         )
     else:
         messages.warning(request, _("This run is over: there is nothing to cancel."))
@@ -133,7 +132,7 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @view_only
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
-    """How far a run has come, as JSON."""
+    """Return the progress of a run as JSON."""
     run = get_object_or_404(JobRun, pk=run_id)
     active = run.state in ACTIVE_STATES
     text = progress_sentence(run, timezone.now()) if active else str(run.get_state_display())

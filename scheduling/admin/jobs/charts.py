@@ -1,4 +1,4 @@
-"""The charts of the page: classes created by day, and how long runs took."""
+"""The charts of the overview: classes created by day, and durations of runs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -21,19 +21,19 @@ SPAN = timedelta(days=DAYS)
 
 
 def created_chart(entries: Iterable[TimelineEntry], now: datetime) -> BarChart:
-    """A bar a day; a day on which a run was due and none took place is marked."""
+    """Return a chart with a bar for each day; days with a missed run are marked."""
     today = local(now).date()
     days = [today - n * DAY for n in range(DAYS - 1, -1, -1)]
-    # A day more: the first of them began less than thirty times 24 hours ago.
+    # One day more, because the first day may begin earlier than SPAN before now.
     created = created_by_day(now - SPAN - DAY, studio_zone())
     missed = {local(entry.moment).date() for entry in entries if entry.outcome == MISSED}
     bars = []
     for day in days:
         count = created.get(day, 0)
         gap = day in missed and not count
-        said = _("did not run") if gap else number_text(count)
+        value_text = _("did not run") if gap else number_text(count)
         short = _("Today") if day == today else plain_day(day)
-        bars.append(Bar(short_day(day), short, count, said, gap))
+        bars.append(Bar(short_day(day), short, count, value_text, gap))
     total = sum(bar.value for bar in bars)
     gaps = sum(bar.gap for bar in bars)
     text = ngettext(
@@ -52,7 +52,10 @@ def created_chart(entries: Iterable[TimelineEntry], now: datetime) -> BarChart:
 
 
 def duration_chart(entries: Sequence[TimelineEntry], now: datetime) -> DotChart:
-    """A dot a run: round for the horizon, square for the weekly classes, hollow if it failed."""
+    """Return a chart with a dot for each run.
+
+    A circle is a horizon run, a square a run of the weekly classes; failed runs are hollow.
+    """
     dots = []
     for entry in entries:
         run = entry.run
@@ -80,6 +83,6 @@ def duration_chart(entries: Sequence[TimelineEntry], now: datetime) -> DotChart:
 
 def _sentence(runs: int, longest: timedelta | None) -> str:
     if longest is None:
-        return _("There has been no run in these days.")
+        return _("No runs in this period.")
     text = ngettext("The only run took %(time)s.", "The longest of %(n)s runs took %(time)s.", runs)
     return text % {"n": number_text(runs), "time": duration_text(longest)}

@@ -1,4 +1,4 @@
-"""Who may look at the jobs, and who may start, cancel and undo them."""
+"""Decorators that check permissions and methods of the job views, and their rendering."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,27 +16,27 @@ View = Callable[..., HttpResponse]
 
 
 def may_see(request: HttpRequest) -> bool:
-    """Who may look at the jobs and their log."""
+    """Return whether the user may see the jobs and their log."""
     return may_see_jobs(request.user)
 
 
 def may_run(request: HttpRequest) -> bool:
-    """Who may start, cancel and undo runs, and see what came of it."""
+    """Return whether the user may start, cancel and undo runs, and see the result."""
     return may_see(request) and may_run_jobs(request.user)
 
 
 def view_only(view: View) -> View:
-    """For those who may look; nothing is changed by it."""
+    """Allow GET for users who may see the jobs."""
     return require_GET(_guarded(view, may_see))
 
 
 def post_action(view: View) -> View:
-    """For those who may run jobs; by POST alone."""
+    """Allow POST for users who may run jobs."""
     return require_POST(_guarded(view, may_run))
 
 
 def form_view(view: View) -> View:
-    """For those who may run jobs; looked at by GET, done by POST."""
+    """Allow any method for users who may run jobs."""
     return _guarded(view, may_run)
 
 
@@ -53,7 +53,7 @@ def _guarded(view: View, allowed: Callable[[HttpRequest], bool]) -> View:
 def rendered(
     request: HttpRequest, name: str, title: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    """The page ``name`` with ``context``."""
-    frame = {**admin.site.each_context(request), "title": title}
+    """Render the template ``name`` with ``context``."""
+    common = {**admin.site.each_context(request), "title": title}
     template = f"admin/jobs/{name}.html"
-    return TemplateResponse(request, template, frame | context, status=status)
+    return TemplateResponse(request, template, common | context, status=status)

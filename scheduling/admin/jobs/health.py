@@ -1,4 +1,4 @@
-"""What needs attention: the findings about studio and jobs, with names and where to act."""
+"""The health findings about studio and jobs, with names and links to act on them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ from scheduling.selectors.data_quality import (
 )
 from scheduling.text.dates import number_text, weekday
 
-NAMED = 3
-# These keep classes from standing where they should.
+MAX_NAMES = 3
+# Findings because of which classes are missing.
 SERIOUS = {
     "overdue_jobs",
     "stuck_runs",
@@ -37,20 +37,20 @@ SERIOUS = {
     "missing_classes_this_week",
 }
 
-# Whom or what a finding concerns, each with its address.
-Named = list[tuple[str, str]]
-# Where a person acts on it, and what the link says.
-Way = tuple[str, str]
+# The names of the people or rows that a finding is about, each with its URL.
+NamedLinks = list[tuple[str, str]]
+# The URL of a page on which to act, and the link's text.
+ActionLink = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthConcern:
-    """A finding; ``names``: the first of whom or what it concerns, each with its address."""
+    """A finding with the first ``names`` that it is about and the number of further ones."""
 
     sentence: str
     suggestion: str
     serious: bool
-    names: Named
+    names: NamedLinks
     more: int
     url: str
     action: str
@@ -59,26 +59,26 @@ class HealthConcern:
 def health_concerns(
     health: Health, links: Links, now: datetime, cover: Coverage
 ) -> list[HealthConcern]:
-    """A concern for each finding."""
+    """Return a concern for each finding."""
     return [_concern(finding, links, now, cover) for finding in health.findings]
 
 
 def may_act(name: str, links: Links) -> bool:
-    """Whether the reader may do what the advice about ``name`` says."""
-    return links.may(_ACTS.get(name, "run_jobs"))
+    """Return whether the user may follow the advice about the finding ``name``."""
+    return links.may(_PERMISSIONS.get(name, "run_jobs"))
 
 
-def action_of(statement: Statement, links: Links, cover: Coverage) -> Way:
-    """Where a person acts on ``statement``; empty where there is no such page for the reader."""
+def action_of(statement: Statement, links: Links, cover: Coverage) -> ActionLink:
+    """Return the link to act on ``statement``; empty without a page that the user may open."""
     if statement.run is not None:
         return reverse("admin:background_jobs_run", args=[statement.run.pk]), _("Show the run")
     return _action(statement.name, links, cover)
 
 
 def _concern(finding: HealthFinding, links: Links, now: datetime, cover: Coverage) -> HealthConcern:
-    name_them = _NAMES.get(finding.name)
-    names = name_them(links, now, cover) if name_them else []
-    # One pair of people may collide every week: their number says nothing about the rest.
+    find_names = _NAMES.get(finding.name)
+    names = find_names(links, now, cover) if find_names else []
+    # The count includes every week of a conflict, so it doesn't tell the number of further names.
     counted = names and finding.name != "unresolved_conflicts"
     more = finding.count - len(names) if counted else 0
     return HealthConcern(
@@ -91,13 +91,13 @@ def _concern(finding: HealthFinding, links: Links, now: datetime, cover: Coverag
     )
 
 
-def _action(name: str, links: Links, cover: Coverage) -> Way:
-    way = _WAYS.get(name)
-    return way(links, cover) if way else ("", "")
+def _action(name: str, links: Links, cover: Coverage) -> ActionLink:
+    make_link = _ACTION_LINKS.get(name)
+    return make_link(links, cover) if make_link else ("", "")
 
 
-def _settings(links: Links, now: datetime, cover: Coverage) -> Named:
-    rows = teachers_without_settings(now).order_by("name", "id")[:NAMED]
+def _settings(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
+    rows = teachers_without_settings(now).order_by("name", "id")[:MAX_NAMES]
     add = reverse("admin:scheduling_lessonsettings_add")
     return [
         (row.name, f"{add}?teacher={row.pk}" if links.settings else links.teacher(row.pk))
@@ -105,39 +105,44 @@ def _settings(links: Links, now: datetime, cover: Coverage) -> Named:
     ]
 
 
-def _orphaned(links: Links, now: datetime, cover: Coverage) -> Named:
+def _orphaned(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
     return _slots(orphaned_slots(now), links)
 
 
-def _old(links: Links, now: datetime, cover: Coverage) -> Named:
+def _old(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
     return _slots(old_slots(now), links)
 
 
-def _slots(slots: QuerySet[RecurringSlot], links: Links) -> Named:
+def _slots(slots: QuerySet[RecurringSlot], links: Links) -> NamedLinks:
     rows = slots.select_related("student", "teacher").order_by("booked_at", "id")
     return [
         (_people(row.student.full_name, row.teacher.name), links.series("recurring_slot", row.pk))
-        for row in rows[:NAMED]
+        for row in rows[:MAX_NAMES]
     ]
 
 
-def _unstarted(links: Links, now: datetime, cover: Coverage) -> Named:
-    rows = students_without_start(now).order_by("last_name", "first_name", "id")[:NAMED]
+def _unstarted(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
+    rows = students_without_start(now).order_by("last_name", "first_name", "id")[:MAX_NAMES]
     return [(row.full_name, links.student(row.pk)) for row in rows]
 
 
-def _conflicts(links: Links, now: datetime, cover: Coverage) -> Named:
+def _conflicts(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
     first: dict[SeriesKey, Conflict] = {}
-    for one in sorted(cover.conflicts, key=lambda one: one.planned.starts):
-        first.setdefault(one.planned.series.key, one)
-    shown = list(first.values())[:NAMED]
-    series = [one.planned.series for one in shown]
-    names = PersonNames([one.student_id for one in series], [one.teacher_id for one in series])
-    return [(_meeting(one, names), links.series(*one.planned.series.key)) for one in shown]
+    for conflict in sorted(cover.conflicts, key=lambda conflict: conflict.planned.starts):
+        first.setdefault(conflict.planned.series.key, conflict)
+    shown = list(first.values())[:MAX_NAMES]
+    all_series = [conflict.planned.series for conflict in shown]
+    names = PersonNames(
+        [series.student_id for series in all_series], [series.teacher_id for series in all_series]
+    )
+    return [
+        (_conflict_name(conflict, names), links.series(*conflict.planned.series.key))
+        for conflict in shown
+    ]
 
 
-def _meeting(conflict: Conflict, names: PersonNames) -> str:
-    """“Sam Vega · Marta Gil, Thursday 17:00”: the same every week."""
+def _conflict_name(conflict: Conflict, names: PersonNames) -> str:
+    """Return “Sam Vega · Marta Gil, Thursday 17:00”."""
     series = conflict.planned.series
     people = _people(names.student(series.student_id), names.teacher(series.teacher_id))
     day = weekday(conflict.planned.day)
@@ -145,11 +150,11 @@ def _meeting(conflict: Conflict, names: PersonNames) -> str:
 
 
 def _people(*names: str) -> SafeString:
-    """Names beside each other: each isolated, for some are written from right to left."""
+    """Join names, each isolated, because some are written from right to left."""
     return format_html_join(" · ", "<bdi>{}</bdi>", ((name,) for name in names if name))
 
 
-_NAMES: dict[str, Callable[[Links, datetime, Coverage], Named]] = {
+_NAMES: dict[str, Callable[[Links, datetime, Coverage], NamedLinks]] = {
     "teachers_without_settings": _settings,
     "orphaned_slots": _orphaned,
     "old_slots": _old,
@@ -158,8 +163,8 @@ _NAMES: dict[str, Callable[[Links, datetime, Coverage], Named]] = {
 }
 
 
-# The permission to act on a finding; of those that are not here, to run jobs.
-_ACTS = {
+# The permission to act on a finding; by default run_jobs.
+_PERMISSIONS = {
     "unresolved_conflicts": "change_scheduledclass",
     "unmarked_lessons": "change_scheduledclass",
     "no_marks": "change_scheduledclass",
@@ -174,34 +179,34 @@ def _history(**query: str) -> str:
     return f"{reverse('admin:background_jobs')}?{urlencode(query)}#history"
 
 
-def _runs(links: Links, cover: Coverage, state: str) -> Way:
+def _runs(links: Links, cover: Coverage, state: str) -> ActionLink:
     return _history(outcome=state), _("Show these runs")
 
 
-def _review(links: Links, condition: str) -> Way:
+def _review(links: Links, condition: str) -> ActionLink:
     url = listed("recurringslot", condition=condition) if links.slots else ""
     return url, _("Review these slots") if may_act(f"{condition}_slots", links) else _(
         "Show these slots"
     )
 
 
-def _preview(links: Links, job: Job) -> Way:
+def _preview(links: Links, job: Job) -> ActionLink:
     url = reverse("admin:background_jobs_preview", args=[job.value]) if links.jobs else ""
     return url, _("Preview what would be created")
 
 
-def _missing(links: Links, cover: Coverage) -> Way:
-    """The job that makes what is due first."""
-    first = min(cover.missing, key=lambda one: one[1], default=(Job.HORIZON, None))
+def _missing(links: Links, cover: Coverage) -> ActionLink:
+    """Return a link to the preview of the job with the earliest missing class."""
+    first = min(cover.missing, key=lambda job_and_day: job_and_day[1], default=(Job.HORIZON, None))
     return _preview(links, first[0])
 
 
-def _unmarked(links: Links, cover: Coverage) -> Way:
+def _unmarked(links: Links, cover: Coverage) -> ActionLink:
     url = listed("scheduledclass", when="all", attendance="overdue") if links.classes else ""
     return url, _("Show these lessons")
 
 
-_WAYS: dict[str, Callable[[Links, Coverage], Way]] = {
+_ACTION_LINKS: dict[str, Callable[[Links, Coverage], ActionLink]] = {
     "overdue_jobs": lambda links, cover: (
         _history(outcome="missed"),
         _("Show the runs that were missed"),
@@ -238,19 +243,19 @@ _WAYS: dict[str, Callable[[Links, Coverage], Way]] = {
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """``wrong``: it should be nought and is not."""
+    """A number of the studio; ``wrong`` if it should be zero and is not."""
 
     name: str
     value: str
     wrong: bool
 
 
-# Counted by planning, which a page does not do without end.
+# Indicators that need planning, which a page may cut short.
 PLANNED = ("missing_classes_this_week", "unresolved_conflicts")
 
 
 def indicators(health: Health, is_complete: bool) -> list[Indicator]:
-    """In the order of the contract. ``is_complete``: whether all was planned."""
+    """Return the indicators in the API's order; ``is_complete``: planning was not cut short."""
     wrong = {finding.name for finding in health.findings}
     if not is_complete:
         wrong.update(PLANNED)

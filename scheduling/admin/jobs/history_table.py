@@ -1,4 +1,4 @@
-"""The log's rows in words: by whom, what came of it, and what there is to note."""
+"""The job log as table rows: who started a run, its outcome, notes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from scheduling.text.reasons import reason_text
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A line of the table."""
+    """A row of the table."""
 
     run: JobRun | None
     when: str
@@ -43,22 +43,22 @@ class HistoryRow:
 
 
 def history_rows(rows: Iterable[HistoryEntry], now: datetime) -> list[HistoryRow]:
-    """All rows, with two queries for what they need besides."""
-    told = list(rows)
-    runs = [row.run for row in told if row.run is not None]
+    """Return the table rows, with two additional queries for names and errors."""
+    entries = list(rows)
+    runs = [entry.run for entry in entries if entry.run is not None]
     names = account_names(run.triggered_by for run in runs)
-    faulty = [run.pk for run in runs if _faults(run)]
-    faults = first_faults(faulty) if faulty else {}
+    faulty_ids = [run.pk for run in runs if _fault_count(run)]
+    faults = first_faults(faulty_ids) if faulty_ids else {}
     return [
-        _row_of(row.run, names, faults.get(row.run.pk), now)
-        if row.run is not None
-        else _missed_row(row, now)
-        for row in told
+        _run_row(entry.run, names, faults.get(entry.run.pk), now)
+        if entry.run is not None
+        else _missed_row(entry, now)
+        for entry in entries
     ]
 
 
 def by_whom(run: JobRun, names: dict[str, str]) -> str:
-    """A person's name; else what set the run off."""
+    """Return the name of the person who started the run, or else its trigger."""
     person = names.get(run.triggered_by, run.triggered_by)
     if person and run.trigger in (Trigger.ADMIN, Trigger.API, Trigger.CHANGE):
         return person
@@ -66,23 +66,23 @@ def by_whom(run: JobRun, names: dict[str, str]) -> str:
 
 
 def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
-    """What is out of the ordinary about a run, a few words each."""
+    """Return short notes about everything unusual in a run."""
     notes = []
     if run.options.get("days"):
         notes.append(_("after days were closed or opened"))
     elif run.trigger == Trigger.CHANGE:
         notes.append(_("after a schedule was changed"))
     elif not run.is_full:
-        notes.append(_("for some people alone"))
+        notes.append(_("for some people only"))
     if run.is_dated and run.window_start:
         notes.append(_("for %(day)s") % {"day": plain_day(run.window_start)})
     if run.catch_up_from and run.window_start:
-        notes.append(_caught_up(run))
+        notes.append(_catch_up_note(run))
     if conflicts := int(run.counts.get(Outcome.CONFLICT.value, 0)):
         text = ngettext("%(n)s conflict", "%(n)s conflicts", conflicts)
         notes.append(text % {"n": number_text(conflicts)})
-    if count := _faults(run):
-        notes.append(_faulty(count, fault))
+    if count := _fault_count(run):
+        notes.append(_fault_note(count, fault))
     if run.undone_at:
         text = ngettext("undone: %(n)s removed", "undone: %(n)s removed", run.classes_undone)
         notes.append(text % {"n": number_text(run.classes_undone)})
@@ -91,7 +91,7 @@ def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
     return notes
 
 
-def _caught_up(run: JobRun) -> str:
+def _catch_up_note(run: JobRun) -> str:
     assert run.catch_up_from is not None
     assert run.window_start is not None
     weeks = (run.window_start - run.catch_up_from) // WEEK
@@ -103,11 +103,11 @@ def _caught_up(run: JobRun) -> str:
     return text % {"day": plain_day(run.catch_up_from), "n": weeks}
 
 
-def _faults(run: JobRun) -> int:
+def _fault_count(run: JobRun) -> int:
     return sum(int(run.counts.get(outcome.value, 0)) for outcome in FAULTS)
 
 
-def _faulty(count: int, fault: JobRunItem | None) -> str:
+def _fault_note(count: int, fault: JobRunItem | None) -> str:
     if fault is None:
         text = ngettext("%(n)s error", "%(n)s errors", count)
         return text % {"n": number_text(count)}
@@ -118,7 +118,7 @@ def _faulty(count: int, fault: JobRunItem | None) -> str:
     return _("%(first)s, and %(n)s more") % {"first": first, "n": number_text(count - 1)}
 
 
-def _row_of(
+def _run_row(
     run: JobRun, names: dict[str, str], fault: JobRunItem | None, now: datetime
 ) -> HistoryRow:
     return HistoryRow(

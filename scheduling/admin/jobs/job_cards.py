@@ -1,4 +1,4 @@
-"""A job as a card: when it is due, how its last runs went, and how it stands now."""
+"""The card of a job: its schedule, its last runs, and its state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from .timeline import Timeline, draw_timeline
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """“Last run: today at 02:00, 19 hours ago”."""
+    """A labelled value: “Last run: today at 02:00, 19 hours ago”."""
 
     name: str
     value: str
@@ -33,27 +33,27 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a template draws of a job that generates."""
+    """The card of a job that creates classes."""
 
     job: Job
     title: str
     button: str
     schedule: str
     about: str
-    strip: Timeline
+    timeline: Timeline
     entries: list[TimelineEntry]
     facts: list[Fact]
     active: JobRun | None
     progress: str
 
 
-def cards(now: datetime, lately: RecentRuns, callers: Callers) -> list[Card]:
-    """The jobs that generate by themselves."""
-    return [_card(job, now, lately, callers) for job in (Job.HORIZON, Job.WEEKLY)]
+def cards(now: datetime, recent_runs: RecentRuns, callers: Callers) -> list[Card]:
+    """Return the cards of the scheduled jobs that create classes."""
+    return [_card(job, now, recent_runs, callers) for job in (Job.HORIZON, Job.WEEKLY)]
 
 
 def button_of(job: Job) -> str:
-    """What the button says that runs ``job`` at once."""
+    """Return the text of the button that runs ``job`` now."""
     return {
         Job.HORIZON: _("Generate Lessons Now"),
         Job.WEEKLY: _("Generate Weekly Classes Now"),
@@ -61,11 +61,11 @@ def button_of(job: Job) -> str:
     }[job]
 
 
-def _card(job: Job, now: datetime, lately: RecentRuns, callers: Callers) -> Card:
-    entries = timeline(job, now, LENGTH, lately)
+def _card(job: Job, now: datetime, recent_runs: RecentRuns, callers: Callers) -> Card:
+    entries = timeline(job, now, LENGTH, recent_runs)
     runs = [entry.run for entry in entries if entry.run is not None]
     active = next((run for run in reversed(runs) if run.state in ACTIVE_STATES), None)
-    over = [run for run in runs if run.state not in ACTIVE_STATES]
+    ended = [run for run in runs if run.state not in ACTIVE_STATES]
     return Card(
         job,
         str(job.label),
@@ -74,7 +74,11 @@ def _card(job: Job, now: datetime, lately: RecentRuns, callers: Callers) -> Card
         _about(job),
         draw_timeline(str(job.label), entries),
         entries,
-        [_last(over[-1] if over else None, now), _next(job, now, callers), _usually(over)],
+        [
+            _last(ended[-1] if ended else None, now),
+            _next(job, now, callers),
+            _usual_duration(ended),
+        ],
         active,
         progress_sentence(active, now) if active is not None else "",
     )
@@ -106,7 +110,7 @@ def _next(job: Job, now: datetime, callers: Callers) -> Fact:
     return Fact(_("Next run"), when(due, now), relative(due, now))
 
 
-def _usually(runs: list[JobRun]) -> Fact:
+def _usual_duration(runs: list[JobRun]) -> Fact:
     spans = [
         run.duration for run in runs if run.state == RunState.SUCCEEDED and run.duration is not None
     ]
@@ -118,7 +122,7 @@ def _usually(runs: list[JobRun]) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceJob:
-    """A job that makes no classes, in a line."""
+    """A job that creates no classes, as a line."""
 
     title: str
     schedule: str
@@ -128,13 +132,13 @@ class MaintenanceJob:
     run: JobRun | None
 
 
-def maintenance_jobs(now: datetime, lately: RecentRuns) -> list[MaintenanceJob]:
-    """The jobs that keep house."""
+def maintenance_jobs(now: datetime, recent_runs: RecentRuns) -> list[MaintenanceJob]:
+    """Return the scheduled jobs that create no classes."""
     found = []
     for job, spec in JOBS.items():
         if spec.generates or not spec.cron:
             continue
-        run = next(iter(lately.newest(job)), None)
+        run = next(iter(recent_runs.newest(job)), None)
         found.append(
             MaintenanceJob(
                 str(job.label),

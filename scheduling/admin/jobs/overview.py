@@ -1,4 +1,4 @@
-"""``/admin/background-jobs/``: whether all is well, each job, what needs attention, the log."""
+"""The page ``/admin/background-jobs/``: status, jobs, health findings and the job log."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,24 +35,24 @@ FILTERS = ("job", "outcome", "trigger")
 
 @view_only
 def overview(request: HttpRequest) -> HttpResponse:
-    """The page; GET ``job``, ``outcome``, ``trigger`` and ``before`` narrow its log."""
+    """Render the page; ``job``, ``outcome``, ``trigger`` and ``before`` filter its log."""
     show_finished(request)
     now = timezone.now()
-    lately, callers, links = RecentRuns(LENGTH), Callers(now), links_for(request)
+    recent_runs, callers, links = RecentRuns(LENGTH), Callers(now), links_for(request)
     cover = coverage(now, callers, A_PAGE)
-    state = health(now, cover, lately, callers)
-    shown = cards(now, lately, callers)
-    entries = [entry for card in shown for entry in card.entries]
-    wanted = _wanted(request)
-    found = history(wanted, now, _number(request.GET.get("before", "")))
+    state = health(now, cover, recent_runs, callers)
+    job_cards = cards(now, recent_runs, callers)
+    entries = [entry for card in job_cards for entry in card.entries]
+    filters = _read_filter(request)
+    page = history(filters, now, _number(request.GET.get("before", "")))
     return rendered(
         request,
         "overview",
         _("Background jobs"),
         {
-            "status": status_card(status(now, cover, lately, callers), links, cover),
-            "cards": shown,
-            "chores": maintenance_jobs(now, lately),
+            "status": status_card(status(now, cover, recent_runs, callers), links, cover),
+            "cards": job_cards,
+            "maintenance_jobs": maintenance_jobs(now, recent_runs),
             "charts": [created_chart(entries, now)],
             "durations": duration_chart(entries, now),
             "names": {job.value: job.label for job in GENERATING},
@@ -60,11 +60,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             "concerns": health_concerns(state, links, now, cover),
             "indicators": indicators(state, cover.is_complete),
             "not_called": callers.last_call is None or jobs_not_called(cover, callers),
-            "rows": history_rows(found.rows, now),
-            "filters": _filters(request, wanted),
-            "filtered": wanted != HistoryFilter(),
-            "older": _address(request, wanted, before=found.older) if found.older else "",
-            "newest": _address(request, wanted) if "before" in request.GET else "",
+            "rows": history_rows(page.rows, now),
+            "filters": _controls(filters),
+            "filtered": filters != HistoryFilter(),
+            "older": _address(filters, before=page.older) if page.older else "",
+            "newest": _address(filters) if "before" in request.GET else "",
             "may_run": may_run(request),
             "now": now,
         },
@@ -75,12 +75,12 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _wanted(request: HttpRequest) -> HistoryFilter:
-    """What is asked for; words that are none of ours ask for everything."""
+def _read_filter(request: HttpRequest) -> HistoryFilter:
+    """Return the filter of the log; unknown values are ignored."""
     known = {name: {value for value, _label in choices} for name, choices in _choices().items()}
-    asked = {name: request.GET.get(name, "") for name in FILTERS}
+    values = {name: request.GET.get(name, "") for name in FILTERS}
     return HistoryFilter(
-        **{name: text if text in known[name] else "" for name, text in asked.items()}
+        **{name: text if text in known[name] else "" for name, text in values.items()}
     )
 
 
@@ -94,15 +94,15 @@ def _choices() -> dict[str, list[tuple[str, Any]]]:
 
 @dataclass(frozen=True, slots=True)
 class FilterControl:
-    """A control that narrows the log."""
+    """A select that filters the log."""
 
     name: str
     label: str
-    every: str
+    all_label: str
     options: list[tuple[str, Any, bool]]
 
 
-def _filters(request: HttpRequest, wanted: HistoryFilter) -> list[FilterControl]:
+def _controls(filters: HistoryFilter) -> list[FilterControl]:
     labels = {
         "job": (_("Job"), _("All jobs")),
         "outcome": (_("Outcome"), _("All outcomes")),
@@ -112,13 +112,13 @@ def _filters(request: HttpRequest, wanted: HistoryFilter) -> list[FilterControl]
         FilterControl(
             name,
             *labels[name],
-            [(value, label, value == getattr(wanted, name)) for value, label in choices],
+            [(value, label, value == getattr(filters, name)) for value, label in choices],
         )
         for name, choices in _choices().items()
     ]
 
 
-def _address(request: HttpRequest, wanted: HistoryFilter, **more: object) -> str:
-    asked = {name: getattr(wanted, name) for name in FILTERS} | more
-    query = urlencode({name: value for name, value in asked.items() if value})
+def _address(filters: HistoryFilter, **more: object) -> str:
+    values = {name: getattr(filters, name) for name in FILTERS} | more
+    query = urlencode({name: value for name, value in values.items() if value})
     return f"{reverse('admin:background_jobs')}?{query}#history"

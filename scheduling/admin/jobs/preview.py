@@ -1,4 +1,4 @@
-"""``…/<job>/preview/``: the plan as a diff, and the button that applies exactly this plan."""
+"""The page ``…/<job>/preview/``: the plan as a diff, and a button that applies it exactly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ from .decorators import form_view
 from .job_cards import button_of
 
 SALT = "scheduling.background_jobs.preview"
-# The page lists the lines of so many series of each outcome.
+# The number of series of each outcome whose lines are listed.
 SAMPLE = 100
 OPEN = (*CHANGES, Outcome.CONFLICT, *FAULTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of one outcome: the first of them, and how many there are."""
+    """The first lines of an outcome, and their total number."""
 
     outcome: str
     name: str
@@ -42,17 +42,17 @@ class Section:
 
 @form_view
 def preview(request: HttpRequest, job: str) -> HttpResponse:
-    """GET shows the plan; POST starts a run of the approved plan, if it is still that one."""
-    which = job_of(job)
-    asked = request_of(request, which, timezone.now())
-    plan, stale = preview_plan(asked, RunOptions(clock=timezone.now), SAMPLE), None
+    """Show the plan (GET); start a run of the approved plan if it is unchanged (POST)."""
+    generating_job = job_of(job)
+    run_request = request_of(request, generating_job, timezone.now())
+    plan, stale = preview_plan(run_request, RunOptions(clock=timezone.now), SAMPLE), None
     if request.method == "POST":
         try:
             require_approved(plan, approved_fingerprint(request))
-            return begin(request, which, plan.fingerprint)
+            return begin(request, generating_job, plan.fingerprint)
         except StalePlanError as error:
             stale = error
-    return _page(request, which, plan, stale)
+    return _page(request, generating_job, plan, stale)
 
 
 def _page(
@@ -72,7 +72,7 @@ def _page(
             "missed_weeks": _missed_weeks(plan),
             "differences": _differences(_counts_before(request), counts) if stale else [],
             "sections": _sections(plan, links_for(request)),
-            "untouched": number_text(n) if (n := result.counts[Outcome.EXISTS]) else "",
+            "unchanged": number_text(n) if (n := result.counts[Outcome.EXISTS]) else "",
             "nothing": not result.writes_classes,
             "button": button_of(job),
             "plan": plan.fingerprint,
@@ -110,38 +110,38 @@ def _missed_weeks(plan: PlanPreview) -> str:
 
 
 def _sections(plan: PlanPreview, links: Links) -> list[Section]:
-    """All outcomes that have lines; those that change something come first, and open."""
+    """Return a section for each outcome with lines; changes come first and are open."""
     sections = []
-    for outcome in sorted(ORDER, key=lambda one: (one not in CHANGES, one not in OPEN)):
+    for outcome in sorted(ORDER, key=lambda outcome: (outcome not in CHANGES, outcome not in OPEN)):
         lines = plan.samples.get(outcome)
         if not lines:
             continue
         count = plan.result.counts[outcome]
-        told = sum(line.occurrences for line in lines)
+        shown = sum(line.occurrences for line in lines)
         sections.append(
             Section(
                 outcome.value,
                 planned_label(outcome, count),
                 number_text(count),
                 rows_of_lines(lines, links),
-                _first_of(told, count),
+                _first_of(shown, count),
                 outcome in OPEN,
             )
         )
     return sections
 
 
-def _first_of(told: int, count: int) -> str:
-    if told >= count:
+def _first_of(shown: int, count: int) -> str:
+    if shown >= count:
         return ""
-    return _("%(told)s of %(count)s shown") % {
-        "told": number_text(told),
+    return _("%(shown)s of %(count)s shown") % {
+        "shown": number_text(shown),
         "count": number_text(count),
     }
 
 
 def _counts_before(request: HttpRequest) -> dict[str, int] | None:
-    """The counts of the plan that was shown; None where they were not sent, or not by this page."""
+    """Return the counts of the plan shown before; None if they are missing or not signed by us."""
     try:
         found: dict[str, int] = signing.loads(request.POST.get("counts", ""), salt=SALT)
     except signing.BadSignature:
@@ -150,13 +150,15 @@ def _counts_before(request: HttpRequest) -> dict[str, int] | None:
 
 
 def _differences(before: Mapping[str, int] | None, counts: Mapping[str, int]) -> list[str]:
-    """How the counts of the plan differ from those that were shown."""
+    """Return the differences between the counts shown before and the current ones."""
     if before is None:
         return []
-    told = []
+    differences = []
     for outcome in ORDER:
         was, is_now = before.get(outcome.value, 0), counts.get(outcome.value, 0)
         if was == is_now or outcome is Outcome.EXISTS:
             continue
-        told.append(f"{planned_label(outcome, is_now)}: {number_text(was)} → {number_text(is_now)}")
-    return told
+        differences.append(
+            f"{planned_label(outcome, is_now)}: {number_text(was)} → {number_text(is_now)}"
+        )
+    return differences

@@ -1,4 +1,4 @@
-"""The job log, read-only: history is nobody's to edit."""
+"""The read-only tables of runs and their results."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.monitoring.outcome_text import outcome_label
@@ -20,21 +21,8 @@ from scheduling.text.dates import duration_text, with_dates_written_out
 from scheduling.text.reasons import reason_text
 
 
-class ReadOnlyMixin(admin.ModelAdmin):
-    """May be looked at by who has the permission to view; changed by no one."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(JobRun)
-class JobRunAdmin(ExportMixin, ReadOnlyMixin):
+class JobRunAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_display = (
         "id",
         "job",
@@ -57,32 +45,35 @@ class JobRunAdmin(ExportMixin, ReadOnlyMixin):
 
     @admin.display(description=_("triggered by"), ordering="trigger")
     def by(self, run: JobRun) -> str:
-        what = run.get_trigger_display()
-        return f"{what} · {run.triggered_by}" if run.triggered_by else str(what)
+        trigger = run.get_trigger_display()
+        return f"{trigger} · {run.triggered_by}" if run.triggered_by else str(trigger)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """A run has a page of its own; its fields one by one say less than that."""
+        # A run has its own page, which shows more than Django's form.
         run = self.get_object(request, unquote(object_id))
-        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
-        if run is None or not looks:
+        may_view = request.method in ("GET", "HEAD") and self.has_view_permission(request, run)
+        if run is None or not may_view:
             return super().change_view(request, object_id, *args, **kwargs)
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[run.pk]))
 
 
 class OutcomeFilter(ChoiceFilter):
-    """What became of it, in words."""
+    """Results by outcome."""
 
     title = _("outcome")
     parameter_name = "outcome"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        return {one.value: (outcome_label(one, 2), Q(outcome=one.value)) for one in Outcome}
+        return {
+            outcome.value: (outcome_label(outcome, 2), Q(outcome=outcome.value))
+            for outcome in Outcome
+        }
 
 
 @admin.register(JobRunItem)
-class JobRunItemAdmin(ReadOnlyMixin):
+class JobRunItemAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
     list_filter = (OutcomeFilter, "run__job")
@@ -93,10 +84,10 @@ class JobRunItemAdmin(ReadOnlyMixin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """A result is read on the page of its run."""
+        # A result is shown on the page of its run.
         item = self.get_object(request, unquote(object_id))
-        looks = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
-        if item is None or not looks:
+        may_view = request.method in ("GET", "HEAD") and self.has_view_permission(request, item)
+        if item is None or not may_view:
             return super().change_view(request, object_id, *args, **kwargs)
         return HttpResponseRedirect(reverse("admin:background_jobs_run", args=[item.run_id]))
 

@@ -1,4 +1,4 @@
-"""``…/runs/<id>/``: what became of a run, when, why, and what can still be done about it."""
+"""The page ``…/runs/<id>/``: the events, results and actions of a run."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +52,7 @@ LEVELS = {"is-ok": "ok", "is-warn": "warn", "is-bad": "bad", "is-busy": "busy"}
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """A moment in the life of a run."""
+    """An event in the course of a run."""
 
     name: str
     moment: str
@@ -61,7 +61,7 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCount:
-    """A count; with an address where there are results to show."""
+    """The count of an outcome, with a URL if there are stored results."""
 
     name: str
     count: str
@@ -71,7 +71,7 @@ class OutcomeCount:
 
 @view_only
 def run_view(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The page; GET ``outcome`` and ``after`` narrow its results."""
+    """Render the page; the parameters ``outcome`` and ``after`` filter its results."""
     run = get_object_or_404(JobRun, pk=run_id)
     show_finished(request)
     now = timezone.now()
@@ -92,9 +92,9 @@ def run_view(request: HttpRequest, run_id: int) -> HttpResponse:
             "detail": _detail(run),
             "state": state_name(run.state),
             "look": LOOKS[run.state],
-            "steps": _steps(run, names, now),
+            "events": _events(run, names, now),
             "notes": notes_of(run),
-            "chips": _chips(run, shown),
+            "outcome_counts": _outcome_counts(run, shown),
             "groups": [
                 (with_dates_written_out(reason_text(code, params)), number_text(count))
                 for code, params, count in fault_groups(run, GROUPS)
@@ -123,44 +123,48 @@ def _items(run: JobRun, outcome: str, after: str) -> Any:
 
 
 def _detail(run: JobRun) -> str:
-    """The window, the missed weeks, the error; and what a run that went wrong had done."""
-    told = []
+    """Return the error, the summary of an unfinished or undone run, and the window."""
+    sentences = []
     if run.error:
-        told.append(run.error.partition("\n")[0])
+        sentences.append(run.error.partition("\n")[0])
     unfinished = run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
     if run.counts and (unfinished or run.classes_undone):
-        told.append(run_summary(run))
+        sentences.append(run_summary(run))
     if run.window_start and run.window_last:
         days = {"first": long_day(run.window_start), "last": long_day(run.window_last)}
-        told.append(_("%(first)s to %(last)s.") % days)
-    return " ".join(told)
+        sentences.append(_("%(first)s to %(last)s.") % days)
+    return " ".join(sentences)
 
 
-def _steps(run: JobRun, names: dict[str, str], now: datetime) -> list[RunEvent]:
-    steps = [RunEvent(_("Asked for"), exact_time(run.created_at), _asked_by(run, names))]
+def _events(run: JobRun, names: dict[str, str], now: datetime) -> list[RunEvent]:
+    events = [RunEvent(_("Requested"), exact_time(run.created_at), _requested_by(run, names))]
     if run.started_at:
-        steps.append(RunEvent(_("Started"), exact_time(run.started_at), run.host.partition(" ")[0]))
+        events.append(
+            RunEvent(_("Started"), exact_time(run.started_at), run.host.partition(" ")[0])
+        )
     if run.heartbeat and run.finished_at is None:
-        steps.append(
+        events.append(
             RunEvent(_("Last activity"), exact_time(run.heartbeat), relative(run.heartbeat, now))
         )
     if run.finished_at:
         more = f"{state_name(run.state)} · {duration_text(run.duration)}"
-        steps.append(RunEvent(_("Ended"), exact_time(run.finished_at), more))
+        events.append(RunEvent(_("Ended"), exact_time(run.finished_at), more))
     if run.undone_at:
         person = names.get(run.undone_by, run.undone_by)
-        gone = removed(run, run.classes_undone)
-        steps.append(RunEvent(_("Undone"), exact_time(run.undone_at), f"{person} · {gone}"))
-    return steps
+        removed_text = removed(run, run.classes_undone)
+        events.append(
+            RunEvent(_("Undone"), exact_time(run.undone_at), f"{person} · {removed_text}")
+        )
+    return events
 
 
-def _asked_by(run: JobRun, names: dict[str, str]) -> str:
-    """“admin · Teresa Ortega”: through what, and by whom."""
+def _requested_by(run: JobRun, names: dict[str, str]) -> str:
+    """Return the trigger and the person: “admin · Teresa Ortega”."""
     person = names.get(run.triggered_by, run.triggered_by)
     return " · ".join(filter(None, [str(Trigger(run.trigger).label), person]))
 
 
-def _chips(run: JobRun, shown: str) -> list[OutcomeCount]:
+def _outcome_counts(run: JobRun, shown: str) -> list[OutcomeCount]:
     if not JOBS[Job(run.job)].generates:
         return []
     return [
@@ -176,6 +180,6 @@ def _chips(run: JobRun, shown: str) -> list[OutcomeCount]:
 
 
 def _address(run: JobRun, outcome: str = "", after: int | None = None) -> str:
-    asked = {"outcome": outcome, "after": after}
-    query = urlencode({name: value for name, value in asked.items() if value})
+    values = {"outcome": outcome, "after": after}
+    query = urlencode({name: value for name, value in values.items() if value})
     return f"{reverse('admin:background_jobs_run', args=[run.pk])}?{query}#results"

@@ -1,4 +1,4 @@
-"""The card with the status, on the first page and on that of the background jobs."""
+"""The status card of the first page and of the background jobs."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .health import action_of, may_act
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A sentence that needs a person; ``url``: where to act, ``action``: what that link says."""
+    """A sentence that calls for action; ``url`` and ``action`` are the link to act and its text."""
 
     text: str
     url: str
@@ -20,7 +20,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class StatusCard:
-    """``title`` and ``detail`` are about the first need, or say that all is well."""
+    """The card; ``title`` and ``detail`` describe the first need, or state that all is well."""
 
     level: Level
     title: str
@@ -32,15 +32,14 @@ class StatusCard:
 
 
 def status_card(status: Status, links: Links, cover: Coverage) -> StatusCard:
-    """What a template draws of ``status``, with the advice and the links of use to the reader."""
-    needs = [Need(one.text, *action_of(one, links, cover)) for one in status.needs]
+    """Return the card of ``status``, with the advice and links that the user may follow."""
+    needs = [Need(need.text, *action_of(need, links, cover)) for need in status.needs]
     first = needs[0] if needs else Need(status.title, "", "")
     detail = ""
     if needs:
-        one = status.needs[0]
-        detail = " ".join(
-            filter(None, [one.detail, one.advice if may_act(one.name, links) else ""])
-        )
+        statement = status.needs[0]
+        advice = statement.advice if may_act(statement.name, links) else ""
+        detail = " ".join(filter(None, [statement.detail, advice]))
     return StatusCard(
         status.level, status.title, detail, first.url, first.action, needs[1:], status.facts
     )

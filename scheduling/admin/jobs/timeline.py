@@ -1,4 +1,4 @@
-"""The strip of a job's last runs as shapes: each outcome has one of its own, colour aside."""
+"""The timeline of a job's last runs as bars; outcomes differ in shape, not only in colour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from scheduling.models import RunState
 from scheduling.text.dates import exact_time, number_text
 
 HEIGHT = 36
-# A job that has run three times does not get three bars as wide as a thumb.
-FEWEST = 30
-LEAST = 13
+# The minimum number of columns, so that a few runs don't become very wide bars.
+MIN_COLUMNS = 30
+MIN_HEIGHT = 13
 MARK = 5
 GAP = 3
 SHAPES = {
@@ -42,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """A bar, its whole place (which is what is clicked), and what it says."""
+    """A bar with its clickable column, URL and label."""
 
     shape: str
     place: str
@@ -56,7 +56,7 @@ class TimelineBar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a template draws."""
+    """The bars and the legend."""
 
     name: str
     height: int
@@ -65,18 +65,18 @@ class Timeline:
 
 
 def draw_timeline(name: str, entries: Sequence[TimelineEntry]) -> Timeline:
-    """``entries`` from the oldest; the newest stands at the right end."""
-    places = max(FEWEST, len(entries))
-    bands = ColumnScale(places, 0.7)
-    most = _usual_most(entries)
+    """Return the timeline of ``entries``, oldest first; the newest is at the right end."""
+    places = max(MIN_COLUMNS, len(entries))
+    scale = ColumnScale(places, 0.7)
+    most = _top_value(entries)
     first = places - len(entries)
     bars = [
         TimelineBar(
             shape := SHAPES[entry.outcome],
-            bands.edge(first + place),
-            bands.column_width,
-            bands.left(first + place),
-            bands.width,
+            scale.edge(first + place),
+            scale.column_width,
+            scale.left(first + place),
+            scale.width,
             _boxes(shape, _share(entry, most)),
             _url(entry),
             _label(entry),
@@ -86,11 +86,11 @@ def draw_timeline(name: str, entries: Sequence[TimelineEntry]) -> Timeline:
     return Timeline(name, HEIGHT, bars, _legend({bar.shape for bar in bars}))
 
 
-def _usual_most(entries: Sequence[TimelineEntry]) -> float:
-    """The top of the strip: a first run of thousands must not flatten all others."""
+def _top_value(entries: Sequence[TimelineEntry]) -> float:
+    """Return the value at the top, limited so that a large first run doesn't flatten the others."""
     created = [entry.run.classes_created for entry in entries if entry.run]
-    some = [count for count in created if count]
-    return min(max(some), 2 * median(some)) if some else 0.0
+    counts = [count for count in created if count]
+    return min(max(counts), 2 * median(counts)) if counts else 0.0
 
 
 def _share(entry: TimelineEntry, most: float) -> float:
@@ -99,15 +99,15 @@ def _share(entry: TimelineEntry, most: float) -> float:
 
 
 def _boxes(shape: str, share: float) -> list[Box]:
-    """Parts of a bar: a failure is an exclamation mark, a run with errors an i."""
+    """Return the parts of a bar: a failure looks like an exclamation mark, errors like an i."""
     if shape == "missed":
         return [Box(1, HEIGHT - 2)]
     if shape == "failed":
         return [Box(0, HEIGHT - MARK - GAP), Box(HEIGHT - MARK, MARK)]
     room = HEIGHT - (MARK + GAP if shape == "partial" else 0)
-    tall = round(LEAST + (room - LEAST) * share, 1)
+    tall = round(MIN_HEIGHT + (room - MIN_HEIGHT) * share, 1)
     if shape == "cancelled":
-        tall = float(LEAST)
+        tall = float(MIN_HEIGHT)
     boxes = [Box(round(HEIGHT - tall, 1), tall)]
     if shape == "partial":
         boxes.append(Box(round(HEIGHT - tall - GAP - MARK, 1), MARK))
@@ -115,7 +115,7 @@ def _boxes(shape: str, share: float) -> list[Box]:
 
 
 def _legend(shapes: set[str]) -> list[tuple[str, str]]:
-    """The shapes to explain: the usual ones, and those that occur besides."""
+    """Return the shapes to explain: the usual ones and others that occur."""
     names = {
         "done": _("done"),
         "partial": _("with errors"),

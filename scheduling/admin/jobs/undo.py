@@ -1,4 +1,4 @@
-"""``…/runs/<id>/undo/``: what would go and what stays, and the button that does it."""
+"""The page ``…/runs/<id>/undo/``: the classes to remove and to keep, and the button."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ from scheduling.text.dates import number_text
 
 from .decorators import form_view, rendered
 
-SHOWN = 100
-SCHEDULES = 12
+MAX_LINES = 100
+MAX_SCHEDULES = 12
 
 
 @form_view
 def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
-    """GET says what would go; POST takes it back."""
+    """Preview the undo (GET) or undo the run (POST)."""
     run = get_object_or_404(JobRun, pk=run_id)
     back = reverse("admin:background_jobs_run", args=[run.pk])
     try:
@@ -40,7 +40,9 @@ def undo_page(request: HttpRequest, run_id: int) -> HttpResponse:
         messages.warning(request, text % {"number": error.run.pk})
         return HttpResponseRedirect(back)
     except RunPrunedError:
-        messages.warning(request, _("The log of this run is gone: it can't be undone any more."))
+        messages.warning(
+            request, _("The log of this run has been deleted: the run can no longer be undone.")
+        )
         return HttpResponseRedirect(reverse("admin:background_jobs"))
     return _page(request, run, found)
 
@@ -53,15 +55,15 @@ def _page(request: HttpRequest, run: JobRun, found: UndoResult) -> HttpResponse:
         "job": Job(run.job).label,
         "sentence": _sentence(found),
         "detail": _detail(found),
-        "removed": rows_of_lines(found.removed[:SHOWN], links),
+        "removed": rows_of_lines(found.removed[:MAX_LINES], links),
         "removed_count": number_text(found.removed_count),
-        "removed_more": found.removed_count > SHOWN,
-        "kept": rows_of_lines(found.kept[:SHOWN], links),
+        "removed_more": found.removed_count > MAX_LINES,
+        "kept": rows_of_lines(found.kept[:MAX_LINES], links),
         "kept_count": number_text(found.kept_count),
-        "kept_more": found.kept_count > SHOWN,
-        "schedules": schedules[:SCHEDULES],
+        "kept_more": found.kept_count > MAX_LINES,
+        "schedules": schedules[:MAX_SCHEDULES],
         "schedules_more": _more(found, len(schedules)),
-        "shown": number_text(SHOWN),
+        "shown": number_text(MAX_LINES),
         "nothing": not found.removed_count,
     }
     return rendered(request, "undo", _("Undo"), context)
@@ -69,7 +71,7 @@ def _page(request: HttpRequest, run: JobRun, found: UndoResult) -> HttpResponse:
 
 def _sentence(found: UndoResult) -> str:
     if not found.removed_count:
-        return _("There is nothing to take back.")
+        return _("There is nothing to undo.")
     n = found.removed_count
     if found.run.job == Job.HORIZON:
         text = ngettext("This would remove %(n)s lesson.", "This would remove %(n)s lessons.", n)
@@ -79,39 +81,41 @@ def _sentence(found: UndoResult) -> str:
 
 
 def _detail(found: UndoResult) -> str:
-    told = []
+    sentences = []
     if found.kept_count:
         text = ngettext(
-            "%(n)s stays, because someone acted on it or it has begun.",
-            "%(n)s stay, because someone acted on them or they have begun.",
+            "%(n)s is kept, because it was edited by hand or has begun.",
+            "%(n)s are kept, because they were edited by hand or have begun.",
             found.kept_count,
         )
-        told.append(text % {"n": number_text(found.kept_count)})
+        sentences.append(text % {"n": number_text(found.kept_count)})
     if found.gone:
-        text = ngettext("%(n)s is not there any more.", "%(n)s are not there any more.", found.gone)
-        told.append(text % {"n": number_text(found.gone)})
+        text = ngettext("%(n)s no longer exists.", "%(n)s no longer exist.", found.gone)
+        sentences.append(text % {"n": number_text(found.gone)})
     if found.removed_count:
-        told.append(_("The next run makes the removed ones again unless the schedules change."))
-    return " ".join(told)
+        sentences.append(
+            _("The next run creates the removed ones again unless the schedules change.")
+        )
+    return " ".join(sentences)
 
 
 def _schedules(lines: list[ResultLine], links: Links) -> list[tuple[str, str]]:
-    """The schedules behind what goes: change these, or the classes come back."""
-    seen: dict[Any, tuple[str, str]] = {}
+    """Return the schedules of the classes to remove: unchanged ones create the classes again."""
+    schedules: dict[Any, tuple[str, str]] = {}
     for line in lines:
-        if line.series is None or line.series in seen:
+        if line.series is None or line.series in schedules:
             continue
         url = links.series(line.series.kind.value, line.series.id)
         if url:
             name = " · ".join(filter(None, [line.student, line.teacher]))
-            seen[line.series] = (name, url)
-    return list(seen.values())
+            schedules[line.series] = (name, url)
+    return list(schedules.values())
 
 
 def _more(found: UndoResult, count: int) -> str:
-    """How many schedules are not listed; of a large run only the first classes are looked at."""
+    """Return how many schedules are not listed; unknown if not all classes were loaded."""
     if found.removed_count > len(found.removed):
         return _("and more")
-    if count <= SCHEDULES:
+    if count <= MAX_SCHEDULES:
         return ""
-    return _("and %(n)s more") % {"n": number_text(count - SCHEDULES)}
+    return _("and %(n)s more") % {"n": number_text(count - MAX_SCHEDULES)}

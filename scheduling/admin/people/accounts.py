@@ -1,4 +1,4 @@
-"""Accounts, their roles and API tokens, as an owner who is no superuser may handle them."""
+"""Accounts, roles and API tokens, manageable by an owner who is not a superuser."""
 
 from typing import Any
 
@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
+from scheduling.admin.core.mixins import MixinBase
+
 VERBS = {
     "add": pgettext_lazy("a permission", "add"),
     "change": pgettext_lazy("a permission", "change"),
@@ -29,16 +31,16 @@ VERBS = {
 
 for _model in (User, Group, AuthToken):
     admin.site.unregister(_model)
-# knox names these by their code, in no language.
+# knox's own names are untranslated class names.
 apps.get_app_config("knox").verbose_name = gettext_lazy("API access")
 AuthToken._meta.verbose_name = gettext_lazy("API token")
 AuthToken._meta.verbose_name_plural = gettext_lazy("API tokens")
 
 
 def _permission_name(permission: Permission) -> str:
-    """“Students: change”, or what a permission of ours is called."""
+    """Return “Students: change”, or the name of a custom permission."""
     model: Any = permission.content_type.model_class()
-    verb, _of, table = permission.codename.partition("_")
+    verb, _separator, table = permission.codename.partition("_")
     if model is None:
         return permission.name
     if verb in VERBS and table == model._meta.model_name:
@@ -47,53 +49,53 @@ def _permission_name(permission: Permission) -> str:
 
 
 def _token_name(token: AuthToken) -> str:
-    """Whose it is, and how it begins."""
+    """Return the account and the first characters of the token."""
     return f"{token.user} · {token.token_key}…"
 
 
-# Django names the first by application and code, knox the second by its hash, on every page.
+# Django names a permission by application and codename, knox a token by its hash.
 Permission.add_to_class("__str__", _permission_name)
 AuthToken.add_to_class("__str__", _token_name)
 
 
-class PermissionsAdmin(admin.ModelAdmin):
-    """A table of those who are allowed something."""
+class PermissionsMixin(MixinBase):
+    """Shared options of the admins of accounts, roles and tokens."""
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
-            # What has no page here gives nobody anything.
+            # Permissions for models without a page here have no effect.
             models = [*admin.site._registry, *apps.get_app_config("scheduling").get_models()]
             types = ContentType.objects.get_for_models(*models).values()
             kwargs["queryset"] = Permission.objects.filter(content_type__in=types)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes along is counted; Django would list the rows of tables without a page."""
-        _listed, counts, needed, kept = super().get_deleted_objects(objs, request)
-        tables = [model._meta for model in admin.site._registry]
-        names = {table.verbose_name_plural for table in tables if table.app_label != "auditlog"}
+        """Count the related rows instead of listing them; some have no page."""
+        _objects, counts, needed, protected = super().get_deleted_objects(objs, request)
+        options = [model._meta for model in admin.site._registry]
+        names = {opts.verbose_name_plural for opts in options if opts.app_label != "auditlog"}
         counts = {name: count for name, count in counts.items() if name in names}
-        return [str(one) for one in objs], counts, needed, kept
+        return [str(row) for row in objs], counts, needed, protected
 
 
 @admin.register(Group)
-class RoleAdmin(PermissionsAdmin, GroupAdmin):  # type: ignore[misc]
-    """Roles. The stubs of the two bases disagree on a parameter's type."""
+class RoleAdmin(PermissionsMixin, GroupAdmin):  # type: ignore[misc]  # the stubs' parameters differ
+    """Roles."""
 
 
 @admin.register(User)
-class AccountAdmin(PermissionsAdmin, UserAdmin):
-    """Accounts. Only a superuser makes one, and touches the account of one.
+class AccountAdmin(PermissionsMixin, UserAdmin):
+    """Accounts. Only a superuser may create a superuser or change a superuser's account.
 
-    Otherwise whoever may change accounts could give themselves, or the account of a superuser,
-    whatever password and power they like.
+    Otherwise anyone who may change accounts could make themselves a superuser or set a
+    superuser's password.
     """
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        # It says whether there is a password, and leads to where one is set.
+        # The password field shows whether a password is set, and links to its form.
         (title, first), *rest = fieldsets
         fields = tuple(name for name in first["fields"] if name != "password")
         return ((title, {**first, "fields": fields}), *rest)
@@ -108,7 +110,7 @@ class AccountAdmin(PermissionsAdmin, UserAdmin):
         return super().has_change_permission(request, obj) and _not_above(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Without an object the list's action, which asks about no account by itself.
+        # Without an object this is the list's action, which checks no single accounts.
         if obj is None and not request.user.is_superuser:
             return False
         return super().has_delete_permission(request, obj) and _not_above(request, obj)
@@ -124,15 +126,15 @@ class TokenForm(AuthTokenCreateForm):
 
 
 @admin.register(AuthToken)
-class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
-    """Tokens by their first letters; made, shown that once, and revoked; never changed.
+class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
+    """API tokens: created, shown once, revoked, never changed.
 
-    The key of a row is the token's hash, which no page or address shows: the list has no boxes to
-    tick, and a token is addressed by how it begins.
+    The primary key is the token's hash, which no page or URL may show. The list has no checkboxes,
+    and a token is addressed by its first characters.
     """
 
     add_form = TokenForm
-    list_display = ("beginning", "account", "made", "expires")
+    list_display = ("beginning", "account", "created_at", "expires")
     fields = ("user", "expiry")
     list_select_related = ("user",)
     search_fields = ("token_key", "user__username")
@@ -158,13 +160,13 @@ class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """A page of one would say no more than the list."""
+        # The change page would show no more than the list.
         if request.method in ("GET", "HEAD") and self.has_view_permission(request):
             return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))
         return super().change_view(request, object_id, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
-        """A token has no history but that it was made."""
+        # The creation of a token is its only event.
         if not self.has_view_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))
@@ -183,7 +185,7 @@ class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
         return str(token.user)
 
     @admin.display(description=gettext_lazy("created"), ordering="created")
-    def made(self, token: AuthToken) -> str:
+    def created_at(self, token: AuthToken) -> str:
         return date_format(localtime(token.created), "DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("expires"), ordering="expiry")
@@ -191,7 +193,7 @@ class ApiTokenAdmin(PermissionsAdmin, AuthTokenAdmin):
         return date_format(localtime(token.expiry), "DATETIME_FORMAT") if token.expiry else "–"
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        # A token acts as its account: nobody makes one for an account above their own.
+        # A token acts as its account: only a superuser may create one for a superuser.
         if not request.user.is_superuser:
             kwargs["queryset"] = User.objects.filter(is_superuser=False)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,4 +1,4 @@
-"""What the pages and lists of students and of teachers share."""
+"""The base of the admins of students and teachers."""
 
 from typing import Any, ClassVar
 
@@ -30,7 +30,7 @@ from .panels import upcoming_panel, weekly_panel
 
 
 class PausePersonForm(forms.Form):
-    """From when to when, and what it is called."""
+    """The dates and the name of a pause."""
 
     name = LineInput(
         label=gettext_lazy("Reason"),
@@ -59,8 +59,9 @@ class PersonAdmin(
     ProtectedDeleteMixin,
     AuditHistoryMixin,
     LargeTableMixin,
+    admin.ModelAdmin,
 ):
-    """A list with each one's next class; a page with the classes to come and what stops others."""
+    """A list with next classes; a page with upcoming classes, conflicts and weekly lessons."""
 
     whose: ClassVar[str]
     change_form_template = "admin/scheduling/person_change_form.html"
@@ -69,46 +70,50 @@ class PersonAdmin(
     def fill(self, rows: list[Any]) -> None:
         ids = [row.pk for row in rows]
         today, now = studio_today(), timezone.now()
-        coming = next_classes(self.whose, ids, now)
-        meetings = weekly_meetings(self.whose, ids, today)
-        of_page: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)
-        paused = set(of_page.filter(paused_people(self.whose, today)).values_list("pk", flat=True))
+        upcoming = next_classes(self.whose, ids, now)
+        counts = weekly_meetings(self.whose, ids, today)
+        people: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)
+        paused = set(people.filter(paused_people(self.whose, today)).values_list("pk", flat=True))
         for row in rows:
-            row.coming, row.weekly = coming.get(row.pk), meetings.get(row.pk, 0)
+            row.next, row.weekly_count = upcoming.get(row.pk), counts.get(row.pk, 0)
             row.is_paused = row.pk in paused
 
     @admin.display(description=gettext_lazy("weekly meetings"))
     def meetings(self, person: Any) -> int:
-        return int(person.weekly)
+        return int(person.weekly_count)
 
     @admin.display(description=gettext_lazy("next class"))
     def next_class(self, person: Any) -> SafeString | str:
-        return formatting.class_link(person.coming)
+        return formatting.class_link(person.next)
 
     @admin.action(permissions=["change"], description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         if (found := selected_rows(request, rows)) is not None:
-            done = apply_to_each(request, found, lambda one: set_active(one, True), _activated)
-            self._apply(request, done)
+            changed = apply_to_each(
+                request, found, lambda person: set_active(person, True), _activated
+            )
+            self._apply(request, changed)
 
     @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
     def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        """Asks from when to when, then closes those days for each."""
+        """Show a form for the dates, then add a closure for each selected person."""
         found = selected_rows(request, rows)
         if found is None:
             return None
-        asked = "first_date" in request.POST
+        is_submitted = "first_date" in request.POST
         today = studio_today()
-        form = PausePersonForm(request.POST if asked else None, initial={"first_date": today})
-        if asked and form.is_valid():
-            said = form.cleaned_data
-            done = apply_to_each(
+        form = PausePersonForm(
+            request.POST if is_submitted else None, initial={"first_date": today}
+        )
+        if is_submitted and form.is_valid():
+            data = form.cleaned_data
+            changed = apply_to_each(
                 request,
                 found,
-                lambda one: pause(one, said["name"], said["first_date"], said["last_date"]),
+                lambda person: pause(person, data["name"], data["first_date"], data["last_date"]),
                 _paused,
             )
-            self._apply(request, done)
+            self._apply(request, changed)
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -122,7 +127,7 @@ class PersonAdmin(
         return TemplateResponse(request, "admin/scheduling/pause.html", context)
 
     def has_pause_permission(self, request: HttpRequest) -> bool:
-        """A pause is a closure of one's own."""
+        # A pause is stored as a closure.
         return request.user.has_perm("scheduling.add_closure")
 
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
@@ -146,8 +151,8 @@ def _activated(n: int) -> str:
 
 def _paused(n: int) -> str:
     text = ngettext(
-        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
-        "%(n)d paused: nothing takes place on those days, and it goes on by itself.",
+        "%(n)d paused: there are no classes on those days; they resume automatically.",
+        "%(n)d paused: there are no classes on those days; they resume automatically.",
         n,
     )
     return text % {"n": n}

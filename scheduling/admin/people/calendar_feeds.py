@@ -1,6 +1,6 @@
-"""Calendar feeds: made, copied, revoked. What is revoked stays listed; its address is dead.
+"""Calendar feeds: created, copied and revoked; never changed or deleted.
 
-The address of somebody who has left is closed until the person is back.
+A revoked feed stays in the list. The feed of a person who has left is closed until they return.
 """
 
 from typing import Any
@@ -23,20 +23,20 @@ from scheduling.services.calendar_feeds import is_open, revoke, token_of
 
 
 class FeedForm(forms.ModelForm):
-    """Whose calendar; the whole studio's only where that is said."""
+    """The person whose calendar it is, or explicitly the whole studio."""
 
     everyone = forms.BooleanField(
         label=_("The whole studio"),
         required=False,
         help_text=_(
-            "Whoever has the address sees every class, with the names of all students and teachers."
+            "Anyone with the address sees every class, with the names of all students and teachers."
         ),
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        one = data.get("student") or data.get("teacher")
-        if not self.errors and bool(one) == bool(data.get("everyone")):
+        person = data.get("student") or data.get("teacher")
+        if not self.errors and bool(person) == bool(data.get("everyone")):
             text = _("Choose a student or a teacher, or tick “The whole studio”: one of them.")
             self.add_error("everyone", forms.ValidationError(text, code="whose"))
         return data
@@ -46,22 +46,22 @@ CLOSED = pgettext_lazy("an address", "closed")
 
 
 class FeedStateFilter(ChoiceFilter):
-    """Whether the address still opens anything."""
+    """Open, closed and revoked feeds."""
 
     title = _("state")
     parameter_name = "state"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        opens = is_open(studio_today())
+        is_working = is_open(studio_today())
         return {
-            "open": (_("open"), opens),
-            "closed": (CLOSED, Q(revoked_at__isnull=True) & ~opens),
+            "open": (_("open"), is_working),
+            "closed": (CLOSED, Q(revoked_at__isnull=True) & ~is_working),
             "revoked": (_("revoked"), Q(revoked_at__isnull=False)),
         }
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(LargeTableMixin):
+class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
     form = FeedForm
     list_display = ("whom", "address", "created_at", "state")
     list_select_related = ("student", "teacher")
@@ -73,13 +73,13 @@ class CalendarFeedAdmin(LargeTableMixin):
     actions = ("revoke_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
-        # On the rows, for one admin serves many requests at once.
+        # The origin is annotated because the admin instance serves many requests at once.
         origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
-        opens = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
-        return super().get_queryset(request).annotate(origin=origin, opens=opens)
+        is_working = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
+        return super().get_queryset(request).annotate(origin=origin, is_working=is_working)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # What the database fills in is not there before.
+        # The add form omits the fields that the database fills in.
         return self.fields if obj is not None else ("student", "teacher", "everyone", "address")
 
     @admin.display(description=_("calendar of"))
@@ -89,8 +89,8 @@ class CalendarFeedAdmin(LargeTableMixin):
     @admin.display(description=_("address"))
     def address(self, feed: Any) -> str:
         if feed.pk is None:
-            return str(_("There is one as soon as the feed is saved."))
-        if not feed.opens:
+            return str(_("Created when the feed is saved."))
+        if not feed.is_working:
             return "–"
         path = reverse("calendar-feed", kwargs={"token": token_of(feed)})
         return format_html('<a class="ct-address" href="{0}">{0}</a>', feed.origin + path)
@@ -99,18 +99,18 @@ class CalendarFeedAdmin(LargeTableMixin):
     def state(self, feed: Any) -> str:
         if feed.revoked_at is not None:
             return str(_("revoked"))
-        return str(_("open") if feed.opens else CLOSED)
+        return str(_("open") if feed.is_working else CLOSED)
 
     @admin.action(description=_("Revoke the address"), permissions=["change"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
-        open_ones = [feed for feed in chosen if feed.revoked_at is None]
-        for feed in open_ones:
+        open_feeds = [feed for feed in chosen if feed.revoked_at is None]
+        for feed in open_feeds:
             revoke(feed, timezone.now())
-        text = ngettext("%(n)d address revoked.", "%(n)d addresses revoked.", len(open_ones))
-        messages.success(request, text % {"n": len(open_ones)})
+        text = ngettext("%(n)d address revoked.", "%(n)d addresses revoked.", len(open_feeds))
+        messages.success(request, text % {"n": len(open_feeds)})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # There is nothing to edit: whose calendar an address opens must never change.
+        # The person behind an address must never change.
         return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,4 +1,4 @@
-"""Says of a new person that there is somebody with such a name already."""
+"""A warning about people with a similar name to a new person's."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from scheduling.models import Student, Teacher
 
 
 def warn_of_lookalikes(request: HttpRequest, others: Sequence[Teacher | Student]) -> None:
-    """A warning with links to ``others``; the new person is saved all the same."""
+    """Show a warning with links to ``others``; the new person is saved anyway."""
     if not others:
         return
     links = format_html_join(
@@ -24,6 +24,7 @@ def warn_of_lookalikes(request: HttpRequest, others: Sequence[Teacher | Student]
         ),
     )
     text = _(
-        "There is already somebody with such a name. If it is the same person, keep one of the two:"
+        "Someone with a similar name already exists. If it is the same person, keep only one of "
+        "the two:"
     )
     messages.warning(request, format_html("{} {}", text, links))

@@ -1,4 +1,4 @@
-"""What a person's page says below the form: what is to come, what has no place, and why."""
+"""The panels of a person's page: upcoming classes, conflicts, weekly lessons."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,31 +33,37 @@ from scheduling.services.explain import explain
 from scheduling.text.reasons import reason_text
 
 UPCOMING = 10
-# How far ahead a page looks for lessons that have no place.
+# The period that is checked for conflicts.
 AHEAD = timedelta(days=27)
 
 
 def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
-    """For the template of a student's or a teacher's (``whose``) page."""
+    """Return the context of the panel; ``whose`` is "student" or "teacher"."""
     now, today = timezone.now(), studio_today()
-    coming = visible_classes(request.user).filter(
+    upcoming = visible_classes(request.user).filter(
         Q(**{whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
     )
-    rows = list(coming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING])
-    ghosts = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
+    rows = list(
+        upcoming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING]
+    )
+    occurrences = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
     query = f"{whose}={person.pk}"
     return {
         "classes": [
             {
-                "when": formatting.class_link(one),
-                "with": one.teacher or "–" if whose == "student" else one.student,
-                "subject": one.subject,
-                "status": formatting.class_badge(one),
+                "when": formatting.class_link(scheduled_class),
+                "with": scheduled_class.teacher or "–"
+                if whose == "student"
+                else scheduled_class.student,
+                "subject": scheduled_class.subject,
+                "status": formatting.class_badge(scheduled_class),
             }
-            for one in rows
+            for scheduled_class in rows
         ],
         "why": "" if rows else _why_none(whose, person, today, now),
-        "conflicts": [one for one in ghosts if one.outcome is Outcome.CONFLICT][:UPCOMING],
+        "conflicts": [
+            occurrence for occurrence in occurrences if occurrence.outcome is Outcome.CONFLICT
+        ][:UPCOMING],
         "explain": f"{reverse('admin:explain')}?{query}",
         "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{query}",
         "weeks": 4,
@@ -68,32 +74,34 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
 def _undelivered(
     request: HttpRequest, whose: str, person: Any, now: datetime
 ) -> list[dict[str, Any]]:
-    """E-mails to this person that are not known to have arrived."""
+    """Return the e-mails to this person that may not have arrived."""
     if not request.user.has_perm("scheduling.view_message"):
         return []
     may_send = request.user.has_perm("scheduling.change_message")
     rows = messages_to(Recipient(whose), person).filter(undelivered(now))[:UPCOMING]
     return [
         {
-            "row": one,
-            "url": reverse("admin:scheduling_message_change", args=[one.pk]),
-            "state": badge_of(one),
+            "message": message,
+            "url": reverse("admin:scheduling_message_change", args=[message.pk]),
+            "state": badge_of(message),
             "again": may_send
-            and one.expires_at > now
-            and reverse("admin:scheduling_message_send_again", args=[one.pk]),
+            and message.expires_at > now
+            and reverse("admin:scheduling_message_send_again", args=[message.pk]),
         }
-        for one in rows
+        for message in rows
     ]
 
 
 def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
-    """What “Explain a date” says of the next date of the first of their weekly rules."""
+    """Return the reason that “Explain a date” gives for the next date of the first weekly rule."""
     rule = _first_rule(whose, person, today)
     if rule is None:
         return reason_text("no_schedule", {}) if whose == "student" else ""
     day = today + (rule.weekday - today.isoweekday()) % 7 * DAY
-    told = explain(day=day, now=now, **{f"{whose}_id": person.pk})
-    reasons = [each.reason for each in told.rules if each.series.key.id == rule.pk]
+    explanation = explain(day=day, now=now, **{f"{whose}_id": person.pk})
+    reasons = [
+        explained.reason for explained in explanation.rules if explained.series.key.id == rule.pk
+    ]
     return reasons[0] if reasons else ""
 
 
@@ -102,11 +110,11 @@ def _first_rule(whose: str, person: Any, today: date) -> FixedSchedule | Recurri
     return fixed or active_slots(today).filter(**{whose: person}).order_by("id").first()
 
 
-MOST = 30
+MAX_SLOTS = 30
 
 
 def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:
-    """The slots that have not ended, and, for a teacher, where settings and feed are."""
+    """Return the current slots, and a teacher's links to lesson settings and calendar feed."""
     if not _may(request, "recurringslot"):
         return None
     whose, other = ("teacher", "student") if isinstance(person, Teacher) else ("student", "teacher")
@@ -123,16 +131,16 @@ def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, A
                 "subject": slot.subject,
                 "state": state(slot),
             }
-            for slot in rows[:MOST]
+            for slot in rows[:MAX_SLOTS]
         ],
-        "more": max(0, len(rows) - MOST),
+        "more": max(0, len(rows) - MAX_SLOTS),
         "add": add if request.user.has_perm("scheduling.add_recurringslot") else "",
         "links": _links(request, person) if isinstance(person, Teacher) else [],
     }
 
 
 def _links(request: HttpRequest, teacher: Teacher) -> list[tuple[str, str]]:
-    """Lesson settings and feed: those that there are, else where they are made."""
+    """Return links to the lesson settings and the feed, or to the forms that add them."""
     links = []
     titles = {LessonSettings: _("Lesson settings"), CalendarFeed: _("Calendar feed")}
     for model, title in titles.items():
@@ -150,4 +158,6 @@ def _links(request: HttpRequest, teacher: Teacher) -> list[tuple[str, str]]:
 
 
 def _may(request: HttpRequest, model: str | None) -> bool:
-    return any(request.user.has_perm(f"scheduling.{may}_{model}") for may in ("view", "change"))
+    return any(
+        request.user.has_perm(f"scheduling.{action}_{model}") for action in ("view", "change")
+    )

@@ -1,4 +1,4 @@
-"""Students with their fixed schedule, what is to come, and what stands in its way."""
+"""Students with their fixed schedules."""
 
 from typing import Any
 
@@ -29,19 +29,19 @@ from .lookalikes import warn_of_lookalikes
 
 
 class StudentStateFilter(ChoiceFilter):
-    """Where a student stands today."""
+    """Students by their state today."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
         today = studio_today()
-        begun = Q(start_date__lte=today)
-        goes_on = Q(end_date__isnull=True) | Q(end_date__gte=today)
+        started = Q(start_date__lte=today)
+        not_over = Q(end_date__isnull=True) | Q(end_date__gte=today)
         paused = paused_people("student", today)
         return {
-            "active": (_("active"), Q(is_active=True) & begun & goes_on & ~paused),
-            "paused": (_("paused"), Q(is_active=True) & begun & goes_on & paused),
+            "active": (_("active"), Q(is_active=True) & started & not_over & ~paused),
+            "paused": (_("paused"), Q(is_active=True) & started & not_over & paused),
             "inactive": (_("not active"), Q(is_active=False)),
             "ended": (pgettext("of a person", "ended"), Q(end_date__lt=today)),
             "not_started": (_("not started"), Q(start_date__gt=today)),
@@ -54,9 +54,9 @@ class StudentStateFilter(ChoiceFilter):
 
 
 class StudentTeacherFilter(TeacherFilter):
-    """Students who have a weekly rule with a teacher now."""
+    """Students who have a current weekly rule with a teacher."""
 
-    def narrowed(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
+    def filter_by(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
         today = studio_today()
         theirs = {"student": OuterRef("pk"), "teacher": teacher}
         fixed = FixedSchedule.objects.filter(not_ended(today), **theirs)
@@ -95,10 +95,10 @@ class StudentAdmin(PersonAdmin):
 
     @admin.display(description=gettext_lazy("with"))
     def next_teacher(self, student: Any) -> str:
-        return str(student.coming.teacher or "–") if student.coming else "–"
+        return str(student.next.teacher or "–") if student.next else "–"
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        # Without a start date a student has no classes, and most begin when they are entered.
+        # A student without a start date has no classes. Most start on the day they are entered.
         return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
 
     def save_related(
@@ -118,5 +118,5 @@ class StudentAdmin(PersonAdmin):
 
 
 def active() -> SafeString:
-    """The badge of whoever has classes as usual."""
+    """Return the badge of an active student."""
     return formatting.badge(_("active"), "is-ok")

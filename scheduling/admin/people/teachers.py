@@ -1,4 +1,4 @@
-"""Teachers with what they offer, and what their day looks like."""
+"""Teachers and their lesson settings."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class LessonDurationInline(admin.TabularInline):
 
 
 @admin.register(LessonSettings)
-class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin):
+class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
     history_includes = ("durations",)
     list_display = ("teacher", "advance_booking_days")
     list_select_related = ("teacher",)
@@ -50,7 +50,7 @@ class LessonSettingsAdmin(AuditHistoryMixin, LargeTableMixin):
 
 
 class TeacherStateFilter(ChoiceFilter):
-    """Where a teacher stands today."""
+    """Teachers by their state today."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -65,17 +65,16 @@ class TeacherStateFilter(ChoiceFilter):
 
 
 class LessonSettingsFilter(ChoiceFilter):
-    """Whether lessons are offered with a length and a price."""
+    """Teachers with lesson settings, or without them although they have slots."""
 
     title = gettext_lazy("lesson settings")
     parameter_name = "settings"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        lacking = teachers_without_settings(timezone.now())
-        some = Q(lesson_settings__isnull=False)
+        missing = teachers_without_settings(timezone.now())
         return {
-            "missing": (_("missing, with slots"), Q(pk__in=lacking)),
-            "some": (_("set up"), some),
+            "missing": (_("missing, with slots"), Q(pk__in=missing)),
+            "some": (_("set up"), Q(lesson_settings__isnull=False)),
         }
 
 
@@ -101,14 +100,14 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         names = super().get_list_display(request)
         may = request.user.has_perms(("scheduling.change_teacher", "scheduling.add_closure"))
-        # The click of a day when someone is ill is beside the name.
+        # “Ill today…” is placed next to the name, where it is found in a hurry.
         return (names[0], "ill", *names[1:]) if may else names
 
     def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
         fields = super().get_fields(request, obj)
         if request.user.has_perm("auth.view_user"):
             return fields
-        # Not everyone who sees, or changes, a teacher may look for accounts or open one.
+        # Seeing or changing a teacher does not imply access to accounts.
         return ["account" if name == "user" else name for name in fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
@@ -120,9 +119,9 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
 
     @admin.display(description=gettext_lazy("absence"))
     def ill(self, teacher: Any) -> SafeString | str:
-        if not teacher.classes_on_their_day:
+        if not teacher.classes_on_local_day:
             return ""
-        # Told apart by name for who hears the links, one after the other.
+        # A screen reader lists the links: the name tells them apart.
         text, page = _("Ill today…"), self.change_address("ill", teacher.pk)
         label = f"{text} {teacher}"
         return format_html('<a href="{}" aria-label="{}">{}</a>', page, label, text)
@@ -134,12 +133,12 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     def fill(self, rows: list[Any]) -> None:
         super().fill(rows)
         today = studio_today()
-        # Another day than the studio's where they live far enough away.
-        theirs = {row.pk: today_of(row) for row in rows}
-        counts = classes_on(theirs, {today, *theirs.values()})
+        # The teacher's local date may differ from the studio's.
+        local_days = {row.pk: today_of(row) for row in rows}
+        counts = classes_on(local_days, {today, *local_days.values()})
         for row in rows:
             row.classes_today = counts.get((row.pk, today), 0)
-            row.classes_on_their_day = counts.get((row.pk, theirs[row.pk]), 0)
+            row.classes_on_local_day = counts.get((row.pk, local_days[row.pk]), 0)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, teacher: Any) -> SafeString:
@@ -165,7 +164,7 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     def settings(self, teacher: Any) -> SafeString:
         if teacher.has_settings:
             return formatting.badge(_("present"), "is-ok")
-        missing = teacher.is_active and teacher.weekly
+        missing = teacher.is_active and teacher.weekly_count
         return formatting.badge(_("missing"), "is-warn" if missing else "")
 
     def save_model(self, request: HttpRequest, obj: Teacher, form: ModelForm, change: bool) -> None:

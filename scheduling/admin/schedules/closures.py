@@ -1,4 +1,4 @@
-"""Closures: when nothing takes place, and for whom."""
+"""Closures."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .changes import ClosureChangesMixin
 
 
 class ClosureDateFilter(ChoiceFilter):
-    """Whether it is still to come."""
+    """Closures that are current, upcoming or past."""
 
     title = gettext_lazy("when")
     parameter_name = "when"
@@ -35,7 +35,7 @@ class ClosureDateFilter(ChoiceFilter):
 
 
 class ClosureScopeFilter(ChoiceFilter):
-    """Whom it concerns."""
+    """Closures for everyone, for a teacher, or for a student."""
 
     title = gettext_lazy("scope")
     parameter_name = "for"
@@ -49,7 +49,9 @@ class ClosureScopeFilter(ChoiceFilter):
 
 
 @admin.register(Closure)
-class ClosureAdmin(ClosureChangesMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin):
+class ClosureAdmin(
+    ClosureChangesMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin
+):
     list_display = ("name", "first_date", "last_date", "whom", "state", "cancelled")
     list_select_related = (
         *("student", "teacher", "fixed_schedule__student"),

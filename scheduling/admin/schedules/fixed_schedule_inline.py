@@ -1,4 +1,4 @@
-"""A student's weekly meetings, inline, each refusal beside its field."""
+"""The fixed schedules of a student, inline, with errors next to their fields."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.schedules.conflicts import conflicting_series, overlap
 
-# What a meeting's place in the week follows from: who changes nothing of it is not held up.
+# The fields that determine a schedule's times: only changes of these are checked for overlaps.
 TIMING = frozenset(
     {
         "weekday",
@@ -33,7 +33,7 @@ TIMING = frozenset(
 
 
 class TeacherSelect(AutocompleteSelect):
-    """Does not ask the database for the teacher whom its row came with."""
+    """A select of a teacher that reuses the row's teacher instead of querying it again."""
 
     known: Any = None
 
@@ -47,7 +47,7 @@ class TeacherSelect(AutocompleteSelect):
 
 
 class FixedScheduleForm(ModelForm):
-    """Says beside the field what the database would say of the whole row."""
+    """Checks the database constraints of the row, with errors next to the fields."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -61,12 +61,12 @@ class FixedScheduleForm(ModelForm):
 
 
 class FixedScheduleFormSet(BaseInlineFormSet):
-    """Refuses two meetings of the student at once, and one at which the teacher is taken."""
+    """Refuses schedules at which the student or the teacher is already booked."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.pk is not None:
-            # The student whose page it is, and the teacher that came with the row.
+            # Both are loaded already: the student of the page, and the teacher of the row.
             form.instance.student = self.instance
             if (field := form.fields.get("teacher")) is not None:
                 field.widget.widget.known = form.instance.teacher
@@ -78,20 +78,20 @@ class FixedScheduleFormSet(BaseInlineFormSet):
             for form in self.forms
             if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
-        moved = [form for form in rows if not TIMING.isdisjoint(form.changed_data)]
-        for form in moved:
-            self._refuse_own(form, [other for other in rows if other is not form])
-        rivals = conflicting_series([form.instance for form in moved])
-        for form, rival in zip(moved, rivals, strict=True):
-            if rival is not None:
+        changed = [form for form in rows if not TIMING.isdisjoint(form.changed_data)]
+        for form in changed:
+            self._refuse_overlap(form, [other for other in rows if other is not form])
+        conflicts = conflicting_series([form.instance for form in changed])
+        for form, conflict in zip(changed, conflicts, strict=True):
+            if conflict is not None:
                 text = _("%(teacher)s already teaches then: %(other)s.")
-                _refuse(form, text % {"teacher": form.instance.teacher, "other": rival})
+                _refuse(form, text % {"teacher": form.instance.teacher, "other": conflict})
 
-    def _refuse_own(self, form: Any, others: list[Any]) -> None:
+    def _refuse_overlap(self, form: Any, others: list[Any]) -> None:
         for other in others:
             if overlap(form.instance, other.instance):
                 text = _("This student already has a meeting then: %(other)s.")
-                _refuse(form, text % {"other": _words(other.instance)})
+                _refuse(form, text % {"other": _short_text(other.instance)})
                 return
 
 
@@ -99,9 +99,9 @@ def _refuse(form: Any, text: str) -> None:
     form.add_error("start_time", ValidationError(text, code="overlap"))
 
 
-def _words(meeting: FixedSchedule) -> str:
-    hours = f"{meeting.start_time:%H:%M}–{meeting.end_time:%H:%M}"
-    return f"{meeting.get_weekday_display()} {hours}"
+def _short_text(schedule: FixedSchedule) -> str:
+    hours = f"{schedule.start_time:%H:%M}–{schedule.end_time:%H:%M}"
+    return f"{schedule.get_weekday_display()} {hours}"
 
 
 class FixedScheduleInline(admin.TabularInline):
@@ -132,7 +132,7 @@ class FixedScheduleInline(admin.TabularInline):
 
 
 def warn_missing_start_date(request: HttpRequest, student: Student) -> None:
-    """A warning with a link to the student, where one is due."""
+    """Warn, with a link, if ``student`` has a schedule but no start date."""
     if student.start_date is not None:
         return
     if not students_without_start(timezone.now()).filter(pk=student.pk).exists():

@@ -1,4 +1,4 @@
-"""Fixed schedules, as rows of their own: what a student's page has inline."""
+"""Fixed schedules; a student's page shows the same rows inline."""
 
 from datetime import date, datetime, timedelta
 
@@ -25,13 +25,13 @@ from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date
 
 @admin.display(description=_("time zone"))
 def zone(rule: FixedSchedule | RecurringSlot) -> str:
-    """The zone of a rule's times: its teacher's, or the studio's."""
+    """Return the zone of a rule's times: its teacher's, or the studio's."""
     return rule.teacher.time_zone if rule.teacher else studio().time_zone
 
 
 @admin.display(description=_("time"), ordering="start_time")
 def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
-    """From when to when, and by which clock: one column of a list instead of three."""
+    """Return start time, end time and zone as one column."""
     if isinstance(rule, RecurringSlot):
         begin = datetime.combine(date.min, rule.start_time)
         end = (begin + timedelta(minutes=rule.duration_minutes)).time()
@@ -46,7 +46,12 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
 
 @admin.register(FixedSchedule)
 class FixedScheduleAdmin(
-    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+    SeriesChangesMixin,
+    ExportMixin,
+    ProtectedDeleteMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     list_display = (
         "student",

@@ -1,4 +1,4 @@
-"""Recurring slots: whose hour it is, since when, and whether anybody still means it."""
+"""Recurring slots."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
 
 class SlotConditionFilter(ChoiceFilter):
-    """What the health of the studio counts: the same slots, by the same words."""
+    """The slots that the health findings of the same names count."""
 
     title = gettext_lazy("condition")
     parameter_name = "condition"
@@ -46,14 +46,19 @@ class SlotConditionFilter(ChoiceFilter):
 
 
 def state(slot: RecurringSlot) -> SafeString:
-    """The status of a slot."""
+    """Return the status of a slot as a badge."""
     kind = _BADGES.get(SlotStatus(slot.status), "is-absent")
     return formatting.badge(slot.get_status_display(), kind)
 
 
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(
-    SeriesChangesMixin, ExportMixin, ProtectedDeleteMixin, AuditHistoryMixin, LargeTableMixin
+    SeriesChangesMixin,
+    ExportMixin,
+    ProtectedDeleteMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     list_display = (
         "teacher",
@@ -107,7 +112,7 @@ class RecurringSlotAdmin(
         self._set(request, rows, SlotStatus.ACTIVE, _resumed)
 
     @admin.action(
-        permissions=["change"], description=gettext_lazy("End: lessons to come are removed")
+        permissions=["change"], description=gettext_lazy("End: future lessons are removed")
     )
     def end(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
         self._set(request, rows, SlotStatus.CANCELLED, _ended)
@@ -117,14 +122,14 @@ class RecurringSlotAdmin(
         request: HttpRequest,
         rows: QuerySet[RecurringSlot],
         status: SlotStatus,
-        said: Callable[[int], str],
+        success_text: Callable[[int], str],
     ) -> None:
         if (found := selected_rows(request, rows.select_related("student", "teacher"))) is not None:
-            done = apply_to_each(
-                request, found, lambda slot: set_slot_status(slot.pk, status), said
+            changed = apply_to_each(
+                request, found, lambda slot: set_slot_status(slot.pk, status), success_text
             )
-            if done:
-                apply_after_commit(request, students=sorted({slot.student_id for slot in done}))
+            if changed:
+                apply_after_commit(request, students=sorted({slot.student_id for slot in changed}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}

@@ -23,7 +23,7 @@ def test_what_keeps_a_person_is_counted_and_nothing_is_deleted(admin):
     page = f"/admin/scheduling/student/{student.pk}/delete/"
 
     text = admin.get(page).content.decode()
-    assert "What has a history is ended, not deleted:" in text
+    assert "Rows with a history are ended, not deleted:" in text
     assert f'href="/admin/scheduling/student/{student.pk}/end/"' in text
     assert "<li>1 fixed schedule</li>" in text
     assert "<li>3 classes</li>" in text
@@ -67,6 +67,6 @@ def test_the_action_deletes_nobody_with_a_history_and_says_the_way_on(admin):
     answer = admin.post("/admin/scheduling/student/", data, follow=True)
     text = answer.content.decode()
     assert "Nothing was deleted: 1 recurring slot" in text
-    assert "“End…” on its page" in text
+    assert "“End…” on their page" in text
     data["_selected_action"] = [fresh.pk]
     assert "Are you sure" in admin.post("/admin/scheduling/student/", data).content.decode()

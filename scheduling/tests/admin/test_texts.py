@@ -189,11 +189,11 @@ class TestWhatIsOffered:
         rule = make.schedule()
         lesson = make.lesson(on=MONDAY, fixed_schedule=rule)
         page = f"{CLASSES}{lesson.pk}/change/"
-        assert "Cancel it, and it stays cancelled." in text_of(scheduler.get(page))
+        assert "If you cancel it, it stays cancelled." in text_of(scheduler.get(page))
         lesson.status, lesson.cancelled_by = ClassStatus.CANCELLED, "studio"
         lesson.save()
         text = text_of(scheduler.get(page))
-        assert "It is cancelled, and no run makes it again." in text
+        assert "It is cancelled, and no run creates it again." in text
         assert "Cancel" not in text.replace("Cancelled", "")
 
     def test_one_that_a_closure_cancelled_comes_back(self, scheduler):
@@ -207,7 +207,7 @@ class TestWhatIsOffered:
             cancel_reason="Snow",
         )
         text = text_of(scheduler.get(f"{CLASSES}{lesson.pk}/change/"))
-        assert "the closure “Snow” and comes back when that is taken away" in text
+        assert "the closure “Snow” and is restored when the closure is deleted" in text
         # Its name stands once.
         details = text_of(scheduler.get(f"/admin/calendar/classes/{lesson.pk}/"))
         assert details.count("Snow") == 1

@@ -137,7 +137,7 @@ def test_a_run_is_undone_but_for_what_was_marked(owner_page: Page, slot) -> None
     page = owner_page
     page.goto(f"{JOBS}runs/{JobRun.objects.get().pk}/")
     page.get_by_role("link", name="Undo…").click()
-    expect(page.get_by_role("heading", name="Stays: 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Kept: 1")).to_be_visible()
     page.get_by_role("button", name="Undo this run").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert ScheduledClass.objects.get() == marked

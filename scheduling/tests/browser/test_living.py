@@ -54,7 +54,7 @@ def test_a_teacher_ill_today_in_two_clicks(owner_page):
 def test_public_holidays_in_two_clicks(owner_page):
     year = timezone.localdate().year + 1
     owner_page.goto(f"/admin/scheduling/closure/holidays/?country=ES&region=CT&years={year}")
-    owner_page.get_by_role("heading", name="Which of them count?").wait_for()
+    owner_page.get_by_role("heading", name="Which days are closed?").wait_for()
     assert look(owner_page) == []
     owner_page.get_by_label("Epiphany").uncheck()
     owner_page.get_by_role("button", name="Close on the ticked days").click()

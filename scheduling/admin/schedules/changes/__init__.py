@@ -1,4 +1,4 @@
-"""Changes of what goes on, as pages: a form, its plan as a diff, and the button that does it."""
+"""Pages that change schedules: a form, the plan as a diff, and a button that applies it."""
 
 from .closures import ClosureChangesMixin
 from .deactivate import DeactivateMixin

@@ -1,4 +1,4 @@
-"""Closures: each is looked at before it is entered, changed or taken away."""
+"""Pages that add, change and delete closures, each with a preview."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,25 +12,26 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.models import Closure
 
 from .forms import CloseForm, DeleteClosuresForm
 from .holidays import holidays_page
-from .plan_page import ASKED, ChangePage, change_page
+from .plan_page import PREVIEW_PARAM, ChangePage, change_page
 
 
-class ClosureChangesMixin(admin.ModelAdmin):
-    """In place of the stock forms: the plan first, then exactly that. Public holidays from a list.
+class ClosureChangesMixin(MixinBase):
+    """Replaces Django's forms by pages with a preview, and adds public holidays from a list.
 
-    Who may only look has the stock page.
+    Users with only the view permission get Django's page.
     """
 
     actions = ("delete_selected",)
 
     def get_urls(self) -> list[Any]:
         own = [
-            path(f"{act}/", self.admin_site.admin_view(view), name=f"scheduling_closure_{act}")
-            for act, view in (("reopen", self.reopen_view), ("holidays", self.holidays_view))
+            path(f"{name}/", self.admin_site.admin_view(view), name=f"scheduling_closure_{name}")
+            for name, view in (("reopen", self.reopen_view), ("holidays", self.holidays_view))
         ]
         return [*own, *super().get_urls()]
 
@@ -51,16 +52,16 @@ class ClosureChangesMixin(admin.ModelAdmin):
             ChangePage(
                 title=_("Close days"),
                 intro=_(
-                    "Nothing takes place on these days. Classes are cancelled with the name as "
-                    "the reason, except those that a person changed; they come back when the "
-                    "closure is taken away."
+                    "There are no classes on these days. Existing ones are cancelled with the "
+                    "name as the reason, except those changed by hand; they are restored when "
+                    "the closure is deleted."
                 ),
                 button=_("Close these days"),
-                about=Closure(),
-                subject="",
+                row=Closure(),
+                row_label="",
                 form=CloseForm,
                 is_danger=True,
-                after=_to_list,
+                next_address=_to_list,
                 back=_list(),
             ),
         )
@@ -73,16 +74,19 @@ class ClosureChangesMixin(admin.ModelAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         links = [(_page("history", closure), _("History"))]
         if self.has_delete_permission(request, closure):
-            links.append((_page("delete", closure), _("Take away…")))
+            links.append((_page("delete", closure), _("Delete…")))
         return change_page(
             request,
             ChangePage(
                 title=_("Change a closure"),
-                intro=_("Its classes follow: cancelled on its days, back on those it gives up."),
+                intro=_(
+                    "Classes are cancelled on its days and restored on the days that it no "
+                    "longer covers."
+                ),
                 button=_("Change it"),
-                about=closure,
+                row=closure,
                 form=CloseForm,
-                after=_to_list,
+                next_address=_to_list,
                 back=_list(),
                 links=links,
             ),
@@ -94,47 +98,47 @@ class ClosureChangesMixin(admin.ModelAdmin):
         closure = self.get_object(request, unquote(object_id))
         if closure is None or not self.has_delete_permission(request, closure):
             return super().delete_view(request, object_id, extra_context)
-        return self._reopen(request, closure, str(closure), _page("change", closure))
+        return self._delete_page(request, closure, str(closure), _page("change", closure))
 
     def reopen_view(self, request: HttpRequest) -> HttpResponse:
-        """Several closures, taken away together."""
+        """Delete several closures together."""
         if not self.has_delete_permission(request):
             raise PermissionDenied
-        return self._reopen(request, Closure(), "", _list())
+        return self._delete_page(request, Closure(), "", _list())
 
     def holidays_view(self, request: HttpRequest) -> HttpResponse:
-        """The public holidays of a country, to choose those that count."""
+        """Choose public holidays of a country and close these days."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         return holidays_page(request)
 
-    @admin.action(permissions=["delete"], description=gettext_lazy("Take away selected closures…"))
+    @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected closures…"))
     def delete_selected(
         self, request: HttpRequest, queryset: QuerySet[Closure]
     ) -> HttpResponseRedirect:
-        """Lead to the plan."""
+        """Redirect to the preview."""
         ids = ",".join(map(str, queryset.order_by("id").values_list("id", flat=True)[:500]))
         address = reverse("admin:scheduling_closure_reopen")
-        return HttpResponseRedirect(f"{address}?ids={ids}&{ASKED}=1")
+        return HttpResponseRedirect(f"{address}?ids={ids}&{PREVIEW_PARAM}=1")
 
-    def _reopen(
-        self, request: HttpRequest, about: Closure, subject: str, back: str
+    def _delete_page(
+        self, request: HttpRequest, closure: Closure, row_label: str, back: str
     ) -> HttpResponse:
         return change_page(
             request,
             ChangePage(
-                title=_("Take away a closure"),
+                title=_("Delete a closure"),
                 intro=_(
-                    "Classes that it cancelled come back, unless their time was taken meanwhile. "
-                    "What a person cancelled stays cancelled."
+                    "Classes that it cancelled are restored unless their time has been taken. "
+                    "Classes cancelled by hand stay cancelled."
                 ),
-                button=_("Take it away"),
-                about=about,
-                subject=subject,
+                button=_("Delete it"),
+                row=closure,
+                row_label=row_label,
                 form=DeleteClosuresForm,
-                after=_to_list,
+                next_address=_to_list,
                 back=back,
-                at_once=about.pk is not None,
+                preview_at_once=closure.pk is not None,
             ),
         )
 

@@ -1,4 +1,4 @@
-"""“Deactivate…”: it takes the classes ahead away, so that they are looked at first."""
+"""“Deactivate…”: a page with a preview, because future classes are removed."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -14,17 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.bulk_actions import selected_rows
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 
 from .forms import DeactivateForm
-from .plan_page import ASKED, ChangePage, change_page
+from .plan_page import PREVIEW_PARAM, ChangePage, change_page
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 
-class DeactivateMixin(admin.ModelAdmin):
-    """The page, the action that leads to it, and the same question where a form says it."""
+class DeactivateMixin(MixinBase):
+    """Adds the page and the action; a form that deactivates a person leads to the page, too."""
 
     whose: ClassVar[str]
 
@@ -35,12 +36,12 @@ class DeactivateMixin(admin.ModelAdmin):
 
     @admin.action(permissions=["change"], description=gettext_lazy("Deactivate…"))
     def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        """Lead to the plan."""
+        """Redirect to the preview."""
         found = selected_rows(request, rows)
-        return None if found is None else self._ask([row.pk for row in found])
+        return None if found is None else self._redirect_to_preview([row.pk for row in found])
 
     def deactivate_view(self, request: HttpRequest) -> HttpResponse:
-        """What would go, and the button."""
+        """Preview and apply the deactivation of the people in ``ids``."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         return change_page(
@@ -48,15 +49,15 @@ class DeactivateMixin(admin.ModelAdmin):
             ChangePage(
                 title=_("Deactivate"),
                 intro=_(
-                    "While they are not active, none of their schedules asks for a class. What has "
-                    "been stays on record, and so does what a person acted on. “Activate” in the "
-                    "list takes this back: the classes are made again from the schedules."
+                    "While they are not active, their schedules create no classes. Past classes "
+                    "and classes edited by hand stay on record. “Activate” in the list reverses "
+                    "this: the classes are created again from the schedules."
                 ),
                 button=_("Deactivate"),
-                about=self.model(),
-                subject=self._names(request),
+                row=self.model(),
+                row_label=self._names(request),
                 form=DeactivateForm,
-                after=lambda change_plan: self._list(),
+                next_address=lambda change_plan: self._list(),
                 back=self._list(),
                 is_danger=True,
             ),
@@ -65,7 +66,7 @@ class DeactivateMixin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         deactivated = change and "is_active" in form.changed_data and not obj.is_active
         if deactivated and has_classes_ahead(self.whose, obj, timezone.now()):
-            # The rest is saved; this is asked about first, as it would take classes away.
+            # The other fields are saved. Deactivation removes classes, so it is previewed first.
             obj.is_active = True
             form.changed_data.remove("is_active")
             request.deactivates = True  # type: ignore[attr-defined]
@@ -76,23 +77,22 @@ class DeactivateMixin(admin.ModelAdmin):
             return super().response_change(request, obj)
         text = _("Saved, and still active: this is what deactivating would do. Confirm it below.")
         messages.warning(request, text)
-        return self._ask([obj.pk])
+        return self._redirect_to_preview([obj.pk])
 
-    def _ask(self, ids: list[int]) -> HttpResponseRedirect:
-        query = urlencode({"ids": ",".join(map(str, ids)), ASKED: 1}, safe=",")
+    def _redirect_to_preview(self, ids: list[int]) -> HttpResponseRedirect:
+        query = urlencode({"ids": ",".join(map(str, ids)), PREVIEW_PARAM: 1}, safe=",")
         address = reverse(f"admin:scheduling_{self.opts.model_name}_deactivate")
         return HttpResponseRedirect(f"{address}?{query}")
 
     def _names(self, request: HttpRequest) -> str:
-        """Who is asked about: the first of them by name."""
-        asked = request.POST if request.method == "POST" else request.GET
-        form = DeactivateForm(self.model(), studio_today(), asked)
+        """Return the names of the first selected people."""
+        data = request.POST if request.method == "POST" else request.GET
+        form = DeactivateForm(self.model(), studio_today(), data)
         if not form.is_valid():
             return ""
-        ids = form.numbers
-        rows = list(self.get_queryset(request).filter(pk__in=ids)[: MOST_NAMED + 1])
-        shown = ", ".join(map(str, rows[:MOST_NAMED]))
-        return shown if len(rows) <= MOST_NAMED else f"{shown} …"
+        rows = list(self.get_queryset(request).filter(pk__in=form.row_ids)[: MAX_NAMED + 1])
+        shown = ", ".join(map(str, rows[:MAX_NAMED]))
+        return shown if len(rows) <= MAX_NAMED else f"{shown} …"
 
     def _list(self) -> str:
         return reverse(f"admin:scheduling_{self.opts.model_name}_changelist")

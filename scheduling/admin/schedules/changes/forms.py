@@ -1,4 +1,4 @@
-"""What is asked for before there is a plan."""
+"""The forms of the schedule changes."""
 
 import re
 from datetime import date
@@ -35,7 +35,7 @@ from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
 
 
 def day_field(label: Any, **values: Any) -> forms.DateField:
-    """A date by the browser's own picker."""
+    """Return a date field with the browser's date picker."""
     return forms.DateField(
         label=label,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
@@ -45,18 +45,18 @@ def day_field(label: Any, **values: Any) -> forms.DateField:
 
 
 class ChangeForm(forms.Form):
-    """A form of which an act can be made; ``about`` is the row that it changes."""
+    """A form that describes a schedule change; ``row`` is the row to change."""
 
-    def __init__(self, about: Any, today: date, data: Any = None) -> None:
-        self.about, self.today = about, today
-        super().__init__(data, initial=self.first_values())
+    def __init__(self, row: Any, today: date, data: Any = None) -> None:
+        self.row, self.today = row, today
+        super().__init__(data, initial=self.initial_values())
 
-    def first_values(self) -> dict[str, Any]:
-        """What the fields show at first."""
+    def initial_values(self) -> dict[str, Any]:
+        """Return the initial values of the fields."""
         return {}
 
-    def act(self) -> ScheduleChange:
-        """The act that is asked for; the form is valid."""
+    def change(self) -> ScheduleChange:
+        """Return the change; the form must be valid."""
         raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
@@ -67,43 +67,45 @@ class ChangeForm(forms.Form):
         return data
 
     def refuse(self, error: Any) -> None:
-        """Show what the act refused, beside the field where there is one."""
+        """Add a ValidationError of the change, next to the field if it has one."""
         for name, texts in getattr(error, "message_dict", {None: error.messages}).items():
             for text in texts:
                 self.add_error(name if name in self.fields else None, text)
 
 
 class ChangeFromDateForm(ChangeForm):
-    """From when on, and what is then another."""
+    """The first day of a change, and the new values."""
 
     day = day_field(
         gettext_lazy("From this date on"),
         required=False,
-        help_text=gettext_lazy("What was before stays as it was. Empty: all that is to come."),
+        help_text=gettext_lazy(
+            "Earlier classes stay as they are. Empty: the change applies to all future classes."
+        ),
     )
 
-    def __init__(self, about: Any, today: date, data: Any = None) -> None:
-        super().__init__(about, today, data)
-        names = CHANGEABLE[key_of(about).kind]
-        order = [*(field.name for field in about._meta.fields if field.name in names)]
-        for name, field in fields_for_model(type(about), order, formfield_callback=_plain).items():
+    def __init__(self, row: Any, today: date, data: Any = None) -> None:
+        super().__init__(row, today, data)
+        names = CHANGEABLE[key_of(row).kind]
+        order = [field.name for field in row._meta.fields if field.name in names]
+        for name, field in fields_for_model(type(row), order, formfield_callback=_plain).items():
             assert field is not None
             self.fields[name] = field
-        self.fields["start_time"].help_text = _("On the clock of its zone, now %(zone)s.") % {
-            "zone": about.teacher.time_zone if about.teacher else studio().time_zone
-        }
-        theirs = Q(is_active=True) | Q(pk=about.teacher_id)
+        self.fields["start_time"].help_text = _(
+            "Local time in its time zone, currently %(zone)s."
+        ) % {"zone": row.teacher.time_zone if row.teacher else studio().time_zone}
+        choosable = Q(is_active=True) | Q(pk=row.teacher_id)
         teacher: Any = self.fields["teacher"]
-        teacher.queryset = Teacher.objects.filter(theirs)
+        teacher.queryset = Teacher.objects.filter(choosable)
 
-    def first_values(self) -> dict[str, Any]:
-        names = CHANGEABLE[key_of(self.about).kind]
-        return {"day": self.today} | {name: getattr(self.about, name) for name in names}
+    def initial_values(self) -> dict[str, Any]:
+        names = CHANGEABLE[key_of(self.row).kind]
+        return {"day": self.today} | {name: getattr(self.row, name) for name in names}
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         values = dict(self.cleaned_data)
         day = values.pop("day")
-        key = key_of(self.about)
+        key = key_of(self.row)
         return ChangeAllFuture(key, values) if day is None else ChangeFromDate(key, day, values)
 
 
@@ -114,7 +116,7 @@ def _plain(field: Any, **kwargs: Any) -> Any:
 
 
 class PauseForm(ChangeForm):
-    """From when to when, and why."""
+    """The dates and the reason of a pause."""
 
     first = day_field(gettext_lazy("First day"))
     last = day_field(gettext_lazy("Last day"))
@@ -125,36 +127,36 @@ class PauseForm(ChangeForm):
         help_text=gettext_lazy("Shown on the cancelled classes."),
     )
 
-    def first_values(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         return {"first": self.today}
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         data = self.cleaned_data
-        return PauseSeries(key_of(self.about), data["first"], data["last"], data["name"])
+        return PauseSeries(key_of(self.row), data["first"], data["last"], data["name"])
 
 
 class ResumeForm(ChangeForm):
-    """From when on it takes place again."""
+    """The first day after a pause."""
 
     day = day_field(gettext_lazy("Takes place again from"))
 
-    def first_values(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         return {"day": self.today}
 
-    def act(self) -> ScheduleChange:
-        return ResumeSeries(key_of(self.about), self.cleaned_data["day"])
+    def change(self) -> ScheduleChange:
+        return ResumeSeries(key_of(self.row), self.cleaned_data["day"])
 
 
 class EndForm(ChangeForm):
-    """The last day, and what becomes of classes that no run takes away."""
+    """The last day, and whether later classes edited by hand are cancelled."""
 
     day = day_field(gettext_lazy("Last day"))
     cancel_rest = forms.BooleanField(
-        label=gettext_lazy("Cancel what a person entered or changed, too"),
+        label=gettext_lazy("Also cancel classes entered or changed by hand"),
         required=False,
         help_text=gettext_lazy(
-            "Classes after that day which were moved or noted by hand, and one-offs, would "
-            "otherwise keep their hour."
+            "Otherwise, later classes that were moved or annotated by hand, and one-off classes, "
+            "keep their times."
         ),
     )
     reason = LineInput(
@@ -164,16 +166,16 @@ class EndForm(ChangeForm):
         help_text=gettext_lazy("Shown on the cancelled classes."),
     )
 
-    def first_values(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         return {"day": self.today, "cancel_rest": True}
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         data = self.cleaned_data
-        return EndSeries(key_of(self.about), data["day"], data["cancel_rest"], data["reason"])
+        return EndSeries(key_of(self.row), data["day"], data["cancel_rest"], data["reason"])
 
 
 class AbsenceForm(ChangeForm):
-    """Until when a teacher can't come."""
+    """The last day of a teacher's absence."""
 
     last = day_field(gettext_lazy("Last day"))
     name = LineInput(
@@ -185,37 +187,37 @@ class AbsenceForm(ChangeForm):
         ),
     )
 
-    def first_values(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         return {"last": self.today}
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         data = self.cleaned_data
-        return TeacherAbsence(self.about, self.today, data["last"], data["name"])
+        return TeacherAbsence(self.row, self.today, data["last"], data["name"])
 
 
 class ZoneForm(ChangeForm):
-    """The zone by whose clock a teacher's lessons take place from now on."""
+    """The new time zone of a teacher."""
 
-    def __init__(self, about: Any, today: date, data: Any = None) -> None:
-        super().__init__(about, today, data)
+    def __init__(self, row: Any, today: date, data: Any = None) -> None:
+        super().__init__(row, today, data)
         self.fields |= fields_for_model(Teacher, ["time_zone"])
 
-    def first_values(self) -> dict[str, Any]:
-        return {"time_zone": self.about.time_zone}
+    def initial_values(self) -> dict[str, Any]:
+        return {"time_zone": self.row.time_zone}
 
-    def act(self) -> ScheduleChange:
-        return ChangeZone(self.about, self.cleaned_data["time_zone"])
+    def change(self) -> ScheduleChange:
+        return ChangeZone(self.row, self.cleaned_data["time_zone"])
 
 
 class StudioZoneForm(ZoneForm):
-    """The zone of fixed schedules without a teacher, and of the studio's days."""
+    """The new time zone of the studio, and of fixed schedules without a teacher."""
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         return ChangeStudioZone(self.cleaned_data["time_zone"])
 
 
 class CloseForm(ChangeForm):
-    """Which days, and for whom; ``about`` is a closure, or one that is not stored yet."""
+    """The days of a closure and the person it is for; ``row`` may be an unsaved closure."""
 
     name = LineInput(
         label=gettext_lazy("Name"),
@@ -237,75 +239,75 @@ class CloseForm(ChangeForm):
         help_text=gettext_lazy("Empty: for everyone."),
     )
 
-    def __init__(self, about: Any, today: date, data: Any = None) -> None:
-        super().__init__(about, today, data)
+    def __init__(self, row: Any, today: date, data: Any = None) -> None:
+        super().__init__(row, today, data)
         for name in ("teacher", "student"):
-            if about.is_pause:
-                # A pause stays with its schedule, and so with that schedule's student.
+            if row.is_pause:
+                # A pause belongs to a schedule, so its person is fixed.
                 del self.fields[name]
                 continue
             field: Any = self.fields[name]
             field.widget = PersonSelect(name)
             field.widget.choices = field.choices
 
-    def first_values(self) -> dict[str, Any]:
-        if self.about.pk is None:
+    def initial_values(self) -> dict[str, Any]:
+        if self.row.pk is None:
             return {"first_date": self.today, "last_date": self.today}
         names = ("name", "first_date", "last_date", "teacher", "student")
-        return {name: getattr(self.about, name) for name in names}
+        return {name: getattr(self.row, name) for name in names}
 
-    def act(self) -> ScheduleChange:
-        if self.about.pk is None:
+    def change(self) -> ScheduleChange:
+        if self.row.pk is None:
             return AddClosure(self.cleaned_data)
-        return EditClosure(self.about.pk, self.cleaned_data)
+        return EditClosure(self.row.pk, self.cleaned_data)
 
 
 class SelectedRowsForm(ChangeForm):
-    """Rows that were chosen in a list: nothing more is asked."""
+    """The IDs of rows selected in a list."""
 
     ids = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
-    choose = gettext_lazy("Choose some in the list.")
+    choose_text = gettext_lazy("Choose some in the list.")
 
     def clean_ids(self) -> str:
         text: str = self.cleaned_data["ids"]
         if not re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18})*", text):
-            raise forms.ValidationError(self.choose)
+            raise forms.ValidationError(self.choose_text)
         return text
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """Their ids; the form is valid."""
-        return tuple(int(each) for each in self.cleaned_data["ids"].split(","))
+    def row_ids(self) -> tuple[int, ...]:
+        """The IDs; the form must be valid."""
+        return tuple(int(text) for text in self.cleaned_data["ids"].split(","))
 
 
 class DeleteClosuresForm(SelectedRowsForm):
-    """Closures to be taken away. ``about`` is the first of them."""
+    """Closures to delete; ``row`` is the first of them."""
 
-    choose = gettext_lazy("Choose closures in the list.")
+    choose_text = gettext_lazy("Choose closures in the list.")
 
-    def first_values(self) -> dict[str, Any]:
-        return {"ids": str(self.about.pk)}
+    def initial_values(self) -> dict[str, Any]:
+        return {"ids": str(self.row.pk)}
 
-    def act(self) -> ScheduleChange:
-        return DeleteClosures(self.numbers)
+    def change(self) -> ScheduleChange:
+        return DeleteClosures(self.row_ids)
 
 
 class DeactivateForm(SelectedRowsForm):
-    """Students or teachers to be set aside; ``about`` says which of the two."""
+    """Students or teachers to deactivate; ``row`` is an empty instance of their model."""
 
-    def act(self) -> ScheduleChange:
-        return DeactivatePeople(type(self.about), self.numbers)
+    def change(self) -> ScheduleChange:
+        return DeactivatePeople(type(self.row), self.row_ids)
 
 
 class EndPersonForm(EndForm):
     """The last day of a student or a teacher."""
 
-    def act(self) -> ScheduleChange:
+    def change(self) -> ScheduleChange:
         data = self.cleaned_data
-        return EndPerson(self.about, data["day"], data["cancel_rest"], data["reason"])
+        return EndPerson(self.row, data["day"], data["cancel_rest"], data["reason"])
 
 
 def is_paused(rule: Any, today: date) -> bool:
-    """Whether there is a pause to end."""
-    paused = Closure.objects.filter(**{key_of(rule).kind.value: rule}, last_date__gte=today)
-    return paused.exists()
+    """Return whether ``rule`` has a current or upcoming pause."""
+    pauses = Closure.objects.filter(**{key_of(rule).kind.value: rule}, last_date__gte=today)
+    return pauses.exists()

@@ -1,6 +1,6 @@
-"""Public holidays in two clicks: the list of a country's days, ticked; then they are closed."""
+"""A page that lists a country's public holidays and closes those that are ticked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,12 +30,12 @@ from scheduling.text.dates import full_day
 
 from .plan_page import warn_of_later_run
 
-# From this month on people plan the next year as well.
-AUTUMN = 7
+# From this month on the default includes the next year.
+PLAN_AHEAD_MONTH = 7
 
 
 class HolidayRegionForm(forms.Form):
-    """A country, a region of it, and which years."""
+    """A country, a region, and the years."""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"))
     region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
@@ -47,8 +47,8 @@ class HolidayRegionForm(forms.Form):
         known = countries(_language())
         fields["country"].choices = [("", _("Choose…")), *known]
         chosen = data.get("country", "")
-        there = regions(chosen) if chosen in dict(known) else []
-        fields["region"].choices = [("", _("the whole country")), *there]
+        found = regions(chosen) if chosen in dict(known) else []
+        fields["region"].choices = [("", _("the whole country")), *found]
         this, following = str(today.year), str(today.year + 1)
         both = _("%(this)s and %(following)s") % {"this": this, "following": following}
         fields["years"].choices = [
@@ -58,7 +58,7 @@ class HolidayRegionForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        # Whoever changes the country sends the region of the old one along.
+        # A changed country is submitted together with the old country's region.
         if "region" in self.errors:
             del self.errors["region"]
             self.cleaned_data["region"] = ""
@@ -66,72 +66,75 @@ class HolidayRegionForm(forms.Form):
 
     @property
     def place(self) -> str:
-        """ "ES", or with its region "ES-CT"."""
-        found = self.cleaned_data
-        return "-".join(filter(None, (found["country"], found["region"])))
+        """ISO 3166 code of the country or region: “ES”, “ES-CT”."""
+        data = self.cleaned_data
+        return "-".join(filter(None, (data["country"], data["region"])))
 
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A day of the list. ``there`` names the closure that it has already; ``cancelled`` and
-    ``kept`` are the classes that closing it would cancel, and that take place all the same.
+    """A day of the list.
+
+    ``closure`` is the name of an existing closure. ``cancelled`` and ``kept`` are the IDs of the
+    classes that closing the day would cancel, and of those that would still take place.
     """
 
     day: date
     name: str
-    there: str
+    closure: str
     is_past: bool
-    is_chosen: bool
+    is_ticked: bool
     cancelled: tuple[int, ...]
     kept: tuple[int, ...]
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """“Mon 5 Jan 2026”."""
         return full_day(self.day)
 
 
 def holidays_page(request: HttpRequest) -> HttpResponse:
-    """GET shows the days; POST closes those that are ticked, if the list still holds."""
+    """Show the days (GET), or close the ticked ones if the list has not changed (POST)."""
     today, now = studio_today(), timezone.now()
-    posted = request.method == "POST"
-    form = HolidayRegionForm(_asked(request, today), today)
-    found = _found(form, today, now) if form.data["country"] and form.is_valid() else []
+    form = HolidayRegionForm(_form_data(request, today), today)
+    holidays = _holidays(form, today, now) if form.data["country"] and form.is_valid() else []
     stale = None
-    if posted and found:
-        chosen = set(request.POST.getlist("day"))
-        days = tuple((one.day, one.name) for one in found if str(one.day) in chosen)
-        moment = ChangeContext(today, now, _name_of(request))
+    if request.method == "POST" and holidays:
+        ticked = set(request.POST.getlist("day"))
+        days = tuple(
+            (holiday.day, holiday.name) for holiday in holidays if str(holiday.day) in ticked
+        )
+        change_context = ChangeContext(today, now, _name_of(request))
         try:
-            if _fingerprint(found) != approved_fingerprint(request):
+            if _fingerprint(holidays) != approved_fingerprint(request):
                 raise StalePlanError
             if not days:
                 messages.warning(request, _("No day was chosen: nothing was closed."))
-            elif _close(request, AddHolidays(days, form.place), moment):
+            elif _close(request, AddHolidays(days, form.place), change_context):
                 return HttpResponseRedirect(_list())
         except StalePlanError as error:
             stale = error
-        found = [_ticked(one, chosen) for one in _found(form, today, now)]
+        holidays = [_ticked(holiday, ticked) for holiday in _holidays(form, today, now)]
     context = {
         "title": _("Public holidays"),
         "opts": Closure._meta,
         "back": _list(),
         "form": form,
-        "is_asked": bool(form.data["country"]),
+        "has_country": bool(form.data["country"]),
         "fields": {name: form.data[name] for name in form.fields},
-        "holidays": found,
-        "ahead": [one for one in found if not one.is_past],
-        "past": [one for one in found if one.is_past],
-        "cancelled": sum(len(one.cancelled) for one in found if one.is_chosen),
-        "plan": _fingerprint(found),
-        "choosable": sum(not one.there for one in found),
+        "holidays": holidays,
+        "ahead": [holiday for holiday in holidays if not holiday.is_past],
+        "past": [holiday for holiday in holidays if holiday.is_past],
+        "cancelled": sum(len(holiday.cancelled) for holiday in holidays if holiday.is_ticked),
+        "plan": _fingerprint(holidays),
+        "choosable": sum(not holiday.closure for holiday in holidays),
     }
     return plan_page(request, "admin/schedules/changes/holidays.html", context, stale)
 
 
-def _asked(request: HttpRequest, today: date) -> dict[str, str]:
+def _form_data(request: HttpRequest, today: date) -> dict[str, str]:
     source = request.POST if request.method == "POST" else request.GET
-    years = str(today.year) if today.month < AUTUMN else f"{today.year}-{today.year + 1}"
+    years = str(today.year) if today.month < PLAN_AHEAD_MONTH else f"{today.year}-{today.year + 1}"
     if "country" in source:
         country, region = source["country"], source.get("region", "")
     else:
@@ -139,19 +142,19 @@ def _asked(request: HttpRequest, today: date) -> dict[str, str]:
     return {"country": country, "region": region, "years": source.get("years") or years}
 
 
-def _found(form: HolidayRegionForm, today: date, now: datetime) -> list[Holiday]:
-    asked = form.cleaned_data
-    years = [int(year) for year in asked["years"].split("-")]
-    named = public_holidays(asked["country"], asked["region"], years, _language())
+def _holidays(form: HolidayRegionForm, today: date, now: datetime) -> list[Holiday]:
+    data = form.cleaned_data
+    years = [int(year) for year in data["years"].split("-")]
+    named = public_holidays(data["country"], data["region"], years, _language())
     days = [day for day, _name in named]
-    there, classes = closed_days(days), classes_on(days, now)
+    closures, classes = closed_days(days), classes_on(days, now)
     return [
         Holiday(
             day,
             name,
-            there.get(day, ""),
+            closures.get(day, ""),
             day < today,
-            day >= today and day not in there,
+            day >= today and day not in closures,
             *classes.get(day, ((), ())),
         )
         for day, name in named
@@ -162,19 +165,23 @@ def _language() -> str:
     return get_language() or studio().language
 
 
-def _ticked(one: Holiday, chosen: set[str]) -> Holiday:
-    is_chosen = str(one.day) in chosen and not one.there
-    return Holiday(one.day, one.name, one.there, one.is_past, is_chosen, one.cancelled, one.kept)
+def _ticked(holiday: Holiday, days: set[str]) -> Holiday:
+    return replace(holiday, is_ticked=str(holiday.day) in days and not holiday.closure)
 
 
-def _fingerprint(found: list[Holiday]) -> str:
-    """Equal for a list of the same days with the same classes."""
-    return fingerprint(*((str(one.day), one.there, one.cancelled, one.kept) for one in found))
+def _fingerprint(holidays: list[Holiday]) -> str:
+    """Return a fingerprint of the days with their closures and classes."""
+    return fingerprint(
+        *(
+            (str(holiday.day), holiday.closure, holiday.cancelled, holiday.kept)
+            for holiday in holidays
+        )
+    )
 
 
-def _close(request: HttpRequest, act: AddHolidays, moment: ChangeContext) -> bool:
+def _close(request: HttpRequest, change: AddHolidays, change_context: ChangeContext) -> bool:
     try:
-        done = apply(act, moment, None)
+        done = apply(change, change_context, None)
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
         return False

@@ -1,4 +1,4 @@
-"""One page for every act: the form; on asking its plan; and the button for exactly that plan."""
+"""The page of a schedule change: the form, the plan, and the button that applies the plan."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -34,119 +34,123 @@ from scheduling.services.schedule_changes.plan_text import planned_text as would
 
 from .forms import ChangeForm
 
-ASKED = "look"
-# Of one outcome; the others are counted.
-MOST_SHOWN = 200
+PREVIEW_PARAM = "look"
+# Lines of each outcome; further lines are counted.
+MAX_LINES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePage:
-    """What the page is about. ``button`` does it; ``after`` answers where one then goes.
+    """The texts, the form and the callbacks of a page.
 
-    ``today``: where it is not the studio's that counts. ``at_once``: the plan is shown before
-    anything is asked. ``notes`` adds sentences to a plan, of which and of what was
-    asked it is given; ``then`` does what is left to do once
-    it is carried out. ``needless``: nothing is left to do, going by what the act would bring about
-    and what was asked, so that there is no button. ``idle``, by the same: what the button says
-    where it does less than ``button`` promises. ``subject`` is what the page calls its row,
-    ``links`` lead to what else can be done with it, ``back`` is where who changes their mind goes.
+    ``row`` is the row to change and ``row_label`` its name on the page, by default its text.
+    ``today`` is a date if it is not the studio's. With ``preview_at_once`` the plan of the initial
+    values is shown first. ``links`` lead to other actions, ``back`` is the URL of “Back”.
+
+    Callbacks get the plan, or its lines, and the form's values. ``next_address`` returns the URL
+    to go to after the change. ``notes`` returns additional sentences about the plan. ``follow_up``
+    runs after the change. ``is_needless`` returns whether nothing is left to do: there is no button
+    then. ``other_button`` returns a label for a plan that does less than ``button`` says.
     """
 
     title: str
     intro: str
     button: str
-    about: Any
+    row: Any
     form: type[ChangeForm]
-    after: Callable[[ChangePlan], str]
+    next_address: Callable[[ChangePlan], str]
     is_danger: bool = False
-    at_once: bool = False
+    preview_at_once: bool = False
     today: date | None = None
-    notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda change_plan, asked: []
-    then: Callable[[dict[str, Any]], None] = lambda asked: None
-    needless: Callable[[Sequence[ResultLine], dict[str, Any]], bool] = lambda because, asked: False
-    idle: Callable[[Sequence[ResultLine], dict[str, Any]], str] = lambda because, asked: ""
-    subject: str | None = None
+    notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda change_plan, values: []
+    follow_up: Callable[[dict[str, Any]], None] = lambda values: None
+    is_needless: Callable[[Sequence[ResultLine], dict[str, Any]], bool] = lambda lines, values: (
+        False
+    )
+    other_button: Callable[[Sequence[ResultLine], dict[str, Any]], str] = lambda lines, values: ""
+    row_label: str | None = None
     links: Sequence[tuple[str, str]] = ()
     back: str = ""
 
     @property
-    def called(self) -> str:
-        """What the page calls its row; nothing where there is none yet."""
-        return str(self.about) if self.subject is None else self.subject
+    def label(self) -> str:
+        """The name of the row; empty for a new row."""
+        return str(self.row) if self.row_label is None else self.row_label
 
 
-def change_page(request: HttpRequest, question: ChangePage) -> HttpResponse:
-    """GET asks, and with the form filled in shows the plan; POST carries it out."""
-    moment = ChangeContext(studio_today(), timezone.now(), request.user.get_username())
-    posted = request.method == "POST"
-    today = question.today or moment.today
-    form = question.form(question.about, today, _asked(request, question, today))
+def change_page(request: HttpRequest, page: ChangePage) -> HttpResponse:
+    """Show the form and, once it is filled in, the plan (GET); apply the plan (POST)."""
+    change_context = ChangeContext(studio_today(), timezone.now(), request.user.get_username())
+    today = page.today or change_context.today
+    form = page.form(page.row, today, _form_data(request, page, today))
     change_plan, stale = None, None
     if form.is_bound and form.is_valid():
         try:
-            if posted:
-                done = apply(form.act(), moment, approved_fingerprint(request))
+            if request.method == "POST":
+                done = apply(form.change(), change_context, approved_fingerprint(request))
                 messages.success(request, done.done_summary)
                 warn_of_later_run(request, done)
-                question.then(form.cleaned_data)
-                return HttpResponseRedirect(question.after(done))
-            change_plan = preview(form.act(), moment)
+                page.follow_up(form.cleaned_data)
+                return HttpResponseRedirect(page.next_address(done))
+            change_plan = preview(form.change(), change_context)
         except ValidationError as error:
             form.refuse(error)
         except StalePlanError as error:
-            stale, change_plan = error, error.new_plan or preview(form.act(), moment)
-    return _rendered(request, question, form, change_plan, stale)
+            stale, change_plan = error, error.new_plan or preview(form.change(), change_context)
+    return _rendered(request, page, form, change_plan, stale)
 
 
-def _asked(request: HttpRequest, question: ChangePage, today: date) -> Any:
-    """What was filled in; None where there is nothing to look at yet."""
+def _form_data(request: HttpRequest, page: ChangePage, today: date) -> Any:
+    """Return the submitted values; None if there is nothing to preview yet."""
     if request.method == "POST":
         return request.POST
-    if ASKED in request.GET:
+    if PREVIEW_PARAM in request.GET:
         return request.GET
-    if not question.at_once:
+    if not page.preview_at_once:
         return None
-    unasked = question.form(question.about, today)
-    fields = unasked.fields.items()
-    return {name: str(unasked.get_initial_for_field(each, name)) for name, each in fields}
+    unbound = page.form(page.row, today)
+    fields = unbound.fields.items()
+    return {name: str(unbound.get_initial_for_field(field, name)) for name, field in fields}
 
 
 def _rendered(
     request: HttpRequest,
-    question: ChangePage,
+    page: ChangePage,
     form: ChangeForm,
     change_plan: ChangePlan | None,
     stale: StalePlanError | None,
 ) -> HttpResponse:
-    about = question.about
-    told = attribution(change_plan, timezone.now()) if change_plan else PlanAttribution([], [])
+    attributed = (
+        attribution(change_plan, timezone.now()) if change_plan else PlanAttribution([], [])
+    )
     context = {
-        "title": question.title,
-        "question": question,
-        "opts": about._meta,
-        "back": question.back
-        or reverse(f"admin:scheduling_{about._meta.model_name}_change", args=[about.pk]),
+        "title": page.title,
+        "page": page,
+        "opts": page.row._meta,
+        "back": page.back
+        or reverse(f"admin:scheduling_{page.row._meta.model_name}_change", args=[page.row.pk]),
         "form": form,
-        "asked": ASKED,
+        "preview_param": PREVIEW_PARAM,
         "change_plan": change_plan,
-        "notes": question.notes(change_plan, form.cleaned_data) if change_plan else [],
-        "button": _button(question, told.caused, form) if change_plan else "",
-        "would": would_do(Counter(line.outcome for line in told.caused)),
-        "sections": _sections(request, told.caused),
-        "anyway": _sections(request, told.pending),
-        "anyway_count": len(told.pending),
-        "needless": change_plan is not None and question.needless(told.caused, form.cleaned_data),
+        "notes": page.notes(change_plan, form.cleaned_data) if change_plan else [],
+        "button": _button(page, attributed.caused, form) if change_plan else "",
+        "would": would_do(Counter(line.outcome for line in attributed.caused)),
+        "sections": _sections(request, attributed.caused),
+        "anyway": _sections(request, attributed.pending),
+        "anyway_count": len(attributed.pending),
+        "is_needless": change_plan is not None
+        and page.is_needless(attributed.caused, form.cleaned_data),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     return plan_page(request, "admin/schedules/changes/page.html", context, stale)
 
 
-def _button(question: ChangePage, because: Sequence[ResultLine], form: ChangeForm) -> str:
-    return question.idle(because, form.cleaned_data) or question.button
+def _button(page: ChangePage, because: Sequence[ResultLine], form: ChangeForm) -> str:
+    return page.other_button(because, form.cleaned_data) or page.button
 
 
 def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
-    """Say where what follows in the background can be seen; or why it does not."""
+    """Show a link to the run that continues the change, or warn that it was not started."""
     if not done.background_requests:
         return
     for text in done.warnings:
@@ -158,16 +162,16 @@ def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
 
 
 def _sections(request: HttpRequest, lines: list[ResultLine]) -> list[dict[str, Any]]:
-    """The lines of each outcome that has any, in the order in which people want to know."""
+    """Return a section for each outcome that has lines, the most important first."""
     links = links_for(request)
     return [
         {
             "outcome": outcome.value,
-            "count": len(found),
-            "name": planned_label(outcome, len(found)),
-            "rows": rows_of_lines(found[:MOST_SHOWN], links),
-            "more": max(0, len(found) - MOST_SHOWN),
+            "count": len(matching),
+            "name": planned_label(outcome, len(matching)),
+            "rows": rows_of_lines(matching[:MAX_LINES], links),
+            "more": max(0, len(matching) - MAX_LINES),
         }
         for outcome in SHOWN
-        if (found := [line for line in lines if line.outcome is outcome])
+        if (matching := [line for line in lines if line.outcome is outcome])
     ]

@@ -1,4 +1,4 @@
-"""“Ill today”: a teacher's day is cancelled and the families are told, in two clicks."""
+"""“Ill today”: cancels a teacher's classes and notifies the families, in two clicks."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,18 +32,18 @@ from .plan_page import ChangePage, change_page
 from .views import EndPersonMixin
 from .zones import ZoneChangeMixin
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
     """“Ill today…”, “Change the time zone…” and “End…” of a teacher."""
 
-    acts = ("end", "ill", "zone")
+    change_names = ("end", "ill", "zone")
 
-    def living_links(self, row: Any) -> list[tuple[str, str]]:
+    def change_links(self, row: Any) -> list[tuple[str, str]]:
         titles = {"ill": _("Ill today…"), "zone": _("Change the time zone…")}
-        own = [(self.change_address(act, row.pk), title) for act, title in titles.items()]
-        return [*own, *super().living_links(row)]
+        links = [(self.change_address(name, row.pk), title) for name, title in titles.items()]
+        return [*links, *super().change_links(row)]
 
     def has_moving_classes(self, row: Any) -> bool:
         return has_classes_ahead("teacher", row, timezone.now())
@@ -56,34 +56,35 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
         return super().response_change(request, obj)
 
     def ill_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Today's classes, and who is told; then it is done."""
-        teacher = self.about(request, object_id)
+        """Preview and apply the absence, and e-mail the families."""
+        teacher = self.get_changeable_row(request, object_id)
         if not request.user.has_perms(
             ["scheduling.add_closure", "scheduling.change_scheduledclass"]
         ):
             raise PermissionDenied
         today = today_of(teacher)
 
-        def cancelled(asked: dict[str, Any]) -> list[ScheduledClass]:
-            return cancelled_for(teacher, today, asked["last"], timezone.now())
+        def cancelled_classes(values: dict[str, Any]) -> list[ScheduledClass]:
+            return cancelled_for(teacher, today, values["last"], timezone.now())
 
-        def tell(asked: dict[str, Any]) -> None:
-            classes = cancelled(asked)
+        def notify_families(values: dict[str, Any]) -> None:
+            classes = cancelled_classes(values)
             queued = email_families(classes, timezone.now())
-            _say(request, queued, notices_of(classes))
+            _show_delivery(request, queued, notices_of(classes))
 
-        def whom(change_plan: ChangePlan, asked: dict[str, Any]) -> list[str]:
-            return [*_whom(change_plan), *_became_of(notices_of(cancelled(asked)))]
+        def notes(change_plan: ChangePlan, values: dict[str, Any]) -> list[str]:
+            report = notices_of(cancelled_classes(values))
+            return [*_recipients(change_plan), *_pending(report)]
 
-        def only_closes(because: Sequence[ResultLine], asked: dict[str, Any]) -> str:
-            if because or TeacherAbsence(teacher, today, asked["last"]).is_entered():
+        def other_button(lines: Sequence[ResultLine], values: dict[str, Any]) -> str:
+            if lines or TeacherAbsence(teacher, today, values["last"]).is_entered():
                 return ""
             return _("Close these days")
 
-        def nothing_left(because: Sequence[ResultLine], asked: dict[str, Any]) -> bool:
-            if because or not TeacherAbsence(teacher, today, asked["last"]).is_entered():
+        def is_needless(lines: Sequence[ResultLine], values: dict[str, Any]) -> bool:
+            if lines or not TeacherAbsence(teacher, today, values["last"]).is_entered():
                 return False
-            return notices_of(cancelled(asked)).are_sent
+            return notices_of(cancelled_classes(values)).are_sent
 
         return change_page(
             request,
@@ -91,33 +92,33 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 title=_("Ill today"),
                 intro=_(
                     "Classes of these days that have not begun are cancelled at once, and each "
-                    "family is told by e-mail, in its language. What nobody changed by hand comes "
-                    "back when the closure is taken away."
+                    "family is told by e-mail in its language. Classes that were not changed by "
+                    "hand are restored when the closure is deleted."
                 ),
                 button=_("Cancel the classes and tell the families"),
-                idle=only_closes,
-                about=teacher,
+                other_button=other_button,
+                row=teacher,
                 form=AbsenceForm,
-                after=lambda change_plan: self.row_address(teacher.pk),
+                next_address=lambda change_plan: self.row_address(teacher.pk),
                 is_danger=True,
-                at_once=True,
+                preview_at_once=True,
                 today=today,
-                notes=whom,
-                needless=nothing_left,
-                then=tell,
+                notes=notes,
+                is_needless=is_needless,
+                follow_up=notify_families,
             ),
         )
 
 
 def today_of(teacher: Teacher) -> date:
-    """Today by the teacher's clock: that is the one by which their day is closed."""
+    """Return today's date in the teacher's zone, in which closures of the teacher are read."""
     if not is_zone(teacher.time_zone):
         return studio_today()
     return timezone.localdate(timezone.now(), zone_of(teacher.time_zone))
 
 
-def _whom(change_plan: ChangePlan) -> list[str]:
-    """Who would be told, and who can't be."""
+def _recipients(change_plan: ChangePlan) -> list[str]:
+    """Return how many families would be e-mailed, and the names without an address."""
     students = {
         line.student_id: line.student
         for line in change_plan.of(Outcome.CANCELLED)
@@ -125,56 +126,57 @@ def _whom(change_plan: ChangePlan) -> list[str]:
     }
     if not students:
         return []
-    reached = {pk for pk, address in addresses_of(students).items() if address}
-    n = len(reached)
+    with_address = {pk for pk, address in addresses_of(students).items() if address}
+    n = len(with_address)
     text = ngettext("%(n)d family will be told.", "%(n)d families will be told.", n) % {"n": n}
-    return [text, *_unreached([name for pk, name in students.items() if pk not in reached])]
+    missing = [name for pk, name in students.items() if pk not in with_address]
+    return [text, *_without_address(missing)]
 
 
-def _unreached(names: list[str]) -> list[str]:
+def _without_address(names: list[str]) -> list[str]:
     if not names:
         return []
     return [_("Without an e-mail address: %(names)s.") % {"names": _listed(names)}]
 
 
 def _listed(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    shown = names[:MOST_NAMED]
+    more = len(names) - MAX_NAMED
+    shown = names[:MAX_NAMED]
     if more > 0:
         shown.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
     return str(get_text_list(shown, _("and")))
 
 
-def _became_of(notices: DeliveryReport) -> list[str]:
-    """What became of the e-mails that were queued before."""
-    said = []
-    if notices.waiting:
+def _pending(report: DeliveryReport) -> list[str]:
+    """Describe earlier e-mails that are still queued or may not have arrived."""
+    sentences = []
+    if report.waiting:
         text = ngettext(
-            "%(n)d e-mail waits to be sent.", "%(n)d e-mails wait to be sent.", notices.waiting
+            "%(n)d e-mail waits to be sent.", "%(n)d e-mails wait to be sent.", report.waiting
         )
-        said.append(text % {"n": notices.waiting})
-    if notices.undelivered:
+        sentences.append(text % {"n": report.waiting})
+    if report.undelivered:
         text = _("The e-mail may not have arrived: %(names)s.")
-        said.append(text % {"names": _listed(notices.undelivered)})
-    return said
+        sentences.append(text % {"names": _listed(report.undelivered)})
+    return sentences
 
 
-def _say(request: HttpRequest, queued: int, notices: DeliveryReport) -> None:
+def _show_delivery(request: HttpRequest, queued: int, report: DeliveryReport) -> None:
     if queued:
         text = ngettext("%(n)d e-mail queued.", "%(n)d e-mails queued.", queued)
         messages.success(request, text % {"n": queued})
-    if notices.sent:
+    if report.sent:
         text = ngettext(
             "%(n)d family had been told before.",
             "%(n)d families had been told before.",
-            notices.sent,
+            report.sent,
         )
-        messages.info(request, text % {"n": notices.sent})
-    for text in _unreached(notices.without_address):
+        messages.info(request, text % {"n": report.sent})
+    for text in _without_address(report.without_address):
         messages.warning(request, text + " " + _("Call them."))
-    if notices.undelivered:
+    if report.undelivered:
         text = _(
             "The e-mail may not have arrived: %(names)s. Call them, or send it again on the "
             "page of the student."
         )
-        messages.error(request, text % {"names": _listed(notices.undelivered)})
+        messages.error(request, text % {"names": _listed(report.undelivered)})

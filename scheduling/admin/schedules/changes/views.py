@@ -1,14 +1,14 @@
-"""The pages of a schedule's changes, and of a person's end, beside the stock ones."""
+"""The pages that change, pause, resume and end a schedule, and end a person's schedules."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from scheduling.admin.core.mixins import MixinBase
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedule_changes import ChangePlan
 
@@ -24,40 +24,40 @@ from .forms import (
 from .plan_page import ChangePage, change_page
 
 
-class ChangeViewsMixin(admin.ModelAdmin):
-    """Acts at addresses of their own, for those who may change the row."""
+class ChangeViewsMixin(MixinBase):
+    """Adds a page for each of ``change_names``, for users who may change the row."""
 
-    acts: tuple[str, ...] = ()
+    change_names: tuple[str, ...] = ()
 
     def get_urls(self) -> list[Any]:
         name = f"scheduling_{self.opts.model_name}"
         own = [
             path(
-                f"<int:object_id>/{act}/",
-                self.admin_site.admin_view(getattr(self, f"{act}_view")),
-                name=f"{name}_{act}",
+                f"<int:object_id>/{change}/",
+                self.admin_site.admin_view(getattr(self, f"{change}_view")),
+                name=f"{name}_{change}",
             )
-            for act in self.acts
+            for change in self.change_names
         ]
         return [*own, *super().get_urls()]
 
-    def about(self, request: HttpRequest, object_id: int) -> Any:
-        """The row, for who may change it."""
+    def get_changeable_row(self, request: HttpRequest, object_id: int) -> Any:
+        """Return the row, or raise Http404 or PermissionDenied."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        found = self.get_object(request, str(object_id))
-        if found is None:
+        row = self.get_object(request, str(object_id))
+        if row is None:
             raise Http404
-        if not self.has_change_permission(request, found):
+        if not self.has_change_permission(request, row):
             raise PermissionDenied
-        return found
+        return row
 
-    def change_address(self, act: str, pk: int) -> str:
-        """Where an act of a row is asked for."""
-        return reverse(f"admin:scheduling_{self.opts.model_name}_{act}", args=[pk])
+    def change_address(self, change: str, pk: int) -> str:
+        """Return the URL of a change's page."""
+        return reverse(f"admin:scheduling_{self.opts.model_name}_{change}", args=[pk])
 
     def row_address(self, pk: int) -> str:
-        """The row's own page."""
+        """Return the URL of the row's page."""
         return reverse(f"admin:scheduling_{self.opts.model_name}_change", args=[pk])
 
     def render_change_form(
@@ -65,55 +65,57 @@ class ChangeViewsMixin(admin.ModelAdmin):
     ) -> HttpResponse:
         row = context.get("original")
         if row is not None and self.has_change_permission(request, row):
-            context["living"] = self.living_links(row)
+            context["change_links"] = self.change_links(row)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def living_links(self, row: Any) -> list[tuple[str, str]]:
-        """Address and title of each act that makes sense now."""
+    def change_links(self, row: Any) -> list[tuple[str, str]]:
+        """Return the URL and title of each change that is possible now."""
         raise NotImplementedError
 
 
 class SeriesChangesMixin(ChangeViewsMixin):
-    """“Change from a date…”, “Pause…”, “Resume…”, “End…” of a weekly rule."""
+    """“Change from a date…”, “Pause…”, “Resume…” and “End…” of a weekly rule."""
 
-    acts = ("from", "pause", "resume", "end")
+    change_names = ("from", "pause", "resume", "end")
     change_form_template = "admin/schedules/changes/series_change_form.html"
 
-    def living_links(self, row: Any) -> list[tuple[str, str]]:
+    def change_links(self, row: Any) -> list[tuple[str, str]]:
         today = studio_today()
         if row.valid_until is not None and row.valid_until < today:
             return []
         titles = {"from": _("Change from a date…"), "pause": _("Pause…"), "end": _("End…")}
         if is_paused(row, today):
             titles["resume"] = _("Resume…")
-        return [(self.change_address(act, row.pk), title) for act, title in titles.items()]
+        return [(self.change_address(name, row.pk), title) for name, title in titles.items()]
 
     def _page(
         self, request: HttpRequest, object_id: int, form: type[ChangeForm], **texts: Any
     ) -> HttpResponse:
-        row = self.about(request, object_id)
+        row = self.get_changeable_row(request, object_id)
 
-        def after(change_plan: ChangePlan) -> str:
+        def next_address(change_plan: ChangePlan) -> str:
             return self.row_address(change_plan.series.id if change_plan.series else row.pk)
 
-        return change_page(request, ChangePage(about=row, form=form, after=after, **texts))
+        return change_page(
+            request, ChangePage(row=row, form=form, next_address=next_address, **texts)
+        )
 
     def from_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """From a date on it is another; or all that is to come is."""
+        """Change the schedule from a date on, or for all future classes."""
         return self._page(
             request,
             object_id,
             ChangeFromDateForm,
             title=_("Change from a date"),
             intro=_(
-                "The schedule ends the day before and a new one takes over. Classes that a person "
-                "acted on go along as they are; the others are brought in line."
+                "The schedule ends the day before and a new one takes over. Classes edited by "
+                "hand move to it unchanged; the others are updated."
             ),
             button=_("Change it"),
         )
 
     def pause_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Nothing of it takes place from one day to another."""
+        """Pause the schedule between two dates."""
         if not request.user.has_perm("scheduling.add_closure"):
             raise PermissionDenied
         return self._page(
@@ -122,14 +124,14 @@ class SeriesChangesMixin(ChangeViewsMixin):
             PauseForm,
             title=_("Pause"),
             intro=_(
-                "On these days this schedule has no class; the student's others go on. Its classes "
-                "come back when the pause is taken away."
+                "On these days this schedule has no classes; the student's other schedules "
+                "continue. Its classes are restored when the pause is deleted."
             ),
             button=_("Pause it"),
         )
 
     def resume_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """It takes place again before its pause is over."""
+        """End the schedule's pauses early."""
         if not request.user.has_perm("scheduling.delete_closure"):
             raise PermissionDenied
         return self._page(
@@ -137,34 +139,34 @@ class SeriesChangesMixin(ChangeViewsMixin):
             object_id,
             ResumeForm,
             title=_("Resume"),
-            intro=_("Its pauses end the day before; classes that they cancelled come back."),
+            intro=_("Its pauses end the day before; classes that they cancelled are restored."),
             button=_("Resume it"),
         )
 
     def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """A last day."""
+        """End the schedule on a date."""
         return self._page(
             request,
             object_id,
             EndForm,
             title=_("End"),
-            intro=_("After that day this schedule has no class. What has been stays on record."),
+            intro=_("This schedule has no classes after that day. Past classes stay on record."),
             button=_("End it"),
             is_danger=True,
         )
 
 
 class EndPersonMixin(ChangeViewsMixin):
-    """“End…” of a student or a teacher, with all that is theirs."""
+    """“End…” of a student or a teacher: ends all their schedules."""
 
-    acts: tuple[str, ...] = ("end",)
+    change_names: tuple[str, ...] = ("end",)
 
-    def living_links(self, row: Any) -> list[tuple[str, str]]:
+    def change_links(self, row: Any) -> list[tuple[str, str]]:
         return [(self.change_address("end", row.pk), pgettext("of a person", "End…"))]
 
     def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """All schedules of a person end on a day."""
-        person = self.about(request, object_id)
+        """End all schedules of a person on a date."""
+        person = self.get_changeable_row(request, object_id)
         for model in ("fixedschedule", "recurringslot"):
             if not request.user.has_perm(f"scheduling.change_{model}"):
                 raise PermissionDenied
@@ -173,13 +175,13 @@ class EndPersonMixin(ChangeViewsMixin):
             ChangePage(
                 title=pgettext("of a person", "End"),
                 intro=_(
-                    "After that day there is no class, and every schedule has ended. Nothing is "
-                    "deleted: what has been stays on record."
+                    "After that day there are no classes, and every schedule has ended. Nothing "
+                    "is deleted: past classes stay on record."
                 ),
                 button=_("End all their schedules"),
-                about=person,
+                row=person,
                 form=EndPersonForm,
-                after=lambda change_plan: self.row_address(person.pk),
+                next_address=lambda change_plan: self.row_address(person.pk),
                 is_danger=True,
             ),
         )

@@ -1,4 +1,4 @@
-"""Another time zone, of a teacher or the studio: what it moves is looked at first."""
+"""The pages that change the time zone of a teacher or the studio, with a preview."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,44 +12,44 @@ from django.utils.translation import gettext as _
 from scheduling.selectors.studio import classes_in_studio_zone, studio
 
 from .forms import ChangeForm, StudioZoneForm, ZoneForm
-from .plan_page import ASKED, ChangePage, change_page
+from .plan_page import PREVIEW_PARAM, ChangePage, change_page
 from .views import ChangeViewsMixin
 
 
 class ZoneChangeMixin(ChangeViewsMixin):
-    """“Change the time zone…” of a row with a zone; a new one in its form leads there."""
+    """“Change the time zone…”: its page; a new zone in the row's form leads there."""
 
     zone_form: type[ChangeForm] = ZoneForm
 
     def has_moving_classes(self, row: Any) -> bool:
-        """Whether there is a class ahead that another zone could move."""
+        """Return whether a new zone would move future classes."""
         raise NotImplementedError
 
     def zone_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Which classes ahead would move, and which stay; then it is done."""
-        row = self.about(request, object_id)
+        """Preview and apply a new time zone."""
+        row = self.get_changeable_row(request, object_id)
         return change_page(
             request,
             ChangePage(
                 title=_("Change the time zone"),
                 intro=_(
-                    "Weekly lessons keep their local time, on the clock of the new zone: every "
-                    "class ahead moves with it. One-off classes, and those that a person changed, "
-                    "stay when they are."
+                    "Weekly lessons keep their local time in the new zone, so all their future "
+                    "classes move. One-off classes, and classes changed by hand, stay as they "
+                    "are."
                 ),
                 button=_("Change the time zone"),
-                about=row,
+                row=row,
                 form=self.zone_form,
-                after=lambda change_plan: self.row_address(row.pk),
+                next_address=lambda change_plan: self.row_address(row.pk),
             ),
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         before = form.initial.get("time_zone")
-        # A zone that is only shown is not among the changed.
-        moves = change and "time_zone" in form.changed_data and obj.time_zone != before
-        if moves and self.has_moving_classes(obj):
-            # The rest is saved; this is asked about first, as it moves classes.
+        # A read-only zone is not among the changed fields.
+        is_new = change and "time_zone" in form.changed_data and obj.time_zone != before
+        if is_new and self.has_moving_classes(obj):
+            # The other fields are saved. A new zone moves classes, so it is previewed first.
             request.new_zone = obj.time_zone  # type: ignore[attr-defined]
             obj.time_zone = before
             form.changed_data.remove("time_zone")
@@ -63,14 +63,14 @@ class ZoneChangeMixin(ChangeViewsMixin):
             "Saved, still in %(zone)s: this is what the new time zone would do. Confirm it below."
         )
         messages.warning(request, text % {"zone": obj.time_zone})
-        query = urlencode({"time_zone": zone, ASKED: 1})
+        query = urlencode({"time_zone": zone, PREVIEW_PARAM: 1})
         return HttpResponseRedirect(f"{self.change_address('zone', obj.pk)}?{query}")
 
 
 class StudioZoneChangeMixin(ZoneChangeMixin):
-    """The studio's zone."""
+    """“Change the time zone…” of the studio."""
 
-    acts = ("zone",)
+    change_names = ("zone",)
     zone_form = StudioZoneForm
 
     def has_moving_classes(self, row: Any) -> bool:
@@ -81,5 +81,5 @@ class StudioZoneChangeMixin(ZoneChangeMixin):
             raise Http404
         return super().zone_view(request, object_id)
 
-    def living_links(self, row: Any) -> list[tuple[str, str]]:
+    def change_links(self, row: Any) -> list[tuple[str, str]]:
         return []

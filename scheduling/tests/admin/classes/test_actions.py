@@ -124,7 +124,7 @@ def test_a_generated_class_says_why_it_is_not_deleted_and_offers_to_cancel(brows
     one = make.lesson(recurring_slot=slot)
     page = f"/admin/scheduling/scheduledclass/{one.pk}"
     text = browser.get(f"{page}/change/").content.decode()
-    assert "It can’t be deleted: the next run would make it again." in text
+    assert "It can’t be deleted: the next run would create it again." in text
     assert f"/admin/scheduling/recurringslot/{slot.pk}/change/" in text
     assert "Cancel this class…" in text
     assert f"{page}/delete/" not in text
@@ -143,16 +143,16 @@ def test_nobody_deletes_several_at_once(browser, ahead):
 
 
 def test_too_many_at_once_are_refused_and_nothing_is_changed(browser, past, ahead, monkeypatch):
-    monkeypatch.setattr(bulk_actions, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bulk_actions, "MAX_ROWS", 1)
     assert "nothing was changed" in act(browser, "mark_present", past, ahead)
     assert past.attendance == ""
 
 
 def test_a_long_list_of_refusals_is_cut(browser, monkeypatch):
-    monkeypatch.setattr(bulk_actions, "MOST_NAMED", 1)
+    monkeypatch.setattr(bulk_actions, "MAX_NAMED", 1)
     rows = [make.lesson(make.student(f"S{n}"), date(2026, 1, 9)) for n in range(3)]
     text = act(browser, "complete", *rows)
-    assert "And 2 more, refused." in text
+    assert "And 2 more, not changed." in text
 
 
 @pytest.mark.parametrize(

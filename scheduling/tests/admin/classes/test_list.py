@@ -153,7 +153,7 @@ def test_queries_do_not_grow_with_the_rows(browser, query):
 
 
 def test_nothing_counts_further_than_it_pages(browser, week, monkeypatch):
-    monkeypatch.setattr(changelist, "MOST_COUNTED", 4)
+    monkeypatch.setattr(changelist, "MAX_COUNTED", 4)
     with CaptureQueriesContext(connection) as captured:
         answer = browser.get(f"{CLASSES}?when=all")
     assert answer.context["cl"].result_count == 4

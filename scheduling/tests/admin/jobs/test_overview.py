@@ -182,7 +182,7 @@ class TestTheLog:
         assert self.rows(owner.get(f"{PAGE}?{query}")) == [self.failed.pk]
 
     def test_says_where_a_filter_finds_nothing(self, owner):
-        assert "No run is like that." in text_of(owner.get(f"{PAGE}?trigger=api"))
+        assert "No runs match." in text_of(owner.get(f"{PAGE}?trigger=api"))
 
     @pytest.mark.parametrize(
         "query", ["job=nonsense", "outcome=%00", "before=x", "before=-1", "before=" + "9" * 40]
@@ -339,6 +339,6 @@ class TestHowLongRunsTook:
         return duration_chart(entries, now).description
 
     def test_is_a_sentence_for_any_number_of_them(self):
-        assert self.sentence(0) == "There has been no run in these days."
+        assert self.sentence(0) == "No runs in this period."
         assert self.sentence(1) == "The only run took 2.0 s."
         assert self.sentence(2) == "The longest of 2 runs took 2.0 s."

@@ -88,7 +88,7 @@ def test_the_page_tells_its_course(owner):
         catch_up_from=today() - timedelta(days=today().weekday() + 7),
     )
     page = text_of(owner.get(page_of(run)))
-    for words in ("Asked for", "admin · Teresa", "Started", "studio-1", "Ended", "also made the"):
+    for words in ("Requested", "admin · Teresa", "Started", "studio-1", "Ended", "also made the"):
         assert words in page, words
 
 
@@ -177,7 +177,7 @@ class TestUndo:
         answer = owner.get(page_of(run, "undo/"))
         page = text_of(answer)
         assert "This would remove 2 lessons." in page
-        assert "1 stays, because someone acted on it or it has begun." in page
+        assert "1 is kept, because it was edited by hand or has begun." in page
         assert "it has notes: stays" in page
         assert [name for name, _url in answer.context["schedules"]] == ["Leo Park · Marta Gil"]
         assert ScheduledClass.objects.count() == 3
@@ -225,7 +225,7 @@ class TestUndo:
 
     def test_there_may_be_nothing_left(self, owner, run):
         ScheduledClass.objects.all().delete()
-        assert "There is nothing to take back." in text_of(owner.get(page_of(run, "undo/")))
+        assert "There is nothing to undo." in text_of(owner.get(page_of(run, "undo/")))
 
     def test_waits_for_the_end_of_an_active_run(self, owner, run):
         other = add_run(Job.HORIZON, now(), state=RunState.QUEUED, finished_at=None)

@@ -95,7 +95,7 @@ def test_a_student_shows_meetings_and_the_next_class_with_its_zone(browser):
     coming = make.lesson(ana, TODAY + 2 * DAY, whom=marta)
     make.lesson(ana, TODAY + 3 * DAY)
     (row,) = rows(browser, "student")
-    assert (row.weekly, row.coming) == (2, coming)
+    assert (row.weekly_count, row.next) == (2, coming)
     text = page(browser, "student")
     assert "10:00–11:00 Europe/Madrid" in text
     assert f"/admin/scheduling/scheduledclass/{coming.pk}/change/" in text

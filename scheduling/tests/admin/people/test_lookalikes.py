@@ -21,7 +21,7 @@ FORMS = {
         "fixed_schedules-INITIAL_FORMS": "0",
     },
 }
-WARNING = "There is already somebody with such a name."
+WARNING = "Someone with a similar name already exists."
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def test_what_is_outstanding_anyway_is_told_apart(browser, slot):
     answer = look(browser, url(slot, "from"), from_fields(slot, start_time="16:00"))
     page = " ".join(answer.content.decode().split())
     assert "This would move 10 classes." in page
-    assert "Also outstanding, not because of this: 1 class" in page
+    assert "Unrelated to this change: the plan also updates 1 class" in page
     assert [one["outcome"] for one in answer.context["sections"]] == ["moved"]
     assert [one["outcome"] for one in answer.context["anyway"]] == ["created"]
 

@@ -148,9 +148,12 @@ class TestHolidays:
         make.closure("Bridge", day(2))
         page = browser.get(HOLIDAYS, {"country": "ES", "years": self.year()})
         found = {one.name: one for one in page.context["holidays"]}
-        assert (found["Eve"].is_past, found["Eve"].is_chosen) == (True, False)
-        assert (len(found["Feast"].cancelled), found["Feast"].is_chosen) == (1, True)
-        assert (found["Saint Stephen"].there, found["Saint Stephen"].is_chosen) == ("Bridge", False)
+        assert (found["Eve"].is_past, found["Eve"].is_ticked) == (True, False)
+        assert (len(found["Feast"].cancelled), found["Feast"].is_ticked) == (1, True)
+        assert (found["Saint Stephen"].closure, found["Saint Stephen"].is_ticked) == (
+            "Bridge",
+            False,
+        )
         assert "cancels 1 class" in page.content.decode()
 
     def test_an_address_that_names_a_country_alone_is_enough(self, browser, ahead):
@@ -181,7 +184,7 @@ class TestHolidays:
         assert STALE in answer.content.decode()
         assert not Closure.objects.exists()
         # What was ticked stays ticked.
-        assert [one.is_chosen for one in answer.context["holidays"]] == [False, True, False]
+        assert [one.is_ticked for one in answer.context["holidays"]] == [False, True, False]
 
     def test_nothing_ticked_closes_nothing(self, browser, ahead):
         answer = browser.post(HOLIDAYS, self.sent(browser))
@@ -207,7 +210,7 @@ class TestHolidays:
 
 def test_a_year_of_holidays_is_closed_in_few_queries(browser, slot, django_assert_max_num_queries):
     page = browser.get(HOLIDAYS, {"country": "ES", "years": f"{day(0).year}-{day(0).year + 1}"})
-    days = [str(one.day) for one in page.context["holidays"] if one.is_chosen]
+    days = [str(one.day) for one in page.context["holidays"] if one.is_ticked]
     assert len(days) > 5
     with django_assert_max_num_queries(40 + 3 * len(days)):
         browser.post(HOLIDAYS, hidden(page) | {"day": days})

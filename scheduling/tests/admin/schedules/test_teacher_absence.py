@@ -63,7 +63,7 @@ def test_what_is_outstanding_on_other_days_is_no_part_of_it(browser, marta):
 
 def test_nothing_is_left_to_do_only_once_every_family_was_told(browser, marta):
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
-    nothing_left = "It is entered already, and nothing is left to do."
+    nothing_left = "It is already entered; nothing is left to do."
     browser.post(url, hidden(browser.get(url)))
     page = browser.get(url).content.decode()
     assert "1 e-mail waits to be sent." in page
