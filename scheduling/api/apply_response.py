@@ -42,7 +42,9 @@ def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -
     if applied.is_under_way and not applied.error:
         sentences.append(_("Saved. The classes follow in the background."))
     if errors := applied.errors:
-        text = _("Saved, but the classes are not up to date yet: %(error)s The next run does it.")
+        text = _(
+            "Saved, but the classes are not up to date yet: %(error)s The next run will update them."
+        )
         sentences.append(text % {"error": errors[0]})
     if conflicts := applied.conflicts(series):
         sentences.append(_conflicts(len(conflicts), conflicts[0]))
