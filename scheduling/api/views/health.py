@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``: what load balancers and uptime monitors ask, without credential."""
+"""``/healthz`` and ``/readyz``, for load balancers and uptime monitors."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ OK = "ok"
 
 
 class OpenView(ApiView):
-    """For everyone: no credential, no throttle."""
+    """A view without authentication and throttling. Its responses are not cached."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -32,13 +32,13 @@ class OpenView(ApiView):
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        return final
 
 
 class Healthz(OpenView):
-    """Whether the process answers. Asks nothing of the database."""
+    """Check that the process is running. The database is not used."""
 
     @extend_schema(operation_id="healthz", summary="Alive", tags=TAGS, responses=Alive)
     def get(self, request: Request) -> Response:
@@ -46,7 +46,7 @@ class Healthz(OpenView):
 
 
 class Readyz(OpenView):
-    """Whether all is there to work with: the database, its migrations, jobs that run."""
+    """Check the database, its migrations, and that jobs run on time."""
 
     @extend_schema(
         operation_id="readyz",
@@ -56,19 +56,19 @@ class Readyz(OpenView):
     )
     def get(self, request: Request) -> Response:
         checks = examine()
-        failed = [name for name, found in checks.items() if found != OK]
+        failed = [name for name, outcome in checks.items() if outcome != OK]
         if not failed:
             return Response({"status": OK, "checks": checks})
         names = {"database": _("database"), "migrations": _("migrations"), "runs": _("runs")}
         text = _("Not ready: %(checks)s.") % {"checks": ", ".join(names[name] for name in failed)}
-        answer = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
-        return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
+        body = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
+        return Response(body, 503, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def examine() -> dict[str, str]:
-    """Each check with ``ok`` or what is wrong; those that can't be made are left out.
+    """Return the result of each check: ``ok`` or the problem. Impossible checks are omitted.
 
-    It says no more than that: who asks is unknown.
+    The texts contain no details, as the caller is not authenticated.
     """
     try:
         with connection.cursor() as cursor:
@@ -84,13 +84,13 @@ def examine() -> dict[str, str]:
 
 
 def _runs() -> str:
-    now, lately = timezone.now(), RecentRuns()
-    # One that has never run keeps no server from answering.
-    late = [job.label for job in overdue_jobs(now, lately) if lately.done(job) is not None]
-    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, lately)]
-    found = []
+    now, recent = timezone.now(), RecentRuns()
+    # A job that has never run, as on a new server, does not count as late.
+    late = [job.label for job in overdue_jobs(now, recent) if recent.done(job) is not None]
+    stuck = [f"{run.get_job_display()} #{run.pk}" for run in stuck_runs(now, recent)]
+    problems = []
     if late:
-        found.append(_("late: %(jobs)s") % {"jobs": ", ".join(map(str, late))})
+        problems.append(_("late: %(jobs)s") % {"jobs": ", ".join(map(str, late))})
     if stuck:
-        found.append(_("stuck: %(runs)s") % {"runs": ", ".join(stuck)})
-    return "; ".join(found) or OK
+        problems.append(_("stuck: %(runs)s") % {"runs": ", ".join(stuck)})
+    return "; ".join(problems) or OK
