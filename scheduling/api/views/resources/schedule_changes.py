@@ -191,7 +191,7 @@ class ChangeSlot(SlotMixin, _Change):
         """Change a recurring slot from a date on. The slot ends the day before, and a successor
         takes over its classes from that day on. Edited classes keep their values.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class PauseSlot(SlotMixin, _Pause):
@@ -200,7 +200,7 @@ class PauseSlot(SlotMixin, _Pause):
     @extend_schema(operation_id="pauseRecurringSlot", request=PauseBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """Pause a recurring slot for some days. The student's other lessons are not affected."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class ResumeSlot(SlotMixin, _Resume):
@@ -209,7 +209,7 @@ class ResumeSlot(SlotMixin, _Resume):
     @extend_schema(operation_id="resumeRecurringSlot", request=ResumeBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """Resume a recurring slot before its pause ends. Its classes are restored."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class EndSlot(SlotMixin, _End):
@@ -218,7 +218,7 @@ class EndSlot(SlotMixin, _End):
     @extend_schema(operation_id="endRecurringSlot", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """End a recurring slot. Later classes that were edited are listed or cancelled."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class ChangeFixedSchedule(FixedScheduleMixin, _Change):
@@ -233,7 +233,7 @@ class ChangeFixedSchedule(FixedScheduleMixin, _Change):
         """Change a weekly lesson of a fixed schedule from a date on. It ends the day before, and
         a successor takes over its classes from that day on.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class PauseFixedSchedule(FixedScheduleMixin, _Pause):
@@ -242,7 +242,7 @@ class PauseFixedSchedule(FixedScheduleMixin, _Pause):
     @extend_schema(operation_id="pauseFixedSchedule", request=PauseBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """Pause a weekly lesson of a fixed schedule. The student's others are not affected."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class ResumeFixedSchedule(FixedScheduleMixin, _Resume):
@@ -251,7 +251,7 @@ class ResumeFixedSchedule(FixedScheduleMixin, _Resume):
     @extend_schema(operation_id="resumeFixedSchedule", request=ResumeBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """Resume a weekly lesson of a fixed schedule before its pause ends."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class EndFixedSchedule(FixedScheduleMixin, _End):
@@ -260,7 +260,7 @@ class EndFixedSchedule(FixedScheduleMixin, _End):
     @extend_schema(operation_id="endFixedSchedule", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
         """End a weekly lesson of a fixed schedule."""
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class EndStudent(_EndPerson):
@@ -273,7 +273,7 @@ class EndStudent(_EndPerson):
         """End all schedules of a student and remove later classes. With ``cancelRest``, also
         cancel later one-offs and edited classes.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class EndTeacher(_EndPerson):
@@ -286,7 +286,7 @@ class EndTeacher(_EndPerson):
         """End all schedules of a teacher and remove later classes. With ``cancelRest``, also
         cancel later one-offs and edited classes.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class ChangeTeacher(ChangeView):
@@ -303,4 +303,4 @@ class ChangeTeacher(ChangeView):
         """Move a teacher to another time zone. Lessons keep their local time, so every future
         class moves. One-offs and edited classes stay and are listed.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
