@@ -16,7 +16,7 @@ class Command(StudioCommand):
         "ALERT_WEBHOOK_URL when an incident begins and when it ends. Exit status: 0 done, 1 "
         "failed, 4 another watch is active. check_jobs lists the current incidents."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
