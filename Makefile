@@ -1,30 +1,30 @@
-# `make run` starts it, `make test` proves it, `make help` lists the rest.
-# Needs Python 3.11 or newer and nothing else: .ci/venv finds one and installs into .venv.
+# `make run` starts the product, `make test` tests it, `make help` lists the other targets.
+# Requires only Python 3.11 or newer: .ci/venv finds it and installs into .venv.
 
 PY := .venv/bin/python
 ADDRESS ?= 127.0.0.1:8000
-# What production needs at least; .venv/check.sqlite3 keeps the checks away from real data.
+# The minimal settings of production; .venv/check.sqlite3 keeps the checks away from real data.
 PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
 	CSRF_TRUSTED_ORIGINS=https://classes.example.org SECURE_SSL_REDIRECT=true \
 	EMAIL_FROM=studio@example.org \
 	DATABASE_URL=sqlite:///.venv/check.sqlite3
-# Much of a test is waiting, for a process, a browser or a minute: more of them than there are cores.
+# More processes than cores, as tests often wait for processes or a browser.
 AT_ONCE ?= 4
-# The last quarter waits more than it works: one process begins with it, and the others take over.
+# Work stealing, as the last quarter of the tests is slow and would start on one process.
 SPREAD = -n $(AT_ONCE) --dist=worksteal
 
-# The long tests draw their examples from it: other ones each day.
+# The seed of the examples in long tests, which changes daily.
 ifndef SEED
 SEED := $(shell date -u +%Y%m%d)
 endif
 
-# The suite starts hundreds of processes: compiled once, not by each of them.
+# The suite starts hundreds of processes, which should share compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-all screenshots check soak soak-slice bench venv venv-dev
 
-help: ## this list
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
 
 run: export DEBUG := true
@@ -42,18 +42,18 @@ demo: venv ## the same without the server
 	@$(PY) manage.py ensure_admin
 	@$(GENERATE)
 	@$(PY) manage.py shell --no-imports -c "from scheduling.models import ScheduledClass as C; \
-		print(C.objects.count(), 'classes stand in the calendar. To see them: make run')"
+		print(C.objects.count(), 'classes are in the calendar. To see them: make run')"
 
-# 3: done, some schedules are invalid and are listed. 4: another run is at it. Neither stops us.
+# Ignores the statuses 3 (some schedules are invalid) and 4 (another run is active).
 GENERATE = $(PY) manage.py generate_classes || { s=$$?; [ $$s = 3 ] || [ $$s = 4 ] || exit $$s; }
 
-# Where a file says that one database is enough, it runs on that one.
+# Tests marked with one_database run only on that database.
 HERE := (not one_database or one_database(name='$$db'))
 test: ONCE := and $(HERE)
 test: ## the whole suite, on SQLite and on PostgreSQL
-test-all: ## the same with nothing left out on either, which takes half as long again
+test-all: ## the whole suite, with every test on both databases, which takes 50 % longer
 test test-all: venv-dev
-	@# Without these their tests are skipped, and with CI set they fail.
+	@# Without these programs, their tests are skipped, or fail if CI is set.
 	@.ci/browser || echo "make: the tests in a browser cannot run." >&2
 	@.ci/package cron crontab cron || echo "make: the test of the cron daemon cannot run." >&2
 	@.ci/package pgbouncer pgbouncer || echo "make: the tests behind PgBouncer cannot run." >&2
@@ -65,7 +65,7 @@ test test-all: venv-dev
 	done; \
 	[ -z "$$failed" ] || { echo "make $@: failed on:$$failed" >&2; exit 1; }
 
-soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under everything at once
+soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under load
 	@.ci/package iproute2 ip || echo "make: the test of two hosts cannot run." >&2
 	@.ci/package pgbouncer pgbouncer || echo "make: the test behind PgBouncer cannot run." >&2
 	@.ci/icaljs || echo "make: the tests with ical.js cannot run." >&2
@@ -77,11 +77,11 @@ soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under every
 	$(PY) -m bench.soak --seed $(SEED) || failed="$$failed bench.soak"; \
 	[ -z "$$failed" ] || { echo "make soak: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
-# One test plays half of it, so that two processes are enough. Where a test hangs is printed.
+# Two processes are enough, as one test takes half of the time. A traceback is printed for hangs.
 LIVES = scheduling/tests/domain/planning/test_calendar_life.py scheduling/tests/jobs/long_lives/test_evolving_studio.py \
 	scheduling/tests/jobs/long_lives/test_random_studio.py
 
-soak-slice: venv-dev ## three minutes of the long tests, other ones each day
+soak-slice: venv-dev ## three minutes of the long tests, with other examples each day
 	@echo "To repeat it: make soak-slice SEED=$(SEED)"; failed=""; \
 	for db in sqlite postgresql; do \
 		$(PY) -m pytest -q -n 2 -m "soak and $(HERE)" --db=$$db --hypothesis-profile=slice \
@@ -90,22 +90,22 @@ soak-slice: venv-dev ## three minutes of the long tests, other ones each day
 	done; \
 	[ -z "$$failed" ] || { echo "make soak-slice: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
-screenshots: venv-dev ## the pages of the demo studio as pictures, into docs/images
+screenshots: venv-dev ## screenshots of the demo studio in docs/images
 	@.ci/browser
 	@$(PY) -m scheduling.tests.browser.screenshots
 
 check: export SECRET_KEY := $(shell od -An -N48 -tx1 /dev/urandom | tr -d ' \n')
-check: venv-dev ## every static check
+check: venv-dev ## all static checks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	@# mypy's plugin reads the settings too
+	@# mypy's plugin reads the settings
 	$(PRODUCTION) $(PY) -m mypy
 	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 	$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-bench: venv-dev ## the speed of generation beside its limits and its peers, and that of pages: bench/results
+bench: venv-dev ## benchmarks of generation and pages, into bench/results
 	$(PY) -m bench.table
 	$(PY) -m bench.pages >bench/results/pages.md
 	$(PY) -m bench.calendar >bench/results/calendar.md

@@ -1,15 +1,15 @@
-"""What gunicorn, which reads this file by itself, believes and says."""
+"""The configuration of gunicorn, which reads this file automatically."""
 
-# Whether a proxy's headers are believed is the application's decision (TRUSTED_PROXY), and no
-# header may change the path or stand for TLS before it has decided.
+# The application decides whether to trust a proxy's headers (TRUSTED_PROXY). Before that, no header
+# may change the path or the scheme.
 forwarded_allow_ips = ""
 secure_scheme_headers = {}
 forwarder_headers = ""
 
-# Nobody asks gunicorn anything; and a service may not write into its home.
+# Unused, and the service can't write to its home directory.
 control_socket_disable = True
 
-# JSON lines, as all of production.
+# JSON lines, as in all production logs.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -18,7 +18,7 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["stderr"]},
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
-        # Off, as by default; `--access-logfile -` doesn't bring it back: give it a handler here.
+        # Off, as by default. `--access-logfile -` has no effect; add a handler here instead.
         "gunicorn.access": {"level": "INFO", "handlers": [], "propagate": False},
     },
 }

@@ -12,23 +12,25 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed in this Python. Run `make run`, or use .venv/bin/python.")
-    sys.stdout = sys.stdout or refusing()
-    sys.stderr = sys.stderr or refusing()
+    sys.stdout = sys.stdout or unwritable_stream()
+    sys.stderr = sys.stderr or unwritable_stream()
     try:
         execute_from_command_line(sys.argv)
     finally:
-        let_go(sys.stdout)
-        let_go(sys.stderr)
+        flush_or_discard(sys.stdout)
+        flush_or_discard(sys.stderr)
 
 
-def refusing() -> TextIO:
-    """In place of an output that the caller has closed: it refuses every write, as a full disk
-    does, and keeps its number from a file of the database."""
+def unwritable_stream() -> TextIO:
+    """Return a stream that refuses every write, to replace an output closed by the caller.
+
+    It occupies the file descriptor, which a database file might get otherwise.
+    """
     return open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
 
 
-def let_go(stream: TextIO) -> None:
-    """Drop what can't be written any more: Python would end with a status of its own (120)."""
+def flush_or_discard(stream: TextIO) -> None:
+    """Flush the stream. Discard unwritable output, which would change the exit status to 120."""
     try:
         stream.flush()
     except (OSError, ValueError):

@@ -1,1 +1,1 @@
-"""How quick generation and pages are: `make bench`. See docs/performance.md."""
+"""Benchmarks of generation and pages: `make bench`. See docs/performance.md."""

@@ -1,10 +1,9 @@
-"""``python -m bench.coverage``: what it costs the first page to count what the calendar lacks.
+"""``python -m bench.coverage``: the cost of counting missing classes on the dashboard.
 
-Server side, in this process, on a studio as ``load_demo`` makes it: a slot for each student, and a
-fixed schedule of one or two meetings. The budget is 50 ms of a page at 500 students and 300 ms at
-10,000. Each line has the time on the clock, the time of this process and of its PostgreSQL backend
-on a core, which is the same where nothing else runs, and the ratio of that to the budget. Ends with
-1 where one is over its budget.
+Server side, in this process, on the studio of ``load_demo``: each student has a slot and a fixed
+schedule of one or two weekly lessons. The budget is 50 ms of a page with 500 students and 300 ms
+with 10,000. Each line shows the wall-clock time, the CPU time of this process and its PostgreSQL
+backend, and the ratio of the CPU time to the budget. The exit status is 1 if a budget is exceeded.
 """
 
 import argparse
@@ -25,25 +24,25 @@ STUDENTS_A_TEACHER = 20
 
 
 def main() -> None:
-    """Build each studio in a database made for it, and time the states that it may be in."""
+    """Build each studio in a temporary database and time several states of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
-    parser.add_argument("--times", type=int, default=15, help="how often each is counted")
+    parser.add_argument("--times", type=int, default=15, help="repetitions of each count")
     parser.add_argument("--sizes", default=",".join(map(str, BUDGETS_MS)), help="students")
-    asked = parser.parse_args()
-    database = scratch_database.sqlite if asked.sqlite else scratch_database.postgresql
+    options = parser.parse_args()
+    database = scratch_database.sqlite if options.sqlite else scratch_database.postgresql
     over = False
-    print(environment.heading("What the calendar lacks", "bench.coverage"))
-    print(f"{'SQLite' if asked.sqlite else 'PostgreSQL'}. The budget: 50 and 300 ms of a page.\n")
+    print(environment.heading("Missing classes", "bench.coverage"))
+    print(f"{'SQLite' if options.sqlite else 'PostgreSQL'}. The budget: 50 and 300 ms of a page.\n")
     with database() as url:
         scratch_database.set_up(url)
         try:
-            print("| students | the calendar | median | on a core | of the budget | queries |")
+            print("| students | calendar | median | CPU | of the budget | queries |")
             print("|---|---|---|---|---|---|")
-            for size in map(int, asked.sizes.split(",")):
-                over |= measure(size, asked.times)
+            for size in map(int, options.sizes.split(",")):
+                over |= measure(size, options.times)
             load = os.getloadavg()[0]
-            print(f"\n{load:.0f} processes wanted a core at the end; the clock counts theirs too.")
+            print(f"\nThe load average at the end was {load:.0f}; it affects the median only.")
         finally:
             from django.db import connections
 
@@ -52,34 +51,34 @@ def main() -> None:
 
 
 def measure(students: int, times: int) -> bool:
-    """Grow the studio to so many students and time it. Answers whether a budget was exceeded."""
+    """Build a studio of this size and time it. Return whether the budget was exceeded."""
     from django.core.management import call_command
 
     now = build(students)
     budget = BUDGETS_MS.get(students, max(BUDGETS_MS.values()))
-    call_command("generate_classes", json=True, stdout=_Nowhere())
+    call_command("generate_classes", json=True, stdout=_NullOutput())
     vacuum()
     over = False
     for name, state in (
-        ("after the run", nothing),
-        ("no class is there", no_class),
-        ("no class of the last day is there", no_class_of_the_last_day),
-        ("36 lessons clash", clashes),
+        ("after a run", unchanged),
+        ("without any class", no_class),
+        ("without classes on the last day", no_class_of_the_last_day),
+        ("36 conflicts", clashes),
         ("closed for two weeks", closed),
-        ("every tenth class was edited", edited),
+        ("every tenth class edited", edited),
     ):
         with state(now):
-            median, on_a_core, queries = timed(lambda: count(now), times)
-        over |= on_a_core > budget
+            median, cpu_time, queries = timed(lambda: count(now), times)
+        over |= cpu_time > budget
         print(
-            f"| {students:,} | {name} | {median:.0f} ms | {on_a_core:.0f} ms |"
-            f" {on_a_core / budget:.2f} | {queries} |"
+            f"| {students:,} | {name} | {median:.0f} ms | {cpu_time:.0f} ms |"
+            f" {cpu_time / budget:.2f} | {queries} |"
         )
     return over
 
 
 def build(students: int) -> datetime:
-    """The demo studio, in which nothing clashes. Answers the moment."""
+    """Load the demo studio, which has no conflicts, and return the current time."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -92,12 +91,12 @@ def build(students: int) -> datetime:
     ):
         model._base_manager.all()._raw_delete("default")
     teachers = max(2, students // STUDENTS_A_TEACHER)
-    call_command("load_demo", students=students, teachers=teachers, stdout=_Nowhere())
+    call_command("load_demo", students=students, teachers=teachers, stdout=_NullOutput())
     return timezone.now()
 
 
 def count(now: datetime) -> None:
-    """As the first page does."""
+    """Count as the dashboard does."""
     from scheduling.jobs.monitoring.callers import Callers
     from scheduling.jobs.monitoring.coverage import A_PAGE, coverage
     from scheduling.jobs.monitoring.status import status
@@ -107,45 +106,45 @@ def count(now: datetime) -> None:
 
 
 def timed(work: Callable[[], None], times: int) -> tuple[float, float, int]:
-    """Milliseconds on the clock, the median, and on a core, the mean; and queries."""
+    """Return the median wall-clock time and the mean CPU time in milliseconds, and the queries."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    work()  # warms up
-    took, before = [], cpu_seconds()
+    work()  # warm-up
+    durations, before = [], cpu_seconds()
     for _time in range(times):
         began = time.perf_counter()
         work()
-        took.append(time.perf_counter() - began)
-    on_a_core = (cpu_seconds() - before) / times
+        durations.append(time.perf_counter() - began)
+    cpu_time = (cpu_seconds() - before) / times
     with CaptureQueriesContext(connection) as captured:
         work()
-    return statistics.median(took) * 1000, on_a_core * 1000, len(captured)
+    return statistics.median(durations) * 1000, cpu_time * 1000, len(captured)
 
 
 def cpu_seconds() -> float:
-    """What this process and its backend have had of the cores."""
+    """Return the CPU time of this process and its PostgreSQL backend."""
     from django.db import connection
 
-    mine = time.process_time()
+    own = time.process_time()
     if connection.vendor != "postgresql":
-        return mine
+        return own
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
     user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return mine + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return own + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def nothing(now: datetime) -> Iterator[None]:
-    """As the run left it."""
+def unchanged(now: datetime) -> Iterator[None]:
+    """The state after a run."""
     yield
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """What is changed within is taken back."""
+def rolled_back() -> Iterator[None]:
+    """Roll back all changes at the end of the block."""
     from django.db import transaction
 
     with transaction.atomic():
@@ -155,30 +154,30 @@ def undone() -> Iterator[None]:
 
 @contextmanager
 def no_class(now: datetime) -> Iterator[None]:
-    """As after an import without a run."""
-    with undone():
+    """The state after an import without a run."""
+    with rolled_back():
         delete()
         yield
 
 
 @contextmanager
 def no_class_of_the_last_day(now: datetime) -> Iterator[None]:
-    """As after a night without a run."""
+    """The state after a night without a run."""
     from django.db.models import Max
 
     from scheduling.models import ScheduledClass
 
-    with undone():
+    with rolled_back():
         delete(date=ScheduledClass.objects.aggregate(last=Max("date"))["last"])
         yield
 
 
 @contextmanager
 def clashes(now: datetime) -> Iterator[None]:
-    """Three slots at hours that are taken."""
+    """Three slots that conflict with others."""
     from scheduling.models import RecurringSlot
 
-    with undone():
+    with rolled_back():
         slots = RecurringSlot.objects.filter(status="active", valid_until__isnull=True)
         for taken in slots.order_by("id")[:3]:
             taken.pk, taken.import_key = None, None
@@ -189,10 +188,10 @@ def clashes(now: datetime) -> Iterator[None]:
 
 @contextmanager
 def closed(now: datetime) -> Iterator[None]:
-    """Holidays of which a run has cancelled the classes."""
+    """Holidays whose classes a run has cancelled."""
     from scheduling.models import Closure, ScheduledClass
 
-    with undone():
+    with rolled_back():
         first = now.date() + timedelta(days=20)
         last = first + timedelta(days=13)
         closure = Closure.objects.create(name="Holidays", first_date=first, last_date=last)
@@ -204,20 +203,20 @@ def closed(now: datetime) -> Iterator[None]:
 
 @contextmanager
 def edited(now: datetime) -> Iterator[None]:
-    """Classes that people moved or wrote on, and which no run changes."""
+    """Classes edited by hand."""
     from django.db.models import F
     from django.db.models.functions import Mod
 
     from scheduling.models import ScheduledClass
 
-    with undone():
+    with rolled_back():
         rows = ScheduledClass.objects.annotate(tenth=Mod(F("id"), 10)).filter(tenth=0)
         rows.update(edited_at=now, notes="by the phone")
         yield
 
 
 def delete(**conditions: Any) -> None:
-    """Classes, without asking what hangs on them."""
+    """Delete classes without cascading."""
     from scheduling.models import ScheduledClass
 
     rows = ScheduledClass.objects.filter(**conditions)
@@ -225,16 +224,16 @@ def delete(**conditions: Any) -> None:
 
 
 def vacuum() -> None:
-    """As a database is some time after a great many inserts."""
+    """Update the statistics, as autovacuum does after many inserts."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
-class _Nowhere:
+class _NullOutput:
     def write(self, text: str) -> None:
-        """Away with it."""
+        """Discard the text."""
 
     def flush(self) -> None:
         """Nothing to flush."""

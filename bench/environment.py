@@ -1,4 +1,4 @@
-"""The days of the measurement: far ahead, so that nothing depends on when it is taken."""
+"""Dates and machine of the measurements. The dates are in 2040, independent of today."""
 
 import os
 import platform
@@ -12,17 +12,17 @@ STEPS = ("first", "again", "next", "changed", "healed")
 
 
 def today_of(step: str) -> date:
-    """The day of a step: after the first two, the day after."""
+    """Return the date of a step: the start, or the day after."""
     return START if step in ("first", "again") else NEXT
 
 
 def clock_of(today: date) -> datetime:
-    """The real clock of a run on ``today``."""
+    """Return the time at which a run on ``today`` starts."""
     return datetime.combine(today, time(0, 5), UTC)
 
 
 def described() -> str:
-    """Cores, processor, memory, system and Python."""
+    """Return the cores, processor, memory, system and Python as text."""
     words = [f"{os.cpu_count()} cores"]
     if processor := _line("/proc/cpuinfo", "model name"):
         words[0] += f" ({processor})"

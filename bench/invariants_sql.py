@@ -1,4 +1,4 @@
-"""What must not be in a calendar, counted with SQL and dateutil: nothing of the product is used."""
+"""Counts violations of invariants in a calendar with SQL and dateutil, without product code."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +45,7 @@ HORIZON = timedelta(weeks=12)
 
 
 def recount(url: str, promised: dict[int, tuple[str, str, str]]) -> dict[str, int]:
-    """Each thing that must not be, and how many there are."""
+    """Return the number of violations of each invariant."""
     with psycopg.connect(url, row_factory=namedtuple_row) as connection:
         execute = connection.execute
 
@@ -60,14 +60,14 @@ def recount(url: str, promised: dict[int, tuple[str, str, str]]) -> dict[str, in
                 "SELECT count(*) FROM scheduling_jobrun WHERE state IN ('queued', 'running')"
             ),
         }
-        found["classes that a slot asks for and that are lost"] = _lost(execute)
-        found["classes at another time than their slot's, untouched"] = _drifted(execute)
-        found["edits by hand that are lost"] = _forgotten(execute, promised)
+        found["missing classes of slots"] = _missing(execute)
+        found["unedited classes at another time than their slot's"] = _drifted(execute)
+        found["lost edits"] = _lost_edits(execute, promised)
     return found
 
 
 def _days(slot: Any, first: date, last: date) -> list[date]:
-    """The dates of a slot from ``first`` to ``last``, by dateutil."""
+    """Return the dates of a slot from ``first`` to ``last``, by dateutil."""
     begins = max(d for d in (slot.valid_from, slot.start_date) if d)
     anchor = slot.valid_from - timedelta(days=slot.valid_from.weekday())
     ends = min([last, *(d for d in (slot.valid_until, slot.end_date) if d)])
@@ -78,11 +78,11 @@ def _days(slot: Any, first: date, last: date) -> list[date]:
         dtstart=datetime.combine(anchor, datetime.min.time()),
         until=datetime.combine(ends, datetime.min.time()),
     )
-    return [d for moment in rule if (d := moment.date()) >= max(begins, first)]
+    return [d for start in rule if (d := start.date()) >= max(begins, first)]
 
 
-def _lost(execute: Any) -> int:
-    """Wanted meetings without a class of their week, a conflict that names them, or a closure."""
+def _missing(execute: Any) -> int:
+    """Count occurrences without a class in their week, a reported conflict or a closure."""
     weeks: defaultdict[int, set[date]] = defaultdict(set)
     for row in execute(
         "SELECT recurring_slot_id, week FROM classes WHERE recurring_slot_id IS NOT NULL"
@@ -92,32 +92,31 @@ def _lost(execute: Any) -> int:
     closed = list(execute("SELECT teacher_id, student_id, first_date, last_date FROM "
                           "scheduling_closure"))  # fmt: skip
     today = datetime.now(UTC).date()
-    lost = 0
+    missing = 0
     for slot in execute(SLOTS).fetchall():
         for day in _days(slot, today, today + HORIZON - timedelta(days=1)):
             monday = day - timedelta(days=day.weekday())
             if monday in weeks[slot.id] or (slot.id, day) in named:
                 continue
-            lost += not any(
-                one.first_date <= day <= one.last_date
-                and one.teacher_id in (None, slot.teacher_id)
-                and one.student_id in (None, slot.student_id)
-                for one in closed
+            missing += not any(
+                closure.first_date <= day <= closure.last_date
+                and closure.teacher_id in (None, slot.teacher_id)
+                and closure.student_id in (None, slot.student_id)
+                for closure in closed
             )
-    return lost
+    return missing
 
 
 def _drifted(execute: Any) -> int:
-    """Future classes that nobody touched and that are not where their slot has them.
+    """Count unedited future classes that are not at the time of their slot.
 
-    One that could not move is named by the newest run as a conflict. One whose slot was moved to
-    an hour of its week that is over already stays where people expect it: nobody can be taught
-    yesterday. (Only a soak in the middle of a week meets these.)
+    A class that could not move is a reported conflict. A class whose slot was moved to a time of
+    the week that has passed is not moved. (This happens only in the middle of a week.)
     """
     now = datetime.now(UTC)
     named = {(row.series_id, row.date) for row in execute(CONFLICTS)}
     slots = {slot.id: slot for slot in execute(SLOTS)}
-    wrong = 0
+    drifted = 0
     for row in execute(
         "SELECT recurring_slot_id, week, starts_at FROM classes WHERE recurring_slot_id IS NOT NULL"
         " AND edited_at IS NULL AND attendance = '' AND notes = '' AND status = 'scheduled'"
@@ -125,20 +124,20 @@ def _drifted(execute: Any) -> int:
     ):
         slot = slots.get(row.recurring_slot_id)
         if slot is None:
-            wrong += 1
+            drifted += 1
             continue
         day = row.week + timedelta(days=slot.weekday - 1)
         local = datetime.combine(day, slot.start_time, ZoneInfo(slot.time_zone))
         if local.astimezone(UTC) == row.starts_at or local <= now:
             continue
-        wrong += (slot.id, day) not in named
-    return wrong
+        drifted += (slot.id, day) not in named
+    return drifted
 
 
-def _forgotten(execute: Any, promised: dict[int, tuple[str, str, str]]) -> int:
-    """Acknowledged edits that are not as the last answer said."""
+def _lost_edits(execute: Any, promised: dict[int, tuple[str, str, str]]) -> int:
+    """Count classes that differ from the last acknowledged edit."""
     stored = {
         row.id: (str(row.date), f"{row.start_time:%H:%M}", row.status)
         for row in execute("SELECT id, date, start_time, status FROM classes")
     }
-    return sum(stored.get(number) != said for number, said in promised.items())
+    return sum(stored.get(pk) != values for pk, values in promised.items())

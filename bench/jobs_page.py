@@ -1,6 +1,6 @@
 """``python -m bench.jobs_page``: the background jobs' page with 10,000 runs and a million classes.
 
-Server side: the whole request in this process, without a network, on a PostgreSQL made for it.
+Server side: the whole request in this process, without a network, on a temporary PostgreSQL.
 Prints the median, the slowest and the number of queries of each page. The budget is 300 ms.
 """
 
@@ -20,16 +20,16 @@ BATCH = 2_000
 
 
 def main() -> None:
-    """Fill a database made for it, open the pages, say how long they took."""
+    """Fill a temporary database, open the pages and print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="classes")
     parser.add_argument("--runs", type=int, default=10_000)
-    parser.add_argument("--times", type=int, default=15, help="how often each page is opened")
-    asked = parser.parse_args()
+    parser.add_argument("--times", type=int, default=15, help="requests of each page")
+    options = parser.parse_args()
     with scratch_database.postgresql() as url:
         scratch_database.set_up(url)
         try:
-            measure(asked.rows, asked.runs, asked.times)
+            measure(options.rows, options.runs, options.times)
         finally:
             from django.db import connections
 
@@ -76,7 +76,7 @@ def measure(rows: int, runs: int, times: int) -> None:
 
 
 def fill_log(runs: int, now: datetime) -> None:
-    """So many runs over the time that logs are kept, each with some results."""
+    """Create runs over the retention of logs, each with some results."""
     from django.db import connection
 
     from scheduling.models import Job, JobRun, JobRunItem, RunState, Trigger
@@ -119,7 +119,7 @@ def fill_log(runs: int, now: datetime) -> None:
 
 
 def make_week(now: datetime) -> None:
-    """A fixed schedule for everyone, early in the day, and its class of this week."""
+    """Create a fixed schedule for each student, and its class of this week."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -140,21 +140,21 @@ def make_week(now: datetime) -> None:
             for number, student in enumerate(students)
         ]
     )
-    call_command("generate_classes", only="weekly", json=True, stdout=_Nowhere())
+    call_command("generate_classes", only="weekly", json=True, stdout=_NullOutput())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-class _Nowhere:
+class _NullOutput:
     def write(self, text: str) -> None:
-        """Away with it."""
+        """Discard the text."""
 
     def flush(self) -> None:
         """Nothing to flush."""
 
 
 def lose_week(now: datetime, count: int) -> None:
-    """Delete so many of this week's classes."""
+    """Delete ``count`` of this week's classes."""
     from scheduling.domain.windows import monday_of
     from scheduling.models import ScheduledClass
 
@@ -166,29 +166,29 @@ def lose_week(now: datetime, count: int) -> None:
 
 
 def opened(client: Any, address: str, times: int) -> tuple[list[float], list[int]]:
-    """Milliseconds and queries of each time; the first one warms up and does not count."""
+    """Return the milliseconds of each request, after a warm-up, and the queries."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    took, queries = [], []
+    durations, queries = [], []
     for number in range(times + 1):
         began = time.perf_counter()
-        answer = client.get(address, secure=True)
+        response = client.get(address, secure=True)
         milliseconds = (time.perf_counter() - began) * 1000
-        assert answer.status_code == 200, answer.content
+        assert response.status_code == 200, response.content
         if number:
-            took.append(milliseconds)
+            durations.append(milliseconds)
     with CaptureQueriesContext(connection) as captured:
         client.get(address, secure=True)
     queries.append(len(captured))
-    return took, queries
+    return durations, queries
 
 
-def report(name: str, took: list[float], queries: list[int]) -> None:
-    """A line of the table."""
-    median = statistics.median(took)
+def report(name: str, durations: list[float], queries: list[int]) -> None:
+    """Print a line of the table."""
+    median = statistics.median(durations)
     mark = "" if median <= BUDGET_MS else f"  over {BUDGET_MS} ms"
-    print(f"{name:52}{median:9.1f}m{max(took):9.1f}m{queries[0]:9}{mark}")
+    print(f"{name:52}{median:9.1f}m{max(durations):9.1f}m{queries[0]:9}{mark}")
 
 
 if __name__ == "__main__":

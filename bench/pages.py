@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from . import environment, scratch_database
 
 STUDENTS = 10_000
-# Twelve students a teacher, each at an hour of their own: nobody is in two places.
+# Twelve students a teacher, each at a different hour, so that there are no conflicts.
 FILL = """
     INSERT INTO classes (student_id, teacher_id, date, start_time, end_time, time_zone,
                          starts_at, ends_at)
@@ -33,15 +33,15 @@ FILL = """
 
 
 def main() -> None:
-    """Fill a database made for it, turn pages, say how long they took."""
+    """Fill a temporary database, request pages and print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--pages", type=int, default=200, help="pages to turn of each list")
-    asked = parser.parse_args()
+    parser.add_argument("--pages", type=int, default=200, help="pages of each list")
+    options = parser.parse_args()
     with scratch_database.postgresql() as url:
         scratch_database.set_up(url)
         try:
-            measure(asked.rows, asked.pages)
+            measure(options.rows, options.pages)
         finally:
             from django.db import connections
 
@@ -67,7 +67,7 @@ def measure(rows: int, pages: int) -> None:
     print(f"{stored:,} classes; `count(*)` takes {limit * 1000:.0f} ms. Milliseconds.\n")
     client = Client()
     client.force_login(User.objects.create_superuser("bench"))
-    list(turn(client, "/api/classes", 1))  # what a process does once: imports, addresses
+    list(turn(client, "/api/classes", 1))  # warm-up: imports and URLs
     middle, last = days(0.5), days(1)
     print("| list | pages turned | median | p99 | queries |\n|---|---|---|---|---|")
     for name, query in (
@@ -90,7 +90,7 @@ def measure(rows: int, pages: int) -> None:
 
 
 def fill(each: int) -> None:
-    """Ten thousand students with ``each`` classes."""
+    """Create ten thousand students with ``each`` classes."""
     from django.db import connection
 
     from scheduling.models import Student, Teacher
@@ -107,12 +107,12 @@ def fill(each: int) -> None:
 
 
 def percentile(times: list[float], part: int) -> float:
-    """The time within which ``part`` percent of the pages came."""
+    """Return the given percentile of ``times``."""
     return sorted(times)[min(len(times) - 1, len(times) * part // 100)]
 
 
 def days(part: float) -> date:
-    """The day at ``part`` of the way from the first class to the last."""
+    """Return the date at the fraction ``part`` between the first class and the last."""
     from django.db.models import Max, Min
 
     from scheduling.models import ScheduledClass
@@ -122,14 +122,14 @@ def days(part: float) -> date:
 
 
 def first_student() -> int:
-    """The number of some student."""
+    """Return the ID of the first student."""
     from scheduling.models import Student
 
     return Student.objects.earliest("id").pk
 
 
 def turn(client: Any, address: str | None, most: int) -> Iterator[tuple[float, int]]:
-    """Follow ``next`` over up to ``most`` pages: milliseconds and queries of each."""
+    """Follow ``next`` over up to ``most`` pages; yield the milliseconds and queries of each."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -139,11 +139,11 @@ def turn(client: Any, address: str | None, most: int) -> Iterator[tuple[float, i
         parts = urlsplit(address)
         with CaptureQueriesContext(connection) as captured:
             began = time.perf_counter()
-            answer = client.get(f"{parts.path}?{parts.query}", secure=True)
+            response = client.get(f"{parts.path}?{parts.query}", secure=True)
             seconds = time.perf_counter() - began
-        assert answer.status_code == 200, answer.content
+        assert response.status_code == 200, response.content
         yield seconds * 1000, len(captured)
-        address = answer.json()["next"]
+        address = response.json()["next"]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A database to measure on, made for it and dropped at the end."""
+"""A temporary database for measurements."""
 
 import logging
 import os
@@ -17,13 +17,13 @@ NAME = "classtracker_bench"
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """The URL of an empty database on BENCH_DATABASE_URL's server, else on a temporary one.
+    """Yield the URL of an empty database, on BENCH_DATABASE_URL's server or a temporary one.
 
-    The temporary one is as durable as PostgreSQL is by default: fsync and all.
+    The temporary server has PostgreSQL's default durability, including fsync.
     """
-    given = os.environ.get("BENCH_DATABASE_URL", "").strip()
-    if given:
-        with _database(given) as url:
+    server_url = os.environ.get("BENCH_DATABASE_URL", "").strip()
+    if server_url:
+        with _database(server_url) as url:
             yield url
         return
     with cluster(durable=True) as server, _database(server) as url:
@@ -44,13 +44,13 @@ def _database(server: str) -> Iterator[str]:
 
 @contextmanager
 def sqlite() -> Iterator[str]:
-    """The URL of a database file in a folder of its own."""
+    """Yield the URL of a database file in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix=NAME) as folder:
         yield f"sqlite:///{quote(str(Path(folder, 'bench.sqlite3')))}"
 
 
 def environment(url: str) -> dict[str, str]:
-    """What points Django at ``url``, with everything else as it is by default."""
+    """Return the environment variables for ``url``, with defaults for everything else."""
     return {
         "DATABASE_URL": url,
         "SECRET_KEY": "only-for-measuring-" + "x" * 50,

@@ -1,8 +1,8 @@
-"""``python -m bench.table`` (make bench): generation beside the limit and beside other ways.
+"""``python -m bench.table`` (make bench): generation compared with the limit and other methods.
 
-On PostgreSQL, in a temporary server or on that of BENCH_DATABASE_URL, and on SQLite. Each way goes
-through its steps in a process of its own, in turns with the others; what they took is kept in
-bench/results/generation.json, from which the tables and plots beside it are drawn.
+Runs on PostgreSQL, on a temporary server or that of BENCH_DATABASE_URL, and on SQLite. Each method
+performs its steps in its own process, in turns with the others. The times are stored in
+bench/results/generation.json, from which the tables and plots are generated.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from bench.generation import report
-from bench.generation.methods import BOTH, WAYS, Method
+from bench.generation.methods import BOTH, METHODS, Method
 
 from . import environment as machine
 from . import scratch_database
@@ -25,77 +25,77 @@ from . import scratch_database
 ROOT = Path(__file__).resolve().parents[1]
 BEGAN = time.monotonic()
 RESULTS = report.RESULTS / "generation.json"
-# More rounds where they are cheap.
+# More rounds for small sizes.
 ROUNDS = {1_000: 3, 10_000: 2, 100_000: 1}
 
 
-def options() -> argparse.Namespace:
-    """What the command line asks for."""
+def parse_options() -> argparse.Namespace:
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
         "--sizes",
         type=lambda text: [int(word) for word in text.split(",")],
         default=list(ROUNDS),
-        help="how many recurring slots (1000,10000,100000)",
+        help="numbers of recurring slots (1000,10000,100000)",
     )
     parser.add_argument("--rounds", type=int, help="of each size (3, 2 and 1)")
-    parser.add_argument("--quick", action="store_true", help="1,000 slots, one round, not kept")
-    parser.add_argument("--only", choices=BOTH, help="one database alone")
+    parser.add_argument("--quick", action="store_true", help="1,000 slots, one round, not stored")
+    parser.add_argument("--only", choices=BOTH, help="only this database")
     parser.add_argument(
         "--ways",
         type=lambda text: text.split(","),
-        help=f"some alone, kept beside the others ({','.join(WAYS)})",
+        help=f"only these methods; stored results of others stay ({','.join(METHODS)})",
     )
-    parser.add_argument("--print", action="store_true", help="print the tables, keep nothing")
-    parser.add_argument("--draw", action="store_true", help="measure nothing, draw what is kept")
-    asked = parser.parse_args()
-    if asked.quick:
-        asked.sizes, asked.rounds, asked.print = [1_000], asked.rounds or 1, True
-    return asked
+    parser.add_argument("--print", action="store_true", help="print the tables, store nothing")
+    parser.add_argument("--draw", action="store_true", help="draw the stored results only")
+    options = parser.parse_args()
+    if options.quick:
+        options.sizes, options.rounds, options.print = [1_000], options.rounds or 1, True
+    return options
 
 
 def main() -> None:
-    """Measure, keep and draw."""
-    asked = options()
-    results = {} if asked.print or not RESULTS.exists() else json.loads(RESULTS.read_text())
-    for vendor in () if asked.draw else (asked.only,) if asked.only else BOTH:
+    """Measure, store and draw."""
+    options = parse_options()
+    results = {} if options.print or not RESULTS.exists() else json.loads(RESULTS.read_text())
+    for vendor in () if options.draw else (options.only,) if options.only else BOTH:
         database = (
             scratch_database.postgresql if vendor == "postgresql" else scratch_database.sqlite
         )
         with database() as url:
             environment = os.environ | scratch_database.environment(url)
-            for slots in asked.sizes:
-                rounds = asked.rounds or ROUNDS.get(slots, 1)
-                names = asked.ways or list(WAYS)
-                ways = [WAYS[name] for name in names if vendor in WAYS[name].vendors]
-                _say(f"{vendor}: a studio of {slots:,} slots")
+            for slots in options.sizes:
+                rounds = options.rounds or ROUNDS.get(slots, 1)
+                names = options.ways or list(METHODS)
+                ways = [METHODS[name] for name in names if vendor in METHODS[name].vendors]
+                _progress(f"{vendor}: a studio of {slots:,} slots")
                 server = _python(["bench.generation.prepare", "--slots", str(slots)], environment)[
                     "server"
                 ]
-                # What takes long is kept as it comes.
-                for some in [[way] for way in ways] if rounds == 1 else [ways]:
+                # Single rounds take long, so each method is stored at once.
+                for group in [[method] for method in ways] if rounds == 1 else [ways]:
                     measured = {"server": server} | measure(
-                        vendor, some, slots, rounds, environment
+                        vendor, group, slots, rounds, environment
                     )
-                    afresh = not asked.ways and ways[0] in some
-                    _enter(results, vendor, slots, measured, afresh=afresh)
-                    if not asked.print:
+                    replace = not options.ways and ways[0] in group
+                    _store(results, vendor, slots, measured, replace=replace)
+                    if not options.print:
                         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-                _say("")
-    if asked.print:
+                _progress("")
+    if options.print:
         print(report.tables(results))
     else:
         report.write(results)
 
 
-def _enter(
-    results: dict[str, Any], vendor: str, slots: int, measured: dict[str, Any], afresh: bool
+def _store(
+    results: dict[str, Any], vendor: str, slots: int, measured: dict[str, Any], replace: bool
 ) -> None:
-    """Put one size of one database into what is kept; unless ``afresh`` beside its other ways."""
+    """Add a size of a database to the results. With ``replace``, drop its other methods."""
     of_vendor = results.setdefault(vendor, {"sizes": {}})
     of_vendor |= {"machine": machine.described(), "server": measured.pop("server")}
     sizes = of_vendor["sizes"]
-    known = {} if afresh else sizes.get(str(slots), {}).get("ways", {})
+    known = {} if replace else sizes.get(str(slots), {}).get("ways", {})
     sizes[str(slots)] = measured | {"ways": known | measured["ways"]}
     of_vendor["sizes"] = dict(sorted(sizes.items(), key=lambda item: int(item[0])))
 
@@ -103,31 +103,31 @@ def _enter(
 def measure(
     vendor: str, ways: list[Method], slots: int, rounds: int, environment: dict[str, str]
 ) -> dict[str, Any]:
-    """These ways at one size, in turns: medians of the rounds, peaks of memory."""
-    cycles: dict[str, list[dict[str, Any]]] = {way.name: [] for way in ways}
+    """Measure the methods at one size, in turns: medians of the rounds, and peaks of memory."""
+    cycles: dict[str, list[dict[str, Any]]] = {method.name: [] for method in ways}
     for number in range(rounds):
-        # In turns, and in the other order every other time: nobody is always the first.
-        for way in ways if number % 2 == 0 else reversed(ways):
-            _say(f"{vendor}, {slots:,} slots, round {number + 1}: {way.name}")
-            settings = {"DJANGO_SETTINGS_MODULE": way.settings}
-            command = ["bench.generation.cycle", way.name, "--slots", str(slots)]
-            cycles[way.name].append(_python(command, environment | settings))
+        # The order alternates, so that no method is always first.
+        for method in ways if number % 2 == 0 else reversed(ways):
+            _progress(f"{vendor}, {slots:,} slots, round {number + 1}: {method.name}")
+            settings = {"DJANGO_SETTINGS_MODULE": method.settings}
+            command = ["bench.generation.cycle", method.name, "--slots", str(slots)]
+            cycles[method.name].append(_python(command, environment | settings))
     return {
         "rounds": rounds,
         "load": round(os.getloadavg()[1], 1),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "ways": {way.name: _summed_up(way, slots, cycles[way.name]) for way in ways},
+        "ways": {method.name: _summary(method, slots, cycles[method.name]) for method in ways},
     }
 
 
-def _say(text: str) -> None:
+def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r\x1b[K{time.monotonic() - BEGAN:4.0f} s  {text}", end="", file=sys.stderr)
 
 
 def _python(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
-    """The line of JSON that a module prints."""
-    done = subprocess.run(
+    """Run a module and return the JSON that it prints."""
+    process = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,
         env=environment,
@@ -135,12 +135,12 @@ def _python(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
         text=True,
         check=True,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(process.stdout.splitlines()[-1])
 
 
-def _summed_up(way: Method, slots: int, cycles: list[dict[str, Any]]) -> dict[str, Any]:
-    """Medians, scaled up where the way was measured on a sample."""
-    sample = way.slots(slots)
+def _summary(method: Method, slots: int, cycles: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return medians, scaled up if the method was measured on a sample."""
+    sample = method.slots(slots)
     scale = slots / sample
     steps = {
         step: {

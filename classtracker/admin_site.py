@@ -1,6 +1,6 @@
-"""The admin's frame: its name, the pages that are no tables, and what every page shows.
+"""The admin site: its name, its tool pages and the context of every page.
 
-Outside of `scheduling.admin`, which cannot be imported before the site that it registers with.
+It is outside `scheduling.admin`, which registers with this site on import.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from django.views import i18n
 
 from classtracker.widgets import use_native_inputs
 
-# What a person opens most comes first; Django would sort by name.
+# Most used first; Django would sort by name.
 TABLES = (
     "Student",
     "Teacher",
@@ -30,18 +30,18 @@ TABLES = (
     "JobRunItem",
 )
 DAILY = TABLES[:4]
-# Machinery: what became of a run stands in its log.
+# Tables of task queues, which are hidden: the job log shows the runs.
 QUEUES = ("django_tasks_database", "django_rq")
 
 
 class ClassTrackerAdminSite(AdminSite):
-    """The stock site with a few pages of its own: those of `scheduling.admin.tool_pages`."""
+    """Django's admin site with the pages of `scheduling.admin.tool_pages`."""
 
     site_title = "Class Tracker"
     site_header = "Class Tracker"
     index_title = _("The studio")
     site_url = None
-    # The header leads to what people need daily; the index lists the rest.
+    # The header links to the daily pages, the index to the others.
     enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
@@ -58,7 +58,7 @@ class ClassTrackerAdminSite(AdminSite):
         return to_existing_page(response, reverse("admin:index"))
 
     def get_urls(self) -> list[Any]:
-        find_tables()
+        register_tables()
         from scheduling.admin.tool_pages import PAGES
 
         own = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
@@ -78,7 +78,7 @@ class ClassTrackerAdminSite(AdminSite):
             app["models"].sort(key=lambda model: _place(model["object_name"]))
         apps.sort(key=lambda app: app["app_label"] != "scheduling")
         if app_label is None:
-            apps[1:1] = _taken_out(apps[:1], "Studio")
+            apps[1:1] = _extract_group(apps[:1], "Studio")
         return apps
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -94,14 +94,14 @@ class ClassTrackerAdminSite(AdminSite):
         }
 
     def _tables(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """The lists of every day, as far as the reader may see them."""
-        found = []
-        for model, table in self._registry.items():
-            if model._meta.object_name in DAILY and table.has_view_permission(request):
-                address = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        """Return links to the daily changelists that the user may view."""
+        links = []
+        for model, model_admin in self._registry.items():
+            if model._meta.object_name in DAILY and model_admin.has_view_permission(request):
+                url_name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
                 name = model._meta.verbose_name_plural
-                found.append((_place(model._meta.object_name), reverse(address), name))
-        return [{"url": url, "name": capfirst(name)} for _, url, name in sorted(found)]
+                links.append((_place(model._meta.object_name), reverse(url_name), name))
+        return [{"url": url, "name": capfirst(name)} for _, url, name in sorted(links)]
 
 
 def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
@@ -125,7 +125,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:
-    """The pages that the reader may see: those of every day for the header, or the others."""
+    """Return links to the tool pages that the user may view, either daily or other ones."""
     from scheduling.admin.tool_pages import PAGES
 
     return [
@@ -135,23 +135,23 @@ def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _taken_out(apps: list[Any], name: str) -> list[dict[str, Any]]:
-    """The table of that name as a group of its own, "Settings"; none where it is not shown."""
-    found = []
+def _extract_group(apps: list[Any], name: str) -> list[dict[str, Any]]:
+    """Move the table ``name`` to a new group "Settings"; return an empty list if it is hidden."""
+    groups = []
     for app in apps:
-        for model in [one for one in app["models"] if one["object_name"] == name]:
-            app["models"].remove(model)
-            group = {"name": _("Settings"), "app_label": "settings", "app_url": model["admin_url"]}
-            found.append(app | group | {"models": [model]})
-    return found
+        for table in [model for model in app["models"] if model["object_name"] == name]:
+            app["models"].remove(table)
+            group = {"name": _("Settings"), "app_label": "settings", "app_url": table["admin_url"]}
+            groups.append(app | group | {"models": [table]})
+    return groups
 
 
 def _place(name: str) -> int:
     return TABLES.index(name) if name in TABLES else len(TABLES)
 
 
-def find_tables() -> None:
-    """Those of every application; a second time changes nothing."""
+def register_tables() -> None:
+    """Register the tables of all apps except task queues. Repeated calls have no effect."""
     autodiscover()
     for model in [model for model in site._registry if model._meta.app_label in QUEUES]:
         site.unregister(model)

@@ -1,4 +1,4 @@
-"""Log lines as JSON, one object a line, for whatever collects them in production."""
+"""A formatter of log lines as JSON objects, for log collectors in production."""
 
 import json
 import logging
@@ -10,15 +10,15 @@ from scheduling.jobs.runs.log_context import run_id
 
 
 class JSONFormatter(logging.Formatter):
-    """``{"time", "level", "logger", "message"}``, with the ids of request and run where there are.
+    """Formats ``{"time", "level", "logger", "message"}``, with the ids of request and run if any.
 
-    What a caller passes as ``extra={"fields": {…}}`` stands beside them.
+    Fields passed as ``extra={"fields": {…}}`` are added.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, UTC)
+        created = datetime.fromtimestamp(record.created, UTC)
         line: dict[str, Any] = {
-            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": created.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -32,5 +32,5 @@ class JSONFormatter(logging.Formatter):
             line["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
-        # ASCII: a collector need not know our encoding, nor can U+2028 break a line.
+        # ASCII only, so that the encoding does not matter and U+2028 breaks no line.
         return json.dumps(line, default=str)

@@ -1,7 +1,7 @@
-"""The admin's login, which is closed for a while after too many wrong passwords.
+"""The admin's login with a lockout after too many wrong passwords.
 
-django-axes counts them, by name and address together: a whole school behind one address is not
-shut out by one of its pupils, and nobody is shut out of their own account from elsewhere.
+django-axes counts failures per pair of username and address. Other users behind the same address
+are not locked out, nor is the user from another address.
 """
 
 from datetime import timedelta
@@ -16,13 +16,13 @@ from django.utils.translation import ngettext
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Says when it is closed, and for how long."""
+    """The login form, with a message for lockouts."""
 
     def clean_username(self) -> str:
-        """Nobody has a name that is longer than the column, and PostgreSQL would not count it."""
+        """Refuse names longer than the column, which PostgreSQL could not store for counting."""
         name: str = self.cleaned_data["username"]
-        longest = User._meta.get_field("username").max_length
-        if longest is not None and len(name) > longest:
+        max_length = User._meta.get_field("username").max_length
+        if max_length is not None and len(name) > max_length:
             raise super().get_invalid_login_error()
         return name
 
@@ -43,7 +43,7 @@ class LoginForm(AdminAuthenticationForm):
 def lockout_response(
     request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None
 ) -> HttpResponse:
-    """The login page as it is, with the status that tells programs to wait."""
+    """Return the login page with the status 429 and ``Retry-After``."""
     response.status_code = 429
     response["Retry-After"] = str(settings.AXES_COOLOFF_TIME // timedelta(seconds=1))
     return response

@@ -30,10 +30,10 @@ FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
 
 
 class ClientAddressMiddleware:
-    """Makes ``REMOTE_ADDR`` the client's: the last entry of ``X-Forwarded-For``.
+    """Sets ``REMOTE_ADDR`` to the client's address, the last entry of ``X-Forwarded-For``.
 
-    Only that one was written by the proxy; those before it are whatever the client sent. They are
-    taken out, so that no code after this can believe them. Used with ``TRUSTED_PROXY`` alone.
+    The proxy wrote the last entry; the client may have forged the others, so they are removed.
+    Used only with ``TRUSTED_PROXY``.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,23 +44,23 @@ class ClientAddressMiddleware:
         try:
             address = ip_address(entry)
         except ValueError:
-            pass  # no proxy of the kind that was promised: the connection's own address stands
+            pass  # without a valid header, the address of the connection remains
         else:
-            # A socket that listens on both families shows IPv4 callers as IPv6.
+            # Dual-stack sockets report IPv4 clients as IPv6.
             address = getattr(address, "ipv4_mapped", None) or address
             request.META["REMOTE_ADDR"] = request.META[FORWARDED_FOR] = str(address)
         return self.get_response(request)
 
 
 def address(request: HttpRequest) -> str | None:
-    """The client's address for who counts by it; None on a Unix socket, which has none."""
+    """Return the client's address for django-axes, or None on a Unix socket."""
     return request.META.get("REMOTE_ADDR") or None
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):
-    """WhiteNoise, without its warning that nothing was collected yet.
+    """WhiteNoise without its warning about a missing ``STATIC_ROOT``.
 
-    That is no fault: until ``collectstatic`` files are served from where they lie.
+    Before ``collectstatic``, files are served from their sources.
     """
 
     def add_files(self, root: Any, prefix: str | None = None) -> None:
@@ -70,21 +70,21 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
 
 logger = logging.getLogger(__name__)
 
-# Says that the process is alive, whatever the database does.
+# Responds even if the database is down.
 WITHOUT_DATABASE = "/healthz"
 
 
 class StudioMiddleware(LocaleMiddleware):
-    """The visitor's language, else the studio's; the studio's zone, and one reading of its values.
+    """Activates the visitor's or the studio's language, the studio's zone and its cached values.
 
-    They stay for an answer that is streamed, until ``request_finished``. The first request of a
-    process warns of variables of the environment that have no effect.
+    They stay active until ``request_finished``, for streamed responses. The first request of a
+    process logs a warning about environment variables that have no effect.
     """
 
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
         self._has_warned = False
-        request_finished.connect(_leave, dispatch_uid="classtracker.middleware")
+        request_finished.connect(_deactivate, dispatch_uid="classtracker.middleware")
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -93,7 +93,7 @@ class StudioMiddleware(LocaleMiddleware):
         begin_reading()
         values = studio_or_first_values()
         timezone.activate(values.zone)
-        if not _asks_for_a_language(request):
+        if not _has_supported_language(request):
             translation.activate(values.language)
             request.LANGUAGE_CODE = translation.get_language()
         if values.is_stored and not self._has_warned:
@@ -102,13 +102,13 @@ class StudioMiddleware(LocaleMiddleware):
                 logger.warning(sentence)
 
 
-def _asks_for_a_language(request: HttpRequest) -> bool:
-    """Whether the cookie or the browser asks for a language that we speak."""
-    asked = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
-    asked += [
+def _has_supported_language(request: HttpRequest) -> bool:
+    """Return whether the cookie or the ``Accept-Language`` header names a supported language."""
+    requested = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
+    requested += [
         name for name, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     ]
-    for name in asked:
+    for name in requested:
         try:
             translation.get_supported_language_variant(name)
         except LookupError:
@@ -117,22 +117,22 @@ def _asks_for_a_language(request: HttpRequest) -> bool:
     return False
 
 
-def _leave(**_kwargs: Any) -> None:
+def _deactivate(**_kwargs: Any) -> None:
     end_reading()
     timezone.deactivate()
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, which its log lines and its answer carry."""
+    """Assigns an id to each request, for its log lines and the ``X-Request-Id`` header."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        # What a proxy in front has chosen is kept, if it can't do harm in a log.
-        own = given if given.isascii() and given.replace("-", "").isalnum() else ""
-        token = request_id.set(own[:64] or uuid.uuid4().hex)
+        header = request.headers.get("X-Request-Id", "")
+        # An id from a proxy is kept if it is safe in log lines.
+        is_safe = header.isascii() and header.replace("-", "").isalnum()
+        token = request_id.set(header[:64] if is_safe else uuid.uuid4().hex)
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id.get()

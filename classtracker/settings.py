@@ -1,4 +1,4 @@
-"""Django settings. Every read of the environment is here, through the strict readers of env.py."""
+"""Django settings. All environment variables are read here, through the readers of `env`."""
 
 import os
 import shlex
@@ -13,10 +13,10 @@ from scheduling.jobs.schedule.cron_entries import ENTRIES
 from . import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# Cron gives jobs almost no environment, so the file is read here and not by a shell.
+# Read here rather than by a shell, as cron gives jobs almost no environment.
 env.read_dotenv(BASE_DIR / ".env")
 
-# What it runs as -----------------------------------------------------------------------------
+# Mode and hosts ------------------------------------------------------------------------------
 
 DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -32,20 +32,20 @@ ALLOWED_HOSTS = env.csv_list(
 )
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
-# Plain HTTP is a decision: one variable turns off the redirect, Secure cookies and HSTS alike.
+# One variable turns off the redirect to HTTPS, secure cookies and HSTS.
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT
-# Headers that anyone may write are believed only where a proxy of ours is known to write them.
+# Forwarding headers are trusted only behind a known proxy, as clients can forge them.
 TRUSTED_PROXY = env.boolean("TRUSTED_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
-# HSTS preloading binds a whole domain for years: its owner's decision, not an application's.
+# HSTS preloading binds a whole domain for years, so the application does not decide on it.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # The studio ----------------------------------------------------------------------------------
 
-# First values of the studio's row, which holds once it is stored: see scheduling/models/studio.py.
+# Initial values of the studio's row, which takes precedence once it is stored.
 TIME_ZONE = env.time_zone("STUDIO_TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
@@ -56,18 +56,18 @@ LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]
 
 HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
 JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
-# How long before a class its student and teacher are reminded; 0: not at all.
+# Hours before a class at which its student and teacher are reminded; 0 turns reminders off.
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
-# What prices are in, as an ISO 4217 code; empty: prices are plain numbers.
+# The currency of prices as an ISO 4217 code; empty for plain numbers.
 CURRENCY = env.regex("CURRENCY", "", "([A-Z]{3})?", "an ISO 4217 code such as EUR")
-# Whose cancellation earns a make-up, and for how many days: see services/classes/make_ups.py.
+# Which cancellations entitle to a make-up, and for how many days: services/classes/make_ups.py.
 MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"))
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
-# How many hours before a class a student cancels in time.
+# Hours before a class until which a student may cancel in time.
 CANCEL_NOTICE_HOURS = env.integer("CANCEL_NOTICE_HOURS", 24, 1, 168)
-# How many days after a lesson its attendance is to be marked; 0: attendance is not kept.
+# Days after a class until which its attendance should be marked; 0 if attendance is not recorded.
 UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
-# The variable of each first value, by its column.
+# The environment variables of the initial values, by column.
 FIRST_VALUES = {
     "time_zone": "STUDIO_TIME_ZONE",
     "language": "LANGUAGE_CODE",
@@ -82,7 +82,7 @@ GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.envir
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
 if TASKS_BACKEND == "rq" and not REDIS_URL:
-    env.fail("REDIS_URL", "is required where TASKS_BACKEND is rq.")
+    env.fail("REDIS_URL", "is required if TASKS_BACKEND is rq.")
 
 CRON_SECRET = env.ascii_text("CRON_SECRET")
 API_ENDPOINT = env.url("API_ENDPOINT", base=True)
@@ -111,17 +111,16 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM or "webmaster@localhost"
 
 DATABASES = {"default": env.database("DATABASE_URL", BASE_DIR)}
 if not DEBUG and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # A thread of the server keeps its connection from one request to the next, and looks whether
-    # it still works: making one takes longer than most queries do. (runserver has a thread for
-    # each request.)
+    # Each server thread reuses its connection, as connecting takes longer than most queries.
+    # (Not with DEBUG: runserver has a new thread for each request.)
     DATABASES["default"] |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Django --------------------------------------------------------------------------------------
 
-# A student's page sends ten fields for each meeting, those that have ended among them.
+# A student's page sends ten fields for each weekly lesson, including ended ones.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
-# All that nginx.conf lets through: an upload needs no temporary folder on a read-only disk.
+# As in nginx.conf, so that uploads need no temporary folder on a read-only disk.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 INSTALLED_APPS = [
@@ -184,7 +183,7 @@ TEMPLATES = [
     },
 ]
 
-# So that templates/ comes before Django's own for the inputs of forms, too.
+# So that templates/ also overrides Django's templates of form inputs.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 VALIDATION = "django.contrib.auth.password_validation"
@@ -195,8 +194,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
 
-# Ten wrong passwords for one username from one address close the login to that pair for a quarter
-# of an hour. Axes' own default would shut out everyone behind the address.
+# Ten wrong passwords for a username from an address lock that pair out for 15 minutes. The default
+# of axes would lock out everyone behind the address.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -205,22 +204,21 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
-# A try while it is closed neither lengthens the wait nor writes a row.
+# An attempt during the lockout neither extends it nor writes a row.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# What the person typed is nobody's business, and logins that went well are not kept.
+# Typed values are not stored, nor are successful logins.
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "csrfmiddlewaretoken", "next"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# TRUSTED_PROXY is the one place that decides whose address a request has.
+# Only TRUSTED_PROXY determines how the client's address is found.
 AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
 AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
-# Hashed names and compression are for what `collectstatic` has gathered; before that, files are
-# served from where they lie.
+# Hashed names and compression need `collectstatic`; before it, files are served from their sources.
 COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
 WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -232,7 +230,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATICFILES},
 }
 
-# Nothing from any other host, no script and no style but files of ours.
+# Only resources of this site; no inline scripts and styles.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -244,14 +242,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Hand edits are logged with who made them, not from which machine; people by name, not by number.
+# The audit log stores the user but no IP address, and related people by name instead of ID.
 AUDITLOG_CID_HEADER = None
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 # The API -------------------------------------------------------------------------------------
 
-# Programs don't follow redirects: these addresses answer, or refuse, where they are.
+# No redirects for URLs used by programs, as many don't follow them.
 SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
 
 LOGGING = logging_settings(DEBUG)
@@ -269,9 +267,9 @@ TASKS = {
     }
 }
 if TASKS_BACKEND == "rq":
-    # Before our own, which takes the queue's pages out of the admin.
+    # Before `scheduling`.
     INSTALLED_APPS[-1:-1] = ["django_rq", "django_tasks_rq"]
-    # A run ends when it is done: it has a heartbeat, and needs no other limit.
+    # No time limit: the heartbeat reveals dead runs.
     RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": -1}}
 
 # Cron ----------------------------------------------------------------------------------------
@@ -280,9 +278,9 @@ CRON_LOG = env.regex(
     "CRON_LOG",
     str(BASE_DIR / "cron.log"),
     r"/[^#]*[^/#]",
-    "the absolute path of a file, without '#', which a crontab takes for a comment",
+    "the absolute path of a file, without '#', which begins a comment in a crontab",
 )
-# To cron a bare % is a line break, even within quotes.
+# In a crontab, an unescaped % is a line break, even in quotes.
 APPEND = f">> {shlex.quote(CRON_LOG)} 2>&1".replace("%", r"\%")
 CALL = "django.core.management.call_command"
 CRONJOBS = [
@@ -290,11 +288,11 @@ CRONJOBS = [
 ]
 CRONTAB_EXECUTABLE = shutil.which("crontab") or "/usr/bin/crontab"
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
-# Two installations of one user must not take each other's entries out.
+# Distinguishes the entries of several installations of the same user.
 CRONTAB_COMMENT = f"Class Tracker in {BASE_DIR}".replace("%", r"\%")
-# Cron knows neither: it has the machine's zone and an environment of its own.
+# Cron uses the machine's zone and its own environment.
 SYSTEM_TIME_ZONE = env.system_time_zone()
 UNSEEN_BY_CRON = env.missing_in_dotenv()
 
-# Earlier versions read these; a system check warns of those that are still set.
+# Variables of earlier versions; a system check warns if they are still set.
 UNUSED_VARIABLES = [name for name in ("RUN_SHARDS",) if name in os.environ]

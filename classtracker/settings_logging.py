@@ -1,15 +1,15 @@
-"""Where log lines go, and how they look."""
+"""Logging settings."""
 
 import logging
 from typing import Any
 
 
 def logging_settings(debug: bool) -> dict[str, Any]:
-    """Django's LOGGING: JSON lines in production, lines for people under DEBUG.
+    """Return Django's LOGGING setting: JSON lines in production, plain lines under DEBUG.
 
-    Standard error only: standard output belongs to what commands print (``--json``).
+    Logs go to standard error, as commands print their output (``--json``) on standard output.
     """
-    # Python's warnings are lines of the log as well, not lines of their own shape.
+    # In production, Python's warnings become log lines, too.
     logging.captureWarnings(not debug)
     return {
         "version": 1,
@@ -26,11 +26,11 @@ def logging_settings(debug: bool) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
-            # Django's own handler would say every line a second time.
+            # Django's own handler would repeat every line.
             "django": {"handlers": [], "level": "INFO" if debug else "WARNING"},
-            # The closing line of every run.
+            # INFO for the closing line of every run.
             "scheduling": {"level": "INFO"},
-            # Its warnings of another attempt name addresses, which may be secrets.
+            # Its warnings about retries contain URLs, which may be secret.
             "urllib3": {"level": "ERROR"},
         },
     }

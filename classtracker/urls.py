@@ -1,4 +1,4 @@
-"""Addresses. The admin is the product's face; everything else hangs beside it."""
+"""The root URL configuration."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,7 +1,7 @@
-"""The admin's inputs of dates and times: the browser's own.
+"""Native browser inputs for dates and times in the admin.
 
-They have names, work by keyboard and on a phone, and write dates as the reader does; Django's
-pop-ups do none of it.
+Unlike Django's pop-ups, they have labels, work by keyboard and on phones, and follow the user's
+date format.
 """
 
 from datetime import date, datetime, time
@@ -13,7 +13,7 @@ from django.db import models
 
 
 class DateInput(forms.DateInput):
-    """`<input type="date">`, which knows ISO dates alone, whatever the language."""
+    """`<input type="date">`, whose value is an ISO date in every language."""
 
     input_type = "date"
 
@@ -22,7 +22,7 @@ class DateInput(forms.DateInput):
 
 
 class TimeInput(forms.TimeInput):
-    """`<input type="time">`, with seconds only where there are some."""
+    """`<input type="time">`, with seconds only if they are not zero."""
 
     input_type = "time"
 
@@ -33,7 +33,7 @@ class TimeInput(forms.TimeInput):
 
 
 class SplitDateTime(forms.SplitDateTimeWidget):
-    """A date and a time, each with a label of its own."""
+    """A date and a time, each with its own label."""
 
     template_name = "admin/widgets/split_datetime.html"
     use_fieldset = True
@@ -43,7 +43,7 @@ class SplitDateTime(forms.SplitDateTimeWidget):
 
 
 def use_native_inputs() -> None:
-    """For every table of every application: the defaults of all ModelAdmins and their inlines."""
+    """Make these inputs the default of all ModelAdmins and their inlines."""
     FORMFIELD_FOR_DBFIELD_DEFAULTS.update(
         {
             models.DateField: {"widget": DateInput},

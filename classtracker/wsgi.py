@@ -8,5 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classtracker.settings")
 
 application = get_wsgi_application()
 
-# With the addresses come the admin's tables and the API: now, and not when the first visitor waits.
+# Loads the admin and the API at start instead of during the first request.
 import classtracker.urls  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""The least that the work could take: ready rows sent, and rows counted."""
+"""Lower limits of the work: sending prepared rows, and counting rows."""
 
 import sqlite3
 from contextlib import closing
@@ -14,7 +14,7 @@ from scheduling.jobs.generation.class_insert import _COLUMNS as COLUMNS
 
 
 def count(today: date) -> int:
-    """``count(*)`` of the window: the least that a run with nothing to do could read."""
+    """Return ``count(*)`` of the window, the least that a run without changes has to read."""
     window = horizon_window(today, WEEKS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -26,18 +26,18 @@ def count(today: date) -> int:
 
 @dataclass(frozen=True)
 class ReadyRows:
-    """The very rows that a run of ours has made, ready to be sent."""
+    """The rows created by a run of ours, prepared for sending."""
 
     rows: int
     data: Any
 
     @classmethod
     def of(cls, condition: str) -> "ReadyRows":
-        """Those of ``classes`` that meet ``condition``, in the order in which they were made."""
+        """Return the rows of ``classes`` that meet ``condition``, in the order of creation."""
         query = f"SELECT {COLUMNS} FROM classes WHERE {condition} ORDER BY id"
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
-                # A connection without Django's converters: the values as they are in the file.
+                # A connection without Django's converters, for the stored values.
                 with closing(sqlite3.connect(connection.settings_dict["NAME"])) as plain:
                     rows = plain.execute(query).fetchall()
                 return cls(len(rows), rows)
@@ -48,7 +48,7 @@ class ReadyRows:
         )
 
     def send(self, table: str) -> int:
-        """One COPY of them all in one transaction; on SQLite one bare ``executemany``."""
+        """Send all rows in a transaction: by COPY, or on SQLite by ``executemany``."""
         if connection.vendor == "sqlite":
             marks = ", ".join("?" * (COLUMNS.count(",") + 1))
             with transaction.atomic():

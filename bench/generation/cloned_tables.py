@@ -1,4 +1,4 @@
-"""Tables that are as ``classes`` is, for others than us to fill."""
+"""Copies of the table ``classes`` for the other methods."""
 
 from collections import Counter
 from functools import cache
@@ -22,7 +22,7 @@ _INDEXES = """
 
 
 def make(name: str) -> None:
-    """A twin of ``classes`` with every constraint, foreign key, index and trigger of it."""
+    """Create a copy of ``classes`` with every constraint, foreign key, index and trigger."""
     if connection.vendor == "sqlite":
         _make_on_sqlite(name)
         return
@@ -35,7 +35,7 @@ def make(name: str) -> None:
 
 
 def check(name: str) -> None:
-    """Stop unless the twin truly has all that ``classes`` has."""
+    """Exit unless the copy has all constraints and indexes of ``classes``."""
     with connection.cursor() as cursor:
         sides = []
         for table in ("classes", name):
@@ -45,17 +45,17 @@ def check(name: str) -> None:
             found.update(cursor.fetchall())
             sides.append(found)
     if sides[0] != sides[1]:
-        raise SystemExit(f"{name} is no twin of classes: {sides[0] - sides[1]}")
+        raise SystemExit(f"{name} differs from classes: {sides[0] - sides[1]}")
     kinds = Counter(row[0] for row in sides[0].elements())
     if kinds["x"] != 2 or not kinds["f"]:
-        raise SystemExit(f"classes itself lacks constraints: {kinds}")
+        raise SystemExit(f"classes lacks constraints: {kinds}")
 
 
-def forgo_deferring(name: str) -> None:
-    """Make the exclusion constraints of a twin immediate for good.
+def make_constraints_immediate(name: str) -> None:
+    """Make the exclusion constraints of a copy not deferrable; on SQLite, drop its triggers.
 
-    ``ON CONFLICT DO NOTHING`` raises on a table that has deferrable ones. SQLite's triggers abort
-    it too, on the very rows that it is to ignore: there the twin has none.
+    ``ON CONFLICT DO NOTHING`` raises an error on tables with deferrable constraints. SQLite's
+    triggers abort it on the rows that it should ignore.
     """
     if connection.vendor == "sqlite":
         _drop_triggers(name)
@@ -95,7 +95,7 @@ def _make_on_sqlite(name: str) -> None:
 
 @cache
 def model_of(name: str) -> Any:
-    """ScheduledClass for the rows of a twin."""
+    """Return a model like ScheduledClass for a copy."""
     fields: dict[str, Any] = {}
     for field in ScheduledClass._meta.local_fields:
         clone = field.clone()

@@ -1,6 +1,6 @@
-"""Ways to put the lessons of a window on the calendar: ours, and what others do.
+"""Methods that create the classes of a window: our runner, and common alternatives.
 
-Each takes the day and how many slots it is to deal with, and answers how many rows it created.
+Each takes the date and the maximum number of slots.
 """
 
 import sys
@@ -27,9 +27,9 @@ from scheduling.selectors.schedules.series import load_series
 
 from . import cloned_tables
 
-# The quickest of none, 100, 500, 1,000, 2,000 and 5,000 where it was tried.
+# The fastest of none, 100, 500, 1,000, 2,000 and 5,000.
 PEER_BATCH = 2_000
-# What the model leaves to the database's defaults.
+# Values of the fields with database defaults.
 DEFAULTS = {
     "status": "scheduled",
     "cancelled_by": "",
@@ -40,7 +40,7 @@ DEFAULTS = {
 
 
 def unload_ours() -> None:
-    """Empty every cache of ours: cron's process begins without them."""
+    """Empty all our caches, as a process started by cron has none."""
     for name, module in list(sys.modules.items()):
         if name.startswith("scheduling."):
             for value in vars(module).values():
@@ -49,7 +49,7 @@ def unload_ours() -> None:
 
 
 def ours(today: date) -> RunResult:
-    """A whole run as the command makes it: claim, heartbeat, log, chunks, closing line."""
+    """Perform a complete run, as the command does: claim, heartbeat, log and chunks."""
     request = RunRequest(
         job=Job.HORIZON, today=today, weeks=WEEKS, trigger=Trigger.COMMAND, dated=True
     )
@@ -63,17 +63,17 @@ def _slots(limit: int | None = None) -> list[Series]:
 def _objects(
     model: Any, today: date, slots: list[Series], *, spelled_out: bool = True
 ) -> Iterator[Any]:
-    """The lessons of the window as instances of ``model``, expanded in Python as we do it.
+    """Yield the classes of the window as instances of ``model``, expanded by our domain code.
 
-    ``spelled_out``: with a value for every field, where the model has database defaults. Django
-    takes four times as long over those.
+    ``spelled_out``: with values for fields with database defaults, which take Django four times
+    as long.
     """
     window = horizon_window(today, WEEKS)
     now = timezone.now()
     values = DEFAULTS | {"created_at": now, "updated_at": now} if spelled_out else {}
     for series in slots:
-        wanted = occurrences(series, window)
-        for day, starts in zip(wanted.days, wanted.starts, strict=True):
+        planned = occurrences(series, window)
+        for day, starts in zip(planned.days, planned.starts, strict=True):
             yield model(
                 student_id=series.student_id,
                 teacher_id=series.teacher_id,
@@ -93,14 +93,14 @@ def _objects(
 
 
 def rows_of(table: str) -> int:
-    """How many rows a table has."""
+    """Return the number of rows of a table."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         return cursor.fetchone()[0]
 
 
 def ignore_conflicts(today: date, limit: int | None, *, spelled_out: bool) -> None:
-    """Build every lesson, insert them all, and let the database throw out those that it has."""
+    """Build every class and insert all, letting the database ignore existing ones."""
     model = cloned_tables.model_of(cloned_tables.PEER)
     lessons = _objects(model, today, _slots(limit), spelled_out=spelled_out)
     with transaction.atomic():
@@ -108,9 +108,9 @@ def ignore_conflicts(today: date, limit: int | None, *, spelled_out: bool) -> No
 
 
 def per_lesson(today: date, limit: int | None) -> None:
-    """For each lesson: look whether it is there, insert it if not.
+    """Check for each class whether it exists, and insert it if not.
 
-    One transaction for each slot, which is kind: most do without any.
+    With a transaction per slot, which is faster than the usual autocommit.
     """
     model = cloned_tables.model_of(cloned_tables.PEER)
     for series in _slots(limit):
@@ -122,31 +122,31 @@ def per_lesson(today: date, limit: int | None) -> None:
 
 
 def per_student(today: date, limit: int | None) -> None:
-    """For each student: the student, the slots, the lessons that there are; the rest at once."""
+    """For each student, read the student, slots and existing classes, and insert the others."""
     model = cloned_tables.model_of(cloned_tables.PEER)
     window = horizon_window(today, WEEKS)
     by_student = defaultdict(list)
     for series in _slots(limit):
         by_student[series.student_id].append(series)
-    for id, series in by_student.items():
-        Student.objects.get(pk=id)
-        list(RecurringSlot.objects.filter(student_id=id, status="active"))
-        there = set(
+    for pk, series in by_student.items():
+        Student.objects.get(pk=pk)
+        list(RecurringSlot.objects.filter(student_id=pk, status="active"))
+        existing = set(
             model.objects.filter(
-                student_id=id, date__gte=window.start, date__lt=window.end
+                student_id=pk, date__gte=window.start, date__lt=window.end
             ).values_list("recurring_slot_id", "week")
         )
         new = [
             lesson
             for lesson in _objects(model, today, series)
-            if (lesson.recurring_slot_id, lesson.week) not in there
+            if (lesson.recurring_slot_id, lesson.week) not in existing
         ]
         if new:
             model.objects.bulk_create(new)
 
 
-# PostgreSQL takes the second of two ambiguous instants and the standard the first: one hour
-# earlier, where that has the same local time. Clocks that go back by less it gets wrong.
+# PostgreSQL takes the second of two ambiguous instants, while we take the first, one hour earlier.
+# (Wrong for zones whose clocks go back by less than an hour.)
 _PURE_SQL = f"""
     INSERT INTO {cloned_tables.COPIED} ({COLUMNS})
     SELECT l.student_id, l.teacher_id, NULL, l.id, l.week, l.day, l.day, l.start_time,
@@ -182,14 +182,14 @@ _PURE_SQL = f"""
 
 
 def pure_sql(today: date, _limit: int | None) -> None:
-    """One statement: rules expanded by ``generate_series``, less what is there."""
+    """Insert with one statement: rules expanded by ``generate_series``, except existing classes."""
     window = horizon_window(today, WEEKS)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PURE_SQL, {"start": str(window.start), "last": str(window.last)})
 
 
 class Scheduler:
-    """django-scheduler: events with a weekly rule, their occurrences saved one by one."""
+    """django-scheduler: events with a weekly rule, whose occurrences are saved individually."""
 
     def __init__(self, limit: int | None) -> None:
         from datetime import datetime

@@ -1,7 +1,7 @@
-"""``python -m bench.generation.cycle``: one way through all its steps, in a process of its own.
+"""``python -m bench.generation.cycle``: the steps of one method, in its own process.
 
-``bench.table`` starts it. Prints one line of JSON: seconds, rows and queries of each step, and the
-most memory that this process and its PostgreSQL backend ever held.
+``bench.table`` starts it. Prints a line of JSON: seconds, rows and queries of each step, and the
+peak memory of this process and its PostgreSQL backend.
 """
 
 import argparse
@@ -17,15 +17,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .methods import WAYS
+from .methods import METHODS
 
 
 def main() -> None:
-    """Measure what the command line asks for on the database of DATABASE_URL."""
+    """Measure the given method on the database of DATABASE_URL."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("name", choices=WAYS)
+    parser.add_argument("name", choices=METHODS)
     parser.add_argument("--slots", type=int, required=True)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     import django
 
     django.setup()
@@ -33,13 +33,13 @@ def main() -> None:
     from django.db import connections
 
     try:
-        print(json.dumps(measure(asked.name, asked.slots)), flush=True)
+        print(json.dumps(measure(options.name, options.slots)), flush=True)
     finally:
         connections.close_all()
 
 
 def measure(name: str, slots: int) -> dict[str, Any]:
-    """All steps of a way, one after another, from an empty table on."""
+    """Measure all steps of a method in order, starting with an empty table."""
     from django.db import connection
 
     from bench.environment import STEPS, today_of
@@ -47,11 +47,11 @@ def measure(name: str, slots: int) -> dict[str, Any]:
 
     from .contenders import rows_of, unload_ours
 
-    _empty(WAYS[name].table)
+    _empty(METHODS[name].table)
     steps = _ours() if name == "ours" else _limit() if name == "limit" else _peer(name, slots)
     found: dict[str, Any] = {}
     gc.collect()
-    connection.close()  # what was prepared is no burden of the backend that is looked at
+    connection.close()  # a new backend, so that the preparation does not count
     connection.ensure_connection()
     with Memory() as memory:
         for step in STEPS:
@@ -63,13 +63,13 @@ def measure(name: str, slots: int) -> dict[str, Any]:
             unload_ours()
             _settle()
             gc.collect()
-            before = rows_of(WAYS[name].table) if name not in ("ours", "limit") else 0
+            before = rows_of(METHODS[name].table) if name not in ("ours", "limit") else 0
             with count_queries() as queries:
                 began = time.perf_counter()
                 rows = work(today_of(step))
                 seconds = time.perf_counter() - began
             if rows is None:
-                rows = rows_of(WAYS[name].table) - before
+                rows = rows_of(METHODS[name].table) - before
             found[step] = {"seconds": seconds, "rows": rows, "queries": queries.count}
             if name == "ours" and step == "first":
                 found["count"] = _count()
@@ -87,7 +87,7 @@ def _ours() -> dict[str, Any]:
         return ours(today).classes_created
 
     def change() -> None:
-        # An hour that no other slot has: they begin at eight or later.
+        # No other slot is at this time: they begin at eight or later.
         slot = RecurringSlot.objects.earliest("id")
         _changed.append((slot.pk, slot.start_time))
         RecurringSlot.objects.filter(pk=slot.pk).update(start_time="06:00:00")
@@ -95,7 +95,7 @@ def _ours() -> dict[str, Any]:
     def find(today: Any) -> int:
         counts = ours(today).counts_by_name()
         if (counts.get("created"), counts.get("moved")) != (1, 1):
-            raise SystemExit(f"a class was deleted, another one bent, and the run says {counts}")
+            raise SystemExit(f"the damage was not repaired: {counts}")
         return 2
 
     return {"first": (work, None), "again": (work, None), "next": (work, None)} | {
@@ -105,19 +105,19 @@ def _ours() -> dict[str, Any]:
 
 
 def _damage() -> None:
-    """Delete one class by hand, and move another one by a minute, as plain SQL would."""
+    """Delete a class, and move another by a minute, as plain SQL might."""
     from scheduling.models import ScheduledClass
 
     classes = ScheduledClass.objects.order_by("starts_at", "id").values_list("id", flat=True)
     ahead = classes[classes.count() // 2 :]
     with_id = ScheduledClass.objects.filter
     with_id(pk=ahead[0]).delete()
-    bent = with_id(pk=ahead[1]).get()
+    moved = with_id(pk=ahead[1]).get()
     minute = timedelta(minutes=1)
-    with_id(pk=bent.pk).update(starts_at=bent.starts_at + minute, ends_at=bent.ends_at + minute)
+    with_id(pk=moved.pk).update(starts_at=moved.starts_at + minute, ends_at=moved.ends_at + minute)
 
 
-# The slot whose hour was changed, and what it was: the next round begins with the same studio.
+# The changed slot and its original time, which is restored for the next round.
 _changed: list[tuple[int, Any]] = []
 
 
@@ -147,7 +147,7 @@ def _limit() -> dict[str, Any]:
     from .baselines import ReadyRows
     from .cloned_tables import COPIED
 
-    # The last date is what the day after the first run added.
+    # The run on the second day adds the last date.
     last = NEXT + timedelta(weeks=WEEKS) - timedelta(days=1)
     rows = {"first": ReadyRows.of(f"date < '{last}'"), "next": ReadyRows.of(f"date = '{last}'")}
     gc.freeze()
@@ -163,7 +163,7 @@ def _peer(name: str, slots: int) -> dict[str, Any]:
 
     if name == "scheduler":
         call_command("migrate", "schedule", verbosity=0)
-    limit = WAYS[name].slots(slots)
+    limit = METHODS[name].slots(slots)
     works: dict[str, Callable[..., Any]] = {
         "sql": contenders.pure_sql,
         "bulk": partial(contenders.ignore_conflicts, spelled_out=False),
@@ -180,7 +180,7 @@ def _peer(name: str, slots: int) -> dict[str, Any]:
 
 
 def _empty(table: str) -> None:
-    """Take every row out of the way's table; out of ours the log's as well."""
+    """Delete all rows of the method's table, and of the job log for ours."""
     from django.db import connection
 
     if table not in connection.introspection.table_names():
@@ -197,7 +197,7 @@ def _empty(table: str) -> None:
 
 
 def _settle() -> None:
-    """Let what the last step left to write not be the next one's burden."""
+    """Write a checkpoint, so that pending writes do not slow down the next step."""
     from django.db import connection
 
     if connection.vendor != "postgresql":
@@ -209,7 +209,7 @@ def _settle() -> None:
 
 
 class Memory:
-    """The most that this process held, and its server process of its own (MB); None: unknown."""
+    """The peak memory of this process and its PostgreSQL backend in MB; None if unknown."""
 
     def __init__(self) -> None:
         from django.db import connection
@@ -234,7 +234,7 @@ class Memory:
         self.python = _status(os.getpid(), "VmHWM")
 
     def _watch(self, pid: int) -> None:
-        # Its own memory: what it shares with the others is the server's.
+        # Only private memory; shared buffers belong to the server.
         while not self._over.wait(0.05):
             now = _status(pid, "RssAnon")
             if now is not None:
@@ -242,7 +242,7 @@ class Memory:
 
 
 def _status(pid: int, name: str) -> float | None:
-    """A line of Linux's /proc, in MB; None where there is none (another host, another system)."""
+    """Return a value of Linux's /proc in MB; None on another host or system."""
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):

@@ -1,4 +1,4 @@
-"""Who is measured, and on how much."""
+"""The methods that are measured."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ BOTH = ("postgresql", "sqlite")
 
 @dataclass(frozen=True)
 class Method:
-    """``sample``: the most slots that it is measured on, its time scaled up from there; 0: all."""
+    """A method. ``sample``: the maximum number of slots measured, scaled up; 0 for all."""
 
     name: str
     words: str
@@ -17,13 +17,13 @@ class Method:
     settings: str = "classtracker.settings"
 
     def slots(self, slots: int) -> int:
-        """How many of so many slots it is measured on."""
+        """Return the number of slots measured for a studio with ``slots`` slots."""
         return min(slots, self.sample) if self.sample else slots
 
 
-WAYS = {
-    way.name: way
-    for way in (
+METHODS = {
+    method.name: method
+    for method in (
         Method("ours", "**a run of ours**, from claim to log", "classes"),
         Method("limit", "ready rows by COPY (on SQLite `executemany`); `count(*)`", "classes_copy"),
         Method(

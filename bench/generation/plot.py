@@ -1,4 +1,4 @@
-"""A plot of seconds over slots, both axes logarithmic, as an SVG without script or font files."""
+"""Plots of seconds over slots with logarithmic axes, as SVG without scripts and fonts."""
 
 import math
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ Line = tuple[str, list[tuple[float, float]]]
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 250, 40, 50
-# Told apart by dash and mark as well as by colour.
+# Lines differ in dashes as well as in colour.
 COLOURS = ("#0b57d0", "#5f6368", "#b3261e", "#146c2e", "#7b4397", "#a05a00", "#00687a", "#444746")
 DASHES = ("", "6 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 4", "6 2 1 2")
 
 
 def draw(title: str, lines: Sequence[Line]) -> str:
-    """Each line is a name and its points (slots, seconds)."""
+    """Return the SVG. Each line is a name and its points (slots, seconds)."""
     points = [point for _name, line in lines for point in line]
     low_x, high_x = (pick(x for x, _y in points) for pick in (min, max))
     low = math.floor(math.log10(min(y for _x, y in points)))

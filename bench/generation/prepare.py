@@ -23,13 +23,13 @@ def main() -> None:
     studio.build(slots, max(1, slots // 20))
     cloned_tables.make(cloned_tables.COPIED)
     cloned_tables.make(cloned_tables.PEER)
-    cloned_tables.forgo_deferring(cloned_tables.PEER)
+    cloned_tables.make_constraints_immediate(cloned_tables.PEER)
     print(json.dumps({"server": server()}))
     connections.close_all()
 
 
 def clear() -> None:
-    """Take away what an earlier size left."""
+    """Delete the rows and tables of the previous size."""
     from django.db import connection
 
     from .cloned_tables import COPIED, PEER
@@ -48,7 +48,7 @@ def clear() -> None:
 
 
 def server() -> str:
-    """The database and what matters of how it is set."""
+    """Return the database's version and relevant settings as text."""
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What was measured, as the tables and plots of bench/results/generation.md."""
+"""The tables and plots of bench/results/generation.md."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from bench.environment import WEEKS
 
 from . import plot
-from .methods import WAYS
+from .methods import METHODS
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
@@ -37,7 +37,7 @@ def write(results: dict[str, Any], folder: Path = RESULTS) -> None:
                 plot.draw(title, _lines(results[vendor], step))
             )
             drawn.append(f"![{title}]({vendor}-{step}.svg)")
-    head = "# Generation beside its limits and its peers\n\nMade by `python -m bench.table`."
+    head = "# Generation compared with limits and alternatives\n\nMade by `python -m bench.table`."
     parts = [head, tables(results), *drawn]
     (folder / "generation.md").write_text("\n\n".join(parts) + "\n")
 
@@ -45,13 +45,13 @@ def write(results: dict[str, Any], folder: Path = RESULTS) -> None:
 def _lines(result: dict[str, Any], step: str) -> list[plot.Line]:
     return [
         (SHORT[name], line)
-        for name in WAYS
+        for name in METHODS
         if (line := [point for point in _points(result, name, step) if point[1] > 0])
     ]
 
 
 def _points(result: dict[str, Any], name: str, step: str) -> list[tuple[float, float]]:
-    """Slots and seconds; of the limit of a re-run the count."""
+    """Return slots and seconds. The limit of a re-run is ``count(*)``."""
     found = []
     for slots, size in result["sizes"].items():
         steps = _steps(size, name)
@@ -70,11 +70,11 @@ def _steps(size: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def tables(results: dict[str, Any]) -> str:
-    """Everything in words and numbers."""
+    """Return all tables as Markdown."""
     parts = []
     for vendor, result in results.items():
         parts.append(f"### {NAMES[vendor]}\n\n{result['server']}; {result['machine']}.")
-        # Nothing can be said of a size without ours and its limit.
+        # Sizes without our method and its limit are omitted.
         sizes = {
             n: size for n, size in result["sizes"].items() if {"ours", "limit"} <= {*size["ways"]}
         }
@@ -96,7 +96,7 @@ def _size(slots: int, size: dict[str, Any]) -> str:
     )
     if "healed" in ours:
         words += (
-            " A class deleted and another one bent by plain SQL were found and put right in "
+            " A class deleted and another one moved by plain SQL were found and repaired in "
             f"{_seconds(ours['healed']['seconds'])}."
         )
     rows = [
@@ -104,9 +104,9 @@ def _size(slots: int, size: dict[str, Any]) -> str:
         "| queries | memory, MB |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for name, way in WAYS.items():
+    for name, method in METHODS.items():
         if name in size["ways"]:
-            rows.append(_row(name, way.words, slots, size))
+            rows.append(_row(name, method.words, slots, size))
     return words + "\n\n" + "\n".join(rows)
 
 
@@ -145,7 +145,7 @@ def _number(value: float) -> str:
 
 
 def slope(points: list[tuple[float, float]]) -> float:
-    """The exponent with which cost grows: 1 is in proportion (least squares, log over log)."""
+    """Return the exponent of the growth of cost by least squares; 1 is proportional growth."""
     logs = [(math.log(x), math.log(y)) for x, y in points if y > 0]
     middle_x = sum(x for x, _y in logs) / len(logs)
     middle_y = sum(y for _x, y in logs) / len(logs)
@@ -158,13 +158,13 @@ def _slopes(result: dict[str, Any]) -> str:
         "| slope of cost over size | first run | nothing new | one day on |",
         "|---|---|---|---|",
     ]
-    for name, way in WAYS.items():
-        if any(way.slots(int(slots)) < int(slots) for slots in result["sizes"]):
-            continue  # a sample that is scaled up grows in proportion, whatever it is of
+    for name, method in METHODS.items():
+        if any(method.slots(int(slots)) < int(slots) for slots in result["sizes"]):
+            continue  # scaled samples always grow proportionally
         lines = [_points(result, name, step) for step in HEADS]
         if all(len(line) > 1 for line in lines):
             cells = " | ".join(f"{slope(line):.2f}" for line in lines)
-            words = re.sub(r"\*\*", "", way.words)
+            words = re.sub(r"\*\*", "", method.words)
             rows.append(f"| {words} | {cells} |")
     return "\n".join(rows)
 

@@ -1,4 +1,4 @@
-"""The product's settings and django-scheduler, which is measured beside it and no part of it."""
+"""The product's settings with django-scheduler, which is only measured for comparison."""
 
 from classtracker.settings import *  # noqa: F403
 from classtracker.settings import INSTALLED_APPS

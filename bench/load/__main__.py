@@ -1,9 +1,8 @@
-"""``python -m bench.load``: pages and calls of a large studio, at 1, 8 and 32 clients.
+"""``python -m bench.load``: pages and API calls of a large studio with 1, 8 and 32 clients.
 
-A PostgreSQL made for it with 10,000 students, a million classes and 10,000 runs; gunicorn as
-deploy/classtracker-web.service starts it; clients in a process of their own, which ask for the
-next thing as soon as they have an answer. First the queries of each page are counted at two sizes
-of the studio.
+Uses a temporary PostgreSQL with 10,000 students, a million classes and 10,000 runs, and gunicorn
+as in deploy/classtracker-web.service. The clients, in a separate process, send the next request as
+soon as they have a response. Before that, queries are counted at two sizes of the studio.
 """
 
 import argparse
@@ -17,18 +16,18 @@ SMALL = 200
 
 
 def main() -> None:
-    """Fill, count, drive, report; exit status 1 where anything failed."""
+    """Fill, count, load and report; the exit status is 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--students", type=int, default=10_000, help="a hundred classes each")
+    parser.add_argument("--students", type=int, default=10_000, help="with a hundred classes each")
     parser.add_argument("--runs", type=int, default=10_000)
-    parser.add_argument("--requests", type=int, default=2_000, help="at each number of clients")
-    parser.add_argument("--fewest", type=int, default=3, help="of each page, however rare")
+    parser.add_argument("--requests", type=int, default=2_000, help="for each number of clients")
+    parser.add_argument("--fewest", type=int, default=3, help="requests of each page, at least")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with scratch_database.postgresql() as url:
         scratch_database.set_up(url)
         try:
-            failed = measure(asked)
+            failed = measure(options)
         finally:
             from django.db import connections
 
@@ -36,8 +35,8 @@ def main() -> None:
     raise SystemExit(1 if failed else 0)
 
 
-def measure(asked: argparse.Namespace) -> bool:
-    """Whether anything failed."""
+def measure(options: argparse.Namespace) -> bool:
+    """Run the benchmark and return whether anything failed."""
     from . import indexes, queries, report, studio
     from .workload import operations
 
@@ -45,12 +44,12 @@ def measure(asked: argparse.Namespace) -> bool:
     studio.fill(SMALL, SMALL)
     studio.settle(5)
     few = queries.count(operations())
-    studio.fill(asked.students - SMALL, asked.runs - SMALL)
+    studio.fill(options.students - SMALL, options.runs - SMALL)
     studio.settle(40)
     found = operations()
     many = queries.count(found)
     indexes.reset()
-    levels = load(found, asked)
+    levels = load(found, options)
     studio.run_jobs()
     tables = report.Report(found, few, many, levels, studio.in_words(), indexes.markdown())
     print(tables.markdown())
@@ -58,14 +57,14 @@ def measure(asked: argparse.Namespace) -> bool:
     return tables.failed
 
 
-def load(found: list, asked: argparse.Namespace) -> list:
-    """One level after the other, of a server as the unit starts it."""
+def load(found: list, options: argparse.Namespace) -> list:
+    """Measure each number of clients, on a server started as by the unit."""
     from scheduling.tests.support.gunicorn import serving
 
     from .concurrency import drive
     from .workload import in_order
 
-    order = in_order(found, asked.requests, asked.fewest)
+    order = in_order(found, options.requests, options.fewest)
     settings = {
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "false",
@@ -75,8 +74,8 @@ def load(found: list, asked: argparse.Namespace) -> list:
     with serving(
         *memory, workers=WORKERS, threads=THREADS, keeping_workers=True, **settings
     ) as server:
-        drive(server.url, found, in_order(found, 0, WORKERS), WORKERS)  # what a process does once
-        return [drive(server.url, found, order, clients) for clients in asked.clients]
+        drive(server.url, found, in_order(found, 0, WORKERS), WORKERS)  # warm-up
+        return [drive(server.url, found, order, clients) for clients in options.clients]
 
 
 if __name__ == "__main__":

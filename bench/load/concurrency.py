@@ -1,4 +1,4 @@
-"""The same requests, at one number of clients after the other, of a real server."""
+"""Load tests of a running server with a given number of clients."""
 
 import json
 import statistics
@@ -10,13 +10,10 @@ from urllib.parse import urlsplit
 
 from .workload import Operation
 
-# With fewer answers than that, the slowest stands for the 99th of a hundred.
-ENOUGH = 100
-
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds and bytes of the answers to one ask, at one number of clients."""
+    """The milliseconds and bytes of the responses to one operation."""
 
     milliseconds: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -32,7 +29,7 @@ class Times:
 
 @dataclass(slots=True)
 class Level:
-    """What came of one number of clients."""
+    """The result of one number of clients."""
 
     clients: int
     seconds: float
@@ -41,7 +38,7 @@ class Level:
 
     @property
     def asked(self) -> int:
-        return sum(len(one.milliseconds) for one in self.times.values())
+        return sum(len(times.milliseconds) for times in self.times.values())
 
     @property
     def a_second(self) -> float:
@@ -49,17 +46,17 @@ class Level:
 
     @property
     def every(self) -> list[float]:
-        """The milliseconds of all answers."""
-        return [each for one in self.times.values() for each in one.milliseconds]
+        """The milliseconds of all responses."""
+        return [value for times in self.times.values() for value in times.milliseconds]
 
 
 def percentile(values: list[float], part: int) -> float:
-    """The value that ``part`` percent of them do not pass."""
+    """Return the given percentile of ``values``."""
     return sorted(values)[min(len(values) - 1, len(values) * part // 100)]
 
 
 def drive(url: str, asks: list[Operation], order: list[tuple[int, str]], clients: int) -> Level:
-    """Have a process of its own ask the server at ``url`` for all of ``order``."""
+    """Send the requests in ``order`` to the server at ``url`` from a separate process."""
     parts = urlsplit(url)
     asked = [
         {

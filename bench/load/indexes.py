@@ -1,4 +1,4 @@
-"""Each index of ours: how large it is, how often it was read, and what needs it."""
+"""The size, number of scans and purpose of each index."""
 
 from django.db import connection
 
@@ -10,7 +10,7 @@ _INDEXES = """
      WHERE used.relname = 'classes' OR used.relname LIKE 'scheduling%'
      ORDER BY 3 DESC, 2
 """
-# By the beginning of the name; a promise of the database's own needs no reading.
+# By the beginning of the name. Constraints ("promise") are useful without scans.
 USES = {
     "class_student_not_double_booked": "promise: a student in one place",
     "class_teacher_not_double_booked": "promise: a teacher in one place",
@@ -52,19 +52,19 @@ USES = {
 
 
 def reset() -> None:
-    """Count from now on."""
+    """Reset the statistics."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_reset()")
 
 
 def markdown() -> str:
-    """A table of them all, primary keys in one line."""
+    """Return a table of all indexes, with the primary keys in one line."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES)
         rows = cursor.fetchall()
     lines = ["| index | MB | scans | what needs it |", "|---|---|---|---|"]
     for _table, name, size, scans, _primary in (row for row in rows if not row[4]):
-        use = next((USES[each] for each in USES if name.startswith(each)), "**nothing known**")
+        use = next((USES[key] for key in USES if name.startswith(key)), "**unknown**")
         lines.append(f"| `{name}` | {size / 2**20:.1f} | {scans:,} | {use} |")
     keys = [row for row in rows if row[4]]
     size, scans = sum(row[2] for row in keys), sum(row[3] for row in keys)

@@ -1,17 +1,17 @@
-"""What was measured, as a page in Markdown."""
+"""The report of a load test in Markdown."""
 
 from dataclasses import dataclass
 
 from bench import environment
 
 from .concurrency import Level
-from .queries import MOST
+from .queries import MAX_QUERIES
 from .workload import Operation
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``few`` and ``many``: queries of each ask in a small studio and in the large one."""
+    """``few`` and ``many``: the queries of each operation in a small and in the large studio."""
 
     asks: list[Operation]
     few: dict[str, int]
@@ -22,24 +22,24 @@ class Report:
 
     @property
     def too_many(self) -> list[str]:
-        """What takes more queries than it may, or more in a larger studio."""
+        """Operations with too many queries, or more in a larger studio."""
         return [
             f"{name}: {self.few[name]} queries in a small studio, {count} in the large one"
             for name, count in self.many.items()
-            if count > MOST or count > self.few[name]
+            if count > MAX_QUERIES or count > self.few[name]
         ]
 
     @property
     def wrong(self) -> list[str]:
-        """Every answer that was not the one expected."""
-        return [f"{level.clients} clients: {one}" for level in self.levels for one in level.wrong]
+        """Every unexpected response."""
+        return [f"{level.clients} clients: {text}" for level in self.levels for text in level.wrong]
 
     @property
     def failed(self) -> bool:
         return bool(self.wrong or self.too_many)
 
     def row(self, ask: Operation) -> str:
-        """Name, queries, kilobytes, and for each level the median and the 99th percentile."""
+        """Return a line: name, queries, kilobytes, and p50 and p99 for each number of clients."""
         size = max(self.levels[0].times[ask.name].sizes) / 1000
         cells = [ask.name, str(self.many[ask.name]), f"{size:.0f}" if size >= 1 else f"{size:.1f}"]
         for level in self.levels:
@@ -47,8 +47,8 @@ class Report:
             cells.append(f"{times.p50:.0f} / {times.p99:.0f}")
         return f"| {' | '.join(cells)} |"
 
-    def in_all(self) -> list[str]:
-        """A sentence about each level."""
+    def totals(self) -> list[str]:
+        """Return a sentence about each number of clients."""
         return [
             f"{level.clients} client{'s' if level.clients > 1 else ''}: {level.asked:,} requests, "
             f"{level.a_second:.1f} a second, {len(level.wrong)} errors"
@@ -56,11 +56,11 @@ class Report:
         ]
 
     def markdown(self) -> str:
-        """The whole page."""
+        """Return the report."""
         heads = "".join(f" {level.clients} |" for level in self.levels)
         lines = [
             environment.heading("Pages and calls under load", "bench.load"),
-            f"{self.size}. {'. '.join(self.in_all())}.",
+            f"{self.size}. {'. '.join(self.totals())}.",
             "",
             f"| p50 / p99 in milliseconds, by clients | queries | kB |{heads}",
             "|---|---|---|" + "---|" * len(self.levels),

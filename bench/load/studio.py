@@ -1,8 +1,7 @@
-"""A studio as it stands after years: people, schedules, a million classes, ten thousand runs.
+"""A studio after years of use: people, schedules, a million classes, ten thousand runs.
 
-The people and their schedules are the demo's, which never collide; the classes are those that the
-generator would have made of them, week by week. That a generation run then finds nothing to do is
-the proof.
+People and schedules come from the demo, which has no conflicts. The classes are inserted by SQL as
+the generator would have created them; a generation run then verifies that nothing is missing.
 """
 
 import json
@@ -32,9 +31,9 @@ from scheduling.models import (
 from scheduling.services.demo.loader import load_demo
 
 STUDENTS_A_TEACHER = 12
-# Weeks of classes that lie behind us: 100 classes a student, those ahead included.
+# Past weeks with classes, which results in about 100 classes a student, future ones included.
 WEEKS_BACK = 38
-# What a run says of a class that it made or changed.
+# Outcomes of classes that a run created or changed.
 CHANGES = {"created", "moved", "removed", "cancelled", "restored"}
 # Three years ago; a multiple of every interval of weeks.
 EARLIER = timedelta(weeks=156)
@@ -45,7 +44,7 @@ _OLDER = """
     UPDATE scheduling_recurringslot SET valid_from = valid_from - %(by)s
      WHERE student_id > %(students)s AND valid_from < %(today)s;
 """
-# In order of date, as years of runs would have left them. What is past was held, mostly.
+# In order of date, as after years of runs. Most past classes took place.
 _CLASSES = """
     INSERT INTO classes
         (student_id, teacher_id, {kind}_id, week, occurrence_date, date, start_time, end_time,
@@ -96,7 +95,7 @@ KINDS: tuple[dict[str, str], ...] = (
         "table": "scheduling_fixedschedule",
         "own": "end_time AS own_end",
         "end_time": "own_end",
-        # The weekly job makes this week's, and no more; none for who is away or has left.
+        # The weekly job creates only this week's, and none for students who are away or have left.
         "wanted": """week <= %(monday)s
            AND NOT EXISTS (SELECT FROM scheduling_closure AS away
                             WHERE away.student_id = series.student_id
@@ -108,7 +107,7 @@ KINDS: tuple[dict[str, str], ...] = (
 
 
 def fill(students: int, runs: int) -> None:
-    """So many more students with all that is theirs, and so many more runs in the log."""
+    """Add students with schedules and classes, and runs to the log."""
     before = Student.objects.order_by("-id").values_list("id", flat=True).first() or 0
     now = timezone.now()
     load_demo(students, max(2, students // STUDENTS_A_TEACHER), before + 1, now)
@@ -119,7 +118,7 @@ def fill(students: int, runs: int) -> None:
 
 
 def _classes(before: int, today: date) -> None:
-    """The classes of the students with higher numbers than ``before``."""
+    """Insert the classes of the students with IDs above ``before``."""
     monday = monday_of(today)
     values = {
         "students": before,
@@ -143,7 +142,7 @@ def _classes(before: int, today: date) -> None:
 
 @contextmanager
 def _unguarded(cursor: Any) -> Iterator[None]:
-    """Without the indexes that guard and find classes; all are made again at the end, and check."""
+    """Drop the indexes and exclusion constraints of classes, and create them again at the end."""
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE conrelid = 'classes'::regclass AND contype = 'x'"
@@ -168,14 +167,13 @@ def _unguarded(cursor: Any) -> Iterator[None]:
 
 
 def settle(clashes: int) -> None:
-    """Run the jobs, as their schedules would: what is to be told is in the log then.
+    """Verify the classes by running the jobs, add irregularities and run the jobs again.
 
-    Before that some things happen to the studio: slots that want an hour which is taken, holidays
-    that are over, teachers who are away next week.
+    The irregularities are conflicting slots, past holidays, and teachers who are away next week.
     """
-    made = [count for run in run_jobs() for name, count in run.items() if name in CHANGES]
-    if any(made):
-        raise SystemExit(f"The classes are not those that the generator makes: {made}")
+    changes = [count for run in run_jobs() for name, count in run.items() if name in CHANGES]
+    if any(changes):
+        raise SystemExit(f"The classes differ from those of the generator: {changes}")
     today = timezone.now().date()
     slots = RecurringSlot.objects.filter(status="active", is_shared=False).order_by("-id")
     for slot in slots.select_related("student")[:clashes]:
@@ -200,24 +198,24 @@ def settle(clashes: int) -> None:
 
 
 def run_jobs() -> list[dict[str, int]]:
-    """The outcomes that a run of each job counted."""
-    found = []
+    """Run both jobs and return their counts of outcomes."""
+    counts = []
     for only in ("weekly", "horizon"):
-        said = StringIO()
-        call_command("generate_classes", only=only, json=True, stdout=said, stderr=StringIO())
-        run = json.loads(said.getvalue())["runs"][0]
-        found.append(run["counts"])
-    return found
+        output = StringIO()
+        call_command("generate_classes", only=only, json=True, stdout=output, stderr=StringIO())
+        run = json.loads(output.getvalue())["runs"][0]
+        counts.append(run["counts"])
+    return counts
 
 
 def prepare() -> None:
-    """Let this process ask itself for pages, as fast as it can."""
+    """Allow unlimited requests to this process."""
     settings.ALLOWED_HOSTS = ["*"]
     settings.API_THROTTLE = "1000000/sec"
 
 
 def in_words() -> str:
-    """How large it is."""
+    """Return the size of the studio as text."""
     parts = (
         (ScheduledClass, "classes"),
         (Student, "students"),

@@ -1,4 +1,4 @@
-"""What people and programs ask for, how often of a thousand times, and in whose name."""
+"""The requests of users and programs, with their weights and credentials."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ SOME = 60
 
 @dataclass(slots=True)
 class Operation:
-    """``addresses`` are asked for in turn. ``body``: JSON to PATCH; none: a GET."""
+    """Requests of the same kind. ``addresses`` are used in turn, ``body`` is JSON for a PATCH."""
 
     name: str
     weight: int
@@ -60,20 +60,20 @@ class Callers:
 
 
 def operations() -> list[Operation]:
-    """Everything, with numbers of people, classes and runs that are there now."""
+    """Return all operations, with IDs of existing people, classes and runs."""
     callers, now = Callers(), timezone.now()
     today = now.date()
     return [*_pages(callers.person, today), *_calls(callers.program, today)]
 
 
 def _some(rows: Any, most: int = SOME) -> list[int]:
-    """Numbers from all over the table, always the same ones."""
+    """Return a reproducible sample of IDs."""
     ids = list(rows.order_by("id").values_list("id", flat=True))
     return Random(1).sample(ids, min(most, len(ids)))
 
 
 def _table(name: str, model: Any) -> list[str]:
-    """The first page of a list, and one deep down."""
+    """Return the addresses of the first page of a list and of a late one."""
     deep = min(model._default_manager.count(), MOST_COUNTED) // 100
     return [f"{TABLES}{name}/", *([f"{TABLES}{name}/?p={deep}"] if deep > 1 else [])]
 
@@ -231,7 +231,7 @@ def _calls(program: dict[str, str], today: date) -> Iterator[Operation]:
 
 
 def _deep(program: dict[str, str], address: str, pages: int = 30) -> list[str]:
-    """Addresses of pages one after the other, from ``address`` on."""
+    """Return the addresses of consecutive pages, starting with ``address``."""
     client, found = Client(headers={"Authorization": program["Authorization"]}), []
     while address and len(found) < pages:
         found.append(address)
@@ -246,13 +246,13 @@ def _feeds(whose: str, ids: list[int]) -> list[str]:
 
 
 def in_order(found: list[Operation], count: int, fewest: int = 1) -> list[tuple[int, str]]:
-    """``count`` requests, mixed by weight, as pairs of an ask's place and an address."""
-    whole = sum(ask.weight for ask in found)
+    """Return ``count`` requests, mixed by weight, as pairs of an operation's index and address."""
+    total = sum(ask.weight for ask in found)
     order = [
         (place, address)
         for place, ask in enumerate(found)
         for address, _turn in zip(
-            cycle(ask.addresses), range(max(fewest, round(count * ask.weight / whole)))
+            cycle(ask.addresses), range(max(fewest, round(count * ask.weight / total)))
         )
     ]
     Random(1).shuffle(order)

@@ -1,1 +1,1 @@
-"""Everything at once, and a recount: ``python -m bench.soak``. See docs/reliability.md."""
+"""The soak test: ``python -m bench.soak``. See docs/reliability.md."""

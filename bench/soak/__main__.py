@@ -1,9 +1,8 @@
-"""``python -m bench.soak``: everything at once, and an independent recount at the end.
+"""``python -m bench.soak``: concurrent random activity, and an independent check of invariants.
 
-On PostgreSQL, with gunicorn and four workers: cron deliveries, presses of the button, edits over
-the API, cancellations of runs, and SIGKILL of workers and of commands, at random, for
-``--minutes``. Then everyone stops, one more run is made, and `bench.invariants_sql`, which shares
-no code with the product, counts what must not be.
+On PostgreSQL, with gunicorn and four workers, for ``--minutes``: calls of cron, manual runs, edits
+over the API, cancellations of runs, and SIGKILL of workers and commands. Then one more run is
+made, and `bench.invariants_sql`, which shares no code with the product, counts violations.
 """
 
 import argparse
@@ -25,13 +24,12 @@ from bench import scratch_database
 from .studio import ROOT, Studio
 
 WORKERS = 4
-# A call that is let down by a worker's death or by the server's own limits is no failure of the
-# product; 500 is.
-FINE = {200, 201, 202, 204, 400, 404, 409, 410, 429, 503}
+# Expected statuses, including those caused by killed workers and limits of the server.
+EXPECTED = {200, 201, 202, 204, 400, 404, 409, 410, 429, 503}
 
 
 def worker_forever(studio: Studio, dice: random.Random) -> None:
-    """A worker that is killed now and then, and started again, as a service manager would."""
+    """Run a worker, kill it at random times, and start it again, as a service manager would."""
     while not studio.stop.is_set():
         process = studio.manage("db_worker", "--interval", "0.2")
         killed_at = time.monotonic() + dice.uniform(5, 25)
@@ -53,42 +51,44 @@ def worker_forever(studio: Studio, dice: random.Random) -> None:
 def actor(
     studio: Studio, act: Callable[[random.Random], None], dice: random.Random, pause: float
 ) -> None:
-    """Act, wait a while, act again."""
+    """Repeat an action with random pauses."""
     while not studio.stop.wait(dice.uniform(0, 2 * pause)):
         act(dice)
 
 
 def main() -> None:
-    """Set it all off, end it, recount; exit status 1 where anything is wrong."""
+    """Run the soak test; the exit status is 1 if anything is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--students", type=int, default=300)
     parser.add_argument("--teachers", type=int, default=40)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with (
         scratch_database.postgresql() as url,
         tempfile.TemporaryDirectory(prefix="soak-") as folder,
     ):
-        wrong = soak(url, Path(folder), asked)
+        wrong = soak(url, Path(folder), options)
     raise SystemExit(1 if wrong else 0)
 
 
-def soak(url: str, folder: Path, asked: argparse.Namespace) -> bool:
-    """Whether anything was found to be wrong."""
+def soak(url: str, folder: Path, options: argparse.Namespace) -> bool:
+    """Run the soak test and return whether anything is wrong."""
     scratch_database.set_up(url)
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connections
     from knox.models import get_token_model
 
-    size = {"students": asked.students, "teachers": asked.teachers, "seed": asked.seed}
+    size = {"students": options.students, "teachers": options.teachers, "seed": options.seed}
     call_command("load_demo", **size, stdout=(folder / "demo.log").open("w"))
     studio = Studio(url, folder)
     studio.token = get_token_model().objects.create(User.objects.create_superuser("soak"))[1]
     connections.close_all()
-    print(f"seed {asked.seed}: {asked.students} students, {asked.minutes:g} minutes", flush=True)
-    dice = random.Random(asked.seed)
+    print(
+        f"seed {options.seed}: {options.students} students, {options.minutes:g} minutes", flush=True
+    )
+    dice = random.Random(options.seed)
     with ExitStack() as ending:
         server = studio.serve()
         ending.callback(server.wait)
@@ -111,12 +111,11 @@ def soak(url: str, folder: Path, asked: argparse.Namespace) -> bool:
         ]
         for thread in threads:
             thread.start()
-        studio.stop.wait(asked.minutes * 60)
+        studio.stop.wait(options.minutes * 60)
         studio.stop.set()
         for thread in threads:
             thread.join()
-        # What a killed process left open ends as the product says: by the next run, after 45
-        # seconds of silence at the most.
+        # The next run takes over from killed processes after at most 45 seconds without heartbeat.
         time.sleep(50)
         last = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "generate_classes", "--json"],
@@ -130,7 +129,7 @@ def soak(url: str, folder: Path, asked: argparse.Namespace) -> bool:
 
 
 def report(url: str, studio: Studio, last: Any, again: Any) -> bool:
-    """Print the table; whether anything in it is wrong."""
+    """Print the results and return whether anything is wrong."""
     from bench.invariants_sql import recount
 
     found = recount(url, studio.promised)
@@ -141,16 +140,18 @@ def report(url: str, studio: Studio, last: Any, again: Any) -> bool:
     found["answers with status 500"] = sum(
         count for answer, count in studio.answers.items() if answer.endswith(": 500")
     )
-    print("\nwhat was done")
+    print("\nactivity")
     for answer, count in sorted(studio.answers.items()):
         print(f"  {answer:72}{count:7}")
     for what, count in sorted(studio.kills.items()):
         print(f"  {'SIGKILL ' + what:72}{count:7}")
     print(f"  {'edits of classes that were acknowledged':72}{len(studio.promised):7}")
-    print("\nwhat must be zero")
+    print("\nmust be zero")
     for what, count in found.items():
         print(f"  {what:72}{count:7}{'' if not count else '   WRONG'}")
-    odd = {a: n for a, n in studio.answers.items() if int(a.rpartition(": ")[2]) not in FINE | {0}}
+    odd = {
+        a: n for a, n in studio.answers.items() if int(a.rpartition(": ")[2]) not in EXPECTED | {0}
+    }
     if odd:
         print(f"\nunexpected answers: {odd}")
     if last.returncode or again.returncode:

@@ -1,4 +1,4 @@
-"""The studio under the soak: its processes, its API, and the people and programs that use it."""
+"""The studio of the soak test: processes, API client, and simulated users."""
 
 import json
 import os
@@ -24,12 +24,12 @@ JOBS = "/api/admin/background-jobs"
 
 
 def today() -> date:
-    """Today in the studio's zone, UTC."""
+    """Return today's date in the studio's zone, UTC."""
     return datetime.now(UTC).date()
 
 
 class Studio:
-    """The processes, the API as a client sees it, and what the client was promised."""
+    """Starts processes, calls the API, and records acknowledged edits."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.env = os.environ | {
@@ -44,7 +44,7 @@ class Studio:
         self.stop = threading.Event()
         self.answers: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
-        # Class number → (date, start, status) of the last edit that was acknowledged.
+        # Class ID → (date, start, status) of the last acknowledged edit.
         self.promised: dict[int, tuple[str, str, str]] = {}
         self._lock = threading.Lock()
         self.token = ""
@@ -81,7 +81,7 @@ class Studio:
         raise SystemExit(f"gunicorn does not answer; see {self.folder}")
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
-        """Status and JSON; 0 where the connection broke."""
+        """Return the status and JSON of the response; status 0 if the connection broke."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token or self.token}"}
         if data is not None:
@@ -99,7 +99,7 @@ class Studio:
             self.answers[f"{method} {name}: {status}"] += 1
         return status, json.loads(text) if text else {}
 
-    # What people and programs do ------------------------------------------------------------
+    # Actions of users and programs ----------------------------------------------------------
 
     def cron_delivers(self, dice: random.Random) -> None:
         if dice.random() < 0.5:
@@ -118,18 +118,18 @@ class Studio:
         process.wait()
 
     def someone_presses_the_button(self, dice: random.Random) -> None:
-        status, said = self.call("POST", f"{JOBS}/generate-lessons", {"background": True})
+        status, response = self.call("POST", f"{JOBS}/generate-lessons", {"background": True})
         if status == 202 and dice.random() < 0.3:
             self.stop.wait(dice.uniform(0, 2))
-            self.call("POST", f"{JOBS}/runs/{said['runId']}/cancel")
+            self.call("POST", f"{JOBS}/runs/{response['runId']}/cancel")
 
     def someone_edits_a_class(self, dice: random.Random) -> None:
         day = today() + timedelta(days=dice.randrange(1, 80))
         _status, page = self.call("GET", f"/api/classes?from={day}&to={day}&status=scheduled")
         if not page.get("results"):
             return
-        one = dice.choice(page["results"])
-        if one["id"] in self.promised:
+        scheduled_class = dice.choice(page["results"])
+        if scheduled_class["id"] in self.promised:
             return
         change = dice.choice(
             [
@@ -139,12 +139,13 @@ class Studio:
                 {"notes": "bring the score"},
             ]
         )
-        status, said = self.call("PATCH", f"/api/classes/{one['id']}", change)
-        # A note on what a closure has cancelled meanwhile: its status stays the closure's.
-        is_noted_only = "notes" in change and said.get("status") == "cancelled"
+        pk = scheduled_class["id"]
+        status, saved = self.call("PATCH", f"/api/classes/{pk}", change)
+        # A note on a class that a closure cancelled meanwhile does not protect its status.
+        is_noted_only = "notes" in change and saved.get("status") == "cancelled"
         if status == 200 and not is_noted_only:
             with self._lock:
-                self.promised[one["id"]] = (said["date"], said["startTime"], said["status"])
+                self.promised[pk] = (saved["date"], saved["startTime"], saved["status"])
 
     def someone_edits_a_slot(self, dice: random.Random) -> None:
         _status, page = self.call("GET", "/api/recurring-slots?pageSize=500")
@@ -166,7 +167,7 @@ class Studio:
         _status, page = self.call("GET", "/api/teachers?pageSize=500")
         teacher = dice.choice(page["results"])["id"] if page.get("results") else None
         body = {"name": "Away", "firstDate": day, "lastDate": day, "teacher": teacher}
-        status, said = self.call("POST", "/api/closures", body)
+        status, response = self.call("POST", "/api/closures", body)
         if status == 201 and dice.random() < 0.5:
             self.stop.wait(dice.uniform(0, 3))
-            self.call("DELETE", f"/api/closures/{said['id']}")
+            self.call("DELETE", f"/api/closures/{response['id']}")

@@ -1,8 +1,8 @@
-"""Readers of the environment. A bad value stops the start with one line that names the variable.
+"""Readers of environment variables. An invalid value ends the start with a line that names it.
 
-Each reader returns a checked value or calls `stop`. Nothing here knows Django: settings.py says
-which variables there are, this module says what a valid one looks like. Values that may hold a
-password (DATABASE_URL, SECRET_KEY, REDIS_URL, EMAIL_URL) are never repeated in a message.
+Each reader returns a validated value or calls `fail`. This package does not import Django;
+settings.py lists the variables. Values that may contain a password (DATABASE_URL, SECRET_KEY,
+REDIS_URL, EMAIL_URL) are never part of a message.
 """
 
 from .databases import database

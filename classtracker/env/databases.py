@@ -1,4 +1,4 @@
-"""The database of the environment: a SQLite file or PostgreSQL."""
+"""The reader of the database URL: SQLite or PostgreSQL."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,8 @@ import dj_database_url
 
 from .values import fail, text
 
-# Options of PostgreSQL whose values its library reads only when it connects.
-WHOLE_OPTIONS = {
+# Options that libpq validates only when it connects.
+INTEGER_OPTIONS = {
     "connect_timeout",
     "keepalives",
     "keepalives_idle",
@@ -17,7 +17,7 @@ WHOLE_OPTIONS = {
     "keepalives_count",
     "tcp_user_timeout",
 }
-WORD_OPTIONS = {
+CHOICE_OPTIONS = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "target_session_attrs": (
         *("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
@@ -26,7 +26,7 @@ WORD_OPTIONS = {
 
 
 def database(name: str, base: Path) -> dict[str, Any]:
-    """Django's DATABASES["default"]: a SQLite file or a PostgreSQL database."""
+    """Return Django's DATABASES["default"] from a URL."""
     value = text(name) or "sqlite:///db.sqlite3"
     scheme = value.partition(":")[0]
     if scheme not in {"sqlite", "postgres", "postgresql"}:
@@ -45,7 +45,7 @@ def _sqlite(name: str, found: dict[str, Any], base: Path) -> dict[str, Any]:
         fail(name, "a database in memory is lost with the process; name a file.")
     if found.get("OPTIONS"):
         fail(name, "has options after the file; for SQLite there are none.")
-    # Relative to the project, not to wherever cron or a shell happens to stand.
+    # Relative to the project, not to the current directory.
     path = base / found["NAME"]
     if not path.parent.is_dir() or path.is_dir():
         fail(name, f"{str(path)!r} cannot be a database: no such folder, or it is one itself.")
@@ -53,13 +53,13 @@ def _sqlite(name: str, found: dict[str, Any], base: Path) -> dict[str, Any]:
         "ENGINE": found["ENGINE"],
         "NAME": str(path),
         "OPTIONS": {
-            # Readers never wait for the writer; writers queue for up to 30 seconds, and take
-            # their lock at BEGIN, where waiting works, not half-way through, where it cannot.
+            # Readers never wait for a writer. Writers take their lock at BEGIN, where SQLite
+            # waits for it (up to 30 seconds), rather than later, where it fails immediately.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         },
-        # A file in tests too: Django's default is memory, which other processes cannot open.
+        # A file in tests, too: other processes cannot open Django's in-memory default.
         "TEST": {"NAME": str(path.with_name(f"test_{path.name}"))},
     }
 
@@ -75,14 +75,14 @@ def _postgresql(name: str, found: dict[str, Any]) -> dict[str, Any]:
         make_conninfo("", **options)
     except (ProgrammingError, TypeError):
         fail(name, f"has an option that PostgreSQL does not know: {', '.join(sorted(options))}.")
-    for option in WHOLE_OPTIONS & options.keys():
+    for option in INTEGER_OPTIONS & options.keys():
         if not re.fullmatch(r"-?[0-9]{1,9}", str(options[option])):
-            fail(name, f"says no whole number for {option}.")
-    for option, allowed in WORD_OPTIONS.items():
+            fail(name, f"{option} is not a whole number.")
+    for option, allowed in CHOICE_OPTIONS.items():
         if options.get(option, allowed[0]) not in allowed:
-            fail(name, f"says none of {', '.join(allowed)} for {option}.")
-    # A host that vanished must not hold a run for the two hours of TCP's own defaults.
-    keep: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
-    keep |= {"keepalives_count": 3, "connect_timeout": 10}
-    # Outside a transaction their next rows would be asked of whatever connection a pooler lends.
-    return found | {"OPTIONS": keep | options, "DISABLE_SERVER_SIDE_CURSORS": True}
+            fail(name, f"{option} is not one of {', '.join(allowed)}.")
+    # A vanished host must not block a run for the two hours of TCP's defaults.
+    defaults: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10}
+    defaults |= {"keepalives_count": 3, "connect_timeout": 10}
+    # With a pooler, server-side cursors outside a transaction may be on another connection.
+    return found | {"OPTIONS": defaults | options, "DISABLE_SERVER_SIDE_CURSORS": True}

@@ -1,4 +1,4 @@
-"""URLs of the environment: of this site, of other sites, of Redis, and of the mail."""
+"""Readers of URLs and e-mail addresses."""
 
 import re
 from email.utils import parseaddr
@@ -9,11 +9,11 @@ import dj_email_url
 
 from .values import csv_list, fail, text
 
-NOES = ("0", "no", "No", "NO", "false", "False", "FALSE")
+FALSY = ("0", "no", "No", "NO", "false", "False", "FALSE")
 
 
 def origins(name: str) -> list[str]:
-    """A list of schemes with their hosts, as a browser names where a form came from."""
+    """Return a list of origins, such as https://example.org."""
     wanted = "an origin; write it with its scheme and without a path, as https://example.org"
     found = csv_list(name, r"https?://[^/\s?#@]+", wanted)
     for origin in found:
@@ -25,16 +25,16 @@ def origins(name: str) -> list[str]:
 def _has_host(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        _ = parts.port  # raises where the port is no number
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return False
     return bool(parts.hostname)
 
 
 def url(name: str, schemes: tuple[str, ...] = ("http", "https"), *, base: bool = False) -> str:
-    """An absolute URL, or "" when unset. Not repeated in messages: it may hold a token.
+    """Return an absolute URL, or "" if unset. Messages omit the value, as it may contain a token.
 
-    A path is put behind a ``base``, which therefore takes no query.
+    A path is appended to a ``base``, which therefore can't have a query.
     """
     value = text(name)
     if not value:
@@ -44,12 +44,12 @@ def url(name: str, schemes: tuple[str, ...] = ("http", "https"), *, base: bool =
     if not valid or " " in value:
         fail(name, f"is not an absolute URL that starts with {':// or '.join(schemes)}://.")
     if base and ("?" in value or "#" in value):
-        fail(name, "is an address that paths are put behind; leave out what follows ? or #.")
+        fail(name, "is a base URL that paths are appended to; leave out ? and # with what follows.")
     return value
 
 
 def redis(name: str) -> str:
-    """The URL of a Redis, its database a number; or "" when unset."""
+    """Return the URL of a Redis database, or "" if unset."""
     value = url(name, ("redis", "rediss", "unix"))
     parts = urlsplit(value)
     number = parts.path.strip("/") if parts.scheme != "unix" else ""
@@ -61,7 +61,7 @@ def redis(name: str) -> str:
 
 
 def email(name: str, default: str) -> dict[str, Any]:
-    """Django's EMAIL_* settings from one URL."""
+    """Return Django's EMAIL_* settings from a URL."""
     schemes = ("smtp", "submission", "console", "file", "memory", "dummy")
     value = text(name) or default
     if value.partition(":")[0] not in schemes:
@@ -72,20 +72,20 @@ def email(name: str, default: str) -> dict[str, Any]:
         )
     try:
         found: dict[str, Any] = dict(dj_email_url.parse(value))
-        asked = dict(parse_qsl(urlsplit(value).query, keep_blank_values=True))
+        parameters = dict(parse_qsl(urlsplit(value).query, keep_blank_values=True))
     except ValueError:
         fail(name, "is not a valid URL; percent-encode the special characters of the password.")
     for option in ("ssl", "tls"):
-        # The parser takes whatever it does not know for a no.
-        if asked.get(option, "0") not in (*dj_email_url.TRUTHY, *NOES):
-            fail(name, f"says neither true nor false for {option}.")
+        # The parser treats unknown values as false.
+        if parameters.get(option, "0") not in (*dj_email_url.TRUTHY, *FALSY):
+            fail(name, f"{option} is neither true nor false.")
     if value.startswith("file:"):
         found["EMAIL_FILE_PATH"] = _folder(name, value)
     return found
 
 
 def address(name: str) -> str:
-    """An e-mail address, alone or as ``Name <address>``; or "" when unset."""
+    """Return an e-mail address, plain or as ``Name <address>``, or "" if unset."""
     value = text(name)
     mailbox = parseaddr(value)[1]
     if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mailbox):
@@ -94,7 +94,7 @@ def address(name: str) -> str:
 
 
 def _folder(name: str, value: str) -> str:
-    """file:///abs/path means that path; the parser would take it for one from here."""
+    """Return the absolute path of a file URL; dj_email_url would make it relative."""
     parts = urlsplit(value)
     path = unquote(parts.path)
     if parts.netloc or not path.startswith("/") or path == "/":

@@ -1,4 +1,4 @@
-"""Plain values of the environment: texts, numbers, choices, lists, a time zone; and the .env."""
+"""Readers of plain values: texts, numbers, choices, lists and time zones; and of the .env file."""
 
 import io
 import os
@@ -14,28 +14,28 @@ from scheduling.domain.wallclock import is_zone
 
 env = Env()
 
-# The environment as the process was given it, before a .env adds to it.
-_given = dict(os.environ)
-_written: dict[str, str | None] = {}
+# The environment of the process before the .env file is loaded.
+_process_environment = dict(os.environ)
+_dotenv: dict[str, str | None] = {}
 
 Check = Callable[[str], object]
-# In the message of a check: the value, quoted, and no longer than a line should be.
-SHOWN = "{input!r:.60}"
+# The quoted value in messages, truncated.
+QUOTED = "{input!r:.60}"
 PRINTABLE: Check = validate.Predicate(
-    "isprintable", error="holds a line break or another unprintable character; take it out."
+    "isprintable", error="contains a line break or another unprintable character; remove it."
 )
 
 
 def fail(name: str, sentence: str) -> NoReturn:
-    """End the process: status 1, one line on standard error, no traceback."""
+    """End the process with status 1 and one line on standard error, without a traceback."""
     raise SystemExit(f"{name}: {sentence}")
 
 
 def read_dotenv(path: Path) -> None:
-    """Load `path`, if there is one; what the real environment says goes first.
+    """Load the file `path` if it exists. The process environment takes precedence.
 
-    python-dotenv skips lines that it cannot read, and a byte-order mark makes the first name a
-    different one: either way a setting would silently be missing, so both stop the start.
+    python-dotenv skips invalid lines, and a byte-order mark changes the first name. A setting
+    would be missing silently, so both are errors.
     """
     if not path.exists():
         return
@@ -50,29 +50,32 @@ def read_dotenv(path: Path) -> None:
             line = binding.original.line
             fail(str(path), f"line {line} is not NAME=value; correct or remove it.")
         if binding.key:
-            _written[binding.key] = binding.value
+            _dotenv[binding.key] = binding.value
     env.read_env(path, recurse=False)
 
 
 def missing_in_dotenv() -> list[str]:
-    """The variables that this process was given and that are not in the .env.
+    """Return the variables of the process environment that are not in the .env file.
 
-    Cron gives its jobs an environment of its own: to them these would not exist.
+    Jobs started by cron don't have them.
     """
-    asked = env.dump()
-    return sorted(name for name in asked if name in _given and _written.get(name) != _given[name])
+    return sorted(
+        name
+        for name in env.dump()
+        if name in _process_environment and _dotenv.get(name) != _process_environment[name]
+    )
 
 
 def system_time_zone() -> str:
-    """The machine's zone, which cron goes by: TZ, or what /etc/localtime is; else UTC."""
+    """Return the machine's zone, which cron uses: from TZ or /etc/localtime, else UTC."""
     link = os.path.realpath("/etc/localtime")
-    found = (_given.get("TZ", "").lstrip(":"), link.partition("/zoneinfo/")[2])
-    names = [name.removeprefix("posix/") for name in found]
+    candidates = (_process_environment.get("TZ", "").lstrip(":"), link.partition("/zoneinfo/")[2])
+    names = [name.removeprefix("posix/") for name in candidates]
     return next(filter(is_zone, names), "UTC")
 
 
 def text(name: str, default: str = "", *checks: Check) -> str:
-    """A string, without the blanks around it that a pasted secret brings along.
+    """Return a string without surrounding blanks, which pasted secrets may have.
 
     `checks` are validators of environs, or functions that raise its ValidationError.
     """
@@ -86,8 +89,8 @@ def text(name: str, default: str = "", *checks: Check) -> str:
 
 
 def ascii_text(name: str) -> str:
-    """A text that goes into a header of HTTP, which takes no more than ASCII."""
-    error = "holds a character that is not ASCII; use letters, digits and plain signs."
+    """Return a text for an HTTP header, which must be ASCII."""
+    error = "contains a character that is not ASCII; use letters, digits and ASCII punctuation."
     return text(name, "", validate.Predicate("isascii", error=error))
 
 
@@ -99,33 +102,35 @@ def boolean(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int, low: int, high: int) -> int:
-    error = f"{SHOWN} is not a whole number from {low} to {high}."
-    # ASCII digits only: int() would also take "1_000" and the digits of other scripts.
+    error = f"{QUOTED} is not a whole number from {low} to {high}."
+    # ASCII digits only: int() also accepts "1_000" and digits of other scripts.
     digits = validate.Regexp(r"-?[0-9]{1,9}\Z", error=error)
     between = validate.Range(low, high, error=error)
     return int(text(name, str(default), digits, lambda raw: between(int(raw))))
 
 
 def choice(name: str, default: str, allowed: Sequence[str]) -> str:
-    return text(name, default, validate.OneOf(allowed, error=f"{SHOWN} is not one of {{choices}}."))
+    return text(
+        name, default, validate.OneOf(allowed, error=f"{QUOTED} is not one of {{choices}}.")
+    )
 
 
 def regex(name: str, default: str, pattern: str, wanted: str) -> str:
-    check = validate.Regexp(rf"(?:{pattern})\Z", error=f"{SHOWN} is not {wanted}.")
+    check = validate.Regexp(rf"(?:{pattern})\Z", error=f"{QUOTED} is not {wanted}.")
     return text(name, default, check)
 
 
 def csv_list(name: str, pattern: str, wanted: str) -> list[str]:
-    """A comma-separated list whose every entry matches `pattern`; empty means none."""
-    found = [word.strip() for word in text(name).split(",") if word.strip()]
-    for word in found:
-        if not re.fullmatch(pattern, word):
-            fail(name, f"{word!r:.60} is not {wanted}.")
-    return found
+    """Return the entries of a comma-separated list, each of which must match `pattern`."""
+    entries = [entry.strip() for entry in text(name).split(",") if entry.strip()]
+    for entry in entries:
+        if not re.fullmatch(pattern, entry):
+            fail(name, f"{entry!r:.60} is not {wanted}.")
+    return entries
 
 
 def time_zone(name: str, default: str) -> str:
-    """An IANA name that both `zoneinfo` and Django accept."""
+    """Return the name of an IANA zone that both `zoneinfo` and Django accept."""
     return text(name, default, _zone)
 
 
@@ -135,5 +140,5 @@ def _zone(key: str) -> None:
         raise ValidationError(f"{key!r:.60} is not a time zone; {advice}")
     system = Path("/usr/share/zoneinfo")
     if system.exists() and not (system / key).exists():
-        # Known to the tzdata package alone: Django would refuse it with a traceback.
+        # Known only to Python's tzdata package: Django would fail with a traceback.
         raise ValidationError(f"{key!r} is not known to this machine; update its tzdata package.")

@@ -1,4 +1,4 @@
-"""What applying a change came to, as the answer says it."""
+"""The part of a response that reports the classes created and a warning."""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,7 +15,7 @@ from scheduling.services.schedules.apply_changes import ApplyResult
 
 
 def apply_context(request: Request) -> dict[str, Any]:
-    """When, and on whose behalf, a change is applied."""
+    """Return the arguments of ``apply_change`` that depend on the request: day, clock, user."""
     return {
         "today": studio_today(),
         "clock": timezone.now,
@@ -26,15 +26,14 @@ def apply_context(request: Request) -> dict[str, Any]:
 def with_created(
     applied: ApplyResult, series: Collection[SeriesKey] | None = None
 ) -> dict[str, Any]:
-    """``classesCreated``, and a ``warning`` where there is something to warn of."""
+    """Return ``classesCreated`` and, if the change is not fully applied, a ``warning``."""
     return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series)
 
 
 def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
-    """What is still to come, in ``warning``; nothing where all is done.
+    """Return a ``warning`` with the work that remains, or an empty dictionary.
 
-    ``series``: those that were changed, where that is known. A conflict that another one has had
-    all along is no news of this change.
+    Only conflicts of ``series``, the changed ones, are reported; ``None`` reports all conflicts.
     """
     sentences = []
     if applied.already_running:
@@ -43,7 +42,8 @@ def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -
         sentences.append(_("Saved. The classes follow in the background."))
     if errors := applied.errors:
         text = _(
-            "Saved, but the classes are not up to date yet: %(error)s The next run will update them."
+            "Saved, but the classes are not up to date yet: %(error)s The next run will update "
+            "them."
         )
         sentences.append(text % {"error": errors[0]})
     if conflicts := applied.conflicts(series):

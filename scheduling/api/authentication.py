@@ -1,4 +1,4 @@
-"""Who calls: a logged-in administrator's cookie, an API token, or the cron secret."""
+"""Authentication by session cookie, API token or cron secret."""
 
 import hmac
 from typing import Any
@@ -18,46 +18,46 @@ REALM = 'Bearer realm="class-tracker"'
 
 
 class CronService(AnonymousUser):
-    """The caller that holds the cron secret: no person, and good for nothing else."""
+    """The cron service: authenticated by secret, not a user."""
 
     def __str__(self) -> str:
         return "cron service"
 
 
 def bearer(request: Request) -> str | None:
-    """What follows ``Bearer`` in the Authorization header; None without one."""
+    """Return the value after ``Bearer`` in the Authorization header, or None."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     scheme, _space, value = header.partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
 
 
 class ApiTokenAuthentication(TokenAuthentication):
-    """``Authorization: Bearer <API token>``, stored as a hash, revocable, with an expiry."""
+    """``Authorization: Bearer <API token>``. Tokens are stored as hashes and expire."""
 
     def authenticate(self, request: Request) -> Any:
         token = bearer(request)
         if token is None:
             return None
-        # Knox would raise on what no token can be: other bytes, blanks, nothing at all.
+        # Knox raises other errors on empty values, blanks and non-ASCII characters.
         if not token.isascii() or not token.isalnum():
-            raise refused(request, _("The token is not valid."))
+            raise refuse(request, _("The token is not valid."))
         try:
             return self.authenticate_credentials(token.encode())
         except exceptions.AuthenticationFailed:
-            raise refused(request, _("The token is not valid.")) from None
+            raise refuse(request, _("The token is not valid.")) from None
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
 
 
 class CookieAuthentication(SessionAuthentication):
-    """A logged-in person's session; changes need the CSRF token."""
+    """The session of a logged-in user; unsafe methods need the CSRF token."""
 
     def enforce_csrf(self, request: Request) -> None:
         try:
             super().enforce_csrf(request)
         except exceptions.PermissionDenied as error:
-            # The framework says it in English alone.
+            # DRF's own message is not translated.
             text = _(
                 "The CSRF token is missing or wrong. With a cookie, send it as X-CSRFToken, from "
                 "a page of this site."
@@ -68,8 +68,8 @@ class CookieAuthentication(SessionAuthentication):
         return REALM
 
 
-def holds_cron_secret(request: Request) -> bool:
-    """Whether the request carries the cron secret; compared in constant time."""
+def has_cron_secret(request: Request) -> bool:
+    """Return whether the request carries the cron secret. The comparison takes constant time."""
     given = bearer(request)
     secret = settings.CRON_SECRET
     if given is None or not secret:
@@ -78,56 +78,56 @@ def holds_cron_secret(request: Request) -> bool:
 
 
 class CronSecretAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <CRON_SECRET>``, and nothing else.
+    """``Authorization: Bearer <CRON_SECRET>`` only.
 
-    Unset: 503, except under DEBUG, where the endpoint is open.
+    If the secret is unset, the endpoint answers 503; under DEBUG it is open.
     """
 
     def authenticate(self, request: Request) -> Any:
-        if holds_cron_secret(request):
+        if has_cron_secret(request):
             return CronService(), "cron"
         if not settings.CRON_SECRET:
             if settings.DEBUG:
                 return CronService(), "cron"
-            raise unset_secret()
-        raise refused(request, _("The cron secret is missing or wrong."))
+            raise secret_unset_error()
+        raise refuse(request, _("The cron secret is missing or wrong."))
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
 
 
 class CronSecretOrUserAuthentication(BaseAuthentication):
-    """The cron secret, or an API token, or a cookie."""
+    """The cron secret, an API token or a session cookie."""
 
     def authenticate(self, request: Request) -> Any:
-        if holds_cron_secret(request):
+        if has_cron_secret(request):
             return CronService(), "cron"
         try:
-            known = ApiTokenAuthentication().authenticate(
+            credentials = ApiTokenAuthentication().authenticate(
                 request
             ) or CookieAuthentication().authenticate(request)
         except exceptions.AuthenticationFailed:
             if settings.CRON_SECRET:
                 raise
-            known = None
-        if known is None and not settings.CRON_SECRET:
+            credentials = None
+        if credentials is None and not settings.CRON_SECRET:
             if settings.DEBUG:
                 return CronService(), "cron"
-            raise unset_secret()
-        return known
+            raise secret_unset_error()
+        return credentials
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
 
 
-def refused(request: Request, text: str) -> exceptions.APIException:
-    """401; 429 for an address that has failed too often."""
+def refuse(request: Request, text: str) -> exceptions.APIException:
+    """Count the refusal and return a 401. Raises Throttled for an address over its limit."""
     if bearer(request) is not None:
         count_refusal(request)
     return exceptions.AuthenticationFailed(text)
 
 
-def unset_secret() -> ServiceUnavailable:
-    """503: nobody could prove to be the cron service."""
+def secret_unset_error() -> ServiceUnavailable:
+    """Return a 503: without a secret no caller can be authenticated."""
     text = _("CRON_SECRET is not set on the server, so this endpoint is closed.")
     return ServiceUnavailable(text, "cron_secret_unset")

@@ -1,4 +1,4 @@
-"""Every error as ``{"success": false, "error": "<code>", "message": "…"}``."""
+"""The error format of the API: ``{"success": false, "error": "<code>", "message": "…"}``."""
 
 import logging
 import sys
@@ -29,38 +29,43 @@ from .renderers import camel
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 30
-MOST_BYTES = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 
 
 def envelope(code: str, message: str) -> dict[str, Any]:
-    """The body of every error."""
+    """Return the body of an error response."""
     return {"success": False, "error": code, "message": message}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's ``EXCEPTION_HANDLER``: whatever was raised, as the contract's error."""
-    known = _known(error)
-    if known is None:
+    """Convert an exception to an error response (DRF's ``EXCEPTION_HANDLER``).
+
+    Return None for an unexpected exception, which Django reports as 500.
+    """
+    api_error = _api_error(error)
+    if api_error is None:
         return None
     headers = {}
-    if isinstance(known, exceptions.APIException):
-        if header := getattr(known, "auth_header", None):
+    if isinstance(api_error, exceptions.APIException):
+        if header := getattr(api_error, "auth_header", None):
             headers["WWW-Authenticate"] = header
-        if wait := getattr(known, "wait", None):
+        if wait := getattr(api_error, "wait", None):
             headers["Retry-After"] = str(max(1, round(wait)))
-    if isinstance(known, exceptions.MethodNotAllowed) and (view := context.get("view")):
-        # HEAD is named wherever there is a GET.
+    if isinstance(api_error, exceptions.MethodNotAllowed) and (view := context.get("view")):
+        # ``allowed_methods`` lists HEAD wherever there is a GET, even where it is not allowed.
         method = view.request.method
         view.headers["Allow"] = ", ".join(m for m in view.allowed_methods if m != method)
-    if known.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+    if api_error.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER)
     set_rollback()
-    return Response(envelope(_code(known), _message(known)), known.status_code, headers=headers)
+    return Response(
+        envelope(_code(api_error), _message(api_error)), api_error.status_code, headers=headers
+    )
 
 
-def _known(error: Exception) -> exceptions.APIException | None:
+def _api_error(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.UnsupportedMediaType):
-        # The contract has no 415: what isn't JSON is a bad request.
+        # The contract has no 415: a body that isn't JSON is a bad request.
         return exceptions.ParseError(_("Send JSON, with Content-Type: application/json."))
     if isinstance(error, exceptions.APIException):
         return error
@@ -82,20 +87,20 @@ def _known(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, EnqueueFailedError):
         return ServiceUnavailable(str(error), "no_worker")
     if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
-        logger.error("the database can't be used: %s", error)
+        logger.error("the database is unavailable: %s", error)
         return ServiceUnavailable(_database_unavailable(), "database_unavailable")
     return None
 
 
 def already_running(error: AlreadyRunningError) -> Conflict:
-    """409: a run of the job is active."""
+    """Return a 409: a run of the job is active."""
     text = _("Run %(id)s of this job is active. Wait until it is over.") % {"id": error.run.pk}
     return Conflict(text, "already_running")
 
 
 def too_large() -> TooLarge:
-    """413, with the limit."""
-    return TooLarge(_("The body is larger than %(n)d bytes.") % {"n": MOST_BYTES})
+    """Return a 413 that names the limit."""
+    return TooLarge(_("The body is larger than %(n)d bytes.") % {"n": MAX_BODY_BYTES})
 
 
 def _code(error: exceptions.APIException) -> str:
@@ -107,50 +112,50 @@ def _code(error: exceptions.APIException) -> str:
 
 def _message(error: exceptions.APIException) -> str:
     text = " ".join(_sentences(error.detail))
-    # A message may repeat what was sent: half a character of JSON's can't be sent back.
+    # A message may quote the input, which may contain lone surrogates that UTF-8 can't encode.
     return text.encode("utf-8", "replace").decode()
 
 
 def _sentences(detail: Any, field: str = "") -> list[str]:
-    """Messages of a validation error, each with the path of its field in camelCase."""
+    """Return the messages of a validation error, each with the path of its field in camelCase."""
     if isinstance(detail, dict):
-        found = []
+        sentences = []
         for name, value in detail.items():
-            if isinstance(name, int):  # the place in a list
-                found += _sentences(value, f"{field}[{name}]")
+            if isinstance(name, int):  # an index in a list
+                sentences += _sentences(value, f"{field}[{name}]")
                 continue
             own = "" if name in ("non_field_errors", "__all__") else camel(str(name))
-            found += _sentences(value, ".".join(part for part in (field, own) if part))
-        return found
+            sentences += _sentences(value, ".".join(part for part in (field, own) if part))
+        return sentences
     if isinstance(detail, (list, tuple)):
-        found = []
+        sentences = []
         for index, value in enumerate(detail):
             nested = isinstance(value, (dict, list))
-            found += _sentences(value, f"{field}[{index}]" if nested else field)
-        return found
+            sentences += _sentences(value, f"{field}[{index}]" if nested else field)
+        return sentences
     return [f"{field}: {detail}" if field else str(detail)]
 
 
 def error_response(request: HttpRequest, code: str, message: str, status_code: int) -> JsonResponse:
-    """An error outside DRF: an unknown path, a fault of ours."""
+    """Return an error response outside DRF, such as for an unknown path."""
     return JsonResponse(envelope(code, message), status=status_code)
 
 
 @csrf_exempt
 def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
-    """404 for a path under ``/api`` that there isn't."""
+    """Return a 404 for an unknown path under ``/api``."""
     return error_response(request, "not_found", _("There is nothing at this address."), 404)
 
 
 def bad_request(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """``handler400``: a request that Django itself refuses, such as one for an unknown host."""
+    """Return a 400 for a request that Django rejects, such as an unknown host (``handler400``)."""
     if not request.path_info.startswith("/api"):
         return default_bad_request(request, *args, **kwargs)
     return error_response(request, "bad_request", _("The request can't be understood."), 400)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """``handler500``: JSON under ``/api``, without details.
+    """Return a 500 without details, as JSON under ``/api`` (``handler500``).
 
     503 with ``Retry-After``, on pages too, while the database is away or locked.
     """

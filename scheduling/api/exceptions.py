@@ -1,32 +1,32 @@
-"""What the API may refuse with, beyond what the framework has."""
+"""API exceptions that DRF lacks."""
 
 from rest_framework import status
 from rest_framework.exceptions import APIException
 
 
 class ServiceUnavailable(APIException):
-    """Something that the caller can't mend: 503."""
+    """503: the server can't serve the request now."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
 
 
 class Conflict(APIException):
-    """The state of things does not allow it: 409."""
+    """409: the current state does not allow the request."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
 
 
 class Gone(APIException):
-    """It was there, and is not any more: 410."""
+    """410: the resource existed and has been removed."""
 
     status_code = status.HTTP_410_GONE
     default_code = "gone"
 
 
 class TooLarge(APIException):
-    """The body is larger than anything that this API takes: 413."""
+    """413: the request body exceeds the limit."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"

@@ -1,4 +1,4 @@
-"""The former place of the JSON formatter: a ``gunicorn.conf.py`` of before 1.0 names it."""
+"""An alias of the JSON log formatter for a ``gunicorn.conf.py`` from before 1.0."""
 
 from classtracker.json_logs import JSONFormatter as JSONLines
 

@@ -1,4 +1,4 @@
-"""What happens to every request before any view sees it."""
+"""Middleware: the user for the audit log, and the limit of request bodies."""
 
 import io
 from collections.abc import Callable
@@ -10,16 +10,19 @@ from rest_framework.exceptions import APIException, ParseError
 
 from scheduling.models.audit import acting
 
-from .errors import MOST_BYTES, error_response, too_large
+from .errors import MAX_BODY_BYTES, error_response, too_large
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-# Of a body that is too large; beyond it the connection breaks.
-MOST_THROWN_AWAY = 32 * MOST_BYTES
+# Bytes of a body over the limit that are read and discarded; a longer one breaks the connection.
+MAX_DISCARDED_BYTES = 32 * MAX_BODY_BYTES
 
 
 class AuditActorMiddleware:
-    """Tells the log of hand edits who acts: a session's user, or later the owner of a token."""
+    """Makes the request's user available to the audit log.
+
+    The user is read lazily: a token is authenticated only in the view.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -33,13 +36,13 @@ class AuditActorMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies under ``/api`` that are too large, by their stated length.
+    """Answers 413 to request bodies over the limit under ``/api``.
 
-    What comes of one is thrown away, within reason: most clients listen only when they have sent
-    everything, and would see a broken connection instead of the answer.
+    Up to ``MAX_DISCARDED_BYTES`` of such a body are read first: most clients read the response
+    only after sending everything, and would otherwise see a broken connection.
 
-    One that comes in chunks states no length. Django would take it for no body at all, and a dry
-    run for a run: it is read here, up to the limit.
+    A chunked body has no Content-Length. Django would treat it as empty, and a dry run would
+    become a real run, so it is read here, up to the limit.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -57,27 +60,27 @@ class BodyLimitMiddleware:
 def _body_error(request: HttpRequest) -> APIException | None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if length:
-        if not length.isdigit() or int(length) <= MOST_BYTES:
+        if not length.isdigit() or int(length) <= MAX_BODY_BYTES:
             return None
-        _discard(request, min(int(length), MOST_THROWN_AWAY))
+        _discard(request, min(int(length), MAX_DISCARDED_BYTES))
         return too_large()
     if "HTTP_TRANSFER_ENCODING" not in request.META:
         return None
     if not request.META.get("wsgi.input_terminated"):
-        # This server doesn't say where the body ends: reading might never return.
+        # The server does not mark the end of the body, so reading might block forever.
         return ParseError(_("Send the body with a Content-Length, not in chunks."))
-    body = request.META["wsgi.input"].read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        _discard(request, MOST_THROWN_AWAY)
+    body = request.META["wsgi.input"].read(MAX_BODY_BYTES + 1)
+    if len(body) > MAX_BODY_BYTES:
+        _discard(request, MAX_DISCARDED_BYTES)
         return too_large()
     request.META["CONTENT_LENGTH"] = str(len(body))
-    # As Django itself does once a body is read.
+    # Django replaces the stream in the same way once it has read the body.
     request._stream = io.BytesIO(body)
     return None
 
 
 def _discard(request: HttpRequest, left: int) -> None:
-    """Read up to ``left`` bytes of the body, and keep none."""
-    with suppress(OSError):  # the client is gone: then nobody waits for an answer
-        while left > 0 and (part := request.META["wsgi.input"].read(min(left, MOST_BYTES))):
+    """Read and discard up to ``left`` bytes of the body."""
+    with suppress(OSError):  # the client has disconnected
+        while left > 0 and (part := request.META["wsgi.input"].read(min(left, MAX_BODY_BYTES))):
             left -= len(part)

@@ -1,4 +1,4 @@
-"""Pages by cursor: the millionth row costs no more than the first."""
+"""Keyset pagination: a page costs the same at any depth."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ SALT = "scheduling.api.cursor"
 
 
 class KeysetPagination(CursorPagination):
-    """``{"next", "previous", "results"}``, 50 a page, ``pageSize`` up to 500.
+    """``{"next", "previous", "results"}``: 50 rows a page, ``pageSize`` up to 500.
 
-    In the order that ``ordering`` names, among those that the view allows.
+    The rows are in the order that ``ordering`` names, from the view's ``orderings``.
 
-    A cursor is the last row's value *and* key: DRF's own goes by the value alone, and loses rows
-    where more than a thousand share it, as classes share their start. It is signed, so that
-    nothing but what this server wrote reaches a query.
+    A cursor contains the last row's value *and* primary key. DRF's own contains only the value
+    and skips rows if more than a thousand share it, which happens with the start of classes.
+    Cursors are signed, so that no client can inject values into a query.
     """
 
     page_size = 50
@@ -30,28 +30,31 @@ class KeysetPagination(CursorPagination):
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         size = self.get_page_size(request)
         self.url = request.build_absolute_uri()
-        self.named, self.column, descending = self._order(request, view)
-        place = self._place(request)
-        backwards = place is not None and place[2]
-        if place is not None:
-            queryset = queryset.filter(self._beyond(place[0], place[1], descending != backwards))
+        self.ordering_name, self.column, descending = self._order(request, view)
+        position = self._position(request)
+        backwards = position is not None and position[2]
+        if position is not None:
+            value, key, _backwards = position
+            queryset = queryset.filter(self._beyond(value, key, descending != backwards))
         rows = list(queryset.order_by(*self._columns(descending != backwards))[: size + 1])
         more = len(rows) > size
         page = rows[:size]
         if backwards:
             page.reverse()
-        self.before = self._cursor(page[0], True) if page and (more if backwards else place) else ""
-        self.after = self._cursor(page[-1], False) if page and (more or backwards) else ""
+        has_previous = more if backwards else position is not None
+        has_next = more or backwards
+        self.previous_cursor = self._cursor(page[0], True) if page and has_previous else ""
+        self.next_cursor = self._cursor(page[-1], False) if page and has_next else ""
         return page
 
     def get_next_link(self) -> str | None:
-        return self._link(self.after)
+        return self._link(self.next_cursor)
 
     def get_previous_link(self) -> str | None:
-        return self._link(self.before)
+        return self._link(self.previous_cursor)
 
     def get_schema_operation_parameters(self, view: Any) -> list[Any]:
-        return []  # the view's own parameters have them
+        return []  # the view declares them itself
 
     def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
         address = {"type": ["string", "null"], "format": "uri"}
@@ -63,15 +66,15 @@ class KeysetPagination(CursorPagination):
 
     def _order(self, request: Any, view: Any) -> tuple[str, str, bool]:
         allowed: dict[str, str] = view.orderings
-        named = request.query_params.get(self.ordering_query_param, "") or view.default_ordering
-        column = allowed.get(named.removeprefix("-"))
+        name = request.query_params.get(self.ordering_query_param, "") or view.default_ordering
+        column = allowed.get(name.removeprefix("-"))
         if column is None:
             text = _("Choose from: %(names)s.") % {"names": ", ".join(allowed)}
             raise ValidationError({"ordering": [text]})
-        return named, column, named.startswith("-")
+        return name, column, name.startswith("-")
 
     def _columns(self, descending: bool) -> list[str]:
-        """The key is always last: a cursor needs an order without ties."""
+        """Return the columns to order by. The key is always last: a cursor needs a total order."""
         sign = "-" if descending else ""
         return [f"{sign}{name}" for name in dict.fromkeys((self.column, "id"))]
 
@@ -79,7 +82,7 @@ class KeysetPagination(CursorPagination):
         sign = "lt" if descending else "gt"
         if self.column == "id":
             return Q(**{f"id__{sign}": key})
-        # The first condition is the index's, the second tells the rows of one value apart.
+        # The first condition uses the index; the second separates rows with the same value.
         return Q(**{f"{self.column}__{sign}e": value}) & (
             Q(**{f"{self.column}__{sign}": value}) | Q(**{f"id__{sign}": key})
         )
@@ -87,18 +90,18 @@ class KeysetPagination(CursorPagination):
     def _cursor(self, row: Any, backwards: bool) -> str:
         value = None if self.column == "id" else row.serializable_value(self.column)
         text = None if value is None else row._meta.get_field(self.column).value_to_string(row)
-        return signing.dumps([self.named, text, row.pk, backwards], salt=SALT)
+        return signing.dumps([self.ordering_name, text, row.pk, backwards], salt=SALT)
 
-    def _place(self, request: Any) -> tuple[Any, int, bool] | None:
+    def _position(self, request: Any) -> tuple[Any, int, bool] | None:
         token = request.query_params.get(self.cursor_query_param)
         if not token:
             return None
         try:
-            named, value, key, backwards = signing.loads(token, salt=SALT)
+            name, value, key, backwards = signing.loads(token, salt=SALT)
         except signing.BadSignature:
             raise ValidationError({"cursor": [_("This cursor is not valid.")]}) from None
-        if named != self.named:
-            text = _("This cursor belongs to the ordering “%(name)s”.") % {"name": named}
+        if name != self.ordering_name:
+            text = _("This cursor belongs to the ordering “%(name)s”.") % {"name": name}
             raise ValidationError({"cursor": [text]})
         return value, key, backwards
 

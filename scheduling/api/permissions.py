@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Permission classes of the API."""
 
 from typing import Any
 
@@ -11,33 +11,33 @@ RUN_JOBS = "scheduling.run_jobs"
 
 
 def is_administrator(user: Any) -> bool:
-    """Active staff with the permission to run jobs."""
+    """Return whether the user is active staff with the permission to run jobs."""
     return bool(user.is_active and user.is_staff and user.has_perm(RUN_JOBS))
 
 
 class IsAdministrator(BasePermission):
-    """Administrators alone."""
+    """Administrators only."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return is_administrator(request.user)
 
 
 class IsAdministratorOrCron(BasePermission):
-    """Administrators, and the holder of the cron secret."""
+    """Administrators and the cron service."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return isinstance(request.user, CronService) or is_administrator(request.user)
 
 
 class IsCron(BasePermission):
-    """The holder of the cron secret alone."""
+    """The cron service only."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return isinstance(request.user, CronService)
 
 
 class StaffModelPermissions(DjangoModelPermissions):
-    """Active staff, each act by Django's permission on the model; reading needs ``view``."""
+    """Active staff with Django's model permission for the method; reading needs ``view``."""
 
     perms_map = DjangoModelPermissions.perms_map | {
         "GET": ["%(app_label)s.view_%(model_name)s"],

@@ -1,4 +1,4 @@
-"""camelCase outside, snake_case inside: the one place where names are converted."""
+"""JSON renderer and parser: camelCase in JSON, snake_case in Python."""
 
 import re
 from json import JSONDecodeError
@@ -10,7 +10,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
-# Keys that are values: names of outcomes stay as the contract has them.
+# Objects whose keys are codes of outcomes, which are not converted.
 VERBATIM = frozenset({"counts"})
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -28,7 +28,7 @@ def snake(name: str) -> str:
 
 
 def camelized(data: Any) -> Any:
-    """``data`` with the keys of all its objects in camelCase."""
+    """Return ``data`` with the keys of all objects in camelCase."""
     if isinstance(data, dict):
         return {
             camel(key) if isinstance(key, str) else key: (
@@ -42,30 +42,30 @@ def camelized(data: Any) -> Any:
 
 
 def snaked(data: Any) -> Any:
-    """``data`` with the keys of all its objects in snake_case.
+    """Return ``data`` with the keys of all objects in snake_case.
 
-    Raises ValidationError for those that are so already: outside there are no such fields, and
-    of ``dryRun`` and ``dry_run`` in one body only one could count.
+    Raises ValidationError for keys with an underscore: JSON has no such fields, and ``dryRun``
+    and ``dry_run`` in one body would collide.
     """
     unknown: list[str] = []
-    found = _snaked(data, "", unknown)
+    converted = _snaked(data, "", unknown)
     if unknown:
         text = _("Unknown field.")
-        # Sentences, as the names of fields are told in camelCase, and these are not.
+        # As plain messages: the error handler would convert keys to camelCase.
         raise ValidationError([f"{name}: {text}" for name in sorted(unknown)])
-    return found
+    return converted
 
 
 def _snaked(data: Any, path: str, unknown: list[str]) -> Any:
     if isinstance(data, dict):
-        found = {}
+        converted = {}
         for key, value in data.items():
             name = f"{path}.{key}" if path else key
             if "_" in key:
                 unknown.append(name)
             else:
-                found[snake(key)] = _snaked(value, name, unknown)
-        return found
+                converted[snake(key)] = _snaked(value, name, unknown)
+        return converted
     if isinstance(data, list):
         return [_snaked(item, f"{path}[{index}]", unknown) for index, item in enumerate(data)]
     return data
@@ -81,7 +81,7 @@ class CamelJSONRenderer(JSONRenderer):
 
 
 class CamelJSONParser(JSONParser):
-    """JSON whose keys become snake_case. NaN, Infinity and NUL characters are no data."""
+    """Parses JSON, converting keys to snake_case. NaN and Infinity are refused."""
 
     strict = True
 
@@ -91,24 +91,24 @@ class CamelJSONParser(JSONParser):
         except RecursionError as error:
             raise ParseError(_("The body is nested too deeply.")) from error
         except ParseError as error:
-            raise ParseError(_why(error.__context__)) from error
+            raise ParseError(_syntax_message(error.__context__)) from error
 
 
-def _why(fault: BaseException | None) -> str:
-    """What keeps a body from being JSON; the parser itself says it in English alone."""
-    if isinstance(fault, JSONDecodeError):
+def _syntax_message(error: BaseException | None) -> str:
+    """Return a translated message; the parser's own is always in English."""
+    if isinstance(error, JSONDecodeError):
         text = _(
             "The request body is not valid JSON: line %(line)d, column %(column)d can't be read."
         )
-        return text % {"line": fault.lineno, "column": fault.colno}
+        return text % {"line": error.lineno, "column": error.colno}
     return _("The request body is not valid JSON.")
 
 
 class JSONOnly(BaseContentNegotiation):
-    """The first parser and renderer of the view."""
+    """Selects the first parser and renderer of the view, whatever the client accepts."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        # An empty body needs no type; anything else has to be JSON.
+        # An empty body needs no content type.
         for parser in parsers:
             if (request.content_type or "").split(";")[0].strip().lower() == parser.media_type:
                 return parser

@@ -1,5 +1,7 @@
-"""The request under which a line of the log is written. Nothing is imported here: the settings
-need it before any model is there."""
+"""The id of the current request, for log lines.
+
+The settings import this module, so it must not import Django models.
+"""
 
 from contextvars import ContextVar
 

@@ -1,4 +1,4 @@
-"""From an HTTP request to a request of the runner."""
+"""Builds run requests from HTTP requests."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,7 +21,7 @@ def run_request(
     weeks: int | None = None,
     students: Iterable[int] = (),
 ) -> JobRequest:
-    """``job`` as this caller asks for it; ``today`` names a day other than today."""
+    """Return a run request for ``job``. ``today`` replaces the current date."""
     return JobRequest(
         job=job,
         today=today or studio_today(),

@@ -1,4 +1,4 @@
-"""A run's results student by student: how many classes each got, and why someone got none."""
+"""The results of a run by student: the number of new classes, or why there are none."""
 
 from collections import Counter
 from datetime import date
@@ -16,28 +16,28 @@ from scheduling.models import Job, ScheduledClass
 from scheduling.selectors.people import student_names
 from scheduling.selectors.schedules.closures import load_calendar
 
-# Beyond so many students only the noteworthy ones are told one by one.
-MOST = 1_000
+# With more students than this, only those with a noteworthy result are listed.
+MAX_STUDENTS = 1_000
 
 
-# What keeps a student from a class comes before what else there is to say of one. That a schedule
-# begins later, or has ended, says nothing where another one has its classes there.
-FIRST = (Outcome.ERROR, Outcome.INVALID, Outcome.CONFLICT, Outcome.CLOSED)
-BOUNDS = (Outcome.NOT_STARTED, Outcome.ENDED)
+# Reasons that prevent a class take precedence. That a schedule begins later, or has ended, is
+# least important: the student may have another schedule.
+BLOCKING = (Outcome.ERROR, Outcome.INVALID, Outcome.CONFLICT, Outcome.CLOSED)
+OUT_OF_RANGE = (Outcome.NOT_STARTED, Outcome.ENDED)
 
 
 def _rank(outcome: Outcome) -> int:
-    if outcome in FIRST:
-        return FIRST.index(outcome)
-    return len(FIRST) + (outcome in BOUNDS)
+    if outcome in BLOCKING:
+        return BLOCKING.index(outcome)
+    return len(BLOCKING) + (outcome in OUT_OF_RANGE)
 
 
 class StudentResultCollector(NullObserver):
-    """Watches a run and remembers what concerns single students: of each the weightiest line."""
+    """Observes a run and keeps the most important result line of each student."""
 
     def __init__(self) -> None:
         self.planned: Counter[int] = Counter()
-        self.told: dict[int, ResultLine] = {}
+        self.line_by_student: dict[int, ResultLine] = {}
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
         for line in lines:
@@ -46,22 +46,25 @@ class StudentResultCollector(NullObserver):
             if line.outcome is Outcome.CREATED:
                 self.planned[line.student_id] += 1
                 continue
-            before = self.told.get(line.student_id)
-            if before is None or _rank(line.outcome) < _rank(before.outcome):
-                self.told[line.student_id] = line
+            previous = self.line_by_student.get(line.student_id)
+            if previous is None or _rank(line.outcome) < _rank(previous.outcome):
+                self.line_by_student[line.student_id] = line
 
 
-def results(result: RunResult, seen: StudentResultCollector) -> tuple[list[dict[str, Any]], bool]:
-    """The ``results`` of the contract, ordered by student, and whether they are cut."""
+def results(
+    result: RunResult, collector: StudentResultCollector
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return ``results``, ordered by student, and whether they are truncated."""
     window = result.window
     assert window is not None
-    created = seen.planned if result.dry_run else _created(result, window)
-    students = result.students | set(seen.told) | set(created)
-    truncated = len(students) > MOST
+    lines = collector.line_by_student
+    created = collector.planned if result.dry_run else _created(result, window)
+    students = result.students | set(lines) | set(created)
+    truncated = len(students) > MAX_STUDENTS
     if truncated:
-        students = set(seen.told)
-    idle = [pk for pk in students if not created[pk]]
-    reasons = _why_nothing(idle, seen.told, window)
+        students = set(lines)
+    without_classes = [pk for pk in students if not created[pk]]
+    reasons = _reasons_for_no_class(without_classes, lines, window)
     names = student_names(students)
     return [
         {
@@ -87,16 +90,16 @@ def _created(result: RunResult, window: Window) -> Counter[int]:
     return Counter(dict(rows))
 
 
-def _why_nothing(
-    students: list[int], told: dict[int, ResultLine], window: Window
+def _reasons_for_no_class(
+    students: list[int], lines: dict[int, ResultLine], window: Window
 ) -> dict[int, str]:
-    """Why these students got nothing new: the run's own reason, where it has one."""
-    bounds = {pk: line for pk, line in told.items() if line.outcome in BOUNDS}
-    found = {pk: told[pk].reason for pk in students if pk in told and pk not in bounds}
-    rest = [pk for pk in students if pk not in found]
+    """Return by student why no class was created, preferably the reason given by the run."""
+    out_of_range = {pk: line for pk, line in lines.items() if line.outcome in OUT_OF_RANGE}
+    reasons = {pk: lines[pk].reason for pk in students if pk in lines and pk not in out_of_range}
+    rest = [pk for pk in students if pk not in reasons]
     if not rest:
-        return found
-    there = set(
+        return reasons
+    with_classes = set(
         ScheduledClass.objects.filter(
             student_id__among=rest, date__gte=window.start, date__lt=window.end
         ).values_list("student_id", flat=True)
@@ -104,15 +107,15 @@ def _why_nothing(
     calendar = load_calendar(window.start, [], rest)
     for pk in rest:
         closed = [c for c in calendar.concerning(None, pk) if c.first < window.end]
-        if pk in there:
-            found[pk] = _("the classes are there already")
-        elif pk in bounds:
-            found[pk] = bounds[pk].reason
+        if pk in with_classes:
+            reasons[pk] = _("the classes already exist")
+        elif pk in out_of_range:
+            reasons[pk] = out_of_range[pk].reason
         elif closed:
-            found[pk] = _("closed: %(closure)s") % {"closure": closed[0].name}
+            reasons[pk] = _("closed: %(closure)s") % {"closure": closed[0].name}
         else:
-            found[pk] = _("the schedule asks for no class on these days")
-    return found
+            reasons[pk] = _("the schedule has no class on these days")
+    return reasons
 
 
 def _message(job: Job, created: int, window: Window, reason: str) -> str:
@@ -122,7 +125,7 @@ def _message(job: Job, created: int, window: Window, reason: str) -> str:
             "%(n)d classes created for the week %(start)s to %(end)s",
             created,
         ) % {"n": created, "start": window.start, "end": window.last}
-    else:  # many weeks
+    else:
         text = ngettext("%(n)d class created", "%(n)d classes created", created) % {"n": created}
         span = _("%(first)s to %(last)s") % {"first": window.start, "last": window.last}
         text = f"{text}, {span}"

@@ -1,4 +1,4 @@
-"""Limits of calls per caller and of refused credentials per address."""
+"""Throttles of requests per caller and of refused credentials per address."""
 
 import time
 from datetime import UTC, datetime
@@ -12,17 +12,17 @@ from scheduling.models import RefusedCredentials
 
 
 def address_of(request: Request) -> str:
-    """Where the request comes from; a header that anyone may write is not believed."""
+    """Return the peer's address. Forwarding headers are ignored, as clients can forge them."""
     return request.META.get("REMOTE_ADDR", "")
 
 
 class CallerThrottle(UserRateThrottle):
-    """``API_THROTTLE`` for each user, and for each address without one; counted by each process.
+    """Applies ``API_THROTTLE`` per user, or per address without one, in each process.
 
-    Counting in the database would make every GET a write, which waits for SQLite's writer.
+    Counting in the database would make every GET a write, which has to wait for SQLite's lock.
     """
 
-    # A clock that is set back must not lock anyone out.
+    # Monotonic, so that setting the system clock back locks nobody out.
     timer = time.monotonic
 
     def get_rate(self) -> str:
@@ -32,8 +32,8 @@ class CallerThrottle(UserRateThrottle):
 def count_refusal(request: Request) -> None:
     """Count refused credentials. Raises Throttled beyond ``API_THROTTLE_FAILED``.
 
-    Counted in the database, for all processes together: more workers must not make a password
-    quicker to guess.
+    The count is in the database, shared by all processes, so that more workers don't allow more
+    guesses.
     """
     limit, seconds = CallerThrottle().parse_rate(settings.API_THROTTLE_FAILED)
     now = time.time()

@@ -1,4 +1,4 @@
-"""Addresses of the API: each with and without a trailing slash, none of them a redirect."""
+"""URLs of the API. Each works with and without a trailing slash, without a redirect."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from .errors import not_found
 
 
 def at(route: str, view: type[Any], name: str) -> URLPattern:
-    """``route``, a regular expression below ``/api/``, with an optional slash at its end."""
+    """Return a pattern for ``route``, a regular expression, with an optional trailing slash."""
     as_view: Callable[..., Any] = view.as_view()
     return re_path(rf"^{route}/?$", as_view, name=name)
 
@@ -41,11 +41,11 @@ urlpatterns = [
     at("schema", docs.Schema, "api-schema"),
     at("docs", docs.Docs, "api-docs"),
     *(at(*address) for address in resources.ADDRESSES),
-    # Last: an unknown address is JSON as well.
+    # Last: a 404 as JSON for any other path.
     re_path(r"", not_found),
 ]
 
-# Beside /api, for monitoring.
+# At the root of the site, for monitoring.
 monitoring = [
     at("healthz", health.Healthz, "healthz"),
     at("healthz/jobs", health.JobsHealthz, "healthz-jobs"),

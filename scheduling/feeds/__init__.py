@@ -1,1 +1,1 @@
-"""Calendars as iCalendar (RFC 5545), for the applications in which people keep theirs."""
+"""Calendar feeds in the iCalendar format (RFC 5545), for calendar applications."""

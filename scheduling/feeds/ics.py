@@ -1,4 +1,4 @@
-"""Classes as an iCalendar document (RFC 5545, with the properties that RFC 7986 adds)."""
+"""iCalendar documents of classes (RFC 5545, with properties from RFC 7986)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, timedelta
@@ -21,11 +21,11 @@ def document(
     with_student: bool,
     with_teacher: bool,
 ) -> bytes:
-    """A calendar called ``name``, the same bytes for the same events.
+    """Return a calendar named ``name``. The same events produce the same bytes.
 
-    ``zones`` are those of the events; where one has no description, its times are in UTC. There is
-    no METHOD: with one, DTSTAMP would be the moment of the answer (RFC 5545 §3.8.7.2), and PUBLISH
-    asks for an organizer (RFC 5546 §3.2.1).
+    ``zones`` are those of the events; times in a zone without a component are written in UTC.
+    There is no METHOD: with event, DTSTAMP would be the time of the response (RFC 5545 §3.8.7.2),
+    and PUBLISH requires an organizer (RFC 5546 §3.2.1).
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Class Tracker//classes//EN")
@@ -39,30 +39,30 @@ def document(
         if zone is not None:
             calendar.add_component(zone)
     head, end, rest = calendar.to_ical().rpartition(b"END:VCALENDAR")
-    body = "".join(_event(one, zones, with_student, with_teacher) for one in events)
+    body = "".join(_event(event, zones, with_student, with_teacher) for event in events)
     return head + body.encode() + end + rest
 
 
 def _event(
-    one: FeedEvent, zones: Mapping[str, Timezone | None], with_student: bool, with_teacher: bool
+    event: FeedEvent, zones: Mapping[str, Timezone | None], with_student: bool, with_teacher: bool
 ) -> str:
-    """A VEVENT. As a component of icalendar it takes ten times as long: seconds for a studio."""
-    revised = one.revision.at.strftime(UTC_TIME)
+    """Return a VEVENT. Building it as text is ten times as fast as a component of icalendar."""
+    revised = event.revision.at.strftime(UTC_TIME)
     lines = [
         "BEGIN:VEVENT",
-        f"UID:{one.uid}",
+        f"UID:{event.uid}",
         f"DTSTAMP:{revised}",
         f"LAST-MODIFIED:{revised}",
-        f"SEQUENCE:{one.revision.sequence}",
-        _start(one, zones),
-        # In UTC: in the hour that comes twice in autumn a local end would be one of two.
-        f"DTEND:{one.ends_at.astimezone(UTC):{UTC_TIME}}",
-        _text("SUMMARY", _summary(one, with_student, with_teacher)),
-        "STATUS:CANCELLED" if one.is_cancelled else "STATUS:CONFIRMED",
-        "TRANSP:TRANSPARENT" if one.is_cancelled else "TRANSP:OPAQUE",
+        f"SEQUENCE:{event.revision.sequence}",
+        _start(event, zones),
+        # In UTC, as a local end is ambiguous when the clocks go back.
+        f"DTEND:{event.ends_at.astimezone(UTC):{UTC_TIME}}",
+        _text("SUMMARY", _summary(event, with_student, with_teacher)),
+        "STATUS:CANCELLED" if event.is_cancelled else "STATUS:CONFIRMED",
+        "TRANSP:TRANSPARENT" if event.is_cancelled else "TRANSP:OPAQUE",
     ]
-    if one.is_cancelled and one.cancel_reason:
-        lines.append(_text("DESCRIPTION", one.cancel_reason))
+    if event.is_cancelled and event.cancel_reason:
+        lines.append(_text("DESCRIPTION", event.cancel_reason))
     return "\r\n".join([*lines, "END:VEVENT\r\n"])
 
 
@@ -70,20 +70,23 @@ def _text(name: str, value: str) -> str:
     return Contentline.from_parts(name, Parameters(), vText(value)).to_ical().decode()
 
 
-def _start(one: FeedEvent, zones: Mapping[str, Timezone | None]) -> str:
-    """In local time, but in the hour that comes twice: ical.js takes the second one in Sydney."""
-    if zones.get(one.time_zone) is not None:
-        local = one.starts_at.astimezone(zone_of(one.time_zone))
+def _start(event: FeedEvent, zones: Mapping[str, Timezone | None]) -> str:
+    """Return DTSTART in local time, or in UTC if that is ambiguous.
+
+    Programs read ambiguous times differently; ical.js takes the second event in Sydney.
+    """
+    if zones.get(event.time_zone) is not None:
+        local = event.starts_at.astimezone(zone_of(event.time_zone))
         if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
-            return f"DTSTART;TZID={one.time_zone}:{local:%Y%m%dT%H%M%S}"
-    return f"DTSTART:{one.starts_at.astimezone(UTC):{UTC_TIME}}"
+            return f"DTSTART;TZID={event.time_zone}:{local:%Y%m%dT%H%M%S}"
+    return f"DTSTART:{event.starts_at.astimezone(UTC):{UTC_TIME}}"
 
 
-def _summary(one: FeedEvent, with_student: bool, with_teacher: bool) -> str:
-    people = [one.student] if with_student else []
-    if with_teacher and one.teacher:
-        people.append(one.teacher)
-    text = " · ".join((one.subject or _("Class"), *people))
-    if one.is_cancelled:
+def _summary(event: FeedEvent, with_student: bool, with_teacher: bool) -> str:
+    people = [event.student] if with_student else []
+    if with_teacher and event.teacher:
+        people.append(event.teacher)
+    text = " · ".join((event.subject or _("Class"), *people))
+    if event.is_cancelled:
         return _("Cancelled: %(what)s") % {"what": text}
     return text

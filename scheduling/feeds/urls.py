@@ -1,4 +1,4 @@
-"""Addresses of the feeds, with and without a trailing slash."""
+"""URLs of the feeds, with and without a trailing slash."""
 
 from django.urls import re_path
 

@@ -1,4 +1,4 @@
-"""``/calendar/<token>.ics``: no login, a secret address; never a redirect."""
+"""``/calendar/<token>.ics``: a feed at a secret URL, without login and redirects."""
 
 import hashlib
 import logging
@@ -26,51 +26,53 @@ RETRY_AFTER = 30
 logger = logging.getLogger(__name__)
 
 
-@csrf_exempt  # nothing can be changed here: 405 says so, where a missing token would not
+@csrf_exempt  # so that unsafe methods get a 405 rather than a CSRF error
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The calendar; 304 where the reader has it already, 404 for every address that opens none."""
+    """Return the calendar: 304 if it is unchanged, 404 for an unknown or revoked token."""
     now = timezone.now()
     try:
-        found = feed_of(token, studio_day(now))
-        if found is None:
+        calendar_feed = feed_of(token, studio_day(now))
+        if calendar_feed is None:
             return HttpResponseNotFound(
                 _("There is no calendar at this address; it may have been revoked.\n"),
                 content_type=PLAIN,
             )
-        with translation.override(_language(found)):
-            return _answer(request, found, now)
+        with translation.override(_language(calendar_feed)):
+            return _response(request, calendar_feed, now)
     except (DatabaseError, InterfaceError) as error:
         if not is_transient(error):
             raise
-        logger.error("the database can't be used: %s", error)
+        logger.error("the database is unavailable: %s", error)
         text = _("The database can't be reached right now. Try again in a moment.")
-        wait = {"Retry-After": str(RETRY_AFTER)}
-        return HttpResponse(f"{text}\n", status=503, content_type=PLAIN, headers=wait)
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        return HttpResponse(f"{text}\n", status=503, content_type=PLAIN, headers=headers)
 
 
-def _answer(request: HttpRequest, found: CalendarFeed, now: datetime) -> HttpResponse:
-    events = feed_events(found, now)
+def _response(request: HttpRequest, calendar_feed: CalendarFeed, now: datetime) -> HttpResponse:
+    events = feed_events(calendar_feed, now)
     zones = zones_of(events)
-    name = str(found) if found.student or found.teacher else _studio_name()
-    described = {zone: component and component.to_ical() for zone, component in zones.items()}
-    said = repr((name, translation.get_language(), events, described)).encode()
-    etag = f'"{hashlib.sha256(said).hexdigest()[:32]}"'
-    answer = get_conditional_response(request, etag=etag)
-    if answer is None:
-        body = document(name, events, zones, found.student is None, found.teacher is None)
-        answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-        answer["Content-Disposition"] = 'inline; filename="classes.ics"'
-    answer["ETag"] = etag
-    answer["Cache-Control"] = "private, max-age=300"
-    answer["X-Robots-Tag"] = "noindex"
-    return answer
+    for_everyone = not (calendar_feed.student or calendar_feed.teacher)
+    name = _studio_name() if for_everyone else str(calendar_feed)
+    components = {zone: component and component.to_ical() for zone, component in zones.items()}
+    content = repr((name, translation.get_language(), events, components)).encode()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        with_student, with_teacher = calendar_feed.student is None, calendar_feed.teacher is None
+        body = document(name, events, zones, with_student, with_teacher)
+        response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="classes.ics"'
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, max-age=300"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _studio_name() -> str:
     return studio().name or _("Classes of the studio")
 
 
-def _language(found: CalendarFeed) -> str:
-    """The student's; the studio's for everyone else."""
-    return found.student.language if found.student else studio().language
+def _language(calendar_feed: CalendarFeed) -> str:
+    """Return the student's language, or the studio's for other feeds."""
+    return calendar_feed.student.language if calendar_feed.student else studio().language

@@ -1,9 +1,8 @@
-"""Time zones as iCalendar describes them (RFC 5545 §3.6.5), in the one form that all programs read.
+"""VTIMEZONE components (RFC 5545 §3.6.5) in the only form that all programs read.
 
-That is one yearly rule each way, such as “the last Sunday of March”, or an offset that never
-changes. Outlook ignores lists of dates (RDATE). A zone that can't be described like that, at the
-time that a calendar covers, has its times written in UTC: Africa/Casablanca follows Ramadan,
-America/Santiago changes on the Sunday after the first Saturday.
+That form is two yearly rules, such as “the last Sunday of March”, or a fixed offset; Outlook
+ignores lists of dates (RDATE). Times in other zones are written in UTC: Africa/Casablanca follows
+Ramadan, and America/Santiago changes on the Sunday after the first Saturday.
 """
 
 from calendar import monthrange
@@ -19,13 +18,13 @@ from scheduling.domain.windows import DAY
 from scheduling.selectors.feed_events import FeedEvent
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# After this many years dates fall on the same weekdays again.
+# The number of years after which dates fall on the same weekdays again.
 CYCLE = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the clocks at an instant, in UTC."""
+    """A change of a zone's offset at an instant, in UTC."""
 
     at: datetime
     before: timedelta
@@ -33,7 +32,7 @@ class Change:
 
     @property
     def local(self) -> datetime:
-        """The onset as the clocks show it that are about to be changed."""
+        """The local time of the change, by the offset before it."""
         return (self.at + self.before).replace(tzinfo=None)
 
 
@@ -41,7 +40,7 @@ class Change:
 class YearlyChange:
     """A change on the ``nth`` (-1: last) ``weekday`` (0: Monday) of a month, every year.
 
-    ``time`` is by the clocks that are about to be changed.
+    ``time`` is local, by the offset before the change.
     """
 
     month: int
@@ -52,7 +51,7 @@ class YearlyChange:
     after: timedelta
 
     def in_year(self, year: int) -> Change:
-        """The change in ``year``."""
+        """Return the change in ``year``."""
         first, days = monthrange(year, self.month)
         day = 1 + (self.weekday - first) % 7
         day += (days - day) // 7 * 7 if self.nth == -1 else (self.nth - 1) * 7
@@ -61,20 +60,20 @@ class YearlyChange:
 
 
 def zones_of(events: Iterable[FeedEvent]) -> dict[str, Timezone | None]:
-    """The zones of ``events``, each right for the time that all of them cover; see `vtimezone`."""
+    """Return the zones of ``events``, valid for the time that the events span."""
     events = list(events)
     if not events:
         return {}
-    first = min(one.starts_at for one in events)
-    last = max(one.ends_at for one in events)
-    names = sorted({one.time_zone for one in events})
+    first = min(event.starts_at for event in events)
+    last = max(event.ends_at for event in events)
+    names = sorted({event.time_zone for event in events})
     return {name: vtimezone(name, first, last) for name in names}
 
 
 def vtimezone(name: str, first: datetime, last: datetime) -> Timezone | None:
-    """The zone ``name``, right for every instant from ``first`` to ``last``.
+    """Return the component of the zone ``name``, valid from ``first`` to ``last``.
 
-    None where times in that zone are to be written in UTC.
+    Return None if times in the zone must be written in UTC.
     """
     try:
         yearly = yearly_changes(name, last.year + 1)
@@ -83,47 +82,47 @@ def vtimezone(name: str, first: datetime, last: datetime) -> Timezone | None:
     if yearly is None:
         return None
     years = range(first.year - 1, last.year + 2)
-    expected = sorted((one.in_year(year) for one in yearly for year in years), key=_at)
+    expected = sorted((rule.in_year(year) for rule in yearly for year in years), key=_at)
     offset = _offset(name, first)
-    before = [one for one in expected if one.at <= first]
+    before = [change for change in expected if change.at <= first]
     if before and before[-1].after != offset:
         return None
-    if [one for one in expected if first < one.at <= last] != changes(name, first, last):
+    if [change for change in expected if first < change.at <= last] != changes(name, first, last):
         return None
     if not yearly:
-        is_described = offset and not offset % timedelta(minutes=1)
-        return _component(name, [_fixed(offset)]) if is_described else None
-    return _component(name, [_yearly(one, years.start) for one in yearly])
+        is_expressible = offset and not offset % timedelta(minutes=1)
+        return _component(name, [_fixed(offset)]) if is_expressible else None
+    return _component(name, [_yearly(rule, years.start) for rule in yearly])
 
 
 @lru_cache(maxsize=1024)
 def yearly_changes(name: str, year: int) -> tuple[YearlyChange, ...] | None:
-    """The two changes that the zone has in ``year`` and in each of the years after it.
+    """Return the two changes of the zone in ``year`` and every later year.
 
-    Empty where it has none in ``year``; None where they are not the same every year, or can't be
-    said as the nth weekday of a month. Raises UnknownZoneError.
+    Return an empty tuple if there is none in ``year``, and None if they differ between years or
+    are not on the nth weekday of a month. Raises UnknownZoneError.
     """
     found = changes(name, datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
     if len(found) not in (0, 2):
         return None
-    yearly = [_yearly_change(name, one) for one in found]
-    return tuple(one for one in yearly if one) if all(yearly) else None
+    yearly = [_yearly_change(name, change) for change in found]
+    return tuple(rule for rule in yearly if rule) if all(yearly) else None
 
 
-def _yearly_change(name: str, found: Change) -> YearlyChange | None:
-    local = found.local
-    if local.second or any(o % timedelta(minutes=1) for o in (found.before, found.after)):
+def _yearly_change(name: str, change: Change) -> YearlyChange | None:
+    local = change.local
+    if local.second or any(o % timedelta(minutes=1) for o in (change.before, change.after)):
         return None
     _first, days = monthrange(local.year, local.month)
     candidates = [-1] if local.day + 7 > days else []
     if (nth := (local.day - 1) // 7 + 1) < 5:
         candidates.append(nth)
     for nth in candidates:
-        one = YearlyChange(
-            local.month, local.weekday(), nth, local.time(), found.before, found.after
+        rule = YearlyChange(
+            local.month, local.weekday(), nth, local.time(), change.before, change.after
         )
-        if all(_happens(name, one.in_year(local.year + n)) for n in range(CYCLE)):
-            return one
+        if all(_happens(name, rule.in_year(local.year + n)) for n in range(CYCLE)):
+            return rule
     return None
 
 
@@ -133,7 +132,10 @@ def _happens(name: str, change: Change) -> bool:
 
 
 def changes(name: str, first: datetime, last: datetime) -> list[Change]:
-    """The changes of the zone's offset after ``first``, until ``last``. Raises UnknownZoneError."""
+    """Return the changes of the zone's offset after ``first``, up to and including ``last``.
+
+    Raises UnknownZoneError.
+    """
     found = []
     start, before = first, _offset(name, first)
     while start < last:
@@ -168,14 +170,14 @@ def _component(name: str, parts: list[TimezoneStandard | TimezoneDaylight]) -> T
 
 def _fixed(offset: timedelta) -> TimezoneStandard:
     part = TimezoneStandard()
-    part.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  (of the clocks on the wall)
+    part.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  (local time)
     part.add("tzoffsetfrom", offset)
     part.add("tzoffsetto", offset)
     return part
 
 
 def _yearly(change: YearlyChange, year: int) -> TimezoneStandard | TimezoneDaylight:
-    # By the offsets, not by what tzdata calls standard: that is summer in Ireland.
+    # By the offsets: tzdata's own flag for daylight saving is inverted in Ireland.
     part = TimezoneDaylight() if change.after > change.before else TimezoneStandard()
     part.add("dtstart", change.in_year(year).local)
     part.add("tzoffsetfrom", change.before)

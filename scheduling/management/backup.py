@@ -1,7 +1,7 @@
-"""A copy of the whole database in one file, taken while the product is at work.
+"""Backups of the whole database to one file, taken during operation.
 
-SQLite: by its own backup in one step, a snapshot that keeps no writer waiting. PostgreSQL:
-`pg_dump` in its custom format. A copy gets its name only once it is whole and was read back.
+SQLite: a snapshot by the online backup API, which does not block writers. PostgreSQL: `pg_dump`
+in the custom format. A copy gets its final name only once it is complete and was read back.
 """
 
 import os
@@ -24,13 +24,13 @@ _NAME = re.compile(r"classtracker-\d{8}T\d{6}Z\.(sqlite3|dump)")
 
 
 class BackupError(Exception):
-    """There is no copy; the message says why, and what to do."""
+    """The backup failed. The message names the reason and the remedy."""
 
 
 def backup(database: dict[str, Any], vendor: str, folder: Path, now: datetime) -> Path:
-    """Copy ``database`` (Django's settings of it) into ``folder``; returns the new file.
+    """Copy ``database`` (its Django settings) into ``folder`` and return the new file.
 
-    Readable for its owner alone. Raises BackupError.
+    Only its owner can read the file. Raises BackupError.
     """
     if vendor not in ENDINGS:
         raise BackupError(_("There is no backup for this database: %s.") % vendor)
@@ -40,7 +40,7 @@ def backup(database: dict[str, Any], vendor: str, folder: Path, now: datetime) -
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        # Nobody else may read it, not even while it grows.
+        # Created with its permissions, so that nobody else can read it while it is written.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         (_sqlite if vendor == "sqlite" else _postgresql)(database, part)
         _to_disk(part)
@@ -54,16 +54,16 @@ def backup(database: dict[str, Any], vendor: str, folder: Path, now: datetime) -
 
 
 def delete_old_copies(folder: Path, keep: int) -> list[Path]:
-    """Delete all copies in ``folder`` but the newest ``keep``; files of others stay."""
-    copies = sorted((one for one in _copies(folder)), key=lambda one: one.name.split(".")[0])
-    gone = copies[:-keep]
-    for one in gone:
-        one.unlink(missing_ok=True)
-    return gone
+    """Delete all copies in ``folder`` but the newest ``keep``. Other files stay."""
+    copies = sorted(_copies(folder), key=lambda path: path.name.split(".")[0])
+    deleted = copies[:-keep]
+    for path in deleted:
+        path.unlink(missing_ok=True)
+    return deleted
 
 
 def _copies(folder: Path) -> Iterator[Path]:
-    return (one for one in folder.iterdir() if _NAME.fullmatch(one.name) and one.is_file())
+    return (path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
 
 
 def _sqlite(database: dict[str, Any], part: Path) -> None:
@@ -73,24 +73,24 @@ def _sqlite(database: dict[str, Any], part: Path) -> None:
         closing(sqlite3.connect(database["NAME"], timeout=30)) as source,
         closing(sqlite3.connect(part)) as copy,
     ):
-        source.backup(copy)  # all pages in one step: nothing is written in between
-        # One file, and no others beside it, until it is a database again.
+        source.backup(copy)  # all pages in one step, so that the copy is consistent
+        # Without a write-ahead log, so that the copy is a single file.
         copy.execute("PRAGMA journal_mode = DELETE")
-        (answer,) = copy.execute("PRAGMA integrity_check").fetchone()
-    if answer != "ok":
-        raise BackupError(_("The copy is damaged, and so may the database be: %s.") % answer)
+        (result,) = copy.execute("PRAGMA integrity_check").fetchone()
+    if result != "ok":
+        raise BackupError(_("The copy is damaged, and the database may be, too: %s.") % result)
 
 
 def _postgresql(database: dict[str, Any], part: Path) -> None:
-    past = _past_pooler()
-    # As Django's own `dbshell`: a password goes by the environment, where nobody sees it.
-    words, extra = DatabaseClient.settings_to_cmd_args_env(database | past, [])
+    direct = _settings_past_pooler()
+    # As in Django's `dbshell`, the password is passed in the environment, hidden from `ps`.
+    arguments, extra = DatabaseClient.settings_to_cmd_args_env(database | direct, [])
     env = os.environ | (extra or {})
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={part}"]
     try:
-        _call(["pg_dump", *options, *words[1:]], env)
+        _call(["pg_dump", *options, *arguments[1:]], env)
     except BackupError as error:
-        if not past:
+        if not direct:
             raise
         raise BackupError(
             _(
@@ -98,16 +98,16 @@ def _postgresql(database: dict[str, Any], part: Path) -> None:
                 "PostgreSQL itself (%(place)s). Where that is closed, give this command a "
                 "DATABASE_URL that leads to PostgreSQL."
             )
-            % {"error": error, "place": f"{past['HOST'] or 'socket'}:{past['PORT']}"}
+            % {"error": error, "place": f"{direct['HOST'] or 'socket'}:{direct['PORT']}"}
         ) from error
     _call(["pg_restore", "--list", str(part)], env)
 
 
-def _past_pooler() -> dict[str, str]:
-    """Where PostgreSQL itself listens, as Django's settings; empty where nothing is in between.
+def _settings_past_pooler() -> dict[str, str]:
+    """Return Django settings that bypass a connection pooler; empty if there is none.
 
-    pg_dump sets the search path of its session: a pooler would lend that connection to others,
-    who would find no tables.
+    pg_dump sets the search path of its session. A pooler would reuse that connection for other
+    clients, which would then find no tables.
     """
     try:
         with connection.cursor() as cursor:
@@ -117,7 +117,7 @@ def _past_pooler() -> dict[str, str]:
             )
             pid, host, port, name = cursor.fetchone()
     except Error:
-        return {}  # pg_dump says what is wrong
+        return {}  # pg_dump will report the error
     if pid == connection.connection.info.backend_pid:
         return {}
     return {"HOST": host, "PORT": port, "NAME": name}
@@ -128,7 +128,7 @@ def _call(command: list[str], env: dict[str, str]) -> None:
     if program is None:
         text = _("%s is not installed (Debian: apt install postgresql-client).")
         raise BackupError(text % command[0])
-    done = subprocess.run(
+    process = subprocess.run(
         [program, *command[1:]],
         env=env,
         stdin=subprocess.DEVNULL,
@@ -137,9 +137,10 @@ def _call(command: list[str], env: dict[str, str]) -> None:
         text=True,
         check=False,
     )
-    if done.returncode != 0:
-        said = " ".join(done.stderr.split()) or _("no reason given")
-        raise BackupError(_("%(program)s failed: %(said)s") % {"program": command[0], "said": said})
+    if process.returncode != 0:
+        message = " ".join(process.stderr.split()) or _("no reason given")
+        values = {"program": command[0], "said": message}
+        raise BackupError(_("%(program)s failed: %(said)s") % values)
 
 
 def _to_disk(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.generation import plot, report
-from bench.generation.methods import WAYS
+from bench.generation.methods import METHODS
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -40,7 +40,7 @@ def test_ours_and_the_limit_at_a_tiny_size():
     assert "**10 slots × 12 weeks**: 120 classes" in text
     head, rule, ours, limit = rows_of(text)[:4]
     assert len(head) == len(rule) == len(ours) == len(limit) == 8
-    assert ours[0] == WAYS["ours"].words
+    assert ours[0] == METHODS["ours"].words
     assert ours[1].endswith(" ×")
     assert limit[1].endswith("· 1 ×")
 
@@ -48,7 +48,7 @@ def test_ours_and_the_limit_at_a_tiny_size():
 @pytest.mark.soak
 def test_every_way_on_both_databases():
     text = tables("--sizes", "20", "--rounds", "1")
-    for way in WAYS.values():
+    for way in METHODS.values():
         assert text.count(f"| {way.words} |") == len(way.vendors)
     assert "### PostgreSQL" in text
     assert "### SQLite" in text
@@ -63,7 +63,7 @@ def result():
         steps = {"first": step, "again": step, "next": step, "count": step, "changed": step}
         way = {"sample": slots, "steps": steps, "python": 80.4, "backend": None}
         kept = {"rounds": 3, "load": 1.0, "date": "2026-01-05"}
-        return kept | {"ways": dict.fromkeys(WAYS, way)}
+        return kept | {"ways": dict.fromkeys(METHODS, way)}
 
     sizes = {str(slots): size(slots) for slots in (1_000, 10_000)}
     return {"machine": "2 cores", "server": "PostgreSQL 15", "sizes": sizes}

@@ -337,8 +337,7 @@ def test_an_answer_in_the_language_that_was_asked_for(admin_client):
         ),
         (
             "Weekly generation completed: 0 classes created",
-            "0 classes created for the week 2026-01-05 to 2026-01-11: "
-            "the classes are there already",
+            "0 classes created for the week 2026-01-05 to 2026-01-11: the classes already exist",
         ),
     ]
 

@@ -1,1 +1,1 @@
-"""The OpenAPI description of this API: what drf-spectacular can't know by itself."""
+"""Extensions of drf-spectacular for this API's OpenAPI schema."""

@@ -1,4 +1,4 @@
-"""Every way in which a call may be refused, worked out from the view that it is made to."""
+"""Error responses in the schema, derived from each view."""
 
 from typing import Any
 
@@ -9,25 +9,25 @@ from .security import credentials
 REQUEST_ID = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 HEADERS = {
     "RequestId": {
-        "description": "The call's id, as the server's log lines have it.",
+        "description": "The request's id, as in the server's log.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9A-Za-z-]{1,64}$"},
     },
     "WwwAuthenticate": {
-        "description": "The credential that is asked for.",
+        "description": "The authentication scheme that is required.",
         "required": True,
         "schema": {"type": "string"},
         "example": 'Bearer realm="class-tracker"',
     },
     "RetryAfter": {
-        "description": "Seconds after which another try makes sense.",
+        "description": "Seconds to wait before the next attempt.",
         "required": True,
         "schema": {"type": "integer", "minimum": 1},
     },
 }
 ERROR = {
     "type": "object",
-    "description": "Every error. `error` is for programs, `message` for people, in their language.",
+    "description": "An error. `error` is a code; `message` is a text in the caller's language.",
     "properties": {
         "success": {"type": "boolean", "const": False},
         "error": {"type": "string", "pattern": "^[a-z_]+$"},
@@ -36,10 +36,10 @@ ERROR = {
     "required": ["success", "error", "message"],
     "additionalProperties": False,
 }
-ASK = {"WWW-Authenticate": {"$ref": "#/components/headers/WwwAuthenticate"}}
-WAIT = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+AUTHENTICATE = {"WWW-Authenticate": {"$ref": "#/components/headers/WwwAuthenticate"}}
+RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
-# Status: name, what it means, an example's code and message, headers.
+# By status: component name, description, code and message of the example, headers.
 KINDS: dict[int, tuple[str, str, str, str, dict[str, Any]]] = {
     400: (
         "Invalid",
@@ -50,34 +50,34 @@ KINDS: dict[int, tuple[str, str, str, str, dict[str, Any]]] = {
     ),
     401: (
         "Unauthorized",
-        "There is no credential, or it isn't valid.",
+        "The credentials are missing or not valid.",
         "not_authenticated",
         "Authentication credentials were not provided.",
-        ASK,
+        AUTHENTICATE,
     ),
     403: (
         "Forbidden",
-        "The caller is known and may not do this; or a cookie came without its CSRF token.",
+        "The caller lacks the permission, or a session cookie was sent without the CSRF token.",
         "permission_denied",
         "You do not have permission to perform this action.",
         {},
     ),
-    404: ("NotFound", "There is no such thing.", "not_found", "Not found.", {}),
+    404: ("NotFound", "Not found.", "not_found", "Not found.", {}),
     405: (
         "MethodNotAllowed",
-        "This address doesn't take this method.",
+        "This address does not support the method.",
         "method_not_allowed",
         'Method "DELETE" not allowed.',
         {},
     ),
     409: (
         "Conflict",
-        "The state of things doesn't allow it now.",
+        "The current state does not allow the request.",
         "already_running",
         "Run 41 of this job is active. Wait until it is over.",
         {},
     ),
-    410: ("Gone", "It was there, and isn't any more.", "gone", "The run's log is pruned.", {}),
+    410: ("Gone", "The resource has been removed.", "gone", "The run's log is pruned.", {}),
     413: (
         "TooLarge",
         "The body is larger than 1,000,000 bytes.",
@@ -87,14 +87,14 @@ KINDS: dict[int, tuple[str, str, str, str, dict[str, Any]]] = {
     ),
     429: (
         "TooManyRequests",
-        "Too many calls, or too many refused credentials, from this caller.",
+        "Too many requests, or too many refused credentials, from this caller.",
         "throttled",
         "Request was throttled. Expected available in 12 seconds.",
-        WAIT,
+        RETRY_AFTER,
     ),
     500: (
         "ServerError",
-        "A fault of the server's; its log names this call's id.",
+        "An error on the server; its log contains the request's id.",
         "server_error",
         "Something went wrong on the server.",
         {},
@@ -104,16 +104,16 @@ KINDS: dict[int, tuple[str, str, str, str, dict[str, Any]]] = {
         "The database can't be reached, or the endpoint's secret is unset on the server.",
         "database_unavailable",
         "The database can't be reached right now. Try again in a moment.",
-        WAIT,
+        RETRY_AFTER,
     ),
 }
 
 
 def responses() -> dict[str, Any]:
-    """The responses that all operations share, by name."""
+    """Return the error responses shared by all operations, by component name."""
     return {
         name: {
-            "description": meaning,
+            "description": description,
             "headers": headers | REQUEST_ID,
             "content": {
                 "application/json": {
@@ -122,31 +122,31 @@ def responses() -> dict[str, Any]:
                 }
             },
         }
-        for name, meaning, code, message, headers in KINDS.values()
+        for name, description, code, message, headers in KINDS.values()
     }
 
 
 def reference(status: int) -> dict[str, str]:
-    """The shared response for ``status``."""
+    """Return a reference to the shared response for ``status``."""
     return {"$ref": f"#/components/responses/{KINDS[status][0]}"}
 
 
 def statuses(view: Any, method: str, operation: dict[str, Any]) -> set[int]:
-    """The statuses beyond its own answers with which ``view`` may refuse ``operation``.
+    """Return the error statuses of ``operation`` in addition to those that it declares.
 
-    What only the view can know stands in its ``refuses``: ``{"post": (409,)}``.
+    A view names statuses that can't be derived in ``refuses``, such as ``{"post": (409,)}``.
     """
     codes = {405, *getattr(view, "refuses", {}).get(method.lower(), ())}
     parameters = operation.get("parameters", ())
-    if any(one["in"] == "path" for one in parameters):
+    if any(parameter["in"] == "path" for parameter in parameters):
         codes.add(404)
-    if any(one["in"] == "query" for one in parameters):
+    if any(parameter["in"] == "query" for parameter in parameters):
         codes.add(400)
     if "requestBody" in operation:
         codes.add(400)
     if method.upper() != "GET":
-        codes.add(413)  # a body is measured before anyone asks whether it is wanted
-    if any(isinstance(one, AllowAny) for one in view.get_permissions()):
+        codes.add(413)  # the middleware checks the size of every body
+    if any(isinstance(permission, AllowAny) for permission in view.get_permissions()):
         return codes
     codes |= {401, 429, 500, 503}
     if credentials(view) != ["cronSecret"]:

@@ -1,4 +1,4 @@
-"""Fields whose JSON is narrower than drf-spectacular takes it to be."""
+"""Schemas of fields whose JSON is narrower than drf-spectacular's default."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 class DayField(OpenApiSerializerFieldExtension):
-    """``YYYY-MM-DD`` within the years that a studio may have classes in."""
+    """``YYYY-MM-DD``, from ``FIRST_DATE`` to ``LAST_DATE``."""
 
     target_class = "scheduling.api.serializers.strict.StudioDateField"
     match_subclasses = True
@@ -37,7 +37,7 @@ class ZoneField(OpenApiSerializerFieldExtension):
 
 
 class TimeField(OpenApiSerializerFieldExtension):
-    """``HH:MM``: JSON Schema's own ``time`` would want seconds and an offset."""
+    """``HH:MM``; JSON Schema's ``time`` format requires seconds and an offset."""
 
     target_class = "rest_framework.fields.TimeField"
     match_subclasses = True

@@ -1,4 +1,4 @@
-"""What happens to the schema before and after its operations are collected."""
+"""Hooks that process the schema before and after its operations are collected."""
 
 import re
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def one_path_each(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """Addresses answer with and without a slash at their end; the schema names the one without."""
+    """Remove the trailing slash of each path; the API accepts both forms."""
     return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
 
 
 def camel_case(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Names of parameters and properties as the API has them outside."""
+    """Rename parameters and properties to camelCase."""
     paths = {}
     for path, item in result["paths"].items():
         for operation in item.values():
@@ -37,7 +37,7 @@ def camel_case(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 def shared_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """What all operations refer to: the error and its answers, headers, credentials."""
+    """Add the components that all operations refer to: errors, headers and credentials."""
     components = result["components"]
     components["schemas"]["Error"] = ERROR
     components["schemas"] = dict(sorted(components["schemas"].items()))
@@ -53,7 +53,7 @@ def _rename(schema: Any) -> None:
         for item in schema:
             _rename(item)
     elif isinstance(schema, dict):
-        schema.pop("x-spec-enum-id", None)  # a note of drf-spectacular to itself
+        schema.pop("x-spec-enum-id", None)  # internal to drf-spectacular
         if isinstance(schema.get("properties"), dict):
             schema["properties"] = {camel(k): v for k, v in schema["properties"].items()}
         if isinstance(schema.get("required"), list):

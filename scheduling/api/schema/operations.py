@@ -1,4 +1,4 @@
-"""How a view becomes an operation of the schema (DRF's ``DEFAULT_SCHEMA_CLASS``)."""
+"""Conversion of views to operations of the schema (DRF's ``DEFAULT_SCHEMA_CLASS``)."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from scheduling.api.renderers import camel
 from scheduling.api.serializers.strict import StrictSerializer
 
-from . import fields  # noqa: F401  (what it declares registers itself)
+from . import fields  # noqa: F401  (its extensions register on import)
 from .error_responses import KINDS, REQUEST_ID, reference, statuses
 from .security import credentials
 
@@ -16,27 +16,27 @@ ERROR = {"$ref": "#/components/schemas/Error"}
 
 
 class ApiSchema(AutoSchema):
-    """Adds to each operation all that it may be refused with, and to strict bodies their limit."""
+    """Adds error responses to each operation, and forbids unknown fields in strict bodies."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        found = operation["responses"]
-        for answer in found.values():
-            answer["headers"] = answer.get("headers", {}) | REQUEST_ID
+        responses = operation["responses"]
+        for response in responses.values():
+            response["headers"] = response.get("headers", {}) | REQUEST_ID
         for status in statuses(self.view, self.method, operation):
-            own = found.get(str(status))
-            if own is None:
-                found[str(status)] = reference(status)
+            response = responses.get(str(status))
+            if response is None:
+                responses[str(status)] = reference(status)
             else:
-                _or_error(own)
-        for status, own in found.items():
-            if own.get("description") == "":
-                own["description"] = HTTPStatus(int(status)).phrase
-            if int(status) in KINDS and "headers" in own:
-                own["headers"] = KINDS[int(status)][4] | own["headers"]
-        operation["responses"] = dict(sorted(found.items()))
+                _allow_error(response)
+        for status, response in responses.items():
+            if response.get("description") == "":
+                response["description"] = HTTPStatus(int(status)).phrase
+            if int(status) in KINDS and "headers" in response:
+                response["headers"] = KINDS[int(status)][4] | response["headers"]
+        operation["responses"] = dict(sorted(responses.items()))
         return operation
 
     def get_auth(self) -> list[dict[str, list[str]]]:
@@ -46,11 +46,11 @@ class ApiSchema(AutoSchema):
         return camel(super().get_operation_id())
 
     def get_tags(self) -> list[str]:
-        """``recurring-slots``, from the address, as "Recurring slots"."""
+        """Return the tag from the path: ``recurring-slots`` becomes "Recurring slots"."""
         return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
 
     def get_summary(self) -> str | None:
-        """The first sentence of the description."""
+        """Return the first sentence of the description if the view has no summary."""
         text = super().get_summary() or self.get_description().partition(".")[0]
         return " ".join(text.split()).rstrip(".:") or None
 
@@ -60,15 +60,15 @@ class ApiSchema(AutoSchema):
         schema = super()._postprocess_serializer_schema(schema, serializer, direction)
         if direction == "request" and isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
-        # What a caller may leave out, an answer has all the same; but for what a serializer names.
+        # Responses contain every field, even those optional in requests, except ``sometimes``.
         if direction == "response" and "properties" in schema:
-            lacking = getattr(serializer, "sometimes", ())
-            schema["required"] = [name for name in schema["properties"] if name not in lacking]
+            optional = getattr(serializer, "sometimes", ())
+            schema["required"] = [name for name in schema["properties"] if name not in optional]
         return schema
 
 
-def _or_error(answer: dict[str, Any]) -> None:
-    """A status that the view answers with a body of its own, or, refusing, with the error."""
-    for media in answer.get("content", {}).values():
+def _allow_error(response: dict[str, Any]) -> None:
+    """Let ``response`` have either its own body or the common error."""
+    for media in response.get("content", {}).values():
         if media["schema"] != ERROR:
             media["schema"] = {"anyOf": [media["schema"], ERROR]}

@@ -1,4 +1,4 @@
-"""The three kinds of credentials, as the schema names them."""
+"""The security schemes of the schema."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from scheduling.api.authentication import (
     CronSecretOrUserAuthentication,
 )
 
-# By the class that reads them: any one of these lets a caller in.
-WAYS: dict[type[Any], tuple[str, ...]] = {
+# The schemes that each authentication class accepts; any of them suffices.
+SCHEMES: dict[type[Any], tuple[str, ...]] = {
     ApiTokenAuthentication: ("apiToken",),
     CookieAuthentication: ("adminSession",),
     CronSecretAuthentication: ("cronSecret",),
@@ -21,19 +21,23 @@ WAYS: dict[type[Any], tuple[str, ...]] = {
 
 
 def credentials(view: Any) -> list[str]:
-    """The names of the credentials that ``view`` takes; a class unknown here is a KeyError."""
-    return [name for way in view.get_authenticators() for name in WAYS[type(way)]]
+    """Return the names of the schemes that ``view`` accepts.
+
+    Raises KeyError for an authentication class not in ``SCHEMES``.
+    """
+    authenticators = view.get_authenticators()
+    return [name for authenticator in authenticators for name in SCHEMES[type(authenticator)]]
 
 
 def schemes() -> dict[str, Any]:
-    """``securitySchemes``."""
+    """Return the ``securitySchemes`` component."""
     return {
         "apiToken": {
             "type": "http",
             "scheme": "bearer",
             "description": (
-                "`Authorization: Bearer <API token>`: a person's token, with that person's "
-                "permissions, made with `manage.py create_api_token USERNAME`."
+                "`Authorization: Bearer <API token>`: a user's token, with that user's "
+                "permissions, created with `manage.py create_api_token USERNAME`."
             ),
         },
         "adminSession": {
@@ -41,8 +45,8 @@ def schemes() -> dict[str, Any]:
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
             "description": (
-                "The cookie of a person who is logged in to the admin. A call that changes "
-                "something needs the `X-CSRFToken` header as well, with the value of the "
+                "The session cookie of a user logged in to the admin. Requests that change "
+                "data also need the `X-CSRFToken` header with the value of the "
                 f"`{settings.CSRF_COOKIE_NAME}` cookie."
             ),
         },
@@ -50,8 +54,8 @@ def schemes() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": (
-                "`Authorization: Bearer <CRON_SECRET>`: the secret of the cron service. While it "
-                "is unset on the server, the endpoints that take it answer 503."
+                "`Authorization: Bearer <CRON_SECRET>`: the secret of the cron service. If it is "
+                "unset on the server, the endpoints that require it answer 503."
             ),
         },
     }

@@ -1,1 +1,1 @@
-"""JSON outside, rows and requests inside."""
+"""Serializers: request bodies, query parameters and responses."""

@@ -1,4 +1,4 @@
-"""What all resources share: bodies that are refused rather than half understood."""
+"""Base classes of the resources' serializers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,18 +11,18 @@ from .strict import StrictSerializer
 
 
 class ResourceSerializer(StrictSerializer):
-    """A resource, in and out. What can't be written may be sent back only as it was read."""
+    """A resource in requests and responses. A read-only field may be sent only unchanged."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            wrong = [name for name in data if self._is_read_only(str(name), data[name])]
-            if wrong:
+            refused = [name for name in data if self._changes_read_only(str(name), data[name])]
+            if refused:
                 raise serializers.ValidationError(
-                    {name: [_("This field can't be written.")] for name in wrong}
+                    {name: [_("This field can't be written.")] for name in refused}
                 )
         return super().to_internal_value(data)
 
-    def _is_read_only(self, name: str, value: Any) -> bool:
+    def _changes_read_only(self, name: str, value: Any) -> bool:
         field = self.fields.get(name)
         if field is None or not field.read_only:
             return False
@@ -32,44 +32,44 @@ class ResourceSerializer(StrictSerializer):
         return bool(value != (None if stored is None else field.to_representation(stored)))
 
     def value(self, attrs: Mapping[str, Any], name: str) -> Any:
-        """What ``name`` will be: as written, else as stored, else None."""
+        """Return the new value of ``name``: from the body, else the stored row, else None."""
         return attrs.get(name, getattr(self.instance, name, None))
 
 
 class ReplacedAsWhole(StrictSerializer):
-    """A nested object that is written as a whole, even where the request is a PATCH.
+    """A nested object that is replaced as a whole, even by a PATCH.
 
-    DRF takes ``partial`` from the outermost serializer, and would let required fields be missing.
+    DRF takes ``partial`` from the outermost serializer and would make required fields optional.
     """
 
     def to_internal_value(self, data: Any) -> Any:
         if not getattr(self.root, "partial", False):
             return super().to_internal_value(data)
-        whole = type(self)(data=data, context=self.context)
-        whole.is_valid(raise_exception=True)
-        return whole.validated_data
+        serializer = type(self)(data=data, context=self.context)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
 
 
-class WarnedSerializer(serializers.Serializer):
-    """A warning beside the resource, where there is something to warn of."""
+class WarningSerializer(serializers.Serializer):
+    """An optional warning in addition to the resource."""
 
     sometimes: tuple[str, ...] = ("warning",)
 
     warning = serializers.CharField(
-        required=False, help_text="What is still to come, where not all could be done."
+        required=False, help_text="The part of the change that is not applied yet, if any."
     )
 
 
-class AppliedSerializer(WarnedSerializer):
-    """What applying a change came to, beside the resource itself."""
+class AppliedSerializer(WarningSerializer):
+    """The effect of a change on classes, in addition to the resource."""
 
     classes_created = serializers.IntegerField(
-        min_value=0, help_text="How many classes the change brought about at once."
+        min_value=0, help_text="The number of classes that the change created immediately."
     )
 
 
-class DoneSerializer(WarnedSerializer):
-    """It is done, but something is still to come: where nothing is, there is no body at all."""
+class DoneSerializer(WarningSerializer):
+    """A success with a warning. Without a warning, the response has no body."""
 
     sometimes = ()
 

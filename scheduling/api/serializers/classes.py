@@ -30,7 +30,7 @@ from .strict import StudioDateField
 
 
 class SourceField(serializers.ChoiceField):
-    """What asked for the class: a series, or a person."""
+    """The source of a class: a kind of series, or ``one_off``."""
 
     def __init__(self, **kwargs: Any) -> None:
         choices = ["fixed_schedule", "recurring_slot", "one_off"]
@@ -40,19 +40,19 @@ class SourceField(serializers.ChoiceField):
         return source_of(instance)
 
 
-def source_of(one: ScheduledClass) -> str:
-    """What asked for a class."""
-    if one.fixed_schedule_id is not None:
+def source_of(scheduled_class: ScheduledClass) -> str:
+    """Return the source of a class: its kind of series, or ``one_off``."""
+    if scheduled_class.fixed_schedule_id is not None:
         return "fixed_schedule"
-    return "recurring_slot" if one.recurring_slot_id is not None else "one_off"
+    return "recurring_slot" if scheduled_class.recurring_slot_id is not None else "one_off"
 
 
 class ClassSerializer(ResourceSerializer):
-    """A class. Its date and times are those of the clock on the wall in ``timeZone``.
+    """A class. Its date and times are local to ``timeZone``.
 
-    ``occurrenceDate`` is the day on which its series wanted it, whatever it was moved to. An
-    ``endTime`` before ``startTime`` is on the next day. With a new ``startTime`` alone the class
-    lasts as long as before.
+    ``occurrenceDate`` is the date planned by its series, even if the class was moved. An
+    ``endTime`` before ``startTime`` is on the next day. A new ``startTime`` without ``endTime``
+    keeps the duration.
     """
 
     id = serializers.IntegerField(read_only=True)
@@ -70,9 +70,7 @@ class ClassSerializer(ResourceSerializer):
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
     cancelled_by = serializers.ChoiceField(CANCELLED_BY_PEOPLE, required=False, write_only=True)
     cancel_reason = StringField(required=False, allow_blank=True, max_length=300)
-    is_chargeable = BooleanField(
-        required=False, help_text="Whether a cancelled class is paid for all the same."
-    )
+    is_chargeable = BooleanField(required=False, help_text="Whether a cancelled class is charged.")
     attendance = serializers.ChoiceField(Attendance.choices, required=False, allow_blank=True)
     is_shared = BooleanField(required=False)
     notes = TextField(required=False, allow_blank=True, max_length=10_000)
@@ -82,13 +80,13 @@ class ClassSerializer(ResourceSerializer):
         queryset=ScheduledClass.objects.all(),
         required=False,
         allow_null=True,
-        help_text="The cancelled class that this one-off makes good; said when it is created.",
+        help_text="The cancelled class that this one-off makes up for; set only on creation.",
     )
 
     def validate_make_up_for(self, original: ScheduledClass | None) -> ScheduledClass | None:
         if self.instance is not None and original != self.instance.make_up_for:
             raise serializers.ValidationError(
-                _("What a class makes good is said when it is created, and stays.")
+                _("The class that a make-up replaces can only be set when it is created.")
             )
         return original
 
@@ -118,20 +116,20 @@ class ClassAnswer(ClassSerializer):
     sometimes = ("warning",)
 
     warning = serializers.CharField(
-        required=False, read_only=True, help_text="That its day is closed, where it is."
+        required=False, read_only=True, help_text="Present if the class is on a closed day."
     )
 
 
 class OccurrenceSerializer(ClassSerializer):
-    """An occurrence of a series, whether its class exists yet or not, and what is done to it.
+    """A change of an occurrence of a series, whether or not its class exists yet.
 
-    It is named by ``source``, ``series`` and ``occurrenceDate``, the day on which the series wants
-    it; ``date`` alone is that day too, beside it the day to which it is moved. The rest as in a
-    PATCH: what is left out stays as the series has it.
+    ``source``, ``series`` and ``occurrenceDate``, the date planned by the series, identify the
+    occurrence. With ``occurrenceDate``, ``date`` is the new date; without it, ``date`` is the
+    planned date. As in a PATCH, omitted fields keep the values of the series.
     """
 
-    student = None  # type: ignore[assignment]  # the series says whose it is
-    make_up_for = None  # type: ignore[assignment]  # what a series asks for makes nothing good
+    student = None  # type: ignore[assignment]  # the series has the student
+    make_up_for = None  # type: ignore[assignment]  # only a one-off is a make-up
     source = serializers.ChoiceField([kind.value for kind in SeriesKind])
     series = IntegerField(min_value=1, max_value=LARGEST_ID, help_text="The number of the series.")
     occurrence_date = StudioDateField(required=False)
@@ -143,7 +141,7 @@ class OccurrenceSerializer(ClassSerializer):
         attrs = super().validate(attrs)
         if "occurrence_date" not in attrs:
             if "date" not in attrs:
-                text = _("Name the day on which the series wants this class.")
+                text = _("Give the date of the occurrence.")
                 raise serializers.ValidationError({"occurrence_date": [text]})
             attrs["occurrence_date"] = attrs.pop("date")
         return attrs

@@ -1,4 +1,4 @@
-"""The examples of the contract, for the schema."""
+"""Examples for the schema, from the contract."""
 
 from drf_spectacular.utils import OpenApiExample
 

@@ -1,34 +1,35 @@
-"""The explanation of a date, for the schema."""
+"""The explanation of a date."""
 
 from rest_framework import serializers
 
 from scheduling.models import ClassStatus, Job
 from scheduling.services.explain.types import SERIES_OUTCOMES
 
-from .queries import Query
+from .queries import QuerySerializer
 from .responses import Number, Text
 from .strict import StudioDateField
 
 SERIES = ["fixed_schedule", "recurring_slot"]
 
 
-class ExplainQuery(Query):
-    """Which date; today in the studio's zone by default."""
+class ExplainQuery(QuerySerializer):
+    """The date to explain."""
 
     date = StudioDateField(required=False, help_text="Today in the studio's zone by default.")
 
 
 class ExplainedRule(serializers.Serializer):
-    """A weekly rule on the date, those that come nearest to a class first.
+    """The result of a weekly rule on the date.
 
-    ``applies``: it has an occurrence there, whatever comes of it. ``fate``: what becomes of it,
-    ``reason`` why. ``job`` makes a planned one, on ``madeOn``, or with its next run where that is
-    null. ``classId``: the class that it has in that week, or the one in its way.
+    Rules are ordered by how close they come to a class. ``applies``: the rule has an occurrence on
+    the date. ``fate`` is its outcome and ``reason`` the explanation. A planned class is created by
+    ``job`` on ``madeOn``, or by its next run if that is null. ``classId`` is the rule's class in
+    that week, or the class that it conflicts with.
     """
 
     source = serializers.ChoiceField(SERIES)
     series = Number(min_value=1)
-    rule = Text(help_text="In words.")
+    rule = Text(help_text="The rule as text.")
     student = Number(min_value=1)
     student_name = Text()
     teacher = Number(allow_null=True)
@@ -48,7 +49,7 @@ class ExplainedRule(serializers.Serializer):
 
 
 class ExplainedClass(serializers.Serializer):
-    """A stored class of the date: what made it, and what was done to it since."""
+    """A stored class on the date, with its origin and later changes."""
 
     id = Number(min_value=1)
     student = Number(min_value=1)
@@ -61,11 +62,11 @@ class ExplainedClass(serializers.Serializer):
     status = serializers.ChoiceField(ClassStatus.choices)
     source = serializers.ChoiceField([*SERIES, "one_off"])
     origin = Text()
-    change = Text(help_text="Empty where nothing was done.")
+    change = Text(help_text="Empty if the class is unchanged.")
 
 
 class Explained(serializers.Serializer):
-    """Why there is, or is not, a class: ``summary`` in a sentence, then rule by rule."""
+    """Why a class exists or not: a one-sentence ``summary``, then each rule and class."""
 
     name = Text()
     date = serializers.DateField()

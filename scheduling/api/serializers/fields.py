@@ -1,4 +1,4 @@
-"""Fields that take JSON's own types and no others: "yes" is no boolean, and true is no number."""
+"""Fields that accept only the matching JSON type, such as ``true`` but not "yes"."""
 
 import re
 from typing import Any
@@ -13,12 +13,12 @@ from scheduling.models.validators import validate_line, validate_lines, validate
 
 LARGEST_ID = 2**63 - 1
 ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 class StringField(serializers.CharField):
-    """A line of text, normalised as in the admin; a number is none."""
+    """A line of text, normalised as in the admin."""
 
     def to_internal_value(self, data: Any) -> Any:
         _check_text(self, data)
@@ -48,7 +48,7 @@ class EmailField(serializers.EmailField):
 
 
 def _check_text(field: serializers.CharField, data: Any) -> None:
-    """A string, not longer than the schema says: as it was sent, before blanks are trimmed."""
+    """Refuse anything but a string of at most ``max_length``, counted before trimming."""
     if not isinstance(data, str):
         field.fail("invalid")
     if field.max_length is not None and len(data) > field.max_length:
@@ -63,7 +63,7 @@ class TimeZoneField(StringField):
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)
-        # After the others: its message repeats the value, which has to be fit to be repeated.
+        # Last, because its message quotes the value, which the other validators have checked.
         validate_time_zone(value)
 
 
@@ -77,14 +77,14 @@ class BooleanField(serializers.BooleanField):
 
 
 def parse_integer(data: Any) -> int | None:
-    """``data`` if it is a whole number; ``5.0`` is one to JSON, ``"5"`` and ``true`` are not."""
+    """Return ``data`` as an integer, or None. ``5.0`` is accepted, ``"5"`` and ``true`` are not."""
     if isinstance(data, float) and data.is_integer():
         return int(data)
     return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
 class IntegerField(serializers.IntegerField):
-    """A whole number."""
+    """An integer."""
 
     def to_internal_value(self, data: Any) -> Any:
         number = parse_integer(data)
@@ -116,34 +116,34 @@ class TimeField(serializers.TimeField):
         super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
 
     def to_internal_value(self, value: Any) -> Any:
-        # strptime would take 9:5 too; a contract has one way to write a time.
-        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        # strptime accepts 9:5, too.
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
             self.fail("invalid")
         return super().to_internal_value(value)
 
 
 @extend_schema_field(ID)
 class RelatedIdField(serializers.PrimaryKeyRelatedField):
-    """The number of a row of another table."""
+    """The ID of a row of another table."""
 
-    default_error_messages = {"incorrect_type": gettext_lazy("A number is needed here.")}
+    default_error_messages = {"incorrect_type": gettext_lazy("Enter an ID as a number.")}
 
     def to_internal_value(self, data: Any) -> Any:
-        # A look-up by 1.5 would find 1, and one by an infinite number would break.
+        # A lookup by 1.5 would find 1, and a lookup by infinity would raise an error.
         number = parse_integer(data)
         if number is None:
             self.fail("incorrect_type")
-        found = self.get_queryset().filter(pk=number).first()
-        if found is None:
+        row = self.get_queryset().filter(pk=number).first()
+        if row is None:
             raise serializers.ValidationError(
-                _("There is no %(model)s with this number.")
+                _("There is no %(model)s with this ID.")
                 % {"model": self.get_queryset().model._meta.verbose_name}
             )
-        return found
+        return row
 
 
 class QueryIntegerField(serializers.IntegerField):
-    """A whole number in a query string."""
+    """An integer in a query string."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or not _NUMBER.fullmatch(data):
@@ -153,7 +153,7 @@ class QueryIntegerField(serializers.IntegerField):
 
 @extend_schema_field(ID)
 class QueryIdField(QueryIntegerField):
-    """The number of a row in a query string."""
+    """The ID of a row in a query string."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)

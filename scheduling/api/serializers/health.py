@@ -1,18 +1,18 @@
-"""What the health endpoints answer, for the schema."""
+"""Responses of the health endpoints, for the schema."""
 
 from rest_framework import serializers
 
-from .responses import Answer
+from .responses import ActionResponse
 
 
 class Alive(serializers.Serializer):
-    """The process answers."""
+    """The process is running."""
 
     status = serializers.ChoiceField(["ok"])
 
 
 class Checks(serializers.Serializer):
-    """Each check: ``ok``, or what is wrong. What can't be looked at is left out."""
+    """The result of each check: ``ok`` or the problem. Checks that can't be made are omitted."""
 
     sometimes = ("migrations",)
 
@@ -21,13 +21,13 @@ class Checks(serializers.Serializer):
 
 
 class Ready(Alive):
-    """All is there to work with."""
+    """The server is ready."""
 
     checks = Checks()
 
 
-class NotReady(Answer):
-    """Something is missing; ``message`` names it."""
+class NotReady(ActionResponse):
+    """The server is not ready; ``message`` names the failed checks."""
 
     error = serializers.ChoiceField(["not_ready"])
     status = serializers.ChoiceField(["unavailable"])
@@ -51,7 +51,7 @@ class JobsHealth(Alive):
     incidents = HealthIncident(many=True)
 
 
-class JobsUnhealthy(Answer):
+class JobsUnhealthy(ActionResponse):
     """A job or the mail needs attention; ``message`` names it."""
 
     error = serializers.ChoiceField(["jobs_need_attention"])

@@ -1,14 +1,14 @@
-"""The history of runs, the health that it shows, and a run by itself: for the schema."""
+"""Responses of the job endpoints, for the schema."""
 
 from rest_framework import serializers
 
 from scheduling.domain.outcomes import Outcome
 
-from .responses import Answer, Counts, HistoryEntry, Number, Text, Texts
+from .responses import ActionResponse, HistoryEntry, Number, OutcomeCounts, StringList, Text
 
 
 class Indicators(serializers.Serializer):
-    """What is looked at to say whether all is well."""
+    """The numbers that determine the health."""
 
     active_teachers = Number(min_value=0)
     active_students = Number(min_value=0)
@@ -24,16 +24,16 @@ class Indicators(serializers.Serializer):
 
 
 class SystemHealth(serializers.Serializer):
-    """Each issue has the suggestion in the same place."""
+    """The health of studio and jobs. Each suggestion belongs to the issue at the same index."""
 
     is_healthy = serializers.BooleanField()
-    issues = Texts()
-    suggestions = Texts()
+    issues = StringList()
+    suggestions = StringList()
     indicators = Indicators()
 
 
 class Summary(serializers.Serializer):
-    """All runs of the log at a glance."""
+    """A summary of all runs in the log."""
 
     total_jobs = Number(min_value=0)
     recent_success = Number(min_value=0)
@@ -43,7 +43,7 @@ class Summary(serializers.Serializer):
 
 
 class HistoryData(serializers.Serializer):
-    """The last runs, the health of studio and jobs, a summary."""
+    """The newest runs, the health of studio and jobs, and a summary."""
 
     job_history = HistoryEntry(many=True)
     system_health = SystemHealth()
@@ -51,30 +51,30 @@ class HistoryData(serializers.Serializer):
 
 
 class JobHistory(serializers.Serializer):
-    """The history's envelope."""
+    """The history of jobs."""
 
     success = serializers.BooleanField()
     data = HistoryData()
 
 
 class Progress(serializers.Serializer):
-    """Series dealt with, of all."""
+    """The number of series processed, and in total."""
 
     done = Number(min_value=0)
     total = Number(min_value=0)
 
 
 class RunEntry(HistoryEntry):
-    """A run by itself; its window includes both ends."""
+    """A run. Its window includes both ends."""
 
     window_start = serializers.DateField(allow_null=True)
     window_end = serializers.DateField(allow_null=True)
     catch_up_from = serializers.DateField(allow_null=True)
     progress = Progress()
-    counts = Counts()
+    counts = OutcomeCounts()
     undone_at = serializers.DateTimeField(allow_null=True)
-    undone_by = Text(help_text="Who undid it last; empty while nobody has.")
-    classes_undone = Number(min_value=0, help_text="How many of its classes went with the undo.")
+    undone_by = Text(help_text="The last user who undid the run; empty if it was not undone.")
+    classes_undone = Number(min_value=0, help_text="The number of classes removed by the undo.")
 
 
 class RunItem(serializers.Serializer):
@@ -95,7 +95,7 @@ class RunItem(serializers.Serializer):
 
 
 class RunItems(serializers.Serializer):
-    """A page of results; ``next`` and ``previous`` are addresses, or null."""
+    """A page of results; ``next`` and ``previous`` are URLs or null."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
@@ -115,8 +115,8 @@ class CancelledRun(RunEntry):
     message = Text()
 
 
-class QueuedRun(Answer):
-    """A run that a worker performs; ``url`` is where to look at it."""
+class QueuedRun(ActionResponse):
+    """A run queued for a worker; ``url`` is the address of the run."""
 
     status = serializers.ChoiceField(["queued"])
     run_id = Number(min_value=1)
@@ -124,7 +124,7 @@ class QueuedRun(Answer):
 
 
 class UndoneClass(serializers.Serializer):
-    """A class of an undone run; ``reason`` says why it stays, and is empty where it goes."""
+    """A class of an undone run; ``reason`` is why it is kept, empty if it is removed."""
 
     class_id = Number(min_value=1)
     student = Number(min_value=1)
@@ -138,8 +138,8 @@ class UndoneClass(serializers.Serializer):
     reason = Text()
 
 
-class UndoneRun(Answer):
-    """What an undo came to; ``removed`` and ``kept`` name at most 1,000 classes each."""
+class UndoneRun(ActionResponse):
+    """The result of an undo; ``removed`` and ``kept`` list at most 1,000 classes each."""
 
     run_id = Number(min_value=1)
     dry_run = serializers.BooleanField()

@@ -1,4 +1,4 @@
-"""Teachers with their lesson settings, students with their fixed schedule."""
+"""Teachers with their lesson settings, and students with their fixed schedule."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from scheduling.models import Language, Teacher
 
-from .base import AppliedSerializer, ReplacedAsWhole, ResourceSerializer, WarnedSerializer
+from .base import AppliedSerializer, ReplacedAsWhole, ResourceSerializer, WarningSerializer
 from .fields import (
     LARGEST_ID,
     BooleanField,
@@ -21,32 +21,32 @@ from .fields import (
 )
 from .strict import StrictSerializer, StudioDateField
 
-# More than any student has, and few enough to look each one up.
-MOST_MEETINGS = 200
-MOST_DURATIONS = 100
+# Each item takes a query or two, so the lists are limited.
+MAX_MEETINGS = 200
+MAX_DURATIONS = 100
 
 
 class LessonDurationSerializer(ReplacedAsWhole):
-    """A length of lesson and its price."""
+    """A lesson duration and its price."""
 
     minutes = IntegerField(min_value=1, max_value=1440)
     price = PriceField()
 
 
 class LessonSettingsSerializer(ReplacedAsWhole):
-    """What a teacher offers; written as a whole."""
+    """A teacher's durations and prices; replaced as a whole."""
 
-    durations = LessonDurationSerializer(many=True, required=False, max_length=MOST_DURATIONS)
+    durations = LessonDurationSerializer(many=True, required=False, max_length=MAX_DURATIONS)
     advance_booking_days = IntegerField(required=False, min_value=0, max_value=32767)
 
     def validate_durations(self, durations: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[int] = set()
-        for index, one in enumerate(durations):
-            if one["minutes"] in seen:
-                wrong: list[Any] = [{} for _each in durations]
-                wrong[index] = {"minutes": [_("This length is in the list already.")]}
-                raise serializers.ValidationError(wrong)
-            seen.add(one["minutes"])
+        for index, duration in enumerate(durations):
+            if duration["minutes"] in seen:
+                errors: list[Any] = [{} for _duration in durations]
+                errors[index] = {"minutes": [_("This length is already in the list.")]}
+                raise serializers.ValidationError(errors)
+            seen.add(duration["minutes"])
         return durations
 
 
@@ -59,20 +59,21 @@ class TeacherSerializer(ResourceSerializer):
     time_zone = TimeZoneField(required=False, help_text="IANA name; the studio's by default.")
     is_active = BooleanField(required=False)
     language = serializers.ChoiceField(
-        Language.choices, required=False, help_text="Of e-mails to the teacher."
+        Language.choices, required=False, help_text="The language of e-mails to the teacher."
     )
     reminders = BooleanField(required=False, help_text="An e-mail before each class.")
     lesson_settings = LessonSettingsSerializer(required=False, allow_null=True)
 
 
-class TeacherAnswer(TeacherSerializer, WarnedSerializer):
+class TeacherAnswer(TeacherSerializer, WarningSerializer):
     """A teacher as saved."""
 
 
 class MeetingSerializer(StrictSerializer):
-    """A weekly meeting of a student. One with an ``id`` is changed, as far as it says.
+    """A weekly lesson of a student's fixed schedule.
 
-    Without an ``id``, ``dayOfWeek``, ``startTime`` and ``endTime`` are needed.
+    With an ``id``, an existing one is changed and omitted fields keep their values. Without,
+    ``dayOfWeek``, ``startTime`` and ``endTime`` are required.
     """
 
     id = IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
@@ -87,8 +88,8 @@ class MeetingSerializer(StrictSerializer):
         required=False,
         allow_null=True,
         help_text=(
-            "Null: from the student's start date, which is the default; one that takes the place "
-            "of ended meetings begins today."
+            "Null, the default: from the student's start date, or from today if it replaces "
+            "weekly lessons that end."
         ),
     )
     valid_until = StudioDateField(
@@ -97,7 +98,7 @@ class MeetingSerializer(StrictSerializer):
 
 
 class StudentSerializer(ResourceSerializer):
-    """A student. In a written ``fixedSchedule`` meetings that are left out are ended."""
+    """A student. Weekly lessons omitted from a written ``fixedSchedule`` are ended."""
 
     id = serializers.IntegerField(read_only=True)
     first_name = StringField(max_length=100)
@@ -109,7 +110,7 @@ class StudentSerializer(ResourceSerializer):
     language = serializers.ChoiceField(Language.choices, required=False)
     reminders = BooleanField(required=False, help_text="An e-mail before each class.")
     fixed_schedule = MeetingSerializer(
-        source="meetings", many=True, required=False, max_length=MOST_MEETINGS
+        source="meetings", many=True, required=False, max_length=MAX_MEETINGS
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -123,4 +124,4 @@ class StudentSerializer(ResourceSerializer):
 
 
 class StudentAnswer(StudentSerializer, AppliedSerializer):
-    """A student as saved, and how many classes that brought about."""
+    """A student as saved, with the number of classes created."""

@@ -1,4 +1,4 @@
-"""The plan of a window, unapplied."""
+"""The plan of a window, not applied."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from scheduling.models import Job, Student, Teacher
 from scheduling.selectors.studio import studio_today
 
 from .fields import QueryIdField, QueryIntegerField
-from .queries import Query
-from .responses import Counts
+from .queries import QuerySerializer
+from .responses import OutcomeCounts
 from .strict import StudioDateField
 
-# They stand in the address, which servers limit to some four thousand characters.
-MOST_PEOPLE = 50
+# The IDs are part of the URL, which servers limit to about 4,000 characters.
+MAX_PEOPLE = 50
 
 
-class PlanQuery(Query):
-    """Which plan: of the daily ``horizon`` or the ``weekly`` job, for all or for these people.
+class PlanQuery(QuerySerializer):
+    """The plan of the ``horizon`` or ``weekly`` job, for everyone or the given people.
 
-    ``from`` and ``to`` narrow it to what takes place on these days.
+    ``from`` and ``to`` restrict it to classes on these days.
     """
 
     several = frozenset({"student", "teacher"})
@@ -32,14 +32,14 @@ class PlanQuery(Query):
         required=False, min_value=1, max_value=104, help_text="Length of the horizon."
     )
     student = serializers.ListField(
-        child=QueryIdField(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+        child=QueryIdField(), required=False, max_length=MAX_PEOPLE, help_text="May be repeated."
     )
     teacher = serializers.ListField(
-        child=QueryIdField(), required=False, max_length=MOST_PEOPLE, help_text="May be repeated."
+        child=QueryIdField(), required=False, max_length=MAX_PEOPLE, help_text="May be repeated."
     )
 
     to = StudioDateField(
-        required=False, help_text="The last day, included; in the horizon or the week."
+        required=False, help_text="The last day, included; within the horizon or the week."
     )
 
     def get_fields(self) -> Any:
@@ -49,10 +49,10 @@ class PlanQuery(Query):
         return {"from": first, **super().get_fields()}
 
     def validate_student(self, ids: list[int]) -> list[int]:
-        return self._known(Student, ids)
+        return self._existing(Student, ids)
 
     def validate_teacher(self, ids: list[int]) -> list[int]:
-        return self._known(Teacher, ids)
+        return self._existing(Teacher, ids)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "weeks" in attrs and attrs["job"] != Job.HORIZON:
@@ -60,22 +60,22 @@ class PlanQuery(Query):
         if "to" in attrs:
             first = attrs.get("from") or attrs.get("date") or studio_today()
             if attrs["to"] < first:
-                text = _("It lies before the first day, %(day)s.") % {"day": first}
+                text = _("This is before the first day, %(day)s.") % {"day": first}
                 raise serializers.ValidationError({"to": [text]})
         return attrs
 
-    def _known(self, model: Any, ids: list[int]) -> list[int]:
+    def _existing(self, model: Any, ids: list[int]) -> list[int]:
         stored = model.objects.filter(id__among=ids).order_by().values_list("id", flat=True)
-        if gone := sorted(set(ids) - set(stored)):
+        if unknown := sorted(set(ids) - set(stored)):
             raise serializers.ValidationError(
-                _("There is no %(model)s with the number %(id)d.")
-                % {"model": model._meta.verbose_name, "id": gone[0]}
+                _("There is no %(model)s with the ID %(id)d.")
+                % {"model": model._meta.verbose_name, "id": unknown[0]}
             )
         return ids
 
 
 class PlanItem(serializers.Serializer):
-    """What would become of an occurrence, a class or a series, and why."""
+    """The planned outcome of an occurrence, class or series, and its reason."""
 
     outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
     student = serializers.IntegerField(allow_null=True)
@@ -92,10 +92,10 @@ class PlanItem(serializers.Serializer):
 
 
 class PlanAnswer(serializers.Serializer):
-    """A plan: what is noteworthy first, then the classes that would be created."""
+    """A plan: noteworthy results first, then the classes to create."""
 
     window_start = serializers.DateField()
     window_end = serializers.DateField()
-    counts = Counts()
+    counts = OutcomeCounts()
     items = PlanItem(many=True)
     truncated = serializers.BooleanField()

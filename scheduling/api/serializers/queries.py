@@ -1,4 +1,4 @@
-"""Query parameters: what isn't known is refused by name, as in bodies; an empty one is none."""
+"""QuerySerializer parameters. Unknown ones are refused, empty ones are ignored."""
 
 from typing import Any, ClassVar
 
@@ -13,13 +13,13 @@ from .fields import QueryBooleanField, QueryIdField, QueryIntegerField
 from .strict import StrictSerializer, StudioDateField
 
 
-class Query(StrictSerializer):
-    """Parameters of a GET. Each may be given once; those in ``several`` again and again."""
+class QuerySerializer(StrictSerializer):
+    """The parameters of a GET. Each may be given once, those in ``several`` repeatedly."""
 
     several: ClassVar[frozenset[str]] = frozenset()
 
 
-class ListQuery(Query):
+class ListQuery(QuerySerializer):
     """A page of a list."""
 
     page_size = QueryIntegerField(
@@ -30,8 +30,8 @@ class ListQuery(Query):
     )
 
 
-class Between(ListQuery):
-    """A page of what lies between two days, both included."""
+class DateRangeQuery(ListQuery):
+    """A page of the rows between two days, both included."""
 
     to = StudioDateField(required=False, help_text="The last day, included.")
 
@@ -41,24 +41,24 @@ class Between(ListQuery):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "from" in attrs and "to" in attrs and attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": [_("It lies before “from”.")]})
+            raise serializers.ValidationError({"to": [_("This is before “from”.")]})
         return attrs
 
 
 def order(*names: str) -> serializers.ChoiceField:
-    """The parameter ``ordering``: one of ``names``, or with a minus sign the other way round."""
-    choices = [name for each in names for name in (each, f"-{each}")]
+    """Return the parameter ``ordering``: one of ``names``, with a minus sign for descending."""
+    choices = [choice for name in names for choice in (name, f"-{name}")]
     return serializers.ChoiceField(choices, required=False, help_text=f"{names[0]} by default.")
 
 
-def search(what: str) -> serializers.CharField:
-    """The parameter ``search``."""
-    text = f"Words that all occur in {what}."
+def search(columns: str) -> serializers.CharField:
+    """Return the parameter ``search``."""
+    text = f"Words that all occur in {columns}."
     return serializers.CharField(required=False, max_length=100, help_text=text)
 
 
 class TeacherQuery(ListQuery):
-    """Which teachers."""
+    """The parameters of a list of teachers."""
 
     is_active = QueryBooleanField(required=False)
     search = search("the name or the e-mail address")
@@ -66,16 +66,16 @@ class TeacherQuery(ListQuery):
 
 
 class StudentQuery(ListQuery):
-    """Which students; ``teacher``: those who have lessons with this one."""
+    """The parameters of a list of students."""
 
     is_active = QueryBooleanField(required=False)
-    teacher = QueryIdField(required=False, help_text="Those who have lessons with this teacher.")
+    teacher = QueryIdField(required=False, help_text="Students who have lessons with this teacher.")
     search = search("the name or the e-mail address")
     ordering = order("lastName", "firstName", "id")
 
 
 class SlotQuery(ListQuery):
-    """Which recurring slots."""
+    """The parameters of a list of recurring slots."""
 
     teacher = QueryIdField(required=False)
     student = QueryIdField(required=False)
@@ -84,16 +84,16 @@ class SlotQuery(ListQuery):
     ordering = order("id", "dayOfWeek", "startTime", "validFrom")
 
 
-class ClosureQuery(Between):
-    """Which closures: those that touch the days from ``from`` to ``to``."""
+class ClosureQuery(DateRangeQuery):
+    """The parameters of a list of closures; ``from`` and ``to`` select those that overlap."""
 
     teacher = QueryIdField(required=False)
     student = QueryIdField(required=False)
     ordering = order("firstDate", "lastDate", "id")
 
 
-class ClassQuery(Between):
-    """Which classes, by their local date."""
+class ClassQuery(DateRangeQuery):
+    """The parameters of a list of classes; ``from`` and ``to`` are local dates."""
 
     student = QueryIdField(required=False)
     teacher = QueryIdField(required=False)
@@ -104,8 +104,8 @@ class ClassQuery(Between):
     ordering = order("startsAt", "id")
 
 
-def read_query(kind: type[Query], request: Request) -> dict[str, Any]:
-    """The checked parameters of ``request``, by the names of the fields of ``kind``."""
+def read_query(kind: type[QuerySerializer], request: Request) -> dict[str, Any]:
+    """Return the validated parameters of ``request`` by the field names of ``kind``."""
     known = {camel(name): name for name in kind().fields}
     data: dict[str, Any] = {}
     for name, values in request.query_params.lists():
@@ -115,7 +115,7 @@ def read_query(kind: type[Query], request: Request) -> dict[str, Any]:
                 text % {"name": name[:100], "known": ", ".join(known)}
             )
         field = known[name]
-        values = [value for value in values if value]  # a form sends its empty fields too
+        values = [value for value in values if value]  # HTML forms send empty fields
         if not values:
             continue
         if field in kind.several:
@@ -124,6 +124,6 @@ def read_query(kind: type[Query], request: Request) -> dict[str, Any]:
             raise serializers.ValidationError({field: [_("Give this parameter once.")]})
         else:
             data[field] = values[0]
-    checked = kind(data=data, context={"request": request})
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
+    serializer = kind(data=data, context={"request": request})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

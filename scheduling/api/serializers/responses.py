@@ -1,6 +1,6 @@
-"""The answers of the generation, cron and job endpoints, as the schema describes them.
+"""Responses of the generation, cron and job endpoints, for the schema.
 
-The views build these answers as plain dictionaries; nothing is serialized through these classes.
+The views build their responses as plain dictionaries and don't use these classes.
 """
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -16,7 +16,7 @@ Text = serializers.CharField
 
 COUNTS = {
     "type": "object",
-    "description": "How often each outcome came about; those that did not are left out.",
+    "description": "The number of results by outcome. Outcomes without results are omitted.",
     "propertyNames": {"enum": [outcome.value for outcome in Outcome]},
     "additionalProperties": {"type": "integer", "minimum": 1},
     "example": {"created": 15, "exists": 9},
@@ -24,25 +24,25 @@ COUNTS = {
 
 
 @extend_schema_field(COUNTS)
-class Counts(serializers.DictField):
-    """Outcomes and how often each came about."""
+class OutcomeCounts(serializers.DictField):
+    """The number of results by outcome."""
 
 
-class Texts(serializers.ListField):
+class StringList(serializers.ListField):
     """Sentences for people."""
 
     child = Text()
 
 
-class Answer(serializers.Serializer):
-    """What every answer of an act begins with."""
+class ActionResponse(serializers.Serializer):
+    """The fields common to the responses of actions."""
 
     success = serializers.BooleanField()
     message = Text()
 
 
 class StudentResult(serializers.Serializer):
-    """What a run came to for one student; ``message`` says why where it is nothing."""
+    """The result of a run for a student; ``message`` gives the reason if no class was created."""
 
     student_id = Number(min_value=1)
     student_name = Text()
@@ -50,42 +50,42 @@ class StudentResult(serializers.Serializer):
     message = Text()
 
 
-class GeneratedMissing(Answer):
-    """A generation, student by student. Over 1,000 students: the noteworthy ones alone."""
+class GeneratedMissing(ActionResponse):
+    """The result of a generation by student. Above 1,000 students, only noteworthy results."""
 
     sometimes = ("errors", "results_truncated")
 
     total_classes_created = Number(min_value=0)
     students_processed = Number(min_value=0)
-    run_id = Number(allow_null=True, help_text="Null for a dry run: it leaves no run behind.")
+    run_id = Number(allow_null=True, help_text="Null for a dry run, which stores no run.")
     results = StudentResult(many=True)
-    errors = Texts(
-        required=False, help_text="A sentence for each schedule that could not be dealt with."
+    errors = StringList(
+        required=False, help_text="A message for each schedule that could not be processed."
     )
     results_truncated = serializers.BooleanField(required=False)
 
 
 @extend_schema_serializer(examples=[examples.WEEKLY])
 class GeneratedWeek(GeneratedMissing):
-    """A weekly generation; the week's dates include both ends."""
+    """The result of a weekly generation; the week includes both dates."""
 
     week_start = serializers.DateField()
     week_end = serializers.DateField()
 
 
 class WithErrors(serializers.Serializer):
-    """What a run that could not deal with everything says beside what it did."""
+    """The error of a run that could not process every schedule."""
 
     error = serializers.ChoiceField(["run_errors"])
-    message = Text(help_text="How much was done, and what went wrong.")
+    message = Text(help_text="The number of classes created, and the first error.")
 
 
 class MissingWithErrors(WithErrors, GeneratedMissing):
-    """A generation that could not deal with every schedule."""
+    """The result of a generation that could not process every schedule."""
 
 
 class WeekWithErrors(WithErrors, GeneratedWeek):
-    """A weekly generation that could not deal with every schedule."""
+    """The result of a weekly generation that could not process every schedule."""
 
 
 class HistoryEntry(serializers.Serializer):
@@ -103,15 +103,17 @@ class HistoryEntry(serializers.Serializer):
     lessons_generated = Number(min_value=0)
     teachers_processed = Number(min_value=0)
     students_processed = Number(min_value=0)
-    errors = Texts(help_text="What ended the run, or up to ten of what it could not deal with.")
+    errors = StringList(
+        help_text="The error that ended the run, and up to ten of single schedules."
+    )
 
 
 @extend_schema_serializer(examples=[examples.WEEK])
 class WeekStatus(serializers.Serializer):
-    """How this week stands.
+    """The status of the current week.
 
-    ``status``: ``running`` now, ``complete`` (none missing), ``incomplete`` (some missing after a
-    run), ``ready`` (none generated yet).
+    ``status``: ``running`` (a run is active), ``complete`` (no class is missing), ``incomplete``
+    (classes are missing after a run) or ``ready`` (not generated yet).
     """
 
     week_start = serializers.DateField()
@@ -125,37 +127,37 @@ class WeekStatus(serializers.Serializer):
 
 
 class LessonNumbers(serializers.Serializer):
-    """What a run of the horizon came to."""
+    """The result of a run of the horizon."""
 
     lessons_generated = Number(min_value=0)
     teachers_processed = Number(min_value=0)
-    errors = Texts()
+    errors = StringList()
 
 
 @extend_schema_serializer(examples=[examples.CRON])
 class Delivered(LessonNumbers):
-    """A delivery of an outside cron service."""
+    """The result of a call by an external cron service."""
 
     success = serializers.BooleanField()
     timestamp = serializers.DateTimeField()
     run_id = Number(min_value=1)
-    health_issues = Texts()
+    health_issues = StringList()
     data = LessonNumbers()
 
 
 class DeliveredWithErrors(WithErrors, Delivered):
-    """A delivery of which the run could not deal with every schedule."""
+    """The result of a call by a cron service if not every schedule could be processed."""
 
 
 @extend_schema_serializer(examples=[examples.CRON_BUSY])
 class AlreadyRunning(Delivered):
-    """A delivery that came while a run was active: there is nothing to do twice."""
+    """The response to a call by a cron service during an active run; nothing was done."""
 
     status = serializers.ChoiceField(["already_running"])
 
 
 class TickRun(serializers.Serializer):
-    """A run that one call of the tick has made."""
+    """A run performed by a call of the tick."""
 
     job = serializers.ChoiceField(Job.choices)
     state = serializers.ChoiceField(RunState.choices)
@@ -164,35 +166,35 @@ class TickRun(serializers.Serializer):
 
 
 class JobNames(serializers.ListField):
-    """Jobs by their codes."""
+    """Codes of jobs."""
 
     child = serializers.ChoiceField(Job.choices)
 
 
 @extend_schema_serializer(examples=[examples.TICK])
 class TickResponse(serializers.Serializer):
-    """What one call has run, what another process is running, and what is not due."""
+    """The jobs that were run, that another process is running, and that are not due."""
 
     success = serializers.BooleanField()
     timestamp = serializers.DateTimeField()
     ran = TickRun(many=True)
-    active = JobNames(help_text="Due, and being run by another process.")
+    active = JobNames(help_text="Due, and already running in another process.")
     not_due = JobNames()
-    errors = Texts(help_text="What ended a run, or what it could not deal with.")
+    errors = StringList(help_text="Errors that ended a run, and errors of single schedules.")
 
 
 class TickWithErrors(WithErrors, TickResponse):
-    """A call of which a job failed. The other jobs were run all the same."""
+    """The response if a job failed. The other jobs were run nevertheless."""
 
 
 class LessonData(LessonNumbers):
-    """The same with the counts of all outcomes."""
+    """The result of a run of the horizon, with the counts of all outcomes."""
 
-    counts = Counts()
+    counts = OutcomeCounts()
 
 
-class GeneratedLessons(Answer):
-    """A generation of the horizon by an administrator."""
+class GeneratedLessons(ActionResponse):
+    """The result of a generation of the horizon by an administrator."""
 
     lessons_generated = Number(min_value=0)
     teachers_processed = Number(min_value=0)
@@ -201,4 +203,4 @@ class GeneratedLessons(Answer):
 
 
 class LessonsWithErrors(WithErrors, GeneratedLessons):
-    """A generation of the horizon that could not deal with every schedule."""
+    """The result of a generation of the horizon that could not process every schedule."""

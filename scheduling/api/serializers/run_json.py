@@ -12,27 +12,27 @@ from scheduling.selectors.runs import faults_of
 from scheduling.selectors.studio import local
 from scheduling.text.reasons import reason_text
 
-# Of each run's errors so many are told in a line of the history; its items name them all.
-MOST_ERRORS = 10
+# The maximum number of item errors per run in the history; the run's items list them all.
+MAX_ERRORS = 10
 
 
 def history_entries(runs: list[JobRun]) -> list[dict[str, Any]]:
-    """Lines of the history, each with its run's error or those of single schedules."""
-    faults = faults_of([run.pk for run in runs], MOST_ERRORS)
-    return [_history_entry(run, faults.get(run.pk, [])) for run in runs]
+    """Return the history entries of ``runs``, with the errors of runs and single schedules."""
+    error_items = faults_of([run.pk for run in runs], MAX_ERRORS)
+    return [_history_entry(run, error_items.get(run.pk, [])) for run in runs]
 
 
 def history_entry(run: JobRun) -> dict[str, Any]:
-    """A line of the history."""
+    """Return the history entry of ``run``."""
     return history_entries([run])[0]
 
 
-def _history_entry(run: JobRun, faults: list[JobRunItem]) -> dict[str, Any]:
+def _history_entry(run: JobRun, error_items: list[JobRunItem]) -> dict[str, Any]:
     duration = run.duration
     errors = [run.error] if run.error else []
     errors += [
         f"{item.student_name}: {reason_text(item.code, item.params)}".lstrip(": ")
-        for item in faults
+        for item in error_items
     ]
     return {
         "id": run.pk,
@@ -52,7 +52,7 @@ def _history_entry(run: JobRun, faults: list[JobRunItem]) -> dict[str, Any]:
 
 
 def run_entry(run: JobRun) -> dict[str, Any]:
-    """A run by itself: a line of the history with its window, progress and counts."""
+    """Return the history entry of ``run`` with its window, progress and counts."""
     return history_entry(run) | {
         "window_start": run.window_start,
         "window_end": run.window_last,
@@ -66,7 +66,7 @@ def run_entry(run: JobRun) -> dict[str, Any]:
 
 
 def item_entry(item: JobRunItem) -> dict[str, Any]:
-    """A noteworthy result, its reason in the caller's language."""
+    """Return a noteworthy result, with its reason in the caller's language."""
     return {
         "id": item.pk,
         "outcome": item.outcome,
@@ -84,28 +84,28 @@ def item_entry(item: JobRunItem) -> dict[str, Any]:
 
 
 def run_errors(result: RunResult) -> dict[str, Any]:
-    """The contract's error beside an answer's own keys, where a run could not do everything."""
-    found = result.errors()
+    """Return the error keys that are added to the response of a run with errors."""
+    errors = result.errors()
     text = ngettext(
         "%(created)s, but with %(n)d error: %(error)s",
         "%(created)s, but with %(n)d errors, the first: %(error)s",
-        len(found),
+        len(errors),
     )
     created = ngettext("%(n)d class created", "%(n)d classes created", result.classes_created)
     values = {
         "created": created % {"n": result.classes_created},
-        "n": len(found),
-        "error": found[0] if found else "",
+        "n": len(errors),
+        "error": errors[0] if errors else "",
     }
     return {"success": False, "error": "run_errors", "message": text % values}
 
 
-# Of each kind so many are told one by one; the counts are of all.
-MOST = 1_000
+# The maximum number of classes listed, of those removed and of those kept.
+MAX_CLASSES = 1_000
 
 
 def undo_entry(result: UndoResult) -> dict[str, Any]:
-    """What an undo came to: how much went and stayed, and each class with its reason."""
+    """Return the result of an undo: counts, and the classes with the reason for keeping them."""
     return {
         "success": True,
         "message": result.message,
@@ -113,9 +113,9 @@ def undo_entry(result: UndoResult) -> dict[str, Any]:
         "dry_run": result.dry_run,
         "classes_removed": result.removed_count,
         "classes_kept": result.kept_count,
-        "removed": [_class_entry(line) for line in result.removed[:MOST]],
-        "kept": [_class_entry(line) for line in result.kept[:MOST]],
-        "truncated": max(result.removed_count, result.kept_count) > MOST,
+        "removed": [_class_entry(line) for line in result.removed[:MAX_CLASSES]],
+        "kept": [_class_entry(line) for line in result.kept[:MAX_CLASSES]],
+        "truncated": max(result.removed_count, result.kept_count) > MAX_CLASSES,
     }
 
 
@@ -134,8 +134,8 @@ def _class_entry(line: ResultLine) -> dict[str, Any]:
     }
 
 
-def stamp(moment: Any) -> str | None:
-    """An instant as ISO 8601 with the studio's offset."""
-    if moment is None:
+def stamp(instant: Any) -> str | None:
+    """Return an instant as ISO 8601 with the studio's UTC offset, or None."""
+    if instant is None:
         return None
-    return local(moment).isoformat()
+    return local(instant).isoformat()

@@ -1,4 +1,4 @@
-"""Changes of what goes on: what is asked for, and the plan that it comes to."""
+"""Requests of schedule changes, and their plans."""
 
 from typing import Any
 
@@ -11,37 +11,37 @@ from .fields import (
     IntegerField,
     QueryBooleanField,
     RelatedIdField,
+    StringField,
     TimeField,
     TimeZoneField,
 )
-from .fields import StringField as Words
 from .plan import PlanItem
-from .queries import Query
-from .responses import Answer, Counts, Number, Text, Texts
+from .queries import QuerySerializer
+from .responses import ActionResponse, Number, OutcomeCounts, StringList, Text
 from .strict import StrictSerializer, StudioDateField
 from .timetable import ClosureSerializer
 
 
 def fingerprint() -> serializers.RegexField:
-    """The field ``plan``."""
+    """Return the field ``plan``."""
     return serializers.RegexField(
         "^[0-9a-f]{64}$",
         required=False,
-        help_text="The plan that a dry run answered: exactly that one is applied, or 409.",
+        help_text="The fingerprint from a dry run: only that plan is applied, otherwise 409.",
     )
 
 
-class ActBody(StrictSerializer):
-    """``dryRun``: the plan alone. ``plan``: do exactly the plan that was answered with this."""
+class ChangePlanBody(StrictSerializer):
+    """``dryRun``: only return the plan. ``plan``: the fingerprint of the plan to apply."""
 
     dry_run = BooleanField(
-        required=False, default=False, help_text="The plan alone; nothing is written."
+        required=False, default=False, help_text="Only return the plan, without applying it."
     )
     plan = fingerprint()
 
 
-class FromBody(ActBody):
-    """With a ``from``: the first day, included. It is no name of an attribute in Python."""
+class FromDateBody(ChangePlanBody):
+    """A body with ``from``, which is declared in ``get_fields`` because it is a keyword."""
 
     from_help = "The first day, included."
     from_required = True
@@ -51,87 +51,89 @@ class FromBody(ActBody):
         return {"from": first, **super().get_fields()}
 
 
-class ChangeBody(FromBody):
-    """What is another from a date on; what is not named stays."""
+class ChangeBody(FromDateBody):
+    """The new values from a date on. Omitted fields keep their values."""
 
-    from_help = "The first day of the new schedule, today or later; left out: all that is to come."
+    from_help = "The first day of the new schedule, today or later; omitted: all future classes."
     from_required = False
 
     day_of_week = IntegerField(source="weekday", required=False, min_value=1, max_value=7)
     start_time = TimeField(required=False)
     interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
-    subject = Words(required=False, allow_blank=True, max_length=200)
+    subject = StringField(required=False, allow_blank=True, max_length=200)
     is_shared = BooleanField(required=False)
 
 
 class ChangeSlotBody(ChangeBody):
-    """A recurring slot from a date on."""
+    """The new values of a recurring slot."""
 
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False)
     duration_minutes = IntegerField(required=False, min_value=1, max_value=1440)
 
 
 class ChangeMeetingBody(ChangeBody):
-    """A meeting of a fixed schedule from a date on."""
+    """The new values of a weekly lesson of a fixed schedule."""
 
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
     end_time = TimeField(required=False)
 
 
-class PauseBody(FromBody):
-    """The days on which it does not take place."""
+class PauseBody(FromDateBody):
+    """The days of the pause."""
 
     to = StudioDateField(help_text="The last day, included.")
-    name = Words(required=False, max_length=150, help_text="Stands with the cancelled classes.")
+    name = StringField(required=False, max_length=150, help_text="Shown on the cancelled classes.")
 
 
-class ResumeBody(FromBody):
-    """When it takes place again."""
+class ResumeBody(FromDateBody):
+    """The day from which it takes place again."""
 
 
-class EndBody(ActBody):
-    """The last day, and what becomes of classes that a person entered or changed."""
+class EndBody(ChangePlanBody):
+    """The last day, and whether to cancel later classes that were entered or edited by hand."""
 
     on = StudioDateField(help_text="The last day, included.")
     cancel_rest = BooleanField(
         required=False,
         default=False,
-        help_text="Cancel one-offs, and classes that a person changed, after that day as well.",
+        help_text="Also cancel one-offs and edited classes after that day.",
     )
-    reason = Words(required=False, default="", allow_blank=True, max_length=300)
+    reason = StringField(required=False, default="", allow_blank=True, max_length=300)
 
 
-class ChangeTeacherBody(ActBody):
-    """What is another of a teacher: the time zone by whose clock the lessons take place."""
+class ChangeTeacherBody(ChangePlanBody):
+    """The new time zone of a teacher's lessons."""
 
     time_zone = TimeZoneField()
 
 
 class ClosureBody(ClosureSerializer):
-    """Days without classes; ``dryRun`` answers what they would cancel, ``plan`` does that."""
+    """Days without classes. ``dryRun``: only return the plan. ``plan``: the plan to apply."""
 
-    dry_run = BooleanField(required=False, help_text="The plan alone; nothing is written.")
+    dry_run = BooleanField(required=False, help_text="Only return the plan, without applying it.")
     plan = fingerprint()
 
 
-class RemovalQuery(Query):
-    """How a closure is taken away."""
+class RemovalQuery(QuerySerializer):
+    """The parameters of deleting a closure."""
 
-    dry_run = QueryBooleanField(required=False, help_text="The plan alone; nothing is written.")
+    dry_run = QueryBooleanField(
+        required=False, help_text="Only return the plan, without applying it."
+    )
     plan = fingerprint()
 
 
-class ActAnswer(Answer):
-    """The plan, applied unless ``dryRun``: what is moved, kept, removed, protected, and why."""
+class ActAnswer(ActionResponse):
+    """The plan, applied unless ``dryRun``: the classes affected, with outcome and reason."""
 
     dry_run = serializers.BooleanField()
-    plan = Text(help_text="To be sent along to apply exactly this plan.")
-    warnings = Texts()
-    counts = Counts()
+    plan = Text(help_text="The fingerprint; send it to apply exactly this plan.")
+    warnings = StringList()
+    counts = OutcomeCounts()
     items = PlanItem(many=True)
     truncated = serializers.BooleanField(help_text="Whether there are more than 1,000 items.")
     run_ids = serializers.ListField(child=Number(min_value=1), help_text="Rows of the job log.")
     series = Number(
         allow_null=True,
-        help_text="The schedule that goes on: a successor's, once applied. Null of a person.",
+        help_text="The ID of the series, or of its successor once applied. Null for a person.",
     )

@@ -1,4 +1,4 @@
-"""Bodies of requests: what isn't known is refused by name, never ignored."""
+"""Request bodies that refuse unknown fields."""
 
 import re
 from collections.abc import Mapping
@@ -10,16 +10,16 @@ from rest_framework.request import Request
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class StrictSerializer(serializers.Serializer):
-    """A serializer that refuses unknown fields: a typing error is not to pass as success."""
+    """A serializer that refuses unknown fields, so that a misspelt field is not ignored."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is None and self.parent is None:
-            # The framework's own sentence for it has no translation.
-            text = _("The body has to be an object.")
+            # DRF's own message is not translated.
+            text = _("The body must be an object.")
             raise serializers.ValidationError({"non_field_errors": [text]})
         return super().run_validation(data)
 
@@ -29,7 +29,7 @@ class StrictSerializer(serializers.Serializer):
 
 
 def refuse_unknown(serializer: serializers.BaseSerializer, data: Any) -> None:
-    """Raise ValidationError naming the fields of ``data`` that ``serializer`` hasn't."""
+    """Raise ValidationError naming the fields of ``data`` that ``serializer`` lacks."""
     if isinstance(data, Mapping):
         unknown = sorted(str(name) for name in set(data) - set(serializer.fields))
         if unknown:
@@ -37,14 +37,14 @@ def refuse_unknown(serializer: serializers.BaseSerializer, data: Any) -> None:
 
 
 class StudioDateField(serializers.DateField):
-    """``YYYY-MM-DD``, on a date that a studio may have classes on."""
+    """``YYYY-MM-DD``, from ``FIRST_DATE`` to ``LAST_DATE``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
     def to_internal_value(self, value: Any) -> Any:
-        # strptime would take 2026-1-2 and 2026-01- 2; a contract has one way to write a date.
-        if not isinstance(value, str) or not _DAY.fullmatch(value):
+        # strptime accepts 2026-1-2 and 2026-01- 2, too.
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         day = super().to_internal_value(value)
         if not FIRST_DATE <= day <= LAST_DATE:
@@ -56,8 +56,7 @@ class StudioDateField(serializers.DateField):
 
 
 def read(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """The checked body of ``request``; an empty one is an empty object."""
-    # Without a body DRF gives an empty object; null, 0 and false are bodies, and no objects.
+    """Return the validated body of ``request``. A missing body counts as an empty object."""
     checked = serializer(data=request.data, context={"request": request})
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)

@@ -7,13 +7,13 @@ from rest_framework import serializers
 
 from scheduling.models import SlotStatus, Student, Teacher
 
-from .base import AppliedSerializer, ResourceSerializer, WarnedSerializer
+from .base import AppliedSerializer, ResourceSerializer, WarningSerializer
 from .fields import BooleanField, IntegerField, RelatedIdField, StringField, TimeField
 from .strict import StudioDateField
 
 
 class SlotSerializer(ResourceSerializer):
-    """A teacher's weekly slot, taken by a student; it may pass midnight."""
+    """A teacher's weekly slot, taken by a student. It may end after midnight."""
 
     id = serializers.IntegerField(read_only=True)
     teacher = RelatedIdField(queryset=Teacher.objects.all())
@@ -40,7 +40,7 @@ class SlotSerializer(ResourceSerializer):
 
 
 class SlotAnswer(SlotSerializer, AppliedSerializer):
-    """A slot as saved, and how many lessons that brought about."""
+    """A slot as saved, with the number of classes created."""
 
 
 class ClosureSerializer(ResourceSerializer):
@@ -62,7 +62,7 @@ class ClosureSerializer(ResourceSerializer):
         paused = self.instance is not None and self.instance.is_pause
         for field in ("student", "teacher"):
             if paused and field in attrs and attrs[field] != getattr(self.instance, field):
-                text = _("This is a pause of one schedule: it stays with it.")
+                text = _("This is a pause of a weekly lesson. Its people can't be changed.")
                 raise serializers.ValidationError({field: [text]})
         if self.value(attrs, "teacher") and self.value(attrs, "student"):
             field = "student" if attrs.get("student") else "teacher"
@@ -72,5 +72,5 @@ class ClosureSerializer(ResourceSerializer):
         return attrs
 
 
-class ClosureAnswer(ClosureSerializer, WarnedSerializer):
+class ClosureAnswer(ClosureSerializer, WarningSerializer):
     """A closure as saved."""

@@ -1,4 +1,4 @@
-"""What every address of the API has in common."""
+"""The base class of all views of the API."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,6 @@ from rest_framework.views import APIView
 
 
 class ApiView(APIView):
-    """Answers what it has, and says so: an OPTIONS that describes nothing is none of it."""
+    """A view without OPTIONS: the schema describes the API instead."""
 
     http_method_names: Sequence[str] = ("get", "post", "put", "patch", "delete", "head")

@@ -1,4 +1,4 @@
-"""``/api/class-tracking/…``: this week's classes, and all that are missing."""
+"""``/api/class-tracking/…``: generation of this week's classes and of all missing classes."""
 
 from typing import Any
 
@@ -40,20 +40,20 @@ TAGS = ["Class tracking"]
 
 @extend_schema_serializer(examples=[WEEKLY_BODY])
 class WeeklyBody(StrictSerializer):
-    """``date``: as if today were that day. ``dryRun``: the plan, not applied."""
+    """``date``: as if today were that day. ``dryRun``: only return the plan."""
 
     date = StudioDateField(required=False)
     dry_run = BooleanField(required=False, default=False)
 
 
 class MissingBody(StrictSerializer):
-    """``studentId``: this student alone."""
+    """``studentId``: only for this student."""
 
     student_id = IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
 class GenerateWeeklyClasses(ApiView):
-    """Generate the weekly classes, or ask how the week stands."""
+    """Generate the weekly classes, or return the status of the week."""
 
     authentication_classes = (CronSecretOrUserAuthentication,)
     permission_classes = (IsAdministratorOrCron,)
@@ -61,7 +61,7 @@ class GenerateWeeklyClasses(ApiView):
 
     @extend_schema(
         operation_id="getWeekStatus",
-        summary="How this week stands",
+        summary="The status of this week",
         tags=TAGS,
         responses=WeekStatus,
     )
@@ -89,13 +89,13 @@ class GenerateWeeklyClasses(ApiView):
     )
     def post(self, request: Request) -> Response:
         body = read(WeeklyBody, request)
-        asked = run_request(request, Job.WEEKLY, today=body.get("date"))
-        result, seen = execute(asked, dry_run=body["dry_run"])
+        weekly = run_request(request, Job.WEEKLY, today=body.get("date"))
+        result, collector = execute(weekly, dry_run=body["dry_run"])
         assert result.window is not None
-        answer = _answer(result, seen, _weekly_message(result))
+        content = _response_body(result, collector, _weekly_message(result))
         window = {"week_start": result.window.start, "week_end": result.window.last}
-        first = {"success": answer.pop("success"), "message": answer.pop("message")}
-        return Response(first | window | answer, status_of(result))
+        first = {"success": content.pop("success"), "message": content.pop("message")}
+        return Response(first | window | content, status_of(result))
 
 
 class GenerateMissingClasses(ApiView):
@@ -117,27 +117,29 @@ class GenerateMissingClasses(ApiView):
         students = [body["student_id"]] if "student_id" in body else []
         if students and not Student.objects.filter(pk=students[0]).exists():
             raise serializers.ValidationError(
-                {"student_id": [_("There is no student with this number.")]}
+                {"student_id": [_("There is no student with this ID.")]}
             )
-        result, seen = execute(run_request(request, Job.MISSING, students=students))
+        result, collector = execute(run_request(request, Job.MISSING, students=students))
         created = result.classes_created
         message = ngettext(
             "Missing classes generated: %(n)d class created",
             "Missing classes generated: %(n)d classes created",
             created,
         ) % {"n": created}
-        return Response(_answer(result, seen, message), status_of(result))
+        return Response(_response_body(result, collector, message), status_of(result))
 
 
-def execute(asked: JobRequest, dry_run: bool = False) -> tuple[RunResult, StudentResultCollector]:
-    """Run or preview ``asked`` and remember what concerns single students."""
-    seen = StudentResultCollector()
-    conduct = RunOptions(clock=timezone.now, watcher=seen)
-    return (preview if dry_run else run)(asked, conduct), seen
+def execute(
+    job_request: JobRequest, dry_run: bool = False
+) -> tuple[RunResult, StudentResultCollector]:
+    """Run or preview ``job_request``; return its result, also by student."""
+    collector = StudentResultCollector()
+    run_options = RunOptions(clock=timezone.now, watcher=collector)
+    return (preview if dry_run else run)(job_request, run_options), collector
 
 
 def status_of(result: RunResult) -> int:
-    """500 where a series could not be dealt with; invalid ones and conflicts are results."""
+    """Return 500 if there was an error. Conflicts and invalid series are results, not errors."""
     if result.counts[Outcome.ERROR] or result.error:
         return status.HTTP_500_INTERNAL_SERVER_ERROR
     return status.HTTP_200_OK
@@ -152,9 +154,11 @@ def _weekly_message(result: RunResult) -> str:
     ) % {"n": created}
 
 
-def _answer(result: RunResult, seen: StudentResultCollector, message: str) -> dict[str, Any]:
-    rows, truncated = results(result, seen)
-    answer = {
+def _response_body(
+    result: RunResult, collector: StudentResultCollector, message: str
+) -> dict[str, Any]:
+    rows, truncated = results(result, collector)
+    body = {
         "success": True,
         "message": message,
         "total_classes_created": result.classes_created,
@@ -162,9 +166,9 @@ def _answer(result: RunResult, seen: StudentResultCollector, message: str) -> di
         "run_id": result.run_id,
         "results": rows,
     }
-    # The contract's answer has no such key: where all went well, nor has ours.
+    # The contract's response has neither key, so they appear only if needed.
     if errors := result.errors():
-        answer["errors"] = errors
+        body["errors"] = errors
     if truncated:
-        answer["results_truncated"] = True
-    return answer if status_of(result) == status.HTTP_200_OK else answer | run_errors(result)
+        body["results_truncated"] = True
+    return body if status_of(result) == status.HTTP_200_OK else body | run_errors(result)

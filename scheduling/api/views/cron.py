@@ -1,4 +1,4 @@
-"""``/api/cron/…``: the addresses that an outside cron service calls."""
+"""``/api/cron/…``: the endpoints for an external cron service."""
 
 import logging
 from typing import Any
@@ -32,14 +32,14 @@ from .base import ApiView
 
 logger = logging.getLogger(__name__)
 
-described = extend_schema(
+delivery_schema = extend_schema(
     summary="Run the lesson horizon and prune old logs",
     tags=["Cron"],
     request=None,
     responses={200: Delivered, 202: AlreadyRunning, 500: DeliveredWithErrors},
 )
-tick_described = extend_schema(
-    summary="Run whatever is due",
+tick_schema = extend_schema(
+    summary="Run all due jobs",
     tags=["Cron"],
     request=None,
     responses={200: TickResponse, 202: TickResponse, 500: TickWithErrors},
@@ -47,37 +47,37 @@ tick_described = extend_schema(
 
 
 class CronEndpoint(ApiView):
-    """An address that takes the cron secret alone, by GET or by POST; its answer is not cached."""
+    """An endpoint for the cron secret only, by GET or POST. Its responses are not cached."""
 
     authentication_classes = (CronSecretAuthentication,)
     permission_classes = (IsCron,)
-    # Django would answer HEAD by GET: a monitor's probe is not to generate lessons.
+    # Without HEAD, which Django answers like GET: a monitor's probe must not generate lessons.
     http_method_names = ("get", "post")
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        return final
 
 
 class RunDueJobs(CronEndpoint):
-    """Run every job whose last due time no run covers. Call it as often as the host allows."""
+    """Run every job that is due and has not run yet. Call it as often as the host allows."""
 
     @extend_schema(operation_id="tickByGet")
-    @tick_described
+    @tick_schema
     def get(self, request: Request) -> Response:
         return self._tick(request)
 
     @extend_schema(operation_id="tickByPost")
-    @tick_described
+    @tick_schema
     def post(self, request: Request) -> Response:
         return self._tick(request)
 
     def _tick(self, request: Request) -> Response:
         tick = run_due_jobs(lambda job: run_request(request, job), timezone.now)
-        answer: dict[str, Any] = {
+        body: dict[str, Any] = {
             "success": not tick.failed,
             "timestamp": stamp(timezone.now()),
             "ran": [
@@ -94,56 +94,56 @@ class RunDueJobs(CronEndpoint):
             "errors": tick.errors,
         }
         if tick.failed:
-            answer |= {"error": "run_errors", "message": tick.errors[0]}
-            return Response(answer, status.HTTP_500_INTERNAL_SERVER_ERROR)
+            body |= {"error": "run_errors", "message": tick.errors[0]}
+            return Response(body, status.HTTP_500_INTERNAL_SERVER_ERROR)
         only_active = tick.active and not tick.ran
-        return Response(answer, status.HTTP_202_ACCEPTED if only_active else status.HTTP_200_OK)
+        return Response(body, status.HTTP_202_ACCEPTED if only_active else status.HTTP_200_OK)
 
 
 class GenerateLessons(CronEndpoint):
-    """Run the lesson horizon and prune old logs. Safe to deliver twice, by GET or by POST."""
+    """Run the lesson horizon and prune old logs. Safe to call twice, by GET or POST."""
 
     @extend_schema(operation_id="deliverByGet")
-    @described
+    @delivery_schema
     def get(self, request: Request) -> Response:
         return self._deliver(request)
 
     @extend_schema(operation_id="deliverByPost")
-    @described
+    @delivery_schema
     def post(self, request: Request) -> Response:
         return self._deliver(request)
 
     def _deliver(self, request: Request) -> Response:
-        conduct = RunOptions(clock=timezone.now)
+        run_options = RunOptions(clock=timezone.now)
         try:
-            result = run(run_request(request, Job.HORIZON), conduct)
+            result = run(run_request(request, Job.HORIZON), run_options)
         except AlreadyRunningError as error:
-            answer = _answer(0, 0, error.run.pk, [], [])
-            answer["status"] = "already_running"
-            return Response(answer, status.HTTP_202_ACCEPTED)
-        self._prune(request, conduct)
+            body = _delivery(0, 0, error.run.pk, [], [])
+            body["status"] = "already_running"
+            return Response(body, status.HTTP_202_ACCEPTED)
+        self._prune(request, run_options)
         failed = bool(result.counts[Outcome.ERROR] or result.error)
         now = timezone.now()
         issues = health(now, coverage(now)).issues
-        answer = _answer(
+        body = _delivery(
             result.classes_created, len(result.teachers), result.run_id, result.errors(), issues
         )
         if failed:
-            answer |= run_errors(result)
+            body |= run_errors(result)
         code = status.HTTP_500_INTERNAL_SERVER_ERROR if failed else status.HTTP_200_OK
-        return Response(answer, code)
+        return Response(body, code)
 
-    def _prune(self, request: Request, conduct: RunOptions) -> None:
+    def _prune(self, request: Request, run_options: RunOptions) -> None:
         try:
-            run(run_request(request, Job.PRUNE), conduct)
+            run(run_request(request, Job.PRUNE), run_options)
         except AlreadyRunningError:
-            pass  # then another one prunes
+            pass
         except Exception:
-            # The lessons are there: an answer that says so is worth more than a tidy log.
+            # The lessons are generated: a failure to prune must not hide that.
             logger.exception("old job logs could not be pruned")
 
 
-def _answer(
+def _delivery(
     lessons: int, teachers: int, run_id: int | None, errors: list[str], issues: list[str]
 ) -> dict[str, Any]:
     return {

@@ -1,4 +1,4 @@
-"""``/api/schema``: OpenAPI 3.1. ``/api/docs``: Swagger, offline, under the site's own CSP."""
+"""``/api/schema``: OpenAPI 3.1. ``/api/docs``: Swagger UI, served locally under the site's CSP."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .base import ApiView
 
 
 class JSONDocument(OpenApiJsonRenderer2):
-    """The schema as it is; an error as every other."""
+    """Renders the schema unchanged, and errors in camelCase."""
 
     def render(
         self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
@@ -48,7 +48,7 @@ class Schema(ApiView):
 
 
 class SwaggerPage(TemplateHTMLRenderer):
-    """A page; a refusal is one too, with the way to the login."""
+    """Renders HTML, errors included; an error page links to the login."""
 
     exception_template_names = ("api/refused.html",)
 
@@ -57,7 +57,7 @@ class SwaggerPage(TemplateHTMLRenderer):
     ) -> Any:
         response = renderer_context["response"]
         if response.exception and response.status_code == HTTP_503_SERVICE_UNAVAILABLE:
-            # Of a request a template would ask who it comes from: of the database that is away.
+            # Without the request, whose context processors would query the unavailable database.
             template = self.get_exception_template(response)
             return template.render(self.get_template_context(data, renderer_context))
         return super().render(data, accepted_media_type, renderer_context)
@@ -71,7 +71,7 @@ class SwaggerPage(TemplateHTMLRenderer):
 
 
 class Docs(ApiView, SpectacularSwaggerSplitView):
-    """Swagger, its script apart from its page, so that neither needs anything inline."""
+    """Swagger UI with its script in a separate file, as the CSP forbids inline scripts."""
 
     authentication_classes = (ApiTokenAuthentication, CookieAuthentication)
     permission_classes = (IsAdminUser,)

@@ -28,7 +28,7 @@ OK = "ok"
 
 
 class OpenView(ApiView):
-    """For everyone: no credential, no throttle."""
+    """A view without authentication and throttling. Its responses are not cached."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -37,13 +37,13 @@ class OpenView(ApiView):
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        return final
 
 
 class Healthz(OpenView):
-    """Whether the process answers. Asks nothing of the database."""
+    """Check that the process is running. The database is not used."""
 
     @extend_schema(operation_id="healthz", summary="Alive", tags=TAGS, responses=Alive)
     def get(self, request: Request) -> Response:
@@ -64,13 +64,13 @@ class Readyz(OpenView):
     )
     def get(self, request: Request) -> Response:
         checks = examine()
-        failed = [name for name, found in checks.items() if found != OK]
+        failed = [name for name, outcome in checks.items() if outcome != OK]
         if not failed:
             return Response({"status": OK, "checks": checks})
         names = {"database": _("database"), "migrations": _("migrations")}
         text = _("Not ready: %(checks)s.") % {"checks": ", ".join(names[name] for name in failed)}
-        answer = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
-        return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
+        body = envelope("not_ready", text) | {"status": "unavailable", "checks": checks}
+        return Response(body, 503, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 class JobsHealthz(OpenView):
@@ -111,9 +111,9 @@ def _entry(incident: Incident) -> dict[str, Any]:
 
 
 def examine() -> dict[str, str]:
-    """Each check with ``ok`` or what is wrong; those that can't be made are left out.
+    """Return the result of each check: ``ok`` or the problem. Impossible checks are omitted.
 
-    It says no more than that: who asks is unknown.
+    The texts contain no details, as the caller is not authenticated.
     """
     try:
         with connection.cursor() as cursor:

@@ -1,8 +1,7 @@
-"""``/metrics`` for Prometheus, read from the run rows at each scrape.
+"""``/metrics`` for Prometheus, read from the job log at each scrape.
 
-Counters kept in a process would be wrong with several workers, and would know nothing of what cron
-and commands did. What is counted here is what the job log holds: it shrinks when old logs are
-pruned, so these are gauges.
+Counters in the process would miss other workers, cron jobs and commands. All metrics are gauges,
+because the numbers decrease when old logs are pruned.
 """
 
 from collections.abc import Iterator
@@ -31,12 +30,12 @@ from scheduling.selectors.messages import mail_block, message_counts
 from .base import ApiView
 
 PREFIX = "classtracker"
-# With any of these a proxy speaks for somebody else, who need not be on this machine.
+# With any of these headers the request was forwarded, possibly from another machine.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 class JobMetricsCollector:
-    """All metrics, fresh from the database."""
+    """Collects all metrics from the database."""
 
     def collect(self) -> Iterator[Metric]:
         jobs = [str(job) for job in JOBS]
@@ -46,12 +45,12 @@ class JobMetricsCollector:
         yield from _mail()
         rows = metrics.approximate_classes()
         if rows is not None:
-            text = "Rows of the table classes, as the database estimates them"
+            text = "Rows of the table of classes, as estimated by the database"
             yield Gauge(f"{PREFIX}_classes_approx", text, value=rows)
 
 
 class IsLocalhostOrAdministrator(BasePermission):
-    """This very machine, or an administrator's token."""
+    """A direct request from this machine, or an administrator's token."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return _is_loopback(request) or is_administrator(request.user)
@@ -60,7 +59,7 @@ class IsLocalhostOrAdministrator(BasePermission):
 class Metrics(ApiView):
     """Metrics of jobs and classes in the text format of Prometheus.
 
-    For administrators' tokens, and for the server's own machine (not through a proxy).
+    Available to administrators' tokens, and from the server itself without a proxy.
     """
 
     authentication_classes = (ApiTokenAuthentication,)
@@ -70,7 +69,7 @@ class Metrics(ApiView):
         operation_id="metrics",
         summary="Metrics",
         tags=["Health"],
-        responses={(200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, "Prometheus's text.")},
+        responses={(200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, "The metrics.")},
     )
     def get(self, request: Request) -> HttpResponse:
         registry = CollectorRegistry(auto_describe=False)
@@ -102,49 +101,51 @@ def _log() -> Iterator[Metric]:
 
 
 def _successes(jobs: list[str]) -> Iterator[Metric]:
-    when = Gauge(
+    finished_at = Gauge(
         f"{PREFIX}_job_last_success_timestamp_seconds",
-        "When the newest run that went well ended",
+        "Time at which the last successful run ended",
         labels=["job"],
     )
-    took = Gauge(
-        f"{PREFIX}_job_last_success_duration_seconds", "How long that run took", labels=["job"]
+    duration = Gauge(
+        f"{PREFIX}_job_last_success_duration_seconds",
+        "Duration of the last successful run",
+        labels=["job"],
     )
     for success in metrics.last_successes(jobs):
-        when.add_metric([success.job], success.finished_at.timestamp())
-        took.add_metric([success.job], success.seconds)
-    yield when
-    yield took
+        finished_at.add_metric([success.job], success.finished_at.timestamp())
+        duration.add_metric([success.job], success.seconds)
+    yield finished_at
+    yield duration
 
 
 def _mail() -> Iterator[Metric]:
-    found = Gauge(f"{PREFIX}_messages", "E-mails in the outbox", labels=["kind", "state"])
+    messages = Gauge(f"{PREFIX}_messages", "E-mails in the outbox", labels=["kind", "state"])
     for kind, state, n in message_counts():
-        found.add_metric([kind, state], n)
-    yield found
-    text = "1 where the mail server accepts no mail"
+        messages.add_metric([kind, state], n)
+    yield messages
+    text = "1 if the mail server accepts no mail"
     yield Gauge(f"{PREFIX}_mail_blocked", text, value=int(mail_block() is not None))
 
 
 def _activity(jobs: list[str]) -> Iterator[Metric]:
-    active = Gauge(f"{PREFIX}_job_active_runs", "Runs under way", labels=["job"])
-    silent = Gauge(
+    active = Gauge(f"{PREFIX}_job_active_runs", "Active runs", labels=["job"])
+    heartbeat_age = Gauge(
         f"{PREFIX}_job_heartbeat_age_seconds",
-        "Seconds since the last sign of life of a run under way; the oldest",
+        "Seconds since the oldest heartbeat of the active runs",
         labels=["job"],
     )
-    overdue = Gauge(f"{PREFIX}_job_overdue", "1 where the job is late", labels=["job"])
+    overdue = Gauge(f"{PREFIX}_job_overdue", "1 if the job is late", labels=["job"])
     now = database_now()
     ages: dict[str, list[float]] = {job: [] for job in jobs}
     for job, heartbeat in metrics.running():
         ages.setdefault(job, []).append(max(0.0, (now - heartbeat).total_seconds()))
     late = overdue_jobs(timezone.now())
-    for job, found in ages.items():
-        active.add_metric([job], len(found))
+    for job, job_ages in ages.items():
+        active.add_metric([job], len(job_ages))
         overdue.add_metric([job], int(job in late))
-        if found:
-            silent.add_metric([job], max(found))
+        if job_ages:
+            heartbeat_age.add_metric([job], max(job_ages))
     yield active
-    yield silent
+    yield heartbeat_age
     yield overdue
     yield Gauge(f"{PREFIX}_stuck_runs", "Stalled runs", value=len(stuck_runs(timezone.now())))

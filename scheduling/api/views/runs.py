@@ -1,4 +1,4 @@
-"""``/api/admin/background-jobs/…``: history, health, runs, and generating by hand."""
+"""``/api/admin/background-jobs/…``: history, health, single runs, and manual generation."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ from scheduling.api.serializers.jobs import (
     RunDetail,
     UndoneRun,
 )
-from scheduling.api.serializers.queries import ListQuery, Query, read_query
+from scheduling.api.serializers.queries import ListQuery, QuerySerializer, read_query
 from scheduling.api.serializers.responses import GeneratedLessons, LessonsWithErrors
 from scheduling.api.serializers.run_json import (
     history_entries,
@@ -55,16 +55,16 @@ TAGS = ["Background jobs"]
 RUN_ID = OpenApiParameter("run_id", {"type": "integer", "minimum": 1}, "path")
 
 
-class HistoryQuery(Query):
-    """``limit``: how many runs, the newest first. ``job``: of this one alone."""
+class HistoryQuery(QuerySerializer):
+    """``limit``: the number of runs, newest first. ``job``: only runs of this job."""
 
     limit = QueryIntegerField(required=False, default=20, min_value=1, max_value=500)
     job = serializers.ChoiceField(required=False, choices=Job.choices)
 
 
 class GenerateBody(StrictSerializer):
-    """``dryRun``: the plan, not applied. ``weeks``: length of the horizon. ``background``: answer
-    at once, a worker does it; not together with ``dryRun``, which leaves nothing to come back to.
+    """``dryRun``: only return the plan. ``weeks``: the length of the horizon. ``background``:
+    queue the run for a worker and respond immediately; not together with ``dryRun``.
     """
 
     dry_run = BooleanField(required=False, default=False)
@@ -73,20 +73,20 @@ class GenerateBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["background"] and attrs["dry_run"]:
-            text = _("A dry run leaves no run behind: it can't go on in the background.")
+            text = _("A dry run stores no run, so it can't go on in the background.")
             raise serializers.ValidationError({"background": [text]})
         return attrs
 
 
 class AdministratorView(ApiView):
-    """For administrators, by cookie or API token."""
+    """A view for administrators, by session cookie or API token."""
 
     authentication_classes = (ApiTokenAuthentication, CookieAuthentication)
     permission_classes = (IsAdministrator,)
 
 
 class HistoryList(AdministratorView):
-    """The last runs, the health of studio and jobs, and a summary."""
+    """The newest runs, the health of studio and jobs, and a summary."""
 
     @extend_schema(
         operation_id="getJobHistory",
@@ -96,10 +96,10 @@ class HistoryList(AdministratorView):
         responses=JobHistory,
     )
     def get(self, request: Request) -> Response:
-        asked = read_query(HistoryQuery, request)
+        query = read_query(HistoryQuery, request)
         runs = JobRun.objects.order_by("-id")
-        if "job" in asked:
-            runs = runs.filter(job=asked["job"])
+        if "job" in query:
+            runs = runs.filter(job=query["job"])
         now = timezone.now()
         callers = Callers(now)
         state = health(now, coverage(now, callers), callers=callers)
@@ -107,7 +107,7 @@ class HistoryList(AdministratorView):
             {
                 "success": True,
                 "data": {
-                    "job_history": history_entries(list(runs[: asked["limit"]])),
+                    "job_history": history_entries(list(runs[: query["limit"]])),
                     "system_health": {
                         "is_healthy": state.is_healthy,
                         "issues": state.issues,
@@ -121,7 +121,7 @@ class HistoryList(AdministratorView):
 
 
 class GenerateLessonsNow(AdministratorView):
-    """Generate the lessons of the horizon now or in the background, or preview it."""
+    """Generate the lessons of the horizon now or in the background, or preview them."""
 
     refuses = {"post": (409,)}
 
@@ -134,23 +134,25 @@ class GenerateLessonsNow(AdministratorView):
     )
     def post(self, request: Request) -> Response:
         body = read(GenerateBody, request)
-        asked = run_request(request, Job.HORIZON, weeks=body.get("weeks"))
+        job_request = run_request(request, Job.HORIZON, weeks=body.get("weeks"))
         if body["background"]:
-            return self._queued(request, enqueue_run(asked))
+            return self._queued(request, enqueue_run(job_request))
         execute = preview if body["dry_run"] else run
-        result = execute(asked, RunOptions(clock=timezone.now))
+        result = execute(job_request, RunOptions(clock=timezone.now))
         code = status_of(result)
         created = result.classes_created
         numbers = {"lessons_generated": created, "teachers_processed": len(result.teachers)}
         message = ngettext("%(n)d lesson generated", "%(n)d lessons generated", created)
-        answer = {
+        content = {
             "success": True,
             "message": message % {"n": created},
             **numbers,
             "run_id": result.run_id,
             "data": numbers | {"errors": result.errors(), "counts": result.counts_by_name()},
         }
-        return Response(answer if code == status.HTTP_200_OK else answer | run_errors(result), code)
+        if code != status.HTTP_200_OK:
+            content |= run_errors(result)
+        return Response(content, code)
 
     def _queued(self, request: Request, run: JobRun) -> Response:
         url = request.build_absolute_uri(reverse("job-run", args=[run.pk]))
@@ -168,7 +170,7 @@ class GenerateLessonsNow(AdministratorView):
 
 
 class RunDetailView(AdministratorView):
-    """A run: state, progress, counts, and its noteworthy results, a page at a time."""
+    """A run: state, progress, counts, and a page of its noteworthy results."""
 
     orderings: ClassVar[dict[str, str]] = {"id": "id"}
     default_ordering = "id"
@@ -182,15 +184,15 @@ class RunDetailView(AdministratorView):
     )
     def get(self, request: Request, run_id: int) -> Response:
         read_query(ListQuery, request)
-        found = get_object_or_404(JobRun, pk=run_id)
-        pages = KeysetPagination()
-        items = pages.paginate_queryset(found.items.all(), request, view=self)
-        rows = pages.get_paginated_response([item_entry(item) for item in items or []]).data
-        return Response(run_entry(found) | {"items": rows})
+        job_run = get_object_or_404(JobRun, pk=run_id)
+        paginator = KeysetPagination()
+        items = paginator.paginate_queryset(job_run.items.all(), request, view=self)
+        page = paginator.get_paginated_response([item_entry(item) for item in items or []]).data
+        return Response(run_entry(job_run) | {"items": page})
 
 
 class CancelRun(AdministratorView):
-    """Cancel a run that is active: it stops between two chunks."""
+    """Cancel an active run. It stops after its current chunk."""
 
     refuses = {"post": (409,)}
 
@@ -203,40 +205,40 @@ class CancelRun(AdministratorView):
         responses=CancelledRun,
     )
     def post(self, request: Request, run_id: int) -> Response:
-        found = get_object_or_404(JobRun, pk=run_id)
-        if not cancel_run(found):
+        job_run = get_object_or_404(JobRun, pk=run_id)
+        if not cancel_run(job_run):
             raise Conflict(_("This run is over: there is nothing to cancel."), "not_active")
-        found.refresh_from_db()
-        # The answer's own success, not the run's: cancelling it worked.
-        told = {"success": True, "message": _("The run is cancelled.")}
-        return Response(run_entry(found) | told)
+        job_run.refresh_from_db()
+        # ``success`` is about the cancellation and replaces the run's own.
+        outcome = {"success": True, "message": _("The run is cancelled.")}
+        return Response(run_entry(job_run) | outcome)
 
 
 def _summary(callers: Callers, issues: int) -> dict[str, Any]:
     numbers = totals()
     last = JobRun.objects.order_by("-id").first()
-    due = [when for job in GENERATING if (when := callers.next_run(job)) is not None]
+    next_runs = [due for job in GENERATING if (due := callers.next_run(job)) is not None]
     return {
         "total_jobs": numbers["total"],
         "recent_success": numbers["succeeded"],
         "last_run": stamp(last.started_at or last.created_at) if last else None,
-        "next_run": stamp(min(due)) if due else None,
+        "next_run": stamp(min(next_runs)) if next_runs else None,
         "health_issues": issues,
     }
 
 
 class UndoBody(StrictSerializer):
-    """``dryRun``: what would go and what stays; nothing is written."""
+    """``dryRun``: only return which classes would be removed and kept."""
 
     dry_run = BooleanField(required=False, default=False)
 
 
 class UndoRun(AdministratorView):
-    """Undo a run: remove the classes that it created and that nobody touched since.
+    """Undo a run: remove the classes that it created and that were not edited since.
 
-    A class that a person touched, or that has begun, stays, and is named with the reason. The next
-    run makes the others again unless the schedules change. 410 once the run's log is pruned, 409
-    while a run of its job is active. Twice is harmless.
+    Classes that were edited by hand or have begun are kept and listed with the reason. The next
+    run creates the removed ones again unless the schedules change. The response is 410 once the
+    run's log is pruned, and 409 while a run of its job is active. A second undo is harmless.
     """
 
     refuses = {"post": (409, 410)}
@@ -252,11 +254,11 @@ class UndoRun(AdministratorView):
     def post(self, request: Request, run_id: int) -> Response:
         body = read(UndoBody, request)
         try:
-            found = find_run(int(run_id))
+            job_run = find_run(int(run_id))
             if body["dry_run"]:
-                result = preview_undo(found, timezone.now())
+                result = preview_undo(job_run, timezone.now())
             else:
-                result = undo(found, by=str(request.user), clock=timezone.now)
+                result = undo(job_run, by=str(request.user), clock=timezone.now)
         except JobRun.DoesNotExist:
             raise Http404 from None
         except RunPrunedError:

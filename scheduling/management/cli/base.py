@@ -1,4 +1,4 @@
-"""The base of our commands."""
+"""The base class of the management commands."""
 
 import sys
 from typing import Any
@@ -12,13 +12,13 @@ from .terminal import ConsoleReporter
 
 
 class StudioCommand(BaseCommand):
-    """Works in the studio's zone and language, by one reading of its values.
+    """A command that runs in the studio's time zone and language, read once at its start.
 
-    Warns on standard error of variables of the environment that have no effect.
+    Environment variables that have no effect cause a warning on standard error.
     """
 
     def needs_studio(self, options: dict[str, Any]) -> bool:
-        """Whether it is about the studio of this process's database."""
+        """Return whether the command uses the studio in this process's database."""
         return True
 
     def execute(self, *args: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The one JSON document that a command leaves on standard output."""
+"""Output of a JSON document on standard output."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 def write_json(output: OutputWrapper, document: dict[str, Any]) -> None:
-    """Write ``document``. Raises CommandError where it can't be: then there is no answer."""
+    """Write ``document``. Raises CommandError if standard output can't be written."""
     try:
         output.write(json.dumps(document, ensure_ascii=False, indent=2))
         output.flush()
@@ -17,5 +17,5 @@ def write_json(output: OutputWrapper, document: dict[str, Any]) -> None:
 
 
 def unwritable(error: Exception) -> CommandError:
-    """What to raise where standard output was to hold the answer and can't be written."""
+    """Return the error for a standard output that can't be written."""
     return CommandError(_("Standard output can't be written: %(error)s.") % {"error": error})

@@ -1,4 +1,4 @@
-"""Types of command-line options: what can't be read is a usage error that names the option."""
+"""Types of command-line options. An invalid value is a usage error that names the option."""
 
 import argparse
 import math
@@ -11,9 +11,9 @@ from scheduling.models import Trigger
 
 
 def iso_date(text: str) -> date:
-    """``YYYY-MM-DD``, a day that there is."""
+    """Return the date of a text in the form ``YYYY-MM-DD``."""
     try:
-        # fromisoformat takes 20260105 and 2026-W02-1 as well.
+        # fromisoformat also accepts 20260105 and 2026-W02-1.
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             raise ValueError
         day = date.fromisoformat(text)
@@ -27,10 +27,10 @@ def iso_date(text: str) -> date:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    """A whole number from ``least`` to ``most``."""
+    """Return a type for whole numbers from ``least`` to ``most``."""
 
     def read(text: str) -> int:
-        # int takes 1_0 and " 10" as well.
+        # int also accepts 1_0 and " 10".
         value = int(text) if re.fullmatch(r"-?\d{1,20}", text, re.ASCII) else least - 1
         if not least <= value <= most:
             raise argparse.ArgumentTypeError(
@@ -42,7 +42,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def seconds(least: float) -> Callable[[str], float]:
-    """A number of seconds, ``least`` or more."""
+    """Return a type for numbers of seconds from ``least`` to a day."""
 
     def read(text: str) -> float:
         try:
@@ -59,11 +59,11 @@ def seconds(least: float) -> Callable[[str], float]:
 
 
 def add_trigger(parser: argparse.ArgumentParser) -> None:
-    """``--trigger``: who called, for the history; cron's entries and the scheduler say so."""
+    """Add ``--trigger``, which crontab entries and the scheduler pass for the history."""
     triggers = (Trigger.COMMAND, Trigger.CRON, Trigger.SCHEDULER)
     parser.add_argument(
         "--trigger",
         choices=[trigger.value for trigger in triggers],
         default=Trigger.COMMAND.value,
-        help="what the history names as the trigger",
+        help="the trigger shown in the history",
     )

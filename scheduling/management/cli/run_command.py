@@ -1,4 +1,4 @@
-"""Runs one job for a command: tries again on faults that pass, and says it with an exit status."""
+"""Runs a job for a command, with retries on transient errors; maps its result to an exit status."""
 
 import getpass
 import time
@@ -25,12 +25,12 @@ from scheduling.selectors.studio import studio_today
 from .signals import StopSignals
 from .terminal import ConsoleReporter
 
-DONE, FAILED, WITH_FAULTS, ALREADY_RUNNING = 0, 1, 3, 4
+DONE, FAILED, WITH_ERRORS, ALREADY_RUNNING = 0, 1, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a job ended, and the exit status that stands for it."""
+    """The result of a job and its exit status."""
 
     result: RunResult
     status: int
@@ -41,15 +41,16 @@ def run_with_retries(
     request: Callable[[], RunRequest],
     terminal: ConsoleReporter,
     stop: StopSignals,
-    patience: RetryPolicy,
+    retry: RetryPolicy,
     dry_run: bool = False,
 ) -> CommandResult:
-    """Run ``job`` as ``request`` says, which is asked anew for each attempt.
+    """Run ``job``, calling ``request`` for a new run request before each attempt.
 
-    Faults are told on the terminal and in the status. Raises CommandError alone, from ``request``.
+    Errors appear on the terminal and in the exit status. Only a CommandError from ``request`` is
+    raised.
     """
-    conduct = RunOptions(
-        clock=timezone.now, watcher=terminal, stop=stop, timeout=patience.timeout, quiet=True
+    run_options = RunOptions(
+        clock=timezone.now, watcher=terminal, stop=stop, timeout=retry.timeout, quiet=True
     )
     execute = preview if dry_run else run
     number = 0
@@ -57,60 +58,60 @@ def run_with_retries(
         number += 1
         terminal.say(
             _("%(job)s: start, attempt %(n)d/%(most)d")
-            % {"job": job.label, "n": number, "most": patience.attempts}
+            % {"job": job.label, "n": number, "most": retry.attempts}
         )
         terminal.result = None
         began = time.monotonic()
         try:
-            with statement_timeout(patience.timeout):
-                result = execute(request(), conduct)
+            with statement_timeout(retry.timeout):
+                result = execute(request(), run_options)
         except AlreadyRunningError as error:
             return _already_running(job, error, terminal)
         except CommandError:
             raise
         except Exception as error:
-            fault = describe(error)
-            terminal.say(_("failed: %(fault)s") % {"fault": fault})
-            if patience.should_retry(error, number) and not stop():
-                stop.wait(patience.delay)
+            description = describe(error)
+            terminal.say(_("failed: %(fault)s") % {"fault": description})
+            if retry.should_retry(error, number) and not stop():
+                stop.wait(retry.delay)
                 if not stop():
                     continue
-            result = terminal.result or RunResult(job=job)  # what was done until then stays
-            result.state, result.error = RunState.FAILED, fault
+            result = terminal.result or RunResult(job=job)  # completed chunks are counted
+            result.state, result.error = RunState.FAILED, description
             result.seconds = time.monotonic() - began
             terminal.closed(result)
             return CommandResult(result, FAILED)
         terminal.finished(result)
         if result.state in (RunState.CANCELLED, RunState.CRASHED):
             return CommandResult(result, FAILED)
-        return CommandResult(result, WITH_FAULTS if result.has_faults else DONE)
+        return CommandResult(result, WITH_ERRORS if result.has_faults else DONE)
 
 
 @contextmanager
 def statement_timeout(seconds: float | None) -> Iterator[None]:
-    """The database ends a statement, or a wait for a lock, that takes longer: the runner can't.
+    """Limit the duration of each statement, including waits for locks, in the database.
 
-    Between two chunks the runner ends an attempt that is over its time; in the middle of one it
-    may stand behind another program's lock.
+    The runner checks its timeout only between two chunks, and would wait for a lock of another
+    program without limit.
     """
     if seconds is None:
         yield
         return
-    most = max(1000, round(seconds * 1000))  # to begin and to end a run takes a moment too
+    limit = max(1000, round(seconds * 1000))  # starting and closing a run needs some time
     if connection.vendor == "postgresql":
-        with connection.execute_wrapper(partial(_limited, most)):
+        with connection.execute_wrapper(partial(_execute_with_limit, limit)):
             yield
         return
-    usual = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    default = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {min(most, usual)}")
+        cursor.execute(f"PRAGMA busy_timeout = {min(limit, default)}")
     yield
-    # After a fault the caller closes the connection, and the limit with it.
+    # After an error the caller closes the connection, which also resets the limit.
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {usual}")
+        cursor.execute(f"PRAGMA busy_timeout = {default}")
 
 
-def _limited(
+def _execute_with_limit(
     milliseconds: int,
     execute: Callable[..., Any],
     sql: str,
@@ -118,9 +119,9 @@ def _limited(
     many: bool,
     context: dict[str, Any],
 ) -> Any:
-    """Execute a statement; the first of each transaction sets the limit for all of it.
+    """Execute a statement. The first of each transaction sets the limit for the transaction.
 
-    A limit of the session would stay on the connection, and a pooler lends that to others.
+    A limit of the session would stay on the connection, which a pooler shares with other clients.
     """
     database = context["connection"]
     if database.connection.info.transaction_status.name != "IDLE":
@@ -131,19 +132,19 @@ def _limited(
         return execute(sql, params, many, context)
 
 
-def exit_status(ended: list[CommandResult], stop: StopSignals) -> int:
-    """The status of several jobs: a signal first, then the first that applies."""
+def exit_status(results: list[CommandResult], stop: StopSignals) -> int:
+    """Return the exit status of several jobs. A signal takes precedence, then the worst status."""
     if stop():
         return stop.exit_status
-    statuses = {one.status for one in ended}
-    return next((code for code in (FAILED, WITH_FAULTS, ALREADY_RUNNING) if code in statuses), DONE)
+    statuses = {result.status for result in results}
+    return next((code for code in (FAILED, WITH_ERRORS, ALREADY_RUNNING) if code in statuses), DONE)
 
 
 def user_name() -> str:
-    """Who runs this program; empty where the system has no name for them."""
+    """Return the name of the system user, or an empty string if there is none."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have none
+    except (KeyError, OSError):  # the user of a container may have no name
         return ""
 
 
@@ -161,7 +162,7 @@ def _already_running(
 
 
 def run_maintenance(job: Job, trigger: Trigger, report: OutputWrapper, log: OutputWrapper) -> int:
-    """Run ``job`` once, with attempts on faults that pass; the exit status."""
+    """Run ``job`` with retries on transient errors and return the exit status."""
 
     def request() -> RunRequest:
         return RunRequest(
@@ -174,5 +175,5 @@ def run_maintenance(job: Job, trigger: Trigger, report: OutputWrapper, log: Outp
 
     terminal = ConsoleReporter(log, report, timezone.now)
     with StopSignals() as stop:
-        ended = run_with_retries(job, request, terminal, stop, RetryPolicy())
-        return exit_status([ended], stop)
+        result = run_with_retries(job, request, terminal, stop, RetryPolicy())
+        return exit_status([result], stop)

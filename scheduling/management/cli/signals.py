@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM ask a run to stop between two chunks; asked twice, it ends at once."""
+"""Handling of SIGINT and SIGTERM: the first stops a run after its chunk, the second at once."""
 
 import signal
 import threading
@@ -9,20 +9,20 @@ from typing import Any
 
 
 class StopSignals:
-    """While its ``with`` block lasts, the first signal is remembered, the second interrupts."""
+    """A context manager that records the first signal and raises on the second."""
 
     def __init__(self) -> None:
         self.received: int | None = None
-        # A handler may run while the same thread waits. `SimpleQueue.put` is reentrant;
-        # `Event.set` takes the lock that `Event.wait` holds, and would wait for itself.
+        # A handler may run while the same thread waits. `SimpleQueue.put` is reentrant, whereas
+        # `Event.set` would deadlock on the lock of `Event.wait`.
         self._woken: SimpleQueue[int] = SimpleQueue()
-        self._before: dict[int, Any] = {}
+        self._previous_handlers: dict[int, Any] = {}
 
     def __enter__(self) -> "StopSignals":
-        # Only a program's main thread may handle signals; elsewhere there is nobody to send them.
+        # Python allows signal handlers only in the main thread.
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._handle)
+                self._previous_handlers[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -31,7 +31,7 @@ class StopSignals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
         if self.received is not None and isinstance(error, KeyboardInterrupt):
             raise SystemExit(self.exit_status) from None
@@ -43,16 +43,16 @@ class StopSignals:
         self._woken.put(number)
 
     def __call__(self) -> bool:
-        """Whether to stop."""
+        """Return whether a signal was received."""
         return self.received is not None
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, or until a signal comes."""
+        """Wait until the time is over or a signal is received."""
         if self.received is None:
             with suppress(Empty):
                 self._woken.get(timeout=seconds)
 
     @property
     def exit_status(self) -> int:
-        """128 and the signal's number, as a shell has it."""
+        """128 plus the signal's number, as in shells."""
         return 128 + (self.received or 0)

@@ -1,4 +1,4 @@
-"""How a run looks on a terminal: log lines, a progress bar, a report, and its JSON."""
+"""Output of runs on a terminal: log lines, a progress bar, a report and JSON."""
 
 import re
 from collections.abc import Callable
@@ -28,15 +28,15 @@ SIGNS = {
     Outcome.ERROR: "!",
     Outcome.PROTECTED: "•",
 }
-BAR = 30
-# Control characters, separators of lines, and marks that change the direction of what follows.
-_TRICKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+BAR_WIDTH = 30
+# Control characters, line separators and bidirectional marks.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 class ConsoleReporter:
-    """Writes the log of runs to ``log``, plans of dry runs to ``report``; follows a run's events.
+    """A run observer that writes log lines to ``log`` and plans of dry runs to ``report``.
 
-    Log lines are ``[2024-01-15T06:00:00.000Z] text``; the progress bar shows on a terminal only.
+    Log lines are ``[2024-01-15T06:00:00.000Z] text``. The progress bar appears only on a terminal.
     """
 
     def __init__(
@@ -45,43 +45,43 @@ class ConsoleReporter:
         self._log = log
         self._report = report
         self._clock = clock
-        self._bar = log.isatty()
-        self.result: RunResult | None = None  # of the run that was last begun
-        self.unprinted: Exception | None = None  # why the report is not all there
+        self._has_bar = log.isatty()
+        self.result: RunResult | None = None  # of the run started last
+        self.print_error: Exception | None = None  # set if the report is incomplete
 
     def say(self, text: str) -> None:
-        """One line of the log."""
-        moment = self._clock().astimezone(UTC)
-        stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-        clear = "\r\x1b[K" if self._bar else ""
+        """Write a log line."""
+        now = self._clock().astimezone(UTC)
+        stamp = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
+        clear = "\r\x1b[K" if self._has_bar else ""
         self._draw(f"{clear}[{stamp}] {_one_line(text)}\n")
 
     def print(self, text: str) -> None:
-        """One line for people on standard output; nothing where that holds JSON alone."""
+        """Write a line of the report, unless standard output is reserved for JSON."""
         if self._report is None:
             return
         try:
             self._report.write(text)
             self._report.flush()
         except (OSError, ValueError) as error:
-            self.unprinted = error
+            self.print_error = error
 
     def _draw(self, text: str) -> None:
-        """The log is not the work, which goes on with a full disk or a reader who has left."""
+        """Write to the log. Errors, such as a full disk or a closed pipe, don't stop the run."""
         with suppress(OSError, ValueError):
             self._log.write(text, style_func=str, ending="")
             self._log.flush()
 
     def started(self, result: RunResult) -> None:
-        """The run's first lines: which job, which week."""
+        """Write the first lines of a run: its job and its window."""
         self.result = result
         name = Job(result.job).label
         number = _("run %(id)s") % {"id": result.run_id} if result.run_id else _("dry run")
         self.say(f"{name}: {number}")
         if result.window is None:
             return
-        words = _("week") if result.job == Job.WEEKLY else _("window")
-        self.say(f"{words} {result.window.start} – {result.window.last}")
+        span = _("week") if result.job == Job.WEEKLY else _("window")
+        self.say(f"{span} {result.window.start} – {result.window.last}")
         if result.catch_up_from:
             self.say(
                 _("also the weeks since %(date)s, which were missed")
@@ -89,32 +89,32 @@ class ConsoleReporter:
             )
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        """A chunk's noteworthy results."""
+        """Write the noteworthy results of a chunk."""
         for line in lines:
             self.note(result, describe(line))
 
     def note(self, result: RunResult, text: str) -> None:
-        """A noteworthy result: a line of the log, or of the plan of a dry run."""
+        """Write a noteworthy result to the log, or to the report of a dry run."""
         if result.dry_run:
             self.print(_one_line(text))
         else:
             self.say(text)
 
     def progressed(self, result: RunResult) -> None:
-        """Draw the bar anew."""
-        if not self._bar or not result.total:
+        """Redraw the progress bar."""
+        if not self._has_bar or not result.total:
             return
-        filled = BAR * result.done // result.total
-        bar = "█" * filled + "░" * (BAR - filled)
+        filled = BAR_WIDTH * result.done // result.total
+        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
         self._draw(f"\r\x1b[K{bar} {result.done}/{result.total}")
 
     def finished(self, result: RunResult) -> None:
-        """The run's last lines, and its report."""
+        """Write the last lines of a run and its report."""
         self.closed(result, result.error)
         self.print(summary(result))
 
     def closed(self, result: RunResult, error: str = "") -> None:
-        """The run's last lines; ``error`` where it is not said yet."""
+        """Write the last lines of a run, with ``error`` if it was not written before."""
         if JOBS[result.job].generates:
             self.say(_("classes created: %(n)d") % {"n": result.classes_created})
             self.say(_("students processed: %(n)d") % {"n": result.students_processed})
@@ -132,12 +132,12 @@ class ConsoleReporter:
 
 
 def _one_line(text: str) -> str:
-    """``text`` without what a name could use to start a line of its own, or turn one around."""
-    return _TRICKS.sub(" ", text)
+    """Replace characters with which a name could forge a log line or reverse its text."""
+    return _UNSAFE.sub(" ", text)
 
 
 def describe(line: ResultLine) -> str:
-    """A result in one line: what, who, when, why."""
+    """Return a result as one line: outcome, people, time and reason."""
     people = " · ".join(name for name in (line.student, line.teacher) if name)
     when = ""
     if line.day is not None:
@@ -155,7 +155,7 @@ def describe(line: ResultLine) -> str:
 
 
 def summary(result: RunResult) -> str:
-    """What a run came to, in a sentence and a line of counts."""
+    """Return the result of a run as a sentence and a line of counts."""
     if result.job == Job.PRUNE:
         return _("%(job)s: %(n)d deleted.") % {
             "job": Job(result.job).label,
@@ -185,7 +185,7 @@ def summary(result: RunResult) -> str:
 
 
 def run_json(result: RunResult) -> dict[str, Any]:
-    """A run as the contract's JSON; dates include both ends."""
+    """Return the result of a run as JSON. The window includes both dates."""
     window = result.window
     return {
         "job": str(result.job),

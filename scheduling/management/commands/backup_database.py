@@ -1,4 +1,4 @@
-"""``manage.py backup_database FOLDER``: the whole database as one file, while all goes on."""
+"""``manage.py backup_database FOLDER``: copies the whole database to one file."""
 
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,15 @@ KEPT = 14
 
 class Command(BaseCommand):
     help = (
-        "Copies the whole database into FOLDER as one file, while everything goes on, reads it "
-        "back, and keeps the newest few. docs/deploy.md says how to restore one. Exit status: 0 "
-        "done, 1 there is no new copy."
+        "Copies the whole database into FOLDER as one file, during operation, reads it back, and "
+        "keeps the newest copies. docs/deploy.md explains how to restore one. Exit status: 0 "
+        "done, 1 failed."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, help="made, for its owner alone, if missing")
+        parser.add_argument("folder", type=Path, help="created, for its owner only, if missing")
         parser.add_argument(
             "--keep", type=int, default=KEPT, help=f"how many copies to keep (default: {KEPT})"
         )
@@ -33,12 +33,12 @@ class Command(BaseCommand):
         if keep < 1:
             raise CommandError(_("--keep: a whole number, 1 or more."), returncode=2)
         try:
-            made = backup(connection.settings_dict, connection.vendor, folder, timezone.now())
-            gone = delete_old_copies(folder, keep)
+            path = backup(connection.settings_dict, connection.vendor, folder, timezone.now())
+            deleted = delete_old_copies(folder, keep)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
-        size = made.stat().st_size / 1_000_000
+        size = path.stat().st_size / 1_000_000
         self.stdout.write(
             _("%(file)s: %(size).1f MB, read back; %(gone)d older copies deleted.")
-            % {"file": made, "size": size, "gone": len(gone)}
+            % {"file": path, "size": size, "gone": len(deleted)}
         )

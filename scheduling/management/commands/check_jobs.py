@@ -1,4 +1,4 @@
-"""``manage.py check_jobs``: which jobs are late, stuck, failed or crashed, and blocked mail."""
+"""``manage.py check_jobs``: reports late, stuck, failed and crashed jobs, and blocked mail."""
 
 from datetime import datetime
 from typing import Any
@@ -19,16 +19,16 @@ from scheduling.models import Job
 from scheduling.selectors.runs import last_ended_full
 from scheduling.selectors.studio import ignored_variables
 
-TROUBLED = 3
+INCIDENTS = 3
 
 
 class Command(StudioCommand):
     help = (
-        "Says which jobs are late, stuck, failed or crashed, from the log and the clock alone, and "
-        "whether the mail server accepts nothing. "
-        "Exit status: 0 all is well, 3 something is wrong, 1 it can't be known."
+        "Reports jobs that are late, stuck, failed or crashed, from the log and the clock only, "
+        "and whether the mail server rejects all mail. "
+        "Exit status: 0 all is well, 3 something is wrong, 1 the check failed."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,33 +38,33 @@ class Command(StudioCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = self._look(timezone.now(), options["json"])
+            incidents = self._check(timezone.now(), options["json"])
         except DatabaseError as error:
-            fault = describe(error)
+            description = describe(error)
             if options["json"]:
-                nothing: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": []}
-                document = {"success": False, "error": fault, **nothing}
+                empty: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": []}
+                document = {"success": False, "error": description, **empty}
                 write_json(self.stdout, document)
-            raise CommandError(fault) from error
-        if found:
-            raise SystemExit(TROUBLED)
+            raise CommandError(description) from error
+        if incidents:
+            raise SystemExit(INCIDENTS)
 
-    def _look(self, now: datetime, as_json: bool) -> list[Incident]:
-        found, callers = current_incidents(now), Callers(now)
+    def _check(self, now: datetime, as_json: bool) -> list[Incident]:
+        incidents, callers = current_incidents(now), Callers(now)
         if as_json:
             write_json(
                 self.stdout,
                 {
-                    "success": not found,
-                    "troubles": [_trouble(one) for one in found],
+                    "success": not incidents,
+                    "troubles": [_incident_json(incident) for incident in incidents],
                     "warnings": ignored_variables(),
-                    "jobs": [_job(job, callers) for job in JOBS if JOBS[job].cron],
+                    "jobs": [_job_json(job, callers) for job in JOBS if JOBS[job].cron],
                 },
             )
         else:
-            for one in found:
-                self.stdout.write(one.sentence)
-            if not found:
+            for incident in incidents:
+                self.stdout.write(incident.sentence)
+            if not incidents:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
             if callers.last_call is None or callers.only_lessons_called:
                 self.stdout.write("\n".join(not_called(GENERATING, now, callers)))
@@ -72,20 +72,20 @@ class Command(StudioCommand):
                 if (due := callers.next_run(job)) is not None:
                     text = _("%(job)s: next on %(when)s") % {"job": job.label, "when": when(due)}
                     self.stdout.write(text)
-        return found
+        return incidents
 
 
-def _trouble(one: Incident) -> dict[str, Any]:
+def _incident_json(incident: Incident) -> dict[str, Any]:
     return {
-        "kind": one.kind.value,
-        "job": one.job.value,
-        "since": one.since.isoformat(),
-        "runId": one.run.pk if one.run else None,
-        "message": one.sentence,
+        "kind": incident.kind.value,
+        "job": incident.job.value,
+        "since": incident.since.isoformat(),
+        "runId": incident.run.pk if incident.run else None,
+        "message": incident.sentence,
     }
 
 
-def _job(job: Job, callers: Callers) -> dict[str, Any]:
+def _job_json(job: Job, callers: Callers) -> dict[str, Any]:
     last, due = last_ended_full(job), callers.next_run(job)
     return {
         "job": job.value,

@@ -1,4 +1,4 @@
-"""``manage.py check_schedules``: holds the calendar against the schedules."""
+"""``manage.py check_schedules``: compares the calendar with the schedules."""
 
 from functools import partial
 from typing import Any
@@ -26,14 +26,14 @@ from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json
 from scheduling.management.cli.run_command import (
     FAILED,
-    WITH_FAULTS,
+    WITH_ERRORS,
     exit_status,
     run_with_retries,
     user_name,
 )
 from scheduling.management.cli.signals import StopSignals
 from scheduling.management.cli.terminal import ConsoleReporter
-from scheduling.management.cli.terminal import describe as in_words
+from scheduling.management.cli.terminal import describe as result_text
 from scheduling.models import Job
 from scheduling.selectors.studio import studio_today
 
@@ -42,8 +42,8 @@ FINDINGS = 3
 
 class Command(StudioCommand):
     help = (
-        "Names missing, extra, drifted and orphaned classes against the schedules. Exit status: "
-        "0 clean, 3 findings or schedules that can't be read, 1 failed."
+        "Reports missing, extra, drifted and orphaned classes compared with the schedules. Exit "
+        "status: 0 clean, 3 findings or schedules that can't be read, 1 failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,7 +51,9 @@ class Command(StudioCommand):
             "--json", action="store_true", help="one JSON document on standard output"
         )
         parser.add_argument(
-            "--fix", action="store_true", help="run both jobs, then say what was mended and is left"
+            "--fix",
+            action="store_true",
+            help="run both jobs, then report what was repaired and what remains",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,22 +66,22 @@ class Command(StudioCommand):
                 status = self._fix()
                 findings = self._find()
                 fixed = repaired(before, findings)
-        except (DatabaseError, ValueError) as error:  # ValueError: no date, by plain SQL on SQLite
-            fault = describe(error)
+        except (DatabaseError, ValueError) as error:  # ValueError: an invalid date in SQLite
+            description = describe(error)
             if options["json"]:
-                write_json(self.stdout, {"success": False, "error": fault})
-            self.stderr.write(fault)
+                write_json(self.stdout, {"success": False, "error": description})
+            self.stderr.write(description)
             raise SystemExit(FAILED) from None
         if options["json"]:
             write_json(self.stdout, _document(findings, fixed))
         else:
             for kind, line in fixed:
-                self.stdout.write(_("mended: %(finding)s") % {"finding": _words(kind, line)})
+                self.stdout.write(_("mended: %(finding)s") % {"finding": _finding_text(kind, line)})
             if fixed:
                 text = ngettext("%(n)d finding mended.", "%(n)d findings mended.", len(fixed))
                 self.stdout.write(text % {"n": len(fixed)})
             self._report(findings)
-        if not findings.is_clean and status in (0, WITH_FAULTS):
+        if not findings.is_clean and status in (0, WITH_ERRORS):
             status = FINDINGS
         if status:
             raise SystemExit(status)
@@ -90,20 +92,20 @@ class Command(StudioCommand):
     def _fix(self) -> int:
         terminal = ConsoleReporter(self.stderr, None, timezone.now)
         with StopSignals() as stop:
-            ended = [
+            results = [
                 run_with_retries(job, partial(_request, job), terminal, stop, RetryPolicy())
                 for job in CHECKED
                 if not stop()
             ]
             if not stop():
                 recompute_instants(timezone.now())
-            return exit_status(ended, stop)
+            return exit_status(results, stop)
 
     def _report(self, findings: CheckFindings) -> None:
         for kind, line in findings.all():
-            self.stdout.write(_words(kind, line))
+            self.stdout.write(_finding_text(kind, line))
         for line in findings.faults:
-            self.stdout.write(in_words(line))
+            self.stdout.write(result_text(line))
         counts = ", ".join(f"{len(findings.of(kind))} {kind}" for kind in KINDS)
         if findings.count:
             self.stdout.write(_("Found: %(counts)s.") % {"counts": counts})
@@ -129,8 +131,8 @@ class Command(StudioCommand):
             self.stdout.write(text % {"n": len(findings.conflicts)})
 
 
-def _words(kind: str, line: ResultLine) -> str:
-    return f"{kind}: {in_words(line)}"
+def _finding_text(kind: str, line: ResultLine) -> str:
+    return f"{kind}: {result_text(line)}"
 
 
 def _request(job: Job) -> Any:

@@ -1,4 +1,4 @@
-"""``manage.py create_api_token``: a token for the API, printed once."""
+"""``manage.py create_api_token``: creates a token for the API and prints it once."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,17 +16,17 @@ from scheduling.management.cli.options import whole
 
 class Command(StudioCommand):
     help = (
-        "Makes an API token for a user and prints it once; only its hash is stored. It may do "
-        "what the user may. Revoke it in the admin under “Auth tokens”."
+        "Creates an API token for a user and prints it once; only its hash is stored. It has the "
+        "permissions of the user. Revoke it in the admin under “Auth tokens”."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", help="whom the token stands for")
+        parser.add_argument("username", help="the user of the token")
         parser.add_argument(
             "--days",
             type=whole(1, 36_500),
             metavar="N",
-            help="valid for so many days; else for ever",
+            help="the number of days that it is valid (default: no limit)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py embedded_worker``: performs what is queued, and ends. The web server starts it."""
+"""``manage.py embedded_worker``: performs queued tasks and ends. The web server starts it."""
 
 from typing import Any
 
@@ -12,20 +12,22 @@ from scheduling.jobs.workers.embedded_worker import work_until_empty
 
 class Command(BaseCommand):
     help = (
-        "Performs the tasks that are queued, and ends. Where TASKS_BACKEND is embedded, whoever "
-        "queues a task starts it; there is no need to start it by hand."
+        "Performs the queued tasks and ends. With TASKS_BACKEND=embedded, it is started "
+        "automatically whenever a task is queued; there is no need to start it by hand."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--slot", type=int, help="the descriptor of a slot that is held for it")
+        parser.add_argument(
+            "--slot", type=int, help="the file descriptor of the process slot reserved for it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         backend = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
         if not isinstance(backend, EmbeddedBackend):
             raise CommandError(
-                _("This is for TASKS_BACKEND=embedded alone; for database, start db_worker."),
+                _("This is only for TASKS_BACKEND=embedded; for database, start db_worker."),
                 returncode=2,
             )
         work_until_empty(backend, options["slot"])

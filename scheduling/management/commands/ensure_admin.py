@@ -1,4 +1,4 @@
-"""`manage.py ensure_admin`: an administrator to log in with, made once."""
+"""`manage.py ensure_admin`: creates the first administrator."""
 
 import secrets
 from typing import Any
@@ -15,8 +15,8 @@ NAME = "admin"
 
 class Command(StudioCommand):
     help = (
-        f"Create the administrator {NAME!r} with a random password, printed once."
-        " Changes nothing where an administrator exists."
+        f"Creates the administrator {NAME!r} with a random password, printed once."
+        " Changes nothing if an administrator exists."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,20 +28,20 @@ class Command(StudioCommand):
     @transaction.atomic
     def _ensure(self) -> None:
         people = get_user_model().objects
-        # An owner who renamed the first account must not find a second one after the next start.
-        present = people.filter(is_superuser=True, is_active=True).order_by("pk").first()
-        if present is not None:
-            name = present.get_username()
+        # Any administrator counts, as the first account may have been renamed.
+        existing = people.filter(is_superuser=True, is_active=True).order_by("pk").first()
+        if existing is not None:
+            name = existing.get_username()
             self.stdout.write(
                 f"Administrator {name!r} exists; the password stays as it is"
                 f" (a new one: manage.py changepassword {name})."
             )
             return
         password = secrets.token_urlsafe(12)
-        account, made = people.get_or_create(
+        account, is_new = people.get_or_create(
             username=NAME, defaults={"is_staff": True, "is_superuser": True}
         )
-        if not made:
+        if not is_new:
             self.stdout.write(
                 f"The account {NAME!r} exists and is no active administrator; left as it is."
                 " Make one with manage.py createsuperuser."

@@ -1,4 +1,4 @@
-"""``manage.py generate_classes``: this week's classes and the lesson horizon."""
+"""``manage.py generate_classes``: generates this week's classes and the lesson horizon."""
 
 from collections.abc import Callable
 from functools import partial
@@ -34,7 +34,7 @@ class Command(StudioCommand):
         "time, any number of times. Exit status: 0 done, 1 failed, 2 usage, 3 done with errors, "
         "4 another run is active, 130/143 stopped by a signal."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,7 +42,7 @@ class Command(StudioCommand):
         add(
             "--only",
             choices=[Job.WEEKLY.value, Job.HORIZON.value, Job.MISSING.value],
-            help="one job alone; missing: every class from each student's start date to today",
+            help="only this job; missing: every class from each student's start date to today",
         )
         add("--date", type=iso_date, help="as if today, in the studio's zone, were YYYY-MM-DD")
         add("--weeks", type=whole(1, 104), help="length of the horizon, 1 to 104 weeks")
@@ -54,11 +54,11 @@ class Command(StudioCommand):
                 metavar="ID",
                 help=f"only this {person}; may be repeated",
             )
-        add("--dry-run", action="store_true", help="print the plan, write nothing")
+        add("--dry-run", action="store_true", help="print the plan without applying it")
         add("--json", action="store_true", help="one JSON document on standard output")
         add("--retries", type=whole(1, 100), default=3, help="attempts on transient faults (3)")
         add("--retry-delay", type=seconds(0), default=5.0, help="seconds between attempts (5)")
-        add("--timeout", type=seconds(0.001), help="the most seconds that one attempt may take")
+        add("--timeout", type=seconds(0.001), help="the maximum seconds of an attempt")
         add(
             "--endpoint",
             metavar="URL",
@@ -79,34 +79,35 @@ class Command(StudioCommand):
         terminal = ConsoleReporter(
             self.stderr, None if options["json"] else self.stdout, timezone.now
         )
-        patience = RetryPolicy(
+        retry = RetryPolicy(
             attempts=options["retries"], delay=options["retry_delay"], timeout=options["timeout"]
         )
         with StopSignals() as stop:
-            ended = [one() for one in _tasks(options, terminal, stop, patience) if not stop()]
-            status = exit_status(ended, stop)
+            tasks = _tasks(options, terminal, stop, retry)
+            outcomes = [task() for task in tasks if not stop()]
+            status = exit_status(outcomes, stop)
         if options["json"]:
             document = {
                 "success": status == 0,
                 "dryRun": options["dry_run"],
-                "runs": [run_json(one.result) for one in ended],
+                "runs": [run_json(outcome.result) for outcome in outcomes],
             }
             write_json(self.stdout, document)
-        elif options["dry_run"] and terminal.unprinted:
-            raise unwritable(terminal.unprinted)  # a plan that nobody has seen
+        elif options["dry_run"] and terminal.print_error:
+            raise unwritable(terminal.print_error)
         if status:
             raise SystemExit(status)
 
 
 def _tasks(
-    options: dict[str, Any], terminal: ConsoleReporter, stop: StopSignals, patience: RetryPolicy
+    options: dict[str, Any], terminal: ConsoleReporter, stop: StopSignals, retry: RetryPolicy
 ) -> list[Callable[[], CommandResult]]:
-    """What is to be done, one after the other: here, or through another deployment's API."""
+    """Return the jobs to run in order, locally or through another deployment's API."""
     endpoint = _endpoint(options)
     if endpoint is not None:
         return [
-            partial(call_remote, one, settings.CRON_SECRET, terminal, stop, patience)
-            for one in calls(endpoint, options)
+            partial(call_remote, call, settings.CRON_SECRET, terminal, stop, retry)
+            for call in calls(endpoint, options)
         ]
     jobs = [Job(options["only"])] if options["only"] else [Job.WEEKLY, Job.HORIZON]
     return [
@@ -116,7 +117,7 @@ def _tasks(
             partial(_request, job, options),
             terminal,
             stop,
-            patience,
+            retry,
             options["dry_run"],
         )
         for job in jobs
@@ -124,8 +125,8 @@ def _tasks(
 
 
 def _endpoint(options: dict[str, Any]) -> str | None:
-    """The deployment that is called; None where the work is done here."""
-    # Cron's entries belong to the machine that they run on.
+    """Return the URL of the deployment to call, or None to run locally."""
+    # Crontab entries always run locally.
     if options["endpoint"] is None and options["trigger"] != Trigger.CRON:
         return settings.API_ENDPOINT or None
     return options["endpoint"]
@@ -137,22 +138,22 @@ def _request(job: Job, options: dict[str, Any]) -> RunRequest:
         today=options["date"] or studio_today(),
         dated=options["date"] is not None,
         weeks=options["weeks"] or settings.HORIZON_WEEKS,
-        student_ids=_known(options, "student", Student),
-        teacher_ids=_known(options, "teacher", Teacher),
+        student_ids=_existing_ids(options, "student", Student),
+        teacher_ids=_existing_ids(options, "teacher", Teacher),
         trigger=Trigger(options["trigger"]),
         triggered_by=user_name(),
     )
 
 
-def _known(options: dict[str, Any], name: str, model: Any) -> tuple[int, ...]:
-    """A mistyped number would otherwise generate nothing and look like success."""
-    asked = set(options[name] or ())
-    if asked:
-        known = set(model.objects.filter(id__among=asked).values_list("id", flat=True))
-        if unknown := sorted(asked - known):
+def _existing_ids(options: dict[str, Any], name: str, model: Any) -> tuple[int, ...]:
+    """Return the IDs given for an option. Raises CommandError (usage) for unknown ones."""
+    ids = set(options[name] or ())
+    if ids:
+        existing = set(model.objects.filter(id__among=ids).values_list("id", flat=True))
+        if unknown := sorted(ids - existing):
             raise CommandError(
                 _("--%(option)s: there is no %(option)s with the number %(numbers)s.")
                 % {"option": name, "numbers": ", ".join(map(str, unknown))},
                 returncode=2,
             )
-    return tuple(sorted(asked))
+    return tuple(sorted(ids))

@@ -1,4 +1,4 @@
-"""``manage.py import_timetable FILE``: teachers, students and their weekly rules."""
+"""``manage.py import_timetable FILE``: imports teachers, students and their weekly rules."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -26,16 +26,16 @@ from scheduling.services.timetable_import import (
 )
 from scheduling.services.timetable_import.uploads import import_file
 
-# What a person can take in; --json has them all.
-LISTED = 200
+# The maximum number of errors listed; --json lists all.
+MAX_LISTED = 200
 
 
 class Command(StudioCommand):
-    """Exit status: 0 imported, 1 faults or no database, 2 usage."""
+    """Exit status: 0 imported, 1 errors in the file or no database, 2 usage."""
 
     help = (
         "Import teachers, students and their weekly rules from a CSV file or a workbook (.xlsx), "
-        "all or nothing. It makes no classes; generate_classes does."
+        "all or nothing. It creates no classes; generate_classes does."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -87,16 +87,16 @@ class Command(StudioCommand):
                     return import_timetable(source, now=now, dry_run=True, answers=answers)
                 return import_file(source, Path(file).name, user_name(), now, answers)
         except (OSError, ValueError) as error:
-            # ValueError: a name that can't be a file's
+            # ValueError: an invalid file name
             return ImportReport(dry_run, faults=[ImportFault(None, "", _unreadable(error))])
         except DatabaseError as error:
             return ImportReport(dry_run, faults=[ImportFault(None, "", describe(error))])
 
     def _list(self, file: str, report: ImportReport) -> None:
         kinds = group_faults(report.problems)
-        for kind in kinds[:LISTED]:
+        for kind in kinds[:MAX_LISTED]:
             self.stderr.write(kind.sentence(file))
-        more = len(kinds) - LISTED
+        more = len(kinds) - MAX_LISTED
         if more > 0:
             message = ngettext(
                 "… and %(more)d more; --json lists them all.",

@@ -1,4 +1,4 @@
-"""``manage.py install_cron``: our entries in this user's crontab, verified by reading them back."""
+"""``manage.py install_cron``: installs the entries in the user's crontab and verifies them."""
 
 import os
 from pathlib import Path
@@ -18,18 +18,18 @@ from scheduling.selectors.studio import studio_or_first_values
 
 class Command(StudioCommand):
     help = (
-        "Puts the entries that make Class Tracker run by itself into the crontab of this user, in "
-        "place of older ones of this installation; lines of others stay. Exit status: 0 done and "
+        "Installs the entries that run the jobs of Class Tracker in the crontab of this user, "
+        "replacing older ones of this installation; other lines stay. Exit status: 0 done and "
         "verified, 1 cron is missing or refuses, or CRON_LOG can't be written."
     )
 
-    # Of the zone it says more itself; the rest is said by `check` and when the server is set up.
+    # The command has its own warning about time zones; `check` reports the rest.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--remove", action="store_true", help="take the entries out")
-        what.add_argument("--show", action="store_true", help="show what is installed")
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--remove", action="store_true", help="remove the entries")
+        mode.add_argument("--show", action="store_true", help="show the installed entries")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -54,10 +54,10 @@ class Command(StudioCommand):
         self._warn_of_zone()
 
     def _require_log(self) -> None:
-        """The shell opens the log before the job begins: where it can't, no job ever begins."""
+        """Raise CommandError if the log can't be written, as the shell would start no job then."""
         log = Path(settings.CRON_LOG)
         if log.is_dir() or not os.access(log if log.exists() else log.parent, os.W_OK):
-            # In the words of the settings, which name their variable in English.
+            # In English, as all errors of settings.
             raise CommandError(
                 f"CRON_LOG: {str(log)!r} can't be written here, and no entry would ever run."
             )
@@ -65,11 +65,11 @@ class Command(StudioCommand):
     def _show(self) -> None:
         tab = crontab.UserCrontab()
         tab.read()
-        found = tab.ours()
-        self._print(found)
-        if not found:
+        installed = tab.own_lines()
+        self._print(installed)
+        if not installed:
             self.stdout.write(_("No entry is installed: manage.py install_cron"))
-        elif sorted(found) != sorted(tab.wanted()):
+        elif sorted(installed) != sorted(tab.expected_lines()):
             self.stderr.write(
                 _("The entries are those of another version: run manage.py install_cron again.")
             )
@@ -100,5 +100,5 @@ class Command(StudioCommand):
         studio = studio_or_first_values().time_zone
         zones = {"machine": settings.SYSTEM_TIME_ZONE, "studio": studio}
         self.stderr.write(text % zones)
-        for entry, moment in translated(now):
-            self.stderr.write(f"  {entry}  →  {moment} {studio}")
+        for entry, due in translated(now):
+            self.stderr.write(f"  {entry}  →  {due} {studio}")

@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: a made-up studio of any size, without collisions, without classes."""
+"""``manage.py load_demo``: loads a made-up studio of any size, without conflicts and classes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,18 +13,18 @@ from scheduling.management.cli.base import StudioCommand
 from scheduling.services.demo import DemoError, LoadReport, load_demo
 from scheduling.text.counts import people_and_rules
 
-# From and to; the upper ones keep a slip of the pen from filling the disk.
+# Minimum and maximum; the latter keep a typing error from filling the disk.
 LIMITS = {"students": (0, 1_000_000), "teachers": (1, 1_000_000), "seed": (0, 999_999_999)}
 
 
 class Command(StudioCommand):
-    """Exit status: 0 loaded or there already, 1 not possible, 2 usage."""
+    """Exit status: 0 loaded or already loaded, 1 not possible, 2 usage."""
 
     help = (
         "Load a made-up studio: the same people and rules for the same options, start dates "
-        "relative to today. What is there already stays as it is. With the same seed, more "
-        "students are added to those that are there; another number of teachers is refused. "
-        "Studios of different seeds stand beside each other."
+        "relative to today. Existing rows are not changed. With the same seed, a higher number "
+        "adds students; another number of teachers is refused. Studios of different seeds are "
+        "independent."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,10 +46,10 @@ class Command(StudioCommand):
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(describe(error)) from error
-        self.stdout.write(_said(loaded, options["seed"]))
+        self.stdout.write(_summary(loaded, options["seed"]))
 
 
-def _said(loaded: LoadReport, seed: int) -> str:
+def _summary(loaded: LoadReport, seed: int) -> str:
     if not loaded:
         return _("Demo studio %(seed)d: all of it is there already; nothing was changed.") % {
             "seed": seed

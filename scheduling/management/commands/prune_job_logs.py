@@ -16,7 +16,7 @@ class Command(StudioCommand):
         "the newest success and failure of a job. Classes stay. Exit status: 0 done, 1 failed, "
         "4 another run is active."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py run_scheduler``: the entries of cron in one long-lived process."""
+"""``manage.py run_scheduler``: runs the entries of cron in one long-lived process."""
 
 from contextlib import suppress
 from typing import Any
@@ -24,15 +24,15 @@ from scheduling.selectors.studio import ignored_variables, studio, studio_or_fir
 
 class Command(BaseCommand):
     help = (
-        "Runs what cron would run, in the studio's time zone, for hosts without cron. Ends between "
-        "two chunks of a run on SIGINT or SIGTERM, with 130 or 143; with --once 1 where something "
-        "failed. Do not run it beside cron: every job would run twice "
+        "Runs the entries of cron in the studio's time zone, for hosts without cron. Ends between "
+        "two chunks of a run on SIGINT or SIGTERM, with 130 or 143; with --once, 1 if a job "
+        "failed. Do not run it in addition to cron: every job would run twice "
         "(harmless, but wasteful)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--once", action="store_true", help="make up for what is late, then end (for a trial)"
+            "--once", action="store_true", help="run late jobs, then end (to try it out)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,40 +48,40 @@ class Command(BaseCommand):
                     stdout=self.stdout,
                     stderr=self.stderr,
                 )
-            except SystemExit as ended:  # how a command says that it failed; the next one goes on
-                self._failed = self._failed or ended.code == FAILED
-                terminal.say(_("ended with status %(status)s") % {"status": ended.code})
+            except SystemExit as exit_error:  # the command's exit status
+                self._failed = self._failed or exit_error.code == FAILED
+                terminal.say(_("ended with status %(status)s") % {"status": exit_error.code})
             except Exception as error:
                 self._failed = True
                 terminal.say(_("failed: %(fault)s") % {"fault": describe(error)})
             finally:
-                # A scheduler waits for hours: no connection is to be held open, or found dead.
+                # The next entry may be hours away, and the connection dead by then.
                 with suppress(Exception):
                     connections.close_all()
 
-        known = studio_or_first_values()
-        translation.activate(known.language)
+        last_studio = studio_or_first_values()
+        translation.activate(last_studio.language)
         for sentence in ignored_variables():
             terminal.say(sentence)
 
         def zone() -> ZoneInfo:
-            """The studio's, as it is now; the last known one while the database is gone."""
-            nonlocal known
+            """Return the studio's zone, or the last known one while the database is down."""
+            nonlocal last_studio
             with suppress(Error):
-                known = studio()
+                last_studio = studio()
             with suppress(Exception):
                 connections.close_all()
-            return known.zone
+            return last_studio.zone
 
         with StopSignals() as stop:
             late = self._late(terminal)
             for entry in ENTRIES:
-                # The watch, so that pages know at once that the scheduler is there.
-                shows = entry.jobs[0] == Job.WATCH and not options["once"]
-                if (entry.jobs[0] in late or shows) and not stop():
+                # The watch always runs, so that the admin shows at once that a scheduler is active.
+                is_watch = entry.jobs[0] == Job.WATCH and not options["once"]
+                if (entry.jobs[0] in late or is_watch) and not stop():
                     perform(entry)
             if not options["once"]:
-                terminal.say(_("waiting for what falls due; SIGTERM ends it"))
+                terminal.say(_("waiting for due jobs; SIGTERM ends it"))
                 run_forever(DueEntries(zone), timezone.now, perform, stop, stop.wait)
         if stop():
             raise SystemExit(stop.exit_status)
@@ -89,7 +89,7 @@ class Command(BaseCommand):
             raise SystemExit(FAILED)
 
     def _late(self, terminal: ConsoleReporter) -> set[str]:
-        """What should have run while nobody was here: once, however often it was missed."""
+        """Return the jobs that are late, to be run once each."""
         try:
             with one_reading():
                 return {job.value for job in overdue_jobs(timezone.now())}

@@ -1,4 +1,4 @@
-"""``manage.py undo_run``: takes back what a run created."""
+"""``manage.py undo_run``: removes the classes that a run created."""
 
 from typing import Any
 
@@ -13,24 +13,26 @@ from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.options import whole
 from scheduling.management.cli.run_command import ALREADY_RUNNING, FAILED, user_name
-from scheduling.management.cli.terminal import describe as in_words
+from scheduling.management.cli.terminal import describe as result_text
 from scheduling.models import JobRun
 
 
 class Command(StudioCommand):
     help = (
-        "Removes the classes that a run created and that nobody touched since, those that have "
-        "begun aside, and names each that stays. The next run makes them again unless the "
-        "schedules change. Exit status: 0 done, 1 failed or no such run, 4 a run of its job is "
-        "active."
+        "Removes the classes that a run created, except those edited since or already begun, and "
+        "lists each that is kept. The next run creates them again unless the schedules change. "
+        "Exit status: 0 done, 1 failed or no such run, 4 a run of its job is active."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "run", type=whole(1, 2**63 - 1), metavar="ID", help="the run, as the history has it"
+            "run",
+            type=whole(1, 2**63 - 1),
+            metavar="ID",
+            help="the ID of the run",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would go and what stays"
+            "--dry-run", action="store_true", help="list the classes to remove and to keep"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,10 +59,10 @@ class Command(StudioCommand):
     def _report(self, result: UndoResult) -> None:
         if result.dry_run:
             for line in result.removed:
-                self.stdout.write(in_words(line))
+                self.stdout.write(result_text(line))
             more = result.removed_count - len(result.removed)
             if more:
                 self.stdout.write(_("… and %(n)d more") % {"n": more})
         for line in result.kept:
-            self.stdout.write(_("kept: %(class)s") % {"class": in_words(line)})
+            self.stdout.write(_("kept: %(class)s") % {"class": result_text(line)})
         self.stdout.write(result.message)

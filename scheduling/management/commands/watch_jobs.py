@@ -1,4 +1,4 @@
-"""``manage.py watch_jobs``: writes down dead runs and tells of late, failed and stuck jobs."""
+"""``manage.py watch_jobs``: marks crashed runs and sends alerts about jobs."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from scheduling.models import Job, Trigger
 
 class Command(StudioCommand):
     help = (
-        "Marks runs whose process is gone as crashed, and tells ALERT_EMAILS and ALERT_WEBHOOK_URL "
-        "of every trouble once when it begins and once when it is over. Exit status: 0 done, "
-        "1 failed, 4 another watch is active. What is wrong is told by check_jobs."
+        "Marks runs whose process has died as crashed, and notifies ALERT_EMAILS and "
+        "ALERT_WEBHOOK_URL when an incident begins and when it ends. Exit status: 0 done, 1 "
+        "failed, 4 another watch is active. check_jobs lists the current incidents."
     )
-    # A machine calls it: what is wrong with the configuration is told when that is set up.
+    # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

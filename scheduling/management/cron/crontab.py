@@ -1,7 +1,7 @@
-"""Our entries in the user's crontab, through django-crontab, which we do not take at its word.
+"""The entries of this installation in the user's crontab, based on django-crontab.
 
-django-crontab reads and writes through a shell and looks at no exit status: a crontab that could
-not be read would be replaced by one that holds our lines alone. So reading and writing are ours.
+django-crontab ignores the exit status of `crontab`. If reading failed, it would overwrite the
+user's other lines, so this module reads and writes the crontab itself.
 """
 
 import os
@@ -16,72 +16,72 @@ SECONDS = 30
 
 
 class CrontabError(Exception):
-    """The crontab cannot be read or written; the message says why and what to do."""
+    """The crontab cannot be read or written. The message names the reason and the remedy."""
 
 
 class UserCrontab(Crontab):
-    """django-crontab's idea of what our lines are, on a crontab that is read and written safely."""
+    """django-crontab's Crontab with safe reading and writing."""
 
     def __init__(self) -> None:
-        super().__init__(verbosity=0)  # talkative, it fails on entries that have changed since
+        super().__init__(verbosity=0)  # its messages raise errors for outdated entries
         for name in ("PYTHON_EXECUTABLE", "DJANGO_MANAGE_PATH"):
             setattr(self.settings, name, _quoted(getattr(self.settings, name)))
 
     def read(self) -> None:
-        """Raises CrontabError where there is no cron, or it refuses this user."""
+        """Read the crontab. Raises CrontabError if cron is missing or refuses the user."""
         self.crontab_lines = read()
 
     def write(self) -> None:
-        """Raises CrontabError where the crontab is not taken; then it is as it was."""
+        """Write the crontab. Raises CrontabError if cron rejects it; it is unchanged then."""
         _call("-", content="".join(self.crontab_lines))
 
-    def ours(self) -> list[str]:
-        """The lines that this installation put there."""
+    def own_lines(self) -> list[str]:
+        """Return the lines of this installation."""
         pattern, comment = self.settings.CRONTAB_LINE_REGEXP, self.settings.CRONTAB_COMMENT
         return [
             line
             for line in self.crontab_lines
-            if (found := pattern.findall(line)) and found[0][4] == comment
+            if (matches := pattern.findall(line)) and matches[0][4] == comment
         ]
 
-    def wanted(self) -> list[str]:
-        """The lines that should be there."""
+    def expected_lines(self) -> list[str]:
+        """Return the lines of this installation as they should be."""
         fresh = UserCrontab()
         fresh.add_jobs()
         return list(fresh.crontab_lines)
 
 
 def read() -> list[str]:
-    """The user's crontab, line by line, each with its end; empty where there is none yet."""
+    """Return the lines of the user's crontab with their line endings, empty if there is none."""
     text = _call("-l")
-    # Without an end the last line would swallow the first of ours.
+    # Appended lines must not continue an unterminated last line.
     return (text if not text or text.endswith("\n") else text + "\n").splitlines(keepends=True)
 
 
 def install() -> list[str]:
-    """Put our entries in, in place of older ones of ours; the lines as they were read back."""
-    return _change(wanted=True)
+    """Replace the entries of this installation; return them as read back."""
+    return _replace_entries(with_jobs=True)
 
 
 def remove() -> None:
-    """Take our entries out; what others put there stays."""
-    _change(wanted=False)
+    """Remove the entries of this installation. Other lines stay."""
+    _replace_entries(with_jobs=False)
 
 
-def _change(wanted: bool) -> list[str]:
+def _replace_entries(with_jobs: bool) -> list[str]:
     tab = UserCrontab()
     tab.read()
     tab.remove_jobs()
     others = list(tab.crontab_lines)
-    if wanted:
+    if with_jobs:
         tab.add_jobs()
     tab.write()
-    expected = tab.ours()
+    expected = tab.own_lines()
     tab.read()
-    found = tab.ours()
-    if sorted(found) != sorted(expected) or [x for x in tab.crontab_lines if x not in found] != [
-        x for x in others if x not in found
-    ]:
+    found = tab.own_lines()
+    if sorted(found) != sorted(expected) or [
+        line for line in tab.crontab_lines if line not in found
+    ] != [line for line in others if line not in found]:
         raise CrontabError(
             _(
                 "The crontab was written but reads differently: look at it with `crontab -l`. "
@@ -92,14 +92,14 @@ def _change(wanted: bool) -> list[str]:
 
 
 def _quoted(path: str) -> str:
-    """For the shell, and for cron, to which a bare % is a line break even within quotes."""
+    """Quote for the shell and for cron, which treats a bare % as a line break even in quotes."""
     return shlex.quote(path).replace("%", r"\%")
 
 
 def _call(*arguments: str, content: str | None = None) -> str:
     program = settings.CRONTAB_EXECUTABLE
     try:
-        ended = subprocess.run(
+        process = subprocess.run(
             [program, *arguments],
             input=content,
             stdin=subprocess.DEVNULL if content is None else None,
@@ -122,12 +122,12 @@ def _call(*arguments: str, content: str | None = None) -> str:
         raise CrontabError(
             _("%(program)s cannot be run: %(error)s") % {"program": program, "error": error}
         ) from None
-    if ended.returncode == 0:
-        return ended.stdout
-    said = " ".join(ended.stderr.split())
-    if arguments == ("-l",) and "no crontab for" in said:
+    if process.returncode == 0:
+        return process.stdout
+    message = " ".join(process.stderr.split())
+    if arguments == ("-l",) and "no crontab for" in message:
         return ""
     raise CrontabError(
         _("cron refuses: %(said)s (%(program)s, exit status %(status)d). Nothing was changed.")
-        % {"said": said or "–", "program": program, "status": ended.returncode}
+        % {"said": message or "–", "program": program, "status": process.returncode}
     )

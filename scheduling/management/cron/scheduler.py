@@ -1,4 +1,4 @@
-"""Cron in one process: the same entries, in the studio's own zone, one after the other."""
+"""A scheduler in one process: runs the entries of cron in the studio's time zone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from cronsim import CronSim
 
 from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
 
-# The clock is looked at so often at least: it may be set, or the machine may have slept.
-LOOK = timedelta(seconds=30)
+# The longest sleep, as the clock may be set or the machine suspended.
+MAX_WAIT = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
 class DueEntries:
-    """When each entry is due next, in the zone that ``zone`` answers.
+    """The next due time of each entry, in the zone returned by ``zone``.
 
-    ``now`` is an aware instant wherever it is asked for.
+    The parameters ``now`` are aware datetimes.
     """
 
     zone: Callable[[], ZoneInfo]
@@ -26,19 +26,18 @@ class DueEntries:
     _zone: ZoneInfo = field(init=False)
 
     def begin(self, now: datetime) -> None:
-        """From ``now`` on."""
+        """Compute the due times after ``now``."""
         self._zone = self.zone()
         self.due = {entry: self._after(entry, now) for entry in self.entries}
 
     def take(self, now: datetime) -> list[CronEntry]:
-        """The entries that are due at ``now``, each once, however often it was missed.
+        """Return the entries due at ``now``, each once even if it was missed several times.
 
-        A clock that was set back makes nothing due twice: what was due at a time that comes again
-        has been taken. One that jumped back by more than a day is believed, and all begins anew.
-        What is not due yet goes by the zone of now.
+        If the clock is set back by up to a day, no entry is due twice. If it is set back further,
+        the due times are computed anew. Future due times follow a change of the zone.
         """
-        before, self._zone = self._zone, self.zone()
-        if self._zone != before:
+        previous_zone, self._zone = self._zone, self.zone()
+        if self._zone != previous_zone:
             for entry, due in self.due.items():
                 if due > now:
                     self.due[entry] = self._after(entry, now)
@@ -52,28 +51,28 @@ class DueEntries:
         return ready
 
     def wait(self, now: datetime) -> float:
-        """Seconds until it is worth looking again."""
-        first = min(self.due.values(), default=now + LOOK)
-        return max(0.0, min(first - now, LOOK).total_seconds())
+        """Return the seconds until the next due time, at most ``MAX_WAIT``."""
+        first = min(self.due.values(), default=now + MAX_WAIT)
+        return max(0.0, min(first - now, MAX_WAIT).total_seconds())
 
     def _after(self, entry: CronEntry, now: datetime) -> datetime:
-        moment: datetime = next(CronSim(entry.cron, now.astimezone(self._zone)))
-        return moment
+        due: datetime = next(CronSim(entry.cron, now.astimezone(self._zone)))
+        return due
 
 
 def run_forever(
-    agenda: DueEntries,
+    due_entries: DueEntries,
     clock: Callable[[], datetime],
     perform: Callable[[CronEntry], None],
     stop: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> None:
-    """Perform what falls due until ``stop`` says so."""
-    agenda.begin(clock())
+    """Perform entries as they become due, until ``stop`` returns true."""
+    due_entries.begin(clock())
     while not stop():
-        for entry in agenda.take(clock()):
+        for entry in due_entries.take(clock()):
             if stop():
                 return
             perform(entry)
         if not stop():
-            sleep(agenda.wait(clock()))
+            sleep(due_entries.wait(clock()))

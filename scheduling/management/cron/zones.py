@@ -1,4 +1,4 @@
-"""Cron keeps the machine's time, the entries are meant in the studio's: what becomes of them."""
+"""Due times of cron's entries, which use the machine's time zone, in the studio's zone."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from scheduling.selectors.studio import studio_or_first_values
 
 
 def zones_differ(now: datetime) -> bool:
-    """Whether the machine's clock shows another time than the studio's, now or within a year."""
+    """Return whether the machine's and the studio's local times differ within the next year."""
     machine, studio = ZoneInfo(settings.SYSTEM_TIME_ZONE), studio_or_first_values().zone
     days = (now + timedelta(days=day) for day in range(0, 366, 7))
     return any(
@@ -21,14 +21,14 @@ def zones_differ(now: datetime) -> bool:
 
 
 def fires(entry: CronEntry, now: datetime) -> datetime:
-    """When cron will next start ``entry``, in the studio's zone."""
+    """Return when cron starts ``entry`` next, in the studio's zone."""
     machine = ZoneInfo(settings.SYSTEM_TIME_ZONE)
-    moment: datetime = next(CronSim(entry.cron, now.astimezone(machine)))
-    return moment.astimezone(studio_or_first_values().zone)
+    due: datetime = next(CronSim(entry.cron, now.astimezone(machine)))
+    return due.astimezone(studio_or_first_values().zone)
 
 
 def translated(now: datetime) -> list[tuple[str, str]]:
-    """Each entry that is due at an hour of the day, and when that is at the studio."""
+    """Return each entry with a fixed hour, and its next due time at the studio."""
     return [
         (f"{entry.cron}  {entry.command_line}", date_format(fires(entry, now), "l H:i"))
         for entry in ENTRIES

@@ -1,4 +1,4 @@
-"""Runs a job through the API of another deployment, with attempts, and reports its answer."""
+"""Runs a job through the API of another deployment, with retries, and reports the response."""
 
 import json
 import time
@@ -20,56 +20,60 @@ DEFAULT_TIMEOUT = 30.0
 
 
 def call_remote(
-    one: RemoteCall,
+    call: RemoteCall,
     secret: str,
     terminal: ConsoleReporter,
     stop: StopSignals,
-    patience: RetryPolicy,
+    retry: RetryPolicy,
 ) -> CommandResult:
-    """Call a deployment; again on connection faults, 5xx and 429."""
+    """Call a deployment, with retries on connection errors, 5xx and 429."""
     number = 0
     while True:
         number += 1
         terminal.say(
             _("%(job)s: start, attempt %(n)d/%(most)d, %(url)s")
-            % {"job": one.job.label, "n": number, "most": patience.attempts, "url": one.url}
+            % {"job": call.job.label, "n": number, "most": retry.attempts, "url": call.url}
         )
         began = time.monotonic()
-        answer = _once(one, secret, patience.timeout or DEFAULT_TIMEOUT, stop)
-        if answer is None:
-            ended = CommandResult(RunResult(job=one.job, state=RunState.CANCELLED), FAILED)
-        elif answer.passes and number < patience.attempts and not stop():
-            terminal.say(_("failed: %(fault)s") % {"fault": answer.fault})
-            stop.wait(patience.delay)
-            if not stop():
-                continue
-            ended = answer.ended(one.job)
+        response = _post_once(call, secret, retry.timeout or DEFAULT_TIMEOUT, stop)
+        if response is None:
+            outcome = CommandResult(RunResult(job=call.job, state=RunState.CANCELLED), FAILED)
         else:
-            ended = answer.ended(one.job)
-        ended.result.seconds = time.monotonic() - began
-        ended.result.dry_run = bool(one.body.get("dryRun"))
-        _report(ended, answer, terminal)
-        return ended
+            if response.is_transient and number < retry.attempts and not stop():
+                terminal.say(_("failed: %(fault)s") % {"fault": response.error})
+                stop.wait(retry.delay)
+                if not stop():
+                    continue
+            outcome = response.command_result(call.job)
+        outcome.result.seconds = time.monotonic() - began
+        outcome.result.dry_run = bool(call.body.get("dryRun"))
+        _report(outcome, response, terminal)
+        return outcome
 
 
-def _once(one: RemoteCall, secret: str, timeout: float, stop: StopSignals) -> RemoteResponse | None:
+def _post_once(
+    call: RemoteCall, secret: str, timeout: float, stop: StopSignals
+) -> RemoteResponse | None:
+    """Return the response, or None if a signal interrupted the call."""
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if secret:
         headers["Authorization"] = f"Bearer {secret}"
     try:
-        return read(post(one.url, json.dumps(one.body).encode(), headers, timeout, stop=stop))
+        return read(post(call.url, json.dumps(call.body).encode(), headers, timeout, stop=stop))
     except NoReplyError as error:
-        text = _("%(url)s can't be reached: %(error)s") % {"url": one.url, "error": error}
+        text = _("%(url)s can't be reached: %(error)s") % {"url": call.url, "error": error}
         return None if stop() else RemoteResponse(0, {}, text)
 
 
-def _report(ended: CommandResult, answer: RemoteResponse | None, terminal: ConsoleReporter) -> None:
-    """The lines that a run here would have said, as far as the answer has them."""
-    result = ended.result
-    if answer is None:
-        terminal.say(_("not waited for any longer; the other side may well complete the run"))
-    elif ended.status not in (FAILED, ALREADY_RUNNING):
+def _report(
+    outcome: CommandResult, response: RemoteResponse | None, terminal: ConsoleReporter
+) -> None:
+    """Write the lines of a local run, as far as the response contains them."""
+    result = outcome.result
+    if response is None:
+        terminal.say(_("no longer waiting; the other side may still complete the run"))
+    elif outcome.status not in (FAILED, ALREADY_RUNNING):
         terminal.started(result)
-        for text in [*answer.notes(), *map(describe, result.faults)]:
+        for text in [*response.notes(), *map(describe, result.faults)]:
             terminal.note(result, text)
     terminal.finished(result)

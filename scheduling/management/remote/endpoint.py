@@ -1,4 +1,4 @@
-"""What ``--endpoint`` names, and which calls of its API the options ask for."""
+"""The API calls for ``--endpoint`` and the other options of a command."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class RemoteCall:
-    """One request to a deployment: which job, where, with what body."""
+    """A request to a deployment: the job, the URL and the body."""
 
     job: Job
     url: str
@@ -27,10 +27,10 @@ class RemoteCall:
 
 
 def calls(endpoint: str, options: dict[str, Any]) -> list[RemoteCall]:
-    """What has to be called for these options.
+    """Return the API calls for these options.
 
-    The full URL of an endpoint runs that job, a base URL follows ``--only``. Raises CommandError
-    (usage) for a URL that is none and for options that the API can't carry.
+    The URL of an endpoint selects its job; with a base URL, ``--only`` selects the jobs. Raises
+    CommandError (usage) for an invalid URL and for options that the API lacks.
     """
     parts = _parts(endpoint)
     path = parts.path.rstrip("/")
@@ -43,7 +43,7 @@ def calls(endpoint: str, options: dict[str, Any]) -> list[RemoteCall]:
             )
         path = path[: -len(PATHS[named])]
     elif "/api/" in f"{path}/" and not path.endswith("/api"):
-        raise _usage(_("--endpoint: “%(url)s” is no endpoint that generates classes."), endpoint)
+        raise _usage(_("--endpoint: “%(url)s” does not generate classes."), endpoint)
     base = path.removesuffix("/api")
     jobs = [named or only] if named or only else [Job.WEEKLY, Job.HORIZON]
     return [
@@ -59,15 +59,15 @@ def calls(endpoint: str, options: dict[str, Any]) -> list[RemoteCall]:
 
 def _parts(endpoint: str) -> SplitResult:
     if not endpoint.strip():
-        # A script's variable that is not set: nobody who names an endpoint means this database.
-        raise CommandError(_("--endpoint is empty: name a URL, or leave it out."), returncode=2)
+        # Probably an unset variable of a script, so don't fall back to the local database.
+        raise CommandError(_("--endpoint is empty: give a URL, or leave it out."), returncode=2)
     try:
         parts = urlsplit(endpoint)
-        _port = parts.port  # raises where it is none
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _port = parts.port  # raises ValueError for an invalid port
+        is_http = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        sound = False
-    if not sound or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f\x7f]", endpoint):
+        is_http = False
+    if not is_http or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f\x7f]", endpoint):
         raise _usage(_("--endpoint: “%(url)s” is not an http(s) URL without a query."), endpoint)
     return parts
 
@@ -77,20 +77,20 @@ def _usage(text: str, url: str, job: str = "") -> CommandError:
 
 
 def _body(job: Job, options: dict[str, Any]) -> dict[str, Any]:
-    carried: dict[str, Any] = {}
-    asked = {name: options[name] for name in ("date", "weeks", "student", "teacher", "dry_run")}
+    body: dict[str, Any] = {}
+    rest = {name: options[name] for name in ("date", "weeks", "student", "teacher", "dry_run")}
     if job == Job.WEEKLY:
-        if day := asked.pop("date"):
-            carried["date"] = str(day)
-        if asked.pop("dry_run"):
-            carried["dryRun"] = True
-    if job == Job.MISSING and len(asked["student"] or ()) == 1:
-        carried["studentId"] = asked.pop("student")[0]
-    for name, value in asked.items():
+        if day := rest.pop("date"):
+            body["date"] = str(day)
+        if rest.pop("dry_run"):
+            body["dryRun"] = True
+    if job == Job.MISSING and len(rest["student"] or ()) == 1:
+        body["studentId"] = rest.pop("student")[0]
+    for name, value in rest.items():
         if value:
             raise CommandError(
-                _("--%(option)s can't be carried by the API to the job %(job)s.")
+                _("--%(option)s is not supported by the API for the job %(job)s.")
                 % {"option": name.replace("_", "-"), "job": job.value},
                 returncode=2,
             )
-    return carried
+    return body

@@ -1,4 +1,4 @@
-"""What a deployment's API answered, read with care: it may be another version, or no API at all."""
+"""Responses of another deployment's API, which may be another version or not this API at all."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ from scheduling.management.cli.run_command import (
     ALREADY_RUNNING,
     DONE,
     FAILED,
-    WITH_FAULTS,
+    WITH_ERRORS,
     CommandResult,
 )
 from scheduling.models import Job, RunState
@@ -25,90 +25,90 @@ from scheduling.models import Job, RunState
 
 @dataclass(frozen=True, slots=True)
 class RemoteResponse:
-    """An answer's status and JSON; ``fault`` is what to say of it if it is one.
+    """The status and JSON of a response; ``error`` is the message if it is an error.
 
-    Status 0: there is no answer.
+    Status 0 means that there is no response.
     """
 
     status: int
-    told: dict[str, Any]
-    fault: str
+    body: dict[str, Any]
+    error: str
 
     @property
-    def passes(self) -> bool:
-        """Whether another attempt in a while may fare better."""
+    def is_transient(self) -> bool:
+        """Whether another attempt may succeed."""
         return not self.status or retry_policy().is_retry("POST", self.status)
 
     def notes(self) -> list[str]:
-        """A line for each student with nothing new, and why."""
-        rows = self.told.get("results")
+        """Return a line for each student without new classes, with the reason."""
+        rows = self.body.get("results")
         return [
             f"○ {_text(row.get('studentName', ''))} · {_text(row.get('message', ''))}"
             for row in (rows if isinstance(rows, list) else ())
             if isinstance(row, dict) and not row.get("classesCreated")
         ]
 
-    def ended(self, job: Job) -> CommandResult:
-        """How the job ended there, and the exit status for it."""
-        told = self.told
-        result = RunResult(job=job, run_id=_number(told.get("runId")), window=_window(told))
-        created = told.get("totalClassesCreated", told.get("lessonsGenerated"))
+    def command_result(self, job: Job) -> CommandResult:
+        """Return the result of the job and its exit status."""
+        body = self.body
+        result = RunResult(job=job, run_id=_number(body.get("runId")), window=_window(body))
+        created = body.get("totalClassesCreated", body.get("lessonsGenerated"))
         result.counts = Counter({Outcome.CREATED: _number(created) or 0})
         result.reported = {
-            "students": _number(told.get("studentsProcessed")) or 0,
-            "teachers": _number(told.get("teachersProcessed")) or 0,
+            "students": _number(body.get("studentsProcessed")) or 0,
+            "teachers": _number(body.get("teachersProcessed")) or 0,
         }
-        if self.status == 409 or (self.status == 202 and told.get("status") == "already_running"):
+        if self.status == 409 or (self.status == 202 and body.get("status") == "already_running"):
             result.state, result.error = RunState.RUNNING, _("another run of this job is active")
             return CommandResult(result, ALREADY_RUNNING)
-        errors = _texts(told.get("errors"))
+        errors = _texts(body.get("errors"))
         if self.status == 500 and result.run_id is not None:
-            # The run came to its end, with series that it could not deal with.
+            # The run finished but could not process every series.
             result.state = RunState.PARTIAL
-            result.faults = [_fault(text) for text in errors]
-            result.error = "" if errors else self.fault
-            return CommandResult(result, WITH_FAULTS)
-        if self.status != 200 or told.get("success") is not True:
-            result.state, result.error = RunState.FAILED, self.fault
+            result.faults = [_error_line(text) for text in errors]
+            result.error = "" if errors else self.error
+            return CommandResult(result, WITH_ERRORS)
+        if self.status != 200 or body.get("success") is not True:
+            result.state, result.error = RunState.FAILED, self.error
             return CommandResult(result, FAILED)
         result.state = RunState.SUCCEEDED
         if errors:
-            result.state, result.faults = RunState.PARTIAL, [_fault(text) for text in errors]
-            return CommandResult(result, WITH_FAULTS)
+            result.state, result.faults = RunState.PARTIAL, [_error_line(text) for text in errors]
+            return CommandResult(result, WITH_ERRORS)
         return CommandResult(result, DONE)
 
 
 def read(reply: Reply) -> RemoteResponse:
-    """``reply`` as an answer of the API, or as the fault that it is."""
+    """Parse ``reply``. A body that is not a JSON object becomes an error message."""
     try:
-        told = json.loads(reply.body)
+        body = json.loads(reply.body)
     except (ValueError, RecursionError):
-        told = None
-    is_ours = isinstance(told, dict)
-    if not is_ours:
-        told = {}
-    said = _text(told.get("message") or "; ".join(_texts(told.get("errors"))))
+        body = None
+    is_object = isinstance(body, dict)
+    if not is_object:
+        body = {}
+    explanation = _text(body.get("message") or "; ".join(_texts(body.get("errors"))))
     if 300 <= reply.status < 400 and reply.location:
-        said = _("moved to %(url)s; name that address") % {"url": _text(reply.location)}
-    elif reply.status == 200 and not is_ours:
-        said = _("the answer is not JSON of this API")
+        explanation = _("moved to %(url)s; use that URL") % {"url": _text(reply.location)}
+    elif reply.status == 200 and not is_object:
+        explanation = _("the response is not JSON of this API")
     text = _("HTTP %(status)d: %(text)s")
-    fault = text % {"status": reply.status, "text": said or _("no explanation")}
-    return RemoteResponse(reply.status, told, fault)
+    error = text % {"status": reply.status, "text": explanation or _("no explanation")}
+    return RemoteResponse(reply.status, body, error)
 
 
 def _text(value: object) -> str:
-    """JSON may escape halves of characters, which no output takes."""
+    """Convert to a string without lone surrogates, which JSON allows and output streams don't."""
     return str(value).encode("utf-8", "replace").decode()
 
 
 def _texts(value: object) -> list[str]:
     if isinstance(value, list):
-        return [_text(one) for one in value]
+        return [_text(item) for item in value]
     return [_text(value)] if value else []
 
 
-def _fault(text: str) -> ResultLine:
+def _error_line(text: str) -> ResultLine:
     return ResultLine(outcome=Outcome.ERROR, code="error", params={"error": text})
 
 
@@ -116,9 +116,9 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _window(told: dict[str, Any]) -> Window | None:
+def _window(body: dict[str, Any]) -> Window | None:
     try:
-        first, last = (date.fromisoformat(told[name]) for name in ("weekStart", "weekEnd"))
+        first, last = (date.fromisoformat(body[name]) for name in ("weekStart", "weekEnd"))
         if not FIRST_DATE <= first <= last <= LAST_DATE:
             return None
         return Window(first, last + DAY)

@@ -121,7 +121,8 @@ def _enqueue_background_runs(change_plan: ChangePlan) -> None:
             change_plan.runs.append(enqueue_run(request).pk)
         except EnqueueFailedError as error:
             text = _(
-                "Saved, but the classes are not up to date yet: %(error)s The next run will update them."
+                "Saved, but the classes are not up to date yet: %(error)s The next run will "
+                "update them."
             )
             change_plan.warnings.append(text % {"error": error})
 

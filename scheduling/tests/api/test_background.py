@@ -72,7 +72,7 @@ def test_a_dry_run_has_nothing_to_come_back_to(api):
     answer = post(api, background=True, dryRun=True)
     assert answer.status_code == 400
     assert answer.json()["message"] == (
-        "background: A dry run leaves no run behind: it can't go on in the background."
+        "background: A dry run stores no run, so it can't go on in the background."
     )
     assert not JobRun.objects.exists()
 

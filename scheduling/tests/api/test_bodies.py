@@ -62,7 +62,7 @@ def test_however_deep_it_is_nested_it_is_400(admin_client, depth):
             "El cuerpo de la petición no es JSON válido.",
         ),
         ("[" * 100_000, "The body is nested too deeply.", "El cuerpo tiene demasiados niveles."),
-        ("null", "The body has to be an object.", "El cuerpo debe ser un objeto."),
+        ("null", "The body must be an object.", "El cuerpo debe ser un objeto."),
     ],
 )
 def test_what_can_t_be_read_is_told_in_both_languages(admin_client, body, english, spanish):

@@ -51,7 +51,7 @@ def test_a_conflict_comes_before_a_schedule_that_begins_later(admin_client, ana,
 
 def test_where_all_classes_are_there_that_is_the_reason(admin_client, ana):
     assert message_of(admin_client, ana)[0] == 3
-    assert message_of(admin_client, ana) == (0, "the classes are there already")
+    assert message_of(admin_client, ana) == (0, "the classes already exist")
 
 
 def test_where_nothing_else_is_to_be_said_it_is_the_bound(admin_client, ana, today):

@@ -90,7 +90,7 @@ def test_both_run_and_end_together(serve, port, tmp_path, number, status):
     assert process.wait(SECONDS) == status
     until(lambda: not members(process.pid), SECONDS)
     assert not answers(port)
-    assert "waiting for what falls due" in (tmp_path / "scheduler.log").read_text()
+    assert "waiting for due jobs" in (tmp_path / "scheduler.log").read_text()
 
 
 def test_a_server_that_cannot_start_leaves_no_scheduler(serve, port):

@@ -102,7 +102,7 @@ def test_the_process_makes_up_for_what_is_late_and_ends_on_sigterm(spawn_manage)
     timer.start()
     for line in process.stderr:
         said.append(line)
-        if "waiting for what falls due" in line:
+        if "waiting for due jobs" in line:
             process.send_signal(signal.SIGTERM)
             break
     said += process.communicate()[1].splitlines()

@@ -1,4 +1,4 @@
-"""What the views of all resources share."""
+"""Base class and helpers of the views of all resources."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,17 +22,17 @@ from scheduling.selectors.studio import studio_today
 
 
 class Resource(ApiView, GenericAPIView):
-    """Rows of one model, each act by Django's permission on it."""
+    """A view of one model's rows, protected by Django's model permissions."""
 
     permission_classes = (StaffModelPermissions,)
     pagination_class = KeysetPagination
     query_class: ClassVar[type[ListQuery]]
-    # Names of the parameter `ordering`, and their columns; none of them may be null.
+    # The columns by their names in the parameter `ordering`. They must not be null.
     orderings: ClassVar[dict[str, str]] = {"id": "id"}
     default_ordering: ClassVar[str] = "id"
 
     def check_permissions(self, request: Request) -> None:
-        # 405 is more use than 403 to who would only learn it after getting the permission.
+        # Staff get 405 rather than 403 for a method that no permission would allow.
         if request.user.is_staff and not hasattr(self, (request.method or "").lower()):
             raise MethodNotAllowed(request.method)
         super().check_permissions(request)
@@ -40,27 +40,27 @@ class Resource(ApiView, GenericAPIView):
     def get_serializer_context(self) -> dict[str, Any]:
         return super().get_serializer_context() | {"today": studio_today()}
 
-    def narrowed(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
-        """The rows that the query parameters ask for."""
+    def filter_rows(self, rows: QuerySet[Any], query: dict[str, Any]) -> QuerySet[Any]:
+        """Filter ``rows`` by the query parameters."""
         return rows
 
-    def listed(self, request: Request) -> Response:
-        """A page of the rows."""
-        asked = read_query(self.query_class, request)
-        page = self.paginate_queryset(self.narrowed(self.get_queryset(), asked))
+    def list_page(self, request: Request) -> Response:
+        """Return a page of rows."""
+        query = read_query(self.query_class, request)
+        page = self.paginate_queryset(self.filter_rows(self.get_queryset(), query))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    def one(self, pk: int) -> Any:
-        """The row ``pk`` as it is answered, or 404."""
+    def get_row(self, pk: int) -> Any:
+        """Return the row ``pk`` with its related rows. Raises Http404."""
         return get_object_or_404(self.get_queryset(), pk=pk)
 
-    def locked(self, pk: int) -> Any:
-        """The row ``pk``, which nobody else changes before the transaction's end, or 404."""
+    def lock_row(self, pk: int) -> Any:
+        """Return the row ``pk``, locked until the end of the transaction. Raises Http404."""
         model: type[Model] = self.get_queryset().model
         return get_object_or_404(model._default_manager.select_for_update(no_key=True), pk=pk)
 
-    def checked(self, request: Request, row: Any = None) -> dict[str, Any]:
-        """The checked body, for a new row or as a change of ``row``."""
+    def validated(self, request: Request, row: Any = None) -> dict[str, Any]:
+        """Return the validated body of a new row or of a change of ``row``."""
         data = request.data
         serializer = self.get_serializer(row, data=data, partial=row is not None)
         serializer.is_valid(raise_exception=True)
@@ -69,18 +69,18 @@ class Resource(ApiView, GenericAPIView):
 
 @contextmanager
 def saving() -> Iterator[None]:
-    """A transaction; what another writer was quicker with is a conflict, not a fault of ours."""
+    """Open a transaction. Raises Conflict if a concurrent write violates a constraint."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
         raise Conflict(
-            _("Someone else changed something at the same moment. Look again, and try again.")
+            _("Someone else made a change at the same time. Check the current state and try again.")
         ) from error
 
 
-def changed(row: Model, values: dict[str, Any]) -> set[str]:
-    """Give ``row`` these values; the names of those that were others before."""
+def assign(row: Model, values: dict[str, Any]) -> set[str]:
+    """Assign ``values`` to ``row`` and return the names of the fields that changed."""
     names = {name for name, value in values.items() if getattr(row, name) != value}
     for name in names:
         setattr(row, name, values[name])
@@ -88,17 +88,17 @@ def changed(row: Model, values: dict[str, Any]) -> set[str]:
 
 
 def require(request: Request, *permissions: str) -> None:
-    """Raise PermissionDenied unless the caller has ``permissions`` of this application."""
+    """Raise PermissionDenied unless the caller has ``permissions`` of this app."""
     if not request.user.has_perms([f"scheduling.{name}" for name in permissions]):
         raise PermissionDenied
 
 
 def matches_all_words(search: str, *columns: str) -> Q:
-    """Rows in which every word of ``search`` occurs in one of ``columns``."""
+    """Return a condition: every word of ``search`` occurs in one of ``columns``."""
     condition = Q()
     for word in search.split():
-        found = Q()
+        in_any_column = Q()
         for column in columns:
-            found |= Q(**{f"{column}__icontains": word})
-        condition &= found
+            in_any_column |= Q(**{f"{column}__icontains": word})
+        condition &= in_any_column
     return condition

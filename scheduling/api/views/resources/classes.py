@@ -32,12 +32,12 @@ SOURCES = {
     "recurring_slot": Q(recurring_slot__isnull=False),
     "one_off": Q(fixed_schedule__isnull=True, recurring_slot__isnull=True),
 }
-# No local day begins or ends further than this from the same day in UTC.
-ZONES = timedelta(days=1)
+# No local day begins or ends more than this apart from the same day in UTC.
+MAX_UTC_OFFSET = timedelta(days=1)
 
 
 class ClassResource(Resource):
-    """Classes, whatever asked for them."""
+    """Classes of series, and one-offs."""
 
     queryset = ScheduledClass.objects.all()
     serializer_class = ClassSerializer
@@ -45,32 +45,32 @@ class ClassResource(Resource):
     orderings = {"startsAt": "starts_at", "id": "id"}
     default_ordering = "startsAt"
 
-    def narrowed(
-        self, rows: QuerySet[ScheduledClass], asked: dict[str, Any]
+    def filter_rows(
+        self, rows: QuerySet[ScheduledClass], query: dict[str, Any]
     ) -> QuerySet[ScheduledClass]:
-        # The instants say nothing that the dates don't; they let an index by instants begin
-        # where the dates do.
-        if "from" in asked:
-            first = datetime.combine(asked["from"], time.min, UTC) - ZONES
-            rows = rows.filter(date__gte=asked["from"], starts_at__gte=first)
-        if "to" in asked:
-            last = datetime.combine(asked["to"] + DAY, time.min, UTC) + ZONES
-            rows = rows.filter(date__lte=asked["to"], starts_at__lt=last)
-        if "source" in asked:
-            rows = rows.filter(SOURCES[asked["source"]])
+        # The conditions on instants are redundant; they make the index on ``starts_at`` usable.
+        if "from" in query:
+            first = datetime.combine(query["from"], time.min, UTC) - MAX_UTC_OFFSET
+            rows = rows.filter(date__gte=query["from"], starts_at__gte=first)
+        if "to" in query:
+            last = datetime.combine(query["to"] + DAY, time.min, UTC) + MAX_UTC_OFFSET
+            rows = rows.filter(date__lte=query["to"], starts_at__lt=last)
+        if "source" in query:
+            rows = rows.filter(SOURCES[query["source"]])
         columns = {"student": "student_id", "teacher": "teacher_id", "status": "status"}
-        given = {column: asked[name] for name, column in columns.items() if name in asked}
-        return rows.filter(**given)
+        conditions = {column: query[name] for name, column in columns.items() if name in query}
+        return rows.filter(**conditions)
 
-    def answer(self, one: ScheduledClass) -> dict[str, Any]:
-        """A class as it was put on its day, with a ``warning`` where that day is closed."""
-        data: dict[str, Any] = self.get_serializer(one).data
-        closed = closed_day_of(one)
+    def response_data(self, scheduled_class: ScheduledClass) -> dict[str, Any]:
+        """Return the class, with a ``warning`` if its day is closed."""
+        data: dict[str, Any] = self.get_serializer(scheduled_class).data
+        closed = closed_day_of(scheduled_class)
         return data | ({"warning": closed} if closed else {})
 
 
-def _whereabouts(one: ScheduledClass) -> tuple[Any, ...]:
-    return one.date, one.teacher_id, one.status
+def _placement(scheduled_class: ScheduledClass) -> tuple[Any, ...]:
+    """Return the values that decide whether a closure applies to the class."""
+    return scheduled_class.date, scheduled_class.teacher_id, scheduled_class.status
 
 
 class ClassList(ClassResource):
@@ -81,7 +81,7 @@ class ClassList(ClassResource):
     @extend_schema(parameters=[ClassQuery], responses=ClassSerializer(many=True))
     def get(self, request: Request) -> Response:
         """A page of classes, by their local date."""
-        return self.listed(request)
+        return self.list_page(request)
 
     @extend_schema(
         request=PolymorphicProxySerializer(
@@ -90,75 +90,75 @@ class ClassList(ClassResource):
             resource_type_field_name=None,
         ),
         responses={
-            200: OpenApiResponse(ClassAnswer, "The occurrence had its class already."),
+            200: OpenApiResponse(ClassAnswer, "The class of the occurrence already existed."),
             201: ClassAnswer,
         },
     )
     def post(self, request: Request) -> Response:
-        """A new one-off; with a series and a date, an occurrence that does not exist yet.
+        """Create a one-off or, given a series and a date, the class of a planned occurrence.
 
-        A one-off may make good for a cancelled class (``makeUpFor``) that has earned it.
-        The occurrence's class is written now, as it is asked for (cancelled, moved, …), and no run
-        changes it; where it exists already, it is changed as by a PATCH. Where the place is taken:
-        409, naming the class that holds it.
+        A one-off may make up for a cancelled class (``makeUpFor``) that is entitled to a make-up.
+        The class of an occurrence is created with the given changes (cancelled, moved, …), and no
+        run changes it; if it already exists, it is changed as by a PATCH. A double booking is a
+        409 that names the other class.
         """
         if isinstance(request.data, Mapping) and "series" in request.data:
             return self._occurrence(request)
         with saving():
-            one = ScheduledClass(**self.checked(request))
-            save_one_off(one, timezone.now())
-        return Response(self.answer(one), status.HTTP_201_CREATED)
+            scheduled_class = ScheduledClass(**self.validated(request))
+            save_one_off(scheduled_class, timezone.now())
+        return Response(self.response_data(scheduled_class), status.HTTP_201_CREATED)
 
     def _occurrence(self, request: Request) -> Response:
-        require(request, "change_scheduledclass")  # its class may be there already
+        require(request, "change_scheduledclass")  # the class may already exist
         serializer = OccurrenceSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         values = dict(serializer.validated_data)
         key = SeriesKey(SeriesKind(values.pop("source")), values.pop("series"))
         with saving():
-            one, is_new = change_or_write(
+            scheduled_class, is_new = change_or_write(
                 key, values.pop("occurrence_date"), values, timezone.now()
             )
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(self.answer(one), code)
+        return Response(self.response_data(scheduled_class), code)
 
 
 class ClassDetail(ClassResource):
-    """A class. What a person did to it no run changes."""
+    """A class. Runs never change a class that was edited by hand."""
 
     refuses = {"patch": (409,), "delete": (409,)}
 
     @extend_schema(responses=ClassSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A class."""
-        return Response(self.get_serializer(self.one(pk)).data)
+        return Response(self.get_serializer(self.get_row(pk)).data)
 
     @extend_schema(request=ClassSerializer, responses=ClassAnswer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Move, cancel, complete or restore a class, mark attendance, take notes.
+        """Move, cancel, complete or restore a class, mark attendance, or write notes.
 
-        Where the place that it is moved to is taken: 409, naming the class that holds it. A day
-        that is closed is no refusal: the ``warning`` says so.
+        A double booking is a 409 that names the other class. A closed day is allowed and results
+        in a ``warning``.
         """
         with saving():
-            one = self.locked(pk)
-            before = _whereabouts(one)
-            manual_edit(one, self.checked(request, one), timezone.now())
-        if _whereabouts(one) == before:
-            return Response(self.get_serializer(one).data)
-        return Response(self.answer(one))
+            scheduled_class = self.lock_row(pk)
+            before = _placement(scheduled_class)
+            manual_edit(scheduled_class, self.validated(request, scheduled_class), timezone.now())
+        if _placement(scheduled_class) == before:
+            return Response(self.get_serializer(scheduled_class).data)
+        return Response(self.response_data(scheduled_class))
 
     @extend_schema(
         responses={
-            200: OpenApiResponse(ClassSerializer, "A generated class: it is cancelled."),
-            204: OpenApiResponse(description="A one-off: it is deleted."),
+            200: OpenApiResponse(ClassSerializer, "A generated class was cancelled."),
+            204: OpenApiResponse(description="A one-off was deleted."),
         }
     )
     def delete(self, request: Request, pk: int) -> Response:
-        """Take a class off the calendar: a generated one is cancelled, a one-off deleted."""
+        """Remove a class from the calendar: cancel a generated class, delete a one-off."""
         with saving():
-            one = self.locked(pk)
-            kept = cancel_or_delete(one, timezone.now())
+            scheduled_class = self.lock_row(pk)
+            kept = cancel_or_delete(scheduled_class, timezone.now())
         if kept:
-            return Response(self.get_serializer(one).data)
+            return Response(self.get_serializer(scheduled_class).data)
         return Response(status=status.HTTP_204_NO_CONTENT)

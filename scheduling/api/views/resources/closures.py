@@ -30,8 +30,8 @@ from scheduling.services.schedule_changes import (
 )
 from scheduling.services.schedules.closures import ClosureScope, apply_closures, scope_of
 
-from .base import Resource, changed, saving
-from .schedule_changes import named, plan_response
+from .base import Resource, assign, saving
+from .schedule_changes import field_errors, plan_response
 
 
 class ClosureResource(Resource):
@@ -43,46 +43,44 @@ class ClosureResource(Resource):
     orderings = {"firstDate": "first_date", "lastDate": "last_date", "id": "id"}
     default_ordering = "firstDate"
 
-    def narrowed(self, rows: QuerySet[Closure], asked: dict[str, Any]) -> QuerySet[Closure]:
+    def filter_rows(self, rows: QuerySet[Closure], query: dict[str, Any]) -> QuerySet[Closure]:
         columns = {
             "from": "last_date__gte",
             "to": "first_date__lte",
             "teacher": "teacher_id",
             "student": "student_id",
         }
-        given = {column: asked[name] for name, column in columns.items() if name in asked}
-        return rows.filter(**given)
+        conditions = {column: query[name] for name, column in columns.items() if name in query}
+        return rows.filter(**conditions)
 
-    def apply(self, request: Request, *reaches: ClosureScope) -> dict[str, Any]:
-        """Bring classes up to date; a ``warning`` of what could not be done."""
-        return warning(apply_closures(reaches, **apply_context(request)))
+    def apply(self, request: Request, *scopes: ClosureScope) -> dict[str, Any]:
+        """Update the classes within ``scopes`` and return a ``warning`` of what remains."""
+        return warning(apply_closures(scopes, **apply_context(request)))
 
-    def looked_at(
-        self, request: Request, act: ScheduleChange, asked: dict[str, Any]
+    def preview_or_apply(
+        self, request: Request, change: ScheduleChange, options: dict[str, Any]
     ) -> Response | ChangePlan | None:
-        """The plan alone where that was asked for; what exactly that plan came to where it was
-        sent along; else None.
-        """
-        dry_run, plan = asked.get("dry_run", False), asked.get("plan")
-        moment = ChangeContext(studio_today(), timezone.now(), str(request.user))
+        """Return a preview for ``dry_run``, the applied plan for ``plan``, or None for neither."""
+        dry_run, plan = options.get("dry_run", False), options.get("plan")
+        context = ChangeContext(studio_today(), timezone.now(), str(request.user))
         try:
             if dry_run:
-                return Response(ActAnswer(plan_response(preview(act, moment), dry_run)).data)
-            return None if plan is None else apply(act, moment, plan)
+                return Response(ActAnswer(plan_response(preview(change, context), dry_run)).data)
+            return None if plan is None else apply(change, context, plan)
         except ValidationError as error:
-            raise named(error, {}) from error
+            raise field_errors(error, {}) from error
 
-    def checked_body(
+    def validated_body(
         self, request: Request, row: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The values of the closure, and what was asked to be done with them."""
+        """Return the values of the closure, and the options ``dry_run`` and ``plan``."""
         body = ClosureBody(
             row, request.data, partial=row is not None, context=self.get_serializer_context()
         )
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
-        asked = {name: values.pop(name) for name in ("dry_run", "plan") if name in values}
-        return values, asked
+        options = {name: values.pop(name) for name in ("dry_run", "plan") if name in values}
+        return values, options
 
 
 class ClosureList(ClosureResource):
@@ -92,37 +90,37 @@ class ClosureList(ClosureResource):
 
     @extend_schema(parameters=[ClosureQuery], responses=ClosureSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """A page of closures: those that touch the days asked for."""
-        return self.listed(request)
+        """A page of closures that overlap the given days."""
+        return self.list_page(request)
 
     @extend_schema(request=ClosureBody, responses={200: ActAnswer, 201: ClosureAnswer})
     def post(self, request: Request) -> Response:
-        """A new closure; it cancels the classes under it that nobody touched. With ``dryRun`` it
-        answers which (200) and writes nothing.
+        """Create a closure, which cancels its classes unless they were edited by hand. With
+        ``dryRun``, only return the plan (200).
         """
-        values, asked = self.checked_body(request)
-        done = self.looked_at(request, AddClosure(values), asked)
-        if isinstance(done, Response):
-            return done
-        if done is not None:
-            closure = self.one(done.closures[0])
-            answer = _warning(done)
+        values, options = self.validated_body(request)
+        result = self.preview_or_apply(request, AddClosure(values), options)
+        if isinstance(result, Response):
+            return result
+        if result is not None:
+            closure = self.get_row(result.closures[0])
+            warnings = _warning(result)
         else:
             with saving():
                 closure = Closure.objects.create(**values)
-            answer = self.apply(request, scope_of(closure))
-        return Response(self.get_serializer(closure).data | answer, status.HTTP_201_CREATED)
+            warnings = self.apply(request, scope_of(closure))
+        return Response(self.get_serializer(closure).data | warnings, status.HTTP_201_CREATED)
 
 
 class ClosureDetail(ClosureResource):
-    """A closure. It may be deleted: the classes that it cancelled come back."""
+    """A closure. Deleting it restores the classes that it cancelled."""
 
     refuses = {"patch": (409,), "delete": (409,)}
 
     @extend_schema(responses=ClosureSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A closure."""
-        return Response(self.get_serializer(self.one(pk)).data)
+        return Response(self.get_serializer(self.get_row(pk)).data)
 
     @extend_schema(
         request=ClosureBody,
@@ -131,62 +129,62 @@ class ClosureDetail(ClosureResource):
         ),
     )
     def patch(self, request: Request, pk: int) -> Response:
-        """Change a closure; the classes concerned follow. With ``dryRun`` it answers the plan."""
-        answer: dict[str, Any] = {}
-        values, asked = self.checked_body(request, self.one(pk))
-        done = self.looked_at(request, EditClosure(pk, values), asked)
-        if isinstance(done, Response):
-            return done
-        if done is not None:
-            return Response(self.get_serializer(self.one(pk)).data | _warning(done))
+        """Change a closure and update its classes. With ``dryRun``, only return the plan."""
+        warnings: dict[str, Any] = {}
+        values, options = self.validated_body(request, self.get_row(pk))
+        result = self.preview_or_apply(request, EditClosure(pk, values), options)
+        if isinstance(result, Response):
+            return result
+        if result is not None:
+            return Response(self.get_serializer(self.get_row(pk)).data | _warning(result))
         with saving():
-            closure = self.locked(pk)
+            closure = self.lock_row(pk)
             before = scope_of(closure)
-            values, _asked = self.checked_body(request, closure)
-            names = changed(closure, values)
+            values, _options = self.validated_body(request, closure)
+            names = assign(closure, values)
             if names:
                 closure.save()
         if names - {"name"}:
-            answer = self.apply(request, before, scope_of(closure))
-        return Response(self.get_serializer(closure).data | answer)
+            warnings = self.apply(request, before, scope_of(closure))
+        return Response(self.get_serializer(closure).data | warnings)
 
     @extend_schema(
         parameters=[RemovalQuery],
         responses={
-            204: OpenApiResponse(description="Deleted, and applied."),
+            204: OpenApiResponse(description="Deleted; the classes are updated."),
             200: OpenApiResponse(
                 PolymorphicProxySerializer(
                     "ClosureDeleted", [DoneSerializer, ActAnswer], resource_type_field_name=None
                 ),
-                "Deleted; the warning says what is to come. Or the plan that was asked for.",
+                "Deleted, with a warning; or the plan of a dry run.",
             ),
         },
     )
     def delete(self, request: Request, pk: int) -> Response:
-        """Delete a closure; the classes that it cancelled are restored. With ``dryRun`` it
-        answers which.
+        """Delete a closure and restore the classes that it cancelled. With ``dryRun``, only
+        return the plan.
         """
-        asked = read_query(RemovalQuery, request)
-        self.one(pk)
-        done = self.looked_at(request, DeleteClosures((pk,)), asked)
-        if isinstance(done, Response):
-            return done
-        if done is not None:
-            answer = _warning(done)
+        options = read_query(RemovalQuery, request)
+        self.get_row(pk)
+        result = self.preview_or_apply(request, DeleteClosures((pk,)), options)
+        if isinstance(result, Response):
+            return result
+        if result is not None:
+            warnings = _warning(result)
         else:
             with saving():
-                closure = self.locked(pk)
-                reach = scope_of(closure)
+                closure = self.lock_row(pk)
+                scope = scope_of(closure)
                 closure.delete()
-            answer = self.apply(request, reach)
-        if answer:
-            return Response({"success": True} | answer)
+            warnings = self.apply(request, scope)
+        if warnings:
+            return Response({"success": True} | warnings)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _warning(done: ChangePlan) -> dict[str, Any]:
-    """What is still to come, or has no place, after exactly the plan that was looked at."""
-    sentences = list(done.warnings)
-    if done.background_requests or done.of(Outcome.CONFLICT):
-        sentences.append(done.done_summary)
+def _warning(applied: ChangePlan) -> dict[str, Any]:
+    """Return a ``warning`` if the applied plan has warnings, conflicts or remaining work."""
+    sentences = list(applied.warnings)
+    if applied.background_requests or applied.of(Outcome.CONFLICT):
+        sentences.append(applied.done_summary)
     return {"warning": " ".join(sentences)} if sentences else {}

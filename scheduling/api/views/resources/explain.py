@@ -23,54 +23,55 @@ from .base import require
 
 
 class ExplainResource(ApiView, GenericAPIView):
-    """By the planner that all runs have; nothing is written."""
+    """Explains a person's classes on a date, using the planner of the runs."""
 
     permission_classes = (StaffModelPermissions,)
     serializer_class = Explained
 
-    def explained(self, request: Request, model: type[Model], pk: int) -> Response:
-        """The explanation of the date that is asked for, of the person ``pk``."""
+    def explain(self, request: Request, model: type[Model], pk: int) -> Response:
+        """Return the explanation of the requested date for the person ``pk``."""
         require(request, "view_scheduledclass")
-        asked = read_query(ExplainQuery, request)
+        query = read_query(ExplainQuery, request)
         person: Any = get_object_or_404(model, pk=pk)
-        whom = {f"{model._meta.model_name}_id": person.pk}
-        told = explain(**whom, day=asked.get("date") or studio_today(), now=timezone.now())
-        return Response(Explained(_explanation(told)).data)
+        person_id = {f"{model._meta.model_name}_id": person.pk}
+        day = query.get("date") or studio_today()
+        explanation = explain(**person_id, day=day, now=timezone.now())
+        return Response(Explained(_explanation_data(explanation)).data)
 
 
 class ExplainStudent(ExplainResource):
-    """A student's date."""
+    """The explanation of a student's date."""
 
     queryset = Student.objects.all()
 
     @extend_schema(parameters=[ExplainQuery], responses=Explained)
     def get(self, request: Request, pk: int) -> Response:
-        """Why a student has a class on a date, or none."""
-        return self.explained(request, Student, pk)
+        """Explain why a student has a class on a date, or none."""
+        return self.explain(request, Student, pk)
 
 
 class ExplainTeacher(ExplainResource):
-    """A teacher's date."""
+    """The explanation of a teacher's date."""
 
     queryset = Teacher.objects.all()
 
     @extend_schema(parameters=[ExplainQuery], responses=Explained)
     def get(self, request: Request, pk: int) -> Response:
-        """Why a teacher has a class on a date, or none."""
-        return self.explained(request, Teacher, pk)
+        """Explain why a teacher has a class on a date, or none."""
+        return self.explain(request, Teacher, pk)
 
 
-def _explanation(told: Explanation) -> dict[str, Any]:
+def _explanation_data(explanation: Explanation) -> dict[str, Any]:
     return {
-        "name": told.name,
-        "date": told.day,
-        "summary": told.summary,
-        "rules": [_rule(rule) for rule in told.rules],
-        "classes": [_class(one) for one in told.classes],
+        "name": explanation.name,
+        "date": explanation.day,
+        "summary": explanation.summary,
+        "rules": [_rule_data(rule) for rule in explanation.rules],
+        "classes": [_class_data(explained) for explained in explanation.classes],
     }
 
 
-def _rule(rule: ExplainedSeries) -> dict[str, Any]:
+def _rule_data(rule: ExplainedSeries) -> dict[str, Any]:
     series = rule.series
     return {
         "source": series.kind.value,
@@ -95,19 +96,19 @@ def _rule(rule: ExplainedSeries) -> dict[str, Any]:
     }
 
 
-def _class(told: ExplainedClass) -> dict[str, Any]:
-    one = told.scheduled_class
+def _class_data(explained: ExplainedClass) -> dict[str, Any]:
+    scheduled_class = explained.scheduled_class
     return {
-        "id": one.pk,
-        "student": one.student_id,
-        "student_name": str(one.student),
-        "teacher": one.teacher_id,
-        "teacher_name": str(one.teacher) if one.teacher else "",
-        "start_time": one.start_time,
-        "end_time": one.end_time,
-        "time_zone": one.time_zone,
-        "status": one.status,
-        "source": source_of(one),
-        "origin": told.origin,
-        "change": told.change,
+        "id": scheduled_class.pk,
+        "student": scheduled_class.student_id,
+        "student_name": str(scheduled_class.student),
+        "teacher": scheduled_class.teacher_id,
+        "teacher_name": str(scheduled_class.teacher) if scheduled_class.teacher else "",
+        "start_time": scheduled_class.start_time,
+        "end_time": scheduled_class.end_time,
+        "time_zone": scheduled_class.time_zone,
+        "status": scheduled_class.status,
+        "source": source_of(scheduled_class),
+        "origin": explained.origin,
+        "change": explained.change,
     }

@@ -1,4 +1,4 @@
-"""``/api/plan``: what a run would do now, unapplied."""
+"""``/api/plan``: a preview of a run."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, Trigger
 from scheduling.selectors.studio import studio_today
 
-MOST = 1_000
-MOST_WEEKS = 104
+MAX_ITEMS = 1_000
+MAX_WEEKS = 104
 
 
 class PlanCollector(NullObserver):
-    """Keeps the first results of a preview: the noteworthy ones, and the new classes."""
+    """Collects the first results of a preview: noteworthy ones and new classes."""
 
     def __init__(self) -> None:
         self.noteworthy: list[ResultLine] = []
@@ -37,59 +37,59 @@ class PlanCollector(NullObserver):
         self.count += len(lines)
         for line in lines:
             kept = self.created if line.outcome is Outcome.CREATED else self.noteworthy
-            if len(kept) < MOST:
+            if len(kept) < MAX_ITEMS:
                 kept.append(line)
 
     def items(self) -> list[ResultLine]:
-        """What is noteworthy first: of a long plan it is what nobody should miss."""
-        return (self.noteworthy + self.created)[:MOST]
+        """Return the results, noteworthy ones first, so that truncation spares them."""
+        return (self.noteworthy + self.created)[:MAX_ITEMS]
 
 
 class Plan(ApiView):
-    """The plan of a window: the same that a run would apply."""
+    """The plan of a window, as a run would apply it."""
 
     permission_classes = (IsAdministrator,)
 
     @extend_schema(parameters=[PlanQuery], responses=PlanAnswer)
     def get(self, request: Request) -> Response:
-        """The plan of a window, unapplied. Administrators only; at most 1,000 items."""
-        asked = read_query(PlanQuery, request)
-        seen = PlanCollector()
-        result = preview(_request(asked), RunOptions(clock=timezone.now, watcher=seen))
+        """The plan of a window, not applied. Administrators only; at most 1,000 items."""
+        query = read_query(PlanQuery, request)
+        collector = PlanCollector()
+        result = preview(_run_request(query), RunOptions(clock=timezone.now, watcher=collector))
         assert result.window is not None
-        answer = PlanAnswer(
+        serializer = PlanAnswer(
             {
                 "window_start": result.window.start,
                 "window_end": result.window.last,
                 "counts": result.counts_by_name(),
-                "items": [item(line) for line in seen.items()],
-                "truncated": seen.count > MOST,
+                "items": [item(line) for line in collector.items()],
+                "truncated": collector.count > MAX_ITEMS,
             }
         )
-        return Response(answer.data)
+        return Response(serializer.data)
 
 
-def _request(asked: dict[str, Any]) -> JobRequest:
-    first, last = asked.get("from"), asked.get("to")
-    today = asked.get("date") or first or studio_today()
-    weeks = asked.get("weeks") or settings.HORIZON_WEEKS
-    if last is not None and "weeks" not in asked:
-        weeks = min(MOST_WEEKS, max(1, (last - today).days // 7 + 1))  # as far as ``to``
+def _run_request(query: dict[str, Any]) -> JobRequest:
+    first, last = query.get("from"), query.get("to")
+    today = query.get("date") or first or studio_today()
+    weeks = query.get("weeks") or settings.HORIZON_WEEKS
+    if last is not None and "weeks" not in query:
+        weeks = min(MAX_WEEKS, max(1, (last - today).days // 7 + 1))  # as far as ``to``
     start, end = first or today, last or today + weeks * WEEK
     return JobRequest(
-        job=Job(asked["job"]),
+        job=Job(query["job"]),
         today=today,
-        dated="date" in asked or first is not None,
+        dated="date" in query or first is not None,
         weeks=weeks,
-        student_ids=tuple(asked.get("student", ())),
-        teacher_ids=tuple(asked.get("teacher", ())),
+        student_ids=tuple(query.get("student", ())),
+        teacher_ids=tuple(query.get("teacher", ())),
         days=((start, max(start, end)),) if first or last else (),
         trigger=Trigger.API,
     )
 
 
 def item(line: ResultLine) -> dict[str, Any]:
-    """One result, its reason in the caller's language."""
+    """Return a result with its reason in the caller's language."""
     return {
         "outcome": line.outcome.value,
         "student": line.student_id,

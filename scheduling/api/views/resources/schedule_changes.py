@@ -1,4 +1,4 @@
-"""``…/change``, ``…/pause``, ``…/resume``, ``…/end``: what goes on, with its plan first."""
+"""``…/change``, ``…/pause``, ``…/resume``, ``…/end``: schedule changes with a preview."""
 
 from typing import Any, ClassVar
 
@@ -44,58 +44,61 @@ from scheduling.services.schedule_changes import (
 )
 
 from .base import require
-from .plan import MOST, item
+from .plan import MAX_ITEMS, item
 
 
-class StaffMayChange(StaffModelPermissions):
-    """Whoever may change a row of the model may act on it."""
+class StaffChangePermission(StaffModelPermissions):
+    """Active staff with the permission to change rows of the model."""
 
     perms_map = StaffModelPermissions.perms_map | {"POST": ["%(app_label)s.change_%(model_name)s"]}
 
 
 class ChangeView(ApiView, GenericAPIView):
-    """An act upon one row. The names of its values are those of the body, in ``names``."""
+    """A schedule change of one row.
 
-    permission_classes = (StaffMayChange,)
+    ``names`` maps fields of validation errors to fields of the body.
+    """
+
+    permission_classes = (StaffChangePermission,)
     serializer_class = ActAnswer
     refuses = {"post": (409,)}
     body: ClassVar[type[serializers.Serializer]]
     names: ClassVar[dict[str, str]] = {"day": "from", "weekday": "day_of_week"}
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
-        """What is to be done."""
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
+        """Return the change of ``row`` that the body describes."""
         raise NotImplementedError
 
-    def may(self, request: Request) -> None:
-        """Raise PermissionDenied where changing the row is not all that it takes."""
+    def check_related_permissions(self, request: Request) -> None:
+        """Raise PermissionDenied if the caller lacks a permission on another model."""
 
-    def acted(self, request: Request, pk: int) -> Response:
-        """Look, or do it."""
-        self.may(request)
+    def preview_or_apply(self, request: Request, pk: int) -> Response:
+        """Preview or apply the change and return its plan."""
+        self.check_related_permissions(request)
         row = get_object_or_404(self.get_queryset(), pk=pk)
-        asked = read(self.body, request)
-        dry_run, plan = asked.pop("dry_run"), asked.pop("plan", None)
-        moment = ChangeContext(studio_today(), timezone.now(), str(request.user))
+        body = read(self.body, request)
+        dry_run, plan = body.pop("dry_run"), body.pop("plan", None)
+        context = ChangeContext(studio_today(), timezone.now(), str(request.user))
         try:
-            act = self.act(row, asked)
-            change_plan = preview(act, moment) if dry_run else apply(act, moment, plan)
+            change = self.get_change(row, body)
+            change_plan = preview(change, context) if dry_run else apply(change, context, plan)
         except ValidationError as error:
-            raise named(error, self.names) from error
+            raise field_errors(error, self.names) from error
         return Response(ActAnswer(plan_response(change_plan, dry_run)).data)
 
 
-def named(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
-    """What an act refused, by the ``names`` that its values have in the body."""
-    found = getattr(error, "message_dict", None)
-    if found is None:
+def field_errors(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
+    """Convert a model's validation error, renaming its fields by ``names``."""
+    messages = getattr(error, "message_dict", None)
+    if messages is None:
         return serializers.ValidationError({"non_field_errors": error.messages})
     return serializers.ValidationError(
-        {names.get(name, name): texts for name, texts in found.items()}
+        {names.get(name, name): texts for name, texts in messages.items()}
     )
 
 
 def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
-    """A plan, or what was done, as ``ActAnswer`` has it."""
+    """Return a previewed or applied plan as data for ``ActAnswer``."""
     counts = {Outcome(outcome).value: n for outcome, n in sorted(change_plan.counts.items()) if n}
     return {
         "success": True,
@@ -104,22 +107,22 @@ def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
         "plan": change_plan.fingerprint,
         "warnings": change_plan.warnings,
         "counts": counts,
-        "items": [item(line) for line in change_plan.lines[:MOST]],
-        "truncated": len(change_plan.lines) > MOST,
+        "items": [item(line) for line in change_plan.lines[:MAX_ITEMS]],
+        "truncated": len(change_plan.lines) > MAX_ITEMS,
         "run_ids": change_plan.runs,
         "series": change_plan.series.id if change_plan.series else None,
     }
 
 
 class SlotMixin:
-    """Of a recurring slot."""
+    """For views of recurring slots."""
 
     kind = SeriesKind.RECURRING_SLOT
     queryset: QuerySet[Any] = RecurringSlot.objects.all()
 
 
 class FixedScheduleMixin:
-    """Of a meeting of a fixed schedule."""
+    """For views of fixed schedules."""
 
     kind = SeriesKind.FIXED_SCHEDULE
     queryset: QuerySet[Any] = FixedSchedule.objects.all()
@@ -128,9 +131,9 @@ class FixedScheduleMixin:
 class _Change(ChangeView):
     kind: ClassVar[SeriesKind]
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
-        key, day = SeriesKey(self.kind, row.pk), asked.pop("from", None)
-        return ChangeAllFuture(key, asked) if day is None else ChangeFromDate(key, day, asked)
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
+        key, day = SeriesKey(self.kind, row.pk), body.pop("from", None)
+        return ChangeAllFuture(key, body) if day is None else ChangeFromDate(key, day, body)
 
 
 class _Pause(ChangeView):
@@ -138,23 +141,23 @@ class _Pause(ChangeView):
     body = PauseBody
     names = {"first": "from", "last": "to"}
 
-    def may(self, request: Request) -> None:
+    def check_related_permissions(self, request: Request) -> None:
         require(request, "add_closure")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
         key = SeriesKey(self.kind, row.pk)
-        return PauseSeries(key, asked["from"], asked["to"], asked.get("name", ""))
+        return PauseSeries(key, body["from"], body["to"], body.get("name", ""))
 
 
 class _Resume(ChangeView):
     kind: ClassVar[SeriesKind]
     body = ResumeBody
 
-    def may(self, request: Request) -> None:
+    def check_related_permissions(self, request: Request) -> None:
         require(request, "delete_closure")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
-        return ResumeSeries(SeriesKey(self.kind, row.pk), asked["from"])
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
+        return ResumeSeries(SeriesKey(self.kind, row.pk), body["from"])
 
 
 class _End(ChangeView):
@@ -162,64 +165,64 @@ class _End(ChangeView):
     body = EndBody
     names = {"day": "on"}
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
         key = SeriesKey(self.kind, row.pk)
-        return EndSeries(key, asked["on"], asked["cancel_rest"], asked["reason"])
+        return EndSeries(key, body["on"], body["cancel_rest"], body["reason"])
 
 
 class _EndPerson(ChangeView):
     body = EndBody
     names = {"day": "on"}
 
-    def may(self, request: Request) -> None:
+    def check_related_permissions(self, request: Request) -> None:
         require(request, "change_fixedschedule", "change_recurringslot")
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
-        return EndPerson(row, asked["on"], asked["cancel_rest"], asked["reason"])
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
+        return EndPerson(row, body["on"], body["cancel_rest"], body["reason"])
 
 
 class ChangeSlot(SlotMixin, _Change):
-    """A recurring slot from a date on, or in all that is to come."""
+    """Change a recurring slot from a date on, or all its future classes."""
 
     body = ChangeSlotBody
 
     @extend_schema(operation_id="changeRecurringSlot", request=ChangeSlotBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Change a recurring slot from a date on. The slot ends the day before and a successor
-        takes over, with all classes from that day on: those that a person acted on as they are.
+        """Change a recurring slot from a date on. The slot ends the day before, and a successor
+        takes over its classes from that day on. Edited classes keep their values.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class PauseSlot(SlotMixin, _Pause):
-    """A recurring slot that does not take place for some time."""
+    """Pause a recurring slot."""
 
     @extend_schema(operation_id="pauseRecurringSlot", request=PauseBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Pause a recurring slot. The student's other lessons go on; it resumes by itself."""
-        return self.acted(request, pk)
+        """Pause a recurring slot for some days. The student's other lessons are not affected."""
+        return self.preview_or_apply(request, pk)
 
 
 class ResumeSlot(SlotMixin, _Resume):
-    """A recurring slot that takes place again."""
+    """Resume a recurring slot."""
 
     @extend_schema(operation_id="resumeRecurringSlot", request=ResumeBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Resume a recurring slot before its pause is over; its classes come back."""
-        return self.acted(request, pk)
+        """Resume a recurring slot before its pause ends. Its classes are restored."""
+        return self.preview_or_apply(request, pk)
 
 
 class EndSlot(SlotMixin, _End):
-    """A recurring slot with a last day."""
+    """End a recurring slot."""
 
     @extend_schema(operation_id="endRecurringSlot", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """End a recurring slot. Classes after it that a person changed are named or cancelled."""
-        return self.acted(request, pk)
+        """End a recurring slot. Later classes that were edited are listed or cancelled."""
+        return self.preview_or_apply(request, pk)
 
 
 class ChangeFixedSchedule(FixedScheduleMixin, _Change):
-    """A meeting of a fixed schedule from a date on, or in all that is to come."""
+    """Change a weekly lesson of a fixed schedule from a date on, or all its future classes."""
 
     body = ChangeMeetingBody
 
@@ -227,75 +230,77 @@ class ChangeFixedSchedule(FixedScheduleMixin, _Change):
         operation_id="changeFixedSchedule", request=ChangeMeetingBody, responses=ActAnswer
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Change a meeting of a fixed schedule from a date on. It ends the day before and a
-        successor takes over, with all classes from that day on.
+        """Change a weekly lesson of a fixed schedule from a date on. It ends the day before, and
+        a successor takes over its classes from that day on.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class PauseFixedSchedule(FixedScheduleMixin, _Pause):
-    """A meeting that does not take place for some time."""
+    """Pause a weekly lesson of a fixed schedule."""
 
     @extend_schema(operation_id="pauseFixedSchedule", request=PauseBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Pause a meeting of a fixed schedule. The student's others go on."""
-        return self.acted(request, pk)
+        """Pause a weekly lesson of a fixed schedule. The student's others are not affected."""
+        return self.preview_or_apply(request, pk)
 
 
 class ResumeFixedSchedule(FixedScheduleMixin, _Resume):
-    """A meeting that takes place again."""
+    """Resume a weekly lesson of a fixed schedule."""
 
     @extend_schema(operation_id="resumeFixedSchedule", request=ResumeBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Resume a meeting of a fixed schedule before its pause is over."""
-        return self.acted(request, pk)
+        """Resume a weekly lesson of a fixed schedule before its pause ends."""
+        return self.preview_or_apply(request, pk)
 
 
 class EndFixedSchedule(FixedScheduleMixin, _End):
-    """A meeting with a last day."""
+    """End a weekly lesson of a fixed schedule."""
 
     @extend_schema(operation_id="endFixedSchedule", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """End a meeting of a fixed schedule."""
-        return self.acted(request, pk)
+        """End a weekly lesson of a fixed schedule."""
+        return self.preview_or_apply(request, pk)
 
 
 class EndStudent(_EndPerson):
-    """A student leaves."""
+    """End all schedules of a student."""
 
     queryset = Student.objects.all()
 
     @extend_schema(operation_id="endStudent", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """End a student with all that is theirs: schedules, lessons to come, and with
-        ``cancelRest`` what a person entered or changed, so that nothing keeps its hour.
+        """End all schedules of a student and remove later classes. With ``cancelRest``, also
+        cancel later one-offs and edited classes.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)
 
 
 class EndTeacher(_EndPerson):
-    """A teacher leaves."""
+    """End all schedules of a teacher."""
 
     queryset = Teacher.objects.all()
 
     @extend_schema(operation_id="endTeacher", request=EndBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """End a teacher with all that is theirs, as a student is ended."""
-        return self.acted(request, pk)
+        """End all schedules of a teacher and remove later classes. With ``cancelRest``, also
+        cancel later one-offs and edited classes.
+        """
+        return self.preview_or_apply(request, pk)
 
 
 class ChangeTeacher(ChangeView):
-    """A teacher in another time zone."""
+    """Move a teacher to another time zone."""
 
     queryset = Teacher.objects.all()
     body = ChangeTeacherBody
 
-    def act(self, row: Any, asked: dict[str, Any]) -> ScheduleChange:
-        return ChangeZone(row, asked["time_zone"])
+    def get_change(self, row: Any, body: dict[str, Any]) -> ScheduleChange:
+        return ChangeZone(row, body["time_zone"])
 
     @extend_schema(operation_id="changeTeacher", request=ChangeTeacherBody, responses=ActAnswer)
     def post(self, request: Request, pk: int) -> Response:
-        """Move a teacher to another time zone. Lessons keep their local time, so that every class
-        ahead moves; one-offs, and classes that a person changed, stay and are named.
+        """Move a teacher to another time zone. Lessons keep their local time, so every future
+        class moves. One-offs and edited classes stay and are listed.
         """
-        return self.acted(request, pk)
+        return self.preview_or_apply(request, pk)

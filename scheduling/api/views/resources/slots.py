@@ -18,9 +18,9 @@ from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
 
-from .base import Resource, changed, saving
+from .base import Resource, assign, saving
 
-# Two slots that agree in all of these ask for the same lessons.
+# Two slots with the same values in these fields are duplicates.
 IDENTITY = (
     *("teacher", "student", "weekday", "start_time", "duration_minutes", "interval_weeks"),
     *("valid_from", "valid_until"),
@@ -40,8 +40,8 @@ class SlotResource(Resource):
         "validFrom": "valid_from",
     }
 
-    def narrowed(
-        self, rows: QuerySet[RecurringSlot], asked: dict[str, Any]
+    def filter_rows(
+        self, rows: QuerySet[RecurringSlot], query: dict[str, Any]
     ) -> QuerySet[RecurringSlot]:
         columns = {
             "teacher": "teacher_id",
@@ -49,18 +49,18 @@ class SlotResource(Resource):
             "status": "status",
             "day_of_week": "weekday",
         }
-        given = {column: asked[name] for name, column in columns.items() if name in asked}
-        return rows.filter(**given)
+        conditions = {column: query[name] for name, column in columns.items() if name in query}
+        return rows.filter(**conditions)
 
-    def answer(self, request: Request, slot: RecurringSlot, students: set[int]) -> dict[str, Any]:
-        """The slot as stored, with what applying it to ``students`` came to."""
+    def apply(self, request: Request, slot: RecurringSlot, students: set[int]) -> dict[str, Any]:
+        """Update the classes of ``students``; return the slot with the result."""
         applied = ApplyResult()
         if students:
             jobs = (Job.HORIZON,)
             applied = apply_change(
                 student_ids=sorted(students), jobs=jobs, **apply_context(request)
             )
-        data: dict[str, Any] = self.get_serializer(self.one(slot.pk)).data
+        data: dict[str, Any] = self.get_serializer(self.get_row(slot.pk)).data
         return data | with_created(applied, {SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)})
 
 
@@ -72,49 +72,49 @@ class RecurringSlotList(SlotResource):
     @extend_schema(parameters=[SlotQuery], responses=SlotSerializer(many=True))
     def get(self, request: Request) -> Response:
         """A page of recurring slots."""
-        return self.listed(request)
+        return self.list_page(request)
 
     @extend_schema(request=SlotSerializer, responses={201: SlotAnswer})
     def post(self, request: Request) -> Response:
-        """A new recurring slot, with the lessons of its horizon."""
-        values = {"valid_from": studio_today()} | self.checked(request)
+        """Create a recurring slot and the lessons of its horizon."""
+        values = {"valid_from": studio_today()} | self.validated(request)
         with saving():
-            _refuse_twin(values)
+            _refuse_duplicate(values)
             slot = RecurringSlot.objects.create(**values)
-        return Response(self.answer(request, slot, {slot.student_id}), status.HTTP_201_CREATED)
+        return Response(self.apply(request, slot, {slot.student_id}), status.HTTP_201_CREATED)
 
 
-def _refuse_twin(values: dict[str, Any]) -> None:
-    """The same delivery twice makes one slot: of two it is the second that is refused."""
-    # Locked: of two that come at once, the second sees the first.
+def _refuse_duplicate(values: dict[str, Any]) -> None:
+    """Raise Conflict if the slot already exists, as when a client repeats a request."""
+    # The lock serialises simultaneous requests for the same student.
     Student.objects.select_for_update(no_key=True).get(pk=values["student"].pk)
-    wanted = RecurringSlot(**values)
+    new_slot = RecurringSlot(**values)
     rows = RecurringSlot.objects.exclude(status=SlotStatus.CANCELLED)
-    twin = rows.filter(**{name: getattr(wanted, name) for name in IDENTITY}).first()
-    if twin is not None:
-        text = _("This slot is there already: it is number %(id)s. Change that one.")
-        raise Conflict(text % {"id": twin.pk}, "already_there")
+    duplicate = rows.filter(**{name: getattr(new_slot, name) for name in IDENTITY}).first()
+    if duplicate is not None:
+        text = _("This slot already exists, with the ID %(id)s. Change that one.")
+        raise Conflict(text % {"id": duplicate.pk}, "already_there")
 
 
 class RecurringSlotDetail(SlotResource):
-    """A recurring slot. One with history is not deleted: set ``status`` or ``validUntil``."""
+    """A recurring slot. It can't be deleted; set ``status`` or ``validUntil`` instead."""
 
     refuses = {"patch": (409,)}
 
     @extend_schema(responses=SlotSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A recurring slot."""
-        return Response(self.get_serializer(self.one(pk)).data)
+        return Response(self.get_serializer(self.get_row(pk)).data)
 
     @extend_schema(request=SlotSerializer, responses=SlotAnswer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Change a recurring slot; the lessons of its horizon follow."""
+        """Change a recurring slot and update the lessons of its horizon."""
         with saving():
-            slot = self.locked(pk)
+            slot = self.lock_row(pk)
             students = {slot.student_id}
-            if changed(slot, self.checked(request, slot)):
+            if assign(slot, self.validated(request, slot)):
                 slot.save()
                 students.add(slot.student_id)
             else:
                 students = set()
-        return Response(self.answer(request, slot, students))
+        return Response(self.apply(request, slot, students))

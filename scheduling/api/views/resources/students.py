@@ -24,14 +24,14 @@ from scheduling.services.schedules.fixed_schedule import (
     write_fixed_schedule,
 )
 
-from .base import Resource, changed, matches_all_words, require, saving
+from .base import Resource, assign, matches_all_words, require, saving
 
-# What the classes of a student depend on, the fixed schedule aside.
-MATTERS = {"start_date", "end_date", "is_active"}
+# Fields that affect the student's classes, in addition to the fixed schedule.
+AFFECTS_CLASSES = {"start_date", "end_date", "is_active"}
 
 
 class StudentResource(Resource):
-    """Students with those meetings of their fixed schedule that have not ended."""
+    """Students with the weekly lessons of their fixed schedule that have not ended."""
 
     queryset = Student.objects.all()
     serializer_class = StudentSerializer
@@ -43,50 +43,50 @@ class StudentResource(Resource):
         current = Prefetch("fixed_schedules", fixed_schedule(studio_today()), to_attr="meetings")
         return Student.objects.prefetch_related(current)
 
-    def narrowed(self, rows: QuerySet[Student], asked: dict[str, Any]) -> QuerySet[Student]:
-        if "is_active" in asked:
-            rows = rows.filter(is_active=asked["is_active"])
-        if "teacher" in asked:
+    def filter_rows(self, rows: QuerySet[Student], query: dict[str, Any]) -> QuerySet[Student]:
+        if "is_active" in query:
+            rows = rows.filter(is_active=query["is_active"])
+        if "teacher" in query:
             today = studio_today()
-            theirs = {"student": OuterRef("pk"), "teacher": asked["teacher"]}
-            slots = RecurringSlot.objects.filter(not_ended(today), **theirs)
+            people = {"student": OuterRef("pk"), "teacher": query["teacher"]}
+            slots = RecurringSlot.objects.filter(not_ended(today), **people)
             rows = rows.filter(
-                Exists(fixed_schedule(today).filter(**theirs))
+                Exists(fixed_schedule(today).filter(**people))
                 | Exists(slots.exclude(status=SlotStatus.CANCELLED))
             )
-        search = asked.get("search", "")
+        search = query.get("search", "")
         return rows.filter(matches_all_words(search, "first_name", "last_name", "email"))
 
     def store(self, request: Request, student: Student, values: dict[str, Any]) -> bool:
-        """Store ``values``; whether classes depend on what changed."""
-        wanted = values.pop("meetings", None)
-        names = changed(student, values)
+        """Store ``values`` and return whether the change affects classes."""
+        meetings = values.pop("meetings", None)
+        names = assign(student, values)
         student.save()
         written = ScheduleWriteResult()
-        if wanted is not None:
+        if meetings is not None:
             try:
-                written = write_fixed_schedule(student, wanted, studio_today(), timezone.now())
+                written = write_fixed_schedule(student, meetings, studio_today(), timezone.now())
             except FixedScheduleError as error:
-                wrong: list[Any] = [{} for _each in wanted]
-                wrong[error.index] = {NAMES.get(error.field, error.field): [error.text]}
-                raise ValidationError({"fixed_schedule": wrong}) from error
+                errors: list[Any] = [{} for _meeting in meetings]
+                errors[error.index] = {NAMES.get(error.field, error.field): [error.text]}
+                raise ValidationError({"fixed_schedule": errors}) from error
             if written.added:
                 require(request, "add_fixedschedule")
             if written.changed or written.ended:
                 require(request, "change_fixedschedule")
-        return bool(names & MATTERS) or written.has_changes
+        return bool(names & AFFECTS_CLASSES) or written.has_changes
 
-    def answer(self, request: Request, student: Student, matters: bool) -> dict[str, Any]:
-        """The student as stored, with what applying the change came to."""
+    def apply(self, request: Request, student: Student, affects_classes: bool) -> dict[str, Any]:
+        """Update the student's classes if necessary; return the student with the result."""
         applied = ApplyResult()
-        if matters:
+        if affects_classes:
             jobs = jobs_of_student(student.pk)
             applied = apply_change(student_ids=[student.pk], jobs=jobs, **apply_context(request))
-        data: dict[str, Any] = self.get_serializer(self.one(student.pk)).data
+        data: dict[str, Any] = self.get_serializer(self.get_row(student.pk)).data
         return data | with_created(applied)
 
 
-# Fields of a meeting that have another name outside.
+# Fields of a fixed schedule with another name in JSON.
 NAMES = {"weekday": "day_of_week", "": "non_field_errors"}
 
 
@@ -98,31 +98,31 @@ class StudentList(StudentResource):
     @extend_schema(parameters=[StudentQuery], responses=StudentSerializer(many=True))
     def get(self, request: Request) -> Response:
         """A page of students."""
-        return self.listed(request)
+        return self.list_page(request)
 
     @extend_schema(request=StudentSerializer, responses={201: StudentAnswer})
     def post(self, request: Request) -> Response:
-        """A new student, with all classes from the start date to the end of this week."""
+        """Create a student and all classes from the start date to the end of this week."""
         with saving():
             student = Student()
-            self.store(request, student, self.checked(request))
-        return Response(self.answer(request, student, True), status.HTTP_201_CREATED)
+            self.store(request, student, self.validated(request))
+        return Response(self.apply(request, student, True), status.HTTP_201_CREATED)
 
 
 class StudentDetail(StudentResource):
-    """A student. Nobody with history is deleted: set ``endDate``, or ``isActive`` to false."""
+    """A student. It can't be deleted; set ``endDate``, or ``isActive`` to false, instead."""
 
     refuses = {"patch": (409,)}
 
     @extend_schema(responses=StudentSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A student."""
-        return Response(self.get_serializer(self.one(pk)).data)
+        return Response(self.get_serializer(self.get_row(pk)).data)
 
     @extend_schema(request=StudentSerializer, responses=StudentAnswer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Change a student; classes are brought up to date, from the start date to Sunday."""
+        """Change a student and update the classes from the start date to Sunday."""
         with saving():
-            student = self.locked(pk)
-            matters = self.store(request, student, self.checked(request, student))
-        return Response(self.answer(request, student, matters))
+            student = self.lock_row(pk)
+            affects_classes = self.store(request, student, self.validated(request, student))
+        return Response(self.apply(request, student, affects_classes))

@@ -15,10 +15,10 @@ from scheduling.models import Teacher
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.status import write_lesson_settings
 
-from .base import Resource, changed, matches_all_words, require, saving
+from .base import Resource, assign, matches_all_words, require, saving
 
-# What the classes of a teacher depend on.
-MATTERS = {"time_zone", "is_active"}
+# Fields that affect the teacher's classes.
+AFFECTS_CLASSES = {"time_zone", "is_active"}
 
 
 class TeacherResource(Resource):
@@ -32,16 +32,16 @@ class TeacherResource(Resource):
     orderings = {"name": "name", "id": "id"}
     default_ordering = "name"
 
-    def narrowed(self, rows: QuerySet[Teacher], asked: dict[str, Any]) -> QuerySet[Teacher]:
-        if "is_active" in asked:
-            rows = rows.filter(is_active=asked["is_active"])
-        return rows.filter(matches_all_words(asked.get("search", ""), "name", "email"))
+    def filter_rows(self, rows: QuerySet[Teacher], query: dict[str, Any]) -> QuerySet[Teacher]:
+        if "is_active" in query:
+            rows = rows.filter(is_active=query["is_active"])
+        return rows.filter(matches_all_words(query.get("search", ""), "name", "email"))
 
     def store(self, request: Request, teacher: Teacher, values: dict[str, Any]) -> set[str]:
-        """Store ``values``; the names of the columns that changed."""
+        """Store ``values`` and return the names of the columns that changed."""
         has_settings = "lesson_settings" in values
         settings = values.pop("lesson_settings", None)
-        names = changed(teacher, values)
+        names = assign(teacher, values)
         teacher.save()
         if has_settings and not (settings is None and not hasattr(teacher, "lesson_settings")):
             require(request, "add_lessonsettings", "change_lessonsettings")
@@ -57,34 +57,34 @@ class TeacherList(TeacherResource):
     @extend_schema(parameters=[TeacherQuery], responses=TeacherSerializer(many=True))
     def get(self, request: Request) -> Response:
         """A page of teachers."""
-        return self.listed(request)
+        return self.list_page(request)
 
     @extend_schema(request=TeacherSerializer, responses={201: TeacherSerializer})
     def post(self, request: Request) -> Response:
-        """A new teacher."""
+        """Create a teacher."""
         with saving():
             teacher = Teacher()
-            self.store(request, teacher, self.checked(request))
-        return Response(self.get_serializer(self.one(teacher.pk)).data, status.HTTP_201_CREATED)
+            self.store(request, teacher, self.validated(request))
+        return Response(self.get_serializer(self.get_row(teacher.pk)).data, status.HTTP_201_CREATED)
 
 
 class TeacherDetail(TeacherResource):
-    """A teacher. Nobody with history is deleted: set ``isActive`` to false."""
+    """A teacher. It can't be deleted; set ``isActive`` to false instead."""
 
     refuses = {"patch": (409,)}
 
     @extend_schema(responses=TeacherSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A teacher."""
-        return Response(self.get_serializer(self.one(pk)).data)
+        return Response(self.get_serializer(self.get_row(pk)).data)
 
     @extend_schema(request=TeacherSerializer, responses=TeacherAnswer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Change a teacher. A new zone, or being active or not, is applied to their classes."""
+        """Change a teacher. A new time zone or active state is applied to their classes."""
         with saving():
-            teacher = self.locked(pk)
-            names = self.store(request, teacher, self.checked(request, teacher))
-        answer = {}
-        if names & MATTERS:
-            answer = warning(apply_change(teacher_ids=[teacher.pk], **apply_context(request)))
-        return Response(self.get_serializer(self.one(teacher.pk)).data | answer)
+            teacher = self.lock_row(pk)
+            names = self.store(request, teacher, self.validated(request, teacher))
+        warnings = {}
+        if names & AFFECTS_CLASSES:
+            warnings = warning(apply_change(teacher_ids=[teacher.pk], **apply_context(request)))
+        return Response(self.get_serializer(self.get_row(teacher.pk)).data | warnings)

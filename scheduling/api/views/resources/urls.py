@@ -1,4 +1,4 @@
-"""The resources and their names: a list, and one of its rows."""
+"""URLs of the resources."""
 
 from typing import Any
 
@@ -23,32 +23,32 @@ from .slots import RecurringSlotDetail, RecurringSlotList
 from .students import StudentDetail, StudentList
 from .teachers import TeacherDetail, TeacherList
 
-ONE = "(?P<pk>[0-9]{1,18})"
+PK = "(?P<pk>[0-9]{1,18})"
 
-# Address below /api/, view, name.
+# The path below /api/, the view, and the name of the URL.
 ADDRESSES: list[tuple[str, type[Any], str]] = [
     ("teachers", TeacherList, "teachers"),
-    (f"teachers/{ONE}", TeacherDetail, "teacher"),
-    (f"teachers/{ONE}/explain", ExplainTeacher, "explain-teacher"),
-    (f"teachers/{ONE}/change", ChangeTeacher, "change-teacher"),
-    (f"teachers/{ONE}/end", EndTeacher, "end-teacher"),
+    (f"teachers/{PK}", TeacherDetail, "teacher"),
+    (f"teachers/{PK}/explain", ExplainTeacher, "explain-teacher"),
+    (f"teachers/{PK}/change", ChangeTeacher, "change-teacher"),
+    (f"teachers/{PK}/end", EndTeacher, "end-teacher"),
     ("students", StudentList, "students"),
-    (f"students/{ONE}", StudentDetail, "student"),
-    (f"students/{ONE}/explain", ExplainStudent, "explain-student"),
-    (f"students/{ONE}/end", EndStudent, "end-student"),
+    (f"students/{PK}", StudentDetail, "student"),
+    (f"students/{PK}/explain", ExplainStudent, "explain-student"),
+    (f"students/{PK}/end", EndStudent, "end-student"),
     ("recurring-slots", RecurringSlotList, "recurring-slots"),
-    (f"recurring-slots/{ONE}", RecurringSlotDetail, "recurring-slot"),
-    (f"recurring-slots/{ONE}/change", ChangeSlot, "change-recurring-slot"),
-    (f"recurring-slots/{ONE}/pause", PauseSlot, "pause-recurring-slot"),
-    (f"recurring-slots/{ONE}/resume", ResumeSlot, "resume-recurring-slot"),
-    (f"recurring-slots/{ONE}/end", EndSlot, "end-recurring-slot"),
-    (f"fixed-schedules/{ONE}/change", ChangeFixedSchedule, "change-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/pause", PauseFixedSchedule, "pause-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/resume", ResumeFixedSchedule, "resume-fixed-schedule"),
-    (f"fixed-schedules/{ONE}/end", EndFixedSchedule, "end-fixed-schedule"),
+    (f"recurring-slots/{PK}", RecurringSlotDetail, "recurring-slot"),
+    (f"recurring-slots/{PK}/change", ChangeSlot, "change-recurring-slot"),
+    (f"recurring-slots/{PK}/pause", PauseSlot, "pause-recurring-slot"),
+    (f"recurring-slots/{PK}/resume", ResumeSlot, "resume-recurring-slot"),
+    (f"recurring-slots/{PK}/end", EndSlot, "end-recurring-slot"),
+    (f"fixed-schedules/{PK}/change", ChangeFixedSchedule, "change-fixed-schedule"),
+    (f"fixed-schedules/{PK}/pause", PauseFixedSchedule, "pause-fixed-schedule"),
+    (f"fixed-schedules/{PK}/resume", ResumeFixedSchedule, "resume-fixed-schedule"),
+    (f"fixed-schedules/{PK}/end", EndFixedSchedule, "end-fixed-schedule"),
     ("closures", ClosureList, "closures"),
-    (f"closures/{ONE}", ClosureDetail, "closure"),
+    (f"closures/{PK}", ClosureDetail, "closure"),
     ("classes", ClassList, "classes"),
-    (f"classes/{ONE}", ClassDetail, "class"),
+    (f"classes/{PK}", ClassDetail, "class"),
     ("plan", Plan, "plan"),
 ]

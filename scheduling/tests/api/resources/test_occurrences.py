@@ -150,7 +150,7 @@ def test_what_is_refused(
 def test_its_day_has_to_be_named(api: APIClient, slot: RecurringSlot) -> None:
     sent = of(slot)
     del sent["date"]
-    invalid(api.post("/api/classes", sent), "occurrenceDate", "Name the day")
+    invalid(api.post("/api/classes", sent), "occurrenceDate", "Give the date")
 
 
 def test_it_takes_both_permissions(staff: Any, slot: RecurringSlot) -> None:

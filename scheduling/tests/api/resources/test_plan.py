@@ -116,7 +116,7 @@ def test_of_so_many_weeks_for_these_people_alone(api: APIClient) -> None:
 def test_what_is_noteworthy_comes_first_and_a_long_plan_is_cut(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view, "MOST", 5)
+    monkeypatch.setattr(view, "MAX_ITEMS", 5)
     teacher = make.teacher()
     make.lesson(on=day("2026-01-12"), start="10:30", end="11:30", whom=teacher)
     make.slot(teacher)

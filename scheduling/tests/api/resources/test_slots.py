@@ -52,7 +52,7 @@ def test_the_same_delivery_twice_makes_one_slot(api: APIClient) -> None:
     sent = body(validFrom="2026-01-06")
     made = ok(api.post("/api/recurring-slots", sent), 201)
 
-    number = f"number {made['id']}"
+    number = f"ID {made['id']}"
     refused(api.post("/api/recurring-slots", sent), 409, "already_there", number)
 
     assert RecurringSlot.objects.count() == 1

@@ -270,7 +270,7 @@ def test_what_the_api_cannot_carry_is_a_usage_error(
     done = generate("--endpoint", deployment.url, *options)
 
     assert done.returncode == 2
-    assert "can't be carried by the API" in done.stderr
+    assert "is not supported by the API" in done.stderr
     assert deployment.asked == []
 
 
@@ -299,7 +299,7 @@ def test_what_is_no_answer_of_the_api_is_a_failure(
     done = generate("--endpoint", deployment.url, "--only", "weekly", "--json")
 
     assert done.returncode == 1
-    errors = ["HTTP 200: the answer is not JSON of this API"]
+    errors = ["HTTP 200: the response is not JSON of this API"]
     assert json.loads(done.stdout)["runs"][0]["errors"] == errors
 
 
