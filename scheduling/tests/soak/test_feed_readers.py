@@ -20,7 +20,7 @@ WEEK = timedelta(weeks=1)
 
 
 @pytest.mark.parametrize("first", STARTS, ids=str)
-def test_all_zones(first, tmp_path):
+def test_every_zone_is_read_correctly(first, tmp_path):
     stored, bodies = {}, {}
     for zone in ZONES:
         events = lessons(zone, first)
@@ -33,7 +33,7 @@ def test_all_zones(first, tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_studio_of_500_students(client, tmp_path):
+def test_feed_of_500_students_is_read_correctly(client, tmp_path):
     """Read before its classes are made, and after: the same, and every class at its instant."""
     load_demo(500, 25, 1, EARLY)
     feed = reverse("calendar-feed", kwargs={"token": token_of(CalendarFeed.objects.create())})

@@ -44,7 +44,7 @@ def assert_as_undisturbed(expected, kills):
     assert killing.stored() == expected
 
 
-def test_fifty_kills_all_over_one_generation(expected):
+def test_fifty_kills_during_generation_lose_nothing(expected):
     """Each kill comes when the generation has got to a point drawn beforehand from all of it."""
     random = Random(1)
     points = sorted(random.randrange(CLASSES * 95 // 100) for _ in range(KILLS))
@@ -57,7 +57,7 @@ def test_fifty_kills_all_over_one_generation(expected):
     killing.assert_whole_chunks(set(expected))
 
 
-def test_kills_of_the_command_as_it_is_shipped(expected):
+def test_kills_with_default_chunks_lose_nothing(expected):
     """Its chunks are large: few COMMITs, so a part of the classes is lost whenever all are there.
 
     The kills come at any time between the claim and the end of an undisturbed run.
@@ -74,7 +74,7 @@ def test_kills_of_the_command_as_it_is_shipped(expected):
     assert_as_undisturbed(expected, KILLS)
 
 
-def test_kills_while_every_class_moves(expected):
+def test_kills_while_classes_move_lose_nothing(expected):
     """The schedules change after the classes were made: every run moves what is left to move."""
     random = Random(7)
     killing.generate()

@@ -41,7 +41,7 @@ def lose(random):
         )
 
 
-def test_runs_are_killed_under_traffic(pooler):
+def test_runs_killed_under_traffic_lose_nothing(pooler):
     random = Random(16)
     studio.build(slots=SLOTS, teachers=40)
     seconds = killing.generate().duration.total_seconds()

@@ -159,7 +159,7 @@ def site(machines):
     return machines
 
 
-def test_while_a_run_of_one_host_goes_on_the_other_is_refused(site):
+def test_run_is_refused_while_other_host_runs(site):
     with site.serving(site.one) as one, site.serving(site.two) as two:
         site.database.execute(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
         first = Call(one + BUTTON, *POST, token=site.token)
@@ -177,7 +177,7 @@ def test_while_a_run_of_one_host_goes_on_the_other_is_refused(site):
     site.assert_right()
 
 
-def test_starts_on_both_hosts_in_the_same_moment(site):
+def test_simultaneous_starts_on_both_hosts_run_once(site):
     performed_by = set()
     with site.serving(site.one) as one, site.serving(site.two) as two:
         for order in [(one, two), (two, one)] * 5:
@@ -195,7 +195,7 @@ def test_starts_on_both_hosts_in_the_same_moment(site):
 
 
 @pytest.mark.parametrize("backend", ["database", "embedded"])
-def test_a_run_in_the_background_is_performed_once_by_either_host(site, backend):
+def test_background_run_is_performed_once_by_either_host(site, backend):
     """A worker on the other host than the one that was asked, or one that this one calls."""
     with ExitStack() as ending:
         address = ending.enter_context(site.serving(site.one, backend))
@@ -214,7 +214,7 @@ def test_a_run_in_the_background_is_performed_once_by_either_host(site, backend)
     site.assert_right()
 
 
-def test_workers_of_both_hosts_take_turns_and_do_nothing_twice(site):
+def test_workers_of_both_hosts_perform_each_run_once(site):
     with ExitStack() as ending:
         servers = [ending.enter_context(site.serving(host)) for host in (site.one, site.two)]
         for host in (site.one, site.two) * 2:
@@ -231,7 +231,7 @@ def test_workers_of_both_hosts_take_turns_and_do_nothing_twice(site):
 
 
 @pytest.mark.parametrize("loss", ["die", "unplug"])
-def test_a_host_is_lost_in_a_run_and_the_other_takes_over(site, loss):
+def test_other_host_takes_over_run_of_lost_host(site, loss):
     """Killed, or cut off: then its processes live on, and may write nothing once it is back."""
     with ExitStack() as ending:
         address = ending.enter_context(site.serving(site.two))

@@ -123,14 +123,14 @@ def in_words(lesson: Lesson) -> str:
     return f"{lesson.student} · {lesson.teacher} · {when}"
 
 
-def test_the_file_is_the_one_its_description_speaks_of():
+def test_file_matches_its_description():
     meetings = university.meetings()
     assert len(meetings) == 1184
     assert len({meeting.student for meeting in meetings}) == 387
     assert len({meeting.teacher for meeting in meetings}) == 256
 
 
-def test_all_of_it_is_imported_and_a_second_time_changes_nothing(outcome):
+def test_second_import_changes_nothing(outcome):
     assert outcome.imported["success"]
     assert (outcome.imported["rows"], outcome.imported["mergedRows"]) == (456, 9)
     assert outcome.imported["created"]["recurringSlots"] == 1184
@@ -138,7 +138,7 @@ def test_all_of_it_is_imported_and_a_second_time_changes_nothing(outcome):
     assert not any(outcome.imported_again["created"].values())
 
 
-def test_every_meeting_of_every_week_is_a_class_or_a_named_conflict(outcome, expected):
+def test_every_meeting_is_class_or_named_conflict(outcome, expected):
     assert len(expected) == 1184 * university.WEEKS
     stored = Counter(lesson[:5] for lesson in outcome.stored)
     conflicts = Counter(key_of(conflict) for conflict in outcome.conflicts)
@@ -148,13 +148,13 @@ def test_every_meeting_of_every_week_is_a_class_or_a_named_conflict(outcome, exp
     assert (outcome.first["state"], outcome.first["errors"]) == ("succeeded", [])
 
 
-def test_every_class_has_the_right_instants_zone_and_subject(outcome, expected):
+def test_every_class_has_expected_instants_zone_and_subject(outcome, expected):
     assert set(outcome.stored) <= expected
     offsets = {(lesson.starts_at.hour - lesson.start.hour) % 24 for lesson in outcome.stored}
     assert offsets == {5, 6}  # the window does cross a change of the clocks
 
 
-def test_every_conflict_has_a_stored_class_in_its_way_and_names_it(outcome, expected):
+def test_every_conflict_names_stored_class(outcome, expected):
     by_key = {lesson[:5]: lesson for lesson in expected}
     by_words = {in_words(lesson): lesson for lesson in outcome.stored}
     assert outcome.conflicts
@@ -165,17 +165,17 @@ def test_every_conflict_has_a_stored_class_in_its_way_and_names_it(outcome, expe
         assert conflict["with"].split(" · ")[0] in conflict["reason"]
 
 
-def test_no_two_stored_classes_exclude_each_other(outcome):
+def test_no_stored_classes_exclude_each_other(outcome):
     assert university.double_bookings(outcome.stored) == []
 
 
-def test_an_independent_recount_seats_the_very_same_classes(outcome):
+def test_independent_placement_has_same_classes(outcome):
     seated, barred = university.greedy(outcome.start)
     assert set(outcome.stored) == seated
     assert {key_of(conflict) for conflict in outcome.conflicts} == {one[:5] for one in barred}
 
 
-def test_every_conflict_is_in_the_log_of_the_run(outcome):
+def test_every_conflict_is_stored_with_run(outcome):
     assert {item.outcome for item in outcome.items} == {"conflict"}
     logged = Counter(
         (item.student_name, item.teacher_name, item.date, item.start_time, item.end_time)
@@ -184,7 +184,7 @@ def test_every_conflict_is_in_the_log_of_the_run(outcome):
     assert logged == Counter(key_of(conflict) for conflict in outcome.conflicts)
 
 
-def test_a_second_run_creates_nothing_and_tries_every_conflict_again(outcome):
+def test_second_run_creates_nothing_and_repeats_conflicts(outcome):
     counts = {"conflict": len(outcome.conflicts), "exists": len(outcome.stored)}
     assert outcome.second["counts"] == counts
     assert outcome.second["classesCreated"] == 0
@@ -194,7 +194,7 @@ def test_a_second_run_creates_nothing_and_tries_every_conflict_again(outcome):
     }
 
 
-def test_the_oracle_knows_a_double_booking_when_it_sees_one():
+def test_oracle_detects_double_booking():
     def lesson(student, teacher, start, end, is_shared=False):
         day = date(2026, 2, 2)
         starts, ends = (datetime.combine(day, at, UTC) for at in (start, end))

@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     "moment", [datetime(2026, 1, 12, 0, 30, tzinfo=UTC), datetime(2026, 1, 14, 2, 30, tzinfo=UTC)]
 )
-def test_a_run_at_an_hour_that_comes_twice_creates_nothing_the_second_time(job, moment):
+def test_second_run_in_repeated_hour_creates_nothing(job, moment):
     """Also from a Monday back into the Sunday before, which is the week before."""
     make.schedule()
     make.slot()
@@ -35,7 +35,7 @@ def test_a_run_at_an_hour_that_comes_twice_creates_nothing_the_second_time(job, 
     assert list(ScheduledClass.objects.order_by("id").values()) == rows
 
 
-def test_in_the_middle_of_a_run():
+def test_clock_set_back_during_run_loses_no_class():
     for _ in range(3):
         make.slot()
     moment = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_in_the_middle_of_a_run():
     assert horizon().classes_created == 0
 
 
-def test_nothing_is_late_or_stuck_for_it():
+def test_clock_set_back_causes_no_incident():
     now = database_now()
     with time_machine.travel(now, tick=False):
         for done in (weekly, horizon):
@@ -55,7 +55,7 @@ def test_nothing_is_late_or_stuck_for_it():
         assert current_incidents(now - HOUR) == []
 
 
-def test_a_run_that_beat_before_the_jump_is_alive_and_one_whose_process_is_gone_is_dead():
+def test_run_with_future_heartbeat_is_dead_only_without_process():
     beat = database_now() + HOUR
     live = JobRun.objects.create(
         job=Job.HORIZON, state=RunState.RUNNING, trigger=Trigger.CRON, started_at=beat,

@@ -72,7 +72,7 @@ def assert_it_wakes_up_in_vain(process, run, expected):
         pytest.param("after", marks=IN_A_TRANSACTION),
     ],
 )
-def test_another_takes_over_and_it_wakes_up_in_vain(stopped, where):
+def test_stopped_run_is_taken_over_and_writes_nothing_more(stopped, where):
     process, run = stopped(where)
     fall_silent_when_free(run)
     result = horizon(TODAY)
@@ -95,7 +95,7 @@ def fall_silent_when_free(run):
 
 @IN_A_TRANSACTION
 @pytest.mark.parametrize("way", ["direct", "pooler"])
-def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch, request, way):
+def test_process_stopped_during_copy_blocks_no_other_run(stopped, monkeypatch, request, way):
     """No timeout of PostgreSQL ends a COPY that waits for its client."""
     if way == "pooler":
         request.getfixturevalue("pooler")
@@ -110,13 +110,13 @@ def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch
 
 @IN_A_TRANSACTION
 @pytest.mark.parametrize("where", ["before", "after", "copy"])
-def test_nothing_of_the_chunk_in_hand_is_seen(stopped, where):
+def test_uncommitted_chunk_is_invisible(stopped, where):
     stopped(where)
     assert ScheduledClass.objects.count() == 12
     assert JobRun.objects.get().classes_created == 12
 
 
-def test_a_run_that_wakes_up_before_anyone_noticed_goes_on(stopped):
+def test_run_resumed_before_takeover_succeeds(stopped):
     process, run = stopped("between")
     document, _errors = wake(process)
     assert (process.returncode, document["success"]) == (0, True)

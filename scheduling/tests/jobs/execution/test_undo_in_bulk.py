@@ -17,7 +17,7 @@ from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_an_attendance_mark_that_is_being_made():
+def test_class_with_uncommitted_attendance_is_kept():
     make.slot()
     run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
     marked = ScheduledClass.objects.filter(date=MONDAY)
@@ -29,7 +29,7 @@ def test_an_attendance_mark_that_is_being_made():
     assert ScheduledClass.objects.get().attendance == "excused"
 
 
-def test_a_run_that_begins_meanwhile_makes_again_what_is_gone():
+def test_run_started_during_undo_creates_classes_again():
     make.slot()
     run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
     results = []

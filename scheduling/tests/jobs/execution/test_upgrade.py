@@ -104,7 +104,7 @@ def divide(models, run):
     )
 
 
-def test_a_divided_run_that_was_under_way_and_a_queued_one_are_completed(migrate, expected):
+def test_sharded_and_queued_runs_are_completed_after_upgrade(migrate, expected):
     divided = leave_half_done()
     queued = enqueue_run(request(Job.WEEKLY, TODAY))
     join_run.enqueue(divided.pk)
@@ -149,7 +149,7 @@ OUTBOX_BEFORE = [("scheduling", "0023_no_shards")]
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
-def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrate):
+def test_claimed_reminders_and_notices_are_not_sent_again(migrate):
     """Sent, refused and unanswered ones become messages; the rest is still sent."""
     marta = make.teacher("Marta Gil", email="marta@example.org")
     lessons = [
@@ -239,9 +239,7 @@ AHEAD, PAST = date(2040, 1, 2), date(2020, 1, 6)
         pytest.param([], None, id="no class"),
     ],
 )
-def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
-    migrate, settings, lessons, zone
-):
+def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons, zone):
     taught = make.lesson(on=AHEAD, whom=make.teacher(zone="Asia/Tokyo")) if lessons else None
     for day, name, count in lessons:
         for n in range(count if name else 0):
@@ -272,7 +270,7 @@ def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
     ("given", "stored"),
     [({}, (24, "")), ({"CANCEL_NOTICE_HOURS": 48, "CURRENCY": "EUR"}, (48, "EUR"))],
 )
-def test_a_stored_studio_takes_the_first_values_of_new_columns(migrate, settings, given, stored):
+def test_stored_studio_gets_initial_values_of_new_columns(migrate, settings, given, stored):
     before = migrate([("scheduling", "0030_zone_names")])
     values = first_values()
     rest = {name: values.pop(name) for name in ("cancel_notice_hours", "currency")}

@@ -79,13 +79,13 @@ def lessons():
 
 
 class TestNothingChanged:
-    def test_it_is_carried_out_in_full(self):
+    def test_plan_is_applied_in_full(self):
         make.slot()
         make.slot()
         result = do(seen())
         assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 6})
 
-    def test_so_it_is_chunk_by_chunk_with_guests_conflicts_moves_and_what_stays(self, small):
+    def test_plan_is_applied_in_chunks_with_neighbours_and_conflicts(self, small):
         marta, leo, ana = make.teacher(), make.teacher(), make.student()
         one, other = make.slot(marta, weekday=3), make.slot(leo, weekday=4)
         make.slot(make.teacher(), ana)
@@ -105,7 +105,7 @@ class TestNothingChanged:
         )
         assert result.total == 6
 
-    def test_so_is_one_of_the_weekly_classes_that_makes_up_for_missed_weeks(self, small):
+    def test_weekly_plan_that_catches_up_is_applied(self, small):
         make.schedule(weekday=3)
         make.schedule(weekday=4)
         make.student("Without Schedule")
@@ -115,7 +115,7 @@ class TestNothingChanged:
         result = do(late)
         assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 6)
 
-    def test_a_queued_run_keeps_the_plan_to_the_worker(self):
+    def test_queued_run_carries_plan_to_worker(self):
         make.slot()
         stored = enqueue_run(seen())
         assert RunRequest.of(stored).plan == seen().plan
@@ -123,7 +123,7 @@ class TestNothingChanged:
         stored.refresh_from_db()
         assert (stored.state, stored.classes_created) == (RunState.SUCCEEDED, 3)
 
-    def test_the_language_of_who_looks_does_not_matter(self):
+    def test_language_of_preview_does_not_matter(self):
         """A worker speaks the studio's; that nobody teaches is a word in either."""
         ana = make.student()
         make.lesson(ana, MONDAY, "10:30", "11:30")
@@ -136,7 +136,7 @@ class TestNothingChanged:
             {"conflict": 1, "created": 2},
         )
 
-    def test_a_schedule_that_the_database_refuses_is_told_and_the_others_are_done(
+    def test_series_refused_by_database_is_reported_and_others_are_applied(
         self, monkeypatch, small
     ):
         bad = make.slot()
@@ -155,7 +155,7 @@ class TestNothingChanged:
     @pytest.mark.parametrize(
         "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 9))]
     )
-    def test_whatever_there_is_to_do(self, small, seed):
+    def test_random_plans_are_applied(self, small, seed):
         studio = Studio(seed)
         for _ in range(6):
             studio.change()
@@ -178,7 +178,7 @@ class TestChangedBeforeTheWorkerLooks:
         ],
         ids=["a slot", "a closure", "a weekday", "a subject", "a zone", "one less"],
     )
-    def test_nothing_is_written_and_the_run_says_so(self, action):
+    def test_stale_plan_writes_nothing_and_run_records_reason(self, action):
         slot = make.slot()
         stored = enqueue_run(seen())
         action(slot)
@@ -188,7 +188,7 @@ class TestChangedBeforeTheWorkerLooks:
         assert (lessons(), stored.counts) == (0, {})
         assert stored.finished_at is not None
 
-    def test_the_sentence_is_in_the_language_of_the_studio(self):
+    def test_error_is_in_studio_language(self):
         make.slot()
         asked = seen()
         make.slot()
@@ -199,14 +199,14 @@ class TestChangedBeforeTheWorkerLooks:
             "Conviene revisar el nuevo plan."
         )
 
-    def test_another_run_can_begin_at_once(self):
+    def test_next_run_can_begin_at_once(self):
         make.slot()
         asked = seen()
         make.slot()
         do(asked)
         assert do(seen()).classes_created == 6
 
-    def test_one_that_was_stopped_while_it_looked_says_that_alone(self):
+    def test_run_stopped_while_planning_is_cancelled_without_error(self):
         make.slot()
         result = do(seen(), stop=lambda: True)
         assert (result.state, result.error, lessons()) == (RunState.CANCELLED, "", 0)
@@ -218,12 +218,12 @@ class TestChangedBetweenTheLookAndAChunk:
         [{"weekday": 3}, {"subject": "Cello"}, {"is_shared": True}, {"status": "paused"}],
         ids=lambda values: next(iter(values)),
     )
-    def test_before_the_first_nothing_is_written(self, monkeypatch, values):
+    def test_change_before_first_chunk_writes_nothing(self, monkeypatch, values):
         after_the_look(monkeypatch, change(make.slot(), **values))
         result = do(seen())
         assert (result.state, result.error, lessons()) == (RunState.CANCELLED, STALE, 0)
 
-    def test_that_chunk_is_rolled_back_and_what_is_done_stays(self, small):
+    def test_changed_chunk_is_rolled_back_and_earlier_chunks_are_kept(self, small):
         first, second, third = (make.slot() for _ in range(3))
         watcher = Meanwhile(1, change(second, start_time=at("12:00")))
         result = do(seen(), watcher=watcher)
@@ -232,18 +232,18 @@ class TestChangedBetweenTheLookAndAChunk:
         assert set(ScheduledClass.objects.values_list("recurring_slot", flat=True)) == {first.pk}
         assert third.classes.count() == 0
 
-    def test_a_schedule_that_is_new_since_is_not_carried_out(self, small):
+    def test_series_added_since_preview_is_not_applied(self, small):
         first, second = make.slot(), make.slot()
         watcher = Meanwhile(1, lambda: make.slot(second.teacher, weekday=5))
         result = do(seen(), watcher=watcher)
         assert (result.error, first.classes.count(), lessons()) == (SOME, 3, 3)
 
-    def test_one_that_is_gone_since_is_missed_at_the_end(self, small):
+    def test_series_deleted_since_preview_cancels_run(self, small):
         _, second = make.slot(), make.slot()
         result = do(seen(), watcher=Meanwhile(1, lambda: second.delete()))
         assert (result.state, result.error, lessons()) == (RunState.CANCELLED, SOME, 3)
 
-    def test_so_is_one_that_someone_brought_in_line_meanwhile(self, small):
+    def test_series_already_brought_in_line_cancels_run(self, small):
         first, second = make.slot(weekday=2), make.slot(weekday=2)
         horizon(weeks=3)
         for slot in (first, second):
@@ -253,7 +253,7 @@ class TestChangedBetweenTheLookAndAChunk:
         result = do(asked, watcher=Meanwhile(1, lambda: brought(subject="Cello")))
         assert (result.state, counts(result)["moved"]) == (RunState.CANCELLED, 3)
 
-    def test_a_guest_of_the_chunk_is_held_against_the_look_too(self, monkeypatch, small):
+    def test_neighbour_of_chunk_is_compared_with_preview(self, monkeypatch, small):
         marta, leo = make.teacher(), make.teacher()
         neighbour, first = make.slot(marta, weekday=3), make.slot(leo, weekday=3)
         horizon(weeks=3)
@@ -265,7 +265,7 @@ class TestChangedBetweenTheLookAndAChunk:
         assert (result.error, result.counts["moved"]) == (STALE, 0)
         assert set(first.classes.values_list("teacher", flat=True)) == {leo.pk}
 
-    def test_no_second_plan_and_no_halves_are_tried(self, monkeypatch):
+    def test_stale_chunk_is_neither_planned_again_nor_split(self, monkeypatch):
         slots = [make.slot(make.teacher()) for _ in range(3)]
         after_the_look(monkeypatch, change(slots[0], weekday=5))
         plans, planning, asked = [], generator.plan_series, seen()
@@ -275,7 +275,7 @@ class TestChangedBetweenTheLookAndAChunk:
         assert (do(asked).error, lessons()) == (STALE, 0)
         assert len(plans) == 2  # the worker's look, and the chunk's
 
-    def test_what_is_only_in_the_way_may_change(self, monkeypatch):
+    def test_change_of_conflicting_class_is_allowed(self, monkeypatch):
         """How a run is cut into chunks decides on that as well."""
         slot = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
         make.lesson(make.student(), MONDAY, whom=slot.teacher)

@@ -35,7 +35,7 @@ def refuse(monkeypatch, bad, error):
     monkeypatch.setattr(plan_writer, "insert_classes", guarded)
 
 
-def test_a_teacher_whose_zone_is_unknown(slots):
+def test_series_of_teacher_with_unknown_zone_are_invalid(slots):
     bad = slots[7].teacher
     Teacher.objects.filter(pk=bad.pk).update(time_zone="Mars/Olympus")
     result = horizon(weeks=1)
@@ -46,13 +46,13 @@ def test_a_teacher_whose_zone_is_unknown(slots):
 
 
 @pytest.mark.parametrize("zone", ["", " UTC", "../etc/passwd", "/etc/passwd", "Europe", "x" * 64])
-def test_whatever_stands_for_a_zone(zone):
+def test_malformed_zone_makes_series_invalid(zone):
     make.slot(make.teacher(zone=zone))
     make.slot()
     assert counts(horizon(weeks=1)) == {"invalid": 1, "created": 1}
 
 
-def test_the_classes_of_a_series_that_became_invalid_stay(slots):
+def test_classes_of_series_that_became_invalid_are_kept(slots):
     horizon(weeks=1)
     before = calendar()
     Teacher.objects.update(time_zone="Mars/Olympus")
@@ -60,7 +60,7 @@ def test_the_classes_of_a_series_that_became_invalid_stay(slots):
     assert calendar() == before
 
 
-def test_a_start_that_is_not_in_whole_minutes():
+def test_start_with_seconds_makes_slot_invalid():
     RecurringSlot.objects.filter(pk=make.slot().pk).update(start_time="10:00:30")
     make.slot()
     result = horizon(weeks=1)
@@ -69,7 +69,7 @@ def test_a_start_that_is_not_in_whole_minutes():
     assert reason_text(item.code, item.params) == "its time 10:00:30 is not in whole minutes"
 
 
-def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
+def test_end_with_seconds_makes_fixed_schedule_invalid():
     make.schedule(start="16:00", end="16:00:30")
     make.schedule(start="16:00", end="17:00:30")
     make.schedule(start="16:00", end="17:00")
@@ -81,7 +81,7 @@ def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
 
 @pytest.mark.parametrize("error", [IntegrityError("refused"), DataError("refused"), KeyError("x")])
 @pytest.mark.parametrize("bad", [[0], [19], [3, 12], range(20)], ids=len)
-def test_series_that_the_database_refuses(slots, monkeypatch, bad, error):
+def test_refused_series_are_reported_and_others_get_classes(slots, monkeypatch, bad, error):
     refused = {slots[n].pk for n in bad}
     refuse(monkeypatch, refused, error)
     watcher = Recorder()
@@ -99,14 +99,14 @@ def test_series_that_the_database_refuses(slots, monkeypatch, bad, error):
     assert run.progress_done == run.progress_total == 20
 
 
-def test_the_next_run_makes_what_was_refused(slots, monkeypatch):
+def test_next_run_creates_refused_classes(slots, monkeypatch):
     with monkeypatch.context() as patch:
         refuse(patch, {slots[5].pk}, IntegrityError("refused"))
         horizon(weeks=1)
     assert counts(horizon(weeks=1)) == {"created": 1, "exists": 19}
 
 
-def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
+def test_error_that_retry_resolves_is_not_reported(slots, monkeypatch):
     plan = generator.write_plan
     calls = []
 
@@ -122,7 +122,7 @@ def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeypatch, at):
+def test_deadlocks_and_concurrent_edit_lose_no_chunk(slots, monkeypatch, at):
     """Four deadlocks are retried, and one changed state besides, whenever it comes."""
     faults = [fault("40P01") for _ in range(4)]
     faults.insert(at, IntegrityError("someone was quicker"))
@@ -138,7 +138,7 @@ def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeyp
     assert ScheduledClass.objects.count() == 20
 
 
-def test_one_deadlock_too_many_fails_the_run(slots, monkeypatch):
+def test_run_fails_after_too_many_deadlocks(slots, monkeypatch):
     def unlucky(*args):
         raise fault("40P01", "deadlock detected")
 
@@ -157,7 +157,7 @@ class Broken(Recorder):
             raise BrokenPipeError("nobody reads this")
 
 
-def test_a_watcher_that_breaks_is_not_taken_for_a_bad_series(slots):
+def test_error_of_observer_is_not_blamed_on_series(slots):
     make.lesson(on=MONDAY, whom=slots[0].teacher)
     with pytest.raises(BrokenPipeError):
         horizon(weeks=1, watcher=Broken())

@@ -66,7 +66,7 @@ TOUCHES = [
 
 @pytest.mark.parametrize("values", TOUCHES, ids=lambda v: next(iter(v)))
 @pytest.mark.parametrize("plan", ["move", "remove", "cancel"])
-def test_a_class_that_is_touched_meanwhile_is_left_alone(slot, meanwhile, values, plan):
+def test_class_edited_meanwhile_is_left_unchanged(slot, meanwhile, values, plan):
     if plan == "move":
         slot.start_time = at("17:00")
     elif plan == "remove":
@@ -84,7 +84,7 @@ def test_a_class_that_is_touched_meanwhile_is_left_alone(slot, meanwhile, values
     assert sum(result.counts[name] for name in ("moved", "removed", "cancelled")) == 2
 
 
-def test_a_class_that_is_touched_before_its_closure_goes_stays_cancelled(slot, meanwhile):
+def test_class_edited_before_closure_is_deleted_stays_cancelled(slot, meanwhile):
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
@@ -93,7 +93,7 @@ def test_a_class_that_is_touched_before_its_closure_goes_stays_cancelled(slot, m
     assert str(SECOND) not in dates()
 
 
-def test_an_hour_that_is_taken_meanwhile_is_a_conflict(slot, meanwhile):
+def test_hour_booked_meanwhile_is_conflict(slot, meanwhile):
     people = {"who": make.student(), "whom": slot.teacher}
 
     def book():
@@ -104,7 +104,7 @@ def test_an_hour_that_is_taken_meanwhile_is_a_conflict(slot, meanwhile):
     assert counts(horizon(weeks=5)) == {"exists": 3, "created": 1, "conflict": 1}
 
 
-def test_a_class_that_another_made_meanwhile_exists(slot, meanwhile):
+def test_class_created_meanwhile_counts_as_existing(slot, meanwhile):
     ScheduledClass.objects.filter(date=SECOND).delete()
 
     def make_it():
@@ -115,7 +115,7 @@ def test_a_class_that_another_made_meanwhile_exists(slot, meanwhile):
     assert counts(horizon(weeks=3)) == {"exists": 3}
 
 
-def test_a_class_that_is_deleted_meanwhile_is_made_anew(slot, meanwhile):
+def test_class_deleted_meanwhile_is_created_again(slot, meanwhile):
     slot.start_time = at("17:00")
     slot.save()
     meanwhile(lambda: ScheduledClass.objects.filter(week="2026-01-12").delete())
@@ -123,7 +123,7 @@ def test_a_class_that_is_deleted_meanwhile_is_made_anew(slot, meanwhile):
     assert {row[8] for row in calendar()} == {at("17:00")}
 
 
-def test_a_series_that_is_changed_meanwhile_is_read_anew(slot, meanwhile):
+def test_series_changed_meanwhile_is_read_again(slot, meanwhile):
     """Only if the chunk has to be planned again; else the change's own plan deals with it."""
     slot.start_time = at("17:00")
     slot.save()

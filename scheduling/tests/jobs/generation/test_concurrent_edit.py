@@ -52,7 +52,7 @@ def person(action, keep=True):
     assert faults == []
 
 
-def test_an_hour_that_is_being_booked():
+def test_hour_in_uncommitted_booking_is_conflict():
     slot, juan = make.slot(), make.student("Juan")
     with person(lambda: make.lesson(juan, MONDAY, "10:30", "11:30", slot.teacher)):
         result = horizon(weeks=2)
@@ -65,7 +65,7 @@ def test_an_hour_that_is_being_booked():
     [{"notes": "recital"}, {"status": "cancelled", "cancelled_by": "student"}],
     ids=["noted", "cancelled"],
 )
-def test_a_class_that_is_being_touched(touch):
+def test_class_with_uncommitted_edit_is_protected(touch):
     slot = make.slot()
     horizon(weeks=2)
     slot.start_time = at("17:00")
@@ -78,7 +78,7 @@ def test_a_class_that_is_being_touched(touch):
     assert {name: getattr(row, name) for name in touch} == touch
 
 
-def test_a_class_that_is_being_deleted():
+def test_class_with_uncommitted_deletion_is_created_again():
     slot = make.slot()
     horizon(weeks=2)
     slot.start_time = at("17:00")
@@ -88,7 +88,7 @@ def test_a_class_that_is_being_deleted():
     assert counts(result) == {"moved": 1, "created": 1}
 
 
-def test_what_a_person_takes_back_is_no_obstacle():
+def test_booking_that_is_rolled_back_is_no_conflict():
     slot = make.slot()
 
     with person(lambda: make.lesson(on=MONDAY, whom=slot.teacher), keep=False):

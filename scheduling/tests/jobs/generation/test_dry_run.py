@@ -53,7 +53,7 @@ def busy_studio():
 
 
 @pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON, Job.MISSING])
-def test_nothing_is_written(busy_studio, job):
+def test_dry_run_writes_nothing(busy_studio, job):
     before = (calendar(), JobRun.objects.count(), JobRunItem.objects.count())
     with CaptureQueriesContext(
         connection,
@@ -69,7 +69,7 @@ def test_nothing_is_written(busy_studio, job):
 
 @pytest.mark.parametrize("limit", [8_000, 1], ids=["one chunk", "a chunk for each teacher"])
 @pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON, Job.MISSING])
-def test_it_says_what_the_run_does(busy_studio, job, limit, monkeypatch):
+def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
     seen, said = look(job, weeks=3)
     watcher = Recorder()
@@ -95,7 +95,7 @@ def test_it_says_what_the_run_does(busy_studio, job, limit, monkeypatch):
     )
 
 
-def test_the_whole_studio_has_every_outcome(busy_studio):
+def test_studio_of_these_tests_has_every_outcome(busy_studio):
     """Or else the two tests above would prove less than they seem to."""
     total = look(Job.HORIZON, weeks=4)[0].counts + look(Job.WEEKLY)[0].counts
     missing_here = {"exists", "restored", "closed", "ended", "error"}
@@ -109,7 +109,7 @@ def counts_of(counter):
     return {outcome.value for outcome in counter if counter[outcome]}
 
 
-def test_it_claims_nothing_and_a_run_meanwhile_does_not_matter():
+def test_dry_run_claims_nothing_and_allows_runs():
     make.slot()
 
     class Meanwhile(Recorder):
@@ -121,7 +121,7 @@ def test_it_claims_nothing_and_a_run_meanwhile_does_not_matter():
     assert JobRun.objects.count() == 1
 
 
-def test_narrowed_it_previews_those_alone():
+def test_narrowed_dry_run_covers_only_its_teachers():
     slots = [make.slot() for _ in range(3)]
     seen, said = look(Job.HORIZON, weeks=1, teacher_ids=(slots[1].teacher_id,))
     assert counts(seen) == {"created": 1}

@@ -19,7 +19,7 @@ def chunk_rows(request, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
 
 
-def test_a_place_that_two_others_leave():
+def test_hour_freed_by_two_series_is_taken():
     """Both of what is in the way of a swap goes, the second in a chunk of its own."""
     ana, bach = make.student(), make.teacher()
     long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
@@ -37,7 +37,7 @@ def test_a_place_that_two_others_leave():
     assert dates() == ["2026-01-06", "2026-01-07"]
 
 
-def test_a_place_that_a_guest_takes_early_is_taken():
+def test_hour_taken_by_neighbour_is_conflict():
     """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
     bach, liszt = make.teacher(), make.teacher()
     x = make.slot(bach)
@@ -53,7 +53,7 @@ def test_a_place_that_a_guest_takes_early_is_taken():
     assert [line.student for line in seen.conflicts] == [line.student for line in result.conflicts]
 
 
-def test_what_stands_in_the_way_is_counted_once():
+def test_blocking_class_is_counted_once():
     """A series that was dealt with in an earlier chunk is not planned again as a guest."""
     ana = make.student()
     first = make.slot(make.teacher(), ana, weekday=2)
@@ -69,7 +69,7 @@ def test_what_stands_in_the_way_is_counted_once():
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
-def test_a_guest_of_the_other_kind_meets_what_an_earlier_chunk_moved():
+def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
     """Ana's slot with Bach is moved; her schedule with Liszt then finds it in its way."""
     ana, bach, liszt = make.student(), make.teacher(), make.teacher()
     moved = make.slot(bach, ana, weekday=3, start="08:00")
@@ -87,7 +87,7 @@ def test_a_guest_of_the_other_kind_meets_what_an_earlier_chunk_moved():
     assert counts(horizon(weeks=1)) == expected
 
 
-def test_a_series_that_asks_for_nothing_is_no_fault_of_the_other_jobs():
+def test_paused_neighbour_is_not_counted_by_other_job():
     """What is told of a guest of the other kind is its move or removal, not that it is paused."""
     bach = make.teacher()
     paused = make.slot(bach, weekday=2)

@@ -73,7 +73,7 @@ def fill_the_days():
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_ten_series_or_forty(stage):
+def test_ten_series_take_as_many_queries_as_forty(stage):
     fill(10)
     STAGES[stage]()
     few, result = queries(lambda: horizon(weeks=4))
@@ -89,7 +89,7 @@ def test_ten_series_or_forty(stage):
     assert many == few
 
 
-def test_the_weekly_job_too():
+def test_weekly_job_takes_constant_queries():
     fill(10)
     few, _result = queries(weekly)
     ScheduledClass.objects.all().delete()
@@ -102,7 +102,7 @@ def test_the_weekly_job_too():
     assert again <= few
 
 
-def test_ten_chunks_are_ten_times_a_chunk(monkeypatch):
+def test_ten_chunks_take_at_most_ten_times_the_queries(monkeypatch):
     fill(100)
     seen = {}
     # 5 rows a slot, 10 slots a teacher: a chunk a teacher

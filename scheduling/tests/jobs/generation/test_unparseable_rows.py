@@ -47,7 +47,7 @@ SPOILT = [
 
 @pytest.mark.parametrize("has_classes", [False, True], ids=["new", "with classes"])
 @pytest.mark.parametrize(("table", "column", "value"), SPOILT)
-def test_one_spoilt_date_is_its_students_alone(studio, table, column, value, has_classes):
+def test_unparseable_value_makes_only_its_series_invalid(studio, table, column, value, has_classes):
     if has_classes:
         weekly()
     ana = studio[0].pk
@@ -67,7 +67,7 @@ def test_one_spoilt_date_is_its_students_alone(studio, table, column, value, has
     assert ScheduledClass.objects.count() == 1 + has_classes
 
 
-def test_both_jobs_and_the_check_name_the_student(studio):
+def test_both_jobs_and_check_name_the_student(studio):
     sql("UPDATE scheduling_student SET start_date = '2026-13-45' WHERE id = %s", studio[0].pk)
 
     done = generate("--json", "--date", "2026-01-05", "--weeks", 2)
@@ -84,7 +84,7 @@ def test_both_jobs_and_the_check_name_the_student(studio):
     assert "invalid · Ana Ruiz" in out.getvalue()
 
 
-def test_missing_classes_are_made_for_the_others(studio):
+def test_missing_job_creates_classes_of_other_students(studio):
     sql("UPDATE scheduling_student SET start_date = '0000-00-00' WHERE id = %s", studio[0].pk)
 
     done = generate("--only", "missing", "--date", "2026-01-11")
@@ -93,7 +93,7 @@ def test_missing_classes_are_made_for_the_others(studio):
     assert ScheduledClass.objects.count() > 0
 
 
-def test_a_slot_too(studio):
+def test_unparseable_date_of_slot_makes_it_invalid(studio):
     sql(
         "UPDATE scheduling_recurringslot SET valid_until = '2026-13-45' WHERE student_id = %s",
         studio[0].pk,

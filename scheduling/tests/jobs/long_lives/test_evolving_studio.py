@@ -304,11 +304,11 @@ def live(lives, steps):
     run_state_machine_as_test(LivingStudio, settings=examples(lives, stateful_step_count=steps))
 
 
-def test_whatever_happens_the_promises_hold():
+def test_invariants_hold_in_random_lives():
     live(3, 20)
 
 
-def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
+def test_deleted_closure_restores_class_with_note():
     life = LivingStudio()
     try:
         life.open(seed=0)
@@ -333,5 +333,5 @@ def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
 
 
 @pytest.mark.soak
-def test_whatever_happens_the_promises_hold_for_long():
+def test_invariants_hold_in_long_random_lives():
     live(12, 40)

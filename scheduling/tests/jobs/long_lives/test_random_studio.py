@@ -65,11 +65,11 @@ def _chunk_rows(request, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_promise_is_broken(seed):
+def test_invariants_hold_in_random_life(seed):
     live_through(seed)
 
 
-def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
+def test_deleted_closure_restores_classes_with_notes():
     studio = Studio(seed=0)
     run = partial(run_and_check, studio, Job.HORIZON, {}, "close, run, note, reopen, run")
     run()
@@ -93,5 +93,5 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.mark.soak
-def test_no_promise_is_broken_in_many_lives(life):
+def test_invariants_hold_in_many_random_lives(life):
     live_through(life, rounds=25)

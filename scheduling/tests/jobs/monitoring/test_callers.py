@@ -43,20 +43,20 @@ def cron_for_a_week() -> None:
     ran(Job.WATCH, "2026-02-18 20:45")
 
 
-def test_an_empty_log():
+def test_empty_log_has_no_callers():
     assert called() == set()
     assert Callers(NOW).last_call is None
     assert Callers(NOW).next_run(Job.HORIZON) is None
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
-def test_people_are_no_callers(trigger):
+def test_manual_runs_are_no_callers(trigger):
     ran(Job.HORIZON, "2026-02-18 02:00", trigger)
     assert called() == set()
     assert Callers(NOW).last_call is None
 
 
-def test_cron_as_it_should_be():
+def test_complete_crontab_calls_every_job():
     cron_for_a_week()
     callers = Callers(NOW)
     assert called() == ALL
@@ -67,24 +67,24 @@ def test_cron_as_it_should_be():
 
 
 @pytest.mark.parametrize("trigger", [Trigger.CRON, Trigger.SCHEDULER])
-def test_what_was_installed_a_quarter_of_an_hour_ago(trigger):
+def test_first_watch_run_stands_for_every_job(trigger):
     ran(Job.WATCH, "2026-02-18 20:45", trigger)
     assert called() == ALL
 
 
-def test_what_was_installed_and_misses_its_first_night():
+def test_job_that_misses_its_first_night_is_not_called():
     ran(Job.WATCH, "2026-02-18 20:45")
     ran(Job.WATCH, "2026-02-19 09:00")
     assert called(moment("2026-02-19 09:05")) == {Job.WEEKLY, Job.WATCH}
 
 
-def test_a_crontab_that_was_taken_out():
+def test_removed_crontab_calls_no_job():
     cron_for_a_week()
     assert called(moment("2026-02-18 21:59")) == ALL
     assert called(moment("2026-02-18 22:00")) == set()
 
 
-def test_a_crontab_without_the_watch():
+def test_crontab_without_watch_calls_other_jobs():
     """By hand, or a platform's own cron with one line."""
     ran(Job.HORIZON, "2026-02-18 02:00")
     ran(Job.WEEKLY, "2026-02-18 02:00")
@@ -93,7 +93,7 @@ def test_a_crontab_without_the_watch():
     assert called(moment("2026-02-19 03:00")) == set()
 
 
-def test_a_service_that_calls_one_job_calls_no_other():
+def test_service_that_calls_one_job_calls_no_other():
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
     ran(Job.PRUNE, "2026-02-18 02:00", Trigger.HTTP)
     assert called() == {Job.HORIZON}
@@ -103,13 +103,13 @@ def test_a_service_that_calls_one_job_calls_no_other():
     assert not Callers(NOW).makes_lessons_alone
 
 
-def test_a_service_took_over_from_cron():
+def test_service_replaces_cron():
     cron_for_a_week()
     ran(Job.HORIZON, "2026-02-25 02:00", Trigger.HTTP)
     assert called(moment("2026-02-25 21:00")) == {Job.HORIZON}
 
 
-def test_who_calls_the_tick_as_well_or_nothing_any_more_makes_more_or_less_than_lessons():
+def test_lessons_alone_requires_recent_calls_of_one_url():
     ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
     assert Callers(NOW).makes_lessons_alone
     assert not Callers(moment("2026-02-19 21:00")).makes_lessons_alone
@@ -120,24 +120,24 @@ def test_who_calls_the_tick_as_well_or_nothing_any_more_makes_more_or_less_than_
     assert not Callers(NOW).makes_lessons_alone
 
 
-def test_a_run_that_failed_was_called_all_the_same():
+def test_failed_run_counts_as_called():
     ran(Job.HORIZON, "2026-02-18 02:00", state=RunState.FAILED)
     assert Job.HORIZON in called()
 
 
-def test_the_clock_of_the_machine_that_calls_may_be_a_little_behind():
+def test_run_slightly_before_due_time_counts_as_called():
     ran(Job.HORIZON, "2026-02-18 01:59:10")
     assert Job.HORIZON in called()
 
 
-def test_a_run_for_a_named_day_or_for_a_few_people_is_no_sign():
+def test_dated_and_narrowed_runs_do_not_count_as_called():
     ran(Job.HORIZON, "2026-02-18 02:00", is_dated=True)
     ran(Job.HORIZON, "2026-02-18 02:00", is_full=False)
     assert called() == set()
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_it_asks_little(django_assert_max_num_queries):
+def test_query_count_is_limited(django_assert_max_num_queries):
     cron_for_a_week()
     callers = Callers(NOW)
     with django_assert_max_num_queries(6):
@@ -146,7 +146,7 @@ def test_it_asks_little(django_assert_max_num_queries):
         assert callers.last_call
 
 
-def test_a_host_that_calls_the_tick_starts_every_job():
+def test_tick_starts_every_job():
     ran(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
     assert called() == ALL
     ran(Job.HORIZON, "2026-02-19 02:00", Trigger.HTTP)
@@ -156,7 +156,7 @@ def test_a_host_that_calls_the_tick_starts_every_job():
     assert called(moment("2026-02-19 21:00")) == ALL
 
 
-def test_a_host_that_calls_the_tick_once_a_day_starts_what_is_due_once_a_day():
+def test_daily_tick_starts_daily_jobs():
     for job in (Job.HORIZON, Job.WEEKLY, Job.PRUNE, Job.WATCH):
         ran(job, "2026-02-18 04:00", Trigger.HTTP)
     assert called() == ALL - {Job.WATCH}

@@ -65,14 +65,14 @@ def called():
 
 
 class TestThisWeek:
-    def test_before_a_run_all_of_it_is_missing_and_after_it_nothing(self):
+    def test_classes_are_missing_only_before_run(self):
         for n in range(3):
             make.schedule(weekday=n + 1)
         assert at() == (0, 3, 0, 0)
         weekly()
         assert at() == (3, 0, 0, 0)
 
-    def test_what_asks_for_nothing_misses_nothing(self):
+    def test_series_without_occurrences_miss_nothing(self):
         make.schedule(make.student(is_active=False))
         make.schedule(make.student(start=None))
         make.schedule(make.student(end_date=MONDAY - DAY))
@@ -84,7 +84,7 @@ class TestThisWeek:
         make.slot(valid_from=MONDAY + 4 * WEEK)
         assert at() == (0, 0, 0, 0)
 
-    def test_a_lesson_that_clashes_is_not_missing(self):
+    def test_clashing_occurrence_is_not_missing(self):
         ana = make.student()
         make.schedule(ana)
         make.schedule(ana)
@@ -93,24 +93,24 @@ class TestThisWeek:
         assert at() == (1, 0, 0, 1)
         assert coverage(EARLY).expected == 2
 
-    def test_what_a_person_cancelled_is_not_missing(self):
+    def test_class_cancelled_by_person_is_not_missing(self):
         make.schedule()
         weekly()
         ScheduledClass.objects.update(status="cancelled", cancelled_by="student")
         assert at() == (0, 0, 0, 0)
 
-    def test_a_class_that_was_moved_into_another_week_is_not_missing(self):
+    def test_class_moved_to_other_week_is_not_missing(self):
         make.schedule()
         weekly()
         ScheduledClass.objects.update(date=MONDAY + WEEK, edited_at=EARLY)
         assert at() == (0, 0, 0, 0)
 
-    def test_one_offs_stand_too(self):
+    def test_active_one_offs_are_counted(self):
         make.lesson(on=WEDNESDAY)
         make.lesson(on=WEDNESDAY, status="cancelled")
         assert at() == (1, 0, 0, 0)
 
-    def test_under_a_closure_nothing_is_missing_and_once_it_is_gone_all_is(self):
+    def test_occurrence_is_missing_only_after_closure_is_deleted(self):
         everyone, own = make.schedule(), make.schedule()
         make.closure("Away", MONDAY, student=own.student)
         assert at() == (0, 1, 0, 0)
@@ -124,7 +124,7 @@ class TestThisWeek:
         weekly()
         assert ScheduledClass.objects.get(status="scheduled").student == everyone.student
 
-    def test_a_closure_that_was_shortened_gives_back_what_it_covered(self):
+    def test_shortened_closure_makes_occurrence_missing(self):
         make.schedule(weekday=1)
         make.schedule(weekday=3)
         closure = make.closure("Strike", MONDAY, WEDNESDAY)
@@ -133,7 +133,7 @@ class TestThisWeek:
         Closure.objects.filter(pk=closure.pk).update(last_date=MONDAY)
         assert at() == (0, 1, 0, 0)
 
-    def test_a_one_off_that_stands_in_for_one_that_a_closure_cancelled_is_enough(self):
+    def test_one_off_fulfils_occurrence_after_closure(self):
         rule = make.schedule(weekday=3)
         weekly()
         strike = make.closure("Strike", WEDNESDAY)
@@ -145,25 +145,25 @@ class TestThisWeek:
 
 
 class TestTheHorizon:
-    def test_slots_miss_this_weeks_and_later_ones(self):
+    def test_slots_miss_classes_of_this_and_later_weeks(self):
         make.slot()
         make.slot(weekday=3, interval_weeks=2, valid_from=MONDAY)
         assert at() == (0, 2, 4, 0)
         horizon(weeks=4)
         assert at() == (2, 0, 0, 0)
 
-    def test_one_class_that_is_deleted_is_missing(self):
+    def test_deleted_class_is_missing(self):
         make.slot()
         horizon(weeks=4)
         ScheduledClass.objects.get(date=MONDAY + 2 * WEEK).delete()
         assert at() == (1, 0, 1, 0)
 
-    def test_what_is_past_is_not_missing(self):
+    def test_past_occurrence_is_not_missing(self):
         make.slot()
         make.slot(weekday=2)
         assert at(moment("2026-01-06 12:00")) == (0, 1, 7, 0)
 
-    def test_a_horizon_of_two_years_is_counted_to_its_end(self, settings):
+    def test_horizon_of_two_years_is_counted_to_its_end(self, settings):
         settings.HORIZON_WEEKS = 104
         make.slot()
         horizon(weeks=104)
@@ -171,14 +171,14 @@ class TestTheHorizon:
         ScheduledClass.objects.get(date=MONDAY + 61 * WEEK).delete()
         assert at() == (1, 0, 2, 0)
 
-    def test_a_gap_is_not_made_good_by_a_class_that_nobody_asked_for(self):
+    def test_class_in_other_week_does_not_fill_gap(self):
         slot = make.slot(interval_weeks=2, valid_from=MONDAY)
         horizon(weeks=4)
         ScheduledClass.objects.filter(date=MONDAY + 2 * WEEK).delete()
         make.lesson(on=MONDAY + WEEK, recurring_slot=slot, edited_at=EARLY)
         assert at() == (1, 0, 1, 0)
 
-    def test_slots_and_schedules_clash_with_each_other(self):
+    def test_slots_and_fixed_schedules_clash_with_each_other(self):
         whom = make.teacher()
         make.slot(whom)
         make.schedule(whom=whom)
@@ -188,7 +188,7 @@ class TestTheHorizon:
 
 
 class TestClashes:
-    def test_two_slots_at_one_hour_clash_each_week(self):
+    def test_overlapping_slots_clash_each_week(self):
         whom = make.teacher()
         make.slot(whom)
         make.slot(whom, start="10:30")
@@ -196,7 +196,7 @@ class TestClashes:
         horizon(weeks=4)
         assert at() == (1, 0, 0, 4)
 
-    def test_a_class_that_cannot_follow_its_rule_clashes_though_it_is_there(self):
+    def test_existing_class_that_cannot_follow_its_series_clashes(self):
         whom = make.teacher()
         make.slot(whom)
         other = make.slot(whom, start="12:00")
@@ -206,7 +206,7 @@ class TestClashes:
         assert coverage(EARLY).expected == 2
         assert counts(horizon(weeks=4))["conflict"] == 4
 
-    def test_a_lesson_that_was_made_longer_clashes_with_the_next(self):
+    def test_lengthened_class_clashes_with_next(self):
         whom = make.teacher()
         slot = make.slot(whom)
         make.slot(whom, start="11:00")
@@ -215,7 +215,7 @@ class TestClashes:
         assert at() == (2, 0, 0, 4)
         assert counts(horizon(weeks=4))["conflict"] == 4
 
-    def test_one_that_a_person_made_way_for_is_missing_at_once(self):
+    def test_occurrence_is_missing_once_its_rival_is_cancelled(self):
         whom = make.teacher()
         make.slot(whom)
         make.slot(whom)
@@ -226,7 +226,7 @@ class TestClashes:
         )
         assert at() == (0, 1, 0, 3)
 
-    def test_one_whose_rival_has_left_is_missing_and_no_clash(self):
+    def test_occurrence_is_missing_once_its_rival_is_paused(self):
         whom = make.teacher()
         first = make.slot(whom)
         make.slot(whom)
@@ -236,7 +236,7 @@ class TestClashes:
         horizon(weeks=4)
         assert at() == (1, 0, 0, 0)
 
-    def test_two_that_change_places_clash_with_nobody(self):
+    def test_series_that_swap_hours_do_not_clash(self):
         whom = make.teacher()
         one, other = make.slot(whom), make.slot(whom, start="12:00")
         horizon(weeks=4)
@@ -248,7 +248,7 @@ class TestClashes:
 class TestTheNight:
     """Before the run of the night its work is not missing yet, if something is going to do it."""
 
-    def test_after_midnight(self, called):
+    def test_new_day_is_not_missing_before_nightly_run(self, called):
         make.slot()
         called(moment("2026-01-05 02:00"))
         night = moment("2026-01-06 00:30")
@@ -257,12 +257,12 @@ class TestTheNight:
         assert found.through == MONDAY + 4 * WEEK - DAY
         assert of(coverage(moment("2026-01-06 03:30"))) == (1, 0, 1, 0)
 
-    def test_where_nothing_calls_it_is_missing_at_midnight(self):
+    def test_new_day_is_missing_at_midnight_without_caller(self):
         make.slot()
         horizon(weeks=4)
         assert at(moment("2026-01-06 00:30")) == (1, 0, 1, 0)
 
-    def test_the_new_week(self, called):
+    def test_new_week_is_not_missing_before_weekly_run(self, called):
         make.schedule(weekday=1)
         called(moment("2026-01-05 02:00"))
         called(moment("2026-01-11 02:00"))
@@ -271,7 +271,7 @@ class TestTheNight:
 
 
 class TestTheCount:
-    def test_of_many_it_says_that_there_are_more(self):
+    def test_limited_count_is_marked_incomplete(self):
         for n in range(1, 5):
             make.schedule(weekday=n)
         found = coverage(EARLY, most=4 * (A_SERIES + 1) - 1)
@@ -279,7 +279,7 @@ class TestTheCount:
         found = coverage(EARLY, most=4 * (A_SERIES + 1))
         assert (found.missing_this_week, found.is_complete) == (4, True)
 
-    def test_what_asks_for_nothing_hides_nothing_that_is_missing(self):
+    def test_closed_series_do_not_hide_missing_classes(self):
         """Slots whose students are away, for longer than a page looks, and then one that lacks."""
         for _n in range(3):
             make.closure("Away", MONDAY, MONDAY + 8 * WEEK, student=make.slot().student)
@@ -287,7 +287,7 @@ class TestTheCount:
         found = coverage(EARLY, most=A_SERIES + 4)
         assert (found.missing.total(), found.is_complete) == (4, True)
 
-    def test_the_oldest_are_counted_and_have_their_places(self):
+    def test_limited_count_prefers_oldest_series(self):
         whom = make.teacher()
         make.slot(whom)
         make.slot(whom)
@@ -295,7 +295,7 @@ class TestTheCount:
         assert (found.missing.total(), len(found.conflicts), found.is_complete) == (4, 0, False)
 
     @pytest.mark.usefixtures("one_reading_of_the_studio")
-    def test_its_queries_do_not_grow_with_the_studio(self):
+    def test_query_count_is_constant(self):
         numbers = []
         for size in (3, 12):
             whom = make.teacher()
@@ -355,11 +355,11 @@ def live_through(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_in_any_life_it_is_what_the_next_runs_make(seed):
+def test_missing_classes_are_those_next_runs_create(seed):
     live_through(seed)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3, 100))
-def test_in_a_hundred_lives_it_is_what_the_next_runs_make(seed):
+def test_missing_classes_are_those_next_runs_create_in_many_lives(seed):
     live_through(seed)

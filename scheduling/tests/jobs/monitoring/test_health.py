@@ -29,7 +29,7 @@ def of_crashes() -> tuple[int, list[str]]:
     return found.indicators["crashed_runs"], said
 
 
-def test_what_completes_the_work_is_what_is_advised():
+def test_suggestion_is_command_that_completes_work():
     crashed(is_full=False, options={"students": [1]})
     assert of_crashes() == (1, [MISSING])
     crashed(Job.HORIZON)
@@ -40,7 +40,7 @@ def test_what_completes_the_work_is_what_is_advised():
     assert of_crashes() == (0, [])
 
 
-def test_a_narrowed_run_that_crashed_is_made_good_by_one_asked_for_the_same():
+def test_crashed_narrowed_run_is_completed_by_same_request():
     ana, leo = make.schedule().student, make.schedule().student
     crashed(is_full=False, options={"students": [ana.pk]})
     missing(student_ids=(leo.pk,))
@@ -49,21 +49,21 @@ def test_a_narrowed_run_that_crashed_is_made_good_by_one_asked_for_the_same():
     assert of_crashes() == (0, [])
 
 
-def test_one_that_went_well_before_makes_nothing_good():
+def test_earlier_success_does_not_complete_crashed_run():
     ana = make.schedule().student
     missing(student_ids=(ana.pk,))
     crashed(is_full=False, options={"students": [ana.pk]})
     assert of_crashes()[0] == 1
 
 
-def test_a_whole_run_that_crashed_is_not_made_good_by_a_narrowed_one():
+def test_narrowed_run_does_not_complete_crashed_full_run():
     ana = make.schedule().student
     crashed(Job.WEEKLY)
     weekly(student_ids=(ana.pk,))
     assert of_crashes() == (1, [AGAIN])
 
 
-def test_what_is_older_than_the_log_is_no_news(settings):
+def test_crash_older_than_retention_is_ignored(settings):
     settings.JOB_LOG_RETENTION_DAYS = 30
     crashed(ago=timedelta(days=29))
     crashed(ago=timedelta(days=31))

@@ -20,7 +20,7 @@ def watchman(settings):
         yield listener
 
 
-def test_start_and_success_belong_together(watchman):
+def test_start_and_success_share_run_id(watchman):
     make.slot()
     do(Job.HORIZON, trigger=Trigger.CRON)
     assert watchman.paths == ["/ping/secret/start", "/ping/secret"]
@@ -29,7 +29,7 @@ def test_start_and_success_belong_together(watchman):
     assert watchman.heard[1][1] == "horizon succeeded: 12 classes created"
 
 
-def test_failure(watchman, monkeypatch):
+def test_failure_is_pinged_with_error(watchman, monkeypatch):
     def fail(*args):
         raise RuntimeError("out of chalk")
 
@@ -41,19 +41,19 @@ def test_failure(watchman, monkeypatch):
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
-def test_a_person_s_run_does_not_make_a_dead_cron_look_alive(watchman, trigger):
+def test_manual_run_sends_no_ping(watchman, trigger):
     do(Job.HORIZON, trigger=trigger)
     assert watchman.heard == []
 
 
-def test_neither_does_a_part_of_the_studio_or_another_day(watchman):
+def test_narrowed_and_dated_runs_send_no_ping(watchman):
     student = make.slot().student
     do(Job.HORIZON, trigger=Trigger.CRON, student_ids=(student.pk,))
     do(Job.HORIZON, MONDAY, trigger=Trigger.CRON, dated=True)
     assert watchman.heard == []
 
 
-def test_a_watchman_who_hangs_fails_no_run(watchman, monkeypatch):
+def test_hanging_ping_host_fails_no_run(watchman, monkeypatch):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
     watchman.silent = True
     make.slot()
@@ -61,6 +61,6 @@ def test_a_watchman_who_hangs_fails_no_run(watchman, monkeypatch):
     assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 12)
 
 
-def test_a_watchman_who_is_not_there_fails_no_run(settings):
+def test_unreachable_ping_host_fails_no_run(settings):
     settings.PING_URL = "http://127.0.0.1:9/ping"
     assert do(Job.HORIZON, trigger=Trigger.CRON).state == RunState.SUCCEEDED

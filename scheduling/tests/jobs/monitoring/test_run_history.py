@@ -33,7 +33,7 @@ def daily(*days: int, **values) -> list[JobRun]:
     return [add_run(Job.HORIZON, moment(f"2026-02-{day:02} 02:00"), **values) for day in days]
 
 
-def test_missed_times_in_a_row_are_one_row():
+def test_consecutive_missed_runs_share_row():
     daily(14, 18, 20)
     assert told() == [
         "02-20 succeeded",
@@ -46,7 +46,7 @@ def test_missed_times_in_a_row_are_one_row():
     assert span.first == moment("2026-02-15 02:00")
 
 
-def test_a_run_of_another_job_does_not_part_them():
+def test_run_of_other_job_does_not_split_missed_runs():
     daily(17)
     add_run(Job.WEEKLY, moment("2026-02-18 12:00"))
     add_run(Job.HORIZON, moment("2026-02-18 13:00"), is_full=False, trigger=Trigger.CHANGE)
@@ -60,7 +60,7 @@ def test_a_run_of_another_job_does_not_part_them():
     ]
 
 
-def test_pages_hold_every_run_and_every_missed_time_once():
+def test_pages_contain_every_run_and_missed_run_once():
     make_history(NOW, days=60)
     everything = told(size=1000)
     paged, before = [], None
@@ -80,7 +80,7 @@ def test_pages_hold_every_run_and_every_missed_time_once():
     assert any("missed" in text for text in everything)
 
 
-def test_filters():
+def test_filters_narrow_history():
     daily(17, 18)
     daily(19, state=RunState.FAILED)
     daily(20, trigger=Trigger.ADMIN)
@@ -94,7 +94,7 @@ def test_filters():
     assert "02-19 missed 1" in told(HistoryFilter(job="horizon"))
 
 
-def test_the_watch_is_shown_where_it_failed_or_was_asked_for():
+def test_watch_is_shown_if_failed_or_filtered_for():
     add_run(Job.WATCH, moment("2026-02-20 11:00"))
     add_run(Job.WATCH, moment("2026-02-20 11:15"), state=RunState.FAILED)
     assert told() == ["02-20 failed"]
@@ -105,7 +105,7 @@ def test_the_watch_is_shown_where_it_failed_or_was_asked_for():
     "wanted", [HistoryFilter(), HistoryFilter(outcome="missed"), HistoryFilter(job="horizon")]
 )
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_its_queries_do_not_grow_with_the_log(wanted, django_assert_max_num_queries):
+def test_query_count_is_constant(wanted, django_assert_max_num_queries):
     for days in (3, 50):
         JobRun.objects.all().delete()
         for n in range(days):

@@ -32,7 +32,7 @@ def missed(job: Job = Job.HORIZON, now: datetime = NOW) -> list[str]:
     return [when for when, outcome in told(job, now) if outcome == MISSED]
 
 
-def test_runs_stand_in_the_order_of_time_with_what_was_missed_between_them():
+def test_runs_and_missed_runs_are_in_order_of_time():
     ran("2026-02-17 02:00", "2026-02-20 02:00")
     assert told() == [
         ("02-17 02:00", "succeeded"),
@@ -42,28 +42,28 @@ def test_runs_stand_in_the_order_of_time_with_what_was_missed_between_them():
     ]
 
 
-def test_before_the_first_run_ever_nothing_was_missed():
+def test_nothing_is_missed_before_first_run():
     ran("2026-02-20 10:00")
     assert told() == [("02-20 10:00", "succeeded")]
 
 
-def test_a_job_that_never_ran_has_an_empty_strip():
+def test_timeline_is_empty_before_first_run():
     assert told() == []
 
 
-def test_a_run_that_failed_is_told_as_itself_not_as_missed():
+def test_failed_run_is_not_missed():
     ran("2026-02-19 02:00")
     ran("2026-02-20 02:00", state=RunState.FAILED)
     assert told()[-1] == ("02-20 02:00", "failed")
     assert missed() == []
 
 
-def test_a_late_run_covers_its_due_time():
+def test_late_run_is_not_missed():
     ran("2026-02-18 02:00", "2026-02-19 23:50", "2026-02-20 02:00")
     assert missed() == []
 
 
-def test_a_run_moments_before_its_time_covers_it_as_clocks_differ():
+def test_run_just_before_due_time_is_not_missed():
     ran("2026-02-19 02:00", "2026-02-20 01:59")
     assert missed() == []
     JobRun.objects.all().delete()
@@ -71,26 +71,26 @@ def test_a_run_moments_before_its_time_covers_it_as_clocks_differ():
     assert missed() == ["02-20 02:00"]
 
 
-def test_within_the_grace_it_may_still_come():
+def test_run_is_not_missed_within_grace_period():
     ran("2026-02-19 02:00")
     assert missed(now=moment("2026-02-20 02:59")) == []
     assert missed(now=moment("2026-02-20 03:00")) == ["02-20 02:00"]
 
 
 @pytest.mark.parametrize("values", [{"is_dated": True}, {"is_full": False}])
-def test_a_run_for_a_day_or_for_some_covers_nothing(values):
+def test_dated_and_narrowed_runs_do_not_replace_due_run(values):
     ran("2026-02-19 02:00")
     ran("2026-02-20 02:00", **values)
     assert missed() == ["02-20 02:00"]
 
 
-def test_runs_for_some_people_alone_are_not_in_it():
+def test_narrowed_runs_are_excluded():
     ran("2026-02-20 02:00", "2026-02-20 03:00")
     ran("2026-02-20 04:00", is_full=False)
     assert len(told()) == 2
 
 
-def test_what_the_log_may_have_forgotten_is_not_said_to_be_missed(settings):
+def test_nothing_is_missed_before_retention(settings):
     """Pruning keeps the newest failure, however old; the successes since are gone."""
     settings.JOB_LOG_RETENTION_DAYS = 3
     ran("2026-01-05 02:00", state=RunState.FAILED)
@@ -103,18 +103,18 @@ def test_what_the_log_may_have_forgotten_is_not_said_to_be_missed(settings):
     ]
 
 
-def test_the_weekly_job_is_due_on_mondays():
+def test_weekly_job_is_due_on_mondays():
     ran("2026-02-02 06:00", "2026-02-16 06:00", job=Job.WEEKLY)
     assert missed(Job.WEEKLY) == ["02-09 06:00"]
 
 
-def test_a_daily_run_of_the_weekly_job_heals_a_missed_monday():
+def test_later_run_of_weekly_job_replaces_missed_monday():
     ran("2026-02-02 06:00", "2026-02-10 02:00", "2026-02-16 06:00", job=Job.WEEKLY)
     assert missed(Job.WEEKLY) == []
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_where_the_clocks_change_a_day_has_one_due_time(settings, day):
+def test_day_of_clock_change_has_one_due_time(settings, day):
     settings.TIME_ZONE = "Europe/Madrid"
     change = moment(f"{day} 00:00")
     ran(f"{change - 2 * DAY:%Y-%m-%d} 01:30")
@@ -133,20 +133,20 @@ def test_where_the_clocks_change_a_day_has_one_due_time(settings, day):
         ("2026-10-25", ["10-24 00:00", "10-25 00:00", "10-26 01:00"]),
     ],
 )
-def test_where_the_clocks_change_a_punctual_job_has_missed_nothing(settings, day, starts):
+def test_punctual_job_misses_nothing_on_clock_change(settings, day, starts):
     settings.TIME_ZONE = "Europe/Madrid"
     ran(*(f"2026-{text}" for text in starts))
     assert missed(now=moment(f"{day} 12:00") + DAY) == []
 
 
-def test_it_is_as_long_as_asked_and_ends_with_the_newest():
+def test_timeline_has_given_length_and_ends_with_newest_run():
     for n in range(10):
         ran(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
     assert [when for when, _ in told(length=3)] == ["02-18 02:00", "02-19 02:00", "02-20 02:00"]
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_its_queries_do_not_grow_with_the_log(django_assert_num_queries):
+def test_query_count_is_constant(django_assert_num_queries):
     for size in (2, 40):
         for n in range(size):
             ran(f"{NOW - n * DAY:%Y-%m-%d} 02:00")

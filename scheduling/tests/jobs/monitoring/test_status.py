@@ -64,7 +64,7 @@ def said(found: Status) -> tuple[Level, str]:
     return found.level, found.title
 
 
-def test_all_is_well():
+def test_everything_is_up_to_date():
     all_well()
     found = at()
     assert said(found) == (Level.OK, "Everything is up to date.")
@@ -74,7 +74,7 @@ def test_all_is_well():
     )
 
 
-def test_it_is_said_in_the_readers_language():
+def test_status_is_in_language_of_reader():
     all_well()
     with translation.override("es"):
         found = at()
@@ -89,7 +89,7 @@ class TestTheCalendar:
     def log(self):
         all_well()
 
-    def test_classes_of_this_week_are_missing(self):
+    def test_missing_classes_of_this_week_are_reported(self):
         found = at(this_week=1)
         assert said(found) == (Level.WARN, "1 class of this week is missing.")
         assert found.detail == (
@@ -97,22 +97,22 @@ class TestTheCalendar:
             f"Lessons are scheduled through Tuesday 12 May 2026. {NEXT_RUN}"
         )
 
-    def test_classes_of_later_weeks_are_missing(self):
+    def test_missing_classes_of_later_weeks_are_reported(self):
         found = at(later=1_342)
         assert said(found) == (Level.WARN, "1,342 classes of the weeks ahead are missing.")
         assert found.detail == f"Generate them now. This week: 148 of 148 classes. {NEXT_RUN}"
 
-    def test_the_nearer_ones_come_first(self):
+    def test_missing_classes_of_this_week_come_first(self):
         found = at(this_week=3, later=20)
         assert found.title == "3 classes of this week are missing."
         assert "20 classes of the weeks ahead are missing." in found.detail
 
-    def test_more_than_a_page_plans(self):
+    def test_incomplete_count_is_reported_as_more_than(self):
         found = at(this_week=100, later=2_900, is_complete=False)
         assert said(found) == (Level.WARN, "More than 3,000 classes are missing or clash.")
         assert found.detail == f"Generate them now. {NEXT_RUN}"
 
-    def test_lessons_clash(self):
+    def test_clashes_are_reported(self):
         whom = make.teacher()
         make.slot(whom)
         make.slot(whom)
@@ -123,50 +123,50 @@ class TestTheCalendar:
         ScheduledClass.objects.all().delete()
         assert status(NOW, coverage(NOW)).title == "12 classes of the weeks ahead are missing."
 
-    def test_lessons_are_not_marked(self):
+    def test_unmarked_classes_are_reported(self):
         found = at(marks=Marks(5, is_kept=True))
         assert said(found) == (Level.WARN, "5 lessons are not marked.")
         assert found.detail.startswith("Mark who came. This week: ")
 
-    def test_who_never_marks_is_told_once_and_how_to_be_rid_of_it(self):
+    def test_studio_that_never_marks_is_shown_setting(self):
         found = at(marks=Marks(500, is_kept=False))
         assert said(found) == (Level.WARN, "No lesson has been marked yet.")
         assert "set the days to mark attendance to 0 under Settings" in found.detail
 
-    def test_marks_come_last(self):
+    def test_unmarked_classes_come_last(self):
         found = at(later=2, marks=Marks(5, is_kept=True))
         assert found.title == "2 classes of the weeks ahead are missing."
         assert "5 lessons are not marked." in found.detail
 
-    def test_without_a_slot_lessons_are_not_said_to_be_scheduled(self):
+    def test_end_of_horizon_is_not_shown_without_slots(self):
         found = at(asking=frozenset({Job.WEEKLY}))
         assert found.level == Level.OK
         assert "scheduled through" not in found.detail
 
-    def test_a_studio_without_lessons(self):
+    def test_studio_without_series_is_warned(self):
         found = at(asking=frozenset(), standing=0)
         assert said(found) == (Level.WARN, "There are no active weekly lessons.")
 
 
 class TestWhatRuns:
-    def test_nothing_does_yet(self):
+    def test_nothing_runs_by_itself_before_first_call(self):
         found = at()
         assert said(found) == (Level.WARN, "Nothing runs by itself yet.")
         assert "manage.py install_cron" in found.detail
         assert "Next run" not in found.detail
 
-    def test_what_a_person_starts_is_no_sign_that_anything_calls(self):
+    def test_manual_runs_do_not_count_as_automatic(self):
         for trigger in (Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE):
             add_run(Job.WEEKLY, NOW - timedelta(minutes=5), trigger=trigger)
             add_run(Job.HORIZON, NOW - timedelta(minutes=5), trigger=trigger)
         assert at().title == "Nothing runs by itself yet."
 
-    def test_missing_classes_come_first(self):
+    def test_missing_classes_come_before_missing_caller(self):
         found = at(later=1_342)
         assert found.title == "1,342 classes of the weeks ahead are missing."
         assert "Nothing runs by itself yet." in found.detail
 
-    def test_what_called_has_stopped_before_any_job_is_late(self):
+    def test_stopped_caller_is_reported_before_job_is_late(self):
         all_well()
         add_run(Job.WATCH, moment("2026-02-18 10:15"))
         found = at()
@@ -176,7 +176,7 @@ class TestWhatRuns:
         )
         assert "Next run" not in found.detail
 
-    def test_only_one_of_the_jobs_is_called(self):
+    def test_single_called_job_is_reported(self):
         add_run(Job.HORIZON, moment("2026-02-18 02:00"), trigger=Trigger.HTTP)
         found = at()
         alone = (
@@ -190,38 +190,38 @@ class TestWhatRuns:
         add_run(Job.WATCH, NOW - timedelta(minutes=5), trigger=Trigger.HTTP)
         assert alone not in at().detail
 
-    def test_a_crontab_without_one_of_the_jobs(self):
+    def test_crontab_without_weekly_job_is_reported(self):
         add_run(Job.HORIZON, moment("2026-02-18 02:00"))
         found = at()
         assert said(found) == (Level.WARN, "“This week's lessons” does not run by itself.")
         assert NEXT_RUN in found.detail
         assert at(asking=frozenset({Job.HORIZON})).level == Level.OK
 
-    def test_a_job_that_is_late_by_days(self):
+    def test_job_late_by_days_is_error(self):
         all_well()
         found = at(NOW + timedelta(days=2, hours=7))
         assert said(found) == (Level.BAD, "The daily lesson job is 2 days late.")
         assert "Next run" not in found.detail
 
-    def test_a_job_that_is_late_by_hours_is_a_warning(self):
+    def test_job_late_by_hours_is_warning(self):
         all_well()
         found = at(moment("2026-02-19 05:00"))
         assert said(found) == (Level.WARN, "The daily lesson job is 3 hours late.")
 
-    def test_the_weekly_job_is_late(self):
+    def test_late_weekly_job_is_reported(self):
         all_well()
         add_run(Job.HORIZON, moment("2026-02-25 02:00"))
         assert at(moment("2026-02-25 06:30")).title == "The weekly job is 2 days late."
 
-    def test_both_are_late(self):
+    def test_two_late_jobs_are_reported_together(self):
         all_well()
         assert at(NOW + timedelta(days=9)).title == "Both jobs are late, by up to 1 week."
 
-    def test_within_the_grace_nothing_is_late(self):
+    def test_nothing_is_late_within_grace_period(self):
         all_well()
         assert at(moment("2026-02-19 02:59")).level == Level.OK
 
-    def test_one_that_has_never_run_is_late_once_it_has_something_to_do(self):
+    def test_job_that_never_ran_is_late_once_it_has_series(self):
         add_run(Job.HORIZON, moment("2026-02-18 02:00"))
         make.schedule(created_at=moment("2026-02-16 05:00"))
         assert at().title == "The weekly job is 2 days late."
@@ -232,7 +232,7 @@ class TestTheRuns:
     def log(self):
         all_well()
 
-    def test_a_job_that_fails_every_night_is_late_and_says_why(self):
+    def test_job_that_fails_every_night_is_late_with_error(self):
         for day in (19, 20):
             run = add_run(
                 Job.HORIZON, moment(f"2026-02-{day} 02:00"), state=RunState.FAILED, error="No disk."
@@ -242,7 +242,7 @@ class TestTheRuns:
         assert found.detail.startswith("No disk. ")
         assert found.run == run
 
-    def test_the_last_run_failed_and_it_is_not_late_yet(self):
+    def test_failed_last_run_is_reported_before_job_is_late(self):
         run = add_run(
             Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CRASHED, error="Gone."
         )
@@ -251,11 +251,11 @@ class TestTheRuns:
         assert found.title == "The last run of the daily lesson job did not finish."
         assert found.detail.startswith("Gone. ")
 
-    def test_what_a_person_cancelled_is_no_failure(self):
+    def test_cancelled_run_is_no_failure(self):
         add_run(Job.HORIZON, moment("2026-02-18 20:00"), state=RunState.CANCELLED)
         assert at().level == Level.OK
 
-    def test_errors_of_the_last_runs_are_counted(self):
+    def test_errors_of_last_runs_are_counted(self):
         add_run(
             Job.HORIZON,
             moment("2026-02-18 20:00"),
@@ -264,11 +264,11 @@ class TestTheRuns:
         )
         assert said(at()) == (Level.WARN, "3 schedules could not be dealt with.")
 
-    def test_conflicts_of_the_last_run_that_are_settled_are_no_conflicts(self):
+    def test_resolved_conflicts_of_last_run_are_ignored(self):
         add_run(Job.HORIZON, moment("2026-02-18 20:00"), counts={"conflict": 36, "exists": 5})
         assert at().level == Level.OK
 
-    def test_lessons_that_were_taken_back_and_are_missing(self):
+    def test_undone_classes_that_are_missing_are_reported(self):
         run = JobRun.objects.filter(job=Job.HORIZON).latest("id")
         JobRun.objects.filter(pk=run.pk).update(
             undone_at=NOW, undone_by="teresa", classes_undone=19
@@ -284,24 +284,24 @@ class TestTheRuns:
         assert found.run == run
         assert at().level == Level.OK
 
-    def test_an_undo_of_an_older_run_counts_as_well(self):
+    def test_undo_of_older_run_is_reported(self):
         run = JobRun.objects.filter(job=Job.HORIZON).earliest("id")
         JobRun.objects.filter(pk=run.pk).update(undone_at=NOW, classes_undone=20)
         assert at(later=20).run == run
 
-    def test_an_undo_that_a_run_has_made_good_is_history(self):
+    def test_undo_before_later_run_is_ignored(self):
         JobRun.objects.filter(job=Job.HORIZON).update(undone_at=NOW, classes_undone=20)
         add_run(Job.HORIZON, NOW + timedelta(minutes=1), created=19)
         found = at(NOW + timedelta(minutes=2), later=1)
         assert found.title == "1 class of the weeks ahead is missing."
 
-    def test_an_undo_that_found_nothing_to_take_back_changes_nothing(self):
+    def test_undo_that_removed_nothing_is_ignored(self):
         JobRun.objects.update(undone_at=NOW, classes_undone=0)
         assert at(later=1).run is None
 
 
 class TestARunUnderWay:
-    def test_is_all_that_is_said(self, monkeypatch):
+    def test_active_run_hides_other_findings(self, monkeypatch):
         monkeypatch.setattr("scheduling.jobs.monitoring.status.is_dead", lambda run: False)
         User.objects.create_user("teresa", first_name="Teresa", last_name="Ortega")
         run = active(
@@ -312,17 +312,17 @@ class TestARunUnderWay:
         assert found.title == "Lessons are being generated."
         assert found.detail == "37 of 60 schedules; started by Teresa Ortega, 3 minutes ago."
 
-    def test_that_was_narrowed_keeps_nobody_busy(self):
+    def test_active_narrowed_run_is_ignored(self):
         all_well()
         active(is_full=False)
         assert at().level == Level.OK
 
-    def test_that_has_stalled(self):
+    def test_stalled_run_is_reported(self):
         active()
         assert said(at()) == (Level.BAD, "A run has stalled.")
 
 
-def test_each_of_the_conditions_alone_keeps_all_from_being_well():
+def test_each_condition_alone_prevents_all_is_well():
     """STUDIO: "All is well" needs every one of them."""
     all_well()
     assert at().level == Level.OK
@@ -344,7 +344,7 @@ def test_each_of_the_conditions_alone_keeps_all_from_being_well():
     assert at().level == Level.WARN  # nothing starts the next run
 
 
-def test_a_timetable_that_no_run_has_seen_is_not_up_to_date():
+def test_new_timetable_is_not_up_to_date_before_runs():
     """An import: rules, no run, no class; then the runs, then a class that somebody deletes."""
     add_run(Job.WATCH, moment("2026-02-18 20:45"))
     for n in range(3):
@@ -362,7 +362,7 @@ def test_a_timetable_that_no_run_has_seen_is_not_up_to_date():
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_its_queries_do_not_grow_with_the_log(django_assert_max_num_queries):
+def test_query_count_is_constant(django_assert_max_num_queries):
     all_well()
     found = cover()
     with django_assert_max_num_queries(15):

@@ -48,13 +48,13 @@ def watch(now=NOW):
     return run(request(Job.WATCH, now.date()), conduct(now))
 
 
-def test_all_is_well():
+def test_watch_without_incident_sends_nothing():
     all_is_well()
     result = watch()
     assert (result.state, result.incidents, mail.outbox) == (RunState.SUCCEEDED, 0, [])
 
 
-def test_a_late_job_is_told_once_and_its_end_once():
+def test_late_job_is_notified_once_and_its_end_once():
     ran(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
     ran(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
     assert [watch().incidents, watch().incidents] == [1, 1]
@@ -71,7 +71,7 @@ def test_a_late_job_is_told_once_and_its_end_once():
     assert incident.over_at == NOW + timedelta(minutes=15)
 
 
-def test_the_same_trouble_again_is_told_again():
+def test_recurring_incident_is_notified_again():
     all_is_well()
     for number, state in enumerate([RunState.FAILED, RunState.SUCCEEDED, RunState.FAILED]):
         ran(Job.HORIZON, state, NOW, error="disk full")
@@ -84,7 +84,7 @@ def test_the_same_trouble_again_is_told_again():
     assert "disk full" in mail.outbox[0].body
 
 
-def test_a_run_whose_process_is_gone_is_written_down_as_crashed():
+def test_watch_marks_run_without_process_as_crashed():
     now = timezone.now()
     all_is_well(now)
     silent = now - timedelta(minutes=5)
@@ -102,7 +102,7 @@ def test_a_run_whose_process_is_gone_is_written_down_as_crashed():
     assert [one.kind for one in Trouble.objects.all()] == [TroubleKind.CRASHED]
 
 
-def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
+def test_long_live_run_is_stuck_and_not_crashed():
     now = timezone.now()
     all_is_well(now)
     slow = JobRun.objects.create(
@@ -119,7 +119,7 @@ def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
     assert slow.state == RunState.RUNNING
 
 
-def test_a_mailbox_that_fails_is_tried_again_and_the_webhook_does_not_wait(monkeypatch, webhook):
+def test_failed_email_is_retried_and_does_not_delay_webhook(monkeypatch, webhook):
     all_is_well()
     ran(Job.WEEKLY, RunState.FAILED, NOW)
 
@@ -134,7 +134,7 @@ def test_a_mailbox_that_fails_is_tried_again_and_the_webhook_does_not_wait(monke
     assert (len(mail.outbox), len(webhook.heard)) == (2, 1)
 
 
-def test_what_a_webhook_gets(webhook):
+def test_webhook_receives_incident(webhook):
     all_is_well()
     failed = ran(Job.WEEKLY, RunState.FAILED, NOW, error="disk full")
     watch()
@@ -149,7 +149,7 @@ def test_what_a_webhook_gets(webhook):
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refuses", "hangs"])
-def test_a_webhook_that_hangs_or_refuses_fails_no_run(webhook, monkeypatch, silent):
+def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silent):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
     webhook.status, webhook.silent = 500, silent
     all_is_well()
@@ -161,7 +161,7 @@ def test_a_webhook_that_hangs_or_refuses_fails_no_run(webhook, monkeypatch, sile
     assert len(webhook.heard) == 2
 
 
-def test_what_was_over_before_anyone_could_be_told_is_not_told(monkeypatch, webhook):
+def test_incident_over_before_delivery_is_not_notified(monkeypatch, webhook):
     webhook.status = 500
     all_is_well()
     ran(Job.WEEKLY, RunState.FAILED, NOW)
@@ -173,7 +173,7 @@ def test_what_was_over_before_anyone_could_be_told_is_not_told(monkeypatch, webh
     assert len(mail.outbox) == 4
 
 
-def test_in_the_studio_s_language(settings):
+def test_alert_is_in_studio_language(settings):
     settings.LANGUAGE_CODE = "es"
     all_is_well()
     ran(Job.WEEKLY, RunState.FAILED, NOW)

@@ -35,7 +35,7 @@ def watch(trigger=Trigger.COMMAND):
 
 
 @WAYS
-def test_a_mail_server_that_hangs_fails_no_run_and_is_tried_again(settings, byte):
+def test_hanging_mail_server_fails_no_run_and_is_retried(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_TIMEOUT = 2
@@ -49,7 +49,7 @@ def test_a_mail_server_that_hangs_fails_no_run_and_is_tried_again(settings, byte
 
 
 @WAYS
-def test_a_webhook_that_hangs_fails_no_run_and_the_mail_goes_out(settings, byte):
+def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
     with dawdling(byte) as port:
         settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/hook"
@@ -59,7 +59,7 @@ def test_a_webhook_that_hangs_fails_no_run_and_the_mail_goes_out(settings, byte)
 
 
 @WAYS
-def test_no_host_is_waited_for_beyond_the_limit(byte):
+def test_hanging_host_is_given_up_after_time_limit(byte):
     with dawdling(byte) as port:
         begun = time.monotonic()
         assert not http_post.call(f"http://127.0.0.1:{port}/ping", "the watchman")

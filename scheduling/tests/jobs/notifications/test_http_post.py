@@ -47,7 +47,7 @@ def serving(answer: Any, certificate: Any = None) -> Iterator[str]:
         server.server_close()
 
 
-def test_no_more_is_read_than_asked_for() -> None:
+def test_response_is_read_up_to_given_size() -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(LARGE)))
@@ -59,7 +59,7 @@ def test_no_more_is_read_than_asked_for() -> None:
         assert http_post.post(url, b"", {}, 10).body == LARGE
 
 
-def test_a_message_does_not_follow_a_redirect_and_its_address_is_not_logged(caplog) -> None:
+def test_redirect_is_not_followed_and_address_is_not_logged(caplog) -> None:
     with listening() as other:
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -74,7 +74,7 @@ def test_a_message_does_not_follow_a_redirect_and_its_address_is_not_logged(capl
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/secret", "http://secret.invalid:x/"])
-def test_a_host_that_is_not_there_is_logged_without_its_address(caplog, url) -> None:
+def test_unreachable_host_is_logged_without_address(caplog, url) -> None:
     assert not http_post.call(url, "the webhook")
     (message,) = caplog.messages
     assert message.startswith("the webhook did not take a message: ")
@@ -97,7 +97,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("failures", "heard"), [(1, 1), (2, 1), (3, 0)])
-def test_a_message_is_sent_once_the_name_is_found(monkeypatch, failures, heard) -> None:
+def test_message_is_sent_once_name_lookup_succeeds(monkeypatch, failures, heard) -> None:
     with listening() as listener:
         asked = failing(monkeypatch, failures)
         assert http_post.call(listener.url, "the webhook") == bool(heard)
@@ -105,14 +105,14 @@ def test_a_message_is_sent_once_the_name_is_found(monkeypatch, failures, heard) 
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_a_host_has_heard_is_not_sent_again(status) -> None:
+def test_received_message_is_not_sent_again(status) -> None:
     with listening() as listener:
         listener.status = status
         assert not http_post.call(listener.url, "the webhook")
         assert len(listener.heard) == 1
 
 
-def test_one_attempt_of_a_command_is_one_connection(monkeypatch) -> None:
+def test_single_post_makes_single_connection(monkeypatch) -> None:
     with listening() as listener:
         asked = failing(monkeypatch, 1)
         with pytest.raises(http_post.NoReplyError, match="Temporary failure in name resolution"):
@@ -120,7 +120,7 @@ def test_one_attempt_of_a_command_is_one_connection(monkeypatch) -> None:
         assert (len(asked), listener.heard) == (1, [])
 
 
-def test_a_private_authority_of_this_machine_is_trusted(tmp_path, monkeypatch) -> None:
+def test_private_certificate_authority_is_trusted(tmp_path, monkeypatch) -> None:
     if shutil.which("openssl") is None:
         skip_or_fail("openssl makes the certificate, and is not installed")
     both = tmp_path / "both.pem"

@@ -58,7 +58,7 @@ def told():
     return found
 
 
-def test_both_are_reminded_once(one):
+def test_student_and_teacher_are_reminded_once(one):
     assert remind(NOON) == 2
     assert sorted(told()) == ["ana@example.org", "marta@example.org"]
     assert remind(NOON) == 0
@@ -66,38 +66,38 @@ def test_both_are_reminded_once(one):
     assert Message.objects.filter(state="sent", sent_at=NOON, error="").count() == 2
 
 
-def test_not_before_its_time_and_not_after_it_began(one, settings):
+def test_reminder_is_sent_only_within_its_window(one, settings):
     assert remind(one.starts_at - timedelta(hours=24, minutes=1)) == 0
     assert remind(one.starts_at) == 0
     settings.REMINDER_HOURS = 48
     assert remind(one.starts_at - timedelta(hours=47)) == 2
 
 
-def test_the_watch_sends_them(one):
+def test_watch_sends_reminders(one):
     assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).incidents >= 0
     assert set(told()) == {"ana@example.org", "marta@example.org"}
 
 
-def test_off_for_the_studio(one, settings):
+def test_zero_hours_turn_reminders_off(one, settings):
     settings.REMINDER_HOURS = 0
     assert remind(NOON) == 0
 
 
 @pytest.mark.parametrize("who", ["student", "teacher"])
 @pytest.mark.parametrize("how", [{"reminders": False}, {"email": ""}, {"is_active": False}])
-def test_each_may_opt_out(one, who, how):
+def test_person_can_opt_out(one, who, how):
     type(getattr(one, who)).objects.filter(pk=getattr(one, who).pk).update(**how)
     remind(NOON)
     other = {"student": "marta@example.org", "teacher": "ana@example.org"}[who]
     assert told() == [other]
 
 
-def test_never_for_a_cancelled_one(one):
+def test_cancelled_class_gets_no_reminder(one):
     cancel(one.pk, by="student", now=NOON)
     assert remind(NOON) == 0
 
 
-def test_restored_it_is_announced_but_not_a_second_time(one):
+def test_restored_class_is_announced_once(one):
     cancel(one.pk, by="student", now=NOON)
     remind(NOON)
     restore(one.pk, now=NOON)
@@ -107,14 +107,14 @@ def test_restored_it_is_announced_but_not_a_second_time(one):
     assert remind(NOON) == 0
 
 
-def test_moved_away_it_is_announced_for_the_new_time_alone(one):
+def test_moved_class_is_announced_only_for_new_time(one):
     move(one.pk, to_date=MONDAY + timedelta(7), now=NOON)
     assert remind(NOON) == 0
     assert remind(NOON + timedelta(7)) == 2
     assert "12 January 2026" in mail.outbox[0].subject
 
 
-def test_moved_after_it_was_announced_the_new_time_is_announced(one):
+def test_class_moved_after_reminder_is_announced_again(one):
     remind(NOON)
     told()
     move(one.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
@@ -122,7 +122,7 @@ def test_moved_after_it_was_announced_the_new_time_is_announced(one):
     assert "11:00–12:00" in mail.outbox[0].body
 
 
-def test_a_class_that_a_run_makes_anew_is_not_announced_again(ana, marta):
+def test_recreated_class_is_not_announced_again(ana, marta):
     make.slot(marta, ana)
     horizon(now=NOON, weeks=1)
     assert remind(NOON) == 2
@@ -132,7 +132,7 @@ def test_a_class_that_a_run_makes_anew_is_not_announced_again(ana, marta):
     assert remind(NOON) == 0
 
 
-def test_another_teacher_at_the_same_hour_is_news(one):
+def test_change_of_teacher_is_announced(one):
     remind(NOON)
     told()
     tom = make.teacher("Tom Lee", email="tom@example.org")
@@ -141,13 +141,13 @@ def test_another_teacher_at_the_same_hour_is_news(one):
     assert sorted(told()) == ["ana@example.org", "tom@example.org"]
 
 
-def test_a_class_without_a_teacher(ana):
+def test_class_without_teacher_reminds_student_once(ana):
     make.lesson(ana)
     assert (remind(NOON), remind(NOON)) == (1, 0)
     assert "Hello Ana,\n\nLesson: Monday 5 January 2026, 10:00–11:00 (UTC)." in mail.outbox[0].body
 
 
-def test_the_student_reads_the_classes_zone_and_the_teacher_their_own(ana, marta):
+def test_student_gets_zone_of_class_and_teacher_own_zone(ana, marta):
     marta.time_zone = "America/New_York"
     marta.save()
     make.lesson(ana, MONDAY, "16:00", "17:00", marta, time_zone="Europe/Madrid", subject="Piano")
@@ -160,7 +160,7 @@ def test_the_student_reads_the_classes_zone_and_the_teacher_their_own(ana, marta
     )
 
 
-def test_each_in_their_own_language(one, ana, marta):
+def test_reminder_is_in_language_of_reader(one, ana, marta):
     ana.language, marta.language = "es", "en"
     ana.save()
     marta.save()
@@ -170,13 +170,13 @@ def test_each_in_their_own_language(one, ana, marta):
     assert "5 January 2026" in by["marta@example.org"].body
 
 
-def test_a_name_cannot_write_headers(ana, marta):
+def test_subject_cannot_inject_headers(ana, marta):
     make.lesson(ana, MONDAY, whom=marta, subject="Piano\r\nBcc: all@example.org")
     assert remind(NOON) == 2
     assert "\n" not in mail.outbox[0].subject
 
 
-def test_one_that_dies_before_it_hands_a_message_over_leaves_it_to_another(one, monkeypatch):
+def test_message_of_process_killed_before_handover_is_sent_later(one, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -191,7 +191,7 @@ def test_one_that_dies_before_it_hands_a_message_over_leaves_it_to_another(one, 
     assert sorted(told()) == ["ana@example.org", "marta@example.org"]
 
 
-def test_one_that_dies_after_it_handed_a_message_over_leaves_it_to_a_person(one, monkeypatch):
+def test_message_of_process_killed_after_handover_is_unknown(one, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -205,7 +205,7 @@ def test_one_that_dies_after_it_handed_a_message_over_leaves_it_to_a_person(one,
     assert states() == ["sent", "unknown"]
 
 
-def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypatch):
+def test_reminders_wait_for_unreachable_mail_server(one, monkeypatch):
     def refuse(backend):
         raise ConnectionRefusedError("nobody there")
 
@@ -217,9 +217,7 @@ def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypat
 
 
 @pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
-def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
-    one, settings, monkeypatch, byte
-):
+def test_hanging_mail_server_loses_no_reminder(one, settings, monkeypatch, byte):
     monkeypatch.setattr(mail_server, "SECONDS", 0.5)
     settings.EMAIL_TIMEOUT = 2
     backend = settings.EMAIL_BACKEND
@@ -232,9 +230,7 @@ def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
     assert remind(NOON) == 2
 
 
-def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_twice(
-    one, monkeypatch
-):
+def test_mail_server_that_hangs_during_sending_is_not_tried_twice(one, monkeypatch):
     monkeypatch.setattr(mail_server, "SECONDS", 0.2)
     awake = threading.Event()
 
@@ -250,7 +246,7 @@ def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_tw
     assert remind(NOON) == 1
 
 
-def test_a_fault_of_reminders_leaves_the_watch_alone(one, monkeypatch):
+def test_error_in_reminders_does_not_fail_watch(one, monkeypatch):
     def broken(now):
         raise RuntimeError("no table")
 
@@ -258,7 +254,7 @@ def test_a_fault_of_reminders_leaves_the_watch_alone(one, monkeypatch):
     assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).state in {"succeeded", "partial"}
 
 
-def test_cancelled_between_the_look_and_the_claim(one, monkeypatch):
+def test_class_cancelled_after_selection_gets_no_reminder(one, monkeypatch):
     look = reminders.due
 
     def late(now):
@@ -274,7 +270,7 @@ def test_cancelled_between_the_look_and_the_claim(one, monkeypatch):
     assert remind(NOON) == 2
 
 
-def test_of_many_the_nearest_are_sent_and_the_next_watch_goes_on(marta, monkeypatch):
+def test_nearest_classes_are_reminded_first(marta, monkeypatch):
     monkeypatch.setattr(reminders, "MOST", 3)
     marta.reminders = False
     marta.save()
@@ -288,7 +284,7 @@ def test_of_many_the_nearest_are_sent_and_the_next_watch_goes_on(marta, monkeypa
     assert told() == ["at13@example.org"]
 
 
-def test_the_ledger_does_not_grow_for_ever(one):
+def test_old_messages_are_pruned(one):
     remind(NOON)
     for days, left in ((29, 2), (40, 0)):
         later = NOON + timedelta(days)
@@ -297,7 +293,7 @@ def test_the_ledger_does_not_grow_for_ever(one):
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_to_find_what_is_due_takes_two_queries_however_many(one, marta):
+def test_due_reminders_take_two_queries(one, marta):
     for hour in range(11, 18):
         make.lesson(make.student(email="x@example.org"), MONDAY, f"{hour}:00", f"{hour}:30", marta)
     with CaptureQueriesContext(connection) as context:

@@ -32,7 +32,7 @@ def hours():
 
 
 @pytest.mark.parametrize("first", [weekly, lambda: horizon(weeks=1)], ids=["weekly", "horizon"])
-def test_whichever_job_runs_first_moves_both(exchanged, first):
+def test_first_job_moves_both_series(exchanged, first):
     result = first()
 
     assert counts(result) == {"moved": 2}
@@ -41,7 +41,7 @@ def test_whichever_job_runs_first_moves_both(exchanged, first):
     assert counts(horizon(weeks=1)) == {"exists": 1}
 
 
-def test_the_preview_says_so(exchanged):
+def test_preview_counts_both_moves(exchanged):
     seen, _said = look(Job.WEEKLY)
 
     assert counts(seen) == {"moved": 2}

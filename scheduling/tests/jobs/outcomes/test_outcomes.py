@@ -32,7 +32,7 @@ def ana_with_bach(**values):
     return make.slot(make.teacher("Bach"), make.student("Ana Ruiz"), **values)
 
 
-def test_created_and_exists_are_counted_and_not_written_down():
+def test_created_and_exists_are_counted_and_not_stored():
     ana_with_bach()
     assert counts(horizon(weeks=1)) == {"created": 1}
     result = horizon(weeks=2)
@@ -40,7 +40,7 @@ def test_created_and_exists_are_counted_and_not_written_down():
     assert items(result) == []
 
 
-def test_moved():
+def test_moved_names_old_date():
     slot = ana_with_bach(weekday=3)
     horizon(weeks=1)
     slot.weekday = 4
@@ -78,7 +78,7 @@ def test_moved():
     ],
     ids=["the subject", "the sharing too", "the weekday too"],
 )
-def test_what_changed_is_told_in_both_languages(values, english, spanish):
+def test_changed_details_are_described_in_both_languages(values, english, spanish):
     slot = ana_with_bach(weekday=3, subject="Guitar")
     horizon(weeks=1)
     for name, value in values.items():
@@ -91,7 +91,7 @@ def test_what_changed_is_told_in_both_languages(values, english, spanish):
     assert told == spanish
 
 
-def test_removed():
+def test_removed_names_reason():
     slot = ana_with_bach(weekday=3)
     horizon(weeks=1)
     slot.valid_until = MONDAY
@@ -102,7 +102,7 @@ def test_removed():
     assert said(result, "removed") == [("Ana Ruiz", "Bach", "2026-01-07", reason)]
 
 
-def test_closed_is_one_line_a_day_with_how_many():
+def test_closed_is_one_item_a_day_with_count():
     make.closure("Epiphany", MONDAY + timedelta(1))
     for _ in range(3):
         make.slot(weekday=2)
@@ -112,7 +112,7 @@ def test_closed_is_one_line_a_day_with_how_many():
     assert items(result)[0].occurrences == 3
 
 
-def test_cancelled_and_restored():
+def test_cancelled_and_restored_name_reason():
     ana_with_bach(weekday=2)
     horizon(weeks=1)
     holiday = make.closure("Epiphany", MONDAY + timedelta(1))
@@ -126,7 +126,7 @@ def test_cancelled_and_restored():
     assert said(result, "restored") == [("Ana Ruiz", "Bach", "2026-01-06", "the closure is gone")]
 
 
-def test_protected_is_written_down_where_it_differs_from_the_schedule():
+def test_protected_is_stored_if_it_differs_from_series():
     ana_with_bach(weekday=2)
     horizon(weeks=2)
     first, second = ScheduledClass.objects.order_by("date")
@@ -152,7 +152,7 @@ def test_conflict_names_both_classes():
     assert item.params["with_class"] == ScheduledClass.objects.get().pk
 
 
-def test_not_started():
+def test_not_started_names_date():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", start=MONDAY + timedelta(9)))
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_from=MONDAY + timedelta(9))
     result = horizon(weeks=1)
@@ -163,7 +163,7 @@ def test_not_started():
     ]
 
 
-def test_a_student_without_a_start_date():
+def test_student_without_start_date_has_not_started():
     make.schedule(make.student("Ana Ruiz", start=None), make.teacher("Bach"))
     result = weekly()
     assert counts(result) == {"not_started": 1}
@@ -172,7 +172,7 @@ def test_a_student_without_a_start_date():
     ]
 
 
-def test_ended_lately_is_news_ended_long_ago_is_not():
+def test_recent_end_is_stored_and_old_end_is_not():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", end_date=MONDAY - timedelta(3)))
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_until=MONDAY - timedelta(60))
     result = horizon(weeks=1)
@@ -180,19 +180,19 @@ def test_ended_lately_is_news_ended_long_ago_is_not():
     assert said(result, "ended") == [("Ana Ruiz", "Bach", "", "the student ended on 2026-01-02")]
 
 
-def test_paused():
+def test_paused_names_slot():
     ana_with_bach(status="paused")
     result = horizon()
     assert counts(result) == {"paused": 1}
     assert said(result, "paused") == [("Ana Ruiz", "Bach", "", "the slot is paused")]
 
 
-def test_a_cancelled_slot_has_ended():
+def test_cancelled_slot_counts_as_ended():
     ana_with_bach(status="cancelled")
     assert counts(horizon()) == {"ended": 1}
 
 
-def test_inactive():
+def test_inactive_names_student_or_teacher():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", is_active=False))
     make.slot(make.teacher("Liszt", is_active=False), make.student("Juan"))
     result = horizon()
@@ -203,7 +203,7 @@ def test_inactive():
     ]
 
 
-def test_no_schedule():
+def test_active_student_without_schedule_is_listed():
     make.student("Ana Ruiz")
     make.student("Juan", is_active=False)
     make.slot()
@@ -212,7 +212,7 @@ def test_no_schedule():
     assert said(result, "no_schedule") == [("Ana Ruiz", "", "", "the student has no schedule")]
 
 
-def test_invalid():
+def test_invalid_names_unknown_zone():
     slot = ana_with_bach()
     Teacher.objects.filter(pk=slot.teacher_id).update(time_zone="Mars/Olympus")
     result = horizon()
@@ -222,7 +222,7 @@ def test_invalid():
     assert result.errors() == [f"Ana Ruiz: {reason}"]
 
 
-def test_error(monkeypatch):
+def test_error_names_exception(monkeypatch):
     ana_with_bach()
 
     def refuse(plan, run_id, now):
@@ -235,7 +235,7 @@ def test_error(monkeypatch):
     assert said(result, "error") == [("Ana Ruiz", "Bach", "", text)]
 
 
-def test_reasons_read_in_the_readers_language_are_stored_as_code_and_values():
+def test_reason_is_stored_as_code_and_params():
     ana_with_bach(status="paused")
     (item,) = items(horizon())
     assert (item.code, item.params) == ("slot_paused", {})

@@ -35,7 +35,7 @@ LOST = [
 
 
 @pytest.mark.parametrize("values", LOST, ids=str)
-def test_it_holds_only_while_the_run_is_ours(values):
+def test_fence_passes_only_with_valid_claim(values):
     held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     fence(held, progress_done=1)
     JobRun.objects.update(**values)
@@ -44,7 +44,7 @@ def test_it_holds_only_while_the_run_is_ours(values):
     assert JobRun.objects.get().progress_done == 1
 
 
-def test_another_run_has_another_token():
+def test_fence_refuses_token_of_other_run():
     held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     other = claim(JobRun(job=Job.WEEKLY, trigger=Trigger.COMMAND))
     with pytest.raises(ClaimLostError):
@@ -52,9 +52,7 @@ def test_another_run_has_another_token():
 
 
 @pytest.mark.parametrize("values", LOST, ids=str)
-def test_a_run_that_is_lost_in_the_middle_of_a_chunk_leaves_nothing_of_it(
-    three_chunks, monkeypatch, values
-):
+def test_run_lost_during_chunk_rolls_chunk_back(three_chunks, monkeypatch, values):
     calls = []
     fenced = generator.fence
 
@@ -77,7 +75,7 @@ def test_a_run_that_is_lost_in_the_middle_of_a_chunk_leaves_nothing_of_it(
     assert watcher.progress == [(1, 3)]
 
 
-def test_a_run_that_is_lost_between_two_chunks_stops(three_chunks):
+def test_run_lost_between_chunks_stops(three_chunks):
     class Thief(Recorder):
         def progressed(self, result):
             super().progressed(result)
@@ -89,7 +87,7 @@ def test_a_run_that_is_lost_between_two_chunks_stops(three_chunks):
     assert (run.state, run.error, run.progress_done) == (RunState.CRASHED, "taken", 1)
 
 
-def test_a_run_that_is_lost_after_its_last_chunk_does_not_end_as_done(monkeypatch):
+def test_run_lost_after_last_chunk_does_not_succeed(monkeypatch):
     make.slot()
 
     class Thief(Recorder):
@@ -102,7 +100,7 @@ def test_a_run_that_is_lost_after_its_last_chunk_does_not_end_as_done(monkeypatc
     assert (run.state, run.error) == (RunState.CRASHED, "taken")
 
 
-def test_progress_and_counts_are_written_with_each_chunk(three_chunks):
+def test_progress_and_counts_are_stored_with_each_chunk(three_chunks):
     seen = []
 
     class Reader(Recorder):
@@ -117,7 +115,7 @@ def test_progress_and_counts_are_written_with_each_chunk(three_chunks):
     assert seen == [(n, 3, 2 * n, {"created": 2 * n, "conflict": n}, n, n, True) for n in (1, 2, 3)]
 
 
-def test_a_stop_between_two_chunks_keeps_what_is_done(three_chunks):
+def test_stop_between_chunks_keeps_finished_chunks(three_chunks):
     watcher = Recorder()
     how = conduct(watcher=watcher, stop=lambda: bool(watcher.progress))
     result = runner.run(request(Job.HORIZON, weeks=2), how)
@@ -128,6 +126,6 @@ def test_a_stop_between_two_chunks_keeps_what_is_done(three_chunks):
     assert counts(horizon(weeks=2)) == {"created": 2, "exists": 1, "conflict": 3}
 
 
-def test_no_thread_is_left_behind(three_chunks):
+def test_heartbeat_thread_ends_with_run(three_chunks):
     horizon()
     assert "heartbeat" not in {thread.name for thread in threading.enumerate()}

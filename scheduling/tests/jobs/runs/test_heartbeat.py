@@ -28,7 +28,7 @@ def last_beat():
     return JobRun.objects.get().heartbeat
 
 
-def test_it_beats_for_as_long_as_the_block_lasts(held):
+def test_heartbeat_lasts_as_long_as_block(held):
     first = last_beat()
     with Heartbeat(held) as heart:
         second = until(lambda: last_beat() > first and last_beat())
@@ -40,7 +40,7 @@ def test_it_beats_for_as_long_as_the_block_lasts(held):
 @pytest.mark.parametrize(
     "values", [{"state": RunState.CRASHED}, {"state": RunState.CANCELLED}, {"token": None}]
 )
-def test_a_run_that_is_no_longer_ours_is_lost(held, values):
+def test_heartbeat_detects_lost_run(held, values):
     with Heartbeat(held) as heart:
         JobRun.objects.update(**values)
         until(lambda: heart.lost)
@@ -49,7 +49,7 @@ def test_a_run_that_is_no_longer_ours_is_lost(held, values):
 
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), InterfaceError("closed")])
-def test_a_beat_that_fails_costs_that_beat_and_no_more(held, monkeypatch, caplog, error):
+def test_failed_beat_is_followed_by_next(held, monkeypatch, caplog, error):
     beat, faults = heartbeat.beat, [error] * 3
 
     def faulty(mine):
@@ -66,7 +66,7 @@ def test_a_beat_that_fails_costs_that_beat_and_no_more(held, monkeypatch, caplog
 
 
 @pytest.mark.postgresql
-def test_a_session_that_the_server_ended_is_opened_anew(held):
+def test_terminated_session_is_reopened(held):
     with Heartbeat(held) as heart, connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         mine = cursor.fetchone()
@@ -87,7 +87,7 @@ def test_a_session_that_the_server_ended_is_opened_anew(held):
 
 
 @pytest.mark.sqlite
-def test_a_locked_file_is_waited_for(held):
+def test_locked_file_does_not_lose_run(held):
     first = last_beat()
     with Heartbeat(held) as heart:
         with connection.cursor() as cursor:

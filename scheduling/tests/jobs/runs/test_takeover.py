@@ -48,7 +48,7 @@ def state_of(run):
     return JobRun.objects.get(pk=run.pk).state
 
 
-def test_a_run_whose_process_has_ended_is_taken_over_at_once(process):
+def test_run_of_ended_process_is_taken_over_at_once(process):
     run = run_of(process.mark)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -62,7 +62,7 @@ def test_a_run_whose_process_has_ended_is_taken_over_at_once(process):
     assert run.finished_at == run.heartbeat
 
 
-def test_a_zombie_counts_as_gone(process):
+def test_zombie_counts_as_gone(process):
     run = run_of(process.mark)
     process.stdin.close()  # it ends; nobody has asked for its status yet
     stat = Path(f"/proc/{process.pid}/stat")
@@ -71,7 +71,7 @@ def test_a_zombie_counts_as_gone(process):
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_later_process_with_the_same_number_is_another():
+def test_later_process_with_same_pid_is_distinct():
     mine = this_process()
     number, _, started = mine.mark.partition("@")
     assert not is_gone(mine)
@@ -79,11 +79,11 @@ def test_a_later_process_with_the_same_number_is_another():
 
 
 @pytest.mark.parametrize("mark", ["", "x@y", "-1@0"])
-def test_of_a_process_that_cannot_be_told_nobody_knows(mark):
+def test_unreadable_process_mark_does_not_count_as_gone(mark):
     assert not is_gone(ProcessId(this_process().host, mark))
 
 
-def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
+def test_process_name_with_brackets_is_parsed(process):
     comm = Path(f"/proc/{os.getpid()}/comm")
     before = comm.read_text()
     comm.write_text("a) b (c) R")
@@ -94,7 +94,7 @@ def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
         comm.write_text(before)
 
 
-def test_a_process_of_another_host_is_never_gone_but_may_be_silent():
+def test_process_of_other_host_is_dead_only_when_silent():
     run = run_of("1@1", host="elsewhere", seconds_ago=40)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -105,7 +105,7 @@ def test_a_process_of_another_host_is_never_gone_but_may_be_silent():
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 40])
-def test_a_live_run_is_never_taken_for_dead(process, seconds):
+def test_live_run_is_not_taken_over(process, seconds):
     run = run_of(process.mark, seconds_ago=seconds)
     with pytest.raises(AlreadyRunningError) as caught:
         horizon()
@@ -113,14 +113,14 @@ def test_a_live_run_is_never_taken_for_dead(process, seconds):
     assert state_of(run) == RunState.RUNNING
 
 
-def test_a_process_that_lives_but_is_silent_is_taken_over(process):
+def test_silent_run_of_live_process_is_taken_over(process):
     run = run_of(process.mark, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.CRASHED
 
 
 @pytest.mark.parametrize("fraction", ["", ".0", ".000", ".000000", ".123", ".123456"])
-def test_whatever_fraction_of_a_second_its_last_beat_had(process, fraction):
+def test_heartbeat_with_any_fraction_is_compared(process, fraction):
     run = run_of(process.mark)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -131,7 +131,7 @@ def test_whatever_fraction_of_a_second_its_last_beat_had(process, fraction):
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_beat_that_comes_just_before_the_takeover_saves_the_run(process, monkeypatch):
+def test_beat_just_before_takeover_prevents_it(process, monkeypatch):
     run = run_of(process.mark, seconds_ago=46)
     dead = claiming.is_dead
 
@@ -145,13 +145,13 @@ def test_a_beat_that_comes_just_before_the_takeover_saves_the_run(process, monke
     assert state_of(run) == RunState.RUNNING
 
 
-def test_only_one_of_two_takes_it_over(process):
+def test_run_is_taken_over_once(process):
     run = run_of(process.mark, seconds_ago=46)
     assert [row.pk for row in mark_crashed_runs(Job.HORIZON)] == [run.pk]
     assert mark_crashed_runs(Job.HORIZON) == []
 
 
-def test_a_queued_run_that_nobody_ever_started():
+def test_queued_run_that_never_began_is_taken_over():
     run = run_of("", state=RunState.QUEUED, heartbeat=None)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -160,19 +160,19 @@ def test_a_queued_run_that_nobody_ever_started():
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_narrowed_run_that_died_is_buried_too(process):
+def test_dead_narrowed_run_is_marked_crashed(process):
     run = run_of(process.mark, is_full=False, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.CRASHED
 
 
-def test_runs_of_other_jobs_are_left_to_their_own(process):
+def test_runs_of_other_jobs_are_not_taken_over(process):
     run = run_of(process.mark, job=Job.WEEKLY, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.RUNNING
 
 
-def test_of_this_very_process_the_claims_that_are_held_are_alive():
+def test_claims_held_by_this_process_are_alive():
     held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     with pytest.raises(AlreadyRunningError):
         horizon()

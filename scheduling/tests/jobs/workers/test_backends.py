@@ -30,7 +30,7 @@ def twins():
     return classes.count() - classes.values("recurring_slot", "week").distinct().count()
 
 
-def test_another_process_performs_it(backend):
+def test_run_is_performed_by_other_process(backend):
     run = enqueue_run(HORIZON)
     assert run.state == RunState.QUEUED
     backend.call()
@@ -43,7 +43,7 @@ def test_another_process_performs_it(backend):
     assert backend.statuses() == ["SUCCESSFUL"]
 
 
-def test_two_starts_and_the_second_is_refused(backend):
+def test_second_start_is_refused(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
@@ -59,7 +59,7 @@ def test_two_starts_and_the_second_is_refused(backend):
     assert JobRun.objects.count() == 1
 
 
-def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
+def test_cancelled_run_stops_after_whole_chunk(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
@@ -72,7 +72,7 @@ def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
     assert backend.statuses() == ["SUCCESSFUL"]
 
 
-def test_cancelled_while_it_is_queued_it_never_starts(backend):
+def test_cancelled_queued_run_never_starts(backend):
     backend.where = "chunk"
     # A worker is busy with this one, so that what comes after it waits or meets another worker.
     busy = enqueue_run(HORIZON)
@@ -90,7 +90,7 @@ def test_cancelled_while_it_is_queued_it_never_starts(backend):
     assert (waiting.state, waiting.started_at, waiting.process) == (RunState.CANCELLED, None, "")
 
 
-def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend):
+def test_next_run_completes_work_of_killed_worker(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
@@ -111,7 +111,7 @@ def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend
     assert (ScheduledClass.objects.count(), twins()) == (36, 0)
 
 
-def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backend):
+def test_task_delivered_several_times_is_performed_once(backend):
     run = enqueue_run(HORIZON)
     for _ in range(5):
         perform_run.enqueue(run.pk)
@@ -122,7 +122,7 @@ def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backen
     assert set(backend.statuses()) == {"SUCCESSFUL"}
 
 
-def test_many_runs_at_once_are_each_performed_once(backend, studio):
+def test_concurrent_runs_are_each_performed_once(backend, studio):
     asked = [
         enqueue_run(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
         for slot in studio
@@ -136,7 +136,7 @@ def test_many_runs_at_once_are_each_performed_once(backend, studio):
     assert twins() == 0
 
 
-def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(backend):
+def test_worker_finishes_its_run_on_sigterm(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()

@@ -36,7 +36,7 @@ def over(run):
     return run
 
 
-def test_there_are_never_more_than_two_and_none_of_the_runs_is_forgotten(own):
+def test_at_most_two_workers_perform_every_run(own):
     own.where = "weekly"
     runs = [narrowed() for _ in range(5)]
     for run in runs[:2]:
@@ -57,7 +57,7 @@ def test_there_are_never_more_than_two_and_none_of_the_runs_is_forgotten(own):
     assert len(seen) >= 2
 
 
-def test_a_task_that_comes_while_the_last_workers_are_leaving_is_not_left_behind(own, monkeypatch):
+def test_task_queued_while_last_worker_ends_is_performed(own, monkeypatch):
     backend = task_backends["default"]
     mine, other = backend.slots.take(), backend.slots.take()
     looks = []
@@ -73,7 +73,7 @@ def test_a_task_that_comes_while_the_last_workers_are_leaving_is_not_left_behind
     os.close(other)
 
 
-def test_nor_is_one_performed_by_a_worker_that_was_told_to_stop(own, monkeypatch):
+def test_stopping_worker_takes_no_further_task(own, monkeypatch):
     backend = task_backends["default"]
     monkeypatch.setattr(EmbeddedBackend, "call_worker", lambda backend: None)
     narrowed()
@@ -83,7 +83,7 @@ def test_nor_is_one_performed_by_a_worker_that_was_told_to_stop(own, monkeypatch
     assert looks == [backend]
 
 
-def test_a_worker_that_is_killed_frees_its_slot(own):
+def test_killed_worker_frees_its_slot(own):
     own.where = "weekly"
     for _ in range(embedding.PROCESSES):
         run = narrowed()
@@ -93,13 +93,13 @@ def test_a_worker_that_is_killed_frees_its_slot(own):
     assert over(narrowed()).state == RunState.SUCCEEDED
 
 
-def test_workers_end_when_there_is_nothing_left_and_leave_no_zombie(own):
+def test_idle_workers_end_without_zombie(own):
     run = own.ended(narrowed())
     pid = int(run.process.partition("@")[0])
     until(lambda: not os.path.exists(f"/proc/{pid}"))
 
 
-def test_a_worker_is_in_a_session_of_its_own_and_holds_nothing_of_its_caller_open(own):
+def test_worker_has_own_session_and_no_inherited_files(own):
     own.where = "weekly"
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
@@ -115,7 +115,7 @@ def test_a_worker_is_in_a_session_of_its_own_and_holds_nothing_of_its_caller_ope
         os.close(writer)
 
 
-def test_where_no_process_can_be_started_the_run_says_so_and_blocks_nobody(own, monkeypatch):
+def test_run_fails_when_no_process_can_be_started(own, monkeypatch):
     make.slot()
     asked = request(Job.HORIZON, TODAY)
     with monkeypatch.context() as patch:
@@ -130,7 +130,7 @@ def test_where_no_process_can_be_started_the_run_says_so_and_blocks_nobody(own, 
     assert DBTaskResult.objects.filter(status="SUCCESSFUL").count() == 2
 
 
-def test_a_folder_that_someone_else_made_is_not_used(own, monkeypatch):
+def test_runtime_directory_of_other_user_is_refused(own, monkeypatch):
     slots = task_backends["default"].slots
     os.close(slots.take())
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
@@ -138,13 +138,13 @@ def test_a_folder_that_someone_else_made_is_not_used(own, monkeypatch):
         slots.take()
 
 
-def test_it_is_not_for_other_backends(manage):
+def test_embedded_worker_refuses_other_backends(manage):
     answer = manage("embedded_worker", env={"TASKS_BACKEND": "database"})
     assert answer.returncode == 2
     assert "start db_worker" in answer.stderr
 
 
-def test_told_twice_to_stop_it_drops_the_chunk_in_hand(own):
+def test_second_signal_drops_current_chunk(own):
     for _ in range(2):
         make.slot()
     own.where = "fence"

@@ -34,7 +34,7 @@ def age(run, seconds=46):
     JobRun.objects.filter(pk=run.pk).update(created_at=database_now() - timedelta(seconds=seconds))
 
 
-def test_it_is_queued_with_its_window_and_a_task():
+def test_run_is_queued_with_window_and_task():
     run = enqueue_run(request(Job.HORIZON, trigger=Trigger.ADMIN, triggered_by="teresa"))
     assert (run.state, run.trigger, run.triggered_by) == ("queued", "admin", "teresa")
     assert (run.window_start, run.window_end) == (MONDAY, MONDAY + timedelta(weeks=12))
@@ -46,7 +46,7 @@ def test_it_is_queued_with_its_window_and_a_task():
     )
 
 
-def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
+def test_worker_performs_request_and_records_it():
     make.slot()
     make.slot()
     run = work(enqueue_run(request(Job.HORIZON, weeks=4)))
@@ -68,12 +68,12 @@ def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
         request(Job.HORIZON, plan="1f0c", trigger=Trigger.ADMIN),
     ],
 )
-def test_what_was_asked_is_what_is_read(asked):
+def test_request_is_read_as_it_was_queued(asked):
     run = enqueue_run(asked)
     assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == asked
 
 
-def test_it_is_about_the_day_on_which_it_was_asked_for():
+def test_queued_run_keeps_date_of_request():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, weeks=1))
     perform(run.pk, conduct(MONDAY + timedelta(days=1)).clock)  # just after midnight
@@ -81,7 +81,7 @@ def test_it_is_about_the_day_on_which_it_was_asked_for():
     assert (run.window_start, run.is_dated) == (MONDAY, False)
 
 
-def test_a_queued_weekly_run_makes_up_for_missed_weeks_as_any_other():
+def test_queued_weekly_run_catches_up():
     make.schedule()
     weekly()
     run = work(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
@@ -89,7 +89,7 @@ def test_a_queued_weekly_run_makes_up_for_missed_weeks_as_any_other():
     assert ScheduledClass.objects.count() == 4
 
 
-def test_delivered_twice_it_is_performed_once():
+def test_task_delivered_twice_is_performed_once():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
     first = work(run)
@@ -99,7 +99,7 @@ def test_delivered_twice_it_is_performed_once():
     assert not DBTaskResult.objects.filter(status="FAILED").exists()
 
 
-def test_while_one_is_queued_another_is_refused_and_told_of_it():
+def test_second_run_is_refused_while_first_is_queued():
     run = enqueue_run(request(Job.HORIZON))
     for again in (lambda: enqueue_run(request(Job.HORIZON)), horizon):
         with pytest.raises(AlreadyRunningError) as caught:
@@ -108,7 +108,7 @@ def test_while_one_is_queued_another_is_refused_and_told_of_it():
     assert DBTaskResult.objects.count() == 1
 
 
-def test_narrowed_ones_are_in_nobodys_way():
+def test_narrowed_runs_block_no_other_run():
     slot = make.slot()
     narrowed = request(Job.HORIZON, teacher_ids=(slot.teacher_id,), weeks=1)
     runs = [
@@ -119,7 +119,7 @@ def test_narrowed_ones_are_in_nobodys_way():
     assert [work(run).classes_created for run in runs] == [1, 0, 1]
 
 
-def test_cancelled_while_it_is_queued_it_never_starts():
+def test_cancelled_queued_run_never_starts():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
     assert cancel_run(run)
@@ -144,7 +144,7 @@ def test_cancelled_while_it_is_queued_it_never_starts():
         {"today": "2026-01-05", "teachers": [1]},
     ],
 )
-def test_what_cannot_be_read_ends_as_failed_with_a_sentence(options):
+def test_unreadable_request_fails_with_message(options):
     run = enqueue_run(request(Job.HORIZON))
     JobRun.objects.filter(pk=run.pk).update(options=options)
     work(run)
@@ -154,13 +154,13 @@ def test_what_cannot_be_read_ends_as_failed_with_a_sentence(options):
     horizon()
 
 
-def test_a_job_that_this_version_does_not_know():
+def test_unknown_job_fails():
     run = enqueue_run(request(Job.PRUNE))
     JobRun.objects.filter(pk=run.pk).update(job="dance")
     assert work(run).state == RunState.FAILED
 
 
-def test_a_run_that_fails_is_recorded_and_the_worker_hears_of_it(monkeypatch):
+def test_failed_run_is_recorded_and_raised_to_worker(monkeypatch):
     def broken(*args):
         raise RuntimeError("out of chalk")
 
@@ -174,7 +174,7 @@ def test_a_run_that_fails_is_recorded_and_the_worker_hears_of_it(monkeypatch):
 
 
 @pytest.mark.parametrize("when", ["within the transaction", "after it"])
-def test_where_no_worker_can_be_called_it_is_said_and_nobody_is_kept_waiting(monkeypatch, when):
+def test_run_fails_when_no_worker_can_be_called(monkeypatch, when):
     def broken(*args):
         raise OSError("no more processes")
 
@@ -193,7 +193,7 @@ def test_where_no_worker_can_be_called_it_is_said_and_nobody_is_kept_waiting(mon
     assert horizon().state == RunState.SUCCEEDED
 
 
-def test_a_queue_that_refuses_leaves_no_run_behind(monkeypatch):
+def test_refusing_queue_leaves_no_run(monkeypatch):
     def broken(*args):
         raise ValueError("not now")
 
@@ -203,12 +203,12 @@ def test_a_queue_that_refuses_leaves_no_run_behind(monkeypatch):
     assert not JobRun.objects.exists()
 
 
-def test_within_a_transaction_it_cannot_be_started():
+def test_run_cannot_be_queued_in_transaction():
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         enqueue_run(request(Job.HORIZON))
 
 
-def test_one_that_no_worker_began_is_dead_for_the_next():
+def test_queued_run_without_worker_is_taken_over():
     run = enqueue_run(request(Job.HORIZON))
     age(run)
     assert horizon().state == RunState.SUCCEEDED
@@ -218,7 +218,7 @@ def test_one_that_no_worker_began_is_dead_for_the_next():
     assert work(run).state == RunState.CRASHED
 
 
-def test_but_not_while_workers_are_busy_with_another():
+def test_queued_run_waits_while_worker_is_busy():
     run = enqueue_run(request(Job.HORIZON))
     age(run)
     other = JobRun.objects.create(
@@ -230,7 +230,7 @@ def test_but_not_while_workers_are_busy_with_another():
     assert enqueue_run(request(Job.HORIZON)).pk > run.pk
 
 
-def test_the_watch_is_no_worker_and_writes_it_down():
+def test_watch_marks_queued_run_without_worker_as_crashed():
     run = enqueue_run(request(Job.HORIZON))
     age(run)
     assert do(Job.WATCH).state == RunState.SUCCEEDED
@@ -238,7 +238,7 @@ def test_the_watch_is_no_worker_and_writes_it_down():
     assert run.state == RunState.CRASHED
 
 
-def test_a_late_worker_does_what_nobody_else_did():
+def test_late_worker_performs_queued_run():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, date(2026, 1, 5)))
     age(run, seconds=3600)

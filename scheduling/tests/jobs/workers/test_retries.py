@@ -66,7 +66,7 @@ def states():
     return list(JobRun.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_each_try_is_a_run_of_its_own_and_the_last_does_the_work(monkeypatch):
+def test_each_attempt_is_own_run_and_last_succeeds(monkeypatch):
     make.slot()
     chunks = Chunks(monkeypatch, fault(GONE), fault("08006"))
     chunks.perform(enqueue_run(ASKED))
@@ -76,7 +76,7 @@ def test_each_try_is_a_run_of_its_own_and_the_last_does_the_work(monkeypatch):
     assert (last.window_start, last.is_full) == (ASKED.today, True)
 
 
-def test_three_times_in_all_and_then_the_worker_hears_of_it(monkeypatch):
+def test_error_is_raised_after_third_attempt(monkeypatch):
     make.slot()
     chunks = Chunks(monkeypatch, *[fault(GONE)] * 9)
     with pytest.raises(type(fault(GONE))):
@@ -86,7 +86,7 @@ def test_three_times_in_all_and_then_the_worker_hears_of_it(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [fault("53100"), fault("42P01")], ids=["disk", "table"])
-def test_a_fault_that_stays_is_met_once(monkeypatch, error):
+def test_permanent_database_error_is_not_retried(monkeypatch, error):
     make.slot()
     chunks = Chunks(monkeypatch, error)
     with pytest.raises(type(error)):
@@ -94,7 +94,7 @@ def test_a_fault_that_stays_is_met_once(monkeypatch, error):
     assert (states(), chunks.waited) == (["failed"], [])
 
 
-def test_nor_is_a_fault_of_the_program_tried_again(monkeypatch):
+def test_programming_error_is_not_retried(monkeypatch):
     def broken(*args):
         raise RuntimeError("out of chalk")
 
@@ -105,7 +105,7 @@ def test_nor_is_a_fault_of_the_program_tried_again(monkeypatch):
     assert (states(), chunks.waited) == (["failed"], [])
 
 
-def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
+def test_next_attempt_completes_finished_chunks(monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(small_chunks, limit=1))
     make.slot()
     make.slot()
@@ -123,14 +123,14 @@ def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
     assert [(run.state, run.classes_created) for run in runs] == [("failed", 2), ("succeeded", 2)]
 
 
-def test_where_another_run_has_begun_meanwhile_that_one_does_it(monkeypatch):
+def test_retry_is_left_to_run_queued_meanwhile(monkeypatch):
     make.slot()
     chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: enqueue_run(ASKED))
     chunks.perform(enqueue_run(ASKED))
     assert states() == ["failed", "queued"]
 
 
-def test_a_run_that_was_cancelled_is_not_tried_again(monkeypatch):
+def test_cancelled_run_is_not_retried(monkeypatch):
     make.slot()
     run = enqueue_run(ASKED)
     unreachable_once(monkeypatch)
@@ -140,7 +140,7 @@ def test_a_run_that_was_cancelled_is_not_tried_again(monkeypatch):
     assert not ScheduledClass.objects.exists()
 
 
-def test_one_that_was_not_begun_yet_begins_after_all(monkeypatch):
+def test_run_is_begun_after_error_before_start(monkeypatch):
     make.slot()
     run = enqueue_run(ASKED)
     unreachable_once(monkeypatch)
@@ -148,7 +148,7 @@ def test_one_that_was_not_begun_yet_begins_after_all(monkeypatch):
     assert states() == ["succeeded"]
 
 
-def test_a_database_that_takes_not_even_the_end_of_a_run_is_asked_anew(monkeypatch):
+def test_run_is_retried_when_its_failure_was_not_recorded(monkeypatch):
     make.slot()
     record = runner.record_failure
     monkeypatch.setattr(runner, "record_failure", lambda *args: None)
@@ -161,7 +161,7 @@ def test_a_database_that_takes_not_even_the_end_of_a_run_is_asked_anew(monkeypat
     assert states() == ["crashed", "succeeded"]
 
 
-def test_one_that_was_fenced_off_is_not(monkeypatch):
+def test_run_that_lost_its_claim_is_not_retried(monkeypatch):
     make.slot()
     run = enqueue_run(ASKED)
     chunks = Chunks(monkeypatch)
@@ -177,7 +177,7 @@ def test_one_that_was_fenced_off_is_not(monkeypatch):
     assert not ScheduledClass.objects.exists()
 
 
-def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
+def test_retry_keeps_approved_plan(monkeypatch):
     make.slot()
     seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault(GONE))
@@ -194,7 +194,7 @@ def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
     assert ScheduledClass.objects.count() == 2
 
 
-def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(monkeypatch):
+def test_approved_plan_is_retried_at_once_after_deadlock(monkeypatch):
     make.slot()
     seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
     chunks = Chunks(monkeypatch, fault("40P01"))
@@ -202,7 +202,7 @@ def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(
     assert (states(), chunks.waited) == (["succeeded"], [])
 
 
-def test_a_try_has_a_connection_of_its_own(monkeypatch):
+def test_each_attempt_has_own_connection(monkeypatch):
     make.slot()
     used = []
     chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: used.append(connection.connection))
@@ -210,5 +210,5 @@ def test_a_try_has_a_connection_of_its_own(monkeypatch):
     assert used == [None]
 
 
-def test_a_command_and_a_worker_are_as_patient():
+def test_command_and_worker_share_retry_policy():
     assert performing.PATIENCE == RetryPolicy() == RetryPolicy(attempts=3, delay=5.0, timeout=None)

@@ -17,7 +17,7 @@ except EnqueueFailedError as error:
 """
 
 
-def test_a_redis_that_is_gone_blocks_nobody(manage):
+def test_unreachable_redis_fails_run_and_blocks_no_other(manage):
     env = {"TASKS_BACKEND": "rq", "REDIS_URL": "unix:///nowhere/redis.sock"}
     answer = manage("shell", "--no-imports", "-c", START, env=env)
     assert answer.returncode == 0, answer.stderr

@@ -52,7 +52,7 @@ def zombies():
     return found
 
 
-def test_it_answers_and_a_worker_does_it_and_ends(post):
+def test_server_replies_and_worker_performs_run_and_ends(post):
     make.slot()
     with serving() as server:
         status, answer = post(server)
@@ -66,7 +66,7 @@ def test_it_answers_and_a_worker_does_it_and_ends(post):
 
 
 @pytest.mark.postgresql
-def test_it_goes_on_when_the_server_is_gone(post):
+def test_worker_continues_after_server_ends(post):
     make.slot()
     with connection.cursor() as cursor:
         # While this is held, the worker stands in the middle of its first chunk.
