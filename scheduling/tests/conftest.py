@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 from django.utils import translation
 
+from scheduling.jobs.runs import heartbeat
 from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.models.studio import one_reading, studio
 from scheduling.tests.jobs.waiting import until_stopped
@@ -52,6 +54,21 @@ def one_reading_of_the_studio(db: None) -> Iterator[None]:
 def unhurried() -> None:
     """Calls of one test don't count against the throttle of the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeat_in_transaction(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start no heartbeat in a test that runs in a transaction.
+
+    The heartbeat has its own connection, which does not see the uncommitted run. After five
+    seconds it would count the run as lost.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        monkeypatch.setattr(heartbeat, "BEAT", timedelta(days=1))
 
 
 @pytest.fixture
