@@ -18,7 +18,7 @@ from django.utils import translation
 from scheduling.jobs.runs import heartbeat
 from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.models.studio import one_reading, studio
-from scheduling.tests.jobs.waiting import until_stopped
+from scheduling.tests.jobs.waiting import wait_until_stopped
 from scheduling.tests.support import embedded, processes
 from scheduling.tests.support.pgbouncer import NoPooler, Pooler, pooling
 
@@ -114,7 +114,7 @@ def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
     def start(where: str, *args: object, **kwargs: Any) -> Any:
         words = (where, "generate_classes", "--date", "2040-01-02", *args)
         started.append(processes.popen(*words, program=processes.SLOW, **kwargs))
-        until_stopped(started[-1])
+        wait_until_stopped(started[-1])
         return started[-1]
 
     yield start

@@ -83,7 +83,9 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "move to another week": (
             "jobs.outcomes.test_manual_edits:test_class_moved_to_other_week_fulfils_its_own"
         ),
-        "move onto a closure": "jobs.outcomes.test_manual_edits:test_class_moved_onto_closure_is_kept",
+        "move onto a closure": (
+            "jobs.outcomes.test_manual_edits:test_class_moved_onto_closure_is_kept"
+        ),
         "move onto the series' own next date": (
             "jobs.outcomes.test_manual_edits:test_class_moved_onto_next_occurrence_conflicts_with_it"
         ),
@@ -223,7 +225,9 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "an end before its start": (
             "api.resources.test_fixed_schedule:test_meetings_that_make_no_sense"
         ),
-        "an unknown zone": "jobs.generation.test_bad_series:test_series_of_teacher_with_unknown_zone_are_invalid",
+        "an unknown zone": (
+            "jobs.generation.test_bad_series:test_series_of_teacher_with_unknown_zone_are_invalid"
+        ),
         "a start date of 31 February": (
             "api.resources.test_students:test_students_that_make_no_sense"
         ),

@@ -23,36 +23,38 @@ def request(job: Job, today: date = MONDAY, **values: Any) -> RunRequest:
     return RunRequest(job=job, today=today, **values)
 
 
-def conduct(now: datetime | date = MONDAY, **values: Any) -> RunOptions:
+def run_options(now: datetime | date = MONDAY, **values: Any) -> RunOptions:
     """How a run goes whose real clock stands at ``now``; a date is five past its midnight UTC."""
     moment = now if isinstance(now, datetime) else datetime.combine(now, time(0, 5), UTC)
     return RunOptions(clock=lambda: moment, **values)
 
 
-def do(
+def run_job(
     job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
 ) -> RunResult:
     """A run as if today were ``today``; the real clock stands at its midnight, or at ``now``."""
     watcher = values.pop("watcher", NullObserver())
-    return run(request(job, today, **values), conduct(now or today, watcher=watcher))
+    return run(request(job, today, **values), run_options(now or today, watcher=watcher))
 
 
 def weekly(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.WEEKLY, today, now, **values)
+    return run_job(Job.WEEKLY, today, now, **values)
 
 
 def horizon(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.HORIZON, today, now, **values)
+    return run_job(Job.HORIZON, today, now, **values)
 
 
 def missing(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.MISSING, today, now, **values)
+    return run_job(Job.MISSING, today, now, **values)
 
 
-def look(job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Any:
+def dry_run(
+    job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
+) -> Any:
     """The dry run of ``do``, and the lines that it said."""
     watcher = Recorder()
-    result = preview(request(job, today, **values), conduct(now or today, watcher=watcher))
+    result = preview(request(job, today, **values), run_options(now or today, watcher=watcher))
     return result, watcher.said
 
 
@@ -70,7 +72,7 @@ class Recorder(NullObserver):
         self.progress.append((result.done, result.total))
 
 
-def fault(state: str, text: str = "the server is gone") -> OperationalError:
+def database_error(state: str, text: str = "the server is gone") -> OperationalError:
     """An error of the database as Django wraps it, with PostgreSQL's code for it."""
     error = OperationalError(text)
     error.__cause__ = type("Cause", (Exception,), {"sqlstate": state})()
@@ -106,7 +108,7 @@ def calendar() -> list[tuple[Any, ...]]:
     )
 
 
-def shape() -> list[tuple[Any, ...]]:
+def calendar_content() -> list[tuple[Any, ...]]:
     """The calendar without the numbers of its rows: equal for equal calendars."""
     return sorted(calendar_row[1:] for calendar_row in map(_text, calendar()))
 

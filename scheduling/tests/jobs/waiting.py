@@ -11,7 +11,7 @@ from django.db import connection
 SECONDS = 30
 
 
-def until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
     """What ``condition`` answers, once that is true."""
     limit = time.monotonic() + seconds
     while not (answer := condition()):
@@ -20,7 +20,7 @@ def until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
     return answer
 
 
-def someone_waits_for_the_calendar() -> bool:
+def is_calendar_lock_awaited() -> bool:
     """Whether a session of this database does; other tests of the same server have their own.
 
     Not asked of pg_stat_activity, which stays the same to the end of a transaction.
@@ -33,7 +33,7 @@ def someone_waits_for_the_calendar() -> bool:
         return cursor.fetchone()[0] > 0
 
 
-def until_stopped(process: "Popen[str]") -> None:
+def wait_until_stopped(process: "Popen[str]") -> None:
     """Until SIGSTOP has come to ``process``; fails, with what it said, should it end instead."""
 
     def stopped() -> bool:
@@ -43,10 +43,10 @@ def until_stopped(process: "Popen[str]") -> None:
         stat = Path(f"/proc/{process.pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] == "T"
 
-    until(stopped)
+    wait_until(stopped)
 
 
-def until_said(process: "Popen[str]", text: str) -> None:
+def wait_for_message(process: "Popen[str]", text: str) -> None:
     """Until ``process`` has written a line with ``text`` to its standard error."""
     said = []
     for line in process.stderr:

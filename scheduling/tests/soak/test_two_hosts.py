@@ -15,7 +15,7 @@ import pytest
 
 from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.jobs.runs.claims import SILENCE
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.servers.killing import SMALL_CHUNKS
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import Call, curl
@@ -100,7 +100,7 @@ class Site:
 
         with log:
             try:
-                until(answers)
+                wait_until(answers)
                 yield address
             finally:
                 process.terminate()
@@ -163,7 +163,7 @@ def test_run_is_refused_while_other_host_runs(site):
     with site.serving(site.one) as one, site.serving(site.two) as two:
         site.database.execute(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
         first = Call(one + BUTTON, *POST, token=site.token)
-        until(lambda: site.runs() and site.runs()[0][0] == "running")
+        wait_until(lambda: site.runs() and site.runs()[0][0] == "running")
         assert curl(two + BUTTON, *POST, token=site.token).status == 409
         answer = curl(two + CRON, token=SECRET)
         assert (answer.status, answer.json["status"]) == (202, "already_running")
@@ -207,7 +207,7 @@ def test_background_run_is_performed_once_by_either_host(site, backend):
             site.erase()
             answer = curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
             assert answer.status == 202
-            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            wait_until(lambda: site.runs()[0][0] not in {"queued", "running"})
             ((state, host, _beat, created, *_rest),) = site.runs()
             assert (state, created) == ("succeeded", site.classes())
             assert host.startswith(performer.name)
@@ -223,7 +223,7 @@ def test_workers_of_both_hosts_perform_each_run_once(site):
             site.erase()
             answer = curl(servers[number % 2] + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
             assert answer.status == 202
-            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            wait_until(lambda: site.runs()[0][0] not in {"queued", "running"})
             ((state, _host, _beat, created, *_rest),) = site.runs()
             assert (state, created) == ("succeeded", site.classes())
             assert site.scalar(DOUBLED) == 0
@@ -238,7 +238,7 @@ def test_other_host_takes_over_run_of_lost_host(site, loss):
         program = (SMALL_CHUNKS, str(CHUNK_ROWS))
         worker = ending.enter_context(site.working(site.one, program))
         assert curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token).status == 202
-        until(lambda: site.classes() > STUDENTS)
+        wait_until(lambda: site.classes() > STUDENTS)
         getattr(site.one, loss)()
         ending.callback(site.one.plug)
         ((state, host, *_rest),) = site.runs()
@@ -250,7 +250,7 @@ def test_other_host_takes_over_run_of_lost_host(site, loss):
         def taken_over():
             return site.two.manage(*COMMAND, url=site.url).returncode == 0
 
-        until(taken_over, 90)
+        wait_until(taken_over, 90)
         lost, following = site.runs()
         silent = site.scalar(f"SELECT started_at FROM scheduling_jobrun WHERE id = {following[5]}")
         assert SILENCE <= silent - lost[2] <= SILENCE * 1.5
@@ -261,7 +261,7 @@ def test_other_host_takes_over_run_of_lost_host(site, loss):
         if loss == "unplug":
             assert worker.poll() is None
             site.one.plug()
-            until(lambda: is_idle(site, worker), 180)
+            wait_until(lambda: is_idle(site, worker), 180)
     assert site.runs()[0] == lost
     site.assert_right()
 

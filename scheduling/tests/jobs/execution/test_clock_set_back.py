@@ -12,7 +12,7 @@ from scheduling.jobs.runs.claims import is_dead
 from scheduling.jobs.runs.process import this_process
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import do, horizon, request, weekly
+from scheduling.tests.jobs.helpers import horizon, request, run_job, weekly
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -27,10 +27,10 @@ def test_second_run_in_repeated_hour_creates_nothing(job, moment):
     make.schedule()
     make.slot()
     before = moment - HOUR
-    do(job, before.date(), before)
-    do(job, moment.date(), moment)
+    run_job(job, before.date(), before)
+    run_job(job, moment.date(), moment)
     rows = list(ScheduledClass.objects.order_by("id").values())
-    again = do(job, before.date(), before)
+    again = run_job(job, before.date(), before)
     assert (again.state, again.classes_created) == (RunState.SUCCEEDED, 0)
     assert list(ScheduledClass.objects.order_by("id").values()) == rows
 

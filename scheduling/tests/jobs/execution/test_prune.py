@@ -11,7 +11,7 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, JobRunItem, RefusedCredentials, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import calendar, conduct, do, request, weekly
+from scheduling.tests.jobs.helpers import calendar, request, run_job, run_options, weekly
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 3, 30, tzinfo=UTC)
@@ -26,7 +26,7 @@ def log(days_ago, state=RunState.SUCCEEDED, job=Job.HORIZON, **values):
 
 
 def prune():
-    result = run(request(Job.PRUNE, NOW.date()), conduct(NOW))
+    result = run(request(Job.PRUNE, NOW.date()), run_options(NOW))
     left = JobRun.objects.exclude(pk=result.run_id)
     return result, set(left.values_list("pk", flat=True))
 
@@ -107,7 +107,7 @@ def test_missed_weeks_are_known_after_pruning(later, state):
 
 
 def test_prune_is_recorded_as_run():
-    result = do(Job.PRUNE)
+    result = run_job(Job.PRUNE)
     row = JobRun.objects.get(pk=result.run_id)
     assert (row.job, row.state, row.window_start) == (Job.PRUNE, RunState.SUCCEEDED, None)
 

@@ -12,7 +12,7 @@ from scheduling.jobs.runs import claims
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, counts, horizon
-from scheduling.tests.jobs.waiting import until_stopped
+from scheduling.tests.jobs.waiting import wait_until_stopped
 from scheduling.tests.support import processes
 
 STOPPING = Path(__file__).with_name("stopping.py")
@@ -30,7 +30,7 @@ def stopped(transactional_db):
     def start(where):
         process = processes.popen(where, program=STOPPING)
         started.append(process)
-        until_stopped(process)
+        wait_until_stopped(process)
         return process, JobRun.objects.get()
 
     yield start

@@ -13,7 +13,7 @@ from scheduling.models import Job, JobRun, RecurringSlot, RunState, ScheduledCla
 from scheduling.services.classes.edit import mark_attendance, move
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
-from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, shape, weekly
+from scheduling.tests.jobs.helpers import calendar, calendar_content, counts, dates, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -124,13 +124,13 @@ def test_class_moved_by_later_run_is_removed():
 
 
 def test_rerun_after_undo_creates_same_classes(week):
-    before = shape()
+    before = calendar_content()
     undone(week)
     assert not ScheduledClass.objects.exists()
 
     assert counts(weekly()) == {"created": 3}
 
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_rerun_after_undo_creates_no_twin_of_kept_class(week):

@@ -11,7 +11,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.generation.test_concurrent_edit import person
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
+from scheduling.tests.jobs.waiting import is_calendar_lock_awaited, wait_until
 
 # On SQLite writers take turns: there is no such moment.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -44,7 +44,7 @@ def test_run_started_during_undo_creates_classes_again():
 
     def clock():
         thread.start()
-        until(someone_waits_for_the_calendar)
+        wait_until(is_calendar_lock_awaited)
         return EARLY
 
     result = undo(run, by="teresa", clock=clock)

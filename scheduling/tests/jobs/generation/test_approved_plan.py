@@ -16,7 +16,7 @@ from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
-from scheduling.tests.jobs.helpers import STALE, Recorder, conduct, counts, horizon, request
+from scheduling.tests.jobs.helpers import STALE, Recorder, counts, horizon, request, run_options
 from scheduling.tests.jobs.long_lives.random_studio import Studio
 
 # What performs a run beats on a connection of its own.
@@ -40,11 +40,11 @@ def small(monkeypatch):
 
 def seen(asked=ASKED):
     """The request for exactly the plan that is to be seen now."""
-    return replace(asked, plan=preview_plan(asked, conduct(EARLY)).fingerprint)
+    return replace(asked, plan=preview_plan(asked, run_options(EARLY)).fingerprint)
 
 
 def do(asked, **values):
-    return run(asked, conduct(EARLY, **values))
+    return run(asked, run_options(EARLY, **values))
 
 
 def after_the_look(monkeypatch, action):
@@ -160,7 +160,7 @@ class TestNothingChanged:
         for _ in range(6):
             studio.change()
             for job in (Job.HORIZON, Job.WEEKLY, Job.MISSING):
-                asked, clock = request(job, studio.today, weeks=3), conduct(studio.now)
+                asked, clock = request(job, studio.today, weeks=3), run_options(studio.now)
                 plan = preview_plan(asked, clock).fingerprint
                 assert run(replace(asked, plan=plan), clock).state == RunState.SUCCEEDED
 

@@ -9,7 +9,15 @@ from scheduling.jobs.generation import generator, plan_writer
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items, weekly
+from scheduling.tests.jobs.helpers import (
+    Recorder,
+    calendar,
+    counts,
+    database_error,
+    horizon,
+    items,
+    weekly,
+)
 from scheduling.text.reasons import reason_text
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +132,7 @@ def test_error_that_retry_resolves_is_not_reported(slots, monkeypatch):
 @pytest.mark.parametrize("at", range(5))
 def test_deadlocks_and_concurrent_edit_lose_no_chunk(slots, monkeypatch, at):
     """Four deadlocks are retried, and one changed state besides, whenever it comes."""
-    faults = [fault("40P01") for _ in range(4)]
+    faults = [database_error("40P01") for _ in range(4)]
     faults.insert(at, IntegrityError("someone was quicker"))
     plan = generator.write_plan
 
@@ -140,7 +148,7 @@ def test_deadlocks_and_concurrent_edit_lose_no_chunk(slots, monkeypatch, at):
 
 def test_run_fails_after_too_many_deadlocks(slots, monkeypatch):
     def unlucky(*args):
-        raise fault("40P01", "deadlock detected")
+        raise database_error("40P01", "deadlock detected")
 
     monkeypatch.setattr(generator, "write_plan", unlucky)
     with pytest.raises(OperationalError, match="deadlock"):

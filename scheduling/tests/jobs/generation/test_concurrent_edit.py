@@ -10,7 +10,7 @@ from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
 # On SQLite writers take turns: there is no such moment.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -36,7 +36,7 @@ def person(action, keep=True):
                         cursor.execute(WAITING)
                         return cursor.fetchone()[0]
 
-                    until(kept_waiting)
+                    wait_until(kept_waiting)
                 transaction.set_rollback(not keep)
         except BaseException as error:
             faults.append(error)

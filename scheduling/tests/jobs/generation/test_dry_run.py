@@ -15,12 +15,12 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import (
     Recorder,
     calendar,
-    conduct,
     counts,
-    do,
+    dry_run,
     horizon,
-    look,
     request,
+    run_job,
+    run_options,
 )
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_dry_run_writes_nothing(busy_studio, job):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        result, said = look(job, weeks=3)
+        result, said = dry_run(job, weeks=3)
     assert result.classes_created > 0
     assert said
     assert result.run_id is None
@@ -71,9 +71,9 @@ def test_dry_run_writes_nothing(busy_studio, job):
 @pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON, Job.MISSING])
 def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
-    seen, said = look(job, weeks=3)
+    seen, said = dry_run(job, weeks=3)
     watcher = Recorder()
-    result = do(job, weeks=3, watcher=watcher)
+    result = run_job(job, weeks=3, watcher=watcher)
     assert seen.counts == result.counts
     assert (seen.students, seen.teachers) == (result.students, result.teachers)
     assert (seen.done, seen.total) == (result.done, result.total)
@@ -97,7 +97,7 @@ def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
 
 def test_studio_of_these_tests_has_every_outcome(busy_studio):
     """Or else the two tests above would prove less than they seem to."""
-    total = look(Job.HORIZON, weeks=4)[0].counts + look(Job.WEEKLY)[0].counts
+    total = dry_run(Job.HORIZON, weeks=4)[0].counts + dry_run(Job.WEEKLY)[0].counts
     missing_here = {"exists", "restored", "closed", "ended", "error"}
     assert missing_here | set(counts_of(total)) >= {
         "created", "moved", "removed", "cancelled", "protected", "conflict",
@@ -116,14 +116,14 @@ def test_dry_run_claims_nothing_and_allows_runs():
         def started(self, result):
             assert counts(horizon(weeks=2)) == {"created": 2}
 
-    seen = runner.preview(request(Job.HORIZON, weeks=2), conduct(watcher=Meanwhile()))
+    seen = runner.preview(request(Job.HORIZON, weeks=2), run_options(watcher=Meanwhile()))
     assert counts(seen) == {"exists": 2}
     assert JobRun.objects.count() == 1
 
 
 def test_narrowed_dry_run_covers_only_its_teachers():
     slots = [make.slot() for _ in range(3)]
-    seen, said = look(Job.HORIZON, weeks=1, teacher_ids=(slots[1].teacher_id,))
+    seen, said = dry_run(Job.HORIZON, weeks=1, teacher_ids=(slots[1].teacher_id,))
     assert counts(seen) == {"created": 1}
     assert [line.series.id for line in said] == [slots[1].pk]
     assert Teacher.objects.count() == 3

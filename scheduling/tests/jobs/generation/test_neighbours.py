@@ -9,7 +9,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import counts, dates, horizon, look, weekly
+from scheduling.tests.jobs.helpers import counts, dates, dry_run, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_hour_freed_by_two_series_is_taken():
     long.weekday, short.weekday = 3, 2
     long.save()
     short.save()
-    seen, _said = look(Job.HORIZON, weeks=1)
+    seen, _said = dry_run(Job.HORIZON, weeks=1)
     assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
     assert counts(horizon(weeks=1)) == counts(seen)
     assert dates() == ["2026-01-06", "2026-01-07"]
@@ -46,7 +46,7 @@ def test_hour_taken_by_neighbour_is_conflict():
     x.save()
     make.slot(bach)
     make.slot(liszt)
-    seen, _said = look(Job.HORIZON, weeks=1)
+    seen, _said = dry_run(Job.HORIZON, weeks=1)
     assert counts(seen) == {"moved": 1, "created": 1, "conflict": 1}
     result = horizon(weeks=1)
     assert seen.counts == result.counts
@@ -63,7 +63,7 @@ def test_blocking_class_is_counted_once():
     first.save()
     make.slot(make.teacher(), ana, weekday=2, valid_from=MONDAY)
     expected = {"moved": 1, "protected": 1, "created": 1, "conflict": 1}
-    seen, _said = look(Job.HORIZON, weeks=2)
+    seen, _said = dry_run(Job.HORIZON, weeks=2)
     assert counts(seen) == expected
     assert counts(horizon(weeks=2)) == expected
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
@@ -82,7 +82,7 @@ def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
     blocked.save()
     make.slot(liszt, weekday=2, start="10:30")
     expected = {"moved": 1, "conflict": 2}
-    seen, _said = look(Job.HORIZON, weeks=1)
+    seen, _said = dry_run(Job.HORIZON, weeks=1)
     assert counts(seen) == expected
     assert counts(horizon(weeks=1)) == expected
 
@@ -96,5 +96,5 @@ def test_paused_neighbour_is_not_counted_by_other_job():
     paused.save()
     make.schedule(whom=bach, weekday=2)
     expected = {"created": 1, "removed": 1}
-    assert counts(look(Job.WEEKLY)[0]) == expected
+    assert counts(dry_run(Job.WEEKLY)[0]) == expected
     assert counts(weekly()) == expected

@@ -12,7 +12,7 @@ from scheduling.jobs.generation.unchanged import UnchangedSeries
 from scheduling.models import FixedSchedule, JobRun, RecurringSlot, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, counts, horizon, look, missing, weekly
+from scheduling.tests.jobs.helpers import Recorder, counts, dry_run, horizon, missing, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +181,7 @@ def test_fortnightly_series_with_different_weeks_are_unchanged(planned):
 def test_series_with_known_holiday_is_not_planned(slots, planned):
     holiday = MONDAY + timedelta(7)
     make.closure("Holiday", holiday, holiday)
-    watched, _said = look(JobRun(job="horizon").job, weeks=4)
+    watched, _said = dry_run(JobRun(job="horizon").job, weeks=4)
     result, whom = again(planned, weeks=4)
     assert counts(watched) == {"created": 45, "closed": 3}
     assert whom == []

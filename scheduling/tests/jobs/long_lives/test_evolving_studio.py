@@ -40,7 +40,7 @@ from scheduling.services.schedule_changes import apply as carry_out
 from scheduling.services.schedule_changes import preview as look_at
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import examples
-from scheduling.tests.jobs.helpers import calendar, do, look
+from scheduling.tests.jobs.helpers import calendar, dry_run, run_job
 
 from .evolving_studio import Memory, rules
 from .invariants import WRITES, assert_conflicts_are_true, assert_kept, assert_lasting, count_of
@@ -120,16 +120,16 @@ class LivingStudio(RuleBasedStateMachine):
         narrowed = self.studio.narrowed() if dice else {}
         when = (job, self.studio.today, self.studio.now)
         before = calendar()
-        seen, said = look(*when, weeks=WEEKS, **narrowed)
+        seen, said = dry_run(*when, weeks=WEEKS, **narrowed)
         assert calendar() == before
-        result = do(*when, weeks=WEEKS, **narrowed)
+        result = run_job(*when, weeks=WEEKS, **narrowed)
         assert seen.counts == result.counts
         assert count_of(said, Outcome.CREATED) == result.classes_created
         assert not result.counts[Outcome.ERROR], result.faults
         assert_conflicts_are_true(result)
         assert_kept(result, self.studio.now, narrowed)
         after = calendar()
-        again = do(*when, weeks=WEEKS, **narrowed)
+        again = run_job(*when, weeks=WEEKS, **narrowed)
         assert [name for name in WRITES if again.counts[name]] == []
         assert calendar() == after
 

@@ -11,7 +11,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import TIMES
-from scheduling.tests.jobs.helpers import calendar, do, look
+from scheduling.tests.jobs.helpers import calendar, dry_run, run_job
 
 from .invariants import (
     WRITES,
@@ -41,9 +41,9 @@ def live_through(seed, rounds=10):
 
 def run_and_check(studio, job, narrowed, story):
     """A run does what its preview says and keeps its promises; a second one does nothing."""
-    run = partial(do, job, studio.today, studio.now, weeks=3, **narrowed)
+    run = partial(run_job, job, studio.today, studio.now, weeks=3, **narrowed)
     stays, before = lasting(studio.now), calendar()
-    seen, said = look(job, studio.today, studio.now, weeks=3, **narrowed)
+    seen, said = dry_run(job, studio.today, studio.now, weeks=3, **narrowed)
     assert calendar() == before, story
     result = run()
     assert seen.counts == result.counts, story

@@ -7,7 +7,7 @@ from scheduling.jobs.notifications import http_post
 from scheduling.models import Job, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import do
+from scheduling.tests.jobs.helpers import run_job
 from scheduling.tests.support.http_listener import listening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
@@ -22,7 +22,7 @@ def watchman(settings):
 
 def test_start_and_success_share_run_id(watchman):
     make.slot()
-    do(Job.HORIZON, trigger=Trigger.CRON)
+    run_job(Job.HORIZON, trigger=Trigger.CRON)
     assert watchman.paths == ["/ping/secret/start", "/ping/secret"]
     ids = {path.partition("?rid=")[2] for path, _body in watchman.heard}
     assert len(ids) == 1
@@ -35,21 +35,21 @@ def test_failure_is_pinged_with_error(watchman, monkeypatch):
 
     monkeypatch.setattr(runner, "chunks", fail)
     with pytest.raises(RuntimeError):
-        do(Job.WEEKLY, trigger=Trigger.SCHEDULER)
+        run_job(Job.WEEKLY, trigger=Trigger.SCHEDULER)
     assert watchman.paths == ["/ping/secret/start", "/ping/secret/fail"]
     assert "out of chalk" in watchman.heard[1][1]
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
 def test_manual_run_sends_no_ping(watchman, trigger):
-    do(Job.HORIZON, trigger=trigger)
+    run_job(Job.HORIZON, trigger=trigger)
     assert watchman.heard == []
 
 
 def test_narrowed_and_dated_runs_send_no_ping(watchman):
     student = make.slot().student
-    do(Job.HORIZON, trigger=Trigger.CRON, student_ids=(student.pk,))
-    do(Job.HORIZON, MONDAY, trigger=Trigger.CRON, dated=True)
+    run_job(Job.HORIZON, trigger=Trigger.CRON, student_ids=(student.pk,))
+    run_job(Job.HORIZON, MONDAY, trigger=Trigger.CRON, dated=True)
     assert watchman.heard == []
 
 
@@ -57,10 +57,10 @@ def test_hanging_ping_host_fails_no_run(watchman, monkeypatch):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
     watchman.silent = True
     make.slot()
-    result = do(Job.HORIZON, trigger=Trigger.CRON)
+    result = run_job(Job.HORIZON, trigger=Trigger.CRON)
     assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 12)
 
 
 def test_unreachable_ping_host_fails_no_run(settings):
     settings.PING_URL = "http://127.0.0.1:9/ping"
-    assert do(Job.HORIZON, trigger=Trigger.CRON).state == RunState.SUCCEEDED
+    assert run_job(Job.HORIZON, trigger=Trigger.CRON).state == RunState.SUCCEEDED

@@ -11,7 +11,7 @@ from scheduling.jobs.execution.runner import run
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.notifications import http_post
 from scheduling.models import Job, JobRun, RunState, Trigger, Trouble, TroubleKind
-from scheduling.tests.jobs.helpers import conduct, request
+from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.http_listener import listening
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def all_is_well(now=NOW):
 
 
 def watch(now=NOW):
-    return run(request(Job.WATCH, now.date()), conduct(now))
+    return run(request(Job.WATCH, now.date()), run_options(now))
 
 
 def test_watch_without_incident_sends_nothing():

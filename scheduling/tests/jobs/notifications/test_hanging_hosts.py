@@ -9,7 +9,7 @@ from django.core import mail
 from scheduling.jobs.execution.runner import run
 from scheduling.jobs.notifications import http_post, mail_server
 from scheduling.models import Job, JobRun, Message, RunState, Trigger, Trouble
-from scheduling.tests.jobs.helpers import conduct, request
+from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.hanging_server import dawdling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
@@ -31,7 +31,7 @@ def incident(monkeypatch):
 
 
 def watch(trigger=Trigger.COMMAND):
-    return run(request(Job.WATCH, NOW.date(), trigger=trigger), conduct(NOW))
+    return run(request(Job.WATCH, NOW.date(), trigger=trigger), run_options(NOW))
 
 
 @WAYS

@@ -23,7 +23,7 @@ from scheduling.services.classes.edit import cancel
 from scheduling.services.messages import send_again
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import conduct, request
+from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support import processes
 from scheduling.tests.support.http_listener import listening
 from scheduling.tests.support.mail_server import RESET_AFTER, RESET_BEFORE, mail_server
@@ -435,4 +435,4 @@ def test_blocked_mail_is_incident_in_check_jobs_and_webhook(server, queued, sett
 
 
 def watch(now):
-    return run(request(Job.WATCH, now.date()), conduct(now)).incidents
+    return run(request(Job.WATCH, now.date()), run_options(now)).incidents

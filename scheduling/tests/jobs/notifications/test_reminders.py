@@ -17,7 +17,7 @@ from scheduling.models import Job, Message, ScheduledClass
 from scheduling.services.classes.edit import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
-from scheduling.tests.jobs.helpers import conduct, do, horizon, request
+from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options
 from scheduling.tests.support.hanging_server import dawdling
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_reminder_is_sent_only_within_its_window(one, settings):
 
 
 def test_watch_sends_reminders(one):
-    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).incidents >= 0
+    assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).incidents >= 0
     assert set(told()) == {"ana@example.org", "marta@example.org"}
 
 
@@ -251,7 +251,7 @@ def test_error_in_reminders_does_not_fail_watch(one, monkeypatch):
         raise RuntimeError("no table")
 
     monkeypatch.setattr(reminders, "due", broken)
-    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).state in {"succeeded", "partial"}
+    assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).state in {"succeeded", "partial"}
 
 
 def test_class_cancelled_after_selection_gets_no_reminder(one, monkeypatch):
@@ -288,7 +288,7 @@ def test_old_messages_are_pruned(one):
     remind(NOON)
     for days, left in ((29, 2), (40, 0)):
         later = NOON + timedelta(days)
-        do(Job.PRUNE, later.date(), later)
+        run_job(Job.PRUNE, later.date(), later)
         assert Message.objects.count() == left
 
 

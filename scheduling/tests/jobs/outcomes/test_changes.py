@@ -7,7 +7,15 @@ import pytest
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
-from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, items, shape, weekly
+from scheduling.tests.jobs.helpers import (
+    calendar,
+    calendar_content,
+    counts,
+    dates,
+    horizon,
+    items,
+    weekly,
+)
 
 pytestmark = pytest.mark.django_db
 THURSDAY = MONDAY + timedelta(3)
@@ -113,11 +121,11 @@ def test_fixed_schedule_gains_and_loses_teacher():
 
 
 def test_reverted_change_restores_calendar(slot):
-    before = shape()
+    before = calendar_content()
     for weekday in (5, 3):
         change(slot, weekday=weekday)
         horizon(weeks=3)
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_reverted_change_keeps_edited_class(slot):

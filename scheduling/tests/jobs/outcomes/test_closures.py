@@ -7,7 +7,7 @@ import pytest
 from scheduling.models import Closure, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, shape, weekly
+from scheduling.tests.jobs.helpers import calendar, calendar_content, counts, dates, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 SECOND = date(2026, 1, 14)  # a Wednesday, as are all lessons here
@@ -67,13 +67,13 @@ def test_later_closure_cancels_class_and_is_recorded_on_it(generated):
 
 
 def test_deleted_closure_restores_class(generated):
-    before, number = shape(), the_second().pk
+    before, number = calendar_content(), the_second().pk
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
     assert counts(horizon(weeks=3)) == {"restored": 1, "exists": 2}
     assert the_second().pk == number
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_moved_closure_restores_and_cancels(generated):

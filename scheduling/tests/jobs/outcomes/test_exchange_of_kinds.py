@@ -4,7 +4,7 @@ import pytest
 
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import counts, horizon, look, weekly
+from scheduling.tests.jobs.helpers import counts, dry_run, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_first_job_moves_both_series(exchanged, first):
 
 
 def test_preview_counts_both_moves(exchanged):
-    seen, _said = look(Job.WEEKLY)
+    seen, _said = dry_run(Job.WEEKLY)
 
     assert counts(seen) == {"moved": 2}
     assert hours() == [(False, "15:00"), (True, "10:00")]

@@ -8,7 +8,7 @@ from django.db import connection
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import counts, dates, horizon, shape
+from scheduling.tests.jobs.helpers import calendar_content, counts, dates, horizon
 
 pytestmark = pytest.mark.django_db
 THURSDAY = MONDAY + timedelta(3)
@@ -28,10 +28,10 @@ def slot():
 
 
 def test_deleted_row_is_created_again(slot):
-    before = shape()
+    before = calendar_content()
     assert sql("DELETE FROM classes WHERE date = '2026-01-14'") == 1
     assert counts(horizon(weeks=3)) == {"created": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_deleted_past_row_in_window_is_created_again(slot):
@@ -56,34 +56,34 @@ def test_deleted_past_row_in_window_is_created_again(slot):
     ],
 )
 def test_altered_row_is_repaired(slot, bent):
-    before = shape()
+    before = calendar_content()
     assert sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-14'") == 1
     result = horizon(weeks=3)
     expected = {"exists": 3} if "updated_at" in bent else {"moved": 1, "exists": 2}
     assert counts(result) == expected
-    assert shape() == before
+    assert calendar_content() == before
 
 
 @pytest.mark.parametrize("bent", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
 def test_altered_row_of_started_class_is_kept(slot, bent):
     sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-07'")
-    bent_row = shape()
+    bent_row = calendar_content()
     assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"exists": 3}
-    assert shape() == bent_row
+    assert calendar_content() == bent_row
 
 
 def test_row_with_unknown_zone_is_repaired(slot):
-    before = shape()
+    before = calendar_content()
     sql("UPDATE classes SET time_zone = 'Mars/Olympus' WHERE date = '2026-01-14'")
     assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_row_with_other_student_is_repaired(slot):
-    before = shape()
+    before = calendar_content()
     sql("UPDATE classes SET student_id = %s WHERE date = '2026-01-14'", make.student().pk)
     assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
 def test_row_in_wrong_week_is_repaired_when_its_series_moved(slot):
@@ -113,7 +113,7 @@ def test_row_in_wrong_week_is_kept_once_its_hour_has_passed(slot):
 
 
 def test_all_deleted_rows_are_created_again(slot):
-    before = shape()
+    before = calendar_content()
     ScheduledClass.objects.all().delete()
     horizon(weeks=3)
-    assert shape() == before
+    assert calendar_content() == before

@@ -10,7 +10,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import moment
-from scheduling.tests.jobs.helpers import counts, horizon, look, missing
+from scheduling.tests.jobs.helpers import counts, dry_run, horizon, missing
 
 pytestmark = pytest.mark.django_db
 OLD, YOUNG = moment("2025-01-01 00:00"), moment("2025-06-01 00:00")
@@ -33,7 +33,7 @@ def test_older_series_of_teacher_wins(ages):
 def test_older_series_of_student_wins(ages):
     ana = make.student()
     series = [make.slot(make.teacher(), ana, created_at=age) for age in ages]
-    seen, _said = look(Job.HORIZON, weeks=2)
+    seen, _said = dry_run(Job.HORIZON, weeks=2)
     assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
     winners = set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
     assert winners == {series[ages.index(OLD)].pk}
@@ -88,7 +88,7 @@ def test_older_series_wins_at_same_local_time_in_other_zone():
     ana = make.student()
     make.slot(make.teacher(zone="Asia/Tokyo"), ana, created_at=YOUNG)
     old = make.slot(make.teacher(zone="America/New_York"), ana, created_at=OLD)
-    seen, _said = look(Job.HORIZON, weeks=2)
+    seen, _said = dry_run(Job.HORIZON, weeks=2)
     assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
     assert set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True)) == {old.pk}
 

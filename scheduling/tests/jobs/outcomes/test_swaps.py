@@ -9,7 +9,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import at
-from scheduling.tests.jobs.helpers import calendar, counts, horizon, look
+from scheduling.tests.jobs.helpers import calendar, counts, dry_run, horizon
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def assert_as_the_series_say():
 
 def assert_moved_in_one_run(classes, weeks=2):
     """The dry run says so, one run does it, and the next finds nothing to do."""
-    seen, _said = look(Job.HORIZON, weeks=weeks)
+    seen, _said = dry_run(Job.HORIZON, weeks=weeks)
     result = horizon(weeks=weeks)
     assert counts(result) == {"moved": classes}
     assert seen.counts == result.counts

@@ -11,7 +11,7 @@ from scheduling.jobs.runs.claims import Claim, ClaimLostError, claim, fence
 from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, conduct, counts, horizon, request
+from scheduling.tests.jobs.helpers import Recorder, counts, horizon, request, run_options
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +117,7 @@ def test_progress_and_counts_are_stored_with_each_chunk(three_chunks):
 
 def test_stop_between_chunks_keeps_finished_chunks(three_chunks):
     watcher = Recorder()
-    how = conduct(watcher=watcher, stop=lambda: bool(watcher.progress))
+    how = run_options(watcher=watcher, stop=lambda: bool(watcher.progress))
     result = runner.run(request(Job.HORIZON, weeks=2), how)
     assert result.state == RunState.CANCELLED
     run = JobRun.objects.get()

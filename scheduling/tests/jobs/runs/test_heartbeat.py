@@ -11,7 +11,7 @@ from scheduling.jobs.runs import heartbeat
 from scheduling.jobs.runs.claims import claim, release
 from scheduling.jobs.runs.heartbeat import Heartbeat
 from scheduling.models import Job, JobRun, RunState, Trigger
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,8 +31,8 @@ def last_beat():
 def test_heartbeat_lasts_as_long_as_block(held):
     first = last_beat()
     with Heartbeat(held) as heart:
-        second = until(lambda: last_beat() > first and last_beat())
-        until(lambda: last_beat() > second)
+        second = wait_until(lambda: last_beat() > first and last_beat())
+        wait_until(lambda: last_beat() > second)
         assert not heart.lost
     assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
 
@@ -43,7 +43,7 @@ def test_heartbeat_lasts_as_long_as_block(held):
 def test_heartbeat_detects_lost_run(held, values):
     with Heartbeat(held) as heart:
         JobRun.objects.update(**values)
-        until(lambda: heart.lost)
+        wait_until(lambda: heart.lost)
     row = JobRun.objects.get()
     assert {name: getattr(row, name) for name in values} == values
 
@@ -60,7 +60,7 @@ def test_failed_beat_is_followed_by_next(held, monkeypatch, caplog, error):
     monkeypatch.setattr(heartbeat, "beat", faulty)
     first = last_beat()
     with caplog.at_level(logging.WARNING), Heartbeat(held) as heart:
-        until(lambda: last_beat() > first)
+        wait_until(lambda: last_beat() > first)
         assert not heart.lost
     assert len([r for r in caplog.records if "heartbeat was missed" in r.message]) == 3
 
@@ -79,10 +79,10 @@ def test_terminated_session_is_reopened(held):
             )
             return cursor.fetchone()
 
-        (pid,) = until(theirs)
+        (pid,) = wait_until(theirs)
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
         first = last_beat()
-        until(lambda: last_beat() > first)
+        wait_until(lambda: last_beat() > first)
         assert not heart.lost
 
 
@@ -94,5 +94,5 @@ def test_locked_file_does_not_lose_run(held):
             cursor.execute("BEGIN IMMEDIATE")
             threading.Event().wait(0.2)  # several beats long
             cursor.execute("COMMIT")
-        until(lambda: last_beat() > first)
+        wait_until(lambda: last_beat() > first)
         assert not heart.lost

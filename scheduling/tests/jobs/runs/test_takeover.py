@@ -15,7 +15,7 @@ from scheduling.jobs.runs.claims import AlreadyRunningError, claim, mark_crashed
 from scheduling.jobs.runs.process import ProcessId, is_gone, this_process
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import horizon
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_zombie_counts_as_gone(process):
     run = run_of(process.mark)
     process.stdin.close()  # it ends; nobody has asked for its status yet
     stat = Path(f"/proc/{process.pid}/stat")
-    until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
+    wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
     assert horizon().state == RunState.SUCCEEDED
     assert state_of(run) == RunState.CRASHED
 

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs.runs.process import ProcessId, is_gone
 from scheduling.jobs.workers import embedded_backend as embedding
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import embedded, processes, redis_server
 
 
@@ -43,8 +43,8 @@ class Workers:
 
     def ended(self, run: JobRun) -> JobRun:
         """``run``, once it is over and its worker has no other task in hand."""
-        until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
-        until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
+        wait_until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
+        wait_until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
         run.refresh_from_db()
         return run
 
@@ -59,7 +59,7 @@ class Workers:
     def kill(self, run: JobRun) -> None:
         """SIGKILL the worker of ``run``, and wait until the system is done with it."""
         os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
-        until(lambda: is_gone(ProcessId(run.host, run.process)))
+        wait_until(lambda: is_gone(ProcessId(run.host, run.process)))
 
     def stopped(self, run: JobRun) -> int:
         """The worker that has begun ``run`` and stopped in it."""
@@ -71,7 +71,7 @@ class Workers:
             worker = int(run.process.partition("@")[0])
             return worker if is_stopped(worker) else 0
 
-        worker: int = until(pid)
+        worker: int = wait_until(pid)
         # As it is by now: what it did just before it stopped came after the look at its row.
         run.refresh_from_db()
         return worker

@@ -12,7 +12,7 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
 # Far ahead: no class of it has begun, whatever the workers' real clock says.
 TODAY = date(2040, 1, 2)
@@ -105,7 +105,7 @@ def test_next_run_completes_work_of_killed_worker(backend):
         run.error == "The process ended before the run was over; the next run completes the work."
     )
     backend.call()
-    until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
+    wait_until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
     following.refresh_from_db()
     assert (following.state, following.classes_created) == (RunState.SUCCEEDED, 24)
     assert (ScheduledClass.objects.count(), twins()) == (36, 0)
@@ -144,4 +144,4 @@ def test_worker_finishes_its_run_on_sigterm(backend):
     backend.ask_to_stop(run)
     backend.go_on()
     assert backend.ended(run).state == RunState.SUCCEEDED
-    until(lambda: pid not in backend.pids())
+    wait_until(lambda: pid not in backend.pids())

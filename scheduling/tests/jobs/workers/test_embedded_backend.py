@@ -15,7 +15,7 @@ from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import ACTIVE_STATES, Job, JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import processes
 
 # What a database has to do with it is in test_backends.py, on both.
@@ -31,7 +31,7 @@ def narrowed():
 
 def over(run):
     """``run`` once it has ended; the tasks of workers that were killed go on for ever."""
-    until(lambda: JobRun.objects.get(pk=run.pk).state not in ACTIVE_STATES)
+    wait_until(lambda: JobRun.objects.get(pk=run.pk).state not in ACTIVE_STATES)
     run.refresh_from_db()
     return run
 
@@ -51,9 +51,9 @@ def test_at_most_two_workers_perform_every_run(own):
         own.go_on()
         return not JobRun.objects.filter(state__in=ACTIVE_STATES).exists()
 
-    until(all_over)
+    wait_until(all_over)
     assert set(JobRun.objects.values_list("state", flat=True)) == {RunState.SUCCEEDED}
-    until(lambda: not own.pids())
+    wait_until(lambda: not own.pids())
     assert len(seen) >= 2
 
 
@@ -96,7 +96,7 @@ def test_killed_worker_frees_its_slot(own):
 def test_idle_workers_end_without_zombie(own):
     run = own.ended(narrowed())
     pid = int(run.process.partition("@")[0])
-    until(lambda: not os.path.exists(f"/proc/{pid}"))
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
 
 
 def test_worker_has_own_session_and_no_inherited_files(own):
@@ -154,7 +154,7 @@ def test_second_signal_drops_current_chunk(own):
         pid = own.stopped(run)
         os.kill(pid, number)
         os.kill(pid, signal.SIGCONT)
-    until(lambda: not own.pids())
+    wait_until(lambda: not own.pids())
     run.refresh_from_db()
     assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
     assert ScheduledClass.objects.count() == 12

@@ -17,7 +17,7 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import conduct, do, horizon, request, weekly
+from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options, weekly
 
 # What performs a run beats on a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def work(run):
     """What a worker does with ``run``; its real clock stands at the Monday of all tests."""
-    perform(run.pk, conduct(MONDAY).clock)
+    perform(run.pk, run_options(MONDAY).clock)
     run.refresh_from_db()
     return run
 
@@ -76,7 +76,7 @@ def test_request_is_read_as_it_was_queued(asked):
 def test_queued_run_keeps_date_of_request():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, weeks=1))
-    perform(run.pk, conduct(MONDAY + timedelta(days=1)).clock)  # just after midnight
+    perform(run.pk, run_options(MONDAY + timedelta(days=1)).clock)  # just after midnight
     run.refresh_from_db()
     assert (run.window_start, run.is_dated) == (MONDAY, False)
 
@@ -233,7 +233,7 @@ def test_queued_run_waits_while_worker_is_busy():
 def test_watch_marks_queued_run_without_worker_as_crashed():
     run = enqueue_run(request(Job.HORIZON))
     age(run)
-    assert do(Job.WATCH).state == RunState.SUCCEEDED
+    assert run_job(Job.WATCH).state == RunState.SUCCEEDED
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
 

@@ -18,7 +18,7 @@ from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
-from scheduling.tests.jobs.helpers import conduct, fault, request
+from scheduling.tests.jobs.helpers import database_error, request, run_options
 
 # What performs a run beats on a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,7 @@ def unreachable_once(monkeypatch):
 
     def unreachable(asked):
         monkeypatch.setattr(runner, "window_of", window_of)
-        raise fault(GONE)
+        raise database_error(GONE)
 
     monkeypatch.setattr(runner, "window_of", unreachable)
 
@@ -68,7 +68,7 @@ def states():
 
 def test_each_attempt_is_own_run_and_last_succeeds(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, fault(GONE), fault("08006"))
+    chunks = Chunks(monkeypatch, database_error(GONE), database_error("08006"))
     chunks.perform(enqueue_run(ASKED))
     assert (states(), chunks.waited) == (["failed", "failed", "succeeded"], [5.0, 5.0])
     last = JobRun.objects.latest("id")
@@ -78,14 +78,16 @@ def test_each_attempt_is_own_run_and_last_succeeds(monkeypatch):
 
 def test_error_is_raised_after_third_attempt(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, *[fault(GONE)] * 9)
-    with pytest.raises(type(fault(GONE))):
+    chunks = Chunks(monkeypatch, *[database_error(GONE)] * 9)
+    with pytest.raises(type(database_error(GONE))):
         chunks.perform(enqueue_run(ASKED))
     assert states() == ["failed"] * 3
     assert len(chunks.waited) == 2
 
 
-@pytest.mark.parametrize("error", [fault("53100"), fault("42P01")], ids=["disk", "table"])
+@pytest.mark.parametrize(
+    "error", [database_error("53100"), database_error("42P01")], ids=["disk", "table"]
+)
 def test_permanent_database_error_is_not_retried(monkeypatch, error):
     make.slot()
     chunks = Chunks(monkeypatch, error)
@@ -114,7 +116,7 @@ def test_next_attempt_completes_finished_chunks(monkeypatch):
     def failing_once(*args):
         calls.append(args)
         if len(calls) == 2:
-            raise fault(GONE)
+            raise database_error(GONE)
         apply(*args)
 
     monkeypatch.setattr(generator, "write_plan", failing_once)
@@ -125,7 +127,7 @@ def test_next_attempt_completes_finished_chunks(monkeypatch):
 
 def test_retry_is_left_to_run_queued_meanwhile(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: enqueue_run(ASKED))
+    chunks = Chunks(monkeypatch, database_error(GONE), meanwhile=lambda: enqueue_run(ASKED))
     chunks.perform(enqueue_run(ASKED))
     assert states() == ["failed", "queued"]
 
@@ -154,7 +156,7 @@ def test_run_is_retried_when_its_failure_was_not_recorded(monkeypatch):
     monkeypatch.setattr(runner, "record_failure", lambda *args: None)
     chunks = Chunks(
         monkeypatch,
-        fault(GONE),
+        database_error(GONE),
         meanwhile=lambda: monkeypatch.setattr(runner, "record_failure", record),
     )
     chunks.perform(enqueue_run(ASKED))
@@ -179,16 +181,16 @@ def test_run_that_lost_its_claim_is_not_retried(monkeypatch):
 
 def test_retry_keeps_approved_plan(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, fault(GONE))
+    seen = replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint)
+    chunks = Chunks(monkeypatch, database_error(GONE))
     chunks.perform(enqueue_run(seen))
     assert states() == ["failed", "succeeded"]
     assert {run.options["plan"] for run in JobRun.objects.all()} == {seen.plan}
 
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=make.slot)
+    chunks = Chunks(monkeypatch, database_error(GONE), meanwhile=make.slot)
     make.slot()
     chunks.perform(
-        enqueue_run(replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint))
+        enqueue_run(replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint))
     )
     assert states()[2:] == ["failed", "cancelled"]
     assert ScheduledClass.objects.count() == 2
@@ -196,8 +198,8 @@ def test_retry_keeps_approved_plan(monkeypatch):
 
 def test_approved_plan_is_retried_at_once_after_deadlock(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, fault("40P01"))
+    seen = replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint)
+    chunks = Chunks(monkeypatch, database_error("40P01"))
     chunks.perform(enqueue_run(seen))
     assert (states(), chunks.waited) == (["succeeded"], [])
 
@@ -205,7 +207,9 @@ def test_approved_plan_is_retried_at_once_after_deadlock(monkeypatch):
 def test_each_attempt_has_own_connection(monkeypatch):
     make.slot()
     used = []
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: used.append(connection.connection))
+    chunks = Chunks(
+        monkeypatch, database_error(GONE), meanwhile=lambda: used.append(connection.connection)
+    )
     chunks.perform(enqueue_run(ASKED))
     assert used == [None]
 

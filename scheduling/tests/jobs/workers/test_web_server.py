@@ -12,7 +12,7 @@ from knox.models import get_token_model
 from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import embedded
 from scheduling.tests.support.gunicorn import serving
 
@@ -35,7 +35,7 @@ def post():
 
 
 def over(run_id):
-    until(lambda: not JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).exists())
+    wait_until(lambda: not JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).exists())
     return JobRun.objects.get(pk=run_id)
 
 
@@ -59,7 +59,7 @@ def test_server_replies_and_worker_performs_run_and_ends(post):
         run = over(answer["runId"])
         assert (status, run.state, run.classes_created) == (202, RunState.SUCCEEDED, 12)
         pid = int(run.process.partition("@")[0])
-        until(lambda: pid not in embedded.workers() and pid not in zombies())
+        wait_until(lambda: pid not in embedded.workers() and pid not in zombies())
         # The worker's log is the server's: one line of JSON, with the run's number.
         lines = [json.loads(line) for line in server.lines() if line.startswith("{")]
         assert [line["state"] for line in lines if line.get("runId") == run.pk] == ["succeeded"]
@@ -74,7 +74,7 @@ def test_worker_continues_after_server_ends(post):
     try:
         with serving(keeping_workers=True) as server:
             _status, answer = post(server)
-            until(lambda: JobRun.objects.filter(state=RunState.RUNNING).exists())
+            wait_until(lambda: JobRun.objects.filter(state=RunState.RUNNING).exists())
         run = JobRun.objects.get(pk=answer["runId"])
         pid = int(run.process.partition("@")[0])
         assert embedded.workers() == [pid]
@@ -82,4 +82,4 @@ def test_worker_continues_after_server_ends(post):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CALENDAR_LOCK])
     assert over(run.pk).state == RunState.SUCCEEDED
-    until(lambda: not embedded.workers())
+    wait_until(lambda: not embedded.workers())
