@@ -1,4 +1,4 @@
-"""The machine's clock jumps an hour back: between runs, and in the middle of one."""
+"""A machine clock that is set back an hour, between runs and during a run."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
     "moment", [datetime(2026, 1, 12, 0, 30, tzinfo=UTC), datetime(2026, 1, 14, 2, 30, tzinfo=UTC)]
 )
 def test_second_run_in_repeated_hour_creates_nothing(job, moment):
-    """Also from a Monday back into the Sunday before, which is the week before."""
+    """The Monday case falls back into Sunday, which belongs to the previous week."""
     make.schedule()
     make.slot()
     before = moment - HOUR
@@ -39,8 +39,8 @@ def test_clock_set_back_during_run_loses_no_class():
     for _ in range(3):
         make.slot()
     moment = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
-    looks = iter([moment])
-    clock = lambda: next(looks, moment - HOUR)  # noqa: E731
+    readings = iter([moment])
+    clock = lambda: next(readings, moment - HOUR)  # noqa: E731
     result = run(request(Job.HORIZON, date(2026, 1, 5)), RunOptions(clock=clock))
     assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 36)
     assert horizon().classes_created == 0
@@ -49,8 +49,8 @@ def test_clock_set_back_during_run_loses_no_class():
 def test_clock_set_back_causes_no_incident():
     now = database_now()
     with time_machine.travel(now, tick=False):
-        for done in (weekly, horizon):
-            done(now.date(), now)
+        for run_job_now in (weekly, horizon):
+            run_job_now(now.date(), now)
     with time_machine.travel(now - HOUR, tick=False):
         assert current_incidents(now - HOUR) == []
 

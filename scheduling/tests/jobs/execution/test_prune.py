@@ -1,4 +1,4 @@
-"""Old job logs are deleted; classes and what the next run has to know are not."""
+"""Pruning of old job logs, which keeps classes and the data that later runs need."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ NOW = datetime(2026, 6, 1, 3, 30, tzinfo=UTC)
 
 
 def log(days_ago, state=RunState.SUCCEEDED, job=Job.HORIZON, **values):
-    """A run that began so many days before now, with a result."""
+    """Store a run with one item, created ``days_ago``; return its id."""
     row = JobRun.objects.create(job=job, trigger=Trigger.CRON, state=state, **values)
     JobRun.objects.filter(pk=row.pk).update(created_at=NOW - timedelta(days=days_ago))
     JobRunItem.objects.create(run=row, outcome="conflict", code="teacher_busy")
@@ -95,7 +95,7 @@ def test_classes_are_neither_deleted_nor_rewritten():
 )
 @pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.PARTIAL])
 def test_missed_weeks_are_known_after_pruning(later, state):
-    """Weeks after the last whole run, others have become the newest success and failure."""
+    """The last full run is no longer the newest success or failure."""
     make.schedule()
     last = log(70, state, Job.WEEKLY, window_start=MONDAY, window_end=MONDAY + timedelta(7))
     for values in later:
@@ -123,7 +123,7 @@ def test_old_queue_tasks_are_deleted_whatever_their_status():
     for status in ("SUCCESSFUL", "FAILED", "RUNNING", "READY"):
         task(31, status)
     kept = {task(29, "SUCCESSFUL"), task(0, "READY")}
-    assert prune()[0].pruned == 0  # they are no runs
+    assert prune()[0].pruned == 0  # tasks and counts are not runs
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
 
 
@@ -133,5 +133,5 @@ def test_expired_counts_of_refused_credentials_are_deleted(monkeypatch):
         RefusedCredentials.add("192.0.2.1", NOW - timedelta(seconds=second))
     ahead = NOW + timedelta(seconds=1)
     RefusedCredentials.add("192.0.2.1", ahead)
-    assert prune()[0].pruned == 0  # they are no runs
+    assert prune()[0].pruned == 0  # tasks and counts are not runs
     assert list(RefusedCredentials.objects.values_list("window_end", flat=True)) == [ahead]

@@ -1,4 +1,4 @@
-"""A process that is stopped (SIGSTOP), taken for dead, and wakes up: it writes nothing more."""
+"""A stopped process (SIGSTOP) whose run is taken over, and which then resumes."""
 
 import json
 import signal
@@ -22,7 +22,7 @@ IN_A_TRANSACTION = pytest.mark.postgresql  # on SQLite a stopped writer holds th
 
 @pytest.fixture
 def stopped(transactional_db):
-    """``stopped(where)``: a process that is still in the second of three chunks, and its run."""
+    """Return a function that starts a process stopped in the second of three chunks."""
     for _ in range(3):
         make.slot()
     started = []
@@ -39,22 +39,22 @@ def stopped(transactional_db):
     processes.wait_for_dead_sessions()
 
 
-def fall_silent(run):
-    """As if its last sign of life were a minute ago."""
+def make_silent(run):
+    """Set the last heartbeat of ``run`` back by a minute."""
     then = run.heartbeat - timedelta(minutes=1)
     assert JobRun.objects.filter(pk=run.pk).update(heartbeat=then) == 1
 
 
-def wake(process):
-    """Let it go on to its end; what it said."""
+def resume(process):
+    """Resume ``process``, wait for its end and return its output."""
     process.send_signal(signal.SIGCONT)
     out, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors, errors
     return json.loads(out), errors
 
 
-def assert_it_wakes_up_in_vain(process, run, expected):
-    document, errors = wake(process)
+def assert_resumed_run_writes_nothing(process, run, expected):
+    document, errors = resume(process)
     assert process.returncode == 1
     assert document["success"] is False
     assert calendar() == expected
@@ -74,38 +74,40 @@ def assert_it_wakes_up_in_vain(process, run, expected):
 )
 def test_stopped_run_is_taken_over_and_writes_nothing_more(stopped, where):
     process, run = stopped(where)
-    fall_silent_when_free(run)
+    make_silent_when_unlocked(run)
     result = horizon(TODAY)
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
     assert run.error == "Stalled for 45 seconds; the next run completes the work."
-    assert_it_wakes_up_in_vain(process, run, calendar())
+    assert_resumed_run_writes_nothing(process, run, calendar())
 
 
-def fall_silent_when_free(run):
-    """On PostgreSQL the stopped process may hold the run's row until the server ends it."""
+def make_silent_when_unlocked(run):
+    """On PostgreSQL the stopped process may lock the run's row until the server ends it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET lock_timeout = '20s'")
-        fall_silent(run)
+        make_silent(run)
         if connection.vendor == "postgresql":
             cursor.execute("RESET lock_timeout")
 
 
 @IN_A_TRANSACTION
-@pytest.mark.parametrize("way", ["direct", "pooler"])
-def test_process_stopped_during_copy_blocks_no_other_run(stopped, monkeypatch, request, way):
-    """No timeout of PostgreSQL ends a COPY that waits for its client."""
-    if way == "pooler":
+@pytest.mark.parametrize("connection_kind", ["direct", "pooler"])
+def test_process_stopped_during_copy_blocks_no_other_run(
+    stopped, monkeypatch, request, connection_kind
+):
+    """PostgreSQL has no timeout for a COPY that waits for its client."""
+    if connection_kind == "pooler":
         request.getfixturevalue("pooler")
     process, run = stopped("copy")
-    fall_silent(run)
+    make_silent(run)
     monkeypatch.setattr(claims, "LOCK_TIMEOUT", timedelta(seconds=1))
     monkeypatch.setattr(claims, "SILENCE", timedelta(seconds=0.5))
     result = horizon(TODAY)
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
-    assert_it_wakes_up_in_vain(process, run, calendar())
+    assert_resumed_run_writes_nothing(process, run, calendar())
 
 
 @IN_A_TRANSACTION
@@ -118,7 +120,7 @@ def test_uncommitted_chunk_is_invisible(stopped, where):
 
 def test_run_resumed_before_takeover_succeeds(stopped):
     process, run = stopped("between")
-    document, _errors = wake(process)
+    document, _errors = resume(process)
     assert (process.returncode, document["success"]) == (0, True)
     run.refresh_from_db()
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)

@@ -1,4 +1,4 @@
-"""Undo: what a run created goes, what a person touched and what has begun stays, each named."""
+"""Undo of a run: its classes are removed, edited and started classes are kept and named."""
 
 from datetime import timedelta
 
@@ -24,17 +24,17 @@ def run_of(result):
     return JobRun.objects.get(pk=result.run_id)
 
 
-def undone(result, now=EARLY, by="teresa"):
+def undo_run(result, now=EARLY, by="teresa"):
     return undo(run_of(result), by=by, clock=lambda: now)
 
 
-def told(lines):
+def summarize(lines):
     return [(str(line.day), line.student, line.code) for line in lines]
 
 
 @pytest.fixture
 def week():
-    """A run of the week of a student with lessons on Monday, Wednesday and Friday."""
+    """Run the weekly job for a student with classes on Monday, Wednesday and Friday."""
     ana = make.student("Ana Ruiz")
     for weekday in (1, 3, 5):
         make.schedule(ana, weekday=weekday)
@@ -44,10 +44,10 @@ def week():
 def test_classes_created_by_run_are_removed(week):
     make.lesson(on=day("2026-01-06"))
 
-    result = undone(week)
+    result = undo_run(week)
 
     assert (result.removed_count, result.kept, result.gone) == (3, [], 0)
-    assert told(result.removed) == [
+    assert summarize(result.removed) == [
         ("2026-01-05", "Ana Ruiz", ""),
         ("2026-01-07", "Ana Ruiz", ""),
         ("2026-01-09", "Ana Ruiz", ""),
@@ -60,7 +60,7 @@ def test_classes_of_other_runs_are_kept(week):
     other = horizon()
     before = set(ScheduledClass.objects.filter(created_by_run_id=other.run_id))
 
-    undone(week)
+    undo_run(week)
 
     assert set(ScheduledClass.objects.all()) == before
 
@@ -69,7 +69,7 @@ def test_class_with_attendance_is_kept(week):
     marked = ScheduledClass.objects.get(date=day("2026-01-07"))
     mark_attendance(marked.pk, "excused", now=EARLY)
 
-    result = undone(week)
+    result = undo_run(week)
 
     assert result.removed_count == 2
     (kept,) = result.kept
@@ -93,15 +93,15 @@ def test_class_with_attendance_is_kept(week):
 )
 def test_edited_classes_are_kept(week, values, code):
     ScheduledClass.objects.filter(date=day("2026-01-07")).update(**values)
-    result = undone(week)
+    result = undo_run(week)
     assert ([line.code for line in result.kept], result.removed_count) == ([code], 2)
     assert ScheduledClass.objects.count() == 1
 
 
 def test_started_classes_are_kept(week):
-    result = undone(week, moment("2026-01-07 10:00"))
+    result = undo_run(week, moment("2026-01-07 10:00"))
 
-    assert told(result.kept) == [
+    assert summarize(result.kept) == [
         ("2026-01-05", "Ana Ruiz", "begun"),
         ("2026-01-07", "Ana Ruiz", "begun"),
     ]
@@ -111,7 +111,7 @@ def test_started_classes_are_kept(week):
 def test_class_cancelled_by_closure_is_removed(week):
     make.closure("Holiday", day("2026-01-07"))
     weekly()
-    assert undone(week).removed_count == 3
+    assert undo_run(week).removed_count == 3
     assert not ScheduledClass.objects.exists()
 
 
@@ -120,12 +120,12 @@ def test_class_moved_by_later_run_is_removed():
     first = horizon()
     RecurringSlot.objects.filter(pk=slot.pk).update(weekday=2)
     assert counts(horizon())["moved"] == 2
-    assert undone(first).removed_count == 2
+    assert undo_run(first).removed_count == 2
 
 
 def test_rerun_after_undo_creates_same_classes(week):
     before = calendar_content()
-    undone(week)
+    undo_run(week)
     assert not ScheduledClass.objects.exists()
 
     assert counts(weekly()) == {"created": 3}
@@ -134,27 +134,27 @@ def test_rerun_after_undo_creates_same_classes(week):
 
 
 def test_rerun_after_undo_creates_no_twin_of_kept_class(week):
-    one = ScheduledClass.objects.get(date=day("2026-01-07"))
-    move(one.pk, to_date=day("2026-01-08"), now=EARLY)
-    undone(week)
+    moved_class = ScheduledClass.objects.get(date=day("2026-01-07"))
+    move(moved_class.pk, to_date=day("2026-01-08"), now=EARLY)
+    undo_run(week)
     assert counts(weekly()) == {"created": 2, "protected": 1}
     assert dates() == ["2026-01-05", "2026-01-08", "2026-01-09"]
 
 
 def test_rerun_after_undo_follows_changed_series():
     slot = make.slot()
-    undone(horizon())
+    undo_run(horizon())
     RecurringSlot.objects.filter(pk=slot.pk).update(valid_until=MONDAY)
     horizon()
     assert dates() == ["2026-01-05"]
 
 
 def test_second_undo_removes_nothing(week):
-    undone(week)
+    undo_run(week)
     weekly()
     before = calendar()
 
-    again = undone(week, EARLY + timedelta(hours=1), "pablo")
+    again = undo_run(week, EARLY + timedelta(hours=1), "pablo")
 
     assert (again.removed_count, again.kept, again.gone) == (0, [], 3)
     assert calendar() == before
@@ -164,11 +164,11 @@ def test_second_undo_removes_nothing(week):
 
 def test_run_records_user_and_time_of_undo(week):
     ScheduledClass.objects.filter(date=day("2026-01-07")).update(notes="Scales")
-    undone(week)
+    undo_run(week)
     ScheduledClass.objects.update(notes="")
 
     later = EARLY + timedelta(hours=1)
-    result = undone(week, later, "pablo")
+    result = undo_run(week, later, "pablo")
 
     assert (result.run.undone_at, result.run.undone_by) == (later, "pablo")
     assert run_of(week).classes_undone == 3
@@ -176,7 +176,7 @@ def test_run_records_user_and_time_of_undo(week):
 
 
 def test_undo_that_removes_nothing_is_recorded(week):
-    result = undone(week, moment("2026-01-12 00:00"))
+    result = undo_run(week, moment("2026-01-12 00:00"))
     assert (result.removed_count, result.kept_count) == (0, 3)
     assert run_of(week).undone_by == "teresa"
     assert result.message == "0 classes removed, 3 kept."
@@ -190,7 +190,7 @@ def test_preview_matches_undo_and_writes_nothing(week):
 
     assert calendar() == before
     assert run_of(week).undone_at is None
-    done = undone(week)
+    done = undo_run(week)
     assert (seen.removed, seen.kept, seen.removed_count) == (done.removed, done.kept, 2)
     assert seen.message.startswith("2 classes would be removed, 1 kept. The next run makes them")
     assert done.message.startswith("2 classes removed, 1 kept. The next run makes them again")
@@ -199,7 +199,7 @@ def test_preview_matches_undo_and_writes_nothing(week):
 def test_undo_is_refused_while_run_of_same_job_is_active(week):
     active = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state=RunState.RUNNING)
 
-    for refused in (lambda: undone(week), lambda: preview_undo(run_of(week), EARLY)):
+    for refused in (lambda: undo_run(week), lambda: preview_undo(run_of(week), EARLY)):
         with pytest.raises(AlreadyRunningError) as error:
             refused()
         assert error.value.run == active
@@ -220,7 +220,7 @@ def test_undo_ignores_other_jobs_and_narrowed_runs(week):
     JobRun.objects.create(
         job=Job.WEEKLY, trigger=Trigger.CHANGE, state=RunState.RUNNING, is_full=False
     )
-    assert undone(week).removed_count == 3
+    assert undo_run(week).removed_count == 3
 
 
 def test_undo_marks_dead_run_as_crashed_and_proceeds(week):
@@ -230,7 +230,7 @@ def test_undo_marks_dead_run_as_crashed_and_proceeds(week):
         state=RunState.RUNNING,
         heartbeat=EARLY,
     )
-    assert undone(week).removed_count == 3
+    assert undo_run(week).removed_count == 3
     dead.refresh_from_db()
     assert dead.state == RunState.CRASHED
 
@@ -247,7 +247,7 @@ def test_undo_stops_when_run_begins_between_chunks(monkeypatch):
 
     monkeypatch.setattr(undoing, "_record", begun)
     with pytest.raises(AlreadyRunningError):
-        undone(run)
+        undo_run(run)
     assert (dates(), run_of(run).classes_undone) == (["2026-01-26"], 3)
 
 
@@ -264,11 +264,11 @@ def test_interrupted_undo_keeps_whole_chunks_and_can_be_completed(monkeypatch):
 
     monkeypatch.setattr(undoing, "_record", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        undone(run)
+        undo_run(run)
     assert (ScheduledClass.objects.count(), run_of(run).classes_undone) == (2, 2)
 
     monkeypatch.undo()
-    undone(run)
+    undo_run(run)
     assert (ScheduledClass.objects.count(), run_of(run).classes_undone) == (0, 4)
 
 
@@ -277,7 +277,7 @@ def test_removed_lines_are_limited_and_kept_lines_are_not(monkeypatch):
     run = horizon()
     monkeypatch.setattr(undoing, "NAMED", 3)
     monkeypatch.setattr(undoing, "ROWS_A_CHUNK", 2)
-    result = undone(run, moment("2026-02-03 00:00"))
+    result = undo_run(run, moment("2026-02-03 00:00"))
     assert (len(result.removed), result.removed_count, result.kept_count) == (3, 3, 5)
 
 
@@ -290,11 +290,11 @@ def test_undo_of_job_without_classes_removes_nothing():
 def test_pruned_run_differs_from_unknown_run(week):
     JobRun.objects.filter(pk=week.run_id).delete()
     with pytest.raises(RunPrunedError):
-        find_run(week.run_id)  # its classes know of it
+        find_run(week.run_id)  # its classes still name it
     ScheduledClass.objects.all().delete()
     newer = weekly()
     with pytest.raises(RunPrunedError):
-        find_run(week.run_id)  # a newer one is there
+        find_run(week.run_id)  # a newer run exists
     assert find_run(newer.run_id) == run_of(newer)
     with pytest.raises(JobRun.DoesNotExist):
         find_run(newer.run_id + 1)
@@ -322,6 +322,6 @@ def test_query_count_is_constant():
 
     make.slot()
     few = queries()
-    for _each in range(9):
+    for _ in range(9):
         make.slot()
     assert queries() == few

@@ -1,4 +1,4 @@
-"""Undo while others are at work: it waits for a person, and a run waits for it."""
+"""Undo beside concurrent writers: it waits for a person, and a run waits for it."""
 
 import threading
 
@@ -9,11 +9,11 @@ from scheduling.jobs.execution.undo import undo
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
-from scheduling.tests.jobs.generation.test_concurrent_edit import person
+from scheduling.tests.jobs.generation.test_concurrent_edit import open_edit
 from scheduling.tests.jobs.helpers import counts, horizon
 from scheduling.tests.jobs.waiting import is_calendar_lock_awaited, wait_until
 
-# On SQLite writers take turns: there is no such moment.
+# SQLite serializes writers.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
@@ -22,7 +22,7 @@ def test_class_with_uncommitted_attendance_is_kept():
     run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
     marked = ScheduledClass.objects.filter(date=MONDAY)
 
-    with person(lambda: marked.update(attendance="excused")):
+    with open_edit(lambda: marked.update(attendance="excused")):
         result = undo(run, by="teresa", clock=lambda: EARLY)
 
     assert ([line.code for line in result.kept], result.removed_count) == (["attended"], 2)

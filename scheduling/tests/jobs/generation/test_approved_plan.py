@@ -1,4 +1,4 @@
-"""A run of an approved plan carries out that plan, or stops and says so."""
+"""Runs of an approved plan: they apply exactly that plan or stop with an error."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from scheduling.tests.factories import EARLY, MONDAY, at
 from scheduling.tests.jobs.helpers import STALE, Recorder, counts, horizon, request, run_options
 from scheduling.tests.jobs.long_lives.random_studio import Studio
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
-SOME = (
+PARTLY_STALE = (
     "The data has changed since the preview. What was done is as the preview showed it; the rest "
     "was not done. Check the new plan."
 )
@@ -30,7 +30,7 @@ ASKED = request(Job.HORIZON, weeks=3)
 
 @pytest.fixture
 def small(monkeypatch):
-    """Runs, not previews, have a chunk for every teacher."""
+    """Give runs, but not previews, a chunk for every teacher."""
 
     def cut(kinds, scope, window, preview=False):
         return chunks.chunks(kinds, scope, window, preview, None if preview else 1)
@@ -38,28 +38,28 @@ def small(monkeypatch):
     monkeypatch.setattr(runner, "chunks", cut)
 
 
-def seen(asked=ASKED):
-    """The request for exactly the plan that is to be seen now."""
+def approve(asked=ASKED):
+    """Return the request with the fingerprint of the current plan."""
     return replace(asked, plan=preview_plan(asked, run_options(EARLY)).fingerprint)
 
 
-def do(asked, **values):
+def run_now(asked, **values):
     return run(asked, run_options(EARLY, **values))
 
 
-def after_the_look(monkeypatch, action):
-    """Do that between the worker's look and its first chunk."""
+def call_after_preview(monkeypatch, action):
+    """Call ``action`` between the worker's preview and its first chunk."""
 
-    def looking(*args):
+    def preview_then_act(*args):
         plan = preview_plan(*args)
         action()
         return plan
 
-    monkeypatch.setattr(runner, "preview_plan", looking)
+    monkeypatch.setattr(runner, "preview_plan", preview_then_act)
 
 
 class Meanwhile(Recorder):
-    """Does something once so many schedules are done."""
+    """An observer that calls ``action`` once ``done`` series are done."""
 
     def __init__(self, done, action):
         super().__init__()
@@ -74,31 +74,31 @@ def change(row, **values):
     return lambda: type(row).objects.filter(pk=row.pk).update(**values)
 
 
-def lessons():
+def class_count():
     return ScheduledClass.objects.count()
 
 
-class TestNothingChanged:
+class TestUnchangedData:
     def test_plan_is_applied_in_full(self):
         make.slot()
         make.slot()
-        result = do(seen())
+        result = run_now(approve())
         assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 6})
 
     def test_plan_is_applied_in_chunks_with_neighbours_and_conflicts(self, small):
         marta, leo, ana = make.teacher(), make.teacher(), make.student()
-        one, other = make.slot(marta, weekday=3), make.slot(leo, weekday=4)
+        first, second = make.slot(marta, weekday=3), make.slot(leo, weekday=4)
         make.slot(make.teacher(), ana)
-        gone = make.slot(weekday=2)
+        paused = make.slot(weekday=2)
         horizon(weeks=3)
-        # The two exchange their teachers: each is in the other's way.
-        RecurringSlot.objects.filter(pk=one.pk).update(teacher=leo, weekday=4)
-        RecurringSlot.objects.filter(pk=other.pk).update(teacher=marta, weekday=3)
+        # The two swap teachers, so each conflicts with the other.
+        RecurringSlot.objects.filter(pk=first.pk).update(teacher=leo, weekday=4)
+        RecurringSlot.objects.filter(pk=second.pk).update(teacher=marta, weekday=3)
         make.slot(make.teacher(), ana)
-        change(gone, status="paused")()
+        change(paused, status="paused")()
         make.slot()
-        asked = seen()
-        result = do(asked)
+        asked = approve()
+        result = run_now(asked)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 3, "created": 3, "exists": 3, "moved": 6, "paused": 1, "removed": 3},
@@ -110,27 +110,27 @@ class TestNothingChanged:
         make.schedule(weekday=4)
         make.student("Without Schedule")
         weekly = request(Job.WEEKLY)
-        assert do(seen(weekly)).state == RunState.SUCCEEDED
-        late = seen(request(Job.WEEKLY, MONDAY.replace(day=26)))
-        result = do(late)
+        assert run_now(approve(weekly)).state == RunState.SUCCEEDED
+        late = approve(request(Job.WEEKLY, MONDAY.replace(day=26)))
+        result = run_now(late)
         assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 6)
 
     def test_queued_run_carries_plan_to_worker(self):
         make.slot()
-        stored = enqueue_run(seen())
-        assert RunRequest.of(stored).plan == seen().plan
+        stored = enqueue_run(approve())
+        assert RunRequest.of(stored).plan == approve().plan
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
         assert (stored.state, stored.classes_created) == (RunState.SUCCEEDED, 3)
 
     def test_language_of_preview_does_not_matter(self):
-        """A worker speaks the studio's; that nobody teaches is a word in either."""
+        """A worker uses the studio's language; “no teacher” is translated as well."""
         ana = make.student()
         make.lesson(ana, MONDAY, "10:30", "11:30")
         make.slot(who=ana)
         with translation.override("es"):
-            asked = seen()
-        result = do(asked)
+            asked = approve()
+        result = run_now(asked)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},
@@ -141,15 +141,15 @@ class TestNothingChanged:
     ):
         bad = make.slot()
         make.slot()
-        asked, apply = seen(), generator.write_plan
+        asked, apply = approve(), generator.write_plan
 
         def refusing(plan, *args):
             if any(planned.series.id == bad.pk for planned in plan.creates):
-                raise ValueError("out of chalk")
+                raise ValueError("refused")
             apply(plan, *args)
 
         monkeypatch.setattr(generator, "write_plan", refusing)
-        result = do(asked)
+        result = run_now(asked)
         assert (result.state, counts(result)) == (RunState.PARTIAL, {"created": 3, "error": 1})
 
     @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ class TestNothingChanged:
                 assert run(replace(asked, plan=plan), clock).state == RunState.SUCCEEDED
 
 
-class TestChangedBeforeTheWorkerLooks:
+class TestChangeBeforePreview:
     @pytest.mark.parametrize(
         "action",
         [
@@ -176,24 +176,24 @@ class TestChangedBeforeTheWorkerLooks:
             lambda slot: change(slot.teacher, time_zone="Asia/Tokyo")(),
             lambda slot: slot.delete(),
         ],
-        ids=["a slot", "a closure", "a weekday", "a subject", "a zone", "one less"],
+        ids=["a slot", "a closure", "a weekday", "a subject", "a zone", "a deleted slot"],
     )
     def test_stale_plan_writes_nothing_and_run_records_reason(self, action):
         slot = make.slot()
-        stored = enqueue_run(seen())
+        stored = enqueue_run(approve())
         action(slot)
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
         assert (stored.state, stored.error) == (RunState.CANCELLED, STALE)
-        assert (lessons(), stored.counts) == (0, {})
+        assert (class_count(), stored.counts) == (0, {})
         assert stored.finished_at is not None
 
     def test_error_is_in_studio_language(self):
         make.slot()
-        asked = seen()
+        asked = approve()
         make.slot()
         with translation.override("es"):
-            error = do(asked).error
+            error = run_now(asked).error
         assert error == (
             "Los datos han cambiado desde la vista previa y no se ha hecho nada. "
             "Conviene revisar el nuevo plan."
@@ -201,33 +201,33 @@ class TestChangedBeforeTheWorkerLooks:
 
     def test_next_run_can_begin_at_once(self):
         make.slot()
-        asked = seen()
+        asked = approve()
         make.slot()
-        do(asked)
-        assert do(seen()).classes_created == 6
+        run_now(asked)
+        assert run_now(approve()).classes_created == 6
 
     def test_run_stopped_while_planning_is_cancelled_without_error(self):
         make.slot()
-        result = do(seen(), stop=lambda: True)
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, "", 0)
+        result = run_now(approve(), stop=lambda: True)
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, "", 0)
 
 
-class TestChangedBetweenTheLookAndAChunk:
+class TestChangeAfterPreview:
     @pytest.mark.parametrize(
         "values",
         [{"weekday": 3}, {"subject": "Cello"}, {"is_shared": True}, {"status": "paused"}],
         ids=lambda values: next(iter(values)),
     )
     def test_change_before_first_chunk_writes_nothing(self, monkeypatch, values):
-        after_the_look(monkeypatch, change(make.slot(), **values))
-        result = do(seen())
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, STALE, 0)
+        call_after_preview(monkeypatch, change(make.slot(), **values))
+        result = run_now(approve())
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, STALE, 0)
 
     def test_changed_chunk_is_rolled_back_and_earlier_chunks_are_kept(self, small):
         first, second, third = (make.slot() for _ in range(3))
         watcher = Meanwhile(1, change(second, start_time=at("12:00")))
-        result = do(seen(), watcher=watcher)
-        assert (result.state, result.error) == (RunState.CANCELLED, SOME)
+        result = run_now(approve(), watcher=watcher)
+        assert (result.state, result.error) == (RunState.CANCELLED, PARTLY_STALE)
         assert (counts(result), result.done, result.total) == ({"created": 3}, 1, 3)
         assert set(ScheduledClass.objects.values_list("recurring_slot", flat=True)) == {first.pk}
         assert third.classes.count() == 0
@@ -235,57 +235,57 @@ class TestChangedBetweenTheLookAndAChunk:
     def test_series_added_since_preview_is_not_applied(self, small):
         first, second = make.slot(), make.slot()
         watcher = Meanwhile(1, lambda: make.slot(second.teacher, weekday=5))
-        result = do(seen(), watcher=watcher)
-        assert (result.error, first.classes.count(), lessons()) == (SOME, 3, 3)
+        result = run_now(approve(), watcher=watcher)
+        assert (result.error, first.classes.count(), class_count()) == (PARTLY_STALE, 3, 3)
 
     def test_series_deleted_since_preview_cancels_run(self, small):
         _, second = make.slot(), make.slot()
-        result = do(seen(), watcher=Meanwhile(1, lambda: second.delete()))
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, SOME, 3)
+        result = run_now(approve(), watcher=Meanwhile(1, lambda: second.delete()))
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, PARTLY_STALE, 3)
 
     def test_series_already_brought_in_line_cancels_run(self, small):
         first, second = make.slot(weekday=2), make.slot(weekday=2)
         horizon(weeks=3)
         for slot in (first, second):
             change(slot, subject="Cello")()
-        asked = seen()
-        brought = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
-        result = do(asked, watcher=Meanwhile(1, lambda: brought(subject="Cello")))
+        asked = approve()
+        update = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
+        result = run_now(asked, watcher=Meanwhile(1, lambda: update(subject="Cello")))
         assert (result.state, counts(result)["moved"]) == (RunState.CANCELLED, 3)
 
     def test_neighbour_of_chunk_is_compared_with_preview(self, monkeypatch, small):
         marta, leo = make.teacher(), make.teacher()
         neighbour, first = make.slot(marta, weekday=3), make.slot(leo, weekday=3)
         horizon(weeks=3)
-        # They exchange their teachers: the one of the first chunk needs the other out of its way.
+        # They swap teachers: the series of the first chunk needs the other one moved.
         change(neighbour, teacher=leo)()
         change(first, teacher=marta)()
-        after_the_look(monkeypatch, change(neighbour, subject="Cello"))
-        result = do(seen())
+        call_after_preview(monkeypatch, change(neighbour, subject="Cello"))
+        result = run_now(approve())
         assert (result.error, result.counts["moved"]) == (STALE, 0)
         assert set(first.classes.values_list("teacher", flat=True)) == {leo.pk}
 
     def test_stale_chunk_is_neither_planned_again_nor_split(self, monkeypatch):
         slots = [make.slot(make.teacher()) for _ in range(3)]
-        after_the_look(monkeypatch, change(slots[0], weekday=5))
-        plans, planning, asked = [], generator.plan_series, seen()
+        call_after_preview(monkeypatch, change(slots[0], weekday=5))
+        plans, planning, asked = [], generator.plan_series, approve()
         monkeypatch.setattr(
             generator, "plan_series", lambda *args: plans.append(args) or planning(*args)
         )
-        assert (do(asked).error, lessons()) == (STALE, 0)
-        assert len(plans) == 2  # the worker's look, and the chunk's
+        assert (run_now(asked).error, class_count()) == (STALE, 0)
+        assert len(plans) == 2  # of the worker's preview and of the chunk
 
     def test_change_of_conflicting_class_is_allowed(self, monkeypatch):
-        """How a run is cut into chunks decides on that as well."""
+        """The class that is named also depends on the chunks."""
         slot = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
         make.lesson(make.student(), MONDAY, whom=slot.teacher)
-        after_the_look(
+        call_after_preview(
             monkeypatch,
             lambda: ScheduledClass.objects.update(
                 starts_at=datetime(2026, 1, 5, 9, 30, tzinfo=UTC), start_time=at("09:30")
             ),
         )
-        result = do(seen())
+        result = run_now(approve())
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},

@@ -1,4 +1,4 @@
-"""One bad series never stops the others: it is found, reported, and alone in that."""
+"""Bad series: each is isolated and reported, and the others get their classes."""
 
 from collections import Counter
 
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def slots():
-    """Twenty slots of four teachers."""
+    """Return twenty slots of four teachers."""
     teachers = [make.teacher() for _ in range(4)]
     return [make.slot(teachers[n % 4], weekday=n // 4 + 1) for n in range(20)]
 
 
 def refuse(monkeypatch, bad, error):
-    """Let the database refuse every write that has to do with the series ``bad``."""
+    """Make the database refuse every write that involves a series of ``bad``."""
     insert = plan_writer.insert_classes
 
     def guarded(planned_classes, run_id):
@@ -83,8 +83,10 @@ def test_end_with_seconds_makes_fixed_schedule_invalid():
     make.schedule(start="16:00", end="17:00")
     result = weekly()
     assert counts(result) == {"invalid": 2, "created": 1}
-    said = {reason_text(item.code, item.params) for item in items(result)}
-    assert said == {f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")}
+    reasons = {reason_text(item.code, item.params) for item in items(result)}
+    assert reasons == {
+        f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")
+    }
 
 
 @pytest.mark.parametrize("error", [IntegrityError("refused"), DataError("refused"), KeyError("x")])
@@ -118,57 +120,57 @@ def test_error_that_retry_resolves_is_not_reported(slots, monkeypatch):
     plan = generator.write_plan
     calls = []
 
-    def once(*args):
+    def fail_once(*args):
         calls.append(args)
         if len(calls) == 1:
-            raise IntegrityError("someone was quicker")
+            raise IntegrityError("concurrent edit")
         plan(*args)
 
-    monkeypatch.setattr(generator, "write_plan", once)
+    monkeypatch.setattr(generator, "write_plan", fail_once)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize("at", range(5))
 def test_deadlocks_and_concurrent_edit_lose_no_chunk(slots, monkeypatch, at):
-    """Four deadlocks are retried, and one changed state besides, whenever it comes."""
-    faults = [database_error("40P01") for _ in range(4)]
-    faults.insert(at, IntegrityError("someone was quicker"))
+    """Four deadlocks are retried, and one concurrent edit at any position."""
+    errors = [database_error("40P01") for _ in range(4)]
+    errors.insert(at, IntegrityError("concurrent edit"))
     plan = generator.write_plan
 
-    def unlucky(*args):
-        if faults:
-            raise faults.pop(0)
+    def failing(*args):
+        if errors:
+            raise errors.pop(0)
         plan(*args)
 
-    monkeypatch.setattr(generator, "write_plan", unlucky)
+    monkeypatch.setattr(generator, "write_plan", failing)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert ScheduledClass.objects.count() == 20
 
 
 def test_run_fails_after_too_many_deadlocks(slots, monkeypatch):
-    def unlucky(*args):
+    def failing(*args):
         raise database_error("40P01", "deadlock detected")
 
-    monkeypatch.setattr(generator, "write_plan", unlucky)
+    monkeypatch.setattr(generator, "write_plan", failing)
     with pytest.raises(OperationalError, match="deadlock"):
         horizon(weeks=1)
     run = JobRun.objects.get()
     assert (run.state, run.classes_created, run.counts) == (RunState.FAILED, 0, {})
 
 
-class Broken(Recorder):
-    """A watcher whose pipe is closed."""
+class BrokenObserver(Recorder):
+    """An observer whose pipe is closed."""
 
     def lines(self, result, lines):
         if lines:
-            raise BrokenPipeError("nobody reads this")
+            raise BrokenPipeError("no reader")
 
 
 def test_error_of_observer_is_not_blamed_on_series(slots):
     make.lesson(on=MONDAY, whom=slots[0].teacher)
     with pytest.raises(BrokenPipeError):
-        horizon(weeks=1, watcher=Broken())
+        horizon(weeks=1, watcher=BrokenObserver())
     run = JobRun.objects.get()
     assert run.state == RunState.FAILED
     assert run.counts == {"created": 19, "conflict": 1}

@@ -1,4 +1,4 @@
-"""A dry run writes nothing at all, and what it says is what the run then does."""
+"""Dry runs: they write nothing and report what the run does."""
 
 from collections import Counter
 from functools import partial
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def busy_studio():
-    """Something of every outcome is to be done."""
+    """Build a studio in which nearly every outcome occurs."""
     bach = make.teacher("Bach", zone="Europe/Berlin")
     moved, removed, closed, reopened = (make.slot(bach, weekday=n) for n in range(1, 5))
     touched = make.slot(bach, weekday=5)
@@ -96,7 +96,7 @@ def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
 
 
 def test_studio_of_these_tests_has_every_outcome(busy_studio):
-    """Or else the two tests above would prove less than they seem to."""
+    """Otherwise the two tests above would prove too little."""
     total = dry_run(Job.HORIZON, weeks=4)[0].counts + dry_run(Job.WEEKLY)[0].counts
     missing_here = {"exists", "restored", "closed", "ended", "error"}
     assert missing_here | set(counts_of(total)) >= {

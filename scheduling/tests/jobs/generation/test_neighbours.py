@@ -1,4 +1,4 @@
-"""Series of other chunks that are planned early, because what they leave is wanted here."""
+"""Neighbours: series of later chunks, planned early because they free an hour."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ def chunk_rows(request, monkeypatch):
 
 
 def test_hour_freed_by_two_series_is_taken():
-    """Both of what is in the way of a swap goes, the second in a chunk of its own."""
+    """Two classes block a swap; the second one belongs to another chunk."""
     ana, bach = make.student(), make.teacher()
     long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
     short = make.slot(bach, ana, weekday=3)
@@ -38,7 +38,7 @@ def test_hour_freed_by_two_series_is_taken():
 
 
 def test_hour_taken_by_neighbour_is_conflict():
-    """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
+    """X moves from Bach to Liszt, Y takes X's hour at Bach, Z needs X's new hour at Liszt."""
     bach, liszt = make.teacher(), make.teacher()
     x = make.slot(bach)
     horizon(weeks=1)
@@ -54,7 +54,7 @@ def test_hour_taken_by_neighbour_is_conflict():
 
 
 def test_blocking_class_is_counted_once():
-    """A series that was dealt with in an earlier chunk is not planned again as a guest."""
+    """A series of an earlier chunk is not planned again as a neighbour."""
     ana = make.student()
     first = make.slot(make.teacher(), ana, weekday=2)
     horizon(weeks=2)
@@ -70,7 +70,7 @@ def test_blocking_class_is_counted_once():
 
 
 def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
-    """Ana's slot with Bach is moved; her schedule with Liszt then finds it in its way."""
+    """Ana's slot with Bach is moved; her schedule with Liszt then conflicts with it."""
     ana, bach, liszt = make.student(), make.teacher(), make.teacher()
     moved = make.slot(bach, ana, weekday=3, start="08:00")
     blocked = make.schedule(ana, liszt, weekday=2)
@@ -88,7 +88,7 @@ def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
 
 
 def test_paused_neighbour_is_not_counted_by_other_job():
-    """What is told of a guest of the other kind is its move or removal, not that it is paused."""
+    """A neighbour of the other kind is counted as moved or removed, not as paused."""
     bach = make.teacher()
     paused = make.slot(bach, weekday=2)
     horizon(weeks=1)

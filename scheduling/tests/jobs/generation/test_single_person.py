@@ -1,4 +1,4 @@
-"""One student whom no run can deal with does not cost the others their classes."""
+"""A single bad series in a large studio, which costs no other student a class."""
 
 import pytest
 
@@ -34,8 +34,8 @@ def test_refused_series_among_a_thousand_costs_only_its_own_class(studio, monkey
     plan = generator.plan_series
 
     def refuse(context, series, now):
-        if any(one.id == bad.pk for one in series):
-            raise ValueError("this one is broken")
+        if any(row.id == bad.pk for row in series):
+            raise ValueError("broken series")
         return plan(context, series, now)
 
     monkeypatch.setattr(generator, "plan_series", refuse)

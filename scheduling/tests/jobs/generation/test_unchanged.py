@@ -1,4 +1,4 @@
-"""A run asks about alike series once, which changes nothing of what it does."""
+"""The survey of unchanged series, which saves planning and changes no result."""
 
 from collections import Counter
 from datetime import timedelta
@@ -22,21 +22,21 @@ ZONES = ("Europe/Madrid", "America/New_York", "Asia/Kolkata")
 
 @pytest.fixture
 def planned(monkeypatch):
-    """The series that were planned one by one, of every chunk."""
-    seen = []
+    """Return a list that collects the ids of individually planned series."""
+    ids = []
     inner = generator.plan_series
 
-    def listen(context, series, now):
-        seen.extend(one.key.id for one in series)
+    def record(context, series, now):
+        ids.extend(row.key.id for row in series)
         return inner(context, series, now)
 
-    monkeypatch.setattr(generator, "plan_series", listen)
-    return seen
+    monkeypatch.setattr(generator, "plan_series", record)
+    return ids
 
 
 @pytest.fixture
 def slots():
-    """Twelve, of three teachers in as many zones."""
+    """Return twelve slots of three teachers in different zones."""
     return [
         make.slot(teacher, weekday=n % 4 + 1, start=f"{9 + n:02}:00")
         for teacher in (make.teacher(zone=zone) for zone in ZONES)
@@ -44,16 +44,16 @@ def slots():
     ]
 
 
-def again(planned, run=horizon, **values):
-    """Run, and then once more: the second result, and who was planned in it."""
+def rerun(planned, run=horizon, **values):
+    """Run twice; return the second result and the ids planned in it."""
     run(**values)
     planned.clear()
     return run(**values), planned
 
 
 def test_unchanged_series_are_not_planned(slots, planned):
-    result, whom = again(planned, weeks=12)
-    assert whom == []
+    result, planned_ids = rerun(planned, weeks=12)
+    assert planned_ids == []
     assert counts(result) == {"exists": 12 * 12}
     assert result.students == {slot.student_id for slot in slots}
     assert result.teachers == {slot.teacher_id for slot in slots}
@@ -64,14 +64,14 @@ def test_unchanged_series_are_not_planned(slots, planned):
 def test_unchanged_fixed_schedules_are_not_planned(planned):
     make.schedule(None, make.teacher(zone="Europe/Madrid"))
     make.schedule()
-    result, whom = again(planned, run=weekly)
-    assert whom == []
+    result, planned_ids = rerun(planned, run=weekly)
+    assert planned_ids == []
     assert counts(result) == {"exists": 2}
 
 
 def test_unchanged_series_across_clock_change_are_not_planned(slots, planned):
-    result, whom = again(planned, today=MONDAY.replace(month=3), weeks=12)
-    assert whom == []
+    result, planned_ids = rerun(planned, today=MONDAY.replace(month=3), weeks=12)
+    assert planned_ids == []
     assert counts(result) == {"exists": 12 * 12}
 
 
@@ -153,13 +153,13 @@ def test_only_changed_series_is_planned(slots, planned, change):
 
 def test_changed_series_of_several_chunks_are_planned_together(slots, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=20))
-    watched = Recorder()
-    horizon(weeks=4, watcher=watched)
-    assert watched.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk a teacher
+    recorder = Recorder()
+    horizon(weeks=4, watcher=recorder)
+    assert recorder.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk for each teacher
     ScheduledClass.objects.filter(recurring_slot__in=slots[3:5]).delete()
-    watched = Recorder()
-    assert counts(horizon(weeks=4, watcher=watched)) == {"exists": 40, "created": 8}
-    assert watched.progress == [(10, 12), (12, 12)]
+    recorder = Recorder()
+    assert counts(horizon(weeks=4, watcher=recorder)) == {"exists": 40, "created": 8}
+    assert recorder.progress == [(10, 12), (12, 12)]
 
 
 def test_series_of_teacher_with_changed_zone_are_planned(slots, planned):
@@ -173,18 +173,18 @@ def test_series_of_teacher_with_changed_zone_are_planned(slots, planned):
 def test_fortnightly_series_with_different_weeks_are_unchanged(planned):
     for week in (0, 1, 0, 1):
         make.slot(interval_weeks=2, valid_from=MONDAY - timedelta(weeks=4 - week))
-    result, whom = again(planned, weeks=6)
-    assert whom == []
+    result, planned_ids = rerun(planned, weeks=6)
+    assert planned_ids == []
     assert counts(result) == {"exists": 4 * 3}
 
 
 def test_series_with_known_holiday_is_not_planned(slots, planned):
     holiday = MONDAY + timedelta(7)
     make.closure("Holiday", holiday, holiday)
-    watched, _said = dry_run(JobRun(job="horizon").job, weeks=4)
-    result, whom = again(planned, weeks=4)
-    assert counts(watched) == {"created": 45, "closed": 3}
-    assert whom == []
+    previewed, _lines = dry_run(JobRun(job="horizon").job, weeks=4)
+    result, planned_ids = rerun(planned, weeks=4)
+    assert counts(previewed) == {"created": 45, "closed": 3}
+    assert planned_ids == []
     assert counts(result) == {"exists": 45, "closed": 3}
     items = JobRun.objects.latest("id").items.filter(outcome="closed")
     assert [(item.date, item.occurrences) for item in items] == [(holiday, 3)]
@@ -209,26 +209,26 @@ def test_unchanged_series_are_found_on_next_monday(slots, planned):
 
 def test_series_with_too_many_weeks_are_planned_individually(planned):
     slot = make.slot()
-    result, whom = again(planned, weeks=104)
-    assert whom == [slot.pk]
+    result, planned_ids = rerun(planned, weeks=104)
+    assert planned_ids == [slot.pk]
     assert counts(result) == {"exists": 104}
 
 
 def test_failing_survey_changes_no_result(slots, monkeypatch):
     def fail(*_args):
-        raise ValueError("no such luck")
+        raise ValueError("failed")
 
     horizon(weeks=4)
     monkeypatch.setattr(generator, "find_unchanged", fail)
     assert counts(horizon(weeks=4)) == {"exists": 48}
 
 
-def everything(run, **values):
+def full_result(run, **values):
     result = run(**values)
-    told = Counter()
+    stored = Counter()
     for item in JobRun.objects.latest("id").items.all():
-        told[item.outcome, item.series_id, item.date, item.code] += item.occurrences
-    return counts(result), result.students, result.teachers, told
+        stored[item.outcome, item.series_id, item.date, item.code] += item.occurrences
+    return counts(result), result.students, result.teachers, stored
 
 
 @pytest.mark.parametrize("limit", [8_000, 1], ids=["one chunk", "a chunk for each owner"])
@@ -244,6 +244,6 @@ def test_result_is_same_with_and_without_survey(run, limit, slots, monkeypatch):
     ScheduledClass.objects.filter(week__isnull=False)[0].delete()
     FixedSchedule.objects.filter(weekday=5).update(subject="Harp")
     run(now=THURSDAY)
-    with_survey = everything(run, now=THURSDAY)
+    with_survey = full_result(run, now=THURSDAY)
     monkeypatch.setattr(generator, "find_unchanged", lambda *_args: UnchangedSeries())
-    assert everything(run, now=THURSDAY) == with_survey
+    assert full_result(run, now=THURSDAY) == with_survey

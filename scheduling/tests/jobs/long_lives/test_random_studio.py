@@ -1,4 +1,4 @@
-"""Random changes, random jobs, chunks of any size: no run ever breaks a promise."""
+"""Random changes and runs, with chunks of different sizes, checked against the invariants."""
 
 from datetime import timedelta
 from functools import partial
@@ -15,11 +15,11 @@ from scheduling.tests.jobs.helpers import calendar, dry_run, run_job
 
 from .invariants import (
     WRITES,
+    assert_complete,
     assert_conflicts_are_true,
-    assert_kept,
-    assert_lasting,
+    assert_protected,
     count_of,
-    lasting,
+    protected_classes,
 )
 from .random_studio import Studio
 
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 JOBS = (Job.HORIZON, Job.HORIZON, Job.WEEKLY, Job.MISSING)
 
 
-def live_through(seed, rounds=10):
-    """A studio's life; after every few changes a job runs, and everything is looked at."""
+def check_life(seed, rounds=10):
+    """Change a studio at random, run a job after every few changes and check the calendar."""
     studio = Studio(seed)
     story = [f"seed {seed}"]
     for _ in range(rounds):
@@ -40,18 +40,18 @@ def live_through(seed, rounds=10):
 
 
 def run_and_check(studio, job, narrowed, story):
-    """A run does what its preview says and keeps its promises; a second one does nothing."""
+    """Check a run against its preview and the invariants; a second run does nothing."""
     run = partial(run_job, job, studio.today, studio.now, weeks=3, **narrowed)
-    stays, before = lasting(studio.now), calendar()
-    seen, said = dry_run(job, studio.today, studio.now, weeks=3, **narrowed)
+    protected, before = protected_classes(studio.now), calendar()
+    preview, lines = dry_run(job, studio.today, studio.now, weeks=3, **narrowed)
     assert calendar() == before, story
     result = run()
-    assert seen.counts == result.counts, story
-    assert count_of(said, Outcome.CREATED) == result.classes_created, story
+    assert preview.counts == result.counts, story
+    assert count_of(lines, Outcome.CREATED) == result.classes_created, story
     assert not result.counts[Outcome.ERROR], (story, result.faults)
-    assert_lasting(stays, studio.now)
+    assert_protected(protected, studio.now)
     assert_conflicts_are_true(result)
-    assert_kept(result, studio.now, narrowed)
+    assert_complete(result, studio.now, narrowed)
     after = calendar()
     again = run()
     assert [name for name in WRITES if again.counts[name]] == [], story
@@ -66,7 +66,7 @@ def _chunk_rows(request, monkeypatch):
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.soak)])
 def test_invariants_hold_in_random_life(seed):
-    live_through(seed)
+    check_life(seed)
 
 
 def test_deleted_closure_restores_classes_with_notes():
@@ -86,7 +86,7 @@ def test_deleted_closure_restores_classes_with_notes():
 
 
 def pytest_generate_tests(metafunc):
-    """A hundred lives when soaking; other ones for each --hypothesis-seed."""
+    """Parametrize the soak test with lives that depend on --hypothesis-seed."""
     if "life" in metafunc.fixturenames:
         first = 100 * int(metafunc.config.getoption("--hypothesis-seed") or 1)
         metafunc.parametrize("life", range(first, first + 2 * TIMES))
@@ -94,4 +94,4 @@ def pytest_generate_tests(metafunc):
 
 @pytest.mark.soak
 def test_invariants_hold_in_many_random_lives(life):
-    live_through(life, rounds=25)
+    check_life(life, rounds=25)
