@@ -55,18 +55,18 @@ def dry_run(
     """Preview ``job`` like ``run_job``; return the result and its lines."""
     watcher = Recorder()
     result = preview(request(job, today, **values), run_options(now or today, watcher=watcher))
-    return result, watcher.said
+    return result, watcher.result_lines
 
 
 @dataclass
 class Recorder(NullObserver):
     """An observer that records result lines and progress."""
 
-    said: list[ResultLine] = field(default_factory=list)
+    result_lines: list[ResultLine] = field(default_factory=list)
     progress: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        self.said += lines
+        self.result_lines += lines
 
     def progressed(self, result: RunResult) -> None:
         self.progress.append((result.done, result.total))

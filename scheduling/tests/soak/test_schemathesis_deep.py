@@ -1,4 +1,4 @@
-"""Schemathesis at length, with other examples for each --hypothesis-seed."""
+"""Long runs of Schemathesis, with different examples for each --hypothesis-seed."""
 
 import pytest
 

@@ -186,13 +186,13 @@ def test_preview_matches_undo_and_writes_nothing(week):
     ScheduledClass.objects.filter(date=day("2026-01-09")).update(notes="Scales")
     before = calendar()
 
-    seen = preview_undo(run_of(week), EARLY)
+    preview = preview_undo(run_of(week), EARLY)
 
     assert calendar() == before
     assert run_of(week).undone_at is None
     done = undo_run(week)
-    assert (seen.removed, seen.kept, seen.removed_count) == (done.removed, done.kept, 2)
-    assert seen.message.startswith("2 classes would be removed, 1 kept. The next run makes them")
+    assert (preview.removed, preview.kept, preview.removed_count) == (done.removed, done.kept, 2)
+    assert preview.message.startswith("2 classes would be removed, 1 kept. The next run makes them")
     assert done.message.startswith("2 classes removed, 1 kept. The next run makes them again")
 
 
@@ -241,11 +241,11 @@ def test_undo_stops_when_run_begins_between_chunks(monkeypatch):
     monkeypatch.setattr(undoing, "ROWS_A_CHUNK", 3)
     recorded = undoing._record
 
-    def begun(*args):
+    def record_then_start_run(*args):
         recorded(*args)
         JobRun.objects.create(job=Job.HORIZON, trigger=Trigger.CRON, state=RunState.RUNNING)
 
-    monkeypatch.setattr(undoing, "_record", begun)
+    monkeypatch.setattr(undoing, "_record", record_then_start_run)
     with pytest.raises(AlreadyRunningError):
         undo_run(run)
     assert (dates(), run_of(run).classes_undone) == (["2026-01-26"], 3)
@@ -313,12 +313,12 @@ def test_run_pruned_before_undo_is_refused(week):
 def test_query_count_is_constant():
     def queries():
         run = run_of(horizon())
-        with CaptureQueriesContext(connection) as seen:
+        with CaptureQueriesContext(connection) as captured:
             preview_undo(run, EARLY)
-        previewed = len(seen)
-        with CaptureQueriesContext(connection) as seen:
+        previewed = len(captured)
+        with CaptureQueriesContext(connection) as captured:
             undo(run, by="teresa", clock=lambda: EARLY)
-        return previewed, len(seen)
+        return previewed, len(captured)
 
     make.slot()
     few = queries()

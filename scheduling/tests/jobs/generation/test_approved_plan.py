@@ -25,7 +25,7 @@ PARTLY_STALE = (
     "The data has changed since the preview. What was done is as the preview showed it; the rest "
     "was not done. Check the new plan."
 )
-ASKED = request(Job.HORIZON, weeks=3)
+RUN_REQUEST = request(Job.HORIZON, weeks=3)
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def small(monkeypatch):
     monkeypatch.setattr(runner, "chunks", cut)
 
 
-def approve(asked=ASKED):
+def approve(run_request=RUN_REQUEST):
     """Return the request with the fingerprint of the current plan."""
-    return replace(asked, plan=preview_plan(asked, run_options(EARLY)).fingerprint)
+    return replace(run_request, plan=preview_plan(run_request, run_options(EARLY)).fingerprint)
 
 
-def run_now(asked, **values):
-    return run(asked, run_options(EARLY, **values))
+def run_now(run_request, **values):
+    return run(run_request, run_options(EARLY, **values))
 
 
 def call_after_preview(monkeypatch, action):
@@ -97,8 +97,8 @@ class TestUnchangedData:
         make.slot(make.teacher(), ana)
         change(paused, status="paused")()
         make.slot()
-        asked = approve()
-        result = run_now(asked)
+        run_request = approve()
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 3, "created": 3, "exists": 3, "moved": 6, "paused": 1, "removed": 3},
@@ -129,8 +129,8 @@ class TestUnchangedData:
         make.lesson(ana, MONDAY, "10:30", "11:30")
         make.slot(who=ana)
         with translation.override("es"):
-            asked = approve()
-        result = run_now(asked)
+            run_request = approve()
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},
@@ -141,7 +141,7 @@ class TestUnchangedData:
     ):
         bad = make.slot()
         make.slot()
-        asked, apply = approve(), generator.write_plan
+        run_request, apply = approve(), generator.write_plan
 
         def refusing(plan, *args):
             if any(planned.series.id == bad.pk for planned in plan.creates):
@@ -149,7 +149,7 @@ class TestUnchangedData:
             apply(plan, *args)
 
         monkeypatch.setattr(generator, "write_plan", refusing)
-        result = run_now(asked)
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (RunState.PARTIAL, {"created": 3, "error": 1})
 
     @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ class TestUnchangedData:
         for _ in range(6):
             studio.change()
             for job in (Job.HORIZON, Job.WEEKLY, Job.MISSING):
-                asked, clock = request(job, studio.today, weeks=3), run_options(studio.now)
-                plan = preview_plan(asked, clock).fingerprint
-                assert run(replace(asked, plan=plan), clock).state == RunState.SUCCEEDED
+                run_request, clock = request(job, studio.today, weeks=3), run_options(studio.now)
+                plan = preview_plan(run_request, clock).fingerprint
+                assert run(replace(run_request, plan=plan), clock).state == RunState.SUCCEEDED
 
 
 class TestChangeBeforePreview:
@@ -190,10 +190,10 @@ class TestChangeBeforePreview:
 
     def test_error_is_in_studio_language(self):
         make.slot()
-        asked = approve()
+        run_request = approve()
         make.slot()
         with translation.override("es"):
-            error = run_now(asked).error
+            error = run_now(run_request).error
         assert error == (
             "Los datos han cambiado desde la vista previa y no se ha hecho nada. "
             "Conviene revisar el nuevo plan."
@@ -201,9 +201,9 @@ class TestChangeBeforePreview:
 
     def test_next_run_can_begin_at_once(self):
         make.slot()
-        asked = approve()
+        run_request = approve()
         make.slot()
-        run_now(asked)
+        run_now(run_request)
         assert run_now(approve()).classes_created == 6
 
     def test_run_stopped_while_planning_is_cancelled_without_error(self):
@@ -248,9 +248,9 @@ class TestChangeAfterPreview:
         horizon(weeks=3)
         for slot in (first, second):
             change(slot, subject="Cello")()
-        asked = approve()
+        run_request = approve()
         update = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
-        result = run_now(asked, watcher=Meanwhile(1, lambda: update(subject="Cello")))
+        result = run_now(run_request, watcher=Meanwhile(1, lambda: update(subject="Cello")))
         assert (result.state, counts(result)["moved"]) == (RunState.CANCELLED, 3)
 
     def test_neighbour_of_chunk_is_compared_with_preview(self, monkeypatch, small):
@@ -268,11 +268,11 @@ class TestChangeAfterPreview:
     def test_stale_chunk_is_neither_planned_again_nor_split(self, monkeypatch):
         slots = [make.slot(make.teacher()) for _ in range(3)]
         call_after_preview(monkeypatch, change(slots[0], weekday=5))
-        plans, planning, asked = [], generator.plan_series, approve()
+        plans, planning, run_request = [], generator.plan_series, approve()
         monkeypatch.setattr(
             generator, "plan_series", lambda *args: plans.append(args) or planning(*args)
         )
-        assert (run_now(asked).error, class_count()) == (STALE, 0)
+        assert (run_now(run_request).error, class_count()) == (STALE, 0)
         assert len(plans) == 2  # of the worker's preview and of the chunk
 
     def test_change_of_conflicting_class_is_allowed(self, monkeypatch):

@@ -99,7 +99,7 @@ def test_refused_series_are_reported_and_others_get_classes(slots, monkeypatch, 
     created = 2 * (20 - len(refused))
     assert +result.counts == +Counter(created=created, error=len(refused))
     assert {item.series_id for item in items(result, "error")} == refused
-    assert {line.series.id for line in watcher.said} == refused
+    assert {line.series.id for line in watcher.result_lines} == refused
     assert (
         set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
         == {slot.pk for slot in slots} - refused

@@ -31,9 +31,9 @@ def test_hour_freed_by_two_series_is_taken():
     long.weekday, short.weekday = 3, 2
     long.save()
     short.save()
-    seen, _said = dry_run(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
-    assert counts(horizon(weeks=1)) == counts(seen)
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == {"moved": 2, "removed": 1, "paused": 1}
+    assert counts(horizon(weeks=1)) == counts(preview)
     assert dates() == ["2026-01-06", "2026-01-07"]
 
 
@@ -46,11 +46,13 @@ def test_hour_taken_by_neighbour_is_conflict():
     x.save()
     make.slot(bach)
     make.slot(liszt)
-    seen, _said = dry_run(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 1, "created": 1, "conflict": 1}
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == {"moved": 1, "created": 1, "conflict": 1}
     result = horizon(weeks=1)
-    assert seen.counts == result.counts
-    assert [line.student for line in seen.conflicts] == [line.student for line in result.conflicts]
+    assert preview.counts == result.counts
+    assert [line.student for line in preview.conflicts] == [
+        line.student for line in result.conflicts
+    ]
 
 
 def test_blocking_class_is_counted_once():
@@ -63,8 +65,8 @@ def test_blocking_class_is_counted_once():
     first.save()
     make.slot(make.teacher(), ana, weekday=2, valid_from=MONDAY)
     expected = {"moved": 1, "protected": 1, "created": 1, "conflict": 1}
-    seen, _said = dry_run(Job.HORIZON, weeks=2)
-    assert counts(seen) == expected
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(preview) == expected
     assert counts(horizon(weeks=2)) == expected
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
@@ -82,8 +84,8 @@ def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
     blocked.save()
     make.slot(liszt, weekday=2, start="10:30")
     expected = {"moved": 1, "conflict": 2}
-    seen, _said = dry_run(Job.HORIZON, weeks=1)
-    assert counts(seen) == expected
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == expected
     assert counts(horizon(weeks=1)) == expected
 
 

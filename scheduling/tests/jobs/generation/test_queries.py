@@ -104,12 +104,12 @@ def test_weekly_job_takes_constant_queries():
 
 def test_ten_chunks_take_at_most_ten_times_the_queries(monkeypatch):
     fill(100)
-    seen = {}
+    query_counts = {}
     # 5 rows for each slot, 10 slots for each teacher: a chunk for each teacher
     for limit, number in ((8_000, 1), (50, 10)):
         monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
         ScheduledClass.objects.all().delete()
-        seen[limit], _result = queries(lambda: horizon(weeks=4), number)
+        query_counts[limit], _result = queries(lambda: horizon(weeks=4), number)
     overhead = 12  # claim, chunks, finish
-    assert seen[50] <= 10 * seen[8_000]
-    assert seen[50] >= 5 * (seen[8_000] - overhead)
+    assert query_counts[50] <= 10 * query_counts[8_000]
+    assert query_counts[50] >= 5 * (query_counts[8_000] - overhead)

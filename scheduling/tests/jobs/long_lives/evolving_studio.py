@@ -69,7 +69,7 @@ class StudioRecord:
 
     def _assert_once(self, rows: list[ScheduledClass]) -> None:
         """Check that each succession has one row a week; a cancelled row counts."""
-        seen: defaultdict[tuple[Key, date], list[ScheduledClass]] = defaultdict(list)
+        rows_by_week: defaultdict[tuple[Key, date], list[ScheduledClass]] = defaultdict(list)
         for row in rows:
             if row.week is None:
                 continue
@@ -80,8 +80,8 @@ class StudioRecord:
             )
             first = self.first(key)
             if first not in self._reopened and (first, row.week) not in self._split_weeks:
-                seen[first, row.week].append(row)
-        duplicates = {where: found for where, found in seen.items() if len(found) > 1}
+                rows_by_week[first, row.week].append(row)
+        duplicates = {where: found for where, found in rows_by_week.items() if len(found) > 1}
         assert not duplicates, duplicates
 
 

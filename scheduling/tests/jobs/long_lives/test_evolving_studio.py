@@ -109,7 +109,7 @@ class StudioMachine(RuleBasedStateMachine):
     # Invariants
 
     @invariant()
-    def check_invariants(self):
+    def check_calendar(self):
         if hasattr(self, "studio"):
             self.record.assert_valid()
             assert_protected(self.manual_edits, self.studio.now)
@@ -150,9 +150,9 @@ class StudioMachine(RuleBasedStateMachine):
             self.undo(run)
 
     def undo(self, run):
-        seen = preview_undo(run, self.studio.now)
+        preview = preview_undo(run, self.studio.now)
         done = undo(run, by="teresa", clock=lambda: self.studio.now)
-        assert (seen.removed_count, seen.kept_count) == (done.removed_count, done.kept_count)
+        assert (preview.removed_count, preview.kept_count) == (done.removed_count, done.kept_count)
         left = ScheduledClass.objects.filter(pk__in=[line.class_id for line in done.removed])
         assert not left.exists()
 
@@ -178,13 +178,13 @@ class StudioMachine(RuleBasedStateMachine):
         """Apply a schedule change as previewed; a refused change leaves the calendar unchanged."""
         before, known = calendar(), set(rules())
         try:
-            seen = preview_change(change, self.moment)
+            preview = preview_change(change, self.moment)
         except ValidationError:
             assert calendar() == before
             return
         assert calendar() == before
-        done = apply_change(change, self.moment, seen.fingerprint)
-        assert done.counts == seen.counts
+        done = apply_change(change, self.moment, preview.fingerprint)
+        assert done.counts == preview.counts
         for new in set(rules()) - known:
             self.record.add_successor((str(change.key.kind), change.key.id), new, change.day)
 
@@ -233,12 +233,16 @@ class StudioMachine(RuleBasedStateMachine):
     @rule(pick=PICK)
     def close_note_and_reopen(self, pick):
         """Add a closure, write a note on a cancelled class and delete the closure."""
-        if one := self.pick_class(pick, status=ClassStatus.SCHEDULED):
-            closure = make.closure("Strike", one.date, one.date)
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.SCHEDULED):
+            closure = make.closure("Strike", scheduled_class.date, scheduled_class.date)
             self.run(Job.HORIZON)
-            if one := self.pick_class(pick, date=one.date, cancelled_by=CancelledBy.CLOSURE):
+            if scheduled_class := self.pick_class(
+                pick, date=scheduled_class.date, cancelled_by=CancelledBy.CLOSURE
+            ):
                 self.edit_manually(
-                    lambda: edit.mark(one.pk, attendance="", notes="scales", now=self.studio.now)
+                    lambda: edit.mark(
+                        scheduled_class.pk, attendance="", notes="scales", now=self.studio.now
+                    )
                 )
             closure.delete()
             self.run(Job.HORIZON)
@@ -247,29 +251,32 @@ class StudioMachine(RuleBasedStateMachine):
 
     @rule(pick=PICK, days=st.integers(-2, 9), start=START)
     def move(self, pick, days, start):
-        if one := self.pick_class(pick, status=ClassStatus.SCHEDULED):
-            place = {"to_date": one.date + timedelta(days), "start_time": make.at(start)}
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.SCHEDULED):
+            place = {
+                "to_date": scheduled_class.date + timedelta(days),
+                "start_time": make.at(start),
+            }
             end = make.at("11:00")
             self.edit_manually(
-                lambda: edit.move(one.pk, **place, end_time=end, now=self.studio.now)
+                lambda: edit.move(scheduled_class.pk, **place, end_time=end, now=self.studio.now)
             )
 
     @rule(pick=PICK, by=st.sampled_from([CancelledBy.STUDENT, CancelledBy.TEACHER]))
     def cancel(self, pick, by):
-        if one := self.pick_class(pick):
-            self.edit_manually(lambda: edit.cancel(one.pk, by=by, now=self.studio.now))
+        if scheduled_class := self.pick_class(pick):
+            self.edit_manually(lambda: edit.cancel(scheduled_class.pk, by=by, now=self.studio.now))
 
     @rule(pick=PICK)
     def restore(self, pick):
-        if one := self.pick_class(pick, status=ClassStatus.CANCELLED):
-            self.edit_manually(lambda: edit.restore(one.pk, now=self.studio.now))
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.CANCELLED):
+            self.edit_manually(lambda: edit.restore(scheduled_class.pk, now=self.studio.now))
 
     @rule(pick=PICK, attendance=st.sampled_from(["present", "excused", ""]))
     def mark(self, pick, attendance):
-        if one := self.pick_class(pick):
+        if scheduled_class := self.pick_class(pick):
             self.edit_manually(
                 lambda: edit.mark(
-                    one.pk, attendance=attendance, notes="scales", now=self.studio.now
+                    scheduled_class.pk, attendance=attendance, notes="scales", now=self.studio.now
                 )
             )
 
@@ -321,22 +328,24 @@ def test_deleted_closure_restores_class_with_note():
         life.open(seed=0)
         closure = make.closure("Strike", life.studio.today, life.studio.today + timedelta(6))
         life.run(Job.HORIZON)
-        one = ScheduledClass.objects.filter(cancelled_by=CancelledBy.CLOSURE).first()
+        scheduled_class = ScheduledClass.objects.filter(cancelled_by=CancelledBy.CLOSURE).first()
         life.edit_manually(
-            lambda: edit.mark(one.pk, attendance="", notes="scales", now=life.studio.now)
+            lambda: edit.mark(
+                scheduled_class.pk, attendance="", notes="scales", now=life.studio.now
+            )
         )
         life.run(Job.HORIZON)
-        life.check_invariants()
+        life.check_calendar()
         closure.delete()
         life.run(Job.HORIZON)
-        life.check_invariants()
-        one.refresh_from_db()
-        assert (one.status, one.notes) == (ClassStatus.SCHEDULED, "scales")
-        make.closure("Another strike", one.date, one.date)
+        life.check_calendar()
+        scheduled_class.refresh_from_db()
+        assert (scheduled_class.status, scheduled_class.notes) == (ClassStatus.SCHEDULED, "scales")
+        make.closure("Another strike", scheduled_class.date, scheduled_class.date)
         life.run(Job.HORIZON)
-        life.check_invariants()
-        one.refresh_from_db()
-        assert one.status == ClassStatus.SCHEDULED
+        life.check_calendar()
+        scheduled_class.refresh_from_db()
+        assert scheduled_class.status == ClassStatus.SCHEDULED
     finally:
         life.teardown()
 

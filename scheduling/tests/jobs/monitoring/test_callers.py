@@ -1,4 +1,4 @@
-"""Whether anything starts the jobs by itself: what the log shows, and what it does not."""
+"""Callers: the jobs that something starts automatically, according to the log."""
 
 from datetime import datetime, timedelta
 
@@ -19,11 +19,11 @@ def studio(settings):
     settings.TIME_ZONE = "UTC"
 
 
-def ran(job: Job, text: str, trigger: Trigger = Trigger.CRON, **values) -> None:
+def store_run(job: Job, text: str, trigger: Trigger = Trigger.CRON, **values) -> None:
     add_run(job, moment(text), trigger=trigger, **values)
 
 
-def called(now: datetime = NOW) -> set[Job]:
+def called_jobs(now: datetime = NOW) -> set[Job]:
     callers = Callers(now)
     found = {job for job in (Job.WEEKLY, Job.HORIZON, Job.PRUNE, Job.WATCH) if callers.call(job)}
     assert {job for job in found if callers.next_run(job)} == found
@@ -34,32 +34,32 @@ ALL = {Job.WEEKLY, Job.HORIZON, Job.PRUNE, Job.WATCH}
 
 
 def cron_for_a_week() -> None:
-    """Every entry, as it fell due."""
-    ran(Job.WEEKLY, "2026-02-16 06:00")
+    """Store a punctual run of every cron entry of a week."""
+    store_run(Job.WEEKLY, "2026-02-16 06:00")
     for day in range(12, 19):
-        ran(Job.HORIZON, f"2026-02-{day} 02:00")
-        ran(Job.WEEKLY, f"2026-02-{day} 02:00")
-        ran(Job.PRUNE, f"2026-02-{day} 03:30")
-    ran(Job.WATCH, "2026-02-18 20:45")
+        store_run(Job.HORIZON, f"2026-02-{day} 02:00")
+        store_run(Job.WEEKLY, f"2026-02-{day} 02:00")
+        store_run(Job.PRUNE, f"2026-02-{day} 03:30")
+    store_run(Job.WATCH, "2026-02-18 20:45")
 
 
 def test_empty_log_has_no_callers():
-    assert called() == set()
+    assert called_jobs() == set()
     assert Callers(NOW).last_call is None
     assert Callers(NOW).next_run(Job.HORIZON) is None
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
 def test_manual_runs_are_no_callers(trigger):
-    ran(Job.HORIZON, "2026-02-18 02:00", trigger)
-    assert called() == set()
+    store_run(Job.HORIZON, "2026-02-18 02:00", trigger)
+    assert called_jobs() == set()
     assert Callers(NOW).last_call is None
 
 
 def test_complete_crontab_calls_every_job():
     cron_for_a_week()
     callers = Callers(NOW)
-    assert called() == ALL
+    assert called_jobs() == ALL
     assert callers.last_call == moment("2026-02-18 20:45")
     assert callers.next_run(Job.HORIZON) == moment("2026-02-19 02:00")
     assert callers.next_run(Job.WEEKLY) == moment("2026-02-23 06:00")
@@ -68,72 +68,72 @@ def test_complete_crontab_calls_every_job():
 
 @pytest.mark.parametrize("trigger", [Trigger.CRON, Trigger.SCHEDULER])
 def test_first_watch_run_stands_for_every_job(trigger):
-    ran(Job.WATCH, "2026-02-18 20:45", trigger)
-    assert called() == ALL
+    store_run(Job.WATCH, "2026-02-18 20:45", trigger)
+    assert called_jobs() == ALL
 
 
 def test_job_that_misses_its_first_night_is_not_called():
-    ran(Job.WATCH, "2026-02-18 20:45")
-    ran(Job.WATCH, "2026-02-19 09:00")
-    assert called(moment("2026-02-19 09:05")) == {Job.WEEKLY, Job.WATCH}
+    store_run(Job.WATCH, "2026-02-18 20:45")
+    store_run(Job.WATCH, "2026-02-19 09:00")
+    assert called_jobs(moment("2026-02-19 09:05")) == {Job.WEEKLY, Job.WATCH}
 
 
 def test_removed_crontab_calls_no_job():
     cron_for_a_week()
-    assert called(moment("2026-02-18 21:59")) == ALL
-    assert called(moment("2026-02-18 22:00")) == set()
+    assert called_jobs(moment("2026-02-18 21:59")) == ALL
+    assert called_jobs(moment("2026-02-18 22:00")) == set()
 
 
 def test_crontab_without_watch_calls_other_jobs():
-    """By hand, or a platform's own cron with one line."""
-    ran(Job.HORIZON, "2026-02-18 02:00")
-    ran(Job.WEEKLY, "2026-02-18 02:00")
-    assert called() >= {Job.WEEKLY, Job.HORIZON}
-    assert called(moment("2026-02-19 02:59")) >= {Job.WEEKLY, Job.HORIZON}
-    assert called(moment("2026-02-19 03:00")) == set()
+    """A crontab edited by hand, or the cron of a hosting platform."""
+    store_run(Job.HORIZON, "2026-02-18 02:00")
+    store_run(Job.WEEKLY, "2026-02-18 02:00")
+    assert called_jobs() >= {Job.WEEKLY, Job.HORIZON}
+    assert called_jobs(moment("2026-02-19 02:59")) >= {Job.WEEKLY, Job.HORIZON}
+    assert called_jobs(moment("2026-02-19 03:00")) == set()
 
 
 def test_service_that_calls_one_job_calls_no_other():
-    ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
-    ran(Job.PRUNE, "2026-02-18 02:00", Trigger.HTTP)
-    assert called() == {Job.HORIZON}
+    store_run(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
+    store_run(Job.PRUNE, "2026-02-18 02:00", Trigger.HTTP)
+    assert called_jobs() == {Job.HORIZON}
     assert Callers(NOW).makes_lessons_alone
-    ran(Job.WEEKLY, "2026-02-16 06:00", Trigger.HTTP)
-    assert called() == {Job.HORIZON, Job.WEEKLY}
+    store_run(Job.WEEKLY, "2026-02-16 06:00", Trigger.HTTP)
+    assert called_jobs() == {Job.HORIZON, Job.WEEKLY}
     assert not Callers(NOW).makes_lessons_alone
 
 
 def test_service_replaces_cron():
     cron_for_a_week()
-    ran(Job.HORIZON, "2026-02-25 02:00", Trigger.HTTP)
-    assert called(moment("2026-02-25 21:00")) == {Job.HORIZON}
+    store_run(Job.HORIZON, "2026-02-25 02:00", Trigger.HTTP)
+    assert called_jobs(moment("2026-02-25 21:00")) == {Job.HORIZON}
 
 
 def test_lessons_alone_requires_recent_calls_of_one_url():
-    ran(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
+    store_run(Job.HORIZON, "2026-02-18 02:00", Trigger.HTTP)
     assert Callers(NOW).makes_lessons_alone
     assert not Callers(moment("2026-02-19 21:00")).makes_lessons_alone
-    ran(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
+    store_run(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
     assert not Callers(NOW).makes_lessons_alone
     JobRun.objects.all().delete()
-    ran(Job.HORIZON, "2026-02-18 02:00", Trigger.CRON)
+    store_run(Job.HORIZON, "2026-02-18 02:00", Trigger.CRON)
     assert not Callers(NOW).makes_lessons_alone
 
 
 def test_failed_run_counts_as_called():
-    ran(Job.HORIZON, "2026-02-18 02:00", state=RunState.FAILED)
-    assert Job.HORIZON in called()
+    store_run(Job.HORIZON, "2026-02-18 02:00", state=RunState.FAILED)
+    assert Job.HORIZON in called_jobs()
 
 
 def test_run_slightly_before_due_time_counts_as_called():
-    ran(Job.HORIZON, "2026-02-18 01:59:10")
-    assert Job.HORIZON in called()
+    store_run(Job.HORIZON, "2026-02-18 01:59:10")
+    assert Job.HORIZON in called_jobs()
 
 
 def test_dated_and_narrowed_runs_do_not_count_as_called():
-    ran(Job.HORIZON, "2026-02-18 02:00", is_dated=True)
-    ran(Job.HORIZON, "2026-02-18 02:00", is_full=False)
-    assert called() == set()
+    store_run(Job.HORIZON, "2026-02-18 02:00", is_dated=True)
+    store_run(Job.HORIZON, "2026-02-18 02:00", is_full=False)
+    assert called_jobs() == set()
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
@@ -147,16 +147,16 @@ def test_query_count_is_limited(django_assert_max_num_queries):
 
 
 def test_tick_starts_every_job():
-    ran(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
-    assert called() == ALL
-    ran(Job.HORIZON, "2026-02-19 02:00", Trigger.HTTP)
-    ran(Job.WEEKLY, "2026-02-19 02:00", Trigger.HTTP)
-    ran(Job.PRUNE, "2026-02-19 03:30", Trigger.HTTP)
-    ran(Job.WATCH, "2026-02-19 20:45", Trigger.HTTP)
-    assert called(moment("2026-02-19 21:00")) == ALL
+    store_run(Job.WATCH, "2026-02-18 20:45", Trigger.HTTP)
+    assert called_jobs() == ALL
+    store_run(Job.HORIZON, "2026-02-19 02:00", Trigger.HTTP)
+    store_run(Job.WEEKLY, "2026-02-19 02:00", Trigger.HTTP)
+    store_run(Job.PRUNE, "2026-02-19 03:30", Trigger.HTTP)
+    store_run(Job.WATCH, "2026-02-19 20:45", Trigger.HTTP)
+    assert called_jobs(moment("2026-02-19 21:00")) == ALL
 
 
 def test_daily_tick_starts_daily_jobs():
     for job in (Job.HORIZON, Job.WEEKLY, Job.PRUNE, Job.WATCH):
-        ran(job, "2026-02-18 04:00", Trigger.HTTP)
-    assert called() == ALL - {Job.WATCH}
+        store_run(job, "2026-02-18 04:00", Trigger.HTTP)
+    assert called_jobs() == ALL - {Job.WATCH}

@@ -1,4 +1,4 @@
-"""Pings to an outside watchman: start, success and failure of what runs by itself."""
+"""Pings to a healthcheck service: start, success and failure of automatic runs."""
 
 import pytest
 
@@ -14,48 +14,48 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture
-def watchman(settings):
+def ping_host(settings):
     with listening() as listener:
         settings.PING_URL = f"{listener.url}/ping/secret"
         yield listener
 
 
-def test_start_and_success_share_run_id(watchman):
+def test_start_and_success_share_run_id(ping_host):
     make.slot()
     run_job(Job.HORIZON, trigger=Trigger.CRON)
-    assert watchman.paths == ["/ping/secret/start", "/ping/secret"]
-    ids = {path.partition("?rid=")[2] for path, _body in watchman.heard}
+    assert ping_host.paths == ["/ping/secret/start", "/ping/secret"]
+    ids = {path.partition("?rid=")[2] for path, _body in ping_host.heard}
     assert len(ids) == 1
-    assert watchman.heard[1][1] == "horizon succeeded: 12 classes created"
+    assert ping_host.heard[1][1] == "horizon succeeded: 12 classes created"
 
 
-def test_failure_is_pinged_with_error(watchman, monkeypatch):
+def test_failure_is_pinged_with_error(ping_host, monkeypatch):
     def fail(*args):
-        raise RuntimeError("out of chalk")
+        raise RuntimeError("broken")
 
     monkeypatch.setattr(runner, "chunks", fail)
     with pytest.raises(RuntimeError):
         run_job(Job.WEEKLY, trigger=Trigger.SCHEDULER)
-    assert watchman.paths == ["/ping/secret/start", "/ping/secret/fail"]
-    assert "out of chalk" in watchman.heard[1][1]
+    assert ping_host.paths == ["/ping/secret/start", "/ping/secret/fail"]
+    assert "broken" in ping_host.heard[1][1]
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
-def test_manual_run_sends_no_ping(watchman, trigger):
+def test_manual_run_sends_no_ping(ping_host, trigger):
     run_job(Job.HORIZON, trigger=trigger)
-    assert watchman.heard == []
+    assert ping_host.heard == []
 
 
-def test_narrowed_and_dated_runs_send_no_ping(watchman):
+def test_narrowed_and_dated_runs_send_no_ping(ping_host):
     student = make.slot().student
     run_job(Job.HORIZON, trigger=Trigger.CRON, student_ids=(student.pk,))
     run_job(Job.HORIZON, MONDAY, trigger=Trigger.CRON, dated=True)
-    assert watchman.heard == []
+    assert ping_host.heard == []
 
 
-def test_hanging_ping_host_fails_no_run(watchman, monkeypatch):
+def test_hanging_ping_host_fails_no_run(ping_host, monkeypatch):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
-    watchman.silent = True
+    ping_host.silent = True
     make.slot()
     result = run_job(Job.HORIZON, trigger=Trigger.CRON)
     assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 12)

@@ -1,4 +1,4 @@
-"""The watch: dead runs are written down, every trouble is told once, and its end once."""
+"""The watch: it marks crashed runs and notifies each incident and its end once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,17 +31,17 @@ def webhook(settings):
         yield listener
 
 
-def ran(job, state, begun, **values):
-    values = {"finished_at": begun + timedelta(minutes=1)} | values
+def store_run(job, state, started_at, **values):
+    values = {"finished_at": started_at + timedelta(minutes=1)} | values
     return JobRun.objects.create(
-        job=job, state=state, trigger=Trigger.CRON, started_at=begun, **values
+        job=job, state=state, trigger=Trigger.CRON, started_at=started_at, **values
     )
 
 
-def all_is_well(now=NOW):
-    """Both jobs have just run: whatever hour it is, nothing that was due since has been missed."""
+def store_current_runs(now=NOW):
+    """Store a current run of both jobs, so that no job is late at any hour."""
     for job in (Job.WEEKLY, Job.HORIZON):
-        ran(job, RunState.SUCCEEDED, now - timedelta(minutes=1), finished_at=now)
+        store_run(job, RunState.SUCCEEDED, now - timedelta(minutes=1), finished_at=now)
 
 
 def watch(now=NOW):
@@ -49,20 +49,20 @@ def watch(now=NOW):
 
 
 def test_watch_without_incident_sends_nothing():
-    all_is_well()
+    store_current_runs()
     result = watch()
     assert (result.state, result.incidents, mail.outbox) == (RunState.SUCCEEDED, 0, [])
 
 
 def test_late_job_is_notified_once_and_its_end_once():
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
-    ran(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
+    store_run(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
     assert [watch().incidents, watch().incidents] == [1, 1]
     message, second = mail.outbox
     assert (message.to, second.to) == (["teresa@example.org"], ["tom@example.org"])
     assert message.subject == "Class Tracker: This week's lessons: late"
     assert "It was due on 16 November 2026 06:00 UTC and has not run since." in message.body
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     assert watch(NOW + timedelta(minutes=15)).incidents == 0
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
@@ -72,9 +72,9 @@ def test_late_job_is_notified_once_and_its_end_once():
 
 
 def test_recurring_incident_is_notified_again():
-    all_is_well()
+    store_current_runs()
     for number, state in enumerate([RunState.FAILED, RunState.SUCCEEDED, RunState.FAILED]):
-        ran(Job.HORIZON, state, NOW, error="disk full")
+        store_run(Job.HORIZON, state, NOW, error="disk full")
         watch(NOW + timedelta(minutes=15 * number))
     assert [message.subject.rpartition(": ")[2] for message in mail.outbox[::2]] == [
         "failed",
@@ -86,25 +86,25 @@ def test_recurring_incident_is_notified_again():
 
 def test_watch_marks_run_without_process_as_crashed():
     now = timezone.now()
-    all_is_well(now)
-    silent = now - timedelta(minutes=5)
+    store_current_runs(now)
+    last_beat = now - timedelta(minutes=5)
     dead = JobRun.objects.create(
         job=Job.HORIZON,
         state=RunState.RUNNING,
         trigger=Trigger.CRON,
-        started_at=silent,
-        heartbeat=silent,
+        started_at=last_beat,
+        heartbeat=last_beat,
         host="elsewhere",
     )
     watch(now)
     dead.refresh_from_db()
     assert dead.state == RunState.CRASHED
-    assert [one.kind for one in Trouble.objects.all()] == [TroubleKind.CRASHED]
+    assert [incident.kind for incident in Trouble.objects.all()] == [TroubleKind.CRASHED]
 
 
 def test_long_live_run_is_stuck_and_not_crashed():
     now = timezone.now()
-    all_is_well(now)
+    store_current_runs(now)
     slow = JobRun.objects.create(
         job=Job.HORIZON,
         state=RunState.RUNNING,
@@ -113,15 +113,15 @@ def test_long_live_run_is_stuck_and_not_crashed():
         heartbeat=now,
         host="elsewhere",
     )
-    assert [one.kind for one in current_incidents(now)] == [TroubleKind.STUCK]
+    assert [incident.kind for incident in current_incidents(now)] == [TroubleKind.STUCK]
     watch(now)
     slow.refresh_from_db()
     assert slow.state == RunState.RUNNING
 
 
 def test_failed_email_is_retried_and_does_not_delay_webhook(monkeypatch, webhook):
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
 
     def refuse(self):
         raise OSError("no route to host")
@@ -135,25 +135,25 @@ def test_failed_email_is_retried_and_does_not_delay_webhook(monkeypatch, webhook
 
 
 def test_webhook_receives_incident(webhook):
-    all_is_well()
-    failed = ran(Job.WEEKLY, RunState.FAILED, NOW, error="disk full")
+    store_current_runs()
+    failed = store_run(Job.WEEKLY, RunState.FAILED, NOW, error="disk full")
     watch()
-    said = webhook.json()
-    assert {name: said[name] for name in ("event", "kind", "job", "overAt")} == {
+    body = webhook.json()
+    assert {name: body[name] for name in ("event", "kind", "job", "overAt")} == {
         "event": "begin",
         "kind": "failed",
         "job": "weekly",
         "overAt": None,
     }
-    assert f"run {failed.pk}" in said["text"]
+    assert f"run {failed.pk}" in body["text"]
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refuses", "hangs"])
 def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silent):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
     webhook.status, webhook.silent = 500, silent
-    all_is_well()
-    ran(Job.WEEKLY, RunState.CRASHED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.CRASHED, NOW)
     assert watch().state == RunState.SUCCEEDED
     assert len(webhook.heard) == 1
     assert Trouble.objects.get().told_begin == ["email"]
@@ -163,19 +163,19 @@ def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silen
 
 def test_incident_over_before_delivery_is_not_notified(monkeypatch, webhook):
     webhook.status = 500
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
     watch()
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     webhook.status = 200
     watch()
-    assert [one[1] for one in webhook.heard if '"end"' in one[1]] == []
+    assert [body for _path, body in webhook.heard if '"end"' in body] == []
     assert len(mail.outbox) == 4
 
 
 def test_alert_is_in_studio_language(settings):
     settings.LANGUAGE_CODE = "es"
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
     watch()
     assert mail.outbox[0].subject.startswith("Class Tracker: Clases de esta semana")

@@ -1,4 +1,4 @@
-"""Mail servers, webhooks and watchmen that hang: real sockets, and runs that end all the same."""
+"""Runs beside mail servers, webhooks and ping hosts that hang, over real sockets."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,8 @@ from scheduling.tests.support.hanging_server import dawdling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
-# Says nothing at all; or a byte now and then, so that no step ever takes too long.
-WAYS = pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
+# The host sends nothing, or a byte at a time, so that no single step times out.
+HANGING = pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -23,10 +23,10 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 def incident(monkeypatch):
     for module in (mail_server, http_post):
         monkeypatch.setattr(module, "SECONDS", 0.5)
-    begun = NOW - timedelta(hours=3)
+    started = NOW - timedelta(hours=3)
     for job, state in ((Job.WEEKLY, RunState.FAILED), (Job.HORIZON, RunState.SUCCEEDED)):
         JobRun.objects.create(
-            job=job, state=state, trigger=Trigger.CRON, started_at=begun, finished_at=begun
+            job=job, state=state, trigger=Trigger.CRON, started_at=started, finished_at=started
         )
 
 
@@ -34,7 +34,7 @@ def watch(trigger=Trigger.COMMAND):
     return run(request(Job.WATCH, NOW.date(), trigger=trigger), run_options(NOW))
 
 
-@WAYS
+@HANGING
 def test_hanging_mail_server_fails_no_run_and_is_retried(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -48,7 +48,7 @@ def test_hanging_mail_server_fails_no_run_and_is_retried(settings, byte):
     assert [message.to for message in mail.outbox] == [["teresa@example.org"]]
 
 
-@WAYS
+@HANGING
 def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
     with dawdling(byte) as port:
@@ -58,10 +58,10 @@ def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
     assert len(mail.outbox) == 1
 
 
-@WAYS
+@HANGING
 def test_hanging_host_is_given_up_after_time_limit(byte):
     with dawdling(byte) as port:
-        begun = time.monotonic()
-        assert not http_post.call(f"http://127.0.0.1:{port}/ping", "the watchman")
-        # Ten times the limit: only a call that would not end takes that long.
-        assert time.monotonic() - begun < 10 * http_post.SECONDS
+        started = time.monotonic()
+        assert not http_post.call(f"http://127.0.0.1:{port}/ping", "the ping host")
+        # Ten times the limit: only a call without a limit takes that long.
+        assert time.monotonic() - started < 10 * http_post.SECONDS

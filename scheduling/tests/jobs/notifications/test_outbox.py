@@ -1,4 +1,4 @@
-"""Every mail arrives once or is shown to a person, whatever the mail server does: real sockets."""
+"""The outbox: every message arrives once or is shown to a person, over real sockets."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ from scheduling.tests.support.http_listener import listening
 from scheduling.tests.support.mail_server import RESET_AFTER, RESET_BEFORE, mail_server
 
 pytestmark = pytest.mark.django_db
-# The day before, at noon; the lessons are on Monday from ten.
+# Noon of the day before the classes, which are on Monday from ten.
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def server(settings):
 
 @pytest.fixture
 def lessons():
-    """Ten students with a lesson each, on one day."""
+    """Return ten classes of different students on the same day."""
     marta = make.teacher("Marta Gil")
     return [
         make.lesson(
@@ -73,10 +73,10 @@ def test_each_message_arrives_once_with_own_message_id(server, queued):
     assert deliver(NOON) == 10
     assert deliver(NOON) == 0
     assert sorted(server.recipients) == [f"s{n}@example.org" for n in range(10)]
-    assert {one["From"] for one in server.received} == {"studio@example.org"}
-    ids = [one["Message-ID"] for one in server.received]
+    assert {message["From"] for message in server.received} == {"studio@example.org"}
+    ids = [message["Message-ID"] for message in server.received]
     assert sorted(ids) == sorted(Message.objects.values_list("message_id", flat=True))
-    assert all(one.endswith("@example.org>") for one in ids)
+    assert all(name.endswith("@example.org>") for name in ids)
     assert server.connections == 1
 
 
@@ -104,11 +104,11 @@ def test_temporary_refusal_is_retried_less_often_until_class_starts(server, queu
     while now < begins + timedelta(hours=1):
         deliver(now)
         now += 15 * MINUTE
-    one = Message.objects.get(recipient="s0@example.org")
-    assert (one.state, one.error) == ("stale", "450 4.2.1 mailbox busy")
+    message = Message.objects.get(recipient="s0@example.org")
+    assert (message.state, message.error) == ("stale", "450 4.2.1 mailbox busy")
     assert 20 < server.offers["s0@example.org"] < 26
     assert states() == {"sent": 9, "stale": 1}
-    assert list(Message.objects.filter(undelivered(now))) == [one]
+    assert list(Message.objects.filter(undelivered(now))) == [message]
 
 
 @pytest.mark.parametrize("step", ["recipient", "TEXT"])
@@ -119,7 +119,7 @@ def test_permanent_refusal_is_shown_and_affects_no_other_message(server, queued,
     else:
         server.answers["s3@example.org"] = "550 5.1.1 no such user"
     deliver(NOON)
-    assert [one.recipient for one in Message.objects.filter(undelivered(NOON))] == [
+    assert [message.recipient for message in Message.objects.filter(undelivered(NOON))] == [
         "s3@example.org"
     ]
     assert (
@@ -203,10 +203,10 @@ def test_mailbox_at_which_server_hangs_blocks_no_other(
     settings.EMAIL_TIMEOUT = 0.5 if by_socket else 30
     monkeypatch.setattr(server_steps, "SECONDS", 30.0 if by_socket else 0.5)
     server.thinks_at = "s0@example.org"
-    begun = time.monotonic()
+    started = time.monotonic()
     assert deliver(NOON) == 9
-    # This server gives up after ten seconds by itself; that is not waited for.
-    assert time.monotonic() - begun < 8
+    # The server itself closes the connection after ten seconds.
+    assert time.monotonic() - started < 8
     assert (states(), mail_block()) == ({"sent": 9, "waiting": 1}, None)
     server.thinks_at = ""
     assert deliver(NOON + 5 * MINUTE) == 1
@@ -240,10 +240,10 @@ def test_invalid_reply_to_text_leaves_state_unknown(server, queued, answer):
 
 @pytest.mark.parametrize("step", ["recipient", "TEXT", "MAIL", "CONNECT"])
 def test_reply_with_control_characters_is_stored_without_them(server, queued, step):
-    said = "550 no\0such\x1b[31m user \udcff"
-    server.answers["s3@example.org" if step == "recipient" else step] = said
+    reply = "550 no\0such\x1b[31m user \udcff"
+    server.answers["s3@example.org" if step == "recipient" else step] = reply
     deliver(NOON)
-    errors = {one.error for one in Message.objects.exclude(error="")}
+    errors = {message.error for message in Message.objects.exclude(error="")}
     assert any(error.startswith("550 no") and "such" in error for error in errors)
     assert not any(set(error) & {"\0", "\x1b", "\udcff"} for error in errors)
 
@@ -274,14 +274,16 @@ def test_message_without_reply_is_unknown_and_not_sent_again(server, queued):
     assert deliver(NOON) == 8
     later = NOON + timedelta(hours=1)
     assert deliver(later) == 0
-    assert len({one["Message-ID"] for one in server.seen}) == len(server.seen) == 10
+    assert len({message["Message-ID"] for message in server.seen}) == len(server.seen) == 10
     found = list(Message.objects.filter(undelivered(NOON)))
-    assert {one.state for one in found} == {"unknown"}
+    assert {message.state for message in found} == {"unknown"}
     assert len(found) == 2
 
     send_again(found[0], later)
     assert deliver(later) == 1
-    first, again = (one for one in server.seen if one["Message-ID"] == found[0].message_id)
+    first, again = (
+        message for message in server.seen if message["Message-ID"] == found[0].message_id
+    )
     assert first.as_string().partition("\n\n")[2] == again.as_string().partition("\n\n")[2]
     assert first["Subject"] == again["Subject"]
 
@@ -322,8 +324,8 @@ def test_resent_message_uses_corrected_address(server, queued):
 def test_reminder_of_cancelled_class_is_not_sent(server, queued):
     cancel(queued[2].pk, by="student", now=NOON)
     assert deliver(NOON) == 9
-    one = Message.objects.get(state="stale")
-    assert one.recipient == "s2@example.org"
+    message = Message.objects.get(state="stale")
+    assert message.recipient == "s2@example.org"
     assert not Message.objects.filter(undelivered(NOON)).exists()
 
 
@@ -338,13 +340,13 @@ def test_delivery_task_uses_real_clock(server):
 def test_concurrent_deliveries_send_each_message_once(server, queued):
     counts = []
 
-    def one():
+    def deliver_in_thread():
         try:
             counts.append(deliver(NOON))
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one) for _ in range(4)]
+    threads = [threading.Thread(target=deliver_in_thread) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -372,7 +374,7 @@ def test_worker_process_delivers(server):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("step", "state"), [("MAIL", "waiting"), ("TEXT", "unknown")])
 def test_delivery_killed_before_reply_is_retried_or_unknown(server, step, state):
-    """Before the text another process sends it; after the text a person decides."""
+    """Before the text another process sends the message; after it a person decides."""
     now = datetime.now(UTC)
     queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(days=1))
     server.thinks_at = step
@@ -383,7 +385,7 @@ def test_delivery_killed_before_reply_is_retried_or_unknown(server, step, state)
     processes.end(worker)
     server.thinks_at = ""
     assert Message.objects.get().state == state
-    assert deliver(now + timedelta(minutes=1)) == 0  # it is claimed
+    assert deliver(now + timedelta(minutes=1)) == 0  # the message is still claimed
     assert not Message.objects.filter(undelivered(now)).exists()
     later = datetime.now(UTC) + timedelta(minutes=11)
     assert deliver(later) == (state == "waiting")
@@ -414,18 +416,18 @@ def test_blocked_mail_is_incident_in_check_jobs_and_webhook(server, queued, sett
         assert watch(NOON) == 1
         assert watch(NOON + 15 * MINUTE) == 1
         assert len(webhook.heard) == 1
-        said = webhook.json()
-        assert (said["kind"], said["event"]) == ("mail", "begin")
-        assert said["text"].startswith(
+        body = webhook.json()
+        assert (body["kind"], body["event"]) == ("mail", "begin")
+        assert body["text"].startswith(
             "Class Tracker: E-mail: blocked\nE-mail: since 4 January 2026"
         )
-        assert said["text"].endswith("504 5.5.2 need fully-qualified address")
+        assert body["text"].endswith("504 5.5.2 need fully-qualified address")
         output = StringIO()
         with pytest.raises(SystemExit, match="3"):
             call_command("check_jobs", json=True, stdout=output)
         incidents = json.loads(output.getvalue())["troubles"]
-        assert "mail" in [one["kind"] for one in incidents]
-        # It would wait for its own end.
+        assert "mail" in [incident["kind"] for incident in incidents]
+        # An alert by e-mail would be blocked as well.
         assert not Message.objects.filter(kind="alert").exists()
         server.answers.clear()
         assert watch(NOON + 30 * MINUTE) == 0

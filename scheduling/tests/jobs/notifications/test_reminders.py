@@ -1,4 +1,4 @@
-"""Reminders: each at most once, for what does take place, in the reader's language and zone."""
+"""Reminders: at most once, for classes that take place, in the reader's language and zone."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options
 from scheduling.tests.support.hanging_server import dawdling
 
 pytestmark = pytest.mark.django_db
-# The day before, at noon.
+# Noon of the day before the classes.
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
@@ -36,13 +36,13 @@ def ana():
 
 
 @pytest.fixture
-def one(ana, marta):
-    """Ana's lesson on Monday at ten."""
+def lesson(ana, marta):
+    """Return Ana's class on Monday at ten."""
     return make.lesson(ana, MONDAY, whom=marta, subject="Piano")
 
 
 def remind(now):
-    """What the watch does: queue what is due, and deliver; how many were delivered."""
+    """Queue due reminders and deliver them, as the watch does; return the number delivered."""
     reminders.remind(now)
     return deliver(now)
 
@@ -51,73 +51,73 @@ def states():
     return sorted(Message.objects.values_list("state", flat=True))
 
 
-def told():
-    """Who was written to since last asked, in order."""
+def take_recipients():
+    """Return the recipients of the e-mails in order and empty the outbox."""
     found = [message.to[0] for message in mail.outbox]
     mail.outbox.clear()
     return found
 
 
-def test_student_and_teacher_are_reminded_once(one):
+def test_student_and_teacher_are_reminded_once(lesson):
     assert remind(NOON) == 2
-    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "marta@example.org"]
     assert remind(NOON) == 0
     assert remind(NOON + timedelta(minutes=15)) == 0
     assert Message.objects.filter(state="sent", sent_at=NOON, error="").count() == 2
 
 
-def test_reminder_is_sent_only_within_its_window(one, settings):
-    assert remind(one.starts_at - timedelta(hours=24, minutes=1)) == 0
-    assert remind(one.starts_at) == 0
+def test_reminder_is_sent_only_within_its_window(lesson, settings):
+    assert remind(lesson.starts_at - timedelta(hours=24, minutes=1)) == 0
+    assert remind(lesson.starts_at) == 0
     settings.REMINDER_HOURS = 48
-    assert remind(one.starts_at - timedelta(hours=47)) == 2
+    assert remind(lesson.starts_at - timedelta(hours=47)) == 2
 
 
-def test_watch_sends_reminders(one):
+def test_watch_sends_reminders(lesson):
     assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).incidents >= 0
-    assert set(told()) == {"ana@example.org", "marta@example.org"}
+    assert set(take_recipients()) == {"ana@example.org", "marta@example.org"}
 
 
-def test_zero_hours_turn_reminders_off(one, settings):
+def test_zero_hours_turn_reminders_off(lesson, settings):
     settings.REMINDER_HOURS = 0
     assert remind(NOON) == 0
 
 
-@pytest.mark.parametrize("who", ["student", "teacher"])
-@pytest.mark.parametrize("how", [{"reminders": False}, {"email": ""}, {"is_active": False}])
-def test_person_can_opt_out(one, who, how):
-    type(getattr(one, who)).objects.filter(pk=getattr(one, who).pk).update(**how)
+@pytest.mark.parametrize("role", ["student", "teacher"])
+@pytest.mark.parametrize("values", [{"reminders": False}, {"email": ""}, {"is_active": False}])
+def test_person_can_opt_out(lesson, role, values):
+    type(getattr(lesson, role)).objects.filter(pk=getattr(lesson, role).pk).update(**values)
     remind(NOON)
-    other = {"student": "marta@example.org", "teacher": "ana@example.org"}[who]
-    assert told() == [other]
+    other = {"student": "marta@example.org", "teacher": "ana@example.org"}[role]
+    assert take_recipients() == [other]
 
 
-def test_cancelled_class_gets_no_reminder(one):
-    cancel(one.pk, by="student", now=NOON)
+def test_cancelled_class_gets_no_reminder(lesson):
+    cancel(lesson.pk, by="student", now=NOON)
     assert remind(NOON) == 0
 
 
-def test_restored_class_is_announced_once(one):
-    cancel(one.pk, by="student", now=NOON)
+def test_restored_class_is_announced_once(lesson):
+    cancel(lesson.pk, by="student", now=NOON)
     remind(NOON)
-    restore(one.pk, now=NOON)
+    restore(lesson.pk, now=NOON)
     assert remind(NOON) == 2
-    cancel(one.pk, by="student", now=NOON)
-    restore(one.pk, now=NOON)
+    cancel(lesson.pk, by="student", now=NOON)
+    restore(lesson.pk, now=NOON)
     assert remind(NOON) == 0
 
 
-def test_moved_class_is_announced_only_for_new_time(one):
-    move(one.pk, to_date=MONDAY + timedelta(7), now=NOON)
+def test_moved_class_is_announced_only_for_new_time(lesson):
+    move(lesson.pk, to_date=MONDAY + timedelta(7), now=NOON)
     assert remind(NOON) == 0
     assert remind(NOON + timedelta(7)) == 2
     assert "12 January 2026" in mail.outbox[0].subject
 
 
-def test_class_moved_after_reminder_is_announced_again(one):
+def test_class_moved_after_reminder_is_announced_again(lesson):
     remind(NOON)
-    told()
-    move(one.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
+    take_recipients()
+    move(lesson.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
     assert remind(NOON) == 2
     assert "11:00–12:00" in mail.outbox[0].body
 
@@ -132,13 +132,13 @@ def test_recreated_class_is_not_announced_again(ana, marta):
     assert remind(NOON) == 0
 
 
-def test_change_of_teacher_is_announced(one):
+def test_change_of_teacher_is_announced(lesson):
     remind(NOON)
-    told()
+    take_recipients()
     tom = make.teacher("Tom Lee", email="tom@example.org")
-    move(one.pk, teacher=tom, now=NOON)
+    move(lesson.pk, teacher=tom, now=NOON)
     remind(NOON)
-    assert sorted(told()) == ["ana@example.org", "tom@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "tom@example.org"]
 
 
 def test_class_without_teacher_reminds_student_once(ana):
@@ -152,22 +152,22 @@ def test_student_gets_zone_of_class_and_teacher_own_zone(ana, marta):
     marta.save()
     make.lesson(ana, MONDAY, "16:00", "17:00", marta, time_zone="Europe/Madrid", subject="Piano")
     remind(NOON + timedelta(hours=6))
-    by = {message.to[0]: message for message in mail.outbox}
-    assert "16:00–17:00 (Europe/Madrid)" in by["ana@example.org"].body
-    assert "10:00–11:00 (America/New_York)" in by["marta@example.org"].body
-    assert by["marta@example.org"].subject == (
+    by_recipient = {message.to[0]: message for message in mail.outbox}
+    assert "16:00–17:00 (Europe/Madrid)" in by_recipient["ana@example.org"].body
+    assert "10:00–11:00 (America/New_York)" in by_recipient["marta@example.org"].body
+    assert by_recipient["marta@example.org"].subject == (
         "Reminder: Piano with Ana Ruiz, Monday 5 January 2026, 10:00"
     )
 
 
-def test_reminder_is_in_language_of_reader(one, ana, marta):
+def test_reminder_is_in_language_of_reader(lesson, ana, marta):
     ana.language, marta.language = "es", "en"
     ana.save()
     marta.save()
     remind(NOON)
-    by = {message.to[0]: message for message in mail.outbox}
-    assert "lunes 5 de enero de 2026" in by["ana@example.org"].body.lower()
-    assert "5 January 2026" in by["marta@example.org"].body
+    by_recipient = {message.to[0]: message for message in mail.outbox}
+    assert "lunes 5 de enero de 2026" in by_recipient["ana@example.org"].body.lower()
+    assert "5 January 2026" in by_recipient["marta@example.org"].body
 
 
 def test_subject_cannot_inject_headers(ana, marta):
@@ -176,7 +176,7 @@ def test_subject_cannot_inject_headers(ana, marta):
     assert "\n" not in mail.outbox[0].subject
 
 
-def test_message_of_process_killed_before_handover_is_sent_later(one, monkeypatch):
+def test_message_of_process_killed_before_handover_is_sent_later(lesson, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -185,13 +185,13 @@ def test_message_of_process_killed_before_handover_is_sent_later(one, monkeypatc
         with pytest.raises(SystemExit):
             remind(NOON)
     assert states() == ["waiting", "waiting"]
-    assert remind(NOON) == 1  # the other's: this one is claimed
+    assert remind(NOON) == 1  # the other message; the first is claimed
     assert remind(NOON + timedelta(minutes=9)) == 0
     assert remind(NOON + timedelta(minutes=10)) == 1
-    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "marta@example.org"]
 
 
-def test_message_of_process_killed_after_handover_is_unknown(one, monkeypatch):
+def test_message_of_process_killed_after_handover_is_unknown(lesson, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -201,13 +201,13 @@ def test_message_of_process_killed_after_handover_is_unknown(one, monkeypatch):
             remind(NOON)
     assert states() == ["unknown", "waiting"]
     assert [remind(NOON), remind(NOON + timedelta(hours=1))] == [1, 0]
-    assert len(told()) == 1
+    assert len(take_recipients()) == 1
     assert states() == ["sent", "unknown"]
 
 
-def test_reminders_wait_for_unreachable_mail_server(one, monkeypatch):
+def test_reminders_wait_for_unreachable_mail_server(lesson, monkeypatch):
     def refuse(backend):
-        raise ConnectionRefusedError("nobody there")
+        raise ConnectionRefusedError("refused")
 
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "open", refuse)
@@ -217,7 +217,7 @@ def test_reminders_wait_for_unreachable_mail_server(one, monkeypatch):
 
 
 @pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
-def test_hanging_mail_server_loses_no_reminder(one, settings, monkeypatch, byte):
+def test_hanging_mail_server_loses_no_reminder(lesson, settings, monkeypatch, byte):
     monkeypatch.setattr(mail_server, "SECONDS", 0.5)
     settings.EMAIL_TIMEOUT = 2
     backend = settings.EMAIL_BACKEND
@@ -230,7 +230,7 @@ def test_hanging_mail_server_loses_no_reminder(one, settings, monkeypatch, byte)
     assert remind(NOON) == 2
 
 
-def test_mail_server_that_hangs_during_sending_is_not_tried_twice(one, monkeypatch):
+def test_mail_server_that_hangs_during_sending_is_not_tried_twice(lesson, monkeypatch):
     monkeypatch.setattr(mail_server, "SECONDS", 0.2)
     awake = threading.Event()
 
@@ -246,7 +246,7 @@ def test_mail_server_that_hangs_during_sending_is_not_tried_twice(one, monkeypat
     assert remind(NOON) == 1
 
 
-def test_error_in_reminders_does_not_fail_watch(one, monkeypatch):
+def test_error_in_reminders_does_not_fail_watch(lesson, monkeypatch):
     def broken(now):
         raise RuntimeError("no table")
 
@@ -254,18 +254,18 @@ def test_error_in_reminders_does_not_fail_watch(one, monkeypatch):
     assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).state in {"succeeded", "partial"}
 
 
-def test_class_cancelled_after_selection_gets_no_reminder(one, monkeypatch):
-    look = reminders.due
+def test_class_cancelled_after_selection_gets_no_reminder(lesson, monkeypatch):
+    due = reminders.due
 
-    def late(now):
-        found = look(now)
-        cancel(one.pk, by="student", now=NOON)
+    def cancel_after_selection(now):
+        found = due(now)
+        cancel(lesson.pk, by="student", now=NOON)
         return found
 
-    monkeypatch.setattr(reminders, "due", late)
+    monkeypatch.setattr(reminders, "due", cancel_after_selection)
     assert remind(NOON) == 0
     assert states() == ["stale", "stale"]
-    restore(one.pk, now=NOON)
+    restore(lesson.pk, now=NOON)
     monkeypatch.undo()
     assert remind(NOON) == 2
 
@@ -275,16 +275,16 @@ def test_nearest_classes_are_reminded_first(marta, monkeypatch):
     marta.reminders = False
     marta.save()
     for hour in (13, 9, 12, 10):
-        who = make.student(email=f"at{hour}@example.org")
-        make.lesson(who, MONDAY, f"{hour:02}:00", f"{hour:02}:30", marta)
+        student = make.student(email=f"at{hour}@example.org")
+        make.lesson(student, MONDAY, f"{hour:02}:00", f"{hour:02}:30", marta)
     remind(NOON)
-    assert told() == ["at9@example.org", "at10@example.org", "at12@example.org"]
+    assert take_recipients() == ["at9@example.org", "at10@example.org", "at12@example.org"]
     later = NOON + timedelta(hours=2)
     remind(later)
-    assert told() == ["at13@example.org"]
+    assert take_recipients() == ["at13@example.org"]
 
 
-def test_old_messages_are_pruned(one):
+def test_old_messages_are_pruned(lesson):
     remind(NOON)
     for days, left in ((29, 2), (40, 0)):
         later = NOON + timedelta(days)
@@ -293,7 +293,7 @@ def test_old_messages_are_pruned(one):
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_due_reminders_take_two_queries(one, marta):
+def test_due_reminders_take_two_queries(lesson, marta):
     for hour in range(11, 18):
         make.lesson(make.student(email="x@example.org"), MONDAY, f"{hour}:00", f"{hour}:30", marta)
     with CaptureQueriesContext(connection) as context:

@@ -1,4 +1,4 @@
-"""Missed Mondays: the weekly run makes up for at most four weeks, and says so."""
+"""Catch-up of missed Mondays: the weekly run covers at most four earlier weeks."""
 
 from datetime import date, timedelta
 
@@ -17,32 +17,32 @@ def weeks_later(n):
 
 
 @pytest.fixture(autouse=True)
-def _a_schedule():
+def _fixed_schedule():
     make.schedule(weekday=2)
 
 
-def made_by(result):
+def created_dates(result):
     return dates(ScheduledClass.objects.filter(created_by_run_id=result.run_id))
 
 
 def test_first_run_does_not_catch_up():
     result = weekly()
     assert result.catch_up_from is None
-    assert made_by(result) == ["2026-01-06"]
+    assert created_dates(result) == ["2026-01-06"]
 
 
 def test_run_without_missed_week_does_not_catch_up():
     weekly()
     result = weekly(weeks_later(1))
     assert result.catch_up_from is None
-    assert made_by(result) == ["2026-01-13"]
+    assert created_dates(result) == ["2026-01-13"]
 
 
 def test_missed_week_is_caught_up():
     weekly()
     result = weekly(weeks_later(2))
     assert result.catch_up_from == weeks_later(1)
-    assert made_by(result) == ["2026-01-13", "2026-01-20"]
+    assert created_dates(result) == ["2026-01-13", "2026-01-20"]
     run = JobRun.objects.get(pk=result.run_id)
     assert (run.window_start, run.window_end) == (weeks_later(2), weeks_later(3))
     assert run.catch_up_from == weeks_later(1)
@@ -52,7 +52,7 @@ def test_at_most_four_weeks_are_caught_up():
     weekly()
     result = weekly(weeks_later(10))
     assert result.catch_up_from == weeks_later(6)
-    assert made_by(result) == [str(weeks_later(n) + timedelta(1)) for n in range(6, 11)]
+    assert created_dates(result) == [str(weeks_later(n) + timedelta(1)) for n in range(6, 11)]
 
 
 def test_caught_up_weeks_are_not_caught_up_again():
@@ -66,7 +66,7 @@ def test_dated_run_does_not_catch_up():
     weekly()
     result = weekly(weeks_later(3), dated=True)
     assert result.catch_up_from is None
-    assert made_by(result) == ["2026-01-27"]
+    assert created_dates(result) == ["2026-01-27"]
 
 
 def test_dated_run_does_not_count_as_last_run():
@@ -116,11 +116,11 @@ def test_missed_horizon_runs_are_not_caught_up():
     horizon(weeks=2)
     result = horizon(weeks_later(5), weeks=2)
     assert result.catch_up_from is None
-    assert made_by(result) == ["2026-02-11", "2026-02-18"]
+    assert created_dates(result) == ["2026-02-11", "2026-02-18"]
 
 
 def test_catch_up_crosses_new_year():
     weekly(date(2026, 12, 21))
     result = weekly(date(2027, 1, 6))
     assert result.catch_up_from == date(2026, 12, 28)
-    assert made_by(result) == ["2026-12-29", "2027-01-05"]
+    assert created_dates(result) == ["2026-12-29", "2027-01-05"]

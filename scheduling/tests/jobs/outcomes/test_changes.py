@@ -1,4 +1,4 @@
-"""A changed series: its future, untouched classes follow; what is past or touched stays."""
+"""Changed series: future unedited classes follow, past and edited classes are kept."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def change(row, **values):
 
 @pytest.fixture
 def slot():
-    """Wednesdays at ten for three weeks, generated on Monday."""
+    """Return a slot on Wednesdays at ten, with classes of three weeks."""
     row = make.slot(weekday=3, subject="Piano")
     horizon(weeks=3)
     return row

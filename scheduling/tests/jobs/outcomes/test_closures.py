@@ -1,4 +1,4 @@
-"""Closures: nothing is made under one; untouched classes are cancelled, and restored with it."""
+"""Closures: they prevent and cancel unedited classes, which are restored when they end."""
 
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import calendar, calendar_content, counts, dates, horizon, weekly
 
 pytestmark = pytest.mark.django_db
-SECOND = date(2026, 1, 14)  # a Wednesday, as are all lessons here
+SECOND = date(2026, 1, 14)  # a Wednesday, like all classes here
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def generated(slot):
     return slot
 
 
-def the_second():
+def second_class():
     return ScheduledClass.objects.get(week=SECOND - timedelta(2))
 
 
-@pytest.mark.parametrize("scope", ["everyone", "teacher", "student"])
+@pytest.mark.parametrize("scope", ["studio", "teacher", "student"])
 def test_no_class_is_created_during_closure(slot, scope):
-    who = {} if scope == "everyone" else {scope: getattr(slot, scope)}
-    make.closure("Strike", SECOND, **who)
+    people = {} if scope == "studio" else {scope: getattr(slot, scope)}
+    make.closure("Strike", SECOND, **people)
     assert counts(horizon(weeks=3)) == {"created": 2, "closed": 1}
     assert dates() == ["2026-01-07", "2026-01-21"]
     Closure.objects.all().delete()
@@ -57,7 +57,7 @@ def test_first_and_last_day_of_closure_are_included(generated, first, last, clos
 def test_later_closure_cancels_class_and_is_recorded_on_it(generated):
     strike = make.closure("Strike", SECOND)
     assert counts(horizon(weeks=3)) == {"cancelled": 1, "exists": 2}
-    row = the_second()
+    row = second_class()
     assert (row.status, row.cancelled_by) == ("cancelled", "closure")
     assert (row.cancel_reason, row.closure) == ("Strike", strike)
     assert row.edited_at is None
@@ -67,12 +67,12 @@ def test_later_closure_cancels_class_and_is_recorded_on_it(generated):
 
 
 def test_deleted_closure_restores_class(generated):
-    before, number = calendar_content(), the_second().pk
+    before, number = calendar_content(), second_class().pk
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
     assert counts(horizon(weeks=3)) == {"restored": 1, "exists": 2}
-    assert the_second().pk == number
+    assert second_class().pk == number
     assert calendar_content() == before
 
 
@@ -90,23 +90,23 @@ def test_class_stays_cancelled_under_second_closure(generated):
     second = make.closure("Leave", SECOND - timedelta(3), SECOND + timedelta(3),
                           teacher=generated.teacher)  # fmt: skip
     horizon(weeks=3)
-    assert the_second().closure == first
+    assert second_class().closure == first
     first.delete()
     horizon(weeks=3)
-    assert (the_second().status, the_second().closure) == ("cancelled", second)
-    assert the_second().cancel_reason == "Leave"
+    assert (second_class().status, second_class().closure) == ("cancelled", second)
+    assert second_class().cancel_reason == "Leave"
     second.delete()
     horizon(weeks=3)
-    assert the_second().status == "scheduled"
+    assert second_class().status == "scheduled"
 
 
 def test_class_with_attendance_is_not_cancelled(generated):
-    row = the_second()
+    row = second_class()
     row.attendance = "present"
     row.save()
     make.closure("Strike", SECOND)
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
-    assert the_second().status == "scheduled"
+    assert second_class().status == "scheduled"
 
 
 def test_started_class_is_not_cancelled(generated):
@@ -116,14 +116,14 @@ def test_started_class_is_not_cancelled(generated):
 
 
 def test_class_cancelled_by_person_is_not_restored(generated):
-    row = the_second()
+    row = second_class()
     row.status, row.cancelled_by = "cancelled", "student"
     row.save()
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
-    assert (the_second().status, the_second().cancelled_by) == ("cancelled", "student")
+    assert (second_class().status, second_class().cancelled_by) == ("cancelled", "student")
 
 
 def test_class_of_changed_series_is_restored_with_change(generated):
@@ -134,7 +134,7 @@ def test_class_of_changed_series_is_restored_with_change(generated):
     horizon(weeks=3)
     strike.delete()
     horizon(weeks=3)
-    assert (the_second().subject, the_second().start_time) == ("Cello", make.at("17:00"))
+    assert (second_class().subject, second_class().start_time) == ("Cello", make.at("17:00"))
 
 
 def test_class_moved_off_closed_day_is_restored(generated):
@@ -173,7 +173,7 @@ def test_29_february_can_be_closed():
 
 def test_closure_over_all_dates_is_allowed():
     make.schedule(weekday=2)
-    make.closure("For ever", date(1, 1, 1), date(9999, 12, 31))
+    make.closure("Always", date(1, 1, 1), date(9999, 12, 31))
     assert counts(weekly()) == {"closed": 1}
 
 

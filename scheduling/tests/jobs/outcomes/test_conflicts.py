@@ -1,4 +1,4 @@
-"""A place that is taken: a conflict that names both classes, and a class once the place is free."""
+"""Conflicts: a taken hour is reported with both classes, and used once it is free."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -33,11 +33,11 @@ def bach():
         ("10:00", "11:00", False),
     ],
 )
-@pytest.mark.parametrize("whose", ["teacher", "student"])
-def test_overlapping_class_is_conflict(bach, whose, start, end, free):
+@pytest.mark.parametrize("shared_person", ["teacher", "student"])
+def test_overlapping_class_is_conflict(bach, shared_person, start, end, free):
     slot = make.slot(bach)
-    people = {"whom": bach} if whose == "teacher" else {"who": slot.student}
-    if whose == "student":
+    people = {"whom": bach} if shared_person == "teacher" else {"who": slot.student}
+    if shared_person == "student":
         people["whom"] = make.teacher("Liszt")
     make.lesson(start=start, end=end, **people)
     assert counts(horizon(weeks=1)) == ({"created": 1} if free else {"conflict": 1})
@@ -45,7 +45,7 @@ def test_overlapping_class_is_conflict(bach, whose, start, end, free):
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_earliest_of_several_conflicting_classes_is_named(bach, first):
-    """Else a plan would not be the same from one look to the next."""
+    """Otherwise the plan would differ from preview to preview."""
     make.slot(bach)
     times = [("10:00", "10:30"), ("10:30", "11:00")]
     for start, end in (times[first], times[1 - first]):
@@ -179,10 +179,10 @@ def test_series_that_overlap_only_after_clock_change_conflict():
 @pytest.mark.parametrize("limit", [1, 8_000])
 def test_stored_class_takes_precedence_over_older_series(bach, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
-    young = make.slot(bach, created_at=make.moment("2026-01-04 00:00"))
+    younger = make.slot(bach, created_at=make.moment("2026-01-04 00:00"))
     horizon(weeks=1)
     make.slot(bach, created_at=make.moment("2020-01-01 00:00"))
     before = calendar()
     assert counts(horizon(weeks=1)) == {"exists": 1, "conflict": 1}
     assert calendar() == before
-    assert ScheduledClass.objects.get().recurring_slot == young
+    assert ScheduledClass.objects.get().recurring_slot == younger

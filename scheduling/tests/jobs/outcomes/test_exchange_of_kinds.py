@@ -1,4 +1,4 @@
-"""A fixed schedule and a slot that exchange their hours: made by two jobs, moved by either."""
+"""A fixed schedule and a slot that swap hours: either job moves both."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def exchanged():
-    """A student's schedule on Saturday mornings and slot in the afternoon, changed about."""
+    """Return a fixed schedule and a slot of a student that have swapped their hours."""
     teacher = make.teacher()
     student = make.student()
     fixed = make.schedule(student, teacher, weekday=6, start="10:00", end="11:00")
@@ -42,7 +42,7 @@ def test_first_job_moves_both_series(exchanged, first):
 
 
 def test_preview_counts_both_moves(exchanged):
-    seen, _said = dry_run(Job.WEEKLY)
+    preview, _lines = dry_run(Job.WEEKLY)
 
-    assert counts(seen) == {"moved": 2}
+    assert counts(preview) == {"moved": 2}
     assert hours() == [(False, "15:00"), (True, "10:00")]

@@ -1,4 +1,4 @@
-"""Rows that plain SQL took away or bent: the next run puts them right, as far as they are ahead."""
+"""Repair of rows that SQL deleted or altered; started classes are not repaired."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def test_deleted_past_row_in_window_is_created_again(slot):
 
 
 @pytest.mark.parametrize(
-    "bent",
+    "assignment",
     [
         "subject = 'Drums'",
         "is_shared = TRUE",
@@ -55,21 +55,21 @@ def test_deleted_past_row_in_window_is_created_again(slot):
         "updated_at = '2020-01-01 00:00:00'",
     ],
 )
-def test_altered_row_is_repaired(slot, bent):
+def test_altered_row_is_repaired(slot, assignment):
     before = calendar_content()
-    assert sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-14'") == 1
+    assert sql(f"UPDATE classes SET {assignment} WHERE date = '2026-01-14'") == 1
     result = horizon(weeks=3)
-    expected = {"exists": 3} if "updated_at" in bent else {"moved": 1, "exists": 2}
+    expected = {"exists": 3} if "updated_at" in assignment else {"moved": 1, "exists": 2}
     assert counts(result) == expected
     assert calendar_content() == before
 
 
-@pytest.mark.parametrize("bent", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
-def test_altered_row_of_started_class_is_kept(slot, bent):
-    sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-07'")
-    bent_row = calendar_content()
+@pytest.mark.parametrize("assignment", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
+def test_altered_row_of_started_class_is_kept(slot, assignment):
+    sql(f"UPDATE classes SET {assignment} WHERE date = '2026-01-07'")
+    altered = calendar_content()
     assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"exists": 3}
-    assert calendar_content() == bent_row
+    assert calendar_content() == altered
 
 
 def test_row_with_unknown_zone_is_repaired(slot):
@@ -87,7 +87,7 @@ def test_row_with_other_student_is_repaired(slot):
 
 
 def test_row_in_wrong_week_is_repaired_when_its_series_moved(slot):
-    """By Tuesday the rule is for Mondays: of this week that is over, Wednesday stays announced."""
+    """On Tuesday the series moves to Mondays; Monday has passed, so Wednesday is kept."""
     tuesday = MONDAY + timedelta(1)
     sql(
         "UPDATE classes SET date = '2026-01-15', starts_at = '2026-01-15 09:00:00',"

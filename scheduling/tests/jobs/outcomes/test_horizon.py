@@ -1,4 +1,4 @@
-"""The horizon: every active slot has its lessons twelve weeks ahead."""
+"""The horizon job: classes of every active slot for twelve weeks."""
 
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo

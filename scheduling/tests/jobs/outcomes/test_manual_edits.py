@@ -1,4 +1,4 @@
-"""What a person touched, however they did it, no run changes or deletes."""
+"""Manual edits: no run changes or deletes an edited class."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon
 
 pytestmark = pytest.mark.django_db
 
-TOUCHES = {
+EDITS = {
     "cancelled": "status = 'cancelled'",
     "cancelled by the student": "status = 'cancelled', cancelled_by = 'student'",
     "cancelled by the teacher": "status = 'cancelled', cancelled_by = 'teacher'",
@@ -34,12 +34,12 @@ def slot():
     return row
 
 
-@pytest.fixture(params=TOUCHES)
-def touched(slot, request):
-    """The class of 14 January, touched by plain SQL; its row."""
+@pytest.fixture(params=EDITS)
+def edited_row(slot, request):
+    """Edit the class of 14 January by SQL and return its row."""
     row = ScheduledClass.objects.get(date="2026-01-14")
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE classes SET {TOUCHES[request.param]} WHERE id = {row.pk}")
+        cursor.execute(f"UPDATE classes SET {EDITS[request.param]} WHERE id = {row.pk}")
     return next(line for line in calendar() if line[0] == row.pk)
 
 
@@ -63,26 +63,26 @@ def change(row, **values):
     ],
     ids=str,
 )
-def test_edited_class_is_kept_when_series_changes(slot, touched, values):
+def test_edited_class_is_kept_when_series_changes(slot, edited_row, values):
     change(slot, **values)
     result = horizon(weeks=3)
-    assert touched in calendar()
+    assert edited_row in calendar()
     assert result.counts["protected"] == 1
     weeks = list(ScheduledClass.objects.values_list("week", flat=True))
     assert len(weeks) == len(set(weeks))
 
 
-def test_edited_class_is_kept_during_closure(slot, touched):
+def test_edited_class_is_kept_during_closure(slot, edited_row):
     make.closure("Strike", date(2026, 1, 12), date(2026, 1, 18))
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
-    assert touched in calendar()
+    assert edited_row in calendar()
 
 
-def test_edited_class_is_kept_when_people_become_inactive(slot, touched):
+def test_edited_class_is_kept_when_people_become_inactive(slot, edited_row):
     change(slot.student, is_active=False)
     change(slot.teacher, is_active=False, time_zone="Asia/Tokyo")
     horizon(weeks=3)
-    assert [row for row in calendar() if row[0] == touched[0]] == [touched]
+    assert [row for row in calendar() if row[0] == edited_row[0]] == [edited_row]
 
 
 def test_class_cancelled_by_person_is_never_created_again(slot):

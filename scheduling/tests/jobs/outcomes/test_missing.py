@@ -1,4 +1,4 @@
-"""The missing job: every class from each student's start date to today."""
+"""The missing job: all classes from each student's start date to today."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Every outcome is counted, and the noteworthy ones are stored with their reason in words."""
+"""Outcomes: each is counted, and notable ones are stored with their reason."""
 
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ from scheduling.text.reasons import reason_text
 pytestmark = pytest.mark.django_db
 
 
-def said(result, outcome):
-    """(student, teacher, date, reason) of what the run stored."""
+def stored_items(result, outcome):
+    """Return (student, teacher, date, reason) of the stored items."""
     return [
         (
             item.student_name,
@@ -48,7 +48,7 @@ def test_moved_names_old_date():
     result = horizon(weeks=1)
     assert counts(result) == {"moved": 1}
     reason = "brought in line with its schedule; it was on 2026-01-07 10:00–11:00"
-    assert said(result, "moved") == [("Ana Ruiz", "Bach", "2026-01-08", reason)]
+    assert stored_items(result, "moved") == [("Ana Ruiz", "Bach", "2026-01-08", reason)]
     (item,) = items(result)
     assert item.class_id == ScheduledClass.objects.get().pk
     assert (item.series_kind, item.series_id) == ("recurring_slot", slot.pk)
@@ -76,7 +76,7 @@ def test_moved_names_old_date():
             "asignatura: Guitar → 100 % Cello",
         ),
     ],
-    ids=["the subject", "the sharing too", "the weekday too"],
+    ids=["subject", "subject and sharing", "subject and weekday"],
 )
 def test_changed_details_are_described_in_both_languages(values, english, spanish):
     slot = ana_with_bach(weekday=3, subject="Guitar")
@@ -84,11 +84,11 @@ def test_changed_details_are_described_in_both_languages(values, english, spanis
     for name, value in values.items():
         setattr(slot, name, value)
     slot.save()
-    ((*_, told),) = said(result := horizon(weeks=1), "moved")
-    assert told == english
+    ((*_, reason),) = stored_items(result := horizon(weeks=1), "moved")
+    assert reason == english
     with translation.override("es"):
-        ((*_, told),) = said(result, "moved")
-    assert told == spanish
+        ((*_, reason),) = stored_items(result, "moved")
+    assert reason == spanish
 
 
 def test_removed_names_reason():
@@ -99,7 +99,7 @@ def test_removed_names_reason():
     result = horizon(weeks=1)
     assert counts(result) == {"removed": 1, "ended": 1}
     reason = "the schedule ended on 2026-01-05"
-    assert said(result, "removed") == [("Ana Ruiz", "Bach", "2026-01-07", reason)]
+    assert stored_items(result, "removed") == [("Ana Ruiz", "Bach", "2026-01-07", reason)]
 
 
 def test_closed_is_one_item_a_day_with_count():
@@ -108,7 +108,7 @@ def test_closed_is_one_item_a_day_with_count():
         make.slot(weekday=2)
     result = horizon(weeks=1)
     assert counts(result) == {"closed": 3}
-    assert said(result, "closed") == [("", "", "2026-01-06", "closed: Epiphany")]
+    assert stored_items(result, "closed") == [("", "", "2026-01-06", "closed: Epiphany")]
     assert items(result)[0].occurrences == 3
 
 
@@ -119,11 +119,13 @@ def test_cancelled_and_restored_name_reason():
     result = horizon(weeks=1)
     assert counts(result) == {"cancelled": 1}
     expected = [("Ana Ruiz", "Bach", "2026-01-06", "closed: Epiphany")]
-    assert said(result, "cancelled") == expected
+    assert stored_items(result, "cancelled") == expected
     holiday.delete()
     result = horizon(weeks=1)
     assert counts(result) == {"restored": 1}
-    assert said(result, "restored") == [("Ana Ruiz", "Bach", "2026-01-06", "the closure is gone")]
+    assert stored_items(result, "restored") == [
+        ("Ana Ruiz", "Bach", "2026-01-06", "the closure is gone")
+    ]
 
 
 def test_protected_is_stored_if_it_differs_from_series():
@@ -137,7 +139,7 @@ def test_protected_is_stored_if_it_differs_from_series():
     result = horizon(weeks=2)
     assert counts(result) == {"protected": 2}
     reason = "cancelled by a person: stays cancelled"
-    assert said(result, "protected") == [("Ana Ruiz", "Bach", "2026-01-13", reason)]
+    assert stored_items(result, "protected") == [("Ana Ruiz", "Bach", "2026-01-13", reason)]
 
 
 def test_conflict_names_both_classes():
@@ -147,7 +149,7 @@ def test_conflict_names_both_classes():
     result = horizon(weeks=1)
     assert counts(result) == {"conflict": 1}
     reason = "Bach already teaches Juan Pérez, 2026-01-05 10:30–11:30 Europe/Berlin"
-    assert said(result, "conflict") == [("Ana Ruiz", "Bach", "2026-01-05", reason)]
+    assert stored_items(result, "conflict") == [("Ana Ruiz", "Bach", "2026-01-05", reason)]
     (item,) = items(result)
     assert item.params["with_class"] == ScheduledClass.objects.get().pk
 
@@ -157,7 +159,7 @@ def test_not_started_names_date():
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_from=MONDAY + timedelta(9))
     result = horizon(weeks=1)
     assert counts(result) == {"not_started": 2}
-    assert said(result, "not_started") == [
+    assert stored_items(result, "not_started") == [
         ("Ana Ruiz", "Bach", "", "the student starts on 2026-01-14"),
         ("Juan", "Bach", "", "the schedule is valid from 2026-01-14"),
     ]
@@ -167,7 +169,7 @@ def test_student_without_start_date_has_not_started():
     make.schedule(make.student("Ana Ruiz", start=None), make.teacher("Bach"))
     result = weekly()
     assert counts(result) == {"not_started": 1}
-    assert said(result, "not_started") == [
+    assert stored_items(result, "not_started") == [
         ("Ana Ruiz", "Bach", "", "the student has no start date")
     ]
 
@@ -177,14 +179,16 @@ def test_recent_end_is_stored_and_old_end_is_not():
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_until=MONDAY - timedelta(60))
     result = horizon(weeks=1)
     assert counts(result) == {"ended": 2}
-    assert said(result, "ended") == [("Ana Ruiz", "Bach", "", "the student ended on 2026-01-02")]
+    assert stored_items(result, "ended") == [
+        ("Ana Ruiz", "Bach", "", "the student ended on 2026-01-02")
+    ]
 
 
 def test_paused_names_slot():
     ana_with_bach(status="paused")
     result = horizon()
     assert counts(result) == {"paused": 1}
-    assert said(result, "paused") == [("Ana Ruiz", "Bach", "", "the slot is paused")]
+    assert stored_items(result, "paused") == [("Ana Ruiz", "Bach", "", "the slot is paused")]
 
 
 def test_cancelled_slot_counts_as_ended():
@@ -197,7 +201,7 @@ def test_inactive_names_student_or_teacher():
     make.slot(make.teacher("Liszt", is_active=False), make.student("Juan"))
     result = horizon()
     assert counts(result) == {"inactive": 2}
-    assert said(result, "inactive") == [
+    assert stored_items(result, "inactive") == [
         ("Ana Ruiz", "Bach", "", "the student is not active"),
         ("Juan", "Liszt", "", "the teacher is not active"),
     ]
@@ -209,7 +213,9 @@ def test_active_student_without_schedule_is_listed():
     make.slot()
     result = weekly()
     assert counts(result) == {"no_schedule": 1}
-    assert said(result, "no_schedule") == [("Ana Ruiz", "", "", "the student has no schedule")]
+    assert stored_items(result, "no_schedule") == [
+        ("Ana Ruiz", "", "", "the student has no schedule")
+    ]
 
 
 def test_invalid_names_unknown_zone():
@@ -218,7 +224,7 @@ def test_invalid_names_unknown_zone():
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"invalid": 1})
     reason = "the time zone “Mars/Olympus” is unknown; correct it on the teacher's page"
-    assert said(result, "invalid") == [("Ana Ruiz", "Bach", "", reason)]
+    assert stored_items(result, "invalid") == [("Ana Ruiz", "Bach", "", reason)]
     assert result.errors() == [f"Ana Ruiz: {reason}"]
 
 
@@ -226,13 +232,13 @@ def test_error_names_exception(monkeypatch):
     ana_with_bach()
 
     def refuse(plan, run_id, now):
-        raise ValueError("no such luck")
+        raise ValueError("refused")
 
     monkeypatch.setattr(generator, "write_plan", refuse)
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"error": 1})
-    text = "Something unexpected went wrong: ValueError: no such luck. The log has the details."
-    assert said(result, "error") == [("Ana Ruiz", "Bach", "", text)]
+    text = "Something unexpected went wrong: ValueError: refused. The log has the details."
+    assert stored_items(result, "error") == [("Ana Ruiz", "Bach", "", text)]
 
 
 def test_reason_is_stored_as_code_and_params():

@@ -1,4 +1,4 @@
-"""What has begun by the real clock stays as it is, whatever ``--date`` says."""
+"""Classes that have started by the real clock, which no run changes, whatever its date."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,29 +22,29 @@ def slot():
     return row
 
 
-def begun():
+def started_classes():
     return [row for row in calendar() if row[11] <= NOW]
 
 
 @pytest.mark.parametrize("today", DATES, ids=str)
-@pytest.mark.parametrize("what", ["moved", "paused", "closed", "inactive", "ended"])
-def test_started_classes_are_kept(slot, today, what):
-    before = begun()
+@pytest.mark.parametrize("change", ["moved", "paused", "closed", "inactive", "ended"])
+def test_started_classes_are_kept(slot, today, change):
+    before = started_classes()
     assert len(before) == 3
-    if what == "moved":
+    if change == "moved":
         slot.start_time, slot.weekday = at("18:00"), 4
-    elif what == "paused":
+    elif change == "paused":
         slot.status = "paused"
-    elif what == "closed":
+    elif change == "closed":
         make.closure("Strike", date(2026, 1, 1), date(2026, 1, 31))
-    elif what == "inactive":
+    elif change == "inactive":
         slot.teacher.is_active = False
         slot.teacher.save()
     else:
         slot.valid_until = date(2025, 12, 31)
     slot.save()
     horizon(today, NOW, weeks=1, dated=True)
-    assert [row for row in calendar() if row[0] in {one[0] for one in before}] == before
+    assert [row for row in calendar() if row[0] in {earlier[0] for earlier in before}] == before
     assert not ScheduledClass.objects.filter(
         date="2026-01-28", start_time=at("10:00"), status="scheduled"
     ).exists()
@@ -60,8 +60,8 @@ def test_class_counts_as_started_to_the_second(slot, now, result):
     slot.subject = "Cello"
     slot.valid_from = slot.valid_until = date(2026, 1, 21)
     slot.save()
-    moment_ = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert counts(horizon(date(2026, 1, 19), moment_, weeks=1))[result] == 1
+    instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert counts(horizon(date(2026, 1, 19), instant, weeks=1))[result] == 1
 
 
 def test_run_with_past_date_creates_past_classes():

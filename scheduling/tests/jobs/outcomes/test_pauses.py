@@ -1,4 +1,4 @@
-"""Series that stop asking: paused, ended, of people who are not active; and that ask again."""
+"""Paused, ended and inactive series: future classes are removed, and created on return."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def change(row, **values):
 
 @pytest.fixture
 def slot():
-    """A slot on Wednesdays, with four weeks of lessons from Monday on; today it is Thursday."""
+    """Return a slot on Wednesdays with classes of four weeks."""
     row = make.slot(weekday=3)
     horizon(weeks=4)
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
@@ -49,9 +49,9 @@ def test_edited_class_is_kept_in_pause(slot):
     assert dates() == ["2026-01-07", "2026-01-21"]
 
 
-@pytest.mark.parametrize("who", ["student", "teacher"])
-def test_reactivated_person_gets_classes_again(slot, who):
-    person = getattr(slot, who)
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_reactivated_person_gets_classes_again(slot, role):
+    person = getattr(slot, role)
     change(person, is_active=False)
     assert counts(horizon(THURSDAY, weeks=4)) == {"inactive": 1, "removed": 3}
     change(person, is_active=True)

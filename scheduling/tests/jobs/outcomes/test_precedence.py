@@ -1,4 +1,4 @@
-"""Among planned lessons that collide the older series wins, in whichever chunk it stands."""
+"""Precedence of planned classes that overlap: the older series wins in any chunk."""
 
 from datetime import date
 from functools import partial
@@ -33,8 +33,8 @@ def test_older_series_of_teacher_wins(ages):
 def test_older_series_of_student_wins(ages):
     ana = make.student()
     series = [make.slot(make.teacher(), ana, created_at=age) for age in ages]
-    seen, _said = dry_run(Job.HORIZON, weeks=2)
-    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(preview) == {"created": 2, "conflict": 2}
     winners = set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
     assert winners == {series[ages.index(OLD)].pk}
 
@@ -88,8 +88,8 @@ def test_older_series_wins_at_same_local_time_in_other_zone():
     ana = make.student()
     make.slot(make.teacher(zone="Asia/Tokyo"), ana, created_at=YOUNG)
     old = make.slot(make.teacher(zone="America/New_York"), ana, created_at=OLD)
-    seen, _said = dry_run(Job.HORIZON, weeks=2)
-    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(preview) == {"created": 2, "conflict": 2}
     assert set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True)) == {old.pk}
 
 

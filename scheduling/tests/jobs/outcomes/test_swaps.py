@@ -1,4 +1,4 @@
-"""Series that take each other's places: within a chunk, and across chunks."""
+"""Series that swap hours, days or people, within a chunk and across chunks."""
 
 from functools import partial
 
@@ -21,15 +21,15 @@ def chunk_rows(request, monkeypatch):
 
 
 def rotate(series, *names):
-    """Give each of ``series`` what the next one has; the last one what the first had."""
+    """Give each series the values of the next one, and the last one those of the first."""
     values = [[getattr(row, name) for name in names] for row in series]
-    for row, mine in zip(series, [*values[1:], values[0]], strict=True):
-        for name, value in zip(names, mine, strict=True):
+    for row, new_values in zip(series, [*values[1:], values[0]], strict=True):
+        for name, value in zip(names, new_values, strict=True):
             setattr(row, name, value)
         row.save()
 
 
-def assert_as_the_series_say():
+def assert_classes_match_series():
     for row in ScheduledClass.objects.select_related("recurring_slot"):
         rule = row.recurring_slot
         assert (row.date.isoweekday(), row.start_time) == (rule.weekday, rule.start_time)
@@ -37,12 +37,12 @@ def assert_as_the_series_say():
 
 
 def assert_moved_in_one_run(classes, weeks=2):
-    """The dry run says so, one run does it, and the next finds nothing to do."""
-    seen, _said = dry_run(Job.HORIZON, weeks=weeks)
+    """Check that the preview and the run move ``classes``, and that the next run moves none."""
+    preview, _lines = dry_run(Job.HORIZON, weeks=weeks)
     result = horizon(weeks=weeks)
     assert counts(result) == {"moved": classes}
-    assert seen.counts == result.counts
-    assert_as_the_series_say()
+    assert preview.counts == result.counts
+    assert_classes_match_series()
     before = calendar()
     assert counts(horizon(weeks=weeks)) == {"exists": classes}
     assert calendar() == before
@@ -149,6 +149,6 @@ def test_two_teachers_swap_groups():
     series = [[make.slot(bach, is_shared=True) for _ in range(15)]
               for bach in (make.teacher(), make.teacher())]  # fmt: skip
     horizon(weeks=1)
-    for one, other in zip(*series, strict=True):
-        rotate([one, other], "teacher")
+    for pair in zip(*series, strict=True):
+        rotate(pair, "teacher")
     assert_moved_in_one_run(30, weeks=1)

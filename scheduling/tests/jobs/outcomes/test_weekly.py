@@ -1,4 +1,4 @@
-"""The weekly job: this week's classes of the fixed schedules, Monday to Sunday."""
+"""The weekly job: the classes of the fixed schedules from Monday to Sunday."""
 
 from datetime import date, timedelta
 

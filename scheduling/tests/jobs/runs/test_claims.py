@@ -1,4 +1,4 @@
-"""Runs of a job never overlap: the claim."""
+"""Claims, which prevent overlapping runs of a job."""
 
 import threading
 
@@ -20,32 +20,32 @@ def new_run(job=Job.HORIZON, **values):
 
 
 class During(Recorder):
-    """Does something while the run that it watches is active."""
+    """An observer that calls ``action`` while its run is active."""
 
     def __init__(self, action):
         super().__init__()
         self.action = action
-        self.answer = None
+        self.result = None
 
     def started(self, result):
         try:
-            self.answer = self.action()
+            self.result = self.action()
         except AlreadyRunningError as error:
-            self.answer = error
+            self.result = error
 
 
 def test_second_run_is_refused_and_names_first():
     watcher = During(horizon)
     first = horizon(watcher=watcher)
-    assert isinstance(watcher.answer, AlreadyRunningError)
-    assert watcher.answer.run.pk == first.run_id
+    assert isinstance(watcher.result, AlreadyRunningError)
+    assert watcher.result.run.pk == first.run_id
     assert JobRun.objects.count() == 1
 
 
 def test_other_job_can_run_meanwhile():
     watcher = During(weekly)
     horizon(watcher=watcher)
-    assert watcher.answer.state == RunState.SUCCEEDED
+    assert watcher.result.state == RunState.SUCCEEDED
 
 
 def test_narrowed_run_neither_claims_nor_is_refused():
@@ -53,10 +53,10 @@ def test_narrowed_run_neither_claims_nor_is_refused():
     narrowed = {"teacher_ids": (slot.teacher_id,), "weeks": 1}
     watcher = During(lambda: horizon(**narrowed))
     assert counts(horizon(watcher=watcher, weeks=1)) == {"exists": 1}
-    assert counts(watcher.answer) == {"created": 1}
+    assert counts(watcher.result) == {"created": 1}
     watcher = During(lambda: horizon(weeks=1))
     horizon(watcher=watcher, **narrowed)
-    assert watcher.answer.state == RunState.SUCCEEDED
+    assert watcher.result.state == RunState.SUCCEEDED
     assert list(JobRun.objects.order_by("id").values_list("is_full", flat=True)) == [
         True, False, False, True,
     ]  # fmt: skip
@@ -69,9 +69,9 @@ def test_next_run_can_begin_after_end():
 
 
 def test_claim_stores_process_and_times():
-    held = claim(new_run(triggered_by="root"))
-    run = JobRun.objects.get(pk=held.run_id)
-    assert (run.state, run.token, run.triggered_by) == (RunState.RUNNING, held.token, "root")
+    held_claim = claim(new_run(triggered_by="root"))
+    run = JobRun.objects.get(pk=held_claim.run_id)
+    assert (run.state, run.token, run.triggered_by) == (RunState.RUNNING, held_claim.token, "root")
     assert run.host
     assert run.process
     assert run.heartbeat is not None
@@ -87,8 +87,8 @@ def test_database_refuses_second_active_run():
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
 def test_queued_or_running_run_prevents_claim(state):
-    held = claim(new_run())
-    JobRun.objects.filter(pk=held.run_id).update(state=state)
+    held_claim = claim(new_run())
+    JobRun.objects.filter(pk=held_claim.run_id).update(state=state)
     with pytest.raises(AlreadyRunningError):
         claim(new_run())
 
@@ -122,31 +122,31 @@ def test_run_whose_end_was_not_recorded_is_marked_crashed(monkeypatch):
 
 
 def test_only_holder_of_token_can_finish_run():
-    held = claim(new_run())
-    assert not finish(claiming.Claim(held.run_id, held.run_id), RunState.SUCCEEDED)
-    assert finish(held, RunState.SUCCEEDED)
-    assert not finish(held, RunState.FAILED)
+    held_claim = claim(new_run())
+    assert not finish(claiming.Claim(held_claim.run_id, held_claim.run_id), RunState.SUCCEEDED)
+    assert finish(held_claim, RunState.SUCCEEDED)
+    assert not finish(held_claim, RunState.FAILED)
     assert JobRun.objects.get().state == RunState.SUCCEEDED
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_of_ten_concurrent_claims_succeeds():
-    barrier, held, refused = threading.Barrier(10), [], []
+    barrier, claims, refused = threading.Barrier(10), [], []
 
-    def try_it():
+    def try_to_claim():
         barrier.wait(30)
         try:
-            held.append(claim(new_run()))
+            claims.append(claim(new_run()))
         except AlreadyRunningError as error:
             refused.append(error.run.pk)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(10)]
+    threads = [threading.Thread(target=try_to_claim) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(held) == 1
-    assert refused == [held[0].run_id] * 9
+    assert len(claims) == 1
+    assert refused == [claims[0].run_id] * 9
     assert JobRun.objects.count() == 1

@@ -1,4 +1,4 @@
-"""What a line says, for telling two looks apart."""
+"""The facts of a result line, which distinguish two plans."""
 
 from dataclasses import fields, replace
 from datetime import date, time
@@ -50,10 +50,10 @@ def test_facts_contain_every_attribute_of_planned_class():
 
 
 def test_facts_ignore_order_of_params():
-    there = replace(LINE, params={"a": 1, "b": 2})
-    assert there.facts() == replace(LINE, params={"b": 2, "a": 1}).facts()
+    line = replace(LINE, params={"a": 1, "b": 2})
+    assert line.facts() == replace(LINE, params={"b": 2, "a": 1}).facts()
 
 
 def test_facts_ignore_translated_error():
-    told = replace(LINE, outcome=Outcome.ERROR, params={"error": "The database is locked."})
-    assert told.facts() == replace(told, params={"error": "La base está bloqueada."}).facts()
+    line = replace(LINE, outcome=Outcome.ERROR, params={"error": "The database is locked."})
+    assert line.facts() == replace(line, params={"error": "La base está bloqueada."}).facts()

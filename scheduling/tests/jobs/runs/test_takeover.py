@@ -1,4 +1,4 @@
-"""Dead runs hold nobody up, live ones are never taken for dead."""
+"""Takeover of dead runs, and only of dead runs."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ MARK = "from scheduling.jobs.runs.process import this_process; p = this_process(
 
 @pytest.fixture
 def process():
-    """A process that lives until its input is closed, and says its mark."""
+    """Start a process that prints its mark and ends when its input is closed."""
     child = subprocess.Popen(
         [sys.executable, "-c", f"{MARK}; import sys; sys.stdout.flush(); sys.stdin.read()"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -35,7 +35,7 @@ def process():
 
 
 def run_of(mark, host="", seconds_ago=0.0, **values):
-    """An active run of a process, which gave its last sign of life so long ago."""
+    """Store an active run of a process with a heartbeat ``seconds_ago``."""
     moment = database_now() - timedelta(seconds=seconds_ago)
     values = {"job": Job.HORIZON, "state": RunState.RUNNING, "heartbeat": moment} | values
     return JobRun.objects.create(
@@ -64,7 +64,7 @@ def test_run_of_ended_process_is_taken_over_at_once(process):
 
 def test_zombie_counts_as_gone(process):
     run = run_of(process.mark)
-    process.stdin.close()  # it ends; nobody has asked for its status yet
+    process.stdin.close()  # it ends and becomes a zombie
     stat = Path(f"/proc/{process.pid}/stat")
     wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
     assert horizon().state == RunState.SUCCEEDED
@@ -72,10 +72,10 @@ def test_zombie_counts_as_gone(process):
 
 
 def test_later_process_with_same_pid_is_distinct():
-    mine = this_process()
-    number, _, started = mine.mark.partition("@")
-    assert not is_gone(mine)
-    assert is_gone(ProcessId(mine.host, f"{number}@{int(started) - 1}"))
+    own = this_process()
+    number, _, started = own.mark.partition("@")
+    assert not is_gone(own)
+    assert is_gone(ProcessId(own.host, f"{number}@{int(started) - 1}"))
 
 
 @pytest.mark.parametrize("mark", ["", "x@y", "-1@0"])
@@ -135,12 +135,12 @@ def test_beat_just_before_takeover_prevents_it(process, monkeypatch):
     run = run_of(process.mark, seconds_ago=46)
     dead = claiming.is_dead
 
-    def and_then_it_beats(row):
-        answer = dead(row)
+    def check_then_beat(row):
+        was_dead = dead(row)
         JobRun.objects.filter(pk=run.pk).update(heartbeat=database_now())
-        return answer
+        return was_dead
 
-    monkeypatch.setattr(claiming, "is_dead", and_then_it_beats)
+    monkeypatch.setattr(claiming, "is_dead", check_then_beat)
     assert mark_crashed_runs(Job.HORIZON) == []
     assert state_of(run) == RunState.RUNNING
 
@@ -173,9 +173,9 @@ def test_runs_of_other_jobs_are_not_taken_over(process):
 
 
 def test_claims_held_by_this_process_are_alive():
-    held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
+    held_claim = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     with pytest.raises(AlreadyRunningError):
         horizon()
-    release(held)
+    release(held_claim)
     assert horizon().state == RunState.SUCCEEDED
-    assert JobRun.objects.get(pk=held.run_id).state == RunState.CRASHED
+    assert JobRun.objects.get(pk=held_claim.run_id).state == RunState.CRASHED

@@ -1,4 +1,4 @@
-"""What is promised of a run in the background, whatever backend delivers it."""
+"""Background runs on every task backend."""
 
 import os
 from datetime import date
@@ -14,18 +14,18 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
 from scheduling.tests.jobs.waiting import wait_until
 
-# Far ahead: no class of it has begun, whatever the workers' real clock says.
+# Far in the future, so that no class has started by the real clock of a worker.
 TODAY = date(2040, 1, 2)
 HORIZON = request(Job.HORIZON, TODAY, trigger=Trigger.ADMIN, triggered_by="teresa")
 
 
 @pytest.fixture(autouse=True)
 def studio(transactional_db):
-    """Three slots: three chunks, if chunks are small, of twelve classes each."""
+    """Return three slots, which make three small chunks of twelve classes each."""
     return [make.slot() for _ in range(3)]
 
 
-def twins():
+def duplicate_count():
     classes = ScheduledClass.objects
     return classes.count() - classes.values("recurring_slot", "week").distinct().count()
 
@@ -48,12 +48,12 @@ def test_second_start_is_refused(backend):
     run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
-    # What a page sees of it meanwhile.
+    # The progress that a page shows meanwhile.
     assert (run.progress_done, run.progress_total, run.classes_created) == (1, 3, 12)
     with pytest.raises(AlreadyRunningError) as caught:
         enqueue_run(HORIZON)
     assert caught.value.run.pk == run.pk
-    backend.go_on()
+    backend.resume()
     assert backend.ended(run).state == RunState.SUCCEEDED
     assert run.progress_done == 3
     assert JobRun.objects.count() == 1
@@ -65,7 +65,7 @@ def test_cancelled_run_stops_after_whole_chunk(backend):
     backend.call()
     backend.stopped(run)
     assert cancel_run(run)
-    backend.go_on()
+    backend.resume()
     backend.ended(run)
     assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
     assert ScheduledClass.objects.count() == 12
@@ -74,7 +74,7 @@ def test_cancelled_run_stops_after_whole_chunk(backend):
 
 def test_cancelled_queued_run_never_starts(backend):
     backend.where = "chunk"
-    # A worker is busy with this one, so that what comes after it waits or meets another worker.
+    # A worker is busy with this run, so that the next one waits or gets another worker.
     busy = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(busy)
@@ -84,7 +84,7 @@ def test_cancelled_queued_run_never_starts(backend):
     assert cancel_run(waiting)
     perform_run.enqueue(waiting.pk)
     backend.call()
-    backend.go_on()
+    backend.resume()
     backend.ended(busy)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.started_at, waiting.process) == (RunState.CANCELLED, None, "")
@@ -108,7 +108,7 @@ def test_next_run_completes_work_of_killed_worker(backend):
     wait_until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
     following.refresh_from_db()
     assert (following.state, following.classes_created) == (RunState.SUCCEEDED, 24)
-    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+    assert (ScheduledClass.objects.count(), duplicate_count()) == (36, 0)
 
 
 def test_task_delivered_several_times_is_performed_once(backend):
@@ -118,22 +118,22 @@ def test_task_delivered_several_times_is_performed_once(backend):
     backend.call(2)
     backend.ended(run)
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)
-    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+    assert (ScheduledClass.objects.count(), duplicate_count()) == (36, 0)
     assert set(backend.statuses()) == {"SUCCESSFUL"}
 
 
 def test_concurrent_runs_are_each_performed_once(backend, studio):
-    asked = [
+    runs = [
         enqueue_run(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
         for slot in studio
         for _ in range(2)
     ]
-    asked.append(enqueue_run(request(Job.WEEKLY, TODAY)))
+    runs.append(enqueue_run(request(Job.WEEKLY, TODAY)))
     backend.call(2)
-    for run in asked:
+    for run in runs:
         assert backend.ended(run).state == RunState.SUCCEEDED
-    assert sum(run.classes_created for run in asked) == ScheduledClass.objects.count() == 36
-    assert twins() == 0
+    assert sum(run.classes_created for run in runs) == ScheduledClass.objects.count() == 36
+    assert duplicate_count() == 0
 
 
 def test_worker_finishes_its_run_on_sigterm(backend):
@@ -142,6 +142,6 @@ def test_worker_finishes_its_run_on_sigterm(backend):
     backend.call()
     pid = backend.stopped(run)
     backend.ask_to_stop(run)
-    backend.go_on()
+    backend.resume()
     assert backend.ended(run).state == RunState.SUCCEEDED
     wait_until(lambda: pid not in backend.pids())

@@ -1,4 +1,4 @@
-"""Runs that wait for a worker: how they are queued, begun, read, given up and taken for dead."""
+"""Queued runs: request, start, cancellation, failure and takeover."""
 
 from datetime import date, timedelta
 
@@ -19,18 +19,18 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options, weekly
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def work(run):
-    """What a worker does with ``run``; its real clock stands at the Monday of all tests."""
+def perform_run_now(run):
+    """Perform ``run`` as a worker does, with the real clock at MONDAY."""
     perform(run.pk, run_options(MONDAY).clock)
     run.refresh_from_db()
     return run
 
 
-def age(run, seconds=46):
+def make_older(run, seconds=46):
     JobRun.objects.filter(pk=run.pk).update(created_at=database_now() - timedelta(seconds=seconds))
 
 
@@ -49,7 +49,7 @@ def test_run_is_queued_with_window_and_task():
 def test_worker_performs_request_and_records_it():
     make.slot()
     make.slot()
-    run = work(enqueue_run(request(Job.HORIZON, weeks=4)))
+    run = perform_run_now(enqueue_run(request(Job.HORIZON, weeks=4)))
     assert (run.state, run.classes_created, run.progress_done) == (RunState.SUCCEEDED, 8, 2)
     assert run.started_at is not None
     assert run.finished_at >= run.started_at
@@ -58,7 +58,7 @@ def test_worker_performs_request_and_records_it():
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "run_request",
     [
         request(Job.HORIZON, weeks=104, trigger=Trigger.API, triggered_by="teresa"),
         request(Job.WEEKLY, weeks=1, dated=True, triggered_by="x"),
@@ -68,9 +68,9 @@ def test_worker_performs_request_and_records_it():
         request(Job.HORIZON, plan="1f0c", trigger=Trigger.ADMIN),
     ],
 )
-def test_request_is_read_as_it_was_queued(asked):
-    run = enqueue_run(asked)
-    assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == asked
+def test_request_is_read_as_it_was_queued(run_request):
+    run = enqueue_run(run_request)
+    assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == run_request
 
 
 def test_queued_run_keeps_date_of_request():
@@ -84,7 +84,7 @@ def test_queued_run_keeps_date_of_request():
 def test_queued_weekly_run_catches_up():
     make.schedule()
     weekly()
-    run = work(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
+    run = perform_run_now(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
     assert run.catch_up_from == MONDAY + timedelta(weeks=1)
     assert ScheduledClass.objects.count() == 4
 
@@ -92,9 +92,9 @@ def test_queued_weekly_run_catches_up():
 def test_task_delivered_twice_is_performed_once():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
-    first = work(run)
+    first = perform_run_now(run)
     ended = first.finished_at
-    again = work(run)
+    again = perform_run_now(run)
     assert (again.finished_at, again.classes_created) == (ended, 12)
     assert not DBTaskResult.objects.filter(status="FAILED").exists()
 
@@ -116,14 +116,14 @@ def test_narrowed_runs_block_no_other_run():
         enqueue_run(narrowed),
         enqueue_run(request(Job.HORIZON, weeks=2)),
     ]
-    assert [work(run).classes_created for run in runs] == [1, 0, 1]
+    assert [perform_run_now(run).classes_created for run in runs] == [1, 0, 1]
 
 
 def test_cancelled_queued_run_never_starts():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
     assert cancel_run(run)
-    work(run)
+    perform_run_now(run)
     assert (run.state, run.started_at) == (RunState.CANCELLED, None)
     assert not ScheduledClass.objects.exists()
     enqueue_run(request(Job.HORIZON))
@@ -140,14 +140,14 @@ def test_cancelled_queued_run_never_starts():
         {"today": "2026-01-05", "students": 3},
         {"today": "2026-01-05", "weeks": 12, "plan": 5},
         {"today": "2026-01-05", "weeks": 12, "rooms": [1]},
-        # A narrowed run that reads as a whole one would be about the whole studio.
+        # A narrowed run must not be read as a full one.
         {"today": "2026-01-05", "teachers": [1]},
     ],
 )
 def test_unreadable_request_fails_with_message(options):
     run = enqueue_run(request(Job.HORIZON))
     JobRun.objects.filter(pk=run.pk).update(options=options)
-    work(run)
+    perform_run_now(run)
     assert run.state == RunState.FAILED
     assert run.error.startswith("What this run was asked to do can't be read (")
     assert run.finished_at is not None
@@ -157,20 +157,20 @@ def test_unreadable_request_fails_with_message(options):
 def test_unknown_job_fails():
     run = enqueue_run(request(Job.PRUNE))
     JobRun.objects.filter(pk=run.pk).update(job="dance")
-    assert work(run).state == RunState.FAILED
+    assert perform_run_now(run).state == RunState.FAILED
 
 
 def test_failed_run_is_recorded_and_raised_to_worker(monkeypatch):
     def broken(*args):
-        raise RuntimeError("out of chalk")
+        raise RuntimeError("broken")
 
     run = enqueue_run(request(Job.HORIZON))
     monkeypatch.setattr("scheduling.jobs.execution.runner.chunks", broken)
     with pytest.raises(RuntimeError):
-        work(run)
+        perform_run_now(run)
     run.refresh_from_db()
     assert run.state == RunState.FAILED
-    assert "RuntimeError: out of chalk. The log has the details." in run.error
+    assert "RuntimeError: broken. The log has the details." in run.error
 
 
 @pytest.mark.parametrize("when", ["within the transaction", "after it"])
@@ -210,17 +210,17 @@ def test_run_cannot_be_queued_in_transaction():
 
 def test_queued_run_without_worker_is_taken_over():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
+    make_older(run)
     assert horizon().state == RunState.SUCCEEDED
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
     assert run.error == "No worker began this run within 45 seconds; another run does the work."
-    assert work(run).state == RunState.CRASHED
+    assert perform_run_now(run).state == RunState.CRASHED
 
 
 def test_queued_run_waits_while_worker_is_busy():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
+    make_older(run)
     other = JobRun.objects.create(
         job=Job.WEEKLY, trigger=Trigger.ADMIN, state=RunState.RUNNING, heartbeat=database_now()
     )
@@ -232,7 +232,7 @@ def test_queued_run_waits_while_worker_is_busy():
 
 def test_watch_marks_queued_run_without_worker_as_crashed():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
+    make_older(run)
     assert run_job(Job.WATCH).state == RunState.SUCCEEDED
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
@@ -241,5 +241,5 @@ def test_watch_marks_queued_run_without_worker_as_crashed():
 def test_late_worker_performs_queued_run():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, date(2026, 1, 5)))
-    age(run, seconds=3600)
-    assert work(run).classes_created == 12
+    make_older(run, seconds=3600)
+    assert perform_run_now(run).classes_created == 12

@@ -1,4 +1,4 @@
-"""A run in the background is tried again after faults that pass, as a command's run is."""
+"""Retries of background runs after temporary database errors."""
 
 from dataclasses import replace
 from functools import partial
@@ -20,20 +20,20 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
 from scheduling.tests.jobs.helpers import database_error, request, run_options
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
-ASKED = request(Job.HORIZON, weeks=2, trigger=Trigger.ADMIN, triggered_by="teresa")
+RUN_REQUEST = request(Job.HORIZON, weeks=2, trigger=Trigger.ADMIN, triggered_by="teresa")
 GONE = "57P01"
 
 
-class Chunks:
-    """The next chunks fail with these, one after the other; ``waited`` is what was waited for.
+class FailingChunks:
+    """Make the next chunks fail with ``errors`` in turn; ``waited`` lists the delays.
 
-    ``meanwhile`` happens while the worker waits.
+    ``meanwhile`` is called while the worker waits.
     """
 
-    def __init__(self, monkeypatch, *faults, meanwhile=lambda: None):
-        apply, self.left, self.waited = generator.write_plan, list(faults), []
+    def __init__(self, monkeypatch, *errors, meanwhile=lambda: None):
+        apply, self.left, self.waited = generator.write_plan, list(errors), []
         self.meanwhile = meanwhile
 
         def failing(*args):
@@ -51,11 +51,11 @@ class Chunks:
         perform(run.pk, lambda: EARLY, wait=self.wait)
 
 
-def unreachable_once(monkeypatch):
-    """The database is gone just before the next run begins."""
+def make_unreachable_once(monkeypatch):
+    """Make the database unreachable once, just before the next run begins."""
     window_of = runner.window_of
 
-    def unreachable(asked):
+    def unreachable(run_request):
         monkeypatch.setattr(runner, "window_of", window_of)
         raise database_error(GONE)
 
@@ -68,19 +68,19 @@ def states():
 
 def test_each_attempt_is_own_run_and_last_succeeds(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, database_error(GONE), database_error("08006"))
-    chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(monkeypatch, database_error(GONE), database_error("08006"))
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert (states(), chunks.waited) == (["failed", "failed", "succeeded"], [5.0, 5.0])
     last = JobRun.objects.latest("id")
     assert (last.trigger, last.triggered_by, last.classes_created) == ("admin", "teresa", 2)
-    assert (last.window_start, last.is_full) == (ASKED.today, True)
+    assert (last.window_start, last.is_full) == (RUN_REQUEST.today, True)
 
 
 def test_error_is_raised_after_third_attempt(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, *[database_error(GONE)] * 9)
+    chunks = FailingChunks(monkeypatch, *[database_error(GONE)] * 9)
     with pytest.raises(type(database_error(GONE))):
-        chunks.perform(enqueue_run(ASKED))
+        chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["failed"] * 3
     assert len(chunks.waited) == 2
 
@@ -90,17 +90,17 @@ def test_error_is_raised_after_third_attempt(monkeypatch):
 )
 def test_permanent_database_error_is_not_retried(monkeypatch, error):
     make.slot()
-    chunks = Chunks(monkeypatch, error)
+    chunks = FailingChunks(monkeypatch, error)
     with pytest.raises(type(error)):
-        chunks.perform(enqueue_run(ASKED))
+        chunks.perform(enqueue_run(RUN_REQUEST))
     assert (states(), chunks.waited) == (["failed"], [])
 
 
 def test_programming_error_is_not_retried(monkeypatch):
     def broken(*args):
-        raise RuntimeError("out of chalk")
+        raise RuntimeError("broken")
 
-    run, chunks = enqueue_run(ASKED), Chunks(monkeypatch)
+    run, chunks = enqueue_run(RUN_REQUEST), FailingChunks(monkeypatch)
     monkeypatch.setattr(runner, "chunks", broken)
     with pytest.raises(RuntimeError):
         chunks.perform(run)
@@ -120,23 +120,25 @@ def test_next_attempt_completes_finished_chunks(monkeypatch):
         apply(*args)
 
     monkeypatch.setattr(generator, "write_plan", failing_once)
-    perform(enqueue_run(ASKED).pk, lambda: EARLY, wait=lambda seconds: None)
+    perform(enqueue_run(RUN_REQUEST).pk, lambda: EARLY, wait=lambda seconds: None)
     runs = JobRun.objects.order_by("id")
     assert [(run.state, run.classes_created) for run in runs] == [("failed", 2), ("succeeded", 2)]
 
 
 def test_retry_is_left_to_run_queued_meanwhile(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, database_error(GONE), meanwhile=lambda: enqueue_run(ASKED))
-    chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(
+        monkeypatch, database_error(GONE), meanwhile=lambda: enqueue_run(RUN_REQUEST)
+    )
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["failed", "queued"]
 
 
 def test_cancelled_run_is_not_retried(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    unreachable_once(monkeypatch)
-    chunks = Chunks(monkeypatch, meanwhile=lambda: cancel_run(run))
+    run = enqueue_run(RUN_REQUEST)
+    make_unreachable_once(monkeypatch)
+    chunks = FailingChunks(monkeypatch, meanwhile=lambda: cancel_run(run))
     chunks.perform(run)
     assert (states(), len(chunks.waited)) == (["cancelled"], 1)
     assert not ScheduledClass.objects.exists()
@@ -144,9 +146,9 @@ def test_cancelled_run_is_not_retried(monkeypatch):
 
 def test_run_is_begun_after_error_before_start(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    unreachable_once(monkeypatch)
-    Chunks(monkeypatch).perform(run)
+    run = enqueue_run(RUN_REQUEST)
+    make_unreachable_once(monkeypatch)
+    FailingChunks(monkeypatch).perform(run)
     assert states() == ["succeeded"]
 
 
@@ -154,26 +156,26 @@ def test_run_is_retried_when_its_failure_was_not_recorded(monkeypatch):
     make.slot()
     record = runner.record_failure
     monkeypatch.setattr(runner, "record_failure", lambda *args: None)
-    chunks = Chunks(
+    chunks = FailingChunks(
         monkeypatch,
         database_error(GONE),
         meanwhile=lambda: monkeypatch.setattr(runner, "record_failure", record),
     )
-    chunks.perform(enqueue_run(ASKED))
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["crashed", "succeeded"]
 
 
 def test_run_that_lost_its_claim_is_not_retried(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    chunks = Chunks(monkeypatch)
+    run = enqueue_run(RUN_REQUEST)
+    chunks = FailingChunks(monkeypatch)
     fence = generator.fence
 
-    def taken(*args, **progress):
+    def fence_after_takeover(*args, **progress):
         JobRun.objects.filter(pk=run.pk).update(state=RunState.CRASHED)
         fence(*args, **progress)
 
-    monkeypatch.setattr(generator, "fence", taken)
+    monkeypatch.setattr(generator, "fence", fence_after_takeover)
     chunks.perform(run)
     assert (JobRun.objects.count(), chunks.waited) == (1, [])
     assert not ScheduledClass.objects.exists()
@@ -181,16 +183,18 @@ def test_run_that_lost_its_claim_is_not_retried(monkeypatch):
 
 def test_retry_keeps_approved_plan(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, database_error(GONE))
-    chunks.perform(enqueue_run(seen))
+    approved = replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+    chunks = FailingChunks(monkeypatch, database_error(GONE))
+    chunks.perform(enqueue_run(approved))
     assert states() == ["failed", "succeeded"]
-    assert {run.options["plan"] for run in JobRun.objects.all()} == {seen.plan}
+    assert {run.options["plan"] for run in JobRun.objects.all()} == {approved.plan}
 
-    chunks = Chunks(monkeypatch, database_error(GONE), meanwhile=make.slot)
+    chunks = FailingChunks(monkeypatch, database_error(GONE), meanwhile=make.slot)
     make.slot()
     chunks.perform(
-        enqueue_run(replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint))
+        enqueue_run(
+            replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+        )
     )
     assert states()[2:] == ["failed", "cancelled"]
     assert ScheduledClass.objects.count() == 2
@@ -198,19 +202,19 @@ def test_retry_keeps_approved_plan(monkeypatch):
 
 def test_approved_plan_is_retried_at_once_after_deadlock(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, run_options(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, database_error("40P01"))
-    chunks.perform(enqueue_run(seen))
+    approved = replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+    chunks = FailingChunks(monkeypatch, database_error("40P01"))
+    chunks.perform(enqueue_run(approved))
     assert (states(), chunks.waited) == (["succeeded"], [])
 
 
 def test_each_attempt_has_own_connection(monkeypatch):
     make.slot()
     used = []
-    chunks = Chunks(
+    chunks = FailingChunks(
         monkeypatch, database_error(GONE), meanwhile=lambda: used.append(connection.connection)
     )
-    chunks.perform(enqueue_run(ASKED))
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert used == [None]
 
 

@@ -1,4 +1,4 @@
-"""A real web server and its embedded workers: they outlive it, and it is left no zombie."""
+"""A real web server and its embedded workers, which outlive it and leave no zombie."""
 
 import json
 from pathlib import Path
@@ -34,13 +34,13 @@ def post():
     return call
 
 
-def over(run_id):
+def wait_for_end(run_id):
     wait_until(lambda: not JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).exists())
     return JobRun.objects.get(pk=run_id)
 
 
 def zombies():
-    """The numbers of processes that have ended and wait for their parent to hear of it."""
+    """Return the ids of all zombie processes."""
     found = set()
     for entry in Path("/proc").iterdir():
         try:
@@ -56,11 +56,11 @@ def test_server_replies_and_worker_performs_run_and_ends(post):
     make.slot()
     with serving() as server:
         status, answer = post(server)
-        run = over(answer["runId"])
+        run = wait_for_end(answer["runId"])
         assert (status, run.state, run.classes_created) == (202, RunState.SUCCEEDED, 12)
         pid = int(run.process.partition("@")[0])
         wait_until(lambda: pid not in embedded.workers() and pid not in zombies())
-        # The worker's log is the server's: one line of JSON, with the run's number.
+        # The worker writes JSON lines with the run's id to the log of the server.
         lines = [json.loads(line) for line in server.lines() if line.startswith("{")]
         assert [line["state"] for line in lines if line.get("runId") == run.pk] == ["succeeded"]
 
@@ -69,7 +69,7 @@ def test_server_replies_and_worker_performs_run_and_ends(post):
 def test_worker_continues_after_server_ends(post):
     make.slot()
     with connection.cursor() as cursor:
-        # While this is held, the worker stands in the middle of its first chunk.
+        # While the lock is held, the worker waits in its first chunk.
         cursor.execute("SELECT pg_advisory_lock(%s)", [CALENDAR_LOCK])
     try:
         with serving(keeping_workers=True) as server:
@@ -81,5 +81,5 @@ def test_worker_continues_after_server_ends(post):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CALENDAR_LOCK])
-    assert over(run.pk).state == RunState.SUCCEEDED
+    assert wait_for_end(run.pk).state == RunState.SUCCEEDED
     wait_until(lambda: not embedded.workers())
