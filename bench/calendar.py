@@ -100,7 +100,7 @@ def fill() -> int:
     from django.db import connection
 
     from scheduling.models import Job, RecurringSlot, ScheduledClass, Student
-    from scheduling.tests.jobs.helpers import do
+    from scheduling.tests.jobs.helpers import run_job
     from scheduling.tests.support import studio
 
     studio.build(STUDENTS * 2, TEACHERS)
@@ -110,7 +110,7 @@ def fill() -> int:
     for slot in slots:
         slot.student_id = students[students.index(slot.student_id) % STUDENTS]
     RecurringSlot.objects.bulk_update(slots, ["student_id"], batch_size=1000)
-    do(Job.HORIZON, TODAY, weeks=WEEKS)
+    run_job(Job.HORIZON, TODAY, weeks=WEEKS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return ScheduledClass.objects.count()

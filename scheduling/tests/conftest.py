@@ -1,7 +1,8 @@
-"""Fixtures of the whole suite. What the run itself needs is in support/plugin.py."""
+"""Fixtures of the whole suite. support/plugin.py sets up the test run itself."""
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -14,65 +15,83 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 from django.utils import translation
 
+from scheduling.jobs.runs import heartbeat
 from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.models.studio import one_reading, studio
-from scheduling.tests.jobs.waiting import until_stopped
+from scheduling.tests.jobs.waiting import wait_until_stopped
 from scheduling.tests.support import embedded, processes
 from scheduling.tests.support.pgbouncer import NoPooler, Pooler, pooling
 
-# With the addresses come the admin's tables, for the tests that list them.
+# The URL configuration registers the admin, for tests that list its models.
 import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def quicker() -> Iterator[None]:
-    """WhiteNoise finds a static file on demand; otherwise each test client lists them all. A fast
-    hasher comes first, as Django's documentation advises for tests."""
+def fast_settings() -> Iterator[None]:
+    """Let WhiteNoise find static files on demand, and hash passwords with a fast hasher.
+
+    Without the first setting each test client lists all static files.
+    """
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     with override_settings(WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=hashers):
         yield
 
 
 @pytest.fixture(autouse=True)
-def language() -> Iterator[None]:
-    """The language of a request that a test made stays with its thread; not beyond the test."""
+def reset_language() -> Iterator[None]:
+    """Reset the language that a request of the test activated in its thread."""
     yield
     translation.deactivate()
 
 
 @pytest.fixture
 def one_reading_of_the_studio(db: None) -> Iterator[None]:
-    """As within a request, a command or a task: its values are read at the beginning."""
+    """Read the studio once, as a request, a command or a task does."""
     with one_reading():
         studio()
         yield
 
 
 @pytest.fixture(autouse=True)
-def unhurried() -> None:
-    """Calls of one test don't count against the throttle of the next."""
+def reset_throttle() -> None:
+    """Reset the API throttle between tests."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeat_in_transaction(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start no heartbeat in a test that runs in a transaction.
+
+    The heartbeat has its own connection, which does not see the uncommitted run. After five
+    seconds it would count the run as lost.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        monkeypatch.setattr(heartbeat, "BEAT", timedelta(days=1))
 
 
 @pytest.fixture
 def clock(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Time stands still at the ``NOW`` of the test's module."""
+    """Freeze the time at the ``NOW`` of the test's module."""
     with time_machine.travel(request.module.NOW, tick=False):
         yield
 
 
 @pytest.fixture
 def manage(transactional_db: None) -> Callable[..., Any]:
-    """`manage("generate_classes", "--json", env={…})`: a real process, run to its end.
+    """Return `manage("generate_classes", "--json", env={…})`, which runs a process to its end.
 
-    It needs committed rows, so the test's database is a transactional one.
+    The process needs committed rows, so the test is transactional.
     """
     return processes.run
 
 
 @pytest.fixture
 def spawn_manage(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Like `manage`, but answers the running Popen; what still runs at the end is killed."""
+    """Return a function like `manage` that returns the running Popen, killed after the test."""
     started: list[Any] = []
 
     def spawn(*args: object, **kwargs: Any) -> Any:
@@ -88,16 +107,16 @@ def spawn_manage(transactional_db: None) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """`slow_generation("chunk", "--json", env={…})`: a generate_classes that has stopped there.
+    """Return `slow_generation("chunk", "--json", env={…})`, which starts a stopped process.
 
-    Where, is said by slow_generation.py; SIGCONT makes it go on. It is killed at the end.
+    slow_generation.py lists the places; SIGCONT resumes the process. It is killed after the test.
     """
     started: list[Any] = []
 
-    def start(where: str, *args: object, **kwargs: Any) -> Any:
-        words = (where, "generate_classes", "--date", "2040-01-02", *args)
+    def start(place: str, *args: object, **kwargs: Any) -> Any:
+        words = (place, "generate_classes", "--date", "2040-01-02", *args)
         started.append(processes.popen(*words, program=processes.SLOW, **kwargs))
-        until_stopped(started[-1])
+        wait_until_stopped(started[-1])
         return started[-1]
 
     yield start
@@ -108,7 +127,7 @@ def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def migrate(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Migrates a copy of the test's database to the given targets; answers the models of then."""
+    """Return a function that migrates a copy of the database and returns the historical models."""
     own = connection.settings_dict["NAME"]
     connection.close()
     connection.creation.clone_test_db("upgrade", verbosity=0, autoclobber=True)
@@ -127,16 +146,16 @@ def migrate(transactional_db: None) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(autouse=True)
 def no_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test puts into the queue stays there, unless it asks for `workers`."""
+    """Start no worker for queued tasks, unless the test uses `workers`."""
     if "workers" not in request.fixturenames:
         monkeypatch.setattr(EmbeddedBackend, "call_worker", lambda backend: None)
 
 
 @pytest.fixture
 def workers(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Runs that are started in the background are performed, by processes on the test's database.
+    """Let worker processes perform background runs on the test's database.
 
-    Those that are still at work at the end are killed.
+    They are killed after the test.
     """
     monkeypatch.setenv("DATABASE_URL", processes.database_url())
     yield
@@ -145,7 +164,7 @@ def workers(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 @pytest.fixture
 def pooler(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pooler]:
-    """The processes of the test reach its database through PgBouncer; the test itself does not."""
+    """Connect the processes of the test, but not the test itself, through PgBouncer."""
     try:
         with pooling(processes.database_url()) as found:
             monkeypatch.setenv("DATABASE_URL", found.url)

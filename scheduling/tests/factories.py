@@ -1,7 +1,7 @@
-"""Rows for tests. Plain functions: what a test does not say is ordinary and valid.
+"""Factory functions for rows, with ordinary and valid defaults.
 
-They have no history (auditlog), which would be a tenth of the suite's time; where a test wants it,
-it puts `contextlib.nullcontext` in the place of `quietly`.
+They write no history (auditlog), which would take a tenth of the suite's time. Tests of the history
+replace `without_history` with `contextlib.nullcontext`.
 """
 
 from collections.abc import Callable
@@ -23,50 +23,50 @@ from scheduling.models import (
 )
 from scheduling.models.studio import first_values
 
-# The Monday on which most tests take place, and the moment at which they do.
+# The date and time of most tests.
 MONDAY = date(2026, 1, 5)
 EARLY = datetime(2026, 1, 5, 0, 5, tzinfo=UTC)
 LONG_AGO = date(2025, 1, 6)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-quietly: Callable[[], Any] = disable_auditlog
+without_history: Callable[[], Any] = disable_auditlog
 
 _number = count(1)
 
 
 def _unlogged(factory: Callable[P, R]) -> Callable[P, R]:
     @wraps(factory)
-    def made(*args: P.args, **values: P.kwargs) -> R:
-        with quietly():
+    def create(*args: P.args, **values: P.kwargs) -> R:
+        with without_history():
             return factory(*args, **values)
 
-    return made
+    return create
 
 
-def _later() -> datetime:
-    """A moment after those of all earlier rows: SQLite's own clock ticks in milliseconds only."""
+def _next_creation_time() -> datetime:
+    """Return a moment later than that of all earlier rows; SQLite's clock has milliseconds only."""
     return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(_number))
 
 
 def at(text: str) -> time:
-    """ "10:30" as a time."""
+    """Return "10:30" as a time."""
     return time.fromisoformat(text)
 
 
 def day(text: str) -> date:
-    """ "2026-01-05" as a date."""
+    """Return "2026-01-05" as a date."""
     return date.fromisoformat(text)
 
 
 def moment(text: str) -> datetime:
-    """ "2026-01-05 10:30" as an instant in UTC."""
+    """Return "2026-01-05 10:30" as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @_unlogged
 def studio(**values: Any) -> Studio:
-    """The studio's row with these values; what they don't say is as it holds."""
+    """Save the studio with ``values``; keep its other values."""
     row = Studio.objects.filter(pk=1).first() or Studio(**first_values())
     for name, value in values.items():
         setattr(row, name, value)
@@ -95,7 +95,7 @@ def schedule(
     end: str = "11:00",
     **values: Any,
 ) -> FixedSchedule:
-    values.setdefault("created_at", _later())
+    values.setdefault("created_at", _next_creation_time())
     return FixedSchedule.objects.create(
         student=who or student(),
         teacher=whom,
@@ -116,7 +116,7 @@ def slot(
     valid_from: date = LONG_AGO,
     **values: Any,
 ) -> RecurringSlot:
-    values.setdefault("created_at", _later())
+    values.setdefault("created_at", _next_creation_time())
     return RecurringSlot.objects.create(
         teacher=whom or teacher(),
         student=who or student(),
@@ -142,7 +142,7 @@ def lesson(
     whom: Teacher | None = None,
     **values: Any,
 ) -> ScheduledClass:
-    """A one-off, unless ``fixed_schedule`` or ``recurring_slot`` is given: then of that series."""
+    """Create a class of the given ``fixed_schedule`` or ``recurring_slot``, or a one-off."""
     source = values.get("fixed_schedule") or values.get("recurring_slot")
     if source is not None:
         who, whom = who or source.student, whom or source.teacher

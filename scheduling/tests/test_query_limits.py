@@ -39,7 +39,7 @@ from scheduling.services.calendar_feeds import token_of
 from scheduling.services.timetable_import.uploads import store_upload
 from scheduling.tests.admin.pages import QUERIES, SUPERUSER, VALUES, Page, every_page
 from scheduling.tests.api.test_matrix import ENDPOINTS
-from scheduling.tests.jobs.helpers import do
+from scheduling.tests.jobs.helpers import run_job
 from scheduling.tests.support import history
 
 from . import factories as make
@@ -117,7 +117,7 @@ class Studio:
         content = FILE.split("\n", 1)[0] + "\n" + rows
         self.upload = store_upload(content.encode(), "a.csv", self.owner, self.now)
         for job in (Job.WEEKLY, Job.HORIZON):
-            do(job, self.now.date(), self.now, weeks=4)
+            run_job(job, self.now.date(), self.now, weeks=4)
 
     def _one_more(self, number: int) -> None:
         start, end, day = f"{11 + number}:00", f"{11 + number}:45", 1 + number % 5

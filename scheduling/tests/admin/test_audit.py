@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 @pytest.fixture(autouse=True)
 def rows_with_a_history(monkeypatch):
-    monkeypatch.setattr(make, "quietly", nullcontext)
+    monkeypatch.setattr(make, "without_history", nullcontext)
 
 
 def entries(row):

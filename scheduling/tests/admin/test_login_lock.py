@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scheduling.jobs.execution.runner import run
 from scheduling.models import Job
-from scheduling.tests.jobs.helpers import conduct, request
+from scheduling.tests.jobs.helpers import request, run_options
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 LOGIN = "/admin/login/?next=/admin/"
@@ -98,7 +98,7 @@ def test_rows_are_pruned_once_they_close_nothing_any_more(log_in):
         log_in(f"invented {n}", "wrong")
     old = AccessAttempt.objects.filter(username__in=["invented 0", "invented 1"])
     old.update(attempt_time=now - settings.AXES_COOLOFF_TIME - timedelta(seconds=1))
-    run(request(Job.PRUNE, now.date()), conduct(now))
+    run(request(Job.PRUNE, now.date()), run_options(now))
     names = AccessAttempt.objects.values_list("username", flat=True)
     assert sorted(names) == ["invented 2", "invented 3", "invented 4"]
 

@@ -186,7 +186,7 @@ def test_a_reader_whose_browser_says_nothing_reads_the_studio_s_language(client)
 
 
 def test_pages_are_in_the_studio_s_zone_and_nothing_after_them(monkeypatch):
-    monkeypatch.setattr(make, "quietly", nullcontext)
+    monkeypatch.setattr(make, "without_history", nullcontext)
     make.studio(time_zone="Pacific/Kiritimati", is_settled=True)
     client = of(OWNER)
     hour = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.jobs.workers.perform import perform
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import conduct
+from scheduling.tests.jobs.helpers import run_options
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
@@ -49,7 +49,7 @@ def test_the_run_tells_how_far_it_is(api):
     make.slot()
     url = post(api, background=True).json()["url"]
     assert api.get(url).json()["state"] == "queued"
-    perform(JobRun.objects.get().pk, conduct().clock)
+    perform(JobRun.objects.get().pk, run_options().clock)
     told = api.get(url).json()
     assert (told["state"], told["progress"]) == ("succeeded", {"done": 1, "total": 1})
 

@@ -11,7 +11,7 @@ from knox.models import get_token_model
 from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests.factories import schedule, slot
-from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
+from scheduling.tests.jobs.waiting import is_calendar_lock_awaited, wait_until
 from scheduling.tests.support.curl import Call, curl
 from scheduling.tests.support.gunicorn import serving
 
@@ -52,7 +52,7 @@ def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(serv
     scalar(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
     try:
         first = Call(server.url + CRON, token=SECRET)
-        until(someone_waits_for_the_calendar)
+        wait_until(is_calendar_lock_awaited)
         second = curl(server.url + CRON, "-X", "POST", token=SECRET)
     finally:
         scalar(f"SELECT pg_advisory_unlock({CALENDAR_LOCK})")

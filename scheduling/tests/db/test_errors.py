@@ -10,18 +10,24 @@ from scheduling.db.errors import (
     is_transient,
     log_and_describe,
 )
-from scheduling.tests.jobs.helpers import fault
+from scheduling.tests.jobs.helpers import database_error
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (fault("53100", "could not extend file: No space left on device"), "disk of the database"),
-        (fault("42P01", 'relation "classes" does not exist LINE 1: SELECT'), "manage.py migrate"),
+        (
+            database_error("53100", "could not extend file: No space left on device"),
+            "disk of the database",
+        ),
+        (
+            database_error("42P01", 'relation "classes" does not exist LINE 1: SELECT'),
+            "manage.py migrate",
+        ),
         (OperationalError("no such table: classes"), "manage.py migrate"),
         (OperationalError("database or disk is full"), "Free some space"),
         (OperationalError("database is locked"), "locked by another program"),
-        (fault("57P01"), "Check DATABASE_URL"),
+        (database_error("57P01"), "Check DATABASE_URL"),
     ],
 )
 def test_each_fault_has_its_sentence(error, words):
@@ -65,10 +71,10 @@ def test_what_is_no_fault_of_the_database_is_never_transient():
 @pytest.mark.parametrize(
     "error",
     [
-        fault("57P01"),
-        fault("08006"),
-        fault("40P01"),
-        fault("55P03"),
+        database_error("57P01"),
+        database_error("08006"),
+        database_error("40P01"),
+        database_error("55P03"),
         OperationalError("database is locked"),
         OperationalError("connection refused"),
         InterfaceError("connection already closed"),
@@ -83,8 +89,8 @@ def test_what_passes_by_itself(error):
 @pytest.mark.parametrize(
     "error",
     [
-        fault("53100"),
-        fault("28P01"),
+        database_error("53100"),
+        database_error("28P01"),
         OperationalError("database or disk is full"),
         OperationalError("attempt to write a readonly database"),
         OperationalError("no such table: classes"),
@@ -98,7 +104,7 @@ def test_what_does_not(error):
 
 
 def test_contention_is_about_two_writers():
-    assert [is_contention(fault(s)) for s in ("40001", "40P01", "55P03", "57P01")] == [
+    assert [is_contention(database_error(s)) for s in ("40001", "40P01", "55P03", "57P01")] == [
         True, True, True, False,
     ]  # fmt: skip
     assert not is_contention(OperationalError("database is locked"))

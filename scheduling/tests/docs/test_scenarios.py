@@ -15,7 +15,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "Cairo without midnight": "domain.test_wallclock:test_cairo_day_without_midnight",
         "Santiago without midnight": "domain.test_wallclock:test_santiago_day_without_midnight",
         "days without midnight have their lessons": (
-            "jobs.outcomes.test_horizon:test_days_without_midnight_have_their_lessons"
+            "jobs.outcomes.test_horizon:test_day_without_midnight_has_its_class"
         ),
         "Lord Howe's half-hour shift": (
             "domain.test_wallclock:test_lord_howe_shifts_by_half_an_hour"
@@ -30,7 +30,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "domain.test_recurrence:test_kiritimati_and_pago_pago_whose_monday_is_it"
         ),
         "the Monday of a run is the studio's": (
-            "jobs.outcomes.test_weekly:test_whose_monday_it_is_the_studio_says"
+            "jobs.outcomes.test_weekly:test_week_begins_on_monday_of_studio_zone"
         ),
         "cron at Sunday 23:30 UTC": (
             "domain.planning.test_idempotence:test_cron_at_sunday_23_30_utc_and_again_on_monday"
@@ -40,33 +40,29 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "2027-01-01 is in 2026-W53, 2027-01-04 in 2027-W01": (
             "domain.test_windows:test_2027_01_01_is_in_2026_w53_and_2027_01_04_in_2027_w01"
         ),
-        "a week over two years": "jobs.outcomes.test_weekly:test_a_week_over_two_years",
+        "a week over two years": "jobs.outcomes.test_weekly:test_week_can_span_two_years",
         "29 February as lesson, start, end": (
             "domain.test_recurrence:test_29_february_as_lesson_start_and_end"
         ),
-        "29 February as closure": "jobs.outcomes.test_closures:test_the_29th_of_february_closed",
+        "29 February as closure": "jobs.outcomes.test_closures:test_29_february_can_be_closed",
         "Sunday series": "domain.test_recurrence:test_sunday_series",
-        "a class across midnight": "jobs.outcomes.test_horizon:test_a_lesson_over_midnight",
+        "a class across midnight": "jobs.outcomes.test_horizon:test_class_can_end_after_midnight",
         "a start mid-week before, on and after the slot's day": (
             "domain.test_recurrence:test_a_start_mid_week_before_on_and_after_the_slots_day"
         ),
-        "an inclusive end date": (
-            "jobs.outcomes.test_weekly:test_the_end_date_is_the_last_day_included"
-        ),
-        "the horizon's last day": "jobs.outcomes.test_horizon:test_the_last_day_of_the_horizon",
+        "an inclusive end date": ("jobs.outcomes.test_weekly:test_end_date_is_last_day_with_class"),
+        "the horizon's last day": "jobs.outcomes.test_horizon:test_horizon_ends_on_day_84",
     },
     "idempotence": {
-        "twice": "jobs.outcomes.test_horizon:test_the_second_run_finds_all_as_it_is",
+        "twice": "jobs.outcomes.test_horizon:test_second_run_changes_nothing",
         "two processes at once": (
-            "jobs.runs.test_claims:test_a_second_run_is_refused_and_told_of_the_first"
+            "jobs.runs.test_claims:test_second_run_is_refused_and_names_first"
         ),
         "eight at once": "management.generate_classes.test_at_once:test_both_jobs",
         "eight narrowed runs at once": (
             "management.generate_classes.test_at_once:test_narrowed_runs_which_nothing_keeps_apart"
         ),
-        "cron and the button at once": (
-            "jobs.workers.test_backends:test_two_starts_and_the_second_is_refused"
-        ),
+        "cron and the button at once": ("jobs.workers.test_backends:test_second_start_is_refused"),
         "killed midway, then again": (
             "servers.test_kills:test_a_generation_killed_three_times_ends_as_if_nothing_had_happened"
         ),
@@ -75,7 +71,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "api.test_live:test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice"
         ),
         "the weekly job on a Wednesday": (
-            "jobs.outcomes.test_weekly:test_on_a_wednesday_the_whole_week_is_made_monday_included"
+            "jobs.outcomes.test_weekly:test_midweek_run_creates_whole_week"
         ),
         "fifty writers for one slot": (
             "services.classes.test_fifty_writers:test_fifty_bookings_of_the_same_hour"
@@ -83,9 +79,12 @@ SCENARIOS: dict[str, dict[str, str]] = {
     },
     "exceptions": {
         "cancel, rerun": "services.classes.test_edit:test_cancelled_class_is_not_created_again",
-        "move, rerun": "jobs.outcomes.test_manual_edits:test_a_moved_class_is_not_made_again",
+        "move, rerun": "jobs.outcomes.test_manual_edits:test_moved_class_is_not_created_again",
         "move to another week": (
-            "jobs.outcomes.test_manual_edits:test_moved_to_another_week_it_still_fulfils_its_own"
+            "jobs.outcomes.test_manual_edits:test_class_moved_to_other_week_fulfils_its_own"
+        ),
+        "move onto a closure": (
+            "jobs.outcomes.test_manual_edits:test_class_moved_onto_closure_is_kept"
         ),
         "move onto a closure": "jobs.outcomes.test_manual_edits:test_moved_onto_a_closure_it_stays",
         "move onto the next date of the series": (
@@ -96,13 +95,13 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "restore a cancelled class": "services.classes.test_edit:test_restore_a_cancelled_class",
         "a conflict resolved, then retried": (
-            "jobs.outcomes.test_conflicts:test_once_it_is_resolved_the_next_run_makes_the_class"
+            "jobs.outcomes.test_conflicts:test_next_run_creates_class_once_conflict_is_resolved"
         ),
         "a row deleted by SQL is reported": (
             "management.test_check_schedules:test_a_row_deleted_by_sql_is_missing_and_mended"
         ),
         "a row deleted by SQL is healed by the next run": (
-            "jobs.outcomes.test_healing:test_a_row_that_was_deleted_comes_back"
+            "jobs.outcomes.test_healing:test_deleted_row_is_created_again"
         ),
         "a row edited by SQL is reported": (
             "management.test_check_schedules:test_a_row_edited_by_sql_has_drifted_and_is_mended"
@@ -121,7 +120,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "on Wednesday after Monday's run, today's class done": (
             "domain.planning.test_change:test_changed_on_wednesday_after_todays_class"
         ),
-        "A → B → A": "jobs.outcomes.test_changes:test_there_and_back_again",
+        "A → B → A": "jobs.outcomes.test_changes:test_reverted_change_restores_calendar",
         "from a date on": (
             "services.schedule_changes.test_change_from_date:test_change_ends_the_row_and_creates_a_successor"
         ),
@@ -131,7 +130,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "from a date on, at the last occurrence": (
             "services.schedule_changes.test_change_from_date:test_change_at_the_last_occurrence_leaves_one_class"
         ),
-        "teacher swapped": "jobs.outcomes.test_swaps:test_two_students_change_teachers_and_hours",
+        "teacher swapped": "jobs.outcomes.test_swaps:test_two_students_swap_teachers_and_hours",
         "pause, resume": "services.schedule_changes.test_pause_and_end:test_pause_and_resume",
         "student deactivated, reactivated": (
             "services.schedule_changes.test_pause_and_end:test_student_is_deactivated_and_reactivated"
@@ -140,7 +139,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "services.schedule_changes.test_pause_and_end:test_lesson_of_a_leaver_frees_its_hour"
         ),
         "horizon shortened": (
-            "jobs.outcomes.test_horizon:test_a_longer_horizon_adds_a_shorter_one_removes_nothing"
+            "jobs.outcomes.test_horizon:test_longer_horizon_adds_and_shorter_one_removes_nothing"
         ),
         "a teacher's new zone changes the instants": (
             "management.test_check_schedules:"
@@ -153,19 +152,19 @@ SCENARIOS: dict[str, dict[str, str]] = {
     },
     "closures": {
         "added after generation": (
-            "jobs.outcomes.test_closures:test_a_closure_added_later_cancels_and_is_recorded"
+            "jobs.outcomes.test_closures:test_later_closure_cancels_class_and_is_recorded_on_it"
         ),
         "removed after generation": (
-            "jobs.outcomes.test_closures:test_when_it_goes_the_class_is_as_it_was"
+            "jobs.outcomes.test_closures:test_deleted_closure_restores_class"
         ),
         "overlapping": (
-            "jobs.outcomes.test_closures:test_of_two_that_overlap_the_other_keeps_it_closed"
+            "jobs.outcomes.test_closures:test_class_stays_cancelled_under_second_closure"
         ),
         "one teacher's": (
             "domain.planning.test_closures:test_one_teachers_time_off_and_one_students_pause"
         ),
         "over classes with attendance": (
-            "jobs.outcomes.test_closures:test_an_attended_class_stands_through_a_closure"
+            "jobs.outcomes.test_closures:test_class_with_attendance_is_not_cancelled"
         ),
     },
     "conflicts": {
@@ -193,19 +192,19 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "resolving one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",
     },
     "runs": {
-        "preview equals apply": "jobs.generation.test_dry_run:test_it_says_what_the_run_does",
+        "preview equals apply": "jobs.generation.test_dry_run:test_dry_run_reports_what_run_does",
         "the state changes between them": (
             "services.schedule_changes.test_approved_plan:test_state_changes_between_preview_and_apply"
         ),
         "the state changes between plan and write": (
-            "jobs.generation.test_between_plan_and_write:test_a_class_that_is_touched_meanwhile_is_left_alone"
+            "jobs.generation.test_between_plan_and_write:test_class_edited_meanwhile_is_left_unchanged"
         ),
         "undo after an attendance mark": (
-            "jobs.execution.test_undo:test_undo_after_an_attendance_mark"
+            "jobs.execution.test_undo:test_class_with_attendance_is_kept"
         ),
-        "undo, then rerun": "jobs.execution.test_undo:test_undo_then_rerun",
+        "undo, then rerun": "jobs.execution.test_undo:test_rerun_after_undo_creates_same_classes",
         "one invalid student among a thousand": (
-            "jobs.generation.test_single_person:test_one_invalid_student_among_a_thousand"
+            "jobs.generation.test_single_person:test_invalid_series_among_a_thousand_costs_only_its_own_class"
         ),
         "a full disk": "management.generate_classes.test_retries:test_a_disk_that_is_full",
         "a dropped connection": (
@@ -216,7 +215,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "management.generate_classes.test_retries:test_a_file_that_another_program_locks"
         ),
         "random actions in any order": (
-            "jobs.long_lives.test_evolving_studio:test_whatever_happens_the_promises_hold"
+            "jobs.long_lives.test_evolving_studio:test_invariants_hold_in_random_lives"
         ),
     },
     "input": {
@@ -227,7 +226,9 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "an end before its start": (
             "api.resources.test_fixed_schedule:test_meetings_that_make_no_sense"
         ),
-        "an unknown zone": "jobs.generation.test_bad_series:test_a_teacher_whose_zone_is_unknown",
+        "an unknown zone": (
+            "jobs.generation.test_bad_series:test_series_of_teacher_with_unknown_zone_are_invalid"
+        ),
         "a start date of 31 February": (
             "api.resources.test_students:test_students_that_make_no_sense"
         ),

@@ -1,4 +1,4 @@
-"""Runs of jobs as tests ask for them, and what they left in the calendar."""
+"""Helpers that run jobs and read the resulting calendar."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Job, JobRunItem, ScheduledClass, Trigger
 from scheduling.tests.factories import MONDAY
 
-# Of a plan that is not the approved one any more.
+# The error of a run whose plan differs from the approved plan.
 STALE = "The data has changed since the preview, so nothing was done. Check the new plan."
 
 
@@ -23,55 +23,57 @@ def request(job: Job, today: date = MONDAY, **values: Any) -> RunRequest:
     return RunRequest(job=job, today=today, **values)
 
 
-def conduct(now: datetime | date = MONDAY, **values: Any) -> RunOptions:
-    """How a run goes whose real clock stands at ``now``; a date is five past its midnight UTC."""
+def run_options(now: datetime | date = MONDAY, **values: Any) -> RunOptions:
+    """Return run options with a real clock fixed at ``now``; a date means 00:05 UTC."""
     moment = now if isinstance(now, datetime) else datetime.combine(now, time(0, 5), UTC)
     return RunOptions(clock=lambda: moment, **values)
 
 
-def do(
+def run_job(
     job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
 ) -> RunResult:
-    """A run as if today were ``today``; the real clock stands at its midnight, or at ``now``."""
+    """Run ``job`` with the date ``today``; the real clock is at 00:05 of that day, or ``now``."""
     watcher = values.pop("watcher", NullObserver())
-    return run(request(job, today, **values), conduct(now or today, watcher=watcher))
+    return run(request(job, today, **values), run_options(now or today, watcher=watcher))
 
 
 def weekly(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.WEEKLY, today, now, **values)
+    return run_job(Job.WEEKLY, today, now, **values)
 
 
 def horizon(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.HORIZON, today, now, **values)
+    return run_job(Job.HORIZON, today, now, **values)
 
 
 def missing(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
-    return do(Job.MISSING, today, now, **values)
+    return run_job(Job.MISSING, today, now, **values)
 
 
-def look(job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> Any:
-    """The dry run of ``do``, and the lines that it said."""
+def dry_run(
+    job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
+) -> Any:
+    """Preview ``job`` like ``run_job``; return the result and its lines."""
     watcher = Recorder()
-    result = preview(request(job, today, **values), conduct(now or today, watcher=watcher))
-    return result, watcher.said
+    result = preview(request(job, today, **values), run_options(now or today, watcher=watcher))
+    return result, watcher.result_lines
 
 
 @dataclass
 class Recorder(NullObserver):
-    """A watcher that remembers what it was told."""
+    """An observer that records result lines and progress."""
 
-    said: list[ResultLine] = field(default_factory=list)
+    result_lines: list[ResultLine] = field(default_factory=list)
     progress: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self, result: RunResult, lines: list[ResultLine]) -> None:
-        self.said += lines
+        self.result_lines += lines
 
     def progressed(self, result: RunResult) -> None:
         self.progress.append((result.done, result.total))
 
 
-def fault(state: str, text: str = "the server is gone") -> OperationalError:
-    """An error of the database as Django wraps it, with PostgreSQL's code for it."""
+def database_error(state: str, text: str = "the server is gone") -> OperationalError:
+    """Return a database error as Django wraps it, with the PostgreSQL code ``state``."""
     error = OperationalError(text)
     error.__cause__ = type("Cause", (Exception,), {"sqlstate": state})()
     return error
@@ -82,20 +84,20 @@ def counts(result: RunResult) -> dict[str, int]:
 
 
 def items(result: RunResult, outcome: str | None = None) -> list[JobRunItem]:
-    """What the run stored of its results, in order."""
+    """Return the stored items of the run, in order."""
     rows = JobRunItem.objects.filter(run_id=result.run_id).order_by("id")
     return list(rows.filter(outcome=outcome) if outcome else rows)
 
 
 def dates(rows: Iterable[ScheduledClass] | None = None) -> list[str]:
-    """The dates of classes, active ones of the whole calendar unless told."""
+    """Return the dates of ``rows``, or of all active classes."""
     if rows is None:
         rows = ScheduledClass.objects.exclude(status="cancelled")
     return sorted(str(row.date) for row in rows)
 
 
 def calendar() -> list[tuple[Any, ...]]:
-    """Everything that matters of every class, to compare before and after."""
+    """Return the relevant values of every class, for comparison before and after a run."""
     return list(
         ScheduledClass.objects.order_by("id").values_list(
             *("id", "student_id", "teacher_id", "fixed_schedule_id", "recurring_slot_id", "week"),
@@ -106,8 +108,8 @@ def calendar() -> list[tuple[Any, ...]]:
     )
 
 
-def shape() -> list[tuple[Any, ...]]:
-    """The calendar without the numbers of its rows: equal for equal calendars."""
+def calendar_content() -> list[tuple[Any, ...]]:
+    """Return the calendar without ids, in a stable order."""
     return sorted(calendar_row[1:] for calendar_row in map(_text, calendar()))
 
 

@@ -1,4 +1,4 @@
-"""Waiting for what another thread or process does: for a condition, with a deadline."""
+"""Waits for other threads and processes, with a deadline."""
 
 import time
 from collections.abc import Callable
@@ -11,19 +11,19 @@ from django.db import connection
 SECONDS = 30
 
 
-def until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
-    """What ``condition`` answers, once that is true."""
+def wait_until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
+    """Return the value of ``condition`` once it is true; fail after ``seconds``."""
     limit = time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < limit, f"still not so after {seconds} seconds"
+    while not (value := condition()):
+        assert time.monotonic() < limit, f"the condition is still false after {seconds} seconds"
         time.sleep(0.02)
-    return answer
+    return value
 
 
-def someone_waits_for_the_calendar() -> bool:
-    """Whether a session of this database does; other tests of the same server have their own.
+def is_calendar_lock_awaited() -> bool:
+    """Return whether a session of this test's database waits for the calendar lock.
 
-    Not asked of pg_stat_activity, which stays the same to the end of a transaction.
+    The query reads pg_locks because pg_stat_activity does not change within a transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -33,24 +33,24 @@ def someone_waits_for_the_calendar() -> bool:
         return cursor.fetchone()[0] > 0
 
 
-def until_stopped(process: "Popen[str]") -> None:
-    """Until SIGSTOP has come to ``process``; fails, with what it said, should it end instead."""
+def wait_until_stopped(process: "Popen[str]") -> None:
+    """Wait until ``process`` is stopped by SIGSTOP; fail with its errors if it ends."""
 
     def stopped() -> bool:
         if process.poll() is not None:
             _out, errors = process.communicate()
-            raise AssertionError(f"it ended with {process.returncode}: {errors}")
+            raise AssertionError(f"the process ended with {process.returncode}: {errors}")
         stat = Path(f"/proc/{process.pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] == "T"
 
-    until(stopped)
+    wait_until(stopped)
 
 
-def until_said(process: "Popen[str]", text: str) -> None:
-    """Until ``process`` has written a line with ``text`` to its standard error."""
-    said = []
+def wait_for_message(process: "Popen[str]", text: str) -> None:
+    """Wait until ``process`` writes a line with ``text`` to its standard error."""
+    lines = []
     for line in process.stderr:
-        said.append(line)
+        lines.append(line)
         if text in line:
             return
-    raise AssertionError(f"it ended without “{text}”: {''.join(said)}")
+    raise AssertionError(f"the process ended without “{text}”: {''.join(lines)}")

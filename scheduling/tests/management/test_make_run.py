@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from scheduling.models import Job, JobRun, Trigger
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import processes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
@@ -81,14 +81,14 @@ def answers(port: int) -> bool:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_both_run_and_end_together(serve, port, tmp_path, number, status):
     process = serve(port)
-    until(lambda: answers(port), SECONDS)
+    wait_until(lambda: answers(port), SECONDS)
     watched = JobRun.objects.filter(job=Job.WATCH, trigger=Trigger.SCHEDULER)
-    until(watched.exists, SECONDS)
+    wait_until(watched.exists, SECONDS)
     assert any("run_scheduler" in words for words in members(process.pid))
     # Ctrl-C goes to all of them; a SIGTERM to make, which hands it on to its own child.
     (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     assert process.wait(SECONDS) == status
-    until(lambda: not members(process.pid), SECONDS)
+    wait_until(lambda: not members(process.pid), SECONDS)
     assert not answers(port)
     assert "waiting for due jobs" in (tmp_path / "scheduler.log").read_text()
 
@@ -101,4 +101,4 @@ def test_a_server_that_cannot_start_leaves_no_scheduler(serve, port):
         assert process.wait(SECONDS) == 1
         assert process.stderr is not None
         assert b"already in use" in process.stderr.read()
-    until(lambda: not members(process.pid), SECONDS)
+    wait_until(lambda: not members(process.pid), SECONDS)

@@ -11,7 +11,7 @@ from django_tasks import task_backends
 from scheduling.db.advisory_locks import LOCK_TIMEOUT, wait_for_other_loads
 from scheduling.models import JobRun, ScheduledClass, Student
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import processes
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -98,7 +98,7 @@ def test_a_studio_has_embedded_workers_of_its_own(branch, tmp_path, monkeypatch)
     try:
         branch.manage("shell", "--no-imports", "-c", ENQUEUE, TMPDIR=str(tmp_path))
         state = "SELECT state FROM branch.scheduling_jobrun ORDER BY id DESC LIMIT 1"
-        until(lambda: branch.scalar(state) == "succeeded")
+        wait_until(lambda: branch.scalar(state) == "succeeded")
     finally:
         for slot in busy:
             os.close(slot)

@@ -1,4 +1,4 @@
-"""Feeds in three readers that are not ours, ical.js among them: every zone, and a whole studio."""
+"""Calendar feeds in three independent readers (including ical.js): all zones and a studio."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ WEEK = timedelta(weeks=1)
 
 
 @pytest.mark.parametrize("first", STARTS, ids=str)
-def test_all_zones(first, tmp_path):
+def test_every_zone_is_read_correctly(first, tmp_path):
     stored, bodies = {}, {}
     for zone in ZONES:
         events = lessons(zone, first)
@@ -33,8 +33,8 @@ def test_all_zones(first, tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_studio_of_500_students(client, tmp_path):
-    """Read before its classes are made, and after: the same, and every class at its instant."""
+def test_feed_of_500_students_is_read_correctly(client, tmp_path):
+    """The feed is the same before and after generation, and every class has its instant."""
     load_demo(500, 25, 1, EARLY)
     feed = reverse("calendar-feed", kwargs={"token": token_of(CalendarFeed.objects.create())})
     with time_machine.travel(EARLY, tick=False):
@@ -44,9 +44,9 @@ def test_a_studio_of_500_students(client, tmp_path):
             weekly(MONDAY + week * WEEK, MONDAY)
         stored = client.get(feed, secure=True).content
     assert stored == planned
-    wanted = sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
-    assert len(wanted) > 10_000
+    expected = sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
+    assert len(expected) > 10_000
     read = by_dateutil(stored)
-    assert sorted(read.values()) == wanted
+    assert sorted(read.values()) == expected
     assert by_icalendar(stored) == read
     assert by_icaljs([stored], tmp_path) == [read]

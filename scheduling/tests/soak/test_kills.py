@@ -1,6 +1,6 @@
-"""Fifty SIGKILLs at random instants of a 20,000-class generation, then one more run.
+"""Fifty SIGKILLs at random instants of a generation of 20,000 classes, then another run.
 
-The classes have to be exactly those of a run that nobody disturbed, on the same schedules.
+The classes must be those of an undisturbed run of the same schedules.
 """
 
 from random import Random
@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 
 KILLS = 50
 CLASSES = 20_000
-# One teacher a chunk: some 120 COMMITs, so that fifty kills all land in a work half done.
+# A chunk for each teacher: about 120 COMMITs, so that every kill interrupts the generation.
 CHUNK_ROWS = 100
 
 
 @pytest.fixture
 def expected():
-    """The classes of an undisturbed run; the calendar is empty again."""
+    """Return the classes of an undisturbed run and empty the calendar."""
     studio.build(slots=CLASSES // 12, teachers=120, clashes=60, groups=10)
     killing.generate()
     classes = killing.stored()
@@ -32,35 +32,35 @@ def expected():
 
 
 def assert_as_undisturbed(expected, kills):
-    """One more run, left alone, makes it all good; another finds nothing to do."""
+    """Check that another run completes the classes, and that the next one does nothing."""
     last = killing.generate()
     assert killing.stored() == expected
     states = killing.states()
     assert states["crashed"] == kills
     assert set(states) <= {"crashed", "succeeded"}
     outcomes = ("exists", "created", "moved")
-    assert sum(last.counts.get(one, 0) for one in outcomes) == len(expected)
+    assert sum(last.counts.get(outcome, 0) for outcome in outcomes) == len(expected)
     assert killing.generate().classes_created == 0
     assert killing.stored() == expected
 
 
-def test_fifty_kills_all_over_one_generation(expected):
-    """Each kill comes when the generation has got to a point drawn beforehand from all of it."""
+def test_fifty_kills_during_generation_lose_nothing(expected):
+    """Each kill happens at a progress drawn beforehand."""
     random = Random(1)
     points = sorted(random.randrange(CLASSES * 95 // 100) for _ in range(KILLS))
     for point in points:
         assert killing.kill_at(point, random.uniform(0, 0.03), CHUNK_ROWS)
         killing.assert_whole_chunks(set(expected))
     made_by = JobRun.objects.filter(state="crashed", classes_created__gt=0).count()
-    assert made_by > KILLS // 4  # the work was indeed done by the runs that were killed
+    assert made_by > KILLS // 4  # killed runs did a part of the work
     assert_as_undisturbed(expected, KILLS)
     killing.assert_whole_chunks(set(expected))
 
 
-def test_kills_of_the_command_as_it_is_shipped(expected):
-    """Its chunks are large: few COMMITs, so a part of the classes is lost whenever all are there.
+def test_kills_with_default_chunks_lose_nothing(expected):
+    """Large chunks make few COMMITs, so some classes are deleted whenever all are stored.
 
-    The kills come at any time between the claim and the end of an undisturbed run.
+    The kills happen between the claim and the end of an undisturbed run.
     """
     random = Random(5)
     seconds = killing.generate().duration.total_seconds()
@@ -70,12 +70,12 @@ def test_kills_of_the_command_as_it_is_shipped(expected):
         if killing.kill_at(0, random.uniform(0, seconds), None):
             kills += 1
         else:
-            _lose(random)
+            _delete_classes(random)
     assert_as_undisturbed(expected, KILLS)
 
 
-def test_kills_while_every_class_moves(expected):
-    """The schedules change after the classes were made: every run moves what is left to move."""
+def test_kills_while_classes_move_lose_nothing(expected):
+    """The schedules change after generation, and every run moves the remaining classes."""
     random = Random(7)
     killing.generate()
     RecurringSlot.objects.update(duration_minutes=25, subject="Cello")
@@ -95,7 +95,7 @@ def test_kills_while_every_class_moves(expected):
     assert_as_undisturbed(moved, kills)
 
 
-def _lose(random):
+def _delete_classes(random):
     """Delete about half of the classes, whole weeks and single rows, by SQL."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM classes WHERE id %% 3 = %s", [random.randrange(3)])

@@ -1,4 +1,4 @@
-"""Minutes behind PgBouncer: eight read and write while runs are killed and others take over."""
+"""Runs behind PgBouncer that are killed and taken over while eight clients read and write."""
 
 import subprocess
 import time
@@ -27,13 +27,13 @@ SLOTS = 400
 CHUNK_ROWS = 100
 
 
-def lessons():
-    """What the runs make: the traffic's own classes are not so far ahead."""
+def generated_classes():
+    """Return the classes of the runs; those of the traffic are earlier."""
     return [row for row in killing.stored() if str(row[3]) >= killing.DATE]
 
 
-def lose(random):
-    """Delete about a third of the lessons, by SQL."""
+def delete_classes(random):
+    """Delete about a third of the classes by SQL."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM classes WHERE date >= %s AND id %% 3 = %s",
@@ -41,11 +41,11 @@ def lose(random):
         )
 
 
-def test_runs_are_killed_under_traffic(pooler):
+def test_runs_killed_under_traffic_lose_nothing(pooler):
     random = Random(16)
     studio.build(slots=SLOTS, teachers=40)
     seconds = killing.generate().duration.total_seconds()
-    expected = lessons()
+    expected = generated_classes()
     killing.erase()
     make.lesson(recurring_slot=RecurringSlot.objects.earliest("id"))
     limit = time.monotonic() + SECONDS
@@ -60,8 +60,8 @@ def test_runs_are_killed_under_traffic(pooler):
             kills += 1
         else:
             assert run.state == RunState.SUCCEEDED
-            assert lessons() == expected
-            lose(random)
+            assert generated_classes() == expected
+            delete_classes(random)
         return time.monotonic() > limit
 
     with serving(workers=2, threads=4, API_THROTTLE="100000/min") as server:
@@ -69,7 +69,7 @@ def test_runs_are_killed_under_traffic(pooler):
         traffic.run(until=kill_one)
         killing.generate()
     assert traffic.failures == []
-    assert lessons() == expected
+    assert generated_classes() == expected
     assert kills >= SECONDS // 12
     states = Counter(JobRun.objects.filter(job=Job.HORIZON).values_list("state", flat=True))
     assert states["crashed"] == kills

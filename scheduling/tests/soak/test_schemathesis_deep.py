@@ -1,4 +1,4 @@
-"""Schemathesis at length, with other examples for each --hypothesis-seed."""
+"""Long runs of Schemathesis, with different examples for each --hypothesis-seed."""
 
 import pytest
 
@@ -11,7 +11,7 @@ EXAMPLES = 100
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_schemathesis_finds_nothing_at_length(tmp_path, pytestconfig, number):
+def test_schemathesis_finds_no_error_in_long_runs(tmp_path, pytestconfig, number):
     seed = ROUNDS * int(pytestconfig.getoption("--hypothesis-seed") or 1) + number
     with fuzzing.examined(tmp_path) as (server, token):
         found = fuzzing.fuzz(server, tmp_path, token, examples=EXAMPLES, seed=seed)

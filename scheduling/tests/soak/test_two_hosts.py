@@ -1,6 +1,6 @@
-"""Two hosts with a web server and a worker each, and one PostgreSQL: what one sees of the other.
+"""Two hosts, each with a web server and a worker, on the same PostgreSQL.
 
-Their clocks are one: silence is measured by the database's clock, whatever theirs say.
+They share a clock; the product measures silence by the clock of the database.
 """
 
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.jobs.runs.takeover import SILENCE
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.servers.killing import SMALL_CHUNKS
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import Call, curl
@@ -38,25 +38,25 @@ from django.contrib.auth.models import User
 from knox.models import get_token_model
 print(get_token_model().objects.create(User.objects.create_superuser("teresa"))[1])
 """
-DOUBLED = """
+DUPLICATES = """
     SELECT count(*) FROM (
         SELECT recurring_slot_id, week FROM classes GROUP BY 1, 2 HAVING count(*) > 1
-    ) AS doubled
+    ) AS duplicates
 """
 RUN = "SELECT state, host, heartbeat, classes_created, error, id FROM scheduling_jobrun"
 
 
 class Site:
-    """The hosts, and their database as this machine sees it."""
+    """Two hosts and their database, seen from this machine."""
 
     def __init__(self, found, url, folder):
-        self.one, self.two = found
+        self.first, self.second = found
         self.url, self.folder = url, folder
         self.database = psycopg.connect(url, autocommit=True)
-        self.manage(self.one, "migrate", "--verbosity", "0")
-        self.manage(self.one, "load_demo", "--students", str(STUDENTS), "--teachers", "40")
-        self.database.execute("DELETE FROM scheduling_fixedschedule")  # for the other job
-        self.token = self.manage(self.one, "shell", "--no-imports", "-c", TOKEN).stdout.strip()
+        self.manage(self.first, "migrate", "--verbosity", "0")
+        self.manage(self.first, "load_demo", "--students", str(STUDENTS), "--teachers", "40")
+        self.database.execute("DELETE FROM scheduling_fixedschedule")  # of the other job
+        self.token = self.manage(self.first, "shell", "--no-imports", "-c", TOKEN).stdout.strip()
 
     def manage(self, host, *args, status=0):
         answer = host.manage(*args, url=self.url)
@@ -73,12 +73,12 @@ class Site:
         return self.scalar("SELECT count(*) FROM classes")
 
     def erase(self):
-        """Classes and runs; people and their slots stay."""
+        """Delete classes and runs; keep people and slots."""
         self.database.execute("TRUNCATE classes, scheduling_jobrun CASCADE")
 
     @contextmanager
     def serving(self, host, backend="database"):
-        """gunicorn on ``host``; the address of it."""
+        """Run gunicorn on ``host`` and yield its address."""
         address = f"http://{host.address}:8000"
         env = {
             "ALLOWED_HOSTS": host.address,
@@ -100,7 +100,7 @@ class Site:
 
         with log:
             try:
-                until(answers)
+                wait_until(answers)
                 yield address
             finally:
                 process.terminate()
@@ -108,7 +108,7 @@ class Site:
 
     @contextmanager
     def working(self, host, program=(processes.MANAGE,)):
-        """A db_worker on ``host``."""
+        """Run a db_worker on ``host``."""
         command = [sys.executable, *program, "db_worker", "--interval", "0.05"]
         process = host.popen(
             *command,
@@ -123,14 +123,14 @@ class Site:
             process.kill()
             process.wait(timeout=30)
 
-    def assert_right(self):
-        """Nothing is doubled, nothing is missing, and the log counts each class."""
-        assert self.scalar(DOUBLED) == 0
+    def assert_consistent(self):
+        """Check that no class is duplicated, missing or uncounted."""
+        assert self.scalar(DUPLICATES) == 0
         assert sum(run[3] for run in self.runs()) == self.classes()
         assert {run[0] for run in self.runs()} <= {"succeeded", "crashed"}
-        self.manage(self.two, "check_schedules")
+        self.manage(self.second, "check_schedules")
         before = self.classes()
-        self.manage(self.two, *COMMAND)
+        self.manage(self.second, *COMMAND)
         assert self.classes() == before
 
 
@@ -159,28 +159,28 @@ def site(machines):
     return machines
 
 
-def test_while_a_run_of_one_host_goes_on_the_other_is_refused(site):
-    with site.serving(site.one) as one, site.serving(site.two) as two:
+def test_run_is_refused_while_other_host_runs(site):
+    with site.serving(site.first) as first_url, site.serving(site.second) as second_url:
         site.database.execute(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
-        first = Call(one + BUTTON, *POST, token=site.token)
-        until(lambda: site.runs() and site.runs()[0][0] == "running")
-        assert curl(two + BUTTON, *POST, token=site.token).status == 409
-        answer = curl(two + CRON, token=SECRET)
+        first = Call(first_url + BUTTON, *POST, token=site.token)
+        wait_until(lambda: site.runs() and site.runs()[0][0] == "running")
+        assert curl(second_url + BUTTON, *POST, token=site.token).status == 409
+        answer = curl(second_url + CRON, token=SECRET)
         assert (answer.status, answer.json["status"]) == (202, "already_running")
-        site.manage(site.two, *COMMAND, status=ALREADY_RUNNING)
+        site.manage(site.second, *COMMAND, status=ALREADY_RUNNING)
         site.database.execute(f"SELECT pg_advisory_unlock({CALENDAR_LOCK})")
         answer = first.answer()
         assert (answer.status, answer.json["lessonsGenerated"]) == (200, site.classes())
     assert site.classes() > STUDENTS * 10
     ((_state, host, *_rest),) = site.runs()
-    assert host.startswith(site.one.name)
-    site.assert_right()
+    assert host.startswith(site.first.name)
+    site.assert_consistent()
 
 
-def test_starts_on_both_hosts_in_the_same_moment(site):
+def test_simultaneous_starts_on_both_hosts_run_once(site):
     performed_by = set()
-    with site.serving(site.one) as one, site.serving(site.two) as two:
-        for order in [(one, two), (two, one)] * 5:
+    with site.serving(site.first) as first_url, site.serving(site.second) as second_url:
+        for order in [(first_url, second_url), (second_url, first_url)] * 5:
             site.erase()
             calls = [Call(url + BUTTON, *POST, token=site.token) for url in order * 2]
             answers = [call.answer() for call in calls]
@@ -188,85 +188,87 @@ def test_starts_on_both_hosts_in_the_same_moment(site):
             done = [answer.json["lessonsGenerated"] for answer in answers if answer.status == 200]
             assert sum(done) == site.classes() == max(done)
             assert len(site.runs()) == len(done)
-            assert site.scalar(DOUBLED) == 0
+            assert site.scalar(DUPLICATES) == 0
             performed_by |= {run[1] for run in site.runs()}
     assert len(performed_by) == 2
-    site.assert_right()
+    site.assert_consistent()
 
 
 @pytest.mark.parametrize("backend", ["database", "embedded"])
-def test_a_run_in_the_background_is_performed_once_by_either_host(site, backend):
-    """A worker on the other host than the one that was asked, or one that this one calls."""
+def test_background_run_is_performed_once_by_either_host(site, backend):
+    """The worker is on the other host, or started by the host that received the request."""
     with ExitStack() as ending:
-        address = ending.enter_context(site.serving(site.one, backend))
-        performer = site.one
+        address = ending.enter_context(site.serving(site.first, backend))
+        performer = site.first
         if backend == "database":
-            performer = site.two
-            ending.enter_context(site.working(site.two))
+            performer = site.second
+            ending.enter_context(site.working(site.second))
         for _round in range(3):
             site.erase()
             answer = curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
             assert answer.status == 202
-            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            wait_until(lambda: site.runs()[0][0] not in {"queued", "running"})
             ((state, host, _beat, created, *_rest),) = site.runs()
             assert (state, created) == ("succeeded", site.classes())
             assert host.startswith(performer.name)
-    site.assert_right()
+    site.assert_consistent()
 
 
-def test_workers_of_both_hosts_take_turns_and_do_nothing_twice(site):
+def test_workers_of_both_hosts_perform_each_run_once(site):
     with ExitStack() as ending:
-        servers = [ending.enter_context(site.serving(host)) for host in (site.one, site.two)]
-        for host in (site.one, site.two) * 2:
+        servers = [ending.enter_context(site.serving(host)) for host in (site.first, site.second)]
+        for host in (site.first, site.second) * 2:
             ending.enter_context(site.working(host))
         for number in range(8):
             site.erase()
             answer = curl(servers[number % 2] + BUTTON, *POST, *IN_BACKGROUND, token=site.token)
             assert answer.status == 202
-            until(lambda: site.runs()[0][0] not in {"queued", "running"})
+            wait_until(lambda: site.runs()[0][0] not in {"queued", "running"})
             ((state, _host, _beat, created, *_rest),) = site.runs()
             assert (state, created) == ("succeeded", site.classes())
-            assert site.scalar(DOUBLED) == 0
-    site.assert_right()
+            assert site.scalar(DUPLICATES) == 0
+    site.assert_consistent()
 
 
 @pytest.mark.parametrize("loss", ["die", "unplug"])
-def test_a_host_is_lost_in_a_run_and_the_other_takes_over(site, loss):
-    """Killed, or cut off: then its processes live on, and may write nothing once it is back."""
+def test_other_host_takes_over_run_of_lost_host(site, loss):
+    """The host is killed or unplugged; unplugged processes write nothing after their return."""
     with ExitStack() as ending:
-        address = ending.enter_context(site.serving(site.two))
+        address = ending.enter_context(site.serving(site.second))
         program = (SMALL_CHUNKS, str(CHUNK_ROWS))
-        worker = ending.enter_context(site.working(site.one, program))
+        worker = ending.enter_context(site.working(site.first, program))
         assert curl(address + BUTTON, *POST, *IN_BACKGROUND, token=site.token).status == 202
-        until(lambda: site.classes() > STUDENTS)
-        getattr(site.one, loss)()
-        ending.callback(site.one.plug)
+        wait_until(lambda: site.classes() > STUDENTS)
+        getattr(site.first, loss)()
+        ending.callback(site.first.plug)
         ((state, host, *_rest),) = site.runs()
-        assert (state, host.split()[0]) == ("running", site.one.name)
+        assert (state, host.split()[0]) == ("running", site.first.name)
         left = site.classes()
         assert curl(address + BUTTON, *POST, token=site.token).status == 409
-        site.manage(site.two, *COMMAND, status=ALREADY_RUNNING)
+        site.manage(site.second, *COMMAND, status=ALREADY_RUNNING)
 
         def taken_over():
-            return site.two.manage(*COMMAND, url=site.url).returncode == 0
+            return site.second.manage(*COMMAND, url=site.url).returncode == 0
 
-        until(taken_over, 90)
+        wait_until(taken_over, 90)
         lost, following = site.runs()
-        silent = site.scalar(f"SELECT started_at FROM scheduling_jobrun WHERE id = {following[5]}")
-        assert SILENCE <= silent - lost[2] <= SILENCE * 1.5
+        taken_over_at = site.scalar(
+            f"SELECT started_at FROM scheduling_jobrun WHERE id = {following[5]}"
+        )
+        assert SILENCE <= taken_over_at - lost[2] <= SILENCE * 1.5
         assert (lost[0], following[0]) == ("crashed", "succeeded")
         assert lost[4] == "Stalled for 45 seconds; the next run completes the work."
         assert 0 < lost[3] < following[3] + lost[3] == site.classes()
-        print(f"{loss}: {left} classes were there, taken over after {silent - lost[2]}")
+        print(f"{loss}: {left} classes were there, taken over after {taken_over_at - lost[2]}")
         if loss == "unplug":
             assert worker.poll() is None
-            site.one.plug()
-            until(lambda: is_idle(site, worker), 180)
+            site.first.plug()
+            wait_until(lambda: is_idle(site, worker), 180)
     assert site.runs()[0] == lost
-    site.assert_right()
+    site.assert_consistent()
 
 
 def is_idle(site, worker):
-    """Whether it has ended, or has no task in hand any more."""
+    """Return whether the worker has ended or has no task."""
     tasks = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"
     return worker.poll() is not None or site.scalar(tasks) == 0

@@ -1,6 +1,6 @@
-"""A real timetable, imported and generated, against an oracle of its own (university.py).
+"""A real timetable, imported and generated, compared with an oracle (university.py).
 
-Two windows of twelve weeks, each across one of the two DST changes of America/Chicago in 2026.
+It covers two windows of twelve weeks, across the DST changes of America/Chicago in 2026.
 """
 
 import json
@@ -18,7 +18,7 @@ from scheduling.models import JobRunItem, ScheduledClass
 from . import university
 from .university import Lesson
 
-# Only so that pytest-django makes the database before the fixture below asks for it.
+# pytest-django then creates the database before the module fixture below.
 pytestmark = pytest.mark.django_db
 
 SPRING, AUTUMN = date(2026, 2, 2), date(2026, 9, 7)
@@ -26,7 +26,7 @@ SPRING, AUTUMN = date(2026, 2, 2), date(2026, 9, 7)
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that the tests look at, so that the database is empty again before they begin."""
+    """The data of all tests; the database is empty again before they begin."""
 
     start: date
     imported: dict[str, Any]
@@ -49,8 +49,8 @@ def run(*args: object) -> dict[str, Any]:
 
 
 def horizon(start: date) -> dict[str, Any]:
-    (only,) = run("generate_classes", "--only", "horizon", "--date", start)["runs"]
-    return only
+    (result,) = run("generate_classes", "--only", "horizon", "--date", start)["runs"]
+    return result
 
 
 def stored_lessons() -> list[Lesson]:
@@ -72,7 +72,7 @@ def stored_lessons() -> list[Lesson]:
     ]
 
 
-# A season each is enough for the suite: what differs between them is no matter of the database.
+# One season for each database is enough: the difference does not depend on the database.
 @pytest.fixture(
     scope="module",
     params=[
@@ -81,7 +81,7 @@ def stored_lessons() -> list[Lesson]:
     ],
 )
 def outcome(request, django_db_setup, django_db_blocker) -> Outcome:
-    # Committed, as in real life: in a test's transaction the run's own heartbeat would not see it.
+    # The runs are committed, because their heartbeat has its own connection.
     with django_db_blocker.unblock():
         try:
             imported = run("import_timetable", university.FILE)
@@ -98,7 +98,7 @@ def outcome(request, django_db_setup, django_db_blocker) -> Outcome:
 
 @pytest.fixture(scope="module")
 def expected(outcome) -> set[Lesson]:
-    """Every meeting on every date of the window, whether or not it finds a place."""
+    """Return every meeting on every date of the window, with or without conflict."""
     return {
         lesson
         for meeting in university.meetings()
@@ -107,7 +107,7 @@ def expected(outcome) -> set[Lesson]:
 
 
 def key_of(conflict: dict[str, Any]) -> tuple[Any, ...]:
-    """What a lesson and the conflict that stands for it have in common."""
+    """Return the values that a lesson and its conflict share."""
     return (
         conflict["student"],
         conflict["teacher"],
@@ -117,20 +117,20 @@ def key_of(conflict: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def in_words(lesson: Lesson) -> str:
-    """A lesson as a conflict names what is in its way."""
+def conflict_text(lesson: Lesson) -> str:
+    """Return the text with which a conflict names a lesson."""
     when = f"{lesson.day} {lesson.start:%H:%M}–{lesson.end:%H:%M} {lesson.zone}"
     return f"{lesson.student} · {lesson.teacher} · {when}"
 
 
-def test_the_file_is_the_one_its_description_speaks_of():
+def test_file_matches_its_description():
     meetings = university.meetings()
     assert len(meetings) == 1184
     assert len({meeting.student for meeting in meetings}) == 387
     assert len({meeting.teacher for meeting in meetings}) == 256
 
 
-def test_all_of_it_is_imported_and_a_second_time_changes_nothing(outcome):
+def test_second_import_changes_nothing(outcome):
     assert outcome.imported["success"]
     assert (outcome.imported["rows"], outcome.imported["mergedRows"]) == (456, 9)
     assert outcome.imported["created"]["recurringSlots"] == 1184
@@ -138,7 +138,7 @@ def test_all_of_it_is_imported_and_a_second_time_changes_nothing(outcome):
     assert not any(outcome.imported_again["created"].values())
 
 
-def test_every_meeting_of_every_week_is_a_class_or_a_named_conflict(outcome, expected):
+def test_every_meeting_is_class_or_named_conflict(outcome, expected):
     assert len(expected) == 1184 * university.WEEKS
     stored = Counter(lesson[:5] for lesson in outcome.stored)
     conflicts = Counter(key_of(conflict) for conflict in outcome.conflicts)
@@ -148,34 +148,36 @@ def test_every_meeting_of_every_week_is_a_class_or_a_named_conflict(outcome, exp
     assert (outcome.first["state"], outcome.first["errors"]) == ("succeeded", [])
 
 
-def test_every_class_has_the_right_instants_zone_and_subject(outcome, expected):
+def test_every_class_has_expected_instants_zone_and_subject(outcome, expected):
     assert set(outcome.stored) <= expected
     offsets = {(lesson.starts_at.hour - lesson.start.hour) % 24 for lesson in outcome.stored}
-    assert offsets == {5, 6}  # the window does cross a change of the clocks
+    assert offsets == {5, 6}  # the window crosses a clock change
 
 
-def test_every_conflict_has_a_stored_class_in_its_way_and_names_it(outcome, expected):
+def test_every_conflict_names_stored_class(outcome, expected):
     by_key = {lesson[:5]: lesson for lesson in expected}
-    by_words = {in_words(lesson): lesson for lesson in outcome.stored}
+    by_text = {conflict_text(lesson): lesson for lesson in outcome.stored}
     assert outcome.conflicts
     for conflict in outcome.conflicts:
-        wanted = by_key[key_of(conflict)]
-        named = by_words[conflict["with"]]
-        assert wanted.excludes(named), conflict
+        lesson = by_key[key_of(conflict)]
+        named = by_text[conflict["with"]]
+        assert lesson.excludes(named), conflict
         assert conflict["with"].split(" · ")[0] in conflict["reason"]
 
 
-def test_no_two_stored_classes_exclude_each_other(outcome):
+def test_no_stored_classes_exclude_each_other(outcome):
     assert university.double_bookings(outcome.stored) == []
 
 
-def test_an_independent_recount_seats_the_very_same_classes(outcome):
-    seated, barred = university.greedy(outcome.start)
-    assert set(outcome.stored) == seated
-    assert {key_of(conflict) for conflict in outcome.conflicts} == {one[:5] for one in barred}
+def test_independent_placement_has_same_classes(outcome):
+    placed, excluded = university.place_lessons(outcome.start)
+    assert set(outcome.stored) == placed
+    assert {key_of(conflict) for conflict in outcome.conflicts} == {
+        lesson[:5] for lesson in excluded
+    }
 
 
-def test_every_conflict_is_in_the_log_of_the_run(outcome):
+def test_every_conflict_is_stored_with_run(outcome):
     assert {item.outcome for item in outcome.items} == {"conflict"}
     logged = Counter(
         (item.student_name, item.teacher_name, item.date, item.start_time, item.end_time)
@@ -184,17 +186,17 @@ def test_every_conflict_is_in_the_log_of_the_run(outcome):
     assert logged == Counter(key_of(conflict) for conflict in outcome.conflicts)
 
 
-def test_a_second_run_creates_nothing_and_tries_every_conflict_again(outcome):
+def test_second_run_creates_nothing_and_repeats_conflicts(outcome):
     counts = {"conflict": len(outcome.conflicts), "exists": len(outcome.stored)}
     assert outcome.second["counts"] == counts
     assert outcome.second["classesCreated"] == 0
     assert sorted(outcome.stored_after) == sorted(outcome.stored)
-    assert {key_of(one) for one in outcome.second["conflicts"]} == {
-        key_of(one) for one in outcome.conflicts
+    assert {key_of(conflict) for conflict in outcome.second["conflicts"]} == {
+        key_of(conflict) for conflict in outcome.conflicts
     }
 
 
-def test_the_oracle_knows_a_double_booking_when_it_sees_one():
+def test_oracle_detects_double_booking():
     def lesson(student, teacher, start, end, is_shared=False):
         day = date(2026, 2, 2)
         starts, ends = (datetime.combine(day, at, UTC) for at in (start, end))
@@ -205,6 +207,6 @@ def test_the_oracle_knows_a_double_booking_when_it_sees_one():
     assert university.double_bookings([alone, lesson("Cy", "Bo", eleven, noon)]) == []
     assert university.double_bookings([alone, lesson("Cy", "Bo", ten, noon)])
     assert university.double_bookings([alone, lesson("Ana", "Di", ten, noon)])
-    shared = [lesson(who, "Bo", ten, eleven, True) for who in ("Ana", "Cy")]
+    shared = [lesson(student, "Bo", ten, eleven, True) for student in ("Ana", "Cy")]
     assert university.double_bookings(shared) == []
     assert university.double_bookings([shared[0], lesson("Cy", "Bo", ten, noon, True)])

@@ -1,7 +1,7 @@
-"""What the real timetable of test_university.py ought to come to, told without the product.
+"""An oracle for the real timetable of test_university.py, independent of the product.
 
-Plain csv, datetime and zoneinfo: nothing of ``scheduling`` is imported here, so that no mistake
-of the product's can be on both sides of a comparison.
+It uses csv, datetime and zoneinfo and imports nothing from ``scheduling``, so that a mistake of the
+product cannot be on both sides of a comparison.
 """
 
 import csv
@@ -32,7 +32,7 @@ class Meeting(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A meeting on one date. What identifies it comes first."""
+    """A meeting on a date. The first five fields identify it."""
 
     student: str
     teacher: str
@@ -46,11 +46,11 @@ class Lesson(NamedTuple):
     subject: str
 
     def overlaps(self, other: "Lesson") -> bool:
-        """Half-open: back to back is no overlap."""
+        """Return whether the two overlap; back to back is no overlap."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
     def is_one_session_with(self, other: "Lesson") -> bool:
-        """Whether the two are one room with several codes on its door."""
+        """Return whether the two are the same session under several course codes."""
         return (
             self.is_shared
             and other.is_shared
@@ -59,7 +59,7 @@ class Lesson(NamedTuple):
         )
 
     def excludes(self, other: "Lesson") -> bool:
-        """Whether the two can't both take place."""
+        """Return whether the two cannot both take place."""
         if not self.overlaps(other):
             return False
         if self.student == other.student:
@@ -68,7 +68,7 @@ class Lesson(NamedTuple):
 
 
 def meetings() -> list[Meeting]:
-    """The meetings of the file in its order, those of repeated rows once."""
+    """Return the meetings of the file in order, without duplicates."""
     with FILE.open(encoding="utf-8", newline="") as source:
         rows = list(csv.DictReader(source))
     found: dict[Meeting, None] = {}
@@ -91,7 +91,7 @@ def meetings() -> list[Meeting]:
 
 
 def lessons(meeting: Meeting, start: date) -> list[Lesson]:
-    """The meeting's dates in the window that begins with ``start``, with their instants."""
+    """Return the lessons of a meeting in the window that begins on ``start``."""
     zone = ZoneInfo(meeting.zone)
     days = (start + timedelta(days=n) for n in range(WEEKS * 7))
     return [
@@ -112,36 +112,36 @@ def lessons(meeting: Meeting, start: date) -> list[Lesson]:
     ]
 
 
-def greedy(start: date) -> tuple[set[Lesson], dict[Lesson, list[Lesson]]]:
-    """Seat every lesson in the order of the file; those that find no place, with what bars them."""
-    seated: dict[date, list[Lesson]] = {}
-    barred: dict[Lesson, list[Lesson]] = {}
+def place_lessons(start: date) -> tuple[set[Lesson], dict[Lesson, list[Lesson]]]:
+    """Place lessons in file order; return those placed and those excluded, with the reasons."""
+    placed: dict[date, list[Lesson]] = {}
+    excluded: dict[Lesson, list[Lesson]] = {}
     for meeting in meetings():
         for lesson in lessons(meeting, start):
-            there = seated.setdefault(lesson.day, [])  # no meeting of the file passes midnight
-            in_the_way = [other for other in there if lesson.excludes(other)]
-            if in_the_way:
-                barred[lesson] = in_the_way
+            same_day = placed.setdefault(lesson.day, [])  # no meeting of the file passes midnight
+            conflicting = [other for other in same_day if lesson.excludes(other)]
+            if conflicting:
+                excluded[lesson] = conflicting
             else:
-                there.append(lesson)
-    return {lesson for day in seated.values() for lesson in day}, barred
+                same_day.append(lesson)
+    return {lesson for day in placed.values() for lesson in day}, excluded
 
 
 def double_bookings(stored: Iterable[Lesson]) -> list[tuple[Lesson, Lesson]]:
-    """Pairs of ``stored`` that can't both take place: each compared to each of the same day."""
+    """Return the pairs of ``stored`` lessons of the same day that exclude each other."""
     ordered = sorted(stored, key=lambda lesson: (lesson.day, lesson.starts_at))
     by_day: dict[date, list[Lesson]] = {}
     for lesson in ordered:
         by_day.setdefault(lesson.day, []).append(lesson)
-    # Comparing within a day is enough only as long as no lesson runs into the next one.
+    # The comparison within a day is sufficient only if no lesson extends into the next day.
     days = sorted(by_day)
-    for one, other in pairwise(days):
-        latest = max(lesson.ends_at for lesson in by_day[one])
-        assert latest <= min(lesson.starts_at for lesson in by_day[other])
+    for day, next_day in pairwise(days):
+        latest = max(lesson.ends_at for lesson in by_day[day])
+        assert latest <= min(lesson.starts_at for lesson in by_day[next_day])
     return [
-        (one, other)
-        for there in by_day.values()
-        for number, one in enumerate(there)
-        for other in there[number + 1 :]
-        if one.excludes(other)
+        (lesson, other)
+        for same_day in by_day.values()
+        for number, lesson in enumerate(same_day)
+        for other in same_day[number + 1 :]
+        if lesson.excludes(other)
     ]

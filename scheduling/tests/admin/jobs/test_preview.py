@@ -16,7 +16,7 @@ from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
-from scheduling.tests.jobs.helpers import STALE, conduct, horizon, request
+from scheduling.tests.jobs.helpers import STALE, horizon, request, run_options
 
 from .test_overview import PAGE, text_of
 
@@ -198,7 +198,7 @@ class TestApplying:
 
 class TestTheFingerprint:
     def look(self, **values):
-        return preview_plan(request(Job.HORIZON, weeks=2, **values), conduct(EARLY), 100)
+        return preview_plan(request(Job.HORIZON, weeks=2, **values), run_options(EARLY), 100)
 
     def test_is_the_same_for_the_same_plan(self):
         make.slot()
@@ -263,14 +263,14 @@ class TestTheFingerprint:
     def test_minds_the_window(self):
         assert (
             self.look().fingerprint
-            != preview_plan(request(Job.HORIZON, weeks=3), conduct(EARLY)).fingerprint
+            != preview_plan(request(Job.HORIZON, weeks=3), run_options(EARLY)).fingerprint
         )
 
 
 def test_a_sample_is_of_so_many_series_with_all_their_weeks():
     for _ in range(5):
         make.slot()
-    found = preview_plan(request(Job.HORIZON, weeks=3), conduct(EARLY), sample=2)
+    found = preview_plan(request(Job.HORIZON, weeks=3), run_options(EARLY), sample=2)
     (lines,) = found.samples.values()
     assert len({line.series for line in lines}) == 2
     assert len(lines) == 6

@@ -1,7 +1,7 @@
-"""``stopping.py WHERE``: generate the horizon, and fall still (SIGSTOP) in the second chunk.
+"""A program that generates the horizon and stops itself (SIGSTOP) in the second chunk.
 
-WHERE: ``between`` the first chunk and the second; in the transaction of the second ``before`` its
-fence, ``after`` it, or in the middle of its ``copy``.
+Usage: ``stopping.py WHERE``. WHERE is ``between`` (after the first chunk), ``before`` or ``after``
+the fence of the second chunk, or ``copy`` (during its COPY).
 """
 
 import os
@@ -19,17 +19,17 @@ from django.core.management import execute_from_command_line
 
 
 def stop_in_second(module, name, before):
-    """Stop at the second call of ``module.name``, before or after what it does."""
+    """Stop the process at the second call of ``module.name``, before or after the call."""
     original, calls = getattr(module, name), []
 
     def stopping(*args, **kwargs):
         calls.append(name)
         if before and len(calls) == 2:
             os.kill(os.getpid(), signal.SIGSTOP)
-        answer = original(*args, **kwargs)
+        result = original(*args, **kwargs)
         if not before and len(calls) == 2:
             os.kill(os.getpid(), signal.SIGSTOP)
-        return answer
+        return result
 
     setattr(module, name, stopping)
 
@@ -45,7 +45,7 @@ def main(where: str) -> None:
     if where == "between":
         stop_in_second(runner.ChunkedGeneration, "_chunk", before=True)
     elif where == "copy":
-        # The server already waits for the lines when the first of them is asked for.
+        # The server already waits for the rows when the first one is formatted.
         stop_in_second(class_insert, "_shared_text", before=True)
     else:
         stop_in_second(generator, "fence", before=where == "before")

@@ -1,4 +1,4 @@
-"""Old job logs are deleted; classes and what the next run has to know are not."""
+"""Pruning of old job logs, which keeps classes and the data that later runs need."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,14 +11,14 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, JobRunItem, RefusedCredentials, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import calendar, conduct, do, request, weekly
+from scheduling.tests.jobs.helpers import calendar, request, run_job, run_options, weekly
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 3, 30, tzinfo=UTC)
 
 
 def log(days_ago, state=RunState.SUCCEEDED, job=Job.HORIZON, **values):
-    """A run that began so many days before now, with a result."""
+    """Store a run with one item, created ``days_ago``; return its id."""
     row = JobRun.objects.create(job=job, trigger=Trigger.CRON, state=state, **values)
     JobRun.objects.filter(pk=row.pk).update(created_at=NOW - timedelta(days=days_ago))
     JobRunItem.objects.create(run=row, outcome="conflict", code="teacher_busy")
@@ -26,12 +26,12 @@ def log(days_ago, state=RunState.SUCCEEDED, job=Job.HORIZON, **values):
 
 
 def prune():
-    result = run(request(Job.PRUNE, NOW.date()), conduct(NOW))
+    result = run(request(Job.PRUNE, NOW.date()), run_options(NOW))
     left = JobRun.objects.exclude(pk=result.run_id)
     return result, set(left.values_list("pk", flat=True))
 
 
-def test_what_is_older_than_the_retention_goes_with_its_results():
+def test_runs_older_than_retention_are_deleted_with_items():
     old = [log(days) for days in (31, 40, 400)]
     kept = [log(days) for days in (0, 1, 29)]
     result, left = prune()
@@ -40,14 +40,14 @@ def test_what_is_older_than_the_retention_goes_with_its_results():
     assert set(JobRunItem.objects.values_list("run_id", flat=True)) == set(kept)
 
 
-def test_the_retention_is_a_setting(settings):
+def test_retention_is_a_setting(settings):
     settings.JOB_LOG_RETENTION_DAYS = 10
     log(11)
     kept = {log(9), log(1)}
     assert prune()[1] == kept
 
 
-def test_the_newest_success_and_failure_of_each_job_stay_whatever_their_age():
+def test_newest_success_and_failure_of_each_job_are_kept():
     kept = set()
     for job in (Job.WEEKLY, Job.HORIZON):
         for state in (RunState.SUCCEEDED, RunState.FAILED):
@@ -57,14 +57,14 @@ def test_the_newest_success_and_failure_of_each_job_stay_whatever_their_age():
 
 
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.QUEUED])
-def test_an_active_run_stays(state):
+def test_active_run_is_kept(state):
     active = log(300, state)
     log(200)
     newest = log(100)
     assert prune()[1] == {active, newest}
 
 
-def test_in_batches(monkeypatch):
+def test_runs_are_deleted_in_batches(monkeypatch):
     monkeypatch.setattr(pruning, "RUNS_A_BATCH", 2)
     for days in range(40, 47):
         log(days)
@@ -94,8 +94,8 @@ def test_classes_are_neither_deleted_nor_rewritten():
     ids=["a dated run", "a narrowed run", "a failure"],
 )
 @pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.PARTIAL])
-def test_missed_weeks_are_still_known_after_it(later, state):
-    """Weeks after the last whole run, others have become the newest success and failure."""
+def test_missed_weeks_are_known_after_pruning(later, state):
+    """The last full run is no longer the newest success or failure."""
     make.schedule()
     last = log(70, state, Job.WEEKLY, window_start=MONDAY, window_end=MONDAY + timedelta(7))
     for values in later:
@@ -106,13 +106,13 @@ def test_missed_weeks_are_still_known_after_it(later, state):
     assert weekly(today).catch_up_from == MONDAY + timedelta(weeks=6)
 
 
-def test_it_is_a_run_as_any_other():
-    result = do(Job.PRUNE)
+def test_prune_is_recorded_as_run():
+    result = run_job(Job.PRUNE)
     row = JobRun.objects.get(pk=result.run_id)
     assert (row.job, row.state, row.window_start) == (Job.PRUNE, RunState.SUCCEEDED, None)
 
 
-def test_the_queue_forgets_tasks_of_those_days_however_they_ended():
+def test_old_queue_tasks_are_deleted_whatever_their_status():
     def task(days_ago, status):
         result = perform_run.enqueue(1)
         rows = DBTaskResult.objects.filter(id=result.id)
@@ -123,15 +123,15 @@ def test_the_queue_forgets_tasks_of_those_days_however_they_ended():
     for status in ("SUCCESSFUL", "FAILED", "RUNNING", "READY"):
         task(31, status)
     kept = {task(29, "SUCCESSFUL"), task(0, "READY")}
-    assert prune()[0].pruned == 0  # they are no runs
+    assert prune()[0].pruned == 0  # tasks and counts are not runs
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
 
 
-def test_counts_of_refused_credentials_go_when_their_window_is_over(monkeypatch):
+def test_expired_counts_of_refused_credentials_are_deleted(monkeypatch):
     monkeypatch.setattr(pruning, "RUNS_A_BATCH", 2)
     for second in range(5):
         RefusedCredentials.add("192.0.2.1", NOW - timedelta(seconds=second))
     ahead = NOW + timedelta(seconds=1)
     RefusedCredentials.add("192.0.2.1", ahead)
-    assert prune()[0].pruned == 0  # they are no runs
+    assert prune()[0].pruned == 0  # tasks and counts are not runs
     assert list(RefusedCredentials.objects.values_list("window_end", flat=True)) == [ahead]

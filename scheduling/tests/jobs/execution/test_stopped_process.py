@@ -1,4 +1,4 @@
-"""A process that is stopped (SIGSTOP), taken for dead, and wakes up: it writes nothing more."""
+"""A stopped process (SIGSTOP) whose run is taken over, and which then resumes."""
 
 import json
 import signal
@@ -13,7 +13,7 @@ from scheduling.jobs.runs import takeover
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import calendar, counts, horizon
-from scheduling.tests.jobs.waiting import until_stopped
+from scheduling.tests.jobs.waiting import wait_until_stopped
 from scheduling.tests.support import processes
 
 STOPPING = Path(__file__).with_name("stopping.py")
@@ -23,7 +23,7 @@ IN_A_TRANSACTION = pytest.mark.postgresql  # on SQLite a stopped writer holds th
 
 @pytest.fixture
 def stopped(transactional_db):
-    """``stopped(where)``: a process that is still in the second of three chunks, and its run."""
+    """Return a function that starts a process stopped in the second of three chunks."""
     for _ in range(3):
         make.slot()
     started = []
@@ -31,7 +31,7 @@ def stopped(transactional_db):
     def start(where):
         process = processes.popen(where, program=STOPPING)
         started.append(process)
-        until_stopped(process)
+        wait_until_stopped(process)
         return process, JobRun.objects.get()
 
     yield start
@@ -40,22 +40,22 @@ def stopped(transactional_db):
     processes.wait_for_dead_sessions()
 
 
-def fall_silent(run):
-    """As if its last sign of life were a minute ago."""
+def make_silent(run):
+    """Set the last heartbeat of ``run`` back by a minute."""
     then = run.heartbeat - timedelta(minutes=1)
     assert JobRun.objects.filter(pk=run.pk).update(heartbeat=then) == 1
 
 
-def wake(process):
-    """Let it go on to its end; what it said."""
+def resume(process):
+    """Resume ``process``, wait for its end and return its output."""
     process.send_signal(signal.SIGCONT)
     out, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors, errors
     return json.loads(out), errors
 
 
-def assert_it_wakes_up_in_vain(process, run, expected):
-    document, errors = wake(process)
+def assert_resumed_run_writes_nothing(process, run, expected):
+    document, errors = resume(process)
     assert process.returncode == 1
     assert document["success"] is False
     assert calendar() == expected
@@ -73,53 +73,55 @@ def assert_it_wakes_up_in_vain(process, run, expected):
         pytest.param("after", marks=IN_A_TRANSACTION),
     ],
 )
-def test_another_takes_over_and_it_wakes_up_in_vain(stopped, where):
+def test_stopped_run_is_taken_over_and_writes_nothing_more(stopped, where):
     process, run = stopped(where)
-    fall_silent_when_free(run)
+    make_silent_when_unlocked(run)
     result = horizon(TODAY)
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
     assert run.error == "Stalled for 45 seconds; the next run completes the work."
-    assert_it_wakes_up_in_vain(process, run, calendar())
+    assert_resumed_run_writes_nothing(process, run, calendar())
 
 
-def fall_silent_when_free(run):
-    """On PostgreSQL the stopped process may hold the run's row until the server ends it."""
+def make_silent_when_unlocked(run):
+    """On PostgreSQL the stopped process may lock the run's row until the server ends it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET lock_timeout = '20s'")
-        fall_silent(run)
+        make_silent(run)
         if connection.vendor == "postgresql":
             cursor.execute("RESET lock_timeout")
 
 
 @IN_A_TRANSACTION
-@pytest.mark.parametrize("way", ["direct", "pooler"])
-def test_stopped_in_the_middle_of_a_copy_it_holds_nobody_up(stopped, monkeypatch, request, way):
-    """No timeout of PostgreSQL ends a COPY that waits for its client."""
-    if way == "pooler":
+@pytest.mark.parametrize("connection_kind", ["direct", "pooler"])
+def test_process_stopped_during_copy_blocks_no_other_run(
+    stopped, monkeypatch, request, connection_kind
+):
+    """PostgreSQL has no timeout for a COPY that waits for its client."""
+    if connection_kind == "pooler":
         request.getfixturevalue("pooler")
     process, run = stopped("copy")
-    fall_silent(run)
+    make_silent(run)
     monkeypatch.setattr(advisory_locks, "LOCK_TIMEOUT", timedelta(seconds=1))
     monkeypatch.setattr(takeover, "SILENCE", timedelta(seconds=0.5))
     result = horizon(TODAY)
     assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 24, "exists": 12})
-    assert_it_wakes_up_in_vain(process, run, calendar())
+    assert_resumed_run_writes_nothing(process, run, calendar())
 
 
 @IN_A_TRANSACTION
 @pytest.mark.parametrize("where", ["before", "after", "copy"])
-def test_nothing_of_the_chunk_in_hand_is_seen(stopped, where):
+def test_uncommitted_chunk_is_invisible(stopped, where):
     stopped(where)
     assert ScheduledClass.objects.count() == 12
     assert JobRun.objects.get().classes_created == 12
 
 
-def test_a_run_that_wakes_up_before_anyone_noticed_goes_on(stopped):
+def test_run_resumed_before_takeover_succeeds(stopped):
     process, run = stopped("between")
-    document, _errors = wake(process)
+    document, _errors = resume(process)
     assert (process.returncode, document["success"]) == (0, True)
     run.refresh_from_db()
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)

@@ -1,4 +1,4 @@
-"""Undo while others are at work: it waits for a person, and a run waits for it."""
+"""Undo beside concurrent writers: it waits for a person, and a run waits for it."""
 
 import threading
 
@@ -9,27 +9,27 @@ from scheduling.jobs.execution.undo import undo
 from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY
-from scheduling.tests.jobs.generation.test_concurrent_edit import person
+from scheduling.tests.jobs.generation.test_concurrent_edit import open_edit
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import someone_waits_for_the_calendar, until
+from scheduling.tests.jobs.waiting import is_calendar_lock_awaited, wait_until
 
-# On SQLite writers take turns: there is no such moment.
+# SQLite serializes writers.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_an_attendance_mark_that_is_being_made():
+def test_class_with_uncommitted_attendance_is_kept():
     make.slot()
     run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
     marked = ScheduledClass.objects.filter(date=MONDAY)
 
-    with person(lambda: marked.update(attendance="excused")):
+    with open_edit(lambda: marked.update(attendance="excused")):
         result = undo(run, by="teresa", clock=lambda: EARLY)
 
     assert ([line.code for line in result.kept], result.removed_count) == (["attended"], 2)
     assert ScheduledClass.objects.get().attendance == "excused"
 
 
-def test_a_run_that_begins_meanwhile_makes_again_what_is_gone():
+def test_run_started_during_undo_creates_classes_again():
     make.slot()
     run = JobRun.objects.get(pk=horizon(weeks=3).run_id)
     results = []
@@ -44,7 +44,7 @@ def test_a_run_that_begins_meanwhile_makes_again_what_is_gone():
 
     def clock():
         thread.start()
-        until(someone_waits_for_the_calendar)
+        wait_until(is_calendar_lock_awaited)
         return EARLY
 
     result = undo(run, by="teresa", clock=clock)

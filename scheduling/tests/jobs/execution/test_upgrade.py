@@ -1,4 +1,4 @@
-"""Upgrades from versions that kept what a later migration takes away."""
+"""Upgrades from versions with tables and columns that a migration removes."""
 
 import os
 import uuid
@@ -28,14 +28,14 @@ from scheduling.tests.jobs.helpers import horizon, request, weekly
 from scheduling.tests.servers import killing
 from scheduling.tests.support import processes, studio
 
-# Far ahead: no class of it has begun, whatever a worker's real clock says.
+# Far in the future, so that no class has started by the real clock of a worker.
 TODAY = date(2040, 1, 2)
 BEFORE = [("scheduling", "0022_chargeable")]
 
 
 @pytest.fixture
 def expected(migrate):
-    """A studio, and the classes that undisturbed runs store for it."""
+    """Build a studio and return the classes that undisturbed runs store for it."""
     studio.build(slots=24, teachers=4, clashes=1, groups=1)
     for weekday in (1, 2, 3):
         make.schedule(weekday=weekday)
@@ -45,8 +45,8 @@ def expected(migrate):
     return classes
 
 
-def leave_half_done():
-    """The run of a process that has ended; it had committed the chunks of two teachers of four."""
+def make_interrupted_run():
+    """Return a run that ended after committing the chunks of two of four teachers."""
     teachers = Teacher.objects.order_by("id").values_list("id", flat=True)
     made = horizon(TODAY, teacher_ids=(teachers[0], teachers[2]))
     assert made.classes_created > 0
@@ -55,14 +55,14 @@ def leave_half_done():
     return run
 
 
-def divide(models, run):
-    """Write ``run`` as the version of migration 0022 had it: its shards know more than its row."""
+def add_shards(models, run):
+    """Store ``run`` with shards, as the version of migration 0022 did."""
     here = this_process()
     ended = {"host": here.host, "process": f"{os.getpid()}@0"}
     beat = {"token": uuid.uuid4(), "heartbeat": DatabaseClock(), **ended}
     shard = models.get_model("scheduling", "JobShard").objects.create
     rest = {"spanning": [], "students": [], "teachers": []}
-    one = run.classes_created // 3
+    third = run.classes_created // 3
     shard(
         run_id=run.pk,
         number=1,
@@ -70,8 +70,8 @@ def divide(models, run):
         state="succeeded",
         lot={"chunks": [[[1], [], 6]]} | rest,
         chunks_done=1,
-        counts={"created": one},
-        classes_created=one,
+        counts={"created": third},
+        classes_created=third,
         progress_done=6,
         progress_total=6,
         queries=20,
@@ -85,8 +85,8 @@ def divide(models, run):
         lot={"chunks": [[[2], [], 9], [[3], [], 9]]} | rest,
         chunks_done=1,
         carried={"left": [["recurring_slot", 1]], "left_students": [1], "surveyed": 2},
-        counts={"created": run.classes_created - one, "conflict": 12},
-        classes_created=run.classes_created - one,
+        counts={"created": run.classes_created - third, "conflict": 12},
+        classes_created=run.classes_created - third,
         progress_done=9,
         progress_total=18,
         queries=30,
@@ -96,20 +96,20 @@ def divide(models, run):
     models.get_model("scheduling", "JobRun").objects.filter(pk=run.pk).update(
         shard_count=3,
         options={"weeks": 12, "shards": 2, "today": TODAY.isoformat()},
-        counts={"created": one},
-        classes_created=one,
+        counts={"created": third},
+        classes_created=third,
         progress_done=6,
         progress_total=24,
         **beat,
     )
 
 
-def test_a_divided_run_that_was_under_way_and_a_queued_one_are_completed(migrate, expected):
-    divided = leave_half_done()
+def test_sharded_and_queued_runs_are_completed_after_upgrade(migrate, expected):
+    divided = make_interrupted_run()
     queued = enqueue_run(request(Job.WEEKLY, TODAY))
     join_run.enqueue(divided.pk)
     before = migrate(BEFORE)
-    divide(before, divided)
+    add_shards(before, divided)
     options = {"date": TODAY.isoformat(), **queued.options, "shards": 8}
     before.get_model("scheduling", "JobRun").objects.filter(pk=queued.pk).update(options=options)
     committed = killing.stored()
@@ -149,8 +149,8 @@ OUTBOX_BEFORE = [("scheduling", "0023_no_shards")]
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
-def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrate):
-    """Sent, refused and unanswered ones become messages; the rest is still sent."""
+def test_claimed_reminders_and_notices_are_not_sent_again(migrate):
+    """Sent, refused and unanswered e-mails become messages; the others are still sent."""
     marta = make.teacher("Marta Gil", email="marta@example.org")
     lessons = [
         make.lesson(
@@ -208,7 +208,7 @@ def test_reminders_and_notices_that_were_claimed_are_sent_to_nobody_again(migrat
         *(("marta@example.org", f"{hour}:00") for hour in (11, 12, 13, 15)),
         ("s15@example.org", "15:00"),
     ]
-    # What is sent again is written anew.
+    # A resent message is rendered again.
     mail.outbox.clear()
     lost = Message.objects.get(items__student=lessons[2].student, items__reader="student")
     send_again(lost, NOON)
@@ -228,20 +228,18 @@ AHEAD, PAST = date(2040, 1, 2), date(2020, 1, 6)
         pytest.param(
             [(AHEAD, "America/Lima", 2), (AHEAD, "Europe/Madrid", 1), (PAST, "Asia/Tokyo", 3)],
             "America/Lima",
-            id="most of those ahead",
+            id="most frequent zone of future classes",
         ),
         pytest.param(
             [(PAST, "Asia/Tokyo", 3), (PAST + timedelta(days=7), "Europe/Madrid", 1)],
             "Europe/Madrid",
-            id="the newest of those that are over",
+            id="zone of newest past class",
         ),
-        pytest.param([(AHEAD, "", 1)], "Pacific/Auckland", id="none without a teacher"),
+        pytest.param([(AHEAD, "", 1)], "Pacific/Auckland", id="no class without teacher"),
         pytest.param([], None, id="no class"),
     ],
 )
-def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
-    migrate, settings, lessons, zone
-):
+def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons, zone):
     taught = make.lesson(on=AHEAD, whom=make.teacher(zone="Asia/Tokyo")) if lessons else None
     for day, name, count in lessons:
         for n in range(count if name else 0):
@@ -250,7 +248,7 @@ def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
     settings.REMINDER_HOURS, settings.CURRENCY = 12, "EUR"
     before = migrate(STUDIO_BEFORE)
     assert "scheduling_studio" not in connection.introspection.table_names()
-    # What a default of those days asks for is no table that is not there.
+    # The old default of a teacher's zone must not read the missing table.
     assert before.get_model("scheduling", "Teacher")().time_zone == "Pacific/Auckland"
 
     migrate()
@@ -272,7 +270,7 @@ def test_the_studio_gets_the_zone_of_its_classes_without_a_teacher(
     ("given", "stored"),
     [({}, (24, "")), ({"CANCEL_NOTICE_HOURS": 48, "CURRENCY": "EUR"}, (48, "EUR"))],
 )
-def test_a_stored_studio_takes_the_first_values_of_new_columns(migrate, settings, given, stored):
+def test_stored_studio_gets_initial_values_of_new_columns(migrate, settings, given, stored):
     before = migrate([("scheduling", "0030_zone_names")])
     values = first_values()
     rest = {name: values.pop(name) for name in ("cancel_notice_hours", "currency")}

@@ -1,4 +1,4 @@
-"""A run of an approved plan carries out that plan, or stops and says so."""
+"""Runs of an approved plan: they apply exactly that plan or stop with an error."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,21 +16,21 @@ from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
-from scheduling.tests.jobs.helpers import STALE, Recorder, conduct, counts, horizon, request
+from scheduling.tests.jobs.helpers import STALE, Recorder, counts, horizon, request, run_options
 from scheduling.tests.jobs.long_lives.random_studio import Studio
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
-SOME = (
+PARTLY_STALE = (
     "The data has changed since the preview. What was done is as the preview showed it; the rest "
     "was not done. Check the new plan."
 )
-ASKED = request(Job.HORIZON, weeks=3)
+RUN_REQUEST = request(Job.HORIZON, weeks=3)
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """Runs, not previews, have a chunk for every teacher."""
+    """Give runs, but not previews, a chunk for every teacher."""
 
     def cut(kinds, scope, window, preview=False):
         return chunks.chunks(kinds, scope, window, preview, None if preview else 1)
@@ -38,28 +38,28 @@ def small(monkeypatch):
     monkeypatch.setattr(runner, "chunks", cut)
 
 
-def seen(asked=ASKED):
-    """The request for exactly the plan that is to be seen now."""
-    return replace(asked, plan=preview_plan(asked, conduct(EARLY)).fingerprint)
+def approve(run_request=RUN_REQUEST):
+    """Return the request with the fingerprint of the current plan."""
+    return replace(run_request, plan=preview_plan(run_request, run_options(EARLY)).fingerprint)
 
 
-def do(asked, **values):
-    return run(asked, conduct(EARLY, **values))
+def run_now(run_request, **values):
+    return run(run_request, run_options(EARLY, **values))
 
 
-def after_the_look(monkeypatch, action):
-    """Do that between the worker's look and its first chunk."""
+def call_after_preview(monkeypatch, action):
+    """Call ``action`` between the worker's preview and its first chunk."""
 
-    def looking(*args):
+    def preview_then_act(*args):
         plan = preview_plan(*args)
         action()
         return plan
 
-    monkeypatch.setattr(runner, "preview_plan", looking)
+    monkeypatch.setattr(runner, "preview_plan", preview_then_act)
 
 
 class Meanwhile(Recorder):
-    """Does something once so many schedules are done."""
+    """An observer that calls ``action`` once ``done`` series are done."""
 
     def __init__(self, done, action):
         super().__init__()
@@ -74,98 +74,98 @@ def change(row, **values):
     return lambda: type(row).objects.filter(pk=row.pk).update(**values)
 
 
-def lessons():
+def class_count():
     return ScheduledClass.objects.count()
 
 
-class TestNothingChanged:
-    def test_it_is_carried_out_in_full(self):
+class TestUnchangedData:
+    def test_plan_is_applied_in_full(self):
         make.slot()
         make.slot()
-        result = do(seen())
+        result = run_now(approve())
         assert (result.state, counts(result)) == (RunState.SUCCEEDED, {"created": 6})
 
-    def test_so_it_is_chunk_by_chunk_with_guests_conflicts_moves_and_what_stays(self, small):
+    def test_plan_is_applied_in_chunks_with_neighbours_and_conflicts(self, small):
         marta, leo, ana = make.teacher(), make.teacher(), make.student()
-        one, other = make.slot(marta, weekday=3), make.slot(leo, weekday=4)
+        first, second = make.slot(marta, weekday=3), make.slot(leo, weekday=4)
         make.slot(make.teacher(), ana)
-        gone = make.slot(weekday=2)
+        paused = make.slot(weekday=2)
         horizon(weeks=3)
-        # The two exchange their teachers: each is in the other's way.
-        RecurringSlot.objects.filter(pk=one.pk).update(teacher=leo, weekday=4)
-        RecurringSlot.objects.filter(pk=other.pk).update(teacher=marta, weekday=3)
+        # The two swap teachers, so each conflicts with the other.
+        RecurringSlot.objects.filter(pk=first.pk).update(teacher=leo, weekday=4)
+        RecurringSlot.objects.filter(pk=second.pk).update(teacher=marta, weekday=3)
         make.slot(make.teacher(), ana)
-        change(gone, status="paused")()
+        change(paused, status="paused")()
         make.slot()
-        asked = seen()
-        result = do(asked)
+        run_request = approve()
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 3, "created": 3, "exists": 3, "moved": 6, "paused": 1, "removed": 3},
         )
         assert result.total == 6
 
-    def test_so_is_one_of_the_weekly_classes_that_makes_up_for_missed_weeks(self, small):
+    def test_weekly_plan_that_catches_up_is_applied(self, small):
         make.schedule(weekday=3)
         make.schedule(weekday=4)
         make.student("Without Schedule")
         weekly = request(Job.WEEKLY)
-        assert do(seen(weekly)).state == RunState.SUCCEEDED
-        late = seen(request(Job.WEEKLY, MONDAY.replace(day=26)))
-        result = do(late)
+        assert run_now(approve(weekly)).state == RunState.SUCCEEDED
+        late = approve(request(Job.WEEKLY, MONDAY.replace(day=26)))
+        result = run_now(late)
         assert (result.state, result.classes_created) == (RunState.SUCCEEDED, 6)
 
-    def test_a_queued_run_keeps_the_plan_to_the_worker(self):
+    def test_queued_run_carries_plan_to_worker(self):
         make.slot()
-        stored = enqueue_run(seen())
-        assert RunRequest.of(stored).plan == seen().plan
+        stored = enqueue_run(approve())
+        assert RunRequest.of(stored).plan == approve().plan
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
         assert (stored.state, stored.classes_created) == (RunState.SUCCEEDED, 3)
 
-    def test_the_language_of_who_looks_does_not_matter(self):
-        """A worker speaks the studio's; that nobody teaches is a word in either."""
+    def test_language_of_preview_does_not_matter(self):
+        """A worker uses the studio's language; “no teacher” is translated as well."""
         ana = make.student()
         make.lesson(ana, MONDAY, "10:30", "11:30")
         make.slot(who=ana)
         with translation.override("es"):
-            asked = seen()
-        result = do(asked)
+            run_request = approve()
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},
         )
 
-    def test_a_schedule_that_the_database_refuses_is_told_and_the_others_are_done(
+    def test_series_refused_by_database_is_reported_and_others_are_applied(
         self, monkeypatch, small
     ):
         bad = make.slot()
         make.slot()
-        asked, apply = seen(), generator.write_plan
+        run_request, apply = approve(), generator.write_plan
 
         def refusing(plan, *args):
             if any(planned.series.id == bad.pk for planned in plan.creates):
-                raise ValueError("out of chalk")
+                raise ValueError("refused")
             apply(plan, *args)
 
         monkeypatch.setattr(generator, "write_plan", refusing)
-        result = do(asked)
+        result = run_now(run_request)
         assert (result.state, counts(result)) == (RunState.PARTIAL, {"created": 3, "error": 1})
 
     @pytest.mark.parametrize(
         "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 9))]
     )
-    def test_whatever_there_is_to_do(self, small, seed):
+    def test_random_plans_are_applied(self, small, seed):
         studio = Studio(seed)
         for _ in range(6):
             studio.change()
             for job in (Job.HORIZON, Job.WEEKLY, Job.MISSING):
-                asked, clock = request(job, studio.today, weeks=3), conduct(studio.now)
-                plan = preview_plan(asked, clock).fingerprint
-                assert run(replace(asked, plan=plan), clock).state == RunState.SUCCEEDED
+                run_request, clock = request(job, studio.today, weeks=3), run_options(studio.now)
+                plan = preview_plan(run_request, clock).fingerprint
+                assert run(replace(run_request, plan=plan), clock).state == RunState.SUCCEEDED
 
 
-class TestChangedBeforeTheWorkerLooks:
+class TestChangeBeforePreview:
     @pytest.mark.parametrize(
         "action",
         [
@@ -176,116 +176,116 @@ class TestChangedBeforeTheWorkerLooks:
             lambda slot: change(slot.teacher, time_zone="Asia/Tokyo")(),
             lambda slot: slot.delete(),
         ],
-        ids=["a slot", "a closure", "a weekday", "a subject", "a zone", "one less"],
+        ids=["a slot", "a closure", "a weekday", "a subject", "a zone", "a deleted slot"],
     )
-    def test_nothing_is_written_and_the_run_says_so(self, action):
+    def test_stale_plan_writes_nothing_and_run_records_reason(self, action):
         slot = make.slot()
-        stored = enqueue_run(seen())
+        stored = enqueue_run(approve())
         action(slot)
         perform(stored.pk, lambda: EARLY)
         stored.refresh_from_db()
         assert (stored.state, stored.error) == (RunState.CANCELLED, STALE)
-        assert (lessons(), stored.counts) == (0, {})
+        assert (class_count(), stored.counts) == (0, {})
         assert stored.finished_at is not None
 
-    def test_the_sentence_is_in_the_language_of_the_studio(self):
+    def test_error_is_in_studio_language(self):
         make.slot()
-        asked = seen()
+        run_request = approve()
         make.slot()
         with translation.override("es"):
-            error = do(asked).error
+            error = run_now(run_request).error
         assert error == (
             "Los datos han cambiado desde la vista previa y no se ha hecho nada. "
             "Conviene revisar el nuevo plan."
         )
 
-    def test_another_run_can_begin_at_once(self):
+    def test_next_run_can_begin_at_once(self):
         make.slot()
-        asked = seen()
+        run_request = approve()
         make.slot()
-        do(asked)
-        assert do(seen()).classes_created == 6
+        run_now(run_request)
+        assert run_now(approve()).classes_created == 6
 
-    def test_one_that_was_stopped_while_it_looked_says_that_alone(self):
+    def test_run_stopped_while_planning_is_cancelled_without_error(self):
         make.slot()
-        result = do(seen(), stop=lambda: True)
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, "", 0)
+        result = run_now(approve(), stop=lambda: True)
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, "", 0)
 
 
-class TestChangedBetweenTheLookAndAChunk:
+class TestChangeAfterPreview:
     @pytest.mark.parametrize(
         "values",
         [{"weekday": 3}, {"subject": "Cello"}, {"is_shared": True}, {"status": "paused"}],
         ids=lambda values: next(iter(values)),
     )
-    def test_before_the_first_nothing_is_written(self, monkeypatch, values):
-        after_the_look(monkeypatch, change(make.slot(), **values))
-        result = do(seen())
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, STALE, 0)
+    def test_change_before_first_chunk_writes_nothing(self, monkeypatch, values):
+        call_after_preview(monkeypatch, change(make.slot(), **values))
+        result = run_now(approve())
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, STALE, 0)
 
-    def test_that_chunk_is_rolled_back_and_what_is_done_stays(self, small):
+    def test_changed_chunk_is_rolled_back_and_earlier_chunks_are_kept(self, small):
         first, second, third = (make.slot() for _ in range(3))
         watcher = Meanwhile(1, change(second, start_time=at("12:00")))
-        result = do(seen(), watcher=watcher)
-        assert (result.state, result.error) == (RunState.CANCELLED, SOME)
+        result = run_now(approve(), watcher=watcher)
+        assert (result.state, result.error) == (RunState.CANCELLED, PARTLY_STALE)
         assert (counts(result), result.done, result.total) == ({"created": 3}, 1, 3)
         assert set(ScheduledClass.objects.values_list("recurring_slot", flat=True)) == {first.pk}
         assert third.classes.count() == 0
 
-    def test_a_schedule_that_is_new_since_is_not_carried_out(self, small):
+    def test_series_added_since_preview_is_not_applied(self, small):
         first, second = make.slot(), make.slot()
         watcher = Meanwhile(1, lambda: make.slot(second.teacher, weekday=5))
-        result = do(seen(), watcher=watcher)
-        assert (result.error, first.classes.count(), lessons()) == (SOME, 3, 3)
+        result = run_now(approve(), watcher=watcher)
+        assert (result.error, first.classes.count(), class_count()) == (PARTLY_STALE, 3, 3)
 
-    def test_one_that_is_gone_since_is_missed_at_the_end(self, small):
+    def test_series_deleted_since_preview_cancels_run(self, small):
         _, second = make.slot(), make.slot()
-        result = do(seen(), watcher=Meanwhile(1, lambda: second.delete()))
-        assert (result.state, result.error, lessons()) == (RunState.CANCELLED, SOME, 3)
+        result = run_now(approve(), watcher=Meanwhile(1, lambda: second.delete()))
+        assert (result.state, result.error, class_count()) == (RunState.CANCELLED, PARTLY_STALE, 3)
 
-    def test_so_is_one_that_someone_brought_in_line_meanwhile(self, small):
+    def test_series_already_brought_in_line_cancels_run(self, small):
         first, second = make.slot(weekday=2), make.slot(weekday=2)
         horizon(weeks=3)
         for slot in (first, second):
             change(slot, subject="Cello")()
-        asked = seen()
-        brought = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
-        result = do(asked, watcher=Meanwhile(1, lambda: brought(subject="Cello")))
+        run_request = approve()
+        update = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
+        result = run_now(run_request, watcher=Meanwhile(1, lambda: update(subject="Cello")))
         assert (result.state, counts(result)["moved"]) == (RunState.CANCELLED, 3)
 
-    def test_a_guest_of_the_chunk_is_held_against_the_look_too(self, monkeypatch, small):
+    def test_neighbour_of_chunk_is_compared_with_preview(self, monkeypatch, small):
         marta, leo = make.teacher(), make.teacher()
         neighbour, first = make.slot(marta, weekday=3), make.slot(leo, weekday=3)
         horizon(weeks=3)
-        # They exchange their teachers: the one of the first chunk needs the other out of its way.
+        # They swap teachers: the series of the first chunk needs the other one moved.
         change(neighbour, teacher=leo)()
         change(first, teacher=marta)()
-        after_the_look(monkeypatch, change(neighbour, subject="Cello"))
-        result = do(seen())
+        call_after_preview(monkeypatch, change(neighbour, subject="Cello"))
+        result = run_now(approve())
         assert (result.error, result.counts["moved"]) == (STALE, 0)
         assert set(first.classes.values_list("teacher", flat=True)) == {leo.pk}
 
-    def test_no_second_plan_and_no_halves_are_tried(self, monkeypatch):
+    def test_stale_chunk_is_neither_planned_again_nor_split(self, monkeypatch):
         slots = [make.slot(make.teacher()) for _ in range(3)]
-        after_the_look(monkeypatch, change(slots[0], weekday=5))
-        plans, planning, asked = [], generator.plan_series, seen()
+        call_after_preview(monkeypatch, change(slots[0], weekday=5))
+        plans, planning, run_request = [], generator.plan_series, approve()
         monkeypatch.setattr(
             generator, "plan_series", lambda *args: plans.append(args) or planning(*args)
         )
-        assert (do(asked).error, lessons()) == (STALE, 0)
-        assert len(plans) == 2  # the worker's look, and the chunk's
+        assert (run_now(run_request).error, class_count()) == (STALE, 0)
+        assert len(plans) == 2  # of the worker's preview and of the chunk
 
-    def test_what_is_only_in_the_way_may_change(self, monkeypatch):
-        """How a run is cut into chunks decides on that as well."""
+    def test_change_of_conflicting_class_is_allowed(self, monkeypatch):
+        """The class that is named also depends on the chunks."""
         slot = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
         make.lesson(make.student(), MONDAY, whom=slot.teacher)
-        after_the_look(
+        call_after_preview(
             monkeypatch,
             lambda: ScheduledClass.objects.update(
                 starts_at=datetime(2026, 1, 5, 9, 30, tzinfo=UTC), start_time=at("09:30")
             ),
         )
-        result = do(seen())
+        result = run_now(approve())
         assert (result.state, counts(result)) == (
             RunState.SUCCEEDED,
             {"conflict": 1, "created": 2},

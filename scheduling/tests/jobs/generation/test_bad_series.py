@@ -1,4 +1,4 @@
-"""One bad series never stops the others: it is found, reported, and alone in that."""
+"""Bad series: each is isolated and reported, and the others get their classes."""
 
 from collections import Counter
 
@@ -9,7 +9,15 @@ from scheduling.jobs.generation import generator, plan_writer
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, calendar, counts, fault, horizon, items, weekly
+from scheduling.tests.jobs.helpers import (
+    Recorder,
+    calendar,
+    counts,
+    database_error,
+    horizon,
+    items,
+    weekly,
+)
 from scheduling.text.reasons import reason_text
 
 pytestmark = pytest.mark.django_db
@@ -17,13 +25,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def slots():
-    """Twenty slots of four teachers."""
+    """Return twenty slots of four teachers."""
     teachers = [make.teacher() for _ in range(4)]
     return [make.slot(teachers[n % 4], weekday=n // 4 + 1) for n in range(20)]
 
 
 def refuse(monkeypatch, bad, error):
-    """Let the database refuse every write that has to do with the series ``bad``."""
+    """Make the database refuse every write that involves a series of ``bad``."""
     insert = plan_writer.insert_classes
 
     def guarded(planned_classes, run_id):
@@ -35,7 +43,7 @@ def refuse(monkeypatch, bad, error):
     monkeypatch.setattr(plan_writer, "insert_classes", guarded)
 
 
-def test_a_teacher_whose_zone_is_unknown(slots):
+def test_series_of_teacher_with_unknown_zone_are_invalid(slots):
     bad = slots[7].teacher
     Teacher.objects.filter(pk=bad.pk).update(time_zone="Mars/Olympus")
     result = horizon(weeks=1)
@@ -46,13 +54,13 @@ def test_a_teacher_whose_zone_is_unknown(slots):
 
 
 @pytest.mark.parametrize("zone", ["", " UTC", "../etc/passwd", "/etc/passwd", "Europe", "x" * 64])
-def test_whatever_stands_for_a_zone(zone):
+def test_malformed_zone_makes_series_invalid(zone):
     make.slot(make.teacher(zone=zone))
     make.slot()
     assert counts(horizon(weeks=1)) == {"invalid": 1, "created": 1}
 
 
-def test_the_classes_of_a_series_that_became_invalid_stay(slots):
+def test_classes_of_series_that_became_invalid_are_kept(slots):
     horizon(weeks=1)
     before = calendar()
     Teacher.objects.update(time_zone="Mars/Olympus")
@@ -60,7 +68,7 @@ def test_the_classes_of_a_series_that_became_invalid_stay(slots):
     assert calendar() == before
 
 
-def test_a_start_that_is_not_in_whole_minutes():
+def test_start_with_seconds_makes_slot_invalid():
     RecurringSlot.objects.filter(pk=make.slot().pk).update(start_time="10:00:30")
     make.slot()
     result = horizon(weeks=1)
@@ -69,19 +77,21 @@ def test_a_start_that_is_not_in_whole_minutes():
     assert reason_text(item.code, item.params) == "its time 10:00:30 is not in whole minutes"
 
 
-def test_an_end_that_is_not_in_whole_minutes_is_no_class_of_a_day():
+def test_end_with_seconds_makes_fixed_schedule_invalid():
     make.schedule(start="16:00", end="16:00:30")
     make.schedule(start="16:00", end="17:00:30")
     make.schedule(start="16:00", end="17:00")
     result = weekly()
     assert counts(result) == {"invalid": 2, "created": 1}
-    said = {reason_text(item.code, item.params) for item in items(result)}
-    assert said == {f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")}
+    reasons = {reason_text(item.code, item.params) for item in items(result)}
+    assert reasons == {
+        f"its time {end} is not in whole minutes" for end in ("16:00:30", "17:00:30")
+    }
 
 
 @pytest.mark.parametrize("error", [IntegrityError("refused"), DataError("refused"), KeyError("x")])
 @pytest.mark.parametrize("bad", [[0], [19], [3, 12], range(20)], ids=len)
-def test_series_that_the_database_refuses(slots, monkeypatch, bad, error):
+def test_refused_series_are_reported_and_others_get_classes(slots, monkeypatch, bad, error):
     refused = {slots[n].pk for n in bad}
     refuse(monkeypatch, refused, error)
     watcher = Recorder()
@@ -89,7 +99,7 @@ def test_series_that_the_database_refuses(slots, monkeypatch, bad, error):
     created = 2 * (20 - len(refused))
     assert +result.counts == +Counter(created=created, error=len(refused))
     assert {item.series_id for item in items(result, "error")} == refused
-    assert {line.series.id for line in watcher.said} == refused
+    assert {line.series.id for line in watcher.result_lines} == refused
     assert (
         set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
         == {slot.pk for slot in slots} - refused
@@ -99,68 +109,68 @@ def test_series_that_the_database_refuses(slots, monkeypatch, bad, error):
     assert run.progress_done == run.progress_total == 20
 
 
-def test_the_next_run_makes_what_was_refused(slots, monkeypatch):
+def test_next_run_creates_refused_classes(slots, monkeypatch):
     with monkeypatch.context() as patch:
         refuse(patch, {slots[5].pk}, IntegrityError("refused"))
         horizon(weeks=1)
     assert counts(horizon(weeks=1)) == {"created": 1, "exists": 19}
 
 
-def test_a_fault_that_a_second_look_mends_is_no_fault(slots, monkeypatch):
+def test_error_that_retry_resolves_is_not_reported(slots, monkeypatch):
     plan = generator.write_plan
     calls = []
 
-    def once(*args):
+    def fail_once(*args):
         calls.append(args)
         if len(calls) == 1:
-            raise IntegrityError("someone was quicker")
+            raise IntegrityError("concurrent edit")
         plan(*args)
 
-    monkeypatch.setattr(generator, "write_plan", once)
+    monkeypatch.setattr(generator, "write_plan", fail_once)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_deadlocks_and_a_changed_state_in_any_order_lose_no_chunk(slots, monkeypatch, at):
-    """Four deadlocks are retried, and one changed state besides, whenever it comes."""
-    faults = [fault("40P01") for _ in range(4)]
-    faults.insert(at, IntegrityError("someone was quicker"))
+def test_deadlocks_and_concurrent_edit_lose_no_chunk(slots, monkeypatch, at):
+    """Four deadlocks are retried, and one concurrent edit at any position."""
+    errors = [database_error("40P01") for _ in range(4)]
+    errors.insert(at, IntegrityError("concurrent edit"))
     plan = generator.write_plan
 
-    def unlucky(*args):
-        if faults:
-            raise faults.pop(0)
+    def failing(*args):
+        if errors:
+            raise errors.pop(0)
         plan(*args)
 
-    monkeypatch.setattr(generator, "write_plan", unlucky)
+    monkeypatch.setattr(generator, "write_plan", failing)
     assert counts(horizon(weeks=1)) == {"created": 20}
     assert ScheduledClass.objects.count() == 20
 
 
-def test_one_deadlock_too_many_fails_the_run(slots, monkeypatch):
-    def unlucky(*args):
-        raise fault("40P01", "deadlock detected")
+def test_run_fails_after_too_many_deadlocks(slots, monkeypatch):
+    def failing(*args):
+        raise database_error("40P01", "deadlock detected")
 
-    monkeypatch.setattr(generator, "write_plan", unlucky)
+    monkeypatch.setattr(generator, "write_plan", failing)
     with pytest.raises(OperationalError, match="deadlock"):
         horizon(weeks=1)
     run = JobRun.objects.get()
     assert (run.state, run.classes_created, run.counts) == (RunState.FAILED, 0, {})
 
 
-class Broken(Recorder):
-    """A watcher whose pipe is closed."""
+class BrokenObserver(Recorder):
+    """An observer whose pipe is closed."""
 
     def lines(self, result, lines):
         if lines:
-            raise BrokenPipeError("nobody reads this")
+            raise BrokenPipeError("no reader")
 
 
-def test_a_watcher_that_breaks_is_not_taken_for_a_bad_series(slots):
+def test_error_of_observer_is_not_blamed_on_series(slots):
     make.lesson(on=MONDAY, whom=slots[0].teacher)
     with pytest.raises(BrokenPipeError):
-        horizon(weeks=1, watcher=Broken())
+        horizon(weeks=1, watcher=BrokenObserver())
     run = JobRun.objects.get()
     assert run.state == RunState.FAILED
     assert run.counts == {"created": 19, "conflict": 1}

@@ -1,4 +1,4 @@
-"""The state changes after it was read: the chunk is planned again, and nothing is overrun."""
+"""Changes between plan and write: the chunk is planned again and no edit is overwritten."""
 
 from datetime import date
 
@@ -23,10 +23,10 @@ def slot():
 
 @pytest.fixture
 def meanwhile(monkeypatch):
-    """``meanwhile(action)``: do that between the first plan and its application.
+    """Return a function that schedules ``action`` between the first plan and its write.
 
-    Another connection's doing would stand; here it is rolled back with the chunk, so it is done
-    again before the second plan is made.
+    A change of another connection would persist. This one is rolled back with the chunk, so it is
+    repeated before the second plan.
     """
 
     def arrange(action):
@@ -51,11 +51,11 @@ def meanwhile(monkeypatch):
     return arrange
 
 
-def touch(**values):
+def edit(**values):
     return lambda: ScheduledClass.objects.filter(week="2026-01-12").update(**values)
 
 
-TOUCHES = [
+EDITS = [
     {"notes": "recital"},
     {"attendance": "present"},
     {"status": "completed"},
@@ -64,9 +64,9 @@ TOUCHES = [
 ]
 
 
-@pytest.mark.parametrize("values", TOUCHES, ids=lambda v: next(iter(v)))
+@pytest.mark.parametrize("values", EDITS, ids=lambda v: next(iter(v)))
 @pytest.mark.parametrize("plan", ["move", "remove", "cancel"])
-def test_a_class_that_is_touched_meanwhile_is_left_alone(slot, meanwhile, values, plan):
+def test_class_edited_meanwhile_is_left_unchanged(slot, meanwhile, values, plan):
     if plan == "move":
         slot.start_time = at("17:00")
     elif plan == "remove":
@@ -74,7 +74,7 @@ def test_a_class_that_is_touched_meanwhile_is_left_alone(slot, meanwhile, values
     else:
         make.closure("Strike", date(2026, 1, 1), date(2026, 1, 31))
     slot.save()
-    done = meanwhile(touch(**values))
+    done = meanwhile(edit(**values))
     result = horizon(weeks=3)
     assert done
     row = ScheduledClass.objects.get(week="2026-01-12")
@@ -84,16 +84,16 @@ def test_a_class_that_is_touched_meanwhile_is_left_alone(slot, meanwhile, values
     assert sum(result.counts[name] for name in ("moved", "removed", "cancelled")) == 2
 
 
-def test_a_class_that_is_touched_before_its_closure_goes_stays_cancelled(slot, meanwhile):
+def test_class_edited_before_closure_is_deleted_stays_cancelled(slot, meanwhile):
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
     strike.delete()
-    meanwhile(touch(attendance="excused"))
+    meanwhile(edit(attendance="excused"))
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
     assert str(SECOND) not in dates()
 
 
-def test_an_hour_that_is_taken_meanwhile_is_a_conflict(slot, meanwhile):
+def test_hour_booked_meanwhile_is_conflict(slot, meanwhile):
     people = {"who": make.student(), "whom": slot.teacher}
 
     def book():
@@ -104,18 +104,18 @@ def test_an_hour_that_is_taken_meanwhile_is_a_conflict(slot, meanwhile):
     assert counts(horizon(weeks=5)) == {"exists": 3, "created": 1, "conflict": 1}
 
 
-def test_a_class_that_another_made_meanwhile_exists(slot, meanwhile):
+def test_class_created_meanwhile_counts_as_existing(slot, meanwhile):
     ScheduledClass.objects.filter(date=SECOND).delete()
 
-    def make_it():
+    def create():
         if not ScheduledClass.objects.filter(week="2026-01-12").exists():
             make.lesson(on=SECOND, recurring_slot=slot)
 
-    meanwhile(make_it)
+    meanwhile(create)
     assert counts(horizon(weeks=3)) == {"exists": 3}
 
 
-def test_a_class_that_is_deleted_meanwhile_is_made_anew(slot, meanwhile):
+def test_class_deleted_meanwhile_is_created_again(slot, meanwhile):
     slot.start_time = at("17:00")
     slot.save()
     meanwhile(lambda: ScheduledClass.objects.filter(week="2026-01-12").delete())
@@ -123,8 +123,8 @@ def test_a_class_that_is_deleted_meanwhile_is_made_anew(slot, meanwhile):
     assert {row[8] for row in calendar()} == {at("17:00")}
 
 
-def test_a_series_that_is_changed_meanwhile_is_read_anew(slot, meanwhile):
-    """Only if the chunk has to be planned again; else the change's own plan deals with it."""
+def test_series_changed_meanwhile_is_read_again(slot, meanwhile):
+    """This holds only if the chunk is planned again; otherwise the next run follows the change."""
     slot.start_time = at("17:00")
     slot.save()
 

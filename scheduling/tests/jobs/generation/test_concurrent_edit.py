@@ -1,4 +1,4 @@
-"""A person's transaction is open while a run writes: the run waits, looks again, and gives way."""
+"""Open transactions of people while a run writes: the run waits and plans again."""
 
 import threading
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
-# On SQLite writers take turns: there is no such moment.
+# SQLite serializes writers.
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
@@ -21,9 +21,9 @@ WAITING = """
 
 
 @contextmanager
-def person(action, keep=True):
-    """Someone does ``action`` and commits it (or not) no sooner than the run waits for them."""
-    ready, faults = threading.Event(), []
+def open_edit(action, keep=True):
+    """Perform ``action`` in a thread and commit it (or roll it back) once the run waits for it."""
+    ready, errors = threading.Event(), []
 
     def work():
         try:
@@ -32,14 +32,14 @@ def person(action, keep=True):
                 ready.set()
                 with connection.cursor() as cursor:
 
-                    def kept_waiting():
+                    def run_waits():
                         cursor.execute(WAITING)
                         return cursor.fetchone()[0]
 
-                    until(kept_waiting)
+                    wait_until(run_waits)
                 transaction.set_rollback(not keep)
         except BaseException as error:
-            faults.append(error)
+            errors.append(error)
         finally:
             ready.set()
             connection.close()
@@ -49,48 +49,48 @@ def person(action, keep=True):
     assert ready.wait(30)
     yield
     thread.join(60)
-    assert faults == []
+    assert errors == []
 
 
-def test_an_hour_that_is_being_booked():
+def test_hour_in_uncommitted_booking_is_conflict():
     slot, juan = make.slot(), make.student("Juan")
-    with person(lambda: make.lesson(juan, MONDAY, "10:30", "11:30", slot.teacher)):
+    with open_edit(lambda: make.lesson(juan, MONDAY, "10:30", "11:30", slot.teacher)):
         result = horizon(weeks=2)
     assert counts(result) == {"created": 1, "conflict": 1}
     assert ScheduledClass.objects.count() == 2
 
 
 @pytest.mark.parametrize(
-    "touch",
+    "edit",
     [{"notes": "recital"}, {"status": "cancelled", "cancelled_by": "student"}],
     ids=["noted", "cancelled"],
 )
-def test_a_class_that_is_being_touched(touch):
+def test_class_with_uncommitted_edit_is_protected(edit):
     slot = make.slot()
     horizon(weeks=2)
     slot.start_time = at("17:00")
     slot.save()
-    with person(lambda: ScheduledClass.objects.filter(date=MONDAY).update(**touch)):
+    with open_edit(lambda: ScheduledClass.objects.filter(date=MONDAY).update(**edit)):
         result = horizon(weeks=2)
     assert counts(result) == {"moved": 1, "protected": 1}
     row = ScheduledClass.objects.get(date=MONDAY)
     assert row.start_time == at("10:00")
-    assert {name: getattr(row, name) for name in touch} == touch
+    assert {name: getattr(row, name) for name in edit} == edit
 
 
-def test_a_class_that_is_being_deleted():
+def test_class_with_uncommitted_deletion_is_created_again():
     slot = make.slot()
     horizon(weeks=2)
     slot.start_time = at("17:00")
     slot.save()
-    with person(lambda: ScheduledClass.objects.filter(date=MONDAY).delete()):
+    with open_edit(lambda: ScheduledClass.objects.filter(date=MONDAY).delete()):
         result = horizon(weeks=2)
     assert counts(result) == {"moved": 1, "created": 1}
 
 
-def test_what_a_person_takes_back_is_no_obstacle():
+def test_booking_that_is_rolled_back_is_no_conflict():
     slot = make.slot()
 
-    with person(lambda: make.lesson(on=MONDAY, whom=slot.teacher), keep=False):
+    with open_edit(lambda: make.lesson(on=MONDAY, whom=slot.teacher), keep=False):
         result = horizon(weeks=2)
     assert counts(result) == {"created": 2}

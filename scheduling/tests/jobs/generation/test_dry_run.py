@@ -1,4 +1,4 @@
-"""A dry run writes nothing at all, and what it says is what the run then does."""
+"""Dry runs: they write nothing and report what the run does."""
 
 from collections import Counter
 from functools import partial
@@ -15,12 +15,12 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import (
     Recorder,
     calendar,
-    conduct,
     counts,
-    do,
+    dry_run,
     horizon,
-    look,
     request,
+    run_job,
+    run_options,
 )
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +28,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def busy_studio():
-    """Something of every outcome is to be done."""
+    """Build a studio in which nearly every outcome occurs."""
     bach = make.teacher("Bach", zone="Europe/Berlin")
     moved, removed, closed, reopened = (make.slot(bach, weekday=n) for n in range(1, 5))
-    touched = make.slot(bach, weekday=5)
+    edited = make.slot(bach, weekday=5)
     reopen = make.closure("Strike", MONDAY, student=reopened.student)
     reopen.last_date = MONDAY.replace(day=31)
     reopen.save()
@@ -42,7 +42,7 @@ def busy_studio():
     moved.start_time, removed.status = make.at("08:00"), "paused"
     moved.save()
     removed.save()
-    ScheduledClass.objects.filter(recurring_slot=touched).update(notes="recital")
+    ScheduledClass.objects.filter(recurring_slot=edited).update(notes="recital")
     make.slot(bach, weekday=5)
     make.slot(bach, weekday=6)
     make.slot(make.teacher(is_active=False))
@@ -53,14 +53,14 @@ def busy_studio():
 
 
 @pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON, Job.MISSING])
-def test_nothing_is_written(busy_studio, job):
+def test_dry_run_writes_nothing(busy_studio, job):
     before = (calendar(), JobRun.objects.count(), JobRunItem.objects.count())
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        result, said = look(job, weeks=3)
+        result, lines = dry_run(job, weeks=3)
     assert result.classes_created > 0
-    assert said
+    assert lines
     assert result.run_id is None
     assert (calendar(), JobRun.objects.count(), JobRunItem.objects.count()) == before
     verbs = {query["sql"].split()[0].upper() for query in queries}
@@ -69,16 +69,16 @@ def test_nothing_is_written(busy_studio, job):
 
 @pytest.mark.parametrize("limit", [8_000, 1], ids=["one chunk", "a chunk for each teacher"])
 @pytest.mark.parametrize("job", [Job.WEEKLY, Job.HORIZON, Job.MISSING])
-def test_it_says_what_the_run_does(busy_studio, job, limit, monkeypatch):
+def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
-    seen, said = look(job, weeks=3)
+    preview, lines = dry_run(job, weeks=3)
     watcher = Recorder()
-    result = do(job, weeks=3, watcher=watcher)
-    assert seen.counts == result.counts
-    assert (seen.students, seen.teachers) == (result.students, result.teachers)
-    assert (seen.done, seen.total) == (result.done, result.total)
-    assert (seen.state, seen.window) == (result.state, result.window)
-    assert seen.errors() == result.errors()
+    result = run_job(job, weeks=3, watcher=watcher)
+    assert preview.counts == result.counts
+    assert (preview.students, preview.teachers) == (result.students, result.teachers)
+    assert (preview.done, preview.total) == (result.done, result.total)
+    assert (preview.state, preview.window) == (result.state, result.window)
+    assert preview.errors() == result.errors()
 
     def texts(lines):
         return Counter(
@@ -87,17 +87,17 @@ def test_it_says_what_the_run_does(busy_studio, job, limit, monkeypatch):
             if line.outcome != "created"
         )
 
-    assert texts(said) == texts(watcher.said)
-    created = sorted((line.series.id, line.day) for line in said if line.outcome == "created")
+    assert texts(lines) == texts(watcher.result_lines)
+    created = sorted((line.series.id, line.day) for line in lines if line.outcome == "created")
     rows = ScheduledClass.objects.filter(created_by_run_id=result.run_id)
     assert created == sorted(
         (row.recurring_slot_id or row.fixed_schedule_id, row.date) for row in rows
     )
 
 
-def test_the_whole_studio_has_every_outcome(busy_studio):
-    """Or else the two tests above would prove less than they seem to."""
-    total = look(Job.HORIZON, weeks=4)[0].counts + look(Job.WEEKLY)[0].counts
+def test_studio_of_these_tests_has_every_outcome(busy_studio):
+    """Otherwise the two tests above would prove too little."""
+    total = dry_run(Job.HORIZON, weeks=4)[0].counts + dry_run(Job.WEEKLY)[0].counts
     missing_here = {"exists", "restored", "closed", "ended", "error"}
     assert missing_here | set(counts_of(total)) >= {
         "created", "moved", "removed", "cancelled", "protected", "conflict",
@@ -109,21 +109,21 @@ def counts_of(counter):
     return {outcome.value for outcome in counter if counter[outcome]}
 
 
-def test_it_claims_nothing_and_a_run_meanwhile_does_not_matter():
+def test_dry_run_claims_nothing_and_allows_runs():
     make.slot()
 
     class Meanwhile(Recorder):
         def started(self, result):
             assert counts(horizon(weeks=2)) == {"created": 2}
 
-    seen = runner.preview(request(Job.HORIZON, weeks=2), conduct(watcher=Meanwhile()))
-    assert counts(seen) == {"exists": 2}
+    preview = runner.preview(request(Job.HORIZON, weeks=2), run_options(watcher=Meanwhile()))
+    assert counts(preview) == {"exists": 2}
     assert JobRun.objects.count() == 1
 
 
-def test_narrowed_it_previews_those_alone():
+def test_narrowed_dry_run_covers_only_its_teachers():
     slots = [make.slot() for _ in range(3)]
-    seen, said = look(Job.HORIZON, weeks=1, teacher_ids=(slots[1].teacher_id,))
-    assert counts(seen) == {"created": 1}
-    assert [line.series.id for line in said] == [slots[1].pk]
+    preview, lines = dry_run(Job.HORIZON, weeks=1, teacher_ids=(slots[1].teacher_id,))
+    assert counts(preview) == {"created": 1}
+    assert [line.series.id for line in lines] == [slots[1].pk]
     assert Teacher.objects.count() == 3

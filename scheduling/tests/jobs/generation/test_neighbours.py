@@ -1,4 +1,4 @@
-"""Series of other chunks that are planned early, because what they leave is wanted here."""
+"""Neighbours: series of later chunks, planned early because they free an hour."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import counts, dates, horizon, look, weekly
+from scheduling.tests.jobs.helpers import counts, dates, dry_run, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ def chunk_rows(request, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=request.param))
 
 
-def test_a_place_that_two_others_leave():
-    """Both of what is in the way of a swap goes, the second in a chunk of its own."""
+def test_hour_freed_by_two_series_is_taken():
+    """Two classes block a swap; the second one belongs to another chunk."""
     ana, bach = make.student(), make.teacher()
     long = make.slot(make.teacher(), ana, weekday=2, minutes=30)
     short = make.slot(bach, ana, weekday=3)
@@ -31,14 +31,14 @@ def test_a_place_that_two_others_leave():
     long.weekday, short.weekday = 3, 2
     long.save()
     short.save()
-    seen, _said = look(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 2, "removed": 1, "paused": 1}
-    assert counts(horizon(weeks=1)) == counts(seen)
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == {"moved": 2, "removed": 1, "paused": 1}
+    assert counts(horizon(weeks=1)) == counts(preview)
     assert dates() == ["2026-01-06", "2026-01-07"]
 
 
-def test_a_place_that_a_guest_takes_early_is_taken():
-    """X leaves Bach for Liszt; Y comes to Bach in X's place; Z wants X's new hour at Liszt."""
+def test_hour_taken_by_neighbour_is_conflict():
+    """X moves from Bach to Liszt, Y takes X's hour at Bach, Z needs X's new hour at Liszt."""
     bach, liszt = make.teacher(), make.teacher()
     x = make.slot(bach)
     horizon(weeks=1)
@@ -46,15 +46,17 @@ def test_a_place_that_a_guest_takes_early_is_taken():
     x.save()
     make.slot(bach)
     make.slot(liszt)
-    seen, _said = look(Job.HORIZON, weeks=1)
-    assert counts(seen) == {"moved": 1, "created": 1, "conflict": 1}
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == {"moved": 1, "created": 1, "conflict": 1}
     result = horizon(weeks=1)
-    assert seen.counts == result.counts
-    assert [line.student for line in seen.conflicts] == [line.student for line in result.conflicts]
+    assert preview.counts == result.counts
+    assert [line.student for line in preview.conflicts] == [
+        line.student for line in result.conflicts
+    ]
 
 
-def test_what_stands_in_the_way_is_counted_once():
-    """A series that was dealt with in an earlier chunk is not planned again as a guest."""
+def test_blocking_class_is_counted_once():
+    """A series of an earlier chunk is not planned again as a neighbour."""
     ana = make.student()
     first = make.slot(make.teacher(), ana, weekday=2)
     horizon(weeks=2)
@@ -63,14 +65,14 @@ def test_what_stands_in_the_way_is_counted_once():
     first.save()
     make.slot(make.teacher(), ana, weekday=2, valid_from=MONDAY)
     expected = {"moved": 1, "protected": 1, "created": 1, "conflict": 1}
-    seen, _said = look(Job.HORIZON, weeks=2)
-    assert counts(seen) == expected
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(preview) == expected
     assert counts(horizon(weeks=2)) == expected
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
-def test_a_guest_of_the_other_kind_meets_what_an_earlier_chunk_moved():
-    """Ana's slot with Bach is moved; her schedule with Liszt then finds it in its way."""
+def test_neighbour_of_other_kind_conflicts_with_class_moved_before():
+    """Ana's slot with Bach is moved; her schedule with Liszt then conflicts with it."""
     ana, bach, liszt = make.student(), make.teacher(), make.teacher()
     moved = make.slot(bach, ana, weekday=3, start="08:00")
     blocked = make.schedule(ana, liszt, weekday=2)
@@ -82,13 +84,13 @@ def test_a_guest_of_the_other_kind_meets_what_an_earlier_chunk_moved():
     blocked.save()
     make.slot(liszt, weekday=2, start="10:30")
     expected = {"moved": 1, "conflict": 2}
-    seen, _said = look(Job.HORIZON, weeks=1)
-    assert counts(seen) == expected
+    preview, _lines = dry_run(Job.HORIZON, weeks=1)
+    assert counts(preview) == expected
     assert counts(horizon(weeks=1)) == expected
 
 
-def test_a_series_that_asks_for_nothing_is_no_fault_of_the_other_jobs():
-    """What is told of a guest of the other kind is its move or removal, not that it is paused."""
+def test_paused_neighbour_is_not_counted_by_other_job():
+    """A neighbour of the other kind is counted as moved or removed, not as paused."""
     bach = make.teacher()
     paused = make.slot(bach, weekday=2)
     horizon(weeks=1)
@@ -96,5 +98,5 @@ def test_a_series_that_asks_for_nothing_is_no_fault_of_the_other_jobs():
     paused.save()
     make.schedule(whom=bach, weekday=2)
     expected = {"created": 1, "removed": 1}
-    assert counts(look(Job.WEEKLY)[0]) == expected
+    assert counts(dry_run(Job.WEEKLY)[0]) == expected
     assert counts(weekly()) == expected

@@ -1,4 +1,4 @@
-"""A constant number of queries a chunk, however many series are in it."""
+"""The number of queries of a chunk, which does not depend on its number of series."""
 
 from functools import partial
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def settled():
-    """A studio that has stored its first class long ago."""
+    """Mark the studio as one that has stored its first class."""
     make.studio(is_settled=True)
 
 
 def fill(size):
-    """``size`` slots, ten of each teacher, and as many fixed schedules."""
+    """Store ``size`` slots, ten for each teacher, and as many fixed schedules."""
     for n in range(size):
         if n % 10 == 0:
             teacher = make.teacher()
@@ -34,7 +34,7 @@ def fill(size):
 def queries(run, chunks=1):
     with CaptureQueriesContext(connection) as captured:
         result = run()
-    # COPY is no statement that Django sees; the run counts it all the same.
+    # Django does not capture COPY statements, but the run counts them.
     unseen = chunks if connection.vendor == "postgresql" and result.classes_created else 0
     assert result.queries <= len(captured) + unseen
     return len(captured), result
@@ -42,11 +42,11 @@ def queries(run, chunks=1):
 
 def shift(weekday):
     RecurringSlot.objects.update(weekday=weekday)
-    # Each teacher's ten slots have ten hours: none meet on whatever day.
+    # The ten slots of a teacher have different hours, so they never overlap.
 
 
 STAGES = {
-    "half of them as they should be": lambda: (
+    "half of them unchanged": lambda: (
         horizon(weeks=4),
         ScheduledClass.objects.filter(start_time__lt="12:00").delete(),
     ),
@@ -59,13 +59,13 @@ STAGES = {
         horizon(weeks=4),
         make.closure("Strike", MONDAY, MONDAY.replace(month=3)),
     ),
-    "all touched": lambda: (horizon(weeks=4), ScheduledClass.objects.update(notes="recital")),
+    "all edited": lambda: (horizon(weeks=4), ScheduledClass.objects.update(notes="recital")),
     "all in conflict": lambda: fill_the_days(),
 }
 
 
 def fill_the_days():
-    """A lesson from midnight to midnight on every day of every teacher."""
+    """Store a class from 00:00 to 23:59 on every used day of every teacher."""
     for slot in RecurringSlot.objects.select_related("teacher"):
         day = MONDAY.replace(day=4 + slot.weekday)
         if not ScheduledClass.objects.filter(teacher=slot.teacher, date=day).exists():
@@ -73,7 +73,7 @@ def fill_the_days():
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_ten_series_or_forty(stage):
+def test_ten_series_take_as_many_queries_as_forty(stage):
     fill(10)
     STAGES[stage]()
     few, result = queries(lambda: horizon(weeks=4))
@@ -89,7 +89,7 @@ def test_ten_series_or_forty(stage):
     assert many == few
 
 
-def test_the_weekly_job_too():
+def test_weekly_job_takes_constant_queries():
     fill(10)
     few, _result = queries(weekly)
     ScheduledClass.objects.all().delete()
@@ -102,14 +102,14 @@ def test_the_weekly_job_too():
     assert again <= few
 
 
-def test_ten_chunks_are_ten_times_a_chunk(monkeypatch):
+def test_ten_chunks_take_at_most_ten_times_the_queries(monkeypatch):
     fill(100)
-    seen = {}
-    # 5 rows a slot, 10 slots a teacher: a chunk a teacher
+    query_counts = {}
+    # 5 rows for each slot, 10 slots for each teacher: a chunk for each teacher
     for limit, number in ((8_000, 1), (50, 10)):
         monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
         ScheduledClass.objects.all().delete()
-        seen[limit], _result = queries(lambda: horizon(weeks=4), number)
-    around = 12  # claim, chunks, finish
-    assert seen[50] <= 10 * seen[8_000]
-    assert seen[50] >= 5 * (seen[8_000] - around)
+        query_counts[limit], _result = queries(lambda: horizon(weeks=4), number)
+    overhead = 12  # claim, chunks, finish
+    assert query_counts[50] <= 10 * query_counts[8_000]
+    assert query_counts[50] >= 5 * (query_counts[8_000] - overhead)

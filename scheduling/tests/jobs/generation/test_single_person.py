@@ -1,4 +1,4 @@
-"""One student whom no run can deal with does not cost the others their classes."""
+"""A single bad series in a large studio, which costs no other student a class."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def studio():
     build(SLOTS, 25)
 
 
-def test_one_invalid_student_among_a_thousand(studio):
+def test_invalid_series_among_a_thousand_costs_only_its_own_class(studio):
     lost = RecurringSlot.objects.select_related("teacher").latest("id")
     nowhere = Teacher.objects.create(name="Nemo", time_zone="Mars/Olympus")
     RecurringSlot.objects.filter(pk=lost.pk).update(teacher=nowhere)
@@ -29,13 +29,13 @@ def test_one_invalid_student_among_a_thousand(studio):
     assert (item.student_id, item.code) == (lost.student_id, "unknown_zone")
 
 
-def test_one_that_the_database_refuses_among_a_thousand(studio, monkeypatch):
+def test_refused_series_among_a_thousand_costs_only_its_own_class(studio, monkeypatch):
     bad = RecurringSlot.objects.order_by("id")[SLOTS // 2]
     plan = generator.plan_series
 
     def refuse(context, series, now):
-        if any(one.id == bad.pk for one in series):
-            raise ValueError("this one is broken")
+        if any(row.id == bad.pk for row in series):
+            raise ValueError("broken series")
         return plan(context, series, now)
 
     monkeypatch.setattr(generator, "plan_series", refuse)

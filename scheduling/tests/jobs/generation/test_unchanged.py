@@ -1,4 +1,4 @@
-"""A run asks about alike series once, which changes nothing of what it does."""
+"""The survey of unchanged series, which saves planning and changes no result."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,7 +12,7 @@ from scheduling.jobs.generation.unchanged import UnchangedSeries
 from scheduling.models import FixedSchedule, JobRun, RecurringSlot, ScheduledClass, Teacher
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, counts, horizon, look, missing, weekly
+from scheduling.tests.jobs.helpers import Recorder, counts, dry_run, horizon, missing, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -22,21 +22,21 @@ ZONES = ("Europe/Madrid", "America/New_York", "Asia/Kolkata")
 
 @pytest.fixture
 def planned(monkeypatch):
-    """The series that were planned one by one, of every chunk."""
-    seen = []
+    """Return a list that collects the ids of individually planned series."""
+    ids = []
     inner = generator.plan_series
 
-    def listen(context, series, now):
-        seen.extend(one.key.id for one in series)
+    def record(context, series, now):
+        ids.extend(row.key.id for row in series)
         return inner(context, series, now)
 
-    monkeypatch.setattr(generator, "plan_series", listen)
-    return seen
+    monkeypatch.setattr(generator, "plan_series", record)
+    return ids
 
 
 @pytest.fixture
 def slots():
-    """Twelve, of three teachers in as many zones."""
+    """Return twelve slots of three teachers in different zones."""
     return [
         make.slot(teacher, weekday=n % 4 + 1, start=f"{9 + n:02}:00")
         for teacher in (make.teacher(zone=zone) for zone in ZONES)
@@ -44,16 +44,16 @@ def slots():
     ]
 
 
-def again(planned, run=horizon, **values):
-    """Run, and then once more: the second result, and who was planned in it."""
+def rerun(planned, run=horizon, **values):
+    """Run twice; return the second result and the ids planned in it."""
     run(**values)
     planned.clear()
     return run(**values), planned
 
 
-def test_nobody_is_planned_when_all_is_as_it_should_be(slots, planned):
-    result, whom = again(planned, weeks=12)
-    assert whom == []
+def test_unchanged_series_are_not_planned(slots, planned):
+    result, planned_ids = rerun(planned, weeks=12)
+    assert planned_ids == []
     assert counts(result) == {"exists": 12 * 12}
     assert result.students == {slot.student_id for slot in slots}
     assert result.teachers == {slot.teacher_id for slot in slots}
@@ -61,22 +61,22 @@ def test_nobody_is_planned_when_all_is_as_it_should_be(slots, planned):
     assert JobRun.objects.latest("id").progress_done == 12
 
 
-def test_fixed_schedules_with_a_teacher_and_without(planned):
+def test_unchanged_fixed_schedules_are_not_planned(planned):
     make.schedule(None, make.teacher(zone="Europe/Madrid"))
     make.schedule()
-    result, whom = again(planned, run=weekly)
-    assert whom == []
+    result, planned_ids = rerun(planned, run=weekly)
+    assert planned_ids == []
     assert counts(result) == {"exists": 2}
 
 
-def test_weeks_across_a_change_of_the_clocks(slots, planned):
-    result, whom = again(planned, today=MONDAY.replace(month=3), weeks=12)
-    assert whom == []
+def test_unchanged_series_across_clock_change_are_not_planned(slots, planned):
+    result, planned_ids = rerun(planned, today=MONDAY.replace(month=3), weeks=12)
+    assert planned_ids == []
     assert counts(result) == {"exists": 12 * 12}
 
 
 @pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(seconds=1), timedelta(days=-1)])
-def test_only_the_series_with_a_wrong_instant_is_planned(slots, planned, wrong):
+def test_only_series_with_wrong_instant_is_planned(slots, planned, wrong):
     horizon(weeks=4)
     row = ScheduledClass.objects.filter(recurring_slot=slots[5]).last()
     ScheduledClass.objects.filter(pk=row.pk).update(
@@ -102,7 +102,7 @@ def test_only_the_series_with_a_wrong_instant_is_planned(slots, planned, wrong):
     ],
     ids=str,
 )
-def test_only_the_series_with_a_class_that_differs_is_planned(slots, planned, changes, outcome):
+def test_only_series_with_differing_class_is_planned(slots, planned, changes, outcome):
     horizon(weeks=4)
     row = ScheduledClass.objects.filter(recurring_slot=slots[7]).last()
     ScheduledClass.objects.filter(pk=row.pk).update(**changes)
@@ -111,7 +111,7 @@ def test_only_the_series_with_a_class_that_differs_is_planned(slots, planned, ch
     assert planned == [slots[7].pk]
 
 
-def test_only_the_series_with_a_missing_class_are_planned(slots, planned):
+def test_only_series_with_missing_class_are_planned(slots, planned):
     horizon(weeks=4)
     ScheduledClass.objects.filter(recurring_slot__in=slots[2:4]).last().delete()
     ScheduledClass.objects.filter(recurring_slot=slots[9])[1].delete()
@@ -120,7 +120,7 @@ def test_only_the_series_with_a_missing_class_are_planned(slots, planned):
     assert sorted(planned) == [slots[3].pk, slots[9].pk]
 
 
-def test_a_day_later_only_the_series_of_that_weekday_are(slots, planned):
+def test_next_day_plans_only_series_of_new_weekday(slots, planned):
     horizon(weeks=4)
     planned.clear()
     result = horizon(MONDAY + timedelta(1), weeks=4)
@@ -143,7 +143,7 @@ def test_a_day_later_only_the_series_of_that_weekday_are(slots, planned):
         lambda slot: type(slot.student).objects.filter(pk=slot.student_id).update(is_active=False),
     ],
 )
-def test_only_the_series_that_was_changed_is_planned(slots, planned, change):
+def test_only_changed_series_is_planned(slots, planned, change):
     horizon(weeks=4)
     change(slots[0])
     planned.clear()
@@ -151,18 +151,18 @@ def test_only_the_series_that_was_changed_is_planned(slots, planned, change):
     assert planned == [slots[0].pk]
 
 
-def test_what_is_left_of_several_chunks_is_planned_together(slots, monkeypatch):
+def test_changed_series_of_several_chunks_are_planned_together(slots, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=20))
-    watched = Recorder()
-    horizon(weeks=4, watcher=watched)
-    assert watched.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk a teacher
+    recorder = Recorder()
+    horizon(weeks=4, watcher=recorder)
+    assert recorder.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk for each teacher
     ScheduledClass.objects.filter(recurring_slot__in=slots[3:5]).delete()
-    watched = Recorder()
-    assert counts(horizon(weeks=4, watcher=watched)) == {"exists": 40, "created": 8}
-    assert watched.progress == [(10, 12), (12, 12)]
+    recorder = Recorder()
+    assert counts(horizon(weeks=4, watcher=recorder)) == {"exists": 40, "created": 8}
+    assert recorder.progress == [(10, 12), (12, 12)]
 
 
-def test_a_teacher_who_moves_to_another_zone(slots, planned):
+def test_series_of_teacher_with_changed_zone_are_planned(slots, planned):
     horizon(weeks=4)
     Teacher.objects.filter(pk=slots[0].teacher_id).update(time_zone="Europe/Lisbon")
     planned.clear()
@@ -170,27 +170,27 @@ def test_a_teacher_who_moves_to_another_zone(slots, planned):
     assert sorted(planned) == [slot.pk for slot in slots[:4]]
 
 
-def test_fortnights_are_told_apart(planned):
+def test_fortnightly_series_with_different_weeks_are_unchanged(planned):
     for week in (0, 1, 0, 1):
         make.slot(interval_weeks=2, valid_from=MONDAY - timedelta(weeks=4 - week))
-    result, whom = again(planned, weeks=6)
-    assert whom == []
+    result, planned_ids = rerun(planned, weeks=6)
+    assert planned_ids == []
     assert counts(result) == {"exists": 4 * 3}
 
 
-def test_a_holiday_that_was_known_beforehand_needs_no_plan(slots, planned):
+def test_series_with_known_holiday_is_not_planned(slots, planned):
     holiday = MONDAY + timedelta(7)
     make.closure("Holiday", holiday, holiday)
-    watched, _said = look(JobRun(job="horizon").job, weeks=4)
-    result, whom = again(planned, weeks=4)
-    assert counts(watched) == {"created": 45, "closed": 3}
-    assert whom == []
+    previewed, _lines = dry_run(JobRun(job="horizon").job, weeks=4)
+    result, planned_ids = rerun(planned, weeks=4)
+    assert counts(previewed) == {"created": 45, "closed": 3}
+    assert planned_ids == []
     assert counts(result) == {"exists": 45, "closed": 3}
     items = JobRun.objects.latest("id").items.filter(outcome="closed")
     assert [(item.date, item.occurrences) for item in items] == [(holiday, 3)]
 
 
-def test_a_holiday_over_classes_that_stand_cancels_them(slots, planned):
+def test_new_holiday_cancels_existing_classes(slots, planned):
     horizon(weeks=4)
     holiday = MONDAY + timedelta(7)
     make.closure("Holiday", holiday, holiday)
@@ -199,7 +199,7 @@ def test_a_holiday_over_classes_that_stand_cancels_them(slots, planned):
     assert sorted(planned) == [slot.pk for slot in slots if slot.weekday == 1]
 
 
-def test_on_a_monday_the_week_before_counts_as_well(slots, planned):
+def test_unchanged_series_are_found_on_next_monday(slots, planned):
     horizon(MONDAY, weeks=4)
     planned.clear()
     result = horizon(MONDAY + timedelta(7), weeks=3)
@@ -207,33 +207,33 @@ def test_on_a_monday_the_week_before_counts_as_well(slots, planned):
     assert counts(result) == {"exists": 36}
 
 
-def test_more_weeks_than_can_be_told_are_planned_one_by_one(planned):
+def test_series_with_too_many_weeks_are_planned_individually(planned):
     slot = make.slot()
-    result, whom = again(planned, weeks=104)
-    assert whom == [slot.pk]
+    result, planned_ids = rerun(planned, weeks=104)
+    assert planned_ids == [slot.pk]
     assert counts(result) == {"exists": 104}
 
 
-def test_a_survey_that_fails_costs_time_alone(slots, monkeypatch):
+def test_failing_survey_changes_no_result(slots, monkeypatch):
     def fail(*_args):
-        raise ValueError("no such luck")
+        raise ValueError("failed")
 
     horizon(weeks=4)
     monkeypatch.setattr(generator, "find_unchanged", fail)
     assert counts(horizon(weeks=4)) == {"exists": 48}
 
 
-def everything(run, **values):
+def full_result(run, **values):
     result = run(**values)
-    told = Counter()
+    stored = Counter()
     for item in JobRun.objects.latest("id").items.all():
-        told[item.outcome, item.series_id, item.date, item.code] += item.occurrences
-    return counts(result), result.students, result.teachers, told
+        stored[item.outcome, item.series_id, item.date, item.code] += item.occurrences
+    return counts(result), result.students, result.teachers, stored
 
 
 @pytest.mark.parametrize("limit", [8_000, 1], ids=["one chunk", "a chunk for each owner"])
 @pytest.mark.parametrize("run", [horizon, weekly, missing])
-def test_the_same_result_with_a_survey_and_without(run, limit, slots, monkeypatch):
+def test_result_is_same_with_and_without_survey(run, limit, slots, monkeypatch):
     make.schedule(None, slots[0].teacher, weekday=6)
     make.schedule(weekday=5)
     make.schedule(make.student(start=None))
@@ -244,6 +244,6 @@ def test_the_same_result_with_a_survey_and_without(run, limit, slots, monkeypatc
     ScheduledClass.objects.filter(week__isnull=False)[0].delete()
     FixedSchedule.objects.filter(weekday=5).update(subject="Harp")
     run(now=THURSDAY)
-    with_survey = everything(run, now=THURSDAY)
+    with_survey = full_result(run, now=THURSDAY)
     monkeypatch.setattr(generator, "find_unchanged", lambda *_args: UnchangedSeries())
-    assert everything(run, now=THURSDAY) == with_survey
+    assert full_result(run, now=THURSDAY) == with_survey

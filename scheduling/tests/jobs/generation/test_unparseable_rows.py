@@ -1,4 +1,4 @@
-"""SQLite takes any text for a date: the series that it spoils is named, and alone in that."""
+"""Unparseable dates, which SQLite stores: only their series is invalid, and it is named."""
 
 from io import StringIO
 
@@ -12,7 +12,7 @@ from scheduling.tests.jobs.helpers import counts, horizon, items, weekly
 from scheduling.tests.management.generating import generate
 from scheduling.text.reasons import reason_text
 
-# PostgreSQL has dates.
+# PostgreSQL refuses invalid dates.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
@@ -25,7 +25,7 @@ def sql(statement, *params):
 
 @pytest.fixture
 def studio():
-    """Two students, each with a fixed schedule and a slot with a teacher whom they share."""
+    """Return two students, each with a fixed schedule and a slot with the same teacher."""
     teacher = make.teacher("Marta Gil")
     people = [make.student("Ana Ruiz"), make.student("Juan Vega")]
     for number, person in enumerate(people):
@@ -34,7 +34,7 @@ def studio():
     return people
 
 
-SPOILT = [
+UNPARSEABLE = [
     ("student", "start_date", "2026-13-45"),
     ("student", "end_date", "2026-02-30"),
     ("fixedschedule", "valid_from", "2026-13-45"),
@@ -46,8 +46,8 @@ SPOILT = [
 
 
 @pytest.mark.parametrize("has_classes", [False, True], ids=["new", "with classes"])
-@pytest.mark.parametrize(("table", "column", "value"), SPOILT)
-def test_one_spoilt_date_is_its_students_alone(studio, table, column, value, has_classes):
+@pytest.mark.parametrize(("table", "column", "value"), UNPARSEABLE)
+def test_unparseable_value_makes_only_its_series_invalid(studio, table, column, value, has_classes):
     if has_classes:
         weekly()
     ana = studio[0].pk
@@ -67,15 +67,15 @@ def test_one_spoilt_date_is_its_students_alone(studio, table, column, value, has
     assert ScheduledClass.objects.count() == 1 + has_classes
 
 
-def test_both_jobs_and_the_check_name_the_student(studio):
+def test_both_jobs_and_check_name_the_student(studio):
     sql("UPDATE scheduling_student SET start_date = '2026-13-45' WHERE id = %s", studio[0].pk)
 
     done = generate("--json", "--date", "2026-01-05", "--weeks", 2)
 
     assert done.status == 3
-    told = [run["errors"] for run in done.json["runs"]]
-    assert [len(errors) for errors in told] == [1, 1]
-    assert all(error.startswith("Ana Ruiz: student.start_date is") for (error,) in told)
+    errors_by_run = [run["errors"] for run in done.json["runs"]]
+    assert [len(errors) for errors in errors_by_run] == [1, 1]
+    assert all(error.startswith("Ana Ruiz: student.start_date is") for (error,) in errors_by_run)
     assert [run["classesCreated"] for run in done.json["runs"]] == [1, 2]
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
@@ -84,7 +84,7 @@ def test_both_jobs_and_the_check_name_the_student(studio):
     assert "invalid · Ana Ruiz" in out.getvalue()
 
 
-def test_missing_classes_are_made_for_the_others(studio):
+def test_missing_job_creates_classes_of_other_students(studio):
     sql("UPDATE scheduling_student SET start_date = '0000-00-00' WHERE id = %s", studio[0].pk)
 
     done = generate("--only", "missing", "--date", "2026-01-11")
@@ -93,7 +93,7 @@ def test_missing_classes_are_made_for_the_others(studio):
     assert ScheduledClass.objects.count() > 0
 
 
-def test_a_slot_too(studio):
+def test_unparseable_date_of_slot_makes_it_invalid(studio):
     sql(
         "UPDATE scheduling_recurringslot SET valid_until = '2026-13-45' WHERE student_id = %s",
         studio[0].pk,

@@ -1,4 +1,4 @@
-"""What a person remembers of a studio's life, to hold the calendar against: no planner in it."""
+"""A record of the changes to a studio, which checks its calendar without the planner."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
 
 Key = tuple[str, int]
 
-# What a person did, or what has begun: wherever a successor re-attaches it, this stays.
+# The values of edited and started classes that never change, even under a successor.
 REMEMBERED = (
     *("id", "student_id", "teacher_id", "occurrence_date", "date", "start_time", "end_time"),
     *("time_zone", "starts_at", "ends_at", "subject", "status", "cancelled_by", "cancel_reason"),
@@ -17,7 +17,7 @@ REMEMBERED = (
 
 
 def rules() -> dict[Key, Any]:
-    """Every series, whatever its state."""
+    """Return every series, whatever its state."""
     found: dict[Key, Any] = {}
     for kind, model in (("fixed_schedule", FixedSchedule), ("recurring_slot", RecurringSlot)):
         for rule in model._default_manager.order_by("id"):
@@ -25,51 +25,51 @@ def rules() -> dict[Key, Any]:
     return found
 
 
-class Memory:
-    """Which series follow one another, and what a person did."""
+class StudioRecord:
+    """A record of successions of series and of manual edits."""
 
     def __init__(self) -> None:
         self._first: dict[Key, Key] = {}
         self._split_weeks: set[tuple[Key, date]] = set()
-        self._tangled: set[Key] = set()
+        self._reopened: set[Key] = set()
 
-    def succeeded(self, old: Key, new: Key, day: date) -> None:
-        """``new`` goes on from ``day`` with what ``old`` was: that week may have both."""
+    def add_successor(self, old: Key, new: Key, day: date) -> None:
+        """Record that ``new`` continues ``old`` from ``day``; that week may have both."""
         self._first[new] = self.first(old)
         self._split_weeks.add((self.first(old), day - timedelta(day.weekday())))
 
     def first(self, key: Key) -> Key:
-        """The series with which it all began."""
+        """Return the first series of the succession."""
         return self._first.get(key, key)
 
-    def by_hand(self, now: datetime) -> dict[int, dict[str, Any]]:
-        """What nobody but a person may change from now on, by the number of its row."""
+    def manual_edits(self, now: datetime) -> dict[int, dict[str, Any]]:
+        """Return the classes that only a person may change from now on, by id."""
         return {
             row["id"]: {name: row[name] for name in REMEMBERED}
             for row in ScheduledClass.objects.values(*REMEMBERED, "week", "closure_id")
-            if _is_by_hand(row) or row["starts_at"] <= now
+            if _is_manual(row) or row["starts_at"] <= now
         }
 
-    def assert_holds(self) -> None:
-        """Nobody is in two places, and nothing is there twice or has come back."""
-        self._note_tangles()
+    def assert_valid(self) -> None:
+        """Check that there is no double booking and no duplicate class."""
+        self._record_reopened()
         rows = list(ScheduledClass.objects.order_by("starts_at", "id"))
         _assert_no_double_booking([row for row in rows if row.status != "cancelled"])
         self._assert_once(rows)
 
-    def _note_tangles(self) -> None:
-        """Who opens a closed series again, though it has a successor, has asked for both."""
+    def _record_reopened(self) -> None:
+        """Record successions in which a person reopened a series that has a successor."""
         spans: defaultdict[Key, list[tuple[date, date]]] = defaultdict(list)
         for key, rule in rules().items():
             first, last = rule.valid_from or date.min, rule.valid_until or date.max
             others = spans[self.first(key)]
             if any(first <= end and begin <= last for begin, end in others):
-                self._tangled.add(self.first(key))
+                self._reopened.add(self.first(key))
             others.append((first, last))
 
     def _assert_once(self, rows: list[ScheduledClass]) -> None:
-        """A week has one row, through all that follow one another: a cancelled one is it."""
-        seen: defaultdict[tuple[Key, date], list[ScheduledClass]] = defaultdict(list)
+        """Check that each succession has one row a week; a cancelled row counts."""
+        rows_by_week: defaultdict[tuple[Key, date], list[ScheduledClass]] = defaultdict(list)
         for row in rows:
             if row.week is None:
                 continue
@@ -79,13 +79,13 @@ class Memory:
                 else ("recurring_slot", row.recurring_slot_id or 0)
             )
             first = self.first(key)
-            if first not in self._tangled and (first, row.week) not in self._split_weeks:
-                seen[first, row.week].append(row)
-        twice = {where: found for where, found in seen.items() if len(found) > 1}
-        assert not twice, twice
+            if first not in self._reopened and (first, row.week) not in self._split_weeks:
+                rows_by_week[first, row.week].append(row)
+        duplicates = {where: found for where, found in rows_by_week.items() if len(found) > 1}
+        assert not duplicates, duplicates
 
 
-def _is_by_hand(row: dict[str, Any]) -> bool:
+def _is_manual(row: dict[str, Any]) -> bool:
     if row["week"] is None or row["edited_at"] or row["attendance"] or row["notes"]:
         return True
     if row["status"] == "completed":
@@ -94,22 +94,22 @@ def _is_by_hand(row: dict[str, Any]) -> bool:
 
 
 def _assert_no_double_booking(rows: list[ScheduledClass]) -> None:
-    """``rows`` in order of their start; of each person those that may still be going on."""
-    going_on: defaultdict[tuple[str, int], list[ScheduledClass]] = defaultdict(list)
+    """Check ``rows``, in order of start, against the classes still in progress of each person."""
+    in_progress: defaultdict[tuple[str, int], list[ScheduledClass]] = defaultdict(list)
     for row in rows:
         for person in (("student", row.student_id), ("teacher", row.teacher_id)):
             if person[1] is None:
                 continue
-            others = [one for one in going_on[person] if one.ends_at > row.starts_at]
+            others = [other for other in in_progress[person] if other.ends_at > row.starts_at]
             for other in others:
                 assert person[0] == "teacher", (row, other)
-                assert _is_one_lesson(row, other), (row, other)
-            going_on[person] = [*others, row]
+                assert _is_group_lesson(row, other), (row, other)
+            in_progress[person] = [*others, row]
 
 
-def _is_one_lesson(one: ScheduledClass, other: ScheduledClass) -> bool:
+def _is_group_lesson(first: ScheduledClass, second: ScheduledClass) -> bool:
     return (
-        one.is_shared
-        and other.is_shared
-        and (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
+        first.is_shared
+        and second.is_shared
+        and (first.starts_at, first.ends_at) == (second.starts_at, second.ends_at)
     )

@@ -1,4 +1,4 @@
-"""What must hold after any run over any studio, worked out without the planner."""
+"""Invariants of every run on any studio, computed without the planner."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledCl
 from scheduling.selectors.classes import NOT_EDITED
 
 DAY = timedelta(days=1)
-# What a run that follows another at once has nothing of.
+# Outcomes that an immediate second run must not have.
 WRITES = (
     Outcome.CREATED,
     Outcome.MOVED,
@@ -22,51 +22,55 @@ WRITES = (
     Outcome.RESTORED,
     Outcome.ERROR,
 )
-# The marks of a closure on a class, once it is gone.
+# The values of a class after its closure is deleted.
 REOPENED = {"status": "scheduled", "cancelled_by": "", "cancel_reason": "", "closure_id": None}
 
 Row = dict[str, Any]
 
 
-def lasting(now: datetime) -> dict[int, Row]:
-    """The classes that no run may change, by their number: the touched, the begun, the one-offs."""
+def protected_classes(now: datetime) -> dict[int, Row]:
+    """Return the classes that no run may change, by id: edited, started and one-off classes."""
     free = ScheduledClass.objects.filter(NOT_EDITED, starts_at__gt=now, week__isnull=False)
     rows = ScheduledClass.objects.exclude(pk__in=free.values("pk")).values()
     return {row["id"]: row for row in rows}
 
 
-def assert_lasting(before: dict[int, Row], now: datetime) -> None:
-    """Each of ``before`` is as it was, in all the columns that it names.
+def assert_protected(before: dict[int, Row], now: datetime) -> None:
+    """Check that each class of ``before`` still has the same values.
 
-    One change is allowed. A closure cancelled the class, and a person only wrote a note on it: when
-    the closure is gone, and no other covers the class, its marks go.
+    One change is allowed: a class that a closure cancelled and that has only a note is restored
+    when the closure is deleted and no other closure covers it.
     """
     stored = ScheduledClass.objects.in_bulk(before)
     assert stored.keys() == before.keys()
     for number, row in before.items():
-        one = stored[number]
-        changed = {name: getattr(one, name) for name in row if getattr(one, name) != row[name]}
+        current = stored[number]
+        changed = {
+            name: getattr(current, name) for name in row if getattr(current, name) != row[name]
+        }
         if changed:
             assert _is_only_noted(row), (row, changed)
-            assert one.starts_at > now, (row, changed)
-            assert not _closed(one, one.fixed_schedule or one.recurring_slot, one.date), row
+            assert current.starts_at > now, (row, changed)
+            assert not _closed(
+                current, current.fixed_schedule or current.recurring_slot, current.date
+            ), row
             if "updated_at" in row:
                 assert changed.pop("updated_at", row["updated_at"]) > row["updated_at"], row
             assert changed.items() <= REOPENED.items(), (row, changed)
-            assert all(getattr(one, name) == value for name, value in REOPENED.items()), row
+            assert all(getattr(current, name) == value for name, value in REOPENED.items()), row
 
 
 def _is_only_noted(row: Row) -> bool:
-    """Whether a closure cancelled it, and a person did no more than write on it."""
+    """Return whether a closure cancelled the class and a person changed only its notes."""
     is_closed = row["status"] == "cancelled" and row["cancelled_by"] == "closure"
     is_moved = row["edited_at"] is not None and row["date"] != row["occurrence_date"]
     return is_closed and not row["attendance"] and not is_moved
 
 
-def assert_kept(result: RunResult, now: datetime, narrowed: dict[str, Any]) -> None:
-    """Every occurrence is a class, or it was said why not; every free class is as its rule says.
+def assert_complete(result: RunResult, now: datetime, narrowed: dict[str, Any]) -> None:
+    """Check that every occurrence is a class or a conflict, and that unedited classes match.
 
-    A class with a note that a closure had cancelled takes place again, or it was said why not.
+    A class with a note that a closure had cancelled is restored or reported as a conflict.
     """
     refused = {(line.series, line.day) for line in result.conflicts}
     for kind, rule in _rules(result, narrowed):
@@ -74,13 +78,16 @@ def assert_kept(result: RunResult, now: datetime, narrowed: dict[str, Any]) -> N
         for day in _days(rule, *_window(result)):
             monday = day - timedelta(day.weekday())
             stored = ScheduledClass.objects.filter(week=monday, **source).exists()
-            said = ((kind, rule.pk), day) in refused
-            assert stored or said or _closed(rule, rule, day) or _stands_in(rule, day), (rule, day)
+            is_refused = ((kind, rule.pk), day) in refused
+            assert stored or is_refused or _closed(rule, rule, day) or _is_fulfilled(rule, day), (
+                rule,
+                day,
+            )
         free = ScheduledClass.objects.filter(NOT_EDITED, starts_at__gt=now, **source)
         for row in free.exclude(status="cancelled"):
             day = row.week + timedelta(rule.weekday - 1)
             if ((kind, rule.pk), day) not in refused and _begins(rule, day) > now:
-                assert _as_ruled(rule, row, day), (rule, row)
+                assert _matches(rule, row, day), (rule, row)
         noted = ScheduledClass.objects.exclude(NOT_EDITED).filter(starts_at__gt=now, **source)
         for row in noted:
             if (
@@ -88,20 +95,20 @@ def assert_kept(result: RunResult, now: datetime, narrowed: dict[str, Any]) -> N
                 and any(_days(rule, row.week, row.week + 7 * DAY))
                 and not _closed(row, rule, row.date)
             ):
-                assert ((kind, rule.pk), row.date) in refused or _stands_in(row, row.date), row
+                assert ((kind, rule.pk), row.date) in refused or _is_fulfilled(row, row.date), row
 
 
 def assert_conflicts_are_true(result: RunResult) -> None:
-    """What is said to be in the way is there, and is in the way."""
+    """Check that every reported conflict exists."""
     active = ScheduledClass.objects.exclude(status="cancelled")
     for line in result.conflicts:
-        # What this very run has put there had no number yet when it was said.
+        # A class that this run created had no id when the line was written.
         named = line.params["with_class"]
         bookings = active.filter(pk=named) if named else active.exclude(pk=line.class_id)
-        assert any(_in_the_way(line, booking) for booking in bookings), line
+        assert any(_conflicts(line, booking) for booking in bookings), line
 
 
-def _in_the_way(line: ResultLine, booking: ScheduledClass) -> bool:
+def _conflicts(line: ResultLine, booking: ScheduledClass) -> bool:
     begins = datetime.combine(line.day, line.start_time, ZoneInfo(line.zone)).astimezone(UTC)
     ends = begins + (_minutes(line.end_time) - _minutes(line.start_time)) * timedelta(minutes=1)
     key = (line.student_id, line.day, line.start_time, line.end_time)
@@ -109,8 +116,8 @@ def _in_the_way(line: ResultLine, booking: ScheduledClass) -> bool:
         return True
     same_student = booking.student_id == line.student_id
     same_teacher = booking.teacher_id is not None and booking.teacher_id == line.teacher_id
-    meets = booking.starts_at < ends and begins < booking.ends_at
-    return meets and (same_student or same_teacher)
+    overlaps = booking.starts_at < ends and begins < booking.ends_at
+    return overlaps and (same_student or same_teacher)
 
 
 def count_of(lines: list[Any], outcome: Outcome) -> int:
@@ -118,13 +125,13 @@ def count_of(lines: list[Any], outcome: Outcome) -> int:
 
 
 def _rules(result: RunResult, narrowed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The series in scope that ask for classes at all."""
+    """Yield the series in scope that can have classes."""
     scope = {name.replace("_ids", "_id__in"): ids for name, ids in narrowed.items()}
     models = {"fixed_schedule": FixedSchedule, "recurring_slot": RecurringSlot}
     for kind in JOBS[result.job].kinds:
         for rule in models[kind].objects.filter(**scope).select_related("student", "teacher"):
-            asleep = getattr(rule, "status", "active") != "active"
-            if rule.student.is_active and not asleep:
+            is_suspended = getattr(rule, "status", "active") != "active"
+            if rule.student.is_active and not is_suspended:
                 yield str(kind), rule
 
 
@@ -137,11 +144,11 @@ def _days(rule: Any, start: date, end: date) -> Iterator[date]:
     first = max(filter(None, (rule.valid_from, rule.student.start_date)))
     for number in range((end - start).days):
         day = start + number * DAY
-        if day.isoweekday() == rule.weekday and _is_wanted(rule, day, first):
+        if day.isoweekday() == rule.weekday and _is_occurrence(rule, day, first):
             yield day
 
 
-def _is_wanted(rule: Any, day: date, first: date) -> bool:
+def _is_occurrence(rule: Any, day: date, first: date) -> bool:
     anchor = rule.valid_from - timedelta(rule.valid_from.weekday())
     week = (day - timedelta(day.weekday()) - anchor).days // 7
     lasts = [last for last in (rule.valid_until, rule.student.end_date) if last is not None]
@@ -155,7 +162,7 @@ def _begins(rule: Any, day: date) -> datetime:
 
 
 def _ends_at(rule: Any) -> int:
-    """The minute of the day at which a rule, or a class, ends."""
+    """Return the minute of the day at which a series or class ends."""
     if isinstance(rule, RecurringSlot):
         return _minutes(rule.start_time) + rule.duration_minutes
     return _minutes(rule.end_time)
@@ -165,37 +172,37 @@ def _minutes(at: Any) -> int:
     return at.hour * 60 + at.minute
 
 
-def _closed(one: Any, rule: Any, day: date) -> bool:
-    """Whether a closure of the people of ``one``, a rule or a class of it, covers ``day``."""
+def _closed(owner: Any, rule: Any, day: date) -> bool:
+    """Return whether a closure of the people of ``owner`` (a series or class) covers ``day``."""
     closures = Closure.objects.filter(first_date__lte=day, last_date__gte=day)
     return any(
-        (closure.teacher_id is None or closure.teacher_id == one.teacher_id)
-        and (closure.student_id is None or closure.student_id == one.student_id)
+        (closure.teacher_id is None or closure.teacher_id == owner.teacher_id)
+        and (closure.student_id is None or closure.student_id == owner.student_id)
         and _is_paused_by(rule, closure)
         for closure in closures
     )
 
 
 def _is_paused_by(rule: Any, closure: Closure) -> bool:
-    """A pause is of one series; every other closure of all."""
+    """A pause applies to a single series; every other closure applies to all."""
     fixed, slot = closure.fixed_schedule_id, closure.recurring_slot_id
     if fixed is None and slot is None:
         return True
     return rule.pk == (slot if isinstance(rule, RecurringSlot) else fixed)
 
 
-def _stands_in(one: Any, day: date) -> bool:
-    """Whether a one-off at the same key does for ``one``, a class or an occurrence of a rule."""
+def _is_fulfilled(owner: Any, day: date) -> bool:
+    """Return whether a one-off at the same key fulfils ``owner`` (a series or class) on ``day``."""
     rows = ScheduledClass.objects.filter(
-        student_id=one.student_id, date=day, start_time=one.start_time, week=None
+        student_id=owner.student_id, date=day, start_time=owner.start_time, week=None
     ).exclude(status="cancelled")
     return any(
-        _minutes(row.end_time) == _ends_at(one) and row.teacher_id in (None, one.teacher_id)
+        _minutes(row.end_time) == _ends_at(owner) and row.teacher_id in (None, owner.teacher_id)
         for row in rows
     )
 
 
-def _as_ruled(rule: Any, row: ScheduledClass, day: date) -> bool:
+def _matches(rule: Any, row: ScheduledClass, day: date) -> bool:
     return (row.date, row.starts_at, row.start_time) == (
         day,
         _begins(rule, day),

@@ -1,4 +1,4 @@
-"""A small, crowded studio that changes at random: nearly every change meets another."""
+"""A small, crowded studio with random changes, nearly all of which interact."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -22,9 +22,9 @@ ZONES = ("UTC", "Europe/Madrid", "UTC")
 
 
 class Studio:
-    """``now`` is its clock; ``change`` does one thing that a person, or plain SQL, may do.
+    """A studio with its own clock, ``now``, and random changes by people or SQL.
 
-    Of ``size`` 1 it has three teachers and three students.
+    With ``size`` 1 it has three teachers and three students.
     """
 
     def __init__(self, seed: int, size: int = 1) -> None:
@@ -40,12 +40,18 @@ class Studio:
         return self.now.date()
 
     def change(self) -> str:
-        """The name of what was done; what the database refuses, a person would be told."""
+        """Make a random change and return its name; ignore changes that the database refuses."""
         action = self.dice.choice(
             [
                 *[self.new_series, self.change_series, self.change_series, self.swap_series] * 2,
-                *[self.change_person, self.touch, self.touch, self.delete_row, self.damage_row],
-                *[self.add_closure, self.drop_closure, self.add_one_off, self.let_time_pass],
+                *[
+                    self.change_person,
+                    self.edit_class,
+                    self.edit_class,
+                    self.delete_row,
+                    self.damage_row,
+                ],
+                *[self.add_closure, self.delete_closure, self.add_one_off, self.let_time_pass],
             ]
         )
         try:
@@ -56,17 +62,17 @@ class Studio:
         return action.__name__
 
     def narrowed(self) -> dict[str, Any]:
-        """What a run is narrowed to; mostly nothing."""
+        """Return a random scope of a run, mostly the whole studio."""
         dice = self.dice
         return dice.choice(
             [
                 *[{}] * 4,
-                {"student_ids": tuple(one.pk for one in dice.sample(self.students, 2))},
+                {"student_ids": tuple(student.pk for student in dice.sample(self.students, 2))},
                 {"teacher_ids": (dice.choice(self.teachers).pk,)},
             ]
         )
 
-    def _rule(self) -> dict[str, Any]:
+    def _rule_values(self) -> dict[str, Any]:
         dice = self.dice
         return {
             "weekday": dice.randint(1, 3),
@@ -78,18 +84,26 @@ class Studio:
 
     def new_series(self) -> None:
         dice, start = self.dice, self.dice.choice(STARTS)
-        who, whom = dice.choice(self.students), dice.choice(self.teachers)
+        student, teacher = dice.choice(self.students), dice.choice(self.teachers)
         if dice.random() < 0.6:
-            make.slot(whom, who, start=start, minutes=dice.choice([30, 60]), **self._rule())
+            make.slot(
+                teacher, student, start=start, minutes=dice.choice([30, 60]), **self._rule_values()
+            )
         else:
-            make.schedule(who, dice.choice([None, whom]), start=start, end="11:00", **self._rule())
+            make.schedule(
+                student,
+                dice.choice([None, teacher]),
+                start=start,
+                end="11:00",
+                **self._rule_values(),
+            )
 
     def _series(self) -> list[Any]:
         return [*FixedSchedule.objects.order_by("id"), *RecurringSlot.objects.order_by("id")]
 
     def change_series(self) -> None:
         series, dice = self.dice.choice(self._series()), self.dice
-        for name, value in dice.sample(sorted(self._rule().items()), 2):
+        for name, value in dice.sample(sorted(self._rule_values().items()), 2):
             setattr(series, name, value)
         if dice.random() < 0.4:
             series.start_time = make.at(dice.choice(STARTS))
@@ -100,13 +114,13 @@ class Studio:
         series.save()
 
     def swap_series(self) -> None:
-        one, other = self.dice.choice(self._series()), self.dice.choice(self._series())
+        first, second = self.dice.choice(self._series()), self.dice.choice(self._series())
         for name in ("weekday", "start_time", "teacher"):
-            mine, theirs = getattr(one, name), getattr(other, name)
-            setattr(one, name, theirs)
-            setattr(other, name, mine)
-        one.save()
-        other.save()
+            values = getattr(first, name), getattr(second, name)
+            setattr(first, name, values[1])
+            setattr(second, name, values[0])
+        first.save()
+        second.save()
 
     def change_person(self) -> None:
         if self.dice.random() < 0.5:
@@ -117,12 +131,12 @@ class Studio:
             person.time_zone = self.dice.choice(ZONES)
         person.save()
 
-    def _a_class(self) -> ScheduledClass | None:
+    def _random_class(self) -> ScheduledClass | None:
         rows = list(ScheduledClass.objects.filter(starts_at__gt=self.now).order_by("id"))
         return self.dice.choice(rows) if rows else None
 
-    def touch(self) -> None:
-        if (row := self._a_class()) is None:
+    def edit_class(self) -> None:
+        if (row := self._random_class()) is None:
             return
         kind = self.dice.choice(["cancel", "move", "note", "attend", "complete"])
         if kind == "cancel":
@@ -140,11 +154,11 @@ class Studio:
         row.save()
 
     def delete_row(self) -> None:
-        if row := self._a_class():
+        if row := self._random_class():
             row.delete()
 
     def damage_row(self) -> None:
-        if row := self._a_class():
+        if row := self._random_class():
             ScheduledClass.objects.filter(pk=row.pk).update(
                 subject="?", starts_at=row.starts_at + timedelta(minutes=10)
             )
@@ -157,15 +171,15 @@ class Studio:
         )
         make.closure("closed", first, first + timedelta(dice.randint(0, 4)), **scope)
 
-    def drop_closure(self) -> None:
+    def delete_closure(self) -> None:
         if found := Closure.objects.order_by("id").first():
             found.delete()
 
     def add_one_off(self) -> None:
         dice = self.dice
-        who, whom = dice.choice(self.students), dice.choice([None, *self.teachers])
+        student, teacher = dice.choice(self.students), dice.choice([None, *self.teachers])
         day = self.today + timedelta(dice.randint(0, 14))
-        make.lesson(who, day, dice.choice(STARTS), "11:00", whom)
+        make.lesson(student, day, dice.choice(STARTS), "11:00", teacher)
 
     def let_time_pass(self) -> None:
         self.now += timedelta(hours=self.dice.choice([5, 10, 34, 58]))

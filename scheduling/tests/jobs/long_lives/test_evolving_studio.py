@@ -1,9 +1,8 @@
-"""A studio lives: people edit, split, pause, close, cancel, move, run and undo; the clock goes on.
+"""Random lives of a studio, as a Hypothesis state machine.
 
-After every step, whatever it was: nobody is in two places, nothing is there twice, nothing that a
-person did is lost, nothing that a person cancelled comes back. After every run: it did what its
-preview said, every wanted occurrence is a class or has a reason, and the same run again does
-nothing.
+After every step there is no double booking and no duplicate, and no manual edit or cancellation is
+lost. Every run matches its preview, every occurrence is a class or has a reason, and a second run
+does nothing.
 """
 
 import random
@@ -36,14 +35,20 @@ from scheduling.services.schedule_changes import (
     PauseSeries,
     ResumeSeries,
 )
-from scheduling.services.schedule_changes import apply as carry_out
-from scheduling.services.schedule_changes import preview as look_at
+from scheduling.services.schedule_changes import apply as apply_change
+from scheduling.services.schedule_changes import preview as preview_change
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import examples
-from scheduling.tests.jobs.helpers import calendar, do, look
+from scheduling.tests.jobs.helpers import calendar, dry_run, run_job
 
-from .evolving_studio import Memory, rules
-from .invariants import WRITES, assert_conflicts_are_true, assert_kept, assert_lasting, count_of
+from .evolving_studio import StudioRecord, rules
+from .invariants import (
+    WRITES,
+    assert_complete,
+    assert_conflicts_are_true,
+    assert_protected,
+    count_of,
+)
 from .random_studio import STARTS, Studio
 
 pytestmark = pytest.mark.django_db
@@ -51,15 +56,15 @@ WEEKS = 3
 BY_SQL = ("delete_row", "damage_row")
 EDITS = (
     *("new_series", "change_series", "change_series", "swap_series", "swap_series"),
-    *("change_person", "add_closure", "drop_closure", "add_one_off"),
+    *("change_person", "add_closure", "delete_closure", "add_one_off"),
 )
 PICK = st.integers(0, 999)
 DAYS = st.integers(0, 20)
 START = st.sampled_from(STARTS)
 
 
-class LivingStudio(RuleBasedStateMachine):
-    """Each life is a transaction that is rolled back at its end."""
+class StudioMachine(RuleBasedStateMachine):
+    """A studio with random edits and runs; each life is a transaction that is rolled back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +72,7 @@ class LivingStudio(RuleBasedStateMachine):
         self._life.__enter__()
         self._settings = override_settings(HORIZON_WEEKS=WEEKS, MAKEUP_RULE="notice")
         self._settings.enable()
-        self.memory = Memory()
+        self.record = StudioRecord()
 
     def teardown(self) -> None:
         self._settings.disable()
@@ -77,40 +82,40 @@ class LivingStudio(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**20))
     def open(self, seed):
         self.studio = Studio(seed)
-        self.by_hand = {}
+        self.manual_edits = {}
         self.run(Job.HORIZON)
 
     @property
     def moment(self):
         return ChangeContext(self.studio.today, self.studio.now, "teresa")
 
-    def some(self, found, pick):
-        found = list(found)
-        return found[pick % len(found)] if found else None
+    def pick_from(self, rows, pick):
+        rows = list(rows)
+        return rows[pick % len(rows)] if rows else None
 
-    def some_rule(self, pick):
-        return self.some(rules().items(), pick)
+    def pick_series(self, pick):
+        return self.pick_from(rules().items(), pick)
 
-    def some_class(self, pick, **those):
-        rows = ScheduledClass.objects.filter(starts_at__gt=self.studio.now, **those)
-        return self.some(rows.order_by("id"), pick)
+    def pick_class(self, pick, **filters):
+        rows = ScheduledClass.objects.filter(starts_at__gt=self.studio.now, **filters)
+        return self.pick_from(rows.order_by("id"), pick)
 
-    def person(self, act):
-        """What a person does, or is told why not: then nothing is written."""
+    def edit_manually(self, action):
+        """Perform a manual change; a refused one writes nothing."""
         with suppress(ValidationError, IntegrityError), transaction.atomic():
-            act()
-        self.by_hand = self.memory.by_hand(self.studio.now)
+            action()
+        self.manual_edits = self.record.manual_edits(self.studio.now)
 
-    # What holds at any time
+    # Invariants
 
     @invariant()
-    def holds(self):
+    def check_calendar(self):
         if hasattr(self, "studio"):
-            self.memory.assert_holds()
-            assert_lasting(self.by_hand, self.studio.now)
-            # What took place again by this must not be cancelled again.
-            now_there = self.memory.by_hand(self.studio.now)
-            self.by_hand = {number: now_there[number] for number in self.by_hand}
+            self.record.assert_valid()
+            assert_protected(self.manual_edits, self.studio.now)
+            # A class that was restored must not be cancelled again.
+            current = self.record.manual_edits(self.studio.now)
+            self.manual_edits = {number: current[number] for number in self.manual_edits}
 
     # Runs
 
@@ -120,22 +125,22 @@ class LivingStudio(RuleBasedStateMachine):
         narrowed = self.studio.narrowed() if dice else {}
         when = (job, self.studio.today, self.studio.now)
         before = calendar()
-        seen, said = look(*when, weeks=WEEKS, **narrowed)
+        preview, lines = dry_run(*when, weeks=WEEKS, **narrowed)
         assert calendar() == before
-        result = do(*when, weeks=WEEKS, **narrowed)
-        assert seen.counts == result.counts
-        assert count_of(said, Outcome.CREATED) == result.classes_created
+        result = run_job(*when, weeks=WEEKS, **narrowed)
+        assert preview.counts == result.counts
+        assert count_of(lines, Outcome.CREATED) == result.classes_created
         assert not result.counts[Outcome.ERROR], result.faults
         assert_conflicts_are_true(result)
-        assert_kept(result, self.studio.now, narrowed)
+        assert_complete(result, self.studio.now, narrowed)
         after = calendar()
-        again = do(*when, weeks=WEEKS, **narrowed)
+        again = run_job(*when, weeks=WEEKS, **narrowed)
         assert [name for name in WRITES if again.counts[name]] == []
         assert calendar() == after
 
     @rule(pick=PICK)
     def undo_a_run(self, pick):
-        run = self.some(JobRun.objects.filter(classes_created__gt=0).order_by("-id")[:3], pick)
+        run = self.pick_from(JobRun.objects.filter(classes_created__gt=0).order_by("-id")[:3], pick)
         if run is not None:
             self.undo(run)
 
@@ -145,43 +150,43 @@ class LivingStudio(RuleBasedStateMachine):
             self.undo(run)
 
     def undo(self, run):
-        seen = preview_undo(run, self.studio.now)
+        preview = preview_undo(run, self.studio.now)
         done = undo(run, by="teresa", clock=lambda: self.studio.now)
-        assert (seen.removed_count, seen.kept_count) == (done.removed_count, done.kept_count)
+        assert (preview.removed_count, preview.kept_count) == (done.removed_count, done.kept_count)
         left = ScheduledClass.objects.filter(pk__in=[line.class_id for line in done.removed])
         assert not left.exists()
 
     @rule(hours=st.sampled_from([1, 5, 13, 24, 34, 58]))
     def wait(self, hours):
         self.studio.now += timedelta(hours=hours)
-        self.by_hand = self.memory.by_hand(self.studio.now)
+        self.manual_edits = self.record.manual_edits(self.studio.now)
 
-    # Rules change
+    # Changes of series
 
     @rule(action=st.sampled_from(EDITS), seed=PICK)
     def edit(self, action, seed):
         self.studio.dice = random.Random(seed)
-        self.person(getattr(self.studio, action))
+        self.edit_manually(getattr(self.studio, action))
 
     @rule(action=st.sampled_from(BY_SQL), seed=PICK)
     def plain_sql(self, action, seed):
-        """Behind everyone's back: even what a person did may be gone then."""
+        """Change rows by SQL; even manual edits may be lost."""
         self.studio.dice = random.Random(seed)
-        self.person(getattr(self.studio, action))
+        self.edit_manually(getattr(self.studio, action))
 
-    def act(self, act):
-        """It does exactly what its plan said, and the calendar is as it was if refused."""
+    def apply_change(self, change):
+        """Apply a schedule change as previewed; a refused change leaves the calendar unchanged."""
         before, known = calendar(), set(rules())
         try:
-            seen = look_at(act, self.moment)
+            preview = preview_change(change, self.moment)
         except ValidationError:
             assert calendar() == before
             return
         assert calendar() == before
-        done = carry_out(act, self.moment, seen.fingerprint)
-        assert done.counts == seen.counts
+        done = apply_change(change, self.moment, preview.fingerprint)
+        assert done.counts == preview.counts
         for new in set(rules()) - known:
-            self.memory.succeeded((str(act.key.kind), act.key.id), new, act.day)
+            self.record.add_successor((str(change.key.kind), change.key.id), new, change.day)
 
     @rule(
         pick=PICK,
@@ -190,148 +195,161 @@ class LivingStudio(RuleBasedStateMachine):
         start=START,
         teacher=st.none() | st.integers(0, 2),
     )
-    def from_a_date_on(self, pick, days, weekday, start, teacher):
-        (kind, number), _row = self.some_rule(pick)
+    def change_from_date(self, pick, days, weekday, start, teacher):
+        (kind, number), _row = self.pick_series(pick)
         values = {"weekday": weekday, "start_time": make.at(start)}
         if teacher is not None:
             values["teacher"] = self.studio.teachers[teacher]
         day = self.studio.today + timedelta(days)
-        self.act(ChangeFromDate(SeriesKey(SeriesKind(kind), number), day, values))
+        self.apply_change(ChangeFromDate(SeriesKey(SeriesKind(kind), number), day, values))
 
     @rule(pick=PICK, days=DAYS, rest=st.booleans())
     def end(self, pick, days, rest):
-        (kind, number), _row = self.some_rule(pick)
+        (kind, number), _row = self.pick_series(pick)
         day = self.studio.today + timedelta(days)
-        self.act(EndSeries(SeriesKey(SeriesKind(kind), number), day, cancel_rest=rest))
-        self.by_hand = self.memory.by_hand(self.studio.now)
+        self.apply_change(EndSeries(SeriesKey(SeriesKind(kind), number), day, cancel_rest=rest))
+        self.manual_edits = self.record.manual_edits(self.studio.now)
 
     @rule(pick=PICK, days=DAYS, rest=st.booleans())
-    def someone_leaves(self, pick, days, rest):
-        person = self.some(self.studio.students, pick)
+    def end_person(self, pick, days, rest):
+        person = self.pick_from(self.studio.students, pick)
         person.refresh_from_db()
-        self.act(EndPerson(person, self.studio.today + timedelta(days), cancel_rest=rest))
-        self.by_hand = self.memory.by_hand(self.studio.now)
+        self.apply_change(EndPerson(person, self.studio.today + timedelta(days), cancel_rest=rest))
+        self.manual_edits = self.record.manual_edits(self.studio.now)
 
     @rule(pick=PICK, days=DAYS, length=st.integers(0, 9))
     def pause(self, pick, days, length):
-        (kind, number), _row = self.some_rule(pick)
+        (kind, number), _row = self.pick_series(pick)
         first = self.studio.today + timedelta(days)
         last = first + timedelta(length)
-        self.act(PauseSeries(SeriesKey(SeriesKind(kind), number), first, last))
+        self.apply_change(PauseSeries(SeriesKey(SeriesKind(kind), number), first, last))
 
     @rule(pick=PICK, days=DAYS)
     def resume(self, pick, days):
-        (kind, number), _row = self.some_rule(pick)
+        (kind, number), _row = self.pick_series(pick)
         day = self.studio.today + timedelta(days)
-        self.act(ResumeSeries(SeriesKey(SeriesKind(kind), number), day))
+        self.apply_change(ResumeSeries(SeriesKey(SeriesKind(kind), number), day))
 
     @rule(pick=PICK)
     def close_note_and_reopen(self, pick):
-        """A closure comes, a note is written on a class that it cancelled, and the closure goes."""
-        if one := self.some_class(pick, status=ClassStatus.SCHEDULED):
-            closure = make.closure("Strike", one.date, one.date)
+        """Add a closure, write a note on a cancelled class and delete the closure."""
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.SCHEDULED):
+            closure = make.closure("Strike", scheduled_class.date, scheduled_class.date)
             self.run(Job.HORIZON)
-            if one := self.some_class(pick, date=one.date, cancelled_by=CancelledBy.CLOSURE):
-                self.person(
-                    lambda: edit.mark(one.pk, attendance="", notes="scales", now=self.studio.now)
+            if scheduled_class := self.pick_class(
+                pick, date=scheduled_class.date, cancelled_by=CancelledBy.CLOSURE
+            ):
+                self.edit_manually(
+                    lambda: edit.mark(
+                        scheduled_class.pk, attendance="", notes="scales", now=self.studio.now
+                    )
                 )
             closure.delete()
             self.run(Job.HORIZON)
 
-    # One class
+    # Changes of a class
 
     @rule(pick=PICK, days=st.integers(-2, 9), start=START)
     def move(self, pick, days, start):
-        if one := self.some_class(pick, status=ClassStatus.SCHEDULED):
-            place = {"to_date": one.date + timedelta(days), "start_time": make.at(start)}
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.SCHEDULED):
+            place = {
+                "to_date": scheduled_class.date + timedelta(days),
+                "start_time": make.at(start),
+            }
             end = make.at("11:00")
-            self.person(lambda: edit.move(one.pk, **place, end_time=end, now=self.studio.now))
+            self.edit_manually(
+                lambda: edit.move(scheduled_class.pk, **place, end_time=end, now=self.studio.now)
+            )
 
     @rule(pick=PICK, by=st.sampled_from([CancelledBy.STUDENT, CancelledBy.TEACHER]))
     def cancel(self, pick, by):
-        if one := self.some_class(pick):
-            self.person(lambda: edit.cancel(one.pk, by=by, now=self.studio.now))
+        if scheduled_class := self.pick_class(pick):
+            self.edit_manually(lambda: edit.cancel(scheduled_class.pk, by=by, now=self.studio.now))
 
     @rule(pick=PICK)
     def restore(self, pick):
-        if one := self.some_class(pick, status=ClassStatus.CANCELLED):
-            self.person(lambda: edit.restore(one.pk, now=self.studio.now))
+        if scheduled_class := self.pick_class(pick, status=ClassStatus.CANCELLED):
+            self.edit_manually(lambda: edit.restore(scheduled_class.pk, now=self.studio.now))
 
     @rule(pick=PICK, attendance=st.sampled_from(["present", "excused", ""]))
     def mark(self, pick, attendance):
-        if one := self.some_class(pick):
-            self.person(
+        if scheduled_class := self.pick_class(pick):
+            self.edit_manually(
                 lambda: edit.mark(
-                    one.pk, attendance=attendance, notes="scales", now=self.studio.now
+                    scheduled_class.pk, attendance=attendance, notes="scales", now=self.studio.now
                 )
             )
 
     @rule(pick=PICK, days=DAYS, start=START)
     def make_up(self, pick, days, start):
-        lost = self.some(
+        lost = self.pick_from(
             ScheduledClass.objects.filter(make_ups.make_ups_owed(self.studio.today)).order_by("id"),
             pick,
         )
         if lost is not None:
             day = self.studio.today + timedelta(days)
-            self.person(
+            self.edit_manually(
                 lambda: make_ups.schedule(
                     lost.pk, to_date=day, start_time=make.at(start), now=self.studio.now
                 )
             )
 
     @rule(pick=PICK, to=st.none() | st.integers(-2, 9))
-    def act_before_it_is_stored(self, pick, to):
+    def change_planned_occurrence(self, pick, to):
         first = self.studio.today
-        ghost = self.some(
+        planned = self.pick_from(
             occurrences.planned(first, first + timedelta(40), now=self.studio.now), pick
         )
-        if ghost is None:
+        if planned is None:
             return
         if to is None:
             by = CancelledBy.STUDIO
-            self.person(
-                lambda: occurrences.cancel(ghost.key, ghost.day, by=by, now=self.studio.now)
+            self.edit_manually(
+                lambda: occurrences.cancel(planned.key, planned.day, by=by, now=self.studio.now)
             )
         else:
-            day = ghost.day + timedelta(to)
-            self.person(
-                lambda: occurrences.move(ghost.key, ghost.day, to_date=day, now=self.studio.now)
+            day = planned.day + timedelta(to)
+            self.edit_manually(
+                lambda: occurrences.move(planned.key, planned.day, to_date=day, now=self.studio.now)
             )
 
 
-def live(lives, steps):
-    run_state_machine_as_test(LivingStudio, settings=examples(lives, stateful_step_count=steps))
+def run_machine(lives, steps):
+    run_state_machine_as_test(StudioMachine, settings=examples(lives, stateful_step_count=steps))
 
 
-def test_whatever_happens_the_promises_hold():
-    live(3, 20)
+def test_invariants_hold_in_random_lives():
+    run_machine(3, 20)
 
 
-def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
-    life = LivingStudio()
+def test_deleted_closure_restores_class_with_note():
+    life = StudioMachine()
     try:
         life.open(seed=0)
         closure = make.closure("Strike", life.studio.today, life.studio.today + timedelta(6))
         life.run(Job.HORIZON)
-        one = ScheduledClass.objects.filter(cancelled_by=CancelledBy.CLOSURE).first()
-        life.person(lambda: edit.mark(one.pk, attendance="", notes="scales", now=life.studio.now))
+        scheduled_class = ScheduledClass.objects.filter(cancelled_by=CancelledBy.CLOSURE).first()
+        life.edit_manually(
+            lambda: edit.mark(
+                scheduled_class.pk, attendance="", notes="scales", now=life.studio.now
+            )
+        )
         life.run(Job.HORIZON)
-        life.holds()
+        life.check_calendar()
         closure.delete()
         life.run(Job.HORIZON)
-        life.holds()
-        one.refresh_from_db()
-        assert (one.status, one.notes) == (ClassStatus.SCHEDULED, "scales")
-        make.closure("Another strike", one.date, one.date)
+        life.check_calendar()
+        scheduled_class.refresh_from_db()
+        assert (scheduled_class.status, scheduled_class.notes) == (ClassStatus.SCHEDULED, "scales")
+        make.closure("Another strike", scheduled_class.date, scheduled_class.date)
         life.run(Job.HORIZON)
-        life.holds()
-        one.refresh_from_db()
-        assert one.status == ClassStatus.SCHEDULED
+        life.check_calendar()
+        scheduled_class.refresh_from_db()
+        assert scheduled_class.status == ClassStatus.SCHEDULED
     finally:
         life.teardown()
 
 
 @pytest.mark.soak
-def test_whatever_happens_the_promises_hold_for_long():
-    live(12, 40)
+def test_invariants_hold_in_long_random_lives():
+    run_machine(12, 40)

@@ -1,4 +1,4 @@
-"""Random changes, random jobs, chunks of any size: no run ever breaks a promise."""
+"""Random changes and runs, with chunks of different sizes, checked against the invariants."""
 
 from datetime import timedelta
 from functools import partial
@@ -11,15 +11,15 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import TIMES
-from scheduling.tests.jobs.helpers import calendar, do, look
+from scheduling.tests.jobs.helpers import calendar, dry_run, run_job
 
 from .invariants import (
     WRITES,
+    assert_complete,
     assert_conflicts_are_true,
-    assert_kept,
-    assert_lasting,
+    assert_protected,
     count_of,
-    lasting,
+    protected_classes,
 )
 from .random_studio import Studio
 
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 JOBS = (Job.HORIZON, Job.HORIZON, Job.WEEKLY, Job.MISSING)
 
 
-def live_through(seed, rounds=10):
-    """A studio's life; after every few changes a job runs, and everything is looked at."""
+def check_life(seed, rounds=10):
+    """Change a studio at random, run a job after every few changes and check the calendar."""
     studio = Studio(seed)
     story = [f"seed {seed}"]
     for _ in range(rounds):
@@ -40,18 +40,18 @@ def live_through(seed, rounds=10):
 
 
 def run_and_check(studio, job, narrowed, story):
-    """A run does what its preview says and keeps its promises; a second one does nothing."""
-    run = partial(do, job, studio.today, studio.now, weeks=3, **narrowed)
-    stays, before = lasting(studio.now), calendar()
-    seen, said = look(job, studio.today, studio.now, weeks=3, **narrowed)
+    """Check a run against its preview and the invariants; a second run does nothing."""
+    run = partial(run_job, job, studio.today, studio.now, weeks=3, **narrowed)
+    protected, before = protected_classes(studio.now), calendar()
+    preview, lines = dry_run(job, studio.today, studio.now, weeks=3, **narrowed)
     assert calendar() == before, story
     result = run()
-    assert seen.counts == result.counts, story
-    assert count_of(said, Outcome.CREATED) == result.classes_created, story
+    assert preview.counts == result.counts, story
+    assert count_of(lines, Outcome.CREATED) == result.classes_created, story
     assert not result.counts[Outcome.ERROR], (story, result.faults)
-    assert_lasting(stays, studio.now)
+    assert_protected(protected, studio.now)
     assert_conflicts_are_true(result)
-    assert_kept(result, studio.now, narrowed)
+    assert_complete(result, studio.now, narrowed)
     after = calendar()
     again = run()
     assert [name for name in WRITES if again.counts[name]] == [], story
@@ -65,11 +65,11 @@ def _chunk_rows(request, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_promise_is_broken(seed):
-    live_through(seed)
+def test_invariants_hold_in_random_life(seed):
+    check_life(seed)
 
 
-def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
+def test_deleted_closure_restores_classes_with_notes():
     studio = Studio(seed=0)
     run = partial(run_and_check, studio, Job.HORIZON, {}, "close, run, note, reopen, run")
     run()
@@ -86,12 +86,12 @@ def test_a_closure_that_goes_takes_its_mark_off_a_class_with_a_note():
 
 
 def pytest_generate_tests(metafunc):
-    """A hundred lives when soaking; other ones for each --hypothesis-seed."""
+    """Parametrize the soak test with lives that depend on --hypothesis-seed."""
     if "life" in metafunc.fixturenames:
         first = 100 * int(metafunc.config.getoption("--hypothesis-seed") or 1)
         metafunc.parametrize("life", range(first, first + 2 * TIMES))
 
 
 @pytest.mark.soak
-def test_no_promise_is_broken_in_many_lives(life):
-    live_through(life, rounds=25)
+def test_invariants_hold_in_many_random_lives(life):
+    check_life(life, rounds=25)

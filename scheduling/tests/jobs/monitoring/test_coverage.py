@@ -1,4 +1,4 @@
-"""What the calendar lacks is counted from what is there, and is what the next runs do about it."""
+"""Coverage: the missing classes and clashes of the calendar, compared with the next runs."""
 
 from datetime import datetime
 
@@ -33,8 +33,8 @@ def studio(settings):
     settings.HORIZON_WEEKS = 4
 
 
-def of(cover: Coverage) -> tuple[int, int, int, int]:
-    """Standing and missing this week, missing later, clashes."""
+def numbers(cover: Coverage) -> tuple[int, int, int, int]:
+    """Return the numbers of classes this week, missing this week and later, and of clashes."""
     return (
         cover.stored,
         cover.missing_this_week,
@@ -44,7 +44,7 @@ def of(cover: Coverage) -> tuple[int, int, int, int]:
 
 
 def at(now: datetime = EARLY) -> tuple[int, int, int, int]:
-    return of(coverage(now))
+    return numbers(coverage(now))
 
 
 def run_both(now: datetime = EARLY) -> None:
@@ -53,8 +53,8 @@ def run_both(now: datetime = EARLY) -> None:
 
 
 @pytest.fixture
-def called():
-    """`called(moment)`: cron starts both jobs then."""
+def call_jobs():
+    """Return a function that starts both jobs at a moment, as cron does."""
 
     def call(now: datetime) -> None:
         for job in (weekly, horizon):
@@ -65,14 +65,14 @@ def called():
 
 
 class TestThisWeek:
-    def test_before_a_run_all_of_it_is_missing_and_after_it_nothing(self):
+    def test_classes_are_missing_only_before_run(self):
         for n in range(3):
             make.schedule(weekday=n + 1)
         assert at() == (0, 3, 0, 0)
         weekly()
         assert at() == (3, 0, 0, 0)
 
-    def test_what_asks_for_nothing_misses_nothing(self):
+    def test_series_without_occurrences_miss_nothing(self):
         make.schedule(make.student(is_active=False))
         make.schedule(make.student(start=None))
         make.schedule(make.student(end_date=MONDAY - DAY))
@@ -84,7 +84,7 @@ class TestThisWeek:
         make.slot(valid_from=MONDAY + 4 * WEEK)
         assert at() == (0, 0, 0, 0)
 
-    def test_a_lesson_that_clashes_is_not_missing(self):
+    def test_clashing_occurrence_is_not_missing(self):
         ana = make.student()
         make.schedule(ana)
         make.schedule(ana)
@@ -93,26 +93,26 @@ class TestThisWeek:
         assert at() == (1, 0, 0, 1)
         assert coverage(EARLY).expected == 2
 
-    def test_what_a_person_cancelled_is_not_missing(self):
+    def test_class_cancelled_by_person_is_not_missing(self):
         make.schedule()
         weekly()
         ScheduledClass.objects.update(status="cancelled", cancelled_by="student")
         assert at() == (0, 0, 0, 0)
 
-    def test_a_class_that_was_moved_into_another_week_is_not_missing(self):
+    def test_class_moved_to_other_week_is_not_missing(self):
         make.schedule()
         weekly()
         ScheduledClass.objects.update(date=MONDAY + WEEK, edited_at=EARLY)
         assert at() == (0, 0, 0, 0)
 
-    def test_one_offs_stand_too(self):
+    def test_active_one_offs_are_counted(self):
         make.lesson(on=WEDNESDAY)
         make.lesson(on=WEDNESDAY, status="cancelled")
         assert at() == (1, 0, 0, 0)
 
-    def test_under_a_closure_nothing_is_missing_and_once_it_is_gone_all_is(self):
-        everyone, own = make.schedule(), make.schedule()
-        make.closure("Away", MONDAY, student=own.student)
+    def test_occurrence_is_missing_only_after_closure_is_deleted(self):
+        open_series, closed_series = make.schedule(), make.schedule()
+        make.closure("Away", MONDAY, student=closed_series.student)
         assert at() == (0, 1, 0, 0)
         weekly()
         closure = make.closure("Strike", MONDAY)
@@ -122,9 +122,9 @@ class TestThisWeek:
         closure.delete()
         assert at() == (0, 1, 0, 0)
         weekly()
-        assert ScheduledClass.objects.get(status="scheduled").student == everyone.student
+        assert ScheduledClass.objects.get(status="scheduled").student == open_series.student
 
-    def test_a_closure_that_was_shortened_gives_back_what_it_covered(self):
+    def test_shortened_closure_makes_occurrence_missing(self):
         make.schedule(weekday=1)
         make.schedule(weekday=3)
         closure = make.closure("Strike", MONDAY, WEDNESDAY)
@@ -133,7 +133,7 @@ class TestThisWeek:
         Closure.objects.filter(pk=closure.pk).update(last_date=MONDAY)
         assert at() == (0, 1, 0, 0)
 
-    def test_a_one_off_that_stands_in_for_one_that_a_closure_cancelled_is_enough(self):
+    def test_one_off_fulfils_occurrence_after_closure(self):
         rule = make.schedule(weekday=3)
         weekly()
         strike = make.closure("Strike", WEDNESDAY)
@@ -145,25 +145,25 @@ class TestThisWeek:
 
 
 class TestTheHorizon:
-    def test_slots_miss_this_weeks_and_later_ones(self):
+    def test_slots_miss_classes_of_this_and_later_weeks(self):
         make.slot()
         make.slot(weekday=3, interval_weeks=2, valid_from=MONDAY)
         assert at() == (0, 2, 4, 0)
         horizon(weeks=4)
         assert at() == (2, 0, 0, 0)
 
-    def test_one_class_that_is_deleted_is_missing(self):
+    def test_deleted_class_is_missing(self):
         make.slot()
         horizon(weeks=4)
         ScheduledClass.objects.get(date=MONDAY + 2 * WEEK).delete()
         assert at() == (1, 0, 1, 0)
 
-    def test_what_is_past_is_not_missing(self):
+    def test_past_occurrence_is_not_missing(self):
         make.slot()
         make.slot(weekday=2)
         assert at(moment("2026-01-06 12:00")) == (0, 1, 7, 0)
 
-    def test_a_horizon_of_two_years_is_counted_to_its_end(self, settings):
+    def test_horizon_of_two_years_is_counted_to_its_end(self, settings):
         settings.HORIZON_WEEKS = 104
         make.slot()
         horizon(weeks=104)
@@ -171,54 +171,54 @@ class TestTheHorizon:
         ScheduledClass.objects.get(date=MONDAY + 61 * WEEK).delete()
         assert at() == (1, 0, 2, 0)
 
-    def test_a_gap_is_not_made_good_by_a_class_that_nobody_asked_for(self):
+    def test_class_in_other_week_does_not_fill_gap(self):
         slot = make.slot(interval_weeks=2, valid_from=MONDAY)
         horizon(weeks=4)
         ScheduledClass.objects.filter(date=MONDAY + 2 * WEEK).delete()
         make.lesson(on=MONDAY + WEEK, recurring_slot=slot, edited_at=EARLY)
         assert at() == (1, 0, 1, 0)
 
-    def test_slots_and_schedules_clash_with_each_other(self):
-        whom = make.teacher()
-        make.slot(whom)
-        make.schedule(whom=whom)
+    def test_slots_and_fixed_schedules_clash_with_each_other(self):
+        teacher = make.teacher()
+        make.slot(teacher)
+        make.schedule(whom=teacher)
         assert at() == (0, 1, 3, 1)
         run_both()
         assert at() == (1, 0, 0, 1)
 
 
 class TestClashes:
-    def test_two_slots_at_one_hour_clash_each_week(self):
-        whom = make.teacher()
-        make.slot(whom)
-        make.slot(whom, start="10:30")
+    def test_overlapping_slots_clash_each_week(self):
+        teacher = make.teacher()
+        make.slot(teacher)
+        make.slot(teacher, start="10:30")
         assert at() == (0, 1, 3, 4)
         horizon(weeks=4)
         assert at() == (1, 0, 0, 4)
 
-    def test_a_class_that_cannot_follow_its_rule_clashes_though_it_is_there(self):
-        whom = make.teacher()
-        make.slot(whom)
-        other = make.slot(whom, start="12:00")
+    def test_existing_class_that_cannot_follow_its_series_clashes(self):
+        teacher = make.teacher()
+        make.slot(teacher)
+        other = make.slot(teacher, start="12:00")
         horizon(weeks=4)
         RecurringSlot.objects.filter(pk=other.pk).update(start_time="10:30")
         assert at() == (2, 0, 0, 4)
         assert coverage(EARLY).expected == 2
         assert counts(horizon(weeks=4))["conflict"] == 4
 
-    def test_a_lesson_that_was_made_longer_clashes_with_the_next(self):
-        whom = make.teacher()
-        slot = make.slot(whom)
-        make.slot(whom, start="11:00")
+    def test_lengthened_class_clashes_with_next(self):
+        teacher = make.teacher()
+        slot = make.slot(teacher)
+        make.slot(teacher, start="11:00")
         horizon(weeks=4)
         RecurringSlot.objects.filter(pk=slot.pk).update(duration_minutes=90)
         assert at() == (2, 0, 0, 4)
         assert counts(horizon(weeks=4))["conflict"] == 4
 
-    def test_one_that_a_person_made_way_for_is_missing_at_once(self):
-        whom = make.teacher()
-        make.slot(whom)
-        make.slot(whom)
+    def test_occurrence_is_missing_once_its_rival_is_cancelled(self):
+        teacher = make.teacher()
+        make.slot(teacher)
+        make.slot(teacher)
         horizon(weeks=4)
         assert at() == (1, 0, 0, 4)
         ScheduledClass.objects.filter(date=MONDAY).update(
@@ -226,52 +226,52 @@ class TestClashes:
         )
         assert at() == (0, 1, 0, 3)
 
-    def test_one_whose_rival_has_left_is_missing_and_no_clash(self):
-        whom = make.teacher()
-        first = make.slot(whom)
-        make.slot(whom)
+    def test_occurrence_is_missing_once_its_rival_is_paused(self):
+        teacher = make.teacher()
+        first = make.slot(teacher)
+        make.slot(teacher)
         horizon(weeks=4)
         RecurringSlot.objects.filter(pk=first.pk).update(status="paused")
         assert at() == (1, 1, 3, 0)
         horizon(weeks=4)
         assert at() == (1, 0, 0, 0)
 
-    def test_two_that_change_places_clash_with_nobody(self):
-        whom = make.teacher()
-        one, other = make.slot(whom), make.slot(whom, start="12:00")
+    def test_series_that_swap_hours_do_not_clash(self):
+        teacher = make.teacher()
+        first, second = make.slot(teacher), make.slot(teacher, start="12:00")
         horizon(weeks=4)
-        RecurringSlot.objects.filter(pk=one.pk).update(start_time="12:00")
-        RecurringSlot.objects.filter(pk=other.pk).update(start_time="10:00")
+        RecurringSlot.objects.filter(pk=first.pk).update(start_time="12:00")
+        RecurringSlot.objects.filter(pk=second.pk).update(start_time="10:00")
         assert at() == (2, 0, 0, 0)
 
 
 class TestTheNight:
-    """Before the run of the night its work is not missing yet, if something is going to do it."""
+    """Before the nightly run its classes are not missing yet, if something calls it."""
 
-    def test_after_midnight(self, called):
+    def test_new_day_is_not_missing_before_nightly_run(self, call_jobs):
         make.slot()
-        called(moment("2026-01-05 02:00"))
+        call_jobs(moment("2026-01-05 02:00"))
         night = moment("2026-01-06 00:30")
         found = coverage(night)
-        assert of(found) == (1, 0, 0, 0)
+        assert numbers(found) == (1, 0, 0, 0)
         assert found.through == MONDAY + 4 * WEEK - DAY
-        assert of(coverage(moment("2026-01-06 03:30"))) == (1, 0, 1, 0)
+        assert numbers(coverage(moment("2026-01-06 03:30"))) == (1, 0, 1, 0)
 
-    def test_where_nothing_calls_it_is_missing_at_midnight(self):
+    def test_new_day_is_missing_at_midnight_without_caller(self):
         make.slot()
         horizon(weeks=4)
         assert at(moment("2026-01-06 00:30")) == (1, 0, 1, 0)
 
-    def test_the_new_week(self, called):
+    def test_new_week_is_not_missing_before_weekly_run(self, call_jobs):
         make.schedule(weekday=1)
-        called(moment("2026-01-05 02:00"))
-        called(moment("2026-01-11 02:00"))
+        call_jobs(moment("2026-01-05 02:00"))
+        call_jobs(moment("2026-01-11 02:00"))
         assert at(moment("2026-01-12 00:30")) == (0, 0, 0, 0)
         assert at(moment("2026-01-12 03:30")) == (0, 1, 0, 0)
 
 
 class TestTheCount:
-    def test_of_many_it_says_that_there_are_more(self):
+    def test_limited_count_is_marked_incomplete(self):
         for n in range(1, 5):
             make.schedule(weekday=n)
         found = coverage(EARLY, most=4 * (A_SERIES + 1) - 1)
@@ -279,29 +279,29 @@ class TestTheCount:
         found = coverage(EARLY, most=4 * (A_SERIES + 1))
         assert (found.missing_this_week, found.is_complete) == (4, True)
 
-    def test_what_asks_for_nothing_hides_nothing_that_is_missing(self):
-        """Slots whose students are away, for longer than a page looks, and then one that lacks."""
+    def test_closed_series_do_not_hide_missing_classes(self):
+        """Three slots are closed beyond the horizon, and a later one misses its classes."""
         for _n in range(3):
             make.closure("Away", MONDAY, MONDAY + 8 * WEEK, student=make.slot().student)
         make.slot()
         found = coverage(EARLY, most=A_SERIES + 4)
         assert (found.missing.total(), found.is_complete) == (4, True)
 
-    def test_the_oldest_are_counted_and_have_their_places(self):
-        whom = make.teacher()
-        make.slot(whom)
-        make.slot(whom)
+    def test_limited_count_prefers_oldest_series(self):
+        teacher = make.teacher()
+        make.slot(teacher)
+        make.slot(teacher)
         found = coverage(EARLY, most=A_SERIES + 4)
         assert (found.missing.total(), len(found.conflicts), found.is_complete) == (4, 0, False)
 
     @pytest.mark.usefixtures("one_reading_of_the_studio")
-    def test_its_queries_do_not_grow_with_the_studio(self):
-        numbers = []
+    def test_query_count_is_constant(self):
+        query_counts = []
         for size in (3, 12):
-            whom = make.teacher()
+            teacher = make.teacher()
             for n in range(size):
                 make.schedule(weekday=n % 7 + 1)
-                make.slot(whom)
+                make.slot(teacher)
                 make.slot(make.teacher(), weekday=n % 7 + 1)
             run_both()
             for kind in (FixedSchedule, RecurringSlot):
@@ -312,54 +312,56 @@ class TestTheCount:
                 found = coverage(EARLY)
             assert found.missing.total()
             assert found.conflicts
-            numbers.append(len(captured))
-        assert numbers[0] == numbers[1] < 30
+            query_counts.append(len(captured))
+        assert query_counts[0] == query_counts[1] < 30
 
 
-def counted_by_runs(studio: Studio) -> tuple[int, set[tuple[str, int, object]]]:
-    """How many classes both jobs make until neither makes any more, and what they can't make."""
+def run_until_done(studio: Studio) -> tuple[int, set[tuple[str, int, object]]]:
+    """Run both jobs until neither creates classes; return the number created and the conflicts."""
     made = 0
     for _round in range(4):
-        news: set[tuple[str, int, object]] = set()
+        conflicts: set[tuple[str, int, object]] = set()
         created = 0
         for run in (horizon, weekly):
             result = run(studio.today, studio.now, weeks=4, dated=True)
             created += result.counts["created"] + result.counts["restored"]
             items = JobRunItem.objects.filter(run_id=result.run_id, outcome="conflict")
-            news |= set(items.values_list("series_kind", "series_id", "date"))
+            conflicts |= set(items.values_list("series_kind", "series_id", "date"))
         made += created
         if not created:
-            return made, news
-    raise AssertionError("the runs go on for ever")
+            return made, conflicts
+    raise AssertionError("the runs never end")
 
 
-def between_kinds(cover: Coverage) -> bool:
-    """Whether a slot and a schedule clash: the one whose job comes first may get the hour."""
-    pairs = ((one.clash.booking.series, one.planned.series) for one in cover.conflicts)
+def is_clash_between_kinds(cover: Coverage) -> bool:
+    """Return whether a slot and a fixed schedule clash; the first job to run gets the hour."""
+    pairs = (
+        (conflict.clash.booking.series, conflict.planned.series) for conflict in cover.conflicts
+    )
     return any(booking is not None and booking.kind != planned.kind for booking, planned in pairs)
 
 
-def live_through(seed: int) -> None:
+def check_life(seed: int) -> None:
     studio = Studio(seed)
     story: list[object] = [f"seed {seed}"]
     for _round in range(8):
         story += [studio.change() for _ in range(studio.dice.randint(1, 4))]
         before = coverage(studio.now)
-        made, clashes = counted_by_runs(studio)
+        made, clashes = run_until_done(studio)
         after = coverage(studio.now)
         assert not after.missing, story
-        told = {(*one.planned.series.key, one.planned.day) for one in after.conflicts}
-        assert told == clashes, story
+        found = {(*line.planned.series.key, line.planned.day) for line in after.conflicts}
+        assert found == clashes, story
         total = before.missing.total() + len(before.conflicts)
-        assert total == made + len(clashes) or between_kinds(before), story
+        assert total == made + len(clashes) or is_clash_between_kinds(before), story
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_in_any_life_it_is_what_the_next_runs_make(seed):
-    live_through(seed)
+def test_missing_classes_are_those_next_runs_create(seed):
+    check_life(seed)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3, 100))
-def test_in_a_hundred_lives_it_is_what_the_next_runs_make(seed):
-    live_through(seed)
+def test_missing_classes_are_those_next_runs_create_in_many_lives(seed):
+    check_life(seed)

@@ -1,4 +1,4 @@
-"""Crashed runs: counted until the work is done, by what they were asked for; then forgotten."""
+"""The health finding of crashed runs, which counts them until their work is completed."""
 
 from datetime import timedelta
 
@@ -16,55 +16,56 @@ AGAIN = "Run generate_classes again: it completes what was left."
 MISSING = "Run generate_classes --only missing: it completes what was left."
 
 
-def crashed(job=Job.MISSING, ago=timedelta(0), **values):
+def store_crashed_run(job=Job.MISSING, ago=timedelta(0), **values):
     run = JobRun.objects.create(job=job, trigger=Trigger.CHANGE, state=RunState.CRASHED, **values)
     JobRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - ago)
 
 
-def of_crashes() -> tuple[int, list[str]]:
-    """How many, and what to do."""
+def crash_findings() -> tuple[int, list[str]]:
+    """Return the number of crashed runs and the suggestions."""
     now = timezone.now()
     found = health(now, coverage(now))
-    said = [one.suggestion for one in found.findings if one.name == "crashed_runs"]
-    return found.indicators["crashed_runs"], said
+    suggestions = [line.suggestion for line in found.findings if line.name == "crashed_runs"]
+    return found.indicators["crashed_runs"], suggestions
 
 
-def test_what_completes_the_work_is_what_is_advised():
-    crashed(is_full=False, options={"students": [1]})
-    assert of_crashes() == (1, [MISSING])
-    crashed(Job.HORIZON)
-    assert of_crashes() == (2, [f"{AGAIN} {MISSING}"])
-    weekly(), horizon()
-    assert of_crashes() == (1, [MISSING])
+def test_suggestion_is_command_that_completes_work():
+    store_crashed_run(is_full=False, options={"students": [1]})
+    assert crash_findings() == (1, [MISSING])
+    store_crashed_run(Job.HORIZON)
+    assert crash_findings() == (2, [f"{AGAIN} {MISSING}"])
+    weekly()
+    horizon()
+    assert crash_findings() == (1, [MISSING])
     missing()
-    assert of_crashes() == (0, [])
+    assert crash_findings() == (0, [])
 
 
-def test_a_narrowed_run_that_crashed_is_made_good_by_one_asked_for_the_same():
+def test_crashed_narrowed_run_is_completed_by_same_request():
     ana, leo = make.schedule().student, make.schedule().student
-    crashed(is_full=False, options={"students": [ana.pk]})
+    store_crashed_run(is_full=False, options={"students": [ana.pk]})
     missing(student_ids=(leo.pk,))
-    assert of_crashes()[0] == 1
+    assert crash_findings()[0] == 1
     missing(student_ids=(ana.pk,))
-    assert of_crashes() == (0, [])
+    assert crash_findings() == (0, [])
 
 
-def test_one_that_went_well_before_makes_nothing_good():
+def test_earlier_success_does_not_complete_crashed_run():
     ana = make.schedule().student
     missing(student_ids=(ana.pk,))
-    crashed(is_full=False, options={"students": [ana.pk]})
-    assert of_crashes()[0] == 1
+    store_crashed_run(is_full=False, options={"students": [ana.pk]})
+    assert crash_findings()[0] == 1
 
 
-def test_a_whole_run_that_crashed_is_not_made_good_by_a_narrowed_one():
+def test_narrowed_run_does_not_complete_crashed_full_run():
     ana = make.schedule().student
-    crashed(Job.WEEKLY)
+    store_crashed_run(Job.WEEKLY)
     weekly(student_ids=(ana.pk,))
-    assert of_crashes() == (1, [AGAIN])
+    assert crash_findings() == (1, [AGAIN])
 
 
-def test_what_is_older_than_the_log_is_no_news(settings):
+def test_crash_older_than_retention_is_ignored(settings):
     settings.JOB_LOG_RETENTION_DAYS = 30
-    crashed(ago=timedelta(days=29))
-    crashed(ago=timedelta(days=31))
-    assert of_crashes()[0] == 1
+    store_crashed_run(ago=timedelta(days=29))
+    store_crashed_run(ago=timedelta(days=31))
+    assert crash_findings()[0] == 1

@@ -1,4 +1,4 @@
-"""The log in pages, with what was missed between its runs."""
+"""The run history: runs in pages, with the missed runs between them."""
 
 from datetime import timedelta
 
@@ -19,23 +19,23 @@ def studio(settings):
     settings.JOB_LOG_RETENTION_DAYS = 90
 
 
-def told(
-    wanted: HistoryFilter | None = None, before: int | None = None, size: int = 25
+def row_texts(
+    history_filter: HistoryFilter | None = None, before: int | None = None, size: int = 25
 ) -> list[str]:
-    page = history(wanted or HistoryFilter(), NOW, before, size)
+    page = history(history_filter or HistoryFilter(), NOW, before, size)
     return [
         f"{row.moment:%m-%d} {row.run.state if row.run else f'missed {row.times}'}"
         for row in page.rows
     ]
 
 
-def daily(*days: int, **values) -> list[JobRun]:
+def store_daily_runs(*days: int, **values) -> list[JobRun]:
     return [add_run(Job.HORIZON, moment(f"2026-02-{day:02} 02:00"), **values) for day in days]
 
 
-def test_missed_times_in_a_row_are_one_row():
-    daily(14, 18, 20)
-    assert told() == [
+def test_consecutive_missed_runs_share_row():
+    store_daily_runs(14, 18, 20)
+    assert row_texts() == [
         "02-20 succeeded",
         "02-19 missed 1",
         "02-18 succeeded",
@@ -46,12 +46,12 @@ def test_missed_times_in_a_row_are_one_row():
     assert span.first == moment("2026-02-15 02:00")
 
 
-def test_a_run_of_another_job_does_not_part_them():
-    daily(17)
+def test_run_of_other_job_does_not_split_missed_runs():
+    store_daily_runs(17)
     add_run(Job.WEEKLY, moment("2026-02-18 12:00"))
     add_run(Job.HORIZON, moment("2026-02-18 13:00"), is_full=False, trigger=Trigger.CHANGE)
-    daily(20)
-    assert told() == [
+    store_daily_runs(20)
+    assert row_texts() == [
         "02-20 succeeded",
         "02-19 missed 2",
         "02-18 succeeded",
@@ -60,9 +60,9 @@ def test_a_run_of_another_job_does_not_part_them():
     ]
 
 
-def test_pages_hold_every_run_and_every_missed_time_once():
+def test_pages_contain_every_run_and_missed_run_once():
     make_history(NOW, days=60)
-    everything = told(size=1000)
+    texts = row_texts(size=1000)
     paged, before = [], None
     while True:
         page = history(HistoryFilter(), NOW, before, 7)
@@ -73,42 +73,43 @@ def test_pages_hold_every_run_and_every_missed_time_once():
     runs = [row.run.pk for row in paged if row.run]
     assert sorted(runs) == sorted(JobRun.objects.values_list("pk", flat=True))
     assert len(runs) == len(set(runs))
-    whole = history(HistoryFilter(), NOW, None, 1000).rows
+    complete = history(HistoryFilter(), NOW, None, 1000).rows
     assert sum(row.times for row in paged if not row.run) == sum(
-        row.times for row in whole if not row.run
+        row.times for row in complete if not row.run
     )
-    assert any("missed" in text for text in everything)
+    assert any("missed" in text for text in texts)
 
 
-def test_filters():
-    daily(17, 18)
-    daily(19, state=RunState.FAILED)
-    daily(20, trigger=Trigger.ADMIN)
+def test_filters_narrow_history():
+    store_daily_runs(17, 18)
+    store_daily_runs(19, state=RunState.FAILED)
+    store_daily_runs(20, trigger=Trigger.ADMIN)
     add_run(Job.WEEKLY, moment("2026-02-16 06:00"))
-    assert told(HistoryFilter(outcome="failed")) == ["02-19 failed"]
-    assert told(HistoryFilter(trigger="admin")) == ["02-20 succeeded"]
-    assert told(HistoryFilter(job="weekly")) == ["02-16 succeeded"]
+    assert row_texts(HistoryFilter(outcome="failed")) == ["02-19 failed"]
+    assert row_texts(HistoryFilter(trigger="admin")) == ["02-20 succeeded"]
+    assert row_texts(HistoryFilter(job="weekly")) == ["02-16 succeeded"]
     JobRun.objects.filter(state=RunState.FAILED).delete()
-    assert told(HistoryFilter(outcome="missed")) == ["02-19 missed 1"]
-    assert told(HistoryFilter(outcome="missed", job="weekly")) == []
-    assert "02-19 missed 1" in told(HistoryFilter(job="horizon"))
+    assert row_texts(HistoryFilter(outcome="missed")) == ["02-19 missed 1"]
+    assert row_texts(HistoryFilter(outcome="missed", job="weekly")) == []
+    assert "02-19 missed 1" in row_texts(HistoryFilter(job="horizon"))
 
 
-def test_the_watch_is_shown_where_it_failed_or_was_asked_for():
+def test_watch_is_shown_if_failed_or_filtered_for():
     add_run(Job.WATCH, moment("2026-02-20 11:00"))
     add_run(Job.WATCH, moment("2026-02-20 11:15"), state=RunState.FAILED)
-    assert told() == ["02-20 failed"]
-    assert told(HistoryFilter(job="watch")) == ["02-20 failed", "02-20 succeeded"]
+    assert row_texts() == ["02-20 failed"]
+    assert row_texts(HistoryFilter(job="watch")) == ["02-20 failed", "02-20 succeeded"]
 
 
 @pytest.mark.parametrize(
-    "wanted", [HistoryFilter(), HistoryFilter(outcome="missed"), HistoryFilter(job="horizon")]
+    "history_filter",
+    [HistoryFilter(), HistoryFilter(outcome="missed"), HistoryFilter(job="horizon")],
 )
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_its_queries_do_not_grow_with_the_log(wanted, django_assert_max_num_queries):
+def test_query_count_is_constant(history_filter, django_assert_max_num_queries):
     for days in (3, 50):
         JobRun.objects.all().delete()
         for n in range(days):
             add_run(Job.HORIZON, NOW - timedelta(days=n, hours=10))
         with django_assert_max_num_queries(6):
-            history(wanted, NOW)
+            history(history_filter, NOW)

@@ -1,4 +1,4 @@
-"""The strip of a job's last runs: what was due and did not run is told, and nothing else."""
+"""The timeline of the last runs of a job, with the runs that were due and missed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,21 +20,21 @@ def studio(settings):
     settings.JOB_LOG_RETENTION_DAYS = 60
 
 
-def ran(*texts: str, job: Job = Job.HORIZON, **values) -> list[JobRun]:
+def store_runs(*texts: str, job: Job = Job.HORIZON, **values) -> list[JobRun]:
     return [add_run(job, moment(text), **values) for text in texts]
 
 
-def told(job: Job = Job.HORIZON, now: datetime = NOW, length: int = 60) -> list[tuple[str, str]]:
-    return [(f"{one.moment:%m-%d %H:%M}", one.outcome) for one in timeline(job, now, length)]
+def entries(job: Job = Job.HORIZON, now: datetime = NOW, length: int = 60) -> list[tuple[str, str]]:
+    return [(f"{entry.moment:%m-%d %H:%M}", entry.outcome) for entry in timeline(job, now, length)]
 
 
 def missed(job: Job = Job.HORIZON, now: datetime = NOW) -> list[str]:
-    return [when for when, outcome in told(job, now) if outcome == MISSED]
+    return [when for when, outcome in entries(job, now) if outcome == MISSED]
 
 
-def test_runs_stand_in_the_order_of_time_with_what_was_missed_between_them():
-    ran("2026-02-17 02:00", "2026-02-20 02:00")
-    assert told() == [
+def test_runs_and_missed_runs_are_in_order_of_time():
+    store_runs("2026-02-17 02:00", "2026-02-20 02:00")
+    assert entries() == [
         ("02-17 02:00", "succeeded"),
         ("02-18 02:00", "missed"),
         ("02-19 02:00", "missed"),
@@ -42,60 +42,60 @@ def test_runs_stand_in_the_order_of_time_with_what_was_missed_between_them():
     ]
 
 
-def test_before_the_first_run_ever_nothing_was_missed():
-    ran("2026-02-20 10:00")
-    assert told() == [("02-20 10:00", "succeeded")]
+def test_nothing_is_missed_before_first_run():
+    store_runs("2026-02-20 10:00")
+    assert entries() == [("02-20 10:00", "succeeded")]
 
 
-def test_a_job_that_never_ran_has_an_empty_strip():
-    assert told() == []
+def test_timeline_is_empty_before_first_run():
+    assert entries() == []
 
 
-def test_a_run_that_failed_is_told_as_itself_not_as_missed():
-    ran("2026-02-19 02:00")
-    ran("2026-02-20 02:00", state=RunState.FAILED)
-    assert told()[-1] == ("02-20 02:00", "failed")
+def test_failed_run_is_not_missed():
+    store_runs("2026-02-19 02:00")
+    store_runs("2026-02-20 02:00", state=RunState.FAILED)
+    assert entries()[-1] == ("02-20 02:00", "failed")
     assert missed() == []
 
 
-def test_a_late_run_covers_its_due_time():
-    ran("2026-02-18 02:00", "2026-02-19 23:50", "2026-02-20 02:00")
+def test_late_run_is_not_missed():
+    store_runs("2026-02-18 02:00", "2026-02-19 23:50", "2026-02-20 02:00")
     assert missed() == []
 
 
-def test_a_run_moments_before_its_time_covers_it_as_clocks_differ():
-    ran("2026-02-19 02:00", "2026-02-20 01:59")
+def test_run_just_before_due_time_is_not_missed():
+    store_runs("2026-02-19 02:00", "2026-02-20 01:59")
     assert missed() == []
     JobRun.objects.all().delete()
-    ran("2026-02-19 02:00", "2026-02-20 01:50")
+    store_runs("2026-02-19 02:00", "2026-02-20 01:50")
     assert missed() == ["02-20 02:00"]
 
 
-def test_within_the_grace_it_may_still_come():
-    ran("2026-02-19 02:00")
+def test_run_is_not_missed_within_grace_period():
+    store_runs("2026-02-19 02:00")
     assert missed(now=moment("2026-02-20 02:59")) == []
     assert missed(now=moment("2026-02-20 03:00")) == ["02-20 02:00"]
 
 
 @pytest.mark.parametrize("values", [{"is_dated": True}, {"is_full": False}])
-def test_a_run_for_a_day_or_for_some_covers_nothing(values):
-    ran("2026-02-19 02:00")
-    ran("2026-02-20 02:00", **values)
+def test_dated_and_narrowed_runs_do_not_replace_due_run(values):
+    store_runs("2026-02-19 02:00")
+    store_runs("2026-02-20 02:00", **values)
     assert missed() == ["02-20 02:00"]
 
 
-def test_runs_for_some_people_alone_are_not_in_it():
-    ran("2026-02-20 02:00", "2026-02-20 03:00")
-    ran("2026-02-20 04:00", is_full=False)
-    assert len(told()) == 2
+def test_narrowed_runs_are_excluded():
+    store_runs("2026-02-20 02:00", "2026-02-20 03:00")
+    store_runs("2026-02-20 04:00", is_full=False)
+    assert len(entries()) == 2
 
 
-def test_what_the_log_may_have_forgotten_is_not_said_to_be_missed(settings):
-    """Pruning keeps the newest failure, however old; the successes since are gone."""
+def test_nothing_is_missed_before_retention(settings):
+    """Pruning keeps the newest failure but deletes the successes since."""
     settings.JOB_LOG_RETENTION_DAYS = 3
-    ran("2026-01-05 02:00", state=RunState.FAILED)
-    ran("2026-02-19 02:00", "2026-02-20 02:00")
-    assert told() == [
+    store_runs("2026-01-05 02:00", state=RunState.FAILED)
+    store_runs("2026-02-19 02:00", "2026-02-20 02:00")
+    assert entries() == [
         ("01-05 02:00", "failed"),
         ("02-18 02:00", "missed"),
         ("02-19 02:00", "succeeded"),
@@ -103,23 +103,25 @@ def test_what_the_log_may_have_forgotten_is_not_said_to_be_missed(settings):
     ]
 
 
-def test_the_weekly_job_is_due_on_mondays():
-    ran("2026-02-02 06:00", "2026-02-16 06:00", job=Job.WEEKLY)
+def test_weekly_job_is_due_on_mondays():
+    store_runs("2026-02-02 06:00", "2026-02-16 06:00", job=Job.WEEKLY)
     assert missed(Job.WEEKLY) == ["02-09 06:00"]
 
 
-def test_a_daily_run_of_the_weekly_job_heals_a_missed_monday():
-    ran("2026-02-02 06:00", "2026-02-10 02:00", "2026-02-16 06:00", job=Job.WEEKLY)
+def test_later_run_of_weekly_job_replaces_missed_monday():
+    store_runs("2026-02-02 06:00", "2026-02-10 02:00", "2026-02-16 06:00", job=Job.WEEKLY)
     assert missed(Job.WEEKLY) == []
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_where_the_clocks_change_a_day_has_one_due_time(settings, day):
+def test_day_of_clock_change_has_one_due_time(settings, day):
     settings.TIME_ZONE = "Europe/Madrid"
     change = moment(f"{day} 00:00")
-    ran(f"{change - 2 * DAY:%Y-%m-%d} 01:30")
-    due = [one.moment for one in timeline(Job.HORIZON, change + 2 * DAY + timedelta(hours=12))][1:]
-    assert [one.astimezone(UTC).date() for one in due] == [
+    store_runs(f"{change - 2 * DAY:%Y-%m-%d} 01:30")
+    due = [entry.moment for entry in timeline(Job.HORIZON, change + 2 * DAY + timedelta(hours=12))][
+        1:
+    ]
+    assert [due_time.astimezone(UTC).date() for due_time in due] == [
         (change + n * DAY).date() for n in (-1, 0, 1, 2)
     ]
 
@@ -127,28 +129,28 @@ def test_where_the_clocks_change_a_day_has_one_due_time(settings, day):
 @pytest.mark.parametrize(
     ("day", "starts"),
     [
-        # 02:00 does not exist: cron runs the job at 03:00, that is 01:00 UTC.
+        # 02:00 does not exist: cron runs the job at 03:00, which is 01:00 UTC.
         ("2026-03-29", ["03-28 01:00", "03-29 01:00", "03-30 00:00"]),
         # 02:00 exists twice: cron runs it once.
         ("2026-10-25", ["10-24 00:00", "10-25 00:00", "10-26 01:00"]),
     ],
 )
-def test_where_the_clocks_change_a_punctual_job_has_missed_nothing(settings, day, starts):
+def test_punctual_job_misses_nothing_on_clock_change(settings, day, starts):
     settings.TIME_ZONE = "Europe/Madrid"
-    ran(*(f"2026-{text}" for text in starts))
+    store_runs(*(f"2026-{text}" for text in starts))
     assert missed(now=moment(f"{day} 12:00") + DAY) == []
 
 
-def test_it_is_as_long_as_asked_and_ends_with_the_newest():
+def test_timeline_has_given_length_and_ends_with_newest_run():
     for n in range(10):
-        ran(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
-    assert [when for when, _ in told(length=3)] == ["02-18 02:00", "02-19 02:00", "02-20 02:00"]
+        store_runs(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
+    assert [when for when, _ in entries(length=3)] == ["02-18 02:00", "02-19 02:00", "02-20 02:00"]
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_its_queries_do_not_grow_with_the_log(django_assert_num_queries):
+def test_query_count_is_constant(django_assert_num_queries):
     for size in (2, 40):
         for n in range(size):
-            ran(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
+            store_runs(f"{NOW - n * DAY:%Y-%m-%d} 02:00")
         with django_assert_num_queries(1):
             timeline(Job.HORIZON, NOW)

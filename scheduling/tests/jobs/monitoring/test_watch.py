@@ -1,4 +1,4 @@
-"""The watch: dead runs are written down, every trouble is told once, and its end once."""
+"""The watch: it marks crashed runs and notifies each incident and its end once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from scheduling.jobs.execution.runner import run
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.notifications import http_post
 from scheduling.models import Job, JobRun, RunState, Trigger, Trouble, TroubleKind
-from scheduling.tests.jobs.helpers import conduct, request
+from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.http_listener import listening
 
 pytestmark = pytest.mark.django_db
@@ -31,38 +31,38 @@ def webhook(settings):
         yield listener
 
 
-def ran(job, state, begun, **values):
-    values = {"finished_at": begun + timedelta(minutes=1)} | values
+def store_run(job, state, started_at, **values):
+    values = {"finished_at": started_at + timedelta(minutes=1)} | values
     return JobRun.objects.create(
-        job=job, state=state, trigger=Trigger.CRON, started_at=begun, **values
+        job=job, state=state, trigger=Trigger.CRON, started_at=started_at, **values
     )
 
 
-def all_is_well(now=NOW):
-    """Both jobs have just run: whatever hour it is, nothing that was due since has been missed."""
+def store_current_runs(now=NOW):
+    """Store a current run of both jobs, so that no job is late at any hour."""
     for job in (Job.WEEKLY, Job.HORIZON):
-        ran(job, RunState.SUCCEEDED, now - timedelta(minutes=1), finished_at=now)
+        store_run(job, RunState.SUCCEEDED, now - timedelta(minutes=1), finished_at=now)
 
 
 def watch(now=NOW):
-    return run(request(Job.WATCH, now.date()), conduct(now))
+    return run(request(Job.WATCH, now.date()), run_options(now))
 
 
-def test_all_is_well():
-    all_is_well()
+def test_watch_without_incident_sends_nothing():
+    store_current_runs()
     result = watch()
     assert (result.state, result.incidents, mail.outbox) == (RunState.SUCCEEDED, 0, [])
 
 
-def test_a_late_job_is_told_once_and_its_end_once():
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
-    ran(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
+def test_late_job_is_notified_once_and_its_end_once():
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW - timedelta(days=9))
+    store_run(Job.HORIZON, RunState.SUCCEEDED, NOW - timedelta(hours=3))
     assert [watch().incidents, watch().incidents] == [1, 1]
     message, second = mail.outbox
     assert (message.to, second.to) == (["teresa@example.org"], ["tom@example.org"])
     assert message.subject == "Class Tracker: This week's lessons: late"
     assert "It was due on 16 November 2026 06:00 UTC and has not run since." in message.body
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     assert watch(NOW + timedelta(minutes=15)).incidents == 0
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
@@ -71,10 +71,10 @@ def test_a_late_job_is_told_once_and_its_end_once():
     assert incident.over_at == NOW + timedelta(minutes=15)
 
 
-def test_the_same_trouble_again_is_told_again():
-    all_is_well()
+def test_recurring_incident_is_notified_again():
+    store_current_runs()
     for number, state in enumerate([RunState.FAILED, RunState.SUCCEEDED, RunState.FAILED]):
-        ran(Job.HORIZON, state, NOW, error="disk full")
+        store_run(Job.HORIZON, state, NOW, error="disk full")
         watch(NOW + timedelta(minutes=15 * number))
     assert [message.subject.rpartition(": ")[2] for message in mail.outbox[::2]] == [
         "failed",
@@ -84,27 +84,27 @@ def test_the_same_trouble_again_is_told_again():
     assert "disk full" in mail.outbox[0].body
 
 
-def test_a_run_whose_process_is_gone_is_written_down_as_crashed():
+def test_watch_marks_run_without_process_as_crashed():
     now = timezone.now()
-    all_is_well(now)
-    silent = now - timedelta(minutes=5)
+    store_current_runs(now)
+    last_beat = now - timedelta(minutes=5)
     dead = JobRun.objects.create(
         job=Job.HORIZON,
         state=RunState.RUNNING,
         trigger=Trigger.CRON,
-        started_at=silent,
-        heartbeat=silent,
+        started_at=last_beat,
+        heartbeat=last_beat,
         host="elsewhere",
     )
     watch(now)
     dead.refresh_from_db()
     assert dead.state == RunState.CRASHED
-    assert [one.kind for one in Trouble.objects.all()] == [TroubleKind.CRASHED]
+    assert [incident.kind for incident in Trouble.objects.all()] == [TroubleKind.CRASHED]
 
 
-def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
+def test_long_live_run_is_stuck_and_not_crashed():
     now = timezone.now()
-    all_is_well(now)
+    store_current_runs(now)
     slow = JobRun.objects.create(
         job=Job.HORIZON,
         state=RunState.RUNNING,
@@ -113,15 +113,15 @@ def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
         heartbeat=now,
         host="elsewhere",
     )
-    assert [one.kind for one in current_incidents(now)] == [TroubleKind.STUCK]
+    assert [incident.kind for incident in current_incidents(now)] == [TroubleKind.STUCK]
     watch(now)
     slow.refresh_from_db()
     assert slow.state == RunState.RUNNING
 
 
-def test_a_mailbox_that_fails_is_tried_again_and_the_webhook_does_not_wait(monkeypatch, webhook):
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+def test_failed_email_is_retried_and_does_not_delay_webhook(monkeypatch, webhook):
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
 
     def refuse(self):
         raise OSError("no route to host")
@@ -134,26 +134,26 @@ def test_a_mailbox_that_fails_is_tried_again_and_the_webhook_does_not_wait(monke
     assert (len(mail.outbox), len(webhook.heard)) == (2, 1)
 
 
-def test_what_a_webhook_gets(webhook):
-    all_is_well()
-    failed = ran(Job.WEEKLY, RunState.FAILED, NOW, error="disk full")
+def test_webhook_receives_incident(webhook):
+    store_current_runs()
+    failed = store_run(Job.WEEKLY, RunState.FAILED, NOW, error="disk full")
     watch()
-    said = webhook.json()
-    assert {name: said[name] for name in ("event", "kind", "job", "overAt")} == {
+    body = webhook.json()
+    assert {name: body[name] for name in ("event", "kind", "job", "overAt")} == {
         "event": "begin",
         "kind": "failed",
         "job": "weekly",
         "overAt": None,
     }
-    assert f"run {failed.pk}" in said["text"]
+    assert f"run {failed.pk}" in body["text"]
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refuses", "hangs"])
-def test_a_webhook_that_hangs_or_refuses_fails_no_run(webhook, monkeypatch, silent):
+def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silent):
     monkeypatch.setattr(http_post, "SECONDS", 0.2)
     webhook.status, webhook.silent = 500, silent
-    all_is_well()
-    ran(Job.WEEKLY, RunState.CRASHED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.CRASHED, NOW)
     assert watch().state == RunState.SUCCEEDED
     assert len(webhook.heard) == 1
     assert Trouble.objects.get().told_begin == ["email"]
@@ -161,21 +161,21 @@ def test_a_webhook_that_hangs_or_refuses_fails_no_run(webhook, monkeypatch, sile
     assert len(webhook.heard) == 2
 
 
-def test_what_was_over_before_anyone_could_be_told_is_not_told(monkeypatch, webhook):
+def test_incident_over_before_delivery_is_not_notified(monkeypatch, webhook):
     webhook.status = 500
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
     watch()
-    ran(Job.WEEKLY, RunState.SUCCEEDED, NOW)
+    store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     webhook.status = 200
     watch()
-    assert [one[1] for one in webhook.heard if '"end"' in one[1]] == []
+    assert [body for _path, body in webhook.heard if '"end"' in body] == []
     assert len(mail.outbox) == 4
 
 
-def test_in_the_studio_s_language(settings):
+def test_alert_is_in_studio_language(settings):
     settings.LANGUAGE_CODE = "es"
-    all_is_well()
-    ran(Job.WEEKLY, RunState.FAILED, NOW)
+    store_current_runs()
+    store_run(Job.WEEKLY, RunState.FAILED, NOW)
     watch()
     assert mail.outbox[0].subject.startswith("Class Tracker: Clases de esta semana")

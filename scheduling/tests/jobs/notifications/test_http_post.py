@@ -1,4 +1,4 @@
-"""HTTP calls to other hosts: what is tried again, what is not followed, how much is read."""
+"""HTTP posts to other hosts: retries, redirects, limits and certificates."""
 
 import shutil
 import socket
@@ -22,7 +22,7 @@ LARGE = b"x" * 1_000_000
 
 @contextmanager
 def serving(answer: Any, certificate: Any = None) -> Iterator[str]:
-    """The address of a server that leaves each POST to ``answer``."""
+    """Serve HTTP, call ``answer`` with each POST and yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -47,7 +47,7 @@ def serving(answer: Any, certificate: Any = None) -> Iterator[str]:
         server.server_close()
 
 
-def test_no_more_is_read_than_asked_for() -> None:
+def test_response_is_read_up_to_given_size() -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(LARGE)))
@@ -59,7 +59,7 @@ def test_no_more_is_read_than_asked_for() -> None:
         assert http_post.post(url, b"", {}, 10).body == LARGE
 
 
-def test_a_message_does_not_follow_a_redirect_and_its_address_is_not_logged(caplog) -> None:
+def test_redirect_is_not_followed_and_address_is_not_logged(caplog) -> None:
     with listening() as other:
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -74,68 +74,68 @@ def test_a_message_does_not_follow_a_redirect_and_its_address_is_not_logged(capl
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/secret", "http://secret.invalid:x/"])
-def test_a_host_that_is_not_there_is_logged_without_its_address(caplog, url) -> None:
+def test_unreachable_host_is_logged_without_address(caplog, url) -> None:
     assert not http_post.call(url, "the webhook")
     (message,) = caplog.messages
     assert message.startswith("the webhook did not take a message: ")
     assert "secret" not in message
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
-    """Name lookups that fail so many times, and then work; the names that were asked for."""
-    asked: list[str] = []
+def fail_lookups(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
+    """Make name lookups fail ``times`` times; return a list of the names looked up."""
+    names: list[str] = []
     look_up = socket.getaddrinfo
 
     def getaddrinfo(host: str, *args: Any, **options: Any) -> Any:
-        asked.append(host)
-        if len(asked) <= times:
+        names.append(host)
+        if len(names) <= times:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
         return look_up(host, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
+    return names
 
 
-@pytest.mark.parametrize(("failures", "heard"), [(1, 1), (2, 1), (3, 0)])
-def test_a_message_is_sent_once_the_name_is_found(monkeypatch, failures, heard) -> None:
+@pytest.mark.parametrize(("failures", "received"), [(1, 1), (2, 1), (3, 0)])
+def test_message_is_sent_once_name_lookup_succeeds(monkeypatch, failures, received) -> None:
     with listening() as listener:
-        asked = failing(monkeypatch, failures)
-        assert http_post.call(listener.url, "the webhook") == bool(heard)
-        assert (len(asked), len(listener.heard)) == (3 if failures > 1 else 2, heard)
+        names = fail_lookups(monkeypatch, failures)
+        assert http_post.call(listener.url, "the webhook") == bool(received)
+        assert (len(names), len(listener.heard)) == (3 if failures > 1 else 2, received)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_a_host_has_heard_is_not_sent_again(status) -> None:
+def test_received_message_is_not_sent_again(status) -> None:
     with listening() as listener:
         listener.status = status
         assert not http_post.call(listener.url, "the webhook")
         assert len(listener.heard) == 1
 
 
-def test_one_attempt_of_a_command_is_one_connection(monkeypatch) -> None:
+def test_single_post_makes_single_connection(monkeypatch) -> None:
     with listening() as listener:
-        asked = failing(monkeypatch, 1)
+        names = fail_lookups(monkeypatch, 1)
         with pytest.raises(http_post.NoReplyError, match="Temporary failure in name resolution"):
             http_post.post(listener.url, b"", {}, 10)
-        assert (len(asked), listener.heard) == (1, [])
+        assert (len(names), listener.heard) == (1, [])
 
 
-def test_a_private_authority_of_this_machine_is_trusted(tmp_path, monkeypatch) -> None:
+def test_private_certificate_authority_is_trusted(tmp_path, monkeypatch) -> None:
     if shutil.which("openssl") is None:
         skip_or_fail("openssl makes the certificate, and is not installed")
-    both = tmp_path / "both.pem"
+    bundle = tmp_path / "both.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(both), "-out", str(tmp_path / "certificate.pem")]
+    command += ["-keyout", str(bundle), "-out", str(tmp_path / "certificate.pem")]
     subprocess.run(command, check=True, capture_output=True)
     certificate = (tmp_path / "certificate.pem").read_text()
-    both.write_text(both.read_text() + certificate)
+    bundle.write_text(bundle.read_text() + certificate)
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
 
-    with serving(answer, both) as url:
+    with serving(answer, bundle) as url:
         with pytest.raises(http_post.NoReplyError, match="CERTIFICATE_VERIFY_FAILED"):
             http_post.post(url, b"", {}, 10)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))

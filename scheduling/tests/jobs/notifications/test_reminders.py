@@ -1,4 +1,4 @@
-"""Reminders: each at most once, for what does take place, in the reader's language and zone."""
+"""Reminders: at most once, for classes that take place, in the reader's language and zone."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -17,11 +17,11 @@ from scheduling.models import Job, Message, ScheduledClass
 from scheduling.services.classes.edit import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
-from scheduling.tests.jobs.helpers import conduct, do, horizon, request
+from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options
 from scheduling.tests.support.hanging_server import dawdling
 
 pytestmark = pytest.mark.django_db
-# The day before, at noon.
+# Noon of the day before the classes.
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
@@ -36,13 +36,13 @@ def ana():
 
 
 @pytest.fixture
-def one(ana, marta):
-    """Ana's lesson on Monday at ten."""
+def lesson(ana, marta):
+    """Return Ana's class on Monday at ten."""
     return make.lesson(ana, MONDAY, whom=marta, subject="Piano")
 
 
 def remind(now):
-    """What the watch does: queue what is due, and deliver; how many were delivered."""
+    """Queue due reminders and deliver them, as the watch does; return the number delivered."""
     reminders.remind(now)
     return deliver(now)
 
@@ -51,78 +51,78 @@ def states():
     return sorted(Message.objects.values_list("state", flat=True))
 
 
-def told():
-    """Who was written to since last asked, in order."""
+def take_recipients():
+    """Return the recipients of the e-mails in order and empty the outbox."""
     found = [message.to[0] for message in mail.outbox]
     mail.outbox.clear()
     return found
 
 
-def test_both_are_reminded_once(one):
+def test_student_and_teacher_are_reminded_once(lesson):
     assert remind(NOON) == 2
-    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "marta@example.org"]
     assert remind(NOON) == 0
     assert remind(NOON + timedelta(minutes=15)) == 0
     assert Message.objects.filter(state="sent", sent_at=NOON, error="").count() == 2
 
 
-def test_not_before_its_time_and_not_after_it_began(one, settings):
-    assert remind(one.starts_at - timedelta(hours=24, minutes=1)) == 0
-    assert remind(one.starts_at) == 0
+def test_reminder_is_sent_only_within_its_window(lesson, settings):
+    assert remind(lesson.starts_at - timedelta(hours=24, minutes=1)) == 0
+    assert remind(lesson.starts_at) == 0
     settings.REMINDER_HOURS = 48
-    assert remind(one.starts_at - timedelta(hours=47)) == 2
+    assert remind(lesson.starts_at - timedelta(hours=47)) == 2
 
 
-def test_the_watch_sends_them(one):
-    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).incidents >= 0
-    assert set(told()) == {"ana@example.org", "marta@example.org"}
+def test_watch_sends_reminders(lesson):
+    assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).incidents >= 0
+    assert set(take_recipients()) == {"ana@example.org", "marta@example.org"}
 
 
-def test_off_for_the_studio(one, settings):
+def test_zero_hours_turn_reminders_off(lesson, settings):
     settings.REMINDER_HOURS = 0
     assert remind(NOON) == 0
 
 
-@pytest.mark.parametrize("who", ["student", "teacher"])
-@pytest.mark.parametrize("how", [{"reminders": False}, {"email": ""}, {"is_active": False}])
-def test_each_may_opt_out(one, who, how):
-    type(getattr(one, who)).objects.filter(pk=getattr(one, who).pk).update(**how)
+@pytest.mark.parametrize("role", ["student", "teacher"])
+@pytest.mark.parametrize("values", [{"reminders": False}, {"email": ""}, {"is_active": False}])
+def test_person_can_opt_out(lesson, role, values):
+    type(getattr(lesson, role)).objects.filter(pk=getattr(lesson, role).pk).update(**values)
     remind(NOON)
-    other = {"student": "marta@example.org", "teacher": "ana@example.org"}[who]
-    assert told() == [other]
+    other = {"student": "marta@example.org", "teacher": "ana@example.org"}[role]
+    assert take_recipients() == [other]
 
 
-def test_never_for_a_cancelled_one(one):
-    cancel(one.pk, by="student", now=NOON)
+def test_cancelled_class_gets_no_reminder(lesson):
+    cancel(lesson.pk, by="student", now=NOON)
     assert remind(NOON) == 0
 
 
-def test_restored_it_is_announced_but_not_a_second_time(one):
-    cancel(one.pk, by="student", now=NOON)
+def test_restored_class_is_announced_once(lesson):
+    cancel(lesson.pk, by="student", now=NOON)
     remind(NOON)
-    restore(one.pk, now=NOON)
+    restore(lesson.pk, now=NOON)
     assert remind(NOON) == 2
-    cancel(one.pk, by="student", now=NOON)
-    restore(one.pk, now=NOON)
+    cancel(lesson.pk, by="student", now=NOON)
+    restore(lesson.pk, now=NOON)
     assert remind(NOON) == 0
 
 
-def test_moved_away_it_is_announced_for_the_new_time_alone(one):
-    move(one.pk, to_date=MONDAY + timedelta(7), now=NOON)
+def test_moved_class_is_announced_only_for_new_time(lesson):
+    move(lesson.pk, to_date=MONDAY + timedelta(7), now=NOON)
     assert remind(NOON) == 0
     assert remind(NOON + timedelta(7)) == 2
     assert "12 January 2026" in mail.outbox[0].subject
 
 
-def test_moved_after_it_was_announced_the_new_time_is_announced(one):
+def test_class_moved_after_reminder_is_announced_again(lesson):
     remind(NOON)
-    told()
-    move(one.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
+    take_recipients()
+    move(lesson.pk, start_time=at("11:00"), end_time=at("12:00"), now=NOON)
     assert remind(NOON) == 2
     assert "11:00–12:00" in mail.outbox[0].body
 
 
-def test_a_class_that_a_run_makes_anew_is_not_announced_again(ana, marta):
+def test_recreated_class_is_not_announced_again(ana, marta):
     make.slot(marta, ana)
     horizon(now=NOON, weeks=1)
     assert remind(NOON) == 2
@@ -132,51 +132,51 @@ def test_a_class_that_a_run_makes_anew_is_not_announced_again(ana, marta):
     assert remind(NOON) == 0
 
 
-def test_another_teacher_at_the_same_hour_is_news(one):
+def test_change_of_teacher_is_announced(lesson):
     remind(NOON)
-    told()
+    take_recipients()
     tom = make.teacher("Tom Lee", email="tom@example.org")
-    move(one.pk, teacher=tom, now=NOON)
+    move(lesson.pk, teacher=tom, now=NOON)
     remind(NOON)
-    assert sorted(told()) == ["ana@example.org", "tom@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "tom@example.org"]
 
 
-def test_a_class_without_a_teacher(ana):
+def test_class_without_teacher_reminds_student_once(ana):
     make.lesson(ana)
     assert (remind(NOON), remind(NOON)) == (1, 0)
     assert "Hello Ana,\n\nLesson: Monday 5 January 2026, 10:00–11:00 (UTC)." in mail.outbox[0].body
 
 
-def test_the_student_reads_the_classes_zone_and_the_teacher_their_own(ana, marta):
+def test_student_gets_zone_of_class_and_teacher_own_zone(ana, marta):
     marta.time_zone = "America/New_York"
     marta.save()
     make.lesson(ana, MONDAY, "16:00", "17:00", marta, time_zone="Europe/Madrid", subject="Piano")
     remind(NOON + timedelta(hours=6))
-    by = {message.to[0]: message for message in mail.outbox}
-    assert "16:00–17:00 (Europe/Madrid)" in by["ana@example.org"].body
-    assert "10:00–11:00 (America/New_York)" in by["marta@example.org"].body
-    assert by["marta@example.org"].subject == (
+    by_recipient = {message.to[0]: message for message in mail.outbox}
+    assert "16:00–17:00 (Europe/Madrid)" in by_recipient["ana@example.org"].body
+    assert "10:00–11:00 (America/New_York)" in by_recipient["marta@example.org"].body
+    assert by_recipient["marta@example.org"].subject == (
         "Reminder: Piano with Ana Ruiz, Monday 5 January 2026, 10:00"
     )
 
 
-def test_each_in_their_own_language(one, ana, marta):
+def test_reminder_is_in_language_of_reader(lesson, ana, marta):
     ana.language, marta.language = "es", "en"
     ana.save()
     marta.save()
     remind(NOON)
-    by = {message.to[0]: message for message in mail.outbox}
-    assert "lunes 5 de enero de 2026" in by["ana@example.org"].body.lower()
-    assert "5 January 2026" in by["marta@example.org"].body
+    by_recipient = {message.to[0]: message for message in mail.outbox}
+    assert "lunes 5 de enero de 2026" in by_recipient["ana@example.org"].body.lower()
+    assert "5 January 2026" in by_recipient["marta@example.org"].body
 
 
-def test_a_name_cannot_write_headers(ana, marta):
+def test_subject_cannot_inject_headers(ana, marta):
     make.lesson(ana, MONDAY, whom=marta, subject="Piano\r\nBcc: all@example.org")
     assert remind(NOON) == 2
     assert "\n" not in mail.outbox[0].subject
 
 
-def test_one_that_dies_before_it_hands_a_message_over_leaves_it_to_another(one, monkeypatch):
+def test_message_of_process_killed_before_handover_is_sent_later(lesson, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -185,13 +185,13 @@ def test_one_that_dies_before_it_hands_a_message_over_leaves_it_to_another(one, 
         with pytest.raises(SystemExit):
             remind(NOON)
     assert states() == ["waiting", "waiting"]
-    assert remind(NOON) == 1  # the other's: this one is claimed
+    assert remind(NOON) == 1  # the other message; the first is claimed
     assert remind(NOON + timedelta(minutes=9)) == 0
     assert remind(NOON + timedelta(minutes=10)) == 1
-    assert sorted(told()) == ["ana@example.org", "marta@example.org"]
+    assert sorted(take_recipients()) == ["ana@example.org", "marta@example.org"]
 
 
-def test_one_that_dies_after_it_handed_a_message_over_leaves_it_to_a_person(one, monkeypatch):
+def test_message_of_process_killed_after_handover_is_unknown(lesson, monkeypatch):
     def die(*args):
         raise SystemExit
 
@@ -201,13 +201,13 @@ def test_one_that_dies_after_it_handed_a_message_over_leaves_it_to_a_person(one,
             remind(NOON)
     assert states() == ["unknown", "waiting"]
     assert [remind(NOON), remind(NOON + timedelta(hours=1))] == [1, 0]
-    assert len(told()) == 1
+    assert len(take_recipients()) == 1
     assert states() == ["sent", "unknown"]
 
 
-def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypatch):
+def test_reminders_wait_for_unreachable_mail_server(lesson, monkeypatch):
     def refuse(backend):
-        raise ConnectionRefusedError("nobody there")
+        raise ConnectionRefusedError("refused")
 
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "open", refuse)
@@ -217,9 +217,7 @@ def test_without_a_mail_server_they_wait_and_the_next_watch_sends(one, monkeypat
 
 
 @pytest.mark.parametrize("byte", [b"", b"2"], ids=["silent", "a byte at a time"])
-def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
-    one, settings, monkeypatch, byte
-):
+def test_hanging_mail_server_loses_no_reminder(lesson, settings, monkeypatch, byte):
     monkeypatch.setattr(mail_server, "SECONDS", 0.5)
     settings.EMAIL_TIMEOUT = 2
     backend = settings.EMAIL_BACKEND
@@ -232,9 +230,7 @@ def test_a_mail_server_that_hangs_holds_up_nobody_and_costs_no_reminder(
     assert remind(NOON) == 2
 
 
-def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_twice(
-    one, monkeypatch
-):
+def test_mail_server_that_hangs_during_sending_is_not_tried_twice(lesson, monkeypatch):
     monkeypatch.setattr(mail_server, "SECONDS", 0.2)
     awake = threading.Event()
 
@@ -250,54 +246,54 @@ def test_one_that_falls_silent_in_the_middle_ends_this_watch_and_is_not_asked_tw
     assert remind(NOON) == 1
 
 
-def test_a_fault_of_reminders_leaves_the_watch_alone(one, monkeypatch):
+def test_error_in_reminders_does_not_fail_watch(lesson, monkeypatch):
     def broken(now):
         raise RuntimeError("no table")
 
     monkeypatch.setattr(reminders, "due", broken)
-    assert run(request(Job.WATCH, NOON.date()), conduct(NOON)).state in {"succeeded", "partial"}
+    assert run(request(Job.WATCH, NOON.date()), run_options(NOON)).state in {"succeeded", "partial"}
 
 
-def test_cancelled_between_the_look_and_the_claim(one, monkeypatch):
-    look = reminders.due
+def test_class_cancelled_after_selection_gets_no_reminder(lesson, monkeypatch):
+    due = reminders.due
 
-    def late(now):
-        found = look(now)
-        cancel(one.pk, by="student", now=NOON)
+    def cancel_after_selection(now):
+        found = due(now)
+        cancel(lesson.pk, by="student", now=NOON)
         return found
 
-    monkeypatch.setattr(reminders, "due", late)
+    monkeypatch.setattr(reminders, "due", cancel_after_selection)
     assert remind(NOON) == 0
     assert states() == ["stale", "stale"]
-    restore(one.pk, now=NOON)
+    restore(lesson.pk, now=NOON)
     monkeypatch.undo()
     assert remind(NOON) == 2
 
 
-def test_of_many_the_nearest_are_sent_and_the_next_watch_goes_on(marta, monkeypatch):
+def test_nearest_classes_are_reminded_first(marta, monkeypatch):
     monkeypatch.setattr(reminders, "MOST", 3)
     marta.reminders = False
     marta.save()
     for hour in (13, 9, 12, 10):
-        who = make.student(email=f"at{hour}@example.org")
-        make.lesson(who, MONDAY, f"{hour:02}:00", f"{hour:02}:30", marta)
+        student = make.student(email=f"at{hour}@example.org")
+        make.lesson(student, MONDAY, f"{hour:02}:00", f"{hour:02}:30", marta)
     remind(NOON)
-    assert told() == ["at9@example.org", "at10@example.org", "at12@example.org"]
+    assert take_recipients() == ["at9@example.org", "at10@example.org", "at12@example.org"]
     later = NOON + timedelta(hours=2)
     remind(later)
-    assert told() == ["at13@example.org"]
+    assert take_recipients() == ["at13@example.org"]
 
 
-def test_the_ledger_does_not_grow_for_ever(one):
+def test_old_messages_are_pruned(lesson):
     remind(NOON)
     for days, left in ((29, 2), (40, 0)):
         later = NOON + timedelta(days)
-        do(Job.PRUNE, later.date(), later)
+        run_job(Job.PRUNE, later.date(), later)
         assert Message.objects.count() == left
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
-def test_to_find_what_is_due_takes_two_queries_however_many(one, marta):
+def test_due_reminders_take_two_queries(lesson, marta):
     for hour in range(11, 18):
         make.lesson(make.student(email="x@example.org"), MONDAY, f"{hour}:00", f"{hour}:30", marta)
     with CaptureQueriesContext(connection) as context:

@@ -1,4 +1,4 @@
-"""A changed series: its future, untouched classes follow; what is past or touched stays."""
+"""Changed series: future unedited classes follow, past and edited classes are kept."""
 
 from datetime import timedelta
 
@@ -7,7 +7,15 @@ import pytest
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, moment
-from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon, items, shape, weekly
+from scheduling.tests.jobs.helpers import (
+    calendar,
+    calendar_content,
+    counts,
+    dates,
+    horizon,
+    items,
+    weekly,
+)
 
 pytestmark = pytest.mark.django_db
 THURSDAY = MONDAY + timedelta(3)
@@ -21,7 +29,7 @@ def change(row, **values):
 
 @pytest.fixture
 def slot():
-    """Wednesdays at ten for three weeks, generated on Monday."""
+    """Return a slot on Wednesdays at ten, with classes of three weeks."""
     row = make.slot(weekday=3, subject="Piano")
     horizon(weeks=3)
     return row
@@ -40,7 +48,7 @@ def future():
         ({"is_shared": True}, {"is_shared": True}),
     ],
 )
-def test_a_changed_field(slot, values, expected):
+def test_changed_field_moves_future_classes(slot, values, expected):
     past = calendar()[0]
     ids = [row.pk for row in future()]
     change(slot, **values)
@@ -51,7 +59,7 @@ def test_a_changed_field(slot, values, expected):
     assert calendar()[0] == past
 
 
-def test_a_changed_weekday_re_dates_the_rows_of_the_same_weeks(slot):
+def test_changed_weekday_moves_classes_within_their_weeks(slot):
     ids = [row.pk for row in future()]
     change(slot, weekday=5)
     assert counts(horizon(THURSDAY, weeks=2)) == {"exists": 1, "moved": 2}
@@ -62,20 +70,20 @@ def test_a_changed_weekday_re_dates_the_rows_of_the_same_weeks(slot):
         assert row.week == row.date - timedelta(4)
 
 
-def test_a_week_whose_class_is_over_does_not_get_another(slot):
+def test_week_with_past_class_gets_no_second_class(slot):
     change(slot, weekday=7)
     horizon(THURSDAY, weeks=2)
     assert dates() == ["2026-01-07", "2026-01-18", "2026-01-25"]
 
 
-def test_a_rule_that_names_an_hour_of_this_week_that_is_over_leaves_this_weeks_class(slot):
+def test_change_to_past_hour_keeps_class_of_this_week(slot):
     tuesday_night = moment("2026-01-06 20:00")
     change(slot, weekday=1)
     horizon(MONDAY + timedelta(1), tuesday_night, weeks=3)
     assert dates()[:3] == ["2026-01-07", "2026-01-12", "2026-01-19"]
 
 
-def test_another_teacher(slot):
+def test_changed_teacher_moves_future_classes(slot):
     liszt = make.teacher("Liszt", zone="Asia/Tokyo")
     change(slot, teacher=liszt)
     assert counts(horizon(THURSDAY, weeks=2))["moved"] == 2
@@ -85,7 +93,7 @@ def test_another_teacher(slot):
     assert future()[0].starts_at == moment("2026-01-14 01:00")
 
 
-def test_a_teacher_who_moves_to_another_zone(slot):
+def test_changed_zone_of_teacher_moves_future_classes(slot):
     change(slot.teacher, time_zone="Europe/Madrid")
     assert counts(horizon(THURSDAY, weeks=2)) == {"moved": 2}
     assert [(row.start_time, row.starts_at.hour) for row in future()] == [(at("10:00"), 9)] * 2
@@ -93,14 +101,14 @@ def test_a_teacher_who_moves_to_another_zone(slot):
     assert (before.time_zone, before.starts_at.hour) == ("UTC", 10)
 
 
-def test_another_student(slot):
+def test_changed_student_moves_future_classes(slot):
     juan = make.student("Juan")
     change(slot, student=juan)
     horizon(THURSDAY, weeks=2)
     assert {row.student for row in future()} == {juan}
 
 
-def test_a_fixed_schedule_that_gains_and_loses_its_teacher():
+def test_fixed_schedule_gains_and_loses_teacher():
     rule, bach = make.schedule(weekday=5), make.teacher("Bach", zone="Europe/Berlin")
     weekly()
     change(rule, teacher=bach)
@@ -112,15 +120,15 @@ def test_a_fixed_schedule_that_gains_and_loses_its_teacher():
     assert (row.teacher, row.time_zone) == (None, "UTC")
 
 
-def test_there_and_back_again(slot):
-    before = shape()
+def test_reverted_change_restores_calendar(slot):
+    before = calendar_content()
     for weekday in (5, 3):
         change(slot, weekday=weekday)
         horizon(weeks=3)
-    assert shape() == before
+    assert calendar_content() == before
 
 
-def test_there_and_back_again_over_a_touched_class(slot):
+def test_reverted_change_keeps_edited_class(slot):
     ScheduledClass.objects.filter(date="2026-01-14").update(attendance="excused")
     change(slot, weekday=5, start_time=at("18:00"))
     assert counts(horizon(weeks=3)) == {"moved": 2, "protected": 1}
@@ -130,12 +138,12 @@ def test_there_and_back_again_over_a_touched_class(slot):
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
 
 
-def test_a_change_reaches_beyond_the_window(slot):
+def test_change_moves_classes_beyond_window(slot):
     change(slot, weekday=2)
     assert counts(horizon(MONDAY, weeks=1)) == {"moved": 3}
 
 
-def test_a_change_reaches_classes_that_another_job_made_further_ahead():
+def test_change_moves_classes_of_later_dated_run():
     rule = make.schedule(weekday=5)
     weekly()
     weekly(MONDAY + timedelta(14), now=MONDAY, dated=True)
@@ -143,7 +151,7 @@ def test_a_change_reaches_classes_that_another_job_made_further_ahead():
     assert counts(weekly()) == {"moved": 2}
 
 
-def test_a_move_into_a_taken_hour_stays_and_says_so(slot):
+def test_class_stays_in_place_when_new_hour_is_taken(slot):
     other = make.lesson(on=MONDAY + timedelta(8), start="16:00", end="17:00", whom=slot.teacher)
     change(slot, weekday=2, start_time=at("16:30"))
     result = horizon(weeks=3)
@@ -158,7 +166,7 @@ def test_a_move_into_a_taken_hour_stays_and_says_so(slot):
     assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
 
 
-def test_two_changes_between_two_runs_are_one_move(slot):
+def test_two_changes_between_runs_make_one_move(slot):
     change(slot, weekday=1, start_time=at("08:00"))
     change(slot, weekday=4, start_time=at("09:00"), duration_minutes=30)
     assert counts(horizon(THURSDAY - timedelta(1), weeks=2))["moved"] == 3

@@ -1,4 +1,4 @@
-"""A place that is taken: a conflict that names both classes, and a class once the place is free."""
+"""Conflicts: a taken hour is reported with both classes, and used once it is free."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -33,19 +33,19 @@ def bach():
         ("10:00", "11:00", False),
     ],
 )
-@pytest.mark.parametrize("whose", ["teacher", "student"])
-def test_what_is_in_the_way(bach, whose, start, end, free):
+@pytest.mark.parametrize("shared_person", ["teacher", "student"])
+def test_overlapping_class_is_conflict(bach, shared_person, start, end, free):
     slot = make.slot(bach)
-    people = {"whom": bach} if whose == "teacher" else {"who": slot.student}
-    if whose == "student":
+    people = {"whom": bach} if shared_person == "teacher" else {"who": slot.student}
+    if shared_person == "student":
         people["whom"] = make.teacher("Liszt")
     make.lesson(start=start, end=end, **people)
     assert counts(horizon(weeks=1)) == ({"created": 1} if free else {"conflict": 1})
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_of_several_in_the_way_the_earliest_is_named(bach, first):
-    """Else a plan would not be the same from one look to the next."""
+def test_earliest_of_several_conflicting_classes_is_named(bach, first):
+    """Otherwise the plan would differ from preview to preview."""
     make.slot(bach)
     times = [("10:00", "10:30"), ("10:30", "11:00")]
     for start, end in (times[first], times[1 - first]):
@@ -55,7 +55,7 @@ def test_of_several_in_the_way_the_earliest_is_named(bach, first):
 
 
 @pytest.mark.parametrize("booking", ["no teacher", "same teacher"])
-def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, booking):
+def test_one_off_at_same_key_fulfils_occurrence(bach, booking):
     slot = make.slot(bach)
     make.lesson(slot.student, whom=bach if booking == "same teacher" else None)
     assert counts(horizon(weeks=1)) == {"exists": 1}
@@ -63,7 +63,7 @@ def test_a_one_off_at_the_same_key_does_for_the_occurrence(bach, booking):
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_one_off_with_another_teacher_does_not(bach):
+def test_one_off_with_other_teacher_is_conflict(bach):
     slot = make.slot(bach)
     make.lesson(slot.student, whom=make.teacher("Liszt"))
     result = horizon(weeks=1)
@@ -71,7 +71,7 @@ def test_a_one_off_with_another_teacher_does_not(bach):
     assert result.conflicts[0].code == "same_key"
 
 
-def test_another_series_at_the_same_key_is_a_conflict(bach):
+def test_class_of_other_series_at_same_key_is_conflict(bach):
     ana = make.student("Ana")
     make.schedule(ana, bach)
     make.slot(bach, ana)
@@ -79,32 +79,32 @@ def test_another_series_at_the_same_key_is_a_conflict(bach):
     assert counts(horizon(weeks=1)) == {"conflict": 1}
 
 
-def test_the_same_local_times_in_another_zone_are_the_same_key(bach):
+def test_same_local_time_in_other_zone_is_same_key(bach):
     slot = make.slot(bach)
     make.lesson(slot.student, whom=make.teacher("Liszt", zone="Asia/Tokyo"))
     result = horizon(weeks=1)
     assert [line.code for line in result.conflicts] == ["same_key"]
 
 
-def test_a_cancelled_class_is_not_in_the_way(bach):
+def test_cancelled_class_is_no_conflict(bach):
     slot = make.slot(bach)
     make.lesson(slot.student, whom=bach, status="cancelled", cancelled_by="studio")
     assert counts(horizon(weeks=1)) == {"created": 1}
 
 
-def test_a_completed_class_is(bach):
+def test_completed_class_is_conflict(bach):
     make.slot(bach)
     make.lesson(whom=bach, status="completed")
     assert counts(horizon(weeks=1)) == {"conflict": 1}
 
 
-def test_over_midnight_into_the_next_day(bach):
+def test_class_past_midnight_conflicts_with_next_day(bach):
     make.slot(bach, weekday=2, start="00:30")
     make.lesson(on=MONDAY, start="23:00", end="00:45", whom=bach)
     assert counts(horizon(weeks=1)) == {"conflict": 1}
 
 
-def test_every_occurrence_is_looked_at(bach):
+def test_every_occurrence_is_checked(bach):
     make.slot(bach)
     for week in (0, 3):
         make.lesson(on=MONDAY + timedelta(weeks=week), whom=bach)
@@ -113,7 +113,7 @@ def test_every_occurrence_is_looked_at(bach):
     assert [str(line.day) for line in result.conflicts] == ["2026-01-05", "2026-01-26"]
 
 
-def test_once_it_is_resolved_the_next_run_makes_the_class(bach):
+def test_next_run_creates_class_once_conflict_is_resolved(bach):
     make.slot(bach)
     other = make.lesson(whom=bach)
     assert counts(horizon(weeks=1)) == {"conflict": 1}
@@ -123,7 +123,7 @@ def test_once_it_is_resolved_the_next_run_makes_the_class(bach):
     assert counts(horizon(weeks=1)) == {"created": 1}
 
 
-def test_a_group_lesson(bach):
+def test_group_lesson_is_no_conflict(bach):
     for _ in range(4):
         make.slot(bach, is_shared=True)
     assert counts(horizon(weeks=2)) == {"created": 8}
@@ -139,20 +139,20 @@ def test_a_group_lesson(bach):
     ],
     ids=["single", "another start", "another length"],
 )
-def test_what_is_not_the_same_group_lesson_is_a_conflict(bach, other):
+def test_different_group_lesson_is_conflict(bach, other):
     make.slot(bach, is_shared=True)
     make.slot(bach, **other)
     assert counts(horizon(weeks=1)) == {"created": 1, "conflict": 1}
 
 
-def test_a_student_twice_in_one_group_lesson_is_a_conflict(bach):
+def test_student_twice_in_group_lesson_is_conflict(bach):
     ana = make.student()
     for _ in range(2):
         make.slot(bach, ana, is_shared=True)
     assert counts(horizon(weeks=1)) == {"created": 1, "conflict": 1}
 
 
-def test_a_group_lesson_moves_as_a_group(bach):
+def test_group_lesson_moves_together(bach):
     slots = [make.slot(bach, is_shared=True) for _ in range(3)]
     horizon(weeks=2)
     for slot in slots:
@@ -161,7 +161,7 @@ def test_a_group_lesson_moves_as_a_group(bach):
     assert counts(horizon(weeks=2)) == {"moved": 6}
 
 
-def test_two_series_that_meet_only_after_the_clocks_change():
+def test_series_that_overlap_only_after_clock_change_conflict():
     """17:00 in New York is 23:00 in Madrid, but 22:00 for three weeks in March 2026."""
     ana = make.student()
     older = make.slot(make.teacher(zone="Europe/Madrid"), ana, start="22:00")
@@ -177,12 +177,12 @@ def test_two_series_that_meet_only_after_the_clocks_change():
 
 
 @pytest.mark.parametrize("limit", [1, 8_000])
-def test_a_stored_class_beats_an_older_series(bach, limit, monkeypatch):
+def test_stored_class_takes_precedence_over_older_series(bach, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
-    young = make.slot(bach, created_at=make.moment("2026-01-04 00:00"))
+    younger = make.slot(bach, created_at=make.moment("2026-01-04 00:00"))
     horizon(weeks=1)
     make.slot(bach, created_at=make.moment("2020-01-01 00:00"))
     before = calendar()
     assert counts(horizon(weeks=1)) == {"exists": 1, "conflict": 1}
     assert calendar() == before
-    assert ScheduledClass.objects.get().recurring_slot == young
+    assert ScheduledClass.objects.get().recurring_slot == younger

@@ -1,17 +1,17 @@
-"""A fixed schedule and a slot that exchange their hours: made by two jobs, moved by either."""
+"""A fixed schedule and a slot that swap hours: either job moves both."""
 
 import pytest
 
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import counts, horizon, look, weekly
+from scheduling.tests.jobs.helpers import counts, dry_run, horizon, weekly
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def exchanged():
-    """A student's schedule on Saturday mornings and slot in the afternoon, changed about."""
+    """Return a fixed schedule and a slot of a student that have swapped their hours."""
     teacher = make.teacher()
     student = make.student()
     fixed = make.schedule(student, teacher, weekday=6, start="10:00", end="11:00")
@@ -32,7 +32,7 @@ def hours():
 
 
 @pytest.mark.parametrize("first", [weekly, lambda: horizon(weeks=1)], ids=["weekly", "horizon"])
-def test_whichever_job_runs_first_moves_both(exchanged, first):
+def test_first_job_moves_both_series(exchanged, first):
     result = first()
 
     assert counts(result) == {"moved": 2}
@@ -41,8 +41,8 @@ def test_whichever_job_runs_first_moves_both(exchanged, first):
     assert counts(horizon(weeks=1)) == {"exists": 1}
 
 
-def test_the_preview_says_so(exchanged):
-    seen, _said = look(Job.WEEKLY)
+def test_preview_counts_both_moves(exchanged):
+    preview, _lines = dry_run(Job.WEEKLY)
 
-    assert counts(seen) == {"moved": 2}
+    assert counts(preview) == {"moved": 2}
     assert hours() == [(False, "15:00"), (True, "10:00")]

@@ -1,4 +1,4 @@
-"""Rows that plain SQL took away or bent: the next run puts them right, as far as they are ahead."""
+"""Repair of rows that SQL deleted or altered; started classes are not repaired."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.db import connection
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import counts, dates, horizon, shape
+from scheduling.tests.jobs.helpers import calendar_content, counts, dates, horizon
 
 pytestmark = pytest.mark.django_db
 THURSDAY = MONDAY + timedelta(3)
@@ -27,21 +27,21 @@ def slot():
     return row
 
 
-def test_a_row_that_was_deleted_comes_back(slot):
-    before = shape()
+def test_deleted_row_is_created_again(slot):
+    before = calendar_content()
     assert sql("DELETE FROM classes WHERE date = '2026-01-14'") == 1
     assert counts(horizon(weeks=3)) == {"created": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
-def test_a_past_row_that_was_deleted_comes_back_within_the_window(slot):
+def test_deleted_past_row_in_window_is_created_again(slot):
     sql("DELETE FROM classes WHERE date = '2026-01-07'")
     assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"created": 1, "exists": 2}
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21"]
 
 
 @pytest.mark.parametrize(
-    "bent",
+    "assignment",
     [
         "subject = 'Drums'",
         "is_shared = TRUE",
@@ -55,39 +55,39 @@ def test_a_past_row_that_was_deleted_comes_back_within_the_window(slot):
         "updated_at = '2020-01-01 00:00:00'",
     ],
 )
-def test_a_row_that_was_bent_is_straightened(slot, bent):
-    before = shape()
-    assert sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-14'") == 1
+def test_altered_row_is_repaired(slot, assignment):
+    before = calendar_content()
+    assert sql(f"UPDATE classes SET {assignment} WHERE date = '2026-01-14'") == 1
     result = horizon(weeks=3)
-    expected = {"exists": 3} if "updated_at" in bent else {"moved": 1, "exists": 2}
+    expected = {"exists": 3} if "updated_at" in assignment else {"moved": 1, "exists": 2}
     assert counts(result) == expected
-    assert shape() == before
+    assert calendar_content() == before
 
 
-@pytest.mark.parametrize("bent", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
-def test_a_row_that_has_begun_stays_as_it_is(slot, bent):
-    sql(f"UPDATE classes SET {bent} WHERE date = '2026-01-07'")
-    bent_row = shape()
+@pytest.mark.parametrize("assignment", ["subject = 'Drums'", "starts_at = '2026-01-07 08:00:00'"])
+def test_altered_row_of_started_class_is_kept(slot, assignment):
+    sql(f"UPDATE classes SET {assignment} WHERE date = '2026-01-07'")
+    altered = calendar_content()
     assert counts(horizon(MONDAY, THURSDAY, weeks=3)) == {"exists": 3}
-    assert shape() == bent_row
+    assert calendar_content() == altered
 
 
-def test_a_row_whose_zone_is_nonsense_is_straightened(slot):
-    before = shape()
+def test_row_with_unknown_zone_is_repaired(slot):
+    before = calendar_content()
     sql("UPDATE classes SET time_zone = 'Mars/Olympus' WHERE date = '2026-01-14'")
     assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
-def test_a_row_that_someone_gave_to_another_student_comes_back(slot):
-    before = shape()
+def test_row_with_other_student_is_repaired(slot):
+    before = calendar_content()
     sql("UPDATE classes SET student_id = %s WHERE date = '2026-01-14'", make.student().pk)
     assert counts(horizon(weeks=3)) == {"moved": 1, "exists": 2}
-    assert shape() == before
+    assert calendar_content() == before
 
 
-def test_a_row_that_was_put_into_another_week_is_straightened_though_its_rule_has_left(slot):
-    """By Tuesday the rule is for Mondays: of this week that is over, Wednesday stays announced."""
+def test_row_in_wrong_week_is_repaired_when_its_series_moved(slot):
+    """On Tuesday the series moves to Mondays; Monday has passed, so Wednesday is kept."""
     tuesday = MONDAY + timedelta(1)
     sql(
         "UPDATE classes SET date = '2026-01-15', starts_at = '2026-01-15 09:00:00',"
@@ -101,7 +101,7 @@ def test_a_row_that_was_put_into_another_week_is_straightened_though_its_rule_ha
     assert counts(horizon(tuesday, weeks=2)) == {"exists": 3}
 
 
-def test_once_its_own_hour_is_over_it_stays_and_the_others_are_planned(slot):
+def test_row_in_wrong_week_is_kept_once_its_hour_has_passed(slot):
     sql(
         "UPDATE classes SET date = '2026-01-15', starts_at = '2026-01-15 09:00:00',"
         " ends_at = '2026-01-15 10:00:00' WHERE date = '2026-01-07'"
@@ -112,8 +112,8 @@ def test_once_its_own_hour_is_over_it_stays_and_the_others_are_planned(slot):
     assert dates() == ["2026-01-12", "2026-01-15", "2026-01-19"]
 
 
-def test_everything_deleted_comes_back(slot):
-    before = shape()
+def test_all_deleted_rows_are_created_again(slot):
+    before = calendar_content()
     ScheduledClass.objects.all().delete()
     horizon(weeks=3)
-    assert shape() == before
+    assert calendar_content() == before

@@ -1,4 +1,4 @@
-"""The horizon: every active slot has its lessons twelve weeks ahead."""
+"""The horizon job: classes of every active slot for twelve weeks."""
 
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
@@ -15,20 +15,20 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("weekday", range(1, 8))
 @pytest.mark.parametrize("today", [MONDAY, MONDAY + timedelta(3), MONDAY + timedelta(6)])
-def test_twelve_lessons_of_each_slot_whatever_the_day(weekday, today):
+def test_slot_gets_twelve_classes_from_any_day(weekday, today):
     make.slot(weekday=weekday)
     assert counts(horizon(today)) == {"created": 12}
     assert all(today <= date.fromisoformat(day) < today + timedelta(84) for day in dates())
 
 
-def test_the_last_day_of_the_horizon():
+def test_horizon_ends_on_day_84():
     make.slot(weekday=7)
     make.slot(weekday=1)
     horizon()
     assert max(dates()) == "2026-03-29"  # a Sunday; Monday the 30th is day 85
 
 
-def test_a_day_later_it_is_extended_by_what_came_into_sight():
+def test_next_day_adds_classes_of_new_last_day():
     make.slot(weekday=1)
     make.slot(weekday=2)
     horizon()
@@ -36,7 +36,7 @@ def test_a_day_later_it_is_extended_by_what_came_into_sight():
     assert max(dates()) == "2026-03-30"
 
 
-def test_the_second_run_finds_all_as_it_is():
+def test_second_run_changes_nothing():
     make.slot()
     horizon()
     before = calendar()
@@ -44,7 +44,7 @@ def test_the_second_run_finds_all_as_it_is():
     assert calendar() == before
 
 
-def test_a_longer_horizon_adds_a_shorter_one_removes_nothing():
+def test_longer_horizon_adds_and_shorter_one_removes_nothing():
     make.slot()
     horizon(weeks=2)
     assert counts(horizon(weeks=4)) == {"created": 2, "exists": 2}
@@ -53,7 +53,7 @@ def test_a_longer_horizon_adds_a_shorter_one_removes_nothing():
     assert calendar() == before
 
 
-def test_wall_clock_stays_across_a_change_of_the_clocks():
+def test_local_time_stays_across_clock_change():
     make.slot(make.teacher(zone="Europe/Madrid"), weekday=7, start="16:00")
     horizon(date(2026, 3, 16), weeks=4)
     rows = list(ScheduledClass.objects.order_by("date"))
@@ -61,7 +61,7 @@ def test_wall_clock_stays_across_a_change_of_the_clocks():
     assert [row.starts_at.astimezone(UTC).hour for row in rows] == [15, 14, 14, 14]
 
 
-def test_a_lesson_in_the_hour_that_the_clocks_skip():
+def test_class_in_skipped_hour_starts_later():
     make.slot(make.teacher(zone="Europe/Madrid"), weekday=7, start="02:30")
     horizon(date(2026, 3, 23), weeks=1)
     row = ScheduledClass.objects.get()
@@ -70,13 +70,13 @@ def test_a_lesson_in_the_hour_that_the_clocks_skip():
     assert row.ends_at - row.starts_at == timedelta(hours=1)
 
 
-def test_a_lesson_in_the_hour_that_comes_twice_is_its_first():
+def test_class_in_repeated_hour_takes_first():
     make.slot(make.teacher(zone="Europe/Madrid"), weekday=7, start="02:30")
     horizon(date(2026, 10, 19), weeks=1)
     assert ScheduledClass.objects.get().starts_at.isoformat() == "2026-10-25T00:30:00+00:00"
 
 
-def test_a_lesson_over_midnight():
+def test_class_can_end_after_midnight():
     make.slot(weekday=7, start="23:30", minutes=90)
     horizon(weeks=1)
     row = ScheduledClass.objects.get()
@@ -84,7 +84,7 @@ def test_a_lesson_over_midnight():
     assert row.ends_at.isoformat() == "2026-01-12T01:00:00+00:00"
 
 
-def test_a_lesson_of_a_whole_day():
+def test_class_can_last_whole_day():
     make.slot(minutes=1440)
     assert counts(horizon(weeks=2)) == {"created": 2}
     row = ScheduledClass.objects.earliest("date")
@@ -93,7 +93,7 @@ def test_a_lesson_of_a_whole_day():
     assert counts(horizon(weeks=2)) == {"exists": 2}
 
 
-def test_teachers_far_apart_each_have_their_own_days():
+def test_teachers_in_distant_zones_have_own_days():
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
     for zone in zones:
         make.slot(make.teacher(zone=zone), weekday=1, start="00:15")
@@ -103,7 +103,7 @@ def test_teachers_far_apart_each_have_their_own_days():
         assert (local.date(), f"{local:%H:%M}") == (MONDAY, "00:15")
 
 
-def test_days_without_midnight_have_their_lessons():
+def test_day_without_midnight_has_its_class():
     for zone, first in [("America/Havana", date(2026, 3, 8)), ("Asia/Beirut", date(2026, 3, 29)),
                         ("Africa/Cairo", date(2026, 4, 24)),
                         ("America/Santiago", date(2026, 9, 6))]:  # fmt: skip
@@ -113,7 +113,7 @@ def test_days_without_midnight_have_their_lessons():
     assert dates() == ["2026-03-08", "2026-03-29", "2026-04-24", "2026-09-06"]
 
 
-def test_the_29th_of_february():
+def test_29_february_has_its_class():
     make.slot(weekday=2, valid_from=date(2028, 2, 29), valid_until=date(2028, 2, 29))
     horizon(date(2028, 2, 21), weeks=3)
     assert dates() == ["2028-02-29"]
@@ -132,7 +132,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=repr)
-def test_a_subject_is_stored_as_it_was_written(text):
+def test_subject_is_stored_literally(text):
     make.slot(subject=text)
     make.slot(subject="Piano")
     assert counts(horizon(weeks=2)) == {"created": 4}

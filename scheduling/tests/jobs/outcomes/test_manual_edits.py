@@ -1,4 +1,4 @@
-"""What a person touched, however they did it, no run changes or deletes."""
+"""Manual edits: no run changes or deletes an edited class."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from scheduling.tests.jobs.helpers import calendar, counts, dates, horizon
 
 pytestmark = pytest.mark.django_db
 
-TOUCHES = {
+EDITS = {
     "cancelled": "status = 'cancelled'",
     "cancelled by the student": "status = 'cancelled', cancelled_by = 'student'",
     "cancelled by the teacher": "status = 'cancelled', cancelled_by = 'teacher'",
@@ -34,12 +34,12 @@ def slot():
     return row
 
 
-@pytest.fixture(params=TOUCHES)
-def touched(slot, request):
-    """The class of 14 January, touched by plain SQL; its row."""
+@pytest.fixture(params=EDITS)
+def edited_row(slot, request):
+    """Edit the class of 14 January by SQL and return its row."""
     row = ScheduledClass.objects.get(date="2026-01-14")
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE classes SET {TOUCHES[request.param]} WHERE id = {row.pk}")
+        cursor.execute(f"UPDATE classes SET {EDITS[request.param]} WHERE id = {row.pk}")
     return next(line for line in calendar() if line[0] == row.pk)
 
 
@@ -63,29 +63,29 @@ def change(row, **values):
     ],
     ids=str,
 )
-def test_it_stays_whatever_becomes_of_its_series(slot, touched, values):
+def test_edited_class_is_kept_when_series_changes(slot, edited_row, values):
     change(slot, **values)
     result = horizon(weeks=3)
-    assert touched in calendar()
+    assert edited_row in calendar()
     assert result.counts["protected"] == 1
     weeks = list(ScheduledClass.objects.values_list("week", flat=True))
     assert len(weeks) == len(set(weeks))
 
 
-def test_it_stays_under_a_closure(slot, touched):
+def test_edited_class_is_kept_during_closure(slot, edited_row):
     make.closure("Strike", date(2026, 1, 12), date(2026, 1, 18))
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
-    assert touched in calendar()
+    assert edited_row in calendar()
 
 
-def test_it_stays_when_its_people_go(slot, touched):
+def test_edited_class_is_kept_when_people_become_inactive(slot, edited_row):
     change(slot.student, is_active=False)
     change(slot.teacher, is_active=False, time_zone="Asia/Tokyo")
     horizon(weeks=3)
-    assert [row for row in calendar() if row[0] == touched[0]] == [touched]
+    assert [row for row in calendar() if row[0] == edited_row[0]] == [edited_row]
 
 
-def test_a_class_that_a_person_cancelled_never_comes_back(slot):
+def test_class_cancelled_by_person_is_never_created_again(slot):
     ScheduledClass.objects.filter(date="2026-01-14").update(
         status="cancelled", cancelled_by="student"
     )
@@ -96,7 +96,7 @@ def test_a_class_that_a_person_cancelled_never_comes_back(slot):
         assert [row.status for row in week] == ["cancelled"]
 
 
-def test_a_cancelled_class_frees_its_hour_for_another(slot):
+def test_cancelled_class_frees_its_hour(slot):
     ScheduledClass.objects.filter(date="2026-01-14").update(
         status="cancelled", cancelled_by="student"
     )
@@ -104,21 +104,21 @@ def test_a_cancelled_class_frees_its_hour_for_another(slot):
     assert counts(horizon(weeks=3))["created"] == 1
 
 
-def test_a_moved_class_is_not_made_again(slot):
+def test_moved_class_is_not_created_again(slot):
     row = ScheduledClass.objects.get(date="2026-01-14")
     change(row, date=date(2026, 1, 16), edited_at=row.created_at)
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
     assert dates() == ["2026-01-07", "2026-01-16", "2026-01-21"]
 
 
-def test_moved_to_another_week_it_still_fulfils_its_own(slot):
+def test_class_moved_to_other_week_fulfils_its_own(slot):
     row = ScheduledClass.objects.get(date="2026-01-14")
     change(row, date=date(2026, 1, 23), edited_at=row.created_at)
     assert counts(horizon(weeks=3)) == {"exists": 2, "protected": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-23"]
 
 
-def test_moved_onto_its_series_own_next_date_it_is_in_the_way_of_that_one(slot):
+def test_class_moved_onto_next_occurrence_conflicts_with_it(slot):
     ScheduledClass.objects.filter(date="2026-01-21").delete()
     row = ScheduledClass.objects.get(date="2026-01-14")
     change(row, date=date(2026, 1, 21), edited_at=row.created_at)
@@ -127,7 +127,7 @@ def test_moved_onto_its_series_own_next_date_it_is_in_the_way_of_that_one(slot):
     assert counts(horizon(weeks=3)) == {"exists": 1, "protected": 1, "created": 1}
 
 
-def test_moved_onto_a_closure_it_stays(slot):
+def test_class_moved_onto_closure_is_kept(slot):
     make.closure("Holiday", date(2026, 1, 16))
     row = ScheduledClass.objects.get(date="2026-01-14")
     change(row, date=date(2026, 1, 16), edited_at=row.created_at)
@@ -135,7 +135,7 @@ def test_moved_onto_a_closure_it_stays(slot):
     assert dates() == ["2026-01-07", "2026-01-16", "2026-01-21"]
 
 
-def test_an_occurrence_that_was_cancelled_before_it_was_made(slot):
+def test_occurrence_cancelled_before_creation_is_not_created(slot):
     day = MONDAY + timedelta(30)
     make.lesson(on=day, recurring_slot=slot, status="cancelled", cancelled_by="student",
                 edited_at=slot.created_at)  # fmt: skip
@@ -144,7 +144,7 @@ def test_an_occurrence_that_was_cancelled_before_it_was_made(slot):
     assert ScheduledClass.objects.filter(week=day - timedelta(2)).count() == 1
 
 
-def test_a_one_off_is_nobodys_business(slot):
+def test_one_off_is_kept(slot):
     row = make.lesson(on=date(2026, 1, 8))
     before = next(line for line in calendar() if line[0] == row.pk)
     change(slot, status="paused")

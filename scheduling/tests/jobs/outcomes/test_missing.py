@@ -1,4 +1,4 @@
-"""The missing job: every class from each student's start date to today."""
+"""The missing job: all classes from each student's start date to today."""
 
 from datetime import date, timedelta
 
@@ -11,26 +11,26 @@ from scheduling.tests.jobs.helpers import calendar, counts, dates, missing, week
 pytestmark = pytest.mark.django_db
 
 
-def test_from_each_students_start_date_to_today():
+def test_classes_are_created_from_start_date_to_today():
     make.schedule(make.student(start=date(2025, 12, 23)), weekday=2)
     make.schedule(make.student(start=date(2025, 12, 25)), weekday=3)
     assert counts(missing()) == {"created": 3}
     assert dates() == ["2025-12-23", "2025-12-30", "2025-12-31"]
 
 
-def test_today_is_included_tomorrow_is_not():
+def test_today_is_included_and_tomorrow_is_not():
     make.schedule(make.student(start=MONDAY), weekday=1)
     make.schedule(make.student(start=MONDAY), weekday=2)
     missing()
     assert dates() == ["2026-01-05"]
 
 
-def test_slots_are_made_as_well():
+def test_slots_get_classes():
     make.slot(valid_from=date(2025, 12, 22), weekday=1)
     assert counts(missing()) == {"created": 3}
 
 
-def test_only_the_holes_are_filled():
+def test_only_gaps_are_filled():
     make.schedule(make.student(start=date(2025, 12, 16)), weekday=2)
     weekly(date(2025, 12, 22))
     before = calendar()
@@ -39,12 +39,12 @@ def test_only_the_holes_are_filled():
     assert counts(missing()) == {"exists": 3}
 
 
-def test_a_student_who_starts_in_the_future_has_none():
+def test_student_who_starts_later_gets_no_class():
     make.schedule(make.student(start=MONDAY + timedelta(1)))
     assert missing().classes_created == 0
 
 
-def test_one_student_alone():
+def test_job_can_be_narrowed_to_student():
     ana, juan = make.student(start=date(2025, 12, 29)), make.student(start=date(2025, 12, 29))
     make.schedule(ana)
     make.schedule(juan)
@@ -52,7 +52,7 @@ def test_one_student_alone():
     assert {row[1] for row in calendar()} == {ana.pk}
 
 
-def test_a_slip_of_the_pen_in_a_start_date_does_not_fill_two_thousand_years():
+def test_mistyped_start_year_does_not_fill_centuries():
     make.schedule(make.student(start=date(202, 1, 6)))
     make.schedule(make.student(start=date(2025, 12, 29)), weekday=2)
     missing()

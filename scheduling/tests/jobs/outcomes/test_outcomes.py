@@ -1,4 +1,4 @@
-"""Every outcome is counted, and the noteworthy ones are stored with their reason in words."""
+"""Outcomes: each is counted, and notable ones are stored with their reason."""
 
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ from scheduling.text.reasons import reason_text
 pytestmark = pytest.mark.django_db
 
 
-def said(result, outcome):
-    """(student, teacher, date, reason) of what the run stored."""
+def stored_items(result, outcome):
+    """Return (student, teacher, date, reason) of the stored items."""
     return [
         (
             item.student_name,
@@ -32,7 +32,7 @@ def ana_with_bach(**values):
     return make.slot(make.teacher("Bach"), make.student("Ana Ruiz"), **values)
 
 
-def test_created_and_exists_are_counted_and_not_written_down():
+def test_created_and_exists_are_counted_and_not_stored():
     ana_with_bach()
     assert counts(horizon(weeks=1)) == {"created": 1}
     result = horizon(weeks=2)
@@ -40,7 +40,7 @@ def test_created_and_exists_are_counted_and_not_written_down():
     assert items(result) == []
 
 
-def test_moved():
+def test_moved_names_old_date():
     slot = ana_with_bach(weekday=3)
     horizon(weeks=1)
     slot.weekday = 4
@@ -48,7 +48,7 @@ def test_moved():
     result = horizon(weeks=1)
     assert counts(result) == {"moved": 1}
     reason = "brought in line with its schedule; it was on 2026-01-07 10:00–11:00"
-    assert said(result, "moved") == [("Ana Ruiz", "Bach", "2026-01-08", reason)]
+    assert stored_items(result, "moved") == [("Ana Ruiz", "Bach", "2026-01-08", reason)]
     (item,) = items(result)
     assert item.class_id == ScheduledClass.objects.get().pk
     assert (item.series_kind, item.series_id) == ("recurring_slot", slot.pk)
@@ -76,22 +76,22 @@ def test_moved():
             "asignatura: Guitar → 100 % Cello",
         ),
     ],
-    ids=["the subject", "the sharing too", "the weekday too"],
+    ids=["subject", "subject and sharing", "subject and weekday"],
 )
-def test_what_changed_is_told_in_both_languages(values, english, spanish):
+def test_changed_details_are_described_in_both_languages(values, english, spanish):
     slot = ana_with_bach(weekday=3, subject="Guitar")
     horizon(weeks=1)
     for name, value in values.items():
         setattr(slot, name, value)
     slot.save()
-    ((*_, told),) = said(result := horizon(weeks=1), "moved")
-    assert told == english
+    ((*_, reason),) = stored_items(result := horizon(weeks=1), "moved")
+    assert reason == english
     with translation.override("es"):
-        ((*_, told),) = said(result, "moved")
-    assert told == spanish
+        ((*_, reason),) = stored_items(result, "moved")
+    assert reason == spanish
 
 
-def test_removed():
+def test_removed_names_reason():
     slot = ana_with_bach(weekday=3)
     horizon(weeks=1)
     slot.valid_until = MONDAY
@@ -99,34 +99,36 @@ def test_removed():
     result = horizon(weeks=1)
     assert counts(result) == {"removed": 1, "ended": 1}
     reason = "the schedule ended on 2026-01-05"
-    assert said(result, "removed") == [("Ana Ruiz", "Bach", "2026-01-07", reason)]
+    assert stored_items(result, "removed") == [("Ana Ruiz", "Bach", "2026-01-07", reason)]
 
 
-def test_closed_is_one_line_a_day_with_how_many():
+def test_closed_is_one_item_a_day_with_count():
     make.closure("Epiphany", MONDAY + timedelta(1))
     for _ in range(3):
         make.slot(weekday=2)
     result = horizon(weeks=1)
     assert counts(result) == {"closed": 3}
-    assert said(result, "closed") == [("", "", "2026-01-06", "closed: Epiphany")]
+    assert stored_items(result, "closed") == [("", "", "2026-01-06", "closed: Epiphany")]
     assert items(result)[0].occurrences == 3
 
 
-def test_cancelled_and_restored():
+def test_cancelled_and_restored_name_reason():
     ana_with_bach(weekday=2)
     horizon(weeks=1)
     holiday = make.closure("Epiphany", MONDAY + timedelta(1))
     result = horizon(weeks=1)
     assert counts(result) == {"cancelled": 1}
     expected = [("Ana Ruiz", "Bach", "2026-01-06", "closed: Epiphany")]
-    assert said(result, "cancelled") == expected
+    assert stored_items(result, "cancelled") == expected
     holiday.delete()
     result = horizon(weeks=1)
     assert counts(result) == {"restored": 1}
-    assert said(result, "restored") == [("Ana Ruiz", "Bach", "2026-01-06", "the closure is gone")]
+    assert stored_items(result, "restored") == [
+        ("Ana Ruiz", "Bach", "2026-01-06", "the closure is gone")
+    ]
 
 
-def test_protected_is_written_down_where_it_differs_from_the_schedule():
+def test_protected_is_stored_if_it_differs_from_series():
     ana_with_bach(weekday=2)
     horizon(weeks=2)
     first, second = ScheduledClass.objects.order_by("date")
@@ -137,7 +139,7 @@ def test_protected_is_written_down_where_it_differs_from_the_schedule():
     result = horizon(weeks=2)
     assert counts(result) == {"protected": 2}
     reason = "cancelled by a person: stays cancelled"
-    assert said(result, "protected") == [("Ana Ruiz", "Bach", "2026-01-13", reason)]
+    assert stored_items(result, "protected") == [("Ana Ruiz", "Bach", "2026-01-13", reason)]
 
 
 def test_conflict_names_both_classes():
@@ -147,95 +149,99 @@ def test_conflict_names_both_classes():
     result = horizon(weeks=1)
     assert counts(result) == {"conflict": 1}
     reason = "Bach already teaches Juan Pérez, 2026-01-05 10:30–11:30 Europe/Berlin"
-    assert said(result, "conflict") == [("Ana Ruiz", "Bach", "2026-01-05", reason)]
+    assert stored_items(result, "conflict") == [("Ana Ruiz", "Bach", "2026-01-05", reason)]
     (item,) = items(result)
     assert item.params["with_class"] == ScheduledClass.objects.get().pk
 
 
-def test_not_started():
+def test_not_started_names_date():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", start=MONDAY + timedelta(9)))
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_from=MONDAY + timedelta(9))
     result = horizon(weeks=1)
     assert counts(result) == {"not_started": 2}
-    assert said(result, "not_started") == [
+    assert stored_items(result, "not_started") == [
         ("Ana Ruiz", "Bach", "", "the student starts on 2026-01-14"),
         ("Juan", "Bach", "", "the schedule is valid from 2026-01-14"),
     ]
 
 
-def test_a_student_without_a_start_date():
+def test_student_without_start_date_has_not_started():
     make.schedule(make.student("Ana Ruiz", start=None), make.teacher("Bach"))
     result = weekly()
     assert counts(result) == {"not_started": 1}
-    assert said(result, "not_started") == [
+    assert stored_items(result, "not_started") == [
         ("Ana Ruiz", "Bach", "", "the student has no start date")
     ]
 
 
-def test_ended_lately_is_news_ended_long_ago_is_not():
+def test_recent_end_is_stored_and_old_end_is_not():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", end_date=MONDAY - timedelta(3)))
     make.slot(make.teacher("Bach"), make.student("Juan"), valid_until=MONDAY - timedelta(60))
     result = horizon(weeks=1)
     assert counts(result) == {"ended": 2}
-    assert said(result, "ended") == [("Ana Ruiz", "Bach", "", "the student ended on 2026-01-02")]
+    assert stored_items(result, "ended") == [
+        ("Ana Ruiz", "Bach", "", "the student ended on 2026-01-02")
+    ]
 
 
-def test_paused():
+def test_paused_names_slot():
     ana_with_bach(status="paused")
     result = horizon()
     assert counts(result) == {"paused": 1}
-    assert said(result, "paused") == [("Ana Ruiz", "Bach", "", "the slot is paused")]
+    assert stored_items(result, "paused") == [("Ana Ruiz", "Bach", "", "the slot is paused")]
 
 
-def test_a_cancelled_slot_has_ended():
+def test_cancelled_slot_counts_as_ended():
     ana_with_bach(status="cancelled")
     assert counts(horizon()) == {"ended": 1}
 
 
-def test_inactive():
+def test_inactive_names_student_or_teacher():
     make.slot(make.teacher("Bach"), make.student("Ana Ruiz", is_active=False))
     make.slot(make.teacher("Liszt", is_active=False), make.student("Juan"))
     result = horizon()
     assert counts(result) == {"inactive": 2}
-    assert said(result, "inactive") == [
+    assert stored_items(result, "inactive") == [
         ("Ana Ruiz", "Bach", "", "the student is not active"),
         ("Juan", "Liszt", "", "the teacher is not active"),
     ]
 
 
-def test_no_schedule():
+def test_active_student_without_schedule_is_listed():
     make.student("Ana Ruiz")
     make.student("Juan", is_active=False)
     make.slot()
     result = weekly()
     assert counts(result) == {"no_schedule": 1}
-    assert said(result, "no_schedule") == [("Ana Ruiz", "", "", "the student has no schedule")]
+    assert stored_items(result, "no_schedule") == [
+        ("Ana Ruiz", "", "", "the student has no schedule")
+    ]
 
 
-def test_invalid():
+def test_invalid_names_unknown_zone():
     slot = ana_with_bach()
     Teacher.objects.filter(pk=slot.teacher_id).update(time_zone="Mars/Olympus")
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"invalid": 1})
     reason = "the time zone “Mars/Olympus” is unknown; correct it on the teacher's page"
-    assert said(result, "invalid") == [("Ana Ruiz", "Bach", "", reason)]
+    assert stored_items(result, "invalid") == [("Ana Ruiz", "Bach", "", reason)]
     assert result.errors() == [f"Ana Ruiz: {reason}"]
 
 
-def test_error(monkeypatch):
+def test_error_names_exception(monkeypatch):
     ana_with_bach()
 
     def refuse(plan, run_id, now):
-        raise ValueError("no such luck")
+        raise ValueError("refused")
 
     monkeypatch.setattr(generator, "write_plan", refuse)
     result = horizon()
     assert (result.state, counts(result)) == (RunState.PARTIAL, {"error": 1})
-    text = "Something unexpected went wrong: ValueError: no such luck. The log has the details."
-    assert said(result, "error") == [("Ana Ruiz", "Bach", "", text)]
+    text = "Something unexpected went wrong: ValueError: refused. The log has the details."
+    assert stored_items(result, "error") == [("Ana Ruiz", "Bach", "", text)]
 
 
-def test_reasons_read_in_the_readers_language_are_stored_as_code_and_values():
+def test_reason_is_stored_as_code_and_params():
     ana_with_bach(status="paused")
     (item,) = items(horizon())
     assert (item.code, item.params) == ("slot_paused", {})

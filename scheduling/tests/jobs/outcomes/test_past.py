@@ -1,4 +1,4 @@
-"""What has begun by the real clock stays as it is, whatever ``--date`` says."""
+"""Classes that have started by the real clock, which no run changes, whatever its date."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,29 +22,29 @@ def slot():
     return row
 
 
-def begun():
+def started_classes():
     return [row for row in calendar() if row[11] <= NOW]
 
 
 @pytest.mark.parametrize("today", DATES, ids=str)
-@pytest.mark.parametrize("what", ["moved", "paused", "closed", "inactive", "ended"])
-def test_what_has_begun_stays(slot, today, what):
-    before = begun()
+@pytest.mark.parametrize("change", ["moved", "paused", "closed", "inactive", "ended"])
+def test_started_classes_are_kept(slot, today, change):
+    before = started_classes()
     assert len(before) == 3
-    if what == "moved":
+    if change == "moved":
         slot.start_time, slot.weekday = at("18:00"), 4
-    elif what == "paused":
+    elif change == "paused":
         slot.status = "paused"
-    elif what == "closed":
+    elif change == "closed":
         make.closure("Strike", date(2026, 1, 1), date(2026, 1, 31))
-    elif what == "inactive":
+    elif change == "inactive":
         slot.teacher.is_active = False
         slot.teacher.save()
     else:
         slot.valid_until = date(2025, 12, 31)
     slot.save()
     horizon(today, NOW, weeks=1, dated=True)
-    assert [row for row in calendar() if row[0] in {one[0] for one in before}] == before
+    assert [row for row in calendar() if row[0] in {earlier[0] for earlier in before}] == before
     assert not ScheduledClass.objects.filter(
         date="2026-01-28", start_time=at("10:00"), status="scheduled"
     ).exists()
@@ -55,29 +55,29 @@ def test_what_has_begun_stays(slot, today, what):
     [("2026-01-21 09:59:59", "moved"), ("2026-01-21 10:00:00", "exists"),
      ("2026-01-21 10:00:01", "exists")],
 )  # fmt: skip
-def test_to_the_second(slot, now, result):
+def test_class_counts_as_started_to_the_second(slot, now, result):
     ScheduledClass.objects.exclude(date="2026-01-21").delete()
     slot.subject = "Cello"
     slot.valid_from = slot.valid_until = date(2026, 1, 21)
     slot.save()
-    moment_ = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert counts(horizon(date(2026, 1, 19), moment_, weeks=1))[result] == 1
+    instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert counts(horizon(date(2026, 1, 19), instant, weeks=1))[result] == 1
 
 
-def test_a_run_for_a_past_date_creates_in_the_past():
+def test_run_with_past_date_creates_past_classes():
     make.schedule(weekday=3)
     assert counts(weekly(MONDAY, NOW, dated=True)) == {"created": 1}
     assert dates() == ["2026-01-07"]
 
 
-def test_a_run_for_a_date_to_come_does_not_take_todays_classes_for_past(slot):
+def test_run_with_future_date_changes_classes_before_it(slot):
     slot.weekday = 5
     slot.save()
     horizon(date(2026, 3, 2), moment("2026-01-05 00:05"), weeks=1, dated=True)
     assert dates()[:4] == ["2026-01-09", "2026-01-16", "2026-01-23", "2026-01-30"]
 
 
-def test_west_of_greenwich_a_lesson_of_yesterday_evening_may_be_ahead():
+def test_class_of_previous_utc_day_can_be_in_future():
     slot = make.slot(make.teacher(zone="Pacific/Pago_Pago"), weekday=7, start="22:00")
     sunday = date(2026, 1, 11)
     horizon(sunday, moment("2026-01-11 12:00"), weeks=1)
@@ -88,7 +88,7 @@ def test_west_of_greenwich_a_lesson_of_yesterday_evening_may_be_ahead():
     assert ScheduledClass.objects.get(date=sunday).subject == "Cello"
 
 
-def test_a_change_to_an_hour_that_is_over_keeps_todays_class_in_its_old_place(slot):
+def test_change_to_past_hour_keeps_todays_class(slot):
     slot.start_time = at("08:00")
     slot.save()
     now = moment("2026-01-21 09:00")

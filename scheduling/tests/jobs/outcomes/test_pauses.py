@@ -1,4 +1,4 @@
-"""Series that stop asking: paused, ended, of people who are not active; and that ask again."""
+"""Paused, ended and inactive series: future classes are removed, and created on return."""
 
 from datetime import timedelta
 
@@ -21,20 +21,20 @@ def change(row, **values):
 
 @pytest.fixture
 def slot():
-    """A slot on Wednesdays, with four weeks of lessons from Monday on; today it is Thursday."""
+    """Return a slot on Wednesdays with classes of four weeks."""
     row = make.slot(weekday=3)
     horizon(weeks=4)
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
     return row
 
 
-def test_pausing_removes_what_is_ahead_and_keeps_what_was(slot):
+def test_pause_removes_future_classes_and_keeps_past(slot):
     change(slot, status="paused")
     assert counts(horizon(THURSDAY, weeks=4)) == {"paused": 1, "removed": 3}
     assert dates() == ["2026-01-07"]
 
 
-def test_resuming_makes_it_again(slot):
+def test_resumed_series_gets_classes_again(slot):
     change(slot, status="paused")
     horizon(THURSDAY, weeks=4)
     change(slot, status="active")
@@ -42,16 +42,16 @@ def test_resuming_makes_it_again(slot):
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28", "2026-02-04"]
 
 
-def test_what_a_person_touched_survives_the_pause(slot):
+def test_edited_class_is_kept_in_pause(slot):
     ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
     change(slot, status="paused")
     assert counts(horizon(THURSDAY, weeks=4)) == {"paused": 1, "removed": 2, "protected": 1}
     assert dates() == ["2026-01-07", "2026-01-21"]
 
 
-@pytest.mark.parametrize("who", ["student", "teacher"])
-def test_a_person_who_is_not_active_any_more_and_then_is(slot, who):
-    person = getattr(slot, who)
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_reactivated_person_gets_classes_again(slot, role):
+    person = getattr(slot, role)
     change(person, is_active=False)
     assert counts(horizon(THURSDAY, weeks=4)) == {"inactive": 1, "removed": 3}
     change(person, is_active=True)
@@ -59,41 +59,41 @@ def test_a_person_who_is_not_active_any_more_and_then_is(slot, who):
     assert dates() == ["2026-01-07", "2026-01-14", "2026-01-21", "2026-01-28"]
 
 
-def test_a_series_that_ends_on_a_lessons_day_keeps_that_lesson(slot):
+def test_class_on_last_day_of_series_is_kept(slot):
     change(slot, valid_until=MONDAY + timedelta(9))
     assert counts(horizon(THURSDAY, weeks=4)) == {"exists": 1, "removed": 2, "ended": 1}
     assert dates() == ["2026-01-07", "2026-01-14"]
 
 
-def test_a_student_who_leaves(slot):
+def test_classes_after_end_date_of_student_are_removed(slot):
     change(slot.student, end_date=MONDAY + timedelta(8))
     horizon(THURSDAY, weeks=4)
     assert dates() == ["2026-01-07"]
 
 
-def test_removals_reach_beyond_the_window(slot):
+def test_classes_beyond_window_are_removed(slot):
     change(slot, status="paused")
     assert counts(horizon(MONDAY, weeks=1)) == {"paused": 1, "removed": 4}
 
 
-def test_a_cancelled_slot_leaves_nothing_ahead(slot):
+def test_cancelled_slot_keeps_no_future_class(slot):
     change(slot, status="cancelled")
     assert counts(horizon(THURSDAY, weeks=4)) == {"ended": 1, "removed": 3}
 
 
-def test_a_later_start_removes_what_lies_before_it(slot):
+def test_later_start_removes_earlier_classes(slot):
     change(slot, valid_from=MONDAY + timedelta(15))
     horizon(THURSDAY, weeks=3)
     assert dates() == ["2026-01-07", "2026-01-21", "2026-01-28"]
 
 
-def test_every_other_week_from_now_on(slot):
+def test_change_to_fortnightly_removes_classes_between(slot):
     change(slot, interval_weeks=2, valid_from=MONDAY)
     assert counts(horizon(THURSDAY, weeks=4)) == {"removed": 2, "exists": 1, "created": 1}
     assert dates() == ["2026-01-07", "2026-01-21", "2026-02-04"]
 
 
-def test_a_fixed_schedule_whose_student_loses_the_start_date():
+def test_classes_are_removed_when_start_date_is_cleared():
     rule = make.schedule(weekday=7)
     weekly()
     change(rule.student, start_date=None)

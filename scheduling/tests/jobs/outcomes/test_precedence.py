@@ -1,4 +1,4 @@
-"""Among planned lessons that collide the older series wins, in whichever chunk it stands."""
+"""Precedence of planned classes that overlap: the older series wins in any chunk."""
 
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import moment
-from scheduling.tests.jobs.helpers import counts, horizon, look, missing
+from scheduling.tests.jobs.helpers import counts, dry_run, horizon, missing
 
 pytestmark = pytest.mark.django_db
 OLD, YOUNG = moment("2025-01-01 00:00"), moment("2025-06-01 00:00")
@@ -22,7 +22,7 @@ def chunk_rows(request, monkeypatch):
 
 
 @pytest.mark.parametrize("ages", [(YOUNG, OLD), (OLD, YOUNG)])
-def test_of_one_teachers_series(ages):
+def test_older_series_of_teacher_wins(ages):
     bach = make.teacher()
     series = [make.slot(bach, created_at=age) for age in ages]
     assert counts(horizon(weeks=1)) == {"created": 1, "conflict": 1}
@@ -30,23 +30,23 @@ def test_of_one_teachers_series(ages):
 
 
 @pytest.mark.parametrize("ages", [(YOUNG, OLD), (OLD, YOUNG)])
-def test_of_a_student_with_two_teachers(ages):
+def test_older_series_of_student_wins(ages):
     ana = make.student()
     series = [make.slot(make.teacher(), ana, created_at=age) for age in ages]
-    seen, _said = look(Job.HORIZON, weeks=2)
-    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(preview) == {"created": 2, "conflict": 2}
     winners = set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
     assert winners == {series[ages.index(OLD)].pk}
 
 
-def test_of_two_as_old_the_first_stored():
+def test_first_stored_of_equally_old_series_wins():
     ana = make.student()
     series = [make.slot(make.teacher(), ana, created_at=OLD) for _ in range(2)]
     horizon(weeks=1)
     assert ScheduledClass.objects.get().recurring_slot == series[0]
 
 
-def test_between_the_kinds():
+def test_older_fixed_schedule_wins_over_slot():
     ana = make.student(start=date(2026, 1, 5))
     make.slot(make.teacher(), ana, created_at=YOUNG)
     rule = make.schedule(ana, make.teacher(), created_at=OLD)
@@ -54,7 +54,7 @@ def test_between_the_kinds():
     assert ScheduledClass.objects.get().fixed_schedule == rule
 
 
-def test_a_fixed_schedule_without_a_teacher_against_a_slot():
+def test_older_fixed_schedule_without_teacher_wins_over_slot():
     ana = make.student(start=date(2026, 1, 5))
     make.slot(make.teacher(), ana, created_at=YOUNG, start="10:30")
     rule = make.schedule(ana, created_at=OLD)
@@ -62,7 +62,7 @@ def test_a_fixed_schedule_without_a_teacher_against_a_slot():
     assert ScheduledClass.objects.get().fixed_schedule == rule
 
 
-def test_in_zones_that_meet_only_after_the_clocks_change():
+def test_older_series_wins_in_zones_that_overlap_after_clock_change():
     ana = make.student()
     make.slot(make.teacher(zone="Europe/Madrid"), ana, start="22:00", created_at=YOUNG)
     old = make.slot(make.teacher(zone="America/New_York"), ana, start="17:00", created_at=OLD)
@@ -70,7 +70,7 @@ def test_in_zones_that_meet_only_after_the_clocks_change():
     assert ScheduledClass.objects.filter(recurring_slot=old).count() == 6
 
 
-def test_in_zones_that_meet_since_one_of_them_changed_its_law():
+def test_older_series_wins_in_zones_that_overlap_after_new_law():
     """Caracas went from -04:30 to -04:00 in May 2016: its noon came half an hour earlier."""
     ana = make.student(start=date(2014, 1, 6))
     values = {"valid_from": date(2014, 1, 6)}
@@ -84,16 +84,16 @@ def test_in_zones_that_meet_since_one_of_them_changed_its_law():
     assert last.date == date(2016, 4, 25)
 
 
-def test_in_zones_apart_at_the_same_local_times():
+def test_older_series_wins_at_same_local_time_in_other_zone():
     ana = make.student()
     make.slot(make.teacher(zone="Asia/Tokyo"), ana, created_at=YOUNG)
     old = make.slot(make.teacher(zone="America/New_York"), ana, created_at=OLD)
-    seen, _said = look(Job.HORIZON, weeks=2)
-    assert counts(horizon(weeks=2)) == counts(seen) == {"created": 2, "conflict": 2}
+    preview, _lines = dry_run(Job.HORIZON, weeks=2)
+    assert counts(horizon(weeks=2)) == counts(preview) == {"created": 2, "conflict": 2}
     assert set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True)) == {old.pk}
 
 
-def test_over_sunday_night():
+def test_older_series_wins_across_sunday_night():
     ana = make.student()
     make.slot(make.teacher(), ana, weekday=7, start="23:30", created_at=YOUNG)
     old = make.slot(make.teacher(), ana, weekday=1, start="00:00", created_at=OLD)

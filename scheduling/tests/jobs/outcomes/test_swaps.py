@@ -1,4 +1,4 @@
-"""Series that take each other's places: within a chunk, and across chunks."""
+"""Series that swap hours, days or people, within a chunk and across chunks."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from scheduling.jobs.generation import chunks
 from scheduling.models import Job, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import at
-from scheduling.tests.jobs.helpers import calendar, counts, horizon, look
+from scheduling.tests.jobs.helpers import calendar, counts, dry_run, horizon
 
 pytestmark = pytest.mark.django_db
 
@@ -21,15 +21,15 @@ def chunk_rows(request, monkeypatch):
 
 
 def rotate(series, *names):
-    """Give each of ``series`` what the next one has; the last one what the first had."""
+    """Give each series the values of the next one, and the last one those of the first."""
     values = [[getattr(row, name) for name in names] for row in series]
-    for row, mine in zip(series, [*values[1:], values[0]], strict=True):
-        for name, value in zip(names, mine, strict=True):
+    for row, new_values in zip(series, [*values[1:], values[0]], strict=True):
+        for name, value in zip(names, new_values, strict=True):
             setattr(row, name, value)
         row.save()
 
 
-def assert_as_the_series_say():
+def assert_classes_match_series():
     for row in ScheduledClass.objects.select_related("recurring_slot"):
         rule = row.recurring_slot
         assert (row.date.isoweekday(), row.start_time) == (rule.weekday, rule.start_time)
@@ -37,18 +37,18 @@ def assert_as_the_series_say():
 
 
 def assert_moved_in_one_run(classes, weeks=2):
-    """The dry run says so, one run does it, and the next finds nothing to do."""
-    seen, _said = look(Job.HORIZON, weeks=weeks)
+    """Check that the preview and the run move ``classes``, and that the next run moves none."""
+    preview, _lines = dry_run(Job.HORIZON, weeks=weeks)
     result = horizon(weeks=weeks)
     assert counts(result) == {"moved": classes}
-    assert seen.counts == result.counts
-    assert_as_the_series_say()
+    assert preview.counts == result.counts
+    assert_classes_match_series()
     before = calendar()
     assert counts(horizon(weeks=weeks)) == {"exists": classes}
     assert calendar() == before
 
 
-def test_two_students_of_one_teacher():
+def test_two_students_of_teacher_swap_days():
     bach = make.teacher()
     series = [make.slot(bach, weekday=2), make.slot(bach, weekday=4)]
     horizon(weeks=2)
@@ -56,7 +56,7 @@ def test_two_students_of_one_teacher():
     assert_moved_in_one_run(4)
 
 
-def test_two_students_of_one_teacher_on_one_day():
+def test_two_students_of_teacher_swap_hours():
     bach = make.teacher()
     series = [make.slot(bach, start="10:00"), make.slot(bach, start="10:30", minutes=30)]
     series[0].duration_minutes = 30
@@ -66,7 +66,7 @@ def test_two_students_of_one_teacher_on_one_day():
     assert_moved_in_one_run(4)
 
 
-def test_one_student_with_two_teachers():
+def test_student_swaps_days_of_two_teachers():
     ana = make.student()
     series = [make.slot(make.teacher(), ana, 2), make.slot(make.teacher(), ana, 4)]
     horizon(weeks=2)
@@ -74,14 +74,14 @@ def test_one_student_with_two_teachers():
     assert_moved_in_one_run(4)
 
 
-def test_two_teachers_change_students():
+def test_two_teachers_swap_students():
     series = [make.slot(weekday=2), make.slot(weekday=2)]
     horizon(weeks=2)
     rotate(series, "teacher")
     assert_moved_in_one_run(4)
 
 
-def test_two_students_change_teachers_and_hours():
+def test_two_students_swap_teachers_and_hours():
     series = [make.slot(weekday=2), make.slot(weekday=4, start="16:00")]
     horizon(weeks=2)
     rotate(series, "teacher", "weekday", "start_time")
@@ -89,7 +89,7 @@ def test_two_students_change_teachers_and_hours():
 
 
 @pytest.mark.parametrize("length", [3, 5, 7])
-def test_a_circle_of_one_teachers_students(length):
+def test_students_of_teacher_rotate_days(length):
     bach = make.teacher()
     series = [make.slot(bach, weekday=n + 1) for n in range(length)]
     horizon(weeks=2)
@@ -98,7 +98,7 @@ def test_a_circle_of_one_teachers_students(length):
 
 
 @pytest.mark.parametrize("length", [3, 4, 5, 7])
-def test_a_circle_of_one_student_with_as_many_teachers(length):
+def test_student_rotates_days_of_teachers(length):
     ana = make.student()
     series = [make.slot(make.teacher(), ana, n + 1) for n in range(length)]
     horizon(weeks=2)
@@ -107,7 +107,7 @@ def test_a_circle_of_one_student_with_as_many_teachers(length):
 
 
 @pytest.mark.parametrize("length", [3, 5])
-def test_teachers_change_in_a_circle(length):
+def test_teachers_rotate_students(length):
     series = [make.slot(weekday=2) for _ in range(length)]
     horizon(weeks=2)
     rotate(series, "teacher")
@@ -115,7 +115,7 @@ def test_teachers_change_in_a_circle(length):
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["onward", "backward"])
-def test_a_student_whose_whole_week_is_one_day_later(order):
+def test_whole_week_of_student_moves_one_day(order):
     ana = make.student()
     series = [make.slot(make.teacher(), ana, n) for n in range(1, 6)[::order]]
     horizon(weeks=2)
@@ -125,7 +125,7 @@ def test_a_student_whose_whole_week_is_one_day_later(order):
     assert_moved_in_one_run(10)
 
 
-def test_a_chain_of_three_into_a_free_hour():
+def test_chain_of_three_moves_into_free_hour():
     bach = make.teacher()
     series = [make.slot(bach, start=f"{hour}:00") for hour in ("09", "10", "11")]
     horizon(weeks=2)
@@ -135,7 +135,7 @@ def test_a_chain_of_three_into_a_free_hour():
     assert_moved_in_one_run(6)
 
 
-def test_a_swap_with_a_touched_class_happens_but_for_that_week():
+def test_swap_skips_week_with_edited_class():
     bach = make.teacher()
     series = [make.slot(bach, weekday=2), make.slot(bach, weekday=4)]
     horizon(weeks=2)
@@ -145,10 +145,10 @@ def test_a_swap_with_a_touched_class_happens_but_for_that_week():
     assert counts(horizon(weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
 
 
-def test_two_teachers_change_groups():
+def test_two_teachers_swap_groups():
     series = [[make.slot(bach, is_shared=True) for _ in range(15)]
               for bach in (make.teacher(), make.teacher())]  # fmt: skip
     horizon(weeks=1)
-    for one, other in zip(*series, strict=True):
-        rotate([one, other], "teacher")
+    for pair in zip(*series, strict=True):
+        rotate(pair, "teacher")
     assert_moved_in_one_run(30, weeks=1)

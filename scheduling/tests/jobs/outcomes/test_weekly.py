@@ -1,4 +1,4 @@
-"""The weekly job: this week's classes of the fixed schedules, Monday to Sunday."""
+"""The weekly job: the classes of the fixed schedules from Monday to Sunday."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 WEDNESDAY = MONDAY + timedelta(2)
 
 
-def test_one_class_a_schedule_of_this_week_alone():
+def test_schedule_gets_one_class_in_this_week():
     ana, teacher = make.student("Ana"), make.teacher(zone="Europe/Madrid")
     rule = make.schedule(ana, teacher, 3, "16:00", "17:30", subject="Violin")
     result = weekly()
@@ -32,7 +32,7 @@ def test_one_class_a_schedule_of_this_week_alone():
     assert (len(result.students), len(result.teachers)) == (1, 1)
 
 
-def test_a_schedule_without_a_teacher_is_in_the_studios_zone(settings):
+def test_schedule_without_teacher_uses_studio_zone(settings):
     settings.TIME_ZONE = "America/New_York"
     make.schedule(weekday=2)
     weekly()
@@ -41,7 +41,7 @@ def test_a_schedule_without_a_teacher_is_in_the_studios_zone(settings):
     assert row.starts_at.isoformat() == "2026-01-06T15:00:00+00:00"
 
 
-def test_the_second_run_finds_all_as_it_is():
+def test_second_run_changes_nothing():
     for weekday in range(1, 8):
         make.schedule(weekday=weekday)
     assert counts(weekly()) == {"created": 7}
@@ -50,14 +50,14 @@ def test_the_second_run_finds_all_as_it_is():
     assert calendar() == before
 
 
-def test_on_a_wednesday_the_whole_week_is_made_monday_included():
+def test_midweek_run_creates_whole_week():
     make.schedule(weekday=1)
     make.schedule(weekday=7)
     assert counts(weekly(WEDNESDAY)) == {"created": 2}
     assert dates() == ["2026-01-05", "2026-01-11"]
 
 
-def test_next_week_adds_its_own_and_leaves_the_first():
+def test_run_of_next_week_keeps_this_week():
     make.schedule(weekday=4)
     weekly()
     assert counts(weekly(MONDAY + timedelta(7))) == {"created": 1}
@@ -69,7 +69,7 @@ def test_next_week_adds_its_own_and_leaves_the_first():
     [(date(2026, 1, 6), True), (date(2026, 1, 7), True), (date(2026, 1, 8), False)],
     ids=["the day before the lesson's", "on it", "the day after"],
 )
-def test_a_student_who_starts_midweek(start, made):
+def test_classes_begin_on_start_date(start, made):
     make.schedule(make.student(start=start), weekday=3)
     result = weekly()
     assert dates() == (["2026-01-07"] if made else [])
@@ -81,7 +81,7 @@ def test_a_student_who_starts_midweek(start, made):
     [(date(2026, 1, 6), False), (date(2026, 1, 7), True), (date(2026, 1, 8), True)],
     ids=["the day before the lesson's", "on it", "the day after"],
 )
-def test_the_end_date_is_the_last_day_included(end, made):
+def test_end_date_is_last_day_with_class(end, made):
     make.schedule(make.student(end_date=end), weekday=3)
     result = weekly()
     assert dates() == (["2026-01-07"] if made else [])
@@ -89,13 +89,13 @@ def test_the_end_date_is_the_last_day_included(end, made):
 
 
 @pytest.mark.parametrize("last", [date(9999, 12, 31), date(2199, 12, 31)])
-def test_an_end_that_means_never(last):
+def test_far_future_end_is_allowed(last):
     make.schedule(make.student(end_date=last), weekday=3)
     make.schedule(weekday=3, valid_until=last)
     assert counts(weekly()) == {"created": 2}
 
 
-def test_a_week_over_two_years():
+def test_week_can_span_two_years():
     make.schedule(weekday=3)
     make.schedule(weekday=5)
     weekly(date(2026, 12, 30))
@@ -104,20 +104,20 @@ def test_a_week_over_two_years():
     assert {row.week for row in rows} == {date(2026, 12, 28)}
 
 
-def test_every_other_week_counts_from_the_week_of_valid_from():
+def test_fortnights_count_from_week_of_valid_from():
     make.schedule(weekday=1, interval_weeks=2, valid_from=MONDAY - timedelta(7))
     make.schedule(weekday=2, interval_weeks=2, valid_from=MONDAY + timedelta(1))
     weekly()
     assert dates() == ["2026-01-06"]
 
 
-def test_slots_are_none_of_its_business():
+def test_slots_are_ignored():
     make.slot()
     assert counts(weekly()) == {}
     assert dates() == []
 
 
-def test_narrowed_to_a_student():
+def test_run_can_be_narrowed_to_student():
     ana, juan = make.student(), make.student()
     for who in (ana, juan):
         make.schedule(who)
@@ -125,7 +125,7 @@ def test_narrowed_to_a_student():
     assert ScheduledClass.objects.get().student == juan
 
 
-def test_narrowed_to_a_teacher_and_a_student_it_is_both():
+def test_narrowing_to_teacher_and_student_requires_both():
     ana, juan, teacher = make.student(), make.student(), make.teacher()
     rule = make.schedule(ana, teacher, 1)
     make.schedule(ana, None, 2)
@@ -139,7 +139,7 @@ def test_narrowed_to_a_teacher_and_a_student_it_is_both():
     [("2026-01-04 23:30", "Pacific/Kiritimati", "2026-01-05"),
      ("2026-01-05 05:00", "Pacific/Pago_Pago", "2025-12-29")],
 )  # fmt: skip
-def test_whose_monday_it_is_the_studio_says(now, zone, monday, settings):
+def test_week_begins_on_monday_of_studio_zone(now, zone, monday, settings):
     settings.TIME_ZONE = zone
     make.schedule(weekday=1)
     with time_machine.travel(make.moment(now), tick=False):

@@ -1,4 +1,4 @@
-"""Runs of a job never overlap: the claim."""
+"""Claims, which prevent overlapping runs of a job."""
 
 import threading
 
@@ -20,58 +20,58 @@ def new_run(job=Job.HORIZON, **values):
 
 
 class During(Recorder):
-    """Does something while the run that it watches is active."""
+    """An observer that calls ``action`` while its run is active."""
 
     def __init__(self, action):
         super().__init__()
         self.action = action
-        self.answer = None
+        self.result = None
 
     def started(self, result):
         try:
-            self.answer = self.action()
+            self.result = self.action()
         except AlreadyRunningError as error:
-            self.answer = error
+            self.result = error
 
 
-def test_a_second_run_is_refused_and_told_of_the_first():
+def test_second_run_is_refused_and_names_first():
     watcher = During(horizon)
     first = horizon(watcher=watcher)
-    assert isinstance(watcher.answer, AlreadyRunningError)
-    assert watcher.answer.run.pk == first.run_id
+    assert isinstance(watcher.result, AlreadyRunningError)
+    assert watcher.result.run.pk == first.run_id
     assert JobRun.objects.count() == 1
 
 
-def test_another_job_may_run_meanwhile():
+def test_other_job_can_run_meanwhile():
     watcher = During(weekly)
     horizon(watcher=watcher)
-    assert watcher.answer.state == RunState.SUCCEEDED
+    assert watcher.result.state == RunState.SUCCEEDED
 
 
-def test_a_narrowed_run_claims_nothing_and_is_not_kept_out():
+def test_narrowed_run_neither_claims_nor_is_refused():
     slot = make.slot()
     narrowed = {"teacher_ids": (slot.teacher_id,), "weeks": 1}
     watcher = During(lambda: horizon(**narrowed))
     assert counts(horizon(watcher=watcher, weeks=1)) == {"exists": 1}
-    assert counts(watcher.answer) == {"created": 1}
+    assert counts(watcher.result) == {"created": 1}
     watcher = During(lambda: horizon(weeks=1))
     horizon(watcher=watcher, **narrowed)
-    assert watcher.answer.state == RunState.SUCCEEDED
+    assert watcher.result.state == RunState.SUCCEEDED
     assert list(JobRun.objects.order_by("id").values_list("is_full", flat=True)) == [
         True, False, False, True,
     ]  # fmt: skip
 
 
-def test_after_the_end_the_next_may_run():
+def test_next_run_can_begin_after_end():
     for _ in range(3):
         assert horizon().state == RunState.SUCCEEDED
     assert JobRun.objects.count() == 3
 
 
-def test_a_claim_knows_what_it_is_for():
-    held = claim(new_run(triggered_by="root"))
-    run = JobRun.objects.get(pk=held.run_id)
-    assert (run.state, run.token, run.triggered_by) == (RunState.RUNNING, held.token, "root")
+def test_claim_stores_process_and_times():
+    held_claim = claim(new_run(triggered_by="root"))
+    run = JobRun.objects.get(pk=held_claim.run_id)
+    assert (run.state, run.token, run.triggered_by) == (RunState.RUNNING, held_claim.token, "root")
     assert run.host
     assert run.process
     assert run.heartbeat is not None
@@ -79,21 +79,21 @@ def test_a_claim_knows_what_it_is_for():
     assert run.finished_at is None
 
 
-def test_the_database_itself_refuses_a_second_active_run():
+def test_database_refuses_second_active_run():
     claim(new_run())
     with pytest.raises(IntegrityError), transaction.atomic():
         new_run(state=RunState.QUEUED).save()
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
-def test_a_queued_run_holds_the_claim_as_well(state):
-    held = claim(new_run())
-    JobRun.objects.filter(pk=held.run_id).update(state=state)
+def test_queued_or_running_run_prevents_claim(state):
+    held_claim = claim(new_run())
+    JobRun.objects.filter(pk=held_claim.run_id).update(state=state)
     with pytest.raises(AlreadyRunningError):
         claim(new_run())
 
 
-def test_whatever_fails_in_a_run_ends_it_and_frees_the_claim(monkeypatch):
+def test_error_ends_run_and_frees_claim(monkeypatch):
     def fail(*args):
         raise RuntimeError("broken\nin two")
 
@@ -108,7 +108,7 @@ def test_whatever_fails_in_a_run_ends_it_and_frees_the_claim(monkeypatch):
     assert horizon().state == RunState.SUCCEEDED
 
 
-def test_an_attempt_whose_end_could_not_be_recorded_does_not_keep_the_next_out(monkeypatch):
+def test_run_whose_end_was_not_recorded_is_marked_crashed(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "chunks", lambda *args: 1 / 0)
         patch.setattr(closing, "finish", lambda *args, **values: 1 / 0)
@@ -121,32 +121,32 @@ def test_an_attempt_whose_end_could_not_be_recorded_does_not_keep_the_next_out(m
     assert left.state == RunState.CRASHED
 
 
-def test_only_the_holder_of_the_token_ends_a_run():
-    held = claim(new_run())
-    assert not finish(claiming.Claim(held.run_id, held.run_id), RunState.SUCCEEDED)
-    assert finish(held, RunState.SUCCEEDED)
-    assert not finish(held, RunState.FAILED)
+def test_only_holder_of_token_can_finish_run():
+    held_claim = claim(new_run())
+    assert not finish(claiming.Claim(held_claim.run_id, held_claim.run_id), RunState.SUCCEEDED)
+    assert finish(held_claim, RunState.SUCCEEDED)
+    assert not finish(held_claim, RunState.FAILED)
     assert JobRun.objects.get().state == RunState.SUCCEEDED
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_ten_at_once_one_has_it():
-    barrier, held, refused = threading.Barrier(10), [], []
+def test_one_of_ten_concurrent_claims_succeeds():
+    barrier, claims, refused = threading.Barrier(10), [], []
 
-    def try_it():
+    def try_to_claim():
         barrier.wait(30)
         try:
-            held.append(claim(new_run()))
+            claims.append(claim(new_run()))
         except AlreadyRunningError as error:
             refused.append(error.run.pk)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(10)]
+    threads = [threading.Thread(target=try_to_claim) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(held) == 1
-    assert refused == [held[0].run_id] * 9
+    assert len(claims) == 1
+    assert refused == [claims[0].run_id] * 9
     assert JobRun.objects.count() == 1

@@ -1,4 +1,4 @@
-"""The fence: a run that is no longer ours commits nothing more."""
+"""The fence: a run that has lost its claim commits nothing more."""
 
 import threading
 from functools import partial
@@ -11,7 +11,7 @@ from scheduling.jobs.runs.claims import Claim, ClaimLostError, claim, fence
 from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import Recorder, conduct, counts, horizon, request
+from scheduling.tests.jobs.helpers import Recorder, counts, horizon, request, run_options
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def three_chunks(monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=1))
     slots = [make.slot() for _ in range(3)]
     for slot in slots:
-        make.lesson(on=MONDAY, whom=slot.teacher)  # a conflict each, so that each has an item
+        make.lesson(on=MONDAY, whom=slot.teacher)  # a conflict for each, so that each has an item
     return slots
 
 
@@ -35,36 +35,34 @@ LOST = [
 
 
 @pytest.mark.parametrize("values", LOST, ids=str)
-def test_it_holds_only_while_the_run_is_ours(values):
-    held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
-    fence(held, progress_done=1)
+def test_fence_passes_only_with_valid_claim(values):
+    held_claim = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
+    fence(held_claim, progress_done=1)
     JobRun.objects.update(**values)
     with pytest.raises(ClaimLostError):
-        fence(held, progress_done=2)
+        fence(held_claim, progress_done=2)
     assert JobRun.objects.get().progress_done == 1
 
 
-def test_another_run_has_another_token():
-    held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
-    other = claim(JobRun(job=Job.WEEKLY, trigger=Trigger.COMMAND))
+def test_fence_refuses_token_of_other_run():
+    held_claim = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
+    other_claim = claim(JobRun(job=Job.WEEKLY, trigger=Trigger.COMMAND))
     with pytest.raises(ClaimLostError):
-        fence(Claim(held.run_id, other.token))
+        fence(Claim(held_claim.run_id, other_claim.token))
 
 
 @pytest.mark.parametrize("values", LOST, ids=str)
-def test_a_run_that_is_lost_in_the_middle_of_a_chunk_leaves_nothing_of_it(
-    three_chunks, monkeypatch, values
-):
+def test_run_lost_during_chunk_rolls_chunk_back(three_chunks, monkeypatch, values):
     calls = []
     fenced = generator.fence
 
-    def lose_it_in_the_second(held, **progress):
+    def lose_claim_in_second_chunk(held_claim, **progress):
         calls.append(progress)
         if len(calls) == 2:
-            JobRun.objects.filter(pk=held.run_id).update(**values)
-        fenced(held, **progress)
+            JobRun.objects.filter(pk=held_claim.run_id).update(**values)
+        fenced(held_claim, **progress)
 
-    monkeypatch.setattr(generator, "fence", lose_it_in_the_second)
+    monkeypatch.setattr(generator, "fence", lose_claim_in_second_chunk)
     watcher = Recorder()
     result = horizon(weeks=2, watcher=watcher)
     assert result.state == RunState.CRASHED
@@ -73,54 +71,54 @@ def test_a_run_that_is_lost_in_the_middle_of_a_chunk_leaves_nothing_of_it(
     assert [row.recurring_slot for row in rows] == [three_chunks[0]]
     assert JobRunItem.objects.count() == 1
     assert (counts(result), result.done) == ({"created": 1, "conflict": 1}, 1)
-    assert len(watcher.said) == 1
+    assert len(watcher.result_lines) == 1
     assert watcher.progress == [(1, 3)]
 
 
-def test_a_run_that_is_lost_between_two_chunks_stops(three_chunks):
-    class Thief(Recorder):
+def test_run_lost_between_chunks_stops(three_chunks):
+    class ClaimTaker(Recorder):
         def progressed(self, result):
             super().progressed(result)
             JobRun.objects.update(state=RunState.CRASHED, error="taken")
 
-    result = horizon(weeks=2, watcher=Thief())
+    result = horizon(weeks=2, watcher=ClaimTaker())
     assert result.state == RunState.CRASHED
     run = JobRun.objects.get()
     assert (run.state, run.error, run.progress_done) == (RunState.CRASHED, "taken", 1)
 
 
-def test_a_run_that_is_lost_after_its_last_chunk_does_not_end_as_done(monkeypatch):
+def test_run_lost_after_last_chunk_does_not_succeed(monkeypatch):
     make.slot()
 
-    class Thief(Recorder):
+    class ClaimTaker(Recorder):
         def progressed(self, result):
             JobRun.objects.update(state=RunState.CRASHED, error="taken")
 
-    result = horizon(weeks=1, watcher=Thief())
+    result = horizon(weeks=1, watcher=ClaimTaker())
     assert result.state == RunState.CRASHED
     run = JobRun.objects.get()
     assert (run.state, run.error) == (RunState.CRASHED, "taken")
 
 
-def test_progress_and_counts_are_written_with_each_chunk(three_chunks):
-    seen = []
+def test_progress_and_counts_are_stored_with_each_chunk(three_chunks):
+    rows = []
 
     class Reader(Recorder):
         def progressed(self, result):
             run = JobRun.objects.get()
-            seen.append(
+            rows.append(
                 (run.progress_done, run.progress_total, run.classes_created, run.counts,
                  run.students_processed, run.teachers_processed, run.queries > 0)
             )  # fmt: skip
 
     horizon(weeks=3, watcher=Reader())
-    assert seen == [(n, 3, 2 * n, {"created": 2 * n, "conflict": n}, n, n, True) for n in (1, 2, 3)]
+    assert rows == [(n, 3, 2 * n, {"created": 2 * n, "conflict": n}, n, n, True) for n in (1, 2, 3)]
 
 
-def test_a_stop_between_two_chunks_keeps_what_is_done(three_chunks):
+def test_stop_between_chunks_keeps_finished_chunks(three_chunks):
     watcher = Recorder()
-    how = conduct(watcher=watcher, stop=lambda: bool(watcher.progress))
-    result = runner.run(request(Job.HORIZON, weeks=2), how)
+    options = run_options(watcher=watcher, stop=lambda: bool(watcher.progress))
+    result = runner.run(request(Job.HORIZON, weeks=2), options)
     assert result.state == RunState.CANCELLED
     run = JobRun.objects.get()
     assert (run.state, run.progress_done, run.classes_created) == (RunState.CANCELLED, 1, 1)
@@ -128,6 +126,6 @@ def test_a_stop_between_two_chunks_keeps_what_is_done(three_chunks):
     assert counts(horizon(weeks=2)) == {"created": 2, "exists": 1, "conflict": 3}
 
 
-def test_no_thread_is_left_behind(three_chunks):
+def test_heartbeat_thread_ends_with_run(three_chunks):
     horizon()
     assert "heartbeat" not in {thread.name for thread in threading.enumerate()}

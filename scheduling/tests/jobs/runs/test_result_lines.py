@@ -1,4 +1,4 @@
-"""What a line says, for telling two looks apart."""
+"""The facts of a result line, which distinguish two plans."""
 
 from dataclasses import fields, replace
 from datetime import date, time
@@ -30,18 +30,18 @@ OTHER = {
 NAMES = {"student", "teacher"}
 
 
-def test_every_field_of_a_line_but_the_names_is_among_its_facts():
+def test_facts_contain_every_field_except_names():
     assert {field.name for field in fields(ResultLine)} == {*OTHER, *NAMES}
     for name, value in OTHER.items():
         assert replace(LINE, **{name: value}).facts() != LINE.facts(), name
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_name_is_not(name):
+def test_facts_do_not_contain_names(name):
     assert replace(LINE, **{name: "Marta Gil"}).facts() == LINE.facts()
 
 
-def test_everything_about_the_class_that_is_to_be_is_among_them():
+def test_facts_contain_every_attribute_of_planned_class():
     known = {replace(LINE, becomes=BECOMES).facts()[-1]}
     for name, value in BECOMES._asdict().items():
         other = BECOMES._replace(**{name: not value if name == "is_shared" else "other"})
@@ -49,11 +49,11 @@ def test_everything_about_the_class_that_is_to_be_is_among_them():
     assert len(known) == len(BECOMES) + 1
 
 
-def test_the_order_of_what_a_reason_needs_does_not_matter():
-    there = replace(LINE, params={"a": 1, "b": 2})
-    assert there.facts() == replace(LINE, params={"b": 2, "a": 1}).facts()
+def test_facts_ignore_order_of_params():
+    line = replace(LINE, params={"a": 1, "b": 2})
+    assert line.facts() == replace(LINE, params={"b": 2, "a": 1}).facts()
 
 
-def test_a_fault_in_the_words_of_a_language_is_left_out():
-    told = replace(LINE, outcome=Outcome.ERROR, params={"error": "The database is locked."})
-    assert told.facts() == replace(told, params={"error": "La base está bloqueada."}).facts()
+def test_facts_ignore_translated_error():
+    line = replace(LINE, outcome=Outcome.ERROR, params={"error": "The database is locked."})
+    assert line.facts() == replace(line, params={"error": "La base está bloqueada."}).facts()

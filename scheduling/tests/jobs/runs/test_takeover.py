@@ -1,4 +1,4 @@
-"""Dead runs hold nobody up, live ones are never taken for dead."""
+"""Takeover of dead runs, and only of dead runs."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from scheduling.jobs.runs.process import ProcessId, is_gone, this_process
 from scheduling.jobs.runs.takeover import mark_crashed_runs
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import horizon
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ MARK = "from scheduling.jobs.runs.process import this_process; p = this_process(
 
 @pytest.fixture
 def process():
-    """A process that lives until its input is closed, and says its mark."""
+    """Start a process that prints its mark and ends when its input is closed."""
     child = subprocess.Popen(
         [sys.executable, "-c", f"{MARK}; import sys; sys.stdout.flush(); sys.stdin.read()"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -36,7 +36,7 @@ def process():
 
 
 def run_of(mark, host="", seconds_ago=0.0, **values):
-    """An active run of a process, which gave its last sign of life so long ago."""
+    """Store an active run of a process with a heartbeat ``seconds_ago``."""
     moment = database_now() - timedelta(seconds=seconds_ago)
     values = {"job": Job.HORIZON, "state": RunState.RUNNING, "heartbeat": moment} | values
     return JobRun.objects.create(
@@ -49,7 +49,7 @@ def state_of(run):
     return JobRun.objects.get(pk=run.pk).state
 
 
-def test_a_run_whose_process_has_ended_is_taken_over_at_once(process):
+def test_run_of_ended_process_is_taken_over_at_once(process):
     run = run_of(process.mark)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -63,28 +63,28 @@ def test_a_run_whose_process_has_ended_is_taken_over_at_once(process):
     assert run.finished_at == run.heartbeat
 
 
-def test_a_zombie_counts_as_gone(process):
+def test_zombie_counts_as_gone(process):
     run = run_of(process.mark)
-    process.stdin.close()  # it ends; nobody has asked for its status yet
+    process.stdin.close()  # it ends and becomes a zombie
     stat = Path(f"/proc/{process.pid}/stat")
-    until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
+    wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
     assert horizon().state == RunState.SUCCEEDED
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_later_process_with_the_same_number_is_another():
-    mine = this_process()
-    number, _, started = mine.mark.partition("@")
-    assert not is_gone(mine)
-    assert is_gone(ProcessId(mine.host, f"{number}@{int(started) - 1}"))
+def test_later_process_with_same_pid_is_distinct():
+    own = this_process()
+    number, _, started = own.mark.partition("@")
+    assert not is_gone(own)
+    assert is_gone(ProcessId(own.host, f"{number}@{int(started) - 1}"))
 
 
 @pytest.mark.parametrize("mark", ["", "x@y", "-1@0"])
-def test_of_a_process_that_cannot_be_told_nobody_knows(mark):
+def test_unreadable_process_mark_does_not_count_as_gone(mark):
     assert not is_gone(ProcessId(this_process().host, mark))
 
 
-def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
+def test_process_name_with_brackets_is_parsed(process):
     comm = Path(f"/proc/{os.getpid()}/comm")
     before = comm.read_text()
     comm.write_text("a) b (c) R")
@@ -95,7 +95,7 @@ def test_a_name_with_spaces_and_brackets_is_read_all_the_same(process):
         comm.write_text(before)
 
 
-def test_a_process_of_another_host_is_never_gone_but_may_be_silent():
+def test_process_of_other_host_is_dead_only_when_silent():
     run = run_of("1@1", host="elsewhere", seconds_ago=40)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -106,7 +106,7 @@ def test_a_process_of_another_host_is_never_gone_but_may_be_silent():
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 40])
-def test_a_live_run_is_never_taken_for_dead(process, seconds):
+def test_live_run_is_not_taken_over(process, seconds):
     run = run_of(process.mark, seconds_ago=seconds)
     with pytest.raises(AlreadyRunningError) as caught:
         horizon()
@@ -114,14 +114,14 @@ def test_a_live_run_is_never_taken_for_dead(process, seconds):
     assert state_of(run) == RunState.RUNNING
 
 
-def test_a_process_that_lives_but_is_silent_is_taken_over(process):
+def test_silent_run_of_live_process_is_taken_over(process):
     run = run_of(process.mark, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.CRASHED
 
 
 @pytest.mark.parametrize("fraction", ["", ".0", ".000", ".000000", ".123", ".123456"])
-def test_whatever_fraction_of_a_second_its_last_beat_had(process, fraction):
+def test_heartbeat_with_any_fraction_is_compared(process, fraction):
     run = run_of(process.mark)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -132,27 +132,27 @@ def test_whatever_fraction_of_a_second_its_last_beat_had(process, fraction):
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_beat_that_comes_just_before_the_takeover_saves_the_run(process, monkeypatch):
+def test_beat_just_before_takeover_prevents_it(process, monkeypatch):
     run = run_of(process.mark, seconds_ago=46)
     dead = takeover.is_dead
 
-    def and_then_it_beats(row):
-        answer = dead(row)
+    def check_then_beat(row):
+        was_dead = dead(row)
         JobRun.objects.filter(pk=run.pk).update(heartbeat=database_now())
-        return answer
+        return was_dead
 
-    monkeypatch.setattr(takeover, "is_dead", and_then_it_beats)
+    monkeypatch.setattr(takeover, "is_dead", check_then_beat)
     assert mark_crashed_runs(Job.HORIZON) == []
     assert state_of(run) == RunState.RUNNING
 
 
-def test_only_one_of_two_takes_it_over(process):
+def test_run_is_taken_over_once(process):
     run = run_of(process.mark, seconds_ago=46)
     assert [row.pk for row in mark_crashed_runs(Job.HORIZON)] == [run.pk]
     assert mark_crashed_runs(Job.HORIZON) == []
 
 
-def test_a_queued_run_that_nobody_ever_started():
+def test_queued_run_that_never_began_is_taken_over():
     run = run_of("", state=RunState.QUEUED, heartbeat=None)
     with pytest.raises(AlreadyRunningError):
         horizon()
@@ -161,22 +161,22 @@ def test_a_queued_run_that_nobody_ever_started():
     assert state_of(run) == RunState.CRASHED
 
 
-def test_a_narrowed_run_that_died_is_buried_too(process):
+def test_dead_narrowed_run_is_marked_crashed(process):
     run = run_of(process.mark, is_full=False, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.CRASHED
 
 
-def test_runs_of_other_jobs_are_left_to_their_own(process):
+def test_runs_of_other_jobs_are_not_taken_over(process):
     run = run_of(process.mark, job=Job.WEEKLY, seconds_ago=46)
     horizon()
     assert state_of(run) == RunState.RUNNING
 
 
-def test_of_this_very_process_the_claims_that_are_held_are_alive():
-    held = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
+def test_claims_held_by_this_process_are_alive():
+    held_claim = claim(JobRun(job=Job.HORIZON, trigger=Trigger.COMMAND))
     with pytest.raises(AlreadyRunningError):
         horizon()
-    release(held)
+    release(held_claim)
     assert horizon().state == RunState.SUCCEEDED
-    assert JobRun.objects.get(pk=held.run_id).state == RunState.CRASHED
+    assert JobRun.objects.get(pk=held_claim.run_id).state == RunState.CRASHED

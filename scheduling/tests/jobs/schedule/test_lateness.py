@@ -1,4 +1,4 @@
-"""When a job that has never run is late, and who hears of it: not a studio that is being set up."""
+"""Lateness of jobs that have never run, and its reports."""
 
 from datetime import datetime, timedelta
 
@@ -25,32 +25,32 @@ def studio(settings):
     settings.TIME_ZONE = "UTC"
 
 
-def late(text: str) -> list[Job]:
+def late_jobs(text: str) -> list[Job]:
     return overdue_jobs(moment(text))
 
 
-def test_an_empty_studio_is_never_late():
-    assert late("2026-06-01 12:00") == []
+def test_empty_studio_is_never_late():
+    assert late_jobs("2026-06-01 12:00") == []
 
 
-def test_the_daily_job_is_late_an_hour_after_the_first_night():
+def test_daily_job_is_late_an_hour_after_first_due_time():
     make.slot(created_at=TUESDAY)
-    assert late("2026-01-06 10:01") == []
-    assert late("2026-01-07 02:59") == []
-    assert late("2026-01-07 03:00") == [Job.HORIZON]
+    assert late_jobs("2026-01-06 10:01") == []
+    assert late_jobs("2026-01-07 02:59") == []
+    assert late_jobs("2026-01-07 03:00") == [Job.HORIZON]
 
 
-def test_the_weekly_job_is_late_an_hour_after_the_first_monday():
+def test_weekly_job_is_late_an_hour_after_first_due_time():
     make.schedule(created_at=TUESDAY)
-    assert late("2026-01-12 06:59") == []
-    assert late("2026-01-12 07:00") == [Job.WEEKLY]
+    assert late_jobs("2026-01-12 06:59") == []
+    assert late_jobs("2026-01-12 07:00") == [Job.WEEKLY]
 
 
-def test_what_was_entered_just_after_a_due_time_is_not_late_by_that_one():
+def test_series_entered_after_due_time_is_due_next_time():
     make.slot(created_at=moment("2026-01-06 02:00") + MINUTE)
-    assert late("2026-01-06 23:00") == []
+    assert late_jobs("2026-01-06 23:00") == []
     make.slot(created_at=moment("2026-01-06 02:00"))
-    assert late("2026-01-06 03:00") == [Job.HORIZON]
+    assert late_jobs("2026-01-06 03:00") == [Job.HORIZON]
 
 
 @pytest.mark.parametrize(
@@ -62,56 +62,56 @@ def test_what_was_entered_just_after_a_due_time_is_not_late_by_that_one():
         {"valid_from": day("2026-06-01")},
     ],
 )
-def test_rules_that_ask_for_nothing_make_no_job_late(values):
+def test_series_without_occurrences_make_no_job_late(values):
     make.slot(created_at=TUESDAY, **values)
-    assert late("2026-01-08 12:00") == []
+    assert late_jobs("2026-01-08 12:00") == []
 
 
-def test_people_who_are_not_here_make_no_job_late():
+def test_inactive_people_make_no_job_late():
     make.slot(make.teacher(is_active=False), created_at=TUESDAY)
     make.slot(who=make.student(is_active=False), created_at=TUESDAY)
     make.schedule(make.student(start=None), created_at=TUESDAY)
-    assert late("2026-01-20 12:00") == []
+    assert late_jobs("2026-01-20 12:00") == []
 
 
-def test_a_run_that_a_person_started_is_a_run():
+def test_manual_run_counts():
     make.slot(created_at=TUESDAY)
     add_run(Job.HORIZON, moment("2026-01-07 02:30"), trigger=Trigger.ADMIN)
-    assert late("2026-01-07 12:00") == []
-    assert late("2026-01-08 03:00") == [Job.HORIZON]
+    assert late_jobs("2026-01-07 12:00") == []
+    assert late_jobs("2026-01-08 03:00") == [Job.HORIZON]
 
 
-def test_runs_that_fail_are_no_run():
+def test_failed_run_does_not_count():
     make.slot(created_at=TUESDAY)
     add_run(Job.HORIZON, moment("2026-01-07 02:00"), state=RunState.FAILED)
-    assert late("2026-01-07 03:00") == [Job.HORIZON]
+    assert late_jobs("2026-01-07 03:00") == [Job.HORIZON]
 
 
-def test_by_the_studios_clock(settings):
+def test_due_times_are_in_studio_zone(settings):
     settings.TIME_ZONE = "Pacific/Kiritimati"
-    make.slot(created_at=moment("2026-01-06 11:30"))  # half past one in the night of the 7th
-    assert late("2026-01-06 12:59") == []
-    assert late("2026-01-06 13:00") == [Job.HORIZON]
+    make.slot(created_at=moment("2026-01-06 11:30"))  # 01:30 on the 7th in Kiritimati
+    assert late_jobs("2026-01-06 12:59") == []
+    assert late_jobs("2026-01-06 13:00") == [Job.HORIZON]
 
 
-def seen_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
-    """The troubles that check_jobs and the watch tell, readyz's status, the gauge of metrics."""
+def reports_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
+    """Return the current incidents, the status of /readyz and the gauge of /metrics."""
     client = Client()
     with time_machine.travel(now, tick=False):
-        found = [(one.kind, one.job) for one in current_incidents(now)]
+        found = [(incident.kind, incident.job) for incident in current_incidents(now)]
         ready = client.get("/readyz").status_code
         text = client.get("/metrics").content.decode()
     line = 'classtracker_job_overdue{job="horizon"} '
     return found, ready, int(float(text.split(line)[1].split("\n")[0]))
 
 
-def test_monitors_hear_of_it_and_no_balancer_takes_the_server_away():
+def test_late_job_is_reported_and_server_stays_ready():
     make.slot(created_at=TUESDAY)
-    assert seen_at(TUESDAY + MINUTE) == ([], 200, 0)
-    assert seen_at(moment("2026-01-07 03:00")) == ([(TroubleKind.LATE, Job.HORIZON)], 200, 1)
+    assert reports_at(TUESDAY + MINUTE) == ([], 200, 0)
+    assert reports_at(moment("2026-01-07 03:00")) == ([(TroubleKind.LATE, Job.HORIZON)], 200, 1)
 
 
-def test_the_runs_that_were_missed_are_in_the_history():
+def test_missed_runs_are_in_history():
     make.slot(created_at=TUESDAY)
     now = moment("2026-01-09 12:00")
     (row,) = history(HistoryFilter(outcome="missed"), now).rows

@@ -1,4 +1,4 @@
-"""Every backend with real workers, on the database of the test that runs."""
+"""Fixtures for every task backend with real workers on the test database."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs.runs.process import ProcessId, is_gone
 from scheduling.jobs.workers import embedded_backend as embedding
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import embedded, processes, redis_server
 
 
 class Workers:
-    """What both have in common: workers that can be made to stop (SIGSTOP) at a place."""
+    """Base class of workers that can stop themselves (SIGSTOP) at a given place."""
 
-    # Of slow_generation.py; empty: they don't stop.
+    # An argument of slow_generation.py; empty for workers that do not stop.
     where = ""
 
     def program(self) -> list[str]:
@@ -30,39 +30,39 @@ class Workers:
         return [sys.executable, str(processes.MANAGE)]
 
     def call(self, number: int = 1) -> None:
-        """See to it that as many workers come for what is queued."""
+        """Start ``number`` workers for the queued tasks."""
 
     def pids(self) -> list[int]:
-        """The workers that live."""
+        """Return the ids of the live workers."""
         raise NotImplementedError
 
-    def go_on(self) -> None:
-        """Wake those that have stopped."""
+    def resume(self) -> None:
+        """Resume stopped workers."""
         for pid in filter(is_stopped, self.pids()):
             os.kill(pid, signal.SIGCONT)
 
     def ended(self, run: JobRun) -> JobRun:
-        """``run``, once it is over and its worker has no other task in hand."""
-        until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
-        until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
+        """Wait until ``run`` has ended and no task is left, and return it."""
+        wait_until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).exists())
+        wait_until(lambda: not {"READY", "RUNNING"} & set(self.statuses()))
         run.refresh_from_db()
         return run
 
     def statuses(self) -> list[str]:
-        """Of all tasks that were ever queued."""
+        """Return the statuses of all tasks ever queued."""
         return list(DBTaskResult.objects.values_list("status", flat=True))
 
     def ask_to_stop(self, run: JobRun) -> None:
-        """What a service manager sends the worker of ``run``."""
+        """Send the worker of ``run`` the signal of a service manager."""
         os.kill(int(run.process.partition("@")[0]), signal.SIGTERM)
 
     def kill(self, run: JobRun) -> None:
-        """SIGKILL the worker of ``run``, and wait until the system is done with it."""
+        """Kill the worker of ``run`` and wait until its process is gone."""
         os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
-        until(lambda: is_gone(ProcessId(run.host, run.process)))
+        wait_until(lambda: is_gone(ProcessId(run.host, run.process)))
 
     def stopped(self, run: JobRun) -> int:
-        """The worker that has begun ``run`` and stopped in it."""
+        """Wait until the worker of ``run`` has stopped in it, and return its id."""
 
         def pid() -> int:
             run.refresh_from_db()
@@ -71,21 +71,21 @@ class Workers:
             worker = int(run.process.partition("@")[0])
             return worker if is_stopped(worker) else 0
 
-        worker: int = until(pid)
-        # As it is by now: what it did just before it stopped came after the look at its row.
+        worker: int = wait_until(pid)
+        # The worker may have changed the row between the query and its stop.
         run.refresh_from_db()
         return worker
 
 
 class Embedded(Workers):
-    """Workers come by themselves."""
+    """Workers that the backend starts itself."""
 
     def pids(self) -> list[int]:
         return embedded.workers()
 
 
 class Services(Workers):
-    """Workers that run as a service: here started once there is something to do."""
+    """Workers that run as a service; a test starts them after it has queued tasks."""
 
     command: tuple[str, ...]
     env: dict[str, str]
@@ -94,7 +94,7 @@ class Services(Workers):
         self.started: list[Any] = []
 
     def pids(self) -> list[int]:
-        return [one.pid for one in self.started if one.poll() is None]
+        return [process.pid for process in self.started if process.poll() is None]
 
     def call(self, number: int = 1) -> None:
         for _ in range(number):
@@ -152,7 +152,7 @@ class RQ(Services):
         from django_tasks_rq.backend import RQ_STATUS_TO_RESULT_STATUS
         from rq.job import JobStatus
 
-        # Not by the queue's counts: on its way from one list to the next, a task is in none.
+        # A task that moves between two lists is in neither, so the lists are not counted.
         redis = django_rq.get_connection()
         tasks = [key for key in redis.keys("rq:job:*") if key.count(b":") == 2]
         found = [JobStatus(redis.hget(key, "status").decode()) for key in tasks]
@@ -160,7 +160,7 @@ class RQ(Services):
 
 
 def children(pid: int) -> list[int]:
-    """The numbers of the processes that ``pid`` started."""
+    """Return the ids of the child processes of ``pid``."""
     try:
         found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     except OSError:
@@ -177,8 +177,8 @@ def is_stopped(pid: int) -> bool:
 
 
 @pytest.fixture
-def own(workers: None, monkeypatch: pytest.MonkeyPatch) -> Embedded:
-    """The embedded backend."""
+def embedded_workers(workers: None, monkeypatch: pytest.MonkeyPatch) -> Embedded:
+    """Return the workers of the embedded backend."""
     found = Embedded()
     monkeypatch.setattr(embedding, "program", found.program)
     return found
@@ -186,12 +186,12 @@ def own(workers: None, monkeypatch: pytest.MonkeyPatch) -> Embedded:
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[str]:
-    """The URL of a Redis."""
+    """Start a Redis server and yield its URL."""
     with redis_server.serving() as url:
         yield url
 
 
-# A studio that needs workers of their own has a PostgreSQL.
+# A studio with separate workers has PostgreSQL.
 @pytest.fixture(
     params=[
         "embedded",
@@ -200,9 +200,9 @@ def redis() -> Iterator[str]:
     ]
 )
 def backend(request: pytest.FixtureRequest, workers: None, settings: Any) -> Iterator[Workers]:
-    """Each of them in turn."""
+    """Yield the workers of each backend in turn."""
     if request.param == "embedded":
-        yield request.getfixturevalue("own")
+        yield request.getfixturevalue("embedded_workers")
         return
     if request.param == "rq":
         url = request.getfixturevalue("redis")

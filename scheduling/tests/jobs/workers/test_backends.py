@@ -1,4 +1,4 @@
-"""What is promised of a run in the background, whatever backend delivers it."""
+"""Background runs on every task backend."""
 
 import os
 from datetime import date
@@ -12,25 +12,25 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
-# Far ahead: no class of it has begun, whatever the workers' real clock says.
+# Far in the future, so that no class has started by the real clock of a worker.
 TODAY = date(2040, 1, 2)
 HORIZON = request(Job.HORIZON, TODAY, trigger=Trigger.ADMIN, triggered_by="teresa")
 
 
 @pytest.fixture(autouse=True)
 def studio(transactional_db):
-    """Three slots: three chunks, if chunks are small, of twelve classes each."""
+    """Return three slots, which make three small chunks of twelve classes each."""
     return [make.slot() for _ in range(3)]
 
 
-def twins():
+def duplicate_count():
     classes = ScheduledClass.objects
     return classes.count() - classes.values("recurring_slot", "week").distinct().count()
 
 
-def test_another_process_performs_it(backend):
+def test_run_is_performed_by_other_process(backend):
     run = enqueue_run(HORIZON)
     assert run.state == RunState.QUEUED
     backend.call()
@@ -43,38 +43,38 @@ def test_another_process_performs_it(backend):
     assert backend.statuses() == ["SUCCESSFUL"]
 
 
-def test_two_starts_and_the_second_is_refused(backend):
+def test_second_start_is_refused(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
-    # What a page sees of it meanwhile.
+    # The progress that a page shows meanwhile.
     assert (run.progress_done, run.progress_total, run.classes_created) == (1, 3, 12)
     with pytest.raises(AlreadyRunningError) as caught:
         enqueue_run(HORIZON)
     assert caught.value.run.pk == run.pk
-    backend.go_on()
+    backend.resume()
     assert backend.ended(run).state == RunState.SUCCEEDED
     assert run.progress_done == 3
     assert JobRun.objects.count() == 1
 
 
-def test_cancelled_while_it_runs_it_stops_after_whole_chunks(backend):
+def test_cancelled_run_stops_after_whole_chunk(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(run)
     assert cancel_run(run)
-    backend.go_on()
+    backend.resume()
     backend.ended(run)
     assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
     assert ScheduledClass.objects.count() == 12
     assert backend.statuses() == ["SUCCESSFUL"]
 
 
-def test_cancelled_while_it_is_queued_it_never_starts(backend):
+def test_cancelled_queued_run_never_starts(backend):
     backend.where = "chunk"
-    # A worker is busy with this one, so that what comes after it waits or meets another worker.
+    # A worker is busy with this run, so that the next one waits or gets another worker.
     busy = enqueue_run(HORIZON)
     backend.call()
     backend.stopped(busy)
@@ -84,13 +84,13 @@ def test_cancelled_while_it_is_queued_it_never_starts(backend):
     assert cancel_run(waiting)
     perform_run.enqueue(waiting.pk)
     backend.call()
-    backend.go_on()
+    backend.resume()
     backend.ended(busy)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.started_at, waiting.process) == (RunState.CANCELLED, None, "")
 
 
-def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend):
+def test_next_run_completes_work_of_killed_worker(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
@@ -105,43 +105,43 @@ def test_a_killed_worker_holds_nobody_up_and_the_next_completes_its_work(backend
         run.error == "The process ended before the run was over; the next run completes the work."
     )
     backend.call()
-    until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
+    wait_until(lambda: not JobRun.objects.filter(state__in=["queued", "running"]).exists())
     following.refresh_from_db()
     assert (following.state, following.classes_created) == (RunState.SUCCEEDED, 24)
-    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+    assert (ScheduledClass.objects.count(), duplicate_count()) == (36, 0)
 
 
-def test_a_task_delivered_many_times_to_several_workers_is_performed_once(backend):
+def test_task_delivered_several_times_is_performed_once(backend):
     run = enqueue_run(HORIZON)
     for _ in range(5):
         perform_run.enqueue(run.pk)
     backend.call(2)
     backend.ended(run)
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, 36)
-    assert (ScheduledClass.objects.count(), twins()) == (36, 0)
+    assert (ScheduledClass.objects.count(), duplicate_count()) == (36, 0)
     assert set(backend.statuses()) == {"SUCCESSFUL"}
 
 
-def test_many_runs_at_once_are_each_performed_once(backend, studio):
-    asked = [
+def test_concurrent_runs_are_each_performed_once(backend, studio):
+    runs = [
         enqueue_run(request(Job.HORIZON, TODAY, teacher_ids=(slot.teacher_id,)))
         for slot in studio
         for _ in range(2)
     ]
-    asked.append(enqueue_run(request(Job.WEEKLY, TODAY)))
+    runs.append(enqueue_run(request(Job.WEEKLY, TODAY)))
     backend.call(2)
-    for run in asked:
+    for run in runs:
         assert backend.ended(run).state == RunState.SUCCEEDED
-    assert sum(run.classes_created for run in asked) == ScheduledClass.objects.count() == 36
-    assert twins() == 0
+    assert sum(run.classes_created for run in runs) == ScheduledClass.objects.count() == 36
+    assert duplicate_count() == 0
 
 
-def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(backend):
+def test_worker_finishes_its_run_on_sigterm(backend):
     backend.where = "chunk"
     run = enqueue_run(HORIZON)
     backend.call()
     pid = backend.stopped(run)
     backend.ask_to_stop(run)
-    backend.go_on()
+    backend.resume()
     assert backend.ended(run).state == RunState.SUCCEEDED
-    until(lambda: pid not in backend.pids())
+    wait_until(lambda: pid not in backend.pids())

@@ -1,4 +1,4 @@
-"""Runs that wait for a worker: how they are queued, begun, read, given up and taken for dead."""
+"""Queued runs: request, start, cancellation, failure and takeover."""
 
 from datetime import date, timedelta
 
@@ -17,24 +17,24 @@ from scheduling.jobs.workers.tasks import perform_run
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
-from scheduling.tests.jobs.helpers import conduct, do, horizon, request, weekly
+from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options, weekly
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def work(run):
-    """What a worker does with ``run``; its real clock stands at the Monday of all tests."""
-    perform(run.pk, conduct(MONDAY).clock)
+def perform_run_now(run):
+    """Perform ``run`` as a worker does, with the real clock at MONDAY."""
+    perform(run.pk, run_options(MONDAY).clock)
     run.refresh_from_db()
     return run
 
 
-def age(run, seconds=46):
+def make_older(run, seconds=46):
     JobRun.objects.filter(pk=run.pk).update(created_at=database_now() - timedelta(seconds=seconds))
 
 
-def test_it_is_queued_with_its_window_and_a_task():
+def test_run_is_queued_with_window_and_task():
     run = enqueue_run(request(Job.HORIZON, trigger=Trigger.ADMIN, triggered_by="teresa"))
     assert (run.state, run.trigger, run.triggered_by) == ("queued", "admin", "teresa")
     assert (run.window_start, run.window_end) == (MONDAY, MONDAY + timedelta(weeks=12))
@@ -46,10 +46,10 @@ def test_it_is_queued_with_its_window_and_a_task():
     )
 
 
-def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
+def test_worker_performs_request_and_records_it():
     make.slot()
     make.slot()
-    run = work(enqueue_run(request(Job.HORIZON, weeks=4)))
+    run = perform_run_now(enqueue_run(request(Job.HORIZON, weeks=4)))
     assert (run.state, run.classes_created, run.progress_done) == (RunState.SUCCEEDED, 8, 2)
     assert run.started_at is not None
     assert run.finished_at >= run.started_at
@@ -58,7 +58,7 @@ def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "run_request",
     [
         request(Job.HORIZON, weeks=104, trigger=Trigger.API, triggered_by="teresa"),
         request(Job.WEEKLY, weeks=1, dated=True, triggered_by="x"),
@@ -68,38 +68,38 @@ def test_a_worker_does_what_was_asked_and_the_row_tells_it_like_any_other():
         request(Job.HORIZON, plan="1f0c", trigger=Trigger.ADMIN),
     ],
 )
-def test_what_was_asked_is_what_is_read(asked):
-    run = enqueue_run(asked)
-    assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == asked
+def test_request_is_read_as_it_was_queued(run_request):
+    run = enqueue_run(run_request)
+    assert RunRequest.of(JobRun.objects.get(pk=run.pk)) == run_request
 
 
-def test_it_is_about_the_day_on_which_it_was_asked_for():
+def test_queued_run_keeps_date_of_request():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, weeks=1))
-    perform(run.pk, conduct(MONDAY + timedelta(days=1)).clock)  # just after midnight
+    perform(run.pk, run_options(MONDAY + timedelta(days=1)).clock)  # just after midnight
     run.refresh_from_db()
     assert (run.window_start, run.is_dated) == (MONDAY, False)
 
 
-def test_a_queued_weekly_run_makes_up_for_missed_weeks_as_any_other():
+def test_queued_weekly_run_catches_up():
     make.schedule()
     weekly()
-    run = work(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
+    run = perform_run_now(enqueue_run(request(Job.WEEKLY, MONDAY + timedelta(weeks=3))))
     assert run.catch_up_from == MONDAY + timedelta(weeks=1)
     assert ScheduledClass.objects.count() == 4
 
 
-def test_delivered_twice_it_is_performed_once():
+def test_task_delivered_twice_is_performed_once():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
-    first = work(run)
+    first = perform_run_now(run)
     ended = first.finished_at
-    again = work(run)
+    again = perform_run_now(run)
     assert (again.finished_at, again.classes_created) == (ended, 12)
     assert not DBTaskResult.objects.filter(status="FAILED").exists()
 
 
-def test_while_one_is_queued_another_is_refused_and_told_of_it():
+def test_second_run_is_refused_while_first_is_queued():
     run = enqueue_run(request(Job.HORIZON))
     for again in (lambda: enqueue_run(request(Job.HORIZON)), horizon):
         with pytest.raises(AlreadyRunningError) as caught:
@@ -108,7 +108,7 @@ def test_while_one_is_queued_another_is_refused_and_told_of_it():
     assert DBTaskResult.objects.count() == 1
 
 
-def test_narrowed_ones_are_in_nobodys_way():
+def test_narrowed_runs_block_no_other_run():
     slot = make.slot()
     narrowed = request(Job.HORIZON, teacher_ids=(slot.teacher_id,), weeks=1)
     runs = [
@@ -116,14 +116,14 @@ def test_narrowed_ones_are_in_nobodys_way():
         enqueue_run(narrowed),
         enqueue_run(request(Job.HORIZON, weeks=2)),
     ]
-    assert [work(run).classes_created for run in runs] == [1, 0, 1]
+    assert [perform_run_now(run).classes_created for run in runs] == [1, 0, 1]
 
 
-def test_cancelled_while_it_is_queued_it_never_starts():
+def test_cancelled_queued_run_never_starts():
     make.slot()
     run = enqueue_run(request(Job.HORIZON))
     assert cancel_run(run)
-    work(run)
+    perform_run_now(run)
     assert (run.state, run.started_at) == (RunState.CANCELLED, None)
     assert not ScheduledClass.objects.exists()
     enqueue_run(request(Job.HORIZON))
@@ -140,41 +140,41 @@ def test_cancelled_while_it_is_queued_it_never_starts():
         {"today": "2026-01-05", "students": 3},
         {"today": "2026-01-05", "weeks": 12, "plan": 5},
         {"today": "2026-01-05", "weeks": 12, "rooms": [1]},
-        # A narrowed run that reads as a whole one would be about the whole studio.
+        # A narrowed run must not be read as a full one.
         {"today": "2026-01-05", "teachers": [1]},
     ],
 )
-def test_what_cannot_be_read_ends_as_failed_with_a_sentence(options):
+def test_unreadable_request_fails_with_message(options):
     run = enqueue_run(request(Job.HORIZON))
     JobRun.objects.filter(pk=run.pk).update(options=options)
-    work(run)
+    perform_run_now(run)
     assert run.state == RunState.FAILED
     assert run.error.startswith("What this run was asked to do can't be read (")
     assert run.finished_at is not None
     horizon()
 
 
-def test_a_job_that_this_version_does_not_know():
+def test_unknown_job_fails():
     run = enqueue_run(request(Job.PRUNE))
     JobRun.objects.filter(pk=run.pk).update(job="dance")
-    assert work(run).state == RunState.FAILED
+    assert perform_run_now(run).state == RunState.FAILED
 
 
-def test_a_run_that_fails_is_recorded_and_the_worker_hears_of_it(monkeypatch):
+def test_failed_run_is_recorded_and_raised_to_worker(monkeypatch):
     def broken(*args):
-        raise RuntimeError("out of chalk")
+        raise RuntimeError("broken")
 
     run = enqueue_run(request(Job.HORIZON))
     monkeypatch.setattr("scheduling.jobs.execution.runner.chunks", broken)
     with pytest.raises(RuntimeError):
-        work(run)
+        perform_run_now(run)
     run.refresh_from_db()
     assert run.state == RunState.FAILED
-    assert "RuntimeError: out of chalk. The log has the details." in run.error
+    assert "RuntimeError: broken. The log has the details." in run.error
 
 
 @pytest.mark.parametrize("when", ["within the transaction", "after it"])
-def test_where_no_worker_can_be_called_it_is_said_and_nobody_is_kept_waiting(monkeypatch, when):
+def test_run_fails_when_no_worker_can_be_called(monkeypatch, when):
     def broken(*args):
         raise OSError("no more processes")
 
@@ -193,7 +193,7 @@ def test_where_no_worker_can_be_called_it_is_said_and_nobody_is_kept_waiting(mon
     assert horizon().state == RunState.SUCCEEDED
 
 
-def test_a_queue_that_refuses_leaves_no_run_behind(monkeypatch):
+def test_refusing_queue_leaves_no_run(monkeypatch):
     def broken(*args):
         raise ValueError("not now")
 
@@ -203,24 +203,24 @@ def test_a_queue_that_refuses_leaves_no_run_behind(monkeypatch):
     assert not JobRun.objects.exists()
 
 
-def test_within_a_transaction_it_cannot_be_started():
+def test_run_cannot_be_queued_in_transaction():
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         enqueue_run(request(Job.HORIZON))
 
 
-def test_one_that_no_worker_began_is_dead_for_the_next():
+def test_queued_run_without_worker_is_taken_over():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
+    make_older(run)
     assert horizon().state == RunState.SUCCEEDED
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
     assert run.error == "No worker began this run within 45 seconds; another run does the work."
-    assert work(run).state == RunState.CRASHED
+    assert perform_run_now(run).state == RunState.CRASHED
 
 
-def test_but_not_while_workers_are_busy_with_another():
+def test_queued_run_waits_while_worker_is_busy():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
+    make_older(run)
     other = JobRun.objects.create(
         job=Job.WEEKLY, trigger=Trigger.ADMIN, state=RunState.RUNNING, heartbeat=database_now()
     )
@@ -230,16 +230,16 @@ def test_but_not_while_workers_are_busy_with_another():
     assert enqueue_run(request(Job.HORIZON)).pk > run.pk
 
 
-def test_the_watch_is_no_worker_and_writes_it_down():
+def test_watch_marks_queued_run_without_worker_as_crashed():
     run = enqueue_run(request(Job.HORIZON))
-    age(run)
-    assert do(Job.WATCH).state == RunState.SUCCEEDED
+    make_older(run)
+    assert run_job(Job.WATCH).state == RunState.SUCCEEDED
     run.refresh_from_db()
     assert run.state == RunState.CRASHED
 
 
-def test_a_late_worker_does_what_nobody_else_did():
+def test_late_worker_performs_queued_run():
     make.slot()
     run = enqueue_run(request(Job.HORIZON, date(2026, 1, 5)))
-    age(run, seconds=3600)
-    assert work(run).classes_created == 12
+    make_older(run, seconds=3600)
+    assert perform_run_now(run).classes_created == 12

@@ -1,4 +1,4 @@
-"""A run in the background is tried again after faults that pass, as a command's run is."""
+"""Retries of background runs after temporary database errors."""
 
 from dataclasses import replace
 from functools import partial
@@ -18,22 +18,22 @@ from scheduling.jobs.workers.perform import perform
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
-from scheduling.tests.jobs.helpers import conduct, fault, request
+from scheduling.tests.jobs.helpers import database_error, request, run_options
 
-# What performs a run beats on a connection of its own.
+# The heartbeat of a worker has its own connection.
 pytestmark = pytest.mark.django_db(transaction=True)
-ASKED = request(Job.HORIZON, weeks=2, trigger=Trigger.ADMIN, triggered_by="teresa")
+RUN_REQUEST = request(Job.HORIZON, weeks=2, trigger=Trigger.ADMIN, triggered_by="teresa")
 GONE = "57P01"
 
 
-class Chunks:
-    """The next chunks fail with these, one after the other; ``waited`` is what was waited for.
+class FailingChunks:
+    """Make the next chunks fail with ``errors`` in turn; ``waited`` lists the delays.
 
-    ``meanwhile`` happens while the worker waits.
+    ``meanwhile`` is called while the worker waits.
     """
 
-    def __init__(self, monkeypatch, *faults, meanwhile=lambda: None):
-        apply, self.left, self.waited = generator.write_plan, list(faults), []
+    def __init__(self, monkeypatch, *errors, meanwhile=lambda: None):
+        apply, self.left, self.waited = generator.write_plan, list(errors), []
         self.meanwhile = meanwhile
 
         def failing(*args):
@@ -51,13 +51,13 @@ class Chunks:
         perform(run.pk, lambda: EARLY, wait=self.wait)
 
 
-def unreachable_once(monkeypatch):
-    """The database is gone just before the next run begins."""
+def make_unreachable_once(monkeypatch):
+    """Make the database unreachable once, just before the next run begins."""
     window_of = runner.window_of
 
-    def unreachable(asked):
+    def unreachable(run_request):
         monkeypatch.setattr(runner, "window_of", window_of)
-        raise fault(GONE)
+        raise database_error(GONE)
 
     monkeypatch.setattr(runner, "window_of", unreachable)
 
@@ -66,46 +66,48 @@ def states():
     return list(JobRun.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_each_try_is_a_run_of_its_own_and_the_last_does_the_work(monkeypatch):
+def test_each_attempt_is_own_run_and_last_succeeds(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, fault(GONE), fault("08006"))
-    chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(monkeypatch, database_error(GONE), database_error("08006"))
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert (states(), chunks.waited) == (["failed", "failed", "succeeded"], [5.0, 5.0])
     last = JobRun.objects.latest("id")
     assert (last.trigger, last.triggered_by, last.classes_created) == ("admin", "teresa", 2)
-    assert (last.window_start, last.is_full) == (ASKED.today, True)
+    assert (last.window_start, last.is_full) == (RUN_REQUEST.today, True)
 
 
-def test_three_times_in_all_and_then_the_worker_hears_of_it(monkeypatch):
+def test_error_is_raised_after_third_attempt(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, *[fault(GONE)] * 9)
-    with pytest.raises(type(fault(GONE))):
-        chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(monkeypatch, *[database_error(GONE)] * 9)
+    with pytest.raises(type(database_error(GONE))):
+        chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["failed"] * 3
     assert len(chunks.waited) == 2
 
 
-@pytest.mark.parametrize("error", [fault("53100"), fault("42P01")], ids=["disk", "table"])
-def test_a_fault_that_stays_is_met_once(monkeypatch, error):
+@pytest.mark.parametrize(
+    "error", [database_error("53100"), database_error("42P01")], ids=["disk", "table"]
+)
+def test_permanent_database_error_is_not_retried(monkeypatch, error):
     make.slot()
-    chunks = Chunks(monkeypatch, error)
+    chunks = FailingChunks(monkeypatch, error)
     with pytest.raises(type(error)):
-        chunks.perform(enqueue_run(ASKED))
+        chunks.perform(enqueue_run(RUN_REQUEST))
     assert (states(), chunks.waited) == (["failed"], [])
 
 
-def test_nor_is_a_fault_of_the_program_tried_again(monkeypatch):
+def test_programming_error_is_not_retried(monkeypatch):
     def broken(*args):
-        raise RuntimeError("out of chalk")
+        raise RuntimeError("broken")
 
-    run, chunks = enqueue_run(ASKED), Chunks(monkeypatch)
+    run, chunks = enqueue_run(RUN_REQUEST), FailingChunks(monkeypatch)
     monkeypatch.setattr(runner, "chunks", broken)
     with pytest.raises(RuntimeError):
         chunks.perform(run)
     assert (states(), chunks.waited) == (["failed"], [])
 
 
-def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
+def test_next_attempt_completes_finished_chunks(monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(small_chunks, limit=1))
     make.slot()
     make.slot()
@@ -114,101 +116,107 @@ def test_what_is_done_stays_and_the_next_try_does_the_rest(monkeypatch):
     def failing_once(*args):
         calls.append(args)
         if len(calls) == 2:
-            raise fault(GONE)
+            raise database_error(GONE)
         apply(*args)
 
     monkeypatch.setattr(generator, "write_plan", failing_once)
-    perform(enqueue_run(ASKED).pk, lambda: EARLY, wait=lambda seconds: None)
+    perform(enqueue_run(RUN_REQUEST).pk, lambda: EARLY, wait=lambda seconds: None)
     runs = JobRun.objects.order_by("id")
     assert [(run.state, run.classes_created) for run in runs] == [("failed", 2), ("succeeded", 2)]
 
 
-def test_where_another_run_has_begun_meanwhile_that_one_does_it(monkeypatch):
+def test_retry_is_left_to_run_queued_meanwhile(monkeypatch):
     make.slot()
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: enqueue_run(ASKED))
-    chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(
+        monkeypatch, database_error(GONE), meanwhile=lambda: enqueue_run(RUN_REQUEST)
+    )
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["failed", "queued"]
 
 
-def test_a_run_that_was_cancelled_is_not_tried_again(monkeypatch):
+def test_cancelled_run_is_not_retried(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    unreachable_once(monkeypatch)
-    chunks = Chunks(monkeypatch, meanwhile=lambda: cancel_run(run))
+    run = enqueue_run(RUN_REQUEST)
+    make_unreachable_once(monkeypatch)
+    chunks = FailingChunks(monkeypatch, meanwhile=lambda: cancel_run(run))
     chunks.perform(run)
     assert (states(), len(chunks.waited)) == (["cancelled"], 1)
     assert not ScheduledClass.objects.exists()
 
 
-def test_one_that_was_not_begun_yet_begins_after_all(monkeypatch):
+def test_run_is_begun_after_error_before_start(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    unreachable_once(monkeypatch)
-    Chunks(monkeypatch).perform(run)
+    run = enqueue_run(RUN_REQUEST)
+    make_unreachable_once(monkeypatch)
+    FailingChunks(monkeypatch).perform(run)
     assert states() == ["succeeded"]
 
 
-def test_a_database_that_takes_not_even_the_end_of_a_run_is_asked_anew(monkeypatch):
+def test_run_is_retried_when_its_failure_was_not_recorded(monkeypatch):
     make.slot()
     record = runner.record_failure
     monkeypatch.setattr(runner, "record_failure", lambda *args: None)
-    chunks = Chunks(
+    chunks = FailingChunks(
         monkeypatch,
-        fault(GONE),
+        database_error(GONE),
         meanwhile=lambda: monkeypatch.setattr(runner, "record_failure", record),
     )
-    chunks.perform(enqueue_run(ASKED))
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert states() == ["crashed", "succeeded"]
 
 
-def test_one_that_was_fenced_off_is_not(monkeypatch):
+def test_run_that_lost_its_claim_is_not_retried(monkeypatch):
     make.slot()
-    run = enqueue_run(ASKED)
-    chunks = Chunks(monkeypatch)
+    run = enqueue_run(RUN_REQUEST)
+    chunks = FailingChunks(monkeypatch)
     fence = generator.fence
 
-    def taken(*args, **progress):
+    def fence_after_takeover(*args, **progress):
         JobRun.objects.filter(pk=run.pk).update(state=RunState.CRASHED)
         fence(*args, **progress)
 
-    monkeypatch.setattr(generator, "fence", taken)
+    monkeypatch.setattr(generator, "fence", fence_after_takeover)
     chunks.perform(run)
     assert (JobRun.objects.count(), chunks.waited) == (1, [])
     assert not ScheduledClass.objects.exists()
 
 
-def test_a_plan_that_was_seen_stays_the_plan(monkeypatch):
+def test_retry_keeps_approved_plan(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, fault(GONE))
-    chunks.perform(enqueue_run(seen))
+    approved = replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+    chunks = FailingChunks(monkeypatch, database_error(GONE))
+    chunks.perform(enqueue_run(approved))
     assert states() == ["failed", "succeeded"]
-    assert {run.options["plan"] for run in JobRun.objects.all()} == {seen.plan}
+    assert {run.options["plan"] for run in JobRun.objects.all()} == {approved.plan}
 
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=make.slot)
+    chunks = FailingChunks(monkeypatch, database_error(GONE), meanwhile=make.slot)
     make.slot()
     chunks.perform(
-        enqueue_run(replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint))
+        enqueue_run(
+            replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+        )
     )
     assert states()[2:] == ["failed", "cancelled"]
     assert ScheduledClass.objects.count() == 2
 
 
-def test_such_a_plan_is_tried_again_at_once_where_another_writer_was_in_its_way(monkeypatch):
+def test_approved_plan_is_retried_at_once_after_deadlock(monkeypatch):
     make.slot()
-    seen = replace(ASKED, plan=preview_plan(ASKED, conduct(EARLY)).fingerprint)
-    chunks = Chunks(monkeypatch, fault("40P01"))
-    chunks.perform(enqueue_run(seen))
+    approved = replace(RUN_REQUEST, plan=preview_plan(RUN_REQUEST, run_options(EARLY)).fingerprint)
+    chunks = FailingChunks(monkeypatch, database_error("40P01"))
+    chunks.perform(enqueue_run(approved))
     assert (states(), chunks.waited) == (["succeeded"], [])
 
 
-def test_a_try_has_a_connection_of_its_own(monkeypatch):
+def test_each_attempt_has_own_connection(monkeypatch):
     make.slot()
     used = []
-    chunks = Chunks(monkeypatch, fault(GONE), meanwhile=lambda: used.append(connection.connection))
-    chunks.perform(enqueue_run(ASKED))
+    chunks = FailingChunks(
+        monkeypatch, database_error(GONE), meanwhile=lambda: used.append(connection.connection)
+    )
+    chunks.perform(enqueue_run(RUN_REQUEST))
     assert used == [None]
 
 
-def test_a_command_and_a_worker_are_as_patient():
+def test_command_and_worker_share_retry_policy():
     assert performing.POLICY == RetryPolicy() == RetryPolicy(attempts=3, delay=5.0, timeout=None)

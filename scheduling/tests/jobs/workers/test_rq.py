@@ -1,4 +1,4 @@
-"""Where there is no Redis: said at once, and nobody is kept waiting for it."""
+"""The RQ backend without a Redis server."""
 
 from scheduling.models import JobRun, RunState
 from scheduling.tests.jobs.helpers import horizon
@@ -17,11 +17,11 @@ except EnqueueFailedError as error:
 """
 
 
-def test_a_redis_that_is_gone_blocks_nobody(manage):
+def test_unreachable_redis_fails_run_and_blocks_no_other(manage):
     env = {"TASKS_BACKEND": "rq", "REDIS_URL": "unix:///nowhere/redis.sock"}
-    answer = manage("shell", "--no-imports", "-c", START, env=env)
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.startswith("No worker could be called to do it: Error 2 connecting to")
+    result = manage("shell", "--no-imports", "-c", START, env=env)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("No worker could be called to do it: Error 2 connecting to")
     run = JobRun.objects.get()
-    assert (run.state, run.error) == (RunState.FAILED, answer.stdout.strip())
+    assert (run.state, run.error) == (RunState.FAILED, result.stdout.strip())
     assert horizon().state == RunState.SUCCEEDED

@@ -1,4 +1,4 @@
-"""A real web server and its embedded workers: they outlive it, and it is left no zombie."""
+"""A real web server and its embedded workers, which outlive it and leave no zombie."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from knox.models import get_token_model
 from scheduling.db.advisory_locks import CALENDAR_LOCK
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import embedded
 from scheduling.tests.support.gunicorn import serving
 
@@ -34,13 +34,13 @@ def post():
     return call
 
 
-def over(run_id):
-    until(lambda: not JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).exists())
+def wait_for_end(run_id):
+    wait_until(lambda: not JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).exists())
     return JobRun.objects.get(pk=run_id)
 
 
 def zombies():
-    """The numbers of processes that have ended and wait for their parent to hear of it."""
+    """Return the ids of all zombie processes."""
     found = set()
     for entry in Path("/proc").iterdir():
         try:
@@ -52,34 +52,34 @@ def zombies():
     return found
 
 
-def test_it_answers_and_a_worker_does_it_and_ends(post):
+def test_server_replies_and_worker_performs_run_and_ends(post):
     make.slot()
     with serving() as server:
         status, answer = post(server)
-        run = over(answer["runId"])
+        run = wait_for_end(answer["runId"])
         assert (status, run.state, run.classes_created) == (202, RunState.SUCCEEDED, 12)
         pid = int(run.process.partition("@")[0])
-        until(lambda: pid not in embedded.workers() and pid not in zombies())
-        # The worker's log is the server's: one line of JSON, with the run's number.
+        wait_until(lambda: pid not in embedded.workers() and pid not in zombies())
+        # The worker writes JSON lines with the run's id to the log of the server.
         lines = [json.loads(line) for line in server.lines() if line.startswith("{")]
         assert [line["state"] for line in lines if line.get("runId") == run.pk] == ["succeeded"]
 
 
 @pytest.mark.postgresql
-def test_it_goes_on_when_the_server_is_gone(post):
+def test_worker_continues_after_server_ends(post):
     make.slot()
     with connection.cursor() as cursor:
-        # While this is held, the worker stands in the middle of its first chunk.
+        # While the lock is held, the worker waits in its first chunk.
         cursor.execute("SELECT pg_advisory_lock(%s)", [CALENDAR_LOCK])
     try:
         with serving(keeping_workers=True) as server:
             _status, answer = post(server)
-            until(lambda: JobRun.objects.filter(state=RunState.RUNNING).exists())
+            wait_until(lambda: JobRun.objects.filter(state=RunState.RUNNING).exists())
         run = JobRun.objects.get(pk=answer["runId"])
         pid = int(run.process.partition("@")[0])
         assert embedded.workers() == [pid]
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CALENDAR_LOCK])
-    assert over(run.pk).state == RunState.SUCCEEDED
-    until(lambda: not embedded.workers())
+    assert wait_for_end(run.pk).state == RunState.SUCCEEDED
+    wait_until(lambda: not embedded.workers())

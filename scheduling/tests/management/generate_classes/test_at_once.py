@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.models import Job, JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import shape
+from scheduling.tests.jobs.helpers import calendar_content
 from scheduling.tests.management.generating import generate
 from scheduling.tests.support import processes
 
@@ -37,7 +37,7 @@ def test_both_jobs(crowd):
     build()
     answers = crowd(8, *ARGS)
     assert_no_harm(answers)
-    together = shape()
+    together = calendar_content()
     runs = Counter(JobRun.objects.values_list("state", flat=True))
     assert set(runs) == {RunState.SUCCEEDED}
     assert set(JobRun.objects.values_list("job", flat=True)) == {Job.WEEKLY, Job.HORIZON}
@@ -47,7 +47,7 @@ def test_both_jobs(crowd):
     ScheduledClass.objects.all().delete()
     alone = processes.run(*ARGS)
     assert alone.returncode == 0
-    assert shape() == together
+    assert calendar_content() == together
 
 
 @pytest.mark.parametrize("number", [3, pytest.param(8, marks=pytest.mark.soak)])
@@ -58,13 +58,13 @@ def test_narrowed_runs_which_nothing_keeps_apart(crowd, number):
     answers = crowd(number, *ARGS, "--only", "horizon", *teachers)
     assert_no_harm(answers)
     assert [status for *_outputs, status in answers] == [0] * number
-    together = shape()
+    together = calendar_content()
     made = sum(JobRun.objects.values_list("classes_created", flat=True))
     assert made == len(together) == 45 * 12
 
     ScheduledClass.objects.all().delete()
     assert generate(*ARGS[1:], "--only", "horizon").status == 0
-    assert shape() == together
+    assert calendar_content() == together
 
 
 def make_ids():

@@ -13,7 +13,7 @@ import pytest
 
 from scheduling.models import FixedSchedule, ScheduledClass, Teacher
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.waiting import until_said
+from scheduling.tests.jobs.waiting import wait_for_message
 from scheduling.tests.management.generating import generate
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -111,7 +111,7 @@ def test_a_signal_ends_the_wait_for_an_answer_at_once(
 ) -> None:
     url, _seen = serve(lambda peer, number: time.sleep(30))
     process = spawn_manage("generate_classes", "--endpoint", url, "--json", "--timeout", 60)
-    until_said(process, "attempt 1/3")
+    wait_for_message(process, "attempt 1/3")
     time.sleep(0.3)
     began = time.monotonic()
     process.send_signal(number)

@@ -16,7 +16,7 @@ from scheduling.jobs.generation import generator as generation
 from scheduling.management.cli.run_command import statement_timeout
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
-from scheduling.tests.jobs.helpers import fault
+from scheduling.tests.jobs.helpers import database_error
 from scheduling.tests.management.generating import STAMP, generate
 from scheduling.tests.support import processes
 
@@ -55,7 +55,7 @@ PASSING = ["57P01", "57P02", "57P03", "53300", "25P03", "08006", "08001", "08003
 @pytest.mark.parametrize("state", PASSING)
 def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
     make.slot()
-    Faults(monkeypatch, fault(state))
+    Faults(monkeypatch, database_error(state))
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 0
     assert [text for text in answer.texts if "attempt" in text] == [
@@ -69,7 +69,7 @@ def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
 @pytest.mark.django_db(transaction=True)
 def test_there_are_as_many_attempts_as_were_asked_for(monkeypatch):
     make.slot()
-    Faults(monkeypatch, *[fault("57P01")] * 9)
+    Faults(monkeypatch, *[database_error("57P01")] * 9)
     answer = generate("--only", "horizon", "--retries", 4, "--json", *MONDAY, *QUICK)
     assert answer.status == 1
     assert_one_clear_sentence(answer.log, attempts=4)
@@ -85,7 +85,7 @@ def test_there_are_as_many_attempts_as_were_asked_for(monkeypatch):
 @pytest.mark.parametrize("state", ["53100", "42P01", "28P01", "XX002"])
 def test_a_fault_that_stays_is_not(monkeypatch, state):
     make.slot()
-    Faults(monkeypatch, *[fault(state)] * 9)
+    Faults(monkeypatch, *[database_error(state)] * 9)
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 1
     assert_one_clear_sentence(answer.log, attempts=1)
@@ -94,7 +94,7 @@ def test_a_fault_that_stays_is_not(monkeypatch, state):
 @pytest.mark.django_db(transaction=True)
 def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
     make.slot()
-    Faults(monkeypatch, fault("XX002"))
+    Faults(monkeypatch, database_error("XX002"))
     answer = generate("--only", "horizon", *MONDAY, *QUICK)
     assert answer.texts[-3:-1] == ["classes created: 0", "students processed: 0"]
     assert re.fullmatch(
@@ -106,7 +106,7 @@ def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
 def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
     def slow(*args):
         time.sleep(0.2)
-        raise fault("XX002")
+        raise database_error("XX002")
 
     monkeypatch.setattr(runner, "claim", slow)
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
@@ -117,7 +117,7 @@ def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
 def test_the_other_job_is_tried_all_the_same(monkeypatch):
     make.schedule()
     make.slot()
-    Faults(monkeypatch, fault("XX002"))
+    Faults(monkeypatch, database_error("XX002"))
     answer = generate("--json", "--date", "2026-01-05", *QUICK)
     assert answer.status == 1
     assert [run["state"] for run in answer.json["runs"]] == ["failed", "succeeded"]

@@ -8,7 +8,7 @@ import pytest
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import counts, horizon
-from scheduling.tests.jobs.waiting import until_said, until_stopped
+from scheduling.tests.jobs.waiting import wait_for_message, wait_until_stopped
 
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
@@ -74,7 +74,7 @@ def test_asked_twice_it_drops_the_chunk_in_hand(slow, number, status):
     process = slow("fence")
     process.send_signal(number)
     process.send_signal(signal.SIGCONT)
-    until_stopped(process)
+    wait_until_stopped(process)
     go_on(process, number)
     assert process.returncode == status
     run = JobRun.objects.get(job="horizon")
@@ -86,7 +86,7 @@ def test_while_it_waits_for_the_next_attempt(spawn_manage):
     process = spawn_manage(
         "generate_classes", "--only", "weekly", "--timeout", "0.001", "--retry-delay", "3600"
     )
-    until_said(process, "failed:")
+    wait_for_message(process, "failed:")
     process.send_signal(signal.SIGTERM)
     _out, errors = process.communicate(timeout=30)
     assert process.returncode == 143

@@ -20,7 +20,7 @@ from scheduling.services.classes.cancellation_emails import email_families
 from scheduling.services.classes.edit import cancel
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
-from scheduling.tests.jobs.helpers import counts, look, weekly
+from scheduling.tests.jobs.helpers import counts, dry_run, weekly
 from scheduling.tests.support.roles import account
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_conflict_caused_by_dst_names_the_actual_hours(client, settings):
         assert counts(weekly(day("2026-03-16"))) == {"created": 2}
         clock.move_to("2026-03-23T08:00:00+00:00")
         preview = client.get("/admin/background-jobs/weekly/preview/").content.decode()
-        _result, lines = look(Job.WEEKLY, day("2026-03-23"))
+        _result, lines = dry_run(Job.WEEKLY, day("2026-03-23"))
         reported = [describe(line) for line in lines if line.outcome is Outcome.CONFLICT]
         assert counts(weekly(day("2026-03-23"))) == {"created": 1, "conflict": 1}
         listed = client.get("/admin/conflicts/").content.decode()
@@ -114,6 +114,6 @@ def test_moved_class_names_its_former_hours_on_a_dst_date(client, settings):
     rule = make.schedule(make.student("Wall Clock"), weekday=7, start="01:00", end="05:00")
     weekly(day("2026-03-23"))
     FixedSchedule.objects.filter(pk=rule.pk).update(start_time="02:30", end_time="02:45")
-    _result, (line,) = look(Job.WEEKLY, day("2026-03-23"))
+    _result, (line,) = dry_run(Job.WEEKLY, day("2026-03-23"))
     assert line.hours == "03:30–03:45"
     assert line.reason.endswith("it was on 2026-03-29 01:00–06:00")

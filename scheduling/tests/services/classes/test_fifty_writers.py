@@ -14,7 +14,7 @@ from scheduling.services.classes import edit, occurrences
 from scheduling.services.classes.edit import DoubleBookedError, save_manual_edit
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
-from scheduling.tests.jobs.waiting import until
+from scheduling.tests.jobs.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 50
@@ -126,7 +126,7 @@ def hour_released(marta: Teacher, *, events: list[str]) -> Iterator[None]:
         with transaction.atomic():
             unsaved_lesson(0, marta).save()
             yield
-            until(all_wait)
+            wait_until(all_wait)
             transaction.set_rollback(True)
     finally:
         monitor.close()

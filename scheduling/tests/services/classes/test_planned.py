@@ -11,7 +11,7 @@ from scheduling.models import Job, JobRun, ScheduledClass, Student
 from scheduling.services.classes.occurrences import planned
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
-from scheduling.tests.jobs.helpers import do, horizon, weekly
+from scheduling.tests.jobs.helpers import horizon, run_job, weekly
 from scheduling.tests.jobs.long_lives.random_studio import Studio
 from scheduling.tests.support.history import add_run
 
@@ -159,7 +159,7 @@ def test_whole_studio_equals_all_students_by_id(seed: int) -> None:
         for _change in range(4):
             studio.change()
         for job in (Job.WEEKLY, Job.HORIZON):
-            do(job, studio.today, studio.now, weeks=2)
+            run_job(job, studio.today, studio.now, weeks=2)
         for first, days in ((-2, 3), (0, 7), (9, 16)):
             start = studio.today + timedelta(first)
             end = start + timedelta(days - 1)

@@ -8,7 +8,7 @@ from scheduling.services.explain import explain
 from scheduling.services.schedule_changes import EndPerson, EndSeries, PauseSeries, ResumeSeries
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day
-from scheduling.tests.jobs.helpers import counts, dates, horizon, shape, weekly
+from scheduling.tests.jobs.helpers import calendar_content, counts, dates, horizon, weekly
 
 from .helpers import do, key_of, look, said, touch
 
@@ -29,13 +29,13 @@ def pause(rule, first="2026-01-14", last="2026-01-21", **values):
 
 
 def test_pause_and_resume(slot):
-    before = shape()
+    before = calendar_content()
     assert said(do(pause(slot, name="Travelling"))) == {"cancelled": 2}
     assert dates() == ["2026-01-07", "2026-01-28"]
     reasons = ScheduledClass.objects.filter(status="cancelled").values_list("cancel_reason")
     assert set(reasons) == {("Travelling",)}
     assert said(do(ResumeSeries(key_of(slot), MONDAY))) == {"restored": 2}
-    assert shape() == before
+    assert calendar_content() == before
     assert not Closure.objects.exists()
 
 

@@ -9,7 +9,7 @@ from scheduling.models.studio import one_reading, studio
 from scheduling.services.schedule_changes import ChangeStudioZone, ChangeZone
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
-from scheduling.tests.jobs.helpers import counts, horizon, shape, weekly
+from scheduling.tests.jobs.helpers import calendar_content, counts, horizon, weekly
 
 from .helpers import do, look, said, touch
 
@@ -35,7 +35,7 @@ def places():
 
 def test_future_classes_move(teacher):
     change = ChangeZone(teacher, BOGOTA)
-    before = shape()
+    before = calendar_content()
     assert places()[0] == ("07 09:00", "10:00", MADRID)
 
     plan = look(change)
@@ -43,7 +43,7 @@ def test_future_classes_move(teacher):
     assert plan.lines[0].reason == (
         "brought in line with its schedule; it was on 2026-01-07 10:00–11:00 (Europe/Madrid)"
     )
-    assert shape() == before
+    assert calendar_content() == before
     assert said(do(change)) == {"moved": 5}
 
     assert [place[1:] for place in places()] == [("10:00", BOGOTA)] * 5
