@@ -102,7 +102,6 @@ def test_odd_values_of_every_key_are_refused(client, value):
 
 def test_null_characters_are_a_bad_request_and_large_numbers_not_found(client):
     assert client.get("/admin/scheduling/student/?q=%00").status_code == 400
-    assert client.get("/api/students?search=%00").status_code == 400
     large = "9" * 23
     assert client.get(f"/admin/scheduling/recurringslot/add/?student={large}").status_code in {
         200,
@@ -110,6 +109,7 @@ def test_null_characters_are_a_bad_request_and_large_numbers_not_found(client):
     }
 
 
-def test_null_character_in_a_query_of_the_api_is_json(client):
+def test_null_character_in_a_query_of_the_api_names_its_field(client):
     answer = client.get("/api/students?search=%00")
-    assert answer.json()["error"] == "bad_request"
+    assert answer.status_code == 400
+    assert "search" in answer.json()["message"]

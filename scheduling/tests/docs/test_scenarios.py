@@ -86,9 +86,8 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "move onto a closure": (
             "jobs.outcomes.test_manual_edits:test_class_moved_onto_closure_is_kept"
         ),
-        "move onto a closure": "jobs.outcomes.test_manual_edits:test_moved_onto_a_closure_it_stays",
         "move onto the next date of the series": (
-            "jobs.outcomes.test_manual_edits:test_moved_onto_its_series_own_next_date_it_is_in_the_way_of_that_one"
+            "jobs.outcomes.test_manual_edits:test_class_moved_onto_next_occurrence_conflicts_with_it"
         ),
         "cancel, change the series' time, rerun": (
             "domain.planning.test_exceptions:test_cancel_then_change_the_series_time_then_rerun"
