@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.notifications.http_post import call
 from scheduling.jobs.notifications.outbox import queue_alert
-from scheduling.models import Trouble, TroubleKind
+from scheduling.models import Incident, IncidentKind
 from scheduling.selectors.studio import studio
 
 # News that is older is history.
@@ -23,7 +23,7 @@ HISTORY = timedelta(days=1)
 class AlertMessage:
     """A trouble that has begun, or is over."""
 
-    incident: Trouble
+    incident: Incident
     begins: bool
 
     @property
@@ -42,7 +42,7 @@ class AlertMessage:
         """What happened and what to do."""
         if not self.begins:
             return _("It is over. It was: %(detail)s") % {"detail": self.incident.detail}
-        if self.incident.kind == TroubleKind.MAIL:
+        if self.incident.kind == IncidentKind.MAIL:
             return self.incident.detail
         return "\n\n".join(
             (
@@ -81,7 +81,7 @@ def channels() -> dict[str, Send]:
 
 
 def _email(news: AlertMessage, now: datetime) -> bool:
-    if news.incident.kind == TroubleKind.MAIL:
+    if news.incident.kind == IncidentKind.MAIL:
         return False  # it would wait for its own end
     with translation.override(studio().language):
         subject, text = news.subject, news.text

@@ -10,7 +10,7 @@ from django.utils import timezone
 from scheduling.jobs.execution.runner import run
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.notifications import http_post
-from scheduling.models import Job, JobRun, RunState, Trigger, Trouble, TroubleKind
+from scheduling.models import Incident, IncidentKind, Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import conduct, request
 from scheduling.tests.support.http_listener import listening
 
@@ -67,7 +67,7 @@ def test_a_late_job_is_told_once_and_its_end_once():
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
     assert mail.outbox[2].subject == "Class Tracker: This week's lessons: no longer late"
-    incident = Trouble.objects.get()
+    incident = Incident.objects.get()
     assert incident.over_at == NOW + timedelta(minutes=15)
 
 
@@ -99,7 +99,7 @@ def test_a_run_whose_process_is_gone_is_written_down_as_crashed():
     watch(now)
     dead.refresh_from_db()
     assert dead.state == RunState.CRASHED
-    assert [one.kind for one in Trouble.objects.all()] == [TroubleKind.CRASHED]
+    assert [one.kind for one in Incident.objects.all()] == [IncidentKind.CRASHED]
 
 
 def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
@@ -113,7 +113,7 @@ def test_a_live_run_that_goes_on_for_too_long_is_stuck_and_not_taken_for_dead():
         heartbeat=now,
         host="elsewhere",
     )
-    assert [one.kind for one in current_incidents(now)] == [TroubleKind.STUCK]
+    assert [one.kind for one in current_incidents(now)] == [IncidentKind.STUCK]
     watch(now)
     slow.refresh_from_db()
     assert slow.state == RunState.RUNNING
@@ -156,7 +156,7 @@ def test_a_webhook_that_hangs_or_refuses_fails_no_run(webhook, monkeypatch, sile
     ran(Job.WEEKLY, RunState.CRASHED, NOW)
     assert watch().state == RunState.SUCCEEDED
     assert len(webhook.heard) == 1
-    assert Trouble.objects.get().told_begin == ["email"]
+    assert Incident.objects.get().told_begin == ["email"]
     watch()
     assert len(webhook.heard) == 2
 

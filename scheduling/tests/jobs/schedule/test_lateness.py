@@ -9,7 +9,7 @@ from django.test import Client
 from scheduling.jobs.monitoring.health import overdue_jobs
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.monitoring.run_history import HistoryFilter, history
-from scheduling.models import Job, RunState, Trigger, TroubleKind
+from scheduling.models import IncidentKind, Job, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
 from scheduling.tests.support.history import add_run
@@ -94,7 +94,7 @@ def test_by_the_studios_clock(settings):
     assert late("2026-01-06 13:00") == [Job.HORIZON]
 
 
-def seen_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
+def seen_at(now: datetime) -> tuple[list[tuple[IncidentKind, Job]], int, int]:
     """The troubles that check_jobs and the watch tell, readyz's status, the gauge of metrics."""
     client = Client()
     with time_machine.travel(now, tick=False):
@@ -108,7 +108,7 @@ def seen_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
 def test_monitors_hear_of_it_and_no_balancer_takes_the_server_away():
     make.slot(created_at=TUESDAY)
     assert seen_at(TUESDAY + MINUTE) == ([], 200, 0)
-    assert seen_at(moment("2026-01-07 03:00")) == ([(TroubleKind.LATE, Job.HORIZON)], 200, 1)
+    assert seen_at(moment("2026-01-07 03:00")) == ([(IncidentKind.LATE, Job.HORIZON)], 200, 1)
 
 
 def test_the_runs_that_were_missed_are_in_the_history():
