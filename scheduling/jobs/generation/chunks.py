@@ -109,7 +109,7 @@ def may_collide(one: Series, other: Series, years: range) -> bool:
     zone, else from the hours of the week that each can reach with the offsets that its zone has
     in ``years``.
     """
-    if one.fault or other.fault:
+    if one.error or other.error:
         return False
     if one.student_id == other.student_id and _local_times(one) == _local_times(other):
         return True

@@ -137,7 +137,7 @@ def _states(context: PlanningContext, series: list[Series], now: datetime) -> li
             if held is None:
                 odd[one.key] = state
             else:
-                state.held = held
+                state.unchanged_weeks = held
             states.append(state)
     for key, rows in stored_rows(odd, since).items():
         odd[key].rows = rows
@@ -156,7 +156,7 @@ def _ask_their_closures(states: Iterable[SeriesState], since: date) -> None:
     calendar = load_calendar(since, teachers, students)
     for state, row in displaced:
         key = state.series.key
-        state.theirs[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
+        state.closures_by_class[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
 
 
 def _neighbours(context: PlanningContext, keys: set[SeriesKey], now: datetime) -> list[SeriesState]:

@@ -132,7 +132,7 @@ def _series(
         subject=row.subject,
         is_shared=bool(row.is_shared),
         suspension=suspension,
-        fault=error or _error(zone, row.start_time, end_time),
+        error=error or _error(zone, row.start_time, end_time),
     )
 
 

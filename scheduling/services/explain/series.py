@@ -140,10 +140,10 @@ class DayExplainer:
                     series.kind, self.day, today, settings.HORIZON_WEEKS, calls
                 )
                 return SeriesOutcome(PLANNED, made.sentence, due=made)
-        for shut in self.plan.shut:
-            if shut.planned.series.key == series.key:
+        for closed in self.plan.closed_occurrences:
+            if closed.planned.series.key == series.key:
                 return SeriesOutcome(
-                    "closed", reason_text("closed", {"closure": shut.closure.name})
+                    "closed", reason_text("closed", {"closure": closed.closure.name})
                 )
         conflict = self._conflict(lambda planned: planned.series.key == series.key)
         if conflict is not None:
@@ -178,8 +178,8 @@ def _why_not_asked(series: Series, day: date) -> SeriesOutcome | None:
     if day.isoweekday() != series.weekday:
         text = _("the schedule is for %(weekday)s")
         return SeriesOutcome("not_this_weekday", text % {"weekday": weekday(series.weekday)})
-    if series.fault is not None:
-        return SeriesOutcome("invalid", _said(series.fault))
+    if series.error is not None:
+        return SeriesOutcome("invalid", _said(series.error))
     if series.suspension is not None:
         return SeriesOutcome(series.suspension.outcome.value, _said(series.suspension.reason))
     if series.first is not None and day < series.first:

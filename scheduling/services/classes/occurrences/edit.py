@@ -115,7 +115,7 @@ def _refuse_other_date(series: Series, one: ScheduledClass, day: date, now: date
 
 def _new(series: Series, day: date) -> ScheduledClass:
     """The row of an occurrence, as its rule has it."""
-    stopped = series.fault or (series.suspension and series.suspension.reason)
+    stopped = series.error or (series.suspension and series.suspension.reason)
     if stopped:
         text = _("This schedule asks for no classes: %(reason)s.")
         why = with_dates_written_out(reason_text(stopped.code, stopped.params))

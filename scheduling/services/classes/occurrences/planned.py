@@ -121,7 +121,7 @@ def _series(scope: Q) -> list[Series]:
 def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[PlannedOccurrence]:
     """What ``plan`` would create for the series ``keys``, or can't, as nothing is stored of it."""
     creates = [planned for planned in plan.creates if planned.series.key in keys]
-    shut = [one for one in plan.shut if one.planned.series.key in keys]
+    shut = [one for one in plan.closed_occurrences if one.planned.series.key in keys]
     conflicts = [
         one for one in plan.conflicts if one.planned.row is None and one.planned.series.key in keys
     ]

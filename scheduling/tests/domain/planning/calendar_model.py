@@ -116,7 +116,7 @@ class Studio:
                 for row in state.displaced()
             }
         else:
-            state.held = held
+            state.unchanged_weeks = held
         return state
 
     def plan(self, window, form="held", only=None, order=None):
