@@ -111,7 +111,7 @@ class Studio:
         held = unchanged_weeks(state, groups(rows), self.epoch) if form == "held" else None
         if held is None:
             state.rows = [row.stored() for row in rows]
-            state.theirs = {
+            state.closures_by_class = {
                 row.id: calendar.concerning(row.teacher_id, row.student_id, rule.key)
                 for row in state.displaced()
             }
