@@ -1,17 +1,17 @@
-"""Advisory locks of PostgreSQL, by numbers of each schema."""
+"""PostgreSQL's advisory locks, numbered per schema."""
 
 from datetime import timedelta
 
 from django.db import connection
 
-# Any number will do, as long as nothing else in this database locks the same one.
+# An arbitrary number that nothing else in this database locks.
 _LOADING = 0x7_1AE_7AB1E
 
 
 def wait_for_other_loads() -> None:
-    """Wait until no other import or demo is at work, and keep them out until the commit.
+    """Wait for other imports and demo loads to end, and block them until the commit.
 
-    To be called first in a transaction. On SQLite its BEGIN IMMEDIATE has done that already.
+    Must be the first statement of a transaction. On SQLite BEGIN IMMEDIATE has the same effect.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -21,24 +21,24 @@ def wait_for_other_loads() -> None:
 
 
 MILLISECOND = timedelta(milliseconds=1)
-# Any number does, as long as it is the same everywhere: "CLASSES" on a telephone's keys.
+# An arbitrary number, the same everywhere: "CLASSES" on a telephone keypad.
 CALENDAR_LOCK = 2527737
-# Locks are the database's, not a schema's: studios in schemas of one database have numbers of
-# their own, by this for their upper half. Studios whose names have the same hash share them.
+# Locks belong to the database, not to a schema. This upper half of the key separates studios in
+# schemas of one database; schemas whose names have the same hash share their locks.
 SCHEMA_NUMBER = "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END"
 CALENDAR_KEY = f"{CALENDAR_LOCK} # (({SCHEMA_NUMBER})::bigint << 32)"
-# How long a chunk waits for its turn, and how long a session may fall silent in the middle of one.
+# How long a chunk waits for the lock, and how long its session may be idle in the transaction.
 LOCK_TIMEOUT = timedelta(seconds=20)
 IDLE_TIMEOUT = timedelta(seconds=30)
 
 
 def guard_transaction() -> None:
-    """First statement of a chunk: one chunk at a time, and none that outlives a stopped process.
+    """Lock the calendar for a chunk. Must be the first statement of its transaction.
 
-    On PostgreSQL chunks of whatever run take turns on an advisory lock: what one has read of a
-    schedule that a person is changing is on the calendar before the plan of that change is made.
-    The server ends the transaction of a process that falls silent in the middle of one. SQLite's
-    IMMEDIATE transactions take turns by themselves.
+    On PostgreSQL the chunks of all runs take turns on an advisory lock, so that a schedule change
+    is planned only after every chunk that has read the old schedule is committed. The server ends
+    the transaction of a process that stops responding. SQLite's IMMEDIATE transactions take turns
+    anyway.
     """
     if connection.vendor != "postgresql":
         return

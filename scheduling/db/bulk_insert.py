@@ -1,4 +1,4 @@
-"""Many rows in few statements."""
+"""Reads and inserts of many rows in few statements."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -19,26 +19,25 @@ Row = TypeVar("Row", bound=Model)
 
 
 def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """``items`` in lists of ``size``, the last one shorter."""
+    """Yield ``items`` in lists of ``size``; the last one may be shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
 def among(queryset: QuerySet[Any, Any], field: str, values: Iterable[Any]) -> Iterator[Any]:
-    """The rows whose ``field`` is one of ``values``, a constant number of them a query."""
-    # SQLite takes a limited number of parameters.
+    """Yield the rows whose ``field`` is one of ``values``, with one query per 5,000 values."""
+    # SQLite limits the number of parameters.
     size = min(connection.features.max_query_params or 5_000, 5_000)
     for batch in in_batches(values, size):
         yield from queryset.filter(**{f"{field}__in": batch})
 
 
 def insert(rows: Sequence[Row]) -> Sequence[Row]:
-    """Insert ``rows``, all of one model, in their order; answers them with their ids.
+    """Insert ``rows``, all of one model, in their order, and return them with their ids.
 
-    A third of the time of bulk_create, which builds SQL value by value. To be called in a
-    transaction. A column that the first row leaves to the database's default is left to it in
-    all of them.
+    This takes a third of the time of bulk_create, which builds SQL value by value. It needs a
+    transaction. If the first row leaves a column to the database's default, all rows do.
     """
     if not rows:
         return rows
@@ -61,7 +60,7 @@ def insert(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def _reserve(model: type[Model], count: int) -> list[int]:
-    """Ids that no other row of ``model`` has, or will get, in rising order."""
+    """Return new ids for rows of ``model`` in rising order; no other row will get them."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -70,7 +69,7 @@ def _reserve(model: type[Model], count: int) -> list[int]:
                 [connection.ops.quote_name(table), str(model._meta.pk.column), count],
             )
             return sorted(number for (number,) in cursor.fetchall())
-        # Nobody else writes during a transaction: it is an immediate one.
+        # Transactions are IMMEDIATE: nothing else writes meanwhile.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = (cursor.fetchone() or (0,))[0]
         return list(range(last + 1, last + 1 + count))
@@ -93,7 +92,7 @@ def _executemany(table: str, columns: str, width: int, rows: Iterable[tuple[Any,
 
 
 def _sqlite_value(value: Any) -> Any:
-    """``value`` as Django writes it to SQLite."""
+    """Return ``value`` as Django writes it to SQLite."""
     adapt = _ADAPTERS.get(type(value))
     return value if adapt is None else adapt(value)
 
@@ -112,9 +111,9 @@ _ADAPTERS: dict[type, Callable[[Any], Any]] = {
 
 
 def insert_items(items: Sequence[Model]) -> None:
-    """Insert ``items``, all of one model, in one statement to send, however many there are.
+    """Insert ``items``, all of one model, with one ``executemany``.
 
-    ``bulk_create`` would send one for every few dozen on SQLite.
+    On SQLite ``bulk_create`` would send a statement for every few dozen rows.
     """
     if not items:
         return

@@ -1,4 +1,4 @@
-"""The database's clock, by which runs stamp their own times."""
+"""The database's clock, the source of all times of a run."""
 
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,10 @@ from django.db.models import DateTimeField, Func
 
 
 class DatabaseClock(Func):
-    """This very instant by the database's clock.
+    """The current time of the database.
 
-    ``Now`` would be the start of the statement's transaction on PostgreSQL; a heartbeat inside a
-    long transaction has to be younger than that.
+    ``Now`` is the start of the transaction on PostgreSQL, too old for a heartbeat within a long
+    transaction.
     """
 
     function = "CLOCK_TIMESTAMP"
@@ -28,7 +28,7 @@ class DatabaseClock(Func):
 
 
 def database_now() -> datetime:
-    """The database's clock, read once: an aware instant."""
+    """Return the current time of the database as an aware instant."""
     sql = "SELECT clock_timestamp()"
     if connection.vendor == "sqlite":
         sql = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"

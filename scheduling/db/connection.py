@@ -1,4 +1,4 @@
-"""What PostgreSQL has that Django knows nothing of: COPY, and compiled queries."""
+"""PostgreSQL features that Django doesn't support: COPY, and the setting of JIT compilation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +16,11 @@ CHOSEN = """
 
 
 def disable_jit(using: str, **kwargs: Any) -> None:
-    """Compiling a query takes longer than running it: ours are short, made for their indexes.
+    """Turn JIT compilation off for the role in this database (a receiver of ``post_migrate``).
 
-    The role has it as a default of its own in this database, from its next connection on. Poolers
-    refuse it as a parameter of the connection, and a statement would set it for their other users.
+    Compiling our short, indexed queries takes longer than running them. The setting applies from
+    the next connection on, and an existing one is kept. It isn't a connection parameter because
+    poolers reject those, nor a statement because that would affect a pooler's other clients.
     """
     if connections[using].vendor != "postgresql":
         return
@@ -33,14 +34,14 @@ def disable_jit(using: str, **kwargs: Any) -> None:
 
 @contextmanager
 def copying(table: str, columns: str) -> Iterator[Any]:
-    """psycopg's ``Copy`` into ``table``. To be called in a transaction; its errors are Django's."""
+    """Yield psycopg's ``Copy`` into ``table``. Needs a transaction; raises Django's errors."""
     with connection.cursor() as wrapper, wrapper.db.wrap_database_errors:
         try:
             with wrapper.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 yield copy
         except ValueError as error:
-            # A pooler says that the server is gone before it closes the connection itself, and
-            # psycopg expects one answer.
+            # A pooler reports the lost server before it closes the connection; psycopg expects
+            # one response.
             if not wrapper.db.connection.broken:
                 raise
             raise OperationalError("the server ended the session during a COPY") from error

@@ -1,4 +1,4 @@
-"""Which faults of a database pass by themselves, and what to tell a person of the others."""
+"""Database errors: which of them are worth a retry, and messages for people."""
 
 import logging
 
@@ -11,67 +11,66 @@ logger = logging.getLogger(__name__)
 CONTENTION = {"40001", "40P01", "55P03"}
 # Connection exceptions, shutdown and crash of the server, starting up, too many connections,
 # a session ended for idling in a transaction, a statement ended for its time.
-GONE = {"57P01", "57P02", "57P03", "53300", "25P03", "57014"}
-# Words of SQLite for what no other attempt mends.
-LASTING = ("disk", "full", "readonly", "no such", "unable to open", "malformed")
+UNAVAILABLE = {"57P01", "57P02", "57P03", "53300", "25P03", "57014"}
+# Words in SQLite's messages of errors that a retry doesn't solve.
+PERMANENT = ("disk", "full", "readonly", "no such", "unable to open", "malformed")
 
-
-# More of a fault's own words than this is no sentence any more.
-MOST_WORDS = 300
+# An error's own message is cut after this many characters.
+MAX_LENGTH = 300
 
 
 class RunTimeoutError(Exception):
-    """An attempt took longer than it was allowed to."""
+    """An attempt exceeded its time limit."""
 
 
 class StudioChangedError(Exception):
-    """The studio's zone is another one since this process read it."""
+    """The studio's zone has changed since this process read it."""
 
 
 def sqlstate(error: BaseException) -> str:
-    """The five characters by which PostgreSQL names a fault; empty for others."""
+    """Return PostgreSQL's five-character code of an error, or an empty string."""
     cause = error.__cause__ or error
     return getattr(cause, "sqlstate", None) or ""
 
 
 def is_contention(error: BaseException) -> bool:
-    """Whether two writers were in each other's way: the same transaction may work right now."""
+    """Return whether two writers collided: an immediate retry may succeed."""
     return isinstance(error, DatabaseError) and sqlstate(error) in CONTENTION
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether another attempt in a while may succeed: database gone, locked, deadlock, timeout."""
+    """Return whether a later retry may succeed: database down or locked, deadlock, timeout."""
     if isinstance(error, (RunTimeoutError, StudioChangedError, InterfaceError)):
         return True
     if not isinstance(error, DatabaseError):
         return False
     state = sqlstate(error)
-    if state in CONTENTION | GONE or state.startswith("08"):
+    if state in CONTENTION | UNAVAILABLE or state.startswith("08"):
         return True
     if isinstance(error, OperationalError):
         text = str(error).lower()
-        # SQLite and a broken connection have no SQLSTATE, only words.
-        return not state and not any(word in text for word in LASTING)
+        # SQLite and a broken connection have no SQLSTATE, only a message.
+        return not state and not any(word in text for word in PERMANENT)
     return False
 
 
 def is_fatal(error: BaseException) -> bool:
-    """A fault of the database itself, such as a full disk: no smaller chunk would fare better."""
+    """Return whether the database itself failed (a full disk): smaller chunks would fail, too."""
     return isinstance(error, DatabaseError) and (
         not connection.is_usable() or type(error).__name__ == "OperationalError"
     )
 
 
 def log_and_describe(error: BaseException, what: str, *args: object) -> str:
-    """``describe``, for those who see no log; what it leaves out of an unknown fault is logged.
+    """Return ``describe(error)``, and log the details of an unknown error.
 
-    ``what`` and ``args`` say in the log what was being done, and in which run.
+    ``what`` and ``args`` are the log message: the activity and its run.
     """
     known = _known(error)
     if known is not None:
         return known
-    if _is_of_a_database(error):
-        # Its own words say where and why; a traceback would only say that we write classes.
+    if _is_database_error(error):
+        # The message has the place and the reason; a traceback would add nothing.
         logger.error(f"{what}: %s: %s", *args, type(error).__name__, error)
     else:
         logger.error(what, *args, exc_info=error)
@@ -79,37 +78,37 @@ def log_and_describe(error: BaseException, what: str, *args: object) -> str:
 
 
 def describe(error: BaseException) -> str:
-    """A sentence on the fault, and what to do where that is known.
+    """Return a sentence on the error, with the remedy if it is known.
 
-    Nothing of what a database says beyond its first line: there it quotes statements and rows.
+    Only the first line of a database's message is included: the others quote statements and rows.
     """
     return _known(error) or _unknown(error)
 
 
 def _unknown(error: BaseException) -> str:
-    words = {"error": f"{type(error).__name__}: {_words(error)}".rstrip(".?! ")}
-    if _is_of_a_database(error):
-        return _("The database refused it: %(error)s.") % words
-    return _("Something unexpected went wrong: %(error)s.") % words
+    values = {"error": f"{type(error).__name__}: {_message(error)}".rstrip(".?! ")}
+    if _is_database_error(error):
+        return _("The database refused it: %(error)s.") % values
+    return _("Something unexpected went wrong: %(error)s.") % values
 
 
-def _is_of_a_database(error: BaseException) -> bool:
-    # A driver's own, where nothing of Django's stands between.
+def _is_database_error(error: BaseException) -> bool:
+    # Errors of psycopg that Django has not wrapped have a sqlstate.
     return isinstance(error, (DatabaseError, InterfaceError)) or hasattr(error, "sqlstate")
 
 
-def _words(error: BaseException) -> str:
-    """What the fault says of itself, in one line."""
+def _message(error: BaseException) -> str:
+    """Return the error's own message in one line."""
     text = str(error).strip()
-    if _is_of_a_database(error):
-        text = text.partition("\n")[0].rstrip(".?! ")  # a sentence goes on behind it
+    if _is_database_error(error):
+        text = text.partition("\n")[0].rstrip(".?! ")  # it is inserted into a sentence
     text = " ".join(text.split()) or type(error).__name__
-    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]}…"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}…"
 
 
 def _known(error: BaseException) -> str | None:
-    """The sentence of a fault of which all is said with it; else None."""
-    text = _words(error)
+    """Return the complete sentence for a known error, else None."""
+    text = _message(error)
     lowered = text.lower()
     if isinstance(error, RunTimeoutError):
         return text

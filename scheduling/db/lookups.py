@@ -1,7 +1,7 @@
-"""``id__among=[…]``: membership in a list of any length as one parameter.
+"""The lookup ``id__among=[…]``: membership in a list of any length, as one parameter.
 
-``__in`` binds a parameter for each value, of which SQLite takes a limited number and which
-PostgreSQL plans anew for each length of the list.
+``__in`` binds a parameter for each value: SQLite limits their number, and PostgreSQL plans the
+query again for each length of the list.
 """
 
 import json
@@ -16,7 +16,7 @@ from django.db.models.fields.related import ForeignObject
 @BigIntegerField.register_lookup
 @ForeignObject.register_lookup
 class Among(Lookup):
-    """``lhs`` is one of the integers on the right."""
+    """The left side is one of the integers on the right."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -31,8 +31,8 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         lhs, params = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":
-            # As text: psycopg would take longer over a list, and make smallints of small numbers,
-            # which the server doesn't hash against a bigint but compares one by one.
+            # As text: psycopg takes longer to adapt a list, and sends small numbers as smallint,
+            # which the server compares to a bigint one by one instead of hashing.
             listed = ",".join(map(str, self.rhs))
             return f"{lhs} = ANY(%s::bigint[])", [*params, f"{{{listed}}}"]
         return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]

@@ -1,4 +1,4 @@
-"""Counts the statements of a run."""
+"""A counter of SQL statements."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection
 
 
 class QueryCounter:
-    """How many statements this thread has sent since the block was entered, COPY included."""
+    """The number of statements that this thread has sent within the block, COPY included."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,1 +1,1 @@
-"""The rules of the calendar: standard library only, no clock, no settings, no database."""
+"""The rules of the calendar. Pure: standard library only, no clock, settings or database."""

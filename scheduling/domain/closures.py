@@ -1,4 +1,4 @@
-"""Dates on which nothing takes place."""
+"""Closures: dates without classes."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from .series import SeriesKey
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """From ``first`` to ``last``, both included: for all, for a teacher, or for a student.
+    """The dates from ``first`` to ``last``, included: for everyone, a teacher or a student.
 
-    With a ``series`` it is a pause of that one rule of the student's.
+    With a ``series`` it is a pause of that one series of the student.
     """
 
     id: int
@@ -25,9 +25,9 @@ class Closure:
 
 
 class ClosureCalendar:
-    """The closures of a run, asked by date and person.
+    """The closures of a run by person.
 
-    Where several cover a date, the earliest entered is the one named.
+    If several cover a date, the one that was entered first counts.
     """
 
     def __init__(self, closures: Iterable[Closure]) -> None:
@@ -35,7 +35,7 @@ class ClosureCalendar:
         self._teacher: defaultdict[int, list[Closure]] = defaultdict(list)
         self._student: defaultdict[int, list[Closure]] = defaultdict(list)
         self._series: defaultdict[SeriesKey, list[Closure]] = defaultdict(list)
-        for closure in sorted(closures, key=lambda c: c.id):
+        for closure in sorted(closures, key=lambda closure: closure.id):
             if closure.teacher_id is not None:
                 self._teacher[closure.teacher_id].append(closure)
             elif closure.series is not None:
@@ -48,9 +48,9 @@ class ClosureCalendar:
     def concerning(
         self, teacher_id: int | None, student_id: int, series: SeriesKey | None = None
     ) -> list[Closure]:
-        """The closures that may apply to lessons of these two people; mostly none.
+        """Return the closures that may apply to classes of these two people.
 
-        Pauses of a rule only where ``series`` is that rule.
+        Pauses of a series are included only for ``series``.
         """
         found = self._all
         if teacher_id is not None and teacher_id in self._teacher:
@@ -59,11 +59,11 @@ class ClosureCalendar:
             found = found + self._student[student_id]
         if series is not None and series in self._series:
             found = found + self._series[series]
-        return found if found is self._all else sorted(found, key=lambda c: c.id)
+        return found if found is self._all else sorted(found, key=lambda closure: closure.id)
 
 
 def covering(closures: list[Closure], day: date) -> Closure | None:
-    """The first of ``closures`` that covers ``day``."""
+    """Return the first of ``closures`` that covers ``day``."""
     for closure in closures:
         if closure.first <= day <= closure.last:
             return closure

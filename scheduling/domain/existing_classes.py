@@ -1,4 +1,4 @@
-"""What the calendar holds, as the planner sees it."""
+"""Stored classes as values for the planner."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -9,7 +9,7 @@ from .windows import week_number
 
 
 class ClassAttributes(NamedTuple):
-    """All of an untouched class but its week and its instant, for comparing it with its rule."""
+    """All attributes of an unedited class except its week and instant, to compare with a series."""
 
     weekday: int
     start_time: time
@@ -23,7 +23,7 @@ class ClassAttributes(NamedTuple):
 
 
 def attributes_of(series: Series) -> ClassAttributes:
-    """How a class of ``series`` looks when it is as the rule says."""
+    """Return the attributes of a class that matches ``series``."""
     return ClassAttributes(
         series.weekday,
         series.start_time,
@@ -39,9 +39,9 @@ def attributes_of(series: Series) -> ClassAttributes:
 
 @dataclass(frozen=True, slots=True)
 class ClassGroup:
-    """Stored classes of one series that are alike: their week numbers and starts, in parallel.
+    """Stored classes of one series with equal attributes: week numbers and starts, in parallel.
 
-    ``plain``: scheduled, untouched, and on the very date that their identity names.
+    ``plain``: scheduled, not edited by hand, and on the date of their identity.
     """
 
     plain: bool
@@ -54,7 +54,7 @@ class ClassGroup:
 class StoredClass:
     """One stored class of a series. ``starts`` and ``ends`` are epoch seconds.
 
-    ``edit`` says what a person did to it: empty while no one has touched it.
+    ``edit`` is the code of a manual edit, empty if there is none.
     """
 
     id: int
@@ -77,17 +77,17 @@ class StoredClass:
 
     @property
     def is_in_its_week(self) -> bool:
-        """Whether it takes place in the week that identifies it; plain SQL may have put it out."""
+        """Whether its date is in the week that identifies it; SQL may have changed the date."""
         return week_number(self.date) == self.week
 
     @property
     def is_only_noted(self) -> bool:
-        """Whether a closure cancelled it, and a person then wrote something on it, no more."""
+        """Whether a closure cancelled it and a person only added notes."""
         return self.is_cancelled and self.edit in ("edited_by_hand", "noted")
 
 
 class Booking(NamedTuple):
-    """A class, stored (``class_id``) or planned, that holds its teacher's and student's time.
+    """A class that occupies its teacher's and student's time; ``class_id`` is None if planned.
 
     A one-off has no ``series``.
     """

@@ -1,19 +1,19 @@
-"""What can become of an occurrence, a series or a student in a run, and why."""
+"""The outcomes of a run for occurrences, series and students, and their reasons."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Every result that a run counts. Counted per occurrence where there is one."""
+    """The results that a run counts, per occurrence if there is one."""
 
     CREATED = "created"
     EXISTS = "exists"
     MOVED = "moved"
     REMOVED = "removed"
-    CANCELLED = "cancelled"  # under a closure
-    RESTORED = "restored"  # the closure went
-    PROTECTED = "protected"  # a person's doing, left alone
+    CANCELLED = "cancelled"  # by a closure
+    RESTORED = "restored"  # the closure is gone
+    PROTECTED = "protected"  # edited by hand, left alone
     CONFLICT = "conflict"
     CLOSED = "closed"
     NOT_STARTED = "not_started"
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
-# A class is written.
+# The outcomes that write a class.
 CHANGES = (
     Outcome.CREATED,
     Outcome.MOVED,
@@ -33,13 +33,13 @@ CHANGES = (
     Outcome.CANCELLED,
     Outcome.RESTORED,
 )
-# A run with any of these is done, but not well.
+# A run with any of these is "done with errors".
 FAULTS = frozenset({Outcome.INVALID, Outcome.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why, as a code and its values; interfaces put it into words in the reader's language."""
+    """A reason as a code and its values. ``text.reasons`` translates it."""
 
     code: str
     params: dict[str, str | int] = field(default_factory=dict)

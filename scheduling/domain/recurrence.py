@@ -1,4 +1,4 @@
-"""The dates and instants that a weekly rule yields (RFC 5545 ``FREQ=WEEKLY``, ``WKST=MO``)."""
+"""The dates and instants of a weekly series (RFC 5545 ``FREQ=WEEKLY``, ``WKST=MO``)."""
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -18,22 +18,22 @@ class Occurrences:
     starts: tuple[int, ...]
 
 
-NOTHING = Occurrences((), (), ())
+NO_OCCURRENCES = Occurrences((), (), ())
 
 
 def occurrences(series: Series, window: Window) -> Occurrences:
-    """What ``series`` asks for in ``window``, closures and halts aside.
+    """Return the occurrences of ``series`` in ``window``, ignoring closures and suspensions.
 
-    The window's dates are read as local dates of the series. Raises UnknownZoneError.
+    The window's dates are local dates of the series. Raises UnknownZoneError.
     """
     start, end = window.start, window.end
     if series.first is not None and series.first > start:
         start = series.first
-    # Compared this way round: 9999-12-31, a common "for ever", has no day after it.
+    # The last possible date, 9999-12-31, is a common "for ever" and has no day after it.
     if series.last is not None and series.last < end - DAY:
         end = series.last + DAY
     if start >= end:
-        return NOTHING
+        return NO_OCCURRENCES
     return _occurrences(
         series.weekday,
         start,
@@ -45,8 +45,8 @@ def occurrences(series: Series, window: Window) -> Occurrences:
     )
 
 
-# Series of the same weekday, time and zone share one tuple: comparing 10,000 of them to what is
-# stored costs little more than 10,000 dictionary look-ups.
+# Series with the same weekday, time and zone share one tuple, so that comparing 10,000 of them to
+# the stored classes costs little more than 10,000 dictionary look-ups.
 @lru_cache(maxsize=1 << 14)
 def _occurrences(
     weekday: int, start: date, end: date, interval: int, phase: int, at: time, zone: str
@@ -63,9 +63,9 @@ def _occurrences(
 def days_between(
     weekday: int, start: date, end: date, interval: int, phase: int
 ) -> tuple[date, ...]:
-    """The dates of ``weekday`` in ``[start, end)``, in weeks whose number is ``phase``.
+    """Return the dates of ``weekday`` in ``[start, end)`` in every ``interval``-th week.
 
-    That is modulo ``interval``; none where ``end`` is not after ``start``.
+    These are the weeks whose number modulo ``interval`` is ``phase``.
     """
     day = start + timedelta(days=(weekday - 1 - start.weekday()) % 7)
     days = []
@@ -77,9 +77,9 @@ def days_between(
 
 
 def has_day(weekday: int, first: date, last: date, interval: int) -> bool:
-    """Whether a rule from ``first`` to ``last``, both included, asks for anything at all.
+    """Return whether a rule has any date from ``first`` to ``last``, both included.
 
-    Its weeks are counted from that of ``first``.
+    Its weeks are counted from the week of ``first``.
     """
     phase = week_number(first) % interval
     return bool(days_between(weekday, first, last + DAY, interval, phase))
@@ -93,7 +93,7 @@ def _phase(series: Series) -> int:
 
 
 def day_in_week(series: Series, number: int) -> date | None:
-    """The date of the occurrence of ``series`` in week ``number``; None where there is none."""
+    """Return the date of the occurrence of ``series`` in week ``number``, or None."""
     if series.interval_weeks != 1 and number % series.interval_weeks != _phase(series):
         return None
     day = date.fromordinal(number * 7 + series.weekday)
@@ -105,9 +105,9 @@ def day_in_week(series: Series, number: int) -> date | None:
 
 
 def starts_in(series: Series, weeks: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The starts of the occurrences of ``series`` in ``weeks``, some of them, in order.
+    """Return the starts of the occurrences of ``series`` in ``weeks``, which are in order.
 
-    None where it asks for nothing in one of the weeks.
+    Return None if one of the weeks has no occurrence. ``weeks`` must not be empty.
     """
     if day_in_week(series, weeks[0]) is None or day_in_week(series, weeks[-1]) is None:
         return None
@@ -123,7 +123,7 @@ def _starts_in(weekday: int, at: time, zone: str, weeks: tuple[int, ...]) -> tup
 
 
 def candidate_days(series: Series, window: Window) -> tuple[date, ...]:
-    """The dates of the rule's weekday in ``window``, whatever its validity."""
+    """Return the dates of the series in ``window``, ignoring its first and last date."""
     return _occurrences(
         series.weekday,
         window.start,
@@ -136,15 +136,15 @@ def candidate_days(series: Series, window: Window) -> tuple[date, ...]:
 
 
 def nearest_day(series: Series, day: date) -> date | None:
-    """The occurrence of ``series`` that lies nearest to ``day``; of two, the later one.
+    """Return the occurrence of ``series`` nearest to ``day``; the later one of two.
 
-    Closures and halts aside; None where it has no occurrence at all.
+    Closures and suspensions are ignored. Return None if there is no occurrence nearby.
     """
     if series.first is not None and day < series.first:
         day = series.first
     if series.last is not None and day > series.last:
         day = series.last
-    here, step = week_number(day), series.interval_weeks
-    around = range(max(0, here - step), min(here + step, week_number(LAST_DATE)) + 1)
-    found = [one for number in around if (one := day_in_week(series, number)) is not None]
-    return min(found, key=lambda one: (abs(one - day), day - one), default=None)
+    week, interval = week_number(day), series.interval_weeks
+    numbers = range(max(0, week - interval), min(week + interval, week_number(LAST_DATE)) + 1)
+    days = [found for number in numbers if (found := day_in_week(series, number)) is not None]
+    return min(days, key=lambda found: (abs(found - day), day - found), default=None)

@@ -1,4 +1,4 @@
-"""A series: one weekly rule, whatever table it came from."""
+"""Series: weekly rules, read from either table."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -10,21 +10,21 @@ from .wallclock import add_minutes
 
 
 class SeriesKind(StrEnum):
-    """The table that a series is a row of."""
+    """The table of a series."""
 
     FIXED_SCHEDULE = "fixed_schedule"
     RECURRING_SLOT = "recurring_slot"
 
 
 class SeriesKey(NamedTuple):
-    """Identifies a series."""
+    """The identity of a series."""
 
     kind: SeriesKind
     id: int
 
 
 class Suspension(NamedTuple):
-    """Why a series asks for nothing at all."""
+    """Why a series has no occurrences at present."""
 
     outcome: Outcome
     reason: Reason
@@ -32,13 +32,14 @@ class Suspension(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A weekly rule in local time of ``zone``, with the people it concerns.
+    """A weekly rule in local time of ``zone``, with its people.
 
-    ``first`` and ``last`` are the dates, included, between which it asks for occurrences; the
-    student's or the rule's, whichever is narrower, as ``first_by`` and ``last_by`` say. Every
-    ``interval_weeks`` weeks counts from the ISO week of ``anchor``. ``suspension`` is set while it
-    asks for nothing (paused, inactive), ``fault`` when it can't be read (an unknown zone).
-    ``end_time`` is the nominal end on the wall clock; before ``start_time`` past midnight.
+    ``first`` and ``last`` bound its occurrences, both included: the student's or the series' own
+    date, whichever is narrower; ``first_by`` and ``last_by`` are "student" or "series".
+    ``interval_weeks`` counts from the ISO week of ``anchor``. ``suspension`` is set while the
+    series has no occurrences (paused, inactive), ``error`` if the row is invalid (an unknown
+    zone). ``end_time`` is the nominal end on the wall clock, before ``start_time`` if the class
+    ends after midnight.
     """
 
     kind: SeriesKind
@@ -59,10 +60,10 @@ class Series:
     subject: str = ""
     is_shared: bool = False
     suspension: Suspension | None = None
-    fault: Reason | None = None
-    # Derived once: the planner asks for these a dozen times a series.
+    error: Reason | None = None
+    # Derived once, because the planner reads them about a dozen times per series.
     key: SeriesKey = field(init=False, repr=False, compare=False)
-    # Among planned occurrences that collide, the least rank wins: the older series.
+    # Among conflicting planned occurrences the lowest rank wins: the older series.
     rank: tuple[datetime, str, int] = field(init=False, repr=False, compare=False)
     end_time: time = field(init=False, repr=False, compare=False)
 

@@ -1,6 +1,6 @@
-"""Where the clocks of a zone change: the offsets of a stretch of local time, a few values in all.
+"""UTC offsets of a period of local time, as a few values that an SQL query can use.
 
-For those who can't ask ``wallclock`` a thousand times: a database compares whole tables to them.
+The queries compare whole tables to them instead of calling ``wallclock`` for every class.
 """
 
 from dataclasses import dataclass
@@ -10,42 +10,42 @@ from functools import lru_cache
 from .wallclock import SECOND, zone_of
 
 _DAY = timedelta(days=1)
-# Wider than any offset: local dates begin and end at other instants than those of UTC.
+# Wider than any offset, because local dates begin and end at other instants than UTC dates.
 _MARGIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class OffsetTransitions:
-    """The UTC offsets of local times, in seconds: ``offsets[n]`` until ``at[n]``, and so on.
+    """UTC offsets of local times, in seconds: ``offsets[n]`` applies until ``at[n]``.
 
-    One offset more than turns. A local time that a turn skips or repeats takes the offset before
-    it, as in ``wallclock.instant``.
+    There is one offset more than transitions. A local time that a transition skips or repeats
+    takes the offset before it, as in ``wallclock.instant``.
     """
 
     at: tuple[datetime, ...]
     offsets: tuple[int, ...]
 
     def offset(self, local: datetime) -> int:
-        """The offset of the naive ``local``, which lies in the stretch asked for."""
-        for turn, offset in zip(self.at, self.offsets, strict=False):
-            if local < turn:
+        """Return the offset of the naive ``local``, which must be within the period."""
+        for transition, offset in zip(self.at, self.offsets, strict=False):
+            if local < transition:
                 return offset
         return self.offsets[-1]
 
 
 @lru_cache(maxsize=512)
 def offset_transitions(zone: str, first: date, last: date) -> OffsetTransitions:
-    """The turns of ``zone`` for local times from ``first`` to ``last``, both included.
+    """Return the transitions of ``zone`` for local times from ``first`` to ``last``, included.
 
-    Looked for once a day: two turns within a day that cancel each other out would be missed; the
-    zones' data knows of none. Raises UnknownZoneError.
+    Offsets are sampled once a day: two transitions within a day that cancel each other out would
+    be missed, but tzdata has none. Raises UnknownZoneError.
     """
     info = zone_of(zone)
 
     def offset(moment: datetime) -> int:
-        found = moment.astimezone(info).utcoffset()
-        assert found is not None
-        return found // SECOND
+        difference = moment.astimezone(info).utcoffset()
+        assert difference is not None
+        return difference // SECOND
 
     moment = datetime.combine(first, time(), UTC) - _MARGIN
     end = datetime.combine(last, time(), UTC) + _MARGIN
@@ -59,7 +59,7 @@ def offset_transitions(zone: str, first: date, last: date) -> OffsetTransitions:
             while high - low > SECOND:
                 middle = low + (high - low) // 2 // SECOND * SECOND
                 low, high = (low, middle) if offset(middle) == after else (middle, high)
-            # Skipped times count from the old offset, repeated ones too: the later of the two ends.
+            # Skipped and repeated times take the old offset: the later of the two ends counts.
             ahead = timedelta(seconds=max(offsets[-1], after))
             at.append(high.replace(tzinfo=None) + ahead)
             offsets.append(after)

@@ -5,7 +5,7 @@ from scheduling.db import lookups  # noqa: F401  (registers itself)
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
-from .incidents import Trouble, TroubleKind
+from .incidents import Incident, IncidentKind
 from .languages import Language
 from .messages import Message, MessageItem, MessageKind, MessageState, Recipient
 from .people import LessonDuration, LessonSettings, Student, Teacher
@@ -25,6 +25,8 @@ __all__ = [
     "ClassStatus",
     "Closure",
     "FixedSchedule",
+    "Incident",
+    "IncidentKind",
     "Job",
     "JobRun",
     "JobRunItem",
@@ -47,6 +49,4 @@ __all__ = [
     "Teacher",
     "TimetableUpload",
     "Trigger",
-    "Trouble",
-    "TroubleKind",
 ]

@@ -1,4 +1,4 @@
-"""Who changed what by hand. Runs write in bulk and are not heard here: they have their own log."""
+"""The audit log of manual edits. Runs write in bulk, without signals: they have their own log."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from .people import LessonDuration, LessonSettings, Student, Teacher
 from .studio import Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot
 
-# Whoever is acting, asked when something is logged: a token is read long after a request began.
+# Returns the current user. Called only when something is logged, because a token is read late.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
 
 _MACHINERY = ["created_at", "revised_at", "import_key", "import_until"]
@@ -27,7 +27,7 @@ _STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 
 
 def register_audit() -> None:
-    """Have every change by hand logged, with who made it. To be called once, at the start."""
+    """Log every manual edit with its user. Called once, at start-up."""
     for model in (Student, Teacher, FixedSchedule, Closure, LessonSettings, LessonDuration):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
     auditlog.register(Studio, exclude_fields=["is_settled"])
@@ -37,10 +37,10 @@ def register_audit() -> None:
 
 
 def entries(changed: Iterable[tuple[Model | None, Model]]) -> list[LogEntry]:
-    """Entries for rows that are written in bulk, which sends no signal: what each was, or None, and
-    is. They are to be inserted in bulk themselves: their ``changes`` are JSON text.
+    """Return the log entries of rows that are written in bulk, which sends no signals.
 
-    What a row is called must be known without asking the database for each.
+    ``changed`` has each row before (None if new) and after. Insert the entries in bulk, too: their
+    ``changes`` are JSON text. ``str(row)`` must not need a query.
     """
     actor = _actor()
     return [
@@ -50,7 +50,7 @@ def entries(changed: Iterable[tuple[Model | None, Model]]) -> list[LogEntry]:
             object_id=row.pk,
             object_repr=str(row),
             action=LogEntry.Action.CREATE if before is None else LogEntry.Action.UPDATE,
-            # Of its own columns: what else belongs to it would be a query for each.
+            # Only the row's own columns: related rows would take a query each.
             changes=json.dumps(model_instance_diff(before, row, _columns(type(row)))),
             actor=actor,
         )
@@ -68,7 +68,7 @@ def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
 
 
 def _actor() -> Any:
-    """The account that is acting; None where it is nobody's, as a command's."""
-    ask = acting.get()
-    user = ask() if ask is not None else None
+    """Return the current user; None for a command."""
+    get_user = acting.get()
+    user = get_user() if get_user is not None else None
     return user if isinstance(user, get_user_model()) else None

@@ -1,4 +1,4 @@
-"""What a class can be: its status, who cancelled it, and who came."""
+"""The status, cancellation and attendance values of a class."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class ClassStatus(models.TextChoices):
 
 
 class CancelledBy(models.TextChoices):
-    """Who cancelled. Only ``closure`` was a run's doing; every other is a person's tombstone."""
+    """Who cancelled a class. ``closure`` is set by a run; the others by a person."""
 
     STUDENT = "student", _("student")
     TEACHER = "teacher", _("teacher")
@@ -25,7 +25,7 @@ CANCELLED_BY_PEOPLE = [one for one in CancelledBy.choices if one[0] != Cancelled
 
 
 class Attendance(models.TextChoices):
-    """What became of a class."""
+    """The attendance of a class."""
 
     PRESENT = "present", _("present")
     EXCUSED = "excused", _("excused")

@@ -108,9 +108,9 @@ class ScheduledClass(models.Model):
         db_default=False,
         help_text=_("Whether a cancelled class is paid for all the same."),
     )
-    # When a person cancelled it; a closure's doing has none.
+    # When a person cancelled it; empty if a closure did.
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
-    # A lesson that this one-off makes good. One for each, so that nothing is made up for twice.
+    # The class that this one-off makes up for; unique, so that no class has two make-ups.
     make_up_for = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -186,7 +186,7 @@ class ScheduledClass(models.Model):
                     "This student already has a class on that date at exactly these times."
                 ),
             ),
-            # Conditional, as SQLite then makes an index of it and leaves the table alone.
+            # Conditional: SQLite then creates an index and doesn't rebuild the table.
             models.UniqueConstraint(
                 fields=["make_up_for"],
                 condition=Q(make_up_for__isnull=False),
@@ -255,7 +255,7 @@ class ScheduledClass(models.Model):
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        """A stored row, which remembers its revision."""
+        """Return a stored row that remembers its revision."""
         one = super().from_db(*args, **kwargs)
         one._revised = one.__dict__.get("updated_at")
         return one
@@ -274,7 +274,7 @@ class ScheduledClass(models.Model):
         self.ends_at = self.starts_at + timedelta(minutes=minutes)
 
     def local_times(self, zone: str = "") -> tuple[datetime, datetime]:
-        """When the class begins and ends by the clocks in ``zone``, its own unless said.
+        """Return start and end in local time of ``zone``, by default the class's own.
 
         On a day on which the clocks change these are not always the nominal times: a lesson of
         four hours from 01:00 ends at 06:00 where the hour from 02:00 is skipped.
@@ -283,10 +283,10 @@ class ScheduledClass(models.Model):
 
     @property
     def hours(self) -> str:
-        """“10:00–11:00”, by the clocks in the class's own zone."""
+        """Return “10:00–11:00”, in the class's own zone."""
         return clock_hours(self.starts_at, self.ends_at, self.time_zone)
 
     @property
     def is_generated(self) -> bool:
-        """Whether a series asks for this class; a one-off is nobody's occurrence."""
+        """Whether the class belongs to a series; otherwise it is a one-off."""
         return self.week is not None

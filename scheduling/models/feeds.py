@@ -1,4 +1,4 @@
-"""Secret addresses under which a calendar can be read without logging in."""
+"""Calendar feeds: secret addresses of calendars that need no login."""
 
 import secrets
 
@@ -11,15 +11,15 @@ from .people import Student, Teacher
 
 
 def new_nonce() -> str:
-    """What makes an address of its own for each feed, the same person's included."""
+    """Return a random value that makes the address of each feed unique."""
     return secrets.token_urlsafe(12)
 
 
 class CalendarFeed(models.Model):
     """The calendar of a student, of a teacher, or, with neither, of the studio.
 
-    Its address is worked out from ``nonce`` and the studio's SECRET_KEY: who reads the database
-    alone can't read the calendars. A revoked feed answers as if it had never been.
+    Its address is derived from ``nonce`` and SECRET_KEY: access to the database alone doesn't
+    give access to the calendars. A revoked feed responds like an unknown one.
     """
 
     student = models.ForeignKey(
@@ -46,7 +46,7 @@ class CalendarFeed(models.Model):
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
         ordering = ["-id"]
-        default_permissions = ("add", "change", "view")  # revoked, and kept
+        default_permissions = ("add", "change", "view")  # feeds are revoked, not deleted
         constraints = [
             models.CheckConstraint(
                 condition=Q(teacher__isnull=True) | Q(student__isnull=True),

@@ -1,4 +1,4 @@
-"""A time on the wall clock: classes begin and end on a minute."""
+"""Model fields for times in whole minutes and for normalised text."""
 
 from typing import Any
 
@@ -11,10 +11,7 @@ from .validators import validate_line, validate_lines, validate_whole_minutes
 
 
 class MinuteTimeField(models.TimeField):
-    """A time of day in whole minutes, refused beside its field.
-
-    To migrations, as to the database, it is any time: they need not know of it.
-    """
+    """A time of day in whole minutes. Migrations treat it as a plain TimeField."""
 
     default_validators = [validate_whole_minutes]
 
@@ -24,7 +21,7 @@ class MinuteTimeField(models.TimeField):
 
 
 class LineInput(forms.CharField):
-    """A line of text in a form. Its value is normalised before anything is checked."""
+    """A form field for a line of text, which is normalised before it is validated."""
 
     default_validators = [validate_line]
 
@@ -34,7 +31,7 @@ class LineInput(forms.CharField):
 
 
 class LinesField(models.TextField):
-    """Text of several lines. To migrations, as to the database, it is any text."""
+    """Text of several lines. Migrations treat it as a plain TextField."""
 
     default_validators = [validate_lines]
 
@@ -44,10 +41,7 @@ class LinesField(models.TextField):
 
 
 class LineField(models.CharField):
-    """A line of text: normalised on its way into the database, whoever writes it.
-
-    To migrations, as to the database, it is any text: they need not know of it.
-    """
+    """A line of text, normalised before it is stored. Migrations treat it as a plain CharField."""
 
     default_validators = [validate_line]
 

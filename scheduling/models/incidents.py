@@ -1,4 +1,4 @@
-"""What is wrong with the jobs or the mail, from when it was noticed to when it was over."""
+"""Incidents: failures of the jobs or of e-mail, each with its beginning and its end."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from .runs import Job
 
 
-class TroubleKind(models.TextChoices):
-    """Ways in which a job, or all mail, fails to do what it should."""
+class IncidentKind(models.TextChoices):
+    """The ways in which a job, or e-mail delivery, can fail."""
 
     LATE = "late", _("late")
     FAILED = "failed", _("failed")
@@ -17,15 +17,14 @@ class TroubleKind(models.TextChoices):
     MAIL = "mail", _("blocked")
 
 
-class Trouble(models.Model):
-    """One trouble of a job, or of the mail, whose job is the watch.
+class Incident(models.Model):
+    """A failure of a job, or of e-mail delivery, which is recorded under the job ``watch``.
 
-    It is told once when it begins and once when it is over.
-    ``told_begin`` and ``told_end``: the channels that have taken the news; one that failed is
-    tried again by the next watch.
+    ``told_begin`` and ``told_end`` list the channels that were notified of the beginning and of
+    the end. The next watch retries the channels that failed.
     """
 
-    kind = models.CharField(_("kind"), max_length=8, choices=TroubleKind.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=IncidentKind.choices)
     job = models.CharField(_("job"), max_length=10, choices=Job.choices)
     detail = models.TextField(_("detail"), blank=True, db_default="")
     since = models.DateTimeField(_("since"))
@@ -34,10 +33,11 @@ class Trouble(models.Model):
     told_end = models.JSONField(default=list, blank=True)
 
     class Meta:
-        verbose_name = _("trouble")
-        verbose_name_plural = _("troubles")
+        db_table = "scheduling_trouble"  # the model's name was once "Trouble"
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
         ordering = ["-id"]
-        default_permissions = ()  # nobody edits them; the pages of jobs show what they say
+        default_permissions = ()  # read-only: only the watch writes incidents
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "job"], condition=Q(over_at__isnull=True), name="trouble_once"
@@ -49,5 +49,5 @@ class Trouble(models.Model):
 
     @property
     def subject(self) -> str:
-        """The job; or that it is the mail."""
-        return str(_("E-mail") if self.kind == TroubleKind.MAIL else self.get_job_display())
+        """The name of the job, or "E-mail"."""
+        return str(_("E-mail") if self.kind == IncidentKind.MAIL else self.get_job_display())

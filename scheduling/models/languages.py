@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Language(models.TextChoices):
-    """Languages that the product speaks; the one a person is written to."""
+    """The languages of the interface and of e-mails."""
 
     ENGLISH = "en", _("English")
     SPANISH = "es", _("Spanish")

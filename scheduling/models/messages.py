@@ -1,4 +1,4 @@
-"""The outbox: every e-mail from when it is wanted to what became of it."""
+"""The outbox: queued e-mails and their results."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .people import Student, Teacher
 
 
 class MessageKind(models.TextChoices):
-    """What a message is about."""
+    """The kinds of messages."""
 
     REMINDER = "reminder", _("reminder")
     NOTICE = "notice", _("notice of cancellation")
@@ -22,10 +22,10 @@ class MessageKind(models.TextChoices):
 
 
 class MessageState(models.TextChoices):
-    """What became of a message.
+    """The delivery states of a message.
 
-    ``UNKNOWN``: it was handed over, and the connection or the process ended before the mail server
-    answered. ``STALE``: it was not sent in time, or is not true any more.
+    ``UNKNOWN``: the connection or the process ended before the mail server answered.
+    ``STALE``: the message was not sent in time or is no longer correct.
     """
 
     WAITING = "waiting", _("waiting")
@@ -36,7 +36,7 @@ class MessageState(models.TextChoices):
 
 
 class Recipient(models.TextChoices):
-    """Whom a message about a lesson is for."""
+    """The recipients of a message about a class."""
 
     STUDENT = "student", _("student")
     TEACHER = "teacher", _("teacher")
@@ -46,7 +46,7 @@ class Message(models.Model):
     """An e-mail to one person.
 
     ``next_try`` is in the future after a temporary refusal, and while a process delivers the
-    message. ``attempts`` counts the deliveries that have begun; it is the claim of the last one.
+    message. ``attempts`` counts the deliveries that have begun and identifies the last one.
     ``subject`` and ``body`` are those of the last attempt. ``blocked_since`` is set while the mail
     server accepts no mail at all.
     """
@@ -72,7 +72,7 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-id"]
-        default_permissions = ("view", "change")  # to change one is to send it again
+        default_permissions = ("view", "change")  # "change" permits sending it again
         indexes = [
             models.Index(
                 fields=["next_try"], condition=Q(state=MessageState.WAITING), name="message_waiting"
@@ -84,9 +84,9 @@ class Message(models.Model):
 
 
 class MessageItem(models.Model):
-    """A lesson that a message is about. A person is told the same of the same lesson once.
+    """A class that a message is about. A person gets each kind of message once per class.
 
-    A lesson is student, teacher and start, not the row of its class: a run may make that anew.
+    The class is identified by student, teacher and start, because a run may recreate the row.
     """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
@@ -128,5 +128,5 @@ class MessageItem(models.Model):
 
 @receiver(post_delete, sender=MessageItem)
 def _delete_with_its_last_lesson(instance: MessageItem, **_kwargs: Any) -> None:
-    """Whoever deletes a person deletes what was written to them."""
+    """Delete a message with its last item, as when a person is deleted."""
     Message.objects.filter(pk=instance.message_id, items__isnull=True).delete()

@@ -21,12 +21,12 @@ from .validators import validate_time_zone
 
 
 def studio_time_zone() -> str:
-    """The default of a new teacher in migrations of before the studio's row."""
+    """Return the default zone in migrations that are older than the studio's row."""
     return settings.TIME_ZONE
 
 
 def studio_language() -> str:
-    """The default of a new person in those migrations."""
+    """Return the default language in those migrations."""
     return settings.LANGUAGE_CODE
 
 
@@ -76,7 +76,7 @@ class Teacher(RevisionMixin):
 
 
 class LessonSettings(models.Model):
-    """What a teacher offers. Missing settings warn; they never block a class."""
+    """A teacher's lesson settings. Missing settings cause a warning and never block a class."""
 
     teacher = models.OneToOneField(
         Teacher,
@@ -106,7 +106,7 @@ class LessonDuration(models.Model):
         LessonSettings,
         on_delete=models.CASCADE,
         related_name="durations",
-        db_index=False,  # that of the constraint begins with it
+        db_index=False,  # the constraint's index begins with it
         verbose_name=_("lesson settings"),
     )
     minutes = models.PositiveSmallIntegerField(
@@ -186,5 +186,5 @@ class Student(RevisionMixin):
 
     @property
     def full_name(self) -> str:
-        """First and last name as written, without a stray space where one is empty."""
+        """The first and last name, without a space if one of them is empty."""
         return f"{self.first_name} {self.last_name}".strip()

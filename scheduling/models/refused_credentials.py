@@ -1,4 +1,4 @@
-"""How often credentials were refused to an address, for all processes together."""
+"""Counts of refused credentials per address, shared by all processes."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class RefusedCredentials(models.Model):
     count = models.PositiveIntegerField()
 
     class Meta:
-        default_permissions = ()  # nobody edits them; pruning deletes what is over
+        default_permissions = ()  # read-only; pruning deletes old windows
         constraints = [
             models.UniqueConstraint(
                 fields=["address", "window_end"], name="refused_credentials_once"
@@ -27,12 +27,13 @@ class RefusedCredentials(models.Model):
 
     @classmethod
     def add(cls, address: str, window_end: datetime) -> int:
-        """Count one more; the number so far.
+        """Count a refusal and return the new count.
 
-        One statement, so that none is lost among many processes; the ORM has no upsert that adds.
+        A single statement, so that concurrent processes lose no count. The ORM has no upsert that
+        adds.
         """
         table = connection.ops.quote_name(cls._meta.db_table)
-        # A zone of IPv6 may be longer than the column.
+        # The zone ID of an IPv6 address may be longer than the column.
         row = [address[:ADDRESS_LENGTH], connection.ops.adapt_datetimefield_value(window_end)]
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,4 +1,4 @@
-"""When what calendars show of a row last changed."""
+"""The time of the last change that calendars show."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 
 
 class RevisionMixin(models.Model):
-    """``revised_at`` is when one of the columns ``revised_by`` last changed.
+    """Adds ``revised_at``: when one of the columns ``revised_by`` last changed.
 
-    By the database's clock; the attribute stays as it was read. Only ``save`` sees to it.
+    Only ``save`` updates it, by the database's clock; the attribute keeps the value that was read.
     """
 
     revised_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -22,7 +22,7 @@ class RevisionMixin(models.Model):
         abstract = True
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Store the row, revised where it differs from what was read."""
+        """Save the row, and update ``revised_at`` if the row differs from what was read."""
         if self._as_read in (None, self._values()):
             super().save(*args, update_fields=update_fields, **kwargs)
         else:
@@ -37,10 +37,10 @@ class RevisionMixin(models.Model):
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        """A stored row, which remembers what it was."""
-        one = super().from_db(*args, **kwargs)
-        one._as_read = one._values()
-        return one
+        """Return a stored row that remembers its values."""
+        row = super().from_db(*args, **kwargs)
+        row._as_read = row._values()
+        return row
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(self.__dict__.get(name) for name in self.revised_by)

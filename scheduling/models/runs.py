@@ -28,7 +28,7 @@ def _horizon() -> str:
 
 
 class Job(models.TextChoices):
-    """Everything that runs by itself or at the press of a button."""
+    """The jobs, scheduled or started by a person."""
 
     WEEKLY = "weekly", _("This week's lessons")
     HORIZON = "horizon", lazy(_horizon, str)()
@@ -38,7 +38,7 @@ class Job(models.TextChoices):
 
 
 class RunState(models.TextChoices):
-    """Where a run stands. ``partial``: done, with ``error`` or ``invalid`` outcomes."""
+    """The state of a run. ``partial``: done, with ``error`` or ``invalid`` outcomes."""
 
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
@@ -53,7 +53,7 @@ ACTIVE_STATES = (RunState.QUEUED, RunState.RUNNING)
 
 
 class Trigger(models.TextChoices):
-    """What set a run off."""
+    """What started a run."""
 
     CRON = "cron", _("cron")
     HTTP = "http", _("cron endpoint")
@@ -64,7 +64,7 @@ class Trigger(models.TextChoices):
     CHANGE = "change", _("change of a schedule")
 
 
-# What no person started.
+# The triggers without a person.
 AUTOMATIC = (Trigger.CRON, Trigger.SCHEDULER, Trigger.HTTP)
 
 
@@ -101,7 +101,7 @@ class JobRun(models.Model):
     progress_total = models.PositiveIntegerField(_("series in all"), default=0, db_default=0)
     queries = models.PositiveIntegerField(_("queries"), default=0, db_default=0)
     heartbeat = models.DateTimeField(_("last sign of life"), null=True, blank=True)
-    # Proves that a process still owns the run; a takeover makes it worthless.
+    # Proves that a process still owns the run; a takeover replaces it.
     token = models.UUIDField(_("token"), null=True, blank=True, editable=False)
     host = models.CharField(_("host"), max_length=255, blank=True, db_default="")
     process = models.CharField(_("process"), max_length=64, blank=True, db_default="")
@@ -150,20 +150,20 @@ class JobRun(models.Model):
 
     @property
     def window_last(self) -> date | None:
-        """The last day of the window, included: what people see."""
+        """The last day of the window, included, as interfaces show it."""
         return self.window_end - timedelta(days=1) if self.window_end else None
 
     @property
     @display(description=_("duration"))
     def duration(self) -> timedelta | None:
-        """How long it took, once it is over."""
+        """The duration of the run, None until it has finished."""
         if self.started_at is None or self.finished_at is None:
             return None
         return self.finished_at - self.started_at
 
 
 class JobRunItem(models.Model):
-    """One noteworthy result of a run: whom it concerns, what became of it, and why.
+    """A result of a run that is worth reporting: people, outcome and reason.
 
     ``code`` and ``params`` say the reason; ``scheduling.reasons`` puts it into words in the
     reader's language. References carry no database constraint: a log never holds up a row.

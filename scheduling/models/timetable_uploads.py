@@ -1,4 +1,4 @@
-"""Timetable files that were uploaded to be imported, and what became of them."""
+"""Uploaded timetable files and the reports of their imports."""
 
 from uuid import uuid4
 
@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TimetableUpload(models.Model):
-    """One uploaded file between its preview and its import; then the record of that import.
+    """An uploaded file between its preview and its import; then the record of the import.
 
-    A row, for any process may get the next request. ``content`` is compressed, and emptied by
-    the import. ``owner_name`` outlives the account.
+    It is stored in the database because any process may handle the next request. ``content`` is
+    compressed; the import empties it. ``owner_name`` remains when the account is deleted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Checks of single values that a form or an import names by field."""
+"""Validators of single fields."""
 
 from datetime import time
 
@@ -20,7 +20,7 @@ def validate_time_zone(value: str) -> None:
 
 
 def validate_whole_minutes(value: time) -> None:
-    """Raise ValidationError for a time with seconds: no class begins or ends within a minute."""
+    """Raise ValidationError for a time with seconds."""
     if value.second or value.microsecond:
         raise ValidationError(
             _("Write the time in whole minutes, without seconds."), code="whole_minutes"
@@ -38,7 +38,7 @@ def validate_line(value: str) -> None:
 
 
 def validate_lines(value: str) -> None:
-    """Raise ValidationError for text of several lines with another control character."""
+    """Raise ValidationError for a control character other than a tab or line break."""
     if found := control_character(value, several_lines=True):
         raise ValidationError(
             _("Remove the control character (U+%(code)s) from this text."),

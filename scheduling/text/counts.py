@@ -1,4 +1,4 @@
-"""Counts in words."""
+"""Counts as text in the current language."""
 
 from django.utils.translation import ngettext
 

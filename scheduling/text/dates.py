@@ -1,7 +1,7 @@
-"""Dates, instants and spans of time as a person says them, in the current language.
+"""Dates, instants and durations as text in the current language.
 
-Instants are told in the studio's zone. The formats are texts to translate: languages differ in the
-order of their parts and in the words between them.
+Instants are shown in the studio's zone. The formats are translatable, because languages differ in
+the order of the parts and in the words between them.
 """
 
 import re
@@ -17,7 +17,7 @@ from scheduling.selectors.studio import local, studio_zone
 
 MINUTE = timedelta(minutes=1)
 SECONDS = 60
-# A date, with the space before a local time; one of an instant is data.
+# An ISO 8601 date, and the space before a local time. The date of a timestamp doesn't match.
 ISO_DAY = re.compile(r"(?<![\d-])(\d{4}-\d\d-\d\d)(?![\dT-])( (?=\d\d:\d\d))?")
 
 
@@ -37,7 +37,7 @@ def day_and_hours(day: date, hours: str, zone: str) -> str:
 
 
 def with_dates_written_out(text: str) -> str:
-    """``text`` with the dates that it has in ISO 8601 as a page writes them."""
+    """Return ``text`` with its ISO 8601 dates written like “Sun 14 Feb 2027”."""
     return ISO_DAY.sub(_full_day, text)
 
 
@@ -50,7 +50,7 @@ def _full_day(found: re.Match[str]) -> str:
 
 
 def coming_day(day: date, today: date) -> str:
-    """“Sunday 14 February”, with the year where it is another than that of ``today``."""
+    """“Sunday 14 February”, with the year if it differs from that of ``today``."""
     if day.year != today.year:
         return long_day(day)
     return date_format(day, pgettext("date format: Sunday 14 February", "l j F"))
@@ -72,14 +72,14 @@ def weekday(day: date) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """“02:00”, by the studio's clock."""
+    """“02:00”, in the studio's zone."""
     return f"{local(moment):%H:%M}"
 
 
 def when(moment: datetime, now: datetime) -> str:
     """“today at 02:00”, “Monday at 06:00” in the week around now, else “9 Nov at 06:00”."""
-    there, here = local(moment), local(now)
-    days = (there.date() - here.date()) // DAY
+    day, today = local(moment).date(), local(now).date()
+    days = (day - today) // DAY
     if days == 0:
         text = _("today at %(time)s")
     elif days == 1:
@@ -88,7 +88,7 @@ def when(moment: datetime, now: datetime) -> str:
         text = _("yesterday at %(time)s")
     else:
         return _("%(day)s at %(time)s") % {
-            "day": _named_day(there.date(), here.date()),
+            "day": _named_day(day, today),
             "time": clock_time(moment),
         }
     return text % {"time": clock_time(moment)}
@@ -103,7 +103,7 @@ def _named_day(day: date, today: date) -> str:
 
 
 def exact_time(moment: datetime) -> str:
-    """“Sun 14 Feb 2027 02:00:07”, by the studio's clock."""
+    """“Sun 14 Feb 2027 02:00:07”, in the studio's zone."""
     text = pgettext("date format: Sun 14 Feb 2027 02:00:07", "D j M Y H:i:s")
     return date_format(local(moment), text)
 
@@ -118,7 +118,7 @@ def relative(moment: datetime, now: datetime) -> str:
 
 
 def distance(span: timedelta) -> str:
-    """“2 days”, “5 hours”: the largest unit alone."""
+    """“2 days”, “5 hours”: only the largest unit."""
     start = datetime(2000, 1, 1, tzinfo=studio_zone())
     return _plain(timesince(start, start + span, depth=1))
 
@@ -128,7 +128,7 @@ def _plain(text: str) -> str:
 
 
 def duration_text(span: timedelta | None) -> str:
-    """“under 0.1 s”, “0.4 s”, “12 s”, “3 min 20 s”; a dash for what has not ended."""
+    """“under 0.1 s”, “0.4 s”, “12 s”, “3 min 20 s”; a dash for None."""
     if span is None:
         return "–"
     seconds = span.total_seconds()

@@ -1,4 +1,4 @@
-"""Reasons in words, in the reader's language. The stored form is a code and its values."""
+"""Reasons as text in the current language. Stored reasons are a code and its values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,7 +75,7 @@ _STAYS = gettext_lazy("%(reason)s; the class stays on %(stays_on)s")
 
 
 def reason_text(code: str, params: Mapping[str, Any]) -> str:
-    """The reason ``code`` with its values, in the current language; the code if it is unknown."""
+    """Return the text of the reason ``code`` with its values; the code itself if unknown."""
     template = _SENTENCES.get(code)
     if template is None:
         return code
@@ -98,5 +98,5 @@ def reason_text(code: str, params: Mapping[str, Any]) -> str:
 
 
 def unnamed_teacher() -> str:
-    """What stands where a class has no teacher."""
+    """Return the text for a missing teacher."""
     return _("no teacher")

@@ -19,7 +19,7 @@ from scheduling.api.serializers.health import (
     NotReady,
     Ready,
 )
-from scheduling.jobs.monitoring.incidents import Incident, current_incidents
+from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents
 
 from .base import ApiView
 
@@ -98,7 +98,7 @@ class JobsHealthz(OpenView):
         return Response(answer, 503, headers={"Retry-After": str(RETRY_AFTER)})
 
 
-def _entry(incident: Incident) -> dict[str, Any]:
+def _entry(incident: CurrentIncident) -> dict[str, Any]:
     name = _("E-mail") if incident.mail is not None else incident.job.label
     return {
         "kind": incident.kind.value,

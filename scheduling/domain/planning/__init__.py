@@ -1,6 +1,6 @@
-"""What each series asks of the calendar, before anyone looks who else wants the same time.
+"""The draft: what each series requires of the calendar, before conflicts are resolved.
 
-A draft needs no class but the series' own. ``plan.resolve`` turns it into a plan.
+A draft needs only the series' own classes. ``resolve.resolve`` turns it into a plan.
 """
 
 from .draft import draft

@@ -1,10 +1,10 @@
-"""From the series of a chunk to their draft."""
+"""Creates the draft of the series of a chunk."""
 
 from collections.abc import Iterable
 
 from scheduling.domain.closures import covering
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.recurrence import NOTHING, Occurrences, candidate_days, occurrences
+from scheduling.domain.recurrence import NO_OCCURRENCES, Occurrences, candidate_days, occurrences
 from scheduling.domain.series import Series
 from scheduling.domain.windows import WEEK, Window
 
@@ -12,31 +12,31 @@ from .existing import draft_row
 from .notes import begins, ends, series_note
 from .types import ClosedOccurrence, Draft, PlannedClass, SeriesState
 
-# An end is worth a line for this long; after that it is only counted.
-NEWS = 4 * WEEK
+# The end of a series is noted for this long; after that it is only counted.
+NOTED_FOR = 4 * WEEK
 
 
 def draft(states: Iterable[SeriesState], now: int, note_bounds: bool = True) -> Draft:
-    """What the series of ``states`` ask for, those with the least rank first.
+    """Return the draft of the series of ``states``, the lowest rank first.
 
-    ``now`` is the real clock in epoch seconds: classes that have begun stay as they are.
-    ``note_bounds``: note the series that start late in the window, or end early.
+    ``now`` is the current time in epoch seconds: classes that have begun stay as they are.
+    With ``note_bounds``, series that begin or end within the window are noted.
     """
     result = Draft()
-    for state in sorted(states, key=lambda s: s.series.rank):
+    for state in sorted(states, key=lambda state: state.series.rank):
         _draft_series(result, state, now, note_bounds)
     return result
 
 
 def _draft_series(result: Draft, state: SeriesState, now: int, note_bounds: bool) -> None:
     series = state.series
-    if series.fault is not None:
+    if series.error is not None:
         result.counts[Outcome.INVALID] += 1
-        result.notes.append(series_note(series, Outcome.INVALID, series.fault))
+        result.notes.append(series_note(series, Outcome.INVALID, series.error))
         return
-    wanted = NOTHING
+    wanted = NO_OCCURRENCES
     if state.window is None:
-        pass  # it is asked only to make way: what keeps it from creating is another job's news
+        pass  # the series may only make room; another job creates its classes and reports them
     elif series.suspension is not None:
         result.counts[series.suspension.outcome] += 1
         if series.suspension.outcome is not Outcome.ENDED:
@@ -55,7 +55,7 @@ def _draft_series(result: Draft, state: SeriesState, now: int, note_bounds: bool
         for row in sorted(state.rows, key=lambda row: (row.week, row.id)):
             draft_row(result, state, row, now)
     else:
-        taken = state.held
+        taken = state.unchanged_weeks
     _draft_creates(result, state, wanted, taken)
 
 
@@ -64,23 +64,23 @@ def _draft_creates(
 ) -> None:
     series, closures = state.series, state.closures
     if taken.issuperset(wanted.weeks):
-        if not state.rows:  # rows are counted one by one
+        if not state.rows:  # draft_row counts rows
             result.counts[Outcome.EXISTS] += len(wanted.weeks)
         return
     seconds = series.duration_minutes * 60
-    held = 0
+    existing = 0
     for day, week, starts in zip(wanted.days, wanted.weeks, wanted.starts, strict=True):
         if week in taken:
-            held += 1
+            existing += 1
         elif closures and (closure := covering(closures, day)):
             result.counts[Outcome.CLOSED] += 1
             result.closed[closure, day] += 1
             planned = PlannedClass(series, day, starts, starts + seconds, Outcome.CLOSED)
-            result.shut.append(ClosedOccurrence(planned, closure))
+            result.closed_occurrences.append(ClosedOccurrence(planned, closure))
         else:
             result.planned_classes.append(PlannedClass(series, day, starts, starts + seconds))
     if not state.rows:
-        result.counts[Outcome.EXISTS] += held
+        result.counts[Outcome.EXISTS] += existing
 
 
 def _is_valid_in(series: Series, window: Window) -> bool:
@@ -99,5 +99,5 @@ def _note_bounds(result: Draft, series: Series, window: Window) -> None:
     for day in days[-1:]:
         if series.last is not None and day > series.last:
             result.counts[Outcome.ENDED] += 1
-            if series.last >= window.start - NEWS:
+            if series.last >= window.start - NOTED_FOR:
                 result.notes.append(series_note(series, Outcome.ENDED, ends(series)))

@@ -1,4 +1,4 @@
-"""What becomes of one stored class."""
+"""Drafts what happens to a stored class."""
 
 from dataclasses import replace
 from datetime import date
@@ -15,7 +15,7 @@ from .types import Cancellation, Draft, PlannedClass, Removal, SeriesState
 
 
 def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> None:
-    """Decide what becomes of one stored class."""
+    """Add to ``result`` what happens to ``row``: unchanged, moved, cancelled, removed, …"""
     series = state.series
     day = None if series.suspension else day_in_week(series, row.week)
     in_window = state.window is not None and (
@@ -23,7 +23,7 @@ def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> 
     )
     if row.edit:
         if day is not None and row.starts > now and _is_reopened(state, row):
-            result.planned_classes.append(_where_it_is(series, row, Outcome.RESTORED))
+            result.planned_classes.append(_at_stored_place(series, row, Outcome.RESTORED))
         else:
             _protect(result, state, row, day, in_window, now)
         return
@@ -37,10 +37,10 @@ def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> 
         result.counts[Outcome.REMOVED] += 1
         result.notes.append(row_note(row, Outcome.REMOVED, reason))
         return
-    planned, closures = _where_ruled(series, row, day), state.closures
+    planned, closures = _at_series_place(series, row, day), state.closures
     if planned.starts <= now:
-        # The rule now names an hour that is over: this week's class stays where it was announced.
-        planned, closures = _where_announced(series, row), state.closures_of(row)
+        # The series' new time is in the past: this week's class stays where it was announced.
+        planned, closures = _at_announced_place(series, row), state.closures_of(row)
         if planned.starts <= now:
             if in_window:
                 _count_as_is(result, state, row)
@@ -58,7 +58,7 @@ def draft_row(result: Draft, state: SeriesState, row: StoredClass, now: int) -> 
 def _draft_closed(
     result: Draft, planned: PlannedClass, row: StoredClass, closure: Closure, in_window: bool
 ) -> None:
-    """Its date is closed: it is cancelled there, or is so already, at most at another hour."""
+    """Cancel a class on a closed date, or move it there if ``closure`` cancelled it elsewhere."""
     is_closed = row.is_cancelled and row.closure_id == closure.id
     if not (is_closed and _is_at(row, planned)):
         cancel = Cancellation(
@@ -74,7 +74,7 @@ def _draft_closed(
 
 
 def cancelled_where_it_is(planned: PlannedClass, closure: Closure) -> tuple[Cancellation, Note]:
-    """``closure`` cancels the class of ``planned`` at the place that it can't leave for another."""
+    """Return the cancellation of the class of ``planned`` at its current place, and its note."""
     row = planned.row
     assert row is not None
     own = _as_announced(planned.series, row)
@@ -86,52 +86,52 @@ def cancelled_where_it_is(planned: PlannedClass, closure: Closure) -> tuple[Canc
 def _draft_planned(
     result: Draft, state: SeriesState, planned: PlannedClass, row: StoredClass
 ) -> None:
-    """It should be elsewhere, or should be again; and what else may become of it."""
-    # What plain SQL put into another week can't be left there as if that were its date.
+    """Plan a class that must move or be restored, and its fallback if the new place is taken."""
+    # A class that SQL put into another week can't stay there as if that were its date.
     closed_here = _closed_here(state, row) if row.is_in_its_week else None
     if not row.is_cancelled:
-        planned.shut = closed_here
+        planned.closed_by = closed_here
     else:
         planned.outcome = Outcome.RESTORED
         if row.is_in_its_week and closed_here is None and not _is_at(row, planned):
-            planned.back = _where_it_is(state.series, row, Outcome.RESTORED)
+            planned.fallback = _at_stored_place(state.series, row, Outcome.RESTORED)
     result.planned_classes.append(planned)
 
 
 def _closed_here(state: SeriesState, row: StoredClass) -> Closure | None:
-    """What closes the date on which ``row`` is, for the people that it is with."""
+    """Return the closure of the people of ``row`` that covers its current date."""
     return covering(state.closures_of(row), row.date)
 
 
 def _is_reopened(state: SeriesState, row: StoredClass) -> bool:
-    """Whether a closure that cancelled it has gone; what a person noted on it stays."""
+    """Return whether the closure that cancelled ``row`` is gone; a person's notes stay."""
     return row.is_only_noted and _closed_here(state, row) is None
 
 
-def _where_ruled(series: Series, row: StoredClass, day: date) -> PlannedClass:
+def _at_series_place(series: Series, row: StoredClass, day: date) -> PlannedClass:
     starts = epoch(day, series.start_time, series.zone)
     ends = starts + series.duration_minutes * 60
     return PlannedClass(series, day, starts, ends, Outcome.MOVED, row)
 
 
-def _where_it_is(
+def _at_stored_place(
     series: Series, row: StoredClass, outcome: Outcome = Outcome.MOVED
 ) -> PlannedClass:
     return PlannedClass(_as_announced(series, row), row.date, row.starts, row.ends, outcome, row)
 
 
-def _where_announced(series: Series, row: StoredClass) -> PlannedClass:
-    """Where it is; or on the date that identifies it, from which plain SQL took it away."""
+def _at_announced_place(series: Series, row: StoredClass) -> PlannedClass:
+    """Plan ``row`` where it is, or on its identifying date if SQL moved it to another week."""
     if row.is_in_its_week:
-        return _where_it_is(series, row)
+        return _at_stored_place(series, row)
     minutes = minutes_between(row.start_time, row.end_time)
     zone = row.zone if is_zone(row.zone) else series.zone
     rule = replace(_as_announced(series, row), duration_minutes=minutes, zone=zone)
-    return _where_ruled(rule, row, row.occurrence_date)
+    return _at_series_place(rule, row, row.occurrence_date)
 
 
 def _as_announced(series: Series, row: StoredClass) -> Series:
-    """The rule as it was when it placed ``row``."""
+    """Return ``series`` as it was when it placed ``row``."""
     return replace(
         series,
         weekday=row.date.isoweekday(),
@@ -165,21 +165,21 @@ def _protect(
     differs = day is None
     if day is not None:
         differs = (
-            not _is_at(row, _where_ruled(series, row, day))
+            not _is_at(row, _at_series_place(series, row, day))
             or row.is_cancelled
             or covering(state.closures, day) is not None
         )
     if differs:
         reason = Reason(row.edit)
         if day is None and ahead and not row.is_cancelled:
-            # It holds its hour though no rule asks for it: a person may want to know.
+            # The class occupies its time although no series requires it: worth a note.
             unwanted = why_not_planned(series, row)
             reason = Reason(row.edit, {**unwanted.params, "orphan": unwanted.code})
         result.notes.append(row_note(row, Outcome.PROTECTED, reason))
 
 
 def _is_at(row: StoredClass, planned: PlannedClass) -> bool:
-    """Whether a stored class is where, when and with whom it is wanted."""
+    """Return whether ``row`` has the date, times, people and details of ``planned``."""
     series = planned.series
     return (
         row.date == planned.day

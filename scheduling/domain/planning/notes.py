@@ -1,4 +1,4 @@
-"""Noteworthy results, and the reasons that a rule itself gives for them."""
+"""Notes: results worth reporting, with their reasons."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -11,7 +11,7 @@ from scheduling.domain.series import Series, SeriesKey
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A noteworthy result: whom it concerns, what became of it, why. Times are in ``zone``."""
+    """A result worth reporting: the people, the outcome, the reason. Times are in ``zone``."""
 
     outcome: Outcome
     reason: Reason
@@ -27,7 +27,7 @@ class Note:
 
 
 def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
-    """A result that concerns a whole series."""
+    """Return a note on a whole series."""
     return Note(
         outcome,
         reason,
@@ -36,12 +36,12 @@ def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
         series=series.key,
         start_time=series.start_time,
         end_time=series.end_time,
-        zone="" if series.fault else series.zone,  # the zone itself may be what is wrong
+        zone="" if series.error else series.zone,  # the zone may be the error
     )
 
 
 def row_note(row: StoredClass, outcome: Outcome, reason: Reason) -> Note:
-    """A result that concerns one stored class."""
+    """Return a note on one stored class."""
     return Note(
         outcome,
         reason,
@@ -57,24 +57,24 @@ def row_note(row: StoredClass, outcome: Outcome, reason: Reason) -> Note:
 
 
 def closed_note(row: StoredClass, closure: Closure) -> Note:
-    """That a closure cancels a stored class."""
+    """Return the note that ``closure`` cancels ``row``."""
     return row_note(row, Outcome.CANCELLED, Reason("closed", {"closure": closure.name}))
 
 
 def begins(series: Series) -> Reason:
-    """That the rule, or its student, begins only later."""
+    """Return the reason that the series, or its student, begins later."""
     assert series.first is not None
     return Reason(f"{series.first_by}_starts", {"date": series.first.isoformat()})
 
 
 def ends(series: Series) -> Reason:
-    """That the rule, or its student, has come to an end."""
+    """Return the reason that the series, or its student, has ended."""
     assert series.last is not None
     return Reason(f"{series.last_by}_ends", {"date": series.last.isoformat()})
 
 
 def why_not_planned(series: Series, row: StoredClass) -> Reason:
-    """Why no rule asks for ``row`` any more."""
+    """Return why ``series`` has no occurrence in the week of ``row``."""
     if series.suspension is not None:
         return series.suspension.reason
     day = date.fromordinal(row.week * 7 + series.weekday)

@@ -1,4 +1,4 @@
-"""Who is where when: finds the class that stands in the way of another."""
+"""The occupied times of people, and the search for conflicts."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, time
@@ -9,12 +9,12 @@ from scheduling.domain.series import SeriesKey
 
 DAY_SECONDS = 86_400
 
-# The classes of one person by the day, in UTC, on which they start.
+# The classes of one person by the UTC day of their start.
 Diary = dict[int, list[Booking]]
 
 
 class Clash(NamedTuple):
-    """What stands in the way: ``code`` is same_key, student_busy or teacher_busy."""
+    """The conflicting booking; ``code`` is same_key, student_busy or teacher_busy."""
 
     code: str
     booking: Booking
@@ -23,8 +23,8 @@ class Clash(NamedTuple):
 class Occupancy:
     """Active classes by teacher, student and compound key.
 
-    Intervals are half-open: back to back is no overlap. No class is longer than a day, so that
-    what may overlap an interval starts on one of the days that it touches or on the day before.
+    Intervals are half-open: back-to-back classes don't overlap. No class is longer than a day, so
+    a class that overlaps an interval starts on one of its days or on the day before.
     """
 
     def __init__(self, bookings: Iterable[Booking] = ()) -> None:
@@ -35,26 +35,26 @@ class Occupancy:
             self.add(booking)
 
     def add(self, booking: Booking) -> None:
-        """Let ``booking`` hold its time."""
+        """Mark the time of ``booking`` as occupied."""
         day = booking.starts // DAY_SECONDS
         student, teacher = booking.student_id, booking.teacher_id
         self._keys.setdefault((student, booking.day, booking.start_time, booking.end_time), booking)
         self._students.setdefault(student, {}).setdefault(day, []).append(booking)
         if teacher is None:
             return
-        there = self._teachers.setdefault(teacher, {}).setdefault(day, [])
-        # Two of a group lesson's students stand for all: a thousand of them cost no more. Two, as
-        # a class that looks for another place ignores itself, but not the group that it leaves.
-        if booking.is_shared and sum(_same_session(booking, other) for other in there) > 1:
+        same_day = self._teachers.setdefault(teacher, {}).setdefault(day, [])
+        # Two bookings represent a whole group, whatever its size. Two, because a class that moves
+        # ignores its own booking, but not the group that it leaves.
+        if booking.is_shared and sum(_same_session(booking, other) for other in same_day) > 1:
             return
-        there.append(booking)
+        same_day.append(booking)
 
     def same_key(self, wanted: Booking) -> Booking | None:
-        """The active class of the same student with the same date, start and end."""
+        """Return the active class of the same student with the same date, start and end."""
         return self._keys.get(_key(wanted))
 
     def clash(self, wanted: Booking, ignore: int | None = None) -> Clash | None:
-        """What keeps ``wanted`` from its place, the class ``ignore`` aside; None if it is free."""
+        """Return the first conflict of ``wanted`` with a class other than ``ignore``, or None."""
         student, teacher = wanted.student_id, wanted.teacher_id
         if student in self._students:
             booking = self.same_key(wanted)
@@ -81,9 +81,9 @@ def _overlapping(diary: Diary, wanted: Booking) -> Iterator[Booking]:
 
 
 def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set[SeriesKey]:
-    """The series of all stored classes in ``busy`` that overlap one of ``wanted``, or have its key.
+    """Return the series of all stored classes in ``busy`` that conflict with one of ``wanted``.
 
-    ``clash`` names the first; for a place to be had, all of them have to leave it.
+    ``clash`` returns only the first conflict; a place is free when all these classes have moved.
     """
     days: dict[tuple[str, int, int], list[Booking]] = {}
     for booking in busy:
@@ -98,12 +98,12 @@ def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set
         for bucket in range(
             planned.starts // DAY_SECONDS - 2, (planned.ends - 1) // DAY_SECONDS + 3
         ):
-            there = days.get(("student", planned.student_id, bucket), [])
+            nearby = days.get(("student", planned.student_id, bucket), [])
             if planned.teacher_id is not None:
-                there = there + days.get(("teacher", planned.teacher_id, bucket), [])
+                nearby = nearby + days.get(("teacher", planned.teacher_id, bucket), [])
             found.update(
                 booking.series
-                for booking in there
+                for booking in nearby
                 if booking.series is not None
                 and (
                     (booking.starts < planned.ends and planned.starts < booking.ends)
@@ -117,8 +117,11 @@ def _key(booking: Booking) -> tuple[int, date, time, time]:
     return (booking.student_id, booking.day, booking.start_time, booking.end_time)
 
 
-def _same_session(one: Booking, other: Booking) -> bool:
-    """Whether two classes of a teacher are one group lesson."""
+def _same_session(booking: Booking, other: Booking) -> bool:
+    """Return whether two classes of the same teacher belong to one group lesson."""
     return (
-        one.is_shared and other.is_shared and one.starts == other.starts and one.ends == other.ends
+        booking.is_shared
+        and other.is_shared
+        and booking.starts == other.starts
+        and booking.ends == other.ends
     )

@@ -1,6 +1,6 @@
-"""The difference between what the series ask for and what the calendar holds.
+"""Resolves a draft into a plan: the changes that make the calendar match the series.
 
-One plan serves preview, dry run, cron, button and API alike: there is no other way to a class.
+Previews, dry runs, cron, the admin and the API all use this plan.
 """
 
 from collections import Counter
@@ -28,9 +28,9 @@ from .occupancy import Clash, Occupancy
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An occurrence that found its place taken, and the class that holds it.
+    """A planned class whose place is taken, and the conflicting booking.
 
-    ``stays``: its class is, or is again, on the calendar elsewhere.
+    ``stays``: its stored class stays on the calendar, or is restored, at another place.
     """
 
     planned: PlannedClass
@@ -40,9 +40,9 @@ class Conflict:
 
 @dataclass(slots=True)
 class Plan:
-    """What to write, and the outcome of everything that was looked at.
+    """The changes to write, and the outcome of every occurrence that was examined.
 
-    Rows to create are ordered by teacher and start, so that two writers never meet head-on.
+    Rows to create are ordered by teacher and start, so that two writers can't deadlock.
     """
 
     creates: list[PlannedClass] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Plan:
     cancels: list[Cancellation] = field(default_factory=list)
     removes: list[Removal] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
-    shut: list[ClosedOccurrence] = field(default_factory=list)
+    closed_occurrences: list[ClosedOccurrence] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
@@ -60,49 +60,50 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the calendar is already as the series want it, conflicts aside."""
+        """Whether the calendar already matches the series, apart from conflicts."""
         return not (self.creates or self.moves or self.restores or self.cancels or self.removes)
 
 
 def resolve(draft: Draft, busy: Iterable[Booking]) -> Plan:
-    """Give every want of ``draft`` its place, or name the class that holds it.
+    """Give every planned class of ``draft`` its place, or report the conflicting class.
 
-    ``busy``: the active stored classes of the people concerned, over the time of the wants, those
-    of the draft's own series included. A stored class beats a planned one; among planned ones the
-    older series wins. Rows that leave their place free it, so that two series can swap; a row
-    that finds its new place taken keeps the old one, and holds it against the others.
+    ``busy``: the active stored classes of the same people around the same time, including those
+    of the draft's own series. A stored class beats a planned one; among planned ones the older
+    series wins. Rows that move free their old place, so two series can swap; a row whose new
+    place is taken keeps the old one, which stays occupied.
 
-    Where rows were in the way of others, what is left over is tried again against the calendar as
-    it will be, until nothing more finds a place: the next run must find nothing to do either.
+    After rows have blocked others, the rest is assigned again against the resulting calendar,
+    until nothing more can be placed: a second run must find nothing to do.
     """
     bookings = list(busy)
     freed = draft.freed()
-    left, placed = draft.planned_classes, []
+    remaining, placed = draft.planned_classes, []
     moves_first = False
     while True:
-        # An older series that can't have its place anyway must not keep others from swapping.
+        # An older series that can't have its place anyway must not prevent others from swapping.
         planned_classes = (
-            sorted(left, key=lambda planned: not planned.is_move) if moves_first else left
+            sorted(remaining, key=lambda planned: not planned.is_move) if moves_first else remaining
         )
-        seated, clashes, occupancy, stuck = _assign(planned_classes, bookings, freed)
-        placed += seated
-        if not stuck or (moves_first and not seated):
+        newly_placed, clashes, occupancy, stuck = _assign(planned_classes, bookings, freed)
+        placed += newly_placed
+        if not stuck or (moves_first and not newly_placed):
             return _build_plan(draft, placed, clashes, occupancy)
-        moves_first = not seated
-        unseated = {id(planned) for planned, _ in clashes}
-        left = [planned for planned in left if id(planned) in unseated]
-        moved = {planned.row.id for planned in seated if planned.row is not None}
+        moves_first = not newly_placed
+        unplaced = {id(planned) for planned, _ in clashes}
+        remaining = [planned for planned in remaining if id(planned) in unplaced]
+        moved = {planned.row.id for planned in newly_placed if planned.row is not None}
         bookings = [booking for booking in bookings if booking.class_id not in moved]
-        bookings += (planned.booking() for planned in seated)
+        bookings += (planned.booking() for planned in newly_placed)
         freed -= moved
 
 
 def _assign(
     planned_classes: list[PlannedClass], busy: list[Booking], freed: set[int]
 ) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]], Occupancy, set[int]]:
-    """Seat the wants in order; rows that find no place stay, and are in the way of the others.
+    """Place the planned classes in order; rows whose place is taken stay and block the others.
 
-    The last of the answer is the rows that, at least for a while, found none.
+    Return the placed classes, the conflicts, the occupancy and the ids of the rows that were
+    blocked at least once.
     """
     stuck: set[int] = set()
     while True:
@@ -123,13 +124,13 @@ def _assign(
 def _assign_in_order(
     planned_classes: list[PlannedClass], occupancy: Occupancy, stuck: set[int]
 ) -> tuple[list[PlannedClass], list[tuple[PlannedClass, Clash]]]:
-    """Seat the wants in order; those in ``stuck`` come last, and only where nobody else wants."""
+    """Place the planned classes in order, those of the rows in ``stuck`` last."""
     placed: list[PlannedClass] = []
     clashes: list[tuple[PlannedClass, Clash]] = []
-    late: list[PlannedClass] = []
+    deferred: list[PlannedClass] = []
     for planned in planned_classes:
         if planned.row is not None and planned.row.id in stuck:
-            late.append(planned)
+            deferred.append(planned)
             continue
         booking = planned.booking()
         clash = occupancy.clash(booking)
@@ -138,7 +139,7 @@ def _assign_in_order(
             placed.append(planned)
         else:
             clashes.append((planned, clash))
-    for planned in late:
+    for planned in deferred:
         assert planned.row is not None
         booking = planned.booking()
         clash = occupancy.clash(booking, ignore=planned.row.id)
@@ -159,7 +160,7 @@ def _build_plan(
     plan = Plan(
         cancels=list(draft.cancels),
         removes=draft.removes,
-        shut=draft.shut,
+        closed_occurrences=draft.closed_occurrences,
         notes=list(draft.notes),
         counts=Counter(draft.counts),
         closed=draft.closed,
@@ -187,34 +188,34 @@ def _build_plan(
 
 
 def _why_moved(planned: PlannedClass) -> Reason:
-    """Its rule has changed; or nothing but its instants, which then were not its local time's."""
+    """Return why ``planned`` moves: its series changed, or only its instants were wrong."""
     row, series = planned.row, planned.series
     assert row is not None
     wanted = (planned.day, series.start_time, series.end_time, series.zone, series.teacher_id)
     is_there = (row.date, row.start_time, row.end_time, row.zone, row.teacher_id) == wanted
     if not is_there or (row.starts, row.ends) == (planned.starts, planned.ends):
-        return _what_moved(planned)
+        return _change_reason(planned)
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (row.starts, row.ends))
     return Reason("instants_changed", {"was": f"{starts:%Y-%m-%d %H:%M} – {ends:%H:%M} UTC"})
 
 
 def _add_conflict(plan: Plan, planned: PlannedClass, clash: Clash, occupancy: Occupancy) -> None:
-    """What becomes of a want that finds its place taken, and of the class that it is about."""
-    if planned.shut is not None:
-        cancel, note = cancelled_where_it_is(planned, planned.shut)
+    """Add the conflict of ``planned`` to ``plan``, and what happens to its stored class."""
+    if planned.closed_by is not None:
+        cancel, note = cancelled_where_it_is(planned, planned.closed_by)
         plan.cancels.append(cancel)
         plan.notes.append(note)
         plan.counts[Outcome.CANCELLED] += 1
-    if not planned.is_move and _stands_in(planned, occupancy.same_key(planned.booking())):
+    if not planned.is_move and _is_replaced_by(planned, occupancy.same_key(planned.booking())):
         plan.counts[Outcome.EXISTS] += 1
         return
-    back = planned.back
-    returns = back is not None and occupancy.clash(back.booking()) is None
-    if back is not None and returns:
-        occupancy.add(back.booking())
-        _restore(plan, back)
+    fallback = planned.fallback
+    is_restored = fallback is not None and occupancy.clash(fallback.booking()) is None
+    if fallback is not None and is_restored:
+        occupancy.add(fallback.booking())
+        _restore(plan, fallback)
     plan.counts[Outcome.CONFLICT] += 1
-    plan.conflicts.append(Conflict(planned, clash, stays=planned.is_move or returns))
+    plan.conflicts.append(Conflict(planned, clash, stays=planned.is_move or is_restored))
 
 
 def _restore(plan: Plan, planned: PlannedClass) -> None:
@@ -222,8 +223,8 @@ def _restore(plan: Plan, planned: PlannedClass) -> None:
     plan.notes.append(_planned_note(planned, Reason("reopened")))
 
 
-def _stands_in(planned: PlannedClass, booking: Booking | None) -> bool:
-    """Whether a one-off at the same key does for the occurrence: same teacher, or none named."""
+def _is_replaced_by(planned: PlannedClass, booking: Booking | None) -> bool:
+    """Return whether ``booking`` is a one-off with the same teacher, or without a teacher."""
     return (
         booking is not None
         and booking.series is None
@@ -231,7 +232,7 @@ def _stands_in(planned: PlannedClass, booking: Booking | None) -> bool:
     )
 
 
-def _what_moved(planned: PlannedClass) -> Reason:
+def _change_reason(planned: PlannedClass) -> Reason:
     row = planned.row
     assert row is not None
     details = _details(row, planned.series)
@@ -251,7 +252,7 @@ def _what_moved(planned: PlannedClass) -> Reason:
 
 
 def _details(row: StoredClass, series: Series) -> dict[str, str | int]:
-    """What differs that neither place nor people tell."""
+    """Return the differences other than time, zone and people."""
     found: dict[str, str | int] = {}
     if row.subject != series.subject:
         found |= {"from_subject": row.subject, "to_subject": series.subject}

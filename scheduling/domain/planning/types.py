@@ -1,4 +1,4 @@
-"""What one series, and what all of a chunk, ask of the calendar."""
+"""The parts of a draft."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from .notes import Note
 
 @dataclass(slots=True)
 class PlannedClass:
-    """An occurrence that needs a place: a new row, or a stored one that should be elsewhere.
+    """An occurrence that needs a place: a new row, or a stored one that must move.
 
-    ``starts`` and ``ends`` are epoch seconds; ``outcome`` is what it comes to if it gets there.
-    If it does not: ``shut`` closes the place where its class is, which leaves that all the same;
-    ``back`` is where a closure cancelled its class, and is open again.
+    ``starts`` and ``ends`` are epoch seconds; ``outcome`` is the result if the place is free.
+    If it is taken: ``closed_by`` cancels the stored class where it is; ``fallback`` restores a
+    class at the place where a closure, now gone, cancelled it.
     """
 
     series: Series
@@ -28,16 +28,16 @@ class PlannedClass:
     ends: int
     outcome: Outcome = Outcome.CREATED
     row: StoredClass | None = None
-    shut: Closure | None = None
-    back: "PlannedClass | None" = None
+    closed_by: Closure | None = None
+    fallback: "PlannedClass | None" = None
 
     @property
     def is_move(self) -> bool:
-        """Whether a class leaves one place for another, and keeps the old one if it can't."""
-        return self.outcome is Outcome.MOVED and self.shut is None
+        """Whether a stored class moves, and keeps its old place if the new one is taken."""
+        return self.outcome is Outcome.MOVED and self.closed_by is None
 
     def booking(self) -> Booking:
-        """The place that it would hold."""
+        """Return the booking that this class would be."""
         series = self.series
         return Booking(
             self.row.id if self.row else None,
@@ -56,7 +56,7 @@ class PlannedClass:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """An untouched class that a closure cancels, at the date that its rule gives it."""
+    """The cancellation of an unedited class by a closure, on the date that its series gives it."""
 
     row: StoredClass
     series: Series
@@ -68,7 +68,7 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class ClosedOccurrence:
-    """An occurrence that is not made, as ``closure`` covers its date."""
+    """An occurrence that isn't created because ``closure`` covers its date."""
 
     planned: PlannedClass
     closure: Closure
@@ -76,7 +76,7 @@ class ClosedOccurrence:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """An untouched future class that no rule asks for any more."""
+    """The removal of an unedited future class that no series requires any more."""
 
     row: StoredClass
     reason: Reason
@@ -84,39 +84,39 @@ class Removal:
 
 @dataclass(slots=True)
 class SeriesState:
-    """A series and what is stored of it.
+    """A series and its stored classes.
 
-    ``held``: the week numbers of classes that stand as the rule says, of which nothing more need
-    be known. ``rows``: its other classes, each in full; a series has one or the other.
-    ``window`` is where it may create, None where nowhere. ``closures`` are those of the rule's
-    people; ``theirs``, by the class, those of the people of a class that is not with the rule's.
+    Either all its classes match the series, and ``unchanged_weeks`` has their week numbers, or
+    ``rows`` has every class in full. ``window``: where the series may create classes, None for
+    nowhere. ``closures`` are those of the series' people; ``closures_by_class`` has those of the
+    people of each class that has other people than the series.
     """
 
     series: Series
     window: Window | None
     closures: list[Closure] = field(default_factory=list)
-    held: frozenset[int] = frozenset()
+    unchanged_weeks: frozenset[int] = frozenset()
     rows: list[StoredClass] = field(default_factory=list)
-    theirs: dict[int, list[Closure]] = field(default_factory=dict)
+    closures_by_class: dict[int, list[Closure]] = field(default_factory=dict)
 
     def displaced(self) -> list[StoredClass]:
-        """The classes that are with other people than the rule says."""
-        whose = (self.series.teacher_id, self.series.student_id)
-        return [row for row in self.rows if (row.teacher_id, row.student_id) != whose]
+        """Return the classes that have other people than the series."""
+        people = (self.series.teacher_id, self.series.student_id)
+        return [row for row in self.rows if (row.teacher_id, row.student_id) != people]
 
     def closures_of(self, row: StoredClass) -> list[Closure]:
-        """The closures that may apply to ``row`` where it is."""
-        return self.theirs.get(row.id, self.closures)
+        """Return the closures that may apply to ``row`` at its current place."""
+        return self.closures_by_class.get(row.id, self.closures)
 
 
 @dataclass(slots=True)
 class Draft:
-    """What the series of a chunk ask for."""
+    """The changes that the series of a chunk require, before conflicts are resolved."""
 
     planned_classes: list[PlannedClass] = field(default_factory=list)
     cancels: list[Cancellation] = field(default_factory=list)
     removes: list[Removal] = field(default_factory=list)
-    shut: list[ClosedOccurrence] = field(default_factory=list)
+    closed_occurrences: list[ClosedOccurrence] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     closed: Counter[tuple[Closure, date]] = field(default_factory=Counter)
@@ -124,13 +124,13 @@ class Draft:
     teachers: set[int] = field(default_factory=set)
 
     def places(self) -> list[PlannedClass]:
-        """Every place of which it matters who is there."""
+        """Return every planned class whose place must be checked for conflicts."""
         return self.planned_classes + [
-            planned.back for planned in self.planned_classes if planned.back is not None
+            planned.fallback for planned in self.planned_classes if planned.fallback is not None
         ]
 
     def freed(self) -> set[int]:
-        """The ids of the stored classes that leave the place where they are."""
+        """Return the ids of the stored classes that leave their current place."""
         leaving = {
             planned.row.id
             for planned in self.planned_classes

@@ -1,4 +1,4 @@
-"""The short cut: a series whose classes stand as its rule says is not looked at row by row."""
+"""The shortcut for unchanged series: a series whose classes all match is not read row by row."""
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime
@@ -18,13 +18,13 @@ SECONDS_A_DAY = 60 * MINUTES_A_DAY
 def unchanged_weeks(
     state: SeriesState, groups: list[ClassGroup], now: int
 ) -> frozenset[int] | None:
-    """The weeks in which the series has a class just as its rule says.
+    """Return the weeks in which the series has a class that matches it exactly.
 
-    ``groups`` is all that is stored of it from the window on. None: something differs, or a
-    person touched a class, and the planner has to see every row. ``now`` is in epoch seconds.
+    ``groups`` are all its stored classes from the window on. None means that a class differs or
+    was edited by hand: the planner needs every row. ``now`` is in epoch seconds.
     """
     series = state.series
-    if not groups or series.fault is not None:
+    if not groups or series.error is not None:
         return frozenset()
     if series.suspension is not None or len(groups) > 1:
         return None
@@ -33,14 +33,14 @@ def unchanged_weeks(
         return None
     if starts_in(series, group.weeks) != group.starts:
         return None
-    if any(_covers_one_ahead(closure, group, now) for closure in state.closures):
+    if any(_covers_future_class(closure, group, now) for closure in state.closures):
         return None
     return frozenset(group.weeks)
 
 
-def _covers_one_ahead(closure: Closure, group: ClassGroup, now: int) -> bool:
-    """Whether a closure covers a class of ``group`` that has not begun."""
-    # The weeks whose day falls under the closure; for most closures and weekdays there is none.
+def _covers_future_class(closure: Closure, group: ClassGroup, now: int) -> bool:
+    """Return whether a closure covers a class of ``group`` that has not begun."""
+    # The weeks whose day is within the closure; most closures cover no day of this weekday.
     weekday = group.attributes.weekday
     first = -((weekday - closure.first.toordinal()) // 7)
     last = (closure.last.toordinal() - weekday) // 7
@@ -53,29 +53,31 @@ def _covers_one_ahead(closure: Closure, group: ClassGroup, now: int) -> bool:
 def draft_unchanged(
     state: SeriesState,
     weeks: tuple[int, ...],
-    turns: OffsetTransitions,
+    transitions: OffsetTransitions,
     now: int,
     note_bounds: bool,
 ) -> Draft | None:
-    """The draft of a series that has a class in each of ``weeks``, just as its rule says.
+    """Return the draft of a series that has a matching class in each of ``weeks``.
 
-    ``turns``: the offsets by which the instants of those classes were found to be right. It is
-    also the draft of every series that differs from this one in its people, its hour and what is
-    taught alone, however late the hour. None where the planner has to see them one by one.
+    ``transitions``: the offsets with which the classes' instants were compared. The draft is also
+    that of every series that differs from this one only in its people, its time of day and its
+    subject. None means that the planner needs every series.
     """
     series = state.series
-    if series.fault is not None:
+    if series.error is not None:
         return None
     starts = tuple(
         to_epoch((local := datetime.combine(day, series.start_time)).replace(tzinfo=UTC))
-        - turns.offset(local)
+        - transitions.offset(local)
         for day in (date.fromordinal(week * 7 + series.weekday) for week in weeks)
     )
-    # Whatever their hour, and wherever on Earth: not one of them has begun.
+    # Two days earlier: a class counts as future whatever its time of day and zone.
     now -= 2 * SECONDS_A_DAY
-    held = unchanged_weeks(state, [ClassGroup(True, attributes_of(series), weeks, starts)], now)
-    if not held:
+    unchanged = unchanged_weeks(
+        state, [ClassGroup(True, attributes_of(series), weeks, starts)], now
+    )
+    if not unchanged:
         return None
-    state.held = held
-    found = draft([state], now, note_bounds)
-    return None if found.planned_classes or found.notes else found
+    state.unchanged_weeks = unchanged
+    result = draft([state], now, note_bounds)
+    return None if result.planned_classes or result.notes else result

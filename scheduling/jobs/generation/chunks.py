@@ -108,7 +108,7 @@ def may_collide(first: Series, second: Series, years: range) -> bool:
     compound key compares local times. In one zone the local times are compared; otherwise the
     ranges of UTC times that each series can have with its zone's offsets in ``years``.
     """
-    if first.fault or second.fault:
+    if first.error or second.error:
         return False
     if first.student_id == second.student_id and _local_times(first) == _local_times(second):
         return True

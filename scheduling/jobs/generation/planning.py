@@ -137,7 +137,7 @@ def _states(context: PlanningContext, series: list[Series], now: datetime) -> li
             if weeks is None:
                 changed[each.key] = state
             else:
-                state.held = weeks
+                state.unchanged_weeks = weeks
             states.append(state)
     for key, rows in stored_rows(changed, since).items():
         changed[key].rows = rows
@@ -159,7 +159,7 @@ def _load_closures_of_displaced(states: Iterable[SeriesState], since: date) -> N
     calendar = load_calendar(since, teachers, students)
     for state, row in displaced:
         key = state.series.key
-        state.theirs[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
+        state.closures_by_class[row.id] = calendar.concerning(row.teacher_id, row.student_id, key)
 
 
 def _neighbours(context: PlanningContext, keys: set[SeriesKey], now: datetime) -> list[SeriesState]:

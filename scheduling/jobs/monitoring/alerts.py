@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.notifications.http_post import call
 from scheduling.jobs.notifications.outbox import queue_alert
-from scheduling.models import Trouble, TroubleKind
+from scheduling.models import Incident, IncidentKind
 from scheduling.selectors.studio import studio
 
 # Older alerts are not sent.
@@ -23,7 +23,7 @@ HISTORY = timedelta(days=1)
 class AlertMessage:
     """The message that an incident has begun, or has ended."""
 
-    incident: Trouble
+    incident: Incident
     begins: bool
 
     @property
@@ -42,7 +42,7 @@ class AlertMessage:
         """What happened, and what to do."""
         if not self.begins:
             return _("Resolved: %(detail)s") % {"detail": self.incident.detail}
-        if self.incident.kind == TroubleKind.MAIL:
+        if self.incident.kind == IncidentKind.MAIL:
             return self.incident.detail
         return "\n\n".join(
             (
@@ -82,7 +82,7 @@ def channels() -> dict[str, Send]:
 
 
 def _email(message: AlertMessage, now: datetime) -> bool:
-    if message.incident.kind == TroubleKind.MAIL:
+    if message.incident.kind == IncidentKind.MAIL:
         return False  # the mail server is down: the e-mail would arrive only after the incident
     with translation.override(studio().language):
         subject, text = message.subject, message.text

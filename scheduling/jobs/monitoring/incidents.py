@@ -10,24 +10,24 @@ from django.utils.translation import pgettext
 
 from scheduling.jobs.schedule.due_times import last_due
 from scheduling.jobs.schedule.registry import JOBS
-from scheduling.models import Job, JobRun, RunState, TroubleKind
+from scheduling.models import IncidentKind, Job, JobRun, RunState
 from scheduling.selectors.messages import MailBlock, mail_block
 from scheduling.selectors.runs import last_ended_full
 from scheduling.selectors.studio import local, studio
 
 from .health import overdue_jobs, stuck_runs
 
-ENDINGS = {RunState.FAILED: TroubleKind.FAILED, RunState.CRASHED: TroubleKind.CRASHED}
+ENDINGS = {RunState.FAILED: IncidentKind.FAILED, RunState.CRASHED: IncidentKind.CRASHED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class CurrentIncident:
     """An incident of a job, with its run if there is one.
 
     ``mail`` is set if the mail server accepts nothing.
     """
 
-    kind: TroubleKind
+    kind: IncidentKind
     job: Job
     since: datetime
     run: JobRun | None = None
@@ -42,38 +42,42 @@ class Incident:
         if self.mail is not None:
             values |= {"n": self.mail.waiting, "error": self.mail.error}
         texts = {
-            TroubleKind.MAIL: _(
+            IncidentKind.MAIL: _(
                 "E-mail: since %(when)s the mail server accepts none; waiting messages: %(n)s. "
                 "%(error)s"
             ),
-            TroubleKind.LATE: _("%(job)s: late. It was due on %(when)s and has not run since."),
-            TroubleKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
-            TroubleKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
-            TroubleKind.STUCK: _(
+            IncidentKind.LATE: _("%(job)s: late. It was due on %(when)s and has not run since."),
+            IncidentKind.FAILED: _("%(job)s: run %(run)d of %(when)s failed. %(error)s"),
+            IncidentKind.CRASHED: _("%(job)s: run %(run)d of %(when)s crashed. %(error)s"),
+            IncidentKind.STUCK: _(
                 "%(job)s: run %(run)d has been going on since %(when)s: too long, or stalled."
             ),
         }
         return texts[self.kind] % values
 
 
-def current_incidents(now: datetime) -> list[Incident]:
+def current_incidents(now: datetime) -> list[CurrentIncident]:
     """Return the incidents at ``now``, late jobs first, at most one of each kind and job."""
     found = [
-        Incident(kind=TroubleKind.LATE, job=job, since=due)
+        CurrentIncident(kind=IncidentKind.LATE, job=job, since=due)
         for job in overdue_jobs(now)
         if (due := last_due(job, now - JOBS[job].grace)) is not None
     ]
     for run in stuck_runs(now):
         job = Job(run.job)
-        if not any(one.kind == TroubleKind.STUCK and one.job == job for one in found):
-            found.append(Incident(kind=TroubleKind.STUCK, job=job, since=_began(run), run=run))
+        if not any(one.kind == IncidentKind.STUCK and one.job == job for one in found):
+            found.append(
+                CurrentIncident(kind=IncidentKind.STUCK, job=job, since=_began(run), run=run)
+            )
     for job in JOBS:
         # Only the last run counts: a later success has completed the work of a failed run.
         last = last_ended_full(job)
         if last is not None and (kind := ENDINGS.get(RunState(last.state))) is not None:
-            found.append(Incident(kind=kind, job=job, since=_began(last), run=last))
+            found.append(CurrentIncident(kind=kind, job=job, since=_began(last), run=last))
     if (mail := mail_block()) is not None:
-        found.append(Incident(kind=TroubleKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail))
+        found.append(
+            CurrentIncident(kind=IncidentKind.MAIL, job=Job.WATCH, since=mail.since, mail=mail)
+        )
     return found
 
 

@@ -18,10 +18,10 @@ from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.runs.claims import Claim, fence
 from scheduling.jobs.runs.takeover import mark_crashed_runs
 from scheduling.jobs.schedule.registry import JOBS
-from scheduling.models import Trouble
+from scheduling.models import Incident
 
 from .alerts import HISTORY, AlertMessage, channels
-from .incidents import Incident, current_incidents
+from .incidents import CurrentIncident, current_incidents
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +54,14 @@ def _try(step: Callable[[datetime], int], now: datetime) -> None:
         logger.exception("mail could not be dealt with: %s", error)
 
 
-def _note(found: list[Incident], now: datetime) -> None:
+def _note(found: list[CurrentIncident], now: datetime) -> None:
     """Store the incidents that have begun, and close those that have ended."""
-    open_ones = {(one.kind, one.job): one for one in Trouble.objects.filter(over_at__isnull=True)}
+    open_ones = {(one.kind, one.job): one for one in Incident.objects.filter(over_at__isnull=True)}
     for one in found:
         if open_ones.pop((one.kind, one.job), None) is None:
-            Trouble.objects.create(kind=one.kind, job=one.job, detail=one.sentence, since=one.since)
+            Incident.objects.create(
+                kind=one.kind, job=one.job, detail=one.sentence, since=one.since
+            )
     for over in open_ones.values():
         over.over_at = now
         over.save(update_fields=["over_at"])
@@ -74,7 +76,7 @@ def send_alerts(now: datetime) -> int:
     accepted = 0
     senders = channels()
     recent = Q(over_at__isnull=True) | Q(over_at__gte=now - HISTORY)
-    for incident in Trouble.objects.filter(recent).order_by("id") if senders else ():
+    for incident in Incident.objects.filter(recent).order_by("id") if senders else ():
         begins = incident.over_at is None
         notified: list[str] = incident.told_begin if begins else incident.told_end
         for name, send in senders.items():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.db.errors import describe
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.health_texts import not_called
-from scheduling.jobs.monitoring.incidents import Incident, current_incidents, when
+from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents, when
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json
@@ -49,7 +49,7 @@ class Command(StudioCommand):
         if incidents:
             raise SystemExit(INCIDENTS)
 
-    def _check(self, now: datetime, as_json: bool) -> list[Incident]:
+    def _check(self, now: datetime, as_json: bool) -> list[CurrentIncident]:
         incidents, callers = current_incidents(now), Callers(now)
         if as_json:
             write_json(
@@ -75,7 +75,7 @@ class Command(StudioCommand):
         return incidents
 
 
-def _incident_json(incident: Incident) -> dict[str, Any]:
+def _incident_json(incident: CurrentIncident) -> dict[str, Any]:
     return {
         "kind": incident.kind.value,
         "job": incident.job.value,

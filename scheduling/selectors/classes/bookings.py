@@ -1,8 +1,8 @@
-"""Stored classes that hold the time of people."""
+"""Bookings: the stored classes that occupy the time of people."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -11,19 +11,34 @@ from scheduling.domain.planning import PlannedClass
 from scheduling.domain.wallclock import from_epoch, to_epoch
 from scheduling.domain.windows import WEEK
 
-from .rows import COLUMNS, epoch_up, series_key
+from .rows import series_key, to_epoch_rounded_up
 from .sql import classes_of, list_param
 
 _ACTIVE = "c.status <> 'cancelled' AND c.starts_at >= %s AND c.starts_at < %s"
 
 
-def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
-    """The stored classes that may stand in the way of ``planned_classes``.
+class _BookingRow(NamedTuple):
+    id: int
+    fixed_schedule_id: int | None
+    recurring_slot_id: int | None
+    student_id: int
+    teacher_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    is_shared: bool
+    date: date
+    start_time: time
+    end_time: time
+    time_zone: str
 
-    Active ones of the people concerned, from two days before the first to two days after the
-    last: a class is at most one day long, and the compound key compares local dates, which lie
-    up to 26 hours apart between zones. The earliest first: of several that are in the way, it is
-    always the same that is named, in whatever order the database keeps them.
+
+def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
+    """Return the stored classes that may conflict with ``planned_classes``, earliest first.
+
+    These are the active classes of the same people from two days before the first planned class
+    to two days after the last: a class is at most one day long, and the compound key compares
+    local dates, which differ by up to 26 hours between zones. The order makes the reported
+    conflict the same whatever order the database returns.
     """
     if not planned_classes:
         return []
@@ -37,37 +52,38 @@ def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
     teachers = list_param(
         {id for planned in planned_classes if (id := planned.series.teacher_id) is not None}
     )
-    columns = ", ".join(f"c.{name}" for name in COLUMNS)
+    columns = ", ".join(f"c.{name}" for name in _BookingRow._fields)
     sql = f"""
         SELECT {columns} FROM {classes_of("teacher_id", _ACTIVE)}
         UNION ALL
         SELECT {columns} FROM {classes_of("student_id", _ACTIVE)}
     """
-    found: dict[int, Booking] = {}  # a class may be both a teacher's and a student's
+    found: dict[int, Booking] = {}  # both halves of the query may return the same class
     with connection.cursor() as cursor:
         cursor.execute(sql, [teachers, *span, students, *span])
-        for row in cursor:
-            if row[0] not in found:
-                found[row[0]] = _booking(row)
-    return sorted(found.values(), key=lambda one: (one.starts, one.class_id))
+        for values in cursor:
+            row = _BookingRow._make(values)
+            if row.id not in found:
+                found[row.id] = _booking(row)
+    return sorted(found.values(), key=lambda booking: (booking.starts, booking.class_id))
 
 
-def _booking(row: Sequence[Any]) -> Booking:
+def _booking(row: _BookingRow) -> Booking:
     return Booking(
-        row[0],
-        series_key(row[1], row[2]),
-        row[3],
-        row[4],
-        to_epoch(_aware(row[5])),
-        epoch_up(_aware(row[6])),
-        bool(row[7]),
-        row[8],
-        row[9],
-        row[10],
-        row[11],
+        class_id=row.id,
+        series=series_key(row.fixed_schedule_id, row.recurring_slot_id),
+        student_id=row.student_id,
+        teacher_id=row.teacher_id,
+        starts=to_epoch(_aware(row.starts_at)),
+        ends=to_epoch_rounded_up(_aware(row.ends_at)),
+        is_shared=bool(row.is_shared),
+        day=row.date,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        zone=row.time_zone,
     )
 
 
 def _aware(moment: datetime) -> datetime:
-    """SQLite keeps instants in UTC and doesn't say so."""
+    """Return ``moment`` with its zone: SQLite returns instants in UTC without one."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,10 +1,9 @@
 """Stored classes of a series, alike ones together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, time
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
 from django.utils.dateparse import parse_time
@@ -55,27 +54,13 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
     groups: defaultdict[int, list[ClassGroup]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, [list_param(ids), since])
-        for row in cursor:
-            groups[row[0]].append(_group(row))
+        for series_id, is_plain, *values, weeks, start_times in cursor:
+            values[1:3] = map(_time, values[1:3])
+            values[-1] = bool(values[-1])
+            attributes = ClassAttributes._make(values)
+            group = ClassGroup(bool(is_plain), attributes, *_in_order(weeks, start_times))
+            groups[series_id].append(group)
     return groups
-
-
-def _group(row: Sequence[Any]) -> ClassGroup:
-    return ClassGroup(
-        bool(row[1]),
-        ClassAttributes(
-            row[2],
-            _time(row[3]),
-            _time(row[4]),
-            row[5],
-            row[6],
-            row[7],
-            row[8],
-            row[9],
-            bool(row[10]),
-        ),
-        *_in_order(row[11], row[12]),
-    )
 
 
 # Series of one weekday, time and zone have the same lists: few of them are read and sorted.

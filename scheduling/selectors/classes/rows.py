@@ -1,9 +1,9 @@
-"""Stored classes in full, as values of the domain."""
+"""Stored classes with all their columns, read as values of the domain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -15,28 +15,37 @@ from scheduling.models import ClassStatus, ScheduledClass
 
 from .manual_edits import edit_code
 
-COLUMNS = (
-    "id",
-    "fixed_schedule_id",
-    "recurring_slot_id",
-    "student_id",
-    "teacher_id",
-    "starts_at",
-    "ends_at",
-    "is_shared",
-    "date",
-    "start_time",
-    "end_time",
-    "time_zone",
-)
+
+class _ClassRow(NamedTuple):
+    id: int
+    fixed_schedule_id: int | None
+    recurring_slot_id: int | None
+    student_id: int
+    teacher_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    is_shared: bool
+    start_time: time
+    end_time: time
+    time_zone: str
+    week: date
+    occurrence_date: date
+    date: date
+    subject: str
+    status: str
+    closure_id: int | None
+    cancelled_by: str
+    attendance: str
+    notes: str
+    edited_at: datetime | None
 
 
 def stored_rows(
     keys: Iterable[SeriesKey], since: date, until: date | None = None
 ) -> dict[SeriesKey, list[StoredClass]]:
-    """Every class of these series from the week of ``since`` on, in full.
+    """Return every class of these series from the week of ``since`` to that of ``until``.
 
-    To the week of ``until``, included, where that is given; both are Mondays.
+    Both are Mondays; both weeks are included. Without ``until`` there is no upper bound.
     """
     ids: dict[SeriesKind, list[int]] = {kind: [] for kind in SeriesKind}
     for key in keys:
@@ -51,60 +60,45 @@ def stored_rows(
     )
     if until is not None:
         classes = classes.filter(week__lte=until)
-    rows = classes.order_by("week", "id").values_list(
-        *COLUMNS,
-        "week",
-        "occurrence_date",
-        "subject",
-        "status",
-        "closure_id",
-        "cancelled_by",
-        "attendance",
-        "notes",
-        "edited_at",
-    )
-    for row in rows:
-        stored = _stored(row)
+    for values in classes.order_by("week", "id").values_list(*_ClassRow._fields):
+        stored = _stored(_ClassRow._make(values))
         found[stored.series].append(stored)
     return found
 
 
-def _stored(row: Sequence[Any]) -> StoredClass:
-    key = series_key(row[1], row[2])
+def _stored(row: _ClassRow) -> StoredClass:
+    key = series_key(row.fixed_schedule_id, row.recurring_slot_id)
     assert key is not None
     return StoredClass(
-        id=row[0],
+        id=row.id,
         series=key,
-        week=week_number(row[12]),
-        occurrence_date=row[13],
-        date=row[8],
-        start_time=row[9],
-        end_time=row[10],
-        zone=row[11],
-        starts=to_epoch(row[5]),
-        ends=epoch_up(row[6]),
-        student_id=row[3],
-        teacher_id=row[4],
-        subject=row[14],
-        is_shared=row[7],
-        is_cancelled=row[15] == ClassStatus.CANCELLED,
-        closure_id=row[16],
-        edit=_edit(row),
-    )
-
-
-def _edit(row: Sequence[Any]) -> str:
-    return edit_code(
-        status=row[15],
-        cancelled_by=row[17],
-        attendance=row[18],
-        notes=row[19],
-        edited_at=row[20],
-        is_elsewhere=row[8] != row[13],
+        week=week_number(row.week),
+        occurrence_date=row.occurrence_date,
+        date=row.date,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        zone=row.time_zone,
+        starts=to_epoch(row.starts_at),
+        ends=to_epoch_rounded_up(row.ends_at),
+        student_id=row.student_id,
+        teacher_id=row.teacher_id,
+        subject=row.subject,
+        is_shared=row.is_shared,
+        is_cancelled=row.status == ClassStatus.CANCELLED,
+        closure_id=row.closure_id,
+        edit=edit_code(
+            status=row.status,
+            cancelled_by=row.cancelled_by,
+            attendance=row.attendance,
+            notes=row.notes,
+            edited_at=row.edited_at,
+            is_elsewhere=row.date != row.occurrence_date,
+        ),
     )
 
 
 def series_key(fixed_schedule: int | None, recurring_slot: int | None) -> SeriesKey | None:
+    """Return the key of the series with one of these ids, None if both are None."""
     if fixed_schedule is not None:
         return SeriesKey(SeriesKind.FIXED_SCHEDULE, fixed_schedule)
     if recurring_slot is not None:
@@ -112,5 +106,6 @@ def series_key(fixed_schedule: int | None, recurring_slot: int | None) -> Series
     return None
 
 
-def epoch_up(moment: datetime) -> int:
+def to_epoch_rounded_up(moment: datetime) -> int:
+    """Return ``moment`` in whole seconds since the epoch; a fraction counts as a second."""
     return to_epoch(moment) + (1 if moment.microsecond else 0)

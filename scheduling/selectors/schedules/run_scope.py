@@ -119,6 +119,6 @@ def earliest_start(kinds: Iterable[SeriesKind], scope: Q) -> date | None:
             series.first
             for kind in kinds
             for series in load_series(kind, scope)
-            if series.fault is None
+            if series.error is None
         ]
     return min((start for start in starts if start is not None), default=None)

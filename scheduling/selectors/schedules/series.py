@@ -1,8 +1,8 @@
-"""Fixed schedules and recurring slots as series of the domain."""
+"""Fixed schedules and recurring slots, read as series of the domain."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model, Q, QuerySet
 
@@ -20,120 +20,124 @@ MODELS: dict[SeriesKind, type[Model]] = {
     SeriesKind.RECURRING_SLOT: RecurringSlot,
 }
 
-_SHARED_COLUMNS = (
-    "id",
-    "student_id",
-    "teacher_id",
-    "weekday",
-    "start_time",
-    "interval_weeks",
-    "subject",
-    "is_shared",
-    "valid_from",
-    "valid_until",
-    "created_at",
-    "student__start_date",
-    "student__end_date",
-    "student__is_active",
-    "teacher__time_zone",
-    "teacher__is_active",
-)
+
+class _SharedColumns(NamedTuple):
+    """The columns that are read of both tables."""
+
+    id: int
+    student_id: int
+    teacher_id: int | None
+    weekday: int
+    start_time: time
+    interval_weeks: int
+    subject: str
+    is_shared: bool
+    valid_from: date | None
+    valid_until: date | None
+    created_at: datetime
+    student__start_date: date | None
+    student__end_date: date | None
+    student__is_active: bool
+    teacher__time_zone: str
+    teacher__is_active: bool
 
 
 def rows_of(kind: SeriesKind) -> QuerySet[Any]:
-    """The rows of the table of ``kind``."""
+    """Return all rows of the table of ``kind``."""
     return MODELS[kind]._default_manager.all()
 
 
 def load_series(kind: SeriesKind, condition: Q) -> list[Series]:
-    """The series of ``kind`` that meet ``condition``, in one query."""
-    own = "end_time" if kind is SeriesKind.FIXED_SCHEDULE else "duration_minutes"
-    columns = [*_SHARED_COLUMNS, own]
-    if kind is SeriesKind.RECURRING_SLOT:
-        columns.append("status")
+    """Return the series of ``kind`` that meet ``condition``, with one query."""
+    columns = list(_SharedColumns._fields)
+    if kind is SeriesKind.FIXED_SCHEDULE:
+        columns += ["end_time"]
+        parse = _fixed_schedule
+    else:
+        columns += ["duration_minutes", "status"]
+        parse = _recurring_slot
     rows = rows_of(kind).filter(condition).order_by()
-    read = _fixed_schedule if kind is SeriesKind.FIXED_SCHEDULE else _recurring_slot
     with one_reading():
         try:
-            # Of a chunk: no server-side cursor is worth its cost.
-            return [read(row) for row in rows.values_list(*columns)]
+            # No iterator(): the rows of a chunk aren't worth a server-side cursor.
+            return [parse(row) for row in rows.values_list(*columns)]
         except ValueError:
-            return [read(row, fault) for row, fault in read_leniently(rows, columns)]
+            return [parse(row, error) for row, error in read_leniently(rows, columns)]
 
 
 def load_by_key(keys: Iterable[SeriesKey], scope: Q | None = None) -> list[Series]:
-    """The series with these keys, of those in ``scope``; one query for each kind among them."""
-    wanted: dict[SeriesKind, list[int]] = {}
+    """Return the series with these keys that are in ``scope``, with one query for each kind."""
+    ids_by_kind: dict[SeriesKind, list[int]] = {}
     for key in keys:
-        wanted.setdefault(key.kind, []).append(key.id)
+        ids_by_kind.setdefault(key.kind, []).append(key.id)
     return [
         series
-        for kind, ids in sorted(wanted.items())
+        for kind, ids in sorted(ids_by_kind.items())
         for series in load_series(kind, Q(id__among=ids) & (scope or Q()))
     ]
 
 
-def _fixed_schedule(row: Sequence[Any], fault: Reason | None = None) -> Series:
-    start: time = row[4]
-    end: time = row[16]
+def _fixed_schedule(values: Sequence[Any], error: Reason | None = None) -> Series:
+    *shared, end = values
+    row = _SharedColumns._make(shared)
     suspension = None
-    if row[11] is None:
+    if row.student__start_date is None:
         suspension = Suspension(Outcome.NOT_STARTED, Reason("no_start_date"))
-    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes_between(start, end), suspension, fault)
+    minutes = minutes_between(row.start_time, end)
+    return _series(SeriesKind.FIXED_SCHEDULE, row, minutes, suspension, error, end)
 
 
-def _recurring_slot(row: Sequence[Any], fault: Reason | None = None) -> Series:
+def _recurring_slot(values: Sequence[Any], error: Reason | None = None) -> Series:
+    *shared, minutes, status = values
     suspension = None
-    if row[17] == SlotStatus.PAUSED:
+    if status == SlotStatus.PAUSED:
         suspension = Suspension(Outcome.PAUSED, Reason("slot_paused"))
-    elif row[17] == SlotStatus.CANCELLED:
+    elif status == SlotStatus.CANCELLED:
         suspension = Suspension(Outcome.ENDED, Reason("slot_cancelled"))
-    return _series(SeriesKind.RECURRING_SLOT, row, row[16], suspension, fault)
+    row = _SharedColumns._make(shared)
+    return _series(SeriesKind.RECURRING_SLOT, row, minutes, suspension, error)
 
 
 def _series(
     kind: SeriesKind,
-    row: Sequence[Any],
+    row: _SharedColumns,
     minutes: int,
     suspension: Suspension | None,
-    fault: Reason | None,
+    error: Reason | None,
+    end_time: time | None = None,
 ) -> Series:
-    teacher_id: int | None = row[2]
-    start: time = row[4]
-    valid_from: date | None = row[8]
-    created_at: datetime = row[10]
-    if not row[13]:
+    if not row.student__is_active:
         suspension = Suspension(Outcome.INACTIVE, Reason("student_inactive"))
-    elif teacher_id is not None and not row[15]:
+    elif row.teacher_id is not None and not row.teacher__is_active:
         suspension = Suspension(Outcome.INACTIVE, Reason("teacher_inactive"))
-    zone: str = studio().time_zone if teacher_id is None else row[14]
-    first, first_by = _narrower(valid_from, row[11], max)
-    last, last_by = _narrower(row[9], row[12], min)
+    zone = studio().time_zone if row.teacher_id is None else row.teacher__time_zone
+    first, first_by = _narrower(row.valid_from, row.student__start_date, max)
+    last, last_by = _narrower(row.valid_until, row.student__end_date, min)
     return Series(
         kind=kind,
-        id=row[0],
-        student_id=row[1],
-        teacher_id=teacher_id,
-        weekday=row[3],
-        start_time=start,
+        id=row.id,
+        student_id=row.student_id,
+        teacher_id=row.teacher_id,
+        weekday=row.weekday,
+        start_time=row.start_time,
         duration_minutes=minutes,
         zone=zone,
-        created_at=created_at,
-        interval_weeks=row[5],
-        anchor=valid_from or row[11],
+        created_at=row.created_at,
+        interval_weeks=row.interval_weeks,
+        anchor=row.valid_from or row.student__start_date,
         first=first,
         last=last,
         first_by=first_by,
         last_by=last_by,
-        subject=row[6],
-        is_shared=bool(row[7]),
+        subject=row.subject,
+        is_shared=bool(row.is_shared),
         suspension=suspension,
-        fault=fault or _fault(zone, start, row[16] if kind is SeriesKind.FIXED_SCHEDULE else start),
+        error=error or _error(zone, row.start_time, end_time),
     )
 
 
 def _narrower(own: date | None, student: date | None, pick: Any) -> tuple[date | None, str]:
-    """The bound of the rule and that of the student: the narrower one, and whose it is."""
+    """Return the narrower of the series' and the student's bound, and which of them it is."""
     if own is None:
         return student, "student"
     if student is None or pick(own, student) == own:
@@ -141,10 +145,10 @@ def _narrower(own: date | None, student: date | None, pick: Any) -> tuple[date |
     return student, "student"
 
 
-def _fault(zone: str, *times: time) -> Reason | None:
+def _error(zone: str, *times: time | None) -> Reason | None:
     if not is_zone(zone):
         return Reason("unknown_zone", {"zone": zone})
     for at in times:
-        if at.second or at.microsecond:
+        if at is not None and (at.second or at.microsecond):
             return Reason("not_whole_minutes", {"time": at.isoformat()})
     return None

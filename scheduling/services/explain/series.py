@@ -139,7 +139,7 @@ class DayExplainer:
                 calls = Callers(self.now).starts
                 due = expected_creation(series.kind, self.day, today, settings.HORIZON_WEEKS, calls)
                 return SeriesOutcome(PLANNED, due.sentence, due=due)
-        for shut in self.plan.shut:
+        for shut in self.plan.closed_occurrences:
             if shut.planned.series.key == series.key:
                 return SeriesOutcome(
                     "closed", reason_text("closed", {"closure": shut.closure.name})
@@ -177,8 +177,8 @@ def _outcome_without_occurrence(series: Series, day: date) -> SeriesOutcome | No
     if day.isoweekday() != series.weekday:
         text = _("the schedule is for %(weekday)s")
         return SeriesOutcome("not_this_weekday", text % {"weekday": weekday(series.weekday)})
-    if series.fault is not None:
-        return SeriesOutcome("invalid", _reason_text(series.fault))
+    if series.error is not None:
+        return SeriesOutcome("invalid", _reason_text(series.error))
     if series.suspension is not None:
         return SeriesOutcome(
             series.suspension.outcome.value, _reason_text(series.suspension.reason)

@@ -26,7 +26,7 @@ from scheduling.tests.support.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
-LOG = re.compile("jobrun|trouble")
+LOG = re.compile("jobrun|incident")
 CLASSES = "/admin/scheduling/scheduledclass/"
 EVER = f"{CLASSES}?when=all"
 

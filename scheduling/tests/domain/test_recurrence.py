@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from scheduling.domain.recurrence import (
-    NOTHING,
+    NO_OCCURRENCES,
     candidate_days,
     day_in_week,
     nearest_day,
@@ -159,7 +159,7 @@ def test_an_end_for_ever_is_no_end():
 
 def test_an_end_before_the_start_asks_for_nothing():
     rule = series(first="2026-04-01", last="2026-03-01")
-    assert occurrences(rule, window("2026-01-01", "2026-12-31")) is NOTHING
+    assert occurrences(rule, window("2026-01-01", "2026-12-31")) is NO_OCCURRENCES
     assert day_in_week(rule, week_number(day("2026-03-16"))) is None
 
 

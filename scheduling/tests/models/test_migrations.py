@@ -30,8 +30,8 @@ def test_the_table_is_classes_with_the_columns_that_administrators_use():
 
 # The first release's own: nobody runs anything older.
 FIRST = {f"{number:04}" for number in range(1, 10)}
-# These take away what no release has had.
-UNRELEASED = {"0023", "0024", "0026"}
+# These remove or rename only what no release contains.
+UNRELEASED = {"0023", "0024", "0026", "0032"}
 
 
 def test_migrations_only_add_so_that_two_versions_can_work_side_by_side():

@@ -120,7 +120,7 @@ def _refuse_other_date(
 
 def _new(series: Series, day: date) -> ScheduledClass:
     """Return an unsaved row of an occurrence. Raises OccurrenceError."""
-    stop_reason = series.fault or (series.suspension and series.suspension.reason)
+    stop_reason = series.error or (series.suspension and series.suspension.reason)
     if stop_reason:
         text = _("This schedule creates no classes: %(reason)s.")
         reason = with_dates_written_out(reason_text(stop_reason.code, stop_reason.params))

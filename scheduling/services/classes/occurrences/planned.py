@@ -123,7 +123,7 @@ def _series(scope: Q) -> list[Series]:
 def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[PlannedOccurrence]:
     """Return what ``plan`` creates for the series ``keys``, and what is closed or in conflict."""
     creates = [planned for planned in plan.creates if planned.series.key in keys]
-    closed = [shut for shut in plan.shut if shut.planned.series.key in keys]
+    closed = [shut for shut in plan.closed_occurrences if shut.planned.series.key in keys]
     conflicts = [
         conflict
         for conflict in plan.conflicts

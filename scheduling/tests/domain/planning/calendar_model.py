@@ -111,12 +111,12 @@ class Studio:
         held = unchanged_weeks(state, groups(rows), self.epoch) if form == "held" else None
         if held is None:
             state.rows = [row.stored() for row in rows]
-            state.theirs = {
+            state.closures_by_class = {
                 row.id: calendar.concerning(row.teacher_id, row.student_id, rule.key)
                 for row in state.displaced()
             }
         else:
-            state.held = held
+            state.unchanged_weeks = held
         return state
 
     def plan(self, window, form="held", only=None, order=None):

@@ -24,14 +24,14 @@ def test_faults_are_what_is_not_well_done():
 
 
 def test_a_series_that_cannot_be_read_is_invalid_and_holds_up_no_other():
-    fault = Reason("unknown_zone", {"zone": "Mars/Olympus"})
-    plan = plan_of(series(1, zone="Mars/Olympus", fault=fault), series(2))
+    error = Reason("unknown_zone", {"zone": "Mars/Olympus"})
+    plan = plan_of(series(1, zone="Mars/Olympus", error=error), series(2))
     assert plan.counts == {Outcome.INVALID: 1, Outcome.CREATED: 4}
-    assert [(note.outcome, note.reason) for note in plan.notes] == [(Outcome.INVALID, fault)]
+    assert [(note.outcome, note.reason) for note in plan.notes] == [(Outcome.INVALID, error)]
 
 
 def test_an_invalid_series_keeps_its_classes(studio, slot):
-    studio.change(slot, fault=Reason("unknown_zone", {"zone": "Mars/Olympus"}))
+    studio.change(slot, error=Reason("unknown_zone", {"zone": "Mars/Olympus"}))
     plan = studio.run()
     assert plan.changes_nothing
     assert plan.counts == {Outcome.INVALID: 1}
@@ -129,9 +129,9 @@ def test_the_order_in_which_rows_are_read_does_not_matter(studio, slot):
 
 
 def test_one_of_a_thousand_is_invalid():
-    fault = Reason("unknown_zone", {"zone": "x"})
+    error = Reason("unknown_zone", {"zone": "x"})
     rules = [series(n, student_id=n, teacher_id=n) for n in range(999)]
-    plan = plan_of(*rules, series(1000, zone="x", fault=fault))
+    plan = plan_of(*rules, series(1000, zone="x", error=error))
     assert plan.counts == {Outcome.CREATED: 999 * 4, Outcome.INVALID: 1}
 
 

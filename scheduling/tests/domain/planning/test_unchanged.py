@@ -145,7 +145,7 @@ def test_not_when_one_instant_is_off(studio, slot, held):
 
 
 def test_an_invalid_series_has_no_rows_to_look_at(studio, slot, held):
-    studio.change(slot, zone="Mars/Olympus", fault=Reason("unknown_zone", {"zone": "x"}))
+    studio.change(slot, zone="Mars/Olympus", error=Reason("unknown_zone", {"zone": "x"}))
     assert held() == frozenset()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from scheduling.jobs.execution.runner import run
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.notifications import http_post
-from scheduling.models import Job, JobRun, RunState, Trigger, Trouble, TroubleKind
+from scheduling.models import Incident, IncidentKind, Job, JobRun, RunState, Trigger
 from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.http_listener import listening
 
@@ -67,7 +67,7 @@ def test_late_job_is_notified_once_and_its_end_once():
     watch(NOW + timedelta(minutes=30))
     assert len(mail.outbox) == 4
     assert mail.outbox[2].subject == "Class Tracker: This week's lessons: no longer late"
-    incident = Trouble.objects.get()
+    incident = Incident.objects.get()
     assert incident.over_at == NOW + timedelta(minutes=15)
 
 
@@ -99,7 +99,7 @@ def test_watch_marks_run_without_process_as_crashed():
     watch(now)
     dead.refresh_from_db()
     assert dead.state == RunState.CRASHED
-    assert [incident.kind for incident in Trouble.objects.all()] == [TroubleKind.CRASHED]
+    assert [incident.kind for incident in Incident.objects.all()] == [IncidentKind.CRASHED]
 
 
 def test_long_live_run_is_stuck_and_not_crashed():
@@ -113,7 +113,7 @@ def test_long_live_run_is_stuck_and_not_crashed():
         heartbeat=now,
         host="elsewhere",
     )
-    assert [incident.kind for incident in current_incidents(now)] == [TroubleKind.STUCK]
+    assert [incident.kind for incident in current_incidents(now)] == [IncidentKind.STUCK]
     watch(now)
     slow.refresh_from_db()
     assert slow.state == RunState.RUNNING
@@ -156,7 +156,7 @@ def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silen
     store_run(Job.WEEKLY, RunState.CRASHED, NOW)
     assert watch().state == RunState.SUCCEEDED
     assert len(webhook.heard) == 1
-    assert Trouble.objects.get().told_begin == ["email"]
+    assert Incident.objects.get().told_begin == ["email"]
     watch()
     assert len(webhook.heard) == 2
 

@@ -8,7 +8,7 @@ from django.core import mail
 
 from scheduling.jobs.execution.runner import run
 from scheduling.jobs.notifications import http_post, mail_server
-from scheduling.models import Job, JobRun, Message, RunState, Trigger, Trouble
+from scheduling.models import Incident, Job, JobRun, Message, RunState, Trigger
 from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.hanging_server import dawdling
 
@@ -54,7 +54,7 @@ def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
     with dawdling(byte) as port:
         settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/hook"
         assert watch().state == RunState.SUCCEEDED
-    assert Trouble.objects.get().told_begin == ["email"]
+    assert Incident.objects.get().told_begin == ["email"]
     assert len(mail.outbox) == 1
 
 

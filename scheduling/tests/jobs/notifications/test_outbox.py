@@ -17,7 +17,7 @@ from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.workers.tasks import deliver_mail
-from scheduling.models import Job, JobRun, Message, MessageState, RunState, Trigger, Trouble
+from scheduling.models import Incident, Job, JobRun, Message, MessageState, RunState, Trigger
 from scheduling.selectors.messages import mail_block, undelivered
 from scheduling.services.classes.edit import cancel
 from scheduling.services.messages import send_again
@@ -433,7 +433,7 @@ def test_blocked_mail_is_incident_in_check_jobs_and_webhook(server, queued, sett
         assert watch(NOON + 30 * MINUTE) == 0
         assert webhook.json()["event"] == "end"
     assert len(server.received) == 10
-    assert Trouble.objects.get().over_at == NOON + 30 * MINUTE
+    assert Incident.objects.get().over_at == NOON + 30 * MINUTE
 
 
 def watch(now):

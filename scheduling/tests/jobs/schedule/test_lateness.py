@@ -9,7 +9,7 @@ from django.test import Client
 from scheduling.jobs.monitoring.health import overdue_jobs
 from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.monitoring.run_history import HistoryFilter, history
-from scheduling.models import Job, RunState, Trigger, TroubleKind
+from scheduling.models import IncidentKind, Job, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
 from scheduling.tests.support.history import add_run
@@ -94,7 +94,7 @@ def test_due_times_are_in_studio_zone(settings):
     assert late_jobs("2026-01-06 13:00") == [Job.HORIZON]
 
 
-def reports_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
+def reports_at(now: datetime) -> tuple[list[tuple[IncidentKind, Job]], int, int]:
     """Return the current incidents, the status of /readyz and the gauge of /metrics."""
     client = Client()
     with time_machine.travel(now, tick=False):
@@ -108,7 +108,7 @@ def reports_at(now: datetime) -> tuple[list[tuple[TroubleKind, Job]], int, int]:
 def test_late_job_is_reported_and_server_stays_ready():
     make.slot(created_at=TUESDAY)
     assert reports_at(TUESDAY + MINUTE) == ([], 200, 0)
-    assert reports_at(moment("2026-01-07 03:00")) == ([(TroubleKind.LATE, Job.HORIZON)], 200, 1)
+    assert reports_at(moment("2026-01-07 03:00")) == ([(IncidentKind.LATE, Job.HORIZON)], 200, 1)
 
 
 def test_missed_runs_are_in_history():
