@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.admin import AdminSite, autodiscover, site
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, get_script_prefix, path, resolve, reverse
 from django.utils.text import capfirst
@@ -115,7 +115,8 @@ def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
         except Resolver404:
             exists = False
         if not exists:
-            return HttpResponseRedirect(fallback)
+            # The response carries cookies, so it is kept.
+            response["Location"] = fallback
     return response
 
 

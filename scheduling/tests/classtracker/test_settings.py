@@ -174,7 +174,7 @@ def test_the_secret_key_is_required_unless_debug(project):
 def test_redis_is_required_by_rq_alone(project):
     assert setting(project, "s.TASKS_BACKEND", TASKS_BACKEND="database") == "database"
     answer = start(project, "-c", "import classtracker.settings", **GOOD, TASKS_BACKEND="rq")
-    assert answer.stderr == "REDIS_URL: is required where TASKS_BACKEND is rq.\n"
+    assert answer.stderr == "REDIS_URL: is required if TASKS_BACKEND is rq.\n"
 
 
 def test_a_password_is_never_repeated(project):

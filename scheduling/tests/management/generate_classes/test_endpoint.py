@@ -203,7 +203,7 @@ def test_the_secret_does_not_follow_a_redirect(generate: Any, deployment: Deploy
     done = generate("--endpoint", deployment.url, "--only", "weekly")
 
     assert done.returncode == 1
-    assert "HTTP 307: moved to http://127.0.0.1:9/elsewhere; name that address" in done.stderr
+    assert "HTTP 307: moved to http://127.0.0.1:9/elsewhere; use that URL" in done.stderr
 
 
 def test_the_secret_goes_past_proxies_and_netrc_to_the_named_host(

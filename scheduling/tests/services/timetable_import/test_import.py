@@ -123,7 +123,7 @@ def test_column_order_byte_order_mark_blank_lines_and_line_ends():
     assert (report.rows, report.rules) == (2, 2)
 
 
-@pytest.mark.parametrize("message", ["yes", "TRUE", "1", "no", "False", "0", ""])
+@pytest.mark.parametrize("value", ["yes", "TRUE", "1", "no", "False", "0", ""])
 def test_spellings_of_shared(value):
     assert not imported(row(is_shared=value)).faults
     assert RecurringSlot.objects.get().is_shared is (value in ("yes", "TRUE", "1"))
