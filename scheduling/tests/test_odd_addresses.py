@@ -13,7 +13,7 @@ from scheduling.tests.test_query_limits import Studio
 
 pytestmark = [pytest.mark.django_db]
 
-ODD_NUMBERS = ("9" * 23, "2147483648", "%00", "%D9%A3")
+ODD_NUMBERS = ("9" * 23, "%00")
 ODD_VALUES = ("\x00", "9" * 23, "99999999999", "-1", "1e400", "\ud800", "9999-12-31", "0001-01-01")
 # fmt: off
 KEYS = [

@@ -10,7 +10,7 @@ from knox.models import AuthToken
 from playwright.sync_api import Page
 
 from scheduling.models import LessonSettings
-from scheduling.services.roles import ROLES, SCHEDULER, TEACHER
+from scheduling.services.roles import ROLES, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
@@ -51,9 +51,8 @@ def studio(transactional_db: None, owner: User) -> None:
     "role",
     [
         # The owner sees nearly the same.
-        pytest.param("superuser", marks=pytest.mark.soak),
-        pytest.param(SCHEDULER, marks=pytest.mark.soak),
-        *(role for role in ROLES if role != SCHEDULER),
+        *(pytest.param(role, marks=pytest.mark.soak) for role in ("superuser", SCHEDULER, VIEWER)),
+        *(role for role in ROLES if role not in (SCHEDULER, VIEWER)),
     ],
 )
 def test_nothing_internal_and_nothing_wider_than_its_window(
