@@ -1,1 +1,1 @@
-"""Rows to domain values, and the queries of lists. Nothing here writes."""
+"""Reads: rows as values of the domain, and the queries of lists. Nothing here writes."""

@@ -1,4 +1,4 @@
-"""Numbers of the studio that say whether its data is in order."""
+"""Counts of the studio's rows, and of rows that need correction."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ OLD_SLOT = timedelta(days=183)
 
 @dataclass(frozen=True, slots=True)
 class StudioCounts:
-    """Counts, in the order in which the contract names them."""
+    """The counts, in the order of the contract."""
 
     active_teachers: int
     active_students: int
@@ -26,7 +26,7 @@ class StudioCounts:
 
 
 def studio_counts(now: datetime) -> StudioCounts:
-    """The state of the data at ``now``: each table is read once."""
+    """Count the data at ``now``. Each table is read once."""
     teachers = Teacher.objects.filter(is_active=True).order_by()
     slots = active_slots(studio_day(now)).order_by()
     return StudioCounts(
@@ -44,23 +44,23 @@ def studio_counts(now: datetime) -> StudioCounts:
 
 
 def teachers_without_settings(now: datetime) -> QuerySet[Teacher]:
-    """Active teachers with such slots who have said neither durations nor prices."""
+    """Return active teachers who have active slots but no lesson settings."""
     return Teacher.objects.filter(_without_settings(now), is_active=True)
 
 
 def students_without_start(now: datetime) -> QuerySet[Student]:
-    """Active students whose fixed schedules ask for nothing, as no day of theirs is the first."""
+    """Return active students with fixed schedules but without a start date, so without classes."""
     rules = FixedSchedule.objects.filter(not_ended(studio_day(now)), student_id=OuterRef("pk"))
     return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
 
 
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:
-    """Active slots of a teacher or a student who has left."""
+    """Return active slots of a teacher or student who has left."""
     return active_slots(studio_day(now)).filter(_orphaned(now))
 
 
 def old_slots(now: datetime) -> QuerySet[RecurringSlot]:
-    """Active slots that were booked over six months ago."""
+    """Return active slots that were booked over six months ago."""
     return active_slots(studio_day(now)).filter(_old(now))
 
 

@@ -1,4 +1,4 @@
-"""What a calendar feed shows, and the classes of it that are stored."""
+"""The events of a calendar feed, and the stored classes among them."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from scheduling.selectors.schedules.series import rows_of
 
 
 class Revision(NamedTuple):
-    """When a calendar entry last changed, and when that of which it is one was created.
+    """When a calendar entry was created and last changed.
 
-    ``changes`` are the last changes of its class or series, of its student and of its teacher.
+    ``created_at`` is the creation of its series, or of a one-off. ``changes`` are the last changes
+    of its class or series, of its student and of its teacher.
     """
 
     created_at: datetime
@@ -26,11 +27,10 @@ class Revision(NamedTuple):
 
     @property
     def sequence(self) -> int:
-        """SEQUENCE: 0 at first, more with every change (RFC 5545 §3.8.7.4).
+        """SEQUENCE: 0 at first, higher after every change (RFC 5545 §3.8.7.4).
 
-        The seconds from the creation of the series to each of ``changes``, added up: it rises with
-        each of them, also over a class that was removed and made again. No two changes of a class
-        share a second.
+        The sum of the seconds from the creation of the series to each of ``changes``. It also
+        rises if a class is removed and created again. No two changes of a class share a second.
         """
         seconds = ((one - self.created_at).total_seconds() for one in self.changes)
         return sum(int(one) for one in seconds if one > 0)
@@ -38,9 +38,9 @@ class Revision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """A class or a planned occurrence as a calendar shows it, alike for both.
+    """A class or a planned occurrence of a calendar.
 
-    Instants are UTC; ``time_zone`` is where it takes place.
+    Instants are in UTC; ``time_zone`` is the zone in which it takes place.
     """
 
     starts_at: datetime
@@ -56,16 +56,16 @@ class FeedEvent:
 
 
 def occurrence_uid(key: SeriesKey, week: date) -> str:
-    """The identity of an occurrence, stored or planned: its series and its week.
+    """Return the UID of an occurrence, stored or planned: its series and its week.
 
-    No move changes it (RFC 5545 §3.8.4.7).
+    A move does not change it (RFC 5545 §3.8.4.7).
     """
     name = "schedule" if key.kind is SeriesKind.FIXED_SCHEDULE else "slot"
     return f"{name}-{key.id}-{week}@class-tracker"
 
 
 def stored_events(feed: CalendarFeed, since: datetime) -> Iterator[FeedEvent]:
-    """The classes of ``feed`` that end after ``since``; one query."""
+    """Return the stored classes of ``feed`` that end after ``since``, in one query."""
     rows = ScheduledClass.objects.filter(ends_at__gt=since).order_by()
     if feed.student_id is not None:
         rows = rows.filter(student=feed.student_id)
@@ -76,7 +76,7 @@ def stored_events(feed: CalendarFeed, since: datetime) -> Iterator[FeedEvent]:
 
 
 def series_revisions(keys: Collection[SeriesKey]) -> dict[SeriesKey, Revision]:
-    """The revisions of the planned occurrences of these series; a query for each kind."""
+    """Return the revisions of the planned occurrences of these series, with a query per kind."""
     found = {}
     for kind in SeriesKind:
         if ids := [key.id for key in keys if key.kind is kind]:
@@ -127,7 +127,7 @@ def _event(row: Any) -> FeedEvent:
         key = SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
         created, series_changed = row.recurring_slot__created_at, row.recurring_slot__revised_at
     if key is not None and is_as_made:
-        # Storing a planned occurrence is no change of it.
+        # Storing a planned occurrence does not change it.
         changed = min(changed, series_changed)
     return FeedEvent(
         starts_at=row.starts_at,

@@ -1,4 +1,4 @@
-"""What became of messages."""
+"""States of messages in the outbox."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from scheduling.models import (
     Teacher,
 )
 
-# For so long after its lesson has begun a message that did not arrive is shown to who looks daily.
+# A message that did not arrive is shown on the home page until this long after its class began.
 SHOWN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class MailBlock:
-    """The mail server accepts nothing: since when, what it said, and how many messages wait."""
+    """The mail server accepts nothing: since when, its last error, and the waiting messages."""
 
     since: datetime
     error: str
@@ -31,7 +31,7 @@ class MailBlock:
 
 
 def mail_block() -> MailBlock | None:
-    """Whether no mail goes out: nothing was accepted since the mail server refused everything."""
+    """Return the current block of all mail, or None if the mail server accepts messages."""
     blocked = Message.objects.filter(blocked_since__isnull=False)
     since = blocked.aggregate(since=Min("blocked_since"))["since"]
     if since is None:
@@ -42,9 +42,9 @@ def mail_block() -> MailBlock | None:
 
 
 def undelivered(now: datetime) -> Q:
-    """Which messages are a person's to deal with: refused, not known, or not sent in time.
+    """Return the condition for messages that need a person: refused, unknown, or not sent in time.
 
-    Not those that a delivery has in hand, nor those that are not true any more.
+    Messages that are being delivered, or no longer apply, are excluded.
     """
     return (
         Q(state=MessageState.REFUSED)
@@ -54,19 +54,19 @@ def undelivered(now: datetime) -> Q:
 
 
 def recently_undelivered(now: datetime) -> int:
-    """How many of them are about what is ahead, or has just begun."""
+    """Count the undelivered messages about classes that are ahead or began in the last days."""
     rows = Message.objects.filter(undelivered(now), expires_at__gt=now - SHOWN)
     return rows.count()
 
 
 def messages_to(reader: Recipient, person: Student | Teacher) -> QuerySet[Message]:
-    """What was written to a person, the newest first."""
+    """Return the messages to a person, newest first."""
     of_person = MessageItem.objects.filter(reader=reader, **{reader.value: person})
     return Message.objects.filter(pk__in=of_person.values("message")).order_by("-id")
 
 
 def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, MessageState]:
-    """By class what became of the notice that it is cancelled; nothing where there is none."""
+    """Return the state of each class's cancellation e-mail; classes without one are omitted."""
     rows = {(one.student_id, one.teacher_id, one.starts_at): one.pk for one in classes}
     found = MessageItem.objects.filter(
         kind=MessageKind.NOTICE,
@@ -79,6 +79,6 @@ def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, MessageState]:
 
 
 def message_counts() -> list[tuple[str, str, int]]:
-    """Kind, state and number of the messages in the outbox."""
+    """Return the number of messages by kind and state."""
     rows = Message.objects.order_by("kind", "state").values_list("kind", "state")
     return [(kind, state, n) for kind, state, n in rows.annotate(n=Count("id"))]

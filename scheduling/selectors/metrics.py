@@ -1,4 +1,4 @@
-"""Numbers about the job log and the calendar, for monitoring: cheap, whatever the studio's size."""
+"""Numbers for monitoring, from the job log and the calendar, at a cost independent of their size."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .runs import DONE
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """How many runs of a job are in the log in a state, and how many classes they created."""
+    """The number of runs of a job in one state, and the classes that they created."""
 
     job: str
     state: str
@@ -24,7 +24,7 @@ class RunCount:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """The newest run of a job that went well."""
+    """The newest successful run of a job."""
 
     job: str
     finished_at: datetime
@@ -32,7 +32,7 @@ class Success:
 
 
 def run_counts() -> list[RunCount]:
-    """By job and state; the log's retention bounds how many rows are counted."""
+    """Return the runs by job and state. The log's retention limits the rows that are counted."""
     rows = (
         JobRun.objects.order_by("job", "state")
         .values_list("job", "state")
@@ -42,7 +42,7 @@ def run_counts() -> list[RunCount]:
 
 
 def last_successes(jobs: list[str]) -> Iterator[Success]:
-    """For each of ``jobs`` that ever went well."""
+    """Yield the newest success of each of ``jobs`` that has one."""
     for job in jobs:
         run = JobRun.objects.filter(job=job, state__in=DONE).order_by("-id").first()
         if run is not None and run.finished_at is not None and run.duration is not None:
@@ -50,18 +50,18 @@ def last_successes(jobs: list[str]) -> Iterator[Success]:
 
 
 def running() -> list[tuple[str, datetime]]:
-    """Each run that is under way: its job and its last sign of life."""
+    """Return the job and the last heartbeat of each running run."""
     runs = JobRun.objects.filter(state=RunState.RUNNING).order_by("id")
     return [(run.job, run.heartbeat or run.created_at) for run in runs]
 
 
 def approximate_classes() -> int | None:
-    """Rows of ``classes`` as the database knows them without counting; None before it does."""
+    """Return the estimated number of rows in ``classes``, or None if there is no estimate yet."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'classes'::regclass")
             (rows,) = cursor.fetchone()
             return rows if rows >= 0 else None
-        # SQLite keeps no such number; no more rows than this were ever there.
+        # SQLite has no estimate; the highest id is an upper bound.
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {ScheduledClass._meta.db_table}")
         return int(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""Names of people, for what is said about them."""
+"""Names, zones and addresses of people, and people with similar names."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from scheduling.models import Student, Teacher
 
 
 def student_names(ids: Iterable[int]) -> dict[int, str]:
-    """First and last names of these students, by id."""
+    """Return the full names of these students by id."""
     rows = Student.objects.filter(id__among=ids).order_by()
     return {
         pk: f"{first} {last}".strip()
@@ -18,12 +18,12 @@ def student_names(ids: Iterable[int]) -> dict[int, str]:
 
 
 def teacher_names(ids: Iterable[int]) -> dict[int, str]:
-    """Names of these teachers, by id."""
+    """Return the names of these teachers by id."""
     return dict(Teacher.objects.filter(id__among=ids).order_by().values_list("id", "name"))
 
 
 def account_names(usernames: Iterable[str]) -> dict[str, str]:
-    """What these accounts are called, by username; those without a name are left out."""
+    """Return the full names of these accounts by username; accounts without a name are omitted."""
     wanted = {name for name in usernames if name}
     if not wanted:
         return {}
@@ -34,7 +34,7 @@ def account_names(usernames: Iterable[str]) -> dict[str, str]:
 
 
 def teacher_zones(ids: Iterable[int | None]) -> dict[int, str]:
-    """The time zones of these teachers, by id."""
+    """Return the time zones of these teachers by id."""
     wanted = {pk for pk in ids if pk is not None}
     if not wanted:
         return {}
@@ -43,25 +43,25 @@ def teacher_zones(ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def addresses_of(student_ids: Iterable[int]) -> dict[int, str]:
-    """E-mail addresses of these students, by id; empty where there is none."""
+    """Return the e-mail addresses of these students by id; empty if there is none."""
     rows = Student.objects.filter(id__among=student_ids).order_by()
     return dict(rows.values_list("id", "email"))
 
 
 def zones_in_use() -> list[str]:
-    """The time zones that teachers have, each once."""
+    """Return the distinct time zones of all teachers."""
     return list(Teacher.objects.order_by().values_list("time_zone", flat=True).distinct())
 
 
 def teachers_like(teacher: Teacher) -> list[Teacher]:
-    """Other teachers whose names differ at most in case, accents or punctuation."""
+    """Return other teachers whose names differ at most in case, accents or punctuation."""
     key = lookalike_key(teacher.name)
     others = Teacher.objects.exclude(pk=teacher.pk).only("name")
     return [other for other in others if key and lookalike_key(other.name) == key]
 
 
 def students_like(student: Student) -> list[Student]:
-    """Other students with the same e-mail address, whose names differ at most so."""
+    """Return other students with the same e-mail address and a similar name."""
     key = lookalike_key(student.full_name)
     others = Student.objects.exclude(pk=student.pk).filter(email__iexact=student.email)
     if not key or not student.email:

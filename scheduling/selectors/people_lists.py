@@ -1,4 +1,4 @@
-"""What lists of people show besides the people: a constant number of queries for a page of them."""
+"""Columns of the lists of people, with a constant number of queries per page."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,17 +22,17 @@ Counts = dict[int, int]
 
 
 def not_ended(today: date) -> Q:
-    """Rules that have not ended."""
+    """Return the condition for rules that have not ended."""
     return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
 
 
 def active_slots(today: date) -> QuerySet[RecurringSlot]:
-    """Slots that ask for lessons, as far as they themselves say."""
+    """Return slots that are active and have not ended; their people may be inactive."""
     return RecurringSlot.objects.filter(not_ended(today), status=SlotStatus.ACTIVE)
 
 
 def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
-    """How many weekly rules of both kinds each student or teacher (``whose``) has now."""
+    """Count the current weekly rules of both kinds of each student or teacher (``whose``)."""
     total: Counter[int] = Counter()
     listed = list(ids)
     for rows in (FixedSchedule.objects.filter(not_ended(today)), active_slots(today)):
@@ -42,7 +42,7 @@ def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
 
 
 def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, ScheduledClass]:
-    """The next class of each student or teacher that is not cancelled, and has not ended."""
+    """Return the next class after ``now`` of each student or teacher that is not cancelled."""
     listed = list(ids)
     of_one = (
         ScheduledClass.objects.filter(**{f"{whose}_id": OuterRef("pk")}, starts_at__gt=now)
@@ -59,13 +59,13 @@ def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, Sch
 
 
 def has_classes_ahead(whose: str, person: Student | Teacher, now: datetime) -> bool:
-    """Whether a student or teacher (``whose``) has a class after ``now`` that takes place."""
+    """Return True if a student or teacher (``whose``) has a scheduled class after ``now``."""
     ahead = ScheduledClass.objects.filter(starts_at__gt=now, status=ClassStatus.SCHEDULED)
     return ahead.filter(**{whose: person}).exists()
 
 
 def classes_on(teachers: Iterable[int], days: Iterable[date]) -> dict[tuple[int, date], int]:
-    """How many classes each teacher gives on each of a few dates, cancelled ones aside."""
+    """Count each teacher's classes on each of ``days``, except cancelled ones."""
     rows = ScheduledClass.objects.filter(date__in=set(days), teacher_id__among=list(teachers))
     rows = rows.exclude(status=ClassStatus.CANCELLED).order_by()
     counted = rows.values_list("teacher_id", "date").annotate(n=Count("id"))
@@ -73,7 +73,10 @@ def classes_on(teachers: Iterable[int], days: Iterable[date]) -> dict[tuple[int,
 
 
 def paused_people(whose: str, today: date) -> Q:
-    """People with a closure of their own today; the pause of one schedule alone is none."""
+    """Return the condition for people with a closure of their own today.
+
+    A pause of a single schedule does not count.
+    """
     own = Closure.objects.filter(
         **{f"{whose}_id": OuterRef("pk")},
         first_date__lte=today,

@@ -1,4 +1,4 @@
-"""What the job log says."""
+"""Queries of the job log."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -12,13 +12,13 @@ from scheduling.domain.outcomes import FAULTS
 from scheduling.models import ACTIVE_STATES, AUTOMATIC, JobRun, JobRunItem, RunState
 
 DONE = (RunState.SUCCEEDED, RunState.PARTIAL)
-# More than anyone takes back between two runs of a job.
+# More than a person undoes between two runs of a job.
 _UNDONE = 20
 _FAULTS = [outcome.value for outcome in FAULTS]
 
 
 def latest_full(job: str, states: Iterable[str] = DONE) -> JobRun | None:
-    """The newest whole, undated run of ``job`` in one of ``states``."""
+    """Return the newest whole, undated run of ``job`` in one of ``states``."""
     return (
         JobRun.objects.filter(job=job, is_full=True, is_dated=False, state__in=tuple(states))
         .order_by("-id")
@@ -27,22 +27,22 @@ def latest_full(job: str, states: Iterable[str] = DONE) -> JobRun | None:
 
 
 def last_ended_full(job: str) -> JobRun | None:
-    """The newest whole run of ``job`` that came to an end of its own: no person cancelled it."""
+    """Return the newest whole run of ``job`` that ended without being cancelled."""
     ended = (*DONE, RunState.FAILED, RunState.CRASHED)
     return JobRun.objects.filter(job=job, is_full=True, state__in=ended).order_by("-id").first()
 
 
 def started_since(job: str, moment: datetime) -> bool:
-    """Whether a whole, undated run of ``job`` that went well began at ``moment`` or later."""
+    """Return True if a successful whole, undated run of ``job`` began at ``moment`` or later."""
     return JobRun.objects.filter(
         job=job, is_full=True, is_dated=False, state__in=DONE, started_at__gte=moment
     ).exists()
 
 
 def crashed_since_success(since: datetime) -> dict[str, int]:
-    """How many runs crashed from ``since`` on, by job, of which no later one completed the work.
+    """Count, by job, the runs that crashed from ``since`` on and whose work no later run completed.
 
-    That is a whole run, or one that was asked for the same.
+    A whole run completes the work, and so does a run with the same options.
     """
     covers = Q(is_full=True, is_dated=False) | Q(options=OuterRef("options"))
     later = JobRun.objects.filter(
@@ -53,29 +53,29 @@ def crashed_since_success(since: datetime) -> dict[str, int]:
 
 
 def active_runs() -> list[JobRun]:
-    """Runs that are queued or running, whole or narrowed."""
+    """Return queued and running runs, whole or narrowed."""
     return list(JobRun.objects.filter(state__in=ACTIVE_STATES).order_by("id"))
 
 
 def totals() -> dict[str, int]:
-    """How many runs there are in the log, and how many of them succeeded."""
+    """Count the runs in the log, and the successful ones."""
     return JobRun.objects.aggregate(
         total=Count("id"), succeeded=Count("id", filter=Q(state=RunState.SUCCEEDED))
     )
 
 
 def began(run: JobRun) -> datetime:
-    """When ``run`` began; a queued one, when it was asked for."""
+    """Return when ``run`` began or, if it is queued, when it was requested."""
     return run.started_at or run.created_at
 
 
 def newest_whole(job: str, length: int) -> list[JobRun]:
-    """The newest runs of ``job`` that concern the whole studio."""
+    """Return the newest whole runs of ``job``, at most ``length``."""
     return list(JobRun.objects.filter(job=job, is_full=True).order_by("-id")[:length])
 
 
 def starts_between(job: str, since: datetime, until: datetime) -> list[datetime]:
-    """When the whole, undated runs of ``job`` of that time began."""
+    """Return when the whole, undated runs of ``job`` between ``since`` and ``until`` began."""
     when = Coalesce("started_at", "created_at")
     rows = (
         JobRun.objects.filter(job=job, is_full=True, is_dated=False)
@@ -86,7 +86,7 @@ def starts_between(job: str, since: datetime, until: datetime) -> list[datetime]
 
 
 def undone_runs() -> list[JobRun]:
-    """Whole, undated runs of which classes were taken back, the last to be undone first."""
+    """Return whole, undated runs whose classes were undone, last undone first."""
     return list(
         JobRun.objects.filter(
             is_full=True, is_dated=False, undone_at__isnull=False, classes_undone__gt=0
@@ -95,17 +95,17 @@ def undone_runs() -> list[JobRun]:
 
 
 def first_whole(job: str) -> JobRun | None:
-    """The oldest whole, undated run of ``job`` that is in the log."""
+    """Return the oldest whole, undated run of ``job`` in the log."""
     return JobRun.objects.filter(job=job, is_full=True, is_dated=False).order_by("id").first()
 
 
 def newest_automatic(job: str) -> JobRun | None:
-    """The newest whole, undated run of ``job`` that no person started."""
+    """Return the newest whole, undated run of ``job`` that was started automatically."""
     return _automatic(job).order_by("-id").first()
 
 
 def first_automatic(job: str) -> JobRun | None:
-    """The oldest one in the log."""
+    """Return the oldest whole, undated run of ``job`` that was started automatically."""
     return _automatic(job).order_by("id").first()
 
 
@@ -114,7 +114,7 @@ def _automatic(job: str) -> QuerySet[JobRun]:
 
 
 def created_by_day(since: datetime, zone: ZoneInfo) -> dict[date, int]:
-    """How many classes runs created on each day in ``zone``, from ``since`` on."""
+    """Count the classes that runs created on each day in ``zone``, from ``since`` on."""
     when = Coalesce("started_at", "created_at")
     rows = (
         JobRun.objects.annotate(when=when)
@@ -128,7 +128,7 @@ def created_by_day(since: datetime, zone: ZoneInfo) -> dict[date, int]:
 
 
 def first_faults(runs: Iterable[int]) -> dict[int, JobRunItem]:
-    """For each of these runs the first item that says what could not be dealt with."""
+    """Return the first item with an error of each of these runs."""
     firsts = (
         JobRunItem.objects.filter(run_id__among=list(runs), outcome__in=_FAULTS)
         .order_by()
@@ -141,7 +141,7 @@ def first_faults(runs: Iterable[int]) -> dict[int, JobRunItem]:
 
 
 def faults_of(runs: Iterable[int], most: int) -> dict[int, list[JobRunItem]]:
-    """For each of these runs the first ``most`` items that say what could not be dealt with."""
+    """Return the first ``most`` items with an error of each of these runs."""
     place = Window(RowNumber(), partition_by="run_id", order_by="id")
     items = (
         JobRunItem.objects.filter(run_id__among=list(runs), outcome__in=_FAULTS)
@@ -156,7 +156,7 @@ def faults_of(runs: Iterable[int], most: int) -> dict[int, list[JobRunItem]]:
 
 
 def fault_groups(run: JobRun, most: int) -> list[tuple[str, dict[str, Any], int]]:
-    """What could not be dealt with in ``run``: reason, its values, and how often, most first."""
+    """Return the errors of ``run`` as (reason code, values, count), most frequent first."""
     rows = (
         JobRunItem.objects.filter(run=run, outcome__in=_FAULTS)
         .order_by()

@@ -1,17 +1,17 @@
-"""People by what a person types into a search field."""
+"""Search of classes by the names of their people."""
 
 from django.db.models import Q, QuerySet
 
 from scheduling.models import ScheduledClass, Student, Teacher
 
-# More people of one name than that is no search.
+# Enough people for any useful search.
 MOST_PEOPLE = 1_000
 
 
 def classes_named(classes: QuerySet[ScheduledClass], text: str) -> QuerySet[ScheduledClass]:
-    """Those of ``classes`` in which each word of ``text`` is in a student's or teacher's name.
+    """Filter ``classes`` to those with each word of ``text`` in a student's or teacher's name.
 
-    The people are found first: looking into the names of every class would read all of them.
+    People are searched first, as comparing the names of every class would read the whole table.
     """
     for word in text.split()[:5]:
         students = Student.objects.filter(

@@ -1,7 +1,7 @@
-"""The studio itself: the values that hold, its time zone, and what day it is there.
+"""The studio: its settings in effect, its time zone, and its current date.
 
-Every page, job and answer takes its "today" from here. A date in UTC is another one for hours a
-day in most zones, and for all but ten hours of it in Pacific/Kiritimati.
+Every page, job and API response takes its "today" from here. The date in UTC differs from the
+local one for hours a day in most zones, and for 14 hours in Pacific/Kiritimati.
 """
 
 import logging
@@ -21,29 +21,29 @@ logger = logging.getLogger(__name__)
 
 
 def studio_zone() -> ZoneInfo:
-    """The studio's time zone."""
+    """Return the studio's time zone."""
     return studio().zone
 
 
 def local(moment: datetime) -> datetime:
-    """``moment`` by the studio's clock."""
+    """Return ``moment`` in the studio's zone."""
     return timezone.localtime(moment, studio_zone())
 
 
 def studio_day(now: datetime) -> date:
-    """The date at ``now`` in the studio's zone."""
+    """Return the date at ``now`` in the studio's zone."""
     return local(now).date()
 
 
 def studio_today() -> date:
-    """The date in the studio's zone. It reads the clock: for interfaces alone."""
+    """Return the current date in the studio's zone. Reads the clock: for interfaces only."""
     return studio_day(timezone.now())
 
 
 def studio_or_first_values() -> StudioValues:
-    """The values that hold; those of the environment while the database can't be read.
+    """Return the values in effect, or the environment's if the database can't be read.
 
-    For words and pages. What is written goes by ``studio``, which raises then.
+    For texts and pages. Writes use ``studio``, which raises in that case.
     """
     try:
         return studio()
@@ -52,14 +52,14 @@ def studio_or_first_values() -> StudioValues:
 
 
 def classes_in_studio_zone(now: datetime) -> bool:
-    """Whether classes after ``now`` would move with the studio's zone."""
+    """Return True if classes after ``now`` would move with the studio's zone."""
     return ScheduledClass.objects.filter(
         fixed_schedule__isnull=False, teacher__isnull=True, starts_at__gt=now
     ).exists()
 
 
 def ignored_variables() -> list[str]:
-    """A sentence for each variable of the environment that says something else than the studio."""
+    """Return a sentence for each environment variable that differs from the stored value."""
     values, first = studio_or_first_values(), first_values()
     titles = {field.name: field.verbose_name for field in Studio._meta.concrete_fields}
     return [
@@ -79,7 +79,7 @@ def ignored_variables() -> list[str]:
 
 @contextmanager
 def at_the_studio(warn: Callable[[str], object] = logger.warning) -> Iterator[None]:
-    """A command or a task: in the studio's zone and language, by one reading of its values."""
+    """Run a command or task in the studio's zone and language, reading its values once."""
     with one_reading():
         values = studio_or_first_values()
         with timezone.override(values.zone), translation.override(values.language):

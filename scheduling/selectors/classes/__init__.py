@@ -1,4 +1,4 @@
-"""What the table ``classes`` holds, as values of the domain."""
+"""Stored classes as values of the domain."""
 
 from .bookings import bookings_near
 from .groups import stored_groups

@@ -1,4 +1,4 @@
-"""Lessons that are over, and of which nobody has said whether they took place."""
+"""Past classes whose attendance has not been marked."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,15 +8,15 @@ from django.db.models import Count, Q
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.studio import studio
 
-# What nobody has marked for a quarter of a year is not going to be.
+# Older classes are not expected to be marked any more.
 LOOK_BACK = timedelta(weeks=13)
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Of the lessons that are over for longer than the studio tolerates.
+    """The number of overdue classes, and whether attendance is kept at all.
 
-    ``is_kept``: whether any of them, or one since, was marked at all.
+    ``is_kept`` is True if any class in the period considered is marked.
     """
 
     unmarked: int = 0
@@ -24,7 +24,7 @@ class Marks:
 
 
 def marks(now: datetime) -> Marks:
-    """How attendance is kept at ``now``; nothing is expected where ``unmarked_days`` is 0."""
+    """Return the marks at ``now``. Nothing is expected if ``unmarked_days`` is 0."""
     if not studio().unmarked_days:
         return Marks()
     begin = now - timedelta(days=studio().unmarked_days) - LOOK_BACK
@@ -37,10 +37,10 @@ def marks(now: datetime) -> Marks:
 
 
 def unmarked(now: datetime) -> Q:
-    """Lessons that ended more than ``unmarked_days`` ago, neither marked nor cancelled.
+    """Return the condition for classes that ended over ``unmarked_days`` ago and are not marked.
 
-    A completed one is marked, unless it is a group's: who of them was there is not said by it.
-    None from further back than ``LOOK_BACK``.
+    A completed class counts as marked, unless it is shared: then each student needs a mark.
+    Classes older than ``LOOK_BACK`` and cancelled ones are excluded.
     """
     until = now - timedelta(days=studio().unmarked_days)
     unsaid = Q(status=ClassStatus.SCHEDULED) | Q(status=ClassStatus.COMPLETED, is_shared=True)

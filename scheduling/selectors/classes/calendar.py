@@ -1,4 +1,4 @@
-"""What a calendar shows: columns of many classes, days in numbers, closures. No model instances."""
+"""Data of the calendar as plain tuples: classes, counts by day, closures, people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from django.db.models.functions import Cast, Left
 from scheduling.domain.wallclock import clock_hours, clocks_change, is_zone
 from scheduling.models import Closure, ScheduledClass, Student, Teacher
 
-# The longest class there can be, and a little: an index by starts finds what is still going on.
+# More than the longest class, so that an index on starts finds classes in progress.
 LONGEST = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFilter:
-    """Whose classes, and which; None and empty: all of them."""
+    """The person and the statuses to show; None and empty mean all."""
 
     teacher_id: int | None = None
     student_id: int | None = None
     statuses: tuple[str, ...] = ()
 
     def of(self, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
-        """Those of ``rows`` that are asked for."""
+        """Return ``rows`` filtered."""
         if self.teacher_id is not None:
             rows = rows.filter(teacher_id=self.teacher_id)
         if self.student_id is not None:
@@ -37,25 +37,25 @@ class CalendarFilter:
 def between(
     rows: QuerySet[ScheduledClass], start: datetime, end: datetime
 ) -> QuerySet[ScheduledClass]:
-    """The classes of which some part is in the half-open range of instants."""
+    """Return the classes that overlap the half-open range of instants."""
     return rows.filter(starts_at__lt=end, starts_at__gt=start - LONGEST, ends_at__gt=start)
 
 
 def on_dates(rows: QuerySet[ScheduledClass], first: date, end: date) -> QuerySet[ScheduledClass]:
-    """The classes whose own, local date is in the half-open range."""
+    """Return the classes whose local date is in the half-open range."""
     return rows.filter(date__gte=first, date__lt=end)
 
 
 def instants(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
-    """``(id, start, end, …)`` of these classes; start and end as "2026-01-05 10:00" in UTC.
+    """Return ``(id, start, end, …)``, with start and end as "2026-01-05 10:00" in UTC.
 
-    Texts made by the database: parsing a hundred thousand instants takes longer than the query.
+    The database formats them: parsing a hundred thousand instants takes longer than the query.
     """
     return list(rows.order_by().values_list("id", _minute("starts_at"), _minute("ends_at"), *REST))
 
 
 def wall_clock(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
-    """``(id, date, start, end, …)`` of these classes by the clocks in their own zones, as texts."""
+    """Return ``(id, date, start, end, …)`` as texts, in the local time of each class."""
     changed = _across_changes(rows)
     found = list(
         rows.order_by().values_list(
@@ -72,7 +72,7 @@ def wall_clock(rows: QuerySet[ScheduledClass]) -> list[tuple[Any, ...]]:
 
 
 def _across_changes(rows: QuerySet[ScheduledClass]) -> dict[int, list[str]]:
-    """Start and end of those that the nominal times may be wrong for: the clocks change then."""
+    """Return the local start and end of classes on days with a clock change, by id."""
     days = rows.order_by().values_list("time_zone", "date").distinct()
     concerned = Q()
     for zone, day in days:
@@ -91,7 +91,7 @@ def _minute(column: str) -> Left:
 
 
 def _whether(**condition: Any) -> Case:
-    # 1 or 0: SQLite has no booleans, and making some of its numbers takes a call for each.
+    # 1 or 0: SQLite has no booleans, and Django would convert each value with a function call.
     return Case(When(**condition, then=Value(1)), default=0, output_field=IntegerField())
 
 
@@ -108,7 +108,7 @@ REST = (
 
 
 def day_counts(rows: QuerySet[ScheduledClass]) -> list[tuple[date, str, int]]:
-    """``(date, status, how many)`` by the classes' own dates."""
+    """Return ``(date, status, count)`` by local date."""
     return list(
         rows.order_by("date", "status").values_list("date", "status").annotate(n=Count("id"))
     )
@@ -119,7 +119,7 @@ def closures_between(
 ) -> list[tuple[Any, ...]]:
     """``(id, name, first, last, teacher_id, teacher, student_id, first name, last name)``.
 
-    Everyone's always; a teacher's and a student's of those named, or all where nobody is.
+    Global closures are always included; with a teacher or student, only theirs besides.
     """
     rows = Closure.objects.filter(first_date__lt=end, last_date__gte=first)
     everyone = Q(teacher__isnull=True, student__isnull=True)
@@ -146,13 +146,13 @@ def closures_between(
 
 
 def teachers_to_choose() -> list[tuple[int, str, bool]]:
-    """``(id, name, active)``, the active ones first."""
+    """Return ``(id, name, active)`` of the teachers, active ones first."""
     rows = Teacher.objects.order_by("-is_active", "name", "id")
     return list(rows.values_list("id", "name", "is_active"))
 
 
 def active_zones() -> list[str]:
-    """The zones of the active teachers."""
+    """Return the distinct zones of the active teachers."""
     rows = Teacher.objects.filter(is_active=True).order_by("time_zone")
     return list(rows.values_list("time_zone", flat=True).distinct())
 
@@ -160,9 +160,9 @@ def active_zones() -> list[str]:
 def students_named(
     words: Iterable[str], most: int, *, teacher_id: int | None = None
 ) -> list[tuple[int, str, str, str]]:
-    """``(id, first name, last name, email)`` of at most ``most`` students with all these words.
+    """Return ``(id, first name, last name, email)`` of students whose names contain all ``words``.
 
-    With a teacher: of those who have, or have had, a class with that one.
+    At most ``most`` rows; with a teacher, only students who have or had a class with that teacher.
     """
     rows = Student.objects.all()
     for word in words:

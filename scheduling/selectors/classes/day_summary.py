@@ -1,4 +1,4 @@
-"""The classes of a day, in a few numbers."""
+"""Counts of the classes of a day."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 
 @dataclass(frozen=True, slots=True)
 class DaySummary:
-    """``classes`` take place, ``over`` of them are behind us; ``coming`` is the next one."""
+    """``classes`` take place, ``over`` of them have ended; ``coming`` is the next class."""
 
     classes: int
     over: int
@@ -21,7 +21,7 @@ class DaySummary:
 def day_summary(
     classes: QuerySet[ScheduledClass], start: datetime, end: datetime, now: datetime
 ) -> DaySummary:
-    """Those of ``classes`` that begin from ``start`` to ``end``, and the next of all."""
+    """Count the ``classes`` that begin in the half-open range, and find the next class."""
     cancelled = Q(status=ClassStatus.CANCELLED)
     numbers = (
         classes.filter(starts_at__gte=start, starts_at__lt=end)

@@ -1,4 +1,4 @@
-"""Whether, and how, a person acted on a class."""
+"""Whether and how a class was edited by hand."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from scheduling.models import CancelledBy, ClassStatus
 
-# No person acted on the class; of one that stands as scheduled the first half is enough in SQL.
+# Conditions for classes without manual edits; for a scheduled class the first is enough.
 UNMARKED_SQL = "edited_at IS NULL AND attendance = '' AND notes = ''"
 UNTOUCHED_SQL = f"""{UNMARKED_SQL}
     AND status <> 'completed' AND (status <> 'cancelled' OR cancelled_by = 'closure')"""
@@ -26,10 +26,10 @@ def edit_code(
     edited_at: datetime | None,
     is_elsewhere: bool,
 ) -> str:
-    """What a person did to a class, as the code of a reason; empty while untouched.
+    """Return the reason code of a manual edit, or an empty string for an unedited class.
 
-    The same as ``NOT_EDITED`` and its SQL. ``is_elsewhere``: it is not on the date that its series
-    gave it.
+    Consistent with ``NOT_EDITED`` and its SQL. ``is_elsewhere`` is True if the class is not on the
+    date of its series.
     """
     if status == ClassStatus.CANCELLED and cancelled_by != CancelledBy.CLOSURE:
         return "cancelled_by_hand"

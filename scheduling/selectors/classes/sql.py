@@ -1,4 +1,4 @@
-"""SQL that several queries on ``classes`` share."""
+"""SQL fragments shared by queries on ``classes``."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ from django.db import connection
 
 
 def classes_of(column: str, condition: str) -> str:
-    """FROM: the classes ``c`` that meet ``condition``, looked up for each number of a list.
+    """Return a FROM clause: the classes ``c`` that meet ``condition``, for each number of a list.
 
-    One by one through an index that begins with ``column``, whatever the planner thinks. Right
-    after a great many inserts PostgreSQL has no statistics of the table yet, and would sooner
-    read all of it for every chunk: the time of a first run grew with the square of the studio.
+    It forces a lookup per number through an index that begins with ``column``. After many inserts
+    PostgreSQL has no statistics of the table yet and would scan all of it for every chunk, so the
+    time of a first run would grow with the square of the studio.
     """
     if connection.vendor == "sqlite":
         return f"""json_each(%s) AS listed
@@ -21,7 +21,7 @@ def classes_of(column: str, condition: str) -> str:
 
 
 def list_param(ids: Iterable[int]) -> str:
-    """Numbers as one parameter."""
-    # Of PostgreSQL as well the text: psycopg takes longer over a list than the server does.
+    """Return ``ids`` as one parameter."""
+    # As text on PostgreSQL too: psycopg needs longer for a list than the server needs for the text.
     text = ",".join(map(str, ids))
     return f"{{{text}}}" if connection.vendor == "postgresql" else f"[{text}]"

@@ -16,7 +16,7 @@ from scheduling.selectors.classes import NOT_EDITED
 def load_calendar(
     since: date, teacher_ids: Iterable[int], student_ids: Iterable[int]
 ) -> ClosureCalendar:
-    """The closures from ``since`` on: everyone's, and those of these teachers and students."""
+    """Return the closures from ``since`` on: global ones, and those of these people."""
     rows = Closure.objects.filter(
         Q(teacher__isnull=True, student__isnull=True)
         | Q(teacher_id__among=teacher_ids)
@@ -48,7 +48,7 @@ def _closure(row: Sequence[Any]) -> DomainClosure:
 def classes_on(
     days: Iterable[date], now: datetime
 ) -> dict[date, tuple[tuple[int, ...], tuple[int, ...]]]:
-    """By day, the classes to come that closing it for all would cancel, and those that stay."""
+    """Return, by day, the ids of future classes that a closure would cancel, and of the others."""
     rows = ScheduledClass.objects.filter(
         date__in=list(days), status=ClassStatus.SCHEDULED, starts_at__gt=now
     ).order_by("id")

@@ -1,4 +1,4 @@
-"""The class that stands in the way of one that a person enters or moves."""
+"""Conflicts of manually entered classes, and of weekly rules."""
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
@@ -11,10 +11,10 @@ from scheduling.selectors.studio import studio
 
 
 def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
-    """The stored active class that ``wanted`` would overlap; None if its place is free.
+    """Return the stored active class that ``wanted`` would overlap, or None.
 
-    ``wanted`` has its instants. The same rule as the planner's and the database's: half-open
-    intervals, and no clash between the students of one group lesson.
+    The instants of ``wanted`` must be set. The rule is that of the planner and the database:
+    intervals are half-open, and the students of a group lesson do not conflict.
     """
     if wanted.status == ClassStatus.CANCELLED:
         return None
@@ -45,10 +45,10 @@ WEEK = 7 * 24 * 60
 
 
 def overlap(one: Rule, other: Rule) -> bool:
-    """Whether both would ever ask for classes at the same time, were they of one person.
+    """Return True if two rules of one person would ever have classes at the same time.
 
-    By weekday and hour on the wall clock; hours of two zones are left to the planner. Rules of
-    every second week count as every week's, unless both are and never meet.
+    Weekdays and wall-clock hours are compared; rules in different zones are left to the planner.
+    Rules of every second week count as weekly, unless both alternate and never share a week.
     """
     return (
         _zone(one) == _zone(other)
@@ -59,7 +59,7 @@ def overlap(one: Rule, other: Rule) -> bool:
 
 
 def conflicting_series(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
-    """For each of ``rules`` the stored rule of its teacher that takes its time; two queries."""
+    """Return, for each of ``rules``, the stored rule of its teacher that overlaps it, or None."""
     teachers = {rule.teacher_id for rule in rules if rule.teacher_id is not None}
     if not teachers:
         return [None for _rule in rules]
@@ -70,7 +70,7 @@ def conflicting_series(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
             "student", "teacher"
         ),
     ]
-    # What is being edited besides is compared as it will be, not as it is.
+    # Rows that are edited in the same form are not compared in their stored state.
     edited = {rule.pk for rule in rules if rule.pk}
     others = [r for r in stored if not (isinstance(r, FixedSchedule) and r.pk in edited)]
     return [
@@ -90,7 +90,7 @@ def _zone(rule: Rule) -> str:
 
 
 def _span(rule: Rule) -> tuple[int, int]:
-    """Start and end in minutes of the week."""
+    """Return start and end in minutes from the beginning of the week."""
     start = (rule.weekday - 1) * 24 * 60 + _minutes(rule.start_time)
     if isinstance(rule, RecurringSlot):
         return start, start + rule.duration_minutes
@@ -103,7 +103,7 @@ def _minutes(value: time) -> int:
 
 def _same_hours(one: Rule, other: Rule) -> bool:
     (begin, end), (start, stop) = _span(one), _span(other)
-    # A slot late on Sunday reaches into the Monday that follows.
+    # A slot late on Sunday extends into Monday.
     return any(begin < stop + shift and start + shift < end for shift in (-WEEK, 0, WEEK))
 
 

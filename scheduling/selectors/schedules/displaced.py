@@ -1,4 +1,4 @@
-"""Classes that are on another day, or with other people, than the rule that they came from."""
+"""Displaced classes: on another day, or with other people, than their series now has."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -22,10 +22,10 @@ def displaced_series(
     days: Iterable[tuple[date, date]],
     now: datetime,
 ) -> list[int]:
-    """The rules of ``kind`` that ``scope`` leaves out though these people have a class of theirs.
+    """Return ids of series of ``kind`` outside ``scope`` of which these people have a class.
 
-    Classes ahead on these days, both ends included; an empty list is all. A class is there because
-    it found no room where its rule wants it, or because the rule's hour of this week is over.
+    Only future classes on ``days`` count (ranges with both ends included; empty means all). A
+    class is displaced if its new place was taken, or if the new time of this week has passed.
     """
     source = f"{kind.value}_id"
     by_closure = Q(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.CLOSURE)

@@ -1,4 +1,4 @@
-"""Whose series a run concerns, and which of them have to be planned together."""
+"""The series of a run, and which of them must be planned together."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ Owner = tuple[str, int]
 def scope_condition(
     student_ids: Iterable[int], teacher_ids: Iterable[int], weekdays: Iterable[int] = ()
 ) -> Q:
-    """The series of these students with these teachers on these weekdays; an empty list is all."""
+    """Return the condition for series of these people and weekdays; an empty list means all."""
     condition = Q()
     if student_ids := list(student_ids):
         condition &= Q(student_id__among=student_ids)
@@ -31,7 +31,7 @@ def scope_condition(
 
 
 def owner_sizes(kinds: Iterable[SeriesKind], scope: Q) -> dict[Owner, int]:
-    """How many series each owner has, in the order of teachers, then of students."""
+    """Count the series of each owner: teachers first, then students, by id."""
     sizes: defaultdict[Owner, int] = defaultdict(int)
     for kind in kinds:
         rows = rows_of(kind).filter(scope).order_by()
@@ -46,14 +46,14 @@ def owner_sizes(kinds: Iterable[SeriesKind], scope: Q) -> dict[Owner, int]:
 
 
 def owner_of(series: Series) -> Owner:
-    """The owner of a series."""
+    """Return the owner of a series."""
     if series.teacher_id is None:
         return ("student", series.student_id)
     return ("teacher", series.teacher_id)
 
 
 def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[int, list[Series]]:
-    """By student, the series of those who have more than one owner among ``kinds``."""
+    """Return the series of students with more than one owner among ``kinds``, by student."""
     found: defaultdict[int, list[Series]] = defaultdict(list)
     if several := _students_of_several_owners(kinds, scope):
         for kind in kinds:
@@ -63,7 +63,7 @@ def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[in
 
 
 def people_in_several_chunks(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
-    """Students with series of several owners or of both kinds, and teachers of both kinds."""
+    """Return students with several owners or both kinds of series, and teachers with both kinds."""
     students = _students_of_several_owners(tuple(SeriesKind), scope)
     teachers = [
         set(rows_of(kind).filter(scope).order_by().values_list("teacher_id", flat=True).distinct())
@@ -73,7 +73,7 @@ def people_in_several_chunks(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _students_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> list[int]:
-    """With several ``kinds``, a student who has two of them counts in any case."""
+    """Return student ids. With several ``kinds``, a student who has two of them always counts."""
     owners: defaultdict[int, int] = defaultdict(int)
     for kind in kinds:
         owner = Coalesce("teacher_id", Value(0))
@@ -92,9 +92,9 @@ def _students_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> list
 
 
 def students_without_series(student_ids: Iterable[int]) -> list[int]:
-    """Active students who have neither a fixed schedule nor a slot.
+    """Return the ids of active students who have neither a fixed schedule nor a slot.
 
-    Of ``student_ids``, where any are named: those without a fixed schedule.
+    If ``student_ids`` is not empty, return those of them without a fixed schedule.
     """
     active = Student.objects.filter(is_active=True).order_by("id")
     fixed = FixedSchedule.objects.values("student_id")
@@ -107,14 +107,14 @@ def students_without_series(student_ids: Iterable[int]) -> list[int]:
 
 
 def earliest_start(kinds: Iterable[SeriesKind], scope: Q) -> date | None:
-    """The first date on which any of these series may ask for a class."""
+    """Return the first date on which any of these series may have a class."""
     first = Coalesce("student__start_date", "valid_from")
     try:
         starts = [
             rows_of(kind).filter(scope).order_by().aggregate(first=Min(first))["first"]
             for kind in kinds
         ]
-    except ValueError:  # the least of them is no date: see spoilt.py
+    except ValueError:  # the minimum is not a valid date: see unparseable_rows.py
         starts = [
             series.first
             for kind in kinds

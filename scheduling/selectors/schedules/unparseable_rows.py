@@ -1,7 +1,7 @@
-"""Reads rows of series that hold dates or times that there are not, as plain SQL may have written.
+"""Reads series whose date or time columns can't be parsed, as raw SQL may have written them.
 
-SQLite takes any text for a date, and Django's reading ends at the first one that is none: one
-person's slip of the pen would keep everybody's classes from being made.
+SQLite accepts any text as a date, and Django raises at the first invalid one. A single bad row
+would prevent the classes of all people.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ def _instant(text: str) -> datetime:
 
 _DATE = (date.fromisoformat, FIRST_DATE)
 _TIME = (time.fromisoformat, time())
-# How each such column is read, and what stands for a value that can't be.
+# The parser of each column, and the replacement for an invalid value.
 _READ: dict[str, tuple[Callable[[str], Any], Any]] = {
     "valid_from": _DATE,
     "valid_until": _DATE,
@@ -36,7 +36,7 @@ _READ: dict[str, tuple[Callable[[str], Any], Any]] = {
 def read_leniently(
     rows: QuerySet[Any], columns: Sequence[str]
 ) -> Iterator[tuple[list[Any], Reason | None]]:
-    """The ``columns`` of each row, and what is wrong with it, if anything is."""
+    """Yield the ``columns`` of each row, and the reason why it is invalid, or None."""
     asked = [Cast(name, TextField()) if name in _READ else name for name in columns]
     for row in rows.values_list(*asked):
         values, fault = list(row), None

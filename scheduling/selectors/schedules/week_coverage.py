@@ -1,4 +1,4 @@
-"""What weekly rules ask for in a window, and how many classes there are in it."""
+"""Series that are due in a window, and the number of its classes."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .series import rows_of
 
 
 def series_due(kind: SeriesKind, window: Window) -> QuerySet[Any]:
-    """Rules of ``kind`` that may ask for a class in ``window``, closures aside."""
+    """Return the rules of ``kind`` that may have a class in ``window``, ignoring closures."""
     rows = rows_of(kind).filter(
         Q(teacher__isnull=True) | Q(teacher__is_active=True),
         Q(valid_from__isnull=True) | Q(valid_from__lt=window.end),
@@ -29,15 +29,15 @@ def series_due(kind: SeriesKind, window: Window) -> QuerySet[Any]:
 
 
 def classes_between(window: Window) -> int:
-    """How many classes there are in ``window``, cancelled ones aside."""
+    """Count the classes in ``window`` that are not cancelled."""
     rows = ScheduledClass.objects.filter(date__gte=window.start, date__lt=window.end)
     return rows.exclude(status=ClassStatus.CANCELLED).count()
 
 
 def series_without_class(kind: SeriesKind, window: Window) -> Q:
-    """Series of ``kind`` whose weekday comes more often in ``window`` than they have rows for it.
+    """Return the condition for series of ``kind`` with fewer rows than their weekday has dates.
 
-    Among them are those that want no more, as of every other week.
+    Series that need no more, such as those of every second week, are included.
     """
     condition = Q(pk__in=())
     days = [window.start + n * DAY for n in range(min(7, window.days))]
