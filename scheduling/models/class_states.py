@@ -13,7 +13,7 @@ class ClassStatus(models.TextChoices):
 
 
 class CancelledBy(models.TextChoices):
-    """Who cancelled a class. ``closure`` is set by a run; the others by a person."""
+    """The origin of a cancellation. ``closure`` is set by a run, the others by a person."""
 
     STUDENT = "student", _("student")
     TEACHER = "teacher", _("teacher")

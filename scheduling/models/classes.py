@@ -1,7 +1,7 @@
-"""What does happen: the dated classes, table ``classes``.
+"""The dated classes, table ``classes``.
 
-The database itself guarantees identity (one row a series and week), the compound key and, through
-``guards``, that neither a teacher nor a student is ever in two places at once.
+The database guarantees identity (one row per series and week), the compound key and, through
+``db.class_constraints``, that no teacher and no student is double-booked.
 """
 
 from collections.abc import Iterable
@@ -24,8 +24,8 @@ from .studio import default_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
 from .validators import validate_time_zone
 
-# Calendars tell two revisions of a class apart by the second of its last change: cancelled and
-# restored within one, it has to be a second later all the same.
+# Calendars distinguish revisions of a class by the second of its last change, so two changes within
+# one second get different ones.
 REVISION = timedelta(seconds=1)
 
 
@@ -34,7 +34,7 @@ class ScheduledClass(models.Model):
 
     ``date``, ``start_time`` and ``end_time`` are the nominal wall clock in ``time_zone`` and are
     the truth; ``starts_at`` and ``ends_at`` are derived from them. ``week`` is the Monday of the
-    ISO week of ``occurrence_date``, the date on which the series wanted the class; both are empty
+    ISO week of ``occurrence_date``, the date that the series gives the class; both are empty
     for a one-off, and neither changes when a person moves the class.
     """
 
@@ -288,5 +288,5 @@ class ScheduledClass(models.Model):
 
     @property
     def is_generated(self) -> bool:
-        """Whether the class belongs to a series; otherwise it is a one-off."""
+        """True if the class belongs to a series, False for a one-off."""
         return self.week is not None

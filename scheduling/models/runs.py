@@ -53,7 +53,7 @@ ACTIVE_STATES = (RunState.QUEUED, RunState.RUNNING)
 
 
 class Trigger(models.TextChoices):
-    """What started a run."""
+    """Origins of a run."""
 
     CRON = "cron", _("cron")
     HTTP = "http", _("cron endpoint")

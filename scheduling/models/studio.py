@@ -32,7 +32,7 @@ VARIABLES: dict[str, str] = settings.FIRST_VALUES
 
 
 class MakeUpRule(models.TextChoices):
-    """Whose cancellation earns a make-up."""
+    """Rules for entitlement to a make-up, by the origin of the cancellation."""
 
     NEVER = "never", _("no cancellation")
     TEACHER = "teacher", _("the teacher's or the studio's")
@@ -185,7 +185,7 @@ class StudioValues:
 
     @property
     def zone_is_given(self) -> bool:
-        """Whether STUDIO_TIME_ZONE holds, whatever the row says."""
+        """True if STUDIO_TIME_ZONE overrides the stored zone."""
         return not self.is_settled and is_given("time_zone")
 
     @property
@@ -213,7 +213,7 @@ _COLUMNS = tuple(field.attname for field in Studio._meta.concrete_fields if fiel
 
 
 def first_values() -> dict[str, Any]:
-    """What the environment says, or its defaults. Nothing else reads these settings."""
+    """Return the values of the environment, or their defaults; the only reader of these settings."""
     return {
         "time_zone": settings.TIME_ZONE,
         "language": settings.LANGUAGE_CODE,
@@ -227,7 +227,7 @@ def first_values() -> dict[str, Any]:
 
 
 def is_given(column: str) -> bool:
-    """Whether the environment sets the variable of ``column``."""
+    """Return True if the environment sets the variable of ``column``."""
     return VARIABLES[column] in settings.GIVEN_FIRST_VALUES
 
 

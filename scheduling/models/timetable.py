@@ -1,4 +1,4 @@
-"""What should happen: weekly rules (series) and the days on which nothing does (closures)."""
+"""The timetable: weekly rules (series) and closures."""
 
 from datetime import date
 from typing import ClassVar
@@ -29,7 +29,7 @@ class Weekday(models.IntegerChoices):
 
 
 class WeeklyRule(RevisionMixin):
-    """What the two kinds of series share."""
+    """Common fields of the two kinds of series."""
 
     revised_by: ClassVar[tuple[str, ...]] = (
         "student_id",
@@ -133,7 +133,7 @@ class FixedSchedule(WeeklyRule):
 
 
 class SlotStatus(models.TextChoices):
-    """Whether a recurring slot asks for lessons."""
+    """States of a recurring slot; only an active one has classes."""
 
     ACTIVE = "active", pgettext_lazy("of a slot", "active")
     PAUSED = "paused", _("paused")
@@ -291,5 +291,5 @@ class Closure(models.Model):
 
     @property
     def is_pause(self) -> bool:
-        """Whether it is of one schedule alone."""
+        """True if the closure concerns a single schedule."""
         return self.fixed_schedule_id is not None or self.recurring_slot_id is not None

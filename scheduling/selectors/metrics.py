@@ -1,4 +1,4 @@
-"""Numbers for monitoring, from the job log and the calendar, at a cost independent of their size."""
+"""Numbers for monitoring, from the job log and the calendar. They cost the same at any size."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -51,9 +51,9 @@ class Healthz(OpenView):
 
 
 class Readyz(OpenView):
-    """Whether this server can answer: the database is there, and its migrations are applied.
+    """Check that the database is reachable and its migrations are applied.
 
-    A late job is no reason to take a server away: see ``JobsHealthz``.
+    Late jobs are reported by ``JobsHealthz``: a balancer must not remove a server because of them.
     """
 
     @extend_schema(
@@ -74,10 +74,10 @@ class Readyz(OpenView):
 
 
 class JobsHealthz(OpenView):
-    """Whether a job is late, stalled, failed or crashed, or the mail server accepts nothing.
+    """Check for late, stalled, failed and crashed jobs, and for blocked mail.
 
-    503 with what is wrong, for a monitor that calls a person. It names no person, since anybody
-    may read it; ``manage.py check_jobs`` has the errors.
+    503 with the incidents, for a monitor that alerts a person. They contain no names, since the
+    URL is public; ``manage.py check_jobs`` has the errors.
     """
 
     @extend_schema(

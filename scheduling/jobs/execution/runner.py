@@ -57,7 +57,7 @@ MAINTENANCE: dict[Job, Callable[[Claim, RunResult, datetime, float], None]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How an attempt is observed and limited.
+    """Observer and limits of an attempt.
 
     ``stop`` returns True once the run should end. ``timeout`` is in seconds, None for no limit.
     ``quiet`` leaves the closing line of the log to the observer. No e-mail is begun after
