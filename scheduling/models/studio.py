@@ -213,7 +213,7 @@ _COLUMNS = tuple(field.attname for field in Studio._meta.concrete_fields if fiel
 
 
 def first_values() -> dict[str, Any]:
-    """Return the values of the environment, or their defaults; the only reader of these settings."""
+    """Return the values of the environment, or defaults. Only this function reads the settings."""
     return {
         "time_zone": settings.TIME_ZONE,
         "language": settings.LANGUAGE_CODE,
