@@ -1,4 +1,4 @@
-"""Backup and restore, rehearsed: what comes back is the studio, its guards included."""
+"""Backup and restore of a studio, including its database constraints."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The log and the report are not the work: a full disk or a closed pipe stops no job."""
+"""Jobs whose log or output cannot be written (full disk, closed pipe)."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`check_jobs`: 0 or 3, and what is wrong, in words and as JSON."""
+"""``check_jobs``: its exit status and its output as text and JSON."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""``check_schedules``: what differs from the schedules is found, named, and mended on demand."""
+"""``check_schedules``: differences from the schedules are found, named and repaired."""
 
 import json
 from contextlib import suppress

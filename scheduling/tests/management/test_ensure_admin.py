@@ -1,4 +1,4 @@
-"""The first administrator: made once, its password said once, nobody else touched."""
+"""``ensure_admin``: creation of the first administrator and its password."""
 
 import re
 

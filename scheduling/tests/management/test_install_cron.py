@@ -1,4 +1,4 @@
-"""`install_cron` against a crontab with a temper of its own. No database is needed."""
+"""``install_cron`` with a fake crontab, without a database."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A database that is gone is one sentence on standard error, never a traceback."""
+"""Commands without a reachable database: one sentence on standard error, no traceback."""
 
 import io
 import json

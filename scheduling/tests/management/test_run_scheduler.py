@@ -1,4 +1,4 @@
-"""`run_scheduler`: what is due when, by a clock that may jump; and the process itself."""
+"""``run_scheduler``: due entries under a clock that jumps, and the process itself."""
 
 import signal
 import threading

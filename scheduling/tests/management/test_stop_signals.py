@@ -1,4 +1,4 @@
-"""A signal that comes at any instant of a wait ends it, one within the wait's own lock too."""
+"""Signals that arrive at any instant of a wait, including inside its lock."""
 
 import subprocess
 import sys

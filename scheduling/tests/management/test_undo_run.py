@@ -1,4 +1,4 @@
-"""``manage.py undo_run``: what it says, writes and exits with."""
+"""``undo_run``: its output, effects and exit status."""
 
 import io
 
