@@ -228,7 +228,7 @@ def test_repairs_are_listed_line_by_line(slot):
     assert JobRun.objects.filter(trigger="command").count() == 3  # the fixture's, and both jobs
 
 
-def test_completed_future_class_is_kept(slot):
+def test_completed_future_class_is_not_a_finding(slot):
     ScheduledClass.objects.filter(date=NEXT).update(status=ClassStatus.COMPLETED)
     assert check()[0] == 0
 

@@ -127,7 +127,7 @@ def test_remove_deletes_own_entries_only(crontab, install):
     ("temper", "said"),
     [("refuses", "not allowed to use this program"), ("broken", "disk error")],
 )
-def test_refusal_by_crontab_is_reported(crontab, install, temper, said, option):
+def test_refusal_is_reported_and_crontab_is_unchanged(crontab, install, temper, said, option):
     crontab.write(*FOREIGN)
     crontab.temper(temper)
     done = install(*option)
