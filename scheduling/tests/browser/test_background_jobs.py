@@ -37,7 +37,7 @@ def card(page: Page, name: str):
     )
 
 
-def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
+def test_previewed_plan_is_run(owner_page: Page, slot, workers) -> None:
     page = owner_page
     page.goto("/admin/")
     page.get_by_role("navigation", name="Main pages").get_by_role(
@@ -64,9 +64,7 @@ def test_look_at_the_plan_then_do_it(owner_page: Page, slot, workers) -> None:
     expect(row).to_contain_text("teresa")
 
 
-def test_what_changed_since_the_preview_is_said_and_nothing_is_started(
-    owner_page: Page, slot
-) -> None:
+def test_change_since_preview_is_reported_and_starts_nothing(owner_page: Page, slot) -> None:
     page = owner_page
     page.goto(f"{JOBS}horizon/preview/")
     make.slot(slot.teacher, make.student("Leo Park"), weekday=3)
@@ -91,7 +89,7 @@ def running(**values: Any) -> JobRun:
     )
 
 
-def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: Page) -> None:
+def test_active_run_shows_progress_and_can_be_cancelled(owner_page: Page) -> None:
     run = running(triggered_by="teresa", progress_done=30, progress_total=60)
     page = owner_page
     page.goto(JOBS)
@@ -105,7 +103,7 @@ def test_a_run_that_goes_on_shows_its_progress_and_can_be_cancelled(owner_page: 
     assert run.state == RunState.CANCELLED
 
 
-def test_a_pressed_button_is_not_cut_off_by_the_end_of_the_run(owner_page: Page) -> None:
+def test_pressed_button_survives_end_of_run(owner_page: Page) -> None:
     run = running()
     page = owner_page
     page.goto(JOBS)
@@ -129,7 +127,7 @@ def test_a_pressed_button_is_not_cut_off_by_the_end_of_the_run(owner_page: Page)
     assert page.evaluate("window.stillHere") is True
 
 
-def test_a_run_is_undone_but_for_what_was_marked(owner_page: Page, slot) -> None:
+def test_run_is_undone_except_marked_classes(owner_page: Page, slot) -> None:
     horizon(timezone.localdate())
     marked = ScheduledClass.objects.latest("starts_at")
     marked.notes = "recital"
@@ -157,7 +155,7 @@ def test_it_needs_no_mouse(owner_page: Page, slot, workers) -> None:
     ).to_be_visible(timeout=DONE)
 
 
-def test_who_may_only_look_finds_no_button(open_page, slot) -> None:
+def test_viewer_sees_no_button(open_page, slot) -> None:
     page = open_page(account(VIEWER))
     page.goto(JOBS)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

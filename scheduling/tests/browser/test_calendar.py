@@ -97,7 +97,7 @@ def test_the_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, 
     assert_fits(page)
 
 
-def test_a_week_shows_what_is_stored_planned_cancelled_closed_and_in_conflict(owner_page, week):
+def test_week_shows_every_kind_of_class(owner_page, week):
     page = opened(owner_page, address(week))
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(
         "10:00–11:00, Ana Ruiz, Marta Gil, Piano, scheduled, one-off"
@@ -147,7 +147,7 @@ def test_a_student_is_chosen_by_typing(owner_page, week):
     expect(event(page, "Ana Ruiz")).to_have_count(1)
 
 
-def test_the_zone_is_chosen_and_said(open_page, owner, week):
+def test_chosen_zone_is_shown(open_page, owner, week):
     page = opened(open_page(owner, zone="Asia/Tokyo"), address(week, zone="studio"))
     zone = page.locator("#calendar-zone")
     expect(zone).to_have_text("Times in UTC, the studio's zone (UTC+00:00).")
@@ -160,9 +160,7 @@ def test_the_zone_is_chosen_and_said(open_page, owner, week):
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00–11:00"))
 
 
-def test_a_move_into_a_double_booking_is_refused_in_the_dialog_then_another_place_is_found(
-    owner_page, week
-):
+def test_dialog_refuses_double_booking_then_accepts_free_place(owner_page, week):
     page = opened(owner_page, address(week))
     event(page, "Ana Ruiz").click()
     expect(dialog(page)).to_have_accessible_name("Ana Ruiz · Piano")
@@ -234,7 +232,7 @@ def drag(page, name, days):
     page.mouse.up()
 
 
-def test_a_class_that_is_dropped_on_another_day_moves_once_that_is_confirmed(owner_page, week):
+def test_dropped_class_moves_after_confirmation(owner_page, week):
     page = opened(owner_page, address(week, zone="studio"))
     drag(page, "Ana Ruiz", 3)
     there = f"{full_day(week + timedelta(days=3))}, 10:00–11:00 (Europe/Madrid)"
@@ -252,7 +250,7 @@ def test_a_class_that_is_dropped_on_another_day_moves_once_that_is_confirmed(own
     assert row.date == week + timedelta(days=3)
 
 
-def test_a_ghost_that_is_cancelled_is_honoured_by_the_next_run(owner_page, week):
+def test_cancelled_planned_occurrence_is_kept_by_next_run(owner_page, week):
     page = opened(owner_page, address(week))
     event(page, "Eva Sol").click()
     expect(dialog(page)).to_contain_text("not created yet")
@@ -267,7 +265,7 @@ def test_a_ghost_that_is_cancelled_is_honoured_by_the_next_run(owner_page, week)
     assert row.status == ClassStatus.CANCELLED
 
 
-def test_a_conflict_says_why_and_can_be_moved_out_of_the_way(owner_page, week):
+def test_conflict_shows_reason_and_can_be_moved(owner_page, week):
     page = opened(owner_page, address(week))
     event(page, "Kim Roe").click()
     expect(dialog(page)).to_contain_text("Leo Park")
@@ -289,7 +287,7 @@ def test_a_year_leads_to_its_days(owner_page, week):
     assert f"view=day&date={week}" in page.url
 
 
-def test_a_teacher_marks_an_own_class_and_is_offered_nothing_else(open_page, week):
+def test_teacher_can_only_mark_own_class(open_page, week):
     marta = make.teacher("Nora Paz", "Europe/Madrid")
     past = make.lesson(make.student("Ivo Nur"), week - timedelta(days=8), whom=marta)
     page = opened(open_page(account("Teacher", "nora", marta)), address(past.date))
@@ -345,7 +343,7 @@ def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, ow
             assert_fits(page)
 
 
-def test_a_year_that_is_opened_from_a_week_stays_in_its_card(owner_page, week):
+def test_year_opened_from_week_fits_its_card(owner_page, week):
     page = opened(owner_page, address(week))
     for name in ("Year", "Month", "Week", "Year"):
         page.locator(f".ct-toolbar button:text-is('{name}')").click()

@@ -1,4 +1,4 @@
-"""A conflict is found, opened and worked at."""
+"""The list of conflicts and its actions in a browser."""
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,7 @@ from .looking import assert_good
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
-def test_a_lesson_without_a_place_is_listed_and_has_ways_out(owner_page: Page) -> None:
+def test_conflict_is_listed_with_its_actions(owner_page: Page) -> None:
     marta = make.teacher("Marta Gil")
     make.slot(marta, make.student("Eva Lund"))
     make.slot(marta, make.student("Sam Vega"), start="10:30")

@@ -18,7 +18,7 @@ def faults(page):
     return "\n".join(seen)
 
 
-def test_a_style_that_the_policy_refuses_is_seen(page):
+def test_style_refused_by_policy_is_detected(page):
     page.goto(LOGIN)
     assert faults(page) == ""
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
@@ -26,7 +26,7 @@ def test_a_style_that_the_policy_refuses_is_seen(page):
     assert "CSP: style-src" in faults(page)
 
 
-def test_a_script_that_the_policy_refuses_is_seen(page):
+def test_script_refused_by_policy_is_detected(page):
     page.goto(LOGIN)
     page.evaluate(
         """const script = document.createElement("script");
@@ -37,13 +37,13 @@ def test_a_script_that_the_policy_refuses_is_seen(page):
     assert "CSP: script-src" in faults(page)
 
 
-def test_a_request_to_another_host_is_seen(page):
+def test_request_to_other_host_is_detected(page):
     with pytest.raises(Error):
         page.goto("http://127.0.0.2:9/")
     assert "another host was asked: http://127.0.0.2:9/" in faults(page)
 
 
-def test_an_error_of_a_script_is_seen(page):
+def test_script_error_is_detected(page):
     page.goto(LOGIN)
     with page.context.expect_event("weberror"):
         page.evaluate("setTimeout(() => { throw new Error('boom') })")
@@ -91,7 +91,7 @@ def test_axe_finds_every_text_that_is_too_pale_however_often_it_looks(page):
 @pytest.mark.parametrize(
     ("container", "said"), [("body", "the page scrolls sideways"), (".login #container", "cut off")]
 )
-def test_a_page_that_is_too_wide_is_found(open_page, container, said):
+def test_too_wide_page_is_detected(open_page, container, said):
     page = open_page(width=PHONE)
     page.goto(LOGIN)
     assert_fits(page)

@@ -33,7 +33,7 @@ def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
         page.get_by_role("button", name="Preview").click()
 
 
-def test_a_file_with_faults_is_corrected_and_imported(owner_page: Page) -> None:
+def test_file_with_errors_is_corrected_and_imported(owner_page: Page) -> None:
     page = owner_page
     choose(page, csv_bytes(row(days="8"), row(start_time="25:00")))
     expect(page.get_by_role("heading", name="The file has 2 problems")).to_be_visible()
@@ -70,7 +70,7 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
     expect(page.get_by_role("heading", name="Imported:")).to_be_visible()
 
 
-def test_people_who_look_alike_are_asked_about(owner_page: Page) -> None:
+def test_similar_people_require_confirmation(owner_page: Page) -> None:
     imported(row(), row(teacher="Tom", days="2"))
     page = owner_page
     choose(page, csv_bytes(row(student_last_name="Perez"), row(teacher="TOM", days="3")))

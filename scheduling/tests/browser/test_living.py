@@ -1,4 +1,4 @@
-"""A schedule that changes, and a person who leaves, in a real Chromium."""
+"""Schedule changes and absences in a real Chromium."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -64,7 +64,7 @@ def test_public_holidays_in_two_clicks(owner_page):
     assert "Epiphany" not in names
 
 
-def test_a_closure_is_looked_at_and_done(owner_page):
+def test_closure_is_previewed_and_applied(owner_page):
     student = make.student("Ana Ruiz")
     make.slot(make.teacher("Marta Gil"), student)
     horizon(timezone.localdate())

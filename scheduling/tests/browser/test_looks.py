@@ -1,4 +1,4 @@
-"""What only a browser tells: menus, lists that fit a desk and are cards on a phone, a bad date."""
+"""Menus, lists on desktop and phone, and invalid dates in a browser."""
 
 import pytest
 from django.utils import timezone
@@ -70,7 +70,7 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_cells(open_page, owner):
     expect(page.get_by_text("By state")).to_be_visible()
 
 
-def test_what_is_wrong_in_a_row_is_where_the_keyboard_begins(owner_page):
+def test_first_invalid_field_of_row_has_focus(owner_page):
     meeting = make.schedule(make.student("Ana Ruiz"))
     owner_page.goto(f"/admin/scheduling/student/{meeting.student_id}/change/")
     end = owner_page.locator("[name=fixed_schedules-0-end_time]")
@@ -82,7 +82,7 @@ def test_what_is_wrong_in_a_row_is_where_the_keyboard_begins(owner_page):
 
 
 @pytest.mark.parametrize("day", ["garbage", "99999-01-01", "2026-02-31"])
-def test_a_date_that_is_none_shows_today(owner_page, day):
+def test_invalid_date_shows_today(owner_page, day):
     owner_page.goto(f"/admin/calendar/?date={day}")
     owner_page.get_by_role("tab", name="Week", exact=True).wait_for()
     today = timezone.localdate()

@@ -64,7 +64,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "cron and the button at once": ("jobs.workers.test_backends:test_second_start_is_refused"),
         "killed midway, then again": (
-            "servers.test_kills:test_a_generation_killed_three_times_ends_as_if_nothing_had_happened"
+            "servers.test_kills:test_generation_killed_three_times_loses_nothing"
         ),
         "a missed Monday": "domain.planning.test_idempotence:test_a_missed_monday_is_made_up_for",
         "the same HTTP delivery twice": (
@@ -97,13 +97,13 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_conflicts:test_next_run_creates_class_once_conflict_is_resolved"
         ),
         "a row deleted by SQL is reported": (
-            "management.test_check_schedules:test_a_row_deleted_by_sql_is_missing_and_mended"
+            "management.test_check_schedules:test_row_deleted_by_sql_is_missing_and_repaired"
         ),
         "a row deleted by SQL is healed by the next run": (
             "jobs.outcomes.test_healing:test_deleted_row_is_created_again"
         ),
         "a row edited by SQL is reported": (
-            "management.test_check_schedules:test_a_row_edited_by_sql_has_drifted_and_is_mended"
+            "management.test_check_schedules:test_row_edited_by_sql_has_drifted_and_is_repaired"
         ),
         "away next Monday, before it is generated": (
             "services.classes.test_occurrences:test_cancelled_planned_occurrence_is_never_created"
@@ -142,11 +142,10 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "a teacher's new zone changes the instants": (
             "management.test_check_schedules:"
-            "test_a_teachers_new_zone_gives_the_classes_ahead_new_instants"
+            "test_new_zone_of_teacher_changes_instants_of_future_classes"
         ),
         "a new tzdata changes the instants": (
-            "management.test_check_schedules:"
-            "test_instants_that_new_zone_data_left_behind_are_derived_again"
+            "management.test_check_schedules:test_instants_outdated_by_zone_data_are_derived_again"
         ),
     },
     "closures": {

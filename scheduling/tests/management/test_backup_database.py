@@ -1,4 +1,4 @@
-"""Backup and restore, rehearsed: what comes back is the studio, its guards included."""
+"""Backup and restore of a studio, including its database constraints."""
 
 import io
 import json
@@ -108,7 +108,7 @@ def restore(tmp_path):
             cursor.execute(f"DROP ROLE {name}")
 
 
-def test_what_is_restored_is_the_whole_studio(studio, take, restore):
+def test_restore_recovers_whole_studio(studio, take, restore):
     env = {"DATABASE_URL": restore(take())}
     again = processes.run("generate_classes", "--json", env=env)
     assert again.returncode == 0, again.stderr
@@ -148,7 +148,7 @@ def test_the_restored_database_still_refuses_a_double_booking(studio, take, rest
 
 
 @pytest.mark.sqlite
-def test_a_copy_is_taken_while_someone_writes(studio, take):
+def test_backup_works_during_writes(studio, take):
     """What is not committed is not in it, what is only in the write-ahead log is."""
     committed = make.student("Just Committed").pk
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as writer:
@@ -163,7 +163,7 @@ def test_a_copy_is_taken_while_someone_writes(studio, take):
 
 
 @pytest.mark.postgresql
-def test_a_copy_is_taken_while_a_chunk_is_written(studio, take, restore):
+def test_backup_works_while_chunk_is_written(studio, take, restore):
     with psycopg.connect(processes.database_url()) as writer:
         writer.execute("DELETE FROM classes")
         copy = take()
@@ -173,7 +173,7 @@ def test_a_copy_is_taken_while_a_chunk_is_written(studio, take, restore):
 
 
 @pytest.mark.postgresql
-def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatch):
+def test_backup_bypasses_pooler(studio, take, restore, pooler, monkeypatch):
     """pg_dump would leave its search path to the pooler's other clients."""
     over = threading.Event()
 
@@ -199,7 +199,7 @@ def test_a_copy_is_taken_past_a_pooler(studio, take, restore, pooler, monkeypatc
 
 
 @pytest.mark.postgresql
-def test_where_the_way_past_the_pooler_is_closed_it_says_what_to_do(path, folder, pooler):
+def test_refused_direct_connection_names_remedy(path, folder, pooler):
     """This pooler lets everybody in, PostgreSQL itself does not."""
     parts = urlsplit(pooler.url)
     place = f"{parts.username}:hunter2@{parts.hostname}:{parts.port}"
@@ -212,13 +212,13 @@ def test_where_the_way_past_the_pooler_is_closed_it_says_what_to_do(path, folder
     assert pooler.left_over() == []
 
 
-def test_nobody_else_may_read_it(take, folder):
+def test_backup_is_readable_by_owner_only(take, folder):
     copy = take()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_the_newest_stay_and_so_does_what_is_not_ours(take, folder):
+def test_newest_backups_and_foreign_files_are_kept(take, folder):
     folder.mkdir()
     ending = "sqlite3" if connection.vendor == "sqlite" else "dump"
     old = [folder / f"classtracker-2020010{n}T000000Z.{ending}" for n in range(1, 5)]
@@ -232,7 +232,7 @@ def test_the_newest_stay_and_so_does_what_is_not_ours(take, folder):
     assert new.name == "other.sqlite3"
 
 
-def test_a_failure_leaves_the_old_copies_and_nothing_half_made(take, folder, tmp_path):
+def test_failed_backup_keeps_old_copies_and_leaves_no_partial_file(take, folder, tmp_path):
     old = take()
     env = {"DATABASE_URL": f"sqlite:///{tmp_path}/nothing.sqlite3"}
     if connection.vendor == "postgresql":
@@ -245,7 +245,7 @@ def test_a_failure_leaves_the_old_copies_and_nothing_half_made(take, folder, tmp
     assert list(folder.iterdir()) == [old]
 
 
-def test_without_the_programs_of_postgresql_it_says_what_to_install(folder, tmp_path):
+def test_missing_postgresql_programs_are_named(folder, tmp_path):
     answer = processes.run(
         "backup_database", folder, env={"PATH": str(tmp_path), "DATABASE_URL": "postgresql:///x"}
     )

@@ -1,4 +1,4 @@
-"""The log and the report are not the work: a full disk or a closed pipe stops no job."""
+"""Jobs whose log or output cannot be written (full disk, closed pipe)."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def states():
     return {run.job: run.state for run in JobRun.objects.all()}
 
 
-def test_a_cron_entry_whose_log_is_on_a_full_disk_makes_its_classes(spawn_manage, full):
+def test_cron_entry_with_log_on_full_disk_creates_classes(spawn_manage, full):
     make.schedule()
     make.slot()
     process = spawn_manage("generate_classes", "--trigger", "cron", *WEEK, stdout=full, stderr=full)
@@ -47,14 +47,14 @@ def test_a_cron_entry_whose_log_is_on_a_full_disk_makes_its_classes(spawn_manage
 
 
 @pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&- >&- <&-"])
-def test_a_log_that_takes_no_line_keeps_nothing_from_being_done(redirection):
+def test_unwritable_log_does_not_stop_generation(redirection):
     make.slot()
     done = in_a_shell(*("generate_classes", *WEEK), redirection)
     assert done.returncode == 0, done.stderr
     assert ScheduledClass.objects.count() == 2
 
 
-def test_a_reader_of_the_log_who_has_left_stops_neither_job(spawn_manage, broken):
+def test_closed_log_pipe_stops_neither_job(spawn_manage, broken):
     make.schedule()
     make.slot()
     process = spawn_manage("generate_classes", *WEEK, stderr=broken)
@@ -64,7 +64,7 @@ def test_a_reader_of_the_log_who_has_left_stops_neither_job(spawn_manage, broken
 
 
 @pytest.mark.parametrize(("command", "job"), [("prune_job_logs", "prune"), ("watch_jobs", "watch")])
-def test_upkeep_goes_on_as_well(spawn_manage, full, command, job):
+def test_unwritable_log_does_not_stop_upkeep(spawn_manage, full, command, job):
     process = spawn_manage(command, stdout=full, stderr=full)
     assert process.wait(120) == 0
     assert states() == {job: RunState.SUCCEEDED}
@@ -84,7 +84,7 @@ FULL, CLOSED = "[Errno 28] No space left on device", "[Errno 9] Bad file descrip
     ],
     ids=str,
 )
-def test_an_answer_that_can_t_be_written_is_a_failure_in_one_line(command, reason):
+def test_unwritable_output_is_reported_in_one_line(command, reason):
     done = in_a_shell(*command)
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if not line.startswith("[")]

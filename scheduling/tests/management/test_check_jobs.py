@@ -1,4 +1,4 @@
-"""`check_jobs`: 0 or 3, and what is wrong, in words and as JSON."""
+"""``check_jobs``: its exit status and its output as text and JSON."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def check(*options):
     return status, output.getvalue()
 
 
-def test_a_studio_that_is_being_set_up_is_well():
+def test_new_studio_has_no_incident():
     status, said = check()
     assert status == 0
     assert "All is well" in said
@@ -39,7 +39,7 @@ def test_a_studio_that_is_being_set_up_is_well():
     assert {job["nextRun"] for job in json.loads(check("--json")[1])["jobs"]} == {None}
 
 
-def test_what_runs_by_itself_says_when_it_runs_next():
+def test_scheduled_jobs_show_their_next_run():
     ran(Job.WATCH, RunState.SUCCEEDED, timedelta(minutes=5))
     said = check()[1]
     for name in ("This week's lessons", "Lessons for the next 12 weeks", "Watch"):
@@ -48,7 +48,7 @@ def test_what_runs_by_itself_says_when_it_runs_next():
     assert None not in {job["nextRun"] for job in json.loads(check("--json")[1])["jobs"]}
 
 
-def test_a_job_that_has_never_run_is_late_once_it_had_something_to_do():
+def test_job_that_never_ran_is_late_once_work_exists():
     slot = make.slot(created_at=timezone.now())
     assert check()[0] == 0
     slot.created_at = timezone.now() - timedelta(days=2)
@@ -62,7 +62,7 @@ def test_a_job_that_has_never_run_is_late_once_it_had_something_to_do():
     assert check()[0] == 0
 
 
-def test_what_is_late_and_what_failed():
+def test_late_and_failed_jobs_are_reported():
     ran(Job.WEEKLY, RunState.SUCCEEDED, timedelta(days=15))
     failed = ran(Job.HORIZON, RunState.FAILED, timedelta(minutes=1), error="disk full")
     status, said = check("--json")
@@ -80,14 +80,14 @@ def test_what_is_late_and_what_failed():
     assert "This week's lessons: late." in said
 
 
-def test_a_success_after_a_crash_is_well():
+def test_success_after_crash_clears_incident():
     ran(Job.HORIZON, RunState.CRASHED, timedelta(minutes=2))
     assert check()[0] == 3
     ran(Job.HORIZON, RunState.SUCCEEDED, timedelta(minutes=1))
     assert check()[0] == 0
 
 
-def test_what_a_person_cancelled_is_no_trouble():
+def test_run_cancelled_by_person_is_not_an_incident():
     ran(Job.HORIZON, RunState.SUCCEEDED, timedelta(minutes=2))
     ran(Job.HORIZON, RunState.CANCELLED, timedelta(minutes=1))
     assert check()[0] == 0

@@ -1,4 +1,4 @@
-"""``check_schedules``: what differs from the schedules is found, named, and mended on demand."""
+"""``check_schedules``: differences from the schedules are found, named and repaired."""
 
 import json
 from contextlib import suppress
@@ -63,13 +63,13 @@ def found(document):
     return {kind: [one["date"] for one in document[kind]] for kind in kinds if document[kind]}
 
 
-def test_a_calendar_as_the_schedules_say_is_clean(slot):
+def test_calendar_that_matches_schedules_has_no_findings(slot):
     status, document = check()
     assert (status, document["success"], found(document)) == (0, True, {})
     assert "The calendar matches the schedules." in printed()
 
 
-def test_a_row_deleted_by_sql_is_missing_and_mended(slot):
+def test_row_deleted_by_sql_is_missing_and_repaired(slot):
     sql("DELETE FROM classes WHERE date = %s", NEXT)
     before = calendar()
     status, document = check()
@@ -94,7 +94,7 @@ def test_a_row_deleted_by_sql_is_missing_and_mended(slot):
         ("time_zone", "Europe/Madrid"),
     ],
 )
-def test_a_row_edited_by_sql_has_drifted_and_is_mended(slot, column, value):
+def test_row_edited_by_sql_has_drifted_and_is_repaired(slot, column, value):
     wanted = calendar()
     row = lesson_on(NEXT)
     sql(f"UPDATE classes SET {column} = %s WHERE id = %s", value, row.pk)
@@ -105,7 +105,7 @@ def test_a_row_edited_by_sql_has_drifted_and_is_mended(slot, column, value):
     assert calendar() == wanted
 
 
-def test_instants_alone_that_sql_has_shifted_are_told_as_such(slot):
+def test_instants_shifted_by_sql_are_reported_as_such(slot):
     sql("UPDATE classes SET starts_at = '2026-01-12 10:20:00' WHERE date = %s", NEXT)
     _status, document = check()
     assert [one["reason"] for one in document["drifted"]] == [
@@ -113,7 +113,7 @@ def test_instants_alone_that_sql_has_shifted_are_told_as_such(slot):
     ]
 
 
-def test_schedules_that_can_t_be_read_are_not_called_clean(slot):
+def test_unreadable_schedules_are_not_reported_clean(slot):
     Teacher.objects.update(time_zone="Mars/Olympus")
     status, document = check()
     assert (status, document["success"], found(document)) == (3, False, {})
@@ -123,7 +123,7 @@ def test_schedules_that_can_t_be_read_are_not_called_clean(slot):
     assert "The calendar matches the schedules." not in said
 
 
-def test_a_row_of_a_week_that_no_rule_asks_for_is_extra(slot):
+def test_row_in_week_without_occurrence_is_extra(slot):
     slot.valid_until = MONDAY + timedelta(70)
     slot.save()
     status, document = check()
@@ -133,7 +133,7 @@ def test_a_row_of_a_week_that_no_rule_asks_for_is_extra(slot):
     assert not ScheduledClass.objects.filter(date="2026-03-23").exists()
 
 
-def test_a_leavers_touched_class_is_orphaned_and_stays_for_a_person_to_cancel(slot):
+def test_edited_class_of_inactive_student_is_orphaned_and_kept(slot):
     row = lesson_on(NEXT)
     move(row.pk, start_time=at("15:00"), end_time=at("16:00"), now=NOW)
     student = slot.student
@@ -151,13 +151,13 @@ def test_a_leavers_touched_class_is_orphaned_and_stays_for_a_person_to_cancel(sl
     assert check()[0] == 0
 
 
-def test_a_class_that_was_moved_or_cancelled_by_hand_is_no_finding(slot):
+def test_class_moved_or_cancelled_by_hand_is_not_a_finding(slot):
     move(lesson_on(NEXT).pk, to_date=NEXT + timedelta(1), now=NOW)
     cancel(lesson_on(NEXT + timedelta(7)).pk, by="student", now=NOW)
     assert check()[0] == 0
 
 
-def test_a_teachers_new_zone_gives_the_classes_ahead_new_instants(slot):
+def test_new_zone_of_teacher_changes_instants_of_future_classes(slot):
     slot.teacher.time_zone = "America/New_York"
     slot.teacher.save()
     status, document = check()
@@ -168,7 +168,7 @@ def test_a_teachers_new_zone_gives_the_classes_ahead_new_instants(slot):
     assert row.starts_at == moment("2026-01-12 15:00")
 
 
-def test_what_has_begun_keeps_the_instants_that_it_had(slot):
+def test_started_classes_keep_their_instants(slot):
     before = lesson_on(MONDAY).starts_at
     slot.teacher.time_zone = "Europe/Madrid"
     slot.teacher.save()
@@ -178,7 +178,7 @@ def test_what_has_begun_keeps_the_instants_that_it_had(slot):
 
 
 @pytest.mark.parametrize("one_off", [True, False], ids=["one-off", "touched"])
-def test_instants_that_new_zone_data_left_behind_are_derived_again(one_off):
+def test_instants_outdated_by_zone_data_are_derived_again(one_off):
     student = make.student("Ana Ruiz")
     if one_off:
         row = make.lesson(student, NEXT, time_zone="Europe/Madrid")
@@ -200,7 +200,7 @@ def test_instants_that_new_zone_data_left_behind_are_derived_again(one_off):
     assert row.starts_at == moment("2026-01-12 09:00")
 
 
-def test_instants_whose_place_is_taken_stay_a_finding():
+def test_instants_without_free_place_remain_a_finding():
     teacher = make.teacher("Marta Gil", "Europe/Madrid")
     row = make.lesson(make.student("Ana Ruiz"), NEXT, whom=teacher)
     sql(
@@ -213,14 +213,14 @@ def test_instants_whose_place_is_taken_stay_a_finding():
     assert [one["classId"] for one in document["drifted"]] == [row.pk]
 
 
-def test_the_reason_of_a_missing_class_is_told_where_another_holds_its_place(slot):
+def test_missing_class_names_conflict_in_its_place(slot):
     make.slot(slot.teacher, make.student("Leo Park"))
     status, document = check()
     assert (status, document["conflicts"]) == (0, 12)
     assert "12 lessons clash with other lessons" in printed()
 
 
-def test_what_was_mended_is_said_line_by_line(slot):
+def test_repairs_are_listed_line_by_line(slot):
     sql("DELETE FROM classes WHERE date = %s", NEXT)
     text = printed("--fix")
     assert "mended: missing: + created · Ana Ruiz · Marta Gil · 2026-01-12 10:00–11:00" in text
@@ -228,12 +228,12 @@ def test_what_was_mended_is_said_line_by_line(slot):
     assert JobRun.objects.filter(trigger="command").count() == 3  # the fixture's, and both jobs
 
 
-def test_a_completed_class_ahead_is_a_persons(slot):
+def test_completed_future_class_is_not_a_finding(slot):
     ScheduledClass.objects.filter(date=NEXT).update(status=ClassStatus.COMPLETED)
     assert check()[0] == 0
 
 
-def test_the_number_of_queries_does_not_grow_with_the_findings(slot):
+def test_query_count_does_not_grow_with_findings(slot):
     def queries():
         with CaptureQueriesContext(
             connection,

@@ -48,7 +48,7 @@ def installation(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_fires_and_its_run_is_in_the_history(user, installation, tmp_path):
+def test_cron_entry_runs_and_is_recorded(user, installation, tmp_path):
     make.schedule(weekday=3)
     env = {"PATH": f"{crontab_of(user, tmp_path)}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
     manage = [sys.executable, "manage.py", "install_cron"]

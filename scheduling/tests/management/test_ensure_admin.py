@@ -1,4 +1,4 @@
-"""The first administrator: made once, its password said once, nobody else touched."""
+"""``ensure_admin``: creation of the first administrator and its password."""
 
 import re
 
@@ -14,7 +14,7 @@ def ensure_admin(capsys):
     return capsys.readouterr().out
 
 
-def test_the_printed_password_opens_the_admin(client, capsys):
+def test_printed_password_logs_in_to_admin(client, capsys):
     said = ensure_admin(capsys)
     password = re.search(r"password: (\S+)", said)[1]
     assert get_user_model().objects.get(username="admin").is_superuser
@@ -22,20 +22,20 @@ def test_the_printed_password_opens_the_admin(client, capsys):
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_second_time_changes_nothing_and_says_no_password(capsys):
+def test_second_call_changes_nothing_and_prints_no_password(capsys):
     ensure_admin(capsys)
     before = get_user_model().objects.get().password
     assert "password stays as it is" in ensure_admin(capsys)
     assert get_user_model().objects.get().password == before
 
 
-def test_an_administrator_of_another_name_is_enough(capsys):
+def test_existing_administrator_of_other_name_suffices(capsys):
     get_user_model().objects.create_superuser("olga", password="x")
     assert "'olga' exists" in ensure_admin(capsys)
     assert get_user_model().objects.count() == 1
 
 
-def test_nobody_becomes_administrator_by_being_called_admin(capsys):
+def test_user_named_admin_is_not_promoted(capsys):
     get_user_model().objects.create_user("admin", password="x")
     assert "left as it is" in ensure_admin(capsys)
     assert not get_user_model().objects.get().is_superuser

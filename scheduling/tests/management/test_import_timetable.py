@@ -58,7 +58,7 @@ def test_a_sound_file(file):
 
 
 @ONE
-def test_faults_are_on_standard_error_and_the_status_is_1(manage, file):
+def test_errors_go_to_stderr_with_status_1(manage, file):
     path = file(sound(days="8"), sound(start_time="25:00"))
     done = manage("import_timetable", path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -73,7 +73,7 @@ def test_faults_are_on_standard_error_and_the_status_is_1(manage, file):
 
 
 @ONE
-def test_json_is_one_document_and_nothing_else(manage, file):
+def test_json_output_is_one_document(manage, file):
     path = file(sound(student_first_name="🎻\u200fمريم"))
     ascii_only = {"PYTHONIOENCODING": "ascii"}
     done = manage("import_timetable", path, "--json", "--dry-run", env=ascii_only)
@@ -92,7 +92,7 @@ def test_json_is_one_document_and_nothing_else(manage, file):
 
 
 @pytest.mark.django_db
-def test_json_lists_every_fault_the_terminal_two_hundred_kinds(file):
+def test_json_lists_all_errors_and_terminal_200_kinds(file):
     path = file(*(sound(student_email=f"no {n}") for n in range(250)))
     out, err, status = call(path, "--json")
     document = json.loads(out)
@@ -112,7 +112,7 @@ def test_json_lists_every_fault_the_terminal_two_hundred_kinds(file):
 
 
 @pytest.mark.django_db
-def test_an_import_leaves_a_trace(file):
+def test_import_is_recorded(file):
     call(file(sound()))
     (upload,) = TimetableUpload.objects.all()
     assert (upload.owner, upload.file_name, bytes(upload.content)) == (None, "week.csv", b"")
@@ -123,7 +123,7 @@ def test_an_import_leaves_a_trace(file):
 
 
 @pytest.mark.django_db
-def test_what_is_not_imported_leaves_none(file):
+def test_failed_import_is_not_recorded(file):
     call(file(sound()), "--dry-run")
     call(file(sound(days="9")))
     assert not TimetableUpload.objects.exists()
@@ -131,7 +131,7 @@ def test_what_is_not_imported_leaves_none(file):
 
 
 @pytest.mark.django_db
-def test_equal_faults_are_one_line_with_their_places(file):
+def test_equal_errors_share_one_line_with_their_places(file):
     path = file(*(sound(days="9") for _ in range(120)), sound(start_time="soon"))
     _out, err, status = call(path)
     assert status == 1
@@ -149,7 +149,7 @@ def test_equal_faults_are_one_line_with_their_places(file):
         ({"start_time": "4:30", "end_time": "5:30"}, "--times", "afternoon"),
     ],
 )
-def test_what_can_be_read_in_two_ways_is_a_fault_with_its_option(file, cells, option, answer):
+def test_ambiguous_value_is_an_error_that_names_its_option(file, cells, option, answer):
     path = file(sound(**cells))
     _out, err, status = call(path)
     assert (status, option in err) == (1, True)
@@ -187,7 +187,7 @@ def test_usage(manage, file):
 
 
 @ONE
-def test_people_who_look_alike_are_a_fault_that_the_option_answers(manage, file):
+def test_similar_people_are_an_error_resolved_by_option(manage, file):
     path = file(sound(), sound(teacher="CLARA", student_last_name="Perez", days="2"))
     done = manage("import_timetable", path)
     advice = (
@@ -232,7 +232,7 @@ def test_no_database(manage, file):
 
 
 @pytest.mark.parametrize("number", [2, pytest.param(4, marks=pytest.mark.soak)])
-def test_two_imports_at_once_make_everything_once(spawn_manage, file, number):
+def test_simultaneous_imports_create_everything_once(spawn_manage, file, number):
     rows = [sound(student_email=f"{i}@example.com", days="123") for i in range(300)]
     path = file(*rows)
     processes = [spawn_manage("import_timetable", path, "--json") for _ in range(number)]
@@ -247,7 +247,7 @@ def test_two_imports_at_once_make_everything_once(spawn_manage, file, number):
 
 
 @pytest.mark.django_db
-def test_no_word_of_the_machine_in_a_message_but_the_path_as_given(file, monkeypatch, tmp_path):
+def test_messages_reveal_only_the_given_path(file, monkeypatch, tmp_path):
     file(sound(days="0"))
     monkeypatch.chdir(tmp_path)
     _out, err, _status = call("week.csv")

@@ -1,4 +1,4 @@
-"""`install_cron` against a crontab with a temper of its own. No database is needed."""
+"""``install_cron`` with a fake crontab, without a database."""
 
 import os
 import subprocess
@@ -67,14 +67,14 @@ def test_the_entries_of_the_contract(crontab, install, tmp_path):
 
 
 @pytest.mark.parametrize("log", ["", "/missing/cron.log"])
-def test_a_log_that_no_entry_could_open_is_refused(crontab, install, tmp_path, log):
+def test_unopenable_log_is_refused(crontab, install, tmp_path, log):
     done = install(CRON_LOG=f"{tmp_path}{log}")
     assert done.returncode == 1
     assert f"CRON_LOG: '{tmp_path}{log}' can't be written" in done.stderr
     assert crontab.lines == []
 
 
-def test_twice_is_once_and_the_lines_of_others_stay_where_they_are(crontab, install):
+def test_second_install_changes_nothing_and_keeps_other_lines(crontab, install):
     crontab.write(*FOREIGN)
     assert install().returncode == 0
     once = crontab.lines
@@ -84,7 +84,7 @@ def test_twice_is_once_and_the_lines_of_others_stay_where_they_are(crontab, inst
     assert times(once[3:]) == TIMES
 
 
-def test_an_entry_that_has_changed_since_is_replaced(crontab, install):
+def test_changed_entry_is_replaced(crontab, install):
     """django-crontab itself stops there with an error, and drops what it has removed."""
     assert install().returncode == 0
     crontab.write(*FOREIGN, *[line.replace("0 6 * * 1", "0 7 * * 1") for line in crontab.lines])
@@ -98,14 +98,14 @@ def test_an_entry_that_has_changed_since_is_replaced(crontab, install):
     assert "another version" not in install("--show").stderr
 
 
-def test_a_last_line_without_its_end_does_not_swallow_the_first_of_ours(crontab, install):
+def test_unterminated_last_line_is_kept_separate(crontab, install):
     crontab.write(*FOREIGN, end="")
     assert install().returncode == 0
     assert crontab.lines[:3] == FOREIGN
     assert times(crontab.lines[3:]) == TIMES
 
 
-def test_another_installation_of_the_same_user_keeps_its_entries(crontab, install):
+def test_other_installation_of_same_user_keeps_its_entries(crontab, install):
     other = "0 2 * * * /x/python /y/manage.py crontab run abc >> /l 2>&1 # Class Tracker in /y"
     crontab.write(other)
     assert install().returncode == 0
@@ -114,7 +114,7 @@ def test_another_installation_of_the_same_user_keeps_its_entries(crontab, instal
     assert crontab.lines == [other]
 
 
-def test_remove_takes_out_ours_alone(crontab, install):
+def test_remove_deletes_own_entries_only(crontab, install):
     crontab.write(*FOREIGN)
     install()
     done = install("--remove")
@@ -127,7 +127,7 @@ def test_remove_takes_out_ours_alone(crontab, install):
     ("temper", "said"),
     [("refuses", "not allowed to use this program"), ("broken", "disk error")],
 )
-def test_a_crontab_that_refuses_is_left_alone_and_said(crontab, install, temper, said, option):
+def test_refusal_is_reported_and_crontab_is_unchanged(crontab, install, temper, said, option):
     crontab.write(*FOREIGN)
     crontab.temper(temper)
     done = install(*option)
@@ -138,7 +138,7 @@ def test_a_crontab_that_refuses_is_left_alone_and_said(crontab, install, temper,
     assert crontab.lines == FOREIGN
 
 
-def test_a_crontab_that_takes_nothing_is_found_out(crontab, install):
+def test_crontab_that_discards_entries_is_detected(crontab, install):
     crontab.write(*FOREIGN)
     crontab.temper("deaf")
     done = install()
@@ -160,7 +160,7 @@ def test_no_cron_at_all(install, tmp_path):
     assert "run_scheduler" in done.stderr
 
 
-def test_what_cron_will_not_see_is_said(install):
+def test_variables_missing_under_cron_are_reported(install):
     done = install(HORIZON_WEEKS="8")
     assert done.returncode == 0
     (warning,) = [line for line in done.stderr.splitlines() if "will not see" in line]
@@ -168,7 +168,7 @@ def test_what_cron_will_not_see_is_said(install):
     assert "DATABASE_URL" in warning
 
 
-def test_another_zone_is_said_and_the_hours_are_translated(install):
+def test_other_zone_is_reported_and_hours_are_converted(install):
     done = install(TZ="America/New_York", STUDIO_TIME_ZONE="Europe/Madrid")
     assert done.returncode == 0
     assert "cron's times are in America/New_York, the studio's in Europe/Madrid" in done.stderr

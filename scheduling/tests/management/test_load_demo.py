@@ -124,7 +124,7 @@ ZONES = [
 
 
 @pytest.mark.django_db
-def test_the_studio_has_a_name_and_keeps_the_one_that_it_has():
+def test_existing_studio_name_is_kept():
     call_command("load_demo", students=2, teachers=1)
     row = Studio.objects.get()
     assert (row.name, row.time_zone, row.is_settled) == ("Cadenza", "UTC", False)
@@ -135,7 +135,7 @@ def test_the_studio_has_a_name_and_keeps_the_one_that_it_has():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("students", "teachers"), [(60, 10), (400, 2), (130, 13), (7, 30)])
-def test_nobody_is_ever_in_two_places_whatever_the_zones(students, teachers):
+def test_nobody_is_double_booked_in_any_zone(students, teachers):
     load_demo(students, teachers, 1, NOW)
     assert Student.objects.count() == students
     for zone in ZONES if students < 100 else ZONES[:5]:
@@ -143,7 +143,7 @@ def test_nobody_is_ever_in_two_places_whatever_the_zones(students, teachers):
 
 
 @pytest.mark.django_db
-def test_the_recount_finds_what_there_is_to_find():
+def test_recount_detects_double_bookings():
     load_demo(60, 10, 1, NOW)
     slot = RecurringSlot.objects.filter(is_shared=False).first()
     teacher, student = slot.teacher, slot.student
@@ -195,7 +195,7 @@ class TestTheStudio:
         assert set(slots.values()) == {1}
         assert set(meetings.values()) == {1, 2}
 
-    def test_meetings_are_without_a_teacher_or_with_the_slots(self):
+    def test_fixed_schedules_have_no_teacher_or_that_of_the_slot(self):
         teachers = dict(RecurringSlot.objects.values_list("student_id", "teacher_id"))
         with_teacher = FixedSchedule.objects.exclude(teacher=None)
         assert 50 < with_teacher.count() < FixedSchedule.objects.count()
@@ -229,7 +229,7 @@ class TestTheStudio:
         assert by_status["paused"] == paused
         assert by_status["cancelled"] == ended
 
-    def test_all_but_those_have_begun(self):
+    def test_all_other_series_have_started(self):
         assert not Student.objects.filter(start_date=None).exists()
         assert not FixedSchedule.objects.exclude(valid_from=None).exists()
 
@@ -276,7 +276,7 @@ def test_more_students_than_hours_join_group_lessons():
 
 
 @pytest.mark.django_db
-def test_the_second_time_changes_nothing_and_says_so():
+def test_second_load_changes_nothing_and_reports_it():
     assert "10 teachers, 60 students" in call()
     before = everything()
     assert call() == "Demo studio 1: all of it is there already; nothing was changed.\n"
@@ -287,7 +287,7 @@ def test_the_second_time_changes_nothing_and_says_so():
 
 
 @pytest.mark.django_db
-def test_people_and_rules_that_someone_edited_are_still_there():
+def test_edited_people_and_series_are_kept():
     load_demo(20, 3, 1, NOW)
     Student.objects.update(first_name="Edited", email="edited@example.com")
     RecurringSlot.objects.update(weekday=1, start_time=time(5))

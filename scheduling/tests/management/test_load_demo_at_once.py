@@ -3,7 +3,7 @@
 from scheduling.models import Student, Teacher
 
 
-def test_two_at_once_make_one_studio(spawn_manage):
+def test_simultaneous_loads_create_one_studio(spawn_manage):
     processes = [spawn_manage("load_demo", "--students", "300") for _ in range(2)]
     for process in processes:
         _out, err = process.communicate(timeout=120)

@@ -79,7 +79,7 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_both_run_and_end_together(serve, port, tmp_path, number, status):
+def test_server_and_scheduler_run_and_end_together(serve, port, tmp_path, number, status):
     process = serve(port)
     wait_until(lambda: answers(port), SECONDS)
     watched = JobRun.objects.filter(job=Job.WATCH, trigger=Trigger.SCHEDULER)
@@ -93,7 +93,7 @@ def test_both_run_and_end_together(serve, port, tmp_path, number, status):
     assert "waiting for due jobs" in (tmp_path / "scheduler.log").read_text()
 
 
-def test_a_server_that_cannot_start_leaves_no_scheduler(serve, port):
+def test_scheduler_ends_when_server_cannot_start(serve, port):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()

@@ -1,4 +1,4 @@
-"""A database that is gone is one sentence on standard error, never a traceback."""
+"""Commands without a reachable database: one sentence on standard error, no traceback."""
 
 import io
 import json
@@ -34,14 +34,14 @@ def gone():
         ("load_demo",),
     ],
 )
-def test_the_fault_is_a_sentence(gone, command):
+def test_missing_database_is_reported_in_one_sentence(gone, command):
     with pytest.raises(CommandError) as failed:
         call_command(*command, stdout=io.StringIO(), stderr=io.StringIO())
     assert str(failed.value) == SENTENCE
 
 
 @pytest.mark.parametrize("command", ["check_jobs", "check_schedules"])
-def test_json_says_it_too(gone, command):
+def test_json_reports_missing_database(gone, command):
     output = io.StringIO()
     with pytest.raises((CommandError, SystemExit)):
         call_command(command, "--json", stdout=output, stderr=io.StringIO())
@@ -49,7 +49,7 @@ def test_json_says_it_too(gone, command):
     assert (answer["success"], answer["error"]) == (False, SENTENCE)
 
 
-def test_the_scheduler_says_why_it_can_t_tell_what_is_late(gone):
+def test_scheduler_reports_why_late_jobs_are_unknown(gone):
     log = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("run_scheduler", "--once", stdout=io.StringIO(), stderr=log)

@@ -1,4 +1,4 @@
-"""`run_scheduler`: what is due when, by a clock that may jump; and the process itself."""
+"""``run_scheduler``: due entries under a clock that jumps, and the process itself."""
 
 import signal
 import threading
@@ -34,13 +34,13 @@ def test_nothing_is_due_at_the_start():
     assert made.take(at("2026-11-19 02:01")) == []
 
 
-def test_what_was_missed_many_times_is_done_once():
+def test_job_missed_repeatedly_runs_once():
     made = agenda("2026-11-18 00:00", DAILY, OFTEN)
     assert made.take(at("2026-11-22 12:00")) == [DAILY, OFTEN]
     assert made.take(at("2026-11-22 12:00")) == []
 
 
-def test_a_clock_that_is_set_back_an_hour_makes_nothing_due_twice():
+def test_clock_set_back_an_hour_makes_nothing_due_twice():
     made = agenda("2026-11-18 01:59")
     assert made.take(at("2026-11-18 02:01")) == [DAILY]
     for moment in ("2026-11-18 01:01", "2026-11-18 02:00", "2026-11-18 02:02"):
@@ -48,14 +48,14 @@ def test_a_clock_that_is_set_back_an_hour_makes_nothing_due_twice():
     assert made.take(at("2026-11-19 02:00")) == [DAILY]
 
 
-def test_a_clock_that_was_a_year_ahead_is_not_waited_for():
+def test_clock_set_back_a_year_does_not_delay_jobs():
     made = agenda("2027-11-18 12:00")
     assert made.take(at("2026-11-18 12:00")) == []
     assert made.take(at("2026-11-19 02:00")) == [DAILY]
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_once_on_the_days_on_which_the_clock_changes(day):
+def test_entries_run_once_on_days_of_clock_changes(day):
     """02:00 is in the gap of the one and comes twice on the other."""
     madrid = ZoneInfo("Europe/Madrid")
     moment = datetime.fromisoformat(day).replace(tzinfo=madrid).astimezone(UTC)
@@ -65,7 +65,7 @@ def test_once_on_the_days_on_which_the_clock_changes(day):
     assert sum(len(made.take(time)) for time in times) == 1
 
 
-def test_a_zone_that_is_changed_meanwhile_holds_for_what_is_not_due_yet():
+def test_changed_zone_applies_to_entries_not_yet_due():
     zones = iter([ZoneInfo("UTC"), *[ZoneInfo("America/New_York")] * 9])
     made = DueEntries(lambda: next(zones), (DAILY, OFTEN))
     made.begin(at("2026-11-18 01:55"))
@@ -74,14 +74,14 @@ def test_a_zone_that_is_changed_meanwhile_holds_for_what_is_not_due_yet():
     assert made.take(at("2026-11-18 07:00")) == [DAILY, OFTEN]
 
 
-def test_it_waits_half_a_minute_at_most():
+def test_scheduler_waits_at_most_half_a_minute():
     made = agenda("2026-11-18 01:00")
     assert made.wait(at("2026-11-18 01:00")) == 30
     assert made.wait(at("2026-11-18 01:59:50")) == 10
     assert made.wait(at("2026-11-18 03:00")) == 0
 
 
-def test_it_ends_between_two_entries():
+def test_scheduler_ends_between_two_entries():
     times = iter(at(f"2026-11-18 {text}") for text in ("01:00", "02:00", "02:00", "02:00"))
     done = []
     made = DueEntries(lambda: ZoneInfo("UTC"), (DAILY, OFTEN))
@@ -90,7 +90,7 @@ def test_it_ends_between_two_entries():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_process_makes_up_for_what_is_late_and_ends_on_sigterm(spawn_manage):
+def test_process_runs_late_jobs_and_ends_on_sigterm(spawn_manage):
     make.slot()
     long_ago = datetime.now(UTC) - timedelta(days=3)
     JobRun.objects.create(

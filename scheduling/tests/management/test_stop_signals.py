@@ -1,4 +1,4 @@
-"""A signal that comes at any instant of a wait ends it, one within the wait's own lock too."""
+"""Signals that arrive at any instant of a wait, including inside its lock."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ print("done")
 """
 
 
-def test_a_signal_at_any_instant_of_a_wait():
+def test_signal_ends_wait_at_any_instant():
     process = subprocess.Popen(
         [sys.executable, "-c", ROUNDS],
         cwd=processes.ROOT,

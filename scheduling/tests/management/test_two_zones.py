@@ -39,7 +39,7 @@ def jobs_are_late():
 
 # PostgreSQL knows zones of its own, SQLite does not.
 @pytest.mark.one_database(name="postgresql")
-def test_no_process_of_another_zone_moves_a_class_or_makes_one(manage):
+def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     for weekday in range(1, 8):
         make.schedule(weekday=weekday, start="20:00", end="21:00")
         make.slot(make.teacher(zone="America/New_York"), weekday=weekday)
@@ -83,7 +83,7 @@ SUNDAY_EVENING = datetime(2026, 1, 12, 2, tzinfo=UTC)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", [["STUDIO_TIME_ZONE"], []])
-def test_the_week_is_that_of_the_stored_zone(settings, given):
+def test_week_follows_stored_zone(settings, given):
     make.schedule(weekday=2)
     make.studio(time_zone="America/New_York", is_settled=True)
     settings.TIME_ZONE, settings.GIVEN_FIRST_VALUES = "Pacific/Auckland", given
@@ -92,7 +92,7 @@ def test_the_week_is_that_of_the_stored_zone(settings, given):
     assert ScheduledClass.objects.get().date == date(2026, 1, 6)
 
 
-def test_until_there_is_a_class_the_environment_s_zone_goes_first(manage):
+def test_environment_zone_applies_until_first_class(manage):
     make.studio(time_zone="Europe/Madrid", language="es")
     # A run that has nothing to make settles nothing.
     assert manage("generate_classes", env=AUCKLAND).returncode == 0
@@ -105,7 +105,7 @@ def test_until_there_is_a_class_the_environment_s_zone_goes_first(manage):
     assert (row.time_zone, row.language, row.is_settled) == ("America/New_York", "es", True)
 
 
-def test_without_a_variable_the_saved_zone_holds_from_the_start(manage):
+def test_saved_zone_applies_without_variable(manage):
     make.studio(time_zone="Europe/Madrid")
     make.schedule()
     assert manage("generate_classes", env=NONE).returncode == 0
@@ -113,7 +113,7 @@ def test_without_a_variable_the_saved_zone_holds_from_the_start(manage):
 
 
 @pytest.mark.django_db
-def test_two_first_runs_of_two_zones_and_the_later_one_writes_nothing():
+def test_later_first_run_in_other_zone_writes_nothing():
     """It has read and planned in its own zone when the other one stores its classes."""
     make.schedule()
     with one_reading():

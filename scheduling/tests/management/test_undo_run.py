@@ -1,4 +1,4 @@
-"""``manage.py undo_run``: what it says, writes and exits with."""
+"""``undo_run``: its output, effects and exit status."""
 
 import io
 
@@ -36,7 +36,7 @@ def undo_run(*args):
 KEPT = "kept: ■ protected · Ana Ruiz · Marta Gil · 2120-01-08 10:00–11:00 UTC · it has notes: stays"
 
 
-def test_removed_and_kept_each_kept_one_named(run):
+def test_undo_counts_removed_and_names_kept_classes(run):
     status, said, log = undo_run(run)
     assert (status, log) == (0, "")
     assert said[0].split(" · ")[1:] == KEPT.split(" · ")[1:]
@@ -47,7 +47,7 @@ def test_removed_and_kept_each_kept_one_named(run):
     assert JobRun.objects.get(pk=run).undone_by
 
 
-def test_a_dry_run_names_both_and_writes_nothing(run):
+def test_dry_run_lists_removed_and_kept_and_writes_nothing(run):
     status, said, _log = undo_run(run, "--dry-run")
     assert (status, len(said)) == (0, 3)
     assert "removed · Ana Ruiz · Marta Gil · 2120-01-01 10:00–11:00 UTC" in said[0]
@@ -55,7 +55,7 @@ def test_a_dry_run_names_both_and_writes_nothing(run):
     assert ScheduledClass.objects.count() == 2
 
 
-def test_while_a_run_of_its_job_is_active(run):
+def test_undo_is_refused_during_active_run(run):
     active = JobRun.objects.create(job=Job.HORIZON, trigger=Trigger.CRON, state=RunState.RUNNING)
     status, said, log = undo_run(run)
     assert (status, said) == (4, [])
@@ -63,7 +63,7 @@ def test_while_a_run_of_its_job_is_active(run):
     assert ScheduledClass.objects.count() == 2
 
 
-def test_an_unknown_run_and_a_pruned_one(run):
+def test_unknown_and_pruned_runs_are_refused(run):
     with pytest.raises(CommandError, match=f"There is no run {run + 1}."):
         undo_run(run + 1)
     JobRun.objects.all().delete()
@@ -74,6 +74,6 @@ def test_an_unknown_run_and_a_pruned_one(run):
 @pytest.mark.parametrize(
     "number", ["99999999999999999999", "9223372036854775808", "0", "-1", "1_0"]
 )
-def test_what_can_be_no_run_is_a_usage_error(number):
+def test_invalid_run_id_is_a_usage_error(number):
     with pytest.raises(CommandError, match="is not a whole number from 1"):
         call_command("undo_run", number)

@@ -15,7 +15,7 @@ KILLS = 3
 CHUNK_ROWS = 100
 
 
-def test_a_generation_killed_three_times_ends_as_if_nothing_had_happened():
+def test_generation_killed_three_times_loses_nothing():
     random = Random(3)
     studio.build(slots=160, teachers=20, clashes=12, groups=3)
     undisturbed = killing.generate()

@@ -37,7 +37,7 @@ def connections():
         return cursor.fetchone()[0]
 
 
-def test_eight_read_and_write_beside_runs(pooler, lessons, spawn_manage):
+def test_eight_clients_read_and_write_during_runs(pooler, lessons, spawn_manage):
     background = {"TASKS_BACKEND": "database", "API_THROTTLE": "100000/min"}
     with serving(workers=2, threads=4, **background) as server:
         traffic = Traffic(server.url)
@@ -75,7 +75,7 @@ def test_eight_read_and_write_beside_runs(pooler, lessons, spawn_manage):
     ],
     ids=lambda command: command[0],
 )
-def test_a_command_leaves_nothing_behind(pooler, command):
+def test_command_leaves_no_session_state(pooler, command):
     answer = processes.run(*command)
     assert answer.returncode in (0, 3), answer.stderr
     assert pooler.left_over() == []

@@ -33,7 +33,7 @@ LOGIN = "/admin/login/"
         ("203.0.113.9:4711", "127.0.0.1"),
     ],
 )
-def test_the_last_hop_alone_is_believed(forwarded, address):
+def test_only_last_hop_is_trusted(forwarded, address):
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=forwarded)
     import_string("classtracker.middleware.ClientAddressMiddleware")(
         lambda request: HttpResponse()
@@ -65,12 +65,12 @@ def test_tls_at_the_proxy_is_tls_and_plain_http_is_sent_there(production):
     assert curl(production.url + LOGIN, "-H", "X-Forwarded-Proto: http").status == 301
 
 
-def test_without_a_proxy_nobody_s_word_is_tls(without_proxy):
+def test_forwarded_proto_is_ignored_without_proxy(without_proxy):
     assert curl(without_proxy.url + LOGIN, *HTTPS).status == 301
     assert curl(without_proxy.url + LOGIN, "-H", "X-Forwarded-SSL: on").status == 301
 
 
-def test_pages_carry_the_headers_that_keep_a_browser_safe(production):
+def test_pages_carry_security_headers(production):
     for path in (LOGIN, "/static/scheduling/admin.css"):
         headers = curl(production.url + path, *HTTPS).headers
         hsts = headers["strict-transport-security"]
@@ -109,7 +109,7 @@ def log_in(server, password, *options, jar):
     return curl(server.url + LOGIN, *HTTPS, "--cookie-jar", str(jar), *given)
 
 
-def test_cookies_travel_over_tls_alone(production, tmp_path):
+def test_cookies_require_tls(production, tmp_path):
     make_marta()
     jar = tmp_path / "jar"
     answer = log_in(production, "correct-horse", jar=jar)
@@ -121,7 +121,7 @@ def test_cookies_travel_over_tls_alone(production, tmp_path):
     assert any(row[5] == "sessionid" and row[0].startswith("#HttpOnly_") for row in rows)
 
 
-def test_a_login_is_closed_to_the_client_and_not_to_the_proxy(production, tmp_path):
+def test_login_lockout_applies_to_client_not_proxy(production, tmp_path):
     make_marta()
     thief = ("-H", "X-Forwarded-For: 198.51.100.7, 203.0.113.9")
     assert log_in(production, "wrong", *thief, jar=tmp_path / "jar").status == 200
@@ -157,12 +157,12 @@ def test_a_proxy_on_this_machine_opens_no_metrics(production):
         assert answer.status == 200
 
 
-def test_no_header_moves_the_application(production):
+def test_request_headers_do_not_change_script_name(production):
     answer = curl(production.url + LOGIN, *HTTPS, "-H", "SCRIPT_NAME: /evil")
     assert "/evil" not in answer.body.decode()
 
 
-def test_nothing_is_complained_of_before_files_are_collected(production):
+def test_no_warning_before_collectstatic(production):
     assert not [line for line in production.lines() if "No directory" in line]
 
 

@@ -77,22 +77,20 @@ def test_each_schema_has_its_constraints_against_double_bookings(branch):
     assert branch.scalar(f"{guards} 'branch'::regnamespace") == 2
 
 
-def test_a_run_that_has_stopped_in_a_chunk_keeps_only_its_own_studio_waiting(
-    branch, slow_generation
-):
+def test_stopped_run_blocks_only_its_own_studio(branch, slow_generation):
     for _ in range(2):
         make.slot()
     slow_generation("fence", "--only", "horizon")
     branch.manage(*GENERATE, timeout=LOCK_TIMEOUT.total_seconds())
 
 
-def test_an_import_keeps_no_import_of_another_studio_waiting(branch):
+def test_import_does_not_block_import_of_other_studio(branch):
     with transaction.atomic():
         wait_for_other_loads()
         branch.manage("load_demo", "--students", "5", "--teachers", "2")
 
 
-def test_a_studio_has_embedded_workers_of_its_own(branch, tmp_path, monkeypatch):
+def test_each_studio_has_its_own_embedded_workers(branch, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     busy = [task_backends["default"].slots.take() for _ in range(2)]
     try:

@@ -13,19 +13,19 @@ from . import processes
 COUNT = "from django.contrib.auth.models import User; print(User.objects.count())"
 
 
-def test_a_process_sees_the_rows_of_the_test(manage):
+def test_process_reads_rows_of_test(manage):
     get_user_model().objects.create_user("ana")
     answer = manage("shell", "--no-imports", "-c", COUNT)
     assert (answer.returncode, answer.stdout.strip(), answer.stderr) == (0, "1", "")
 
 
-def test_the_test_sees_the_rows_of_a_process(manage):
+def test_test_reads_rows_of_process(manage):
     make = "from django.contrib.auth.models import User; User.objects.create_user('juan')"
     assert manage("shell", "--no-imports", "-c", make).returncode == 0
     assert get_user_model().objects.get().username == "juan"
 
 
-def test_a_variable_is_set_and_taken_away(manage):
+def test_variable_is_set_and_removed(manage):
     show = "import os; print(os.environ.get('LANGUAGE_CODE'), os.environ.get('PING_URL'))"
     env = {"LANGUAGE_CODE": "es", "PING_URL": None}
     assert manage("shell", "--no-imports", "-c", show, env=env).stdout.strip() == "es None"
@@ -46,7 +46,7 @@ def stopped(spawn_manage):
     return process
 
 
-def test_a_stopped_process_is_killed_and_its_locks_go(stopped):
+def test_stopped_process_is_killed_and_releases_locks(stopped):
     processes.end(stopped)
     processes.wait_for_dead_sessions()
     started = time.monotonic()
@@ -54,12 +54,12 @@ def test_a_stopped_process_is_killed_and_its_locks_go(stopped):
     assert time.monotonic() - started < 5
 
 
-def test_what_still_runs_at_the_end_does_not_block_the_clean_up(stopped):
+def test_running_process_does_not_block_cleanup(stopped):
     assert stopped.poll() is None
 
 
 @pytest.mark.django_db
-def test_the_database_is_the_one_that_was_asked_for(request):
+def test_database_is_the_requested_one(request):
     assert connection.vendor == request.config.getoption("--db")
 
 
@@ -76,7 +76,7 @@ def test_sqlite_is_a_file_in_wal_mode():
 
 
 @pytest.mark.parametrize("mark", [pytest.mark.sqlite, pytest.mark.one_database(name="sqlite")])
-def test_a_test_that_would_run_on_neither_database_is_refused(request, mark):
+def test_test_marked_for_both_databases_is_refused(request, mark):
     """One that needs a database, in a file for which the other is enough."""
     item = request.node
     item.add_marker(mark)
