@@ -105,12 +105,12 @@ class ClassTrackerAdminSite(AdminSite):
 
 
 def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
-    """``response``, unless it is a redirect to a path of ours that does not exist."""
+    """Return ``response``, sent to ``fallback`` if it redirects to a missing page of this site."""
     location = urlsplit(response.get("Location", ""))
     path = location.path.removeprefix(get_script_prefix().rstrip("/"))
     if path and not location.netloc:
         try:
-            # The admin has a view for every path below it, without a name: it answers 404.
+            # The admin's catch-all view, which responds with a 404, has no name.
             exists = bool(resolve(path).url_name)
         except Resolver404:
             exists = False
@@ -121,7 +121,7 @@ def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
 
 
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Django's view, which returns to any path of this host; ours exists."""
+    """Set the language with Django's view, and return to an existing page."""
     return to_existing_page(i18n.set_language(request), reverse("admin:index"))
 
 

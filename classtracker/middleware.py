@@ -18,15 +18,19 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.defaults import page_not_found
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from scheduling.api.errors import bad_request, not_found
+from scheduling.api.errors import bad_request, is_api, not_found
 from scheduling.api.request_id import request_id
 from scheduling.models.studio import begin_reading, end_reading
 from scheduling.selectors.studio import ignored_variables, studio_or_first_values
 
+logger = logging.getLogger(__name__)
+
 Next = Callable[[HttpRequest], HttpResponse]
 
-HEALTH = re.compile("/(healthz(/jobs)?|readyz)/?")
 FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
+# Responds even if the database is down.
+WITHOUT_DATABASE = "/healthz"
+HEALTH = re.compile("/(healthz(/jobs)?|readyz)/?")
 
 
 class ClientAddressMiddleware:
@@ -66,12 +70,6 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
     def add_files(self, root: Any, prefix: str | None = None) -> None:
         if Path(root).is_dir():
             super().add_files(root, prefix)
-
-
-logger = logging.getLogger(__name__)
-
-# Responds even if the database is down.
-WITHOUT_DATABASE = "/healthz"
 
 
 class StudioMiddleware(LocaleMiddleware):
@@ -142,10 +140,9 @@ class RequestIdMiddleware:
 
 
 class HealthHostMiddleware:
-    """Lets health addresses answer whatever the ``Host`` header says.
+    """Accepts any ``Host`` header for the health URLs, whose responses do not contain the host.
 
-    A balancer asks by the address of a machine, which is not in ``ALLOWED_HOSTS``. Their answers
-    do not contain the host.
+    A balancer uses the IP address of a server, which is not in ``ALLOWED_HOSTS``.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -162,7 +159,7 @@ class OddValuesMiddleware:
     """Refuses values in a URL that no column can store.
 
     A null character is a 400, except in the API, which names its field; a number or date beyond
-    the range of its column is a 404. Without it they are database errors in the middle of a page.
+    the range of its column is a 404. Otherwise they would be errors of the database and a 500.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -170,7 +167,7 @@ class OddValuesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         has_null = "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info
-        if has_null and not request.path_info.startswith("/api"):
+        if has_null and not is_api(request):
             return bad_request(request, None)
         return self.get_response(request)
 
@@ -179,7 +176,9 @@ class OddValuesMiddleware:
             error, (OverflowError, DataError)
         ):
             return None
-        logger.warning("A value in %s is out of range: %s", request.path_info, error)
-        if request.path_info.startswith("/api"):
+        logger.warning(
+            "A value in %s is out of range: %s", request.path_info, error, exc_info=error
+        )
+        if is_api(request):
             return not_found(request)
         return page_not_found(request, error)

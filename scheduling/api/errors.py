@@ -32,6 +32,11 @@ RETRY_AFTER = 30
 MAX_BODY_BYTES = 1_000_000
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Return True for a URL of the API, whose errors are JSON."""
+    return request.path_info.startswith("/api")
+
+
 def envelope(code: str, message: str) -> dict[str, Any]:
     """Return the body of an error response."""
     return {"success": False, "error": code, "message": message}
@@ -86,7 +91,7 @@ def _api_error(error: Exception) -> exceptions.APIException | None:
         return already_running(error)
     if isinstance(error, EnqueueFailedError):
         return ServiceUnavailable(str(error), "no_worker")
-    if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
+    if _is_outage(error):
         logger.error("the database is unavailable: %s", error)
         return ServiceUnavailable(_database_unavailable(), "database_unavailable")
     return None
@@ -149,7 +154,7 @@ def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
 
 def bad_request(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Return a 400 for a request that Django rejects, such as an unknown host (``handler400``)."""
-    if not request.path_info.startswith("/api"):
+    if not is_api(request):
         return default_bad_request(request, *args, **kwargs)
     return error_response(request, "bad_request", _("The request can't be understood."), 400)
 
@@ -159,19 +164,26 @@ def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRespons
 
     503 with ``Retry-After``, on pages too, while the database is away or locked.
     """
-    is_api = request.path_info.startswith("/api")
-    error = sys.exc_info()[1]
-    if isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error):
-        if is_api:
-            text = _database_unavailable()
-            response: HttpResponse = error_response(request, "database_unavailable", text, 503)
-        else:
-            response = HttpResponse(render_to_string("503.html"), status=503)
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
-    if not is_api:
+    if _is_outage(sys.exc_info()[1]):
+        return _unavailable(request)
+    if not is_api(request):
         return default_server_error(request)
     return error_response(request, "server_error", _("Something went wrong on the server."), 500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        text = _database_unavailable()
+        response: HttpResponse = error_response(request, "database_unavailable", text, 503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _is_outage(error: BaseException | None) -> bool:
+    """Return True if the database is away or locked, so that a later attempt may succeed."""
+    return isinstance(error, (DatabaseError, InterfaceError)) and is_transient(error)
 
 
 def _database_unavailable() -> str:

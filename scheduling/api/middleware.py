@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, ParseError
 
 from scheduling.models.audit import acting
 
-from .errors import MAX_BODY_BYTES, error_response, too_large
+from .errors import MAX_BODY_BYTES, error_response, is_api, too_large
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -49,7 +49,7 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        error = _body_error(request) if request.path_info.startswith("/api") else None
+        error = _body_error(request) if is_api(request) else None
         if error is not None:
             return error_response(
                 request, str(error.get_codes()), str(error.detail), error.status_code
