@@ -1,4 +1,4 @@
-"""Mistakes of configuration that Django's own checks cannot know."""
+"""System checks of the configuration, beside Django's own."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from scheduling.selectors.studio import studio_or_first_values
 
 @checks.register("environment")
 def unused_variables(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Variables of the environment that an earlier version read."""
+    """Warn of environment variables that only an earlier version read."""
     return [
         checks.Warning(
             f"{name} is set and has no effect any more: remove it from the environment or .env.",
@@ -24,9 +24,9 @@ def unused_variables(**kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register("mail")
 def mail_has_a_sender(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Most mail servers refuse Django's default sender."""
-    goes_out = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
-    if settings.EMAIL_FROM or not goes_out:
+    """Warn if e-mail is sent without a sender: most mail servers refuse Django's default."""
+    sends_mail = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    if settings.EMAIL_FROM or not sends_mail:
         return []
     return [
         checks.Warning(
@@ -42,8 +42,8 @@ def mail_has_a_sender(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register("cron")
-def cron_keeps_the_studio_s_time(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Cron goes by the machine's clock; the entries mean the studio's."""
+def cron_zone_is_the_studios(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn if cron's time zone, the machine's, differs from the studio's."""
     if not zones_differ(timezone.now()):
         return []
     studio = studio_or_first_values().time_zone

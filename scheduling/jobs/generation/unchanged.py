@@ -98,7 +98,9 @@ def find_unchanged(context: PlanningContext, chunks: list[Chunk], now: datetime)
     span = ComparedWeeks.of(context.since(now), context.window)
     if span is None:
         return found
-    zones = {name: offset_transitions(name, span.told.start, span.told.end) for name in _zones()}
+    zones = {
+        name: offset_transitions(name, span.compared.start, span.compared.end) for name in _zones()
+    }
     teachers = [id for chunk in chunks for id in chunk.teachers]
     students = [id for chunk in chunks for id in chunk.students]
     groups = [

@@ -1,4 +1,4 @@
-"""Stored classes of a series, alike ones together."""
+"""Stored classes of a series, grouped if they are alike."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from scheduling.domain.series import SeriesKind
 from .manual_edits import UNMARKED_SQL
 from .sql import classes_of, list_param
 
-# How Python and SQL number the weeks: from Monday 0001-01-01.
+# Weeks are numbered from Monday 0001-01-01, as in Python.
 _WEEK_NUMBER = {
     "postgresql": "(c.week - DATE '0001-01-01') / 7",
     "sqlite": "CAST((julianday(c.week) - 1721425.5) / 7 AS INTEGER)",
 }
-# date_part, as extract works in numeric, at several times the cost.
+# date_part, because extract computes numeric values, which takes several times as long.
 _EPOCH = {
     "postgresql": "date_part('epoch', c.{0})::bigint",
     "sqlite": "CAST(strftime('%%s', c.{0}) AS INTEGER)",
@@ -28,17 +28,16 @@ _ISO_WEEKDAY = {
     "postgresql": "(c.date - DATE '0001-01-01') %% 7 + 1",
     "sqlite": "(CAST(strftime('%%w', c.date) AS INTEGER) + 6) %% 7 + 1",
 }
-# As text, both of them: see _in_order.
+# Both as text: see _in_order.
 _LIST = {"postgresql": "array_agg({0})::text", "sqlite": "group_concat({0})"}
 
 _PLAIN = f"c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date"
 
 
 def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[ClassGroup]]:
-    """Classes of these series from the week of ``since`` on, alike ones in one group.
+    """Return the groups of classes of these series from the week of ``since``, a Monday, on.
 
-    One row for each group instead of one for each class: that is what makes a run with nothing
-    to do quick. ``since`` is a Monday.
+    The result has a row per group instead of per class, which keeps a run without changes fast.
     """
     vendor = connection.vendor
     source = f"{kind.value}_id"
@@ -63,10 +62,10 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
     return groups
 
 
-# Series of one weekday, time and zone have the same lists: few of them are read and sorted.
+# Series of one weekday, time and zone have the same lists, so few are parsed and sorted.
 @lru_cache(maxsize=1 << 12)
 def _in_order(weeks: str, starts: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Week numbers and starts in parallel, by week, from what the database lists."""
+    """Return week numbers and starts as parallel tuples, ordered by week."""
     pairs = sorted(zip(_numbers(weeks), _numbers(starts), strict=True))
     return tuple(week for week, _ in pairs), tuple(start for _, start in pairs)
 

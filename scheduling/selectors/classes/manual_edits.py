@@ -1,4 +1,4 @@
-"""Whether and how a class was edited by hand."""
+"""Manual edits of classes: conditions and reason codes."""
 
 from datetime import datetime
 

@@ -4,6 +4,44 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from scheduling.domain.series import SeriesKind
+
+TABLES = {
+    SeriesKind.FIXED_SCHEDULE: "scheduling_fixedschedule",
+    SeriesKind.RECURRING_SLOT: "scheduling_recurringslot",
+}
+
+# Expressions for queries that compare classes (``c``) with the rules (``s``, with the student
+# ``p``) from which they come; ``r`` is the subquery with the columns of a rule.
+_POSTGRESQL = {
+    "first": "greatest(s.valid_from, p.start_date)",
+    "last": "least(s.valid_until, p.end_date)",
+    "phase": "(coalesce(s.valid_from, p.start_date) - DATE '0001-01-01') / 7 %% s.interval_weeks",
+    "slot_end": "s.start_time + make_interval(mins => s.duration_minutes)",
+    "weekday": "c.date - c.week = r.weekday - 1",
+    "list": "array_agg({0})::text",
+    # Keeps the planner from computing a rule again for each of its classes.
+    "once": "OFFSET 0",
+}
+_SQLITE = {
+    # max and min return NULL if either argument is NULL.
+    "first": "max(coalesce(s.valid_from, p.start_date), coalesce(p.start_date, s.valid_from))",
+    "last": "min(coalesce(s.valid_until, p.end_date), coalesce(p.end_date, s.valid_until))",
+    "phase": "CAST((julianday(coalesce(s.valid_from, p.start_date)) - 1721425.5) / 7 AS INTEGER)"
+    " %% s.interval_weeks",
+    "slot_end": "time(s.start_time, s.duration_minutes || ' minutes')",
+    "weekday": "julianday(c.date) - julianday(c.week) = r.weekday - 1",
+    "list": "group_concat({0})",
+    "once": "LIMIT -1",
+}
+
+
+def dialect(postgresql: dict[str, str], sqlite: dict[str, str]) -> dict[str, str]:
+    """Return the expressions of the database in use: the shared ones and those of one query."""
+    if connection.vendor == "postgresql":
+        return _POSTGRESQL | postgresql
+    return _SQLITE | sqlite
+
 
 def classes_of(column: str, condition: str) -> str:
     """Return a FROM clause: the classes ``c`` that meet ``condition``, for each number of a list.
