@@ -128,9 +128,7 @@ def _known(error: BaseException) -> str | None:
             "or look for a process that hangs."
         ) % {"error": text}
     if sqlstate(error) == "42P01" or "no such table" in lowered:
-        return _("The database has not all the tables: %(error)s. Run “manage.py migrate”.") % {
-            "error": text
-        }
+        return _("The database lacks tables: %(error)s. Run “manage.py migrate”.") % {"error": text}
     if isinstance(error, (OperationalError, InterfaceError)):
         return _(
             "The database is unreachable or closed the connection: %(error)s. Check DATABASE_URL "

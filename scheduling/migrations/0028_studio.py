@@ -52,10 +52,10 @@ class Migration(migrations.Migration):
                 ('reply_to', models.EmailField(blank=True, help_text='Answers to e-mails about lessons go here; if it is empty, to the sender.', max_length=254, verbose_name='reply-to address')),
                 ('time_zone', models.CharField(help_text='IANA name, such as Europe/Madrid. It decides what “today” is, when jobs are due, and when classes without a teacher take place.', max_length=64, validators=[scheduling.models.validators.validate_time_zone], verbose_name='time zone')),
                 ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], help_text='The language of alerts, of new people, and of visitors whose browser states none of ours.', max_length=2, verbose_name='language')),
-                ('unmarked_days', models.PositiveSmallIntegerField(help_text='Unmarked lessons are listed after so many days; 0: attendance is not kept.', validators=[django.core.validators.MaxValueValidator(366)], verbose_name='days to mark attendance')),
+                ('unmarked_days', models.PositiveSmallIntegerField(help_text='Unmarked lessons are listed after this number of days; 0: attendance is not kept.', validators=[django.core.validators.MaxValueValidator(366)], verbose_name='days to mark attendance')),
                 ('reminder_hours', models.PositiveSmallIntegerField(help_text='How long before a class its student and teacher are reminded; 0: never.', validators=[django.core.validators.MaxValueValidator(168)], verbose_name='hours before a reminder')),
                 ('makeup_rule', models.CharField(choices=[('never', 'no cancellation'), ('teacher', "the teacher's or the studio's"), ('notice', "also the student's, a day ahead")], max_length=7, verbose_name='cancellations that earn a make-up')),
-                ('makeup_days', models.PositiveSmallIntegerField(help_text='A make-up takes place within so many days of the lost class.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='days to make up')),
+                ('makeup_days', models.PositiveSmallIntegerField(help_text='A make-up takes place within this number of days of the lost class.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='days to make up')),
                 ('is_settled', models.BooleanField(db_default=False, default=False, editable=False)),
             ],
             options={

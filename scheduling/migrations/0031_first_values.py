@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='studio',
             name='cancel_notice_hours',
-            field=models.PositiveSmallIntegerField(db_default=24, default=24, help_text='A student cancels in time at least so many hours before the class.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='hours of notice'),
+            field=models.PositiveSmallIntegerField(db_default=24, default=24, help_text='A student cancels in time at least this number of hours before the class.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='hours of notice'),
         ),
         migrations.AddField(
             model_name='studio',

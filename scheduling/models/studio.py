@@ -98,7 +98,9 @@ class Studio(models.Model):
     unmarked_days = models.PositiveSmallIntegerField(
         _("days to mark attendance"),
         validators=[MaxValueValidator(366)],
-        help_text=_("Unmarked lessons are listed after so many days; 0: attendance is not kept."),
+        help_text=_(
+            "Unmarked lessons are listed after this number of days; 0: attendance is not kept."
+        ),
     )
     reminder_hours = models.PositiveSmallIntegerField(
         _("hours before a reminder"),
@@ -113,12 +115,12 @@ class Studio(models.Model):
         default=24,
         db_default=24,
         validators=[MinValueValidator(1), MaxValueValidator(168)],
-        help_text=_("A student cancels in time at least so many hours before the class."),
+        help_text=_("A student cancels in time at least this number of hours before the class."),
     )
     makeup_days = models.PositiveSmallIntegerField(
         _("days to make up"),
         validators=[MinValueValidator(1), MaxValueValidator(366)],
-        help_text=_("A make-up takes place within so many days of the lost class."),
+        help_text=_("A make-up takes place within this number of days of the lost class."),
     )
     is_settled = models.BooleanField(default=False, db_default=False, editable=False)
 

@@ -25,7 +25,7 @@ _SENTENCES = {
     ),
     "not_whole_minutes": gettext_lazy("its time %(time)s is not in whole minutes"),
     "unreadable": gettext_lazy(
-        "%(column)s is “%(value)s”, which is no date or time; correct it in the database"
+        "%(column)s is “%(value)s”, which is neither a date nor a time; correct it in the database"
     ),
     "closed": gettext_lazy("closed: %(closure)s"),
     "reopened": gettext_lazy("the closure is gone"),
@@ -65,7 +65,7 @@ _SENTENCES = {
     ),
     "error": gettext_lazy("%(error)s"),
 }
-_ORPHAN = gettext_lazy("%(reason)s, though its schedule does not ask for it: %(why)s")
+_ORPHAN = gettext_lazy("%(reason)s, though its schedule does not include it: %(why)s")
 _SUBJECT = gettext_lazy("%(reason)s; subject: %(from_subject)s → %(to_subject)s")
 _SHARED = {
     True: gettext_lazy("%(reason)s; shared: no → yes"),

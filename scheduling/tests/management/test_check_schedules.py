@@ -143,7 +143,7 @@ def test_edited_class_of_inactive_student_is_orphaned_and_kept(slot):
     status, document = check()
     assert (status, found(document)) == (3, {"orphaned": ["2026-01-12"]})
     assert document["orphaned"][0]["reason"] == (
-        "edited by hand: stays, though its schedule does not ask for it: "
+        "edited by hand: stays, though its schedule does not include it: "
         "the student ended on 2026-01-05"
     )
     assert "a person's to cancel" in printed()

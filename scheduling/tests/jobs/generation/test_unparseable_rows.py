@@ -62,7 +62,7 @@ def test_unparseable_value_makes_only_its_series_invalid(studio, table, column, 
     assert item.student_name == "Ana Ruiz"
     place = f"student.{column}" if table == "student" else column
     assert reason_text(item.code, item.params) == (
-        f"{place} is “{value}”, which is no date or time; correct it in the database"
+        f"{place} is “{value}”, which is neither a date nor a time; correct it in the database"
     )
     assert ScheduledClass.objects.count() == 1 + has_classes
 
