@@ -134,7 +134,7 @@ def execute(
 ) -> tuple[RunResult, StudentResultCollector]:
     """Run or preview ``job_request``; return its result, also by student."""
     collector = StudentResultCollector()
-    run_options = RunOptions(clock=timezone.now, watcher=collector)
+    run_options = RunOptions(clock=timezone.now, observer=collector)
     return (preview if dry_run else run)(job_request, run_options), collector
 
 

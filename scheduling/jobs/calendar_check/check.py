@@ -171,7 +171,7 @@ def find(
         request = check_request(
             job, today, weeks, "", student_ids=student_ids, occurrence=occurrence
         )
-        preview(request, RunOptions(clock=clock, watcher=findings))
+        preview(request, RunOptions(clock=clock, observer=findings))
     if occurrence is None:
         findings.drifted += stale_instants(clock(), student_ids)
     return findings

@@ -65,7 +65,7 @@ class RunOptions:
     """
 
     clock: Clock
-    watcher: RunObserver = field(default_factory=NullObserver)
+    observer: RunObserver = field(default_factory=NullObserver)
     stop: Callable[[], bool] = lambda: False
     timeout: float | None = None
     quiet: bool = False
@@ -80,7 +80,7 @@ def preview(request: RunRequest, options: RunOptions) -> RunResult:
         attempt = _Attempt(
             request=request, options=options, window=window, queries=queries, began=began
         )
-        options.watcher.started(attempt.result)
+        options.observer.started(attempt.result)
         try:
             attempt.generate(window)
             attempt.set_success()
@@ -93,7 +93,7 @@ def preview(request: RunRequest, options: RunOptions) -> RunResult:
 def preview_plan(request: RunRequest, options: RunOptions, sample: int = 0) -> PlanPreview:
     """Return the plan of ``request`` for approval, with ``sample`` series of each outcome."""
     plan = PlanPreview(sample)
-    preview(request, replace(options, watcher=plan))
+    preview(request, replace(options, observer=plan))
     return plan
 
 
@@ -179,7 +179,7 @@ class _Attempt:
         result = self.result
         try:
             with Heartbeat(run_claim) as self.heartbeat:
-                self.options.watcher.started(result)
+                self.options.observer.started(result)
                 if self.window is None:
                     now = self.options.clock()
                     MAINTENANCE[result.job](run_claim, result, now, self.options.mail_seconds)
@@ -250,7 +250,7 @@ class _Attempt:
             request=self.request,
             context=context,
             result=self.result,
-            watcher=self.options.watcher,
+            observer=self.options.observer,
             clock=self.options.clock,
             queries=self.queries,
             checkpoint=self.checkpoint,

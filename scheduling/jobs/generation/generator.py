@@ -64,7 +64,7 @@ class ChunkedGeneration:
     request: RunRequest
     context: PlanningContext
     result: RunResult
-    watcher: RunObserver
+    observer: RunObserver
     clock: Clock
     queries: QueryCounter
     checkpoint: Callable[[], None]
@@ -85,7 +85,7 @@ class ChunkedGeneration:
                 self.checkpoint()
                 self._chunk(chunk, unchanged.of(chunk))
                 self.context.done.update(chunk.owners())
-                self.watcher.progressed(self.result)
+                self.observer.progressed(self.result)
             self.context.done.update(owner for chunk in batch for owner in chunk.owners())
         self.checkpoint()
         if self.approved is not None:
@@ -117,8 +117,8 @@ class ChunkedGeneration:
             logger.warning("comparing the stored classes failed: %s", describe(error))
             return UnchangedSeries()
         if found.count:
-            self.watcher.lines(self.result, lines)
-            self.watcher.progressed(self.result)
+            self.observer.lines(self.result, lines)
+            self.observer.progressed(self.result)
         return found
 
     def _chunk(self, chunk: Chunk, unchanged: set[SeriesKey]) -> None:
@@ -156,7 +156,7 @@ class ChunkedGeneration:
                     return
             else:
                 # Not in the try block: an error of the observer must not repeat a committed chunk.
-                self.watcher.lines(self.result, lines)
+                self.observer.lines(self.result, lines)
                 return
 
     def _halve(self, load: Callable[[], list[Series]], size: int, error: Exception) -> None:
@@ -247,7 +247,7 @@ class ChunkedGeneration:
                     guard_transaction()
                     self._store(self.claim, lines)
             undo.pop_all()
-        self.watcher.lines(self.result, lines)
+        self.observer.lines(self.result, lines)
 
 
 def _reload(context: PlanningContext, part: list[Series]) -> Callable[[], list[Series]]:

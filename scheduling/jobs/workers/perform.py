@@ -56,7 +56,7 @@ class _Attempts(NullObserver):
     def perform_next(self, clock: Clock) -> None:
         """Perform the run unless another process has begun or ended it."""
         last = JobRun.objects.filter(id=self.run_id).first()
-        options = RunOptions(clock=clock, watcher=self)
+        options = RunOptions(clock=clock, observer=self)
         if last is not None and last.state == RunState.QUEUED:
             self.request = _request_of(last)
             if self.request is not None:

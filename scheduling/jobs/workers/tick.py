@@ -63,7 +63,7 @@ def run_due_jobs(request: Callable[[Job], RunRequest], clock: Clock) -> Tick:
     for job in due:
         observer = _LastResult()
         try:
-            conduct = RunOptions(clock=clock, watcher=observer, mail_seconds=MAIL_SECONDS)
+            conduct = RunOptions(clock=clock, observer=observer, mail_seconds=MAIL_SECONDS)
             run(request(job), conduct)
         except AlreadyRunningError:
             tick.active.append(job)

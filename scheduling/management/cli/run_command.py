@@ -50,7 +50,7 @@ def run_with_retries(
     raised.
     """
     run_options = RunOptions(
-        clock=timezone.now, watcher=terminal, stop=stop, timeout=retry.timeout, quiet=True
+        clock=timezone.now, observer=terminal, stop=stop, timeout=retry.timeout, quiet=True
     )
     execute = preview if dry_run else run
     number = 0

@@ -227,7 +227,7 @@ class _LineCollector(NullObserver):
 def _preview_in_transaction(request: RunRequest, now: datetime) -> InlineResult:
     """Return the results of a previewed run, which sees the current transaction's closures."""
     collector = _LineCollector()
-    result = preview_run(request, RunOptions(clock=lambda: now, watcher=collector))
+    result = preview_run(request, RunOptions(clock=lambda: now, observer=collector))
     return InlineResult(collector.collected, Counter(result.counts))
 
 

@@ -1,4 +1,4 @@
-"""Paths that the documents for developers name exist."""
+"""Paths in the documents exist."""
 
 import re
 import tomllib
@@ -11,6 +11,9 @@ from scheduling.tests.support.processes import ROOT
 pytestmark = pytest.mark.one_database(name="sqlite")
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+# Decisions keep the paths of their time.
+OTHER_PAGES = sorted({f"docs/{page.name}" for page in Path(ROOT, "docs").glob("*.md")} - {*PAGES})
+BASES = ("", "scheduling", "scheduling/tests", "docs")
 # `jobs/runs/` or `models/runs.py`, alone between backticks.
 PATH = re.compile(r"`([\w.@-]+(?:/[\w.@-]+)*(?:/|\.(?:py|md|toml|ini|po|html|svg)))`")
 
@@ -21,12 +24,17 @@ def paths(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_path_of_a_document_exists(page):
-    """Relative to the project, or to ``scheduling``."""
+    """Relative to one of ``BASES``."""
     assert [path for path in paths(page) if not exists(path)] == []
 
 
+@pytest.mark.parametrize("page", OTHER_PAGES)
+def test_every_path_with_a_folder_of_another_document_exists(page):
+    assert [path for path in paths(page) if "/" in path and not exists(path)] == []
+
+
 def exists(path: str) -> bool:
-    return any(Path(ROOT, base, path).exists() for base in ("", "scheduling"))
+    return any(Path(ROOT, base, path).exists() for base in BASES)
 
 
 def test_paths_are_recognised():

@@ -33,8 +33,8 @@ def run_job(
     job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
 ) -> RunResult:
     """Run ``job`` with the date ``today``; the real clock is at 00:05 of that day, or ``now``."""
-    watcher = values.pop("watcher", NullObserver())
-    return run(request(job, today, **values), run_options(now or today, watcher=watcher))
+    observer = values.pop("observer", NullObserver())
+    return run(request(job, today, **values), run_options(now or today, observer=observer))
 
 
 def weekly(today: date = MONDAY, now: datetime | date | None = None, **values: Any) -> RunResult:
@@ -53,9 +53,9 @@ def dry_run(
     job: Job, today: date = MONDAY, now: datetime | date | None = None, **values: Any
 ) -> Any:
     """Preview ``job`` like ``run_job``; return the result and its lines."""
-    watcher = Recorder()
-    result = preview(request(job, today, **values), run_options(now or today, watcher=watcher))
-    return result, watcher.result_lines
+    observer = Recorder()
+    result = preview(request(job, today, **values), run_options(now or today, observer=observer))
+    return result, observer.result_lines
 
 
 @dataclass

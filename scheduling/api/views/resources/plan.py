@@ -55,7 +55,7 @@ class Plan(ApiView):
         """The plan of a window, not applied. Administrators only; at most 1,000 items."""
         query = read_query(PlanQuery, request)
         collector = PlanCollector()
-        result = preview(_run_request(query), RunOptions(clock=timezone.now, watcher=collector))
+        result = preview(_run_request(query), RunOptions(clock=timezone.now, observer=collector))
         assert result.window is not None
         serializer = PlanAnswer(
             {

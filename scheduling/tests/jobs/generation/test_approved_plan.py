@@ -225,8 +225,8 @@ class TestChangeAfterPreview:
 
     def test_changed_chunk_is_rolled_back_and_earlier_chunks_are_kept(self, small):
         first, second, third = (make.slot() for _ in range(3))
-        watcher = Meanwhile(1, change(second, start_time=at("12:00")))
-        result = run_now(approve(), watcher=watcher)
+        observer = Meanwhile(1, change(second, start_time=at("12:00")))
+        result = run_now(approve(), observer=observer)
         assert (result.state, result.error) == (RunState.CANCELLED, PARTLY_STALE)
         assert (counts(result), result.done, result.total) == ({"created": 3}, 1, 3)
         assert set(ScheduledClass.objects.values_list("recurring_slot", flat=True)) == {first.pk}
@@ -234,13 +234,13 @@ class TestChangeAfterPreview:
 
     def test_series_added_since_preview_is_not_applied(self, small):
         first, second = make.slot(), make.slot()
-        watcher = Meanwhile(1, lambda: make.slot(second.teacher, weekday=5))
-        result = run_now(approve(), watcher=watcher)
+        observer = Meanwhile(1, lambda: make.slot(second.teacher, weekday=5))
+        result = run_now(approve(), observer=observer)
         assert (result.error, first.classes.count(), class_count()) == (PARTLY_STALE, 3, 3)
 
     def test_series_deleted_since_preview_cancels_run(self, small):
         _, second = make.slot(), make.slot()
-        result = run_now(approve(), watcher=Meanwhile(1, lambda: second.delete()))
+        result = run_now(approve(), observer=Meanwhile(1, lambda: second.delete()))
         assert (result.state, result.error, class_count()) == (RunState.CANCELLED, PARTLY_STALE, 3)
 
     def test_series_already_brought_in_line_cancels_run(self, small):
@@ -250,7 +250,7 @@ class TestChangeAfterPreview:
             change(slot, subject="Cello")()
         run_request = approve()
         update = partial(ScheduledClass.objects.filter(recurring_slot=second).update)
-        result = run_now(run_request, watcher=Meanwhile(1, lambda: update(subject="Cello")))
+        result = run_now(run_request, observer=Meanwhile(1, lambda: update(subject="Cello")))
         assert (result.state, counts(result)["moved"]) == (RunState.CANCELLED, 3)
 
     def test_neighbour_of_chunk_is_compared_with_preview(self, monkeypatch, small):

@@ -94,12 +94,12 @@ def test_end_with_seconds_makes_fixed_schedule_invalid():
 def test_refused_series_are_reported_and_others_get_classes(slots, monkeypatch, bad, error):
     refused = {slots[n].pk for n in bad}
     refuse(monkeypatch, refused, error)
-    watcher = Recorder()
-    result = horizon(weeks=2, watcher=watcher)
+    observer = Recorder()
+    result = horizon(weeks=2, observer=observer)
     created = 2 * (20 - len(refused))
     assert +result.counts == +Counter(created=created, error=len(refused))
     assert {item.series_id for item in items(result, "error")} == refused
-    assert {line.series.id for line in watcher.result_lines} == refused
+    assert {line.series.id for line in observer.result_lines} == refused
     assert (
         set(ScheduledClass.objects.values_list("recurring_slot_id", flat=True))
         == {slot.pk for slot in slots} - refused
@@ -170,7 +170,7 @@ class BrokenObserver(Recorder):
 def test_error_of_observer_is_not_blamed_on_series(slots):
     make.lesson(on=MONDAY, whom=slots[0].teacher)
     with pytest.raises(BrokenPipeError):
-        horizon(weeks=1, watcher=BrokenObserver())
+        horizon(weeks=1, observer=BrokenObserver())
     run = JobRun.objects.get()
     assert run.state == RunState.FAILED
     assert run.counts == {"created": 19, "conflict": 1}

@@ -72,8 +72,8 @@ def test_dry_run_writes_nothing(busy_studio, job):
 def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=limit))
     preview, lines = dry_run(job, weeks=3)
-    watcher = Recorder()
-    result = run_job(job, weeks=3, watcher=watcher)
+    observer = Recorder()
+    result = run_job(job, weeks=3, observer=observer)
     assert preview.counts == result.counts
     assert (preview.students, preview.teachers) == (result.students, result.teachers)
     assert (preview.done, preview.total) == (result.done, result.total)
@@ -87,7 +87,7 @@ def test_dry_run_reports_what_run_does(busy_studio, job, limit, monkeypatch):
             if line.outcome != "created"
         )
 
-    assert texts(lines) == texts(watcher.result_lines)
+    assert texts(lines) == texts(observer.result_lines)
     created = sorted((line.series.id, line.day) for line in lines if line.outcome == "created")
     rows = ScheduledClass.objects.filter(created_by_run_id=result.run_id)
     assert created == sorted(
@@ -116,7 +116,7 @@ def test_dry_run_claims_nothing_and_allows_runs():
         def started(self, result):
             assert counts(horizon(weeks=2)) == {"created": 2}
 
-    preview = runner.preview(request(Job.HORIZON, weeks=2), run_options(watcher=Meanwhile()))
+    preview = runner.preview(request(Job.HORIZON, weeks=2), run_options(observer=Meanwhile()))
     assert counts(preview) == {"exists": 2}
     assert JobRun.objects.count() == 1
 

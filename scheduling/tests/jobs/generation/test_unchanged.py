@@ -154,11 +154,11 @@ def test_only_changed_series_is_planned(slots, planned, change):
 def test_changed_series_of_several_chunks_are_planned_together(slots, monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=20))
     recorder = Recorder()
-    horizon(weeks=4, watcher=recorder)
+    horizon(weeks=4, observer=recorder)
     assert recorder.progress == [(4, 12), (8, 12), (12, 12)]  # a chunk for each teacher
     ScheduledClass.objects.filter(recurring_slot__in=slots[3:5]).delete()
     recorder = Recorder()
-    assert counts(horizon(weeks=4, watcher=recorder)) == {"exists": 40, "created": 8}
+    assert counts(horizon(weeks=4, observer=recorder)) == {"exists": 40, "created": 8}
     assert recorder.progress == [(10, 12), (12, 12)]
 
 

@@ -35,28 +35,28 @@ class During(Recorder):
 
 
 def test_second_run_is_refused_and_names_first():
-    watcher = During(horizon)
-    first = horizon(watcher=watcher)
-    assert isinstance(watcher.result, AlreadyRunningError)
-    assert watcher.result.run.pk == first.run_id
+    observer = During(horizon)
+    first = horizon(observer=observer)
+    assert isinstance(observer.result, AlreadyRunningError)
+    assert observer.result.run.pk == first.run_id
     assert JobRun.objects.count() == 1
 
 
 def test_other_job_can_run_meanwhile():
-    watcher = During(weekly)
-    horizon(watcher=watcher)
-    assert watcher.result.state == RunState.SUCCEEDED
+    observer = During(weekly)
+    horizon(observer=observer)
+    assert observer.result.state == RunState.SUCCEEDED
 
 
 def test_narrowed_run_neither_claims_nor_is_refused():
     slot = make.slot()
     narrowed = {"teacher_ids": (slot.teacher_id,), "weeks": 1}
-    watcher = During(lambda: horizon(**narrowed))
-    assert counts(horizon(watcher=watcher, weeks=1)) == {"exists": 1}
-    assert counts(watcher.result) == {"created": 1}
-    watcher = During(lambda: horizon(weeks=1))
-    horizon(watcher=watcher, **narrowed)
-    assert watcher.result.state == RunState.SUCCEEDED
+    observer = During(lambda: horizon(**narrowed))
+    assert counts(horizon(observer=observer, weeks=1)) == {"exists": 1}
+    assert counts(observer.result) == {"created": 1}
+    observer = During(lambda: horizon(weeks=1))
+    horizon(observer=observer, **narrowed)
+    assert observer.result.state == RunState.SUCCEEDED
     assert list(JobRun.objects.order_by("id").values_list("is_full", flat=True)) == [
         True, False, False, True,
     ]  # fmt: skip

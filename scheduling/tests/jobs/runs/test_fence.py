@@ -63,16 +63,16 @@ def test_run_lost_during_chunk_rolls_chunk_back(three_chunks, monkeypatch, value
         fenced(held_claim, **progress)
 
     monkeypatch.setattr(generator, "fence", lose_claim_in_second_chunk)
-    watcher = Recorder()
-    result = horizon(weeks=2, watcher=watcher)
+    observer = Recorder()
+    result = horizon(weeks=2, observer=observer)
     assert result.state == RunState.CRASHED
     assert len(calls) == 2
     rows = ScheduledClass.objects.filter(recurring_slot__isnull=False)
     assert [row.recurring_slot for row in rows] == [three_chunks[0]]
     assert JobRunItem.objects.count() == 1
     assert (counts(result), result.done) == ({"created": 1, "conflict": 1}, 1)
-    assert len(watcher.result_lines) == 1
-    assert watcher.progress == [(1, 3)]
+    assert len(observer.result_lines) == 1
+    assert observer.progress == [(1, 3)]
 
 
 def test_run_lost_between_chunks_stops(three_chunks):
@@ -81,7 +81,7 @@ def test_run_lost_between_chunks_stops(three_chunks):
             super().progressed(result)
             JobRun.objects.update(state=RunState.CRASHED, error="taken")
 
-    result = horizon(weeks=2, watcher=ClaimTaker())
+    result = horizon(weeks=2, observer=ClaimTaker())
     assert result.state == RunState.CRASHED
     run = JobRun.objects.get()
     assert (run.state, run.error, run.progress_done) == (RunState.CRASHED, "taken", 1)
@@ -94,7 +94,7 @@ def test_run_lost_after_last_chunk_does_not_succeed(monkeypatch):
         def progressed(self, result):
             JobRun.objects.update(state=RunState.CRASHED, error="taken")
 
-    result = horizon(weeks=1, watcher=ClaimTaker())
+    result = horizon(weeks=1, observer=ClaimTaker())
     assert result.state == RunState.CRASHED
     run = JobRun.objects.get()
     assert (run.state, run.error) == (RunState.CRASHED, "taken")
@@ -111,13 +111,13 @@ def test_progress_and_counts_are_stored_with_each_chunk(three_chunks):
                  run.students_processed, run.teachers_processed, run.queries > 0)
             )  # fmt: skip
 
-    horizon(weeks=3, watcher=Reader())
+    horizon(weeks=3, observer=Reader())
     assert rows == [(n, 3, 2 * n, {"created": 2 * n, "conflict": n}, n, n, True) for n in (1, 2, 3)]
 
 
 def test_stop_between_chunks_keeps_finished_chunks(three_chunks):
-    watcher = Recorder()
-    options = run_options(watcher=watcher, stop=lambda: bool(watcher.progress))
+    observer = Recorder()
+    options = run_options(observer=observer, stop=lambda: bool(observer.progress))
     result = runner.run(request(Job.HORIZON, weeks=2), options)
     assert result.state == RunState.CANCELLED
     run = JobRun.objects.get()
