@@ -4,6 +4,16 @@ from datetime import timedelta
 
 from django.db import connection
 
+MILLISECOND = timedelta(milliseconds=1)
+# An arbitrary number, the same everywhere: "CLASSES" on a telephone keypad.
+CALENDAR_LOCK = 2527737
+# Locks belong to the database, not to a schema. This upper half of the key separates studios in
+# schemas of one database; schemas whose names have the same hash share their locks.
+SCHEMA_NUMBER = "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END"
+CALENDAR_KEY = f"{CALENDAR_LOCK} # (({SCHEMA_NUMBER})::bigint << 32)"
+# How long a chunk waits for the lock, and how long its session may be idle in the transaction.
+LOCK_TIMEOUT = timedelta(seconds=20)
+IDLE_TIMEOUT = timedelta(seconds=30)
 # An arbitrary number that nothing else in this database locks.
 _LOADING = 0x7_1AE_7AB1E
 
@@ -18,18 +28,6 @@ def wait_for_other_loads() -> None:
             cursor.execute(
                 f"SELECT pg_advisory_xact_lock(%s # (({SCHEMA_NUMBER})::bigint << 32))", [_LOADING]
             )
-
-
-MILLISECOND = timedelta(milliseconds=1)
-# An arbitrary number, the same everywhere: "CLASSES" on a telephone keypad.
-CALENDAR_LOCK = 2527737
-# Locks belong to the database, not to a schema. This upper half of the key separates studios in
-# schemas of one database; schemas whose names have the same hash share their locks.
-SCHEMA_NUMBER = "CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END"
-CALENDAR_KEY = f"{CALENDAR_LOCK} # (({SCHEMA_NUMBER})::bigint << 32)"
-# How long a chunk waits for the lock, and how long its session may be idle in the transaction.
-LOCK_TIMEOUT = timedelta(seconds=20)
-IDLE_TIMEOUT = timedelta(seconds=30)
 
 
 def guard_transaction() -> None:

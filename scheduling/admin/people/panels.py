@@ -32,6 +32,7 @@ from scheduling.services.classes.occurrences import planned
 from scheduling.services.explain import explain
 from scheduling.text.reasons import reason_text
 
+MAX_SLOTS = 30
 UPCOMING = 10
 # The period that is checked for conflicts.
 AHEAD = timedelta(days=27)
@@ -108,9 +109,6 @@ def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
 def _first_rule(whose: str, person: Any, today: date) -> FixedSchedule | RecurringSlot | None:
     fixed = FixedSchedule.objects.filter(not_ended(today), **{whose: person}).order_by("id").first()
     return fixed or active_slots(today).filter(**{whose: person}).order_by("id").first()
-
-
-MAX_SLOTS = 30
 
 
 def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:

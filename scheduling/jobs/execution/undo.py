@@ -22,6 +22,11 @@ from scheduling.jobs.runs.takeover import is_dead, mark_crashed_runs
 from scheduling.models import ACTIVE_STATES, Job, JobRun, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED, edit_code
 
+# Takes far less than a second, so that nearly every undo is a single transaction.
+ROWS_A_CHUNK = 10_000
+# Most result lines for removed classes; kept classes all get one.
+NAMED = 1_000
+
 
 class CreatedClass(NamedTuple):
     """The columns of a class that decide whether it is removed, and its result line."""
@@ -87,12 +92,6 @@ def line_of(row: CreatedClass, outcome: Outcome, code: str, names: PersonNames) 
         end_time=row.end_time,
         zone=row.time_zone,
     )
-
-
-# Takes far less than a second, so that nearly every undo is a single transaction.
-ROWS_A_CHUNK = 10_000
-# Most result lines for removed classes; kept classes all get one.
-NAMED = 1_000
 
 
 class RunPrunedError(Exception):

@@ -9,6 +9,9 @@ from django.db.models import Q
 from scheduling.models import ClassStatus, FixedSchedule, RecurringSlot, ScheduledClass, SlotStatus
 from scheduling.selectors.studio import studio
 
+Rule = FixedSchedule | RecurringSlot
+WEEK = 7 * 24 * 60
+
 
 def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
     """Return the stored active class that ``wanted`` would overlap, or None.
@@ -38,10 +41,6 @@ def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
         .order_by("starts_at", "id")
         .first()
     )
-
-
-Rule = FixedSchedule | RecurringSlot
-WEEK = 7 * 24 * 60
 
 
 def overlap(one: Rule, other: Rule) -> bool:

@@ -32,6 +32,23 @@ from .column_help import COLUMNS
 from .permissions import importers_only
 from .plan_sections import counts_of, sections_of
 
+FAULTS_PER_PAGE = 200
+_MAX_RECENT = 10
+# The rows of a preview do not exist yet, so they have no pages.
+NO_LINKS = Links(
+    students=False,
+    teachers=False,
+    classes=False,
+    slots=False,
+    schedules=False,
+    settings=False,
+    jobs=False,
+    may=lambda model: False,
+)
+# The jobs that create classes from imported rules.
+_GENERATING_JOBS = (Job.WEEKLY, Job.HORIZON)
+_UPLOAD_URL, _PREVIEW_URL = "admin:import_timetable", "admin:import_timetable_preview"
+
 
 class UploadForm(forms.Form):
     """A file of at most ``uploads.MAX_BYTES``."""
@@ -59,24 +76,6 @@ class UploadForm(forms.Form):
             sizes = {"size": filesizeformat(size), "most": filesizeformat(uploads.MAX_BYTES)}
             raise forms.ValidationError(message % sizes)
         return file
-
-
-FAULTS_PER_PAGE = 200
-_MAX_RECENT = 10
-# The rows of a preview do not exist yet, so they have no pages.
-NO_LINKS = Links(
-    students=False,
-    teachers=False,
-    classes=False,
-    slots=False,
-    schedules=False,
-    settings=False,
-    jobs=False,
-    may=lambda model: False,
-)
-# The jobs that create classes from imported rules.
-_GENERATING_JOBS = (Job.WEEKLY, Job.HORIZON)
-_UPLOAD_URL, _PREVIEW_URL = "admin:import_timetable", "admin:import_timetable_preview"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
