@@ -1,7 +1,7 @@
-"""Schemathesis as a program: every operation of the schema, against a real server.
+"""Run schemathesis as a program: every operation of the schema, against a real server.
 
-Not through its pytest plugin: the program has all four phases (examples, coverage, fuzzing,
-stateful) and all checks, and reports them as a person would read them.
+Its pytest plugin is not used: the program has all four phases (examples, coverage, fuzzing,
+stateful) and all checks, and a readable report.
 """
 
 import json
@@ -24,10 +24,10 @@ from scheduling.tests.support.gunicorn import Server, serving
 
 HOOKS = Path(__file__).with_name("fuzzing_hooks.py")
 SECRET = "the-cron-secret-of-the-fuzzer"
-# Far more calls than a caller may make in production; a 429 would end the examination.
-GENEROUS = {"API_THROTTLE": "1000000/sec", "API_THROTTLE_FAILED": "1000000/sec"}
-# gunicorn itself refuses an address of over 4,094 characters (414), before anything of ours.
-ANY_LENGTH = ("--limit-request-line", "0")
+# Far more calls than a caller may make in production: no call gets 429.
+HIGH_LIMITS = {"API_THROTTLE": "1000000/sec", "API_THROTTLE_FAILED": "1000000/sec"}
+# Otherwise gunicorn refuses an address of over 4,094 characters (414) before the application.
+NO_LINE_LIMIT = ("--limit-request-line", "0")
 
 CONFIG = """
 color = false
@@ -53,15 +53,15 @@ unexpected-methods = ["put", "trace"]
 [output.sanitization]
 enabled = false
 
-# A schema can't say that a student has to exist, that a lesson ends after it starts, or that a
-# closure is for a teacher or a student: what is well formed may still be refused here.
+# A schema can't express that a student must exist, that a lesson ends after it starts, or that a
+# closure is for a teacher or a student: a valid body can still be refused.
 [[operations]]
 include-method = ["POST", "PATCH"]
 include-path-regex = "^/api/(teachers|students|recurring-slots|closures|classes)"
 checks.positive_data_acceptance.expected-statuses = {refused}
 
-# A generated class that is deleted stays, as cancelled: else it would come back. So does a closure
-# of which only the plan was asked for.
+# A deleted generated class is kept as cancelled, so that it is not created again. A dry run keeps
+# the closure.
 [[operations]]
 include-path-regex = "^/api/(classes|closures)"
 checks.use_after_free.enabled = false
@@ -81,29 +81,29 @@ AUTH = """
 apiToken = {{ bearer = "{token}" }}
 cronSecret = {{ bearer = "{secret}" }}
 """
-# 410: a run whose log is pruned can't be undone any more.
+# 410: a run with a pruned log can't be undone.
 REFUSED = ["2xx", "400", "401", "403", "404", "409", "410", "429"]
 
 
 @contextmanager
-def examined(folder: Path) -> Iterator[tuple[Server, str]]:
-    """A server with a little studio, its schema in ``folder``, an administrator's token."""
-    furnish()
-    token = token_of_administrator()
-    with serving(*ANY_LENGTH, CRON_SECRET=SECRET, **GENEROUS) as server:
-        (folder / "schema.json").write_text(json.dumps(schema_of(server, token)))
+def fuzzed_server(folder: Path) -> Iterator[tuple[Server, str]]:
+    """Serve a small studio, write its schema to ``folder``, yield the server and a token."""
+    create_studio()
+    token = create_token()
+    with serving(*NO_LINE_LIMIT, CRON_SECRET=SECRET, **HIGH_LIMITS) as server:
+        (folder / "schema.json").write_text(json.dumps(get_schema(server, token)))
         yield server, token
 
 
-def token_of_administrator() -> str:
-    """The API token of a superuser."""
-    person = User.objects.create_superuser("fuzzer")
-    _row, token = get_token_model().objects.create(person)
+def create_token() -> str:
+    """Return the API token of a new superuser."""
+    user = User.objects.create_superuser("fuzzer")
+    _row, token = get_token_model().objects.create(user)
     return token
 
 
-def furnish() -> None:
-    """A few of everything, so that what is asked for is sometimes there."""
+def create_studio() -> None:
+    """Create a few rows of each model, so that some references exist."""
     ana, juan = teacher("Ana", zone="Europe/Madrid"), teacher("Juan", zone="America/Bogota")
     pupils = [student(f"Pupil {letter}") for letter in "ABC"]
     schedule(pupils[0], None, weekday=1, start="09:00", end="10:00")
@@ -114,20 +114,20 @@ def furnish() -> None:
     lesson(pupils[2], day("2026-01-09"), "08:00", "09:00", juan)
 
 
-def known() -> dict[str, str]:
-    """For fuzzing_hooks.py: the rows that there are, and a cursor that the server takes."""
+def known_ids() -> dict[str, str]:
+    """Return environment variables for fuzzing_hooks.py: existing ids and a valid cursor."""
     students = list(Student.objects.values_list("id", flat=True))
     teachers = list(Teacher.objects.values_list("id", flat=True))
-    found = {"student": students, "studentId": students, "teacher": teachers}
+    ids = {"student": students, "studentId": students, "teacher": teachers}
     cursor = signing.dumps(["id", None, 1, False], salt=SALT)
-    return {"FUZZING_KNOWN": json.dumps(found), "FUZZING_CURSOR": cursor}
+    return {"FUZZING_KNOWN": json.dumps(ids), "FUZZING_CURSOR": cursor}
 
 
-def schema_of(server: Server, token: str) -> dict[str, object]:
-    """The schema as the server gives it to the holder of ``token``."""
+def get_schema(server: Server, token: str) -> dict[str, object]:
+    """Return the schema that the server sends to the owner of ``token``."""
     request = Request(f"{server.url}/api/schema", headers={"Authorization": f"Bearer {token}"})
-    with urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    with urlopen(request, timeout=30) as response:
+        return json.load(response)
 
 
 def fuzz(
@@ -138,7 +138,7 @@ def fuzz(
     examples: int,
     seed: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Examine the whole schema; ``token`` empty: without any credential.
+    """Run schemathesis on the whole schema; without credentials if ``token`` is empty.
 
     Without a ``seed`` the examples are the same every time.
     """
@@ -156,10 +156,15 @@ def fuzz(
         )
     )
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
-    # All checks are on. To name them here would switch on what the configuration switches off.
+    # All checks are on. Naming them here would override those that the configuration disables.
     command += [str(schema), "--url", server.url, *options]
-    found = subprocess.run(
-        command, cwd=folder, env=os.environ | known(), capture_output=True, text=True, check=False
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | known_ids(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    (folder / "report.txt").write_text(found.stdout + found.stderr)
-    return found
+    (folder / "report.txt").write_text(result.stdout + result.stderr)
+    return result

@@ -1,4 +1,4 @@
-"""What schemathesis has to know of our formats; it loads this file by itself, without Django."""
+"""Hooks for schemathesis: formats and ids. Schemathesis loads this file itself, without Django."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import schemathesis
 from hypothesis import strategies as st
 
-# Dates near today most of the time: a class in 2163 is valid, and tells little.
+# Mostly dates near today: a class in 2163 is valid but finds few errors.
 near = st.dates(date(2025, 6, 1), date(2027, 6, 30))
 days = st.one_of(near, near, st.dates(date(1970, 1, 1), date(2199, 12, 31)))
 schemathesis.openapi.format("date", days.map(str))
@@ -17,41 +17,41 @@ schemathesis.openapi.format("date", days.map(str))
 zones = sorted(name for name in available_timezones() if "/" in name and name[0].isupper())
 schemathesis.openapi.format("iana-time-zone", st.sampled_from(zones))
 
-# What follows the row 1, in order of their numbers. Cursors that are not the server's are refused.
+# The rows after row 1, ordered by id. The server refuses cursors that it did not sign.
 schemathesis.openapi.format("cursor", st.just(os.environ["FUZZING_CURSOR"]))
 
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
 schemathesis.openapi.format("email", st.builds("{}@{}.example.org".format, names, names))
 
-# Numbers of rows that there are, by the field that names them.
+# The ids of existing rows, by field.
 KNOWN: dict[str, list[int]] = json.loads(os.environ["FUZZING_KNOWN"])
 LARGEST = 2**63 - 1
 
 
-def _known(value: Any) -> Any:
-    """``value`` with most references leading somewhere: nothing would be found out otherwise.
+def _with_known_ids(value: Any) -> Any:
+    """Return ``value`` with most references replaced by existing ids.
 
-    What is not a valid ID. that a row could have stays as it is: it is to be refused.
+    An invalid id is kept: the API must refuse it.
     """
     if isinstance(value, list):
-        return [_known(item) for item in value]
+        return [_with_known_ids(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: _reference(name, _known(item)) for name, item in value.items()}
+    return {name: _known_id(name, _with_known_ids(item)) for name, item in value.items()}
 
 
-def _reference(name: str, value: Any) -> Any:
-    numbers = KNOWN.get(name)
-    if not numbers or type(value) is not int or not 0 < value <= LARGEST or value % 7 == 0:
+def _known_id(name: str, value: Any) -> Any:
+    ids = KNOWN.get(name)
+    if not ids or type(value) is not int or not 0 < value <= LARGEST or value % 7 == 0:
         return value
-    return numbers[value % len(numbers)]
+    return ids[value % len(ids)]
 
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    return _known(body)
+    return _with_known_ids(body)
 
 
 @schemathesis.hook
 def map_query(context: Any, query: Any) -> Any:
-    return _known(query)
+    return _with_known_ids(query)

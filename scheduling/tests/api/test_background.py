@@ -26,7 +26,7 @@ def post(api, path=PATH, **body):
     return api.post(path, body, content_type="application/json")
 
 
-def test_it_answers_at_once_where_the_run_is_to_be_found(api):
+def test_response_has_url_of_queued_run(api):
     make.slot()
     answer = post(api, background=True, weeks=4)
     run = JobRun.objects.get()
@@ -45,30 +45,30 @@ def test_it_answers_at_once_where_the_run_is_to_be_found(api):
     assert not ScheduledClass.objects.exists()
 
 
-def test_the_run_tells_how_far_it_is(api):
+def test_run_page_reports_progress(api):
     make.slot()
     url = post(api, background=True).json()["url"]
     assert api.get(url).json()["state"] == "queued"
     perform(JobRun.objects.get().pk, run_options().clock)
-    told = api.get(url).json()
-    assert (told["state"], told["progress"]) == ("succeeded", {"done": 1, "total": 1})
+    run = api.get(url).json()
+    assert (run["state"], run["progress"]) == ("succeeded", {"done": 1, "total": 1})
 
 
-def test_while_one_is_queued_or_running_another_is_409(api):
+def test_second_run_is_409_while_one_is_queued(api):
     assert post(api, background=True).status_code == 202
     assert post(api, background=True).json()["error"] == "already_running"
     assert post(api).status_code == 409
     assert JobRun.objects.count() == 1
 
 
-def test_a_queued_one_can_be_cancelled(api):
+def test_queued_run_can_be_cancelled(api):
     url = post(api, background=True).json()["url"]
     answer = post(api, f"{url}/cancel")
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     assert post(api, background=True).status_code == 202
 
 
-def test_a_dry_run_has_nothing_to_come_back_to(api):
+def test_dry_run_in_background_is_refused(api):
     answer = post(api, background=True, dryRun=True)
     assert answer.status_code == 400
     assert answer.json()["message"] == (
@@ -77,7 +77,7 @@ def test_a_dry_run_has_nothing_to_come_back_to(api):
     assert not JobRun.objects.exists()
 
 
-def test_where_no_worker_can_be_called_it_says_so(api, monkeypatch):
+def test_failing_worker_call_is_503_and_run_fails(api, monkeypatch):
     def broken(backend):
         raise OSError("no more processes")
 

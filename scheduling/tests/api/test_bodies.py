@@ -1,4 +1,4 @@
-"""What is no body of this API's is refused by name, in the reader's language."""
+"""Invalid request bodies: the error names the field, in the caller's language."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -25,12 +25,12 @@ def post(client, body, path=WEEKLY, **headers):
         '{"dry_run": true}',
     ],
 )
-def test_another_spelling_of_a_field_is_no_field(admin_client, body):
+def test_misspelt_field_is_unknown(admin_client, body):
     assert invalid(post(admin_client, body)) == "dry_run: Unknown field."
     assert not JobRun.objects.exists()
 
 
-def test_wherever_it_stands_all_of_them_are_named(admin_client):
+def test_all_unknown_fields_are_named_also_nested_ones(admin_client):
     body = '{"first_name": "A", "fixedSchedule": [{"dayOfWeek": 1}, {"day_of_week": 1}]}'
     assert invalid(post(admin_client, body, "/api/students")) == (
         "first_name: Unknown field. fixedSchedule[1].day_of_week: Unknown field."
@@ -38,7 +38,7 @@ def test_wherever_it_stands_all_of_them_are_named(admin_client):
 
 
 @pytest.mark.parametrize("depth", [300, 700, 100_000])
-def test_however_deep_it_is_nested_it_is_400(admin_client, depth):
+def test_deeply_nested_body_is_400(admin_client, depth):
     answer = post(admin_client, '{"date": ' + "[" * depth + "]" * depth + "}")
     assert answer.status_code == 400
 
@@ -65,13 +65,13 @@ def test_however_deep_it_is_nested_it_is_400(admin_client, depth):
         ("null", "The body must be an object.", "El cuerpo debe ser un objeto."),
     ],
 )
-def test_what_can_t_be_read_is_told_in_both_languages(admin_client, body, english, spanish):
+def test_unreadable_body_is_reported_in_both_languages(admin_client, body, english, spanish):
     for headers, text in (({}, english), (SPANISH, spanish)):
         answer = post(admin_client, body, **headers)
         assert (answer.status_code, answer.json()["message"]) == (400, text)
 
 
-def test_a_missing_csrf_token_too():
+def test_missing_csrf_token_is_reported_in_both_languages():
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("teresa"))
     assert "CSRF" in refused(post(client, "{}"), 403, "permission_denied", "X-CSRFToken")

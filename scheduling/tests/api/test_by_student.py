@@ -1,4 +1,4 @@
-"""``results`` of a generation: of all reasons the one that keeps a student from a class."""
+"""``results`` of a generation: the main reason for a student without new classes."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def today():
 
 @pytest.fixture
 def ana(today):
-    """Three weeks of a schedule; and a slot that begins today, on another weekday."""
+    """Create a student with three weeks of a schedule and a slot that is valid from today."""
     ana = make.student("Ana Ruiz", start=today - timedelta(21))
     yesterday = today - timedelta(1)
     marta = make.teacher("Marta Gil")
@@ -29,39 +29,40 @@ def ana(today):
     return ana
 
 
-def message_of(client, ana):
-    """What is told of Ana alone."""
+def generate_for(client, ana):
+    """Generate Ana's missing classes; return how many were created and the reason."""
     body = {"studentId": ana.pk}
     answer = client.post(MISSING, body, content_type="application/json").json()
-    (told,) = answer["results"]
-    return told["classesCreated"], told["message"].partition(": ")[2]
+    (result,) = answer["results"]
+    return result["classesCreated"], result["message"].partition(": ")[2]
 
 
-def test_a_conflict_comes_before_a_schedule_that_begins_later(admin_client, ana, today):
+def test_conflict_precedes_later_start_of_schedule(admin_client, ana, today):
     marta = ana.fixed_schedules.get().teacher
     for weeks in range(3):
         make.lesson(
             make.student("Leo Park"), today - timedelta(1 + 7 * weeks), start="10:30",
             end="11:30", whom=marta,
         )  # fmt: skip
-    created, reason = message_of(admin_client, ana)
+    created, reason = generate_for(admin_client, ana)
     assert created == 0
     assert reason.startswith("Marta Gil already teaches Leo Park, ")
 
 
-def test_where_all_classes_are_there_that_is_the_reason(admin_client, ana):
-    assert message_of(admin_client, ana)[0] == 3
-    assert message_of(admin_client, ana) == (0, "the classes already exist")
+def test_existing_classes_are_the_reason(admin_client, ana):
+    assert generate_for(admin_client, ana)[0] == 3
+    assert generate_for(admin_client, ana) == (0, "the classes already exist")
 
 
-def test_where_nothing_else_is_to_be_said_it_is_the_bound(admin_client, ana, today):
+def test_start_of_schedule_is_the_reason_without_others(admin_client, ana, today):
     ana.fixed_schedules.get().delete()
-    assert message_of(admin_client, ana) == (0, f"the schedule is valid from {today}")
+    assert generate_for(admin_client, ana) == (0, f"the schedule is valid from {today}")
 
 
-def test_what_a_person_cancelled_is_told_before_a_bound(admin_client, ana):
-    message_of(admin_client, ana)
-    for one in ana.classes.all():
-        one.status, one.cancelled_by, one.edited_at = "cancelled", "student", timezone.now()
-        one.save()
-    assert message_of(admin_client, ana) == (0, "cancelled by a person: stays cancelled")
+def test_cancelled_class_precedes_start_of_schedule(admin_client, ana):
+    generate_for(admin_client, ana)
+    for scheduled_class in ana.classes.all():
+        scheduled_class.status, scheduled_class.cancelled_by = "cancelled", "student"
+        scheduled_class.edited_at = timezone.now()
+        scheduled_class.save()
+    assert generate_for(admin_client, ana) == (0, "cancelled by a person: stays cancelled")

@@ -1,4 +1,4 @@
-"""The history's summary and health: what is there, and a next run where something starts it."""
+"""The summary and the health that the history of runs has."""
 
 from datetime import datetime
 
@@ -17,63 +17,63 @@ WEEK = "/api/class-tracking/generate-weekly-classes"
 
 
 @pytest.fixture
-def told(admin_client):
-    """`told(path)`: its JSON, as of Monday 5 January 2026, shortly after midnight."""
+def get(admin_client):
+    """Return `get(path)`, which returns the JSON on Monday 5 January 2026 after midnight."""
 
-    def get(path: str = HISTORY, now: datetime = EARLY):
+    def get_json(path: str = HISTORY, now: datetime = EARLY):
         with time_machine.travel(now, tick=False):
             answer = admin_client.get(path)
         assert answer.status_code == 200
         return answer.json()
 
-    return get
+    return get_json
 
 
-def test_without_a_caller_no_next_run_is_promised(told):
+def test_next_run_is_null_without_a_caller(get):
     make.slot(created_at=EARLY)
     horizon()
-    data = told()["data"]
+    data = get()["data"]
     assert data["summary"]["nextRun"] is None
     assert data["systemHealth"]["issues"][0] == "Nothing runs by itself yet."
     assert "manage.py install_cron" in data["systemHealth"]["suggestions"][0]
     assert data["systemHealth"]["isHealthy"] is False
 
 
-def test_with_one_it_is_the_first_that_is_due(told):
+def test_next_run_is_first_due_run_with_a_caller(get):
     add_run(Job.WATCH, EARLY, trigger=Trigger.SCHEDULER)
-    assert told()["data"]["summary"]["nextRun"] == "2026-01-05T02:00:00+00:00"
+    assert get()["data"]["summary"]["nextRun"] == "2026-01-05T02:00:00+00:00"
     later = moment("2026-01-05 04:00")
-    assert told(now=later)["data"]["summary"]["nextRun"] is None
+    assert get(now=later)["data"]["summary"]["nextRun"] is None
 
 
-def test_what_is_missing_and_what_clashes_are_counted_from_what_is_there(told):
+def test_indicators_count_missing_classes_and_conflicts(get):
     whom = make.teacher()
     make.slot(whom, created_at=EARLY)
     make.slot(whom, created_at=EARLY)
     make.schedule(weekday=3, created_at=EARLY)
-    # What the last run said is history.
+    # The counts of an old run are not used.
     add_run(Job.HORIZON, EARLY, counts={"conflict": 99})
 
     def numbers():
-        found = told()["data"]["systemHealth"]["indicators"]
+        found = get()["data"]["systemHealth"]["indicators"]
         return found["missingClassesThisWeek"], found["unresolvedConflicts"]
 
     assert numbers() == (2, 12)
     horizon(), weekly()
     assert numbers() == (0, 12)
-    issues = told()["data"]["systemHealth"]["issues"]
+    issues = get()["data"]["systemHealth"]["issues"]
     assert "12 lessons clash with others." in issues
     assert not any("missing" in issue for issue in issues)
 
 
-def test_the_week_expects_what_clashes_and_does_not_miss_it(told):
+def test_conflict_is_expected_but_not_missing(get):
     ana = make.student()
     make.schedule(ana)
     make.schedule(ana, start="10:30", end="11:30")
     make.schedule()
 
     def week():
-        found = told(WEEK)
+        found = get(WEEK)
         names = ("existing", "expected", "missing")
         return [found[f"{name}ClassesThisWeek"] for name in names], found["status"]
 

@@ -1,4 +1,4 @@
-"""gunicorn on PostgreSQL, called by curl: what a cron service far away will see."""
+"""The API on gunicorn, called by curl as a remote cron service does."""
 
 import http.client
 import json
@@ -27,7 +27,7 @@ WEEKLY = "/api/class-tracking/generate-weekly-classes"
 
 @pytest.fixture(scope="module")
 def server(django_db_setup, django_db_blocker):
-    # As in production, where plain HTTP is redirected elsewhere, and nowhere here.
+    # As in production, where other addresses redirect plain HTTP.
     environment = {"CRON_SECRET": SECRET, "SECURE_SSL_REDIRECT": "true"}
     with django_db_blocker.unblock(), serving(**environment) as started:
         yield started
@@ -45,10 +45,10 @@ def scalar(sql):
 
 
 @pytest.mark.postgresql
-def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(server):
+def test_overlapping_calls_are_200_and_202_and_create_each_class_once(server):
     for weekday in (1, 3, 5):
         slot(weekday=weekday)
-    # While this is held, the first delivery stands in the middle of its first chunk.
+    # While this lock is held, the first call waits in its first chunk.
     scalar(f"SELECT pg_advisory_lock({CALENDAR_LOCK})")
     try:
         first = Call(server.url + CRON, token=SECRET)
@@ -65,25 +65,25 @@ def test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice(serv
     assert first.json["runId"] == second.json["runId"] == run.pk
     assert first.json["lessonsGenerated"] == ScheduledClass.objects.count() == 36
     assert first.json["data"]["lessonsGenerated"] == 36
-    twins = "SELECT count(*) - count(DISTINCT (recurring_slot_id, week)) FROM classes"
-    assert scalar(twins) == 0
+    duplicates = "SELECT count(*) - count(DISTINCT (recurring_slot_id, week)) FROM classes"
+    assert scalar(duplicates) == 0
     assert first.headers["cache-control"] == second.headers["cache-control"] == "no-store"
     third = curl(server.url + CRON, token=SECRET)
     assert (third.status, third.json["lessonsGenerated"]) == (200, 0)
 
 
-def test_a_wrong_secret_is_401_and_says_how_to_ask(server):
+def test_wrong_secret_is_401_with_www_authenticate(server):
     for given in ("", "wrong", SECRET + "x", SECRET[:-1], "ñandú", "a b"):
         answer = curl(server.url + CRON, token=given)
         assert answer.status == 401
         assert answer.headers["www-authenticate"] == 'Bearer realm="class-tracker"'
         assert answer.json["success"] is False
-    in_the_query = curl(f"{server.url}{CRON}?secret={SECRET}&token={SECRET}&CRON_SECRET={SECRET}")
-    assert in_the_query.status == 401
+    by_query = curl(f"{server.url}{CRON}?secret={SECRET}&token={SECRET}&CRON_SECRET={SECRET}")
+    assert by_query.status == 401
     assert not JobRun.objects.exists()
 
 
-def test_an_unset_secret_is_503_and_no_open_door():
+def test_unset_secret_is_503():
     slot()
     with serving(CRON_SECRET="") as server:
         for given in ("", "Bearer", "anything"):
@@ -96,7 +96,7 @@ def test_an_unset_secret_is_503_and_no_open_door():
     assert not JobRun.objects.exists()
 
 
-def test_a_probe_by_head_generates_nothing(server):
+def test_head_is_405_and_generates_nothing(server):
     slot()
     answer = curl(server.url + CRON, "--head", token=SECRET)
     assert answer.status == 405
@@ -106,11 +106,11 @@ def test_a_probe_by_head_generates_nothing(server):
 
 @pytest.mark.parametrize("options", [(), ("-H", "Transfer-Encoding: chunked"), ("-H", "Expect:")])
 @pytest.mark.parametrize("credential", ["secret", "none"])
-def test_ten_megabytes_are_413_however_they_come(server, tmp_path, options, credential):
+def test_body_of_ten_megabytes_is_413(server, tmp_path, options, credential):
     body = tmp_path / "body.json"
     body.write_bytes(b'{"date": "' + b"x" * 10_000_000 + b'"}')
     sent = ("-X", "POST", "-H", "Content-Type: application/json", "--data-binary", f"@{body}")
-    for _again in range(5):
+    for _attempt in range(5):
         answer = curl(
             server.url + WEEKLY, *sent, *options, token=SECRET if credential == "secret" else ""
         )
@@ -120,15 +120,15 @@ def test_ten_megabytes_are_413_however_they_come(server, tmp_path, options, cred
     assert not JobRun.objects.exists()
 
 
-def test_a_client_that_listens_only_after_ten_megabytes_hears_413(server):
+def test_client_that_reads_after_sending_ten_megabytes_gets_413(server):
     host = server.url.removeprefix("http://")
-    for _again in range(5):
+    for _attempt in range(5):
         connection = http.client.HTTPConnection(host, timeout=30)
         connection.request("POST", WEEKLY, b"x" * 10_000_000, {"Content-Type": "application/json"})
         assert connection.getresponse().status == 413
 
 
-def test_a_body_in_chunks_is_read_and_not_taken_for_none(server):
+def test_chunked_body_is_read(server):
     schedule()
     sent = (
         "-X",
@@ -145,7 +145,7 @@ def test_a_body_in_chunks_is_read_and_not_taken_for_none(server):
     assert (wrong.status, wrong.json["message"]) == (400, "dryrun: Unknown field.")
 
 
-def test_the_weekly_answer_has_the_keys_of_the_contract_in_their_order(server, token):
+def test_weekly_response_has_documented_keys_in_order(server, token):
     schedule()
     sent = ("-X", "POST", "-H", "Content-Type: application/json")
     answer = curl(server.url + WEEKLY + "/", *sent, "-d", "{}", token=token)
@@ -163,7 +163,7 @@ def test_the_weekly_answer_has_the_keys_of_the_contract_in_their_order(server, t
     assert answer.json["message"] == "Weekly generation completed: 1 class created"
 
 
-def test_no_address_is_a_redirect_with_or_without_a_slash(server, token):
+def test_no_address_redirects_with_or_without_slash(server, token):
     schema = curl(f"{server.url}/api/schema", token=token).json
     for path in schema["paths"]:
         plain = server.url + path.replace("{", "").replace("}", "")
@@ -172,13 +172,13 @@ def test_no_address_is_a_redirect_with_or_without_a_slash(server, token):
         assert statuses.isdisjoint(range(300, 400)), path
 
 
-def test_the_log_is_json_lines_with_the_ids_of_request_and_run(server):
+def test_log_has_json_lines_with_request_id_and_run_id(server):
     slot()
     answer = curl(server.url + CRON, "-H", "X-Request-Id: from-the-proxy-7", token=SECRET)
     assert answer.headers["x-request-id"] == "from-the-proxy-7"
-    lines = [json.loads(line) for line in server.lines()]  # gunicorn's own as well
-    mine = [line for line in lines if line.get("requestId") == "from-the-proxy-7"]
-    horizon, prune = (line for line in mine if line["logger"] == "scheduling.jobs")
+    lines = [json.loads(line) for line in server.lines()]  # including gunicorn's
+    ours = [line for line in lines if line.get("requestId") == "from-the-proxy-7"]
+    horizon, prune = (line for line in ours if line["logger"] == "scheduling.jobs")
     assert horizon["runId"] == answer.json["runId"] < prune["runId"]
     assert (horizon["job"], horizon["state"], prune["job"]) == ("horizon", "succeeded", "prune")
     assert horizon["classesCreated"] == 12

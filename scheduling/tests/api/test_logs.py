@@ -1,4 +1,4 @@
-"""Log lines: JSON in production, with the ids of request and run; each run says how it ended."""
+"""Log lines: JSON in production, with the ids of request and run, and a line for each run."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ from scheduling.tests.factories import EARLY, MONDAY, slot
 pytestmark = pytest.mark.one_database(name="postgresql")
 
 
-def line(message="hello", *args, level=logging.WARNING, **values):
+def log(message="hello", *args, level=logging.WARNING, **values):
     record = logging.LogRecord("scheduling.x", level, __file__, 1, message, args, None)
     for name, value in values.items():
         setattr(record, name, value)
@@ -29,8 +29,8 @@ def line(message="hello", *args, level=logging.WARNING, **values):
     return json.loads(text)
 
 
-def test_a_line_says_when_how_bad_who_and_what():
-    found = line("%d of %s", 3, "ñ\u2028\nx")
+def test_line_has_time_level_logger_and_message():
+    found = log("%d of %s", 3, "ñ\u2028\nx")
     assert found.pop("time").endswith("Z")
     assert found == {
         "level": "WARNING",
@@ -39,43 +39,43 @@ def test_a_line_says_when_how_bad_who_and_what():
     }
 
 
-def test_ids_stand_in_it_while_there_are_any():
+def test_line_has_ids_of_request_and_run():
     request, run = request_id.set("abc"), run_id.set(41)
     try:
-        found = line()
+        found = log()
     finally:
         request_id.reset(request)
         run_id.reset(run)
     assert (found["requestId"], found["runId"]) == ("abc", 41)
-    assert {"requestId", "runId"}.isdisjoint(line())
+    assert {"requestId", "runId"}.isdisjoint(log())
 
 
-def test_fields_and_faults_stand_beside_it():
+def test_line_has_fields_and_exception():
     try:
         raise ValueError("no")
     except ValueError:
-        found = line(exc_info=sys.exc_info(), fields={"job": Job.WEEKLY, "at": MONDAY})
+        found = log(exc_info=sys.exc_info(), fields={"job": Job.WEEKLY, "at": MONDAY})
     assert (found["job"], found["at"]) == ("weekly", "2026-01-05")
     assert found["exception"].endswith("ValueError: no")
 
 
 def test_production_logs_json_on_standard_error():
     (handler,) = settings.LOGGING["handlers"].values()
-    # A StreamHandler that is told no stream writes to standard error.
+    # A StreamHandler without a stream writes to standard error.
     assert handler == {"class": "logging.StreamHandler", "formatter": "json"}
 
 
-def generate(**conduct):
+def generate(**options):
     request = RunRequest(job=Job.HORIZON, today=MONDAY, weeks=2, trigger=Trigger.API)
-    return runner.run(request, RunOptions(clock=lambda: EARLY, **conduct))
+    return runner.run(request, RunOptions(clock=lambda: EARLY, **options))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_s_closing_line(caplog):
+def test_run_logs_one_line_at_its_end(caplog):
     slot()
-    within = []
+    run_ids = []
     caplog.set_level(logging.INFO, "scheduling.jobs")
-    caplog.handler.addFilter(lambda record: within.append(run_id.get()) or True)
+    caplog.handler.addFilter(lambda record: run_ids.append(run_id.get()) or True)
     result = generate()
     (record,) = [r for r in caplog.records if r.name == "scheduling.jobs"]
     assert record.levelno == logging.INFO
@@ -84,12 +84,12 @@ def test_a_run_s_closing_line(caplog):
         assert words in record.getMessage()
     assert record.fields["classesCreated"] == result.classes_created == 2
     assert record.fields["classesPerSecond"] > 0
-    assert within == [result.run_id]
+    assert run_ids == [result.run_id]
     assert run_id.get() is None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_that_fails_has_one_too(caplog, monkeypatch):
+def test_failed_run_logs_a_line(caplog, monkeypatch):
     caplog.set_level(logging.INFO, "scheduling.jobs")
 
     def fail(*_args, **_kwargs):
@@ -105,13 +105,13 @@ def test_a_run_that_fails_has_one_too(caplog, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_quiet_run_leaves_its_last_words_to_the_watcher(caplog):
+def test_quiet_run_logs_no_line(caplog):
     caplog.set_level(logging.INFO, "scheduling.jobs")
     generate(quiet=True)
     assert not [r for r in caplog.records if r.name == "scheduling.jobs"]
 
 
-def test_the_commands_own_lines_are_as_ever_and_not_doubled(manage):
+def test_command_prints_each_line_once(manage):
     slot(valid_from=timezone.localdate())
     answer = manage("generate_classes", "--only", "horizon")
     assert answer.returncode == 0

@@ -18,20 +18,20 @@ from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
 from scheduling.tests.factories import lesson, schedule, slot
 
-# A call that is let in may start a run, whose heart beats on a connection of its own.
+# An allowed call may start a run, whose heartbeat has its own connection.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 SECRET = "the-cron-secret"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-# Not on the server's own machine, where /metrics needs no credential.
+# A remote address: on the server's own machine /metrics needs no credential.
 ADDRESS = "203.0.113.9"
-# What staff sees without any permission: the description of the API.
+# The pages that staff sees without any permission: the description of the API.
 FOR_STAFF = {"api-schema", "api-docs"}
 
 
 class Endpoint:
-    """An address (1 for each variable), the methods that it knows, the credentials it takes."""
+    """An address (1 for each variable), its methods, its authentication classes."""
 
     def __init__(self, pattern, prefix):
         view = pattern.callback.cls
@@ -42,32 +42,33 @@ class Endpoint:
         self.methods -= {"OPTIONS"}
         if "GET" in self.methods and "head" in view.http_method_names:
             self.methods.add("HEAD")
-        self.ways = set(view.authentication_classes)
+        self.authentication_classes = set(view.authentication_classes)
 
-    def expected(self, who, method):
-        """The statuses of the right class."""
-        if not self.ways:
-            return self.let_in(method)
-        if who == "cron secret":
-            known = self.ways & {CronSecretAuthentication, CronSecretOrUserAuthentication}
-            return self.let_in(method) if known else {401}
-        kind, _, person = who.partition(" of ")
-        way = {
+    def expected(self, credential, method):
+        """Return the expected statuses."""
+        classes = self.authentication_classes
+        if not classes:
+            return self.allowed(method)
+        if credential == "cron secret":
+            accepted = classes & {CronSecretAuthentication, CronSecretOrUserAuthentication}
+            return self.allowed(method) if accepted else {401}
+        kind, _, person = credential.partition(" of ")
+        authentication = {
             "token": ApiTokenAuthentication,
             "session": CookieAuthentication,
             "session without CSRF": CookieAuthentication,
         }.get(kind)
-        if way is None or not self.ways & {way, CronSecretOrUserAuthentication}:
+        if authentication is None or not classes & {authentication, CronSecretOrUserAuthentication}:
             return {401}
         if kind == "session without CSRF" and method not in SAFE:
             return {403}
         if person == "administrator" or (person == "staff" and self.name in FOR_STAFF):
-            return self.let_in(method)
-        # Before the permission a method may be refused that no permission is about.
+            return self.allowed(method)
+        # A method without a permission may be refused before the permission is checked.
         return {403} if method in self.methods else {403, 405}
 
-    def let_in(self, method):
-        """Whatever the endpoint itself says, short of a refusal or a fault."""
+    def allowed(self, method):
+        """Return the statuses of an allowed call."""
         if method not in self.methods:
             return {405}
         # No job has run here.
@@ -101,45 +102,45 @@ def studio(settings):
     slot()
 
 
-def person(name):
+def create_user(name):
     if name == "administrator":
         return User.objects.create_superuser("teresa")
     return User.objects.create_user("pablo", is_staff=name == "staff")
 
 
-def client_with(who):
-    """A client that carries the credential, and the headers that it takes along."""
+def client_with(credential):
+    """Return a client with the credential, and the headers to send."""
     client = Client(enforce_csrf_checks=True, REMOTE_ADDR=ADDRESS)
-    kind, _, name = who.partition(" of ")
+    kind, _, name = credential.partition(" of ")
     if kind.startswith("session"):
-        client.force_login(person(name))
+        client.force_login(create_user(name))
         if kind == "session":
             client.cookies["csrftoken"] = "a" * 32
             return client, {"HTTP_X_CSRFTOKEN": "a" * 32}
         return client, {}
-    if who == "nothing":
+    if credential == "nothing":
         return client, {}
-    if who == "garbage":
+    if credential == "garbage":
         bearer = "garbage"
-    elif who == "cron secret":
+    elif credential == "cron secret":
         bearer = SECRET
     else:
-        expiry = timedelta(seconds=-1) if who == "expired token" else None
-        owner = person(name or "administrator")
+        expiry = timedelta(seconds=-1) if credential == "expired token" else None
+        owner = create_user(name or "administrator")
         bearer = get_token_model().objects.create(owner, expiry=expiry)[1]
     return client, {"HTTP_AUTHORIZATION": f"Bearer {bearer}"}
 
 
-@pytest.mark.parametrize("who", CREDENTIALS)
-def test_who_may_do_what(studio, who):
-    client, headers = client_with(who)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_each_credential_allows_its_methods(studio, credential):
+    client, headers = client_with(credential)
     wrong = []
     for endpoint in ENDPOINTS:
         for method in METHODS:
-            # A field that nothing has: what is let in and takes a body refuses it, by name.
+            # An unknown field: an allowed call with a body gets 400.
             body = '{"nothingOfThisName": 1}'
             answer = client.generic(method, endpoint.path, body, "application/json", **headers)
-            expected = endpoint.expected(who, method)
+            expected = endpoint.expected(credential, method)
             if answer.status_code not in expected:
                 wrong.append((method, endpoint.path, answer.status_code, expected))
             if answer.status_code == 401:
@@ -153,7 +154,7 @@ def test_who_may_do_what(studio, who):
     assert wrong == []
 
 
-def test_the_conf_is_all_there():
+def test_all_endpoints_are_found():
     assert len(ENDPOINTS) > 20
     assert all(endpoint.methods for endpoint in ENDPOINTS)
 
@@ -161,7 +162,7 @@ def test_the_conf_is_all_there():
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/teachers/x/y"])
 @pytest.mark.parametrize("method", METHODS)
-def test_an_unknown_address_is_404_whoever_asks(client, path, method):
+def test_unknown_address_is_404_without_credential(client, path, method):
     client = Client(enforce_csrf_checks=True)
     answer = client.generic(method, path, "{}", "application/json")
     assert answer.status_code == 404

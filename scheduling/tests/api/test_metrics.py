@@ -1,4 +1,4 @@
-"""/metrics: read from the run rows at each scrape; for administrators and this very machine."""
+"""/metrics: read from the run rows at each scrape, for administrators and the local machine."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 
 
-def run(job, state="succeeded", classes=0, seconds=2, age=60, **values):
+def add_run(job, state="succeeded", classes=0, seconds=2, age=60, **values):
     end = timezone.now() - timedelta(seconds=age)
     return JobRun.objects.create(
         job=job,
@@ -32,7 +32,7 @@ def run(job, state="succeeded", classes=0, seconds=2, age=60, **values):
 
 
 def scrape(client, path="/metrics", **extra):
-    """Every sample: name and labels → value."""
+    """Return all samples as a dict: name and labels → value."""
     answer = client.get(path, **extra)
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"].startswith("text/plain")
@@ -43,11 +43,11 @@ def scrape(client, path="/metrics", **extra):
     }
 
 
-def test_runs_classes_and_the_last_success(client):
-    run(Job.HORIZON, classes=7, age=900)
-    last = run(Job.HORIZON, classes=5, seconds=3)
-    run(Job.HORIZON, state="failed", classes=1, age=1)
-    run(Job.WEEKLY, classes=2)
+def test_metrics_have_runs_classes_and_last_success(client):
+    add_run(Job.HORIZON, classes=7, age=900)
+    last = add_run(Job.HORIZON, classes=5, seconds=3)
+    add_run(Job.HORIZON, state="failed", classes=1, age=1)
+    add_run(Job.WEEKLY, classes=2)
     found = scrape(client)
     assert found["classtracker_job_runs", "horizon", "succeeded"] == 2
     assert found["classtracker_job_runs", "failed", "horizon"] == 1
@@ -59,10 +59,10 @@ def test_runs_classes_and_the_last_success(client):
     assert ("classtracker_job_last_success_timestamp_seconds", "prune") not in found
 
 
-def test_what_is_under_way_and_what_is_late(client):
-    run(Job.HORIZON, age=3 * 86_400)
+def test_metrics_have_active_and_overdue_runs(client):
+    add_run(Job.HORIZON, age=3 * 86_400)
     silent = timezone.now() - timedelta(seconds=20)
-    run(Job.HORIZON, state="running", heartbeat=silent, host="elsewhere", process="1@1")
+    add_run(Job.HORIZON, state="running", heartbeat=silent, host="elsewhere", process="1@1")
     found = scrape(client)
     assert found["classtracker_job_active_runs", "horizon"] == 1
     assert found["classtracker_job_active_runs", "weekly"] == 0
@@ -72,7 +72,7 @@ def test_what_is_under_way_and_what_is_late(client):
     assert found["classtracker_stuck_runs",] == 0
 
 
-def test_classes_are_estimated_and_not_counted(client):
+def test_number_of_classes_is_an_estimate(client):
     lesson()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -80,20 +80,20 @@ def test_classes_are_estimated_and_not_counted(client):
     assert scrape(client)["classtracker_classes_approx",] >= 1
 
 
-def test_an_empty_database_is_no_fault(client):
+def test_empty_database_has_metrics(client):
     assert scrape(client)["classtracker_job_active_runs", "weekly"] == 0
 
 
-def test_it_asks_no_more_of_a_large_studio(client, django_assert_max_num_queries):
+def test_query_count_is_limited_in_large_studio(client, django_assert_max_num_queries):
     for _number in range(40):
-        run(Job.HORIZON)
+        add_run(Job.HORIZON)
         lesson()
     with django_assert_max_num_queries(25):
         scrape(client)
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/"])
-def test_this_machine_needs_no_credential(client, settings, path):
+def test_local_machine_needs_no_credential(client, settings, path):
     settings.SECURE_SSL_REDIRECT = True
     for address in ("127.0.0.1", "127.8.8.8", "::1"):
         scrape(client, path, REMOTE_ADDR=address)
@@ -104,7 +104,7 @@ def test_this_machine_needs_no_credential(client, settings, path):
     "extra",
     [
         ELSEWHERE,
-        {"REMOTE_ADDR": ""},  # a Unix socket, behind which anyone may be
+        {"REMOTE_ADDR": ""},  # a Unix socket: the caller is unknown
         {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
         {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
         {"HTTP_FORWARDED": "for=203.0.113.9"},
@@ -112,14 +112,14 @@ def test_this_machine_needs_no_credential(client, settings, path):
     ],
     ids=str,
 )
-def test_others_need_one_and_a_proxy_is_no_loopback(client, extra):
+def test_remote_caller_and_proxy_need_credential(client, extra):
     answer = client.get("/metrics", **extra)
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"]
     assert answer.json()["error"] == "not_authenticated"
 
 
-def test_mail_in_the_outbox_and_whether_it_is_blocked(client):
+def test_metrics_have_waiting_and_blocked_mail(client):
     now = timezone.now()
     queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(hours=1))
     found = scrape(client)
@@ -129,9 +129,9 @@ def test_mail_in_the_outbox_and_whether_it_is_blocked(client):
     assert scrape(client)["classtracker_mail_blocked",] == 1
 
 
-def test_only_an_administrator_s_token_is_good(client):
-    def status(person):
-        token = get_token_model().objects.create(person)[1]
+def test_only_token_of_administrator_is_accepted(client):
+    def status(user):
+        token = get_token_model().objects.create(user)[1]
         return client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {token}", **ELSEWHERE).status_code
 
     assert status(User.objects.create_superuser("teresa")) == 200

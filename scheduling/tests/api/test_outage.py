@@ -1,4 +1,4 @@
-"""The database goes down under a running server, and comes back."""
+"""The database stops and starts again while the server runs."""
 
 import subprocess
 
@@ -33,7 +33,7 @@ def manage(url: str, *args: str) -> "subprocess.CompletedProcess[str]":
     return answer
 
 
-def test_a_database_that_is_down_is_503_and_heals_by_itself():
+def test_stopped_database_is_503_until_it_starts_again():
     with stoppable() as database:
         manage(database.url, "migrate", "--verbosity", "0")
         printed = manage(database.url, "shell", "--no-imports", "-c", TOKEN).stdout.split()
@@ -47,7 +47,7 @@ def test_a_database_that_is_down_is_503_and_heals_by_itself():
 
             well = [200, 200, 200, 200, 200, 401, 200, 200]
             assert [answer.status for answer in statuses()] == well
-            for _time in range(2):
+            for _round in range(2):
                 database.stop()
                 answers = statuses()
                 assert [answer.status for answer in answers] == [200, *[503] * 7]

@@ -1,4 +1,4 @@
-"""A run that could not do everything: what the caller hears of it, and what only the log does."""
+"""Runs with errors: what the response contains, and what only the log contains."""
 
 import pytest
 from django.db import ProgrammingError
@@ -8,7 +8,7 @@ from scheduling.models import JobRun, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
-# A run's heart beats on a connection of its own.
+# The heartbeat of a run has its own connection.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 SECRET = "a-secret-of-sixteen-or-more"
@@ -17,19 +17,19 @@ WEEKLY = "/api/class-tracking/generate-weekly-classes"
 MISSING = "/api/class-tracking/generate-missing-classes"
 GENERATE = "/api/admin/background-jobs/generate-lessons"
 HISTORY = "/api/admin/background-jobs/history?limit=5"
-SAID = 'no luck\nCONTEXT: SQL statement "SELECT 1"\nCOPY classes, line 1: "2 2 3"'
+ERROR = 'no luck\nCONTEXT: SQL statement "SELECT 1"\nCOPY classes, line 1: "2 2 3"'
 SENTENCE = "Ana Ruiz: The database refused it: ProgrammingError: no luck. The log has the details."
 
 
 @pytest.fixture
 def broken(monkeypatch):
-    """Nothing can be written of Ana, who has both kinds of schedules."""
+    """Let writes fail for Ana, who has both kinds of series."""
     ana = make.student("Ana Ruiz")
     make.slot(who=ana)
     make.schedule(ana, weekday=3)
 
     def refuse(plan, run_id, now):
-        raise ProgrammingError(SAID)
+        raise ProgrammingError(ERROR)
 
     monkeypatch.setattr(generator, "write_plan", refuse)
 
@@ -39,7 +39,7 @@ def post(client, path, **headers):
 
 
 @pytest.mark.parametrize("path", [CRON, WEEKLY, MISSING, GENERATE])
-def test_the_contract_s_error_stands_beside_the_answer_s_own_keys(
+def test_response_with_errors_has_error_keys_and_its_own_keys(
     admin_client, client, settings, broken, caplog, path
 ):
     settings.CRON_SECRET = SECRET
@@ -47,34 +47,34 @@ def test_the_contract_s_error_stands_beside_the_answer_s_own_keys(
         answer = post(client, path, authorization=f"Bearer {SECRET}")
     else:
         answer = post(admin_client, path)
-    told = answer.json()
+    data = answer.json()
     assert answer.status_code == 500
-    assert (told["success"], told["error"]) == (False, "run_errors")
-    both = path == MISSING  # it is about schedules of both kinds
+    assert (data["success"], data["error"]) == (False, "run_errors")
+    both = path == MISSING  # it handles series of both kinds
     count = "2 errors, the first" if both else "1 error"
-    assert told["message"] == f"0 classes created, but with {count}: {SENTENCE}"
-    assert told["runId"]
+    assert data["message"] == f"0 classes created, but with {count}: {SENTENCE}"
+    assert data["runId"]
     text = answer.content.decode()
     assert "COPY" not in text
     assert "SELECT" not in text
-    # Whoever looks into the log finds all of it.
-    assert f"run {told['runId']} could not deal with" in caplog.text
+    # The log has the details.
+    assert f"run {data['runId']} could not deal with" in caplog.text
     assert 'COPY classes, line 1: "2 2 3"' in caplog.text
 
 
-def test_it_is_said_in_spanish(admin_client, broken):
-    told = post(admin_client, WEEKLY, accept_language="es").json()
-    assert told["message"].startswith("0 clases creadas, pero con 1 error: Ana Ruiz: La base")
+def test_error_is_translated_to_spanish(admin_client, broken):
+    data = post(admin_client, WEEKLY, accept_language="es").json()
+    assert data["message"].startswith("0 clases creadas, pero con 1 error: Ana Ruiz: La base")
 
 
-def test_what_went_well_has_no_error(admin_client):
+def test_successful_run_has_no_error(admin_client):
     make.slot()
-    told = post(admin_client, GENERATE).json()
-    assert "error" not in told
-    assert told["message"] == "12 lessons generated"
+    data = post(admin_client, GENERATE).json()
+    assert "error" not in data
+    assert data["message"] == "12 lessons generated"
 
 
-def test_the_history_says_what_cron_was_told(admin_client, broken):
+def test_history_has_same_errors_as_response(admin_client, broken):
     horizon()
     JobRun.objects.create(job="weekly", trigger=Trigger.CRON, state="failed", error="The disk.")
     make.slot()
@@ -83,11 +83,11 @@ def test_the_history_says_what_cron_was_told(admin_client, broken):
     assert partial["state"] == "partial"
     post(admin_client, WEEKLY)
     assert admin_client.get(WEEKLY).json()["lastRun"]["errors"] == [SENTENCE]
-    one = admin_client.get(f"/api/admin/background-jobs/runs/{partial['id']}").json()
-    assert one["errors"] == [SENTENCE]
+    run = admin_client.get(f"/api/admin/background-jobs/runs/{partial['id']}").json()
+    assert run["errors"] == [SENTENCE]
 
 
-def test_of_many_errors_it_tells_the_first_ten_in_as_many_queries(
+def test_history_has_first_ten_errors_without_more_queries(
     admin_client, django_assert_num_queries, django_assert_max_num_queries
 ):
     def run_with(errors):
@@ -98,11 +98,11 @@ def test_of_many_errors_it_tells_the_first_ten_in_as_many_queries(
 
     run_with(1)
     with django_assert_max_num_queries(50) as before:
-        (one,) = admin_client.get(HISTORY).json()["data"]["jobHistory"]
-    assert one["errors"] == ["fault 0."]
+        (run,) = admin_client.get(HISTORY).json()["data"]["jobHistory"]
+    assert run["errors"] == ["fault 0."]
     for _run in range(3):
         run_with(12)
     with django_assert_num_queries(len(before)):
-        many = admin_client.get(HISTORY).json()["data"]["jobHistory"]
-    assert [len(run["errors"]) for run in many] == [10, 10, 10, 1]
-    assert many[0]["errors"][:2] == ["fault 0.", "fault 1."]
+        runs = admin_client.get(HISTORY).json()["data"]["jobHistory"]
+    assert [len(run["errors"]) for run in runs] == [10, 10, 10, 1]
+    assert runs[0]["errors"][:2] == ["fault 0.", "fault 1."]

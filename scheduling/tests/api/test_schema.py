@@ -1,4 +1,4 @@
-"""/api/schema and /api/docs: complete, in the names of the outside, and closed to strangers."""
+"""/api/schema and /api/docs: complete, in camel case, for staff only."""
 
 import io
 import json
@@ -33,8 +33,8 @@ def operations(schema):
             yield path, method, operation
 
 
-def resolved(schema, node):
-    """``node``, or what its ``$ref`` names."""
+def resolve(schema, node):
+    """Return ``node``, or the node that its ``$ref`` names."""
     while "$ref" in node:
         *_start, kind, name = node["$ref"].split("/")
         node = schema["components"][kind][name]
@@ -42,7 +42,7 @@ def resolved(schema, node):
 
 
 def nodes(value):
-    """Every object within ``value``."""
+    """Yield every object within ``value``."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -51,7 +51,7 @@ def nodes(value):
             yield from nodes(item)
 
 
-def test_it_is_generated_and_validated_without_a_warning():
+def test_schema_is_valid_without_warnings():
     output, errors = io.StringIO(), io.StringIO()
     options = {"validate": True, "fail_on_warn": True, "format": "openapi-json"}
     call_command("spectacular", stdout=output, stderr=errors, **options)
@@ -59,15 +59,15 @@ def test_it_is_generated_and_validated_without_a_warning():
     assert json.loads(output.getvalue())["openapi"].startswith("3.1.")
 
 
-def test_every_address_is_in_it_once_and_without_a_slash_at_its_end(schema):
+def test_schema_has_each_address_once_without_trailing_slash(schema):
     paths = list(schema["paths"])
     assert not [path for path in paths if path.endswith("/")]
     views = [p for p in (*urlpatterns, *monitoring) if p.callback is not not_found]
-    # The page that shows the schema is no part of it.
+    # The schema does not contain its own page.
     assert len(paths) == len([p for p in views if p.name != "api-docs"])
 
 
-def test_its_names_are_camel_case(schema):
+def test_names_are_camel_case(schema):
     for path, _method, operation in operations(schema):
         names = [*re.findall(r"\{(\w+)\}", path), operation["operationId"]]
         names += [parameter["name"] for parameter in operation.get("parameters", ())]
@@ -78,18 +78,17 @@ def test_its_names_are_camel_case(schema):
         assert set(node.get("required", ())) <= set(node.get("properties", ()))
 
 
-def test_a_reader_may_rely_on_every_key_of_an_answer(schema):
-    """Those aside that are there where there is something to say."""
-    sometimes = {"warning", "errors", "resultsTruncated"}
+def test_response_keys_are_required_with_named_exceptions(schema):
+    optional = {"warning", "errors", "resultsTruncated"}
     found = 0
     for _path, _method, operation in operations(schema):
         for status, answer in operation["responses"].items():
             if not status.startswith("2"):
                 continue
-            for media in resolved(schema, answer).get("content", {}).values():
-                body = resolved(schema, media["schema"])
+            for media in resolve(schema, answer).get("content", {}).values():
+                body = resolve(schema, media["schema"])
                 lacking = set(body.get("properties", ())) - set(body.get("required", ()))
-                assert lacking <= sometimes, (operation["operationId"], lacking)
+                assert lacking <= optional, (operation["operationId"], lacking)
                 found += "properties" in body
     assert found > 20
 
@@ -106,13 +105,13 @@ def test_operation_ids_are_unique_and_every_operation_is_described(schema):
     )
 
 
-def test_every_reference_leads_somewhere(schema):
+def test_every_reference_resolves(schema):
     for node in nodes(schema):
         if "$ref" in node:
-            assert resolved(schema, node)
+            assert resolve(schema, node)
 
 
-def test_every_refusal_is_documented_with_the_envelope_and_its_headers(schema):
+def test_errors_are_documented_with_body_and_headers(schema):
     headers = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
     for path, method, operation in operations(schema):
         statuses = {int(status) for status in operation["responses"]}
@@ -121,12 +120,12 @@ def test_every_refusal_is_documented_with_the_envelope_and_its_headers(schema):
             assert statuses >= {401, 429, 500, 503}, path
         if operation.get("requestBody"):
             assert 400 in statuses, path
-        # Whether or not it takes a body: one that is too large is refused before.
+        # A body that is too large is refused even where no body is read.
         assert (413 in statuses) == (method != "get"), (path, method)
         if "{" in path:
             assert 404 in statuses, path
         for status, answer in operation["responses"].items():
-            answer = resolved(schema, answer)
+            answer = resolve(schema, answer)
             assert "X-Request-Id" in answer["headers"]
             if int(status) in headers:
                 assert headers[int(status)] in answer["headers"]
@@ -135,14 +134,14 @@ def test_every_refusal_is_documented_with_the_envelope_and_its_headers(schema):
                 assert "#/components/schemas/Error" in json.dumps(media["schema"])
 
 
-def test_what_only_the_view_knows_is_documented_too(schema):
+def test_statuses_of_single_views_are_documented(schema):
     assert "409" in schema["paths"][WEEKLY]["post"]["responses"]
     assert "409" not in schema["paths"][WEEKLY]["get"]["responses"]
     assert set(schema["paths"][CRON]["get"]["responses"]) >= {"200", "202", "500"}
     assert "403" not in schema["paths"][CRON]["get"]["responses"]
 
 
-def test_the_cron_secret_is_named_only_where_it_is_taken(schema):
+def test_cron_secret_is_documented_where_accepted(schema):
     takes = {p for p, _m, o in operations(schema) if {"cronSecret": []} in o.get("security", ())}
     missing = "/api/class-tracking/generate-missing-classes"
     assert takes == {CRON, "/api/cron/tick", WEEKLY, missing}
@@ -156,28 +155,28 @@ def test_the_cron_secret_is_named_only_where_it_is_taken(schema):
     }
 
 
-def test_bodies_are_strict(schema):
+def test_bodies_allow_no_additional_properties(schema):
     for path, _method, operation in operations(schema):
         for media in operation.get("requestBody", {}).get("content", {}).values():
-            body = resolved(schema, media["schema"])
-            for one in body.get("oneOf", [body]):
-                assert resolved(schema, one)["additionalProperties"] is False, path
+            body = resolve(schema, media["schema"])
+            for variant in body.get("oneOf", [body]):
+                assert resolve(schema, variant)["additionalProperties"] is False, path
 
 
-def test_the_examples_are_those_of_the_contract_and_fit_their_schemas(schema):
+def test_examples_match_their_schemas(schema):
     from jsonschema import Draft202012Validator
 
     found = 0
     for _path, _method, operation in operations(schema):
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-        for body in (resolved(schema, body) for body in bodies):
+        for body in (resolve(schema, body) for body in bodies):
             for media in body.get("content", {}).values():
-                whole = {**media["schema"], "components": schema["components"]}
+                complete = {**media["schema"], "components": schema["components"]}
                 for example in media.get("examples", {}).values():
-                    Draft202012Validator(whole).validate(example["value"])
+                    Draft202012Validator(complete).validate(example["value"])
                     found += 1
                 if "example" in media:
-                    Draft202012Validator(whole).validate(media["example"])
+                    Draft202012Validator(complete).validate(media["example"])
     assert found >= 5
     week = schema["paths"][WEEKLY]["post"]["responses"]["200"]["content"]["application/json"]
     (example,) = week["examples"].values()
@@ -191,22 +190,22 @@ def staff(client):
 
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/schema/", "/api/schema?format=json"])
-def test_staff_gets_json_without_asking_for_it(staff, path):
+def test_staff_gets_json_for_any_accept_header(staff, path):
     answer = staff.get(path, HTTP_ACCEPT="text/html")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
     assert answer.json()["openapi"] == "3.1.0"
 
 
-def test_a_token_opens_it_too(client):
-    person = User.objects.create_user("pablo", is_staff=True)
-    token = get_token_model().objects.create(person)[1]
+def test_token_of_staff_is_accepted(client):
+    user = User.objects.create_user("pablo", is_staff=True)
+    token = get_token_model().objects.create(user)[1]
     answer = client.get("/api/schema", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_strangers_get_401_and_no_redirect(client, slash):
+def test_anonymous_caller_gets_401_without_redirect(client, slash):
     schema = client.get(f"/api/schema{slash}")
     assert schema.status_code == 401
     assert schema.json()["error"] == "not_authenticated"
@@ -217,7 +216,7 @@ def test_strangers_get_401_and_no_redirect(client, slash):
     assert client.get(f"/api/docs{slash}?script=").status_code == 401
 
 
-def test_those_who_are_no_staff_get_403(client):
+def test_user_without_staff_status_gets_403(client):
     client.force_login(User.objects.create_user("ana"))
     assert client.get("/api/schema").status_code == 403
     page = client.get("/api/docs")
@@ -225,7 +224,7 @@ def test_those_who_are_no_staff_get_403(client):
     assert b"/admin/login/" in page.content
 
 
-def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(staff):
+def test_page_has_no_inline_code_and_no_foreign_address(staff):
     page = staff.get("/api/docs")
     text = page.content.decode()
     policy = page["Content-Security-Policy"]
@@ -247,8 +246,8 @@ def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(staff):
     assert 'url: "/api/schema"' in script.content.decode().replace("\\u002D", "-")
 
 
-def test_a_length_is_that_of_what_was_sent_and_not_of_what_is_left_of_it(client):
-    """Schemathesis found it: a name of 151 characters, one of them a blank at its start."""
+def test_length_is_checked_before_blanks_are_stripped(client):
+    """A name of 151 characters, the first of which is a blank, is too long."""
     client.force_login(User.objects.create_superuser("teresa"))
     body = json.dumps({"name": "\u00a0" + "n" * 150})
     answer = client.post("/api/teachers", body, "application/json")
@@ -256,7 +255,7 @@ def test_a_length_is_that_of_what_was_sent_and_not_of_what_is_left_of_it(client)
     assert answer.json()["message"].startswith("name: ")
 
 
-def test_without_the_database_the_page_says_when_to_come_back(staff):
+def test_page_without_database_is_503_with_retry_after(staff):
     def refuse(*args):
         raise OperationalError("connection refused")
 

@@ -1,4 +1,4 @@
-"""Every operation of the schema, with good data and bad, against a live server: nothing to find."""
+"""Schemathesis finds no error in any operation of a live server."""
 
 import pytest
 
@@ -7,22 +7,22 @@ from . import fuzzing
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
-def report(found):
-    return found.stdout[-20_000:] + found.stderr[-2_000:]
+def report(result):
+    return result.stdout[-20_000:] + result.stderr[-2_000:]
 
 
 def test_schemathesis_finds_nothing(tmp_path):
-    # The coverage phase, some two thousand calls at the bounds of every field, takes most of the
-    # time: in `make soak`.
+    # The coverage phase, about two thousand calls at the limits of each field, takes long: it runs
+    # in `make soak`.
     phases = ("--phases", "examples,fuzzing,stateful")
-    with fuzzing.examined(tmp_path) as (server, token):
-        found = fuzzing.fuzz(server, tmp_path, token, *phases, examples=3)
-        assert found.returncode == 0, report(found)
+    with fuzzing.fuzzed_server(tmp_path) as (server, token):
+        result = fuzzing.fuzz(server, tmp_path, token, *phases, examples=3)
+        assert result.returncode == 0, report(result)
         assert not [line for line in server.lines() if "Traceback" in line]
 
 
-def test_nor_without_a_credential(tmp_path):
-    with fuzzing.examined(tmp_path) as (server, _token):
-        found = fuzzing.fuzz(server, tmp_path, "", "--phases", "fuzzing", examples=1)
-        assert found.returncode == 0, report(found)
+def test_schemathesis_finds_nothing_without_credential(tmp_path):
+    with fuzzing.fuzzed_server(tmp_path) as (server, _token):
+        result = fuzzing.fuzz(server, tmp_path, "", "--phases", "fuzzing", examples=1)
+        assert result.returncode == 0, report(result)
         assert not [line for line in server.lines() if "Traceback" in line]

@@ -24,7 +24,7 @@ WRONG = {"HTTP_AUTHORIZATION": "Bearer wrong"}
 
 
 class Seconds:
-    """A clock of the test's own, in seconds."""
+    """A clock that the test sets, in seconds."""
 
     now = 1_000.0
 
@@ -40,7 +40,7 @@ def seconds(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_too_many_calls_are_429_with_the_time_to_wait(admin_client, settings, seconds):
+def test_too_many_calls_are_429_with_retry_after(admin_client, settings, seconds):
     settings.API_THROTTLE = "2/min"
     assert admin_client.get(CLASSES).status_code == 200
     seconds.now += 20
@@ -55,7 +55,7 @@ def test_too_many_calls_are_429_with_the_time_to_wait(admin_client, settings, se
 
 
 @pytest.mark.django_db
-def test_one_caller_s_calls_are_not_another_s(admin_client, settings):
+def test_callers_are_counted_separately(admin_client, settings):
     settings.API_THROTTLE = "1/min"
     other = Client()
     other.force_login(User.objects.create_superuser("other"))
@@ -64,7 +64,7 @@ def test_one_caller_s_calls_are_not_another_s(admin_client, settings):
 
 
 @pytest.mark.django_db
-def test_a_caller_without_an_account_is_an_address_whatever_its_headers_say(client, settings):
+def test_caller_without_account_is_counted_by_remote_address(client, settings):
     settings.API_THROTTLE, settings.CRON_SECRET = "1/min", "s3cret"
     secret = {"HTTP_AUTHORIZATION": "Bearer s3cret"}
     assert client.get(CRON, HTTP_X_FORWARDED_FOR="192.0.2.1", **secret).status_code == 200
@@ -73,7 +73,7 @@ def test_a_caller_without_an_account_is_an_address_whatever_its_headers_say(clie
 
 
 @pytest.mark.django_db
-def test_a_clock_that_is_set_back_locks_nobody_out(admin_client, settings):
+def test_clock_set_back_does_not_extend_wait(admin_client, settings):
     settings.API_THROTTLE = "1/min"
     with time_machine.travel(EARLY, tick=False) as clock:
         assert admin_client.get(CLASSES).status_code == 200
@@ -98,7 +98,7 @@ def test_each_process_counts_its_calls():
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_a_get_does_not_wait_for_sqlite_s_writer(client):
+def test_get_does_not_wait_for_writer_of_sqlite(client):
     token = get_token_model().objects.create(User.objects.create_superuser("teresa"))[1]
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
@@ -107,7 +107,7 @@ def test_a_get_does_not_wait_for_sqlite_s_writer(client):
 
 
 @pytest.mark.django_db
-def test_refused_credentials_are_counted_to_the_end_of_their_window(client, settings):
+def test_refused_credentials_are_counted_until_window_ends(client, settings):
     settings.API_THROTTLE_FAILED = "2/min"
     with time_machine.travel(EARLY + timedelta(seconds=20), tick=False) as clock:
         assert [client.get(CLASSES, **WRONG).status_code for _try in range(2)] == [401, 401]

@@ -1,4 +1,4 @@
-"""One address that runs whatever is due, called as often or as seldom as a host allows."""
+"""/api/cron/tick: the address that runs the due jobs, called at any interval."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.tests import factories as make
 
-# A run's heart beats on a connection of its own.
+# The heartbeat of a run has its own connection.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 SECRET = "a-secret-of-sixteen-or-more"
@@ -33,13 +33,13 @@ def _secret(settings):
 
 @pytest.fixture
 def tick(client):
-    """``tick(moment)``: the answer of a call at that moment, which is also what its runs record."""
+    """Return ``tick(moment)``, which calls the address then; its runs get that time too."""
 
     def call(moment, method="post"):
         before = set(JobRun.objects.values_list("id", flat=True))
         with time_machine.travel(moment, tick=False):
             answer = getattr(client, method)(TICK, headers={"authorization": f"Bearer {SECRET}"})
-        # The database's own clock does not travel.
+        # The clock of the database is not frozen.
         JobRun.objects.exclude(id__in=before).update(
             created_at=moment, started_at=moment, finished_at=moment, heartbeat=moment
         )
@@ -52,7 +52,7 @@ def jobs(answer):
     return [run["job"] for run in answer.json()["ran"]]
 
 
-def test_the_first_call_runs_everything_and_the_second_nothing(tick):
+def test_first_call_runs_all_jobs_and_second_none(tick):
     make.schedule()
     make.slot(weekday=3)
     first = tick(NOW)
@@ -78,33 +78,33 @@ def test_the_first_call_runs_everything_and_the_second_nothing(tick):
         (timedelta(days=9), ALL),  # missed many times, run once
     ],
 )
-def test_what_has_been_due_since_is_run_once(tick, later, due):
+def test_due_jobs_run_once(tick, later, due):
     tick(NOW)
     assert jobs(tick(NOW + later)) == due
     assert jobs(tick(NOW + later)) == []
 
 
 @pytest.mark.parametrize("minute", ["01:59", "02:00", "03:29", "23:59"])
-def test_a_call_a_day_runs_everything_every_day(tick, minute):
+def test_one_call_a_day_runs_all_jobs_each_day(tick, minute):
     first = datetime.fromisoformat(f"2026-11-18T{minute}:30+00:00")
     for day in range(9):
         assert jobs(tick(first + timedelta(days=day))) == ALL
 
 
-def test_the_weekly_entry_of_monday_is_due_although_the_daily_one_ran(tick):
+def test_weekly_entry_of_monday_is_due_after_daily_entry(tick):
     monday = datetime(2026, 11, 23, 5, 50, tzinfo=UTC)
     tick(monday)
     assert jobs(tick(monday + timedelta(minutes=10))) == ["weekly", "watch"]
 
 
-def test_due_times_are_those_of_the_studio_s_zone(tick, settings):
+def test_due_times_are_in_zone_of_studio(tick, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     midnight = datetime(2026, 11, 18, 16, 50, tzinfo=UTC)  # Thursday, 01:50 in Tokyo
     tick(midnight)
     assert jobs(tick(midnight + timedelta(minutes=10))) == ["weekly", "horizon", "watch"]
 
 
-def test_a_job_that_failed_is_due_again_and_stops_no_other(tick, monkeypatch):
+def test_failed_job_is_due_again_and_stops_no_other(tick, monkeypatch):
     make.slot(weekday=3)
 
     def refuse(request, *args, **kwargs):
@@ -127,7 +127,7 @@ def test_a_job_that_failed_is_due_again_and_stops_no_other(tick, monkeypatch):
     assert (again.status_code, jobs(again)) == (200, ["weekly", "horizon"])
 
 
-def test_a_series_that_could_not_be_dealt_with_is_an_error(tick, monkeypatch):
+def test_series_with_error_is_500(tick, monkeypatch):
     make.slot(weekday=3)
 
     def refuse(plan, run_id, now):
@@ -139,8 +139,8 @@ def test_a_series_that_could_not_be_dealt_with_is_an_error(tick, monkeypatch):
     assert jobs(answer) == ALL
 
 
-def test_what_another_process_is_running_is_named(tick):
-    def active(job):
+def test_job_active_in_other_process_is_named(tick):
+    def add_active_run(job):
         now = timezone.now()
         JobRun.objects.create(
             job=job,
@@ -151,19 +151,19 @@ def test_what_another_process_is_running_is_named(tick):
             host="elsewhere",
         )
 
-    active(Job.HORIZON)
+    add_active_run(Job.HORIZON)
     answer = tick(NOW)
     assert (answer.status_code, answer.json()["active"]) == (200, ["horizon"])
     assert jobs(answer) == ["weekly", "prune", "watch"]
-    only = tick(NOW + timedelta(minutes=1))
-    assert (only.status_code, only.json()["success"], only.json()["active"]) == (
+    second = tick(NOW + timedelta(minutes=1))
+    assert (second.status_code, second.json()["success"], second.json()["active"]) == (
         202,
         True,
         ["horizon"],
     )
 
 
-def test_a_probe_runs_nothing(client):
+def test_head_and_wrong_secret_run_nothing(client):
     answer = client.head(TICK, headers={"authorization": f"Bearer {SECRET}"})
     assert answer.status_code == 405
     assert client.post(TICK, headers={"authorization": "Bearer wrong"}).status_code == 401
@@ -175,12 +175,12 @@ def test_a_probe_runs_nothing(client):
     [
         timedelta(days=1),
         timedelta(hours=6),
-        # As the recipes of docs/cron.md have it.
+        # The interval in docs/cron.md.
         pytest.param(timedelta(minutes=15), marks=pytest.mark.soak),
     ],
 )
-def test_two_weeks_of_calls_keep_everything_going(tick, settings, every):
-    """However often: each week is there, and each lesson is announced."""
+def test_two_weeks_of_calls_create_all_classes_and_reminders(tick, settings, every):
+    """At any interval each week is created and each class is announced."""
     settings.JOB_LOG_RETENTION_DAYS = 7
     start = datetime(2026, 11, 18, 2, 10, tzinfo=UTC)
     ana, marta = make.student("Ana Ruiz", email="ana@example.org"), make.teacher()
@@ -194,7 +194,7 @@ def test_two_weeks_of_calls_keep_everything_going(tick, settings, every):
         now += every
     fixed = ScheduledClass.objects.filter(fixed_schedule__isnull=False)
     assert sorted(str(day) for day in fixed.values_list("date", flat=True)) == [
-        "2026-11-16",  # this week's, made in its middle
+        "2026-11-16",  # this week's, created on Wednesday
         "2026-11-20",
         "2026-11-23",
         "2026-11-27",
@@ -206,22 +206,22 @@ def test_two_weeks_of_calls_keep_everything_going(tick, settings, every):
     assert slots.order_by("-date").first().date.isoformat() == "2027-02-17"
     assert slots.count() == 14
     announced = [message for message in mail.outbox if message.to == ["ana@example.org"]]
-    told_about = ScheduledClass.objects.filter(
+    due_classes = ScheduledClass.objects.filter(
         starts_at__gt=start, starts_at__lte=now - every + timedelta(hours=24)
     )
-    assert len(announced) == told_about.count() >= 6
+    assert len(announced) == due_classes.count() >= 6
     assert JobRun.objects.filter(job=Job.PRUNE).count() in (7, 8, 9)
     assert not JobRun.objects.filter(created_at__lt=now - timedelta(days=9)).exists()
 
 
-def test_every_recipe_of_the_docs_that_calls_an_address_calls_this_one():
+def test_recipes_of_the_docs_call_this_address():
     blocks = re.findall(r"^```\w+\n(.*?)^```", (DOCS / "cron.md").read_text(), re.S | re.M)
     called = [path for block in blocks for path in re.findall(r"/api/[\w/-]+", block)]
     assert len(called) >= 4
     assert set(called) == {TICK}
 
 
-def test_the_mail_of_a_call_has_an_end_and_the_next_call_goes_on(tick, settings, monkeypatch):
+def test_mail_time_of_a_call_is_limited_and_next_call_continues(tick, settings, monkeypatch):
     monkeypatch.setattr("scheduling.jobs.workers.tick.MAIL_SECONDS", 0.0)
     settings.EMAIL_FROM = settings.DEFAULT_FROM_EMAIL = "studio@example.org"
     for n in range(3):

@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture
 def run() -> int:
-    """A run that made two classes of Ana's with Marta, on Wednesday and Friday."""
+    """Run the weekly job, which creates two classes, on Wednesday and Friday; return its id."""
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
     for weekday in (3, 5):
         make.schedule(ana, marta, weekday)
@@ -35,13 +35,13 @@ def url(run: int) -> str:
     return f"/api/admin/background-jobs/runs/{run}/undo"
 
 
-def test_what_went_and_what_stayed_and_why(api: APIClient, run: int) -> None:  # noqa: F811
+def test_response_lists_removed_and_kept_classes(api: APIClient, run: int) -> None:  # noqa: F811
     ScheduledClass.objects.filter(date=day("2026-01-09")).update(attendance="excused")
-    gone, kept = ScheduledClass.objects.order_by("date")
+    removed, kept = ScheduledClass.objects.order_by("date")
     common: dict[str, Any] = {
-        "student": gone.student_id,
+        "student": removed.student_id,
         "studentName": "Ana Ruiz",
-        "teacher": gone.teacher_id,
+        "teacher": removed.teacher_id,
         "teacherName": "Marta Gil",
         "startTime": "10:00",
         "endTime": "11:00",
@@ -55,7 +55,7 @@ def test_what_went_and_what_stayed_and_why(api: APIClient, run: int) -> None:  #
         "dryRun": True,
         "classesRemoved": 1,
         "classesKept": 1,
-        "removed": [common | {"classId": gone.pk, "date": "2026-01-07", "reason": ""}],
+        "removed": [common | {"classId": removed.pk, "date": "2026-01-07", "reason": ""}],
         "kept": [
             common
             | {
@@ -75,7 +75,7 @@ def test_what_went_and_what_stayed_and_why(api: APIClient, run: int) -> None:  #
     assert dates() == ["2026-01-09"]
 
 
-def test_the_run_says_who_undid_it(api: APIClient, run: int) -> None:  # noqa: F811
+def test_run_shows_who_undid_it(api: APIClient, run: int) -> None:  # noqa: F811
     before = ok(api.get(url(run).removesuffix("/undo")))
     assert (before["undoneAt"], before["undoneBy"], before["classesUndone"]) == (None, "", 0)
 
@@ -86,42 +86,42 @@ def test_the_run_says_who_undid_it(api: APIClient, run: int) -> None:  # noqa: F
     assert after["undoneAt"].startswith("2026-01-05T00:05:00")
 
 
-def test_twice_is_harmless(api: APIClient, run: int) -> None:  # noqa: F811
+def test_second_undo_removes_nothing(api: APIClient, run: int) -> None:  # noqa: F811
     ok(api.post(url(run)))
     again = ok(api.post(url(run)))
     assert (again["classesRemoved"], again["message"]) == (0, "0 classes removed, 0 kept.")
 
 
-def test_what_has_begun_stays(
+def test_started_class_is_kept(
     api: APIClient,  # noqa: F811
     run: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(timezone, "now", lambda: moment("2026-01-07 09:00"))
     kept = ok(api.post(url(run)))["kept"]
-    assert [one["reason"] for one in kept] == ["it has begun: stays"]
+    assert [scheduled_class["reason"] for scheduled_class in kept] == ["it has begun: stays"]
 
 
-def test_while_a_run_of_the_job_is_active_409(api: APIClient, run: int) -> None:  # noqa: F811
+def test_undo_is_409_while_job_is_active(api: APIClient, run: int) -> None:  # noqa: F811
     active = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state=RunState.RUNNING)
     for body in ({}, {"dryRun": True}):
         refused(api.post(url(run), body), 409, "already_running", f"Run {active.pk} ")
     assert ScheduledClass.objects.count() == 2
 
 
-def test_a_pruned_run_410_and_an_unknown_one_404(api: APIClient, run: int) -> None:  # noqa: F811
+def test_pruned_run_is_410_and_unknown_run_404(api: APIClient, run: int) -> None:  # noqa: F811
     JobRun.objects.all().delete()
     refused(api.post(url(run)), 410, "gone", f"The log of run {run} is pruned")
     assert ScheduledClass.objects.count() == 2
     refused(api.post(url(run + 1)), 404, "not_found")
 
 
-def test_only_with_the_permission_to_run_jobs(staff: Any, run: int) -> None:  # noqa: F811
+def test_undo_needs_permission_to_run_jobs(staff: Any, run: int) -> None:  # noqa: F811
     refused(staff("delete_scheduledclass").post(url(run)), 403, "permission_denied")
     assert ok(staff("run_jobs").post(url(run)))["classesRemoved"] == 2
 
 
-def test_a_field_that_there_is_not(api: APIClient, run: int) -> None:  # noqa: F811
+def test_unknown_or_invalid_field_is_refused(api: APIClient, run: int) -> None:  # noqa: F811
     invalid(api.post(url(run), {"force": True}), "force")
     invalid(api.post(url(run), {"dryRun": "yes"}), "dryRun")
     assert ScheduledClass.objects.count() == 2

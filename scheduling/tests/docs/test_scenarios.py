@@ -68,7 +68,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "a missed Monday": "domain.planning.test_idempotence:test_a_missed_monday_is_made_up_for",
         "the same HTTP delivery twice": (
-            "api.test_live:test_two_overlapping_deliveries_are_200_and_202_and_make_no_class_twice"
+            "api.test_live:test_overlapping_calls_are_200_and_202_and_create_each_class_once"
         ),
         "the weekly job on a Wednesday": (
             "jobs.outcomes.test_weekly:test_midweek_run_creates_whole_week"
@@ -230,7 +230,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "a start date of 31 February": (
             "api.resources.test_students:test_students_that_make_no_sense"
         ),
-        "a 10 MB body": "api.test_live:test_ten_megabytes_are_413_however_they_come",
+        "a 10 MB body": "api.test_live:test_body_of_ten_megabytes_is_413",
         "text where JSON should be": (
             "api.resources.test_credentials:test_a_body_that_is_not_json"
         ),
