@@ -218,21 +218,21 @@ SCENARIOS: dict[str, dict[str, str]] = {
     },
     "input": {
         "a weekday of 0, 8, “Monday”; 25:00": (
-            "api.resources.test_slots:test_slots_that_make_no_sense"
+            "api.resources.test_slots:test_invalid_slot_is_refused"
         ),
         "the same in a file": "services.timetable_import.test_errors:test_a_bad_cell",
         "an end before its start": (
-            "api.resources.test_fixed_schedule:test_meetings_that_make_no_sense"
+            "api.resources.test_fixed_schedule:test_invalid_meeting_is_refused"
         ),
         "an unknown zone": (
             "jobs.generation.test_bad_series:test_series_of_teacher_with_unknown_zone_are_invalid"
         ),
         "a start date of 31 February": (
-            "api.resources.test_students:test_students_that_make_no_sense"
+            "api.resources.test_students:test_invalid_student_is_refused"
         ),
         "a 10 MB body": "api.test_live:test_body_of_ten_megabytes_is_413",
         "text where JSON should be": (
-            "api.resources.test_credentials:test_a_body_that_is_not_json"
+            "api.resources.test_credentials:test_body_that_is_not_json_is_400"
         ),
         "quotes, emoji, right-to-left marks in a name": (
             "models.test_checks:test_any_name_comes_back_as_it_was_written"

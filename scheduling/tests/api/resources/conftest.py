@@ -1,4 +1,4 @@
-"""Callers of the API: each with their own credentials and permissions."""
+"""Callers of the API with their credentials and permissions, and the time."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ from . import helpers
 
 
 class Client(APIClient):
-    """Sends JSON."""
+    """A client that sends JSON."""
 
     default_format = "json"
 
 
 @pytest.fixture
 def api(db: None) -> APIClient:
-    """A superuser by cookie."""
+    """Return a client with the session of a superuser."""
     client = Client()
     client.force_login(User.objects.create_superuser("root"))
     return client
@@ -26,7 +26,7 @@ def api(db: None) -> APIClient:
 
 @pytest.fixture
 def staff(db: None) -> Callable[..., APIClient]:
-    """`staff("view_teacher")`: somebody of the staff with these permissions, by cookie."""
+    """Return `staff("view_teacher")`, which logs in a user with these permissions."""
 
     def make(*codenames: str, is_staff: bool = True) -> APIClient:
         user = User.objects.create_user(f"user{User.objects.count()}", is_staff=is_staff)
@@ -40,5 +40,5 @@ def staff(db: None) -> Callable[..., APIClient]:
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock at the edge stands five past midnight of Monday 5 January 2026."""
+    """Set the time to five past midnight on Monday 5 January 2026."""
     monkeypatch.setattr(timezone, "now", lambda: helpers.NOW)

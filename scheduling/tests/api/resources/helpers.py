@@ -1,4 +1,4 @@
-"""What tests of the resources share."""
+"""Keys and assertions for the tests of the resources."""
 
 import json
 from typing import Any
@@ -31,13 +31,13 @@ CLASS = {
 
 
 def ok(answer: Any, status: int = 200) -> Any:
-    """The JSON of an answer with this status."""
+    """Return the JSON of a response with this status."""
     assert answer.status_code == status, answer.content.decode()
     return answer.json() if answer.content else None
 
 
 def refused(answer: Any, status: int, code: str, *words: str) -> str:
-    """The message of an error with this status and code, in which all ``words`` occur."""
+    """Return the message of an error with this status and code; it contains all ``words``."""
     body = ok(answer, status)
     assert set(body) == {"success", "error", "message"}
     assert (body["success"], body["error"]) == (False, code)
@@ -47,11 +47,11 @@ def refused(answer: Any, status: int, code: str, *words: str) -> str:
 
 
 def invalid(answer: Any, *words: str) -> str:
-    """The message of a 400 that names all ``words``."""
+    """Return the message of a 400 that contains all ``words``."""
     return refused(answer, 400, "invalid", *words)
 
 
 def raw(api: Any, url: str, body: Any, method: Any = None) -> Any:
-    """A body as Python's json writes it, Infinity as a number that JSON allows."""
+    """Send a body that may contain surrogates and infinity (sent as 1e400)."""
     text = json.dumps(body).replace("Infinity", "1e400")
     return (method or api.post)(url, text, content_type="application/json")

@@ -1,4 +1,4 @@
-"""``/api/classes``: what is refused, and what a list narrows to."""
+"""``/api/classes``: validation, filters and ordering."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +23,8 @@ def body(**values: Any) -> dict[str, Any]:
     return sent | {"student": make.student().pk} | values
 
 
-def url(one: Any) -> str:
-    return f"/api/classes/{one['id'] if isinstance(one, dict) else one.pk}"
+def url(row: Any) -> str:
+    return f"/api/classes/{row['id'] if isinstance(row, dict) else row.pk}"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def url(one: Any) -> str:
         ({"week": "2026-01-05"}, "week"),
     ],
 )
-def test_classes_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+def test_invalid_class_is_refused(api: APIClient, values: Any, field: str) -> None:
     message = invalid(api.post("/api/classes", body(**values)))
     assert message.split(":")[0] == field
     stored = make.lesson()
@@ -75,24 +75,24 @@ def test_classes_that_make_no_sense(api: APIClient, values: Any, field: str) -> 
 
 
 @pytest.mark.parametrize("field", ["student", "date", "startTime", "endTime"])
-def test_what_a_new_class_needs(api: APIClient, field: str) -> None:
+def test_new_class_requires_field(api: APIClient, field: str) -> None:
     sent = body()
     del sent[field]
     invalid(api.post("/api/classes", sent), f"{field}: ")
 
 
-def test_a_class_stays_with_its_student(api: APIClient) -> None:
-    one = make.lesson()
-    invalid(api.patch(url(one), {"student": make.student().pk}), "student: ")
-    ok(api.patch(url(one), {"student": one.student_id, "notes": "x"}))
+def test_student_of_class_can_not_change(api: APIClient) -> None:
+    scheduled_class = make.lesson()
+    invalid(api.patch(url(scheduled_class), {"student": make.student().pk}), "student: ")
+    ok(api.patch(url(scheduled_class), {"student": scheduled_class.student_id, "notes": "x"}))
 
 
-def test_filters(api: APIClient) -> None:
+def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
     teacher, slot = make.teacher(), make.slot()
     first = make.lesson(on=day("2026-01-05"), whom=teacher)
     second = make.lesson(on=day("2026-01-06"), start="00:00", end="01:00", recurring_slot=slot)
     third = make.lesson(on=day("2026-01-07"), fixed_schedule=make.schedule(), status="cancelled")
-    # Tuesday in Tokyo, still Monday in the studio: filters go by the class's own date.
+    # Tuesday in Tokyo, still Monday in the studio: filters use the date of the class.
     far = make.lesson(on=day("2026-01-06"), start="01:00", end="02:00", time_zone="Asia/Tokyo")
 
     def ids(query: str) -> list[int]:
@@ -110,19 +110,26 @@ def test_filters(api: APIClient) -> None:
     assert ids("source=one_off") == [first.pk, far.pk]
     assert ids("source=recurring_slot") == [second.pk]
     assert ids("source=fixed_schedule") == [third.pk]
-    bad = ["from=1969-12-31", "to=9999-12-31", "status=x", "source=slot", "student=1e3", "date=1"]
-    for query in bad:
+    invalid_queries = [
+        "from=1969-12-31",
+        "to=9999-12-31",
+        "status=x",
+        "source=slot",
+        "student=1e3",
+        "date=1",
+    ]
+    for query in invalid_queries:
         invalid(api.get(f"/api/classes?{query}"), query.split("=")[0])
 
 
-def test_the_last_day_that_there_is(api: APIClient) -> None:
+def test_last_supported_day_is_accepted(api: APIClient) -> None:
     ok(api.get("/api/classes?from=1970-01-01&to=2199-12-31"))
     late = body(date="2199-12-31", startTime="23:00", endTime="10:59", timeZone="Pacific/Niue")
     assert ok(api.post("/api/classes", late), 201)["endsAt"] == "2200-01-01T21:59:00Z"
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_page_takes_the_same_queries_however_many_it_holds(
+def test_query_count_does_not_depend_on_page_size(
     api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     for _number in range(size):

@@ -1,4 +1,4 @@
-"""``/api/classes``: reading the calendar, one-offs, and whatever a person does to a class."""
+"""``/api/classes``: reading, one-off classes, and manual edits."""
 
 from typing import Any
 
@@ -28,17 +28,17 @@ def body(**values: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def generated() -> ScheduledClass:
-    """The one class that a slot of today has."""
+    """Return the only class of a slot that is valid today."""
     make.slot(make.teacher("Marta Gil", "Europe/Madrid"), valid_until=MONDAY)
     horizon(MONDAY)
     return ScheduledClass.objects.get()
 
 
-def url(one: Any) -> str:
-    return f"/api/classes/{one['id'] if isinstance(one, dict) else one.pk}"
+def url(row: Any) -> str:
+    return f"/api/classes/{row['id'] if isinstance(row, dict) else row.pk}"
 
 
-def test_a_one_off(api: APIClient) -> None:
+def test_one_off_class_is_created(api: APIClient) -> None:
     sent = body(teacher=make.teacher(zone="Europe/Madrid").pk, subject="Trial", notes="Bring it")
 
     made = ok(api.post("/api/classes", sent), 201)
@@ -62,12 +62,14 @@ def test_a_one_off(api: APIClient) -> None:
     assert ScheduledClass.objects.get().edited_at is not None
 
 
-def test_one_past_midnight(api: APIClient) -> None:
+def test_class_can_end_after_midnight(api: APIClient) -> None:
     made = ok(api.post("/api/classes", body(startTime="23:30", endTime="00:30")), 201)
     assert (made["startsAt"], made["endsAt"]) == ("2026-01-07T23:30:00Z", "2026-01-08T00:30:00Z")
 
 
-def test_a_generated_class(api: APIClient, generated: ScheduledClass) -> None:
+def test_generated_class_has_source_and_occurrence_date(
+    api: APIClient, generated: ScheduledClass
+) -> None:
     read = ok(api.get(url(generated)))
 
     assert set(read) == CLASS
@@ -76,9 +78,7 @@ def test_a_generated_class(api: APIClient, generated: ScheduledClass) -> None:
     assert ok(api.get(url(fixed)))["source"] == "fixed_schedule"
 
 
-def test_a_class_that_was_moved_is_not_created_again(
-    api: APIClient, generated: ScheduledClass
-) -> None:
+def test_moved_class_is_not_created_again(api: APIClient, generated: ScheduledClass) -> None:
     moved = ok(
         api.patch(url(generated), {"date": "2026-01-08", "startTime": "12:15", "endTime": "13:00"})
     )
@@ -89,7 +89,7 @@ def test_a_class_that_was_moved_is_not_created_again(
     assert dates() == ["2026-01-08"]
 
 
-def test_moved_to_another_hour_it_lasts_as_long_as_before(
+def test_class_moved_to_other_hour_keeps_its_length(
     api: APIClient, generated: ScheduledClass
 ) -> None:
     moved = ok(api.patch(url(generated), {"startTime": "11:00"}))
@@ -97,20 +97,20 @@ def test_moved_to_another_hour_it_lasts_as_long_as_before(
 
     moved = ok(api.patch(url(generated), {"startTime": "23:30"}))
     assert (moved["endTime"], moved["endsAt"]) == ("00:30", "2026-01-05T23:30:00Z")
-    # On this side of midnight again.
+    # Before midnight again.
     moved = ok(api.patch(url(generated), {"startTime": "09:15"}))
     assert (moved["endTime"], moved["endsAt"]) == ("10:15", "2026-01-05T09:15:00Z")
 
 
 @pytest.mark.parametrize("end", ["09:00", "10:00"])
-def test_an_end_alone_that_is_not_after_the_start(
+def test_new_end_before_start_is_refused(
     api: APIClient, generated: ScheduledClass, end: str
 ) -> None:
     invalid(api.patch(url(generated), {"endTime": end}), "endTime", "must be after the start")
     assert ok(api.patch(url(generated), {"endTime": "10:15"}))["endTime"] == "10:15"
 
 
-def test_an_end_before_the_start_that_must_be_a_slip(api: APIClient) -> None:
+def test_implausible_end_before_start_is_refused(api: APIClient) -> None:
     slip = body(startTime="09:30", endTime="07:30")
     invalid(api.post("/api/classes", slip), "endTime", "The end is before the start", "22 h")
     made = ok(api.post("/api/classes", body(startTime="20:00", endTime="08:00")), 201)
@@ -118,13 +118,13 @@ def test_an_end_before_the_start_that_must_be_a_slip(api: APIClient) -> None:
     invalid(api.patch(url(made), slip), "endTime", "The end is before the start")
 
 
-def test_an_end_alone_of_a_class_past_midnight(api: APIClient) -> None:
+def test_new_end_of_class_past_midnight_is_accepted(api: APIClient) -> None:
     made = ok(api.post("/api/classes", body(startTime="23:30", endTime="00:30")), 201)
     changed = ok(api.patch(url(made), {"endTime": "01:00"}))
     assert changed["endsAt"] == "2026-01-08T01:00:00Z"
 
 
-def test_to_another_teacher_and_another_zone(api: APIClient, generated: ScheduledClass) -> None:
+def test_teacher_and_zone_can_change(api: APIClient, generated: ScheduledClass) -> None:
     other = make.teacher(zone="Asia/Tokyo")
 
     moved = ok(api.patch(url(generated), {"teacher": other.pk}))
@@ -136,7 +136,7 @@ def test_to_another_teacher_and_another_zone(api: APIClient, generated: Schedule
     assert (moved["teacher"], moved["startsAt"]) == (None, "2026-01-05T10:00:00Z")
 
 
-def test_a_cancelled_class_is_a_tombstone_until_it_is_restored(
+def test_cancelled_class_is_not_created_again_until_restored(
     api: APIClient, generated: ScheduledClass
 ) -> None:
     sent = {"status": "cancelled", "cancelReason": "ill", "cancelledBy": "student"}
@@ -155,7 +155,7 @@ def test_a_cancelled_class_is_a_tombstone_until_it_is_restored(
     assert not restored["isChargeable"]
 
 
-def test_completed_with_attendance_and_notes(
+def test_started_class_can_be_completed(
     api: APIClient, generated: ScheduledClass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = {"status": "completed", "attendance": "present", "notes": "Scales"}
@@ -168,14 +168,14 @@ def test_completed_with_attendance_and_notes(
     assert ok(api.patch(url(generated), {"attendance": ""}))["attendance"] == ""
 
 
-def test_what_changes_nothing_does_not_touch(api: APIClient, generated: ScheduledClass) -> None:
+def test_unchanged_class_is_not_marked_as_edited(api: APIClient, generated: ScheduledClass) -> None:
     ok(api.patch(url(generated), {}))
     ok(api.patch(url(generated), ok(api.get(url(generated)))))
     generated.refresh_from_db()
     assert generated.edited_at is None
 
 
-def test_a_generated_class_is_cancelled_and_a_one_off_deleted(
+def test_delete_cancels_generated_class_and_deletes_one_off(
     api: APIClient, generated: ScheduledClass
 ) -> None:
     gone = ok(api.delete(url(generated)))
@@ -189,7 +189,7 @@ def test_a_generated_class_is_cancelled_and_a_one_off_deleted(
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_double_booking_names_the_class_that_is_there(
+def test_double_booking_is_409_and_names_other_class(
     api: APIClient, generated: ScheduledClass
 ) -> None:
     taken = body(
@@ -206,7 +206,7 @@ def test_a_double_booking_names_the_class_that_is_there(
     refused(api.patch(url(generated), {"status": "scheduled"}), 409, "double_booked")
 
 
-def test_a_place_that_is_taken_at_the_last_moment(
+def test_concurrent_double_booking_is_409(
     api: APIClient, generated: ScheduledClass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "refuse_double_booking", lambda wanted: None)
@@ -217,7 +217,7 @@ def test_a_place_that_is_taken_at_the_last_moment(
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_shared_lesson(api: APIClient) -> None:
+def test_shared_lesson_is_no_double_booking(api: APIClient) -> None:
     teacher = make.teacher()
     make.lesson(on=day("2026-01-07"), whom=teacher, is_shared=True)
 
@@ -226,34 +226,36 @@ def test_a_shared_lesson(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize("whose", ["all", "teacher", "student", "somebody else"])
-def test_a_closed_day_warns_and_does_not_refuse(api: APIClient, whose: str) -> None:
-    one = make.lesson(whom=make.teacher())
-    who: dict[str, Any] = {
+def test_move_to_closed_day_is_accepted_with_warning(api: APIClient, whose: str) -> None:
+    scheduled_class = make.lesson(whom=make.teacher())
+    person: dict[str, Any] = {
         "all": {},
-        "teacher": {"teacher": one.teacher},
-        "student": {"student": one.student},
+        "teacher": {"teacher": scheduled_class.teacher},
+        "student": {"student": scheduled_class.student},
         "somebody else": {"teacher": make.teacher()},
     }[whose]
-    make.closure("Strike", day("2026-01-14"), **who)
-    # Of another student's lesson alone: none of this one's business.
+    make.closure("Strike", day("2026-01-14"), **person)
+    # A closure for a single lesson of another student has no effect.
     slot = make.slot()
     make.closure("Exams", day("2026-01-14"), student=slot.student, recurring_slot=slot)
 
-    moved = ok(api.patch(f"/api/classes/{one.pk}", {"date": "2026-01-14"}))
+    moved = ok(api.patch(f"/api/classes/{scheduled_class.pk}", {"date": "2026-01-14"}))
 
     warns = whose != "somebody else"
     assert set(moved) == CLASS | ({"warning"} if warns else set())
     assert moved["date"] == "2026-01-14"
     if warns:
         assert "is closed (Strike); the class takes place anyway" in moved["warning"]
-    # What is not moved is not warned of again, nor what is cancelled.
-    assert set(ok(api.patch(f"/api/classes/{one.pk}", {"notes": "Recital"}))) == CLASS
-    assert set(ok(api.patch(f"/api/classes/{one.pk}", {"status": "cancelled"}))) == CLASS
-    again = ok(api.patch(f"/api/classes/{one.pk}", {"status": "scheduled"}))
+    # No warning without a move, nor for a cancelled class.
+    assert set(ok(api.patch(f"/api/classes/{scheduled_class.pk}", {"notes": "Recital"}))) == CLASS
+    assert (
+        set(ok(api.patch(f"/api/classes/{scheduled_class.pk}", {"status": "cancelled"}))) == CLASS
+    )
+    again = ok(api.patch(f"/api/classes/{scheduled_class.pk}", {"status": "scheduled"}))
     assert ("warning" in again) == warns
 
 
-def test_a_new_one_on_a_closed_day_warns_too(api: APIClient) -> None:
+def test_new_class_on_closed_day_has_warning(api: APIClient) -> None:
     make.closure("Strike", day("2026-01-14"))
     body = {"student": make.student().pk, "date": "2026-01-14"}
     made = ok(api.post("/api/classes", body | {"startTime": "10:00", "endTime": "11:00"}), 201)

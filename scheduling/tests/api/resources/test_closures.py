@@ -1,4 +1,4 @@
-"""``/api/closures``: days without classes, and classes that go and come back."""
+"""``/api/closures``: closed days, and the classes that they cancel and restore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,14 +28,14 @@ AFTER = ["2026-01-05", "2026-01-19"]
 
 @pytest.fixture
 def slot() -> Any:
-    """A slot on Mondays until 25 January, with its three lessons."""
+    """Return a slot on Mondays until 25 January with its three classes."""
     made = make.slot(valid_until=day("2026-01-25"))
     horizon(MONDAY)
     assert dates() == BEFORE
     return made
 
 
-def test_a_holiday_cancels_and_its_end_restores(api: APIClient, slot: Any) -> None:
+def test_closure_cancels_classes_and_its_deletion_restores_them(api: APIClient, slot: Any) -> None:
     made = ok(api.post("/api/closures", HOLIDAY), 201)
 
     assert set(made) == CLOSURE
@@ -48,7 +48,7 @@ def test_a_holiday_cancels_and_its_end_restores(api: APIClient, slot: Any) -> No
     assert not Closure.objects.exists()
 
 
-def test_a_holiday_is_applied_on_its_days_alone(api: APIClient, slot: Any) -> None:
+def test_closure_is_applied_only_to_its_days(api: APIClient, slot: Any) -> None:
     make.slot(weekday=2)
     ok(api.post("/api/closures", HOLIDAY | {"lastDate": "2026-01-12"}), 201)
 
@@ -58,7 +58,7 @@ def test_a_holiday_is_applied_on_its_days_alone(api: APIClient, slot: Any) -> No
 
 
 @pytest.mark.parametrize("whose", ["teacher", "student"])
-def test_ones_own_closure_is_applied_to_them_alone(api: APIClient, slot: Any, whose: str) -> None:
+def test_closure_of_a_person_is_applied_only_to_them(api: APIClient, slot: Any, whose: str) -> None:
     made = ok(api.post("/api/closures", HOLIDAY | {whose: getattr(slot, f"{whose}_id")}), 201)
 
     assert dates() == AFTER
@@ -68,7 +68,7 @@ def test_ones_own_closure_is_applied_to_them_alone(api: APIClient, slot: Any, wh
     assert dates() == BEFORE
 
 
-def test_a_change_frees_the_old_days_and_closes_the_new(api: APIClient, slot: Any) -> None:
+def test_changed_closure_restores_old_days_and_cancels_new_days(api: APIClient, slot: Any) -> None:
     made = ok(api.post("/api/closures", HOLIDAY | {"teacher": slot.teacher_id}), 201)
     url = f"/api/closures/{made['id']}"
 
@@ -79,61 +79,64 @@ def test_a_change_frees_the_old_days_and_closes_the_new(api: APIClient, slot: An
     assert dates() == BEFORE
 
 
-def test_its_plan_first_and_then_exactly_that(api: APIClient, slot: Any) -> None:
-    seen = ok(api.post("/api/closures", HOLIDAY | {"dryRun": True}))
-    assert (seen["message"], seen["counts"]) == ("This would cancel 1 class.", {"cancelled": 1})
-    assert seen["items"][0]["reason"] == "closed: Holiday"
+def test_previewed_plan_is_applied(api: APIClient, slot: Any) -> None:
+    preview = ok(api.post("/api/closures", HOLIDAY | {"dryRun": True}))
+    assert (preview["message"], preview["counts"]) == (
+        "This would cancel 1 class.",
+        {"cancelled": 1},
+    )
+    assert preview["items"][0]["reason"] == "closed: Holiday"
     assert (Closure.objects.count(), dates()) == (0, BEFORE)
 
-    made = ok(api.post("/api/closures", HOLIDAY | {"plan": seen["plan"]}), 201)
+    made = ok(api.post("/api/closures", HOLIDAY | {"plan": preview["plan"]}), 201)
     assert set(made) == CLOSURE
     assert dates() == AFTER
 
     url, days = f"/api/closures/{made['id']}", {"lastDate": "2026-01-19"}
-    seen = ok(api.patch(url, days | {"dryRun": True}))
-    assert (seen["counts"]["cancelled"], dates()) == (1, AFTER)
-    changed = ok(api.patch(url, days | {"plan": seen["plan"]}))
+    preview = ok(api.patch(url, days | {"dryRun": True}))
+    assert (preview["counts"]["cancelled"], dates()) == (1, AFTER)
+    changed = ok(api.patch(url, days | {"plan": preview["plan"]}))
     assert (changed["lastDate"], dates()) == ("2026-01-19", ["2026-01-05"])
 
-    seen = ok(api.delete(f"{url}?dryRun=true"))
-    assert (seen["message"], dates()) == ("This would restore 2 classes.", ["2026-01-05"])
-    assert api.delete(f"{url}?plan={seen['plan']}").status_code == 204
+    preview = ok(api.delete(f"{url}?dryRun=true"))
+    assert (preview["message"], dates()) == ("This would restore 2 classes.", ["2026-01-05"])
+    assert api.delete(f"{url}?plan={preview['plan']}").status_code == 204
     assert dates() == BEFORE
 
 
-def test_another_plan_than_the_one_that_was_seen(api: APIClient, slot: Any) -> None:
+def test_outdated_or_invalid_plan_is_refused(api: APIClient, slot: Any) -> None:
     plan = ok(api.post("/api/closures", HOLIDAY | {"dryRun": True}))["plan"]
     ScheduledClass.objects.filter(date="2026-01-12").update(notes="recital")
     body = HOLIDAY | {"plan": plan}
     refused(api.post("/api/closures", body), 409, "changed_since", "changed")
     assert not Closure.objects.exists()
-    one = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
+    closure = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
     invalid(
         api.post("/api/closures", HOLIDAY | {"dryRun": True}),
         "An identical closure already exists.",
     )
     invalid(
-        api.patch(f"/api/closures/{one.pk}", {"dryRun": True}),
+        api.patch(f"/api/closures/{closure.pk}", {"dryRun": True}),
         "No change: the values are the same.",
     )
-    invalid(api.delete(f"/api/closures/{one.pk}?plan=7"), "plan")
-    refused(api.delete(f"/api/closures/{one.pk}?plan={plan}"), 409, "changed_since", "changed")
+    invalid(api.delete(f"/api/closures/{closure.pk}?plan=7"), "plan")
+    refused(api.delete(f"/api/closures/{closure.pk}?plan={plan}"), 409, "changed_since", "changed")
 
 
-def test_a_new_name_applies_nothing(api: APIClient) -> None:
-    one = make.closure("Holiday", MONDAY)
-    ok(api.patch(f"/api/closures/{one.pk}", {"name": "Feast"}))
+def test_new_name_starts_no_run(api: APIClient) -> None:
+    closure = make.closure("Holiday", MONDAY)
+    ok(api.patch(f"/api/closures/{closure.pk}", {"name": "Feast"}))
     assert not JobRun.objects.exists()
 
 
-def test_nor_does_what_is_long_over(api: APIClient) -> None:
+def test_past_closure_starts_no_run(api: APIClient) -> None:
     past = {"name": "Past", "firstDate": "2025-12-01", "lastDate": "2026-01-03"}
     made = ok(api.post("/api/closures", past), 201)
     assert api.delete(f"/api/closures/{made['id']}").status_code == 204
     assert not JobRun.objects.exists()
 
 
-def test_while_a_run_is_active_it_is_applied_all_the_same(api: APIClient, slot: Any) -> None:
+def test_closure_is_applied_while_run_is_active(api: APIClient, slot: Any) -> None:
     for job in (Job.WEEKLY, Job.HORIZON):
         claim(JobRun(job=job, trigger=Trigger.CRON, is_full=True))
 
@@ -145,7 +148,7 @@ def test_while_a_run_is_active_it_is_applied_all_the_same(api: APIClient, slot: 
     assert dates() == BEFORE
 
 
-def test_in_a_large_studio_the_answer_says_that_the_classes_follow(
+def test_large_studio_applies_closure_in_background(
     api: APIClient, slot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Any] = []
@@ -160,7 +163,7 @@ def test_in_a_large_studio_the_answer_says_that_the_classes_follow(
     assert dates() == BEFORE
 
 
-def test_when_applying_fails_the_save_stands(
+def test_closure_is_kept_when_applying_fails(
     api: APIClient, slot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(request: Any, conduct: Any) -> Any:
@@ -187,7 +190,7 @@ def test_when_applying_fails_the_save_stands(
         ({"classes": []}, "classes"),
     ],
 )
-def test_closures_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+def test_invalid_closure_is_refused(api: APIClient, values: Any, field: str) -> None:
     message = invalid(api.post("/api/closures", HOLIDAY | values))
     assert message.split(":")[0] in field.split("|")
     stored = make.closure("Holiday", day("2026-01-12"), day("2026-01-18"))
@@ -195,20 +198,20 @@ def test_closures_that_make_no_sense(api: APIClient, values: Any, field: str) ->
     assert message.split(":")[0] in field.split("|")
 
 
-def test_a_closure_is_for_a_teacher_or_a_student(api: APIClient, slot: Any) -> None:
+def test_closure_for_teacher_and_student_is_refused(api: APIClient, slot: Any) -> None:
     both = {"teacher": slot.teacher_id, "student": slot.student_id}
     invalid(api.post("/api/closures", HOLIDAY | both), "student: ")
     made = ok(api.post("/api/closures", HOLIDAY | {"student": slot.student_id}), 201)
     invalid(api.patch(f"/api/closures/{made['id']}", {"teacher": slot.teacher_id}), "teacher: ")
 
 
-def test_filters(api: APIClient) -> None:
+def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
     first = make.closure("One", day("2026-02-01"), day("2026-02-10"))
     second = make.closure("Two", day("2026-01-05"), student=make.student())
     third = make.closure("Three", day("2026-03-01"), teacher=make.teacher())
 
     def names(query: str) -> list[str]:
-        return [one["name"] for one in ok(api.get(f"/api/closures?{query}"))["results"]]
+        return [closure["name"] for closure in ok(api.get(f"/api/closures?{query}"))["results"]]
 
     assert names("") == ["Two", "One", "Three"]
     assert names("ordering=-lastDate") == ["Three", "One", "Two"]
@@ -223,7 +226,7 @@ def test_filters(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_page_takes_the_same_queries_however_many_it_holds(
+def test_query_count_does_not_depend_on_page_size(
     api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     for _number in range(size):
@@ -232,7 +235,7 @@ def test_a_page_takes_the_same_queries_however_many_it_holds(
         assert len(ok(api.get("/api/closures"))["results"]) == size
 
 
-def test_what_a_person_cancelled_does_not_come_back(api: APIClient, slot: Any) -> None:
+def test_manually_cancelled_class_is_not_restored(api: APIClient, slot: Any) -> None:
     made = ok(api.post("/api/closures", HOLIDAY), 201)
     cancelled = ScheduledClass.objects.get(status="cancelled")
     ok(api.patch(f"/api/classes/{cancelled.pk}", {"status": "cancelled", "cancelReason": "ill"}))
@@ -242,7 +245,7 @@ def test_what_a_person_cancelled_does_not_come_back(api: APIClient, slot: Any) -
     assert dates() == AFTER
 
 
-def test_a_pause_stays_with_its_schedule(api: Any) -> None:
+def test_people_of_pause_can_not_change(api: Any) -> None:
     slot = make.slot()
     pause = make.closure("Exams", MONDAY, student=slot.student, recurring_slot=slot)
     url = f"/api/closures/{pause.pk}"

@@ -1,4 +1,4 @@
-"""Who may do what with the resources, and with which methods."""
+"""The credentials, permissions and methods of the resources."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from .helpers import ok, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
-# Address, model, an empty change of a row.
+# Address and model.
 LISTS = {
     "teachers": "teacher",
     "students": "student",
@@ -35,7 +35,7 @@ CHANGES = ("post", "patch", "put", "delete")
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_nobody_gets_in_without_a_credential(name: str) -> None:
+def test_missing_credential_is_401(name: str) -> None:
     client = APIClient()
     for address in (f"/api/{name}", f"/api/{name}/", f"/api/{name}/1", f"/api/{name}/1/"):
         for method in ("get", *CHANGES):
@@ -45,7 +45,7 @@ def test_nobody_gets_in_without_a_credential(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*LISTS, "plan"])
-def test_the_cron_secret_opens_none_of_this(name: str, settings: Any) -> None:
+def test_cron_secret_is_refused(name: str, settings: Any) -> None:
     settings.CRON_SECRET = "s3cret"
     client = APIClient()
     refused(
@@ -56,7 +56,7 @@ def test_the_cron_secret_opens_none_of_this(name: str, settings: Any) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_token_is_its_person_until_it_expires(name: str) -> None:
+def test_token_is_accepted_until_it_expires(name: str) -> None:
     user = User.objects.create_superuser("root")
     _row, token = AuthToken.objects.create(user)
     _row, old = AuthToken.objects.create(user, expiry=timedelta(seconds=-1))
@@ -68,54 +68,54 @@ def test_a_token_is_its_person_until_it_expires(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_each_act_needs_its_permission(name: str, staff: Callable[..., APIClient]) -> None:
+def test_each_action_needs_its_permission(name: str, staff: Callable[..., APIClient]) -> None:
     row, model = ROWS[name](), LISTS[name]
-    one = f"/api/{name}/{row.pk}"
-    acts: dict[str, tuple[str, str]] = {
-        "view": ("get", one),
+    row_url = f"/api/{name}/{row.pk}"
+    actions: dict[str, tuple[str, str]] = {
+        "view": ("get", row_url),
         "add": ("post", f"/api/{name}"),
-        "change": ("patch", one),
+        "change": ("patch", row_url),
     }
     if name in ("closures", "classes"):
-        acts["delete"] = ("delete", one)
-    for act, (method, address) in acts.items():
-        without = staff(*(f"{other}_{model}" for other in acts if other != act))
+        actions["delete"] = ("delete", row_url)
+    for action, (method, address) in actions.items():
+        without = staff(*(f"{other}_{model}" for other in actions if other != action))
         refused(getattr(without, method)(address, {}), 403, "permission_denied")
-        nobody = staff(f"{act}_{model}", is_staff=False)
-        refused(getattr(nobody, method)(address, {}), 403, "permission_denied")
-        allowed = getattr(staff(f"{act}_{model}"), method)(address, {})
+        not_staff = staff(f"{action}_{model}", is_staff=False)
+        refused(getattr(not_staff, method)(address, {}), 403, "permission_denied")
+        allowed = getattr(staff(f"{action}_{model}"), method)(address, {})
         assert allowed.status_code in (200, 204, 400), allowed.content
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_methods_that_there_are_not(name: str, staff: Callable[..., APIClient]) -> None:
+def test_unsupported_method_is_405(name: str, staff: Callable[..., APIClient]) -> None:
     row = ROWS[name]()
     caller = staff(f"view_{LISTS[name]}")
-    one = f"/api/{name}/{row.pk}"
-    refused(caller.put(one, {}), 405, "method_not_allowed")
-    refused(caller.post(one, {}), 405, "method_not_allowed")
+    row_url = f"/api/{name}/{row.pk}"
+    refused(caller.put(row_url, {}), 405, "method_not_allowed")
+    refused(caller.post(row_url, {}), 405, "method_not_allowed")
     for method in ("put", "patch", "delete"):
         refused(getattr(caller, method)(f"/api/{name}"), 405, "method_not_allowed")
     if name not in ("closures", "classes"):
-        refused(caller.delete(one), 405, "method_not_allowed")
+        refused(caller.delete(row_url), 405, "method_not_allowed")
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_row_that_there_is_not(name: str, api: APIClient) -> None:
+def test_unknown_row_is_404(name: str, api: APIClient) -> None:
     for pk in ("0", "999", "9" * 18, "9" * 19, "x", "-1", "1.0"):
         refused(api.get(f"/api/{name}/{pk}"), 404, "not_found")
     refused(api.patch(f"/api/{name}/999", {}), 404, "not_found")
 
 
 @pytest.mark.parametrize("name", [*LISTS, "plan"])
-def test_with_and_without_a_slash_and_never_a_redirect(name: str, api: APIClient) -> None:
+def test_trailing_slash_is_optional(name: str, api: APIClient) -> None:
     for address in (f"/api/{name}", f"/api/{name}/"):
         ok(api.get(address))
         head = api.head(address)
         assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_change_by_cookie_needs_the_csrf_token() -> None:
+def test_change_by_session_needs_csrf_token() -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("root"))
 
@@ -125,6 +125,6 @@ def test_a_change_by_cookie_needs_the_csrf_token() -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_body_that_is_not_json(name: str, api: APIClient) -> None:
+def test_body_that_is_not_json_is_400(name: str, api: APIClient) -> None:
     answer = api.post(f"/api/{name}", "name=x", content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 400

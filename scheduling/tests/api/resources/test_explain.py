@@ -20,14 +20,14 @@ pytestmark = [
 ]
 
 
-def test_a_student_and_a_teacher(api: APIClient) -> None:
+def test_day_of_student_and_teacher_is_explained(api: APIClient) -> None:
     marta, ana = make.teacher("Marta Gil", "Europe/Madrid"), make.student("Ana Ruiz")
     slot = make.slot(marta, ana, subject="Piano")
     run = horizon().run_id
-    one = ScheduledClass.objects.order_by("date").first()
-    assert one is not None
+    scheduled_class = ScheduledClass.objects.order_by("date").first()
+    assert scheduled_class is not None
 
-    told = ok(api.get(f"/api/students/{ana.pk}/explain?date=2026-01-05"))
+    data = ok(api.get(f"/api/students/{ana.pk}/explain?date=2026-01-05"))
 
     people = {
         "student": ana.pk,
@@ -36,9 +36,9 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
         "teacherName": "Marta Gil",
     }
     hours = {"startTime": "10:00", "endTime": "11:00", "timeZone": "Europe/Madrid"}
-    origin = told["classes"][0].pop("origin")
+    origin = data["classes"][0].pop("origin")
     assert origin.startswith(f"created by run {run}: Lessons for the next 12 weeks, command line, ")
-    assert told == {
+    assert data == {
         "name": "Ana Ruiz",
         "date": "2026-01-05",
         "summary": "Ana Ruiz has a class on Monday 5 January 2026: "
@@ -56,7 +56,7 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
                 "applies": True,
                 "fate": "exists",
                 "reason": "the class exists",
-                "classId": one.pk,
+                "classId": scheduled_class.pk,
                 "job": None,
                 "madeOn": None,
             }
@@ -64,13 +64,18 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
         "classes": [
             people
             | hours
-            | {"id": one.pk, "status": "scheduled", "source": "recurring_slot", "change": ""}
+            | {
+                "id": scheduled_class.pk,
+                "status": "scheduled",
+                "source": "recurring_slot",
+                "change": "",
+            }
         ],
     }
     add_run(Job.WATCH, timezone.now())
-    beyond = ok(api.get(f"/api/teachers/{marta.pk}/explain?date=2026-06-01"))
-    assert (beyond["name"], beyond["classes"]) == ("Marta Gil", [])
-    (rule,) = beyond["rules"]
+    later = ok(api.get(f"/api/teachers/{marta.pk}/explain?date=2026-06-01"))
+    assert (later["name"], later["classes"]) == ("Marta Gil", [])
+    (rule,) = later["rules"]
     assert (rule["fate"], rule["classId"]) == ("planned", None)
     assert (rule["job"], rule["madeOn"]) == ("horizon", "2026-03-10")
     JobRun.objects.filter(job=Job.WATCH).delete()
@@ -78,13 +83,13 @@ def test_a_student_and_a_teacher(api: APIClient) -> None:
     assert (uncalled["job"], uncalled["madeOn"]) == ("horizon", None)
 
 
-def test_today_in_the_studio_by_default(api: APIClient) -> None:
+def test_default_date_is_today_in_studio(api: APIClient) -> None:
     ana = make.student("Ana Ruiz")
-    told = ok(api.get(f"/api/students/{ana.pk}/explain"))
-    assert (told["date"], told["rules"], told["classes"]) == ("2026-01-05", [], [])
+    data = ok(api.get(f"/api/students/{ana.pk}/explain"))
+    assert (data["date"], data["rules"], data["classes"]) == ("2026-01-05", [], [])
 
 
-def test_in_spanish_it_is_spanish(api: APIClient) -> None:
+def test_reasons_are_translated(api: APIClient) -> None:
     ana = make.student("Ana Ruiz")
     make.slot(who=ana, status="paused")
     url = f"/api/students/{ana.pk}/explain"
@@ -92,7 +97,7 @@ def test_in_spanish_it_is_spanish(api: APIClient) -> None:
     assert rule["reason"] != ok(api.get(url))["rules"][0]["reason"]
 
 
-def test_nobody_there_and_no_such_date(api: APIClient) -> None:
+def test_unknown_person_and_invalid_date_are_refused(api: APIClient) -> None:
     ana = make.student()
     refused(api.get("/api/students/999999/explain"), 404, "not_found")
     refused(api.get("/api/teachers/999999/explain"), 404, "not_found")
@@ -100,7 +105,7 @@ def test_nobody_there_and_no_such_date(api: APIClient) -> None:
     invalid(api.get(f"/api/students/{ana.pk}/explain?day=2026-01-05"), "day")
 
 
-def test_who_sees_no_classes_gets_no_explanation(staff: Any) -> None:
+def test_explanation_needs_permission_to_view_classes(staff: Any) -> None:
     ana, marta = make.student(), make.teacher()
     for url, people in [
         (f"/api/students/{ana.pk}/explain", "view_student"),

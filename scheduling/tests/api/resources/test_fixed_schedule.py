@@ -1,4 +1,4 @@
-"""``fixedSchedule`` of a student: changed, matched, added, ended, never deleted."""
+"""``fixedSchedule`` of a student: rows are changed, matched, added and ended, never deleted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ def patch(api: APIClient, student: dict[str, Any], **values: Any) -> dict[str, A
     return changed
 
 
-def test_a_meeting_with_an_id_is_changed_as_far_as_it_says(api: APIClient) -> None:
+def test_meeting_with_id_changes_given_fields(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS | {"subject": "Piano"}])
     (meeting,) = made["fixedSchedule"]
 
@@ -43,11 +43,11 @@ def test_a_meeting_with_an_id_is_changed_as_far_as_it_says(api: APIClient) -> No
 
     assert changed["fixedSchedule"] == [meeting | {"dayOfWeek": 4}]
     assert FixedSchedule.objects.count() == 1
-    # The past stays; this week's class keeps its row and moves.
+    # Past classes are kept; this week's class is moved in its row.
     assert dates() == ["2025-12-17", "2025-12-24", "2025-12-31", "2026-01-08"]
 
 
-def test_a_meeting_without_an_id_is_matched_by_equality(api: APIClient) -> None:
+def test_meeting_without_id_is_matched_by_equality(api: APIClient) -> None:
     teacher = make.teacher()
     first = MEETS | {"subject": "Piano", "teacher": teacher.pk}
     made = create(api, fixedSchedule=[first, MEETS | {"dayOfWeek": 5}])
@@ -58,7 +58,7 @@ def test_a_meeting_without_an_id_is_matched_by_equality(api: APIClient) -> None:
     assert FixedSchedule.objects.count() == 2
 
 
-def test_a_meeting_that_is_left_out_ended_yesterday(api: APIClient) -> None:
+def test_omitted_meeting_ends_yesterday(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
 
     changed = patch(api, made, fixedSchedule=[])
@@ -71,9 +71,7 @@ def test_a_meeting_that_is_left_out_ended_yesterday(api: APIClient) -> None:
 
 @pytest.mark.parametrize("weekday", range(1, 8))
 @pytest.mark.parametrize("first", ["2026-01-05", "2026-01-06", "2026-03-02"])
-def test_a_meeting_that_has_not_begun_asks_for_nothing_once_left_out(
-    api: APIClient, weekday: int, first: str
-) -> None:
+def test_omitted_future_meeting_has_no_classes(api: APIClient, weekday: int, first: str) -> None:
     made = create(api, fixedSchedule=[MEETS | {"dayOfWeek": weekday, "validFrom": first}])
 
     changed = patch(api, made, fixedSchedule=[])
@@ -84,7 +82,7 @@ def test_a_meeting_that_has_not_begun_asks_for_nothing_once_left_out(
     assert patch(api, made, startDate="2025-01-01")["classesCreated"] == 0
 
 
-def test_what_takes_the_place_of_an_ended_meeting_begins_today(api: APIClient) -> None:
+def test_replacement_of_ended_meeting_begins_today(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
 
     changed = patch(api, made, fixedSchedule=[MEETS | {"dayOfWeek": 4}])
@@ -94,7 +92,7 @@ def test_what_takes_the_place_of_an_ended_meeting_begins_today(api: APIClient) -
     assert dates() == ["2025-12-17", "2025-12-24", "2025-12-31", "2026-01-08"]
 
 
-def test_unless_it_says_from_when(api: APIClient) -> None:
+def test_replacement_keeps_explicit_valid_from(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
 
     changed = patch(api, made, fixedSchedule=[MEETS | {"dayOfWeek": 4, "validFrom": None}])
@@ -103,7 +101,7 @@ def test_unless_it_says_from_when(api: APIClient) -> None:
     assert changed["classesCreated"] == 4
 
 
-def test_an_added_meeting_counts_from_the_start_date(api: APIClient) -> None:
+def test_added_meeting_has_classes_from_start_date(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
 
     more = [*made["fixedSchedule"], MEETS | {"dayOfWeek": 4}]
@@ -111,25 +109,25 @@ def test_an_added_meeting_counts_from_the_start_date(api: APIClient) -> None:
     assert patch(api, made, fixedSchedule=more)["classesCreated"] == 4
 
 
-@pytest.mark.parametrize("said", [{"status": "cancelled"}, {"date": "2026-01-09"}])
-def test_what_a_person_did_to_a_class_holds_for_what_takes_its_meetings_place(
-    api: APIClient, said: dict[str, Any]
+@pytest.mark.parametrize("edit", [{"status": "cancelled"}, {"date": "2026-01-09"}])
+def test_edited_class_is_kept_under_replacement_of_its_meeting(
+    api: APIClient, edit: dict[str, Any]
 ) -> None:
     made = create(api, fixedSchedule=[MEETS | {"subject": "Guitar"}])
-    touched = ScheduledClass.objects.latest("date")
-    ok(api.patch(f"/api/classes/{touched.pk}", said))
+    edited = ScheduledClass.objects.latest("date")
+    ok(api.patch(f"/api/classes/{edited.pk}", edit))
 
     changed = patch(api, made, fixedSchedule=[MEETS | {"subject": "Piano"}])
 
     assert (changed["classesCreated"], "warning" in changed) == (0, False)
     assert FixedSchedule.objects.count() == 2
-    touched.refresh_from_db()
-    assert touched.fixed_schedule_id == changed["fixedSchedule"][0]["id"]
+    edited.refresh_from_db()
+    assert edited.fixed_schedule_id == changed["fixedSchedule"][0]["id"]
     assert ScheduledClass.objects.filter(week="2026-01-05").count() == 1
     assert weekly(day("2026-01-05")).counts_by_name()["protected"] == 1
 
 
-def test_of_two_meetings_each_hands_over_to_the_one_at_its_hour(api: APIClient) -> None:
+def test_meetings_are_replaced_by_those_at_the_same_hour(api: APIClient) -> None:
     later = MEETS | {"startTime": "19:00", "endTime": "20:00"}
     made = create(api, fixedSchedule=[MEETS, later])
     (first,) = ScheduledClass.objects.filter(date="2026-01-07", start_time="17:00")
@@ -139,13 +137,13 @@ def test_of_two_meetings_each_hands_over_to_the_one_at_its_hour(api: APIClient) 
     changed = patch(api, made, fixedSchedule=wanted)
 
     first.refresh_from_db()
-    subjects = {one["id"]: one["subject"] for one in changed["fixedSchedule"]}
+    subjects = {meeting["id"]: meeting["subject"] for meeting in changed["fixedSchedule"]}
     assert subjects[first.fixed_schedule_id] == "Piano"
     assert dates()[-1] == "2026-01-07"
     assert ScheduledClass.objects.filter(week="2026-01-05").count() == 2
 
 
-def test_a_pause_goes_on_for_what_takes_its_meetings_place(api: APIClient) -> None:
+def test_pause_is_copied_to_replacement_of_its_meeting(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
     old = FixedSchedule.objects.get()
     days = (day("2026-01-01"), day("2026-02-01"))
@@ -160,26 +158,26 @@ def test_a_pause_goes_on_for_what_takes_its_meetings_place(api: APIClient) -> No
     ]
 
 
-def test_taken_away_and_added_again_it_writes_no_past_and_brings_nothing_back(
+def test_meeting_added_again_creates_no_past_or_cancelled_class(
     api: APIClient,
 ) -> None:
     made = create(api, fixedSchedule=[MEETS])
-    touched = ScheduledClass.objects.latest("date")
-    ok(api.patch(f"/api/classes/{touched.pk}", {"status": "cancelled"}))
+    edited = ScheduledClass.objects.latest("date")
+    ok(api.patch(f"/api/classes/{edited.pk}", {"status": "cancelled"}))
     patch(api, made, fixedSchedule=[])
 
     again = patch(api, made, fixedSchedule=[MEETS])
 
     assert (again["classesCreated"], "warning" in again) == (0, False)
     assert again["fixedSchedule"][0]["validFrom"] == "2026-01-05"
-    touched.refresh_from_db()
-    assert touched.fixed_schedule_id == again["fixedSchedule"][0]["id"]
+    edited.refresh_from_db()
+    assert edited.fixed_schedule_id == again["fixedSchedule"][0]["id"]
     other = patch(api, made, fixedSchedule=[*again["fixedSchedule"], MEETS | {"dayOfWeek": 2}])
     assert other["classesCreated"] == 1
     assert dates() == ["2025-12-17", "2025-12-24", "2025-12-31", "2026-01-06"]
 
 
-def test_a_stale_list_does_not_end_what_is_there(api: APIClient) -> None:
+def test_outdated_list_is_refused_and_ends_no_meeting(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
     patch(api, made, fixedSchedule=[MEETS | {"dayOfWeek": 4}])
     stale = [{"id": made["fixedSchedule"][0]["id"], "startTime": "16:00"}]
@@ -193,7 +191,7 @@ def test_a_stale_list_does_not_end_what_is_there(api: APIClient) -> None:
     ]
 
 
-def test_an_ended_meeting_may_be_taken_up_again_by_its_id(api: APIClient) -> None:
+def test_ended_meeting_can_be_resumed_by_id(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
     patch(api, made, fixedSchedule=[])
 
@@ -241,7 +239,7 @@ def test_an_ended_meeting_may_be_taken_up_again_by_its_id(api: APIClient) -> Non
     ],
 )
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_meetings_that_make_no_sense(api: APIClient, meeting: Any, field: str, method: str) -> None:
+def test_invalid_meeting_is_refused(api: APIClient, meeting: Any, field: str, method: str) -> None:
     if method == "post":
         answer = api.post("/api/students", ANA | {"fixedSchedule": [meeting]})
         assert not Student.objects.exists()
@@ -252,7 +250,7 @@ def test_meetings_that_make_no_sense(api: APIClient, meeting: Any, field: str, m
     assert not FixedSchedule.objects.exists()
 
 
-def test_the_meeting_of_another_student_is_refused(api: APIClient) -> None:
+def test_meeting_of_other_student_is_refused(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
     other = make.schedule()
 
@@ -263,24 +261,24 @@ def test_the_meeting_of_another_student_is_refused(api: APIClient) -> None:
     assert other.weekday == 1
 
 
-def test_a_change_that_ends_before_it_starts_is_refused(api: APIClient) -> None:
+def test_end_before_start_and_repeated_id_are_refused(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
-    one = {"id": made["fixedSchedule"][0]["id"]}
+    meeting = {"id": made["fixedSchedule"][0]["id"]}
 
     def send(**values: Any) -> Any:
-        return api.patch(f"/api/students/{made['id']}", {"fixedSchedule": [one | values]})
+        return api.patch(f"/api/students/{made['id']}", {"fixedSchedule": [meeting | values]})
 
     invalid(send(startTime="18:00"), "fixedSchedule[0].startTime: ")
     invalid(send(endTime="16:00"), "fixedSchedule[0].endTime: ")
-    twice = {"fixedSchedule": [one, one]}
+    twice = {"fixedSchedule": [meeting, meeting]}
     invalid(api.patch(f"/api/students/{made['id']}", twice), "fixedSchedule[1].id: ")
 
 
-def test_the_same_meeting_twice_is_refused(api: APIClient) -> None:
+def test_identical_meetings_are_refused(api: APIClient) -> None:
     invalid(api.post("/api/students", ANA | {"fixedSchedule": [MEETS, MEETS]}), "fixedSchedule[1]")
 
 
-def test_a_schedule_needs_its_own_permissions(staff: Callable[..., APIClient]) -> None:
+def test_change_of_schedule_needs_its_own_permissions(staff: Callable[..., APIClient]) -> None:
     meeting = make.schedule()
     url = f"/api/students/{meeting.student_id}"
     caller = staff("change_student", "view_student")

@@ -20,9 +20,9 @@ pytestmark = [
 SETTINGS = {"durations": [{"minutes": 30, "price": 25.5}], "advanceBookingDays": 14}
 
 
-def test_settings_are_written_as_a_whole(api: APIClient) -> None:
-    one = make.teacher()
-    url = f"/api/teachers/{one.pk}"
+def test_settings_are_replaced_as_a_whole(api: APIClient) -> None:
+    teacher = make.teacher()
+    url = f"/api/teachers/{teacher.pk}"
     ok(api.patch(url, {"lessonSettings": SETTINGS}))
 
     new = {"durations": [{"minutes": 60, "price": 40}, {"minutes": 45, "price": 0}]}
@@ -59,7 +59,7 @@ def test_settings_are_written_as_a_whole(api: APIClient) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_settings_that_make_no_sense(
+def test_invalid_settings_are_refused(
     api: APIClient, settings: Any, field: str, method: str
 ) -> None:
     if method == "post":
@@ -71,9 +71,9 @@ def test_settings_that_make_no_sense(
 
 
 def test_settings_need_their_own_permission(staff: Callable[..., APIClient]) -> None:
-    one = make.teacher()
+    teacher = make.teacher()
     caller = staff("view_teacher", "change_teacher")
-    url = f"/api/teachers/{one.pk}"
+    url = f"/api/teachers/{teacher.pk}"
 
     ok(caller.patch(url, {"name": "Marta"}))
     refused(caller.patch(url, {"lessonSettings": SETTINGS}), 403, "permission_denied")

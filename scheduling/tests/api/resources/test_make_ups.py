@@ -1,4 +1,4 @@
-"""``makeUpFor``: the cancelled class that a one-off makes good."""
+"""``makeUpFor``: the cancelled class that a scheduled_class-off class replaces."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 @pytest.fixture
 def lost() -> ScheduledClass:
-    one = make.lesson(make.student("Ana Ruiz"), whom=make.teacher())
-    return cancel(one.pk, by="teacher", now=EARLY)
+    scheduled_class = make.lesson(make.student("Ana Ruiz"), whom=make.teacher())
+    return cancel(scheduled_class.pk, by="teacher", now=EARLY)
 
 
 def body(lost: ScheduledClass, **more: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def body(lost: ScheduledClass, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_it_is_written_once_and_read(api: Any, lost: ScheduledClass) -> None:
+def test_class_has_at_most_one_make_up(api: Any, lost: ScheduledClass) -> None:
     made = ok(api.post("/api/classes", body(lost)), 201)
     assert made["makeUpFor"] == lost.pk
     assert ok(api.get(f"/api/classes/{lost.pk}"))["makeUpFor"] is None
@@ -41,13 +41,13 @@ def test_it_is_written_once_and_read(api: Any, lost: ScheduledClass) -> None:
     assert again.status_code == 400
 
 
-def test_it_is_for_the_student_who_lost_the_class(api: Any, lost: ScheduledClass) -> None:
+def test_make_up_is_for_student_of_lost_class(api: Any, lost: ScheduledClass) -> None:
     answer = api.post("/api/classes", body(lost, student=make.student().pk))
     invalid(answer, "for the student who lost the class")
     assert ScheduledClass.objects.count() == 1
 
 
-def test_it_stays_what_it_was(api: Any, lost: ScheduledClass) -> None:
+def test_make_up_for_can_not_change(api: Any, lost: ScheduledClass) -> None:
     made = ok(api.post("/api/classes", body(lost)), 201)
     ok(api.patch(f"/api/classes/{made['id']}", {"makeUpFor": lost.pk, "notes": "x"}))
     invalid(api.patch(f"/api/classes/{made['id']}", {"makeUpFor": None}), "only be set")

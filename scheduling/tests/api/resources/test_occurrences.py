@@ -1,4 +1,4 @@
-"""``POST /api/classes`` with a series and a date: acting on what does not exist yet."""
+"""``POST /api/classes`` with a series and a date: edits of planned occurrences."""
 
 from typing import Any
 
@@ -21,17 +21,17 @@ pytestmark = [
 
 @pytest.fixture
 def slot() -> RecurringSlot:
-    """Mondays at ten in Madrid, for three weeks."""
+    """Return a slot on Mondays at ten in Madrid, for three weeks."""
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     return make.slot(marta, make.student("Ana Ruiz"), valid_until=day("2026-01-19"))
 
 
-def of(slot: RecurringSlot, on: str = "2026-01-12", **values: Any) -> dict[str, Any]:
+def occurrence(slot: RecurringSlot, on: str = "2026-01-12", **values: Any) -> dict[str, Any]:
     return {"source": "recurring_slot", "series": slot.pk, "date": on} | values
 
 
-def test_cancelled_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
-    sent = of(slot, status="cancelled", cancelReason="skiing", cancelledBy="student")
+def test_planned_occurrence_is_cancelled(api: APIClient, slot: RecurringSlot) -> None:
+    sent = occurrence(slot, status="cancelled", cancelReason="skiing", cancelledBy="student")
 
     made = ok(api.post("/api/classes", sent), 201)
 
@@ -58,8 +58,10 @@ def test_cancelled_before_it_exists(api: APIClient, slot: RecurringSlot) -> None
     assert dates() == ["2026-01-05", "2026-01-19"]
 
 
-def test_moved_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
-    sent = of(slot, "2026-01-14", occurrenceDate="2026-01-12", startTime="16:00", endTime="16:45")
+def test_planned_occurrence_is_moved(api: APIClient, slot: RecurringSlot) -> None:
+    sent = occurrence(
+        slot, "2026-01-14", occurrenceDate="2026-01-12", startTime="16:00", endTime="16:45"
+    )
 
     made = ok(api.post("/api/classes", sent), 201)
 
@@ -69,17 +71,15 @@ def test_moved_before_it_exists(api: APIClient, slot: RecurringSlot) -> None:
     assert dates() == ["2026-01-05", "2026-01-14", "2026-01-19"]
 
 
-def test_moved_to_another_hour_it_lasts_as_long_as_its_rule_says(
-    api: APIClient, slot: RecurringSlot
-) -> None:
-    made = ok(api.post("/api/classes", of(slot, startTime="15:00")), 201)
+def test_moved_occurrence_keeps_length_of_series(api: APIClient, slot: RecurringSlot) -> None:
+    made = ok(api.post("/api/classes", occurrence(slot, startTime="15:00")), 201)
     assert (made["startTime"], made["endTime"]) == ("15:00", "16:00")
-    invalid(api.post("/api/classes", of(slot, "2026-01-19", endTime="09:00")), "endTime")
+    invalid(api.post("/api/classes", occurrence(slot, "2026-01-19", endTime="09:00")), "endTime")
 
 
-def test_a_fixed_schedule_has_occurrences_too(api: APIClient) -> None:
-    rule = make.schedule()
-    sent = {"source": "fixed_schedule", "series": rule.pk, "occurrenceDate": "2026-01-05"}
+def test_occurrence_of_fixed_schedule_is_edited(api: APIClient) -> None:
+    series = make.schedule()
+    sent = {"source": "fixed_schedule", "series": series.pk, "occurrenceDate": "2026-01-05"}
 
     made = ok(api.post("/api/classes", sent | {"notes": "Bring the violin"}), 201)
 
@@ -92,36 +92,36 @@ def test_a_fixed_schedule_has_occurrences_too(api: APIClient) -> None:
     assert ScheduledClass.objects.count() == 1
 
 
-def test_where_its_class_is_there_already_it_is_changed(
-    api: APIClient, slot: RecurringSlot
-) -> None:
+def test_existing_class_of_occurrence_is_changed(api: APIClient, slot: RecurringSlot) -> None:
     horizon()
     before = ScheduledClass.objects.get(date=day("2026-01-12"))
 
-    changed = ok(api.post("/api/classes", of(slot, status="cancelled")), 200)
+    changed = ok(api.post("/api/classes", occurrence(slot, status="cancelled")), 200)
 
     assert (changed["id"], changed["status"]) == (before.pk, "cancelled")
     assert ScheduledClass.objects.count() == 3
 
 
-def test_the_same_twice_is_one_class(api: APIClient, slot: RecurringSlot) -> None:
-    sent = of(slot, status="cancelled")
+def test_repeated_request_creates_one_class(api: APIClient, slot: RecurringSlot) -> None:
+    sent = occurrence(slot, status="cancelled")
     first = ok(api.post("/api/classes", sent), 201)
     assert ok(api.post("/api/classes", sent), 200) == first
 
 
-def test_a_day_that_is_none_of_its_own(api: APIClient, slot: RecurringSlot) -> None:
+def test_day_without_occurrence_is_refused(api: APIClient, slot: RecurringSlot) -> None:
     words = "no class on Tuesday 13 January 2026. The nearest one is on Monday 12 January 2026."
-    invalid(api.post("/api/classes", of(slot, "2026-01-13")), words)
-    invalid(api.post("/api/classes", of(slot) | {"series": 999999}), "There is no such schedule")
+    invalid(api.post("/api/classes", occurrence(slot, "2026-01-13")), words)
+    invalid(
+        api.post("/api/classes", occurrence(slot) | {"series": 999999}), "There is no such schedule"
+    )
     assert not ScheduledClass.objects.exists()
 
 
-def test_a_taken_place(api: APIClient, slot: RecurringSlot) -> None:
+def test_double_booking_is_409_unless_cancelled(api: APIClient, slot: RecurringSlot) -> None:
     make.lesson(make.student("Ben Oz"), day("2026-01-12"), "10:30", "11:30", slot.teacher)
     words = ("Marta Gil already teaches Ben Oz", "Mon 12 Jan 2026, 10:30–11:30 (Europe/Madrid)")
-    refused(api.post("/api/classes", of(slot)), 409, "double_booked", *words)
-    ok(api.post("/api/classes", of(slot, status="cancelled")), 201)
+    refused(api.post("/api/classes", occurrence(slot)), 409, "double_booked", *words)
+    ok(api.post("/api/classes", occurrence(slot, status="cancelled")), 201)
 
 
 @pytest.mark.parametrize(
@@ -140,29 +140,29 @@ def test_a_taken_place(api: APIClient, slot: RecurringSlot) -> None:
         ({"cancelledBy": "closure", "status": "cancelled"}, "cancelledBy"),
     ],
 )
-def test_what_is_refused(
+def test_invalid_occurrence_is_refused(
     api: APIClient, slot: RecurringSlot, values: dict[str, Any], word: str
 ) -> None:
-    invalid(api.post("/api/classes", of(slot) | values), word)
+    invalid(api.post("/api/classes", occurrence(slot) | values), word)
     assert not ScheduledClass.objects.exists()
 
 
-def test_its_day_has_to_be_named(api: APIClient, slot: RecurringSlot) -> None:
-    sent = of(slot)
+def test_date_is_required(api: APIClient, slot: RecurringSlot) -> None:
+    sent = occurrence(slot)
     del sent["date"]
     invalid(api.post("/api/classes", sent), "occurrenceDate", "Give the date")
 
 
-def test_it_takes_both_permissions(staff: Any, slot: RecurringSlot) -> None:
-    for one in ("add_scheduledclass", "change_scheduledclass"):
-        refused(staff(one).post("/api/classes", of(slot)), 403, "permission_denied")
+def test_occurrence_needs_permissions_to_add_and_change(staff: Any, slot: RecurringSlot) -> None:
+    for permission in ("add_scheduledclass", "change_scheduledclass"):
+        refused(staff(permission).post("/api/classes", occurrence(slot)), 403, "permission_denied")
     caller = staff("add_scheduledclass", "change_scheduledclass")
-    assert ok(caller.post("/api/classes", of(slot)), 201)["date"] == "2026-01-12"
+    assert ok(caller.post("/api/classes", occurrence(slot)), 201)["date"] == "2026-01-12"
 
 
-def test_a_lesson_of_a_whole_day_keeps_its_length(api: APIClient) -> None:
+def test_lesson_of_24_hours_keeps_its_length(api: APIClient) -> None:
     slot = make.slot(start="09:00", minutes=1440)
-    made = ok(api.post("/api/classes", of(slot, subject="Marathon")), 201)
+    made = ok(api.post("/api/classes", occurrence(slot, subject="Marathon")), 201)
     assert (made["startsAt"], made["endsAt"]) == ("2026-01-12T09:00:00Z", "2026-01-13T09:00:00Z")
     url = f"/api/classes/{made['id']}"
     invalid(api.patch(url, {"startTime": "10:00", "endTime": "10:00"}), "must be after")

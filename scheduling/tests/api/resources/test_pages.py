@@ -1,4 +1,4 @@
-"""Pages of lists: every row once, in order, both ways, whatever the rows share."""
+"""Pages of lists: each row once, in order, in both directions."""
 
 from itertools import pairwise
 from urllib.parse import quote
@@ -17,36 +17,40 @@ from .helpers import invalid, ok
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
-def walk(api: APIClient, url: str, way: str = "next") -> tuple[list[list[int]], str]:
-    """The ids of all pages from ``url`` on, and the address of the last one."""
+def walk(api: APIClient, url: str, direction: str = "next") -> tuple[list[list[int]], str]:
+    """Return the ids of all pages from ``url`` on, and the address of the last page."""
     pages = []
     while True:
         page = ok(api.get(url))
         assert set(page) == {"next", "previous", "results"}
-        pages.append([one["id"] for one in page["results"]])
-        if page[way] is None:
+        pages.append([row["id"] for row in page["results"]])
+        if page[direction] is None:
             return pages, url
-        url = page[way]
+        url = page[direction]
 
 
 @pytest.mark.parametrize("ordering", ["startsAt", "-startsAt", "id", "-id"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-def test_every_row_is_on_one_page_both_ways(api: APIClient, ordering: str, size: int) -> None:
+def test_each_row_is_on_one_page_in_both_directions(
+    api: APIClient, ordering: str, size: int
+) -> None:
     # Seven classes, five of which start together.
     for on in ("2026-01-06", "2026-01-05", *["2026-01-07"] * 5):
         make.lesson(on=day(on))
     column = ordering.replace("startsAt", "starts_at")
-    tie = "-id" if ordering.startswith("-") else "id"
-    wanted = list(ScheduledClass.objects.order_by(column, tie).values_list("id", flat=True))
+    tie_breaker = "-id" if ordering.startswith("-") else "id"
+    expected = list(
+        ScheduledClass.objects.order_by(column, tie_breaker).values_list("id", flat=True)
+    )
 
     pages, last = walk(api, f"/api/classes?ordering={ordering}&pageSize={size}")
 
-    assert [pk for page in pages for pk in page] == wanted
+    assert [pk for page in pages for pk in page] == expected
     back, _first = walk(api, last, "previous")
     assert list(reversed(back)) == pages
 
 
-def test_more_rows_share_a_start_than_any_offset_would_reach(api: APIClient) -> None:
+def test_pages_continue_in_1200_rows_with_the_same_start(api: APIClient) -> None:
     student = make.student()
     rows = [
         ScheduledClass(student=student, date=day("2026-01-05"), time_zone="UTC", status="cancelled")
@@ -62,7 +66,7 @@ def test_more_rows_share_a_start_than_any_offset_would_reach(api: APIClient) -> 
     assert len({pk for page in pages for pk in page}) == 1_200
 
 
-def test_rows_that_come_and_go_between_two_pages(api: APIClient) -> None:
+def test_rows_added_and_deleted_between_pages_cause_no_gap(api: APIClient) -> None:
     rows = [make.lesson(on=day(f"2026-01-{number:02}")) for number in range(5, 11)]
     first = ok(api.get("/api/classes?pageSize=2"))
     rows[1].delete()
@@ -71,10 +75,10 @@ def test_rows_that_come_and_go_between_two_pages(api: APIClient) -> None:
 
     second = ok(api.get(first["next"]))
 
-    assert [one["id"] for one in second["results"]] == [rows[3].pk, rows[4].pk]
+    assert [row["id"] for row in second["results"]] == [rows[3].pk, rows[4].pk]
 
 
-def test_the_filters_stay_in_the_links(api: APIClient) -> None:
+def test_links_keep_filters(api: APIClient) -> None:
     teacher = make.teacher()
     for on in ("2026-01-05", "2026-01-06"):
         make.lesson(on=day(on), whom=teacher)
@@ -87,26 +91,26 @@ def test_the_filters_stay_in_the_links(api: APIClient) -> None:
     assert link.startswith("http://testserver/api/classes?")
 
 
-def test_an_empty_filter_is_none(api: APIClient) -> None:
+def test_empty_filter_is_ignored(api: APIClient) -> None:
     lesson = make.lesson()
 
     empty = "from=&to=&student=&teacher=&status=&ordering=&cursor=&pageSize="
     page = ok(api.get(f"/api/classes?{empty}"))
 
-    assert [one["id"] for one in page["results"]] == [lesson.pk]
+    assert [row["id"] for row in page["results"]] == [lesson.pk]
     assert ok(api.get("/api/admin/background-jobs/history?limit=20&job="))["success"]
     assert ok(api.get(f"/api/plan?student=&student={lesson.student_id}&teacher="))
     assert "nope" in invalid(api.get("/api/classes?nope="))
 
 
-def test_an_empty_list(api: APIClient) -> None:
+def test_empty_list_has_no_links(api: APIClient) -> None:
     assert ok(api.get("/api/classes")) == {"next": None, "previous": None, "results": []}
 
 
 @pytest.mark.parametrize(
     "list_", ["teachers", "students", "recurring-slots", "closures", "classes"]
 )
-def test_fifty_a_page_unless_told(api: APIClient, list_: str) -> None:
+def test_default_page_size_is_fifty(api: APIClient, list_: str) -> None:
     for _number in range(51):
         match list_:
             case "teachers":
@@ -121,11 +125,11 @@ def test_fifty_a_page_unless_told(api: APIClient, list_: str) -> None:
                 make.lesson()
     pages, _last = walk(api, f"/api/{list_}")
     assert [len(page) for page in pages] == [50, 1]
-    assert all(one < other for one, other in pairwise(pages[0]))
+    assert all(row < following for row, following in pairwise(pages[0]))
     assert [len(page) for page in walk(api, f"/api/{list_}?pageSize=500")[0]] == [51]
 
 
-def test_a_cursor_is_for_its_own_order_and_nobody_elses_invention(api: APIClient) -> None:
+def test_cursor_of_other_order_and_forged_cursor_are_refused(api: APIClient) -> None:
     for _number in range(2):
         make.lesson()
     link = ok(api.get("/api/classes?pageSize=1"))["next"]
@@ -136,13 +140,13 @@ def test_a_cursor_is_for_its_own_order_and_nobody_elses_invention(api: APIClient
 
 
 def last_query(api: APIClient, link: str) -> str:
-    """The SQL that read the page at ``link``."""
+    """Return the SQL that reads the page at ``link``."""
     with CaptureQueriesContext(connection) as queries:
         ok(api.get(link))
     return str(queries[-1]["sql"])
 
 
-def test_a_page_is_read_from_an_index_and_not_sorted(api: APIClient) -> None:
+def test_page_is_read_from_index_without_sorting(api: APIClient) -> None:
     for on in ("2026-01-05", "2026-01-06", "2026-01-07"):
         make.lesson(on=day(on))
     deep = ok(api.get(ok(api.get("/api/classes?pageSize=1"))["next"]))["next"]
@@ -151,10 +155,9 @@ def test_a_page_is_read_from_an_index_and_not_sorted(api: APIClient) -> None:
         assert "JOIN" not in sql
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                # So few rows are read in one go, or by the day and sorted, if nothing forbids it;
-                # what of it depends on when statistics were last taken.
-                for way in ("seqscan", "bitmapscan", "sort"):
-                    cursor.execute(f"SET LOCAL enable_{way} = off")
+                # PostgreSQL would scan or sort so few rows, depending on its statistics.
+                for plan_type in ("seqscan", "bitmapscan", "sort"):
+                    cursor.execute(f"SET LOCAL enable_{plan_type} = off")
                 cursor.execute(f"EXPLAIN {sql}")
             else:
                 cursor.execute(f"EXPLAIN QUERY PLAN {sql}")

@@ -1,4 +1,4 @@
-"""``/api/plan``: what a run would do, and that asking does nothing."""
+"""``/api/plan``: the plan of a run, which changes nothing."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ ITEM = {
 }
 
 
-def test_the_plan_of_the_horizon(api: APIClient) -> None:
+def test_default_plan_is_that_of_the_horizon(api: APIClient) -> None:
     slot = make.slot(make.teacher("Marta Gil", "Europe/Madrid"), make.student("Ana Gil"))
 
     plan = ok(api.get("/api/plan"))
@@ -54,14 +54,14 @@ def test_the_plan_of_the_horizon(api: APIClient) -> None:
     assert not JobRun.objects.exists()
 
 
-def test_the_plan_of_a_few_days(api: APIClient) -> None:
+def test_plan_is_limited_by_dates(api: APIClient) -> None:
     make.slot(weekday=1)
     make.slot(weekday=4)
 
     plan = ok(api.get("/api/plan?from=2026-02-02&to=2026-02-09"))
 
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-02-02", "2026-02-09")
-    days = sorted(one["date"] for one in plan["items"])
+    days = sorted(item["date"] for item in plan["items"])
     assert days == ["2026-02-02", "2026-02-05", "2026-02-09"]
     plan = ok(api.get("/api/plan?to=2026-01-11"))
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-05", "2026-01-11")
@@ -71,14 +71,14 @@ def test_the_plan_of_a_few_days(api: APIClient) -> None:
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-01-08", "2026-01-12")
 
 
-def test_a_last_day_before_the_first_is_refused_by_name(api: APIClient) -> None:
+def test_last_day_before_first_is_refused(api: APIClient) -> None:
     assert "2026-02-09" in invalid(api.get("/api/plan?from=2026-02-09&to=2026-02-02"), "to: ")
     assert "2026-02-09" in invalid(api.get("/api/plan?date=2026-02-09&to=2026-02-02"), "to: ")
     assert "2026-01-05" in invalid(api.get("/api/plan?to=2026-01-04"), "to: ")
     assert ok(api.get("/api/plan?to=2026-01-05"))["windowEnd"] == "2026-01-05"
 
 
-def test_every_time_is_told_with_its_zone(api: APIClient) -> None:
+def test_items_have_time_zones(api: APIClient) -> None:
     slot = make.slot(make.teacher("Marta Gil", "Europe/Madrid"), weekday=3)
     make.slot(slot.teacher, weekday=4, status="paused")
     horizon(MONDAY)
@@ -87,33 +87,33 @@ def test_every_time_is_told_with_its_zone(api: APIClient) -> None:
 
     items = ok(api.get("/api/plan?weeks=2"))["items"]
 
-    assert {one["outcome"] for one in items} == {"moved", "paused"}
-    assert {one["timeZone"] for one in items} == {"Europe/Madrid"}
+    assert {item["outcome"] for item in items} == {"moved", "paused"}
+    assert {item["timeZone"] for item in items} == {"Europe/Madrid"}
 
 
-def test_the_plan_of_a_week_that_is_named(api: APIClient) -> None:
+def test_plan_of_week_with_date(api: APIClient) -> None:
     make.schedule(weekday=4)
 
     plan = ok(api.get("/api/plan/?job=weekly&date=2026-02-04"))
 
     assert (plan["windowStart"], plan["windowEnd"]) == ("2026-02-02", "2026-02-08")
-    assert [one["date"] for one in plan["items"]] == ["2026-02-05"]
+    assert [item["date"] for item in plan["items"]] == ["2026-02-05"]
 
 
-def test_of_so_many_weeks_for_these_people_alone(api: APIClient) -> None:
+def test_plan_is_limited_by_weeks_and_people(api: APIClient) -> None:
     slots = [make.slot() for _number in range(3)]
-    one, other = (slot.student_id for slot in slots[:2])
+    first, second = (slot.student_id for slot in slots[:2])
 
     def counts(query: str) -> dict[str, int]:
         return dict(ok(api.get(f"/api/plan?weeks=2&{query}"))["counts"])
 
     assert counts("") == {"created": 6}
-    assert counts(f"student={one}&student={other}") == {"created": 4}
+    assert counts(f"student={first}&student={second}") == {"created": 4}
     assert counts(f"teacher={slots[2].teacher_id}") == {"created": 2}
-    assert counts(f"student={one}&teacher={slots[2].teacher_id}") == {}
+    assert counts(f"student={first}&teacher={slots[2].teacher_id}") == {}
 
 
-def test_what_is_noteworthy_comes_first_and_a_long_plan_is_cut(
+def test_conflicts_come_first_and_long_plan_is_truncated(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(view, "MAX_ITEMS", 5)
@@ -124,12 +124,12 @@ def test_what_is_noteworthy_comes_first_and_a_long_plan_is_cut(
     plan = ok(api.get("/api/plan"))
 
     assert plan["truncated"] is True
-    assert [one["outcome"] for one in plan["items"]] == ["conflict", *["created"] * 4]
+    assert [item["outcome"] for item in plan["items"]] == ["conflict", *["created"] * 4]
     assert "already teaches" in plan["items"][0]["reason"]
     assert plan["counts"] == {"conflict": 1, "created": 11}
 
 
-def test_what_exists_and_what_would_go(api: APIClient) -> None:
+def test_plan_contains_removed_classes(api: APIClient) -> None:
     slot = make.slot()
     horizon(MONDAY)
     slot.valid_until = day("2026-01-05")
@@ -138,7 +138,7 @@ def test_what_exists_and_what_would_go(api: APIClient) -> None:
     plan = ok(api.get("/api/plan?weeks=1"))
 
     assert plan["counts"]["removed"] == 11
-    assert {one["outcome"] for one in plan["items"]} >= {"removed"}
+    assert {item["outcome"] for item in plan["items"]} >= {"removed"}
     assert plan["items"][0]["classId"]
 
 
@@ -162,12 +162,12 @@ def test_what_exists_and_what_would_go(api: APIClient) -> None:
         "date=2026-01-01&date=2026-01-02",
     ],
 )
-def test_parameters_that_make_no_sense(api: APIClient, query: str) -> None:
+def test_invalid_parameter_is_refused(api: APIClient, query: str) -> None:
     name = query.split("&")[-1].split("=")[0]
     invalid(api.get(f"/api/plan?{query}"), name)
 
 
-def test_it_is_for_administrators(staff: Callable[..., APIClient]) -> None:
+def test_plan_needs_permission_to_run_jobs(staff: Callable[..., APIClient]) -> None:
     ok(staff("run_jobs").get("/api/plan"))
     refused(staff("view_scheduledclass").get("/api/plan"), 403, "permission_denied")
     refused(staff("run_jobs", is_staff=False).get("/api/plan"), 403, "permission_denied")

@@ -1,4 +1,4 @@
-"""Two callers at the same moment: one of them, or both, but never half of each."""
+"""Concurrent calls: each succeeds or fails as a whole."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.one_database(name="postgresql")
 MEETS = {"dayOfWeek": 3, "startTime": "17:00", "endTime": "18:00"}
 
 
-def together(*calls: Callable[[APIClient], Any]) -> list[Any]:
-    """The answers to ``calls``, each made by a thread of its own at the same moment."""
+def call_concurrently(*calls: Callable[[APIClient], Any]) -> list[Any]:
+    """Make each call in its own thread at the same time; return the responses."""
     user = User.objects.create_superuser("root")
     barrier = Barrier(len(calls))
 
-    def make_one(call: Callable[[APIClient], Any]) -> Any:
+    def call_api(call: Callable[[APIClient], Any]) -> Any:
         client = APIClient()
         client.force_authenticate(user)
         try:
@@ -36,32 +36,32 @@ def together(*calls: Callable[[APIClient], Any]) -> list[Any]:
             connection.close()
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(make_one, calls))
+        return list(pool.map(call_api, calls))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_that_write_the_same_schedule() -> None:
-    who = make.student()
+def test_concurrent_identical_schedules_create_one_meeting() -> None:
+    student = make.student()
     body = {"fixedSchedule": [MEETS]}
 
     def call(client: APIClient) -> Any:
-        return client.patch(f"/api/students/{who.pk}", body, format="json")
+        return client.patch(f"/api/students/{student.pk}", body, format="json")
 
-    answers = together(call, call)
+    answers = call_concurrently(call, call)
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert FixedSchedule.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_that_open_the_same_slot() -> None:
+def test_concurrent_identical_slots_create_one() -> None:
     body = {"teacher": make.teacher().pk, "student": make.student().pk, "dayOfWeek": 2}
     body |= {"startTime": "16:00", "durationMinutes": 60}
 
     def call(client: APIClient) -> Any:
         return client.post("/api/recurring-slots", body, format="json")
 
-    answers = together(call, call)
+    answers = call_concurrently(call, call)
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert RecurringSlot.objects.count() == 1
@@ -69,7 +69,7 @@ def test_two_that_open_the_same_slot() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_that_want_the_same_place() -> None:
+def test_concurrent_double_booking_creates_one_class() -> None:
     teacher = make.teacher()
     bodies = [
         {
@@ -82,7 +82,7 @@ def test_two_that_want_the_same_place() -> None:
         for _number in range(2)
     ]
 
-    answers = together(
+    answers = call_concurrently(
         *(
             lambda client, body=body: client.post("/api/classes", body, format="json")
             for body in bodies
@@ -96,18 +96,18 @@ def test_two_that_want_the_same_place() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_that_change_one_class() -> None:
-    one = make.lesson(on=day("2026-01-07"))
-    url = f"/api/classes/{one.pk}"
+def test_concurrent_changes_of_a_class_are_both_kept() -> None:
+    scheduled_class = make.lesson(on=day("2026-01-07"))
+    url = f"/api/classes/{scheduled_class.pk}"
 
-    answers = together(
+    answers = call_concurrently(
         lambda client: client.patch(url, {"notes": "Scales"}, format="json"),
         lambda client: client.patch(url, {"date": "2026-01-08"}, format="json"),
     )
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    one.refresh_from_db()
-    assert (one.notes, str(one.date)) == ("Scales", "2026-01-08")
+    scheduled_class.refresh_from_db()
+    assert (scheduled_class.notes, str(scheduled_class.date)) == ("Scales", "2026-01-08")
 
 
 @pytest.mark.django_db
@@ -128,7 +128,7 @@ def test_two_that_change_one_class() -> None:
         ),
     ],
 )
-def test_what_the_database_refuses_at_the_last_moment_is_a_conflict(
+def test_integrity_error_is_409(
     api: APIClient, address: str, model: Any, body: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = body()

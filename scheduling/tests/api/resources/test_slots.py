@@ -1,4 +1,4 @@
-"""``/api/recurring-slots``: a teacher's weekly times, and the lessons that follow."""
+"""``/api/recurring-slots``: recurring slots and their classes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ def body(**values: Any) -> dict[str, Any]:
     return TUESDAYS | {"teacher": make.teacher().pk, "student": make.student().pk} | values
 
 
-def test_a_new_slot_has_its_lessons_at_once(api: APIClient) -> None:
+def test_new_slot_has_classes_at_once(api: APIClient) -> None:
     sent = body()
 
     made = ok(api.post("/api/recurring-slots", sent), 201)
@@ -48,7 +48,7 @@ def test_a_new_slot_has_its_lessons_at_once(api: APIClient) -> None:
     assert list(JobRun.objects.values_list("job", "trigger")) == [("horizon", "change")]
 
 
-def test_the_same_delivery_twice_makes_one_slot(api: APIClient) -> None:
+def test_repeated_request_creates_one_slot(api: APIClient) -> None:
     sent = body(validFrom="2026-01-06")
     made = ok(api.post("/api/recurring-slots", sent), 201)
 
@@ -61,7 +61,7 @@ def test_the_same_delivery_twice_makes_one_slot(api: APIClient) -> None:
     ok(api.post("/api/recurring-slots", sent), 201)
 
 
-def test_a_change_moves_the_lessons_ahead(api: APIClient) -> None:
+def test_change_moves_future_classes(api: APIClient) -> None:
     made = ok(api.post("/api/recurring-slots", body()), 201)
     url = f"/api/recurring-slots/{made['id']}"
 
@@ -74,7 +74,7 @@ def test_a_change_moves_the_lessons_ahead(api: APIClient) -> None:
     assert ok(api.patch(url, {"status": "active", "validUntil": None}))["classesCreated"] == 12
 
 
-def test_two_slots_change_hours_one_after_the_other(api: APIClient) -> None:
+def test_two_slots_can_swap_hours_in_two_requests(api: APIClient) -> None:
     teacher = make.teacher().pk
     ten, eleven = (
         ok(api.post("/api/recurring-slots", body(teacher=teacher, startTime=start)), 201)
@@ -86,14 +86,14 @@ def test_two_slots_change_hours_one_after_the_other(api: APIClient) -> None:
     swapped = ok(api.patch(f"/api/recurring-slots/{eleven['id']}", {"startTime": "10:00"}))
 
     assert "warning" not in swapped
-    held = ScheduledClass.objects.values_list("recurring_slot_id", "start_time").distinct()
-    assert {(slot, f"{start:%H:%M}") for slot, start in held} == {
+    hours = ScheduledClass.objects.values_list("recurring_slot_id", "start_time").distinct()
+    assert {(slot, f"{start:%H:%M}") for slot, start in hours} == {
         (ten["id"], "11:00"),
         (eleven["id"], "10:00"),
     }
 
 
-def test_a_change_that_is_none_runs_nothing(api: APIClient) -> None:
+def test_unchanged_slot_starts_no_run(api: APIClient) -> None:
     made = ok(api.post("/api/recurring-slots", body()), 201)
     JobRun.objects.all().delete()
     made.pop("classesCreated")
@@ -103,7 +103,7 @@ def test_a_change_that_is_none_runs_nothing(api: APIClient) -> None:
     assert not JobRun.objects.exists()
 
 
-def test_another_student_gets_the_lessons_ahead(api: APIClient) -> None:
+def test_new_student_gets_future_classes(api: APIClient) -> None:
     made = ok(api.post("/api/recurring-slots", body()), 201)
     other = make.student()
 
@@ -112,9 +112,7 @@ def test_another_student_gets_the_lessons_ahead(api: APIClient) -> None:
     assert set(ScheduledClass.objects.values_list("student", flat=True)) == {other.pk}
 
 
-def test_when_applying_fails_the_save_stands(
-    api: APIClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_slot_is_kept_when_applying_fails(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(request: Any, conduct: Any) -> Any:
         raise RuntimeError("out of luck")
 
@@ -155,20 +153,20 @@ def test_when_applying_fails_the_save_stands(
         ({"endTime": "18:00"}, "endTime"),
     ],
 )
-def test_slots_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+def test_invalid_slot_is_refused(api: APIClient, values: Any, field: str) -> None:
     invalid(api.post("/api/recurring-slots", body(**values)), f"{field}: ")
     stored = make.slot(valid_from=MONDAY)
     invalid(api.patch(f"/api/recurring-slots/{stored.pk}", values), f"{field}: ")
 
 
 @pytest.mark.parametrize("field", ["teacher", "student", *TUESDAYS])
-def test_what_a_new_slot_needs(api: APIClient, field: str) -> None:
+def test_new_slot_requires_field(api: APIClient, field: str) -> None:
     sent = body()
     del sent[field]
     invalid(api.post("/api/recurring-slots", sent), f"{field}: ")
 
 
-def test_a_validity_is_held_against_what_is_stored(api: APIClient) -> None:
+def test_validity_is_checked_with_stored_dates(api: APIClient) -> None:
     stored = make.slot(valid_from=MONDAY, valid_until=day("2026-02-01"))
     url = f"/api/recurring-slots/{stored.pk}"
 
@@ -176,27 +174,27 @@ def test_a_validity_is_held_against_what_is_stored(api: APIClient) -> None:
     invalid(api.patch(url, {"validUntil": "2026-01-01"}), "validUntil: ")
 
 
-def test_filters(api: APIClient) -> None:
-    one = make.slot(weekday=2, start="09:00")
-    two = make.slot(weekday=1, start="11:00", status="paused")
+def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
+    tuesday = make.slot(weekday=2, start="09:00")
+    monday = make.slot(weekday=1, start="11:00", status="paused")
 
     def ids(query: str) -> list[int]:
         return [found["id"] for found in ok(api.get(f"/api/recurring-slots?{query}"))["results"]]
 
-    assert ids("") == [one.pk, two.pk]
-    assert ids("ordering=dayOfWeek") == [two.pk, one.pk]
-    assert ids("ordering=-startTime") == [two.pk, one.pk]
-    assert ids("status=paused") == [two.pk]
-    assert ids("dayOfWeek=2") == [one.pk]
-    assert ids(f"teacher={one.teacher_id}") == [one.pk]
-    assert ids(f"student={two.student_id}") == [two.pk]
+    assert ids("") == [tuesday.pk, monday.pk]
+    assert ids("ordering=dayOfWeek") == [monday.pk, tuesday.pk]
+    assert ids("ordering=-startTime") == [monday.pk, tuesday.pk]
+    assert ids("status=paused") == [monday.pk]
+    assert ids("dayOfWeek=2") == [tuesday.pk]
+    assert ids(f"teacher={tuesday.teacher_id}") == [tuesday.pk]
+    assert ids(f"student={monday.student_id}") == [monday.pk]
     assert ids("student=999") == []
     for query in ("status=ended", "dayOfWeek=0", "dayOfWeek=8", "teacher=-1", "student=1.5"):
         invalid(api.get(f"/api/recurring-slots?{query}"), query.split("=")[0])
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_page_takes_the_same_queries_however_many_it_holds(
+def test_query_count_does_not_depend_on_page_size(
     api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     for _number in range(size):

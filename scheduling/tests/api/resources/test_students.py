@@ -1,4 +1,4 @@
-"""``/api/students``: people, and classes that follow what is said of them."""
+"""``/api/students``: students, and the classes that their changes create."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def patch(api: APIClient, student: dict[str, Any], **values: Any) -> dict[str, A
     return changed
 
 
-def test_a_new_student_has_every_class_from_the_start_date_to_sunday(api: APIClient) -> None:
+def test_new_student_has_classes_from_start_date_to_sunday(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
 
     assert set(made) == STUDENT | {"classesCreated"}
@@ -57,7 +57,7 @@ def test_a_new_student_has_every_class_from_the_start_date_to_sunday(api: APICli
     assert read == {name: value for name, value in made.items() if name != "classesCreated"}
 
 
-def test_runs_are_recorded_as_a_change_by_the_caller(api: APIClient) -> None:
+def test_runs_have_trigger_change_and_caller(api: APIClient) -> None:
     create(api, fixedSchedule=[MEETS])
 
     runs = JobRun.objects.order_by("id").values_list("job", "trigger", "triggered_by", "is_full")
@@ -67,12 +67,12 @@ def test_runs_are_recorded_as_a_change_by_the_caller(api: APIClient) -> None:
     ]
 
 
-def test_a_student_without_a_schedule_runs_nothing(api: APIClient) -> None:
+def test_student_without_schedule_starts_no_run(api: APIClient) -> None:
     assert create(api)["classesCreated"] == 0
     assert not JobRun.objects.exists()
 
 
-def test_what_classes_do_not_depend_on_runs_nothing(api: APIClient) -> None:
+def test_change_of_name_starts_no_run(api: APIClient) -> None:
     made = create(api, fixedSchedule=[MEETS])
     JobRun.objects.all().delete()
 
@@ -84,18 +84,18 @@ def test_what_classes_do_not_depend_on_runs_nothing(api: APIClient) -> None:
     assert not JobRun.objects.exists()
 
 
-def test_an_earlier_start_date_brings_the_classes_since(api: APIClient) -> None:
+def test_earlier_start_date_creates_classes_since_then(api: APIClient) -> None:
     made = create(api, startDate="2026-01-05", fixedSchedule=[MEETS])
     assert made["classesCreated"] == 1
 
     assert patch(api, made, startDate="2025-12-24")["classesCreated"] == 2
 
 
-def test_the_horizon_of_a_students_slots_follows_too(api: APIClient) -> None:
-    who = make.student(is_active=False)
-    make.slot(who=who, weekday=2, valid_from=MONDAY)
+def test_reactivated_student_has_classes_of_slots(api: APIClient) -> None:
+    student = make.student(is_active=False)
+    make.slot(who=student, weekday=2, valid_from=MONDAY)
 
-    changed = ok(api.patch(f"/api/students/{who.pk}", {"isActive": True}))
+    changed = ok(api.patch(f"/api/students/{student.pk}", {"isActive": True}))
 
     assert changed["classesCreated"] == 12
     assert list(JobRun.objects.values_list("job", flat=True)) == ["horizon"]
@@ -125,12 +125,12 @@ def test_the_horizon_of_a_students_slots_follows_too(api: APIClient) -> None:
         ({"classesCreated": 1}, "classesCreated"),
     ],
 )
-def test_students_that_make_no_sense(api: APIClient, values: Any, field: str) -> None:
+def test_invalid_student_is_refused(api: APIClient, values: Any, field: str) -> None:
     invalid(raw(api, "/api/students", ANA | values), f"{field}: ")
     assert not Student.objects.exists()
 
 
-def test_an_end_before_the_stored_start_is_refused(api: APIClient) -> None:
+def test_end_before_stored_start_is_refused(api: APIClient) -> None:
     url = f"/api/students/{make.student(start=MONDAY, end_date=day('2026-02-01')).pk}"
 
     invalid(api.patch(url, {"endDate": "2026-01-01"}), "endDate: ")
@@ -138,15 +138,15 @@ def test_an_end_before_the_stored_start_is_refused(api: APIClient) -> None:
     ok(api.patch(url, {"startDate": "2026-03-01", "endDate": None}))
 
 
-def test_when_applying_fails_the_save_stands_and_the_answer_says_so(
+def test_student_is_kept_with_warning_when_applying_fails(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = apply_changes.run
+    original = apply_changes.run
 
     def run(request: Any, conduct: Any) -> Any:
         if request.job == "weekly":
             raise RuntimeError("out of luck")
-        return real(request, conduct)
+        return original(request, conduct)
 
     monkeypatch.setattr(apply_changes, "run", run)
 
@@ -157,7 +157,7 @@ def test_when_applying_fails_the_save_stands_and_the_answer_says_so(
     assert FixedSchedule.objects.count() == 1
 
 
-def test_a_class_without_a_place_is_said(api: APIClient) -> None:
+def test_conflict_is_reported_as_warning(api: APIClient) -> None:
     teacher = make.teacher("Marta Gil")
     make.lesson(make.student("Leo Park"), day("2026-01-07"), "17:30", "18:30", teacher)
 
@@ -168,7 +168,7 @@ def test_a_class_without_a_place_is_said(api: APIClient) -> None:
         assert words in made["warning"]
 
 
-def test_filters(api: APIClient) -> None:
+def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
     marta, tom = make.teacher(), make.teacher()
     ana, leo, eva = (make.student(name) for name in ("Ana Gil", "Leo Park", "Eva Ruiz"))
     make.schedule(ana, marta)
@@ -178,7 +178,9 @@ def test_filters(api: APIClient) -> None:
     Student.objects.filter(pk=eva.pk).update(is_active=False, email="eva@example.org")
 
     def names(query: str) -> list[str]:
-        return [one["firstName"] for one in ok(api.get(f"/api/students?{query}"))["results"]]
+        return [
+            student["firstName"] for student in ok(api.get(f"/api/students?{query}"))["results"]
+        ]
 
     assert names("") == ["Ana", "Leo", "Eva"]
     assert names("ordering=-firstName") == ["Leo", "Eva", "Ana"]
@@ -192,13 +194,13 @@ def test_filters(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_page_takes_the_same_queries_however_many_it_holds(
+def test_query_count_does_not_depend_on_page_size(
     api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     for _number in range(size):
-        who = make.student()
-        make.schedule(who, make.teacher(), weekday=1)
-        make.schedule(who, make.teacher(), weekday=2)
+        student = make.student()
+        make.schedule(student, make.teacher(), weekday=1)
+        make.schedule(student, make.teacher(), weekday=2)
     with django_assert_num_queries(5):  # studio, session, user, students, meetings
         found = ok(api.get("/api/students"))["results"]
-    assert [len(one["fixedSchedule"]) for one in found] == [2] * size
+    assert [len(student["fixedSchedule"]) for student in found] == [2] * size

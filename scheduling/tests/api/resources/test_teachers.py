@@ -1,4 +1,4 @@
-"""``/api/teachers``: people who teach, and what they offer."""
+"""``/api/teachers``: teachers and their settings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ pytestmark = [
 SETTINGS = {"durations": [{"minutes": 30, "price": 25.5}], "advanceBookingDays": 14}
 
 
-def test_a_new_teacher(api: APIClient) -> None:
+def test_teacher_is_created(api: APIClient) -> None:
     body = {"name": "Marta Gil", "timeZone": "Europe/Madrid", "lessonSettings": SETTINGS}
 
     made = ok(api.post("/api/teachers", body), 201)
@@ -31,7 +31,7 @@ def test_a_new_teacher(api: APIClient) -> None:
     assert ok(api.get(f"/api/teachers/{made['id']}")) == made
 
 
-def test_a_teacher_by_name_alone_is_in_the_studios_zone_without_settings(api: APIClient) -> None:
+def test_default_zone_is_that_of_studio(api: APIClient) -> None:
     made = ok(api.post("/api/teachers/", {"name": "Marta"}), 201)
 
     assert (made["timeZone"], made["lessonSettings"]) == ("UTC", None)
@@ -63,54 +63,54 @@ def test_a_teacher_by_name_alone_is_in_the_studios_zone_without_settings(api: AP
         ({"name": "M", "\ud800": "7"}, "?"),
     ],
 )
-def test_bodies_that_make_no_sense(api: APIClient, body: Any, field: str) -> None:
+def test_invalid_teacher_is_refused(api: APIClient, body: Any, field: str) -> None:
     invalid(raw(api, "/api/teachers", body), f"{field}: ")
     assert not Teacher.objects.exists()
 
 
 @pytest.mark.parametrize("body", ["[]", "[1]", '"x"', "5", "null", "true", "{", ""])
-def test_bodies_that_are_no_object(api: APIClient, body: str) -> None:
+def test_body_that_is_no_object_is_400(api: APIClient, body: str) -> None:
     answer = api.post("/api/teachers", body, content_type="application/json")
     assert answer.status_code == 400, answer.content
     assert answer.json()["success"] is False
 
 
-def test_what_was_read_may_be_sent_back(api: APIClient) -> None:
+def test_response_is_accepted_as_request(api: APIClient) -> None:
     made = ok(api.post("/api/teachers", {"name": "Marta", "lessonSettings": SETTINGS}), 201)
 
     assert ok(api.patch(f"/api/teachers/{made['id']}", made)) == made
     invalid(api.patch(f"/api/teachers/{made['id']}", made | {"id": 0}), "id: ")
 
 
-def test_a_new_zone_moves_the_lessons_in_the_same_request(api: APIClient) -> None:
-    one = make.teacher()
-    make.slot(one, weekday=2)
-    ok(api.patch(f"/api/teachers/{one.pk}", {"timeZone": "Europe/Madrid"}))
+def test_new_zone_moves_classes_in_same_request(api: APIClient) -> None:
+    teacher = make.teacher()
+    make.slot(teacher, weekday=2)
+    ok(api.patch(f"/api/teachers/{teacher.pk}", {"timeZone": "Europe/Madrid"}))
     made = ScheduledClass.objects.order_by("date")[0]
     assert f"{made.starts_at:%H:%M}" == "09:00"
 
-    answer = ok(api.patch(f"/api/teachers/{one.pk}", {"isActive": False}))
+    answer = ok(api.patch(f"/api/teachers/{teacher.pk}", {"isActive": False}))
 
     assert set(answer) == TEACHER
     assert not ScheduledClass.objects.exists()
     assert set(JobRun.objects.values_list("trigger", "triggered_by")) == {("change", "root")}
 
 
-def test_a_new_name_applies_nothing(api: APIClient) -> None:
-    one = make.teacher(zone="Europe/Madrid")
+def test_new_name_starts_no_run(api: APIClient) -> None:
+    teacher = make.teacher(zone="Europe/Madrid")
     body = {"name": "Marta", "timeZone": "Europe/Madrid", "isActive": True}
 
-    assert ok(api.patch(f"/api/teachers/{one.pk}", body))["name"] == "Marta"
+    assert ok(api.patch(f"/api/teachers/{teacher.pk}", body))["name"] == "Marta"
 
     assert not JobRun.objects.exists()
 
 
-def test_filters(api: APIClient) -> None:
+def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
     make.teacher("Marta Gil", email="m@example.org")
     make.teacher("Tom Lee", is_active=False)
 
     def names(query: str) -> list[str]:
-        return [one["name"] for one in ok(api.get(f"/api/teachers?{query}"))["results"]]
+        return [teacher["name"] for teacher in ok(api.get(f"/api/teachers?{query}"))["results"]]
 
     assert names("") == ["Marta Gil", "Tom Lee"]
     assert names("isActive=false") == ["Tom Lee"]
@@ -141,29 +141,29 @@ def test_filters(api: APIClient) -> None:
         ("cursor=a:b:c", ["cursor: "]),
     ],
 )
-def test_parameters_that_make_no_sense(api: APIClient, query: str, words: list[str]) -> None:
+def test_invalid_parameter_is_refused(api: APIClient, query: str, words: list[str]) -> None:
     invalid(api.get(f"/api/teachers?{query}"), *words)
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_page_takes_the_same_queries_however_many_it_holds(
+def test_query_count_does_not_depend_on_page_size(
     api: APIClient, size: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     for _number in range(size):
-        one = make.teacher()
-        settings = LessonSettings.objects.create(teacher=one)
+        teacher = make.teacher()
+        settings = LessonSettings.objects.create(teacher=teacher)
         settings.durations.create(minutes=30, price=20)
     ok(api.get("/api/teachers"))
     with django_assert_num_queries(5):  # studio, session, user, teachers, durations
         assert len(ok(api.get("/api/teachers"))["results"]) == size
 
 
-@pytest.mark.parametrize("who", ["teachers", "students"])
-def test_language_and_reminders_are_read_and_written(api: APIClient, who: str) -> None:
-    name = {"name": "Marta"} if who == "teachers" else {"firstName": "Ana"}
-    made = ok(api.post(f"/api/{who}", name | {"language": "es", "reminders": False}), 201)
+@pytest.mark.parametrize("people", ["teachers", "students"])
+def test_language_and_reminders_are_read_and_written(api: APIClient, people: str) -> None:
+    name = {"name": "Marta"} if people == "teachers" else {"firstName": "Ana"}
+    made = ok(api.post(f"/api/{people}", name | {"language": "es", "reminders": False}), 201)
     assert (made["language"], made["reminders"]) == ("es", False)
-    changed = ok(api.patch(f"/api/{who}/{made['id']}", {"reminders": True}))
+    changed = ok(api.patch(f"/api/{people}/{made['id']}", {"reminders": True}))
     assert (changed["language"], changed["reminders"]) == ("es", True)
-    invalid(api.patch(f"/api/{who}/{made['id']}", {"language": "eo"}), "language")
-    invalid(api.patch(f"/api/{who}/{made['id']}", {"reminders": "yes"}), "reminders")
+    invalid(api.patch(f"/api/{people}/{made['id']}", {"language": "eo"}), "language")
+    invalid(api.patch(f"/api/{people}/{made['id']}", {"reminders": "yes"}), "reminders")

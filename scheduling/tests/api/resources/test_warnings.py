@@ -1,4 +1,4 @@
-"""``warning``: a class that has no place is counted once, and told to whoever changed it."""
+"""``warning``: each conflict is counted once, and only those of the changed series."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ pytestmark = [
 TAKEN = "Marta Gil already teaches Leo Park, 2026-01-05 10:00–11:00 UTC"
 
 
-def test_what_two_jobs_met_is_one_conflict(api: APIClient) -> None:
+def test_conflict_of_two_jobs_is_counted_once(api: APIClient) -> None:
     marta = make.teacher("Marta Gil")
     make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
     meeting = {"dayOfWeek": 1, "startTime": "10:00", "endTime": "11:00", "teacher": marta.pk}
@@ -36,25 +36,25 @@ def test_what_two_jobs_met_is_one_conflict(api: APIClient) -> None:
     )
 
 
-def applied(student: Any) -> Any:
-    how = {"today": MONDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
-    return apply_change(student_ids=[student.pk], **how)
+def apply_for(student: Any) -> Any:
+    options = {"today": MONDAY, "clock": lambda: NOW, "triggered_by": "teresa"}
+    return apply_change(student_ids=[student.pk], **options)
 
 
-def test_an_old_conflict_is_no_news_of_another_schedule() -> None:
+def test_conflict_of_other_series_is_not_reported() -> None:
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil")
     make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
     old = SeriesKey(SeriesKind.RECURRING_SLOT, make.slot(marta, ana).pk)
     new = SeriesKey(SeriesKind.RECURRING_SLOT, make.slot(who=ana, weekday=3).pk)
 
-    came_to = applied(ana)
+    result = apply_for(ana)
 
-    assert with_created(came_to, {new}) == {"classes_created": 23}
-    assert with_created(came_to, {old})["warning"].startswith("1 class clashes with another lesson")
-    assert with_created(came_to) == with_created(came_to, {old, new})
+    assert with_created(result, {new}) == {"classes_created": 23}
+    assert with_created(result, {old})["warning"].startswith("1 class clashes with another lesson")
+    assert with_created(result) == with_created(result, {old, new})
 
 
-def test_a_closed_day_is_named_as_every_other_day(api: APIClient) -> None:
+def test_warning_names_closed_day_with_weekday(api: APIClient) -> None:
     make.closure("Snow", day("2026-01-09"))
     body = {"student": make.student().pk, "date": "2026-01-09"}
 

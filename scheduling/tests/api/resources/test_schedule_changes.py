@@ -1,4 +1,4 @@
-"""``…/change``, ``…/pause``, ``…/resume``, ``…/end``: plans first, and exactly those applied."""
+"""``…/change``, ``…/pause``, ``…/resume``, ``…/end``: previews, and the plans applied."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,36 +33,36 @@ def slot(settings: Any) -> RecurringSlot:
     return row
 
 
-def url(row: Any, act: str) -> str:
+def url(row: Any, action: str) -> str:
     path = {"recurringslot": "recurring-slots", "fixedschedule": "fixed-schedules"}
     name = row._meta.model_name
-    return f"/api/{path.get(name, f'{name}s')}/{row.pk}/{act}"
+    return f"/api/{path.get(name, f'{name}s')}/{row.pk}/{action}"
 
 
-def test_from_a_date_on_with_its_plan_first(api: APIClient, slot: RecurringSlot) -> None:
+def test_previewed_change_from_date_is_applied(api: APIClient, slot: RecurringSlot) -> None:
     body = {"from": "2026-01-19", "dayOfWeek": 5, "startTime": "16:00"}
     before = calendar()
 
-    seen = ok(api.post(url(slot, "change"), body | {"dryRun": True}))
+    preview = ok(api.post(url(slot, "change"), body | {"dryRun": True}))
 
-    assert set(seen) == ANSWER
-    assert (seen["dryRun"], seen["message"]) == (True, "This would move 2 classes.")
-    assert (seen["runIds"], seen["series"]) == ([], None)
-    assert [(one["outcome"], one["date"], one["timeZone"]) for one in seen["items"]] == [
+    assert set(preview) == ANSWER
+    assert (preview["dryRun"], preview["message"]) == (True, "This would move 2 classes.")
+    assert (preview["runIds"], preview["series"]) == ([], None)
+    assert [(item["outcome"], item["date"], item["timeZone"]) for item in preview["items"]] == [
         ("moved", "2026-01-23", "UTC"),
         ("moved", "2026-01-30", "UTC"),
     ]
     assert calendar() == before
 
-    done = ok(api.post(url(slot, "change"), body | {"plan": seen["plan"]}))
+    done = ok(api.post(url(slot, "change"), body | {"plan": preview["plan"]}))
 
     new = RecurringSlot.objects.exclude(pk=slot.pk).get()
     assert (done["message"], done["series"]) == ("Done. Classes: 2 moved.", new.pk)
-    assert (len(done["runIds"]), done["plan"]) == (1, seen["plan"])
+    assert (len(done["runIds"]), done["plan"]) == (1, preview["plan"])
     assert dates(new.classes.all()) == ["2026-01-23", "2026-01-30"]
 
 
-def test_another_plan_than_the_one_that_was_seen(api: APIClient, slot: RecurringSlot) -> None:
+def test_outdated_plan_is_refused(api: APIClient, slot: RecurringSlot) -> None:
     body = {"from": "2026-01-19", "dayOfWeek": 5}
     plan = ok(api.post(url(slot, "change"), body | {"dryRun": True}))["plan"]
     ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
@@ -71,17 +71,17 @@ def test_another_plan_than_the_one_that_was_seen(api: APIClient, slot: Recurring
     assert calendar() == before
 
 
-def test_all_that_is_to_come_without_a_date(api: APIClient, slot: RecurringSlot) -> None:
+def test_change_without_date_moves_all_future_classes(api: APIClient, slot: RecurringSlot) -> None:
     done = ok(api.post(url(slot, "change"), {"durationMinutes": 30}))
     assert (done["counts"]["moved"], done["series"]) == (4, slot.pk)
 
 
-def test_a_meeting_from_a_date_on(api: APIClient) -> None:
-    rule = make.schedule(whom=make.teacher(), weekday=2)
+def test_meeting_changes_from_date(api: APIClient) -> None:
+    meeting = make.schedule(whom=make.teacher(), weekday=2)
     body = {"from": "2026-01-12", "startTime": "15:00"}
-    invalid(api.post(url(rule, "change"), body), "end time must be after")
-    ok(api.post(url(rule, "change"), body | {"endTime": "16:00", "teacher": None}))
-    new = rule.student.fixed_schedules.latest("id")
+    invalid(api.post(url(meeting, "change"), body), "end time must be after")
+    ok(api.post(url(meeting, "change"), body | {"endTime": "16:00", "teacher": None}))
+    new = meeting.student.fixed_schedules.latest("id")
     assert (new.teacher, new.valid_from) == (None, day("2026-01-12"))
 
 
@@ -96,13 +96,13 @@ def test_a_meeting_from_a_date_on(api: APIClient) -> None:
         ({"from": "2026-01-19", "dayOfWeek": 5, "dryRun": "yes"}, ("dryRun",)),
     ],
 )
-def test_what_can_not_be(
+def test_invalid_change_is_refused(
     api: APIClient, slot: RecurringSlot, body: dict[str, Any], words: tuple[str, ...]
 ) -> None:
     invalid(api.post(url(slot, "change"), body), *words)
 
 
-def test_paused_and_resumed(api: APIClient, slot: RecurringSlot) -> None:
+def test_series_is_paused_and_resumed(api: APIClient, slot: RecurringSlot) -> None:
     body = {"from": "2026-01-14", "to": "2026-01-21", "name": "Exams"}
     assert ok(api.post(url(slot, "pause"), body))["counts"]["cancelled"] == 2
     invalid(api.post(url(slot, "pause"), body), "already")
@@ -113,24 +113,26 @@ def test_paused_and_resumed(api: APIClient, slot: RecurringSlot) -> None:
 
 
 @pytest.mark.parametrize("who", ["student", "teacher", "slot"])
-def test_ended_with_what_a_person_left(api: APIClient, slot: RecurringSlot, who: str) -> None:
-    about = slot if who == "slot" else getattr(slot, who)
+def test_end_keeps_or_cancels_edited_classes(api: APIClient, slot: RecurringSlot, who: str) -> None:
+    row = slot if who == "slot" else getattr(slot, who)
     ScheduledClass.objects.filter(date="2026-01-21").update(notes="recital")
     body = {"on": "2026-01-08", "reason": "moved away"}
-    seen = ok(api.post(url(about, "end"), body | {"dryRun": True}))
-    assert seen["message"] == ("This would remove 2 classes. 1 class keeps your changes.")
-    done = ok(api.post(url(about, "end"), body | {"cancelRest": True}))
+    preview = ok(api.post(url(row, "end"), body | {"dryRun": True}))
+    assert preview["message"] == ("This would remove 2 classes. 1 class keeps your changes.")
+    done = ok(api.post(url(row, "end"), body | {"cancelRest": True}))
     assert done["message"] == "Done. Classes: 2 removed, 1 cancelled."
     assert dates() == ["2026-01-07"]
-    invalid(api.post(url(about, "end"), body), "already")
+    invalid(api.post(url(row, "end"), body), "already")
 
 
-def test_who_may(staff: Callable[..., APIClient], slot: RecurringSlot) -> None:
+def test_each_action_needs_its_permissions(
+    staff: Callable[..., APIClient], slot: RecurringSlot
+) -> None:
     end = {"on": "2026-01-08", "dryRun": True}
     pause = {"from": "2026-01-14", "to": "2026-01-21", "dryRun": True}
     reader = staff("view_recurringslot", "view_student")
-    for act, body in (("end", end), ("pause", pause), ("change", {}), ("resume", {})):
-        assert reader.post(url(slot, act), body).status_code == 403
+    for action, body in (("end", end), ("pause", pause), ("change", {}), ("resume", {})):
+        assert reader.post(url(slot, action), body).status_code == 403
     changer = staff("change_recurringslot", "change_student")
     ok(changer.post(url(slot, "end"), end))
     assert changer.post(url(slot, "pause"), pause).status_code == 403
@@ -138,17 +140,17 @@ def test_who_may(staff: Callable[..., APIClient], slot: RecurringSlot) -> None:
     ok(staff("change_recurringslot", "add_closure").post(url(slot, "pause"), pause))
 
 
-def test_there_is_no_such_row(api: APIClient) -> None:
+def test_unknown_row_is_404(api: APIClient) -> None:
     refused(api.post("/api/recurring-slots/7/end", {"on": "2026-01-08"}), 404, "not_found")
 
 
-def test_a_teacher_in_another_zone(api: APIClient, slot: RecurringSlot) -> None:
+def test_new_zone_of_teacher_moves_classes(api: APIClient, slot: RecurringSlot) -> None:
     teacher = slot.teacher
     body = {"timeZone": "Asia/Tokyo"}
-    seen = ok(api.post(url(teacher, "change"), body | {"dryRun": True}))
-    assert (seen["message"], seen["series"]) == ("This would move 4 classes.", None)
+    preview = ok(api.post(url(teacher, "change"), body | {"dryRun": True}))
+    assert (preview["message"], preview["series"]) == ("This would move 4 classes.", None)
 
-    ok(api.post(url(teacher, "change"), body | {"plan": seen["plan"]}))
+    ok(api.post(url(teacher, "change"), body | {"plan": preview["plan"]}))
 
     teacher.refresh_from_db()
     assert teacher.time_zone == "Asia/Tokyo"
