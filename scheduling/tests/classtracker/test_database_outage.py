@@ -1,4 +1,4 @@
-"""Pages answer 503 with Retry-After while the database is away or locked."""
+"""Pages answer 503 with Retry-After while the database is unavailable or locked."""
 
 from unittest.mock import patch
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db]
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/calendar/"])
 @pytest.mark.parametrize("error", ["database is locked", "connection refused"])
-def test_pages_are_unavailable_while_the_database_is(path, error):
+def test_pages_are_503_while_database_is_unavailable(path, error):
     browser = Client(raise_request_exception=False)
     browser.force_login(User.objects.create_superuser("teresa"))
     with patch.object(connection, "cursor", side_effect=OperationalError(error)):
@@ -24,14 +24,14 @@ def test_pages_are_unavailable_while_the_database_is(path, error):
     assert error not in text
 
 
-def test_login_form_that_is_sent_is_unavailable_too():
+def test_submitted_login_form_is_503():
     browser = Client(raise_request_exception=False)
     with patch.object(connection, "cursor", side_effect=OperationalError("database is locked")):
         answer = browser.post("/admin/login/", {"username": "teresa", "password": "secret"})
     assert answer.status_code == 503
 
 
-def test_errors_of_statements_stay_errors():
+def test_error_of_a_statement_is_500():
     browser = Client(raise_request_exception=False)
     browser.force_login(User.objects.create_superuser("teresa"))
     with patch.object(connection, "cursor", side_effect=OperationalError("no such table: x")):

@@ -1,4 +1,4 @@
-"""The guards against double booking outlive migrations, and can be deferred on PostgreSQL."""
+"""The constraints against double booking after migrations, and deferred on PostgreSQL."""
 
 import importlib
 
@@ -28,7 +28,7 @@ def exclusions():
         return cursor.fetchall()
 
 
-def assert_guarded():
+def assert_double_booking_is_refused():
     bach = make.teacher()
     make.lesson(whom=bach)
     with pytest.raises(IntegrityError, match="not_double_booked"), transaction.atomic():
@@ -37,7 +37,7 @@ def assert_guarded():
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_that_rebuilds_the_table_does_not_lose_them():
+def test_triggers_exist_after_table_is_rebuilt():
     before = triggers()
     assert len(before) == 8
     subject = ScheduledClass._meta.get_field("subject")
@@ -59,7 +59,7 @@ def test_a_migration_that_rebuilds_the_table_does_not_lose_them():
             plan=[],
         )
         assert triggers() == before
-        assert_guarded()
+        assert_double_booking_is_refused()
     finally:
         with connection.schema_editor() as editor:
             editor.alter_field(ScheduledClass, longer, subject)
@@ -69,7 +69,7 @@ def test_a_migration_that_rebuilds_the_table_does_not_lose_them():
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
-def test_putting_them_back_twice_is_harmless():
+def test_reinstalling_twice_changes_nothing():
     before = triggers()
     class_constraints.reinstall_after_migrate(None, "default")
     assert triggers() == before
@@ -77,8 +77,8 @@ def test_putting_them_back_twice_is_harmless():
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
-def test_a_change_of_a_guard_comes_with_the_next_migrate():
-    """``IF NOT EXISTS`` alone would leave a studio with the guards of the day it was set up."""
+def test_changed_trigger_is_replaced_by_migrate():
+    """``IF NOT EXISTS`` alone would keep the old trigger."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER class_teacher_insert")
         cursor.execute(
@@ -86,31 +86,31 @@ def test_a_change_of_a_guard_comes_with_the_next_migrate():
             " WHEN 0 BEGIN SELECT 1; END"
         )
     class_constraints.reinstall_after_migrate(None, "default")
-    assert_guarded()
+    assert_double_booking_is_refused()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_migration_goes_back_and_forth():
+def test_migration_can_be_reversed_and_applied_again():
     migration = importlib.import_module("scheduling.migrations.0002_no_double_booking")
     with connection.schema_editor() as editor:
         migration.uninstall(apps, editor)
         assert not (exclusions() if connection.vendor == "postgresql" else triggers())
         migration.install(apps, editor)
     class_constraints.reinstall_after_migrate(None, "default")
-    assert_guarded()
+    assert_double_booking_is_refused()
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_they_are_deferrable_and_immediate_until_deferred():
+def test_constraints_are_deferrable_and_initially_immediate():
     assert exclusions() == [
         ("class_student_not_double_booked", True, False),
         ("class_teacher_not_double_booked", True, False),
     ]
 
 
-def swap(one, other):
-    for row, source in ((one, other), (other, one)):
+def swap(first, second):
+    for row, source in ((first, second), (second, first)):
         ScheduledClass.objects.filter(pk=row.pk).update(
             start_time=source.start_time,
             end_time=source.end_time,
@@ -121,22 +121,22 @@ def swap(one, other):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_two_classes_change_places_within_a_transaction_that_defers_them():
+def test_deferred_constraints_allow_a_swap():
     bach = make.teacher()
-    one = make.lesson(whom=bach)
-    other = make.lesson(start="11:00", end="12:00", whom=bach)
+    first = make.lesson(whom=bach)
+    second = make.lesson(start="11:00", end="12:00", whom=bach)
     with pytest.raises(IntegrityError), transaction.atomic():
-        swap(one, other)
+        swap(first, second)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        swap(one, other)
-    one.refresh_from_db()
-    assert one.start_time == make.at("11:00")
+        swap(first, second)
+    first.refresh_from_db()
+    assert first.start_time == make.at("11:00")
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_what_still_overlaps_at_the_end_of_it_is_refused():
+def test_deferred_constraints_refuse_remaining_overlap():
     def overlap():
         bach = make.teacher()
         with transaction.atomic(), connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Which faults of a database pass by themselves, and the sentence that tells of each."""
+"""Database errors: their messages, and which of them are transient."""
 
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
@@ -30,7 +30,7 @@ from scheduling.tests.jobs.helpers import database_error
         (database_error("57P01"), "Check DATABASE_URL"),
     ],
 )
-def test_each_fault_has_its_sentence(error, words):
+def test_known_errors_have_messages(error, words):
     assert words in describe(error)
     assert "\n" not in describe(error)
 
@@ -42,7 +42,7 @@ LEAKY = ProgrammingError(
 )
 
 
-def test_what_a_database_says_of_rows_and_statements_is_for_the_log_alone(caplog):
+def test_details_of_error_are_only_in_log(caplog):
     sentence = "The database refused it: ProgrammingError: permission denied for table pupils."
     assert describe(LEAKY) == sentence
     assert caplog.text == ""
@@ -51,19 +51,19 @@ def test_what_a_database_says_of_rows_and_statements_is_for_the_log_alone(caplog
     assert 'COPY classes, line 1: "2 2 3"' in caplog.text
 
 
-def test_of_a_known_fault_the_sentence_says_all(caplog):
+def test_known_error_is_not_logged(caplog):
     error = OperationalError("database is locked")
     assert log_and_describe(error, "run %s failed", 7) == describe(error)
     assert caplog.text == ""
 
 
-def test_a_driver_s_own_error_is_one_of_the_database_and_none_is_endless():
-    own = type("Refused", (Exception,), {"sqlstate": "P0001"})("no\nCONTEXT: COPY classes")
-    assert describe(own) == "The database refused it: Refused: no."
+def test_driver_error_is_described_and_messages_are_short():
+    error = type("Refused", (Exception,), {"sqlstate": "P0001"})("no\nCONTEXT: COPY classes")
+    assert describe(error) == "The database refused it: Refused: no."
     assert len(describe(ValueError("x" * 10_000))) < 400
 
 
-def test_what_is_no_fault_of_the_database_is_never_transient():
+def test_other_errors_are_not_transient():
     for error in (ValueError("x"), KeyError("x"), ProgrammingError("x")):
         assert not is_transient(error)
 
@@ -82,7 +82,7 @@ def test_what_is_no_fault_of_the_database_is_never_transient():
     ],
     ids=str,
 )
-def test_what_passes_by_itself(error):
+def test_error_is_transient(error):
     assert is_transient(error)
 
 
@@ -99,11 +99,11 @@ def test_what_passes_by_itself(error):
     ],
     ids=str,
 )
-def test_what_does_not(error):
+def test_error_is_permanent(error):
     assert not is_transient(error)
 
 
-def test_contention_is_about_two_writers():
+def test_contention_is_conflict_of_two_writers():
     assert [is_contention(database_error(s)) for s in ("40001", "40P01", "55P03", "57P01")] == [
         True, True, True, False,
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""No index that another one makes needless."""
+"""The indexes of the tables."""
 
 import pytest
 from django.db import connection
@@ -17,12 +17,12 @@ INDEXES = """
 """
 
 
-def test_no_index_is_the_beginning_of_another_one() -> None:
+def test_no_index_is_a_prefix_of_another() -> None:
     with connection.cursor() as cursor:
         cursor.execute(INDEXES)
         rows = cursor.fetchall()
     assert len(rows) > 40
-    needless = [
+    redundant = [
         (name, longer)
         for table, name, unique, columns, classes, condition, kind in rows
         for table2, longer, _unique, columns2, classes2, condition2, kind2 in rows
@@ -32,4 +32,4 @@ def test_no_index_is_the_beginning_of_another_one() -> None:
         and f"{columns2} ".startswith(f"{columns} ")
         and f"{classes2} ".startswith(f"{classes} ")
     ]
-    assert needless == []
+    assert redundant == []

@@ -167,7 +167,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
     },
     "conflicts": {
         "back to back is allowed": (
-            "models.test_double_booking:test_before_after_and_back_to_back_is_free"
+            "models.test_double_booking:test_times_before_after_and_back_to_back_are_free"
         ),
         "containment; same start, another length": (
             "domain.planning.test_conflicts:test_containment_and_the_same_start_with_another_length"
@@ -184,9 +184,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "a student booked with two teachers": (
             "domain.planning.test_conflicts:test_a_student_booked_with_two_teachers"
         ),
-        "shared classes": (
-            "models.test_shared_lessons:test_several_students_at_exactly_the_same_times"
-        ),
+        "shared classes": ("models.test_shared_lessons:test_shared_lesson_has_several_students"),
         "resolving one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",
     },
     "runs": {
@@ -235,7 +233,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "api.resources.test_credentials:test_body_that_is_not_json_is_400"
         ),
         "quotes, emoji, right-to-left marks in a name": (
-            "models.test_checks:test_any_name_comes_back_as_it_was_written"
+            "models.test_checks:test_any_name_is_stored_unchanged"
         ),
         "a formula in an export": (
             "admin.export.test_export:test_no_cell_of_a_workbook_is_a_formula"

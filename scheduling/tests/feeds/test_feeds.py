@@ -1,4 +1,4 @@
-"""Calendar feeds, read by parsers that have nothing of ours."""
+"""Calendar feeds, read by independent parsers."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -35,13 +35,13 @@ def read(client, feed, **headers):
     return client.get(path(feed), headers=headers, secure=True)
 
 
-def events(answer):
-    assert answer.status_code == 200, answer.content
-    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+def events(response):
+    assert response.status_code == 200, response.content
+    return list(Calendar.from_ical(response.content).walk("VEVENT"))
 
 
-def by_uid(answer):
-    return {str(event["UID"]): event for event in events(answer)}
+def by_uid(response):
+    return {str(event["UID"]): event for event in events(response)}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def studio(marta, ana):
     weekly()
 
 
-def test_each_feed_shows_its_own_classes(client, studio, marta, ana):
+def test_each_feed_contains_its_own_classes(client, studio, marta, ana):
     feeds = {
         "ana": CalendarFeed.objects.create(student=ana),
         "marta": CalendarFeed.objects.create(teacher=marta),
@@ -81,8 +81,8 @@ def test_each_feed_shows_its_own_classes(client, studio, marta, ana):
     "zone", ["Europe/Madrid", "Africa/Casablanca", "Australia/Lord_Howe", "America/Santiago"]
 )
 @pytest.mark.parametrize("first", [date(2026, 1, 5), date(2029, 9, 3)], ids=str)
-def test_independent_readers_see_what_the_table_holds(client, zone, first):
-    """Over both changes of the clock, and in the hours that there are not and twice."""
+def test_independent_readers_find_stored_instants(client, zone, first):
+    """The year includes both clock changes, nonexistent hours and repeated hours."""
     marta, ana = make.teacher(zone=zone), make.student()
     for weekday, start in [(1, "17:00"), (7, "02:30"), (7, "01:30"), (6, "23:45")]:
         make.slot(marta, ana, weekday=weekday, start=start, minutes=30)
@@ -95,22 +95,22 @@ def test_independent_readers_see_what_the_table_holds(client, zone, first):
     assert sorted(by_icalendar(body).values()) == stored
 
 
-def test_local_time_and_its_zone_alone(client, studio, ana):
+def test_feed_has_local_times_and_their_zone(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     calendar = Calendar.from_ical(read(client, feed).content)
     start = next(iter(calendar.walk("VEVENT")))["DTSTART"]
     assert start.params["TZID"] == "Europe/Madrid"
     assert start.dt == datetime(2026, 1, 5, 17, tzinfo=ZoneInfo("Europe/Madrid"))
-    (zone,) = calendar.walk("VTIMEZONE")  # what is in UTC needs none
+    (zone,) = calendar.walk("VTIMEZONE")  # UTC needs no VTIMEZONE
     assert str(zone["TZID"]) == "Europe/Madrid"
     assert {part["DTSTART"].dt.year for part in zone.subcomponents} == {2025}
 
 
-def test_a_move_keeps_the_identity_and_raises_the_revision(client, studio, ana):
+def test_moved_class_keeps_uid_and_raises_sequence(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     before = by_uid(read(client, feed))
-    one = ScheduledClass.objects.filter(student=ana, date=date(2026, 1, 12)).get()
-    manual_edit(one, {"date": date(2026, 1, 14)}, datetime(2026, 11, 30, tzinfo=UTC))
+    scheduled_class = ScheduledClass.objects.filter(student=ana, date=date(2026, 1, 12)).get()
+    manual_edit(scheduled_class, {"date": date(2026, 1, 14)}, datetime(2026, 11, 30, tzinfo=UTC))
     after = by_uid(read(client, feed))
     assert set(after) == set(before)
     changed = [uid for uid in after if after[uid]["DTSTART"].dt != before[uid]["DTSTART"].dt]
@@ -119,7 +119,7 @@ def test_a_move_keeps_the_identity_and_raises_the_revision(client, studio, ana):
     assert all(after[u]["SEQUENCE"] == before[u]["SEQUENCE"] for u in after if u not in changed)
 
 
-def test_a_change_of_the_rule_keeps_the_identities(client, studio, ana):
+def test_changed_series_keeps_uids(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     before = by_uid(read(client, feed))
     slot = ana.recurring_slots.get()
@@ -131,11 +131,11 @@ def test_a_change_of_the_rule_keeps_the_identities(client, studio, ana):
     assert sum(after[u]["DTSTART"].dt != before[u]["DTSTART"].dt for u in after) == 12
 
 
-def test_a_cancelled_class_stays_as_cancelled(client, studio, ana):
+def test_cancelled_class_is_in_feed_as_cancelled(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
-    one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
+    scheduled_class = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
     values = {"status": ClassStatus.CANCELLED, "cancel_reason": "fiebre"}
-    manual_edit(one, values, EARLY)
+    manual_edit(scheduled_class, values, EARLY)
     first = events(read(client, feed))[0]
     assert (first["STATUS"], first["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
     assert str(first["SUMMARY"]) == "Cancelada: Cello · Marta Gil"
@@ -146,45 +146,45 @@ def sequences(client, feed):
     return {uid: event["SEQUENCE"] for uid, event in by_uid(read(client, feed)).items()}
 
 
-def test_each_change_within_one_second_is_a_revision(client, studio, ana):
+def test_each_change_within_one_second_raises_sequence(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
-    seen = [sequences(client, feed)]
+    found = [sequences(client, feed)]
     now = ScheduledClass.objects.latest("updated_at").updated_at
     for status in (ClassStatus.CANCELLED, ClassStatus.SCHEDULED, ClassStatus.CANCELLED):
-        one = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
-        manual_edit(one, {"status": status}, now)
-        seen.append(sequences(client, feed))
-    changed = [uid for uid in seen[0] if seen[0][uid] != seen[-1][uid]]
+        scheduled_class = ScheduledClass.objects.filter(student=ana).earliest("starts_at")
+        manual_edit(scheduled_class, {"status": status}, now)
+        found.append(sequences(client, feed))
+    changed = [uid for uid in found[0] if found[0][uid] != found[-1][uid]]
     assert len(changed) == 1
-    numbers = [one[changed[0]] for one in seen]
+    numbers = [sequence[changed[0]] for sequence in found]
     assert numbers == sorted(set(numbers))
     assert 0 <= numbers[0] <= numbers[-1] < 2**31
 
 
-def test_so_is_each_change_by_a_run(client, studio, ana):
+def test_each_change_by_a_run_raises_sequence(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     ScheduledClass.objects.update(updated_at=EARLY + timedelta(seconds=0.7))
-    seen = [sequences(client, feed)]
-    for _time in range(2):
+    found = [sequences(client, feed)]
+    for _round in range(2):
         holiday = make.closure("Strike", date(2026, 1, 12))
         horizon()
-        seen.append(sequences(client, feed))
+        found.append(sequences(client, feed))
         holiday.delete()
         horizon()
-        seen.append(sequences(client, feed))
-    changed = [uid for uid in seen[0] if seen[0][uid] != seen[-1][uid]]
+        found.append(sequences(client, feed))
+    changed = [uid for uid in found[0] if found[0][uid] != found[-1][uid]]
     assert len(changed) == 1
-    numbers = [one[changed[0]] for one in seen]
+    numbers = [sequence[changed[0]] for sequence in found]
     assert numbers == sorted(set(numbers))
 
 
-def test_how_often_to_look_is_a_duration(client):
+def test_refresh_interval_is_a_duration(client):
     text = read(client, CalendarFeed.objects.create()).content.decode()
     assert "\r\nX-PUBLISHED-TTL:PT1H\r\n" in text
     assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
 
 
-def test_without_the_database_it_says_when_to_come_back(client):
+def test_feed_without_database_is_503_with_retry_after(client):
     address = path(CalendarFeed.objects.create())
 
     def refuse(*args):
@@ -196,14 +196,16 @@ def test_without_the_database_it_says_when_to_come_back(client):
     assert int(answer["Retry-After"]) > 0
 
 
-def test_304_until_something_changes(client, studio, ana):
+def test_feed_is_304_until_something_changes(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     first = read(client, feed)
     again = read(client, feed, if_none_match=first["ETag"])
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert read(client, feed).content == first.content
-    one = ScheduledClass.objects.filter(student=ana).latest("starts_at")
-    manual_edit(one, {"start_time": make.at("08:00"), "end_time": make.at("09:00")}, EARLY)
+    scheduled_class = ScheduledClass.objects.filter(student=ana).latest("starts_at")
+    manual_edit(
+        scheduled_class, {"start_time": make.at("08:00"), "end_time": make.at("09:00")}, EARLY
+    )
     assert read(client, feed, if_none_match=first["ETag"]).status_code == 200
     marta = ana.recurring_slots.get().teacher
     marta.name = "Marta Gil Soto"
@@ -212,16 +214,16 @@ def test_304_until_something_changes(client, studio, ana):
     assert "Marta Gil Soto" in second.content.decode()
 
 
-def test_what_a_name_holds_stays_in_its_line(client):
-    who = make.student("Ana,; \\ «ü» 🎻\u202e =1+1")
-    make.lesson(who, subject="line\nBEGIN:VEVENT\nUID:evil", whom=make.teacher("Tom"))
+def test_special_characters_are_escaped(client):
+    student = make.student("Ana,; \\ «ü» 🎻\u202e =1+1")
+    make.lesson(student, subject="line\nBEGIN:VEVENT\nUID:evil", whom=make.teacher("Tom"))
     feed = CalendarFeed.objects.create()
     (event,) = events(read(client, feed))
     assert "🎻" in str(event["SUMMARY"])
     assert str(event["UID"]).startswith("class-")
 
 
-def test_an_address_without_a_slash_with_one_and_head(client, studio):
+def test_feed_accepts_trailing_slash_and_head(client, studio):
     feed = CalendarFeed.objects.create()
     assert client.get(path(feed) + "/").status_code == 200
     head = client.head(path(feed))
@@ -230,7 +232,7 @@ def test_an_address_without_a_slash_with_one_and_head(client, studio):
     assert client.post(path(feed)).status_code == 405
 
 
-def test_who_has_no_address_gets_nothing(client, studio, ana):
+def test_forged_and_revoked_addresses_are_404(client, studio, ana):
     feed, other = CalendarFeed.objects.create(student=ana), CalendarFeed.objects.create()
     token = token_of(feed)
     assert token != token_of(other)
@@ -243,8 +245,8 @@ def test_who_has_no_address_gets_nothing(client, studio, ana):
         "x",
         "1-x.y",
     ]
-    for bad in forged:
-        assert client.get(f"/calendar/{bad}.ics").status_code == 404
+    for forged_token in forged:
+        assert client.get(f"/calendar/{forged_token}.ics").status_code == 404
     revoke(feed, EARLY)
     answer = read(client, feed)
     assert answer.status_code == 404
@@ -252,7 +254,7 @@ def test_who_has_no_address_gets_nothing(client, studio, ana):
     assert feed_of(token, MONDAY) is None
 
 
-def gone(feed, how):
+def remove_owner(feed, how):
     person = feed.student or feed.teacher
     if how == "account":
         person.user.is_active = False
@@ -269,14 +271,16 @@ def gone(feed, how):
     ("whose", "how"),
     [("ana", "inactive"), ("ana", "ended"), ("marta", "inactive"), ("marta", "account")],
 )
-def test_the_feed_of_somebody_who_has_left_is_closed(client, studio, marta, ana, whose, how):
+def test_feed_of_person_who_left_is_404(client, studio, marta, ana, whose, how):
     marta.user = User.objects.create_user("marta")
     marta.save()
-    feeds = [CalendarFeed.objects.create(**one) for one in ({"student": ana}, {"teacher": marta})]
+    feeds = [
+        CalendarFeed.objects.create(**owner) for owner in ({"student": ana}, {"teacher": marta})
+    ]
     feeds.append(CalendarFeed.objects.create())
     closed = feeds[0] if whose == "ana" else feeds[1]
     assert [read(client, feed).status_code for feed in feeds] == [200] * 3
-    gone(closed, how)
+    remove_owner(closed, how)
     revoked = CalendarFeed.objects.create(revoked_at=EARLY)
     assert [read(client, feed).status_code for feed in feeds] == [
         404 if feed is closed else 200 for feed in feeds
@@ -284,7 +288,7 @@ def test_the_feed_of_somebody_who_has_left_is_closed(client, studio, marta, ana,
     assert read(client, closed).content == read(client, revoked).content
 
 
-def test_until_the_last_day_and_again_when_somebody_is_back(client, studio, ana):
+def test_feed_is_open_until_last_day_and_after_return(client, studio, ana):
     feed = CalendarFeed.objects.create(student=ana)
     ana.end_date = MONDAY
     ana.save()
@@ -296,20 +300,20 @@ def test_until_the_last_day_and_again_when_somebody_is_back(client, studio, ana)
         assert read(client, feed).status_code == 200
 
 
-def test_it_is_not_for_caches_of_others_nor_for_search_engines(client):
+def test_feed_is_private_and_not_indexed(client):
     answer = read(client, CalendarFeed.objects.create())
     assert answer["Cache-Control"] == "private, max-age=300"
     assert answer["X-Robots-Tag"] == "noindex"
 
 
-def test_a_quarter_of_a_year_back_and_no_further(client):
-    who = make.student()
+def test_feed_contains_last_90_days(client):
+    student = make.student()
     for days in (89, 91):
-        make.lesson(who, on=(EARLY - timedelta(days=days)).date())
+        make.lesson(student, on=(EARLY - timedelta(days=days)).date())
     assert len(events(read(client, CalendarFeed.objects.create()))) == 1
 
 
-def test_the_admin_makes_shows_and_revokes_an_address(client, studio, ana):
+def test_admin_creates_shows_and_revokes_feed(client, studio, ana):
     client.force_login(User.objects.create_superuser("owner"))
     page = "/admin/scheduling/calendarfeed/"
     client.post(page + "add/", {"student": ana.pk, "teacher": ""})
@@ -322,7 +326,7 @@ def test_the_admin_makes_shows_and_revokes_an_address(client, studio, ana):
     assert token_of(feed) not in listed
 
 
-def test_the_whole_studios_calendar_is_published_only_where_that_is_said(client, ana):
+def test_feed_of_studio_requires_its_checkbox(client, ana):
     client.force_login(User.objects.create_superuser("owner"))
     page = "/admin/scheduling/calendarfeed/"
     words = "Choose a student or a teacher, or tick “The whole studio”: one of them."
@@ -334,7 +338,7 @@ def test_the_whole_studios_calendar_is_published_only_where_that_is_said(client,
 
 
 @pytest.mark.parametrize(("state", "found"), [("open", 2), ("closed", 1), ("revoked", 3)])
-def test_feeds_are_listed_by_whether_they_are_open(client, ana, state, found):
+def test_feeds_can_be_filtered_by_state(client, ana, state, found):
     client.force_login(User.objects.create_superuser("owner"))
     for revoked_at in (None, EARLY, EARLY):
         CalendarFeed.objects.create(revoked_at=revoked_at)

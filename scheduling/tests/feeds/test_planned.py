@@ -1,4 +1,4 @@
-"""Lessons that are not stored yet, in feeds: there as they will be once a run stores them."""
+"""Planned occurrences in feeds: the same before and after a run stores them."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,13 +39,13 @@ def _monday():
 
 @pytest.fixture
 def read(client):
-    def answer(feed, **headers):
+    def get(feed, **headers):
         address = reverse("calendar-feed", kwargs={"token": token_of(feed)})
-        found = client.get(address, headers=headers, secure=True)
-        assert found.status_code in (200, 304), found.content
-        return found
+        response = client.get(address, headers=headers, secure=True)
+        assert response.status_code in (200, 304), response.content
+        return response
 
-    return answer
+    return get
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def feed(ana):
     return CalendarFeed.objects.create(student=ana)
 
 
-def test_a_fixed_schedule_is_there_for_the_whole_horizon(events, ana, feed):
+def test_fixed_schedule_is_in_feed_for_whole_horizon(events, ana, feed):
     schedule = make.schedule(ana, weekday=4)
     found = events(feed)
     assert list(found) == [
@@ -78,28 +78,28 @@ def test_a_fixed_schedule_is_there_for_the_whole_horizon(events, ana, feed):
     assert list(events(feed)) == list(found)
 
 
-def test_nothing_at_all_changes_when_runs_store_what_was_planned(read, ana, feed):
+def test_feed_is_identical_after_runs_store_classes(read, ana, feed):
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     make.schedule(ana, marta, weekday=2, subject="Cello")
     make.schedule(ana, weekday=4)
     make.slot(marta, ana, weekday=5, interval_weeks=2)
     feeds = [feed, CalendarFeed.objects.create(teacher=marta), CalendarFeed.objects.create()]
-    before = [read(one) for one in feeds]
+    before = [read(feed) for feed in feeds]
     assert [body.content.count(b"BEGIN:VEVENT") for body in before] == [30, 18, 30]
     horizon()
     for week in range(12):
         weekly(MONDAY + week * WEEK, MONDAY)
     assert ScheduledClass.objects.count() == 30
-    for one, earlier in zip(feeds, before, strict=True):
-        after = read(one)
+    for feed, earlier in zip(feeds, before, strict=True):
+        after = read(feed)
         assert after.content == earlier.content
-        assert read(one, if_none_match=earlier["ETag"]).status_code == 304
-    wanted = sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
+        assert read(feed, if_none_match=earlier["ETag"]).status_code == 304
+    expected = sorted(ScheduledClass.objects.values_list("starts_at", "ends_at"))
     for reader in (by_dateutil, by_icalendar):
-        assert sorted(reader(before[2].content).values()) == wanted
+        assert sorted(reader(before[2].content).values()) == expected
 
 
-def test_the_horizon_moves_on_with_the_days(events, ana, feed):
+def test_horizon_of_feed_moves_with_today(events, ana, feed):
     make.schedule(ana, weekday=1)
     assert len(events(feed)) == 12
     with time_machine.travel(EARLY + WEEK, tick=False):
@@ -108,8 +108,8 @@ def test_the_horizon_moves_on_with_the_days(events, ana, feed):
     assert uids[-1].endswith("-2026-03-30@class-tracker")
 
 
-def test_only_what_will_take_place_is_there(events, ana, feed):
-    """Not on closed days, nor where the hour is taken; a one-off that does for it is there once."""
+def test_feed_contains_only_occurrences_that_will_be_created(events, ana, feed):
+    """Closed days and taken hours are left out; a booking replaces its occurrence."""
     marta = make.teacher()
     make.slot(marta, ana, weekday=1)
     make.closure("Holiday", MONDAY + WEEK)
@@ -123,10 +123,10 @@ def test_only_what_will_take_place_is_there(events, ana, feed):
 
 
 @pytest.mark.parametrize("change", ["student", "slot", "teacher"])
-def test_who_pauses_has_nothing_planned(events, ana, change):
+def test_paused_series_has_no_planned_occurrence(events, ana, change):
     slot = make.slot(who=ana)
-    everyone = CalendarFeed.objects.create()
-    assert len(events(everyone)) == 12
+    studio_feed = CalendarFeed.objects.create()
+    assert len(events(studio_feed)) == 12
     if change == "slot":
         slot.status = "paused"
         slot.save()
@@ -134,27 +134,27 @@ def test_who_pauses_has_nothing_planned(events, ana, change):
         person = getattr(slot, change)
         person.is_active = False
         person.save()
-    assert events(everyone) == {}
+    assert events(studio_feed) == {}
 
 
 def stamp(event):
     return event["SEQUENCE"], event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt
 
 
-def test_a_new_entry_has_sequence_0_and_the_time_at_which_it_was_made(events, ana, feed):
-    made = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
-    make.schedule(ana, created_at=made, revised_at=made)
+def test_new_event_has_sequence_0_and_creation_time(events, ana, feed):
+    created_at = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
+    make.schedule(ana, created_at=created_at, revised_at=created_at)
     first, *_ = events(feed).values()
-    assert stamp(first) == (0, made, made)
+    assert stamp(first) == (0, created_at, created_at)
     weekly()
     assert ScheduledClass.objects.count() == 1
     first, *_ = events(feed).values()
-    assert stamp(first) == (0, made, made)
+    assert stamp(first) == (0, created_at, created_at)
 
 
-def test_a_changed_schedule_is_a_new_revision_of_what_is_planned(events, ana, feed):
-    made = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
-    schedule = make.schedule(ana, weekday=4, created_at=made, revised_at=made)
+def test_changed_schedule_revises_planned_events(events, ana, feed):
+    created_at = datetime(2025, 3, 1, 9, 30, 15, tzinfo=UTC)
+    schedule = make.schedule(ana, weekday=4, created_at=created_at, revised_at=created_at)
     before = events(feed)
     schedule.start_time, schedule.end_time = make.at("16:00"), make.at("17:00")
     schedule.save()
@@ -165,7 +165,7 @@ def test_a_changed_schedule_is_a_new_revision_of_what_is_planned(events, ana, fe
         assert all(new > old for new, old in zip(stamp(event), stamp(before[uid]), strict=True))
 
 
-def test_a_lesson_that_is_made_again_is_no_older_revision(events, ana, feed):
+def test_recreated_class_has_no_older_revision(events, ana, feed):
     slot = make.slot(who=ana)
     horizon()
     slot.valid_until = MONDAY
@@ -183,13 +183,13 @@ def test_a_lesson_that_is_made_again_is_no_older_revision(events, ana, feed):
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_a_new_name_or_zone_is_a_new_revision_and_a_new_address_is_none(events, feed, ana, stored):
-    """Some programs, ICSx⁵ among them, look only at entries with a newer LAST-MODIFIED."""
+def test_new_name_or_zone_revises_events_but_new_email_does_not(events, feed, ana, stored):
+    """Some programs, such as ICSx⁵, update only events with a newer LAST-MODIFIED."""
     marta = make.teacher("Marta", revised_at=ana.revised_at)
     make.schedule(ana, marta, revised_at=EARLY)
     if stored:
         weekly()
-    seen = [events(feed)]
+    calendars = [events(feed)]
     for name, value in [
         ("email", "m@example.org"),
         ("name", "Marta Gil"),
@@ -198,18 +198,18 @@ def test_a_new_name_or_zone_is_a_new_revision_and_a_new_address_is_none(events, 
         person = Teacher.objects.get()
         setattr(person, name, value)
         person.save()
-        seen.append(events(feed))
+        calendars.append(events(feed))
     ana.last_name = "Ruiz Gil"
     ana.save()
-    seen.append(events(feed))
-    stamps = [[stamp(event) for event in one.values()] for one in seen]
+    calendars.append(events(feed))
+    stamps = [[stamp(event) for event in calendar.values()] for calendar in calendars]
     assert stamps[1] == stamps[0]
     for later, earlier in [(2, 1), (3, 2), (4, 3)]:
         assert all(new >= old for new, old in zip(stamps[later], stamps[earlier], strict=True))
     assert all(new > old for new, old in zip(stamps[-1], stamps[0], strict=True))
 
 
-def test_saving_without_a_change_is_no_revision(read, ana, feed):
+def test_saving_without_change_revises_no_event(read, ana, feed):
     slot = make.slot(who=ana)
     first = read(feed)
     for row in (slot, slot.teacher, ana, RecurringSlot.objects.get(), Student.objects.get()):
@@ -217,12 +217,12 @@ def test_saving_without_a_change_is_no_revision(read, ana, feed):
     assert read(feed)["ETag"] == first["ETag"]
 
 
-@pytest.mark.parametrize("act", ["cancel", "move"])
-def test_an_occurrence_that_a_person_acts_on_before_it_is_stored(events, ana, feed, act):
+@pytest.mark.parametrize("action", ["cancel", "move"])
+def test_edit_of_planned_occurrence_revises_its_event(events, ana, feed, action):
     schedule = make.schedule(ana, weekday=1, created_at=EARLY, revised_at=EARLY)
     key, day = SeriesKey(SeriesKind.FIXED_SCHEDULE, schedule.pk), MONDAY + 5 * WEEK
     before = events(feed)
-    if act == "cancel":
+    if action == "cancel":
         cancel(key, day, by=CancelledBy.STUDENT, now=EARLY + WEEK)
     else:
         move(key, day, to_date=day + timedelta(days=1), now=EARLY + WEEK)
@@ -231,13 +231,13 @@ def test_an_occurrence_that_a_person_acts_on_before_it_is_stored(events, ana, fe
     (changed,) = [uid for uid in after if stamp(after[uid]) != stamp(before[uid])]
     assert changed == f"schedule-{schedule.pk}-{day}@class-tracker"
     assert stamp(after[changed]) > stamp(before[changed])
-    assert str(after[changed]["STATUS"]) == ("CANCELLED" if act == "cancel" else "CONFIRMED")
+    assert str(after[changed]["STATUS"]) == ("CANCELLED" if action == "cancel" else "CONFIRMED")
     assert ScheduledClass.objects.get().status == (
-        ClassStatus.CANCELLED if act == "cancel" else ClassStatus.SCHEDULED
+        ClassStatus.CANCELLED if action == "cancel" else ClassStatus.SCHEDULED
     )
 
 
-def test_the_same_twice_whatever_the_time(read, ana, feed):
+def test_feed_is_identical_later_the_same_day(read, ana, feed):
     make.schedule(ana)
     make.slot(who=ana, weekday=3)
     horizon()
@@ -249,7 +249,7 @@ def test_the_same_twice_whatever_the_time(read, ana, feed):
 
 
 @pytest.mark.parametrize("whose", ["student", "teacher", ""])
-def test_a_constant_number_of_queries(read, whose):
+def test_query_count_is_constant(read, whose):
     def queries(size):
         marta, ana = make.teacher(), make.student()
         for weekday in range(1, size + 1):
@@ -262,21 +262,21 @@ def test_a_constant_number_of_queries(read, whose):
             assert read(feed).content.count(b"BEGIN:VEVENT") >= 24 * size
         return len(captured)
 
-    one = queries(1)
-    assert queries(6) == one
-    assert one <= 18
+    count = queries(1)
+    assert queries(6) == count
+    assert count <= 18
 
 
-def test_a_calendar_says_nothing_of_a_method_and_has_its_name_twice(read, ana, feed):
-    """RFC 5546 asks for an organizer in what is published; NAME is RFC 7986's."""
+def test_calendar_has_two_name_properties_and_no_method(read, ana, feed):
+    """RFC 5546 requires an organizer for METHOD:PUBLISH; NAME is from RFC 7986."""
     text = read(feed).content.decode()
     assert "METHOD" not in text
     assert "\r\nNAME:Ana Ruiz\r\n" in text
     assert "\r\nX-WR-CALNAME:Ana Ruiz\r\n" in text
 
 
-def test_what_is_planned_is_what_runs_make(events, ana, feed):
-    """From today in the studio's zone on: in New York it is still Sunday."""
+def test_planned_events_have_uids_of_created_classes(events, ana, feed):
+    """The first occurrence is on a Sunday in New York, where it is still Sunday."""
     make.slot(make.teacher(zone="America/New_York"), ana, weekday=7, start="22:00")
     before = events(feed)
     horizon()

@@ -1,4 +1,4 @@
-"""Zones as iCalendar describes them, read by programs that are not ours."""
+"""VTIMEZONE components, read by independent programs."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ def text_of(zone, first="2026-01-01", last="2026-12-31"):
     return found and found.to_ical().decode().replace("\r\n", "\n")
 
 
-def test_one_yearly_rule_each_way_with_onsets_by_the_clocks_before_the_change():
+def test_zone_has_one_yearly_rule_for_each_change():
     assert text_of("Europe/Madrid") == (
         "BEGIN:VTIMEZONE\n"
         "TZID:Europe/Madrid\n"
@@ -42,7 +42,7 @@ def test_one_yearly_rule_each_way_with_onsets_by_the_clocks_before_the_change():
     )
 
 
-def test_a_zone_that_never_changes_is_one_offset():
+def test_zone_without_change_has_one_offset():
     assert text_of("Asia/Kolkata") == (
         "BEGIN:VTIMEZONE\n"
         "TZID:Asia/Kolkata\n"
@@ -63,7 +63,7 @@ def test_a_zone_that_never_changes_is_one_offset():
         ("Europe/Dublin", {"BYDAY=-1SU;BYMONTH=3", "BYDAY=-1SU;BYMONTH=10"}),
     ],
 )
-def test_the_summer_half_is_daylight_saving_time(zone, rules):
+def test_summer_time_is_daylight(zone, rules):
     text = text_of(zone)
     assert set(re.findall("RRULE:FREQ=YEARLY;(.*)", text)) == rules
     offsets = {
@@ -77,30 +77,30 @@ def test_the_summer_half_is_daylight_saving_time(zone, rules):
     ("zone", "first", "last"),
     [
         ("Africa/Casablanca", "2026-01-01", "2026-12-31"),  # follows Ramadan
-        ("America/Santiago", "2026-01-01", "2026-12-31"),  # the Sunday after a first Saturday
-        ("America/Mexico_City", "2022-09-01", "2023-03-01"),  # has had its last change
+        ("America/Santiago", "2026-01-01", "2026-12-31"),  # the Sunday after the first Saturday
+        ("America/Mexico_City", "2022-09-01", "2023-03-01"),  # the year of its last change
         ("America/New_York", "2006-01-01", "2007-12-31"),  # two rules
         ("Europe/Moscow", "2011-01-01", "2011-12-31"),
         ("UTC", "2026-01-01", "2026-12-31"),
         ("No/Where", "2026-01-01", "2026-12-31"),
     ],
 )
-def test_other_zones_have_their_times_in_utc(zone, first, last):
+def test_irregular_zone_has_no_description(zone, first, last):
     assert text_of(zone, first, last) is None
 
 
-def test_after_its_last_change_a_zone_is_described_again():
+def test_zone_is_described_after_its_last_change():
     assert "RRULE" not in text_of("America/Mexico_City", "2023-01-01", "2023-12-31")
 
 
-def test_a_class_of_a_zone_that_is_unknown_by_now_is_shown_at_its_instant():
+def test_class_in_unknown_zone_has_its_instant():
     (event, *_) = lessons("Europe/Madrid", date(2026, 1, 5))
     event = replace(event, time_zone="No/Where")
     assert by_dateutil(calendar([event])) == instants([event])
 
 
-def test_a_start_in_the_hour_that_comes_twice_is_in_utc():
-    """Programs differ in which of the two they take."""
+def test_start_in_repeated_hour_is_in_utc():
+    """Programs differ in which of the two instants they choose."""
     day = date(2026, 4, 5)  # the clocks go back from 03:00
     starts = {"01:30": ";TZID=Australia/Sydney:20260405T013000", "02:30": ":20260404T153000Z"}
     for at, written in starts.items():
@@ -109,8 +109,8 @@ def test_a_start_in_the_hour_that_comes_twice_is_in_utc():
         assert f"DTSTART{written}\r\n" in calendar([event]).decode()
 
 
-def test_onsets_are_by_the_clocks_that_are_about_to_be_changed():
-    """RFC 5545 §3.6.5; read with any other offset they would be no change of zoneinfo's."""
+def test_onsets_are_in_local_time_before_the_change():
+    """RFC 5545 §3.6.5: each onset, read with the offset before it, is a change in zoneinfo."""
     for zone in ZONES:
         parts = re.findall(
             r"DTSTART:(\S+)\nRRULE.*\nTZOFFSETFROM:(\S+)\nTZOFFSETTO:(\S+)", text_of(zone) or ""
@@ -121,7 +121,7 @@ def test_onsets_are_by_the_clocks_that_are_about_to_be_changed():
             assert offsets == [before, after], zone
 
 
-def test_outlook_needs_no_list_of_dates_and_no_third_part():
+def test_descriptions_have_two_rules_and_no_list_of_dates():
     for zone in ZONES:
         text = text_of(zone) or ""
         assert "RDATE" not in text
@@ -130,12 +130,12 @@ def test_outlook_needs_no_list_of_dates_and_no_third_part():
         assert text.count("RRULE") in (0, 2), zone
 
 
-def test_most_zones_are_described():
+def test_most_zones_have_a_description():
     assert sum(text_of(zone) is None for zone in ZONES) < 80
 
 
-def zone_of_each_description(first):
-    """Zones whose descriptions differ in more than the name; `make soak` reads all of them."""
+def zones_with_different_descriptions(first):
+    """Return zones with different descriptions; `make soak` reads all zones."""
     found = {}
     for zone in ZONES:
         text = text_of(zone, str(first), f"{first.year + 1}-08-01")
@@ -144,8 +144,8 @@ def zone_of_each_description(first):
 
 
 @pytest.mark.parametrize("first", STARTS[1::2], ids=str)
-def test_others_read_the_stored_instants(first):
-    zones = zone_of_each_description(first)
+def test_independent_readers_find_stored_instants(first):
+    zones = zones_with_different_descriptions(first)
     assert len(zones) > 40
     for zone in zones:
         events = lessons(zone, first)

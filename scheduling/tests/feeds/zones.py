@@ -1,4 +1,4 @@
-"""Lessons of a year in any zone, as feeds of it have them."""
+"""Calendar events over a year in any time zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,8 +8,8 @@ from scheduling.feeds.vtimezone import changes, zones_of
 from scheduling.selectors.feed_events import FeedEvent, Revision
 
 ZONES = sorted(zone_names())
-# Of other rules (Mexico and Jordan until 2022, Samoa until 2011, Kazakhstan until 2024), of today's
-# in both halves of a year, and of years for which tzdata has no list of changes any more.
+# Dates under former rules (Mexico and Jordan until 2022, Samoa until 2011, Kazakhstan until 2024),
+# under today's rules in both halves of a year, and in a year after tzdata's lists of changes.
 STARTS = [
     date(2011, 11, 20),
     date(2022, 9, 5),
@@ -21,17 +21,17 @@ STARTS = [
 MADE = datetime(2010, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-WEEKS = 34  # what a feed holds, and ten weeks more
+WEEKS = 34  # the weeks of a feed, and ten more
 
 
 def lessons(zone: str, first: date) -> list[FeedEvent]:
-    """Lessons of an hour: one a week, and many around each change of the clocks."""
+    """Return events of one hour: one a week, and several around each clock change."""
     nominal = {(first + 7 * n * DAY, time(5 * n % 24, 30)) for n in range(WEEKS)}
     begin = datetime.combine(first, time(), UTC)
     for change in changes(zone, begin, begin + WEEKS * 7 * DAY):
         for day in (-1, 0, 1):
-            at = [change.local + day * DAY + minutes for minutes in AROUND]
-            nominal |= {(one.date(), one.time().replace(second=0)) for one in at}
+            local_times = [change.local + day * DAY + minutes for minutes in AROUND]
+            nominal |= {(local.date(), local.time().replace(second=0)) for local in local_times}
     starts = sorted({instant(day, at, zone) for day, at in nominal})
     return [
         FeedEvent(
@@ -56,4 +56,4 @@ def calendar(events: list[FeedEvent]) -> bytes:
 
 
 def instants(events: list[FeedEvent]) -> dict[str, tuple[datetime, datetime]]:
-    return {one.uid: (one.starts_at, one.ends_at) for one in events}
+    return {event.uid: (event.starts_at, event.ends_at) for event in events}

@@ -1,4 +1,4 @@
-"""What the database refuses in any single row, whoever writes it."""
+"""Check constraints: values that the database refuses in a single row."""
 
 from datetime import date, timedelta
 
@@ -34,13 +34,13 @@ def refused(name):
         ("status = 'completed', cancelled_by = 'closure'", "class_cancelled_by_only_when"),
     ],
 )  # fmt: skip
-def test_a_class(values, name):
+def test_invalid_class_is_refused(values, name):
     make.lesson()
     with refused(name), transaction.atomic():
         sql(f"UPDATE classes SET {values}")
 
 
-def test_a_class_of_exactly_a_day_is_the_longest():
+def test_class_of_24_hours_is_accepted():
     make.lesson()
     sql("UPDATE classes SET ends_at = '2026-01-06 10:00:00'")
     assert (
@@ -65,8 +65,8 @@ def test_a_class_of_exactly_a_day_is_the_longest():
     ],
 )
 @pytest.mark.sqlite
-def test_an_instant_in_a_format_that_cannot_be_compared(column, text):
-    """SQLite compares instants as texts: one written otherwise would be in nobody's way."""
+def test_instant_in_other_format_is_refused(column, text):
+    """SQLite compares instants as text, so another format would hide a double booking."""
     make.lesson()
     other = {"starts_at": "ends_at = '2026-01-05 10:45:00'", "ends_at": "starts_at = starts_at"}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -75,7 +75,7 @@ def test_an_instant_in_a_format_that_cannot_be_compared(column, text):
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("text", ["2026-01-05 10:30:00.5", "2026-01-05 10:30:00.123456"])
-def test_a_fraction_of_a_second_is_fine(text):
+def test_instant_with_fraction_of_second_is_accepted(text):
     make.lesson()
     sql("UPDATE classes SET starts_at = %s", text)
     assert ScheduledClass.objects.get().starts_at.microsecond in (500_000, 123_456)
@@ -98,7 +98,7 @@ RULES = [
         ("end_time = '09:00'", "ends_after_start"),
     ],
 )  # fmt: skip
-def test_a_fixed_schedule(values, name):
+def test_invalid_fixed_schedule_is_refused(values, name):
     make.schedule()
     with refused(f"fixed_schedule_{name}"), transaction.atomic():
         sql(f"UPDATE scheduling_fixedschedule SET {values}")
@@ -113,32 +113,32 @@ def test_a_fixed_schedule(values, name):
         ("status = 'asleep'", "status"),
     ],
 )
-def test_a_slot(values, name):
+def test_invalid_slot_is_refused(values, name):
     make.slot()
     with refused(f"recurring_slot_{name}"), transaction.atomic():
         sql(f"UPDATE scheduling_recurringslot SET {values}")
 
 
 @pytest.mark.parametrize("table", ["fixedschedule", "recurringslot"])
-def test_an_end_on_the_day_of_the_start_is_fine(table):
+def test_series_of_a_single_day_is_accepted(table):
     make.schedule()
     make.slot()
     sql(f"UPDATE scheduling_{table} SET valid_from = '2026-01-31', valid_until = '2026-01-31'")
 
 
-def test_a_student_ends_no_earlier_than_they_start():
+def test_end_of_student_before_start_is_refused():
     ana = make.student(start=MONDAY, end_date=MONDAY)
     ana.end_date = MONDAY - timedelta(1)
     with refused("student_ends_after_start"), transaction.atomic():
         ana.save()
 
 
-def test_a_closure_ends_no_earlier_than_it_begins():
+def test_end_of_closure_before_start_is_refused():
     with refused("closure_dates"), transaction.atomic():
         make.closure("x", MONDAY, MONDAY - timedelta(1))
 
 
-def test_a_closure_is_of_a_teacher_or_of_a_student():
+def test_closure_for_teacher_and_student_is_refused():
     with refused("closure_scope"), transaction.atomic():
         make.closure("x", MONDAY, teacher=make.teacher(), student=make.student())
 
@@ -146,27 +146,27 @@ def test_a_closure_is_of_a_teacher_or_of_a_student():
 @pytest.mark.parametrize(
     ("minutes", "price"), [(0, 10), (1441, 10), (60, -1), (-60, 10)]
 )  # fmt: skip
-def test_a_duration_that_is_offered(minutes, price):
+def test_invalid_lesson_duration_is_refused(minutes, price):
     settings = LessonSettings.objects.create(teacher=make.teacher())
     with refused("lesson_duration|CHECK|minutes"), transaction.atomic():
         LessonDuration.objects.create(settings=settings, minutes=minutes, price=price)
 
 
-def test_a_duration_is_offered_once():
+def test_repeated_lesson_duration_is_refused():
     settings = LessonSettings.objects.create(teacher=make.teacher())
     LessonDuration.objects.create(settings=settings, minutes=60, price=10)
     with pytest.raises(IntegrityError), transaction.atomic():
         LessonDuration.objects.create(settings=settings, minutes=60, price=20)
 
 
-def test_the_29th_of_february_only_where_there_is_one():
+def test_leap_day_is_stored():
     ana = make.student(start=date(2028, 2, 29), end_date=date(2028, 2, 29))
     ana.refresh_from_db()
     assert ana.start_date == date(2028, 2, 29)
 
 
 @pytest.mark.parametrize("name", ['O\'Neil "Bo"', "🎻👩‍🏫", "‮ليلى‬", "=1+1", "x" * 100])
-def test_any_name_comes_back_as_it_was_written(name):
+def test_any_name_is_stored_unchanged(name):
     ana = make.student(start=None)
     ana.first_name = name
     ana.save()

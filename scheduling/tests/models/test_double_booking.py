@@ -1,4 +1,4 @@
-"""No double booking, guaranteed by the database itself: exclusion constraints, or triggers."""
+"""The database refuses double bookings, with exclusion constraints or triggers."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(params=["insert", "update"])
 def place(request):
-    """``place(person, …)``: a lesson of ``person`` where it is told, by INSERT or by UPDATE."""
+    """Return ``place(…)``, which creates a class by INSERT or moves one by UPDATE."""
 
     def by_insert(**values):
         return make.lesson(**values)
@@ -32,7 +32,7 @@ def place(request):
 
 @pytest.fixture(params=["teacher", "student"])
 def person(request):
-    """Someone who is to be in one place at a time, as an argument of ``lesson``."""
+    """A teacher or a student, as an argument of ``lesson``."""
     if request.param == "teacher":
         return {"whom": make.teacher()}
     return {"who": make.student()}
@@ -57,41 +57,41 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("start", "end"), FREE)
-def test_before_after_and_back_to_back_is_free(place, person, start, end):
+def test_times_before_after_and_back_to_back_are_free(place, person, start, end):
     make.lesson(**person)
     place(start=start, end=end, **person)
     assert ScheduledClass.objects.count() == 2
 
 
 @pytest.mark.parametrize(("start", "end"), TAKEN)
-def test_what_overlaps_is_refused(place, person, start, end):
+def test_overlap_is_refused(place, person, start, end):
     make.lesson(**person)
     with refused(person), transaction.atomic():
         place(start=start, end=end, **person)
 
 
-def test_a_teacher_at_exactly_the_same_times(place):
+def test_same_times_of_a_teacher_are_refused(place):
     bach = make.teacher()
     make.lesson(whom=bach)
     with refused(name=TEACHER_DOUBLE_BOOKED), transaction.atomic():
         place(whom=bach)
 
 
-def test_across_midnight(place, person):
+def test_overlap_after_midnight_is_refused(place, person):
     make.lesson(start="23:00", end="01:00", **person)
     with refused(person), transaction.atomic():
         place(on=MONDAY + timedelta(1), start="00:30", end="02:00", **person)
     place(on=MONDAY + timedelta(1), start="01:00", end="02:00", **person)
 
 
-def test_a_class_of_a_whole_day_is_seen_from_its_last_minute(place, person):
+def test_overlap_in_last_minute_of_24_hours_is_refused(place, person):
     make.lesson(start="00:00", end="00:00", **person)
     with refused(person), transaction.atomic():
         place(start="23:59", end="00:30", **person)
     place(on=MONDAY + timedelta(1), start="00:00", end="00:30", **person)
 
 
-def test_instants_count_not_what_the_clocks_say(place):
+def test_overlap_is_of_instants_not_local_times(place):
     ana = make.student()
     make.lesson(ana, start="10:00", end="11:00", whom=make.teacher(zone="Europe/Madrid"))
     with refused(name=STUDENT_DOUBLE_BOOKED), transaction.atomic():
@@ -99,7 +99,7 @@ def test_instants_count_not_what_the_clocks_say(place):
     place(who=ana, start="10:30", end="11:15", whom=make.teacher())
 
 
-def test_a_completed_class_holds_its_time_a_cancelled_one_does_not(place, person):
+def test_completed_class_blocks_its_time_but_cancelled_one_does_not(place, person):
     make.lesson(status="completed", **person)
     with refused(person), transaction.atomic():
         place(start="10:30", end="11:30", **person)
@@ -107,12 +107,12 @@ def test_a_completed_class_holds_its_time_a_cancelled_one_does_not(place, person
     place(start="10:30", end="11:30", **person)
 
 
-def test_a_cancelled_class_may_be_put_anywhere(place, person):
+def test_cancelled_class_can_overlap(place, person):
     make.lesson(**person)
     place(start="10:30", end="11:30", status="cancelled", **person)
 
 
-def test_restoring_into_a_taken_time_is_refused(person):
+def test_restore_to_taken_time_is_refused(person):
     first = make.lesson(status="cancelled", **person)
     make.lesson(start="10:30", end="11:30", **person)
     first.status = "scheduled"
@@ -120,7 +120,7 @@ def test_restoring_into_a_taken_time_is_refused(person):
         first.save()
 
 
-def test_a_row_does_not_stand_in_its_own_way(person):
+def test_class_does_not_overlap_itself(person):
     row = make.lesson(**person)
     row.start_time, row.end_time = at("10:30"), at("11:30")
     row.save()
@@ -129,7 +129,7 @@ def test_a_row_does_not_stand_in_its_own_way(person):
     assert ScheduledClass.objects.filter(start_time=at("10:30"), status="completed").exists()
 
 
-def test_longer_in_place_into_the_next_one_is_refused(person):
+def test_extension_into_next_class_is_refused(person):
     row = make.lesson(**person)
     make.lesson(start="11:00", end="12:00", **person)
     row.end_time = at("11:30")
@@ -137,7 +137,7 @@ def test_longer_in_place_into_the_next_one_is_refused(person):
         row.save()
 
 
-def test_given_to_a_busy_person_is_refused(person):
+def test_transfer_to_busy_person_is_refused(person):
     make.lesson(**person)
     other = make.lesson(start="10:30", end="11:30")
     if "whom" in person:
@@ -148,7 +148,7 @@ def test_given_to_a_busy_person_is_refused(person):
         other.save()
 
 
-def test_a_one_off_without_a_teacher_is_in_no_teachers_way(place):
+def test_class_without_teacher_blocks_only_its_student(place):
     make.lesson()
     place()
     ana = make.student()
@@ -157,7 +157,7 @@ def test_a_one_off_without_a_teacher_is_in_no_teachers_way(place):
         place(who=ana, start="10:30", end="11:30")
 
 
-def test_people_apart_are_free(place):
+def test_different_people_can_overlap(place):
     make.lesson(whom=make.teacher())
     place(whom=make.teacher())
     assert ScheduledClass.objects.count() == 2

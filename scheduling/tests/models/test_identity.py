@@ -1,4 +1,4 @@
-"""Identity: a series has one class a week, and a student one class at a compound key."""
+"""Identity of classes: one for each series and week, and for each compound key."""
 
 from datetime import date, timedelta
 
@@ -19,19 +19,19 @@ def source(request):
 
 
 def refused(name):
-    """The database refuses what is done in this block, by that constraint."""
+    """Expect that the constraint ``name`` refuses the statement."""
     return pytest.raises(IntegrityError, match=name)
 
 
 @pytest.mark.parametrize("status", ["scheduled", "completed", "cancelled"])
-def test_one_class_a_series_and_week_whatever_became_of_it(source, status):
+def test_series_has_one_class_a_week_in_any_status(source, status):
     make.lesson(on=MONDAY, status=status, **source)
     with pytest.raises(IntegrityError), transaction.atomic():
         make.lesson(on=MONDAY + timedelta(2), start="20:00", end="21:00", **source)
     assert ScheduledClass.objects.count() == 1
 
 
-def test_another_week_or_another_series_is_another_class(source):
+def test_other_week_or_other_series_is_accepted(source):
     make.lesson(on=MONDAY, **source)
     make.lesson(on=MONDAY + timedelta(7), **source)
     make.lesson(on=MONDAY, fixed_schedule=make.schedule())
@@ -39,29 +39,29 @@ def test_another_week_or_another_series_is_another_class(source):
     assert ScheduledClass.objects.count() == 4
 
 
-def test_a_week_cannot_be_taken_by_an_update_either(source):
+def test_update_to_taken_week_is_refused(source):
     make.lesson(on=MONDAY, **source)
     other = make.lesson(on=MONDAY + timedelta(7), **source)
     with pytest.raises(IntegrityError), transaction.atomic():
         ScheduledClass.objects.filter(pk=other.pk).update(week=MONDAY, occurrence_date=MONDAY)
 
 
-def test_one_offs_have_no_week_and_may_be_many():
+def test_one_off_classes_have_no_week():
     ana = make.student()
     for hour in ("08", "09", "10"):
         make.lesson(ana, start=f"{hour}:00", end=f"{hour}:45")
     assert ScheduledClass.objects.filter(week=None).count() == 3
 
 
-WITHOUT_SENSE = [
+INCOMPLETE = [
     {"week": None},
     {"occurrence_date": None},
     {"week": None, "occurrence_date": None},
 ]
 
 
-@pytest.mark.parametrize("values", WITHOUT_SENSE, ids=str)
-def test_a_generated_class_has_both_week_and_original_date(source, values):
+@pytest.mark.parametrize("values", INCOMPLETE, ids=str)
+def test_generated_class_requires_week_and_occurrence_date(source, values):
     with refused("class_identity"), transaction.atomic():
         make.lesson(on=MONDAY, **source, **values)
 
@@ -74,12 +74,12 @@ def test_a_generated_class_has_both_week_and_original_date(source, values):
         {"week": MONDAY, "occurrence_date": MONDAY},
     ],
 )
-def test_a_one_off_has_neither(values):
+def test_one_off_class_with_week_or_occurrence_date_is_refused(values):
     with refused("class_identity"), transaction.atomic():
         make.lesson(on=MONDAY, **values)
 
 
-def test_a_class_has_one_source_at_most():
+def test_class_with_two_sources_is_refused():
     with refused("class_(one_source|identity)"), transaction.atomic():
         make.lesson(on=MONDAY, fixed_schedule=make.schedule(), recurring_slot=make.slot())
 
@@ -95,7 +95,7 @@ def test_a_class_has_one_source_at_most():
     ],
 )
 @pytest.mark.parametrize("by", ["insert", "update"])
-def test_week_is_the_monday_of_the_original_date(source, week, occurrence, by):
+def test_week_is_monday_of_occurrence_date(source, week, occurrence, by):
     if by == "update":
         row = make.lesson(on=MONDAY, **source)
     with refused("class_week_is_monday_of_occurrence"), transaction.atomic():
@@ -106,13 +106,13 @@ def test_week_is_the_monday_of_the_original_date(source, week, occurrence, by):
             rows.update(week=week, occurrence_date=occurrence)
 
 
-def test_over_new_year_the_week_is_of_the_year_before(source):
+def test_week_at_new_year_begins_in_previous_year(source):
     new_year = date(2027, 1, 1)  # in 2026-W53
     row = make.lesson(on=new_year, week=date(2026, 12, 28), **source)
     assert row.pk
 
 
-def test_a_class_that_is_moved_keeps_its_identity(source):
+def test_moved_class_keeps_its_identity(source):
     row = make.lesson(on=MONDAY, **source)
     row.date = MONDAY + timedelta(20)
     row.save()
@@ -123,22 +123,22 @@ def test_a_class_that_is_moved_keeps_its_identity(source):
 KEY_TAKEN = "class_(compound_key|student_not_double_booked)|UNIQUE constraint failed"
 
 
-def test_a_students_compound_key_is_taken_once():
+def test_compound_key_is_unique():
     ana = make.student()
     make.lesson(ana, whom=make.teacher())
     with refused(KEY_TAKEN), transaction.atomic():
         make.lesson(ana)
 
 
-def test_the_key_is_local_time_whatever_the_zone():
-    """Even where the instants lie hours apart: two rows that read alike confuse everyone."""
+def test_compound_key_is_in_local_time():
+    """Two rows with equal local times are refused even if their instants differ."""
     ana = make.student()
     make.lesson(ana, whom=make.teacher(zone="Asia/Tokyo"))
     with refused("class_compound_key|UNIQUE constraint failed"), transaction.atomic():
         make.lesson(ana, whom=make.teacher(zone="America/New_York"))
 
 
-def test_a_cancelled_class_frees_its_key():
+def test_cancelled_class_frees_its_compound_key():
     ana = make.student()
     make.lesson(ana, status="cancelled")
     make.lesson(ana, status="cancelled")
@@ -147,7 +147,7 @@ def test_a_cancelled_class_frees_its_key():
         ScheduledClass.objects.exclude(pk=row.pk).update(status="scheduled")
 
 
-def test_another_student_has_keys_of_their_own():
+def test_compound_keys_of_students_are_separate():
     make.lesson()
     make.lesson()
     assert ScheduledClass.objects.count() == 2

@@ -1,4 +1,4 @@
-"""A pause names one schedule and its student."""
+"""The database accepts a pause only for a series and its student."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,16 +9,16 @@ from scheduling.tests.factories import MONDAY
 pytestmark = pytest.mark.django_db
 
 
-def test_a_pause_is_of_one_schedule_and_its_student():
+def test_pause_is_for_one_series_and_its_student():
     slot = make.slot()
-    rule = make.schedule(slot.student)
+    schedule = make.schedule(slot.student)
     pause = make.closure("Exams", MONDAY, student=slot.student, recurring_slot=slot)
     assert pause.is_pause
     assert not make.closure("Holiday", MONDAY).is_pause
-    for wrong in (
+    for invalid in (
         {"recurring_slot": slot},
         {"recurring_slot": slot, "teacher": slot.teacher},
-        {"student": slot.student, "recurring_slot": slot, "fixed_schedule": rule},
+        {"student": slot.student, "recurring_slot": slot, "fixed_schedule": schedule},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            make.closure("Exams", MONDAY, **wrong)
+            make.closure("Exams", MONDAY, **invalid)

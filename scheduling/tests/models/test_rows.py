@@ -1,4 +1,4 @@
-"""What the rows promise to those who read and write them: plain SQL, instants, protection."""
+"""Rows of the models: plain SQL, instants, protection from deletion, and the studio."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from scheduling.tests.jobs.helpers import calendar, horizon
 pytestmark = pytest.mark.django_db
 
 
-def test_plain_sql_by_student_and_date():
+def test_classes_can_be_read_by_plain_sql():
     row = make.lesson()
     with connection.cursor() as cursor:
         cursor.execute("SELECT student_id, date FROM classes")
@@ -25,7 +25,7 @@ def test_plain_sql_by_student_and_date():
     assert (student, str(day)) == (row.student_id, str(MONDAY))
 
 
-def test_a_plain_insert_of_the_least_there_is():
+def test_insert_needs_only_required_columns():
     ana = make.student()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -54,20 +54,20 @@ def test_a_plain_insert_of_the_least_there_is():
         ("UTC", "2026-01-05", "10:00", "10:00", "2026-01-05 10:00", 1440),
     ],
 )
-def test_instants_are_derived_from_the_wall_clock(zone, day, start, end, begins, minutes):
+def test_instants_are_derived_from_local_times(zone, day, start, end, begins, minutes):
     row = make.lesson(on=make.day(day), start=start, end=end, time_zone=zone)
     row.refresh_from_db()
     assert row.starts_at == moment(begins)
     assert row.ends_at - row.starts_at == timedelta(minutes=minutes)
 
 
-def test_the_zone_is_the_teachers_the_studios_without_one(settings):
+def test_default_zone_is_of_teacher_or_of_studio(settings):
     settings.TIME_ZONE = "America/Bogota"
     assert make.lesson().time_zone == "America/Bogota"
     assert make.lesson(whom=make.teacher(zone="Asia/Tokyo")).time_zone == "Asia/Tokyo"
 
 
-def test_saving_some_fields_saves_the_instants_with_them():
+def test_save_with_update_fields_saves_instants():
     row = make.lesson()
     row.start_time, row.end_time = at("12:00"), at("13:00")
     row.save(update_fields=["start_time", "end_time"])
@@ -75,7 +75,7 @@ def test_saving_some_fields_saves_the_instants_with_them():
     assert (row.starts_at, row.ends_at) == (moment("2026-01-05 12:00"), moment("2026-01-05 13:00"))
 
 
-def test_an_unknown_zone_is_refused_before_anything_is_written():
+def test_unknown_zone_is_refused():
     with pytest.raises(UnknownZoneError):
         make.lesson(time_zone="Mars/Olympus")
     assert not ScheduledClass.objects.exists()
@@ -83,17 +83,17 @@ def test_an_unknown_zone_is_refused_before_anything_is_written():
 
 @pytest.fixture
 def history():
-    """One of everything, each with a class to its name."""
-    slot, rule = make.slot(), make.schedule(whom=make.teacher())
+    """Create a slot and a fixed schedule with a class each."""
+    slot, schedule = make.slot(), make.schedule(whom=make.teacher())
     make.lesson(recurring_slot=slot)
-    make.lesson(on=MONDAY, fixed_schedule=rule)
-    return slot, rule
+    make.lesson(on=MONDAY, fixed_schedule=schedule)
+    return slot, schedule
 
 
 @pytest.mark.parametrize("pick", range(6))
-def test_what_has_history_is_not_deleted(history, pick):
-    slot, rule = history
-    row = [slot, rule, slot.teacher, slot.student, rule.teacher, rule.student][pick]
+def test_row_with_classes_can_not_be_deleted(history, pick):
+    slot, schedule = history
+    row = [slot, schedule, slot.teacher, slot.student, schedule.teacher, schedule.student][pick]
     with pytest.raises(ProtectedError):
         row.delete()
 
@@ -101,7 +101,7 @@ def test_what_has_history_is_not_deleted(history, pick):
 @pytest.mark.parametrize(
     "table", ["scheduling_student", "scheduling_teacher", "scheduling_recurringslot"]
 )
-def test_not_by_plain_sql_either(history, table):
+def test_row_with_classes_can_not_be_deleted_by_plain_sql(history, table):
     def delete():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
@@ -111,15 +111,15 @@ def test_not_by_plain_sql_either(history, table):
         delete()
 
 
-@pytest.mark.parametrize("who", ["teacher", "student"])
-def test_who_has_a_closure_is_not_deleted(who):
-    person = getattr(make, who)()
-    make.closure("Leave", MONDAY, **{who: person})
+@pytest.mark.parametrize("kind", ["teacher", "student"])
+def test_person_with_closure_can_not_be_deleted(kind):
+    person = getattr(make, kind)()
+    make.closure("Leave", MONDAY, **{kind: person})
     with pytest.raises(ProtectedError):
         person.delete()
 
 
-def test_a_deleted_run_leaves_its_classes_as_they_are():
+def test_deleted_run_does_not_change_its_classes():
     make.slot()
     make.slot(status="paused")
     result = horizon()
@@ -134,7 +134,7 @@ def test_a_deleted_run_leaves_its_classes_as_they_are():
     assert {run_id for _, run_id in after} == {result.run_id}
 
 
-def test_a_class_may_name_a_run_that_is_gone():
+def test_class_can_refer_to_deleted_run():
     row = make.lesson()
     ScheduledClass.objects.filter(pk=row.pk).update(created_by_run_id=999_999)
     connection.check_constraints()
@@ -143,7 +143,7 @@ def test_a_class_may_name_a_run_that_is_gone():
     row.save()
 
 
-def test_a_log_never_holds_up_a_person():
+def test_student_in_result_lines_can_be_deleted():
     run = JobRun.objects.create(job="weekly", trigger=Trigger.COMMAND, started_at=timezone.now())
     ana = make.student()
     JobRunItem.objects.create(run=run, outcome="no_schedule", student=ana, code="no_schedule")
@@ -152,7 +152,7 @@ def test_a_log_never_holds_up_a_person():
     assert JobRunItem.objects.count() == 1
 
 
-def test_a_closure_that_goes_leaves_its_cancelled_classes_cancelled_until_the_next_run():
+def test_class_stays_cancelled_after_deletion_of_closure():
     make.slot()
     horizon(weeks=1)
     strike = make.closure("Strike", MONDAY)
@@ -163,14 +163,14 @@ def test_a_closure_that_goes_leaves_its_cancelled_classes_cancelled_until_the_ne
 
 
 @pytest.mark.parametrize("model", ["Student", "Teacher", "FixedSchedule", "RecurringSlot"])
-def test_everything_reads_well(model):
+def test_models_have_readable_texts(model):
     makers = {"FixedSchedule": make.schedule, "RecurringSlot": make.slot}
     row = makers.get(model) or getattr(make, model.lower())
     assert str(row()).strip()
     assert "None" not in str(row())
 
 
-def test_every_first_value_has_its_variable():
+def test_each_first_value_has_its_variable():
     assert first_values().keys() == VARIABLES.keys()
 
 
@@ -190,6 +190,6 @@ def test_every_first_value_has_its_variable():
         {"makeup_days": 367},
     ],
 )
-def test_the_database_holds_one_studio_with_values_that_make_sense(values):
+def test_invalid_or_second_studio_is_refused(values):
     with pytest.raises(IntegrityError), transaction.atomic():
         Studio.objects.create(**first_values() | values)

@@ -1,4 +1,4 @@
-"""The one exception to no double booking: several students, one teacher, exactly the same times."""
+"""Shared lessons: classes of several students with a teacher at exactly the same times."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def refused(name=TEACHER_DOUBLE_BOOKED):
     return pytest.raises(IntegrityError, match=name)
 
 
-def test_several_students_at_exactly_the_same_times(bach, place):
+def test_shared_lesson_has_several_students(bach, place):
     for _ in range(5):
         place(whom=bach, is_shared=True)
     assert ScheduledClass.objects.count() == 5
@@ -47,20 +47,20 @@ def test_several_students_at_exactly_the_same_times(bach, place):
     [{"start": "10:30"}, {"end": "11:30"}, {"start": "10:15", "end": "10:45"}, {"start": "09:59"}],
     ids=str,
 )
-def test_other_times_are_refused(bach, place, times):
+def test_shared_lessons_with_other_times_are_refused(bach, place, times):
     make.lesson(whom=bach, is_shared=True)
     with refused(), transaction.atomic():
         place(whom=bach, is_shared=True, **times)
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_shared_with_not_shared_is_refused(bach, place, first):
+def test_shared_and_unshared_classes_are_refused(bach, place, first):
     make.lesson(whom=bach, is_shared=first)
     with refused(), transaction.atomic():
         place(whom=bach, is_shared=not first)
 
 
-def test_the_same_student_twice_is_refused(bach, place):
+def test_student_twice_in_shared_lesson_is_refused(bach, place):
     ana = make.student()
     make.lesson(ana, whom=bach, is_shared=True)
     name = f"{STUDENT_DOUBLE_BOOKED}|class_compound_key|UNIQUE"
@@ -68,20 +68,20 @@ def test_the_same_student_twice_is_refused(bach, place):
         place(who=ana, whom=bach, is_shared=True)
 
 
-def test_a_student_in_two_teachers_groups_is_refused(bach, place):
+def test_student_in_two_shared_lessons_is_refused(bach, place):
     ana = make.student()
     make.lesson(ana, whom=bach, is_shared=True)
     with refused(STUDENT_DOUBLE_BOOKED), transaction.atomic():
         place(who=ana, whom=make.teacher(), is_shared=True, start="10:30", end="11:30")
 
 
-def test_shared_without_a_teacher_is_about_the_student_alone(place):
+def test_shared_class_without_teacher_blocks_only_its_student(place):
     make.lesson(is_shared=True)
     place(is_shared=True)
     assert ScheduledClass.objects.count() == 2
 
 
-def test_the_last_of_a_group_cannot_become_a_single_lesson(bach):
+def test_class_of_a_group_can_not_become_unshared(bach):
     rows = [make.lesson(whom=bach, is_shared=True) for _ in range(2)]
     rows[0].is_shared = False
     with refused(), transaction.atomic():
@@ -90,7 +90,7 @@ def test_the_last_of_a_group_cannot_become_a_single_lesson(bach):
     rows[0].save()
 
 
-def test_groups_back_to_back(bach, place):
+def test_shared_lessons_can_be_back_to_back(bach, place):
     for start, end in (("10:00", "11:00"), ("11:00", "12:00")):
         for _ in range(2):
             place(whom=bach, is_shared=True, start=start, end=end)
@@ -98,7 +98,7 @@ def test_groups_back_to_back(bach, place):
 
 
 @pytest.mark.parametrize("day", ["1970-01-05", "2026-01-05", "2199-12-30"])
-def test_in_any_year(bach, day):
+def test_shared_lessons_are_checked_in_any_year(bach, day):
     on = make.day(day)
     for _ in range(2):
         make.lesson(on=on, whom=bach, is_shared=True)
@@ -108,7 +108,7 @@ def test_in_any_year(bach, day):
         make.lesson(on=on, whom=bach)
 
 
-def test_same_wall_clock_in_another_zone_is_not_the_same_times(bach, place):
+def test_overlap_of_shared_lessons_is_of_instants(bach, place):
     make.lesson(whom=bach, is_shared=True)
     with refused(), transaction.atomic():
         place(whom=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")

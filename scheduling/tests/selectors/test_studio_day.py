@@ -1,4 +1,4 @@
-"""One function says what day it is at the studio, and every answer goes by it."""
+"""The date at the studio, which all pages and jobs use."""
 
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
-# A Monday by UTC. In Kiritimati (+14) it is Tuesday, in Pago Pago (-11) and New York Monday still.
+# Monday in UTC, Tuesday in Kiritimati (+14), still Monday in Pago Pago (-11) and New York.
 NOW = make.moment("2026-03-02 23:30")
 DAY = timedelta(days=1)
 TODAY = {
@@ -26,7 +26,7 @@ TODAY = {
     "Pacific/Pago_Pago": date(2026, 3, 2),
     "America/New_York": date(2026, 3, 2),
 }
-# Half an hour past midnight by UTC: the Americas and Pago Pago are a day behind.
+# 00:30 UTC on Tuesday: still Monday in New York and Pago Pago.
 LATER = make.moment("2026-03-03 00:30")
 TODAY_LATER = {
     "UTC": date(2026, 3, 3),
@@ -40,20 +40,20 @@ CASES += [(zone, LATER, day) for zone, day in TODAY_LATER.items()]
 
 @pytest.fixture(params=CASES, ids=lambda case: f"{case[0]} at {case[1]:%H:%M}")
 def moment(request, settings) -> tuple[datetime, date]:
-    """A moment, and what day it is then at a studio of the zone."""
+    """Return a moment and the date then in the zone, which becomes that of the studio."""
     zone, now, day = request.param
     settings.TIME_ZONE = zone
     return now, day
 
 
-def test_the_day_is_the_studios(moment):
+def test_day_is_in_zone_of_studio(moment):
     now, day = moment
     assert studio_day(now) == day == local(now).date()
     with time_machine.travel(now, tick=False):
         assert studio_today() == day
 
 
-def test_what_ends_today_is_still_there_and_what_ended_yesterday_is_not(moment):
+def test_series_is_counted_until_its_last_day(moment):
     now, day = moment
     student = make.student(start=None)
     make.schedule(student, valid_until=day)
@@ -70,7 +70,7 @@ def test_what_ends_today_is_still_there_and_what_ended_yesterday_is_not(moment):
     assert studio_counts(now).active_recurring_slots == 2
 
 
-def test_home_jobs_page_lists_and_forms_take_the_same_today(moment):
+def test_pages_and_forms_use_the_same_today(moment):
     now, day = moment
     with time_machine.travel(now, tick=False):
         owner = Client()
@@ -81,7 +81,7 @@ def test_home_jobs_page_lists_and_forms_take_the_same_today(moment):
             make.lesson(on=local(at).date(), start=start, end=f"{start[:2]}:30")
         assert owner.get("/admin/").context["front"]["today"]["classes"] == "1"
         listed = owner.get("/admin/scheduling/scheduledclass/?when=today")
-        assert [one.date for one in listed.context["cl"].result_list] == [day]
+        assert [row.date for row in listed.context["cl"].result_list] == [day]
         form = owner.get("/admin/scheduling/student/add/").context["adminform"].form
         assert form.initial["start_date"] == day
         paused, free = make.student("Ana Gil"), make.student("Leo Park")
@@ -94,8 +94,8 @@ def test_home_jobs_page_lists_and_forms_take_the_same_today(moment):
         assert (home.title, home.facts) == (health.title, health.facts)
 
 
-def test_what_jobs_and_pages_count_is_of_the_same_day(moment):
-    """Slots ask for lessons from today on; a fixed schedule for the classes of today's week."""
+def test_jobs_and_pages_count_from_the_same_day(moment):
+    """Slots have classes from today on; fixed schedules in the week of today."""
     now, day = moment
     make.slot(weekday=day.isoweekday(), created_at=now)
     make.slot(weekday=(day - DAY).isoweekday(), created_at=now)
