@@ -6,9 +6,11 @@ import pytest
 
 SCENARIOS: dict[str, dict[str, str]] = {
     "time": {
-        "Madrid 02:30 on 2026-03-29 is 01:30Z": "domain.test_wallclock:test_madrid_gap_2026_03_29",
+        "Madrid 02:30 on 2026-03-29 is 01:30Z": (
+            "domain.test_wallclock:test_madrid_gap_2026_03_29_has_offset_before"
+        ),
         "Madrid 02:30 on 2026-10-25 is its first instance": (
-            "domain.test_wallclock:test_madrid_ambiguous_2026_10_25_is_the_first_instance"
+            "domain.test_wallclock:test_madrid_repeated_hour_2026_10_25_is_first_instant"
         ),
         "Havana without midnight": "domain.test_wallclock:test_havana_day_without_midnight",
         "Beirut without midnight": "domain.test_wallclock:test_beirut_day_without_midnight",
@@ -21,19 +23,19 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "domain.test_wallclock:test_lord_howe_shifts_by_half_an_hour"
         ),
         "a lesson across a transition": (
-            "domain.planning.test_conflicts:test_a_lesson_across_a_transition_lasts_as_long_as_ever"
+            "domain.planning.test_conflicts:test_class_across_transition_keeps_its_duration"
         ),
         "zones that switch on different weeks": (
-            "domain.test_recurrence:test_teacher_and_student_in_zones_that_switch_on_different_weeks"
+            "domain.test_recurrence:test_zones_that_change_in_different_weeks"
         ),
         "Monday in Kiritimati and in Pago Pago": (
-            "domain.test_recurrence:test_kiritimati_and_pago_pago_whose_monday_is_it"
+            "domain.test_recurrence:test_monday_is_local_in_kiritimati_and_pago_pago"
         ),
         "the Monday of a run is the studio's": (
             "jobs.outcomes.test_weekly:test_week_begins_on_monday_of_studio_zone"
         ),
         "cron at Sunday 23:30 UTC": (
-            "domain.planning.test_idempotence:test_cron_at_sunday_23_30_utc_and_again_on_monday"
+            "domain.planning.test_idempotence:test_runs_on_sunday_and_monday_create_their_own_weeks"
         ),
     },
     "calendar": {
@@ -42,13 +44,13 @@ SCENARIOS: dict[str, dict[str, str]] = {
         ),
         "a week over two years": "jobs.outcomes.test_weekly:test_week_can_span_two_years",
         "29 February as lesson, start, end": (
-            "domain.test_recurrence:test_29_february_as_lesson_start_and_end"
+            "domain.test_recurrence:test_29_february_can_be_class_start_and_end_of_series"
         ),
         "29 February as closure": "jobs.outcomes.test_closures:test_29_february_can_be_closed",
-        "Sunday series": "domain.test_recurrence:test_sunday_series",
+        "Sunday series": "domain.test_recurrence:test_sunday_series_has_class_at_end_of_week",
         "a class across midnight": "jobs.outcomes.test_horizon:test_class_can_end_after_midnight",
         "a start mid-week before, on and after the slot's day": (
-            "domain.test_recurrence:test_a_start_mid_week_before_on_and_after_the_slots_day"
+            "domain.test_recurrence:test_start_in_mid_week_is_first_possible_day"
         ),
         "an inclusive end date": ("jobs.outcomes.test_weekly:test_end_date_is_last_day_with_class"),
         "the horizon's last day": "jobs.outcomes.test_horizon:test_horizon_ends_on_day_84",
@@ -66,7 +68,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "killed midway, then again": (
             "servers.test_kills:test_generation_killed_three_times_loses_nothing"
         ),
-        "a missed Monday": "domain.planning.test_idempotence:test_a_missed_monday_is_made_up_for",
+        "a missed Monday": "domain.planning.test_idempotence:test_missed_monday_is_caught_up",
         "the same HTTP delivery twice": (
             "api.test_live:test_overlapping_calls_are_200_and_202_and_create_each_class_once"
         ),
@@ -90,7 +92,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_manual_edits:test_class_moved_onto_next_occurrence_conflicts_with_it"
         ),
         "cancel, change the series' time, rerun": (
-            "domain.planning.test_exceptions:test_cancel_then_change_the_series_time_then_rerun"
+            "domain.planning.test_exceptions:test_cancelled_class_is_kept_when_series_changes"
         ),
         "restore a cancelled class": "services.classes.test_edit:test_restore_a_cancelled_class",
         "a conflict resolved, then retried": (
@@ -114,10 +116,10 @@ SCENARIOS: dict[str, dict[str, str]] = {
     },
     "change": {
         "on Wednesday after Monday's run, today's class not done": (
-            "domain.planning.test_change:test_changed_on_wednesday_before_todays_class"
+            "domain.planning.test_change:test_change_before_todays_class_moves_it"
         ),
         "on Wednesday after Monday's run, today's class done": (
-            "domain.planning.test_change:test_changed_on_wednesday_after_todays_class"
+            "domain.planning.test_change:test_change_after_start_of_todays_class_keeps_it"
         ),
         "A → B → A": "jobs.outcomes.test_changes:test_reverted_change_restores_calendar",
         "from a date on": (
@@ -159,7 +161,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_closures:test_class_stays_cancelled_under_second_closure"
         ),
         "one teacher's": (
-            "domain.planning.test_closures:test_one_teachers_time_off_and_one_students_pause"
+            "domain.planning.test_closures:test_closure_of_teacher_or_student_cancels_their_classes"
         ),
         "over classes with attendance": (
             "jobs.outcomes.test_closures:test_class_with_attendance_is_not_cancelled"
@@ -170,19 +172,19 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "models.test_double_booking:test_times_before_after_and_back_to_back_are_free"
         ),
         "containment; same start, another length": (
-            "domain.planning.test_conflicts:test_containment_and_the_same_start_with_another_length"
+            "domain.planning.test_conflicts:test_any_overlap_is_conflict"
         ),
         "a cancelled class frees its time": (
-            "domain.planning.test_conflicts:test_a_cancelled_class_frees_its_time"
+            "domain.planning.test_conflicts:test_cancelled_class_frees_its_time"
         ),
         "restoring it into a taken one is refused": (
             "services.classes.test_edit:test_restoring_into_a_taken_time_names_the_other_class"
         ),
         "two series that collide only after a DST change": (
-            "domain.planning.test_conflicts:test_two_series_that_collide_only_after_a_dst_change"
+            "domain.planning.test_conflicts:test_conflict_only_outside_weeks_of_dst_difference"
         ),
         "a student booked with two teachers": (
-            "domain.planning.test_conflicts:test_a_student_booked_with_two_teachers"
+            "domain.planning.test_conflicts:test_student_with_two_teachers_is_conflict"
         ),
         "shared classes": ("models.test_shared_lessons:test_shared_lesson_has_several_students"),
         "resolving one": "admin.tools.test_conflicts:test_shared_lessons_both_take_place",

@@ -15,7 +15,7 @@ def studio():
 
 @pytest.fixture
 def slot(studio):
-    """The key of the slot, whose four classes from 2026-03-16 on are made."""
+    """Create the slot and its four classes from 2026-03-16 on; return its key."""
     rule = studio.add(series(1))
     assert len(studio.run().creates) == 4
     return rule.key

@@ -1,4 +1,4 @@
-"""What a rule asks for, told by dateutil and by looking at one day or one pair at a time."""
+"""An oracle for the occurrences of a rule: dateutil, single days and single pairs of classes."""
 
 from datetime import datetime, time
 from types import SimpleNamespace
@@ -11,9 +11,9 @@ from .time_oracle import expected_epoch
 
 
 def recurrence_set(rule, start, end):
-    """The dates in `[start, end)` by RFC 5545, DTSTART in the week of the anchor."""
+    """Return the dates in `[start, end)` by RFC 5545, with DTSTART in the week of the anchor."""
     monday = monday_of(rule.anchor or start)
-    # RRULE knows no occurrence before DTSTART: go back by whole intervals.
+    # RRULE has no occurrence before DTSTART: go back by whole intervals.
     while monday > start - WEEK:
         monday -= rule.interval_weeks * WEEK
     found = rrule(
@@ -46,16 +46,19 @@ def candidate(rule, day):
     )
 
 
-def is_closed(rule, day, closed):
+def is_closed(rule, day, closures):
     return any(
-        one.first <= day <= one.last
-        and one.teacher_id in (None, rule.teacher_id)
-        and one.student_id in (None, rule.student_id)
-        for one in closed
+        closure.first <= day <= closure.last
+        and closure.teacher_id in (None, rule.teacher_id)
+        and closure.student_id in (None, rule.student_id)
+        for closure in closures
     )
 
 
-def stands_in(rule, wanted, other):
+def fulfils(rule, planned, other):
+    """Return whether the booking `other` fulfils the occurrence."""
     key = (other.student_id, other.date, other.start_time, other.end_time)
-    mine = (wanted.student_id, wanted.date, wanted.start_time, wanted.end_time)
-    return other.series is None and key == mine and other.teacher_id in (None, rule.teacher_id)
+    planned_key = (planned.student_id, planned.date, planned.start_time, planned.end_time)
+    return (
+        other.series is None and key == planned_key and other.teacher_id in (None, rule.teacher_id)
+    )

@@ -1,4 +1,4 @@
-"""Small studios in which everyone is in everyone's way."""
+"""Strategies for small studios with many conflicts."""
 
 from datetime import date, time, timedelta
 
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scheduling.domain.closures import Closure
 from scheduling.tests.domain.planning.builders import FIXED, SLOT, series
 
-# Two pairs of teachers whose zones change on other days than each other's; and one in no zone
-# that changes. 16:00 in Madrid is 11:00 or 12:00 in New York: rules collide in some weeks only.
+# Zones that change on different days, and UTC, which never changes. 16:00 in Madrid is 11:00 or
+# 12:00 in New York, so some rules conflict only in some weeks.
 ZONES = {1: "Europe/Madrid", 2: "America/New_York", 3: "Europe/Madrid", None: "UTC"}
 STUDENTS = st.integers(1, 3)
 TEACHERS = st.sampled_from([1, 1, 1, 2, 3, None])
@@ -19,14 +19,14 @@ STARTS = {
     "UTC": [time(14), time(15), time(15, 30), time(16), time(22, 45)],
 }
 MINUTES = st.sampled_from([30, 60, 60, 60, 90, 120])
-# In these weeks the United States and Europe change their clocks: 2026-03-08 and 2026-03-29.
+# The clocks change in these weeks: 2026-03-08 in the United States, 2026-03-29 in Europe.
 BASE = date(2026, 3, 4)
 NEAR_DAYS = st.integers(-10, 45).map(lambda n: BASE + timedelta(days=n))
 
 
 @st.composite
 def rules(draw, number):
-    """A rule; of `number` comes its identity."""
+    """Return a rule with this number as its id."""
     teacher = draw(TEACHERS)
     zone = ZONES[teacher]
     return series(
@@ -48,7 +48,7 @@ def rules(draw, number):
 
 @st.composite
 def rule_sets(draw, most=7):
-    """Rules with distinct keys, in an order that is not that of their age."""
+    """Return rules with distinct keys, in any order."""
     count = draw(st.integers(1, most))
     return draw(st.permutations([draw(rules(number)) for number in range(1, count + 1)]))
 
@@ -57,7 +57,7 @@ def rule_sets(draw, most=7):
 def closures(draw, number):
     first = draw(NEAR_DAYS)
     last = first + timedelta(days=draw(st.sampled_from([0, 0, 1, 8])))
-    who = draw(
+    scope = draw(
         st.sampled_from([{}, {"teacher_id": 1}, {"teacher_id": 2}, {"student_id": 1}]),
     )
-    return Closure(number, f"Closure {number}", first, last, **who)
+    return Closure(number, f"Closure {number}", first, last, **scope)

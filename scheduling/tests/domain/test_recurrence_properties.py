@@ -1,4 +1,4 @@
-"""What a weekly rule asks for, against dateutil's RRULE and the search for instants."""
+"""Occurrences of a weekly rule, compared with dateutil's RRULE and a search for instants."""
 
 from datetime import date, time, timedelta
 
@@ -22,9 +22,9 @@ NEAR = st.integers(-60, 150).map(lambda n: timedelta(days=n))
 
 @st.composite
 def rules(draw):
-    """A rule and a window, bounds and anchor close enough to it to matter."""
+    """Return a rule and a window close to its bounds and its anchor."""
     start = draw(DAYS)
-    bound = st.none() | NEAR.map(lambda far: start + far)
+    bound = st.none() | NEAR.map(lambda distance: start + distance)
     rule = series(
         weekday=draw(st.integers(1, 7)),
         start_time=time(draw(st.integers(0, 23)), draw(st.sampled_from([0, 15, 30, 45]))),
@@ -40,7 +40,7 @@ def rules(draw):
 
 @examples(150)
 @given(rules())
-def test_pattern_is_the_recurrence_set_within_validity(case):
+def test_occurrences_are_recurrence_set_within_validity(case):
     rule, window = case
     got = occurrences(rule, window)
     dates = recurrence_set(rule, window.start, window.end)
@@ -53,7 +53,7 @@ def test_pattern_is_the_recurrence_set_within_validity(case):
 
 @examples(100)
 @given(rules())
-def test_day_in_week_is_the_only_one_of_its_week(case):
+def test_day_in_week_is_only_occurrence_of_week(case):
     rule, window = case
     for monday in window.weeks():
         dates = recurrence_set(rule, monday, monday + WEEK)
@@ -64,7 +64,7 @@ def test_day_in_week_is_the_only_one_of_its_week(case):
 
 @examples(100)
 @given(rules(), st.data())
-def test_starts_in_some_weeks_are_those_of_the_pattern_or_nothing(case, data):
+def test_starts_in_weeks_are_those_of_occurrences_or_none(case, data):
     rule, window = case
     weeks = [week_number(monday) for monday in window.weeks()]
     chosen = data.draw(st.lists(st.sampled_from(weeks), min_size=1, unique=True).map(sorted))
@@ -77,7 +77,7 @@ def test_starts_in_some_weeks_are_those_of_the_pattern_or_nothing(case, data):
 
 @examples(50)
 @given(rules(), st.integers(1, 119))
-def test_two_windows_side_by_side_are_one(case, cut):
+def test_adjacent_windows_have_occurrences_of_union(case, cut):
     rule, window = case
     middle = window.start + timedelta(days=cut)
     if middle not in window or middle == window.start:

@@ -1,4 +1,4 @@
-"""Text that people type: what looks alike is stored alike."""
+"""Normalisation of typed text, and keys that find similar names."""
 
 from unicodedata import normalize
 
@@ -26,46 +26,46 @@ NAME = "Ana María Pérez"
         f"\u200b {NAME} \u200b",
     ],
 )
-def test_what_looks_alike_is_one_text(typed):
+def test_identical_looking_texts_are_normalised_alike(typed):
     assert normalise_line(typed) == NAME
 
 
 @pytest.mark.parametrize(
     "text", ["", "O'Neill-Smith", "Ana 🎻", "👨\u200d👩\u200d👧", "\u200eAna", "नी\u200dल"]
 )
-def test_what_changes_how_a_name_is_written_stays(text):
+def test_visible_characters_are_kept(text):
     assert normalise_line(text) == text
 
 
 @pytest.mark.parametrize(
     "text", [" ", "\u200b", "\u3164", "\u2800", "\u200e", "\u200d \ufe0f", "\u202a\u202c", "\u034f"]
 )
-def test_a_name_of_which_nothing_is_seen_is_empty(text):
+def test_invisible_name_is_empty(text):
     assert normalise_line(text) == ""
 
 
 @pytest.mark.parametrize(
     "sign", ["\x00", "\t", "\n", "\r", "\x1c", "\x7f", "\x85", "\u2028", "\ud800"]
 )
-def test_control_characters_are_found_and_not_taken_out(sign):
+def test_control_characters_are_found_and_kept(sign):
     assert control_character(normalise_line(f"Ana{sign}Ruiz")) == sign
     assert control_character("Ana Ruiz 🎻 \u200e") == ""
 
 
-def test_several_lines_may_have_line_breaks_and_tabs():
+def test_several_lines_can_have_line_breaks_and_tabs():
     assert control_character("one\r\ntwo\tthree\n", several_lines=True) == ""
     assert control_character("one\x07two", several_lines=True) == "\x07"
 
 
 @given(st.text() | st.text(alphabet="ea \u200b\u0301\u0327\u2060\u3164\u200e\u00ad"))
-def test_normalising_twice_changes_nothing_more(text):
+def test_normalisation_is_idempotent(text):
     once = normalise_line(text)
     assert normalise_line(once) == once
     assert control_character(once) == control_character(text)
 
 
 @given(st.lists(st.text(alphabet="añÉz-'", min_size=1), min_size=1, max_size=4), st.data())
-def test_blanks_and_accents_in_any_form_make_no_difference(words, data):
+def test_blanks_and_unicode_forms_make_no_difference(words, data):
     blanks = st.text(alphabet=" \u00a0\u2003\u202f", min_size=1, max_size=3)
     typed = "".join(data.draw(blanks) + word for word in words) + data.draw(blanks)
     form = data.draw(st.sampled_from(["NFC", "NFD"]))
@@ -83,14 +83,14 @@ def test_blanks_and_accents_in_any_form_make_no_difference(words, data):
         "  AnaMaría\u00a0O`NEILL\u200f  Pérez\u200d",
     ],
 )
-def test_names_that_differ_in_case_accents_and_punctuation_have_one_key(written):
+def test_key_ignores_case_accents_and_punctuation(written):
     assert (
         lookalike_key(written) == lookalike_key("Ana María O'Neill-Pérez") == "anamariaoneillperez"
     )
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("Łukasz Größe", "LUKASZ GRÖSSE"),
         ("İpek Işık", "ipek isik"),
@@ -100,12 +100,12 @@ def test_names_that_differ_in_case_accents_and_punctuation_have_one_key(written)
         ("مُحَمَّد", "محمد"),
     ],
 )
-def test_alphabets_have_their_own_accents(one, other):
-    assert lookalike_key(one) == lookalike_key(other)
+def test_key_ignores_accents_of_each_alphabet(name, other):
+    assert lookalike_key(name) == lookalike_key(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("Ana", "Eva"),
         ("Ana 1", "Ana 2"),
@@ -116,17 +116,17 @@ def test_alphabets_have_their_own_accents(one, other):
         ("C", "C+"),
     ],
 )
-def test_other_letters_are_other_names(one, other):
-    assert lookalike_key(one) != lookalike_key(other)
+def test_different_letters_have_different_keys(name, other):
+    assert lookalike_key(name) != lookalike_key(other)
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "…'’", "\u200d", "\u0301"])
-def test_signs_alone_look_like_nobody(text):
+def test_key_of_signs_is_empty(text):
     assert lookalike_key(text) == ""
 
 
 @given(st.text() | st.text(alphabet="eI ß\u200b\u0301\u0345\u0307\u3164\u200e\ufe0f\u034f"))
-def test_a_key_is_its_own_key_whatever_the_case_and_the_form(text):
+def test_key_does_not_depend_on_case_and_unicode_form(text):
     key = lookalike_key(text)
     forms = [key, text.upper(), text.casefold(), normalize("NFC", text), normalize("NFD", text)]
     assert {lookalike_key(form) for form in forms} == {key}
@@ -137,5 +137,5 @@ def test_a_key_is_its_own_key_whatever_the_case_and_the_form(text):
     st.lists(st.text(alphabet="abcxyz09", min_size=1), min_size=1, max_size=4),
     st.text(alphabet=" -.,'’´`\u00a0\u200b\u0301\u0308\u0327", max_size=3),
 )
-def test_what_stands_between_and_above_letters_makes_no_difference(words, between):
+def test_signs_between_letters_make_no_difference(words, between):
     assert lookalike_key(between.join(words)) == "".join(words)

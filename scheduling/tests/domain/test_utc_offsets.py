@@ -1,4 +1,4 @@
-"""The few offsets of a stretch of time say what the zone itself says, minute by minute."""
+"""The UTC offsets of a period, compared with the zone minute by minute."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ SPAN = timedelta(weeks=64)
 ZONES = sorted(zone_names())
 
 
-def by_turns(day, at, zone, first):
+def epoch_by_transitions(day, at, zone, first):
     local = datetime.combine(day, at)
     offset = offset_transitions(zone, first, first + SPAN).offset(local)
     return int((local.replace(tzinfo=UTC) - timedelta(seconds=offset)).timestamp())
@@ -29,34 +29,34 @@ def by_turns(day, at, zone, first):
 )
 @example(zone="Africa/Casablanca", first=date(2026, 1, 5), days=43, minute=150)
 @example(zone="Pacific/Apia", first=date(2011, 12, 1), days=29, minute=60)
-def test_the_same_instant_as_by_the_zone_itself(zone, first, days, minute):
+def test_transitions_give_same_instant_as_zone(zone, first, days, minute):
     day, at = first + timedelta(days), time(minute // 60, minute % 60)
-    assert by_turns(day, at, zone, first) == epoch(day, at, zone)
+    assert epoch_by_transitions(day, at, zone, first) == epoch(day, at, zone)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe"])
 @pytest.mark.parametrize("day", ["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-25"])
-def test_every_minute_of_the_days_on_which_clocks_change(zone, day):
+def test_transitions_are_exact_on_days_of_clock_changes(zone, day):
     first = date(2026, 1, 5)
     for minute in range(24 * 60):
         at = time(minute // 60, minute % 60)
-        assert by_turns(date.fromisoformat(day), at, zone, first) == epoch(
+        assert epoch_by_transitions(date.fromisoformat(day), at, zone, first) == epoch(
             date.fromisoformat(day), at, zone
         )
 
 
-def test_a_zone_whose_clocks_never_change_has_one_offset():
+def test_zone_without_change_has_one_offset():
     found = offset_transitions("Asia/Kolkata", date(2026, 1, 5), date(2027, 1, 5))
     assert (found.at, found.offsets) == ((), (19_800,))
 
 
-def test_a_year_of_madrid():
+def test_year_in_madrid_has_two_transitions():
     found = offset_transitions("Europe/Madrid", date(2026, 1, 5), date(2027, 1, 5))
-    # 02:30 is skipped in March, and counts from the hour before; in October it comes twice.
+    # 02:30 is skipped in March and takes the offset before; in October it is repeated.
     assert found.at == tuple(map(datetime.fromisoformat, ("2026-03-29T03:00", "2026-10-25T03:00")))
     assert found.offsets == (3_600, 7_200, 3_600)
 
 
-def test_an_unknown_zone():
+def test_unknown_zone_raises_error():
     with pytest.raises(UnknownZoneError):
         offset_transitions("Mars/Olympus", date(2026, 1, 5), date(2026, 1, 6))

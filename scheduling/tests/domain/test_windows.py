@@ -1,4 +1,4 @@
-"""Weeks, the horizon and the time since a start, against datetime's own ISO calendar."""
+"""Windows of a week, of the horizon and since a start, compared with datetime's ISO calendar."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -31,7 +31,7 @@ DAYS = st.dates(FIRST_DATE, LAST_DATE)
 
 @examples(300)
 @given(DAYS)
-def test_monday_is_the_first_day_of_the_same_iso_week(day):
+def test_monday_is_first_day_of_iso_week(day):
     monday = monday_of(day)
     assert monday.isocalendar()[:2] == day.isocalendar()[:2]
     assert monday.isoweekday() == 1
@@ -40,28 +40,28 @@ def test_monday_is_the_first_day_of_the_same_iso_week(day):
 
 @examples(300)
 @given(DAYS, DAYS)
-def test_week_numbers_tell_iso_weeks_apart_and_count_them(one, other):
-    same = one.isocalendar()[:2] == other.isocalendar()[:2]
-    assert (week_number(one) == week_number(other)) == same
-    weeks_between = (monday_of(other) - monday_of(one)) // WEEK
-    assert week_number(other) - week_number(one) == weeks_between
-    assert monday_of_number(week_number(one)) == monday_of(one)
+def test_week_numbers_count_iso_weeks(day, other):
+    same = day.isocalendar()[:2] == other.isocalendar()[:2]
+    assert (week_number(day) == week_number(other)) == same
+    weeks_between = (monday_of(other) - monday_of(day)) // WEEK
+    assert week_number(other) - week_number(day) == weeks_between
+    assert monday_of_number(week_number(day)) == monday_of(day)
 
 
 @examples(200)
 @given(DAYS, st.integers(1, 800))
-def test_a_window_holds_its_start_and_not_its_end(start, length):
+def test_window_contains_start_but_not_end(start, length):
     window = Window(start, start + length * DAY)
     assert window.days == length
-    held = [start + n * DAY for n in range(-1, length + 1) if start + n * DAY in window]
-    assert held == [start + n * DAY for n in range(length)]
-    assert window.last == held[-1]
-    assert list(window.weeks()) == sorted({monday_of(day) for day in held})
+    contained = [start + n * DAY for n in range(-1, length + 1) if start + n * DAY in window]
+    assert contained == [start + n * DAY for n in range(length)]
+    assert window.last == contained[-1]
+    assert list(window.weeks()) == sorted({monday_of(day) for day in contained})
 
 
 @examples(100)
 @given(DAYS, st.integers(1, 104))
-def test_the_horizon_holds_each_weekday_once_a_week(today, weeks):
+def test_horizon_has_each_weekday_once_a_week(today, weeks):
     window = horizon_window(today, weeks)
     count = [0] * 8
     for n in range(window.days):
@@ -77,7 +77,7 @@ def test_2027_01_01_is_in_2026_w53_and_2027_01_04_in_2027_w01():
     assert week_number(date(2027, 1, 4)) == week_number(date(2027, 1, 1)) + 1
 
 
-def test_a_week_over_two_years_is_one_week():
+def test_week_over_two_years_is_one_week():
     assert list(week_window(date(2026, 1, 1)).weeks()) == [date(2025, 12, 29)]
     assert date(2025, 12, 31) in week_window(date(2026, 1, 1))
 
@@ -87,11 +87,11 @@ def test_sunday_ends_the_week():
     assert week_window(date(2026, 3, 30)).start == date(2026, 3, 30)
 
 
-def test_the_weekly_job_on_a_wednesday_has_the_whole_week():
+def test_week_window_on_wednesday_is_whole_week():
     assert week_window(date(2026, 3, 11)) == Window(date(2026, 3, 9), date(2026, 3, 16))
 
 
-def test_the_last_day_of_the_horizon():
+def test_horizon_includes_its_last_day():
     window = horizon_window(date(2026, 3, 11), 12)
     assert window.last == date(2026, 6, 2)
     assert date(2026, 6, 3) not in window
@@ -106,33 +106,33 @@ def test_the_last_day_of_the_horizon():
         ("Pacific/Pago_Pago", date(2026, 3, 2)),
     ],
 )
-def test_cron_at_sunday_23_30_utc_has_the_week_of_the_studios_day(zone, monday):
+def test_sunday_23_30_utc_is_in_week_of_studio_zone(zone, monday):
     moment = datetime(2026, 3, 8, 23, 30, tzinfo=UTC)
     today = moment.astimezone(zone_of(zone)).date()
     assert week_window(today).start == monday
 
 
-def test_29_february_in_a_window():
+def test_29_february_is_in_windows():
     assert date(2028, 2, 29) in week_window(date(2028, 3, 1))
     assert since_window(date(2028, 2, 29), date(2028, 3, 1)).days == 2
 
 
 @pytest.mark.parametrize("days", [0, -1])
-def test_a_window_without_a_day_is_refused(days):
+def test_empty_window_is_refused(days):
     with pytest.raises(ValueError, match="at least one day"):
         Window(date(2026, 3, 9), date(2026, 3, 9) + timedelta(days=days))
 
 
-def test_something_that_is_no_date_is_in_no_window():
+def test_text_is_in_no_window():
     assert "2026-03-09" not in week_window(date(2026, 3, 9))
 
 
-def test_a_window_from_another_start():
+def test_starting_replaces_start_of_window():
     window = week_window(date(2026, 3, 11))
     assert window.starting(date(2026, 3, 11)) == Window(date(2026, 3, 11), window.end)
 
 
-def test_since_a_start_date_holds_both_ends_and_today_alone_before_it():
+def test_since_window_includes_start_and_today():
     today = date(2026, 3, 11)
     assert since_window(date(2026, 3, 1), today) == Window(date(2026, 3, 1), date(2026, 3, 12))
     assert since_window(date(2026, 4, 1), today) == Window(today, date(2026, 3, 12))
@@ -141,20 +141,20 @@ def test_since_a_start_date_holds_both_ends_and_today_alone_before_it():
 class TestCatchUp:
     current = date(2026, 3, 9)
 
-    def test_the_first_run_ever_makes_up_for_nothing(self):
+    def test_first_run_has_no_catch_up(self):
         assert catch_up_start(self.current, None) == self.current
 
     @pytest.mark.parametrize("weeks_ago", [0, 1])
-    def test_nothing_was_missed(self, weeks_ago):
+    def test_catch_up_is_empty_after_last_week(self, weeks_ago):
         assert catch_up_start(self.current, self.current - weeks_ago * WEEK) == self.current
 
-    def test_a_missed_monday(self):
+    def test_missed_week_is_caught_up(self):
         last = self.current - 2 * WEEK
         assert catch_up_start(self.current, last) == self.current - WEEK
 
-    def test_four_missed_weeks_are_made_up_for_and_no_more(self):
+    def test_catch_up_is_limited_to_four_weeks(self):
         assert catch_up_start(self.current, self.current - 5 * WEEK) == self.current - 4 * WEEK
         assert catch_up_start(self.current, self.current - 50 * WEEK) == self.current - 4 * WEEK
 
-    def test_a_run_of_a_later_week_is_no_gap(self):
+    def test_run_of_later_week_needs_no_catch_up(self):
         assert catch_up_start(self.current, self.current + WEEK) == self.current

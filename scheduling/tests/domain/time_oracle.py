@@ -1,6 +1,6 @@
-"""Local time to instants by search alone: no fold, no rule of ours.
+"""An oracle for instants: a search that does not use fold.
 
-Only the direction that is never in doubt is asked of zoneinfo: from an instant to the wall clock.
+It uses zoneinfo only from an instant to local time, which is unambiguous.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -29,13 +29,13 @@ HARD_ZONES = [
 
 
 def wall(moment, zone):
-    """What clocks in `zone` show at `moment`, a naive UTC datetime."""
+    """Return the local time in `zone` at `moment`, a naive UTC datetime."""
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 @cache
 def instants(day, at, zone):
-    """Every instant, as naive UTC in order, at which clocks in `zone` show `at` on `day`."""
+    """Return the instants, as naive UTC in order, of the local time `at` on `day` in `zone`."""
     local = datetime.combine(day, at)
     offsets = {
         wall(moment, zone) - moment
@@ -47,11 +47,11 @@ def instants(day, at, zone):
 
 @cache
 def expected_instant(day, at, zone):
-    """RFC 5545 §3.3.5: the first of several; in a gap, by the offset before the gap."""
+    """Return the instant by RFC 5545 §3.3.5: the first one; in a gap, with the offset before it."""
     if found := instants(day, at, zone):
         return found[0].replace(tzinfo=UTC)
     local = datetime.combine(day, at)
-    # In a gap: clocks jump over `local` within one minute. Halve the time until that one is found.
+    # In a gap: find the minute of the clock change by bisection.
     before, after = local - timedelta(hours=60), local + timedelta(hours=60)
     assert wall(before, zone) < local < wall(after, zone)
     while after - before > MINUTE:
@@ -65,5 +65,5 @@ def expected_instant(day, at, zone):
 
 
 def expected_epoch(day, at, zone):
-    """The same in seconds since 1970."""
+    """Return the expected instant in seconds since 1970."""
     return int(expected_instant(day, at, zone).timestamp())

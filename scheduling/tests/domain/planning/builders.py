@@ -1,4 +1,4 @@
-"""Values of the domain in one line."""
+"""Builders for values of the domain."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -25,12 +25,12 @@ def utc(text):
 
 
 def window(start, last):
-    """Both ends included."""
+    """Return a window from `start` to `last`, both included."""
     return Window(day(start), day(last) + timedelta(days=1))
 
 
 def series(number=1, **changes):
-    """A slot: Mondays 10:00 to 11:00 in Madrid, of student and teacher 1. Older by number."""
+    """Return a slot on Mondays 10:00 to 11:00 in Madrid; a smaller number is older."""
     if isinstance(changes.get("start_time"), str):
         changes["start_time"] = clock(changes["start_time"])
     for name in ("first", "last", "anchor"):
@@ -55,5 +55,5 @@ def slot_key(number):
     return SeriesKey(SLOT, number)
 
 
-def closure(first, last=None, **who):
-    return Closure(next(_closures), f"Closed {first}", day(first), day(last or first), **who)
+def closure(first, last=None, **scope):
+    return Closure(next(_closures), f"Closed {first}", day(first), day(last or first), **scope)

@@ -1,6 +1,6 @@
-"""A studio held in memory: its rules, its closures, its table `classes` with every constraint.
+"""A model of a studio in memory: rules, closures and the table `classes` with its constraints.
 
-Deliberately plain: lists, loops, and nothing of the planner's but its input and its output.
+It uses lists and loops, and of the planner only the input and output.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from scheduling.domain.series import Series
 from scheduling.domain.wallclock import instant
 from scheduling.domain.windows import horizon_window, week_number, week_window
 
-from .class_model import Refused, Row, groups, quarrel
+from .class_model import RefusedError, Row, find_conflict, group_rows
 
 
 class Studio:
@@ -48,11 +48,11 @@ class Studio:
         self.write({row_id: replace(self.rows[row_id], **changes)})
 
     def write(self, changed):
-        """Put these rows, None for one that is deleted; all or nothing, checked at the end."""
+        """Write these rows (None deletes a row), unless the result violates a constraint."""
         after = {id: row for id, row in (self.rows | changed).items() if row is not None}
         problem = self.violation(after, changed)
         if problem:
-            raise Refused(problem)
+            raise RefusedError(problem)
         self.rows = after
 
     @staticmethod
@@ -68,21 +68,21 @@ class Studio:
                     continue
                 if row.series is not None and (row.series, row.week) == (other.series, other.week):
                     return f"identity: {row} {other}"
-                if not row.is_cancelled and not other.is_cancelled and quarrel(row, other):
-                    return f"{quarrel(row, other)}: {row} {other}"
+                if not row.is_cancelled and not other.is_cancelled and find_conflict(row, other):
+                    return f"{find_conflict(row, other)}: {row} {other}"
         return None
 
-    def of(self, key):
+    def classes_of(self, key):
         return [row for row in self.rows.values() if row.series == key]
 
     def class_on(self, key, day):
-        """The class of the week of `day`."""
-        (found,) = [row for row in self.of(key) if row.week == week_number(day)]
+        """Return the class of the series in the week of `day`."""
+        (found,) = [row for row in self.classes_of(key) if row.week == week_number(day)]
         return found
 
     def calendar(self, key=None):
-        """Active classes in short: `2026-03-16 10:00`."""
-        rows = self.rows.values() if key is None else self.of(key)
+        """Return the active classes as texts like `2026-03-16 10:00`."""
+        rows = self.rows.values() if key is None else self.classes_of(key)
         active = sorted((row for row in rows if not row.is_cancelled), key=lambda row: row.starts)
         return [f"{row.date} {row.start_time:%H:%M}" for row in active]
 
@@ -102,24 +102,26 @@ class Studio:
     def week(self):
         return week_window(self.today)
 
-    def state(self, rule, window, form="held"):
-        """How the planner sees a series; `form` rows: in full even where that is not needed."""
+    def state(self, rule, window, form="unchanged"):
+        """Return the planner's input for a series; with `form="rows"` always with its rows."""
         since = min(week_number(window.start), week_number(self.today))
-        rows = [row for row in self.of(rule.key) if row.week >= since]
+        rows = [row for row in self.classes_of(rule.key) if row.week >= since]
         calendar = ClosureCalendar(self.closures)
         state = SeriesState(rule, window, calendar.concerning(rule.teacher_id, rule.student_id))
-        held = unchanged_weeks(state, groups(rows), self.epoch) if form == "held" else None
-        if held is None:
+        unchanged = (
+            unchanged_weeks(state, group_rows(rows), self.epoch) if form == "unchanged" else None
+        )
+        if unchanged is None:
             state.rows = [row.stored() for row in rows]
             state.closures_by_class = {
                 row.id: calendar.concerning(row.teacher_id, row.student_id, rule.key)
                 for row in state.displaced()
             }
         else:
-            state.unchanged_weeks = held
+            state.unchanged_weeks = unchanged
         return state
 
-    def plan(self, window, form="held", only=None, order=None):
+    def plan(self, window, form="unchanged", only=None, order=None):
         rules = [rule for rule in self.series.values() if only is None or rule.key in only]
         if order is not None:
             order.shuffle(rules)
@@ -127,9 +129,9 @@ class Studio:
         busy = [row.booking() for row in self.rows.values() if not row.is_cancelled]
         return resolve(draft(states, self.epoch), busy)
 
-    def run(self, window=None, **how):
-        """Plan, apply, and answer the plan."""
-        plan = self.plan(window or self.horizon(), **how)
+    def run(self, window=None, **options):
+        """Plan, apply and return the plan."""
+        plan = self.plan(window or self.horizon(), **options)
         self.apply(plan)
         return plan
 
@@ -139,25 +141,25 @@ class Studio:
             changed[remove.row.id] = None
         for cancel in plan.cancels:
             assert cancel.row.id not in changed
-            changed[cancel.row.id] = placed(
+            changed[cancel.row.id] = planned_row(
                 cancel.row.id, cancel, cancel.row.week, True, cancel.closure.id
             )
         for planned in plan.moves + plan.restores:
             assert planned.row.id not in changed
-            changed[planned.row.id] = placed(planned.row.id, planned, planned.row.week)
+            changed[planned.row.id] = planned_row(planned.row.id, planned, planned.row.week)
         for planned in plan.restores:
-            if planned.row.edit:  # the closure's mark goes, and nothing else
+            if planned.row.edit:  # only the mark of the closure is removed
                 row = self.rows[planned.row.id]
                 changed[row.id] = replace(row, is_cancelled=False, closure_id=None)
         for planned in plan.creates:
             self.last_id += 1
-            changed[self.last_id] = placed(self.last_id, planned, week_number(planned.day))
+            changed[self.last_id] = planned_row(self.last_id, planned, week_number(planned.day))
         self.write(changed)
 
-    # What people do
+    # Manual edits
 
-    def place(self, row_id, day, at, minutes, zone):
-        """The values of a move by hand."""
+    def moved_row(self, row_id, day, at, minutes, zone):
+        """Return the row after a manual move."""
         row = self.rows[row_id]
         starts = int(instant(day, at, zone).timestamp())
         end = (datetime.combine(day, at) + timedelta(minutes=minutes)).time()
@@ -175,7 +177,7 @@ class Studio:
     def move(self, row_id, day, at):
         row = self.rows[row_id]
         minutes = (row.ends - row.starts) // 60
-        self.write({row_id: self.place(row_id, day, at, minutes, row.zone)})
+        self.write({row_id: self.moved_row(row_id, day, at, minutes, row.zone)})
 
     def cancel(self, row_id):
         self.update(row_id, is_cancelled=True, closure_id=None, edit="cancelled_by_hand")
@@ -183,11 +185,11 @@ class Studio:
     def note(self, row_id):
         self.update(row_id, edit="noted")
 
-    def reopen(self, gone):
-        """What the database does when a closure is deleted: SET NULL."""
-        self.closures.remove(gone)
+    def reopen(self, closure):
+        """Delete a closure; its classes lose their reference to it (SET NULL)."""
+        self.closures.remove(closure)
         for row in list(self.rows.values()):
-            if row.closure_id == gone.id:
+            if row.closure_id == closure.id:
                 self.update(row.id, closure_id=None)
 
     def one_off(
@@ -210,21 +212,21 @@ class Studio:
         )
 
 
-def placed(row_id, what, week, is_cancelled=False, closure_id=None):
-    """The row as an applier writes it: all of the rule, at the place that the plan says."""
-    rule = what.series
-    assert week_number(what.day) == week
+def planned_row(row_id, planned, week, is_cancelled=False, closure_id=None):
+    """Return the row that a run writes: values of the rule, at the planned time."""
+    rule = planned.series
+    assert week_number(planned.day) == week
     return Row(
         id=row_id,
         series=rule.key,
         week=week,
-        occurrence_date=what.day,
-        date=what.day,
+        occurrence_date=planned.day,
+        date=planned.day,
         start_time=rule.start_time,
         end_time=rule.end_time,
         zone=rule.zone,
-        starts=what.starts,
-        ends=what.ends,
+        starts=planned.starts,
+        ends=planned.ends,
         student_id=rule.student_id,
         teacher_id=rule.teacher_id,
         subject=rule.subject,

@@ -1,4 +1,4 @@
-"""A row of the table `classes`, and what two rows may not do to each other."""
+"""A row of the table `classes`, and the conflicts of two rows."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from scheduling.domain.existing_classes import Booking, ClassAttributes, ClassGr
 
 @dataclass(frozen=True)
 class Row:
-    """A row of `classes`. `edit` is empty while no person touched it."""
+    """A row of `classes`. `edit` is empty if no person edited it."""
 
     id: int
     series: object
@@ -63,31 +63,31 @@ class Row:
         return not self.is_cancelled and not self.edit and self.date == self.occurrence_date
 
 
-class Refused(Exception):
-    """The database would not take it."""
+class RefusedError(Exception):
+    """A change violates a constraint of the table."""
 
 
-def quarrel(one, other):
-    """Why two active classes cannot both be; None if they can."""
-    overlap = one.starts < other.ends and other.starts < one.ends
-    if one.student_id == other.student_id:
+def find_conflict(row, other):
+    """Return why two active classes exclude each other, or None."""
+    overlap = row.starts < other.ends and other.starts < row.ends
+    if row.student_id == other.student_id:
         if overlap:
             return "student_busy"
-        key = (one.date, one.start_time, one.end_time)
+        key = (row.date, row.start_time, row.end_time)
         if key == (other.date, other.start_time, other.end_time):
             return "same_key"
-    if overlap and one.teacher_id is not None and one.teacher_id == other.teacher_id:
-        same = (one.starts, one.ends) == (other.starts, other.ends)
-        if not (one.is_shared and other.is_shared and same):
+    if overlap and row.teacher_id is not None and row.teacher_id == other.teacher_id:
+        same = (row.starts, row.ends) == (other.starts, other.ends)
+        if not (row.is_shared and other.is_shared and same):
             return "teacher_busy"
     return None
 
 
-def groups(rows):
-    """Rows of one series as the query of the selectors answers them."""
-    alike = {}
+def group_rows(rows):
+    """Group the rows of a series like the query of the selectors."""
+    members_by_attributes = {}
     for row in sorted(rows, key=lambda row: row.week):
-        alike.setdefault((row.is_plain, row.attributes()), []).append(row)
+        members_by_attributes.setdefault((row.is_plain, row.attributes()), []).append(row)
     return [
         ClassGroup(
             plain,
@@ -95,5 +95,5 @@ def groups(rows):
             tuple(row.week for row in members),
             tuple(row.starts for row in members),
         )
-        for (plain, attributes), members in alike.items()
+        for (plain, attributes), members in members_by_attributes.items()
     ]

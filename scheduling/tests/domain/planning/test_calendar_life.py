@@ -1,6 +1,6 @@
-"""A studio lives for weeks: people edit, rules change, closures come and go, the clock advances.
+"""Random weeks of a studio: edits, changed rules, closures and passing time.
 
-After each run, all of `invariants` holds.
+The checks of `invariants` hold after each run.
 """
 
 from contextlib import suppress
@@ -27,7 +27,7 @@ from scheduling.tests.domain.strategies import (
 )
 
 from .calendar_model import Studio
-from .class_model import Refused
+from .class_model import RefusedError
 from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -41,7 +41,6 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.studio = Studio(datetime(2026, 3, 4, 2, tzinfo=UTC))
         self.numbers = count(100)
-        self.settled = True
 
     # Choosing
 
@@ -124,17 +123,17 @@ class Life(RuleBasedStateMachine):
         key = self.some_rule(pick)
         self.studio.change(key, suspension=None if self.studio.series[key].suspension else PAUSED)
 
-    @rule(one=PICK, other=PICK)
-    def swap(self, one, other):
-        one, other = (self.studio.series[self.some_rule(pick)] for pick in (one, other))
-        for mine, theirs in ((one, other), (other, one)):
+    @rule(first=PICK, second=PICK)
+    def swap(self, first, second):
+        first, second = (self.studio.series[self.some_rule(pick)] for pick in (first, second))
+        for target, source in ((first, second), (second, first)):
             self.studio.change(
-                mine.key,
-                weekday=theirs.weekday,
-                start_time=theirs.start_time,
-                duration_minutes=theirs.duration_minutes,
-                zone=theirs.zone,
-                teacher_id=theirs.teacher_id,
+                target.key,
+                weekday=source.weekday,
+                start_time=source.start_time,
+                duration_minutes=source.duration_minutes,
+                zone=source.zone,
+                teacher_id=source.teacher_id,
             )
 
     @precondition(lambda self: len(self.studio.series) < 9)
@@ -166,13 +165,13 @@ class Life(RuleBasedStateMachine):
         if row is None or row.is_cancelled:
             return
         starts = STARTS[row.zone]
-        with suppress(Refused):
+        with suppress(RefusedError):
             self.studio.move(row.id, row.date + timedelta(days=days), starts[start % len(starts)])
 
     @rule(days=st.integers(0, 20), start=PICK, student=STUDENTS, teacher=st.sampled_from([1, None]))
     def one_off(self, days, start, student, teacher):
         starts = STARTS[ZONES[teacher]]
-        with suppress(Refused):
+        with suppress(RefusedError):
             self.studio.one_off(
                 self.studio.today + timedelta(days=days),
                 starts[start % len(starts)],

@@ -1,4 +1,4 @@
-"""Closures come and go, before and after generation."""
+"""Closures that are added or deleted before and after generation."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from .invariants import run_and_check
 pytestmark = pytest.mark.one_database(name="sqlite")
 
 
-def test_closed_before_generation_no_class_is_made_and_it_is_said(studio):
+def test_closed_occurrence_is_not_created_and_counted(studio):
     studio.add(series(1))
     studio.closures.append(closed := closure("2026-03-16"))
     plan = studio.run()
@@ -21,7 +21,7 @@ def test_closed_before_generation_no_class_is_made_and_it_is_said(studio):
     assert plan.closed == {(closed, day("2026-03-16")): 1}
 
 
-def test_added_after_generation_cancels_and_removed_restores(studio, slot):
+def test_later_closure_cancels_and_its_deletion_restores(studio, slot):
     before = dict(studio.rows)
     studio.closures.append(closed := closure("2026-03-16", "2026-03-29"))
     plan = studio.run()
@@ -35,7 +35,7 @@ def test_added_after_generation_cancels_and_removed_restores(studio, slot):
     assert studio.rows == before
 
 
-def test_removed_before_any_run_creates_what_was_left_out(studio):
+def test_deleted_closure_creates_omitted_class(studio):
     studio.add(series(1))
     studio.closures.append(closed := closure("2026-03-16"))
     studio.run()
@@ -43,7 +43,7 @@ def test_removed_before_any_run_creates_what_was_left_out(studio):
     assert [planned.day for planned in studio.run().creates] == [day("2026-03-16")]
 
 
-def test_overlapping_one_goes_the_other_still_closes(studio, slot):
+def test_overlapping_closure_keeps_class_cancelled(studio, slot):
     first = closure("2026-03-10", "2026-03-20")
     second = closure("2026-03-16", "2026-03-25")
     studio.closures += [second, first]
@@ -56,7 +56,7 @@ def test_overlapping_one_goes_the_other_still_closes(studio, slot):
     assert studio.run().changes_nothing
 
 
-def test_overlapping_the_second_goes_nothing_changes(studio, slot):
+def test_deletion_of_second_closure_changes_nothing(studio, slot):
     first, second = closure("2026-03-16"), closure("2026-03-16")
     studio.closures += [first, second]
     studio.run()
@@ -64,7 +64,7 @@ def test_overlapping_the_second_goes_nothing_changes(studio, slot):
     assert studio.run().changes_nothing
 
 
-def test_one_teachers_time_off_and_one_students_pause(studio, slot):
+def test_closure_of_teacher_or_student_cancels_their_classes(studio, slot):
     studio.add(series(2, student_id=2, teacher_id=2), series(3, student_id=3, start_time="12:00"))
     studio.run()
     studio.closures.append(closure("2026-03-16", teacher_id=1))
@@ -73,14 +73,14 @@ def test_one_teachers_time_off_and_one_students_pause(studio, slot):
     assert {cancel.series.id for cancel in studio.run().cancels} == {2}
 
 
-def test_a_students_pause_reaches_lessons_without_a_teacher(studio):
+def test_closure_of_student_covers_series_without_teacher(studio):
     studio.add(series(1, teacher_id=None, zone="UTC"))
     studio.closures.append(closure("2026-03-16", student_id=1))
     studio.closures.append(closure("2026-03-23", teacher_id=1))
     assert studio.run().counts == {Outcome.CLOSED: 1, Outcome.CREATED: 3}
 
 
-def test_over_attended_and_noted_classes_these_stay(studio, slot):
+def test_class_with_attendance_is_not_cancelled(studio, slot):
     studio.update(studio.class_on(slot, day("2026-03-16")).id, edit="attended")
     studio.closures.append(closure("2026-03-09", "2026-03-29"))
     plan = studio.run()
@@ -90,7 +90,7 @@ def test_over_attended_and_noted_classes_these_stay(studio, slot):
     assert not studio.class_on(slot, day("2026-03-16")).is_cancelled
 
 
-def test_a_note_stays_on_what_a_closure_cancelled_and_lets_go(studio, slot):
+def test_note_is_kept_when_closure_ends(studio, slot):
     studio.closures.append(closed := closure("2026-03-16"))
     run_and_check(studio, studio.horizon())
     noted = studio.class_on(slot, day("2026-03-16"))
@@ -105,7 +105,7 @@ def test_a_note_stays_on_what_a_closure_cancelled_and_lets_go(studio, slot):
     assert studio.rows == before | {noted.id: restored}
 
 
-def test_a_note_does_not_bring_a_class_back_into_a_taken_hour(studio, slot):
+def test_noted_class_is_not_restored_to_taken_time(studio, slot):
     studio.closures.append(closed := closure("2026-03-16"))
     studio.run()
     studio.note(studio.class_on(slot, day("2026-03-16")).id)
@@ -117,7 +117,7 @@ def test_a_note_does_not_bring_a_class_back_into_a_taken_hour(studio, slot):
     assert run_and_check(studio, studio.horizon()).counts[Outcome.RESTORED] == 1
 
 
-def test_a_class_that_has_begun_is_not_cancelled(studio):
+def test_started_class_is_not_cancelled(studio):
     rule = studio.add(series(1, weekday=3))
     studio.run(studio.week())
     studio.now = utc("2026-03-11T09:00")
@@ -126,7 +126,7 @@ def test_a_class_that_has_begun_is_not_cancelled(studio):
     assert studio.calendar(rule.key) == ["2026-03-11 10:00"]
 
 
-def test_a_closed_class_that_is_past_is_still_counted_with_its_closure(studio):
+def test_past_closed_class_is_counted_with_its_closure(studio):
     rule = studio.add(series(1, weekday=5))
     studio.run(studio.week())
     studio.closures.append(closed := closure("2026-03-13"))
@@ -138,7 +138,7 @@ def test_a_closed_class_that_is_past_is_still_counted_with_its_closure(studio):
     assert studio.calendar(rule.key) == []
 
 
-def test_only_a_persons_cancellation_is_a_tombstone(studio, slot):
+def test_manual_cancellation_is_kept_after_closure(studio, slot):
     closed = closure("2026-03-16", "2026-03-29")
     studio.closures.append(closed)
     studio.run()
@@ -148,7 +148,7 @@ def test_only_a_persons_cancellation_is_a_tombstone(studio, slot):
     assert studio.class_on(slot, day("2026-03-16")).is_cancelled
 
 
-def test_a_cancelled_class_frees_its_time_and_is_not_restored_into_a_taken_one(studio, slot):
+def test_closed_class_is_not_restored_to_taken_time(studio, slot):
     closed = closure("2026-03-16", student_id=1)
     studio.closures.append(closed)
     studio.run()
@@ -162,7 +162,7 @@ def test_a_cancelled_class_frees_its_time_and_is_not_restored_into_a_taken_one(s
     assert studio.run().counts == {Outcome.RESTORED: 1, Outcome.EXISTS: 3}
 
 
-def test_what_a_closure_cancels_makes_room_in_the_same_run(studio, slot):
+def test_cancelled_class_frees_its_time_in_same_run(studio, slot):
     studio.add(series(2, student_id=2))
     studio.closures.append(closure("2026-03-16", student_id=1))
     plan = studio.run()
@@ -171,7 +171,7 @@ def test_what_a_closure_cancels_makes_room_in_the_same_run(studio, slot):
     ]
 
 
-def test_moved_off_a_closure_by_a_change_of_weekday(studio, slot):
+def test_new_weekday_off_closure_restores_class(studio, slot):
     studio.closures.append(closure("2026-03-16"))
     studio.run()
     studio.change(slot, weekday=2)
@@ -179,7 +179,7 @@ def test_moved_off_a_closure_by_a_change_of_weekday(studio, slot):
     assert studio.calendar(slot)[0] == "2026-03-17 10:00"
 
 
-def test_moved_onto_a_closure_by_a_change_of_weekday(studio, slot):
+def test_new_weekday_on_closure_cancels_class(studio, slot):
     studio.closures.append(closure("2026-03-17"))
     assert studio.run().changes_nothing
     studio.change(slot, weekday=2)
@@ -188,13 +188,13 @@ def test_moved_onto_a_closure_by_a_change_of_weekday(studio, slot):
     assert studio.run().changes_nothing
 
 
-def test_the_rule_changes_under_a_closure(studio, slot):
+def test_closed_class_follows_changed_rule(studio, slot):
     closed = closure("2026-03-16")
     studio.closures.append(closed)
     studio.run()
     studio.change(slot, start_time=clock("15:00"))
     plan = studio.run()
-    assert plan.counts == {Outcome.CLOSED: 1, Outcome.MOVED: 3}, "cancelled once, not once more"
+    assert plan.counts == {Outcome.CLOSED: 1, Outcome.MOVED: 3}, "the class is not cancelled again"
     assert plan.closed == {(closed, day("2026-03-16")): 1}
     assert {note.outcome for note in plan.notes} == {Outcome.MOVED}
     assert studio.class_on(slot, day("2026-03-16")).start_time == clock("15:00")
@@ -202,14 +202,14 @@ def test_the_rule_changes_under_a_closure(studio, slot):
 
 
 @pytest.mark.parametrize("zone", ["Europe/Madrid", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_a_closure_is_of_local_dates(studio, zone):
+def test_closure_has_local_dates(studio, zone):
     studio.add(series(1, zone=zone, start_time="00:15"))
     studio.closures.append(closure("2026-03-16"))
     plan = studio.run(window("2026-03-16", "2026-03-23"))
     assert [planned.day for planned in plan.creates] == [day("2026-03-23")]
 
 
-def test_a_class_across_midnight_is_closed_by_the_day_on_which_it_starts(studio):
+def test_class_across_midnight_is_closed_on_date_of_start(studio):
     studio.add(series(1, weekday=7, start_time="23:30"))
     studio.closures.append(closure("2026-03-16"))
     assert studio.run().counts == {Outcome.CREATED: 4}
@@ -217,7 +217,7 @@ def test_a_class_across_midnight_is_closed_by_the_day_on_which_it_starts(studio)
     assert studio.run().counts == {Outcome.CANCELLED: 1, Outcome.EXISTS: 3}
 
 
-def test_29_february_closed(studio):
+def test_29_february_can_be_closed(studio):
     studio.now = utc("2028-02-25T02:00")
     studio.add(series(1, weekday=2))
     studio.closures.append(closure("2028-02-29"))
@@ -225,8 +225,8 @@ def test_29_february_closed(studio):
     assert [planned.day for planned in plan.creates] == [day("2028-03-07")]
 
 
-class TestKeptWhereItWasAnnounced:
-    """The rule's new hour of this week is over: its class stays, and closures go by that."""
+class TestClassKeptAtOldTime:
+    """The new hour is past this week: the class keeps its time, which closures apply to."""
 
     @pytest.fixture
     def friday(self, studio):
@@ -236,7 +236,7 @@ class TestKeptWhereItWasAnnounced:
         assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
         return rule.key
 
-    def test_a_closure_of_its_day_cancels_it_and_reopening_restores_it(self, studio, friday):
+    def test_closure_of_current_day_cancels_and_restores(self, studio, friday):
         before = dict(studio.rows)
         studio.closures.append(closed := closure("2026-03-13"))
         assert studio.run(studio.week()).counts == {Outcome.CANCELLED: 1}
@@ -245,12 +245,12 @@ class TestKeptWhereItWasAnnounced:
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.rows == before
 
-    def test_a_closure_of_the_rules_new_day_does_not(self, studio, friday):
+    def test_closure_of_new_day_does_not_cancel(self, studio, friday):
         studio.closures.append(closure("2026-03-10"))
         assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
 
 
-def test_the_earliest_entered_is_the_one_named_whoever_it_is_for():
+def test_first_entered_closure_is_named():
     of_student = closure("2026-03-16", student_id=1)
     of_all = closure("2026-03-16")
     of_teacher = closure("2026-03-16", teacher_id=1)

@@ -1,4 +1,4 @@
-"""Closures go by where a class is and whom it is with, be that no longer what its rule says."""
+"""Closures apply to the date and people of a class, even if its rule has changed."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from .builders import clock, closure, day, series, utc
 pytestmark = pytest.mark.one_database(name="sqlite")
 
 
-class TestKeptWhereItWasAnnounced:
-    """The rule's new hour of this week is over, and its new teacher another: the class stays."""
+class TestClassKeptAtOldTime:
+    """The new hour is past this week: the class keeps its time and its teacher."""
 
     @pytest.fixture
     def friday(self, studio):
@@ -20,37 +20,35 @@ class TestKeptWhereItWasAnnounced:
         assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
         return rule.key
 
-    def test_time_off_of_the_teacher_who_gives_it_cancels_it_and_the_end_restores_it(
-        self, studio, friday
-    ):
+    def test_closure_of_current_teacher_cancels_and_restores(self, studio, friday):
         before = dict(studio.rows)
-        studio.closures.append(off := closure("2026-03-13", teacher_id=1))
+        studio.closures.append(closed := closure("2026-03-13", teacher_id=1))
         plan = studio.run(studio.week())
         assert plan.counts == {Outcome.CANCELLED: 1}
         assert [cancel.series.teacher_id for cancel in plan.cancels] == [1]
         plan = studio.run(studio.week())
         assert plan.changes_nothing
-        assert plan.closed == {(off, day("2026-03-13")): 1}
-        studio.reopen(off)
+        assert plan.closed == {(closed, day("2026-03-13")): 1}
+        studio.reopen(closed)
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.rows == before
 
-    def test_time_off_of_the_rules_new_teacher_is_none_of_its_own(self, studio, friday):
+    def test_closure_of_new_teacher_does_not_cancel(self, studio, friday):
         studio.closures.append(closure("2026-03-13", teacher_id=2))
         assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1}
 
-    def test_a_note_on_it_stays_while_the_teacher_who_gives_it_is_off(self, studio, friday):
-        studio.closures.append(off := closure("2026-03-13", teacher_id=1))
+    def test_noted_class_is_restored_after_closure_of_teacher(self, studio, friday):
+        studio.closures.append(closed := closure("2026-03-13", teacher_id=1))
         studio.run(studio.week())
         studio.update(studio.class_on(friday, day("2026-03-13")).id, edit="noted")
         assert studio.run(studio.week()).changes_nothing
-        studio.reopen(off)
+        studio.reopen(closed)
         assert studio.run(studio.week()).counts == {Outcome.RESTORED: 1}
         assert studio.calendar(friday) == ["2026-03-13 10:00"]
 
 
-class TestKeptFromItsNewPlace:
-    """Mondays with teacher 1 become Tuesdays with teacher 2, who has somebody else then."""
+class TestBlockedMove:
+    """Mondays with teacher 1 become Tuesdays with teacher 2, who is busy then."""
 
     @pytest.fixture
     def blocked(self, studio, slot):
@@ -60,12 +58,10 @@ class TestKeptFromItsNewPlace:
         assert studio.run().counts == {Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
         return slot
 
-    @pytest.mark.parametrize("who", [{}, {"teacher_id": 1}, {"student_id": 1}], ids=str)
-    def test_a_closure_of_its_old_date_cancels_it_there_beside_the_conflict(
-        self, studio, blocked, who
-    ):
+    @pytest.mark.parametrize("scope", [{}, {"teacher_id": 1}, {"student_id": 1}], ids=str)
+    def test_closure_of_old_date_cancels_class_in_conflict(self, studio, blocked, scope):
         before = dict(studio.rows)
-        studio.closures.append(closed := closure("2026-03-16", **who))
+        studio.closures.append(closed := closure("2026-03-16", **scope))
         plan = studio.run()
         assert plan.counts == {Outcome.CANCELLED: 1, Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
         assert [conflict.stays for conflict in plan.conflicts] == [False, True, True, True]
@@ -84,7 +80,7 @@ class TestKeptFromItsNewPlace:
         assert studio.rows == before
         assert studio.run().changes_nothing
 
-    def test_the_place_that_it_leaves_is_free_for_others(self, studio, blocked):
+    def test_cancelled_class_frees_its_old_time(self, studio, blocked):
         studio.add(series(3, student_id=3, teacher_id=1))
         assert studio.run().counts[Outcome.CONFLICT] == 8
         studio.closures.append(closure("2026-03-16", student_id=1))
@@ -93,7 +89,7 @@ class TestKeptFromItsNewPlace:
             (3, day("2026-03-16"))
         ]
 
-    def test_its_old_place_taken_meanwhile_it_stays_cancelled(self, studio, blocked):
+    def test_class_stays_cancelled_if_old_time_is_taken(self, studio, blocked):
         studio.closures.append(closed := closure("2026-03-16", student_id=1))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:30"), student_id=5)
@@ -102,7 +98,7 @@ class TestKeptFromItsNewPlace:
         assert plan.changes_nothing
         assert plan.counts == {Outcome.CONFLICT: 4, Outcome.EXISTS: 4}
 
-    def test_its_new_place_free_it_goes_there_under_the_closure_of_the_old(self, studio, blocked):
+    def test_class_moves_off_closure_when_new_time_is_free(self, studio, blocked):
         studio.closures.append(closure("2026-03-16"))
         studio.run()
         (other,) = [row for row in studio.rows.values() if row.date == day("2026-03-17")]
@@ -110,7 +106,7 @@ class TestKeptFromItsNewPlace:
         assert studio.run().counts[Outcome.RESTORED] == 1
         assert studio.calendar(blocked)[0] == "2026-03-17 10:00"
 
-    def test_a_one_off_that_stands_in_for_it_there_is_no_conflict(self, studio, slot):
+    def test_booking_at_new_time_is_no_conflict(self, studio, slot):
         studio.one_off(day("2026-03-17"), clock("10:00"))
         studio.change(slot, weekday=2)
         assert studio.run().counts == {Outcome.CONFLICT: 1, Outcome.MOVED: 3}
@@ -121,10 +117,10 @@ class TestKeptFromItsNewPlace:
         assert studio.run().counts == {Outcome.EXISTS: 4}
 
 
-class TestStoodInFor:
-    """A closure cancelled it, and a one-off at its very times holds its place since."""
+class TestFulfilledByBooking:
+    """A closure cancelled a class, and a one-off class has the same times since."""
 
-    def test_it_counts_as_existing_and_stays_cancelled(self, studio, slot):
+    def test_cancelled_class_counts_as_existing(self, studio, slot):
         studio.closures.append(closed := closure("2026-03-16"))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:00"))
@@ -133,7 +129,7 @@ class TestStoodInFor:
         assert plan.changes_nothing
         assert plan.counts == {Outcome.EXISTS: 4}
 
-    def test_a_one_off_with_another_teacher_is_in_its_way(self, studio, slot):
+    def test_one_off_with_other_teacher_is_conflict(self, studio, slot):
         studio.closures.append(closed := closure("2026-03-16"))
         studio.run()
         studio.one_off(day("2026-03-16"), clock("10:00"), teacher_id=3)
@@ -141,11 +137,11 @@ class TestStoodInFor:
         assert studio.run().counts == {Outcome.CONFLICT: 1, Outcome.EXISTS: 3}
 
 
-class TestPutIntoAnotherWeekBySql:
-    """Friday's class stands on Thursday of the week after, and the rule is for Tuesdays now."""
+class TestClassInOtherWeek:
+    """SQL moved Friday's class to Thursday of the next week; its rule is on Tuesdays now."""
 
     @pytest.fixture
-    def astray(self, studio):
+    def misplaced(self, studio):
         rule = studio.add(series(1, weekday=5))
         studio.run()
         studio.change(rule.key, weekday=2)
@@ -155,30 +151,30 @@ class TestPutIntoAnotherWeekBySql:
         studio.update(studio.class_on(rule.key, day("2026-03-13")).id, edit="")
         return rule.key
 
-    def test_it_is_straightened_to_its_own_date_and_the_others_are_moved(self, studio, astray):
+    def test_class_returns_to_its_date_and_others_move(self, studio, misplaced):
         assert studio.run(studio.week()).counts == {Outcome.MOVED: 4}
-        assert studio.calendar(astray)[:2] == ["2026-03-13 10:00", "2026-03-17 10:00"]
+        assert studio.calendar(misplaced)[:2] == ["2026-03-13 10:00", "2026-03-17 10:00"]
         assert studio.run(studio.week()).changes_nothing
 
-    def test_under_a_closure_of_its_own_date_it_is_cancelled_there(self, studio, astray):
+    def test_class_is_cancelled_on_its_closed_date(self, studio, misplaced):
         studio.closures.append(closure("2026-03-13"))
         assert studio.run(studio.week()).counts == {Outcome.CANCELLED: 1, Outcome.MOVED: 3}
-        row = studio.class_on(astray, day("2026-03-13"))
+        row = studio.class_on(misplaced, day("2026-03-13"))
         assert (row.date, row.is_cancelled) == (day("2026-03-13"), True)
 
-    def test_once_its_own_date_is_over_as_well_it_stays_as_it_is(self, studio, astray):
+    def test_class_is_kept_when_its_date_is_past(self, studio, misplaced):
         studio.now = utc("2026-03-14T12:00")
         assert studio.run(studio.week()).counts == {Outcome.EXISTS: 1, Outcome.MOVED: 3}
-        assert "2026-03-19 10:00" in studio.calendar(astray)
+        assert "2026-03-19 10:00" in studio.calendar(misplaced)
 
-    def test_in_a_zone_that_is_none_it_is_read_in_the_rules(self, studio, astray):
-        row = studio.class_on(astray, day("2026-03-13"))
+    def test_class_in_unknown_zone_gets_zone_of_rule(self, studio, misplaced):
+        row = studio.class_on(misplaced, day("2026-03-13"))
         studio.update(row.id, zone="Mars/Olympus")
         studio.run()
-        assert studio.calendar(astray)[0] == "2026-03-13 10:00"
-        assert studio.class_on(astray, day("2026-03-13")).zone == "Europe/Madrid"
+        assert studio.calendar(misplaced)[0] == "2026-03-13 10:00"
+        assert studio.class_on(misplaced, day("2026-03-13")).zone == "Europe/Madrid"
 
-    def test_blocked_under_a_closure_of_that_week_it_is_not_cancelled_out_of_its_week(self, studio):
+    def test_closure_of_other_week_does_not_cancel_blocked_class(self, studio):
         rule = studio.add(series(1, weekday=5))
         studio.run()
         row = studio.class_on(rule.key, day("2026-03-13"))

@@ -1,4 +1,4 @@
-"""Who stands in whose way, and who does not."""
+"""Conflicts of planned occurrences with classes and with each other."""
 
 import pytest
 
@@ -14,17 +14,17 @@ ONE_WEEK = window("2026-03-16", "2026-03-22")
 
 
 def clash_codes(plan):
-    return [one.clash.code for one in plan.conflicts]
+    return [conflict.clash.code for conflict in plan.conflicts]
 
 
-def test_back_to_back_is_allowed(studio):
+def test_back_to_back_is_no_conflict(studio):
     studio.add(
         series(1), series(2, start_time="11:00"), series(3, start_time="09:00", student_id=2)
     )
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.CREATED: 3}
 
 
-def test_back_to_back_across_midnight_is_allowed(studio):
+def test_back_to_back_at_midnight_is_no_conflict(studio):
     studio.add(
         series(1, weekday=2, start_time="23:30"),
         series(2, weekday=3, start_time="00:30", student_id=2),
@@ -32,7 +32,7 @@ def test_back_to_back_across_midnight_is_allowed(studio):
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.CREATED: 2}
 
 
-def test_a_class_across_midnight_is_in_the_way_of_the_next_day(studio):
+def test_class_across_midnight_conflicts_with_next_day(studio):
     studio.add(
         series(1, weekday=2, start_time="23:30"),
         series(2, weekday=3, start_time="00:15", student_id=2),
@@ -40,7 +40,7 @@ def test_a_class_across_midnight_is_in_the_way_of_the_next_day(studio):
     assert clash_codes(run_and_check(studio, ONE_WEEK)) == ["teacher_busy"]
 
 
-def test_a_class_across_midnight_of_sunday_is_in_the_way_of_the_next_week(studio):
+def test_class_across_midnight_conflicts_with_next_week(studio):
     studio.add(series(1, weekday=7, start_time="23:30", duration_minutes=120))
     studio.run(ONE_WEEK)
     studio.add(series(2, weekday=1, start_time="01:00", student_id=2))
@@ -53,58 +53,61 @@ def test_a_class_across_midnight_of_sunday_is_in_the_way_of_the_next_week(studio
     [("10:15", 30), ("09:00", 180), ("10:00", 30), ("10:00", 90), ("09:30", 31), ("10:59", 60)],
     ids=["inside", "around", "shorter", "longer", "a minute early", "a minute late"],
 )
-def test_containment_and_the_same_start_with_another_length(studio, start, minutes):
+def test_any_overlap_is_conflict(studio, start, minutes):
     studio.add(series(1), series(2, student_id=2, start_time=start, duration_minutes=minutes))
     plan = run_and_check(studio, ONE_WEEK)
     assert clash_codes(plan) == ["teacher_busy"]
     assert plan.conflicts[0].planned.series.id == 2
 
 
-def test_a_day_long_class_is_in_the_way_all_day(studio):
+def test_class_of_24_hours_conflicts_all_day(studio):
     studio.add(
         series(1, start_time="18:00", duration_minutes=1440),
         series(2, weekday=2, start_time="17:59", duration_minutes=1, student_id=2),
         series(3, weekday=2, start_time="18:00", duration_minutes=1, student_id=3),
     )
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.planned.series.id for one in plan.conflicts] == [2]
+    assert [conflict.planned.series.id for conflict in plan.conflicts] == [2]
 
 
-def test_a_cancelled_class_frees_its_time(studio, slot):
+def test_cancelled_class_frees_its_time(studio, slot):
     studio.cancel(studio.class_on(slot, day("2026-03-16")).id)
     studio.add(series(2, student_id=2))
     plan = run_and_check(studio, window("2026-03-16", "2026-03-29"))
     assert [planned.day for planned in plan.creates] == [day("2026-03-16")]
-    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-23")]
+    assert [conflict.planned.day for conflict in plan.conflicts] == [day("2026-03-23")]
 
 
-def test_two_series_that_collide_only_after_a_dst_change(studio):
+def test_conflict_only_outside_weeks_of_dst_difference(studio):
     """16:00 in Madrid is 11:00 in New York for three weeks of March, else 10:00."""
     studio.add(
         series(1, start_time="16:00"),
         series(2, teacher_id=2, start_time="10:00", zone="America/New_York"),
     )
     plan = run_and_check(studio, window("2026-03-02", "2026-04-05"))
-    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-02"), day("2026-03-30")]
+    assert [conflict.planned.day for conflict in plan.conflicts] == [
+        day("2026-03-02"),
+        day("2026-03-30"),
+    ]
     assert clash_codes(plan) == ["student_busy", "student_busy"]
 
 
-def test_a_lesson_in_the_gap_meets_the_one_an_hour_later_on_that_day_alone(studio):
-    """On 2026-03-29 clocks in Madrid go from 02:00 to 03:00: 02:30 and 03:30 are one instant."""
+def test_class_in_gap_conflicts_with_next_hour_that_day(studio):
+    """On 2026-03-29 clocks in Madrid change from 02:00 to 03:00: 02:30 and 03:30 are equal."""
     studio.add(
         series(1, weekday=7, start_time="02:30"),
         series(2, weekday=7, start_time="03:30", student_id=2),
     )
     plan = run_and_check(studio, window("2026-03-22", "2026-04-05"))
-    assert [one.planned.day for one in plan.conflicts] == [day("2026-03-29")]
+    assert [conflict.planned.day for conflict in plan.conflicts] == [day("2026-03-29")]
 
 
-def test_a_lesson_across_a_transition_lasts_as_long_as_ever(studio):
-    """01:30 to 03:00 by the clock is 90 minutes, the hour that is skipped or repeated aside."""
+def test_class_across_transition_keeps_its_duration(studio):
+    """01:30 to 03:00 lasts 90 minutes, whether an hour is skipped or repeated."""
     studio.add(series(1, weekday=7, start_time="01:30", duration_minutes=90))
     studio.run(window("2026-03-29", "2026-03-29"))
     studio.run(window("2026-10-25", "2026-10-25"))
-    spring, autumn = studio.of(series(1).key)
+    spring, autumn = studio.classes_of(series(1).key)
     assert (from_epoch(spring.starts), from_epoch(spring.ends)) == (
         utc("2026-03-29T00:30"),
         utc("2026-03-29T02:00"),
@@ -116,7 +119,7 @@ def test_a_lesson_across_a_transition_lasts_as_long_as_ever(studio):
     assert spring.end_time == autumn.end_time == clock("03:00")
 
 
-def test_two_series_of_different_weekdays_that_meet_across_the_date_line(studio):
+def test_series_conflict_across_date_line(studio):
     """Tuesday 10:00 in Kiritimati is Monday 20:00 UTC, 09:00 in Pago Pago."""
     studio.add(
         series(1, weekday=2, zone="Pacific/Kiritimati"),
@@ -126,44 +129,44 @@ def test_two_series_of_different_weekdays_that_meet_across_the_date_line(studio)
     assert clash_codes(plan) == ["student_busy"]
 
 
-def test_a_student_booked_with_two_teachers(studio):
+def test_student_with_two_teachers_is_conflict(studio):
     studio.add(series(1), series(2, teacher_id=2, start_time="10:30"))
     plan = run_and_check(studio, ONE_WEEK)
     (conflict,) = plan.conflicts
     assert (conflict.clash.code, conflict.clash.booking.series) == ("student_busy", series(1).key)
 
 
-def test_lessons_without_a_teacher_are_in_the_way_of_their_student_alone(studio):
+def test_series_without_teacher_blocks_only_its_student(studio):
     studio.add(
         series(1, kind=FIXED, teacher_id=None, zone="UTC"),
         series(2, kind=FIXED, teacher_id=None, zone="UTC", student_id=2),
         series(3, start_time="11:30"),
     )
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.planned.series.id for one in plan.conflicts] == [3]
+    assert [conflict.planned.series.id for conflict in plan.conflicts] == [3]
 
 
-def test_the_same_key_at_another_instant(studio):
-    """One student, date, start and end, in two zones: no overlap, but the key is taken."""
+def test_same_key_at_other_instant_is_conflict(studio):
+    """The same student, date, start and end in two zones: no overlap, but the same key."""
     studio.add(series(1), series(2, teacher_id=2, zone="America/New_York"))
     plan = run_and_check(studio, ONE_WEEK)
     assert clash_codes(plan) == ["same_key"]
 
 
 class TestPrecedence:
-    def test_stored_beats_planned_however_young(self, studio, slot):
+    def test_stored_class_precedes_older_series(self, studio, slot):
         studio.add(series(0, student_id=2))
         plan = run_and_check(studio, ONE_WEEK)
         assert plan.conflicts[0].clash.booking.class_id is not None
         assert studio.calendar(slot)
 
-    def test_among_planned_ones_the_older_series_wins(self, studio):
+    def test_older_series_precedes(self, studio):
         studio.add(series(3, student_id=3), series(1, student_id=1), series(2, student_id=2))
         plan = run_and_check(studio, ONE_WEEK)
         assert [planned.series.id for planned in plan.creates] == [1]
         assert plan.conflicts[0].clash.booking.class_id is None
 
-    def test_then_the_kind_then_the_number(self, studio):
+    def test_kind_and_id_decide_between_series_of_same_age(self, studio):
         same = series(1).created_at
         studio.add(
             series(9, created_at=same, kind=FIXED, student_id=3),
@@ -172,11 +175,11 @@ class TestPrecedence:
         )
         assert [planned.series.id for planned in run_and_check(studio, ONE_WEEK).creates] == [9]
 
-    def test_age_decides_and_not_the_number(self, studio):
+    def test_age_precedes_id(self, studio):
         studio.add(series(1, student_id=1, created_at=series(5).created_at), series(4))
         assert [planned.series.id for planned in run_and_check(studio, ONE_WEEK).creates] == [4]
 
-    def test_the_loser_loses_only_where_they_meet(self, studio):
+    def test_only_overlapping_occurrences_conflict(self, studio):
         studio.add(series(1, interval_weeks=2, anchor="2026-03-16"), series(2, student_id=2))
         plan = run_and_check(studio, window("2026-03-16", "2026-03-29"))
         assert [(planned.series.id, planned.day) for planned in plan.creates] == [
@@ -187,27 +190,27 @@ class TestPrecedence:
 
 class TestOneOffsAtTheSameKey:
     @pytest.mark.parametrize("teacher", [1, None], ids=["same teacher", "no teacher"])
-    def test_one_with_the_same_teacher_or_none_counts_as_existing(self, studio, teacher):
+    def test_one_off_with_same_or_no_teacher_is_booking(self, studio, teacher):
         studio.add(series(1))
         studio.one_off(day("2026-03-16"), clock("10:00"), teacher_id=teacher)
         assert run_and_check(studio, ONE_WEEK).counts == {Outcome.EXISTS: 1}
 
-    def test_one_with_another_teacher_is_a_conflict(self, studio):
+    def test_one_off_with_other_teacher_is_conflict(self, studio):
         studio.add(series(1))
         studio.one_off(day("2026-03-16"), clock("10:00"), teacher_id=2)
         assert clash_codes(run_and_check(studio, ONE_WEEK)) == ["same_key"]
 
-    def test_one_of_another_length_is_a_conflict(self, studio):
+    def test_one_off_with_other_length_is_conflict(self, studio):
         studio.add(series(1))
         studio.one_off(day("2026-03-16"), clock("10:00"), minutes=45)
         assert clash_codes(run_and_check(studio, ONE_WEEK)) == ["student_busy"]
 
-    def test_a_class_of_another_series_at_the_key_is_a_conflict(self, studio, slot):
+    def test_class_of_other_series_is_conflict(self, studio, slot):
         studio.add(series(2))
         plan = run_and_check(studio, ONE_WEEK)
         assert plan.counts == {Outcome.EXISTS: 1, Outcome.CONFLICT: 1}
 
-    def test_a_class_that_should_move_onto_a_one_off_is_a_conflict(self, studio, slot):
+    def test_move_onto_one_off_is_conflict(self, studio, slot):
         studio.one_off(day("2026-03-16"), clock("12:00"))
         studio.change(slot, start_time=clock("12:00"))
         plan = run_and_check(studio, ONE_WEEK)

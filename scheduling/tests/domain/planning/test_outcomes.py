@@ -1,4 +1,4 @@
-"""Every outcome is said, counted once, and the noteworthy ones with their reason."""
+"""Outcomes of a plan: their counts, notes and reasons."""
 
 import pytest
 
@@ -19,25 +19,25 @@ def plan_of(*rules, span=SPAN, note_bounds=True):
     return resolve(draft([SeriesState(rule, span) for rule in rules], NOW, note_bounds), [])
 
 
-def test_faults_are_what_is_not_well_done():
+def test_faults_are_invalid_and_error():
     assert {Outcome.INVALID, Outcome.ERROR} == FAULTS
 
 
-def test_a_series_that_cannot_be_read_is_invalid_and_holds_up_no_other():
+def test_invalid_series_does_not_affect_others():
     error = Reason("unknown_zone", {"zone": "Mars/Olympus"})
     plan = plan_of(series(1, zone="Mars/Olympus", error=error), series(2))
     assert plan.counts == {Outcome.INVALID: 1, Outcome.CREATED: 4}
     assert [(note.outcome, note.reason) for note in plan.notes] == [(Outcome.INVALID, error)]
 
 
-def test_an_invalid_series_keeps_its_classes(studio, slot):
+def test_invalid_series_keeps_its_classes(studio, slot):
     studio.change(slot, error=Reason("unknown_zone", {"zone": "Mars/Olympus"}))
     plan = studio.run()
     assert plan.changes_nothing
     assert plan.counts == {Outcome.INVALID: 1}
 
 
-def test_a_series_that_asks_for_nothing_says_why():
+def test_suspended_series_has_reason():
     plan = plan_of(
         series(1, suspension=Suspension(Outcome.PAUSED, Reason("slot_paused"))),
         series(2, suspension=Suspension(Outcome.INACTIVE, Reason("student_inactive"))),
@@ -48,7 +48,7 @@ def test_a_series_that_asks_for_nothing_says_why():
     assert not plan.teachers
 
 
-def test_not_started_and_ended_with_the_date_and_whose_it_is():
+def test_bounds_have_date_and_owner():
     plan = plan_of(
         series(1, first="2026-05-01", first_by="student"),
         series(2, last="2026-03-01", teacher_id=2),
@@ -61,23 +61,23 @@ def test_not_started_and_ended_with_the_date_and_whose_it_is():
     assert not plan.students
 
 
-def test_one_that_starts_and_ends_within_the_window_says_both_and_makes_its_classes():
+def test_start_and_end_within_window_are_both_noted():
     plan = plan_of(series(1, first="2026-03-16", last="2026-03-29"))
     assert plan.counts == {Outcome.CREATED: 2, Outcome.NOT_STARTED: 1, Outcome.ENDED: 1}
 
 
-def test_bounds_inside_the_window_are_left_out_on_request():
-    """The horizon meets every end that lies within twelve weeks, day after day."""
+def test_bounds_within_window_are_omitted_on_request():
+    """Otherwise each daily run would note every end within twelve weeks."""
     plan = plan_of(series(1, last="2026-03-29"), series(2, last="2026-03-08"), note_bounds=False)
     assert plan.counts == {Outcome.CREATED: 3, Outcome.ENDED: 1}
 
 
-def test_bounds_that_cut_nothing_off_are_not_mentioned():
+def test_bounds_without_effect_are_not_noted():
     plan = plan_of(series(1, first="2026-03-03", last="2026-04-11"))
     assert plan.counts == {Outcome.CREATED: 4}
 
 
-def test_students_and_teachers_that_were_looked_at():
+def test_students_and_teachers_of_usable_series_are_counted():
     plan = plan_of(
         series(1),
         series(2, student_id=2, teacher_id=None),
@@ -89,7 +89,7 @@ def test_students_and_teachers_that_were_looked_at():
     assert plan.teachers == {1, 4}
 
 
-def test_a_state_without_a_window_creates_nothing_and_brings_the_rest_up_to_date(studio, slot):
+def test_state_without_window_only_updates_classes(studio, slot):
     studio.change(slot, weekday=2)
     state = studio.state(studio.series[slot], studio.horizon())
     state.window = None
@@ -97,7 +97,7 @@ def test_a_state_without_a_window_creates_nothing_and_brings_the_rest_up_to_date
     assert plan.counts == {Outcome.MOVED: 4}
 
 
-def test_protected_is_counted_always_and_told_where_it_differs_from_the_rule(studio, slot):
+def test_protected_class_is_noted_if_it_differs_from_rule(studio, slot):
     studio.note(studio.class_on(slot, day("2026-03-16")).id)
     plan = studio.run()
     assert plan.counts[Outcome.PROTECTED] == 1
@@ -107,42 +107,42 @@ def test_protected_is_counted_always_and_told_where_it_differs_from_the_rule(stu
     assert note.reason == Reason("noted")
 
 
-def test_protected_classes_of_a_paused_series_are_told_wherever_they_are(studio, slot):
+def test_protected_classes_of_paused_series_are_counted_beyond_window(studio, slot):
     studio.note(studio.class_on(slot, day("2026-04-06")).id)
     studio.change(slot, suspension=Suspension(Outcome.PAUSED, Reason("slot_paused")))
     plan = studio.run(window("2026-03-11", "2026-03-17"))
     assert plan.counts == {Outcome.PAUSED: 1, Outcome.REMOVED: 3, Outcome.PROTECTED: 1}
 
 
-def test_a_week_in_which_an_interval_asks_for_nothing_has_nothing_to_say():
+def test_week_without_occurrence_has_no_outcome():
     rule = series(1, interval_weeks=2, anchor="2026-03-02")
     assert plan_of(rule, span=window("2026-03-09", "2026-03-15")).counts == {}
 
 
-def test_the_order_in_which_rows_are_read_does_not_matter(studio, slot):
+def test_order_of_rows_does_not_matter(studio, slot):
     studio.change(slot, start_time=clock("12:00"))
-    rule, rows = studio.series[slot], [row.stored() for row in studio.of(slot)]
+    rule, rows = studio.series[slot], [row.stored() for row in studio.classes_of(slot)]
     busy = [row.booking() for row in studio.rows.values()]
-    one = SeriesState(rule, studio.horizon(), rows=rows)
-    other = SeriesState(rule, studio.horizon(), rows=rows[::-1])
-    assert resolve(draft([one], NOW), busy) == resolve(draft([other], NOW), busy)
+    state = SeriesState(rule, studio.horizon(), rows=rows)
+    reversed_state = SeriesState(rule, studio.horizon(), rows=rows[::-1])
+    assert resolve(draft([state], NOW), busy) == resolve(draft([reversed_state], NOW), busy)
 
 
-def test_one_of_a_thousand_is_invalid():
+def test_invalid_series_among_a_thousand_is_counted():
     error = Reason("unknown_zone", {"zone": "x"})
     rules = [series(n, student_id=n, teacher_id=n) for n in range(999)]
     plan = plan_of(*rules, series(1000, zone="x", error=error))
     assert plan.counts == {Outcome.CREATED: 999 * 4, Outcome.INVALID: 1}
 
 
-def test_preview_equals_apply(studio):
+def test_run_equals_preview(studio):
     studio.add(series(1), series(2, student_id=2, start_time="10:30"))
     studio.closures.append(closure("2026-03-16"))
     preview = studio.plan(studio.horizon())
     assert studio.run(studio.horizon()) == preview
 
 
-def test_the_state_changes_between_preview_and_run(studio):
+def test_run_differs_from_preview_after_a_change(studio):
     studio.add(series(1))
     preview = studio.plan(studio.horizon())
     studio.one_off(day("2026-03-16"), series(1).start_time, student_id=7)

@@ -1,4 +1,4 @@
-"""What is created and what conflicts, against a naive walk over days and pairs of classes."""
+"""The plan compared with a naive algorithm over days and pairs of classes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,35 +12,35 @@ from scheduling.domain.windows import Window
 from scheduling.tests.domain.examples import examples
 from scheduling.tests.domain.rule_oracle import (
     candidate,
+    fulfils,
     is_closed,
     recurrence_set,
-    stands_in,
     valid,
 )
 from scheduling.tests.domain.strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
 
 from .calendar_model import Studio
-from .class_model import Refused, quarrel
+from .class_model import RefusedError, find_conflict
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
 
-def naive(rules, stored, closed, window):
-    """Outcome by (series, day), and what stands in the way of each conflict."""
+def naive_plan(rules, stored, closed, window):
+    """Return the outcome by (series, day), and the classes in the way of each conflict."""
     taken = list(stored)
     outcomes, obstacles = {}, {}
     for rule in sorted(rules, key=lambda rule: (rule.created_at, rule.kind, rule.id)):
         for day in recurrence_set(rule, window.start, window.end):
             if not valid(rule, day):
                 continue
-            wanted = candidate(rule, day)
-            in_the_way = [other for other in taken if quarrel(wanted, other)]
+            planned = candidate(rule, day)
+            in_the_way = [other for other in taken if find_conflict(planned, other)]
             if is_closed(rule, day, closed):
                 outcome = Outcome.CLOSED
             elif not in_the_way:
                 outcome = Outcome.CREATED
-                taken.append(wanted)
-            elif any(stands_in(rule, wanted, other) for other in in_the_way):
+                taken.append(planned)
+            elif any(fulfils(rule, planned, other) for other in in_the_way):
                 outcome = Outcome.EXISTS
             else:
                 outcome = Outcome.CONFLICT
@@ -66,7 +66,7 @@ def studios(draw):
                 zone=zone,
                 is_shared=draw(st.booleans()),
             )
-        except Refused:
+        except RefusedError:
             continue
     window = Window(BASE, BASE + timedelta(days=draw(st.integers(1, 35))))
     return studio, window
@@ -74,19 +74,21 @@ def studios(draw):
 
 @examples(100)
 @given(studios())
-def test_outcomes_are_those_of_the_naive_walk(case):
+def test_outcomes_match_naive_plan(case):
     studio, window = case
     stored = list(studio.rows.values())
-    expected, obstacles = naive(studio.series.values(), stored, studio.closures, window)
+    expected, obstacles = naive_plan(studio.series.values(), stored, studio.closures, window)
 
     plan = studio.plan(window)
 
     created = {(planned.series.key, planned.day) for planned in plan.creates}
-    conflicts = {(one.planned.series.key, one.planned.day): one.clash for one in plan.conflicts}
-    assert created == {at for at, what in expected.items() if what is Outcome.CREATED}
-    assert conflicts.keys() == {at for at, what in expected.items() if what is Outcome.CONFLICT}
-    for what in (Outcome.CREATED, Outcome.CONFLICT, Outcome.EXISTS, Outcome.CLOSED):
-        assert plan.counts[what] == list(expected.values()).count(what)
+    conflicts = {(c.planned.series.key, c.planned.day): c.clash for c in plan.conflicts}
+    assert created == {at for at, outcome in expected.items() if outcome is Outcome.CREATED}
+    assert conflicts.keys() == {
+        at for at, outcome in expected.items() if outcome is Outcome.CONFLICT
+    }
+    for outcome in (Outcome.CREATED, Outcome.CONFLICT, Outcome.EXISTS, Outcome.CLOSED):
+        assert plan.counts[outcome] == list(expected.values()).count(outcome)
     assert sum(plan.closed.values()) == plan.counts[Outcome.CLOSED]
     for at, clash in conflicts.items():
         named = clash.booking
@@ -100,14 +102,14 @@ def test_outcomes_are_those_of_the_naive_walk(case):
 
 @examples(40)
 @given(studios(), st.randoms(use_true_random=False))
-def test_the_order_of_the_states_does_not_matter(case, order):
+def test_order_of_states_does_not_matter(case, order):
     studio, window = case
     assert studio.plan(window) == studio.plan(window, order=order)
 
 
 @examples(40)
 @given(studios())
-def test_creates_come_by_teacher_and_start(case):
+def test_creations_are_ordered_by_teacher_and_start(case):
     studio, window = case
     order = [
         (planned.series.teacher_id or 0, planned.starts) for planned in studio.plan(window).creates
@@ -117,7 +119,7 @@ def test_creates_come_by_teacher_and_start(case):
 
 @examples(25)
 @given(studios())
-def test_killed_between_two_chunks_then_run_again_is_as_undisturbed(case):
+def test_run_after_killed_chunk_equals_undisturbed_run(case):
     studio, window = case
     others = [
         replace(

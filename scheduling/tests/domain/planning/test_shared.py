@@ -1,4 +1,4 @@
-"""Group lessons: several students, one teacher, exactly the same times."""
+"""Shared lessons: several students with a teacher at exactly the same times."""
 
 import pytest
 
@@ -19,48 +19,48 @@ def group(*students, **changes):
     return [series(n, student_id=n, is_shared=True, **changes) for n in students]
 
 
-def test_a_group_of_students_is_no_conflict(studio):
+def test_shared_lesson_is_no_conflict(studio):
     studio.add(*group(*range(1, 40)))
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.CREATED: 39}
 
 
-def test_a_student_who_joins_a_stored_group(studio):
+def test_student_can_join_stored_group(studio):
     studio.add(*group(1, 2))
     studio.run(ONE_WEEK)
     studio.add(*group(3))
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.EXISTS: 2, Outcome.CREATED: 1}
 
 
-def test_the_same_start_with_another_length_is_no_group(studio):
+def test_shared_series_of_other_length_is_conflict(studio):
     studio.add(*group(1), *group(2, duration_minutes=90))
     assert run_and_check(studio, ONE_WEEK).counts[Outcome.CONFLICT] == 1
 
 
-def test_one_who_is_not_flagged_shared_is_in_the_way(studio):
+def test_unshared_series_conflicts_with_group(studio):
     studio.add(*group(1, 2), series(3, student_id=3), *group(4))
     plan = run_and_check(studio, ONE_WEEK)
-    assert [one.planned.series.id for one in plan.conflicts] == [3]
+    assert [conflict.planned.series.id for conflict in plan.conflicts] == [3]
 
 
-def test_a_single_lesson_keeps_a_group_out(studio):
+def test_older_unshared_series_blocks_group(studio):
     studio.add(series(0, student_id=9), *group(1, 2))
     assert run_and_check(studio, ONE_WEEK).counts[Outcome.CONFLICT] == 2
 
 
-def test_one_student_is_not_twice_in_a_group(studio):
+def test_student_twice_in_group_is_conflict(studio):
     studio.add(*group(1), series(2, student_id=1, is_shared=True))
     (conflict,) = run_and_check(studio, ONE_WEEK).conflicts
     assert conflict.clash.code == "same_key"
 
 
-def test_a_student_is_not_in_the_groups_of_two_teachers_at_once(studio):
+def test_student_in_two_groups_is_conflict(studio):
     studio.add(*group(1), series(2, student_id=1, teacher_id=2, is_shared=True, start_time="10:30"))
     (conflict,) = run_and_check(studio, ONE_WEEK).conflicts
     assert conflict.clash.code == "student_busy"
 
 
-def test_one_who_wants_to_move_by_half_an_hour_does_not_leave_the_group_behind_in_its_way(studio):
-    """The teacher is still with the others: the move is a conflict, never a double booking."""
+def test_move_of_one_student_conflicts_with_group(studio):
+    """The teacher stays with the others, so the move is a conflict."""
     for mover in (1, 2, 3):
         studio.rows.clear()
         studio.add(*group(1, 2, 3))
@@ -71,7 +71,7 @@ def test_one_who_wants_to_move_by_half_an_hour_does_not_leave_the_group_behind_i
         assert plan.conflicts[0].clash.code == "teacher_busy"
 
 
-def test_a_whole_group_moves_by_half_an_hour(studio):
+def test_whole_group_can_move_by_half_an_hour(studio):
     studio.add(*group(1, 2, 3))
     studio.run(ONE_WEEK)
     for number in (1, 2, 3):
@@ -79,7 +79,7 @@ def test_a_whole_group_moves_by_half_an_hour(studio):
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.MOVED: 3}
 
 
-def test_a_group_and_a_single_lesson_swap(studio):
+def test_group_and_unshared_series_can_swap(studio):
     studio.add(*group(1, 2), series(3, student_id=3, start_time="12:00"))
     studio.run(ONE_WEEK)
     for number, hour in ((1, "12:00"), (2, "12:00"), (3, "10:00")):
@@ -87,7 +87,7 @@ def test_a_group_and_a_single_lesson_swap(studio):
     assert run_and_check(studio, ONE_WEEK).counts == {Outcome.MOVED: 3}
 
 
-def test_one_of_a_group_stays_as_a_person_touched_it_and_holds_up_the_rest(studio):
+def test_edited_class_of_group_blocks_move_of_others(studio):
     studio.add(*group(1, 2, 3))
     studio.run(ONE_WEEK)
     studio.note(studio.class_on(series(2).key, day("2026-03-16")).id)
@@ -97,12 +97,12 @@ def test_one_of_a_group_stays_as_a_person_touched_it_and_holds_up_the_rest(studi
     assert plan.counts == {Outcome.PROTECTED: 1, Outcome.CONFLICT: 2}
 
 
-def test_a_large_group_is_kept_as_its_first_two_students(studio):
-    """Otherwise a choir of a thousand would be compared a million times."""
+def test_large_group_is_stored_as_two_bookings(studio):
+    """Otherwise a group of a thousand would take a million comparisons."""
     occupancy = Occupancy()
     starts = epoch(day("2026-03-16"), clock("10:00"), "Europe/Madrid")
     for rule in group(*range(1, 100)):
         booking = PlannedClass(rule, day("2026-03-16"), starts, starts + 3600).booking()
         assert occupancy.clash(booking) is None
         occupancy.add(booking)
-    assert [len(there) for there in occupancy._teachers[1].values()] == [2]
+    assert [len(bookings) for bookings in occupancy._teachers[1].values()] == [2]

@@ -1,4 +1,4 @@
-"""The short cut: a series whose classes stand as it says is not looked at row by row."""
+"""Series with unchanged classes, which are not compared row by row."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from scheduling.domain.series import Suspension
 from scheduling.domain.windows import Window, week_number
 
 from .builders import clock, closure, day, series, utc, window
-from .class_model import groups
+from .class_model import group_rows
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -16,22 +16,22 @@ WEEKS = frozenset(week_number(day("2026-03-16")) + n for n in range(4))
 
 
 @pytest.fixture
-def held(studio, slot):
-    """Ask for the weeks held, as `studio` is now, in the horizon or another window."""
+def find_weeks(studio, slot):
+    """Return `get(window)`, which returns the unchanged weeks of the slot."""
 
-    def ask(span=None):
+    def get(span=None):
         rule = studio.series[slot]
         state = SeriesState(rule, span or studio.horizon(), studio.closures)
-        return unchanged_weeks(state, groups(studio.of(slot)), studio.epoch)
+        return unchanged_weeks(state, group_rows(studio.classes_of(slot)), studio.epoch)
 
-    return ask
-
-
-def test_settled(held):
-    assert held() == WEEKS
+    return get
 
 
-def test_nothing_stored(studio):
+def test_created_weeks_are_unchanged(find_weeks):
+    assert find_weeks() == WEEKS
+
+
+def test_series_without_classes_has_no_unchanged_week(studio):
     state = SeriesState(series(1), studio.horizon())
     assert unchanged_weeks(state, [], studio.epoch) == frozenset()
 
@@ -46,29 +46,29 @@ def test_nothing_stored(studio):
     ],
     ids=["one day on", "the week", "longer", "earlier"],
 )
-def test_whatever_the_window(held, span):
-    assert held(span) == WEEKS
+def test_unchanged_weeks_do_not_depend_on_window(find_weeks, span):
+    assert find_weeks(span) == WEEKS
 
 
-def test_without_a_window(studio, slot, held):
+def test_unchanged_weeks_need_no_window(studio, slot, find_weeks):
     state = SeriesState(studio.series[slot], None)
-    assert unchanged_weeks(state, groups(studio.of(slot)), studio.epoch) == WEEKS
+    assert unchanged_weeks(state, group_rows(studio.classes_of(slot)), studio.epoch) == WEEKS
 
 
-def test_with_a_gap(studio, slot, held):
+def test_deleted_class_is_not_unchanged(studio, slot, find_weeks):
     gone = studio.class_on(slot, day("2026-03-23"))
     studio.write({gone.id: None})
-    assert held() == WEEKS - {gone.week}
+    assert find_weeks() == WEEKS - {gone.week}
 
 
-def test_with_closures_elsewhere(studio, held):
+def test_closures_of_other_days_change_nothing(studio, find_weeks):
     studio.closures += [
         closure("2026-03-17", "2026-03-22"),
         closure("2026-03-24"),
         closure("2026-02-01", "2026-03-15"),
         closure("2026-04-07", "2026-06-01"),
     ]
-    assert held() == WEEKS
+    assert find_weeks() == WEEKS
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_with_closures_elsewhere(studio, held):
         ("2026-03-24", "2026-05-01"),
     ],
 )
-def test_not_with_a_closure_over_one_that_is_ahead(studio, held, first, last):
+def test_closure_of_future_class_requires_rows(studio, find_weeks, first, last):
     studio.closures.append(closure(first, last))
-    assert held() is None
+    assert find_weeks() is None
 
 
-def test_with_a_closure_over_one_that_has_begun(studio, held):
+def test_closure_of_started_class_changes_nothing(studio, find_weeks):
     studio.now = utc("2026-03-16T09:00")
     studio.closures.append(closure("2026-03-16"))
-    assert held() == WEEKS
+    assert find_weeks() == WEEKS
     studio.now = utc("2026-03-16T08:59:59")
-    assert held() is None
+    assert find_weeks() is None
 
 
 CHANGES = [
@@ -113,14 +113,14 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("changes", CHANGES, ids=lambda changes: next(iter(changes)))
-def test_not_when_the_rule_changed(studio, slot, held, changes):
+def test_changed_rule_requires_rows(studio, slot, find_weeks, changes):
     studio.change(slot, **changes)
-    assert held() is None
+    assert find_weeks() is None
 
 
-def test_when_the_rule_changed_only_where_no_class_is(studio, slot, held):
+def test_change_of_rule_without_effect_on_classes_changes_nothing(studio, slot, find_weeks):
     studio.change(slot, first=day("2026-03-16"), last=day("2026-04-06"))
-    assert held() == WEEKS
+    assert find_weeks() == WEEKS
 
 
 @pytest.mark.parametrize(
@@ -133,26 +133,26 @@ def test_when_the_rule_changed_only_where_no_class_is(studio, slot, held):
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_not_when_one_class_differs(studio, slot, held, changes):
+def test_changed_class_requires_rows(studio, slot, find_weeks, changes):
     studio.update(studio.class_on(slot, day("2026-03-23")).id, **changes)
-    assert held() is None
+    assert find_weeks() is None
 
 
-def test_not_when_one_instant_is_off(studio, slot, held):
+def test_changed_instant_requires_rows(studio, slot, find_weeks):
     row = studio.class_on(slot, day("2026-03-30"))
     studio.update(row.id, starts=row.starts + 3600, ends=row.ends + 3600)
-    assert held() is None
+    assert find_weeks() is None
 
 
-def test_an_invalid_series_has_no_rows_to_look_at(studio, slot, held):
+def test_invalid_series_needs_no_rows(studio, slot, find_weeks):
     studio.change(slot, zone="Mars/Olympus", error=Reason("unknown_zone", {"zone": "x"}))
-    assert held() == frozenset()
+    assert find_weeks() == frozenset()
 
 
-def test_classes_of_a_window_long_past_are_compared_too(studio):
+def test_past_window_is_compared(studio):
     rule = studio.add(series(1))
     studio.run(window("2025-03-01", "2026-03-11"))
     state = SeriesState(rule, Window(day("2025-03-01"), day("2026-03-12")))
-    weeks = unchanged_weeks(state, groups(studio.of(rule.key)), studio.epoch)
+    weeks = unchanged_weeks(state, group_rows(studio.classes_of(rule.key)), studio.epoch)
     assert weeks is not None
     assert len(weeks) == 54
