@@ -60,9 +60,11 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "two processes at once": (
             "jobs.runs.test_claims:test_second_run_is_refused_and_names_first"
         ),
-        "eight at once": "management.generate_classes.test_at_once:test_both_jobs",
+        "eight at once": (
+            "management.generate_classes.test_at_once:test_concurrent_runs_create_each_class_once"
+        ),
         "eight narrowed runs at once": (
-            "management.generate_classes.test_at_once:test_narrowed_runs_which_nothing_keeps_apart"
+            "management.generate_classes.test_at_once:test_runs_without_claim_create_each_class_once"
         ),
         "cron and the button at once": ("jobs.workers.test_backends:test_second_start_is_refused"),
         "killed midway, then again": (
@@ -204,13 +206,14 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "one invalid student among a thousand": (
             "jobs.generation.test_single_person:test_invalid_series_among_a_thousand_costs_only_its_own_class"
         ),
-        "a full disk": "management.generate_classes.test_retries:test_a_disk_that_is_full",
+        "a full disk": (
+            "management.generate_classes.test_retries:test_full_disk_is_reported_and_not_retried"
+        ),
         "a dropped connection": (
-            "management.generate_classes.test_retries:"
-            "test_a_session_that_the_server_ends_in_the_middle_of_a_chunk"
+            "management.generate_classes.test_retries:test_session_ended_during_chunk_is_retried"
         ),
         "a locked SQLite file": (
-            "management.generate_classes.test_retries:test_a_file_that_another_program_locks"
+            "management.generate_classes.test_retries:test_locked_file_is_reported_after_retries"
         ),
         "random actions in any order": (
             "jobs.long_lives.test_evolving_studio:test_invariants_hold_in_random_lives"

@@ -1,14 +1,14 @@
-"""A `crontab` of our own on PATH: a file, and a temper. The caller's crontab is never touched."""
+"""A fake `crontab` on PATH that writes to a file and fails on request."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 SCRIPT = """#!/bin/sh
-case "$(cat '{folder}/temper')" in
+case "$(cat '{folder}/failure')" in
     refuses) echo "You (ana) are not allowed to use this program (crontab)" >&2; exit 1 ;;
     broken) echo "crontab: cannot read the spool: disk error" >&2; exit 1 ;;
-    deaf) [ "$1" = -l ] || exit 0 ;;
+    discards) [ "$1" = -l ] || exit 0 ;;
     full) [ "$1" = -l ] || {{ echo "crontab: No space left on device" >&2; exit 1; }} ;;
 esac
 if [ "$1" = -l ]; then
@@ -22,7 +22,7 @@ fi
 
 @dataclass(frozen=True)
 class FakeCrontab:
-    """``env`` puts it first on PATH; ``lines`` is what it holds."""
+    """``env`` puts it first on PATH; ``lines`` are its entries."""
 
     folder: Path
 
@@ -32,15 +32,15 @@ class FakeCrontab:
         program.write_text(SCRIPT.format(folder=folder))
         program.chmod(0o755)
         made = cls(folder)
-        made.temper("")
+        made.fail("")
         return made
 
     @property
     def env(self) -> dict[str, str]:
         return {"PATH": f"{self.folder}:{os.environ['PATH']}"}
 
-    def temper(self, mood: str) -> None:
-        (self.folder / "temper").write_text(mood)
+    def fail(self, mode: str) -> None:
+        (self.folder / "failure").write_text(mode)
 
     @property
     def lines(self) -> list[str]:

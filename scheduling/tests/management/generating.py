@@ -1,4 +1,4 @@
-"""``generate_classes`` in this very process: its status and what it wrote."""
+"""Run ``generate_classes`` in this process."""
 
 import io
 import json
@@ -23,7 +23,7 @@ class Answer:
 
     @property
     def texts(self) -> list[str]:
-        """The lines of the log without their stamps; every one of them must have one."""
+        """The lines of the log without their time stamps, which all of them must have."""
         lines = self.log.splitlines()
         assert [line for line in lines if not STAMP.fullmatch(line)] == []
         return [line.partition("] ")[2] for line in lines]

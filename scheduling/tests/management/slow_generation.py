@@ -1,7 +1,7 @@
-"""``slow_generation.py WHERE command…``: manage.py with a chunk a teacher, that stops (SIGSTOP)
+"""``slow_generation.py WHERE command…``: manage.py with one chunk per teacher, stopped by SIGSTOP.
 
-``weekly``: before the first chunk of the weekly job; ``chunk``: in the second of the horizon;
-``fence``: twice before that one's fence, where it then stays, busy, until it is interrupted.
+``weekly``: before the first chunk of the weekly job; ``chunk``: in the second chunk of the horizon;
+``fence``: twice before the fence of that chunk, where it then waits until it is interrupted.
 """
 
 import os
@@ -30,33 +30,32 @@ def main(where: str) -> None:
     from scheduling.jobs.generation import generator
 
     runner.chunks = partial(runner.chunks, limit=1)
-    chunk, fence = runner.ChunkedGeneration._chunk, generator.fence
-    seen = []
+    run_chunk, fence = runner.ChunkedGeneration._chunk, generator.fence
+    chunks = []
 
-    def slow_chunk(self, one, *rest):
+    def slow_chunk(self, chunk, *rest):
         if self.request.job == where:
             stop()
         if self.request.job == "horizon":
-            seen.append(one)
-            if where == "chunk" and len(seen) == 2:
+            chunks.append(chunk)
+            if where == "chunk" and len(chunks) == 2:
                 stop()
-        chunk(self, one, *rest)
+        run_chunk(self, chunk, *rest)
 
     if where == "fence":
-        # Threads begin with this, and never take a signal in the place of this one, which has to
-        # have handled it when it stops again.
+        # Threads inherit the mask, so that only this thread handles the signals.
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
-    def slow_fence(held, **progress):
-        if where == "fence" and len(seen) == 2:
+    def slow_fence(claim, **progress):
+        if where == "fence" and len(chunks) == 2:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
             stop()
-            # By now the signal that woke it has been handled; the second comes here.
+            # The first signal is handled; the second one arrives here.
             stop()
             limit = time.monotonic() + 30
             while time.monotonic() < limit:
                 time.sleep(0.05)
-        fence(held, **progress)
+        fence(claim, **progress)
 
     runner.ChunkedGeneration._chunk = slow_chunk
     generator.fence = slow_fence

@@ -35,10 +35,10 @@ def folder(tmp_path):
 
 @pytest.fixture
 def path(monkeypatch):
-    """PATH with the pg_dump of the server's own version: an older one refuses to work."""
+    """Put the pg_dump of the server's version first on PATH; an older one fails."""
     if connection.vendor == "postgresql":
-        found = {version(one): str(one) for one in wheel()}
-        found |= {version(one): one for pattern in BINARIES for one in glob(pattern)}
+        found = {version(place): str(place) for place in wheel()}
+        found |= {version(place): place for pattern in BINARIES for place in glob(pattern)}
         own = connection.pg_version // 10_000
         place = found.get(own) or found[max(found)]
         monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
@@ -48,8 +48,8 @@ def version(place):
     program = Path(place, "pg_dump")
     if not program.exists():
         return 0
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return int((re.findall(r"\d+", said.stdout) or ["0"])[0])
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return int((re.findall(r"\d+", output.stdout) or ["0"])[0])
 
 
 def wheel():
@@ -80,7 +80,7 @@ def take(path, folder):
 
 @pytest.fixture
 def restore(tmp_path):
-    """The commands of docs/deploy.md; answers the URL of the database that came back."""
+    """Return a function that runs the commands of docs/deploy.md and returns the new URL."""
     databases = []
 
     def restore(copy):
@@ -90,7 +90,7 @@ def restore(tmp_path):
             return f"sqlite:///{file}"
         name = f"restored_{os.getpid()}"
         parts = urlsplit(processes.database_url())
-        # As in production: the role owns its database and is nothing special beyond that.
+        # As in production: an ordinary role that owns its database.
         place = f"{name}:secret@{parts.hostname}:{parts.port}"
         url = parts._replace(netloc=place, path=f"/{name}").geturl()
         with connection.cursor() as cursor:
@@ -129,7 +129,7 @@ FROM classes WHERE teacher_id IS NOT NULL LIMIT 1
 """
 
 
-def test_the_restored_database_still_refuses_a_double_booking(studio, take, restore):
+def test_restored_database_refuses_double_booking(studio, take, restore):
     other = make.student("Nobody Else").pk
     url = restore(take())
     statement = DOUBLE.format(other=other)
@@ -149,7 +149,7 @@ def test_the_restored_database_still_refuses_a_double_booking(studio, take, rest
 
 @pytest.mark.sqlite
 def test_backup_works_during_writes(studio, take):
-    """What is not committed is not in it, what is only in the write-ahead log is."""
+    """The copy has no uncommitted change; it has changes that are only in the write-ahead log."""
     committed = make.student("Just Committed").pk
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
@@ -174,21 +174,21 @@ def test_backup_works_while_chunk_is_written(studio, take, restore):
 
 @pytest.mark.postgresql
 def test_backup_bypasses_pooler(studio, take, restore, pooler, monkeypatch):
-    """pg_dump would leave its search path to the pooler's other clients."""
-    over = threading.Event()
+    """Through the pooler, other clients would get the search path of pg_dump."""
+    finished = threading.Event()
 
-    def ask():
+    def query_repeatedly():
         with psycopg.connect(pooler.url, autocommit=True, prepare_threshold=None) as client:
-            while not over.is_set():
+            while not finished.is_set():
                 client.execute("SELECT 1")
 
-    others = [threading.Thread(target=ask) for _ in range(2 * pooler.size)]
+    others = [threading.Thread(target=query_repeatedly) for _ in range(2 * pooler.size)]
     for other in others:
         other.start()
     try:
         copy = take()
     finally:
-        over.set()
+        finished.set()
         for other in others:
             other.join()
     assert pooler.left_over() == []
@@ -200,7 +200,7 @@ def test_backup_bypasses_pooler(studio, take, restore, pooler, monkeypatch):
 
 @pytest.mark.postgresql
 def test_refused_direct_connection_names_remedy(path, folder, pooler):
-    """This pooler lets everybody in, PostgreSQL itself does not."""
+    """The pooler accepts any password, PostgreSQL does not."""
     parts = urlsplit(pooler.url)
     place = f"{parts.username}:hunter2@{parts.hostname}:{parts.port}"
     env = {"DATABASE_URL": parts._replace(netloc=place).geturl()}

@@ -26,7 +26,7 @@ def full():
 
 @pytest.fixture
 def broken():
-    """A pipe whose reader has left."""
+    """Return the write end of a pipe without a reader."""
     reader, writer = os.pipe()
     os.close(reader)
     yield writer
@@ -49,7 +49,7 @@ def test_cron_entry_with_log_on_full_disk_creates_classes(spawn_manage, full):
 @pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&- >&- <&-"])
 def test_unwritable_log_does_not_stop_generation(redirection):
     make.slot()
-    done = in_a_shell(*("generate_classes", *WEEK), redirection)
+    done = run_in_shell(*("generate_classes", *WEEK), redirection)
     assert done.returncode == 0, done.stderr
     assert ScheduledClass.objects.count() == 2
 
@@ -85,13 +85,13 @@ FULL, CLOSED = "[Errno 28] No space left on device", "[Errno 9] Bad file descrip
     ids=str,
 )
 def test_unwritable_output_is_reported_in_one_line(command, reason):
-    done = in_a_shell(*command)
+    done = run_in_shell(*command)
     assert done.returncode == 1
-    said = [line for line in done.stderr.splitlines() if not line.startswith("[")]
-    assert said == [f"CommandError: Standard output can't be written: {reason}."]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("[")]
+    assert lines == [f"CommandError: Standard output can't be written: {reason}."]
 
 
-def in_a_shell(*words):
+def run_in_shell(*words):
     return subprocess.run(
         ["sh", "-c", f"exec {sys.executable} {MANAGE} {' '.join(words)}"],
         env=environment(),

@@ -24,14 +24,14 @@ NEXT = MONDAY + timedelta(7)
 
 @pytest.fixture
 def slot():
-    """A slot with twelve lessons ahead."""
-    made = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
+    """Create a slot with twelve future classes."""
+    slot = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
     horizon(now=NOW)
-    return made
+    return slot
 
 
 def check(*args):
-    """Its exit status and its JSON."""
+    """Run the command; return its exit status and its JSON."""
     out = StringIO()
     status = 0
     try:
@@ -57,15 +57,16 @@ def lesson_on(day):
     return ScheduledClass.objects.get(date=day)
 
 
-def found(document):
-    """The findings by kind, those that there are."""
+def findings(document):
+    """Return the dates of the findings by kind, without empty kinds."""
     kinds = ("missing", "extra", "drifted", "orphaned")
-    return {kind: [one["date"] for one in document[kind]] for kind in kinds if document[kind]}
+    dates = {kind: [finding["date"] for finding in document[kind]] for kind in kinds}
+    return {kind: found for kind, found in dates.items() if found}
 
 
 def test_calendar_that_matches_schedules_has_no_findings(slot):
     status, document = check()
-    assert (status, document["success"], found(document)) == (0, True, {})
+    assert (status, document["success"], findings(document)) == (0, True, {})
     assert "The calendar matches the schedules." in printed()
 
 
@@ -73,11 +74,11 @@ def test_row_deleted_by_sql_is_missing_and_repaired(slot):
     sql("DELETE FROM classes WHERE date = %s", NEXT)
     before = calendar()
     status, document = check()
-    assert (status, found(document)) == (3, {"missing": ["2026-01-12"]})
-    assert calendar() == before  # looking writes nothing
+    assert (status, findings(document)) == (3, {"missing": ["2026-01-12"]})
+    assert calendar() == before  # the check writes nothing
 
     status, document = check("--fix")
-    assert (status, found(document), document["fixed"]) == (0, {}, 1)
+    assert (status, findings(document), document["fixed"]) == (0, {}, 1)
     assert document["mended"][0]["date"] == "2026-01-12"
     assert lesson_on(NEXT).recurring_slot == slot
     assert check()[0] == 0
@@ -95,20 +96,20 @@ def test_row_deleted_by_sql_is_missing_and_repaired(slot):
     ],
 )
 def test_row_edited_by_sql_has_drifted_and_is_repaired(slot, column, value):
-    wanted = calendar()
+    expected = calendar()
     row = lesson_on(NEXT)
     sql(f"UPDATE classes SET {column} = %s WHERE id = %s", value, row.pk)
     status, document = check()
     assert status == 3
-    assert [one["classId"] for one in document["drifted"]] == [row.pk]
+    assert [finding["classId"] for finding in document["drifted"]] == [row.pk]
     assert check("--fix")[0] == 0
-    assert calendar() == wanted
+    assert calendar() == expected
 
 
 def test_instants_shifted_by_sql_are_reported_as_such(slot):
     sql("UPDATE classes SET starts_at = '2026-01-12 10:20:00' WHERE date = %s", NEXT)
     _status, document = check()
-    assert [one["reason"] for one in document["drifted"]] == [
+    assert [finding["reason"] for finding in document["drifted"]] == [
         "start and end in UTC did not match the local time; they were 2026-01-12 10:20 – 11:00 UTC"
     ]
 
@@ -116,18 +117,18 @@ def test_instants_shifted_by_sql_are_reported_as_such(slot):
 def test_unreadable_schedules_are_not_reported_clean(slot):
     Teacher.objects.update(time_zone="Mars/Olympus")
     status, document = check()
-    assert (status, document["success"], found(document)) == (3, False, {})
+    assert (status, document["success"], findings(document)) == (3, False, {})
     assert len(document["invalid"]) == 1
-    said = printed()
-    assert "1 schedule can't be read: whether its classes are right is not known." in said
-    assert "The calendar matches the schedules." not in said
+    output = printed()
+    assert "1 schedule can't be read: whether its classes are right is not known." in output
+    assert "The calendar matches the schedules." not in output
 
 
 def test_row_in_week_without_occurrence_is_extra(slot):
     slot.valid_until = MONDAY + timedelta(70)
     slot.save()
     status, document = check()
-    assert (status, found(document)) == (3, {"extra": ["2026-03-23"]})
+    assert (status, findings(document)) == (3, {"extra": ["2026-03-23"]})
     assert "the schedule ended on 2026-03-16" in document["extra"][0]["reason"]
     assert check("--fix")[0] == 0
     assert not ScheduledClass.objects.filter(date="2026-03-23").exists()
@@ -141,7 +142,7 @@ def test_edited_class_of_inactive_student_is_orphaned_and_kept(slot):
     student.save()
     assert check("--fix")[0] == 3
     status, document = check()
-    assert (status, found(document)) == (3, {"orphaned": ["2026-01-12"]})
+    assert (status, findings(document)) == (3, {"orphaned": ["2026-01-12"]})
     assert document["orphaned"][0]["reason"] == (
         "edited by hand: stays, though its schedule does not include it: "
         "the student ended on 2026-01-05"
@@ -177,15 +178,15 @@ def test_started_classes_keep_their_instants(slot):
     assert lesson_on(MONDAY).starts_at == before
 
 
-@pytest.mark.parametrize("one_off", [True, False], ids=["one-off", "touched"])
+@pytest.mark.parametrize("one_off", [True, False], ids=["one-off", "edited"])
 def test_instants_outdated_by_zone_data_are_derived_again(one_off):
     student = make.student("Ana Ruiz")
     if one_off:
         row = make.lesson(student, NEXT, time_zone="Europe/Madrid")
     else:
-        rule = make.schedule(student)
+        schedule = make.schedule(student)
         row = make.lesson(
-            fixed_schedule=rule, on=NEXT, time_zone="Europe/Madrid", edited_at=NOW, notes="x"
+            fixed_schedule=schedule, on=NEXT, time_zone="Europe/Madrid", edited_at=NOW, notes="x"
         )
         weekly(now=NOW)
     sql(
@@ -193,7 +194,7 @@ def test_instants_outdated_by_zone_data_are_derived_again(one_off):
         *("2026-01-12 10:00:00", "2026-01-12 11:00:00", row.pk),
     )
     status, document = check()
-    assert (status, found(document)) == (3, {"drifted": ["2026-01-12"]})
+    assert (status, findings(document)) == (3, {"drifted": ["2026-01-12"]})
     assert "they were 2026-01-12 10:00 – 11:00 UTC" in document["drifted"][0]["reason"]
     assert check("--fix")[0] == 0
     row.refresh_from_db()
@@ -210,7 +211,7 @@ def test_instants_without_free_place_remain_a_finding():
     make.lesson(make.student("Leo Park"), NEXT, whom=teacher)
     status, document = check("--fix")
     assert (status, document["fixed"]) == (3, 0)
-    assert [one["classId"] for one in document["drifted"]] == [row.pk]
+    assert [finding["classId"] for finding in document["drifted"]] == [row.pk]
 
 
 def test_missing_class_names_conflict_in_its_place(slot):
@@ -225,7 +226,7 @@ def test_repairs_are_listed_line_by_line(slot):
     text = printed("--fix")
     assert "mended: missing: + created · Ana Ruiz · Marta Gil · 2026-01-12 10:00–11:00" in text
     assert "1 finding mended." in text
-    assert JobRun.objects.filter(trigger="command").count() == 3  # the fixture's, and both jobs
+    assert JobRun.objects.filter(trigger="command").count() == 3  # the fixture and both jobs
 
 
 def test_completed_future_class_is_not_a_finding(slot):
@@ -242,6 +243,6 @@ def test_query_count_does_not_grow_with_findings(slot):
         return len(context)
 
     sql("DELETE FROM classes WHERE date = %s", NEXT)
-    one = queries()
+    count = queries()
     sql("DELETE FROM classes WHERE date > %s", NEXT)
-    assert queries() == one
+    assert queries() == count

@@ -1,4 +1,4 @@
-"""An entry fires by the real cron daemon, in its empty environment, for a throw-away user."""
+"""An entry that the real cron daemon runs for a temporary user."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from scheduling.tests.support.plugin import skip_or_fail
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
-# Cron looks once a minute.
+# Seconds; cron checks its tables once a minute.
 PATIENCE = 100
 
 
@@ -31,7 +31,7 @@ def user():
 
 @pytest.fixture
 def installation(tmp_path):
-    """A folder like that of a server: the code, and a .env that says all there is to say."""
+    """Create a folder like that of a server, with the code and a .env file."""
     folder = tmp_path / "100% of class tracker"
     folder.mkdir()
     shutil.copytree(processes.ROOT / "classtracker", folder / "classtracker")
@@ -59,7 +59,7 @@ def test_cron_entry_runs_and_is_recorded(user, installation, tmp_path):
     every_minute = table.stdout.replace("0 6 * * 1 ", "* * * * * ", 1)
     assert every_minute != table.stdout
     subprocess.run(["crontab", "-"], input=every_minute, env=env, text=True, check=True)
-    # At a quarter of an hour the watch has its turn as well.
+    # At a quarter of an hour the watch runs as well.
     weekly = JobRun.objects.filter(job="weekly")
     with daemon():
         limit = time.monotonic() + PATIENCE

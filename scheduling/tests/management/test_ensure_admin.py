@@ -15,8 +15,8 @@ def ensure_admin(capsys):
 
 
 def test_printed_password_logs_in_to_admin(client, capsys):
-    said = ensure_admin(capsys)
-    password = re.search(r"password: (\S+)", said)[1]
+    output = ensure_admin(capsys)
+    password = re.search(r"password: (\S+)", output)[1]
     assert get_user_model().objects.get(username="admin").is_superuser
     client.post("/admin/login/", {"username": "admin", "password": password})
     assert client.get("/admin/").status_code == 200

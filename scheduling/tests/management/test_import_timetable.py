@@ -1,4 +1,4 @@
-"""manage.py import_timetable: its outputs and exit codes, in real processes where that matters."""
+"""manage.py import_timetable: its outputs and exit codes."""
 
 import io
 import json
@@ -12,15 +12,15 @@ from django.core.management import CommandError, call_command
 from scheduling.management.cli.run_command import user_name
 from scheduling.models import RecurringSlot, ScheduledClass, Student, TimetableUpload
 from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, nothing_stored
-from scheduling.tests.services.timetable_import.timetable_files import row as sound
+from scheduling.tests.services.timetable_import.timetable_files import row as valid_row
 
-# What an import does is tested on both in services: here it is the command around it.
+# The tests of services run imports on both databases.
 ONE = pytest.mark.one_database(name="postgresql")
 
 
 @pytest.fixture
 def file(tmp_path):
-    """Writes a file from its bytes or its rows; answers its path."""
+    """Return a function that writes a file from bytes or rows and returns its path."""
 
     def write(*content):
         path = tmp_path / "week.csv"
@@ -32,7 +32,7 @@ def file(tmp_path):
 
 
 def call(*args):
-    """Both outputs and the exit status, within this process."""
+    """Run the command in this process; return both outputs and the exit status."""
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command("import_timetable", *args, stdout=out, stderr=err)
@@ -42,8 +42,8 @@ def call(*args):
 
 
 @pytest.mark.django_db
-def test_a_sound_file(file):
-    path = file(sound(days="13"), sound(days="13"))
+def test_valid_file_is_imported(file):
+    path = file(valid_row(days="13"), valid_row(days="13"))
     out, err, status = call(path)
     assert (status, err) == (0, "")
     assert out.splitlines() == [
@@ -59,7 +59,7 @@ def test_a_sound_file(file):
 
 @ONE
 def test_errors_go_to_stderr_with_status_1(manage, file):
-    path = file(sound(days="8"), sound(start_time="25:00"))
+    path = file(valid_row(days="8"), valid_row(start_time="25:00"))
     done = manage("import_timetable", path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
@@ -74,7 +74,7 @@ def test_errors_go_to_stderr_with_status_1(manage, file):
 
 @ONE
 def test_json_output_is_one_document(manage, file):
-    path = file(sound(student_first_name="🎻\u200fمريم"))
+    path = file(valid_row(student_first_name="🎻\u200fمريم"))
     ascii_only = {"PYTHONIOENCODING": "ascii"}
     done = manage("import_timetable", path, "--json", "--dry-run", env=ascii_only)
     assert json.loads(done.stdout) == {
@@ -93,7 +93,7 @@ def test_json_output_is_one_document(manage, file):
 
 @pytest.mark.django_db
 def test_json_lists_all_errors_and_terminal_200_kinds(file):
-    path = file(*(sound(student_email=f"no {n}") for n in range(250)))
+    path = file(*(valid_row(student_email=f"no {n}") for n in range(250)))
     out, err, status = call(path, "--json")
     document = json.loads(out)
     assert (status, document["success"], len(document["faults"])) == (1, False, 250)
@@ -113,7 +113,7 @@ def test_json_lists_all_errors_and_terminal_200_kinds(file):
 
 @pytest.mark.django_db
 def test_import_is_recorded(file):
-    call(file(sound()))
+    call(file(valid_row()))
     (upload,) = TimetableUpload.objects.all()
     assert (upload.owner, upload.file_name, bytes(upload.content)) == (None, "week.csv", b"")
     assert upload.owner_name == user_name()
@@ -124,15 +124,15 @@ def test_import_is_recorded(file):
 
 @pytest.mark.django_db
 def test_failed_import_is_not_recorded(file):
-    call(file(sound()), "--dry-run")
-    call(file(sound(days="9")))
+    call(file(valid_row()), "--dry-run")
+    call(file(valid_row(days="9")))
     assert not TimetableUpload.objects.exists()
     assert not LogEntry.objects.exists()
 
 
 @pytest.mark.django_db
 def test_equal_errors_share_one_line_with_their_places(file):
-    path = file(*(sound(days="9") for _ in range(120)), sound(start_time="soon"))
+    path = file(*(valid_row(days="9") for _ in range(120)), valid_row(start_time="soon"))
     _out, err, status = call(path)
     assert status == 1
     days, start, last = err.splitlines()
@@ -150,7 +150,7 @@ def test_equal_errors_share_one_line_with_their_places(file):
     ],
 )
 def test_ambiguous_value_is_an_error_that_names_its_option(file, cells, option, answer):
-    path = file(sound(**cells))
+    path = file(valid_row(**cells))
     _out, err, status = call(path)
     assert (status, option in err) == (1, True)
     assert nothing_stored()
@@ -159,7 +159,7 @@ def test_ambiguous_value_is_an_error_that_names_its_option(file, cells, option, 
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("absent.csv", "There is no such file"),
         (".", "This is a folder"),
@@ -168,19 +168,19 @@ def test_ambiguous_value_is_an_error_that_names_its_option(file, cells, option, 
     ],
 )
 @pytest.mark.django_db
-def test_a_file_that_cannot_be_read(tmp_path, name, said):
+def test_unreadable_file_is_reported(tmp_path, name, message):
     path = os.path.join(tmp_path, name)
     out, err, status = call(path)
     assert (out, status) == ("", 1)
-    assert said in err
+    assert message in err
     document = json.loads(call(path, "--json")[0])
     assert document["faults"][0]["line"] is None
     assert document["faults"][0]["column"] is None
 
 
 @ONE
-def test_usage(manage, file):
-    for arguments in ([], [file(sound()), "--people", "both"]):
+def test_usage_errors_are_status_2(manage, file):
+    for arguments in ([], [file(valid_row()), "--people", "both"]):
         done = manage("import_timetable", *arguments)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
@@ -188,7 +188,7 @@ def test_usage(manage, file):
 
 @ONE
 def test_similar_people_are_an_error_resolved_by_option(manage, file):
-    path = file(sound(), sound(teacher="CLARA", student_last_name="Perez", days="2"))
+    path = file(valid_row(), valid_row(teacher="CLARA", student_last_name="Perez", days="2"))
     done = manage("import_timetable", path)
     advice = (
         "Answer with the option --people for the whole file: “same” if they are the same person, "
@@ -223,9 +223,9 @@ def test_similar_people_are_an_error_resolved_by_option(manage, file):
 
 
 @ONE
-def test_no_database(manage, file):
+def test_missing_database_is_reported(manage, file):
     where = {"DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:9/none"}
-    done = manage("import_timetable", file(sound()), env=where)
+    done = manage("import_timetable", file(valid_row()), env=where)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Traceback" not in done.stderr
     assert "nothing was written" in done.stderr
@@ -233,7 +233,7 @@ def test_no_database(manage, file):
 
 @pytest.mark.parametrize("number", [2, pytest.param(4, marks=pytest.mark.soak)])
 def test_simultaneous_imports_create_everything_once(spawn_manage, file, number):
-    rows = [sound(student_email=f"{i}@example.com", days="123") for i in range(300)]
+    rows = [valid_row(student_email=f"{i}@example.com", days="123") for i in range(300)]
     path = file(*rows)
     processes = [spawn_manage("import_timetable", path, "--json") for _ in range(number)]
     documents = []
@@ -248,7 +248,7 @@ def test_simultaneous_imports_create_everything_once(spawn_manage, file, number)
 
 @pytest.mark.django_db
 def test_messages_reveal_only_the_given_path(file, monkeypatch, tmp_path):
-    file(sound(days="0"))
+    file(valid_row(days="0"))
     monkeypatch.chdir(tmp_path)
     _out, err, _status = call("week.csv")
     assert re.match(r"week\.csv, line 2, column days: ", err)

@@ -25,20 +25,20 @@ def crontab(tmp_path):
 
 @pytest.fixture
 def install(crontab, settings):
-    """`install("--show", CRON_LOG=…)`: with an environment of its own as a process."""
+    """Return `install("--show", CRON_LOG=…)`; with variables it runs in a process of its own."""
     settings.CRONTAB_EXECUTABLE = str(crontab.folder / "crontab")
 
     def call(*options, **env):
         if not env:
-            return within(*options)
-        found = {"DATABASE_URL": os.environ["DATABASE_URL"], "TZ": "UTC"} | crontab.env | env
-        return processes.run("install_cron", *options, env=found)
+            return run_here(*options)
+        variables = {"DATABASE_URL": os.environ["DATABASE_URL"], "TZ": "UTC"} | crontab.env | env
+        return processes.run("install_cron", *options, env=variables)
 
     return call
 
 
-def within(*options):
-    """The command in this process; what it came to."""
+def run_here(*options):
+    """Run the command in this process and return its result."""
     out, errors, status = StringIO(), StringIO(), 0
     try:
         call_command("install_cron", *options, stdout=out, stderr=errors, no_color=True)
@@ -57,7 +57,7 @@ def _no_database(monkeypatch):
     monkeypatch.setattr(processes, "database_url", lambda: os.environ["DATABASE_URL"])
 
 
-def test_the_entries_of_the_contract(crontab, install, tmp_path):
+def test_documented_entries_are_installed(crontab, install, tmp_path):
     done = install(CRON_LOG=f"{tmp_path}/class-tracker.log")
     assert done.returncode == 0, done.stderr
     assert times(crontab.lines) == TIMES == [entry.cron for entry in ENTRIES]
@@ -85,7 +85,7 @@ def test_second_install_changes_nothing_and_keeps_other_lines(crontab, install):
 
 
 def test_changed_entry_is_replaced(crontab, install):
-    """django-crontab itself stops there with an error, and drops what it has removed."""
+    """django-crontab alone fails here and loses the removed entries."""
     assert install().returncode == 0
     crontab.write(*FOREIGN, *[line.replace("0 6 * * 1", "0 7 * * 1") for line in crontab.lines])
     changed = [line.replace("crontab run ", "crontab run 0") for line in crontab.lines]
@@ -124,15 +124,15 @@ def test_remove_deletes_own_entries_only(crontab, install):
 
 @pytest.mark.parametrize("option", [[], ["--remove"], ["--show"]])
 @pytest.mark.parametrize(
-    ("temper", "said"),
+    ("failure", "message"),
     [("refuses", "not allowed to use this program"), ("broken", "disk error")],
 )
-def test_refusal_is_reported_and_crontab_is_unchanged(crontab, install, temper, said, option):
+def test_refusal_is_reported_and_crontab_is_unchanged(crontab, install, failure, message, option):
     crontab.write(*FOREIGN)
-    crontab.temper(temper)
+    crontab.fail(failure)
     done = install(*option)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert crontab.lines == FOREIGN
@@ -140,17 +140,17 @@ def test_refusal_is_reported_and_crontab_is_unchanged(crontab, install, temper, 
 
 def test_crontab_that_discards_entries_is_detected(crontab, install):
     crontab.write(*FOREIGN)
-    crontab.temper("deaf")
+    crontab.fail("discards")
     done = install()
     assert done.returncode == 1
     assert "reads differently" in done.stderr
-    crontab.temper("full")
+    crontab.fail("full")
     done = install()
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
 
 
-def test_no_cron_at_all(install, tmp_path):
+def test_missing_cron_is_reported(install, tmp_path):
     (tmp_path / "crontab").unlink()
     settings = "from django.conf import settings; settings.CRONTAB_EXECUTABLE='/no/crontab'; "
     call = "from django.core.management import call_command; call_command('install_cron')"
@@ -173,13 +173,13 @@ def test_other_zone_is_reported_and_hours_are_converted(install):
     assert done.returncode == 0
     assert "cron's times are in America/New_York, the studio's in Europe/Madrid" in done.stderr
     (weekly,) = [line for line in done.stderr.splitlines() if "--only weekly" in line]
-    # Six hours behind, five for two or three weeks of the year.
+    # The difference is six hours, and five in a few weeks of the year.
     assert "Monday 12:00 Europe/Madrid" in weekly or "Monday 11:00 Europe/Madrid" in weekly
     assert done.stderr.count("America/New_York") == 1
     assert "cron's times" not in install(TZ="Europe/Paris", STUDIO_TIME_ZONE="Europe/Madrid").stderr
 
 
-def test_the_check_warns_of_another_zone(install):
+def test_check_warns_about_other_zone(install):
     env = {"TZ": "Asia/Tokyo", "STUDIO_TIME_ZONE": "UTC"}
     assert "scheduling.W001" in processes.run("check", env=env).stderr
     env["TZ"] = "Africa/Abidjan"  # another name for the same clock

@@ -1,4 +1,4 @@
-"""`.ci/serve`, which `make run` ends in: a server and the scheduler beside it, and no orphan."""
+"""`.ci/serve`, which `make run` runs: a server and a scheduler that end together."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ SECONDS = 60
 
 
 def members(session: int) -> list[str]:
-    """The command lines of a session's processes, those that are dead and not reaped aside."""
+    """Return the command lines of the processes of a session, without zombies."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -35,7 +35,7 @@ def members(session: int) -> list[str]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[[int], "subprocess.Popen[bytes]"]]:
-    """`serve(port)`, in a session of its own; what is left of it at the end is killed."""
+    """Return `serve(port)`, which runs in its own session; the session is killed after the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(port: int) -> "subprocess.Popen[bytes]":
@@ -48,7 +48,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[int], "subprocess.Popen[bytes]"]
                 stderr=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
-                # Ctrl-C is ignored where a suite runs in the background of a shell.
+                # A suite in the background of a shell ignores SIGINT.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         )
@@ -85,7 +85,7 @@ def test_server_and_scheduler_run_and_end_together(serve, port, tmp_path, number
     watched = JobRun.objects.filter(job=Job.WATCH, trigger=Trigger.SCHEDULER)
     wait_until(watched.exists, SECONDS)
     assert any("run_scheduler" in words for words in members(process.pid))
-    # Ctrl-C goes to all of them; a SIGTERM to make, which hands it on to its own child.
+    # Ctrl-C is sent to all processes; SIGTERM to make, which forwards it to its child.
     (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     assert process.wait(SECONDS) == status
     wait_until(lambda: not members(process.pid), SECONDS)

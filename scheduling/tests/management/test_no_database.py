@@ -17,7 +17,7 @@ SENTENCE = (
 
 
 @pytest.fixture
-def gone():
+def unreachable():
     def refuse(*args):
         raise OperationalError("connection refused?")
 
@@ -34,14 +34,14 @@ def gone():
         ("load_demo",),
     ],
 )
-def test_missing_database_is_reported_in_one_sentence(gone, command):
+def test_missing_database_is_reported_in_one_sentence(unreachable, command):
     with pytest.raises(CommandError) as failed:
         call_command(*command, stdout=io.StringIO(), stderr=io.StringIO())
     assert str(failed.value) == SENTENCE
 
 
 @pytest.mark.parametrize("command", ["check_jobs", "check_schedules"])
-def test_json_reports_missing_database(gone, command):
+def test_json_reports_missing_database(unreachable, command):
     output = io.StringIO()
     with pytest.raises((CommandError, SystemExit)):
         call_command(command, "--json", stdout=output, stderr=io.StringIO())
@@ -49,7 +49,7 @@ def test_json_reports_missing_database(gone, command):
     assert (answer["success"], answer["error"]) == (False, SENTENCE)
 
 
-def test_scheduler_reports_why_late_jobs_are_unknown(gone):
+def test_scheduler_reports_why_late_jobs_are_unknown(unreachable):
     log = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("run_scheduler", "--once", stdout=io.StringIO(), stderr=log)

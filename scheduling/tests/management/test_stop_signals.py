@@ -9,9 +9,8 @@ from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
-# The child sends each signal a random moment after it is asked for one: 4,000 waits of a
-# microsecond meet every instruction. A wait that held a lock which its handler takes hung
-# within the first thousand.
+# The child sends each signal after a random delay, so that 4,000 waits of a microsecond are
+# interrupted at every instruction. A wait with a lock that its handler also takes would hang.
 ROUNDS = """
 import os, random, signal, time
 from scheduling.management.cli.signals import StopSignals

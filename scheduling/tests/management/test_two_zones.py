@@ -31,13 +31,13 @@ def calendar():
     return list(ScheduledClass.objects.order_by("pk").values_list(*fields))
 
 
-def jobs_are_late():
+def make_jobs_late():
     ended = JobRun.objects.exclude(state=RunState.QUEUED)
     month_ago = timezone.now() - timedelta(days=30)
     ended.update(created_at=month_ago, started_at=month_ago, finished_at=month_ago)
 
 
-# PostgreSQL knows zones of its own, SQLite does not.
+# PostgreSQL has its own time zones, SQLite has none.
 @pytest.mark.one_database(name="postgresql")
 def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     for weekday in range(1, 8):
@@ -47,7 +47,7 @@ def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     assert made.returncode == 0, made.stderr
     assert "has no effect" not in made.stderr
     before = calendar()
-    assert len([one for one in before if one[4] == "America/New_York"]) >= 7 + 7 * 12
+    assert len([row for row in before if row[4] == "America/New_York"]) >= 7 + 7 * 12
 
     silent = manage("generate_classes", env=NONE)
     assert (silent.returncode, calendar()) == (0, before), silent.stderr
@@ -56,7 +56,7 @@ def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     assert (warned.returncode, calendar()) == (0, before), warned.stderr
     assert warned.stderr.count(WARNING + STORED) == 1
 
-    jobs_are_late()
+    make_jobs_late()
     scheduler = manage("run_scheduler", "--once", env=AUCKLAND)
     assert (scheduler.returncode, calendar()) == (0, before), scheduler.stderr
     assert WARNING in scheduler.stderr
@@ -68,7 +68,7 @@ def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     assert WARNING in worker.stderr
     assert not JobRun.objects.filter(state=RunState.QUEUED).exists()
 
-    jobs_are_late()
+    make_jobs_late()
     with serving(CRON_SECRET=SECRET, workers=1, **AUCKLAND) as server:
         for path in ("class-tracking/generate-weekly-classes", "cron/generate-lessons"):
             answer = curl(f"{server.url}/api/{path}", "-X", "POST", token=SECRET)
@@ -77,7 +77,7 @@ def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     assert calendar() == before
 
 
-# Sunday in New York; on Monday this week's classes would be those of the next.
+# Sunday in New York, Monday in Auckland, where the next week has begun.
 SUNDAY_EVENING = datetime(2026, 1, 12, 2, tzinfo=UTC)
 
 
@@ -94,13 +94,13 @@ def test_week_follows_stored_zone(settings, given):
 
 def test_environment_zone_applies_until_first_class(manage):
     make.studio(time_zone="Europe/Madrid", language="es")
-    # A run that has nothing to make settles nothing.
+    # A run without classes does not settle the zone.
     assert manage("generate_classes", env=AUCKLAND).returncode == 0
     assert Studio.objects.get().time_zone == "Europe/Madrid"
     make.schedule()
     made = manage("generate_classes", env=NEW_YORK)
     assert made.returncode == 0, made.stderr
-    assert {one.time_zone for one in ScheduledClass.objects.all()} == {"America/New_York"}
+    assert {row.time_zone for row in ScheduledClass.objects.all()} == {"America/New_York"}
     row = Studio.objects.get()
     assert (row.time_zone, row.language, row.is_settled) == ("America/New_York", "es", True)
 
@@ -109,12 +109,12 @@ def test_saved_zone_applies_without_variable(manage):
     make.studio(time_zone="Europe/Madrid")
     make.schedule()
     assert manage("generate_classes", env=NONE).returncode == 0
-    assert {one.time_zone for one in ScheduledClass.objects.all()} == {"Europe/Madrid"}
+    assert {row.time_zone for row in ScheduledClass.objects.all()} == {"Europe/Madrid"}
 
 
 @pytest.mark.django_db
 def test_later_first_run_in_other_zone_writes_nothing():
-    """It has read and planned in its own zone when the other one stores its classes."""
+    """Its zone is read before the other process stores its classes."""
     make.schedule()
     with one_reading():
         assert studio().time_zone == "UTC"
@@ -125,6 +125,6 @@ def test_later_first_run_in_other_zone_writes_nothing():
         run = JobRun.objects.get()
         assert (run.state, ScheduledClass.objects.count()) == (RunState.FAILED, 0)
         assert run.error.startswith("The studio's time zone has changed since this began")
-        # Another attempt knows it.
+        # The next attempt uses the new zone.
         assert weekly().classes_created == 1
     assert ScheduledClass.objects.get().time_zone == "America/New_York"

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def run(settings):
-    """A run whose two classes are far ahead, one of them with notes."""
+    """Create a run with two classes in the far future, one of them with notes."""
     first = make.day("2120-01-01")  # a Monday
     make.slot(
         make.teacher("Marta Gil"), make.student("Ana Ruiz"), 1, valid_until=make.day("2120-01-08")
@@ -37,10 +37,10 @@ KEPT = "kept: ■ protected · Ana Ruiz · Marta Gil · 2120-01-08 10:00–11:00
 
 
 def test_undo_counts_removed_and_names_kept_classes(run):
-    status, said, log = undo_run(run)
+    status, lines, log = undo_run(run)
     assert (status, log) == (0, "")
-    assert said[0].split(" · ")[1:] == KEPT.split(" · ")[1:]
-    assert said[1:] == [
+    assert lines[0].split(" · ")[1:] == KEPT.split(" · ")[1:]
+    assert lines[1:] == [
         "1 lesson removed, 1 kept. The next run makes them again unless the schedules change."
     ]
     assert ScheduledClass.objects.get().notes
@@ -48,17 +48,17 @@ def test_undo_counts_removed_and_names_kept_classes(run):
 
 
 def test_dry_run_lists_removed_and_kept_and_writes_nothing(run):
-    status, said, _log = undo_run(run, "--dry-run")
-    assert (status, len(said)) == (0, 3)
-    assert "removed · Ana Ruiz · Marta Gil · 2120-01-01 10:00–11:00 UTC" in said[0]
-    assert said[2].startswith("1 lesson would be removed, 1 kept.")
+    status, lines, _log = undo_run(run, "--dry-run")
+    assert (status, len(lines)) == (0, 3)
+    assert "removed · Ana Ruiz · Marta Gil · 2120-01-01 10:00–11:00 UTC" in lines[0]
+    assert lines[2].startswith("1 lesson would be removed, 1 kept.")
     assert ScheduledClass.objects.count() == 2
 
 
 def test_undo_is_refused_during_active_run(run):
     active = JobRun.objects.create(job=Job.HORIZON, trigger=Trigger.CRON, state=RunState.RUNNING)
-    status, said, log = undo_run(run)
-    assert (status, said) == (4, [])
+    status, lines, log = undo_run(run)
+    assert (status, lines) == (4, [])
     assert log == f"Run {active.pk} of this job is active. Wait until it is over.\n"
     assert ScheduledClass.objects.count() == 2
 

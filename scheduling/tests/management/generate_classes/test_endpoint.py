@@ -1,4 +1,4 @@
-"""``generate_classes --endpoint`` against a real server that answers as it is told."""
+"""``generate_classes --endpoint`` with a real server that sends prepared answers."""
 
 import io
 import json
@@ -39,21 +39,21 @@ HORIZON_ANSWER = {
 
 
 class Deployment:
-    """A server whose answers are set in advance, and which remembers what it was asked."""
+    """A server with prepared answers that records its requests."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[tuple[int, Any]]] = {}
-        self.asked: list[tuple[str, str, dict[str, str], Any]] = []
+        self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         deployment = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                deployment.asked.append(
+                deployment.requests.append(
                     (self.command, self.path, dict(self.headers), json.loads(body or b"null"))
                 )
-                planned = deployment.answers.get(self.path) or [(404, {"success": False})]
-                status, answer = planned.pop(0) if len(planned) > 1 else planned[0]
+                prepared = deployment.answers.get(self.path) or [(404, {"success": False})]
+                status, answer = prepared.pop(0) if len(prepared) > 1 else prepared[0]
                 raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 if status in (301, 302, 307, 308):
@@ -63,25 +63,25 @@ class Deployment:
                 self.wfile.write(raw)
 
             def log_message(self, *args: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def paths(self) -> list[str]:
-        return [path for _method, path, _headers, _body in self.asked]
+        return [path for _method, path, _headers, _body in self.requests]
 
 
 @pytest.fixture
 def deployment() -> Iterator[Deployment]:
-    one = Deployment()
-    one.answers = {WEEKLY: [(200, WEEKLY_ANSWER)], HORIZON: [(200, HORIZON_ANSWER)]}
-    thread = threading.Thread(target=one.server.serve_forever, args=(0.02,), daemon=True)
+    deployment = Deployment()
+    deployment.answers = {WEEKLY: [(200, WEEKLY_ANSWER)], HORIZON: [(200, HORIZON_ANSWER)]}
+    thread = threading.Thread(target=deployment.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield one
-    one.server.shutdown()
+    yield deployment
+    deployment.server.shutdown()
     thread.join()
-    one.server.server_close()
+    deployment.server.server_close()
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Done:
 
 @pytest.fixture
 def generate(settings: Any) -> Callable[..., Done]:
-    """Run the command here. No test is marked for a database: touching one would be an error."""
+    """Return a function that runs the command in this process, without access to a database."""
     settings.CRON_SECRET = "s3cret"
 
     def run(*args: str) -> Done:
@@ -111,7 +111,7 @@ def generate(settings: Any) -> Callable[..., Done]:
     return run
 
 
-def test_a_base_url_runs_both_jobs_with_the_secret(generate: Any, deployment: Deployment) -> None:
+def test_base_url_runs_both_jobs_with_secret(generate: Any, deployment: Deployment) -> None:
     done = generate("--endpoint", deployment.url, "--json")
 
     assert done.returncode == 0, done.stderr
@@ -122,45 +122,44 @@ def test_a_base_url_runs_both_jobs_with_the_secret(generate: Any, deployment: De
     assert report["runs"][0]["windowEnd"] == "2024-01-21"
     assert report["runs"][0]["studentsProcessed"] == 8
     assert deployment.paths() == [WEEKLY, HORIZON]
-    assert all(headers["Authorization"] == "Bearer s3cret" for *_, headers, _b in deployment.asked)
+    credentials = {headers["Authorization"] for *_, headers, _body in deployment.requests}
+    assert credentials == {"Bearer s3cret"}
 
 
 @pytest.mark.parametrize("tail", ["", "/", "/api", "/api/"])
-def test_a_base_url_may_end_as_it_likes(generate: Any, deployment: Deployment, tail: str) -> None:
+def test_base_url_can_have_suffix(generate: Any, deployment: Deployment, tail: str) -> None:
     done = generate("--endpoint", deployment.url + tail, "--only", "horizon")
 
     assert done.returncode == 0, done.stderr
     assert deployment.paths() == [HORIZON]
 
 
-def test_the_full_url_of_an_endpoint_runs_that_job(generate: Any, deployment: Deployment) -> None:
+def test_full_url_runs_job_of_its_path(generate: Any, deployment: Deployment) -> None:
     done = generate("--endpoint", deployment.url + WEEKLY, "--date", "2024-01-17")
 
     assert done.returncode == 0, done.stderr
-    assert [body for *_, body in deployment.asked] == [{"date": "2024-01-17"}]
+    assert [body for *_, body in deployment.requests] == [{"date": "2024-01-17"}]
     assert deployment.paths() == [WEEKLY]
 
 
-def test_api_endpoint_is_followed_but_not_by_cron(manage: Any, deployment: Deployment) -> None:
-    # Real processes, and a database that can't be reached: only cron's entry is to ask for it.
+def test_api_endpoint_is_used_except_by_cron(manage: Any, deployment: Deployment) -> None:
+    # Processes without a reachable database, which only the cron entry needs.
     env = {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing",
         "CRON_SECRET": "s3cret",
         "API_ENDPOINT": deployment.url,
     }
-    by_hand = manage("generate_classes", "--only", "weekly", env=env)
+    interactive = manage("generate_classes", "--only", "weekly", env=env)
     cron = ("--trigger", "cron", "--retries", "1")
     by_cron = manage("generate_classes", "--only", "weekly", *cron, env=env)
 
-    assert by_hand.returncode == 0, by_hand.stderr
+    assert interactive.returncode == 0, interactive.stderr
     assert deployment.paths() == [WEEKLY]
     assert by_cron.returncode == 1
     assert "Traceback" not in by_cron.stderr
 
 
-def test_a_server_that_fails_twice_is_asked_three_times(
-    generate: Any, deployment: Deployment
-) -> None:
+def test_failing_server_is_called_again(generate: Any, deployment: Deployment) -> None:
     busy = {"success": False, "error": "unavailable", "message": "Try again in a moment."}
     deployment.answers[HORIZON] = [(503, busy), (429, busy), (200, HORIZON_ANSWER)]
 
@@ -172,7 +171,7 @@ def test_a_server_that_fails_twice_is_asked_three_times(
     assert "HTTP 503: Try again in a moment." in done.stderr
 
 
-def test_a_server_that_is_not_there(generate: Any, deployment: Deployment) -> None:
+def test_unreachable_server_is_status_1(generate: Any, deployment: Deployment) -> None:
     done = generate("--endpoint", "http://127.0.0.1:9", "--only", "weekly", "--retries", "2",
         "--retry-delay", "0", "--json",
     )  # fmt: skip
@@ -186,18 +185,18 @@ def test_a_server_that_is_not_there(generate: Any, deployment: Deployment) -> No
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
-def test_a_refusal_is_not_tried_again(generate: Any, deployment: Deployment, status: int) -> None:
-    no = {"success": False, "error": "no", "message": "The cron secret is missing or wrong."}
-    deployment.answers[WEEKLY] = [(status, no)]
+def test_refusal_is_not_retried(generate: Any, deployment: Deployment, status: int) -> None:
+    refusal = {"success": False, "error": "no", "message": "The cron secret is missing or wrong."}
+    deployment.answers[WEEKLY] = [(status, refusal)]
 
     done = generate("--endpoint", deployment.url, "--only", "weekly")
 
     assert done.returncode == 1
-    assert len(deployment.asked) == 1
+    assert len(deployment.requests) == 1
     assert f"HTTP {status}: The cron secret is missing or wrong." in done.stderr
 
 
-def test_the_secret_does_not_follow_a_redirect(generate: Any, deployment: Deployment) -> None:
+def test_redirect_is_not_followed(generate: Any, deployment: Deployment) -> None:
     deployment.answers[WEEKLY] = [(307, {})]
 
     done = generate("--endpoint", deployment.url, "--only", "weekly")
@@ -206,7 +205,7 @@ def test_the_secret_does_not_follow_a_redirect(generate: Any, deployment: Deploy
     assert "HTTP 307: moved to http://127.0.0.1:9/elsewhere; use that URL" in done.stderr
 
 
-def test_the_secret_goes_past_proxies_and_netrc_to_the_named_host(
+def test_proxies_and_netrc_are_ignored(
     generate: Any, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login ana password other\n")
@@ -221,7 +220,7 @@ def test_the_secret_goes_past_proxies_and_netrc_to_the_named_host(
         done = generate("--endpoint", url, "--only", "weekly", "--retries", "1")
         assert done.returncode == 0, done.stderr
 
-    given = [headers["Authorization"] for *_, headers, _body in deployment.asked]
+    given = [headers["Authorization"] for *_, headers, _body in deployment.requests]
     assert given == ["Bearer s3cret"] * 2
 
 
@@ -232,7 +231,7 @@ def test_the_secret_goes_past_proxies_and_netrc_to_the_named_host(
         (HORIZON, "horizon", 202, HORIZON_ANSWER | {"status": "already_running"}),
     ],
 )
-def test_an_active_run_is_status_four(
+def test_active_run_is_status_4(
     generate: Any, deployment: Deployment, path: str, only: str, status: int, answer: Any
 ) -> None:
     deployment.answers[path] = [(status, answer)]
@@ -240,7 +239,7 @@ def test_an_active_run_is_status_four(
     assert generate("--endpoint", deployment.url, "--only", only).returncode == 4
 
 
-def test_a_run_with_errors_is_status_three(generate: Any, deployment: Deployment) -> None:
+def test_run_with_errors_is_status_3(generate: Any, deployment: Deployment) -> None:
     answer = HORIZON_ANSWER | {"success": False, "errors": ["Ana Gil: the zone is unknown"]}
     deployment.answers[HORIZON] = [(500, answer)]
 
@@ -264,14 +263,14 @@ def test_a_run_with_errors_is_status_three(generate: Any, deployment: Deployment
         ("--dry-run",),
     ],
 )
-def test_what_the_api_cannot_carry_is_a_usage_error(
+def test_options_without_api_support_are_usage_errors(
     generate: Any, deployment: Deployment, options: tuple[str, ...]
 ) -> None:
     done = generate("--endpoint", deployment.url, *options)
 
     assert done.returncode == 2
     assert "is not supported by the API" in done.stderr
-    assert deployment.asked == []
+    assert deployment.requests == []
 
 
 @pytest.mark.parametrize(
@@ -281,7 +280,7 @@ def test_what_the_api_cannot_carry_is_a_usage_error(
         *("http://[bad", "http://127.0.0.1:99999", "http://h h/", "http://h/a b", "", " "),
     ],
 )
-def test_what_is_no_endpoint_is_a_usage_error(generate: Any, url: str) -> None:
+def test_invalid_endpoint_is_usage_error(generate: Any, url: str) -> None:
     done = generate("--endpoint", url)
 
     assert done.returncode == 2
@@ -291,7 +290,7 @@ def test_what_is_no_endpoint_is_a_usage_error(generate: Any, url: str) -> None:
 @pytest.mark.parametrize(
     "answer", [b"<html>hello</html>", [1, 2], b"", b"[" * 9999, b"\xff\xfe"], ids=range(5)
 )
-def test_what_is_no_answer_of_the_api_is_a_failure(
+def test_answer_without_json_object_is_status_1(
     generate: Any, deployment: Deployment, answer: Any
 ) -> None:
     deployment.answers[WEEKLY] = [(200, answer)]
@@ -304,7 +303,7 @@ def test_what_is_no_answer_of_the_api_is_a_failure(
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "errors"),
+    ("values", "status", "errors"),
     [
         ({"errors": 7}, 3, ["7"]),
         ({"errors": "boom"}, 3, ["boom"]),
@@ -318,10 +317,10 @@ def test_what_is_no_answer_of_the_api_is_a_failure(
     ],
     ids=repr,
 )
-def test_an_odd_answer_is_reported_as_far_as_it_can_be_read(
-    generate: Any, deployment: Deployment, told: Any, status: int, errors: list[str]
+def test_answer_with_unexpected_values_is_reported(
+    generate: Any, deployment: Deployment, values: Any, status: int, errors: list[str]
 ) -> None:
-    deployment.answers[WEEKLY] = [(200, WEEKLY_ANSWER | told)]
+    deployment.answers[WEEKLY] = [(200, WEEKLY_ANSWER | values)]
 
     done = generate("--endpoint", deployment.url, "--only", "weekly", "--json")
 
@@ -329,9 +328,7 @@ def test_an_odd_answer_is_reported_as_far_as_it_can_be_read(
     assert json.loads(done.stdout)["runs"][0]["errors"] == errors
 
 
-def test_the_report_names_the_week_and_why_somebody_got_nothing(
-    generate: Any, deployment: Deployment
-) -> None:
+def test_report_has_week_and_reasons(generate: Any, deployment: Deployment) -> None:
     rows = [
         {"studentId": 1, "studentName": "Eva", "classesCreated": 2, "message": "2 classes"},
         {"studentId": 2, "studentName": "Ana Gil", "classesCreated": 0, "message": "0: paused"},

@@ -1,4 +1,4 @@
-"""``generate_classes --endpoint`` against servers that drip, hang up and keep one waiting."""
+"""``generate_classes --endpoint`` with servers that are slow, hang up or do not answer."""
 
 import json
 import signal
@@ -24,81 +24,81 @@ ONE_JOB = ("--only", "weekly", "--retry-delay", "0", "--json")
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., tuple[str, list[int]]]]:
-    """`serve(answer)`: a server that leaves each connection to ``answer``; its address, and a list
-    with an entry for each connection."""
-    listeners, over = [], threading.Event()
+    """Return `serve(answer)`, which starts a server that calls ``answer`` for each connection.
+
+    It returns the address and a list with an entry for each connection.
+    """
+    listeners, closed = [], threading.Event()
 
     def start(answer: Callable[[socket.socket, int], None]) -> tuple[str, list[int]]:
         listener = socket.create_server(("127.0.0.1", 0))
         listeners.append(listener)
-        seen: list[int] = []
+        connections: list[int] = []
 
-        def talk(peer: socket.socket, number: int) -> None:
-            with peer, suppress(OSError):  # it may leave
-                asked = b""
-                while not asked.endswith(b"{}"):  # what is left unread would reset the connection
-                    asked += peer.recv(65_536)
+        def handle(peer: socket.socket, number: int) -> None:
+            with peer, suppress(OSError):  # the client may close the connection
+                request = b""
+                while not request.endswith(b"{}"):  # unread bytes would reset the connection
+                    request += peer.recv(65_536)
                 answer(peer, number)
 
         def accept() -> None:
-            while not over.is_set():
+            while not closed.is_set():
                 try:
                     peer, _address = listener.accept()
                 except OSError:
                     return
-                seen.append(len(seen) + 1)
-                threading.Thread(target=talk, args=(peer, len(seen)), daemon=True).start()
+                connections.append(len(connections) + 1)
+                threading.Thread(target=handle, args=(peer, len(connections)), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}", seen
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", connections
 
     yield start
-    over.set()
+    closed.set()
     for listener in listeners:
         listener.close()
 
 
-def drip(peer: socket.socket, text: bytes) -> None:
+def send_slowly(peer: socket.socket, text: bytes) -> None:
     for byte in text:
         peer.sendall(bytes([byte]))
         time.sleep(0.2)
 
 
 @pytest.mark.parametrize("head", [HEAD % len(BODY), b""], ids=["body", "headers too"])
-def test_the_limit_is_that_of_the_whole_attempt_however_slowly_bytes_come(
-    serve: Any, head: bytes
-) -> None:
+def test_timeout_limits_whole_attempt_with_slow_server(serve: Any, head: bytes) -> None:
     def answer(peer: socket.socket, number: int) -> None:
         peer.sendall(head)
-        drip(peer, BODY if head else HEAD % len(BODY) + BODY)
+        send_slowly(peer, BODY if head else HEAD % len(BODY) + BODY)
 
-    url, seen = serve(answer)
+    url, connections = serve(answer)
     began = time.monotonic()
     done = generate("--endpoint", url, "--timeout", 1, "--retries", 2, *ONE_JOB)
 
     assert 2 <= time.monotonic() - began < 4
-    assert (done.status, seen) == (1, [1, 2])
+    assert (done.status, connections) == (1, [1, 2])
     assert "no whole answer within 1 seconds" in done.json["runs"][0]["errors"][0]
 
 
-def test_an_answer_that_is_cut_short_is_asked_for_again(serve: Any) -> None:
+def test_truncated_answer_is_retried(serve: Any) -> None:
     def answer(peer: socket.socket, number: int) -> None:
         peer.sendall(HEAD % len(BODY) + (BODY if number == 2 else BODY[:20]))
 
-    url, seen = serve(answer)
+    url, connections = serve(answer)
     done = generate("--endpoint", url, *ONE_JOB)
 
-    assert (done.status, seen) == (0, [1, 2])
+    assert (done.status, connections) == (0, [1, 2])
     assert f"20 bytes of {len(BODY)}" in done.log
     assert done.json["runs"][0]["runId"] == 41
 
 
-def test_a_server_that_keeps_the_line_open_is_not_waited_for(serve: Any) -> None:
+def test_command_does_not_wait_for_end_of_connection(serve: Any) -> None:
     def answer(peer: socket.socket, number: int) -> None:
         peer.sendall(HEAD % len(BODY) + BODY)
         time.sleep(5)
 
-    url, _seen = serve(answer)
+    url, _connections = serve(answer)
     began = time.monotonic()
     assert generate("--endpoint", url, *ONE_JOB).status == 0
     assert time.monotonic() - began < 3
@@ -106,10 +106,10 @@ def test_a_server_that_keeps_the_line_open_is_not_waited_for(serve: Any) -> None
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_wait_for_an_answer_at_once(
+def test_signal_ends_wait_for_answer(
     serve: Any, spawn_manage: Any, number: int, status: int
 ) -> None:
-    url, _seen = serve(lambda peer, number: time.sleep(30))
+    url, _connections = serve(lambda peer, number: time.sleep(30))
     process = spawn_manage("generate_classes", "--endpoint", url, "--json", "--timeout", 60)
     wait_for_message(process, "attempt 1/3")
     time.sleep(0.3)
@@ -124,15 +124,15 @@ def test_a_signal_ends_the_wait_for_an_answer_at_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_invalid_schedule_over_there_is_status_3_here(live_server: Any, settings: Any) -> None:
+def test_invalid_schedule_on_server_is_status_3(live_server: Any, settings: Any) -> None:
     settings.CRON_SECRET = "s3cret"
     mars = make.teacher("Marta")
     make.schedule(make.student("Ana Ruiz"), mars, weekday=2)
     make.schedule(make.student("Juan"), weekday=3)
     Teacher.objects.filter(pk=mars.pk).update(time_zone="Mars/Olympus")
-    ask = ("--endpoint", live_server.url, "--only", "weekly", "--date", "2026-01-05", "--json")
+    options = ("--endpoint", live_server.url, "--only", "weekly", "--date", "2026-01-05", "--json")
 
-    done = generate(*ask)
+    done = generate(*options)
 
     assert (FixedSchedule.objects.count(), ScheduledClass.objects.count()) == (2, 1)
     assert done.status == 3
@@ -142,4 +142,4 @@ def test_an_invalid_schedule_over_there_is_status_3_here(live_server: Any, setti
     assert "week 2026-01-05 – 2026-01-11" in done.texts
     assert [text for text in done.texts if "Ana Ruiz" in text and "Mars/Olympus" in text]
 
-    assert generate(*ask, "--dry-run").status == 3
+    assert generate(*options, "--dry-run").status == 3

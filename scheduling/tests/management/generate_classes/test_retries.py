@@ -1,4 +1,4 @@
-"""Problems in the database: tried again where they pass, told in one clear sentence where not."""
+"""Database errors: transient ones are retried, permanent ones are reported in one sentence."""
 
 import json
 import re
@@ -28,34 +28,32 @@ def failures(log):
     return [line for line in log.splitlines() if "failed:" in line]
 
 
-def assert_one_clear_sentence(log, attempts):
+def assert_one_sentence(log, attempts):
     assert "Traceback" not in log
     assert len(failures(log)) == attempts
     assert [line for line in log.splitlines() if not STAMP.fullmatch(line)] == []
 
 
-class Faults:
-    """Let chunks fail with these, one after the other, and then work."""
+def fail_chunks(monkeypatch, *errors):
+    """Let one chunk fail with each of the errors, and the next ones succeed."""
+    apply, remaining = generation.write_plan, list(errors)
 
-    def __init__(self, monkeypatch, *faults):
-        apply, self.left = generation.write_plan, list(faults)
+    def write_plan(*args):
+        if remaining:
+            raise remaining.pop(0)
+        apply(*args)
 
-        def failing(*args):
-            if self.left:
-                raise self.left.pop(0)
-            apply(*args)
-
-        monkeypatch.setattr(generation, "write_plan", failing)
+    monkeypatch.setattr(generation, "write_plan", write_plan)
 
 
-PASSING = ["57P01", "57P02", "57P03", "53300", "25P03", "08006", "08001", "08003"]
+TRANSIENT = ["57P01", "57P02", "57P03", "53300", "25P03", "08006", "08001", "08003"]
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("state", PASSING)
-def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
+@pytest.mark.parametrize("state", TRANSIENT)
+def test_transient_error_is_retried(monkeypatch, state):
     make.slot()
-    Faults(monkeypatch, database_error(state))
+    fail_chunks(monkeypatch, database_error(state))
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 0
     assert [text for text in answer.texts if "attempt" in text] == [
@@ -67,12 +65,12 @@ def test_a_fault_that_passes_is_tried_again(monkeypatch, state):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_there_are_as_many_attempts_as_were_asked_for(monkeypatch):
+def test_retries_option_limits_attempts(monkeypatch):
     make.slot()
-    Faults(monkeypatch, *[database_error("57P01")] * 9)
+    fail_chunks(monkeypatch, *[database_error("57P01")] * 9)
     answer = generate("--only", "horizon", "--retries", 4, "--json", *MONDAY, *QUICK)
     assert answer.status == 1
-    assert_one_clear_sentence(answer.log, attempts=4)
+    assert_one_sentence(answer.log, attempts=4)
     (run,) = answer.json["runs"]
     assert (run["state"], run["classesCreated"]) == ("failed", 0)
     assert run["runId"] == JobRun.objects.latest("id").pk
@@ -83,18 +81,18 @@ def test_there_are_as_many_attempts_as_were_asked_for(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("state", ["53100", "42P01", "28P01", "XX002"])
-def test_a_fault_that_stays_is_not(monkeypatch, state):
+def test_permanent_error_is_not_retried(monkeypatch, state):
     make.slot()
-    Faults(monkeypatch, *[database_error(state)] * 9)
+    fail_chunks(monkeypatch, *[database_error(state)] * 9)
     answer = generate("--only", "horizon", "--json", *MONDAY, *QUICK)
     assert answer.status == 1
-    assert_one_clear_sentence(answer.log, attempts=1)
+    assert_one_sentence(answer.log, attempts=1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
+def test_failed_job_logs_its_duration(monkeypatch):
     make.slot()
-    Faults(monkeypatch, database_error("XX002"))
+    fail_chunks(monkeypatch, database_error("XX002"))
     answer = generate("--only", "horizon", *MONDAY, *QUICK)
     assert answer.texts[-3:-1] == ["classes created: 0", "students processed: 0"]
     assert re.fullmatch(
@@ -103,7 +101,7 @@ def test_a_failed_job_says_how_long_it_took_as_any_other(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
+def test_failed_claim_has_a_duration(monkeypatch):
     def slow(*args):
         time.sleep(0.2)
         raise database_error("XX002")
@@ -114,21 +112,21 @@ def test_a_job_that_could_not_even_begin_took_its_time_too(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_other_job_is_tried_all_the_same(monkeypatch):
+def test_other_job_runs_after_a_failed_one(monkeypatch):
     make.schedule()
     make.slot()
-    Faults(monkeypatch, database_error("XX002"))
+    fail_chunks(monkeypatch, database_error("XX002"))
     answer = generate("--json", "--date", "2026-01-05", *QUICK)
     assert answer.status == 1
     assert [run["state"] for run in answer.json["runs"]] == ["failed", "succeeded"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_timeout_ends_each_attempt_between_two_chunks():
+def test_timeout_ends_attempt_between_two_chunks():
     make.slot()
     answer = generate("--only", "horizon", "--timeout", "0.001", "--retries", 2, *MONDAY, *QUICK)
     assert answer.status == 1
-    assert_one_clear_sentence(answer.log, attempts=2)
+    assert_one_sentence(answer.log, attempts=2)
     assert "took longer than 0.001 seconds" in failures(answer.log)[0]
     assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
     assert "took longer" in JobRun.objects.first().error
@@ -136,45 +134,43 @@ def test_a_timeout_ends_each_attempt_between_two_chunks():
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_timeout_ends_an_attempt_behind_somebody_elses_lock():
+def test_timeout_ends_attempt_that_waits_for_lock():
     make.slot()
-    place = connection.get_connection_params()
-    where = {name: place[name] for name in ("host", "port", "user", "password", "dbname")}
+    params = connection.get_connection_params()
+    where = {name: params[name] for name in ("host", "port", "user", "password", "dbname")}
     with psycopg.connect(**where) as other:
         other.execute("LOCK TABLE classes IN ACCESS EXCLUSIVE MODE")
         answer = generate("--only", "horizon", "--timeout", "1", "--retries", 2, *MONDAY, *QUICK)
     assert answer.status == 1
-    assert_one_clear_sentence(answer.log, attempts=2)
+    assert_one_sentence(answer.log, attempts=2)
     assert "statement timeout" in failures(answer.log)[0]
     assert {run.state for run in JobRun.objects.all()} == {RunState.FAILED}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_database_waits_no_longer_than_the_timeout_and_only_during_the_attempt():
-    question = (
-        "SHOW statement_timeout" if connection.vendor == "postgresql" else "PRAGMA busy_timeout"
-    )
+def test_statement_timeout_applies_during_attempt():
+    query = "SHOW statement_timeout" if connection.vendor == "postgresql" else "PRAGMA busy_timeout"
 
-    def longest() -> str:
+    def timeout() -> str:
         with connection.cursor() as cursor:
-            cursor.execute(question)
+            cursor.execute(query)
             return str(cursor.fetchone()[0])
 
-    before = longest()
+    before = timeout()
     with statement_timeout(7):
-        assert longest() in ("7s", "7000")
+        assert timeout() in ("7s", "7000")
     with statement_timeout(None):
-        assert longest() == before
-    assert longest() == before
+        assert timeout() == before
+    assert timeout() == before
 
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_a_disk_that_is_full():
+def test_full_disk_is_reported_and_not_retried():
     for _ in range(40):
         make.slot()
     with connection.cursor() as cursor:
-        # What earlier tests deleted has left room in the file.
+        # Free the pages of rows that earlier tests deleted.
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA page_count")
         (pages,) = cursor.fetchone()
@@ -182,10 +178,10 @@ def test_a_disk_that_is_full():
     try:
         answer = generate("--only", "horizon", "--weeks", 104, "--json", *QUICK)
     finally:
-        # In autocommit the command closes its connection upon a fault: the next has no limit.
+        # A new connection does not have this limit.
         connection.close()
     assert answer.status == 1
-    assert_one_clear_sentence(answer.log, attempts=1)
+    assert_one_sentence(answer.log, attempts=1)
     (error,) = answer.json["runs"][0]["errors"]
     assert error.startswith("The disk of the database is full: database or disk is full. ")
     run = JobRun.objects.get()
@@ -196,17 +192,17 @@ def test_a_disk_that_is_full():
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_a_file_that_another_program_locks():
+def test_locked_file_is_reported_after_retries():
     make.slot()
     other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        answer = hasty("--only", "horizon", "--json", "--retries", "2", *MONDAY, *QUICK)
+        answer = generate_hastily("--only", "horizon", "--json", "--retries", "2", *MONDAY, *QUICK)
     finally:
         other.execute("ROLLBACK")
         other.close()
     assert answer.returncode == 1
-    assert_one_clear_sentence(answer.stderr, attempts=2)
+    assert_one_sentence(answer.stderr, attempts=2)
     (error,) = json.loads(answer.stdout)["runs"][0]["errors"]
     assert error.startswith("The database is locked by another program: database is locked. ")
     assert not ScheduledClass.objects.exists()
@@ -224,19 +220,19 @@ execute_from_command_line(["manage.py", "generate_classes", *sys.argv[1:]])
 """
 
 
-def hasty(*args):
-    """generate_classes in a process that waits for a locked file no more than a moment."""
+def generate_hastily(*args):
+    """Run generate_classes in a process that waits 0.1 seconds for a locked file."""
     return subprocess.run(
         [sys.executable, "-c", HASTY, *args], env=processes.environment(), cwd=processes.ROOT,
         text=True, capture_output=True, timeout=60,
     )  # fmt: skip
 
 
-def test_a_server_that_does_not_answer(manage):
+def test_unreachable_server_is_reported_after_retries(manage):
     env = {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/nothing"}
     answer = manage("generate_classes", "--json", "--retries", "2", *QUICK, env=env)
     assert answer.returncode == 1
-    assert_one_clear_sentence(answer.stderr, attempts=4)  # of two jobs
+    assert_one_sentence(answer.stderr, attempts=4)  # of two jobs
     document = json.loads(answer.stdout)
     assert [run["state"] for run in document["runs"]] == ["failed", "failed"]
     (error,) = document["runs"][0]["errors"]
@@ -245,28 +241,28 @@ def test_a_server_that_does_not_answer(manage):
     assert "secret" not in answer.stdout + answer.stderr
 
 
-def test_a_database_without_tables(manage, tmp_path):
+def test_missing_tables_are_reported(manage, tmp_path):
     env = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
     answer = manage("generate_classes", "--only", "weekly", *QUICK, env=env)
     assert answer.returncode == 1
-    assert_one_clear_sentence(answer.stderr, attempts=1)
+    assert_one_sentence(answer.stderr, attempts=1)
     assert "manage.py migrate" in answer.stderr
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_session_that_the_server_ends_in_the_middle_of_a_chunk(monkeypatch):
+def test_session_ended_during_chunk_is_retried(monkeypatch):
     make.slot()
     apply, calls = generation.write_plan, []
 
-    def ended(*args):
+    def end_session(*args):
         calls.append(args)
         if len(calls) == 1:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         apply(*args)
 
-    monkeypatch.setattr(generation, "write_plan", ended)
+    monkeypatch.setattr(generation, "write_plan", end_session)
     answer = generate("--only", "horizon", *MONDAY, *QUICK)
     assert answer.status == 0
     assert len(failures(answer.log)) == 1

@@ -1,4 +1,4 @@
-"""``manage.py generate_classes``: its options, its report, its log."""
+"""``manage.py generate_classes``: its options, report and log."""
 
 import io
 
@@ -20,7 +20,7 @@ KEYS = {
 
 @pytest.fixture
 def studio():
-    """A fixed schedule, a slot, and a slot that meets a one-off."""
+    """Create a fixed schedule, a slot, and a slot in conflict with a one-off class."""
     bach = make.teacher("Bach")
     make.schedule(make.student("Ana Ruiz"), None, weekday=2)
     make.slot(bach, make.student("Juan"), weekday=3)
@@ -33,7 +33,7 @@ def jobs():
     return list(JobRun.objects.order_by("id").values_list("job", flat=True))
 
 
-def test_both_jobs_by_default(studio):
+def test_both_jobs_run_by_default(studio):
     answer = generate()
     assert answer.status == 0
     assert jobs() == ["weekly", "horizon"]
@@ -42,12 +42,12 @@ def test_both_jobs_by_default(studio):
 
 
 @pytest.mark.parametrize("job", ["weekly", "horizon", "missing"])
-def test_only_one_of_them(studio, job):
+def test_only_option_runs_one_job(studio, job):
     assert generate("--only", job, *MONDAY).status == 0
     assert jobs() == [job]
 
 
-def test_a_date_is_the_studios_today_and_the_run_is_dated(studio):
+def test_date_option_replaces_today(studio):
     generate(*MONDAY)
     weekly, horizon = JobRun.objects.order_by("id")
     assert (str(weekly.window_start), str(weekly.window_end)) == ("2026-01-05", "2026-01-12")
@@ -56,18 +56,18 @@ def test_a_date_is_the_studios_today_and_the_run_is_dated(studio):
     assert weekly.options == {"date": "2026-01-05"}
 
 
-def test_weeks_is_the_length_of_the_horizon(studio):
+def test_weeks_option_sets_length_of_horizon(studio):
     generate("--weeks", 3, *MONDAY)
     assert str(JobRun.objects.get(job="horizon").window_end) == "2026-01-26"
 
 
-def test_the_setting_is_the_length_of_the_horizon_else(studio, settings):
+def test_setting_is_default_length_of_horizon(studio, settings):
     settings.HORIZON_WEEKS = 2
     generate("--only", "horizon", *MONDAY)
     assert str(JobRun.objects.get().window_end) == "2026-01-19"
 
 
-def test_narrowed_to_students_and_teachers(studio):
+def test_run_is_limited_to_students_and_teachers(studio):
     other = make.slot()
     generate(
         "--only", "horizon", "--weeks", 1, *MONDAY, "--student", other.student_id,
@@ -81,7 +81,7 @@ def test_narrowed_to_students_and_teachers(studio):
     assert run.options["teachers"] == [other.teacher_id]
 
 
-def test_an_option_that_may_be_repeated(studio):
+def test_student_option_can_be_repeated(studio):
     slots = [make.slot() for _ in range(3)]
     students = [arg for slot in slots[:2] for arg in ("--student", slot.student_id)]
     generate("--only", "horizon", "--weeks", 1, *MONDAY, *students)
@@ -90,12 +90,12 @@ def test_an_option_that_may_be_repeated(studio):
     }  # fmt: skip
 
 
-def test_the_trigger_is_recorded(studio):
+def test_trigger_is_recorded(studio):
     generate("--only", "weekly", "--trigger", "cron")
     assert JobRun.objects.get().trigger == Trigger.CRON
 
 
-def test_json_has_exactly_the_keys_of_the_contract(studio):
+def test_json_has_documented_keys(studio):
     answer = generate("--json", *MONDAY)
     document = answer.json
     assert set(document) == {"success", "dryRun", "runs"}
@@ -124,14 +124,14 @@ def test_json_has_exactly_the_keys_of_the_contract(studio):
     assert horizon["runId"] == JobRun.objects.get(job="horizon").pk
 
 
-def test_json_of_a_dry_run(studio):
+def test_json_of_dry_run_has_no_run_ids(studio):
     document = generate("--json", "--dry-run", *MONDAY).json
     assert document["dryRun"] is True
     assert [run["runId"] for run in document["runs"]] == [None, None]
     assert [run["classesCreated"] for run in document["runs"]] == [1, 23]
 
 
-def test_a_dry_run_prints_the_plan_and_writes_nothing(studio):
+def test_dry_run_prints_plan_and_writes_nothing(studio):
     before = calendar()
     answer = generate("--dry-run", "--weeks", 1, *MONDAY)
     assert answer.status == 0
@@ -143,7 +143,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(studio):
     assert any("2 classes would be created" in line or "1 class would be" in line for line in lines)
 
 
-def test_the_log_says_what_the_contract_asks_for(studio):
+def test_log_has_documented_lines(studio):
     texts = generate("--only", "horizon", *MONDAY).texts
     assert texts[0] == "Lessons for the next 12 weeks: start, attempt 1/3"
     assert "window 2026-01-05 – 2026-03-29" in texts
@@ -156,11 +156,11 @@ def test_the_log_says_what_the_contract_asks_for(studio):
     assert "queries" in end
 
 
-def test_the_weekly_log_names_the_week(studio):
+def test_log_of_weekly_job_has_its_week(studio):
     assert "week 2026-01-05 – 2026-01-11" in generate("--only", "weekly", *MONDAY).texts
 
 
-def test_a_name_cannot_forge_a_line_of_the_log(studio):
+def test_control_characters_in_names_are_escaped_in_log(studio):
     forged = "Ana\n[2026-01-05T00:00:00.000Z] all is well\r\x1b[2J\u202e\u2028x"
     make.slot(studio, make.student(forged), weekday=4)
     answer = generate("--only", "horizon", "--weeks", 1, *MONDAY)
@@ -171,7 +171,7 @@ def test_a_name_cannot_forge_a_line_of_the_log(studio):
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_a_progress_bar_shows_on_a_terminal_only(studio, terminal):
+def test_progress_bar_is_shown_only_on_terminal(studio, terminal):
     class Log(io.StringIO):
         def isatty(self):
             return terminal

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM stop a run between two chunks; asked twice, it ends at once."""
+"""SIGINT and SIGTERM end a run between two chunks; a second signal ends it at once."""
 
 import json
 import signal
@@ -15,14 +15,14 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 @pytest.fixture
 def slow(slow_generation):
-    """Three chunks to do, for a process that stops."""
+    """Return `slow_generation` for a studio with three chunks."""
     for _ in range(3):
         make.slot()
     return slow_generation
 
 
-def go_on(process, *numbers):
-    """Send it these signals and let it run; what it wrote."""
+def resume(process, *numbers):
+    """Send these signals, resume the process, and return its outputs."""
     for number in numbers:
         process.send_signal(number)
     process.send_signal(signal.SIGCONT)
@@ -32,9 +32,9 @@ def go_on(process, *numbers):
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
-def test_between_two_chunks(slow, number, status):
+def test_signal_ends_run_between_two_chunks(slow, number, status):
     process = slow("chunk", "--json")
-    out, _errors = go_on(process, number)
+    out, _errors = resume(process, number)
     assert process.returncode == status
     run = JobRun.objects.get(job="horizon")
     assert (run.state, run.classes_created, run.progress_done) == (RunState.CANCELLED, 24, 2)
@@ -46,43 +46,43 @@ def test_between_two_chunks(slow, number, status):
     assert weekly["state"] == "succeeded"
 
 
-def test_the_next_run_completes_it(slow):
-    go_on(slow("chunk"), signal.SIGTERM)
+def test_next_run_completes_cancelled_run(slow):
+    resume(slow("chunk"), signal.SIGTERM)
     assert counts(horizon(make.day("2040-01-02"))) == {"created": 12, "exists": 24}
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
-def test_in_the_first_job_the_second_is_not_begun(slow, number, status):
+def test_signal_in_first_job_prevents_second_job(slow, number, status):
     make.schedule()
     process = slow("weekly")
-    go_on(process, number)
+    resume(process, number)
     assert process.returncode == status
     assert [(run.job, run.state) for run in JobRun.objects.all()] == [("weekly", "cancelled")]
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
-def test_a_dry_run_is_cancelled_as_well(slow, number, status):
+def test_signal_cancels_dry_run(slow, number, status):
     process = slow("chunk", "--dry-run", "--json", "--only", "horizon")
-    out, _errors = go_on(process, number)
+    out, _errors = resume(process, number)
     assert process.returncode == status
     assert [run["state"] for run in json.loads(out)["runs"]] == ["cancelled"]
     assert not JobRun.objects.exists()
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
-def test_asked_twice_it_drops_the_chunk_in_hand(slow, number, status):
+def test_second_signal_rolls_current_chunk_back(slow, number, status):
     process = slow("fence")
     process.send_signal(number)
     process.send_signal(signal.SIGCONT)
     wait_until_stopped(process)
-    go_on(process, number)
+    resume(process, number)
     assert process.returncode == status
     run = JobRun.objects.get(job="horizon")
     assert (run.state, run.error, run.classes_created) == (RunState.CANCELLED, "", 12)
     assert ScheduledClass.objects.count() == 12
 
 
-def test_while_it_waits_for_the_next_attempt(spawn_manage):
+def test_signal_ends_wait_for_next_attempt(spawn_manage):
     process = spawn_manage(
         "generate_classes", "--only", "weekly", "--timeout", "0.001", "--retry-delay", "3600"
     )

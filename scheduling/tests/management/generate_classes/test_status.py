@@ -1,4 +1,4 @@
-"""The exit status of ``generate_classes``: the first that applies of 1, 3, 4, 0."""
+"""The exit status of ``generate_classes``: the first applicable one of 1, 3, 4 and 0."""
 
 import pytest
 
@@ -15,7 +15,7 @@ MONDAY = ("--date", "2026-01-05")
 
 @pytest.fixture
 def studio():
-    """A fixed schedule, a slot, and a slot that meets a one-off."""
+    """Create a fixed schedule, a slot, and a slot in conflict with a one-off class."""
     bach = make.teacher("Bach")
     make.schedule(make.student("Ana Ruiz"), None, weekday=2)
     make.slot(bach, make.student("Juan"), weekday=3)
@@ -24,7 +24,7 @@ def studio():
     return bach
 
 
-def test_faults_among_the_series_are_status_3(studio):
+def test_invalid_series_are_status_3(studio):
     Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
     answer = generate("--json", *MONDAY)
     assert answer.status == 3
@@ -36,24 +36,24 @@ def test_faults_among_the_series_are_status_3(studio):
     assert "Mars/Olympus" in horizon["errors"][0]
 
 
-def test_conflicts_alone_are_status_0(studio):
+def test_conflicts_are_status_0(studio):
     ScheduledClass.objects.all().delete()
     make.lesson(on=make.day("2026-01-07"), whom=studio)
     assert generate("--only", "horizon", "--weeks", 1, *MONDAY).status == 0
 
 
-def test_another_active_run_is_status_4_and_the_other_job_is_done_all_the_same(studio):
-    held = claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
+def test_active_run_is_status_4_and_other_job_runs(studio):
+    active = claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
     answer = generate("--json", *MONDAY)
     assert answer.status == 4
     weekly, horizon = answer.json["runs"]
-    assert (weekly["state"], weekly["runId"]) == ("running", held.run_id)
-    assert f"another run of this job is active: run {held.run_id}" in weekly["errors"][0]
+    assert (weekly["state"], weekly["runId"]) == ("running", active.run_id)
+    assert f"another run of this job is active: run {active.run_id}" in weekly["errors"][0]
     assert horizon["state"] == RunState.SUCCEEDED
     assert len(dates()) == 24
 
 
-def test_a_failure_goes_before_faults_and_faults_before_another_run(studio, monkeypatch):
+def test_failure_precedes_errors_and_errors_precede_active_run(studio, monkeypatch):
     Teacher.objects.filter(pk=studio.pk).update(time_zone="Mars/Olympus")
     claim(JobRun(job="weekly", trigger=Trigger.ADMIN))
     assert generate(*MONDAY).status == 3

@@ -1,4 +1,4 @@
-"""Usage errors: status 2, the option is named, nothing is done."""
+"""Usage errors: they have status 2, name the option and start no run."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,7 +8,7 @@ from scheduling.tests import factories as make
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
-WRONG = [
+INVALID = [
     ("--date", "2026-02-31"),
     ("--date", "2025-02-29"),
     ("--date", "31.01.2026"),
@@ -49,8 +49,8 @@ WRONG = [
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("option", "value"), WRONG)
-def test_a_value_that_cannot_be(option, value):
+@pytest.mark.parametrize(("option", "value"), INVALID)
+def test_invalid_value_is_usage_error(option, value):
     with pytest.raises(CommandError) as caught:
         call_command("generate_classes", option, value)
     assert option in str(caught.value)
@@ -59,7 +59,7 @@ def test_a_value_that_cannot_be(option, value):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("option", ["student", "teacher"])
-def test_a_person_that_there_is_not(option):
+def test_unknown_person_is_usage_error(option):
     known = getattr(make, option)()
     with pytest.raises(CommandError) as caught:
         call_command(
@@ -74,16 +74,16 @@ def test_a_person_that_there_is_not(option):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("job", ["weekly", "missing"])
-def test_weeks_goes_with_the_horizon_alone(job):
+def test_weeks_option_requires_horizon_job(job):
     with pytest.raises(CommandError, match="--weeks") as caught:
         call_command("generate_classes", "--weeks", "2", "--only", job)
     assert caught.value.returncode == 2
 
 
-@pytest.mark.parametrize("wrong", [["--student", "12345"], ["--nonsense"]])
-def test_as_a_process_it_ends_with_2_and_says_so_on_standard_error(manage, wrong):
-    answer = manage("generate_classes", "--json", *wrong)
+@pytest.mark.parametrize("options", [["--student", "12345"], ["--nonsense"]])
+def test_process_has_status_2_and_message_on_standard_error(manage, options):
+    answer = manage("generate_classes", "--json", *options)
     assert answer.returncode == 2
     assert answer.stdout == ""
-    assert wrong[0] in answer.stderr
+    assert options[0] in answer.stderr
     assert "Traceback" not in answer.stderr
