@@ -1,4 +1,4 @@
-"""`make bench` at a tiny size: every way runs, does its work, and the tables are whole."""
+"""`make bench` at a small size: each method runs and the tables are complete."""
 
 import json
 import os
@@ -30,46 +30,46 @@ def tables(*options):
 
 
 def rows_of(text):
-    """The cells of the first table, without its head."""
+    """Return the cells of the tables by row."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_ours_and_the_limit_at_a_tiny_size():
+def test_bench_compares_two_methods():
     text = tables("--sizes", "10", "--rounds", "1", "--only", "sqlite", "--ways", "ours,limit")
     assert "**10 slots × 12 weeks**: 120 classes" in text
-    head, rule, ours, limit = rows_of(text)[:4]
-    assert len(head) == len(rule) == len(ours) == len(limit) == 8
+    header, separator, ours, limit = rows_of(text)[:4]
+    assert len(header) == len(separator) == len(ours) == len(limit) == 8
     assert ours[0] == METHODS["ours"].words
     assert ours[1].endswith(" ×")
     assert limit[1].endswith("· 1 ×")
 
 
 @pytest.mark.soak
-def test_every_way_on_both_databases():
+def test_bench_runs_each_method_on_both_databases():
     text = tables("--sizes", "20", "--rounds", "1")
-    for way in METHODS.values():
-        assert text.count(f"| {way.words} |") == len(way.vendors)
+    for method in METHODS.values():
+        assert text.count(f"| {method.words} |") == len(method.vendors)
     assert "### PostgreSQL" in text
     assert "### SQLite" in text
 
 
 @pytest.fixture
 def result():
-    """Two sizes as they are kept, cost growing in proportion."""
+    """Return stored results of two sizes, with costs in proportion."""
 
     def size(slots):
         step = {"seconds": slots / 1_000, "rows": slots * 12, "queries": 7}
         steps = {"first": step, "again": step, "next": step, "count": step, "changed": step}
-        way = {"sample": slots, "steps": steps, "python": 80.4, "backend": None}
-        kept = {"rounds": 3, "load": 1.0, "date": "2026-01-05"}
-        return kept | {"ways": dict.fromkeys(METHODS, way)}
+        method = {"sample": slots, "steps": steps, "python": 80.4, "backend": None}
+        result = {"rounds": 3, "load": 1.0, "date": "2026-01-05"}
+        return result | {"ways": dict.fromkeys(METHODS, method)}
 
     sizes = {str(slots): size(slots) for slots in (1_000, 10_000)}
     return {"machine": "2 cores", "server": "PostgreSQL 15", "sizes": sizes}
 
 
-def test_the_page_of_what_was_kept(result):
+def test_report_has_tables_of_stored_results(result):
     text = report.tables({"postgresql": result})
     assert "PostgreSQL 15; 2 cores." in text
     assert "| 1.00 | 1.00 | 1.00 |" in text
@@ -77,7 +77,7 @@ def test_the_page_of_what_was_kept(result):
     assert "80 MB reached" in text
 
 
-def test_results_are_written_into_their_folder_and_the_same_each_time(result, tmp_path):
+def test_report_is_written_to_its_folder_and_repeatable(result, tmp_path):
     prose = ROOT / "docs" / "performance.md"
     before = prose.read_text()
     report.write({"postgresql": result}, tmp_path)
@@ -89,19 +89,19 @@ def test_results_are_written_into_their_folder_and_the_same_each_time(result, tm
     assert prose.read_text() == before
 
 
-def test_the_stored_tables_and_plots_are_those_of_the_stored_numbers(tmp_path):
+def test_stored_tables_and_plots_match_stored_numbers(tmp_path):
     report.write(json.loads((report.RESULTS / "generation.json").read_text()), tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_text() == (report.RESULTS / path.name).read_text()
 
 
 @pytest.mark.parametrize("power", [0.5, 1, 2])
-def test_the_slope_is_the_exponent(power):
+def test_slope_is_the_exponent(power):
     points = [(size, 3 * size**power) for size in (10.0, 100.0, 1_000.0)]
     assert report.slope(points) == pytest.approx(power)
 
 
-def test_the_plot_names_every_line():
+def test_plot_names_each_line():
     text = plot.draw("Seconds", [("ours", [(10, 1), (100, 9)]), ("A & B", [(10, 2), (100, 50)])])
     assert text.startswith("<svg ")
     assert text.count("<circle") == 4

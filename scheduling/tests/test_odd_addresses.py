@@ -1,4 +1,4 @@
-"""Addresses with values that no column can hold: 400 or 404, never a fault of the server."""
+"""Addresses with values outside the range of any column: 400 or 404, never a server error."""
 
 import re
 from urllib.parse import urlencode
@@ -26,12 +26,12 @@ KEYS = [
     "timestamp__year",
 ]
 # fmt: on
-# What the suite asks of every page; `make soak` asks for all keys and columns.
+# The keys in the suite; `make soak` uses all keys and columns.
 FEW_KEYS = ("date__year", "id__exact", "student")
 
 
 def page_addresses(number: str = "1") -> dict[str, str]:
-    """Each page of the admin that a GET may open, with ``number`` for what it is about."""
+    """Return the pages of the admin that GET can open, with ``number`` as id."""
     found = {}
     for page in every_page():
         route = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: VALUES.get(match[1], number), page.route)
@@ -41,7 +41,7 @@ def page_addresses(number: str = "1") -> dict[str, str]:
 
 
 def api_addresses(number: str = "1") -> dict[str, str]:
-    """Each address of the API but those that start jobs."""
+    """Return the addresses of the API, except those that start jobs."""
     named = [(pattern, "/api/") for pattern in urlpatterns if pattern.name]
     named += [(pattern, "/") for pattern in monitoring]
     found = {}
@@ -53,7 +53,7 @@ def api_addresses(number: str = "1") -> dict[str, str]:
 
 
 def columns(page: str) -> list[str]:
-    """Lookups of the model of a list or add form, which take them from the address."""
+    """Return the lookups that a list or an add form accepts as parameters."""
     app, _, rest = page.partition("_")
     model, _, kind = rest.partition("_")
     if kind not in ("changelist", "add"):
@@ -70,20 +70,20 @@ def client():
     return browser
 
 
-def faults(client, addresses):
-    """The addresses that the server fails to answer; 503 is an answer of /healthz/jobs."""
-    return [one for one in addresses if client.get(one).status_code not in {*range(500), 503}]
+def failing(client, addresses):
+    """Return the addresses with a server error, except 503 of /healthz/jobs."""
+    return [url for url in addresses if client.get(url).status_code not in {*range(500), 503}]
 
 
 @pytest.mark.parametrize("number", ODD_NUMBERS)
 def test_odd_numbers_in_paths_are_refused(client, number):
     addresses = [*page_addresses(number).values(), *api_addresses(number).values()]
     assert len(addresses) > 100
-    assert faults(client, addresses) == []
+    assert failing(client, addresses) == []
 
 
 def queries(value, keys_of):
-    """``keys_of`` says, for the name of a page, under which keys it is asked for ``value``."""
+    """Yield addresses with ``value`` for each key; ``keys_of`` returns the keys of a page."""
     for name, address in (page_addresses() | api_addresses()).items():
         for key in keys_of(name):
             text = urlencode({key: value}, errors="surrogatepass")
@@ -91,16 +91,16 @@ def queries(value, keys_of):
 
 
 def test_large_numbers_in_queries_are_refused(client):
-    assert faults(client, queries("9" * 23, lambda name: FEW_KEYS)) == []
+    assert failing(client, queries("9" * 23, lambda name: FEW_KEYS)) == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("value", ODD_VALUES, ids=ascii)
 def test_odd_values_of_every_key_are_refused(client, value):
-    assert faults(client, queries(value, lambda name: [*KEYS, *columns(name)])) == []
+    assert failing(client, queries(value, lambda name: [*KEYS, *columns(name)])) == []
 
 
-def test_null_characters_are_a_bad_request_and_large_numbers_not_found(client):
+def test_null_character_is_400_and_large_number_404(client):
     assert client.get("/admin/scheduling/student/?q=%00").status_code == 400
     large = "9" * 23
     assert client.get(f"/admin/scheduling/recurringslot/add/?student={large}").status_code in {
@@ -109,7 +109,7 @@ def test_null_characters_are_a_bad_request_and_large_numbers_not_found(client):
     }
 
 
-def test_null_character_in_a_query_of_the_api_names_its_field(client):
+def test_null_character_in_api_query_names_its_field(client):
     answer = client.get("/api/students?search=%00")
     assert answer.status_code == 400
     assert "search" in answer.json()["message"]

@@ -1,7 +1,7 @@
-"""Every page of the admin and every GET of the API: as many queries for much data as for little.
+"""Query counts of the pages of the admin and the GETs of the API: at most 50, for any data.
 
-Never more than fifty. A page or an operation that is new is in the table by itself: the admin's
-come from its registry, the API's from its URL conf.
+New pages are included automatically: they are found in the registry of the admin and in the URL
+conf of the API.
 """
 
 from collections.abc import Iterator
@@ -47,11 +47,11 @@ from . import factories as make
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 MOST = 50
-# A lesson on each weekday, so that what is planned meets as many kinds of neighbours in both.
+# Both amounts have a class on each weekday.
 LITTLE, MUCH = 5, 9
-# They answer a GET with something else than a page: 405, a redirect, nothing to be found.
+# A GET of these is no page: 405, a redirect or 404.
 NO_PAGES = {
-    # Lead to the list.
+    # Redirects to the list.
     "knox_authtoken_change",
     "knox_authtoken_history",
     "background_jobs_cancel",
@@ -65,7 +65,7 @@ NO_PAGES = {
     "scheduling_studio_changelist",
     "view_on_site",
 }
-# A run of the cron endpoint's, and what describes the API: they ask for nothing of the studio's.
+# The cron endpoints, and the description of the API.
 NO_DATA = {"cron-generate-lessons", "cron-tick", "api-schema", "api-docs"}
 FILE = (
     "email,first_name,last_name,teacher,weekday,start_time,end_time,valid_from\n"
@@ -74,7 +74,7 @@ FILE = (
 
 
 class Studio:
-    """One of everything, and ``grow``: more beside it, and more that belongs to it."""
+    """A studio with a row of each model, which `grow` extends."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
@@ -93,14 +93,14 @@ class Studio:
         self.group = Group.objects.create(name="Friends")
         self.run = history.add_run(Job.WEEKLY, self.now - timedelta(hours=2), created=1)
         self.upload = store_upload(FILE.format(n=0).encode(), "a.csv", self.owner, self.now)
-        self.message = self._refused(self.lesson)
+        self.message = self._add_refused_message(self.lesson)
         self.count = 0
 
     def _day(self, number: int) -> date:
         return self.monday + timedelta(number)
 
-    def _refused(self, lesson: ScheduledClass) -> Message:
-        """An e-mail about a lesson, which did not arrive."""
+    def _add_refused_message(self, lesson: ScheduledClass) -> Message:
+        """Create a refused message about a class."""
         lesson.student.email = "ana@example.com"
         queue(MessageKind.REMINDER, Recipient.STUDENT, lesson, self.now)
         message = Message.objects.latest("id")
@@ -109,9 +109,9 @@ class Studio:
         return message
 
     def grow(self, to: int) -> None:
-        """Until there are ``to`` of each more than at the beginning."""
+        """Add rows until there are ``to`` more of each model."""
         for number in range(self.count, to):
-            self._one_more(number)
+            self._add_rows(number)
         self.count = to
         rows = "".join(FILE.format(n=n).split("\n", 1)[1] for n in range(to))
         content = FILE.split("\n", 1)[0] + "\n" + rows
@@ -119,9 +119,9 @@ class Studio:
         for job in (Job.WEEKLY, Job.HORIZON):
             run_job(job, self.now.date(), self.now, weeks=4)
 
-    def _one_more(self, number: int) -> None:
+    def _add_rows(self, number: int) -> None:
         start, end, day = f"{11 + number}:00", f"{11 + number}:45", 1 + number % 5
-        # Beside them.
+        # Other people.
         other, friend = make.teacher(), make.student()
         offer = LessonSettings.objects.create(teacher=other)
         LessonDuration.objects.create(settings=offer, minutes=45, price=20)
@@ -130,7 +130,7 @@ class Studio:
         person = User.objects.create_user(f"person{number}")
         AuthToken.objects.create(person)
         Group.objects.create(name=f"Group {number}")
-        # Theirs.
+        # Rows of the teacher and the student.
         make.slot(self.teacher, friend, weekday=day, start=start, minutes=45)
         make.slot(other, self.student, weekday=day, start=start, minutes=45)
         make.schedule(self.student, self.teacher, weekday=6, start=start, end=end)
@@ -141,13 +141,13 @@ class Studio:
         make.closure("Pause", self._day(50), student=self.student, recurring_slot=self.slot)
         make.closure("Holiday", self._day(-40 - number))
         CalendarFeed.objects.create(student=self.student)
-        one = make.lesson(
+        lesson = make.lesson(
             self.student, self._day(-10), start, end, self.teacher, attendance="present"
         )
-        self._refused(one)
-        # In each other's way, this week and from then on.
-        rival = make.student()
-        make.slot(self.teacher, rival, weekday=day, start=start, minutes=45)
+        self._add_refused_message(lesson)
+        # Conflicts.
+        third = make.student()
+        make.slot(self.teacher, third, weekday=day, start=start, minutes=45)
         make.schedule(friend, self.teacher, weekday=6, start=start, end=end)
         # The log.
         for state in (RunState.FAILED, RunState.PARTIAL, RunState.SUCCEEDED):
@@ -158,14 +158,14 @@ class Studio:
                     run=row, outcome="error", code="error", params={"error": "No room."},
                     student=friend, teacher=other, student_name=str(friend),
                 )  # fmt: skip
-        # What was written about them by hand.
+        # Manual edits.
         self.student.email = f"ana{number}@example.com"
         self.student.save()
         self.group.user_set.add(person)
 
     @property
     def rows(self) -> dict[str, Any]:
-        """The row of every model that has pages, by ``app_model``."""
+        """The row of each model with pages, by ``app_model``."""
         return {
             "auditlog_logentry": LogEntry.objects.get_for_object(self.student).first(),
             "auth_group": self.group,
@@ -187,7 +187,7 @@ class Studio:
 
 
 def admin_addresses(studio: Studio) -> dict[str, str]:
-    """Every page of the admin that a GET opens, by name."""
+    """Return the pages of the admin that GET can open, by name."""
     rows, week = studio.rows, f"start={studio.monday}&end={studio.monday + timedelta(7)}"
     days = f"date={studio.now.date()}"
     queries = QUERIES | {
@@ -234,14 +234,14 @@ def _path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
         values |= {"kind": conflict.series_kind, "series": conflict.series_id, "day": conflict.date}
     if page.model:
         row = rows[page.model]
-        # The key of a token is its hash, which is in no address.
+        # The primary key of a token is its hash, which addresses do not contain.
         number = getattr(row, "token_key", row.pk)
         values |= {"object_id": number, "id": number}
     return reverse(f"admin:{page.name}", kwargs={name: values[name] for name in page.parameters})
 
 
 def api_addresses(studio: Studio) -> dict[str, str]:
-    """Every GET of the API by name, and the lists with what narrows them."""
+    """Return the GETs of the API by name, and lists with filters."""
     own = {
         "teacher": studio.teacher,
         "student": studio.student,
@@ -265,8 +265,8 @@ def api_addresses(studio: Studio) -> dict[str, str]:
     }
 
 
-def counted(studio: Studio) -> Iterator[tuple[str, int]]:
-    """Each address with the queries that it takes."""
+def count_queries(studio: Studio) -> Iterator[tuple[str, int]]:
+    """Yield the name and the query count of each address."""
     client = Client()
     client.force_login(studio.owner)
     addresses = admin_addresses(studio) | api_addresses(studio)
@@ -281,12 +281,12 @@ def counted(studio: Studio) -> Iterator[tuple[str, int]]:
     assert others == {}
 
 
-def test_no_page_and_no_call_takes_more_than_fifty_queries_or_more_for_more_data() -> None:
-    ContentType.objects.get_for_models(*apps.get_models())  # which a process asks for once
+def test_query_counts_are_limited_and_independent_of_data() -> None:
+    ContentType.objects.get_for_models(*apps.get_models())  # cached in the process
     studio = Studio()
     studio.grow(LITTLE)
-    little = dict(counted(studio))
+    little = dict(count_queries(studio))
     studio.grow(MUCH)
-    much = dict(counted(studio))
-    wrong = {name: (little[name], n) for name, n in much.items() if n > min(little[name], MOST)}
-    assert wrong == {}
+    much = dict(count_queries(studio))
+    excessive = {name: (little[name], n) for name, n in much.items() if n > min(little[name], MOST)}
+    assert excessive == {}

@@ -1,4 +1,4 @@
-"""Names that look alike are one, at each door: the admin, the API, a file, and older rows."""
+"""Typed text is normalised in the admin, the API, imported files and older rows."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def load(*rows):
 
 @pytest.mark.parametrize("typed", TYPED)
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_file_with_other_blanks_is_the_same_file(typed, is_first):
+def test_file_with_other_blanks_is_the_same_file(typed, is_first):
     first, second = (typed, PLAIN) if is_first else (PLAIN, typed)
     load(first)
     report = load(second)
@@ -48,7 +48,7 @@ def test_a_file_with_other_blanks_is_the_same_file(typed, is_first):
     assert RecurringSlot.objects.get().subject == "Piano"
 
 
-def test_two_rows_that_look_alike_are_one_rule():
+def test_rows_that_look_alike_are_one_series():
     report = load(PLAIN, *TYPED)
     assert (report.merged_rows, RecurringSlot.objects.count()) == (5, 1)
 
@@ -57,7 +57,7 @@ def call(client, method, path, body):
     return getattr(client, method)(path, json.dumps(body), content_type="application/json")
 
 
-def test_the_api_stores_the_same_form(admin_client):
+def test_api_stores_normalised_names(admin_client):
     answer = call(
         admin_client,
         "post",
@@ -72,29 +72,27 @@ def test_the_api_stores_the_same_form(admin_client):
 @pytest.mark.parametrize(
     "name", ["Ana\tMaría", "Ana\x07", "\u200b", "\u3164", "\u200e \u200d", "Ana\u2028Ruiz"]
 )
-def test_the_api_refuses_control_characters_and_empty_names_by_field(admin_client, name):
+def test_api_refuses_control_characters_and_empty_names(admin_client, name):
     answer = call(admin_client, "post", "/api/students", {"firstName": name})
     assert answer.status_code == 400
     assert answer.json()["message"].startswith("firstName: ")
     assert not Student.objects.exists()
 
 
-def test_the_api_refuses_control_characters_in_notes(admin_client):
-    one = make.lesson()
-    path = f"/api/classes/{one.pk}"
+def test_api_refuses_control_characters_in_notes(admin_client):
+    lesson = make.lesson()
+    path = f"/api/classes/{lesson.pk}"
     assert call(admin_client, "patch", path, {"notes": "scales\nand \x07"}).status_code == 400
     assert call(admin_client, "patch", path, {"notes": "scales\nand\ttriads"}).status_code == 200
-    one.refresh_from_db()
-    assert one.notes == "scales\nand\ttriads"
+    lesson.refresh_from_db()
+    assert lesson.notes == "scales\nand\ttriads"
 
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [("Clara\u00a0 Ruiz ", "Clara Ruiz"), ("Clara\x07", ""), ("\u200b", ""), ("\u3164\u200e", "")],
 )
-def test_the_admin_stores_the_same_form_and_refuses_the_rest_beside_the_field(
-    admin_client, typed, stored
-):
+def test_admin_stores_normalised_name_or_shows_error(admin_client, typed, stored):
     form = {
         "name": typed,
         "email": "",
@@ -110,7 +108,7 @@ def test_the_admin_stores_the_same_form_and_refuses_the_rest_beside_the_field(
         assert list(answer.context["adminform"].form.errors) == ["name"]
 
 
-def test_whoever_writes_a_row_stores_the_same_form():
+def test_models_store_normalised_names():
     teacher = Teacher.objects.create(name="Clara\u00a0Ruiz")
     assert Teacher.objects.values_list("name", flat=True).get() == "Clara Ruiz"
     Teacher.objects.filter(name="Clara\u2003Ruiz").update(name="Clara  Gil\u200b")
@@ -124,7 +122,7 @@ def digest(first_name, teacher, valid_from=""):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_upgrade_normalises_names_and_keeps_the_keys_of_imported_rules(migrate):
+def test_migration_normalises_names_and_import_keys(migrate):
     before = migrate([("scheduling", "0024_refused_credentials")])
 
     def model(name):
