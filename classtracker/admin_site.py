@@ -23,6 +23,7 @@ TABLES = (
     "ScheduledClass",
     "RecurringSlot",
     "FixedSchedule",
+    "Guardian",
     "Closure",
     "LessonSettings",
     "Message",

@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "Teachers", "description": "Teachers and their lesson settings."},
         {"name": "Students", "description": "Students and their fixed weekly schedules."},
+        {"name": "Guardians", "description": "The guardians of students."},
         {"name": "Recurring slots", "description": "Teachers' weekly slots, taken by students."},
         {"name": "Fixed schedules", "description": "Changes of a student's weekly lessons."},
         {"name": "Closures", "description": "Holidays, time off, pauses."},

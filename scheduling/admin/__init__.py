@@ -4,7 +4,7 @@ from django.utils.translation import gettext_noop as _
 
 from . import audit, classes, messages, studio
 from .jobs import run_log
-from .people import accounts, calendar_feeds, students, teachers
+from .people import accounts, calendar_feeds, guardians, students, teachers
 from .schedules import closures, fixed_schedules, recurring_slots
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "classes",
     "closures",
     "fixed_schedules",
+    "guardians",
     "messages",
     "recurring_slots",
     "run_log",

@@ -5,6 +5,7 @@ from scheduling.db import lookups  # noqa: F401  (registers itself)
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
+from .guardians import Guardian, StudentGuardian
 from .incidents import Incident, IncidentKind
 from .languages import Language
 from .messages import Message, MessageItem, MessageKind, MessageState, Recipient
@@ -25,6 +26,7 @@ __all__ = [
     "ClassStatus",
     "Closure",
     "FixedSchedule",
+    "Guardian",
     "Incident",
     "IncidentKind",
     "Job",
@@ -45,6 +47,7 @@ __all__ = [
     "ScheduledClass",
     "SlotStatus",
     "Student",
+    "StudentGuardian",
     "Studio",
     "Teacher",
     "TimetableUpload",

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.db.models.signals import pre_save
 
 from .classes import ScheduledClass
+from .guardians import Guardian, StudentGuardian
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .studio import Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot
@@ -28,7 +29,16 @@ _STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 
 def register_audit() -> None:
     """Log every manual edit with its user. Called once, at start-up."""
-    for model in (Student, Teacher, FixedSchedule, Closure, LessonSettings, LessonDuration):
+    for model in (
+        Student,
+        Guardian,
+        StudentGuardian,
+        Teacher,
+        FixedSchedule,
+        Closure,
+        LessonSettings,
+        LessonDuration,
+    ):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
     auditlog.register(Studio, exclude_fields=["is_settled"])
     auditlog.register(RecurringSlot, exclude_fields=[*_MACHINERY, "booked_at"])

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .guardians import Guardian
 from .languages import Language
 from .people import Student, Teacher
 
@@ -40,6 +42,7 @@ class Recipient(models.TextChoices):
 
     STUDENT = "student", _("student")
     TEACHER = "teacher", _("teacher")
+    GUARDIAN = "guardian", _("guardian")
 
 
 class Message(models.Model):
@@ -86,17 +89,26 @@ class Message(models.Model):
 class MessageItem(models.Model):
     """A class that a message is about. A person gets each kind of message once per class.
 
-    The class is identified by student, teacher and start, because a run may recreate the row.
+    ``guardian`` is set if ``reader`` is a guardian: a student may have several. The class is
+    identified by student, teacher and start, because a run may recreate the row.
     """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
-    reader = models.CharField(_("reader"), max_length=7, choices=Recipient.choices)
+    reader = models.CharField(_("reader"), max_length=8, choices=Recipient.choices)
     student = models.ForeignKey(
         Student, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     teacher = models.ForeignKey(
         Teacher,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    guardian = models.ForeignKey(
+        Guardian,
         on_delete=models.CASCADE,
         null=True,
         related_name="+",
@@ -110,15 +122,15 @@ class MessageItem(models.Model):
         verbose_name_plural = _("lessons of messages")
         default_permissions = ()
         constraints = [
+            # Null is not equal to null, and SQLite has no NULLS NOT DISTINCT.
             models.UniqueConstraint(
-                fields=["student", "starts_at", "kind", "reader", "teacher"],
-                condition=Q(teacher__isnull=False),
+                "student",
+                "starts_at",
+                "kind",
+                "reader",
+                Coalesce("teacher", Value(0)),
+                Coalesce("guardian", Value(0)),
                 name="message_item_once",
-            ),
-            models.UniqueConstraint(
-                fields=["student", "starts_at", "kind", "reader"],
-                condition=Q(teacher__isnull=True),
-                name="message_item_once_without_teacher",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """States of messages in the outbox."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, QuerySet
 
 from scheduling.models import (
+    Guardian,
     Message,
     MessageItem,
     MessageKind,
@@ -59,23 +61,32 @@ def recently_undelivered(now: datetime) -> int:
     return rows.count()
 
 
-def messages_to(reader: Recipient, person: Student | Teacher) -> QuerySet[Message]:
+def messages_to(reader: Recipient, person: Student | Teacher | Guardian) -> QuerySet[Message]:
     """Return the messages to a person, newest first."""
     of_person = MessageItem.objects.filter(reader=reader, **{reader.value: person})
     return Message.objects.filter(pk__in=of_person.values("message")).order_by("-id")
 
 
-def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, MessageState]:
-    """Return the state of each class's cancellation e-mail; classes without one are omitted."""
-    rows = {(one.student_id, one.teacher_id, one.starts_at): one.pk for one in classes}
-    found = MessageItem.objects.filter(
-        kind=MessageKind.NOTICE,
-        reader=Recipient.STUDENT,
-        student__in={student for student, _teacher, _start in rows},
-    ).values_list("student_id", "teacher_id", "starts_at", "message__state")
-    return {
-        rows[key]: MessageState(state) for *place, state in found if (key := tuple(place)) in rows
+def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, dict[int | None, MessageState]]:
+    """Return the states of each class's cancellation e-mails by guardian, None for the student."""
+    rows = {
+        (scheduled_class.student_id, scheduled_class.teacher_id, scheduled_class.starts_at): (
+            scheduled_class.pk
+        )
+        for scheduled_class in classes
     }
+    found = (
+        MessageItem.objects.filter(
+            kind=MessageKind.NOTICE, student__in={student for student, _teacher, _start in rows}
+        )
+        .exclude(reader=Recipient.TEACHER)
+        .values_list("student_id", "teacher_id", "starts_at", "guardian_id", "message__state")
+    )
+    states: dict[int, dict[int | None, MessageState]] = defaultdict(dict)
+    for student, teacher, starts_at, guardian, state in found:
+        if (pk := rows.get((student, teacher, starts_at))) is not None:
+            states[pk][guardian] = MessageState(state)
+    return dict(states)
 
 
 def message_counts() -> list[tuple[str, str, int]]:

@@ -42,12 +42,6 @@ def teacher_zones(ids: Iterable[int | None]) -> dict[int, str]:
     return dict(rows.values_list("id", "time_zone"))
 
 
-def addresses_of(student_ids: Iterable[int]) -> dict[int, str]:
-    """Return the e-mail addresses of these students by id; empty if there is none."""
-    rows = Student.objects.filter(id__among=student_ids).order_by()
-    return dict(rows.values_list("id", "email"))
-
-
 def zones_in_use() -> list[str]:
     """Return the distinct time zones of all teachers."""
     return list(Teacher.objects.order_by().values_list("time_zone", flat=True).distinct())

@@ -16,11 +16,13 @@ ROLES = (OWNER, SCHEDULER, TEACHER, VIEWER)
 _TIMETABLE = (
     "closure",
     "fixedschedule",
+    "guardian",
     "lessonduration",
     "lessonsettings",
     "recurringslot",
     "scheduledclass",
     "student",
+    "studentguardian",
     "teacher",
 )
 _LOG = ("jobrun", "jobrunitem", "message")
@@ -37,7 +39,7 @@ _SCHEDULE = (
     _VIEW
     | _codes(["add", "change"], _TIMETABLE)
     # Deleting a closure restores its classes; a generated class is cancelled, never deleted.
-    | _codes(["delete"], ["closure", "lessonduration", "scheduledclass"])
+    | _codes(["delete"], ["closure", "lessonduration", "scheduledclass", "studentguardian"])
     | _codes(["add", "change", "view"], ["calendarfeed"])
     | {"scheduling.change_message", "scheduling.run_jobs"}
 )

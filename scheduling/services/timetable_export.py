@@ -16,6 +16,7 @@ from scheduling.selectors.schedules.week_coverage import series_due
 class TimetableRow(NamedTuple):
     """A weekly rule. The fields are the columns of a timetable file, in order.
 
+    A row has one guardian of the student, the payer if there is one.
     ``end_time`` is None if the lesson ends after midnight; then ``duration_minutes`` is set.
     """
 
@@ -33,6 +34,8 @@ class TimetableRow(NamedTuple):
     valid_until: date | None
     is_shared: bool
     interval_weeks: int
+    guardian_name: str = ""
+    guardian_email: str = ""
 
 
 def timetable_rows(today: date) -> Iterator[TimetableRow]:
@@ -41,7 +44,12 @@ def timetable_rows(today: date) -> Iterator[TimetableRow]:
     Rules of people who have left, and paused or cancelled slots, are left out.
     """
     window = Window(today, LAST_DATE + DAY)
-    rules = (series_due(kind, window).select_related("student", "teacher") for kind in SeriesKind)
+    rules = (
+        series_due(kind, window)
+        .select_related("student", "teacher")
+        .prefetch_related("student__student_guardians__guardian")
+        for kind in SeriesKind
+    )
     rows = (_row(rule) for rule in chain.from_iterable(rules))
     yield from sorted(filter(_has_date, rows), key=_sort_key)
 
@@ -54,6 +62,9 @@ def _row(rule: Any) -> TimetableRow:
     end = add_minutes(rule.start_time, minutes)
     is_past_midnight = end <= rule.start_time
     student, teacher = rule.student, rule.teacher
+    # The payer comes first.
+    links = list(student.student_guardians.all())
+    guardian = links[0].guardian if links else None
     return TimetableRow(
         teacher=teacher.name if teacher else "",
         teacher_time_zone=teacher.time_zone if teacher else "",
@@ -69,6 +80,8 @@ def _row(rule: Any) -> TimetableRow:
         valid_until=rule.valid_until,
         is_shared=rule.is_shared,
         interval_weeks=rule.interval_weeks,
+        guardian_name=guardian.full_name if guardian else "",
+        guardian_email=guardian.email if guardian else "",
     )
 
 

@@ -15,9 +15,11 @@ from auditlog.context import disable_auditlog
 from scheduling.models import (
     Closure,
     FixedSchedule,
+    Guardian,
     RecurringSlot,
     ScheduledClass,
     Student,
+    StudentGuardian,
     Studio,
     Teacher,
 )
@@ -84,6 +86,16 @@ def teacher(name: str = "", zone: str = "UTC", **values: Any) -> Teacher:
 def student(name: str = "", start: date | None = LONG_AGO, **values: Any) -> Student:
     first, _, last = (name or f"Student {next(_number)}").partition(" ")
     return Student.objects.create(first_name=first, last_name=last, start_date=start, **values)
+
+
+@_unlogged
+def guardian(name: str = "Eva Ruiz", *students: Student, **values: Any) -> Guardian:
+    """Create a guardian of ``students``."""
+    first, _space, last = name.partition(" ")
+    row = Guardian.objects.create(first_name=first, last_name=last, **values)
+    for ward in students:
+        StudentGuardian.objects.create(student=ward, guardian=row)
+    return row
 
 
 @_unlogged

@@ -31,9 +31,9 @@ from scheduling.models import (
     Message,
     MessageKind,
     MessageState,
-    Recipient,
     RunState,
     ScheduledClass,
+    StudentGuardian,
 )
 from scheduling.services.calendar_feeds import token_of
 from scheduling.services.timetable_import.uploads import store_upload
@@ -83,6 +83,7 @@ class Studio:
         self.studio = make.studio(name="Clara", is_settled=True)
         self.teacher = make.teacher("Marta Gil")
         self.student = make.student("Ana Ruiz")
+        self.guardian = make.guardian("Eva Ruiz", self.student)
         self.settings = LessonSettings.objects.create(teacher=self.teacher)
         self.slot = make.slot(self.teacher, self.student, weekday=6, start="09:00")
         self.schedule = make.schedule(self.student, self.teacher, weekday=7, start="10:00")
@@ -102,7 +103,7 @@ class Studio:
     def _add_refused_message(self, lesson: ScheduledClass) -> Message:
         """Create a refused message about a class."""
         lesson.student.email = "ana@example.com"
-        queue(MessageKind.REMINDER, Recipient.STUDENT, lesson, self.now)
+        queue(MessageKind.REMINDER, lesson.student, lesson, self.now)
         message = Message.objects.latest("id")
         message.state, message.expires_at = MessageState.REFUSED, self.now + timedelta(days=1)
         message.save()
@@ -162,6 +163,9 @@ class Studio:
         self.student.email = f"ana{number}@example.com"
         self.student.save()
         self.group.user_set.add(person)
+        make.guardian(f"Guardian {number}", self.student, email="g@example.com")
+        sibling = make.student(email=self.student.email)
+        StudentGuardian.objects.create(student=sibling, guardian=self.guardian)
 
     @property
     def rows(self) -> dict[str, Any]:
@@ -174,6 +178,7 @@ class Studio:
             "scheduling_calendarfeed": self.feed,
             "scheduling_closure": self.closure,
             "scheduling_fixedschedule": self.schedule,
+            "scheduling_guardian": self.guardian,
             "scheduling_jobrun": self.run,
             "scheduling_jobrunitem": JobRunItem.objects.filter(run=self.run).first(),
             "scheduling_lessonsettings": self.settings,

@@ -1,5 +1,6 @@
 """Values formatted for the admin's tables."""
 
+from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
@@ -63,11 +64,16 @@ def class_link(scheduled_class: ScheduledClass | None) -> SafeString | str:
 
 
 def person_link(person: Any) -> SafeString | str:
-    """Return the name of a student or teacher as a link to their page."""
+    """Return the name of a student, teacher or guardian as a link to their page."""
     if person is None:
         return _("no teacher")
     page = reverse(f"admin:scheduling_{person._meta.model_name}_change", args=[person.pk])
     return format_html('<a href="{}">{}</a>', page, person)
+
+
+def person_links(people: Iterable[Any]) -> SafeString:
+    """Return the names of people as links, separated by commas."""
+    return format_html_join(", ", "{}", ((person_link(person),) for person in people))
 
 
 def clip(text: str, most: int = 120) -> str:

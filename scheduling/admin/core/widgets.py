@@ -18,3 +18,17 @@ class PersonSelect(AutocompleteSelect):
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         ids = [text for text in value if text.isascii() and text.isdigit() and len(text) < 19]
         return super().optgroups(name, ids, attrs)
+
+
+class LoadedRowSelect(AutocompleteSelect):
+    """An autocomplete select of a related row that uses ``loaded`` instead of a query."""
+
+    loaded: Any = None
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if self.loaded is None or list(map(str, value)) != [str(self.loaded.pk)]:
+            return super().optgroups(name, value, attrs)
+        label = self.choices.field.label_from_instance(self.loaded)
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        chosen = self.create_option(name, self.loaded.pk, label, True, len(blank))
+        return [(None, [*blank, chosen], 0)]

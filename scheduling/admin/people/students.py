@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from scheduling.selectors.people_lists import active_slots, not_ended, paused_pe
 from scheduling.selectors.studio import studio_today
 
 from .base import PersonAdmin
+from .guardians import GuardianInline, family_panel
 from .lookalikes import warn_of_lookalikes
 
 
@@ -66,7 +67,7 @@ class StudentTeacherFilter(TeacherFilter):
 @admin.register(Student)
 class StudentAdmin(PersonAdmin):
     whose = "student"
-    history_includes = ("fixed_schedules",)
+    history_includes = ("fixed_schedules", "student_guardians")
     list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
     export_as = {
         "state": ("start_date", "end_date", "is_active", "state"),
@@ -74,7 +75,7 @@ class StudentAdmin(PersonAdmin):
     export_extra = ("email",)
     list_filter = (StudentStateFilter, StudentTeacherFilter, "language")
     search_fields = ("first_name", "last_name", "email")
-    inlines = (FixedScheduleInline,)
+    inlines = (FixedScheduleInline, GuardianInline)
 
     @admin.display(description=gettext_lazy("name"), ordering="last_name")
     def full_name(self, student: Student) -> str:
@@ -101,6 +102,13 @@ class StudentAdmin(PersonAdmin):
         # A student without a start date has no classes. Most start on the day they are entered.
         return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (student := context.get("original")) is not None:
+            context["family"] = family_panel(request, student)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_related(
         self,
         request: HttpRequest,
@@ -113,7 +121,8 @@ class StudentAdmin(PersonAdmin):
         if not change:
             warn_of_lookalikes(request, students_like(form.instance))
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
-        if own or any(formset.has_changed() for formset in formsets):
+        schedules = [formset for formset in formsets if formset.model is FixedSchedule]
+        if own or any(formset.has_changed() for formset in schedules):
             apply_after_commit(request, students=[form.instance.pk])
 
 

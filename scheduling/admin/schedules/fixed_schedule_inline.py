@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from scheduling.admin.core.widgets import LoadedRowSelect
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.schedules.conflicts import conflicting_series, overlap
@@ -30,20 +30,6 @@ TIMING = frozenset(
         "valid_until",
     }
 )
-
-
-class TeacherSelect(AutocompleteSelect):
-    """A select of a teacher that reuses the row's teacher instead of querying it again."""
-
-    known: Any = None
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        if self.known is None or list(map(str, value)) != [str(self.known.pk)]:
-            return super().optgroups(name, value, attrs)
-        label = self.choices.field.label_from_instance(self.known)
-        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        chosen = self.create_option(name, self.known.pk, label, True, len(blank))
-        return [(None, [*blank, chosen], 0)]
 
 
 class FixedScheduleForm(ModelForm):
@@ -69,7 +55,7 @@ class FixedScheduleFormSet(BaseInlineFormSet):
             # Both are loaded already: the student of the page, and the teacher of the row.
             form.instance.student = self.instance
             if (field := form.fields.get("teacher")) is not None:
-                field.widget.widget.known = form.instance.teacher
+                field.widget.widget.loaded = form.instance.teacher
 
     def clean(self) -> None:
         super().clean()
@@ -127,7 +113,7 @@ class FixedScheduleInline(admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "teacher":
-            kwargs["widget"] = TeacherSelect(db_field, self.admin_site)
+            kwargs["widget"] = LoadedRowSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

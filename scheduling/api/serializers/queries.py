@@ -74,6 +74,14 @@ class StudentQuery(ListQuery):
     ordering = order("lastName", "firstName", "id")
 
 
+class GuardianQuery(ListQuery):
+    """The parameters of a list of guardians."""
+
+    student = QueryIdField(required=False, help_text="The guardians of this student.")
+    search = search("the name, the e-mail address or the phone number")
+    ordering = order("lastName", "firstName", "id")
+
+
 class SlotQuery(ListQuery):
     """The parameters of a list of recurring slots."""
 

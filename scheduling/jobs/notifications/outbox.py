@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from scheduling.models import (
     ClassStatus,
+    Guardian,
     Message,
     MessageItem,
     MessageKind,
@@ -19,7 +20,7 @@ from scheduling.models import (
 )
 from scheduling.selectors.studio import studio
 
-from .texts import person_of, text_of
+from .texts import Reader, role_of, text_of
 
 # The status that a class must have for a message about it to be correct.
 _REQUIRED_STATUS = {
@@ -28,16 +29,16 @@ _REQUIRED_STATUS = {
 }
 
 
-def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: datetime) -> bool:
+def queue(kind: MessageKind, reader: Reader, lesson: ScheduledClass, now: datetime) -> bool:
     """Queue a reminder or notice about ``lesson``, to be delivered before it begins.
 
     Returns False if the reader already has one about it. ``lesson`` has its student and teacher
     loaded.
     """
-    person = person_of(reader, lesson)
     item = {
         "kind": kind,
-        "reader": reader,
+        "reader": role_of(reader),
+        "guardian_id": reader.pk if isinstance(reader, Guardian) else None,
         "student_id": lesson.student_id,
         "teacher_id": lesson.teacher_id,
         "starts_at": lesson.starts_at,
@@ -49,7 +50,7 @@ def queue(kind: MessageKind, reader: Recipient, lesson: ScheduledClass, now: dat
             earlier = MessageItem.objects.filter(**item).values("message")
             Message.objects.filter(state=MessageState.STALE, pk__in=earlier).delete()
             message = _create(
-                kind, person.email, person.language, subject, body, now, lesson.starts_at
+                kind, reader.email, reader.language, subject, body, now, lesson.starts_at
             )
             MessageItem.objects.create(message=message, **item)
     except IntegrityError:
@@ -102,7 +103,7 @@ def render(message: Message) -> bool:
     item = message.items.first()
     if item is None:
         return False
-    kind, reader = MessageKind(message.kind), Recipient(item.reader)
+    kind = MessageKind(message.kind)
     lessons = ScheduledClass.objects.select_related("student", "teacher").filter(
         student=item.student_id,
         teacher=item.teacher_id,
@@ -112,14 +113,26 @@ def render(message: Message) -> bool:
     lesson = lessons.first()
     if lesson is None:
         return False
-    person = person_of(reader, lesson)
-    if not person.email:
+    reader = _reader_of(item, lesson)
+    if reader is None or not reader.email:
         return False
-    if kind == MessageKind.REMINDER and not (person.reminders and person.is_active):
+    if kind == MessageKind.REMINDER and not _wants_reminder(reader, lesson):
         return False
-    message.recipient, message.language = person.email, person.language
+    message.recipient, message.language = reader.email, reader.language
     message.subject, message.body = text_of(kind, reader, lesson)
     return True
+
+
+def _reader_of(item: MessageItem, lesson: ScheduledClass) -> Reader | None:
+    """Return the reader; None for a guardian who no longer looks after the student."""
+    if item.reader == Recipient.GUARDIAN:
+        return lesson.student.guardians.filter(pk=item.guardian_id or 0).first()
+    return lesson.student if item.reader == Recipient.STUDENT else lesson.teacher
+
+
+def _wants_reminder(reader: Reader, lesson: ScheduledClass) -> bool:
+    person = lesson.student if isinstance(reader, Guardian) else reader
+    return reader.reminders and person.is_active
 
 
 def as_email(message: Message) -> EmailMessage:

@@ -1,20 +1,24 @@
-"""Reminders of upcoming classes for students and teachers."""
+"""Reminders of upcoming classes for families and teachers."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from scheduling.models import (
     ClassStatus,
+    Guardian,
     MessageItem,
     MessageKind,
     MessageState,
     Recipient,
     ScheduledClass,
 )
+from scheduling.selectors.families import guardians_with_address
 from scheduling.selectors.studio import studio
 
 from .outbox import queue
+from .texts import Reader, role_of
 
 # Most reminders per watch; the next watch, a quarter of an hour later, continues.
 MOST = 300
@@ -27,15 +31,14 @@ def remind(now: datetime) -> int:
     return sum(queue(MessageKind.REMINDER, reader, lesson, now) for reader, lesson in due(now))
 
 
-def due(now: datetime) -> list[tuple[Recipient, ScheduledClass]]:
-    """Return recipient and class of the reminders due at ``now``, the nearest classes first."""
-    until = now + timedelta(hours=studio().reminder_hours)
-    found = [
-        (reader, lesson)
-        for reader in Recipient
-        for lesson in _unreminded(reader, _upcoming(now, until))[:MOST]
-    ]
-    found.sort(key=lambda pair: (pair[1].starts_at, pair[1].pk, pair[0]))
+def due(now: datetime) -> list[tuple[Reader, ScheduledClass]]:
+    """Return reader and class of the reminders due at ``now``, the nearest classes first.
+
+    Guardians with an address get the reminders instead of the student.
+    """
+    upcoming = _upcoming(now, now + timedelta(hours=studio().reminder_hours))
+    found = [*_of_students(upcoming), *_of_teachers(upcoming), *_of_guardians(upcoming)]
+    found.sort(key=lambda pair: (pair[1].starts_at, pair[1].pk, role_of(pair[0]), pair[0].pk))
     return found[:MOST]
 
 
@@ -46,20 +49,46 @@ def _upcoming(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
     return rows.select_related("student", "teacher").order_by("starts_at", "id")
 
 
-def _unreminded(reader: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
-    person = reader.value
-    settings = {f"{person}__reminders": True, f"{person}__is_active": True}
+def _of_students(upcoming: QuerySet[ScheduledClass]) -> list[tuple[Reader, ScheduledClass]]:
+    rows = upcoming.filter(
+        ~Exists(guardians_with_address()),
+        student__reminders=True,
+        student__is_active=True,
+    ).exclude(student__email="")
+    return [(lesson.student, lesson) for lesson in _unreminded(Recipient.STUDENT, rows)[:MOST]]
+
+
+def _of_teachers(upcoming: QuerySet[ScheduledClass]) -> list[tuple[Reader, ScheduledClass]]:
+    rows = upcoming.filter(teacher__reminders=True, teacher__is_active=True)
+    rows = rows.exclude(teacher__email="")
+    found = _unreminded(Recipient.TEACHER, rows)[:MOST]
+    return [(lesson.teacher, lesson) for lesson in found if lesson.teacher is not None]
+
+
+def _of_guardians(upcoming: QuerySet[ScheduledClass]) -> list[tuple[Reader, ScheduledClass]]:
+    guardian = "student__student_guardians__guardian"
+    rows = upcoming.filter(student__is_active=True).annotate(guardian_id=F(guardian))
+    rows = rows.filter(
+        Exists(
+            Guardian.objects.filter(pk=OuterRef("guardian_id"), reminders=True).exclude(email="")
+        )
+    )
+    lessons: list[Any] = list(_unreminded(Recipient.GUARDIAN, rows)[:MOST])
+    guardians = Guardian.objects.in_bulk({lesson.guardian_id for lesson in lessons})
+    return [(guardians[lesson.guardian_id], lesson) for lesson in lessons]
+
+
+def _unreminded(role: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
     queued = MessageItem.objects.filter(
         kind=MessageKind.REMINDER,
-        reader=reader,
+        reader=role,
         starts_at=OuterRef("starts_at"),
         student=OuterRef("student"),
     ).exclude(message__state=MessageState.STALE)
+    if role == Recipient.GUARDIAN:
+        queued = queued.filter(guardian=OuterRef("guardian_id"))
     with_teacher = Exists(queued.filter(teacher=OuterRef("teacher")))
     without = Exists(queued.filter(teacher__isnull=True))
-    return (
-        rows.filter(**settings)
-        .exclude(**{f"{person}__email": ""})
-        .exclude(Q(teacher__isnull=False) & Q(with_teacher))
-        .exclude(Q(teacher__isnull=True) & Q(without))
+    return rows.exclude(Q(teacher__isnull=False) & Q(with_teacher)).exclude(
+        Q(teacher__isnull=True) & Q(without)
     )

@@ -4,31 +4,45 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import is_zone
-from scheduling.models import MessageKind, Recipient, ScheduledClass, Student, Teacher
+from scheduling.models import (
+    Guardian,
+    MessageKind,
+    Recipient,
+    ScheduledClass,
+    Student,
+    Teacher,
+)
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
+# A reader of messages about lessons.
+Reader = Student | Teacher | Guardian
 
-def person_of(reader: Recipient, lesson: ScheduledClass) -> Student | Teacher:
-    """Return the reader of the message: the student or the teacher of ``lesson``."""
-    person = lesson.student if reader == Recipient.STUDENT else lesson.teacher
-    assert person is not None
-    return person
+_ROLES: dict[type[Reader], Recipient] = {
+    Student: Recipient.STUDENT,
+    Teacher: Recipient.TEACHER,
+    Guardian: Recipient.GUARDIAN,
+}
 
 
-def text_of(kind: MessageKind, reader: Recipient, lesson: ScheduledClass) -> tuple[str, str]:
+def role_of(reader: Reader) -> Recipient:
+    """Return the role in which ``reader`` gets messages."""
+    return _ROLES[type(reader)]
+
+
+def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
     """Return subject and body of a reminder or notice about ``lesson``.
 
-    Times are local to the class for a student, and to the teacher's own zone for a teacher.
+    Times are in the teacher's own zone for a teacher, and local to the class for the others.
     ``lesson`` has its student and teacher loaded.
     """
-    person, zone = person_of(reader, lesson), lesson.time_zone
-    if isinstance(person, Teacher) and is_zone(person.time_zone):
-        zone = person.time_zone
-    with translation.override(person.language):
+    zone = lesson.time_zone
+    if isinstance(reader, Teacher) and is_zone(reader.time_zone):
+        zone = reader.time_zone
+    with translation.override(reader.language):
         begins, ends = lesson.local_times(zone)
         values = {
-            "name": person.name if isinstance(person, Teacher) else person.first_name,
+            "name": reader.name if isinstance(reader, Teacher) else reader.first_name,
             "lesson": _lesson(reader, lesson),
             "day": long_day(begins.date()),
             "start": f"{begins:%H:%M}",
@@ -60,10 +74,15 @@ def _signature() -> str:
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
-def _lesson(reader: Recipient, lesson: ScheduledClass) -> str:
-    """Return “Piano with Marta Gil”."""
-    other = lesson.teacher if reader == Recipient.STUDENT else lesson.student
-    subject = lesson.subject or _("Lesson")
-    if other is None:
-        return subject
-    return _("%(subject)s with %(person)s") % {"subject": subject, "person": other}
+def _lesson(reader: Reader, lesson: ScheduledClass) -> str:
+    """Return “Piano with Marta Gil”; for a guardian “Ana: Piano with Marta Gil”."""
+    other = lesson.student if isinstance(reader, Teacher) else lesson.teacher
+    text = lesson.subject or _("Lesson")
+    if other is not None:
+        text = _("%(subject)s with %(person)s") % {"subject": text, "person": other}
+    if isinstance(reader, Guardian):
+        text = _("%(student)s: %(lesson)s") % {
+            "student": lesson.student.first_name,
+            "lesson": text,
+        }
+    return text

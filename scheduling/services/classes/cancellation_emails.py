@@ -1,6 +1,6 @@
 """E-mails to families about cancelled lessons, at most one for each lesson."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,12 +11,13 @@ from scheduling.jobs.workers.enqueue import enqueue_delivery
 from scheduling.models import (
     CancelledBy,
     ClassStatus,
+    Guardian,
     MessageKind,
     MessageState,
-    Recipient,
     ScheduledClass,
     Teacher,
 )
+from scheduling.selectors.families import notice_readers
 from scheduling.selectors.messages import notice_states
 
 
@@ -56,32 +57,40 @@ def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> l
 def notices_of(classes: Sequence[ScheduledClass]) -> DeliveryReport:
     """Report on the messages about these cancelled classes. Their students must be loaded."""
     report, states = DeliveryReport(), notice_states(classes)
+    readers = notice_readers({scheduled_class.student_id for scheduled_class in classes})
     for scheduled_class in classes:
-        name, state = scheduled_class.student.full_name, states.get(scheduled_class.pk)
-        if state == MessageState.SENT:
-            report.sent += 1
-        elif state == MessageState.WAITING:
-            report.waiting += 1
-        elif state in (MessageState.REFUSED, MessageState.UNKNOWN):
-            report.undelivered.append(name)
-        elif scheduled_class.student.email:
-            report.missing += 1
-        else:
+        name = scheduled_class.student.full_name
+        queued = states.get(scheduled_class.pk, {})
+        for state in queued.values():
+            if state == MessageState.SENT:
+                report.sent += 1
+            elif state == MessageState.WAITING:
+                report.waiting += 1
+            elif state in (MessageState.REFUSED, MessageState.UNKNOWN):
+                report.undelivered.append(name)
+        current = {guardian for guardian, state in queued.items() if state != MessageState.STALE}
+        wanted = readers.get(scheduled_class.student_id)
+        if wanted == [] and not current:
             report.without_address.append(name)
+        report.missing += sum(
+            (reader.pk if isinstance(reader, Guardian) else None) not in current
+            for reader in wanted or ()
+        )
     report.without_address = list(dict.fromkeys(report.without_address))
     report.undelivered = list(dict.fromkeys(report.undelivered))
     return report
 
 
-def email_families(classes: Iterable[ScheduledClass], now: datetime) -> int:
-    """Queue a message to the student of each cancelled class, unless queued already.
+def email_families(classes: Sequence[ScheduledClass], now: datetime) -> int:
+    """Queue a message to the family of each cancelled class, unless queued already.
 
     Returns the number of new messages. They are delivered after the transaction is committed.
     """
+    readers = notice_readers({scheduled_class.student_id for scheduled_class in classes})
     queued = sum(
-        queue(MessageKind.NOTICE, Recipient.STUDENT, scheduled_class, now)
+        queue(MessageKind.NOTICE, reader, scheduled_class, now)
         for scheduled_class in classes
-        if scheduled_class.student.email
+        for reader in readers.get(scheduled_class.student_id, ())
     )
     if queued:
         enqueue_delivery()

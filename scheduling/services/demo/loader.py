@@ -168,13 +168,18 @@ def _insert_students(batch: Iterable[Enrolment], report: LoadReport) -> None:
     batch = list(batch)
     insert([enrolment.student for enrolment in batch])
     for enrolment in batch:
-        dependent = [*enrolment.meetings, enrolment.slot, enrolment.pause]
+        dependent = [*enrolment.meetings, enrolment.slot, enrolment.pause, enrolment.guardian]
         for row in dependent:
             if row is not None:
                 row.student_id = enrolment.student.pk
     insert([meeting for enrolment in batch for meeting in enrolment.meetings])
     insert([enrolment.slot for enrolment in batch])
     insert([enrolment.pause for enrolment in batch if enrolment.pause])
+    guardians = [enrolment.guardian for enrolment in batch if enrolment.guardian]
+    insert([row.guardian for row in guardians])
+    for row in guardians:
+        row.guardian_id = row.guardian.pk
+    insert(guardians)
     report.students += len(batch)
     report.recurring_slots += len(batch)
     report.fixed_schedules += sum(len(enrolment.meetings) for enrolment in batch)

@@ -5,7 +5,15 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 
 from scheduling.domain.wallclock import add_minutes
-from scheduling.models import Closure, FixedSchedule, RecurringSlot, SlotStatus, Student
+from scheduling.models import (
+    Closure,
+    FixedSchedule,
+    Guardian,
+    RecurringSlot,
+    SlotStatus,
+    Student,
+    StudentGuardian,
+)
 
 from . import names
 from .stable_random import StableRandom
@@ -32,6 +40,7 @@ class Enrolment:
     meetings: list[FixedSchedule]
     slot: RecurringSlot
     pause: Closure | None
+    guardian: StudentGuardian | None
 
 
 def absence(index: int) -> Absence:
@@ -67,7 +76,8 @@ class StudentFactory:
         random = StableRandom("student", self._seed, index)
         away = absence(index)
         start, end = self._dates(random, away)
-        student = self._student(random, index, start, end)
+        culture = random.pick(names.STUDENTS)
+        student = self._student(random, culture, index, start, end)
         # The lessons of a group have the same start and end.
         minutes = 60 if placement.is_group else random.pick(MINUTES)
         slot = RecurringSlot(
@@ -101,7 +111,8 @@ class StudentFactory:
             meetings = self._studio_meetings(random, placement.slot.weekday, teacher.meeting)
         for number, meeting in enumerate(meetings):
             meeting.import_key = rule_key(self._seed, index, str(number))
-        return Enrolment(student, meetings, slot, self._pause(away))
+        guardian = self._guardian(culture, index, student)
+        return Enrolment(student, meetings, slot, self._pause(away), guardian)
 
     def _dates(self, random: StableRandom, away: Absence) -> tuple[date, date | None]:
         """Return the first date, and the last date or None."""
@@ -112,8 +123,14 @@ class StudentFactory:
             return start, self._today - timedelta(days=8 + random.below(50))
         return start, None
 
-    def _student(self, random: StableRandom, index: int, start: date, end: date | None) -> Student:
-        culture = random.pick(names.STUDENTS)
+    def _student(
+        self,
+        random: StableRandom,
+        culture: names.Culture,
+        index: int,
+        start: date,
+        end: date | None,
+    ) -> Student:
         first, last = culture.name(random)
         return Student(
             first_name=first,
@@ -125,6 +142,25 @@ class StudentFactory:
             is_active=True,
             created_at=self._now,
         )
+
+    def _guardian(
+        self, culture: names.Culture, index: int, student: Student
+    ) -> StudentGuardian | None:
+        """Return a guardian with the student's last name, for two students in three."""
+        random = StableRandom("guardian", self._seed, index)
+        if random.below(3) == 0:
+            return None
+        first, _last = culture.name(random)
+        guardian = Guardian(
+            first_name=first,
+            last_name=student.last_name,
+            email=names.address(
+                f"{first} {student.last_name}", f"g{index}", f"demo{self._seed}.example.com"
+            ),
+            language=student.language,
+            created_at=self._now,
+        )
+        return StudentGuardian(guardian=guardian, is_payer=True)
 
     def _studio_meetings(
         self, random: StableRandom, slot_day: int, subject: str

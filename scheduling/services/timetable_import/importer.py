@@ -124,7 +124,7 @@ def _parse(source: BinaryIO, answers: Answers, faults: ImportFaults) -> _ParsedF
             file.lines_without_teacher.append(line)
         is_below_teacher |= not row.has_no_teacher
         if rules := row.rules():
-            file.rows.append(ReadRow(rules, row.teacher_zone))
+            file.rows.append(ReadRow(rules, row.teacher_zone, row.guardian))
     return file
 
 
@@ -216,6 +216,8 @@ class _Comparison:
         report.unchanged = matching.unchanged
         report.teachers = sum(name not in matching.teachers for name in timetable.teachers)
         report.students = sum(name not in matching.students for name in timetable.students)
+        report.guardians = len(matching.guardians.new)
+        report.guarded = len(matching.guardians.links)
         report.fixed_schedules = sum(not rule.identity.teacher for rule, _key in matching.new_rules)
         report.recurring_slots = len(matching.new_rules) - report.fixed_schedules
         report.ended, report.replaced = len(matching.ended), len(matching.replaced)

@@ -31,6 +31,16 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardianLine:
+    """A student who gets a guardian. ``line`` is the first line that names both."""
+
+    line: int
+    guardian: str
+    email: str
+    student: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLine:
     """A weekly rule. ``crosses_midnight`` is true if it ends on the next day."""
 
@@ -77,6 +87,7 @@ class ImportPlan:
     fingerprint: str
     teachers: list[PersonLine] = field(default_factory=list)
     students: list[PersonLine] = field(default_factory=list)
+    guardians: list[GuardianLine] = field(default_factory=list)
     start_dates: list[PersonLine] = field(default_factory=list)
     recurring_slots: list[RuleLine] = field(default_factory=list)
     fixed_schedules: list[RuleLine] = field(default_factory=list)
@@ -108,6 +119,15 @@ def build_plan(
             _student(timetable, matching, name)
             for name in timetable.students
             if name not in matching.students
+        ),
+        guardians=_first(
+            GuardianLine(
+                timetable.guardians[student, guardian],
+                guardian.name,
+                guardian.email,
+                student.full_name,
+            )
+            for student, guardian in matching.guardians.links
         ),
         start_dates=_first(
             _student(timetable, matching, name)
@@ -185,6 +205,8 @@ def _facts(timetable: Timetable, matching: MatchResult, today: date) -> Iterator
     for student in timetable.students:
         found = matching.students.get(student)
         yield tuple(student), found, matching.start_dates.get(student)
+    for student, guardian in matching.guardians.links:
+        yield tuple(student), tuple(guardian), matching.guardians.ids.get(guardian)
     for rule, key in matching.new_rules:
         yield key, rule.valid_from or today
     for stored, key in matching.adopted:

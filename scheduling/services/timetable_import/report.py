@@ -29,6 +29,9 @@ class ImportReport:
     merged_rows: int = 0
     teachers: int = 0
     students: int = 0
+    guardians: int = 0
+    # Students who get a guardian.
+    guarded: int = 0
     fixed_schedules: int = 0
     recurring_slots: int = 0
     start_dates: int = 0
@@ -83,6 +86,7 @@ class ImportReport:
                 "students": self.students,
                 "fixedSchedules": self.fixed_schedules,
                 "recurringSlots": self.recurring_slots,
+                **self._guardian_count(),
             },
             "startDatesSet": self.start_dates,
             "unchanged": self.unchanged,
@@ -94,6 +98,10 @@ class ImportReport:
             **self._lookalike_data(),
             **self._conflict_data(),
         }
+
+    def _guardian_count(self) -> dict[str, int]:
+        """Return ``guardians`` if there are new ones; most files name none."""
+        return {"guardians": self.guardians} if self.guardians else {}
 
     def _change_counts(self) -> dict[str, object]:
         """Return ``changed`` if a stored rule ends or is replaced; most files have no such row."""
@@ -183,6 +191,10 @@ class ImportReport:
                 self.teachers, self.students, self.fixed_schedules, self.recurring_slots
             )
         }
+        if self.guarded:
+            yield ngettext(
+                "%(n)d student gets a guardian.", "%(n)d students get a guardian.", self.guarded
+            ) % {"n": self.guarded}
         if self.ended:
             yield ngettext(
                 "%(n)d rule gets a last day.", "%(n)d rules get a last day.", self.ended

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.services.timetable_import.reading.imported_rule import (
     Difference,
+    GuardianName,
     ImportedRule,
     RuleIdentity,
     StudentName,
@@ -33,6 +34,7 @@ class ReadRow(NamedTuple):
 
     rules: list[ImportedRule]
     teacher_zone: str
+    guardian: GuardianName | None = None
 
 
 class Timetable:
@@ -43,6 +45,8 @@ class Timetable:
         self._rules: dict[tuple[RuleIdentity, date | None], ImportedRule] = {}
         self.teachers: dict[str, TeacherEntry] = {}
         self.students: dict[StudentName, int] = {}
+        # The students and their guardians, with the first line that names both.
+        self.guardians: dict[tuple[StudentName, GuardianName], int] = {}
         self.merged_rows = 0
         # The first merged rows: (line, repeated line).
         self.repeats: list[tuple[int, int]] = []
@@ -60,10 +64,14 @@ class Timetable:
         """The number of distinct rules."""
         return len(self._rules)
 
-    def _add(self, rules: list[ImportedRule], teacher_zone: str) -> None:
+    def _add(
+        self, rules: list[ImportedRule], teacher_zone: str, guardian: GuardianName | None
+    ) -> None:
         """Add the rules of a row; a row that repeats earlier ones counts as merged."""
         first = rules[0]
         self.students.setdefault(first.student, first.line)
+        if guardian is not None:
+            self.guardians.setdefault((first.student, guardian), first.line)
         if first.identity.teacher:
             self._add_teacher(first, teacher_zone)
         before = len(self._rules)

@@ -10,9 +10,18 @@ from django.db.models import Model
 from scheduling.db.bulk_insert import among, in_batches, insert
 from scheduling.domain.wallclock import add_minutes
 from scheduling.domain.windows import DAY
-from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher, audit
+from scheduling.models import (
+    FixedSchedule,
+    Guardian,
+    RecurringSlot,
+    Student,
+    StudentGuardian,
+    Teacher,
+    audit,
+)
 from scheduling.services.schedule_changes import ChangeContext, EndSeries, ReplaceFromDate
 from scheduling.services.timetable_import.matching.existing import TABLES, ExistingRule
+from scheduling.services.timetable_import.matching.guardians import NewGuardian
 from scheduling.services.timetable_import.matching.match import MatchResult
 from scheduling.services.timetable_import.reading.imported_rule import ImportedRule, StudentName
 
@@ -33,6 +42,7 @@ def apply(timetable: Timetable, matching: MatchResult, now: datetime, today: dat
     """
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
+    _insert_guardians(matching, students, now)
     _set_start_dates(matching)
     _end_and_replace(matching, teachers, ChangeContext(today, now, ""))
     rules = enumerate(matching.new_rules)
@@ -86,6 +96,30 @@ def _insert_students(
     return ids
 
 
+def _insert_guardians(
+    matching: MatchResult, students: dict[StudentName, int], now: datetime
+) -> None:
+    match = matching.guardians
+    rows = []
+    for new in match.new:
+        email, name = new.guardian
+        first_name, _space, last_name = name.partition(" ")
+        rows.append(
+            Guardian(first_name=first_name, last_name=last_name, email=email, created_at=now)
+        )
+    created = {new: row.pk for new, row in zip(match.new, _insert(rows), strict=True)}
+    links = []
+    for student, guardian in match.links:
+        pk = match.ids.get(guardian) or created[NewGuardian.of(student, guardian)]
+        links.append(
+            StudentGuardian(
+                student=_with_name(student, students[student]),
+                guardian=Guardian(pk=pk, first_name=guardian.name),
+            )
+        )
+    _insert(links)
+
+
 def _insert(rows: Sequence[Row]) -> Sequence[Row]:
     """Insert rows of one model, with their audit log entries."""
     inserted = insert(rows)
@@ -111,7 +145,7 @@ def _fixed_schedule(
     rule: ImportedRule, key: str, student_id: int, created_at: datetime, today: date
 ) -> FixedSchedule:
     return FixedSchedule(
-        student=_named_student(rule, student_id),
+        student=_with_name(rule.student, student_id),
         end_time=add_minutes(rule.identity.start_time, rule.duration_minutes),
         **_shared_columns(rule, key, created_at, today),
     )
@@ -126,7 +160,7 @@ def _slot(
     today: date,
 ) -> RecurringSlot:
     return RecurringSlot(
-        student=_named_student(rule, student_id),
+        student=_with_name(rule.student, student_id),
         teacher=Teacher(pk=teacher_id, name=rule.identity.teacher),
         duration_minutes=rule.duration_minutes,
         booked_at=created_at,
@@ -134,9 +168,8 @@ def _slot(
     )
 
 
-def _named_student(rule: ImportedRule, student_id: int) -> Student:
+def _with_name(name: StudentName, student_id: int) -> Student:
     """Return an unsaved student with the name for the audit log, which saves a query."""
-    name = rule.student
     return Student(pk=student_id, first_name=name.first_name, last_name=name.last_name)
 
 

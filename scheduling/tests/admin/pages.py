@@ -31,6 +31,7 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "scheduling_calendarfeed": (SCHEDULERS, SCHEDULERS, NONE, NONE),
     "scheduling_closure": (VIEWERS, SCHEDULERS, SCHEDULERS, SCHEDULERS),
     "scheduling_fixedschedule": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_guardian": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
     "scheduling_jobrun": (VIEWERS, NONE, NONE, NONE),
     "scheduling_jobrunitem": (VIEWERS, NONE, NONE, NONE),
     "scheduling_lessonsettings": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),

@@ -61,6 +61,7 @@ def rows():
         "scheduling_calendarfeed": CalendarFeed.objects.create(student=student),
         "scheduling_closure": make.closure("Holiday", make.MONDAY),
         "scheduling_fixedschedule": make.schedule(student),
+        "scheduling_guardian": make.guardian(),
         "scheduling_jobrun": run,
         "scheduling_jobrunitem": JobRunItem.objects.create(run=run, outcome="conflict", code="x"),
         "scheduling_lessonsettings": LessonSettings.objects.create(teacher=teacher),

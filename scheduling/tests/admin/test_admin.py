@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(
 TABLES = (
     "closure",
     "fixedschedule",
+    "guardian",
     "jobrun",
     "jobrunitem",
     "lessonsettings",
@@ -54,6 +55,8 @@ def student_form(**meeting: str) -> dict[str, str]:
         "start_date": "2026-01-01",
         "is_active": "on",
         "language": "en",
+        "student_guardians-TOTAL_FORMS": "0",
+        "student_guardians-INITIAL_FORMS": "0",
         "fixed_schedules-TOTAL_FORMS": "1",
         "fixed_schedules-INITIAL_FORMS": "0",
         "fixed_schedules-0-weekday": "1",

@@ -20,7 +20,6 @@ from scheduling.models import (
     Message,
     MessageKind,
     MessageState,
-    Recipient,
     Teacher,
     Trigger,
 )
@@ -159,7 +158,8 @@ def studio():
     make.lesson(on=old, whom=mozart)
     make.lesson(on=old, whom=mozart, status="cancelled", cancelled_by="studio")
     make.lesson(on=old, start="12:00", end="13:00", whom=mozart, attendance="present")
-    queue(MessageKind.REMINDER, Recipient.STUDENT, make.lesson(on=old), timezone.now())
+    lesson = make.lesson(on=old)
+    queue(MessageKind.REMINDER, lesson.student, lesson, timezone.now())
     Message.objects.update(state=MessageState.REFUSED, error="550 no such user")
     return mozart
 

@@ -19,6 +19,8 @@ def test_the_meetings_of_a_student_name_the_field(admin_client):
         "last_name": "Ruiz",
         "language": "en",
         "is_active": "on",
+        "student_guardians-TOTAL_FORMS": 0,
+        "student_guardians-INITIAL_FORMS": 0,
         "fixed_schedules-TOTAL_FORMS": 1,
         "fixed_schedules-INITIAL_FORMS": 0,
         "fixed_schedules-0-student": ana.pk,

@@ -17,7 +17,6 @@ from scheduling.models import (
     Message,
     MessageKind,
     MessageState,
-    Recipient,
     RunState,
     Student,
     Trigger,
@@ -55,7 +54,7 @@ def populate(owner: User) -> None:
     JobRunItem.objects.create(run=run, outcome="conflict", student_name="Nannerl Mozart")
     now = timezone.now()
     later = make.lesson(nannerl, on=monday + timedelta(days=8), subject="Piano")
-    queue(MessageKind.REMINDER, Recipient.STUDENT, later, now)
+    queue(MessageKind.REMINDER, later.student, later, now)
     Message.objects.update(state=MessageState.REFUSED, error="550 5.1.1 no such user")
     for student in Student.objects.all():
         LogEntry.objects.log_actions(owner.pk, [student], CHANGE, "Changed", single_object=True)

@@ -10,11 +10,13 @@ from django.core.management import CommandError, call_command
 from scheduling.models import (
     Closure,
     FixedSchedule,
+    Guardian,
     LessonDuration,
     LessonSettings,
     RecurringSlot,
     ScheduledClass,
     Student,
+    StudentGuardian,
     Studio,
     Teacher,
 )
@@ -26,7 +28,10 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
-TABLES = (Teacher, LessonSettings, LessonDuration, Student, FixedSchedule, RecurringSlot, Closure)
+TABLES = (
+    *(Teacher, LessonSettings, LessonDuration, Student, Guardian, StudentGuardian),
+    *(FixedSchedule, RecurringSlot, Closure),
+)
 
 
 def all_rows():

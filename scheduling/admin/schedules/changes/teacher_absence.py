@@ -16,7 +16,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import ScheduledClass, Teacher
-from scheduling.selectors.people import addresses_of
+from scheduling.selectors.families import notice_readers
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes.cancellation_emails import (
@@ -126,10 +126,10 @@ def _recipients(change_plan: ChangePlan) -> list[str]:
     }
     if not students:
         return []
-    with_address = {pk for pk, address in addresses_of(students).items() if address}
-    n = len(with_address)
+    readers = notice_readers(students)
+    n = sum(bool(found) for found in readers.values())
     text = ngettext("%(n)d family will be told.", "%(n)d families will be told.", n) % {"n": n}
-    missing = [name for pk, name in students.items() if pk not in with_address]
+    missing = [name for pk, name in students.items() if readers.get(pk) == []]
     return [text, *_without_address(missing)]
 
 

@@ -97,4 +97,19 @@ COLUMNS = (
         ),
         ("", ""),
     ),
+    ColumnHelp(
+        "guardian_name",
+        OPTIONAL,
+        _(
+            "A parent or another person who gets the e-mails about the student. Each row may name "
+            "another one; an import removes none."
+        ),
+        ("Eva Pérez", ""),
+    ),
+    ColumnHelp(
+        "guardian_email",
+        OPTIONAL,
+        _("The guardian's address. Brothers and sisters share a guardian by address and name."),
+        ("eva@example.com", ""),
+    ),
 )

@@ -94,6 +94,14 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         _people(plan.students),
     )
     yield PlanSection(
+        "guardians",
+        NEW,
+        _("New guardians of students"),
+        report.guarded,
+        (line_head, _("Guardian"), _("E-mail"), student),
+        [(line.line, line.guardian, line.email, line.student) for line in plan.guardians],
+    )
+    yield PlanSection(
         "recurring-slots",
         NEW,
         _("New recurring slots: lessons with a teacher"),

@@ -5,6 +5,7 @@ from typing import Any
 from .classes import ClassDetail, ClassList
 from .closures import ClosureDetail, ClosureList
 from .explain import ExplainStudent, ExplainTeacher
+from .guardians import GuardianDetail, GuardianList
 from .plan import Plan
 from .schedule_changes import (
     ChangeFixedSchedule,
@@ -36,6 +37,8 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"students/{PK}", StudentDetail, "student"),
     (f"students/{PK}/explain", ExplainStudent, "explain-student"),
     (f"students/{PK}/end", EndStudent, "end-student"),
+    ("guardians", GuardianList, "guardians"),
+    (f"guardians/{PK}", GuardianDetail, "guardian"),
     ("recurring-slots", RecurringSlotList, "recurring-slots"),
     (f"recurring-slots/{PK}", RecurringSlotDetail, "recurring-slot"),
     (f"recurring-slots/{PK}/change", ChangeSlot, "change-recurring-slot"),

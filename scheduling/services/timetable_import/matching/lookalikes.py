@@ -175,7 +175,7 @@ class Lookalikes:
             replace(rule, identity=rule.identity._replace(student=student, teacher=teacher))
             for rule in row.rules
         ]
-        return ReadRow(rules, row.teacher_zone)
+        return row._replace(rules=rules)
 
 
 def _may_be_same(

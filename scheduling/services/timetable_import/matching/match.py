@@ -24,6 +24,7 @@ from scheduling.services.timetable_import.timetable import Timetable
 
 from . import existing, people
 from .existing import ExistingRule
+from .guardians import GuardianMatch, match_guardians
 from .succession import RuleChange, SuccessionMatcher, only_adds_last_day
 
 
@@ -41,6 +42,7 @@ class MatchResult:
     new_rules: list[tuple[ImportedRule, str]] = field(default_factory=list)
     adopted: list[tuple[ExistingRule, str]] = field(default_factory=list)
     start_dates: dict[StudentName, date] = field(default_factory=dict)
+    guardians: GuardianMatch = field(default_factory=GuardianMatch)
     unchanged: int = 0
     # Stored rules that get a last day, and those that are replaced.
     ended: list[RuleChange] = field(default_factory=list)
@@ -67,6 +69,7 @@ class Matcher:
         students = people.match_students(timetable, faults)
         result.teachers = people.match_teachers(timetable, faults)
         result.students = {name: student.id for name, student in students.items()}
+        result.guardians = match_guardians(timetable, result.students)
         keyed = [(rule, rule.key) for rule in timetable.rules]
         self._load_rules({key for _rule, key in keyed})
         for rule, key in keyed:

@@ -21,7 +21,16 @@ REQUIRED = (
 )
 # At least one of the two.
 LENGTH = ("end_time", "duration_minutes")
-OPTIONAL = ("subject", "valid_from", "valid_until", "is_shared", "interval_weeks", "replaces")
+OPTIONAL = (
+    "subject",
+    "valid_from",
+    "valid_until",
+    "is_shared",
+    "interval_weeks",
+    "replaces",
+    "guardian_name",
+    "guardian_email",
+)
 ALL = (*REQUIRED, *LENGTH, *OPTIONAL)
 # Other headings by column; case, accents and punctuation are ignored.
 _OTHER_NAMES = {
@@ -62,6 +71,14 @@ _OTHER_NAMES = {
         "cada cuántas semanas, intervalo, intervalo de semanas, intervalo en semanas"
     ),
     "replaces": "sustituye, sustituye a, reemplaza, reemplaza a",
+    "guardian_name": (
+        "guardian, parent, parent name, mother, father, tutor, tutora, tutor legal, "
+        "padre o madre, madre o padre, nombre del tutor, nombre de la tutora"
+    ),
+    "guardian_email": (
+        "guardian e-mail, parent email, parent e-mail, correo del tutor, correo de la tutora, "
+        "email del tutor, correo de la familia"
+    ),
 }
 # A row with at least this many known headings is a header.
 _MIN_KNOWN = 3

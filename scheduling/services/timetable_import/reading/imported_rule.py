@@ -32,6 +32,18 @@ class StudentName(NamedTuple):
         return cls(email.lower(), normalise_line(first_name), normalise_line(last_name))
 
 
+class GuardianName(NamedTuple):
+    """The identity of a guardian in a file. ``email`` may be empty."""
+
+    email: str
+    name: str
+
+    @classmethod
+    def from_columns(cls, email: str, first_name: str, last_name: str) -> "GuardianName":
+        """Normalise the columns of a stored guardian."""
+        return cls(email.lower(), normalise_line(f"{first_name} {last_name}"))
+
+
 class RuleIdentity(NamedTuple):
     """The identity of a rule, apart from its valid_from. ``teacher`` may be empty."""
 

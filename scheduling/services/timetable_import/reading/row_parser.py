@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import has_day
 from scheduling.domain.typed_text import control_character, normalise_line
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
-from scheduling.models import RecurringSlot, Student, Teacher
+from scheduling.models import Guardian, RecurringSlot, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
 from scheduling.services.timetable_import.errors import ImportFaults, quoted
 
 from . import cells
 from .conventions import Conventions
-from .imported_rule import ImportedRule, RuleIdentity, StudentName
+from .imported_rule import GuardianName, ImportedRule, RuleIdentity, StudentName
 
 Value = TypeVar("Value")
 
@@ -26,6 +26,9 @@ _TEACHER = partial(cells.text, longest=cells.max_length(Teacher, "name"))
 _FIRST_NAME = partial(cells.text, longest=cells.max_length(Student, "first_name"))
 _LAST_NAME = partial(cells.text, longest=cells.max_length(Student, "last_name"))
 _EMAIL = partial(cells.email, longest=cells.max_length(Student, "email"))
+# A name is stored as first and last name.
+_GUARDIAN = partial(cells.text, longest=cells.max_length(Guardian, "first_name"))
+_GUARDIAN_EMAIL = partial(cells.email, longest=cells.max_length(Guardian, "email"))
 _SUBJECT = partial(cells.text, longest=cells.max_length(RecurringSlot, "subject"))
 
 
@@ -50,6 +53,7 @@ class RowParser:
         self._cells = dict(zip(header, texts, strict=True))
         self._is_valid = True
         self.teacher_zone = ""
+        self.guardian: GuardianName | None = None
 
     @property
     def has_no_teacher(self) -> bool:
@@ -67,6 +71,7 @@ class RowParser:
             self._required("student_first_name", _FIRST_NAME, ""),
             self._read("student_last_name", _LAST_NAME, ""),
         )
+        self.guardian = self._guardian()
         no_days: tuple[int, ...] = ()
         weekdays = self._required("days", cells.weekdays, no_days)
         start, length, length_column = self._times(has_teacher=bool(self._cells["teacher"]))
@@ -119,6 +124,14 @@ class RowParser:
             )
             self._fault("teacher_time_zone", message % {"zone": self._studio_zone})
         return name
+
+    def _guardian(self) -> GuardianName | None:
+        name = self._read("guardian_name", _GUARDIAN, "")
+        email = self._read("guardian_email", _GUARDIAN_EMAIL, "")
+        if self._cells.get("guardian_email") and not self._cells.get("guardian_name"):
+            message = _("The cell is empty; write the name of the person with this address.")
+            self._fault("guardian_name", message)
+        return GuardianName(email, name) if name else None
 
     def _times(self, has_teacher: bool) -> tuple[time, int, str]:
         """Return the start, the length in minutes, and the column of the length."""

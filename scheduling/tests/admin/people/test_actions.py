@@ -65,7 +65,8 @@ def save(browser, person, **values):
     data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     data |= {"is_active": None} | values
     if person._meta.model_name == "student":
-        data |= {"fixed_schedules-TOTAL_FORMS": 0, "fixed_schedules-INITIAL_FORMS": 0}
+        for formset in ("fixed_schedules", "student_guardians"):
+            data |= {f"{formset}-TOTAL_FORMS": 0, f"{formset}-INITIAL_FORMS": 0}
     data = {name: value for name, value in data.items() if value is not None}
     answer = browser.post(address, data, follow=True)
     person.refresh_from_db()

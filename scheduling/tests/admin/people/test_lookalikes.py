@@ -17,6 +17,8 @@ FORMS = {
     "student": {
         "language": "en",
         "is_active": "on",
+        "student_guardians-TOTAL_FORMS": "0",
+        "student_guardians-INITIAL_FORMS": "0",
         "fixed_schedules-TOTAL_FORMS": "0",
         "fixed_schedules-INITIAL_FORMS": "0",
     },

@@ -123,6 +123,8 @@ def save(browser, student, *meetings, start_date="2025-01-06"):
         "start_date": start_date,
         "is_active": "on",
         "language": "en",
+        "student_guardians-TOTAL_FORMS": 0,
+        "student_guardians-INITIAL_FORMS": 0,
         "fixed_schedules-TOTAL_FORMS": len(meetings),
         "fixed_schedules-INITIAL_FORMS": sum("id" in one for one in meetings),
     }

@@ -18,6 +18,10 @@ STUDENT = {
     *("id", "firstName", "lastName", "email", "startDate", "endDate"),
     *("isActive", "language", "reminders", "fixedSchedule"),
 }
+GUARDIAN = {
+    *("id", "firstName", "lastName", "email", "phone", "language", "reminders", "notices"),
+    "students",
+}
 SLOT = {
     *("id", "teacher", "student", "dayOfWeek", "startTime", "durationMinutes", "intervalWeeks"),
     *("subject", "isShared", "validFrom", "validUntil", "status"),

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 LISTS = {
     "teachers": "teacher",
     "students": "student",
+    "guardians": "guardian",
     "recurring-slots": "recurringslot",
     "closures": "closure",
     "classes": "scheduledclass",
@@ -27,6 +28,7 @@ LISTS = {
 ROWS: dict[str, Callable[[], Any]] = {
     "teachers": make.teacher,
     "students": make.student,
+    "guardians": make.guardian,
     "recurring-slots": make.slot,
     "closures": lambda: make.closure("Day", make.MONDAY),
     "classes": make.lesson,
@@ -76,7 +78,7 @@ def test_each_action_needs_its_permission(name: str, staff: Callable[..., APICli
         "add": ("post", f"/api/{name}"),
         "change": ("patch", row_url),
     }
-    if name in ("closures", "classes"):
+    if name in ("closures", "classes", "guardians"):
         actions["delete"] = ("delete", row_url)
     for action, (method, address) in actions.items():
         without = staff(*(f"{other}_{model}" for other in actions if other != action))
@@ -96,7 +98,7 @@ def test_unsupported_method_is_405(name: str, staff: Callable[..., APIClient]) -
     refused(caller.post(row_url, {}), 405, "method_not_allowed")
     for method in ("put", "patch", "delete"):
         refused(getattr(caller, method)(f"/api/{name}"), 405, "method_not_allowed")
-    if name not in ("closures", "classes"):
+    if name not in ("closures", "classes", "guardians"):
         refused(caller.delete(row_url), 405, "method_not_allowed")
 
 

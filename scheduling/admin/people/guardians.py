@@ -1,0 +1,177 @@
+"""Guardians, and their rows on the pages of students."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.admin.audit import AuditHistoryMixin
+from scheduling.admin.core import formatting
+from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.widgets import LoadedRowSelect
+from scheduling.admin.export import ExportMixin
+from scheduling.models import Guardian, Student, StudentGuardian
+from scheduling.selectors.families import siblings, students_at_address
+from scheduling.services.guardians import other_payer
+
+
+class StudentGuardianForm(forms.ModelForm):
+    """The formsets check the payer: a row alone can't, if two rows change at once."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"is_payer"}
+
+
+class _FormSet(forms.BaseInlineFormSet):
+    # The field for the other side of the relation.
+    other: str
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk is not None and (field := form.fields.get(self.other)) is not None:
+            field.widget.widget.loaded = getattr(form.instance, self.other)
+
+    def chosen_forms(self) -> list[Any]:
+        """Return the valid forms that will be stored."""
+        return [
+            form
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+
+
+class GuardiansOfStudent(_FormSet):
+    """At most one payer among the guardians of the page's student."""
+
+    other = "guardian"
+
+    def clean(self) -> None:
+        super().clean()
+        payers = [form for form in self.chosen_forms() if form.cleaned_data.get("is_payer")]
+        for form in payers[1:]:
+            form.add_error("is_payer", _("Only one guardian can be the payer."))
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        # The former payer first: two payers at a time would violate the constraint.
+        forms_in_order = self.forms
+        self.forms = sorted(forms_in_order, key=_is_payer)
+        try:
+            return super().save_existing_objects(commit)
+        finally:
+            self.forms = forms_in_order
+
+
+def _is_payer(form: Any) -> tuple[bool, bool]:
+    return form.instance.pk is None, bool(form.cleaned_data.get("is_payer"))
+
+
+class StudentsOfGuardian(_FormSet):
+    """No student gets a second payer."""
+
+    other = "student"
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.chosen_forms():
+            if not form.cleaned_data.get("is_payer"):
+                continue
+            payer = other_payer(form.cleaned_data["student"].pk, self.instance.pk)
+            if payer is not None:
+                text = _("%(name)s is the payer of this student.") % {"name": payer}
+                form.add_error("is_payer", text)
+
+
+class _Inline(admin.TabularInline):
+    model = StudentGuardian
+    form = StudentGuardianForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StudentGuardian]:
+        return super().get_queryset(request).select_related("guardian", "student")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        kwargs["widget"] = LoadedRowSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class GuardianInline(_Inline):
+    """The guardians of a student."""
+
+    formset = GuardiansOfStudent
+    extra = 0
+    fields = ("guardian", "relation", "is_payer")
+    verbose_name = gettext_lazy("guardian")
+    verbose_name_plural = gettext_lazy("guardians")
+
+
+class StudentInline(_Inline):
+    """The students of a guardian."""
+
+    formset = StudentsOfGuardian
+    extra = 1
+    fields = ("student", "relation", "is_payer")
+    verbose_name = gettext_lazy("student")
+    verbose_name_plural = gettext_lazy("students")
+
+
+@admin.register(Guardian)
+class GuardianAdmin(ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
+    history_includes = ("student_guardians",)
+    list_display = ("full_name", "wards", "email", "phone", "language")
+    list_filter = ("language", "reminders", "notices")
+    search_fields = (
+        "first_name",
+        "last_name",
+        "email",
+        "students__first_name",
+        "students__last_name",
+    )
+    inlines = (StudentInline,)
+
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    def full_name(self, guardian: Guardian) -> str:
+        return guardian.full_name
+
+    @admin.display(description=gettext_lazy("students"))
+    def wards(self, guardian: Any) -> SafeString | str:
+        return formatting.person_links(guardian.wards) or "–"
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # Django's own list takes two queries for each student.
+        guardians = list(objs)
+        links = StudentGuardian.objects.filter(guardian__in=guardians)
+        named = [str(link) for link in links.select_related("guardian", "student")]
+        counts = {
+            self.opts.verbose_name_plural: len(guardians),
+            StudentGuardian._meta.verbose_name_plural: len(named),
+        }
+        missing = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
+        return [*map(str, guardians), named], counts, missing, []
+
+    def fill(self, rows: list[Any]) -> None:
+        links = StudentGuardian.objects.filter(guardian__in=[row.pk for row in rows])
+        wards: dict[int, list[Student]] = {row.pk: [] for row in rows}
+        for link in links.select_related("student").order_by("student__first_name", "id"):
+            wards[link.guardian_id].append(link.student)
+        for row in rows:
+            row.wards = wards[row.pk]
+
+
+def family_panel(request: HttpRequest, student: Student) -> dict[str, Any] | None:
+    """Return the brothers and sisters of a student, and others with the same e-mail address."""
+    if not request.user.has_perm("scheduling.view_guardian"):
+        return None
+    known = list(siblings(student))
+    others = [other for other in students_at_address(student) if other not in known]
+    if not known and not others:
+        return None
+    return {
+        "siblings": [formatting.person_link(sibling) for sibling in known],
+        "same_address": [formatting.person_link(other) for other in others],
+        "email": student.email,
+    }
