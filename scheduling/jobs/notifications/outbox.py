@@ -126,7 +126,7 @@ def render(message: Message) -> bool:
 def _reader_of(item: MessageItem, lesson: ScheduledClass) -> Reader | None:
     """Return the reader; None for a guardian who no longer looks after the student."""
     if item.reader == Recipient.GUARDIAN:
-        return lesson.student.guardians.filter(pk=item.guardian_id or 0).first()
+        return Guardian.objects.filter(pk=item.guardian_id or 0, students=lesson.student_id).first()
     return lesson.student if item.reader == Recipient.STUDENT else lesson.teacher
 
 
