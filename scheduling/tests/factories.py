@@ -88,6 +88,10 @@ def student(name: str = "", start: date | None = LONG_AGO, **values: Any) -> Stu
     return Student.objects.create(first_name=first, last_name=last, start_date=start, **values)
 
 
+# The parameters of the factories below have the names of these two.
+_new_teacher, _new_student = teacher, student
+
+
 @_unlogged
 def guardian(name: str = "Eva Ruiz", *students: Student, **values: Any) -> Guardian:
     """Create a guardian of ``students``."""
@@ -100,8 +104,8 @@ def guardian(name: str = "Eva Ruiz", *students: Student, **values: Any) -> Guard
 
 @_unlogged
 def schedule(
-    who: Student | None = None,
-    whom: Teacher | None = None,
+    student: Student | None = None,
+    teacher: Teacher | None = None,
     weekday: int = 1,
     start: str = "10:00",
     end: str = "11:00",
@@ -109,8 +113,8 @@ def schedule(
 ) -> FixedSchedule:
     values.setdefault("created_at", _next_creation_time())
     return FixedSchedule.objects.create(
-        student=who or student(),
-        teacher=whom,
+        student=student or _new_student(),
+        teacher=teacher,
         weekday=weekday,
         start_time=at(start),
         end_time=at(end),
@@ -120,8 +124,8 @@ def schedule(
 
 @_unlogged
 def slot(
-    whom: Teacher | None = None,
-    who: Student | None = None,
+    teacher: Teacher | None = None,
+    student: Student | None = None,
     weekday: int = 1,
     start: str = "10:00",
     minutes: int = 60,
@@ -130,8 +134,8 @@ def slot(
 ) -> RecurringSlot:
     values.setdefault("created_at", _next_creation_time())
     return RecurringSlot.objects.create(
-        teacher=whom or teacher(),
-        student=who or student(),
+        teacher=teacher or _new_teacher(),
+        student=student or _new_student(),
         weekday=weekday,
         start_time=at(start),
         duration_minutes=minutes,
@@ -147,22 +151,22 @@ def closure(name: str, first: date, last: date | None = None, **values: Any) -> 
 
 @_unlogged
 def lesson(
-    who: Student | None = None,
+    student: Student | None = None,
     on: date = MONDAY,
     start: str = "10:00",
     end: str = "11:00",
-    whom: Teacher | None = None,
+    teacher: Teacher | None = None,
     **values: Any,
 ) -> ScheduledClass:
     """Create a class of the given ``fixed_schedule`` or ``recurring_slot``, or a one-off."""
     source = values.get("fixed_schedule") or values.get("recurring_slot")
     if source is not None:
-        who, whom = who or source.student, whom or source.teacher
+        student, teacher = student or source.student, teacher or source.teacher
         values.setdefault("week", on - timedelta(days=on.weekday()))
         values.setdefault("occurrence_date", on)
     return ScheduledClass.objects.create(
-        student=who or student(),
-        teacher=whom,
+        student=student or _new_student(),
+        teacher=teacher,
         date=on,
         start_time=at(start),
         end_time=at(end),

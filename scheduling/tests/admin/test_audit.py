@@ -36,7 +36,7 @@ def history(client, row):
 def test_an_edit_in_the_admin_names_who_what_before_and_after(client):
     user = account(SCHEDULER, "sofia")
     client.force_login(user)
-    one = make.lesson(make.student("Ana Ruiz"), whom=make.teacher("Marta Gil"))
+    one = make.lesson(make.student("Ana Ruiz"), teacher=make.teacher("Marta Gil"))
     page = f"/admin/scheduling/scheduledclass/{one.pk}/change/"
     form = {
         "student": one.student_id,
@@ -141,7 +141,7 @@ def test_what_is_gone_is_still_in_the_list_of_all_changes_for_owners_alone(clien
 def test_a_teacher_reads_the_history_of_own_classes_alone(client):
     marta = make.teacher("Marta Gil")
     client.force_login(account(TEACHER, teacher=marta))
-    own, other = make.lesson(whom=marta), make.lesson(make.student("Leo Park"))
+    own, other = make.lesson(teacher=marta), make.lesson(make.student("Leo Park"))
     assert "added" in history(client, own)
     answer = client.get(f"/admin/scheduling/scheduledclass/{other.pk}/history/", follow=True)
     assert "Leo Park" not in answer.content.decode()

@@ -32,7 +32,7 @@ def of(user: User) -> Client:
 def lesson() -> ScheduledClass:
     """A class that begins in a minute, whenever that is."""
     soon = timezone.now() + timedelta(minutes=1)
-    one = make.lesson(make.student("Leo Park"), whom=make.teacher("Marta Gil"))
+    one = make.lesson(make.student("Leo Park"), teacher=make.teacher("Marta Gil"))
     times = {"starts_at": soon, "ends_at": soon + timedelta(hours=1)}
     ScheduledClass.objects.filter(pk=one.pk).update(**times)
     return one

@@ -42,12 +42,12 @@ def marta():
 
 @pytest.fixture
 def own(marta):
-    return make.lesson(make.student("Ana Ruiz", email="ana@example.org"), whom=marta)
+    return make.lesson(make.student("Ana Ruiz", email="ana@example.org"), teacher=marta)
 
 
 @pytest.fixture
 def other():
-    return make.lesson(make.student("Leo Park"), whom=make.teacher("Tom Lee"))
+    return make.lesson(make.student("Leo Park"), teacher=make.teacher("Tom Lee"))
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ class TestWhatIsOffered:
     def test_nobody_is_offered_to_be_present_before_a_class_begins(self, client):
         marta = make.teacher("Marta Gil")
         client.force_login(account(TEACHER, teacher=marta))
-        ahead, over = make.lesson(on=FAR, whom=marta), make.lesson(on=LONG_PAST, whom=marta)
+        ahead, over = make.lesson(on=FAR, teacher=marta), make.lesson(on=LONG_PAST, teacher=marta)
         for page in (CLASSES + "{}/change/", "/admin/calendar/classes/{}/"):
             assert 'value="present"' not in client.get(page.format(ahead.pk)).content.decode()
             assert 'value="excused"' in client.get(page.format(ahead.pk)).content.decode()
@@ -231,7 +231,7 @@ class TestWhatIsOffered:
         slot = make.slot()
         for page in (
             f"/admin/scheduling/recurringslot/{slot.pk}/change/",
-            f"{CLASSES}{make.lesson(whom=slot.teacher).pk}/change/",
+            f"{CLASSES}{make.lesson(teacher=slot.teacher).pk}/change/",
             "/admin/scheduling/lessonsettings/add/",
             "/admin/scheduling/calendarfeed/add/",
         ):

@@ -25,7 +25,7 @@ def ana(today):
     yesterday = today - timedelta(1)
     marta = make.teacher("Marta Gil")
     make.schedule(ana, marta, weekday=yesterday.isoweekday())
-    make.slot(who=ana, weekday=yesterday.isoweekday(), start="15:00", valid_from=today)
+    make.slot(student=ana, weekday=yesterday.isoweekday(), start="15:00", valid_from=today)
     return ana
 
 
@@ -42,7 +42,7 @@ def test_conflict_precedes_later_start_of_schedule(admin_client, ana, today):
     for weeks in range(3):
         make.lesson(
             make.student("Leo Park"), today - timedelta(1 + 7 * weeks), start="10:30",
-            end="11:30", whom=marta,
+            end="11:30", teacher=marta,
         )  # fmt: skip
     created, reason = generate_for(admin_client, ana)
     assert created == 0

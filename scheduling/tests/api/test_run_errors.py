@@ -25,7 +25,7 @@ SENTENCE = "Ana Ruiz: The database refused it: ProgrammingError: no luck. The lo
 def broken(monkeypatch):
     """Let writes fail for Ana, who has both kinds of series."""
     ana = make.student("Ana Ruiz")
-    make.slot(who=ana)
+    make.slot(student=ana)
     make.schedule(ana, weekday=3)
 
     def refuse(plan, run_id, now):

@@ -186,7 +186,7 @@ def test_two_weeks_of_calls_create_all_classes_and_reminders(tick, settings, eve
     ana, marta = make.student("Ana Ruiz", email="ana@example.org"), make.teacher()
     make.schedule(ana, weekday=1)
     make.schedule(ana, weekday=5)
-    make.slot(whom=marta, who=ana, weekday=3)
+    make.slot(teacher=marta, student=ana, weekday=3)
     now = start
     while now < start + timedelta(days=14):
         answer = tick(now)

@@ -37,7 +37,7 @@ def populate(owner: User) -> None:
     nannerl = make.student("Nannerl Mozart", email="nannerl@example.org")
     wolfgang = make.student("Wolfgang Mozart")
     make.schedule(nannerl, subject="Piano")
-    make.schedule(wolfgang, subject="Composition", whom=mozart, weekday=4)
+    make.schedule(wolfgang, subject="Composition", teacher=mozart, weekday=4)
     slot = make.slot(mozart, wolfgang, subject="Violin")
     make.lesson(on=monday, recurring_slot=slot, subject="Violin")
     make.lesson(nannerl, on=monday, cancelled_by="student", status="cancelled", cancel_reason="ill")

@@ -34,8 +34,8 @@ def week():
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     tom = make.teacher("Tom Lee", "Europe/Madrid")
     ana, leo = make.student("Ana Ruiz"), make.student("Leo Park")
-    make.lesson(ana, first, whom=marta, subject="Piano")
-    make.lesson(leo, first + timedelta(days=1), whom=marta)
+    make.lesson(ana, first, teacher=marta, subject="Piano")
+    make.lesson(leo, first + timedelta(days=1), teacher=marta)
     make.lesson(leo, first, "15:00", "16:00", tom, status="cancelled", cancelled_by="student")
     make.schedule(make.student("Eva Sol"), marta, 3, "12:00", "13:00")
     make.schedule(make.student("Kim Roe"), marta, 2, "10:30", "11:30")
@@ -289,7 +289,7 @@ def test_a_year_leads_to_its_days(owner_page, week):
 
 def test_teacher_can_only_mark_own_class(open_page, week):
     marta = make.teacher("Nora Paz", "Europe/Madrid")
-    past = make.lesson(make.student("Ivo Nur"), week - timedelta(days=8), whom=marta)
+    past = make.lesson(make.student("Ivo Nur"), week - timedelta(days=8), teacher=marta)
     page = opened(open_page(account("Teacher", "nora", marta)), address(past.date))
     expect(event(page, "Ivo Nur")).to_have_count(1)
     event(page, "Ivo Nur").click()

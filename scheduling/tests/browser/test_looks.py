@@ -49,7 +49,7 @@ def test_a_list_fits_a_desk(open_page, owner, table):
     student = make.student("Rubén Sánchez Domínguez", email=f"{'long.' * 10}@example.com")
     make.slot(teacher, student, weekday=3, subject="Conversation club")
     make.schedule(student, teacher, weekday=6, subject="Conversation club")
-    make.lesson(student, timezone.localdate(), "23:00", "23:30", whom=teacher)
+    make.lesson(student, timezone.localdate(), "23:00", "23:30", teacher=teacher)
     for locale in ("en", "es"):
         page = open_page(owner, locale=locale)
         page.goto(f"/admin/scheduling/{table}/")

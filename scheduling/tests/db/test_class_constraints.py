@@ -30,9 +30,9 @@ def exclusions():
 
 def assert_double_booking_is_refused():
     bach = make.teacher()
-    make.lesson(whom=bach)
+    make.lesson(teacher=bach)
     with pytest.raises(IntegrityError, match="not_double_booked"), transaction.atomic():
-        make.lesson(start="10:30", end="11:30", whom=bach)
+        make.lesson(start="10:30", end="11:30", teacher=bach)
 
 
 @pytest.mark.sqlite
@@ -141,8 +141,8 @@ def test_deferred_constraints_refuse_remaining_overlap():
         bach = make.teacher()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            make.lesson(whom=bach)
-            make.lesson(whom=bach, start="10:30", end="11:30")
+            make.lesson(teacher=bach)
+            make.lesson(teacher=bach, start="10:30", end="11:30")
             written.append(ScheduledClass.objects.count())
 
     written = []
@@ -155,7 +155,7 @@ def test_deferred_constraints_refuse_remaining_overlap():
 @pytest.mark.django_db
 def test_full_clean_works_on_both_databases():
     bach = make.teacher()
-    make.lesson(whom=bach)
+    make.lesson(teacher=bach)
     row = ScheduledClass(
         student=make.student(), teacher=bach, date=MONDAY, time_zone="UTC",
         start_time=make.at("12:00"), end_time=make.at("13:00"),

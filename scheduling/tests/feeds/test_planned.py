@@ -113,8 +113,8 @@ def test_feed_contains_only_occurrences_that_will_be_created(events, ana, feed):
     marta = make.teacher()
     make.slot(marta, ana, weekday=1)
     make.closure("Holiday", MONDAY + WEEK)
-    make.lesson(make.student(), MONDAY + 2 * WEEK, whom=marta)
-    one_off = make.lesson(ana, MONDAY + 3 * WEEK, whom=marta)
+    make.lesson(make.student(), MONDAY + 2 * WEEK, teacher=marta)
+    one_off = make.lesson(ana, MONDAY + 3 * WEEK, teacher=marta)
     found = events(feed)
     assert len(found) == 10
     assert f"class-{one_off.pk}@class-tracker" in found
@@ -239,7 +239,7 @@ def test_edit_of_planned_occurrence_revises_its_event(events, ana, feed, action)
 
 def test_feed_is_identical_later_the_same_day(read, ana, feed):
     make.schedule(ana)
-    make.slot(who=ana, weekday=3)
+    make.slot(student=ana, weekday=3)
     horizon()
     first = read(feed)
     with time_machine.travel(EARLY + timedelta(hours=20), tick=False):

@@ -203,12 +203,12 @@ def test_instants_outdated_by_zone_data_are_derived_again(one_off):
 
 def test_instants_without_free_place_remain_a_finding():
     teacher = make.teacher("Marta Gil", "Europe/Madrid")
-    row = make.lesson(make.student("Ana Ruiz"), NEXT, whom=teacher)
+    row = make.lesson(make.student("Ana Ruiz"), NEXT, teacher=teacher)
     sql(
         "UPDATE classes SET starts_at = %s, ends_at = %s WHERE id = %s",
         *("2026-01-12 15:00:00", "2026-01-12 16:00:00", row.pk),
     )
-    make.lesson(make.student("Leo Park"), NEXT, whom=teacher)
+    make.lesson(make.student("Leo Park"), NEXT, teacher=teacher)
     status, document = check("--fix")
     assert (status, document["fixed"]) == (3, 0)
     assert [finding["classId"] for finding in document["drifted"]] == [row.pk]

@@ -21,7 +21,7 @@ def place(request):
         return make.lesson(**values)
 
     def by_update(start="10:00", end="11:00", on=MONDAY, **values):
-        values.setdefault("who", make.student())
+        values.setdefault("student", make.student())
         row = make.lesson(on=on - timedelta(70), start=start, end=end, **values)
         row.date = on
         row.save()
@@ -34,13 +34,13 @@ def place(request):
 def person(request):
     """A teacher or a student, as an argument of ``lesson``."""
     if request.param == "teacher":
-        return {"whom": make.teacher()}
-    return {"who": make.student()}
+        return {"teacher": make.teacher()}
+    return {"student": make.student()}
 
 
 def refused(person=None, name=None):
     if name is None:
-        name = TEACHER_DOUBLE_BOOKED if "whom" in person else STUDENT_DOUBLE_BOOKED
+        name = TEACHER_DOUBLE_BOOKED if "teacher" in person else STUDENT_DOUBLE_BOOKED
     return pytest.raises(IntegrityError, match=name)
 
 
@@ -72,9 +72,9 @@ def test_overlap_is_refused(place, person, start, end):
 
 def test_same_times_of_a_teacher_are_refused(place):
     bach = make.teacher()
-    make.lesson(whom=bach)
+    make.lesson(teacher=bach)
     with refused(name=TEACHER_DOUBLE_BOOKED), transaction.atomic():
-        place(whom=bach)
+        place(teacher=bach)
 
 
 def test_overlap_after_midnight_is_refused(place, person):
@@ -93,10 +93,10 @@ def test_overlap_in_last_minute_of_24_hours_is_refused(place, person):
 
 def test_overlap_is_of_instants_not_local_times(place):
     ana = make.student()
-    make.lesson(ana, start="10:00", end="11:00", whom=make.teacher(zone="Europe/Madrid"))
+    make.lesson(ana, start="10:00", end="11:00", teacher=make.teacher(zone="Europe/Madrid"))
     with refused(name=STUDENT_DOUBLE_BOOKED), transaction.atomic():
-        place(who=ana, start="09:30", end="10:15", whom=make.teacher())
-    place(who=ana, start="10:30", end="11:15", whom=make.teacher())
+        place(student=ana, start="09:30", end="10:15", teacher=make.teacher())
+    place(student=ana, start="10:30", end="11:15", teacher=make.teacher())
 
 
 def test_completed_class_blocks_its_time_but_cancelled_one_does_not(place, person):
@@ -140,10 +140,10 @@ def test_extension_into_next_class_is_refused(person):
 def test_transfer_to_busy_person_is_refused(person):
     make.lesson(**person)
     other = make.lesson(start="10:30", end="11:30")
-    if "whom" in person:
-        other.teacher = person["whom"]
+    if "teacher" in person:
+        other.teacher = person["teacher"]
     else:
-        other.student = person["who"]
+        other.student = person["student"]
     with refused(person), transaction.atomic():
         other.save()
 
@@ -153,8 +153,8 @@ def test_class_without_teacher_blocks_only_its_student(place):
     place()
     ana = make.student()
     make.lesson(ana)
-    with refused({"who": ana}), transaction.atomic():
-        place(who=ana, start="10:30", end="11:30")
+    with refused({"student": ana}), transaction.atomic():
+        place(student=ana, start="10:30", end="11:30")
 
 
 def test_different_people_can_overlap(place):

@@ -125,7 +125,7 @@ KEY_TAKEN = "class_(compound_key|student_not_double_booked)|UNIQUE constraint fa
 
 def test_compound_key_is_unique():
     ana = make.student()
-    make.lesson(ana, whom=make.teacher())
+    make.lesson(ana, teacher=make.teacher())
     with refused(KEY_TAKEN), transaction.atomic():
         make.lesson(ana)
 
@@ -133,9 +133,9 @@ def test_compound_key_is_unique():
 def test_compound_key_is_in_local_time():
     """Two rows with equal local times are refused even if their instants differ."""
     ana = make.student()
-    make.lesson(ana, whom=make.teacher(zone="Asia/Tokyo"))
+    make.lesson(ana, teacher=make.teacher(zone="Asia/Tokyo"))
     with refused("class_compound_key|UNIQUE constraint failed"), transaction.atomic():
-        make.lesson(ana, whom=make.teacher(zone="America/New_York"))
+        make.lesson(ana, teacher=make.teacher(zone="America/New_York"))
 
 
 def test_cancelled_class_frees_its_compound_key():

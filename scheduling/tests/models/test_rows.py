@@ -64,7 +64,7 @@ def test_instants_are_derived_from_local_times(zone, day, start, end, begins, mi
 def test_default_zone_is_of_teacher_or_of_studio(settings):
     settings.TIME_ZONE = "America/Bogota"
     assert make.lesson().time_zone == "America/Bogota"
-    assert make.lesson(whom=make.teacher(zone="Asia/Tokyo")).time_zone == "Asia/Tokyo"
+    assert make.lesson(teacher=make.teacher(zone="Asia/Tokyo")).time_zone == "Asia/Tokyo"
 
 
 def test_save_with_update_fields_saves_instants():

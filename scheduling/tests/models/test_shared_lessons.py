@@ -38,7 +38,7 @@ def refused(name=TEACHER_DOUBLE_BOOKED):
 
 def test_shared_lesson_has_several_students(bach, place):
     for _ in range(5):
-        place(whom=bach, is_shared=True)
+        place(teacher=bach, is_shared=True)
     assert ScheduledClass.objects.count() == 5
 
 
@@ -50,29 +50,29 @@ def test_shared_lesson_has_several_students(bach, place):
 def test_shared_lessons_with_other_times_are_refused(bach, place, times):
     make.lesson(whom=bach, is_shared=True)
     with refused(), transaction.atomic():
-        place(whom=bach, is_shared=True, **times)
+        place(teacher=bach, is_shared=True, **times)
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_shared_and_unshared_classes_are_refused(bach, place, first):
     make.lesson(whom=bach, is_shared=first)
     with refused(), transaction.atomic():
-        place(whom=bach, is_shared=not first)
+        place(teacher=bach, is_shared=not first)
 
 
 def test_student_twice_in_shared_lesson_is_refused(bach, place):
     ana = make.student()
-    make.lesson(ana, whom=bach, is_shared=True)
+    make.lesson(ana, teacher=bach, is_shared=True)
     name = f"{STUDENT_DOUBLE_BOOKED}|class_compound_key|UNIQUE"
     with refused(name), transaction.atomic():
-        place(who=ana, whom=bach, is_shared=True)
+        place(student=ana, teacher=bach, is_shared=True)
 
 
 def test_student_in_two_shared_lessons_is_refused(bach, place):
     ana = make.student()
-    make.lesson(ana, whom=bach, is_shared=True)
+    make.lesson(ana, teacher=bach, is_shared=True)
     with refused(STUDENT_DOUBLE_BOOKED), transaction.atomic():
-        place(who=ana, whom=make.teacher(), is_shared=True, start="10:30", end="11:30")
+        place(student=ana, teacher=make.teacher(), is_shared=True, start="10:30", end="11:30")
 
 
 def test_shared_class_without_teacher_blocks_only_its_student(place):
@@ -93,7 +93,7 @@ def test_class_of_a_group_can_not_become_unshared(bach):
 def test_shared_lessons_can_be_back_to_back(bach, place):
     for start, end in (("10:00", "11:00"), ("11:00", "12:00")):
         for _ in range(2):
-            place(whom=bach, is_shared=True, start=start, end=end)
+            place(teacher=bach, is_shared=True, start=start, end=end)
     assert ScheduledClass.objects.count() == 4
 
 
@@ -101,15 +101,15 @@ def test_shared_lessons_can_be_back_to_back(bach, place):
 def test_shared_lessons_are_checked_in_any_year(bach, day):
     on = make.day(day)
     for _ in range(2):
-        make.lesson(on=on, whom=bach, is_shared=True)
+        make.lesson(on=on, teacher=bach, is_shared=True)
     with refused(), transaction.atomic():
-        make.lesson(on=on, whom=bach, is_shared=True, end="10:59")
+        make.lesson(on=on, teacher=bach, is_shared=True, end="10:59")
     with refused(), transaction.atomic():
-        make.lesson(on=on, whom=bach)
+        make.lesson(on=on, teacher=bach)
 
 
 def test_overlap_of_shared_lessons_is_of_instants(bach, place):
     make.lesson(whom=bach, is_shared=True)
     with refused(), transaction.atomic():
-        place(whom=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")
-    place(whom=bach, is_shared=True, start="11:00", end="12:00", time_zone="Europe/Madrid")
+        place(teacher=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")
+    place(teacher=bach, is_shared=True, start="11:00", end="12:00", time_zone="Europe/Madrid")

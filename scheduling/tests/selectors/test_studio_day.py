@@ -59,8 +59,8 @@ def test_series_is_counted_until_its_last_day(moment):
     make.schedule(student, valid_until=day)
     slot = make.slot(valid_until=day)
     make.slot(valid_until=day - DAY)
-    make.slot(who=make.student(end_date=day - DAY))
-    make.slot(who=make.student(end_date=day))
+    make.slot(student=make.student(end_date=day - DAY))
+    make.slot(student=make.student(end_date=day))
     numbers = studio_counts(now)
     assert (numbers.active_recurring_slots, numbers.orphaned_slots) == (3, 1)
     assert list(students_without_start(now)) == [student]

@@ -141,7 +141,7 @@ def test_other_weekday(ana: Student) -> None:
 def test_series_that_does_not_apply(
     ana: Student, values: dict[str, Any], fate: str, reason: str
 ) -> None:
-    make.slot(who=ana, **values)
+    make.slot(student=ana, **values)
     rule = only(ana)
     assert (rule.applies, rule.outcome, rule.reason) == (False, fate, reason)
     assert of(ana).summary == f"Ana Ruiz has no class on Monday 5 January 2026: {reason}."
@@ -198,7 +198,7 @@ def test_deleted_closure_with_a_taken_time_is_a_conflict(ana: Student, marta: Te
     weekly()
     stored = ScheduledClass.objects.get()
     assert only(ana).reason == "a closure cancelled its class"
-    make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
+    make.lesson(make.student("Leo Park"), MONDAY, teacher=marta)
     holiday.delete()
 
     rule = only(ana)
@@ -325,11 +325,11 @@ def test_no_schedule_and_no_class(ana: Student) -> None:
 
 def test_summary_uses_the_first_outcome(ana: Student) -> None:
     make.schedule(ana, weekday=2)
-    make.slot(who=ana, status="paused")
+    make.slot(student=ana, status="paused")
     result = of(ana)
     assert [rule.outcome for rule in result.rules] == ["paused", "not_this_weekday"]
     assert result.summary == "Ana Ruiz has no class on Monday 5 January 2026: the slot is paused."
-    make.slot(who=ana, start="12:00", status="paused")
+    make.slot(student=ana, start="12:00", status="paused")
     assert "the slot is paused (and more; see each schedule)" in of(ana).summary
 
 

@@ -46,7 +46,7 @@ def marta():
 
 @pytest.fixture
 def one(marta):
-    return make.lesson(make.student("Ana Ruiz"), whom=marta, subject="Piano")
+    return make.lesson(make.student("Ana Ruiz"), teacher=marta, subject="Piano")
 
 
 def test_the_details_say_everything_and_lead_on(owner, one):
@@ -80,7 +80,7 @@ def test_a_class_is_moved_and_the_answer_says_where_to(owner, one):
 
 
 def test_a_move_to_where_the_teacher_is_taken_is_refused_by_name(owner, one, marta):
-    make.lesson(make.student("Leo Park"), day("2026-01-06"), whom=marta)
+    make.lesson(make.student("Leo Park"), day("2026-01-06"), teacher=marta)
     answer = owner.post(path(one), **place(teacher=marta))
     assert answer.status_code == 409
     assert answer.json()["refused"] == (
@@ -115,7 +115,7 @@ def test_what_is_filled_in_wrongly_is_said_by_its_field(owner, one, change, said
 
 
 def test_without_a_script_the_refusal_stands_on_the_page(owner, one, marta):
-    make.lesson(make.student("Leo Park"), day("2026-01-06"), whom=marta)
+    make.lesson(make.student("Leo Park"), day("2026-01-06"), teacher=marta)
     answer = owner.client.post(CALENDAR + path(one), place(teacher=marta))
     assert answer.status_code == 409
     assert "Marta Gil already teaches Leo Park" in answer.content.decode()
@@ -142,7 +142,7 @@ def test_nobody_cancels_in_the_name_of_a_closure(owner, one):
 
 def test_restoring_where_the_place_is_taken_is_refused(owner, one, marta):
     owner.post(path(one), action="cancel", by="studio")
-    make.lesson(make.student("Leo Park"), whom=marta)
+    make.lesson(make.student("Leo Park"), teacher=marta)
     answer = owner.post(path(one), action="restore")
     assert answer.status_code == 409
     assert "Leo Park" in answer.json()["refused"]
@@ -151,7 +151,7 @@ def test_restoring_where_the_place_is_taken_is_refused(owner, one, marta):
 def test_a_class_that_has_begun_is_completed_and_not_before(owner, one):
     assert "complete" not in actions(owner, path(one))
     assert owner.post(path(one), action="complete").status_code == 409
-    past = make.lesson(one.student, day("2026-01-02"), whom=one.teacher)
+    past = make.lesson(one.student, day("2026-01-02"), teacher=one.teacher)
     assert owner.post(path(past), action="complete").status_code == 200
     past.refresh_from_db()
     assert past.status == ClassStatus.COMPLETED
@@ -192,7 +192,7 @@ def test_a_ghost_that_is_moved_fulfils_its_week(owner, marta):
 
 def test_a_ghost_is_not_moved_to_where_another_class_is(owner, marta):
     slot = make.slot(marta, make.student("Ana Ruiz"))
-    make.lesson(make.student("Leo Park"), day("2026-01-14"), whom=marta)
+    make.lesson(make.student("Leo Park"), day("2026-01-14"), teacher=marta)
     answer = owner.post(ghost_path(slot, "2026-01-12"), **place("2026-01-14", teacher=marta))
     assert answer.status_code == 409
     assert "Leo Park" in answer.json()["refused"]
@@ -229,7 +229,7 @@ class TestATeacher:
 
     @pytest.fixture
     def other(self):
-        return make.lesson(make.student("Leo Park"), whom=make.teacher("Tom Lee"))
+        return make.lesson(make.student("Leo Park"), teacher=make.teacher("Tom Lee"))
 
     def test_sees_own_classes_and_ghosts_alone(self, teacher, one, other, marta):
         make.slot(marta, make.student("Eva Sol"), start="15:00")
@@ -244,7 +244,7 @@ class TestATeacher:
     def test_finds_own_students_alone_and_no_address_of_theirs(self, teacher, one, other):
         make.lesson(
             make.student("Ana Ruiz", email="x@example.org"),
-            whom=one.teacher,
+            teacher=one.teacher,
             start="12:00",
             end="13:00",
         )
@@ -259,7 +259,7 @@ class TestATeacher:
         assert [c["name"] for c in teacher.feed()["closures"]] == ["Holiday"]
 
     def test_marks_and_completes_but_does_not_move_or_cancel(self, teacher, one):
-        past = make.lesson(one.student, day("2026-01-02"), whom=one.teacher)
+        past = make.lesson(one.student, day("2026-01-02"), teacher=one.teacher)
         assert actions(teacher, path(past)) == {"complete", "mark"}
         assert teacher.post(path(past), action="complete").status_code == 200
         for data in (place(teacher=one.teacher), {"action": "cancel", "by": "teacher"}):

@@ -19,7 +19,7 @@ def starts(feed):
 def test_a_class_is_told_in_utc_with_names_once(owner):
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
-    one = make.lesson(ana, whom=marta, subject="Piano", is_shared=True)
+    one = make.lesson(ana, teacher=marta, subject="Piano", is_shared=True)
     make.lesson(ana, MONDAY, "12:00", "13:00", marta)
 
     feed = owner.feed()
@@ -44,8 +44,8 @@ def test_a_class_is_told_in_utc_with_names_once(owner):
 def test_ten_in_the_morning_stays_ten_over_the_change_to_summer_time(owner):
     madrid = make.teacher("Marta Gil", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
-    make.lesson(ana, day("2026-03-28"), whom=madrid)
-    make.lesson(ana, day("2026-03-29"), whom=madrid)
+    make.lesson(ana, day("2026-03-28"), teacher=madrid)
+    make.lesson(ana, day("2026-03-29"), teacher=madrid)
     asked = {"start": "2026-03-23T00:00:00+01:00", "end": "2026-03-30T00:00:00+02:00"}
 
     by_instant = owner.feed(**asked)
@@ -79,7 +79,7 @@ def test_a_class_that_goes_on_at_midnight_belongs_to_both_days(owner):
 def test_filters_by_teacher_student_and_status(owner):
     marta, tom = make.teacher("Marta"), make.teacher("Tom")
     ana, leo = make.student("Ana"), make.student("Leo")
-    make.lesson(ana, whom=marta)
+    make.lesson(ana, teacher=marta)
     make.lesson(leo, MONDAY, "12:00", "13:00", marta)
     make.lesson(leo, MONDAY, "14:00", "15:00", tom, status=ClassStatus.CANCELLED)
 
@@ -185,7 +185,7 @@ def test_ghosts_are_what_is_asked_for_and_not_stored(owner):
 
 def test_a_conflict_says_why_and_is_a_kind_of_its_own(owner):
     marta = make.teacher("Marta Gil")
-    make.lesson(make.student("Leo Park"), whom=marta)
+    make.lesson(make.student("Leo Park"), teacher=marta)
     make.slot(marta, make.student("Ana Ruiz"))
 
     (ghost,) = owner.feed("planned/", status="conflict")["planned"]

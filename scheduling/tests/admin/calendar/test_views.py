@@ -54,7 +54,7 @@ def test_a_teacher_gets_no_choice_of_teachers(reader_as):
 class TestAsAPlainList:
     def test_a_week_with_links(self, owner):
         marta = make.teacher("Marta Gil", "Europe/Madrid")
-        one = make.lesson(make.student("Ana Ruiz"), whom=marta, subject="Piano")
+        one = make.lesson(make.student("Ana Ruiz"), teacher=marta, subject="Piano")
         slot = make.slot(marta, make.student("Leo Park"), weekday=2)
         make.closure("Holiday", day("2026-01-09"))
         make.closure("Travel", day("2026-01-10"), teacher=marta)
@@ -79,7 +79,7 @@ class TestAsAPlainList:
 
     def test_of_another_week_with_filters_that_stay(self, owner):
         marta = make.teacher("Marta Gil")
-        make.lesson(make.student("Ana Ruiz"), day("2026-02-04"), whom=marta)
+        make.lesson(make.student("Ana Ruiz"), day("2026-02-04"), teacher=marta)
         make.lesson(make.student("Leo Park"), day("2026-02-04"))
         page = text(owner.get(plain="1", date="2026-02-04", teacher=marta.pk))
         assert "Ana Ruiz" in page
@@ -97,7 +97,7 @@ class TestAsAPlainList:
                 owner.get(plain="1")
             return len(seen)
 
-        make.lesson(whom=make.teacher())
+        make.lesson(teacher=make.teacher())
         make.slot()
         few = queries()
         for hour in range(11, 20):

@@ -27,12 +27,12 @@ def marta():
 
 @pytest.fixture
 def past(marta):
-    return make.lesson(make.student("Ana Ruiz"), date(2026, 1, 5), whom=marta)
+    return make.lesson(make.student("Ana Ruiz"), date(2026, 1, 5), teacher=marta)
 
 
 @pytest.fixture
 def ahead(marta):
-    return make.lesson(make.student("Leo Park"), date(2026, 1, 9), whom=marta)
+    return make.lesson(make.student("Leo Park"), date(2026, 1, 9), teacher=marta)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_cancellation_is_a_persons(browser, ahead, by):
 
 def test_restoring_names_the_class_that_has_taken_the_place(browser, marta, ahead):
     act(browser, "cancel", ahead, by="student")
-    other = make.lesson(make.student("Eva Lund"), ahead.date, whom=marta)
+    other = make.lesson(make.student("Eva Lund"), ahead.date, teacher=marta)
     assert "Marta Gil already teaches Eva Lund" in act(browser, "restore", ahead)
     assert ahead.status == ClassStatus.CANCELLED
     other.delete()
@@ -168,7 +168,7 @@ def test_who_only_looks_acts_on_nothing(client, past, action):
 
 def test_a_teacher_marks_own_classes_and_cancels_none(client, marta, past):
     client.force_login(account(TEACHER, teacher=marta))
-    other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), whom=make.teacher("Tom Lee"))
+    other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), teacher=make.teacher("Tom Lee"))
     text = act(client, "mark_present", past, other)
     assert (past.attendance, other.attendance) == (Attendance.PRESENT, "")
     assert "Max Poe" not in text
@@ -180,7 +180,7 @@ def test_who_sees_all_and_teaches_some_marks_the_own_ones_alone(client, marta, p
     user = account(TEACHER, teacher=marta)
     user.groups.add(*account(VIEWER).groups.all())
     client.force_login(user)
-    other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), whom=make.teacher("Tom Lee"))
+    other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), teacher=make.teacher("Tom Lee"))
     text = act(client, "mark_present", past, other)
     assert (past.attendance, other.attendance) == (Attendance.PRESENT, "")
     assert "This class is not yours to change." in text

@@ -82,7 +82,7 @@ def test_the_classes_of_one_student_are_not_those_of_a_namesake(browser):
 
 
 def test_nobody_learns_a_name_by_trying_the_numbers_of_students(client):
-    other = named("Leo", whom=make.teacher("Tom Lee"))
+    other = named("Leo", teacher=make.teacher("Tom Lee"))
     client.force_login(account(TEACHER, "marta", make.teacher("Marta Gil")))
     answer = client.get(f"{CLASSES}?when=all&student={other.student_id}")
     assert not answer.context["cl"].result_list
@@ -98,7 +98,7 @@ def test_a_local_date_counts_whatever_the_zone(browser):
 
 def test_by_what_they_are(browser):
     marta = make.teacher("Marta Gil")
-    named("Once", whom=marta)
+    named("Once", teacher=marta)
     make.lesson(on=TODAY, recurring_slot=make.slot(marta, make.student("Slot")), start="12:30")
     make.lesson(on=TODAY, fixed_schedule=make.schedule(make.student("Fixed")))
     named("Gone", status=ClassStatus.CANCELLED, start="06:00")
@@ -141,7 +141,7 @@ def queries(browser, query):
 def test_queries_do_not_grow_with_the_rows(browser, query):
     def fill(size):
         for _each in range(size):
-            make.lesson(on=TODAY, whom=make.teacher(), who=make.student("A Student"))
+            make.lesson(on=TODAY, teacher=make.teacher(), student=make.student("A Student"))
 
     fill(3)
     few, shown = queries(browser, query)

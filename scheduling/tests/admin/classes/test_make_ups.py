@@ -25,7 +25,7 @@ def clock():
 
 @pytest.fixture
 def lost():
-    one = make.lesson(make.student("Ana Ruiz"), MONDAY, whom=make.teacher("Marta Gil"))
+    one = make.lesson(make.student("Ana Ruiz"), MONDAY, teacher=make.teacher("Marta Gil"))
     return cancel(one.pk, by="teacher", now=EARLY)
 
 

@@ -186,7 +186,7 @@ def test_timestamp_columns_name_their_zone(owner: Client, settings: Any) -> None
 def test_series_have_a_zone_column(owner: Client, settings: Any, table: str) -> None:
     settings.TIME_ZONE = "America/Bogota"
     make.slot(make.teacher(zone="Asia/Tokyo"))
-    make.schedule(whom=make.teacher(zone="Asia/Tokyo"))
+    make.schedule(teacher=make.teacher(zone="Asia/Tokyo"))
     make.schedule()
 
     title, *rows = csv_rows(body(owner.get(address(table, "csv"))))
@@ -281,8 +281,8 @@ def test_export_needs_the_view_permission(client: Client, table: str) -> None:
 
 def test_a_teacher_exports_their_own_classes(client: Client) -> None:
     clara = make.teacher("Clara")
-    make.lesson(make.student("Ana Gil"), whom=clara)
-    make.lesson(make.student("Leo Park"), whom=make.teacher("Tom"))
+    make.lesson(make.student("Ana Gil"), teacher=clara)
+    make.lesson(make.student("Leo Park"), teacher=make.teacher("Tom"))
     client.force_login(account(TEACHER, "clara", clara))
 
     for kind in ("csv", "xlsx"):

@@ -254,7 +254,7 @@ class TestTheFingerprint:
     def test_is_the_same_in_every_language(self):
         who = make.student()
         make.lesson(who, MONDAY, "10:30", "11:30")
-        make.slot(who=who)
+        make.slot(student=who)
         before = self.look()
         assert before.result.counts["conflict"] == 1
         with translation.override("es"):

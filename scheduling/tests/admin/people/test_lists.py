@@ -92,7 +92,7 @@ def test_a_student_shows_meetings_and_the_next_class_with_its_zone(browser):
     make.slot(marta, ana, start="15:00", status="paused")
     make.lesson(ana, TODAY - DAY)
     make.lesson(ana, TODAY + DAY, status=ClassStatus.CANCELLED)
-    coming = make.lesson(ana, TODAY + 2 * DAY, whom=marta)
+    coming = make.lesson(ana, TODAY + 2 * DAY, teacher=marta)
     make.lesson(ana, TODAY + 3 * DAY)
     (row,) = rows(browser, "student")
     assert (row.weekly_count, row.next) == (2, coming)
@@ -107,9 +107,9 @@ def test_teachers_show_their_day_and_whether_settings_are_missing(browser):
     make.slot(marta)
     make.slot(tom)
     for start, end in (("08:00", "09:00"), ("15:00", "16:00")):
-        make.lesson(on=TODAY, start=start, end=end, whom=marta)
-    make.lesson(on=TODAY, start="12:00", end="13:00", whom=marta, status=ClassStatus.CANCELLED)
-    make.lesson(on=TODAY + DAY, whom=marta)
+        make.lesson(on=TODAY, start=start, end=end, teacher=marta)
+    make.lesson(on=TODAY, start="12:00", end="13:00", teacher=marta, status=ClassStatus.CANCELLED)
+    make.lesson(on=TODAY + DAY, teacher=marta)
     by_name = {row.name: row for row in rows(browser, "teacher")}
     assert by_name["Marta Gil"].classes_today == 2
     assert by_name["Tom Lee"].classes_today == 0
@@ -134,9 +134,9 @@ def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(b
     make.slot(booked_at=NOW - timedelta(days=200), status="paused")
     make.slot(booked_at=NOW - timedelta(days=200), valid_until=TODAY - DAY)
     make.slot(make.teacher(is_active=False))
-    make.slot(who=make.student(is_active=False))
-    make.slot(who=make.student(end_date=TODAY - DAY))
-    make.slot(who=make.student(is_active=False), status="cancelled")
+    make.slot(student=make.student(is_active=False))
+    make.slot(student=make.student(end_date=TODAY - DAY))
+    make.slot(student=make.student(is_active=False), status="cancelled")
     numbers = studio_counts(NOW)
     assert numbers.orphaned_slots == 3
     assert len(rows(browser, "recurringslot", "?condition=orphaned")) == numbers.orphaned_slots
@@ -191,7 +191,7 @@ def test_queries_do_not_grow_with_the_rows(browser, table):
             teacher, student = make.teacher(), make.student()
             make.slot(teacher, student, start="15:00")
             make.schedule(student, teacher)
-            make.lesson(student, TODAY + DAY, whom=teacher)
+            make.lesson(student, TODAY + DAY, teacher=teacher)
             make.closure("Off", TODAY, teacher=teacher)
 
     def queries():
@@ -212,7 +212,7 @@ def test_a_teacher_is_ill_today_by_their_own_day(client):
     client.force_login(account("superuser"))
     far, near = make.teacher("Aroha Ngata", zone="Pacific/Auckland"), make.teacher("Tom Lee")
     for whom in (far, near):
-        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", whom=whom)
+        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", teacher=whom)
     text = client.get("/admin/scheduling/teacher/").content.decode()
     assert "Ill today… Aroha Ngata" in text
     assert "Ill today… Tom Lee" not in text

@@ -42,9 +42,9 @@ def page(browser, person):
 @pytest.mark.parametrize("whose", ["student", "teacher"])
 def test_the_next_ten_classes_with_zone_and_status(browser, whose):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
-    make.lesson(ana, TODAY - DAY, whom=marta)
-    now = make.lesson(ana, TODAY, "12:30", "13:30", whom=marta)  # 11:30–12:30 in UTC
-    coming = [make.lesson(ana, TODAY + n * DAY, whom=marta) for n in range(1, 12)]
+    make.lesson(ana, TODAY - DAY, teacher=marta)
+    now = make.lesson(ana, TODAY, "12:30", "13:30", teacher=marta)  # 11:30–12:30 in UTC
+    coming = [make.lesson(ana, TODAY + n * DAY, teacher=marta) for n in range(1, 12)]
     panel = browser.get(address({"student": ana, "teacher": marta}[whose])).context["panel"]
     shown = [row["when"] for row in panel["classes"]]
     assert len(shown) == 10
@@ -56,7 +56,7 @@ def test_the_next_ten_classes_with_zone_and_status(browser, whose):
 def test_a_lesson_without_a_place_is_named_with_the_class_in_the_way(browser):
     marta = make.teacher("Marta Gil")
     rule = make.schedule(make.student("Ana Ruiz"), marta)
-    taken = make.lesson(make.student("Leo Park"), date(2026, 1, 12), whom=marta)
+    taken = make.lesson(make.student("Leo Park"), date(2026, 1, 12), teacher=marta)
     for person in (rule.student, marta):
         text = page(browser, person)
         assert "Clashes in the next 4 weeks" in text
@@ -100,7 +100,7 @@ def test_queries_do_not_grow_with_the_classes(browser):
 
     def fill(days):
         for n in days:
-            make.lesson(ana, TODAY + n * DAY, whom=marta)
+            make.lesson(ana, TODAY + n * DAY, teacher=marta)
 
     def queries():
         with CaptureQueriesContext(connection) as captured:

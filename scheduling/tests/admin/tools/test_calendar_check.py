@@ -27,7 +27,7 @@ NEXT = MONDAY + timedelta(7)
 
 @pytest.fixture
 def slots():
-    made = [make.slot(who=make.student(name)) for name in ("Ana Ruiz", "Leo Park")]
+    made = [make.slot(student=make.student(name)) for name in ("Ana Ruiz", "Leo Park")]
     horizon(now=NOW)
     return made
 

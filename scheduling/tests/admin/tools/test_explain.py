@@ -82,7 +82,7 @@ def test_student_and_teacher_together_are_refused(browser):
 
 def test_a_teacher_has_no_access_and_no_link(client):
     marta = make.teacher("Marta Gil")
-    make.lesson(whom=marta)
+    make.lesson(teacher=marta)
     client.force_login(account(TEACHER, teacher=marta))
     assert client.get(PAGE).status_code == 403
     assert PAGE not in client.get("/admin/").content.decode()

@@ -89,7 +89,7 @@ def test_student_of_class_can_not_change(api: APIClient) -> None:
 
 def test_list_can_be_filtered_and_ordered(api: APIClient) -> None:
     teacher, slot = make.teacher(), make.slot()
-    first = make.lesson(on=day("2026-01-05"), whom=teacher)
+    first = make.lesson(on=day("2026-01-05"), teacher=teacher)
     second = make.lesson(on=day("2026-01-06"), start="00:00", end="01:00", recurring_slot=slot)
     third = make.lesson(on=day("2026-01-07"), fixed_schedule=make.schedule(), status="cancelled")
     # Tuesday in Tokyo, still Monday in the studio: filters use the date of the class.

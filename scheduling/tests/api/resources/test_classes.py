@@ -219,7 +219,7 @@ def test_concurrent_double_booking_is_409(
 
 def test_shared_lesson_is_no_double_booking(api: APIClient) -> None:
     teacher = make.teacher()
-    make.lesson(on=day("2026-01-07"), whom=teacher, is_shared=True)
+    make.lesson(on=day("2026-01-07"), teacher=teacher, is_shared=True)
 
     ok(api.post("/api/classes", body(teacher=teacher.pk, isShared=True)), 201)
     refused(api.post("/api/classes", body(teacher=teacher.pk)), 409, "double_booked")

@@ -91,7 +91,7 @@ def test_default_date_is_today_in_studio(api: APIClient) -> None:
 
 def test_reasons_are_translated(api: APIClient) -> None:
     ana = make.student("Ana Ruiz")
-    make.slot(who=ana, status="paused")
+    make.slot(student=ana, status="paused")
     url = f"/api/students/{ana.pk}/explain"
     (rule,) = ok(api.get(url, HTTP_ACCEPT_LANGUAGE="es"))["rules"]
     assert rule["reason"] != ok(api.get(url))["rules"][0]["reason"]

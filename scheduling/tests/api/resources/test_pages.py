@@ -81,7 +81,7 @@ def test_rows_added_and_deleted_between_pages_cause_no_gap(api: APIClient) -> No
 def test_links_keep_filters(api: APIClient) -> None:
     teacher = make.teacher()
     for on in ("2026-01-05", "2026-01-06"):
-        make.lesson(on=day(on), whom=teacher)
+        make.lesson(on=day(on), teacher=teacher)
         make.lesson(on=day(on))
 
     pages, _last = walk(api, f"/api/classes?teacher={teacher.pk}&pageSize=1&from=2026-01-01")

@@ -118,7 +118,7 @@ def test_conflicts_come_first_and_long_plan_is_truncated(
 ) -> None:
     monkeypatch.setattr(view, "MAX_ITEMS", 5)
     teacher = make.teacher()
-    make.lesson(on=day("2026-01-12"), start="10:30", end="11:30", whom=teacher)
+    make.lesson(on=day("2026-01-12"), start="10:30", end="11:30", teacher=teacher)
     make.slot(teacher)
 
     plan = ok(api.get("/api/plan"))

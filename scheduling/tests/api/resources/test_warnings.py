@@ -24,7 +24,7 @@ TAKEN = "Marta Gil already teaches Leo Park, 2026-01-05 10:00–11:00 UTC"
 
 def test_conflict_of_two_jobs_is_counted_once(api: APIClient) -> None:
     marta = make.teacher("Marta Gil")
-    make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
+    make.lesson(make.student("Leo Park"), MONDAY, teacher=marta)
     meeting = {"dayOfWeek": 1, "startTime": "10:00", "endTime": "11:00", "teacher": marta.pk}
     body = {"firstName": "Ana", "lastName": "Ruiz", "startDate": "2026-01-05"}
 
@@ -43,9 +43,9 @@ def apply_for(student: Any) -> Any:
 
 def test_conflict_of_other_series_is_not_reported() -> None:
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil")
-    make.lesson(make.student("Leo Park"), MONDAY, whom=marta)
+    make.lesson(make.student("Leo Park"), MONDAY, teacher=marta)
     old = SeriesKey(SeriesKind.RECURRING_SLOT, make.slot(marta, ana).pk)
-    new = SeriesKey(SeriesKind.RECURRING_SLOT, make.slot(who=ana, weekday=3).pk)
+    new = SeriesKey(SeriesKind.RECURRING_SLOT, make.slot(student=ana, weekday=3).pk)
 
     result = apply_for(ana)
 

@@ -240,7 +240,7 @@ AHEAD, PAST = date(2040, 1, 2), date(2020, 1, 6)
     ],
 )
 def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons, zone):
-    taught = make.lesson(on=AHEAD, whom=make.teacher(zone="Asia/Tokyo")) if lessons else None
+    taught = make.lesson(on=AHEAD, teacher=make.teacher(zone="Asia/Tokyo")) if lessons else None
     for day, name, count in lessons:
         for n in range(count if name else 0):
             make.lesson(on=day, start=f"{10 + n}:00", end=f"{10 + n}:30", time_zone=name)

@@ -127,7 +127,7 @@ class TestUnchangedData:
         """A worker uses the studio's language; “no teacher” is translated as well."""
         ana = make.student()
         make.lesson(ana, MONDAY, "10:30", "11:30")
-        make.slot(who=ana)
+        make.slot(student=ana)
         with translation.override("es"):
             run_request = approve()
         result = run_now(run_request)
@@ -278,7 +278,7 @@ class TestChangeAfterPreview:
     def test_change_of_conflicting_class_is_allowed(self, monkeypatch):
         """The class that is named also depends on the chunks."""
         slot = make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
-        make.lesson(make.student(), MONDAY, whom=slot.teacher)
+        make.lesson(make.student(), MONDAY, teacher=slot.teacher)
         call_after_preview(
             monkeypatch,
             lambda: ScheduledClass.objects.update(

@@ -168,7 +168,7 @@ class BrokenObserver(Recorder):
 
 
 def test_error_of_observer_is_not_blamed_on_series(slots):
-    make.lesson(on=MONDAY, whom=slots[0].teacher)
+    make.lesson(on=MONDAY, teacher=slots[0].teacher)
     with pytest.raises(BrokenPipeError):
         horizon(weeks=1, observer=BrokenObserver())
     run = JobRun.objects.get()

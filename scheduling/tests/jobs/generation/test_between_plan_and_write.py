@@ -94,10 +94,10 @@ def test_class_edited_before_closure_is_deleted_stays_cancelled(slot, meanwhile)
 
 
 def test_hour_booked_meanwhile_is_conflict(slot, meanwhile):
-    people = {"who": make.student(), "whom": slot.teacher}
+    people = {"student": make.student(), "teacher": slot.teacher}
 
     def book():
-        if not ScheduledClass.objects.filter(student=people["who"]).exists():
+        if not ScheduledClass.objects.filter(student=people["student"]).exists():
             make.lesson(on=date(2026, 1, 28), **people)
 
     meanwhile(book)

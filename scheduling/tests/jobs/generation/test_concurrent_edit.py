@@ -91,6 +91,6 @@ def test_class_with_uncommitted_deletion_is_created_again():
 def test_booking_that_is_rolled_back_is_no_conflict():
     slot = make.slot()
 
-    with open_edit(lambda: make.lesson(on=MONDAY, whom=slot.teacher), keep=False):
+    with open_edit(lambda: make.lesson(on=MONDAY, teacher=slot.teacher), keep=False):
         result = horizon(weeks=2)
     assert counts(result) == {"created": 2}

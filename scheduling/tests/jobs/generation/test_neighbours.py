@@ -96,7 +96,7 @@ def test_paused_neighbour_is_not_counted_by_other_job():
     horizon(weeks=1)
     paused.status = "paused"
     paused.save()
-    make.schedule(whom=bach, weekday=2)
+    make.schedule(teacher=bach, weekday=2)
     expected = {"created": 1, "removed": 1}
     assert counts(dry_run(Job.WEEKLY)[0]) == expected
     assert counts(weekly()) == expected

@@ -69,7 +69,7 @@ def fill_the_days():
     for slot in RecurringSlot.objects.select_related("teacher"):
         day = MONDAY.replace(day=4 + slot.weekday)
         if not ScheduledClass.objects.filter(teacher=slot.teacher, date=day).exists():
-            make.lesson(on=day, start="00:00", end="23:59", whom=slot.teacher)
+            make.lesson(on=day, start="00:00", end="23:59", teacher=slot.teacher)
 
 
 @pytest.mark.parametrize("stage", STAGES)

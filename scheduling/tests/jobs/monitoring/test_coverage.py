@@ -76,7 +76,7 @@ class TestThisWeek:
         make.schedule(make.student(is_active=False))
         make.schedule(make.student(start=None))
         make.schedule(make.student(end_date=MONDAY - DAY))
-        make.schedule(whom=make.teacher(is_active=False))
+        make.schedule(teacher=make.teacher(is_active=False))
         make.schedule(valid_until=MONDAY - DAY)
         make.schedule(valid_from=MONDAY + WEEK)
         make.schedule(interval_weeks=2, valid_from=MONDAY - WEEK)
@@ -181,7 +181,7 @@ class TestTheHorizon:
     def test_slots_and_fixed_schedules_clash_with_each_other(self):
         teacher = make.teacher()
         make.slot(teacher)
-        make.schedule(whom=teacher)
+        make.schedule(teacher=teacher)
         assert at() == (0, 1, 3, 1)
         run_both()
         assert at() == (1, 0, 0, 1)

@@ -38,7 +38,7 @@ def ana():
 @pytest.fixture
 def lesson(ana, marta):
     """Return Ana's class on Monday at ten."""
-    return make.lesson(ana, MONDAY, whom=marta, subject="Piano")
+    return make.lesson(ana, MONDAY, teacher=marta, subject="Piano")
 
 
 def remind(now):
@@ -171,7 +171,7 @@ def test_reminder_is_in_language_of_reader(lesson, ana, marta):
 
 
 def test_subject_cannot_inject_headers(ana, marta):
-    make.lesson(ana, MONDAY, whom=marta, subject="Piano\r\nBcc: all@example.org")
+    make.lesson(ana, MONDAY, teacher=marta, subject="Piano\r\nBcc: all@example.org")
     assert remind(NOON) == 2
     assert "\n" not in mail.outbox[0].subject
 

@@ -152,7 +152,7 @@ def test_change_moves_classes_of_later_dated_run():
 
 
 def test_class_stays_in_place_when_new_hour_is_taken(slot):
-    other = make.lesson(on=MONDAY + timedelta(8), start="16:00", end="17:00", whom=slot.teacher)
+    other = make.lesson(on=MONDAY + timedelta(8), start="16:00", end="17:00", teacher=slot.teacher)
     change(slot, weekday=2, start_time=at("16:30"))
     result = horizon(weeks=3)
     assert counts(result) == {"moved": 2, "conflict": 1}

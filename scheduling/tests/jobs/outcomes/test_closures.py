@@ -149,7 +149,7 @@ def test_class_moved_off_closed_day_is_restored(generated):
 def test_class_is_not_restored_into_taken_hour(generated):
     strike = make.closure("Strike", SECOND)
     horizon(weeks=3)
-    make.lesson(on=SECOND, whom=generated.teacher)
+    make.lesson(on=SECOND, teacher=generated.teacher)
     strike.delete()
     assert counts(horizon(weeks=3)) == {"exists": 2, "conflict": 1}
     ScheduledClass.objects.filter(recurring_slot__isnull=True).delete()

@@ -36,9 +36,9 @@ def bach():
 @pytest.mark.parametrize("shared_person", ["teacher", "student"])
 def test_overlapping_class_is_conflict(bach, shared_person, start, end, free):
     slot = make.slot(bach)
-    people = {"whom": bach} if shared_person == "teacher" else {"who": slot.student}
+    people = {"teacher": bach} if shared_person == "teacher" else {"student": slot.student}
     if shared_person == "student":
-        people["whom"] = make.teacher("Liszt")
+        people["teacher"] = make.teacher("Liszt")
     make.lesson(start=start, end=end, **people)
     assert counts(horizon(weeks=1)) == ({"created": 1} if free else {"conflict": 1})
 
@@ -49,7 +49,7 @@ def test_earliest_of_several_conflicting_classes_is_named(bach, first):
     make.slot(bach)
     times = [("10:00", "10:30"), ("10:30", "11:00")]
     for start, end in (times[first], times[1 - first]):
-        make.lesson(start=start, end=end, whom=bach)
+        make.lesson(start=start, end=end, teacher=bach)
     (line,) = horizon(weeks=1).conflicts
     assert "10:00–10:30" in line.reason
 
@@ -57,7 +57,7 @@ def test_earliest_of_several_conflicting_classes_is_named(bach, first):
 @pytest.mark.parametrize("booking", ["no teacher", "same teacher"])
 def test_one_off_at_same_key_fulfils_occurrence(bach, booking):
     slot = make.slot(bach)
-    make.lesson(slot.student, whom=bach if booking == "same teacher" else None)
+    make.lesson(slot.student, teacher=bach if booking == "same teacher" else None)
     assert counts(horizon(weeks=1)) == {"exists": 1}
     assert counts(horizon(weeks=1)) == {"exists": 1}
     assert ScheduledClass.objects.count() == 1
@@ -65,7 +65,7 @@ def test_one_off_at_same_key_fulfils_occurrence(bach, booking):
 
 def test_one_off_with_other_teacher_is_conflict(bach):
     slot = make.slot(bach)
-    make.lesson(slot.student, whom=make.teacher("Liszt"))
+    make.lesson(slot.student, teacher=make.teacher("Liszt"))
     result = horizon(weeks=1)
     assert counts(result) == {"conflict": 1}
     assert result.conflicts[0].code == "same_key"
@@ -81,33 +81,33 @@ def test_class_of_other_series_at_same_key_is_conflict(bach):
 
 def test_same_local_time_in_other_zone_is_same_key(bach):
     slot = make.slot(bach)
-    make.lesson(slot.student, whom=make.teacher("Liszt", zone="Asia/Tokyo"))
+    make.lesson(slot.student, teacher=make.teacher("Liszt", zone="Asia/Tokyo"))
     result = horizon(weeks=1)
     assert [line.code for line in result.conflicts] == ["same_key"]
 
 
 def test_cancelled_class_is_no_conflict(bach):
     slot = make.slot(bach)
-    make.lesson(slot.student, whom=bach, status="cancelled", cancelled_by="studio")
+    make.lesson(slot.student, teacher=bach, status="cancelled", cancelled_by="studio")
     assert counts(horizon(weeks=1)) == {"created": 1}
 
 
 def test_completed_class_is_conflict(bach):
     make.slot(bach)
-    make.lesson(whom=bach, status="completed")
+    make.lesson(teacher=bach, status="completed")
     assert counts(horizon(weeks=1)) == {"conflict": 1}
 
 
 def test_class_past_midnight_conflicts_with_next_day(bach):
     make.slot(bach, weekday=2, start="00:30")
-    make.lesson(on=MONDAY, start="23:00", end="00:45", whom=bach)
+    make.lesson(on=MONDAY, start="23:00", end="00:45", teacher=bach)
     assert counts(horizon(weeks=1)) == {"conflict": 1}
 
 
 def test_every_occurrence_is_checked(bach):
     make.slot(bach)
     for week in (0, 3):
-        make.lesson(on=MONDAY + timedelta(weeks=week), whom=bach)
+        make.lesson(on=MONDAY + timedelta(weeks=week), teacher=bach)
     result = horizon(weeks=5)
     assert counts(result) == {"created": 3, "conflict": 2}
     assert [str(line.day) for line in result.conflicts] == ["2026-01-05", "2026-01-26"]
@@ -115,7 +115,7 @@ def test_every_occurrence_is_checked(bach):
 
 def test_next_run_creates_class_once_conflict_is_resolved(bach):
     make.slot(bach)
-    other = make.lesson(whom=bach)
+    other = make.lesson(teacher=bach)
     assert counts(horizon(weeks=1)) == {"conflict": 1}
     assert counts(horizon(weeks=1)) == {"conflict": 1}
     other.status, other.cancelled_by = "cancelled", "student"

@@ -21,7 +21,9 @@ def three_chunks(monkeypatch):
     monkeypatch.setattr(runner, "chunks", partial(chunks.chunks, limit=1))
     slots = [make.slot() for _ in range(3)]
     for slot in slots:
-        make.lesson(on=MONDAY, whom=slot.teacher)  # a conflict for each, so that each has an item
+        make.lesson(
+            on=MONDAY, teacher=slot.teacher
+        )  # a conflict for each, so that each has an item
     return slots
 
 

@@ -69,7 +69,7 @@ def test_series_without_occurrences_make_no_job_late(values):
 
 def test_inactive_people_make_no_job_late():
     make.slot(make.teacher(is_active=False), created_at=TUESDAY)
-    make.slot(who=make.student(is_active=False), created_at=TUESDAY)
+    make.slot(student=make.student(is_active=False), created_at=TUESDAY)
     make.schedule(make.student(start=None), created_at=TUESDAY)
     assert late_jobs("2026-01-20 12:00") == []
 

@@ -24,7 +24,7 @@ def studio():
     bach = make.teacher("Bach")
     make.schedule(make.student("Ana Ruiz"), None, weekday=2)
     make.slot(bach, make.student("Juan"), weekday=3)
-    make.lesson(make.student("Eva"), make.day("2026-01-08"), whom=bach)
+    make.lesson(make.student("Eva"), make.day("2026-01-08"), teacher=bach)
     make.slot(bach, make.student("Ida"), weekday=4)
     return bach
 

@@ -19,7 +19,7 @@ def studio():
     bach = make.teacher("Bach")
     make.schedule(make.student("Ana Ruiz"), None, weekday=2)
     make.slot(bach, make.student("Juan"), weekday=3)
-    make.lesson(make.student("Eva"), make.day("2026-01-08"), whom=bach)
+    make.lesson(make.student("Eva"), make.day("2026-01-08"), teacher=bach)
     make.slot(bach, make.student("Ida"), weekday=4)
     return bach
 
@@ -38,7 +38,7 @@ def test_invalid_series_are_status_3(studio):
 
 def test_conflicts_are_status_0(studio):
     ScheduledClass.objects.all().delete()
-    make.lesson(on=make.day("2026-01-07"), whom=studio)
+    make.lesson(on=make.day("2026-01-07"), teacher=studio)
     assert generate("--only", "horizon", "--weeks", 1, *MONDAY).status == 0
 
 

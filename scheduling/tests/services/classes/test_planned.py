@@ -146,7 +146,7 @@ def test_moved_class_and_replacing_one_off_fulfil_their_week() -> None:
 
 def test_paused_and_inactive_series_have_no_occurrences() -> None:
     make.slot(status="paused")
-    make.slot(who=make.student(is_active=False))
+    make.slot(student=make.student(is_active=False))
     make.schedule(make.student(start=None))
     assert outcomes("2026-06-01", "2026-06-07") == []
 

@@ -247,7 +247,7 @@ def test_change_of_all_future_classes_keeps_past_ones(slot):
 
 
 def test_preview_names_conflicts(slot):
-    make.lesson(on=day("2026-01-23"), start="10:30", end="11:30", whom=slot.teacher)
+    make.lesson(on=day("2026-01-23"), start="10:30", end="11:30", teacher=slot.teacher)
     change_plan = do(from_day(slot, "2026-01-19", weekday=5))
     assert said(change_plan) == {"conflict": 1, "moved": 1}
     assert ("2026-01-21", "10:00") in active()

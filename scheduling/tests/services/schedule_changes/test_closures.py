@@ -81,7 +81,7 @@ def test_closure_cancels_and_its_deletion_restores(slot, scope):
 
 def test_classes_that_stay_are_named(slot):
     touch(day("2026-01-14"))
-    make.lesson(slot.student, on=day("2026-01-15"), whom=slot.teacher)
+    make.lesson(slot.student, on=day("2026-01-15"), teacher=slot.teacher)
     # Moved away from the closed days, so not affected.
     touch(day("2026-01-21"), date=day("2026-01-24"))
 
@@ -147,7 +147,7 @@ def test_other_days_and_new_classes_are_not_part_of_the_plan(slot):
 
 def test_taken_hour_is_a_conflict(slot):
     do(closing())
-    make.lesson(on=day("2026-01-14"), whom=slot.teacher)
+    make.lesson(on=day("2026-01-14"), teacher=slot.teacher)
     previewed = look(DeleteClosures((Closure.objects.get().pk,)))
     assert said(previewed) == {"conflict": 1, "restored": 1}
 

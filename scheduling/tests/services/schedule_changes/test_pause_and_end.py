@@ -46,7 +46,7 @@ def test_resume_during_the_pause(slot):
 
 
 def test_pause_does_not_affect_other_schedules(slot):
-    other = make.slot(who=slot.student, weekday=4)
+    other = make.slot(student=slot.student, weekday=4)
     horizon(weeks=4)
     do(pause(slot))
     assert len(dates(other.classes.exclude(status="cancelled"))) == 4
@@ -131,7 +131,7 @@ def test_second_end_is_refused(slot):
 
 def test_lesson_of_a_leaver_frees_its_hour(slot):
     touch(day("2026-01-21"))
-    make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
+    make.lesson(slot.student, day("2026-01-30"), teacher=slot.teacher)
     make.schedule(slot.student, weekday=5)
     weekly()
 
@@ -148,7 +148,7 @@ def test_lesson_of_a_leaver_frees_its_hour(slot):
 
 def test_remaining_classes_of_a_leaver_are_named(slot):
     touch(day("2026-01-21"))
-    one_off = make.lesson(slot.student, day("2026-01-30"), whom=slot.teacher)
+    one_off = make.lesson(slot.student, day("2026-01-30"), teacher=slot.teacher)
     change_plan = do(EndPerson(slot.student, day("2026-01-08")))
     kept = [(line.class_id, line.code) for line in change_plan.lines if line.outcome == "protected"]
     assert kept == [

@@ -22,7 +22,7 @@ def teacher(settings):
     settings.HORIZON_WEEKS = 4
     row = make.teacher("Marta", zone=MADRID)
     make.slot(row, weekday=3)
-    make.schedule(whom=row, weekday=4)
+    make.schedule(teacher=row, weekday=4)
     horizon(weeks=4)
     weekly()
     return row
@@ -60,7 +60,7 @@ def test_past_classes_stay(teacher):
 
 def test_classes_that_stay_are_named(teacher):
     touch(day("2026-01-14"))
-    make.lesson(on=day("2026-01-20"), whom=teacher, time_zone=MADRID)
+    make.lesson(on=day("2026-01-20"), teacher=teacher, time_zone=MADRID)
 
     change_plan = do(ChangeZone(teacher, BOGOTA))
 
@@ -74,7 +74,7 @@ def test_classes_that_stay_are_named(teacher):
 
 def test_conflict_in_the_new_zone_is_named(teacher):
     # Both with the same teacher: at 16:00 in Madrid it is 10:00 in Bogota.
-    make.lesson(on=day("2026-01-21"), start="16:30", end="17:00", whom=teacher, time_zone=MADRID)
+    make.lesson(on=day("2026-01-21"), start="16:30", end="17:00", teacher=teacher, time_zone=MADRID)
     assert said(look(ChangeZone(teacher, BOGOTA))) == {
         "moved": 4,
         "conflict": 1,
@@ -118,7 +118,7 @@ class TestStudio:
         settings.HORIZON_WEEKS = 2
         make.studio(time_zone=MADRID, is_settled=True)
         make.schedule(make.student("Ana"), weekday=4, start="18:00", end="19:00")
-        make.schedule(whom=make.teacher("Marta", zone=MADRID), weekday=3)
+        make.schedule(teacher=make.teacher("Marta", zone=MADRID), weekday=3)
         weekly()
 
     def test_classes_without_a_teacher_move(self):

@@ -78,8 +78,8 @@ def test_rules_without_occurrences_are_left_out():
     make.slot(status="paused")
     make.slot(status="cancelled")
     make.slot(make.teacher(is_active=False))
-    make.slot(who=make.student(is_active=False))
-    make.slot(who=make.student(end_date=TODAY - timedelta(1)))
+    make.slot(student=make.student(is_active=False))
+    make.slot(student=make.student(end_date=TODAY - timedelta(1)))
     make.schedule(make.student("Eva", None))
     # From Tuesday to Thursday there is no Monday.
     make.slot(weekday=1, valid_from=TODAY, valid_until=TODAY + timedelta(2))
