@@ -1,7 +1,7 @@
-"""Every page of the admin and who may open it. A page that is not listed here fails the matrix.
+"""Every page of the admin and the roles that may open it. A page missing here fails the tests.
 
-A page of a model is let in by what the roles may do with that model; every other page is a line
-of its own in ``PAGES``.
+Access to a model's pages follows from its line in ``MODELS``. Every other page has a line in
+``PAGES``.
 """
 
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ STAFF = VIEWERS | {TEACHER, NOBODY}
 EVERYONE = STAFF | {ANONYMOUS}
 NONE: set[str] = set()
 
-# Who may view, add, change and delete rows of each model, in the admin.
+# Roles that may view, add, change and delete rows of each model in the admin.
 MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "auditlog_logentry": (OWNERS, NONE, NONE, NONE),
     "auth_group": (OWNERS, OWNERS, OWNERS, OWNERS),
     "auth_user": (OWNERS, OWNERS, OWNERS, OWNERS),
     "knox_authtoken": (OWNERS, OWNERS, NONE, OWNERS),
-    # Whose calendar an address opens never changes; it is revoked by an action of the list.
+    # A feed never changes its person; it is revoked by an action of the list.
     "scheduling_calendarfeed": (SCHEDULERS, SCHEDULERS, NONE, NONE),
     "scheduling_closure": (VIEWERS, SCHEDULERS, SCHEDULERS, SCHEDULERS),
     "scheduling_fixedschedule": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
@@ -35,10 +35,10 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "scheduling_jobrun": (VIEWERS, NONE, NONE, NONE),
     "scheduling_jobrunitem": (VIEWERS, NONE, NONE, NONE),
     "scheduling_lessonsettings": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
-    # To send one again is a page of its own, below.
+    # “Send again” is a page of its own, below.
     "scheduling_message": (VIEWERS, NONE, NONE, NONE),
     "scheduling_recurringslot": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
-    # The row is a one-off of the teacher whose account has the role Teacher.
+    # The row is a one-off class of the teacher whose account has the role Teacher.
     "scheduling_scheduledclass": (
         VIEWERS | {TEACHER},
         SCHEDULERS,
@@ -50,18 +50,18 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "scheduling_teacher": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
 }
 
-# Pages that belong to no row of a model: who may GET and who may POST. A page that refuses a
-# method altogether (405) counts as refusing it.
+# Pages that belong to no model: roles that may GET and roles that may POST. A page without the
+# method (405) counts as refusing it.
 PAGES: dict[str, tuple[set[str], set[str]]] = {
     "index": (STAFF, STAFF),
     "login": (EVERYONE, EVERYONE),
-    # Who is not logged in is sent to the index, and from there to the login.
+    # An anonymous visitor is redirected to the index, and from there to the login.
     "logout": ({ANONYMOUS}, EVERYONE),
     "password_change": (STAFF, STAFF),
     "password_change_done": (STAFF, NONE),
     "jsi18n": (STAFF, NONE),
     "autocomplete": (VIEWERS, NONE),
-    # 404 for who has no page in it.
+    # 404 for a role without a page of the application.
     "app_list": (STAFF, STAFF),
     "auth_user_password_change": (OWNERS, OWNERS),
     "calendar": (VIEWERS | {TEACHER}, NONE),
@@ -82,7 +82,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "background_jobs_start": (NONE, SCHEDULERS),
     "background_jobs_cancel": (NONE, SCHEDULERS),
     "background_jobs_undo": (SCHEDULERS, SCHEDULERS),
-    # An address without a model's page: it leads nowhere, whoever asks.
+    # The address of an object without a page: 404 for every role.
     "view_on_site": (STAFF, STAFF),
     "scheduling_message_send_again": (NONE, SCHEDULERS),
     "import_timetable": (OWNERS, OWNERS),
@@ -91,7 +91,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "export_timetable": (OWNERS, NONE),
 }
 QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
-# What stands in an address where a page takes something.
+# Values of URL parameters.
 VALUES = {
     "job": "weekly",
     "app_label": "scheduling",
@@ -102,7 +102,7 @@ VALUES = {
 }
 
 _VIEW, _ADD, _CHANGE, _DELETE, _NEVER = range(5)
-# Which of a model's permissions each kind of its pages asks for: to GET, and to POST.
+# The permissions required by each kind of page of a model: for GET and for POST.
 _KINDS = {
     "changelist": (_VIEW, _VIEW),
     "add": (_ADD, _ADD),
@@ -132,11 +132,11 @@ class Page:
 
     @property
     def model(self) -> str:
-        """``app_model`` of a page of a row or list; empty for any other."""
-        return next((m for m in MODELS if self.name.startswith(f"{m}_")), "")
+        """Return ``app_model`` of a page of a model, "" for any other page."""
+        return next((model for model in MODELS if self.name.startswith(f"{model}_")), "")
 
     def allowed(self) -> tuple[set[str], set[str]]:
-        """Who may GET and who may POST; KeyError for a page that nobody has thought of."""
+        """Return the roles that may GET and those that may POST; KeyError for an unlisted page."""
         if self.name in PAGES:
             return PAGES[self.name]
         roles = (*MODELS[self.model], NONE)
@@ -145,15 +145,15 @@ class Page:
 
 
 def every_page() -> list[Page]:
-    """All named addresses of the admin site."""
-    return [page for page in _walk(admin.site.get_urls(), "") if page.name]
+    """Return all named addresses of the admin site."""
+    return [page for page in _iterate(admin.site.get_urls(), "") if page.name]
 
 
-def _walk(patterns, prefix):
+def _iterate(patterns, prefix):
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
+            yield from _iterate(pattern.url_patterns, route)
         else:
             parameters = tuple(pattern.pattern.regex.groupindex)
             yield Page(pattern.name or "", route, parameters)

@@ -1,4 +1,4 @@
-"""Every page of the admin × every role × reading and writing."""
+"""Access to every page of the admin, for every role, with GET and POST."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -39,16 +39,16 @@ from .pages import (
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 LOGIN = "/admin/login/"
-# To the login, or: not this method of this page; for who is logged in: not you.
+# Statuses of a refusal, by whether the visitor is anonymous.
 REFUSED = {True: {302, 405}, False: {403, 405}}
 
 
 @pytest.fixture
 def rows():
-    """A row of every model that has pages, by ``app_model``."""
+    """Create a row of every model that has pages; return them by ``app_model``."""
     teacher, student = make.teacher("Marta"), make.student("Ana Ruiz")
     teacher.name = "Marta Gil"
-    teacher.save()  # which is in the log
+    teacher.save()  # is logged
     person = User.objects.create_user("someone")
     run = JobRun.objects.create(job=Job.WEEKLY, trigger=Trigger.CRON, state="succeeded")
     now = datetime.now(UTC)
@@ -76,64 +76,63 @@ def rows():
 
 def client_of(role, rows):
     client = Client()
-    known = User.objects.filter(username=role).first()
-    if known is not None:
-        client.force_login(known)
+    user = User.objects.filter(username=role).first()
+    if user is not None:
+        client.force_login(user)
     elif role != ANONYMOUS:
-        own = rows["scheduling_teacher"] if role == TEACHER else None
-        client.force_login(account(role.replace(NOBODY, ""), role, own))
+        teacher = rows["scheduling_teacher"] if role == TEACHER else None
+        client.force_login(account(role.replace(NOBODY, ""), role, teacher))
     return client
 
 
-def address(page: Page, rows) -> str:
+def url_of(page: Page, rows) -> str:
     row = rows[page.model] if page.model else None
-    # The key of a token is its hash, which is in no address.
-    number = getattr(row, "token_key", row.pk) if row else None
-    own = {"object_id": number, "id": number} if row else {}
-    # What else a page takes: a run's number, a job's name; these are known above.
-    values = {name: own.get(name, VALUES.get(name, "1")) for name in page.parameters}
+    # The primary key of a token is its hash, which must not be in a URL.
+    object_id = getattr(row, "token_key", row.pk) if row else None
+    ids = {"object_id": object_id, "id": object_id} if row else {}
+    values = {name: ids.get(name, VALUES.get(name, "1")) for name in page.parameters}
     return reverse(f"admin:{page.name}", kwargs=values) + "?" + QUERIES.get(page.name, "")
 
 
-def let_in(answer) -> bool:
+def is_granted(answer) -> bool:
     if answer.status_code == 302 and answer["Location"].startswith(LOGIN):
         return False
     return answer.status_code in {200, 302, 400, 404, 409}
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)
-def test_who_may_do_what(rows, role):
+def test_every_role_has_exactly_its_access(rows, role):
     wrong, client = [], None
     for page in every_page():
         for method, roles in zip(("get", "post"), page.allowed(), strict=True):
             if page.name == "logout" or client is None:
                 client = client_of(role, rows)
-            answer = getattr(client, method)(address(page, rows))
+            answer = getattr(client, method)(url_of(page, rows))
             if page.name == "logout":
                 client = None
             expected = role in roles
-            if let_in(answer) != expected:
+            if is_granted(answer) != expected:
                 wrong.append(f"{method} {page.name}: {answer.status_code}")
             elif not expected and answer.status_code not in REFUSED[role == ANONYMOUS]:
                 wrong.append(f"{method} {page.name}: {answer.status_code} is no refusal")
     assert wrong == []
 
 
-def test_every_page_is_in_the_matrix_and_nothing_that_is_no_page():
+def test_the_matrix_lists_every_page_and_nothing_else():
     pages = every_page()
     assert {page.name for page in pages if not page.model and page.name not in PAGES} == set()
     assert PAGES.keys() <= {page.name for page in pages}
     assert MODELS.keys() == {page.model for page in pages if page.model}
 
 
-def test_every_change_needs_the_csrf_token(rows):
+def test_every_change_requires_a_csrf_token(rows):
     client = Client(enforce_csrf_checks=True)
     client.force_login(account(SUPERUSER))
     for page in every_page():
-        answer = client.post(address(page, rows))
+        answer = client.post(url_of(page, rows))
         assert answer.status_code in {403, 405}, page.name
 
 
-def test_a_visitor_is_sent_to_the_login_and_back(rows):
+def test_a_visitor_is_redirected_to_the_login_with_the_way_back(rows):
     answer = Client().get("/admin/scheduling/student/")
     assert answer["Location"] == f"{LOGIN}?next=/admin/scheduling/student/"

@@ -1,4 +1,4 @@
-"""The basic admin: every table opens, saving a schedule makes its classes, refusals say why."""
+"""The admin's lists and forms: saving a schedule creates its classes, errors have a reason."""
 
 from datetime import date, time, timedelta
 
@@ -18,9 +18,9 @@ from scheduling.models import (
     Teacher,
     Trigger,
 )
-from scheduling.tests.admin.schedules.helpers import hidden
+from scheduling.tests.admin.schedules.helpers import hidden_fields
 
-# What applies a saved schedule waits for a commit, which a test inside a transaction never has.
+# A saved schedule is applied on commit, which a test inside a transaction never reaches.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 TABLES = (
@@ -48,7 +48,7 @@ def studio_monday() -> date:
     return today - timedelta(days=today.weekday())
 
 
-def student_form(**meeting: str) -> dict[str, str]:
+def student_form(**schedule: str) -> dict[str, str]:
     form = {
         "first_name": "Ana",
         "last_name": "Gil",
@@ -64,23 +64,23 @@ def student_form(**meeting: str) -> dict[str, str]:
         "fixed_schedules-0-end_time": "18:00",
         "fixed_schedules-0-interval_weeks": "1",
     }
-    return form | {f"fixed_schedules-0-{name}": value for name, value in meeting.items()}
+    return form | {f"fixed_schedules-0-{name}": value for name, value in schedule.items()}
 
 
-def class_form(one: ScheduledClass, **changes: str) -> dict[str, str]:
+def class_form(scheduled_class: ScheduledClass, **changes: str) -> dict[str, str]:
     form = {
-        "student": str(one.student_id),
-        "teacher": str(one.teacher_id or ""),
-        "date": str(one.date),
-        "start_time": f"{one.start_time:%H:%M}",
-        "end_time": f"{one.end_time:%H:%M}",
-        "time_zone": one.time_zone,
-        "status": one.status,
+        "student": str(scheduled_class.student_id),
+        "teacher": str(scheduled_class.teacher_id or ""),
+        "date": str(scheduled_class.date),
+        "start_time": f"{scheduled_class.start_time:%H:%M}",
+        "end_time": f"{scheduled_class.end_time:%H:%M}",
+        "time_zone": scheduled_class.time_zone,
+        "status": scheduled_class.status,
     }
     return form | changes
 
 
-def one_class(**changes: object) -> ScheduledClass:
+def create_class(**changes: object) -> ScheduledClass:
     teacher = Teacher.objects.create(name="Marta Gil", time_zone="Europe/Madrid")
     student = Student.objects.create(first_name="Leo", last_name="Park")
     values = {
@@ -107,11 +107,11 @@ def test_every_table_but_the_log_has_a_form(browser: Client, table: str) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ["jobrun", "jobrunitem", "message"])
-def test_the_log_is_read_only(browser: Client, table: str) -> None:
+def test_the_log_has_no_add_form(browser: Client, table: str) -> None:
     assert browser.get(f"/admin/scheduling/{table}/add/").status_code == 403
 
 
-def test_saving_a_student_with_a_schedule_makes_this_weeks_class(browser: Client) -> None:
+def test_saving_a_schedule_creates_the_class_of_this_week(browser: Client) -> None:
     answer = browser.post("/admin/scheduling/student/add/", student_form(), follow=True)
 
     stored = ScheduledClass.objects.get()
@@ -121,7 +121,7 @@ def test_saving_a_student_with_a_schedule_makes_this_weeks_class(browser: Client
     assert ("weekly", Trigger.CHANGE, "teresa", False) in runs
 
 
-def test_what_has_no_place_after_a_save_is_named_with_the_way_to_it(browser: Client) -> None:
+def test_a_conflict_after_a_save_is_named_and_linked(browser: Client) -> None:
     marta = Teacher.objects.create(name="Marta Gil", time_zone="UTC")
     leo = Student.objects.create(first_name="Leo", last_name="Park")
     values = {"teacher": marta, "student": leo, "date": studio_monday()}
@@ -131,7 +131,7 @@ def test_what_has_no_place_after_a_save_is_named_with_the_way_to_it(browser: Cli
     answer = browser.post("/admin/scheduling/student/add/", form, follow=True)
 
     text = answer.content.decode()
-    # Tried once more with all of the teacher's: the second run is the one that names it.
+    # The run is repeated with all series of the teacher; the second run reports the conflict.
     rule, run = FixedSchedule.objects.get(), JobRun.objects.filter(job="weekly").latest("id")
     assert "1 class clashes with another lesson. Ana Gil, " in text
     assert "Marta Gil already teaches Leo Park" in text
@@ -141,7 +141,7 @@ def test_what_has_no_place_after_a_save_is_named_with_the_way_to_it(browser: Cli
     assert "Move this lesson, this once" in browser.get(conflict).content.decode()
 
 
-def test_saving_without_a_change_runs_nothing(browser: Client) -> None:
+def test_saving_without_a_change_starts_no_run(browser: Client) -> None:
     student = Student.objects.create(first_name="Ana", last_name="Gil", start_date="2026-01-01")
     meeting = FixedSchedule.objects.create(
         student=student, weekday=1, start_time=time(17), end_time=time(18)
@@ -155,7 +155,7 @@ def test_saving_without_a_change_runs_nothing(browser: Client) -> None:
     assert not JobRun.objects.exists()
 
 
-def test_a_meeting_that_ends_before_it_starts_is_refused_with_a_sentence(browser: Client) -> None:
+def test_a_schedule_that_ends_before_it_starts_is_refused(browser: Client) -> None:
     answer = browser.post("/admin/scheduling/student/add/", student_form(end_time="16:00"))
 
     (row,) = answer.context["inline_admin_formsets"][0].formset.forms[:1]
@@ -163,7 +163,7 @@ def test_a_meeting_that_ends_before_it_starts_is_refused_with_a_sentence(browser
     assert not Student.objects.exists()
 
 
-def test_a_weekday_that_is_none_is_refused(browser: Client) -> None:
+def test_an_invalid_weekday_is_refused(browser: Client) -> None:
     answer = browser.post("/admin/scheduling/student/add/", student_form(weekday="8"))
 
     assert "8 is not one of the available choices" in answer.content.decode()
@@ -171,7 +171,7 @@ def test_a_weekday_that_is_none_is_refused(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Europe/Madird", "right/Europe/Madrid", "localtime", "Factory"])
-def test_an_unknown_zone_is_refused_with_a_sentence(browser: Client, zone: str) -> None:
+def test_an_unknown_zone_is_refused(browser: Client, zone: str) -> None:
     form = {"name": "Tom Lee", "time_zone": zone, "is_active": "on"}
 
     answer = browser.post("/admin/scheduling/teacher/add/", form)
@@ -180,7 +180,7 @@ def test_an_unknown_zone_is_refused_with_a_sentence(browser: Client, zone: str) 
     assert not Teacher.objects.exists()
 
 
-def test_a_teachers_new_zone_is_looked_at_before_it_moves_their_lessons(browser: Client) -> None:
+def test_a_new_zone_of_a_teacher_is_previewed_before_it_moves_classes(browser: Client) -> None:
     teacher = Teacher.objects.create(name="Marta Gil", time_zone="Europe/Madrid")
     student = Student.objects.create(first_name="Leo")
     form = {
@@ -212,7 +212,7 @@ def test_a_teachers_new_zone_is_looked_at_before_it_moves_their_lessons(browser:
     made.refresh_from_db()
     assert (teacher.time_zone, made.time_zone) == ("Europe/Madrid", "Europe/Madrid")
 
-    answer = browser.post(f"/admin/scheduling/teacher/{teacher.pk}/zone/", hidden(page))
+    answer = browser.post(f"/admin/scheduling/teacher/{teacher.pk}/zone/", hidden_fields(page))
     assert answer["Location"] == f"/admin/scheduling/teacher/{teacher.pk}/change/"
 
     moved = ScheduledClass.objects.get(pk=made.pk)
@@ -221,7 +221,7 @@ def test_a_teachers_new_zone_is_looked_at_before_it_moves_their_lessons(browser:
     assert moved.starts_at < made.starts_at
 
 
-def test_a_teacher_without_classes_moves_at_once(browser: Client) -> None:
+def test_a_new_zone_of_a_teacher_without_classes_is_saved_at_once(browser: Client) -> None:
     teacher = Teacher.objects.create(name="Marta Gil", time_zone="Europe/Madrid")
     form = {"name": "Marta Gil", "time_zone": "Asia/Tokyo", "is_active": "on", "language": "en"}
 
@@ -230,8 +230,8 @@ def test_a_teacher_without_classes_moves_at_once(browser: Client) -> None:
     assert Teacher.objects.get().time_zone == "Asia/Tokyo"
 
 
-def test_a_class_moved_by_hand_is_touched_and_its_instants_follow(browser: Client) -> None:
-    stored = one_class()
+def test_a_class_moved_by_hand_is_edited_and_its_instants_follow(browser: Client) -> None:
+    stored = create_class()
 
     browser.post(
         f"/admin/scheduling/scheduledclass/{stored.pk}/change/",
@@ -244,8 +244,8 @@ def test_a_class_moved_by_hand_is_touched_and_its_instants_follow(browser: Clien
     assert moved.ends_at - moved.starts_at == timedelta(minutes=45)
 
 
-def test_a_double_booking_is_refused_and_names_the_other_class(browser: Client) -> None:
-    stored = one_class()
+def test_a_double_booking_is_refused_naming_the_other_class(browser: Client) -> None:
+    stored = create_class()
     other = Student.objects.create(first_name="Eva", last_name="Lund")
 
     answer = browser.post(
@@ -259,13 +259,15 @@ def test_a_double_booking_is_refused_and_names_the_other_class(browser: Client) 
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_place_taken_at_the_last_moment_is_refused_by_the_database(
+def test_a_concurrent_double_booking_is_refused_by_the_database(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = one_class()
+    stored = create_class()
     other = Student.objects.create(first_name="Eva", last_name="Lund")
-    monkeypatch.setattr("scheduling.admin.classes.forms.refuse_double_booking", lambda one: None)
-    monkeypatch.setattr("scheduling.services.classes.edit.refuse_double_booking", lambda one: None)
+    monkeypatch.setattr("scheduling.admin.classes.forms.refuse_double_booking", lambda *args: None)
+    monkeypatch.setattr(
+        "scheduling.services.classes.edit.refuse_double_booking", lambda *args: None
+    )
 
     answer = browser.post(
         "/admin/scheduling/scheduledclass/add/",
@@ -277,8 +279,8 @@ def test_a_place_taken_at_the_last_moment_is_refused_by_the_database(
     assert ScheduledClass.objects.count() == 1
 
 
-def test_a_class_cancelled_by_hand_is_a_persons_tombstone(browser: Client) -> None:
-    stored = one_class()
+def test_a_class_cancelled_by_hand_is_cancelled_by_the_studio(browser: Client) -> None:
+    stored = create_class()
 
     browser.post(
         f"/admin/scheduling/scheduledclass/{stored.pk}/change/",
@@ -290,8 +292,8 @@ def test_a_class_cancelled_by_hand_is_a_persons_tombstone(browser: Client) -> No
     assert stored.edited_at is not None
 
 
-def test_a_cancelled_class_is_not_restored_into_a_taken_time(browser: Client) -> None:
-    stored = one_class(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.STUDENT)
+def test_a_cancelled_class_is_not_restored_to_a_taken_time(browser: Client) -> None:
+    stored = create_class(status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.STUDENT)
     eva = Student.objects.create(first_name="Eva", last_name="Lund")
     ScheduledClass.objects.create(
         teacher=stored.teacher,
@@ -311,22 +313,22 @@ def test_a_cancelled_class_is_not_restored_into_a_taken_time(browser: Client) ->
     assert stored.status == ClassStatus.CANCELLED
 
 
-def test_a_class_to_come_is_not_completed(browser: Client) -> None:
-    stored = one_class(date=date(2120, 1, 1))
+def test_an_upcoming_class_is_not_completed(browser: Client) -> None:
+    stored = create_class(date=date(2120, 1, 1))
     address = f"/admin/scheduling/scheduledclass/{stored.pk}/change/"
 
     offered = browser.get(address).content.decode()
     answer = browser.post(address, class_form(stored, status="completed"))
 
     assert 'value="cancelled"' in offered
-    assert not any(f'value="{one}"' in offered for one in ("completed", "present", "closure"))
+    assert not any(f'value="{status}"' in offered for status in ("completed", "present", "closure"))
     assert "completed is not one of the available choices" in answer.content.decode()
     stored.refresh_from_db()
     assert stored.status == ClassStatus.SCHEDULED
 
 
-def test_a_generated_class_cannot_be_deleted_a_one_off_can(browser: Client) -> None:
-    one_off = one_class()
+def test_only_a_one_off_class_can_be_deleted(browser: Client) -> None:
+    one_off = create_class()
     browser.post("/admin/scheduling/student/add/", student_form())
     generated = ScheduledClass.objects.get(week__isnull=False)
 
@@ -336,7 +338,7 @@ def test_a_generated_class_cannot_be_deleted_a_one_off_can(browser: Client) -> N
     assert list(ScheduledClass.objects.all()) == [generated]
 
 
-def test_anonymous_visitors_see_nothing(client: Client) -> None:
+def test_anonymous_visitors_are_redirected_to_the_login(client: Client) -> None:
     for table in TABLES:
         answer = client.get(f"/admin/scheduling/{table}/")
         assert answer.status_code == 302

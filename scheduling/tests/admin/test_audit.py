@@ -1,4 +1,4 @@
-"""Hand edits are logged with who made them, in the admin and by token; runs are not."""
+"""The audit log: manual edits are logged with their user, classes created by runs are not."""
 
 import json
 from contextlib import nullcontext
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 
 @pytest.fixture(autouse=True)
-def rows_with_a_history(monkeypatch):
+def enable_history(monkeypatch):
     monkeypatch.setattr(make, "without_history", nullcontext)
 
 
@@ -33,13 +33,13 @@ def history(client, row):
     return " ".join(answer.content.decode().split())
 
 
-def test_an_edit_in_the_admin_names_who_what_before_and_after(client):
+def test_an_edit_in_the_admin_names_user_fields_and_values(client):
     user = account(SCHEDULER, "sofia")
     client.force_login(user)
-    one = make.lesson(make.student("Ana Ruiz"), teacher=make.teacher("Marta Gil"))
-    page = f"/admin/scheduling/scheduledclass/{one.pk}/change/"
+    scheduled_class = make.lesson(make.student("Ana Ruiz"), teacher=make.teacher("Marta Gil"))
+    page = f"/admin/scheduling/scheduledclass/{scheduled_class.pk}/change/"
     form = {
-        "student": one.student_id,
+        "student": scheduled_class.student_id,
         "teacher": make.teacher("Tom Lee").pk,
         "date": "2026-01-06",
         "start_time": "10:00",
@@ -49,34 +49,34 @@ def test_an_edit_in_the_admin_names_who_what_before_and_after(client):
     }
     assert client.post(page, form).status_code == 302
 
-    logged = entries(one).last()
+    logged = entries(scheduled_class).last()
     assert logged.actor == user
     assert set(logged.changes_dict) == {"teacher", "date"}
-    text = history(client, one)
+    text = history(client, scheduled_class)
     assert "sofia" in text
     assert "Teacher: Marta Gil → Tom Lee" in text
     assert "Date: Mon 5 Jan 2026 → Tue 6 Jan 2026" in text
 
 
-def test_an_edit_by_token_names_the_tokens_owner(client):
+def test_an_edit_by_token_names_its_owner(client):
     user = account(OWNER, "olga")
     token = AuthToken.objects.create(user)[1]
-    one = make.lesson()
+    scheduled_class = make.lesson()
     body = json.dumps({"notes": "Scales"})
     answer = client.patch(
-        f"/api/classes/{one.pk}",
+        f"/api/classes/{scheduled_class.pk}",
         body,
         "application/json",
         headers={"Authorization": f"Bearer {token}"},
     )
     assert answer.status_code == 200
-    assert entries(one).last().actor == user
+    assert entries(scheduled_class).last().actor == user
 
 
-def test_an_action_on_several_logs_each(client):
+def test_a_bulk_action_logs_each_row(client):
     user = account(SCHEDULER)
     client.force_login(user)
-    rows = [make.lesson(on=make.MONDAY) for _each in range(2)]
+    rows = [make.lesson(on=make.MONDAY) for _ in range(2)]
     data = {"action": "mark_present", "_selected_action": [row.pk for row in rows]}
     client.post("/admin/scheduling/scheduledclass/?when=all", data)
     for row in rows:
@@ -84,7 +84,7 @@ def test_an_action_on_several_logs_each(client):
         assert entries(row).last().actor == user
 
 
-def test_nobody_is_named_where_nobody_is_logged_in(client):
+def test_a_change_without_a_login_names_the_system(client):
     client.force_login(account(VIEWER))
     client.get("/admin/")
     row = make.closure("Holiday", make.MONDAY)
@@ -104,14 +104,14 @@ def test_nobody_is_named_where_nobody_is_logged_in(client):
         lambda: LessonSettings.objects.create(teacher=make.teacher()),
     ],
 )
-def test_every_kind_of_row_has_a_history_on_its_page(client, row):
+def test_every_kind_of_row_has_a_history_page(client, row):
     client.force_login(account(VIEWER))
-    made = row()
-    assert entries(made).count() == 1
-    assert "added" in history(client, made)
+    created = row()
+    assert entries(created).count() == 1
+    assert "added" in history(client, created)
 
 
-def test_a_students_history_has_the_fixed_schedule_too(client):
+def test_a_students_history_includes_the_fixed_schedule(client):
     client.force_login(account(VIEWER))
     rule = make.schedule(make.student("Ana Ruiz"), weekday=1)
     rule.weekday = 3
@@ -119,7 +119,7 @@ def test_a_students_history_has_the_fixed_schedule_too(client):
     assert "Weekday: Monday → Wednesday" in history(client, rule.student)
 
 
-def test_lesson_settings_have_the_history_of_their_prices(client):
+def test_the_history_of_lesson_settings_includes_prices(client):
     client.force_login(account(VIEWER))
     settings = LessonSettings.objects.create(teacher=make.teacher())
     duration = LessonDuration.objects.create(settings=settings, minutes=45, price=30)
@@ -128,7 +128,7 @@ def test_lesson_settings_have_the_history_of_their_prices(client):
     assert "Price: 30.00 → 35" in history(client, settings)
 
 
-def test_what_is_gone_is_still_in_the_list_of_all_changes_for_owners_alone(client):
+def test_only_owners_see_deleted_rows_in_the_list_of_changes(client):
     closure = make.closure("Carnival", make.MONDAY)
     Closure.objects.get(pk=closure.pk).delete()
     client.force_login(account(OWNER))
@@ -138,7 +138,7 @@ def test_what_is_gone_is_still_in_the_list_of_all_changes_for_owners_alone(clien
     assert client.get("/admin/auditlog/logentry/").status_code == 403
 
 
-def test_a_teacher_reads_the_history_of_own_classes_alone(client):
+def test_a_teacher_reads_only_the_history_of_their_own_classes(client):
     marta = make.teacher("Marta Gil")
     client.force_login(account(TEACHER, teacher=marta))
     own, other = make.lesson(teacher=marta), make.lesson(make.student("Leo Park"))
@@ -147,38 +147,38 @@ def test_a_teacher_reads_the_history_of_own_classes_alone(client):
     assert "Leo Park" not in answer.content.decode()
 
 
-def test_what_a_run_makes_is_not_logged_and_costs_nothing(client):
+def test_classes_created_by_a_run_are_not_logged(client):
     make.schedule()
     before = LogEntry.objects.count()
     with CaptureQueriesContext(connection) as captured:
         weekly()
     assert ScheduledClass.objects.count() == 1
     assert LogEntry.objects.count() == before
-    assert not any("auditlog" in one["sql"] for one in captured)
+    assert not any("auditlog" in query["sql"] for query in captured)
 
 
-def test_a_long_history_takes_no_more_queries_than_a_short_one(client):
+def test_query_count_does_not_grow_with_the_history(client):
     client.force_login(account(VIEWER))
     row = make.student("Ana Ruiz")
     make.schedule(row)
 
-    def queries():
+    def count_queries():
         with CaptureQueriesContext(connection) as captured:
             history(client, row)
         return len(captured)
 
     history(client, row)
-    few = queries()
+    count = count_queries()
     for n in range(20):
         row.first_name = f"Ana {n}"
         row.save()
         make.schedule(row, weekday=n % 7 + 1)
-    assert queries() == few
+    assert count_queries() == count
 
 
-def test_no_address_of_a_machine_is_kept(client):
+def test_no_ip_address_is_stored(client):
     client.force_login(account(SCHEDULER))
-    one = make.lesson()
-    data = {"action": "mark_present", "_selected_action": [one.pk]}
+    scheduled_class = make.lesson()
+    data = {"action": "mark_present", "_selected_action": [scheduled_class.pk]}
     client.post("/admin/scheduling/scheduledclass/?when=all", data)
-    assert entries(one).last().remote_addr is None
+    assert entries(scheduled_class).last().remote_addr is None

@@ -1,4 +1,4 @@
-"""Who has history is not deleted: what keeps them is counted."""
+"""Deleting in the admin: a row with history is kept, and the rows that prevent it are counted."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +15,7 @@ def admin(client):
     return client
 
 
-def test_what_keeps_a_person_is_counted_and_nothing_is_deleted(admin):
+def test_rows_that_prevent_a_deletion_are_counted(admin):
     student = make.student("Ana Ruiz")
     make.schedule(student)
     for day in ("2026-01-05", "2026-01-06", "2026-01-07"):
@@ -31,7 +31,7 @@ def test_what_keeps_a_person_is_counted_and_nothing_is_deleted(admin):
     assert Student.objects.filter(pk=student.pk).exists()
 
 
-def test_who_has_no_history_goes(admin):
+def test_a_student_without_history_is_deleted(admin):
     student = make.student()
     page = f"/admin/scheduling/student/{student.pk}/delete/"
     assert "Are you sure" in admin.get(page).content.decode()
@@ -39,8 +39,8 @@ def test_who_has_no_history_goes(admin):
     assert not Student.objects.exists()
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher", "recurringslot", "fixedschedule"])
-def test_delete_is_offered_only_where_there_is_no_history(admin, whose):
+@pytest.mark.parametrize("table", ["student", "teacher", "recurringslot", "fixedschedule"])
+def test_delete_is_offered_only_for_rows_without_history(admin, table):
     slot, rule = make.slot(), make.schedule()
     make.lesson(recurring_slot=slot)
     make.lesson(fixed_schedule=rule)
@@ -49,19 +49,19 @@ def test_delete_is_offered_only_where_there_is_no_history(admin, whose):
         "teacher": slot.teacher,
         "recurringslot": slot,
         "fixedschedule": rule,
-    }[whose]
+    }[table]
     fresh = {
         "student": make.student,
         "teacher": make.teacher,
         "recurringslot": make.slot,
         "fixedschedule": make.schedule,
-    }[whose]()
+    }[table]()
     for row, offered in ((kept, False), (fresh, True)):
-        page = f"/admin/scheduling/{whose}/{row.pk}/"
+        page = f"/admin/scheduling/{table}/{row.pk}/"
         assert (f"{page}delete/" in admin.get(f"{page}change/").content.decode()) is offered
 
 
-def test_the_action_deletes_nobody_with_a_history_and_says_the_way_on(admin):
+def test_the_action_refuses_rows_with_history_and_names_the_alternative(admin):
     slot, fresh = make.slot(), make.student("Eva Lund")
     data = {"action": "delete_selected", "_selected_action": [slot.student_id, fresh.pk]}
     answer = admin.post("/admin/scheduling/student/", data, follow=True)

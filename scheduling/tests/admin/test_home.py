@@ -1,4 +1,4 @@
-"""The admin's first page: whether all is well, and today."""
+"""The admin's first page: the status of the studio and the classes of today."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 INDEX = "/admin/"
 
 
-def of(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
@@ -30,17 +30,17 @@ def of(user: User) -> Client:
 
 @pytest.fixture
 def lesson() -> ScheduledClass:
-    """A class that begins in a minute, whenever that is."""
+    """Create a class that begins in a minute."""
     soon = timezone.now() + timedelta(minutes=1)
-    one = make.lesson(make.student("Leo Park"), teacher=make.teacher("Marta Gil"))
+    created = make.lesson(make.student("Leo Park"), teacher=make.teacher("Marta Gil"))
     times = {"starts_at": soon, "ends_at": soon + timedelta(hours=1)}
-    ScheduledClass.objects.filter(pk=one.pk).update(**times)
-    return one
+    ScheduledClass.objects.filter(pk=created.pk).update(**times)
+    return created
 
 
-def test_a_scheduler_sees_the_sentence_the_buttons_and_the_next_class(lesson):
+def test_a_scheduler_sees_status_buttons_and_the_next_class(lesson):
     make.slot(valid_from=timezone.localdate() + timedelta(days=7))
-    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    page = text_of(client_of(account(SCHEDULER)).get(INDEX))
     for words in (
         "11 classes of the weeks ahead are missing.",
         "Nothing runs by itself yet.",
@@ -55,17 +55,17 @@ def test_a_scheduler_sees_the_sentence_the_buttons_and_the_next_class(lesson):
 
 def test_a_viewer_sees_no_button(lesson):
     make.slot()
-    page = text_of(of(account(VIEWER)).get(INDEX))
+    page = text_of(client_of(account(VIEWER)).get(INDEX))
     assert "missing." in page
     assert "Now" not in page
 
 
-def test_no_button_is_offered_that_is_no_cure(lesson):
-    whom = make.teacher()
+def test_conflicts_offer_no_generate_button(lesson):
+    teacher = make.teacher()
     for _ in range(2):
-        make.slot(whom, weekday=timezone.localdate().isoweekday())
+        make.slot(teacher, weekday=timezone.localdate().isoweekday())
     horizon(timezone.localdate(), timezone.now())
-    answer = of(account(SCHEDULER)).get(INDEX)
+    answer = client_of(account(SCHEDULER)).get(INDEX)
     page = text_of(answer)
     assert "12 lessons clash with others." in page
     assert "missing" not in page
@@ -73,40 +73,40 @@ def test_no_button_is_offered_that_is_no_cure(lesson):
     assert b'href="/admin/conflicts/">Resolve conflicts</a>' in answer.content
 
 
-def test_each_need_leads_to_where_a_person_acts():
+def test_each_status_line_links_to_the_page_that_resolves_it():
     old = timezone.now() - timedelta(days=8)
     for n, mark in enumerate(("", "", "present")):
         make.lesson(on=old.date(), start=f"0{n}:00", end=f"0{n}:30", attendance=mark)
     make.slot(valid_from=timezone.localdate() + timedelta(days=7))
-    client = of(account("superuser"))
+    client = client_of(account("superuser"))
     card = client.get(INDEX).context["front"]["status"]
     assert card.url == "/admin/background-jobs/horizon/preview/"
-    ways = {need.text: need.url for need in card.rest}
-    assert ways["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
-    listed = client.get(ways["2 lessons are not marked."])
+    urls = {need.text: need.url for need in card.rest}
+    assert urls["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
+    listed = client.get(urls["2 lessons are not marked."])
     assert listed.context["cl"].result_count == 2
     assert b'id="by-itself"' in client.get("/admin/background-jobs/").content
 
 
-def test_a_teacher_sees_own_classes_alone_and_nothing_of_the_jobs(lesson):
+def test_a_teacher_sees_only_their_own_classes_and_no_jobs(lesson):
     other = make.teacher("Tom Lee")
-    page = text_of(of(account(TEACHER, "tom", other)).get(INDEX))
+    page = text_of(client_of(account(TEACHER, "tom", other)).get(INDEX))
     assert "Leo Park" not in page
     assert "none is planned" in page
     assert "by itself" not in page
-    own = text_of(of(account(TEACHER, "marta", lesson.teacher)).get(INDEX))
+    own = text_of(client_of(account(TEACHER, "marta", lesson.teacher)).get(INDEX))
     assert "Leo Park" in own
 
 
-def test_who_may_nothing_sees_neither():
-    page = text_of(of(account()).get(INDEX))
+def test_an_account_without_a_role_sees_no_classes_and_no_jobs():
+    page = text_of(client_of(account()).get(INDEX))
     assert "Next class" not in page
     assert "generated" not in page
 
 
-def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settings):
+def test_a_new_studio_sees_the_first_steps_and_each_is_ticked_when_done(settings):
     settings.GIVEN_FIRST_VALUES = ["LANGUAGE_CODE"]
-    client = of(account(OWNER))
+    client = client_of(account(OWNER))
     answer = client.get(INDEX)
     assert [[url for _name, url in step.options] for step in answer.context["front"]["steps"]] == [
         ["/admin/scheduling/studio/1/change/"],
@@ -133,7 +133,7 @@ def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settin
     assert done() == [True, True, False, False, True]
     slot = make.slot()
     assert done() == [True, True, True, False, True]
-    page = text_of(of(account("superuser")).get(INDEX))
+    page = text_of(client_of(account("superuser")).get(INDEX))
     assert "step by step" in page
     assert "missing." in page
     assert "Generate Lessons Now" in page
@@ -141,22 +141,22 @@ def test_a_new_studio_is_told_what_comes_first_and_each_step_ticks_itself(settin
     assert done() == []
 
 
-def test_who_may_add_nobody_is_told_no_steps():
-    page = text_of(of(account(VIEWER)).get(INDEX))
+def test_a_viewer_sees_no_first_steps():
+    page = text_of(client_of(account(VIEWER)).get(INDEX))
     assert "step by step" not in page
     assert "There are no active weekly lessons." in page
 
 
-def test_the_button_of_a_job_that_runs_is_not_there():
+def test_an_active_job_has_no_button():
     make.schedule()
     make.slot()
     add_run(Job.HORIZON, timezone.now(), state="running", finished_at=None)
-    page = text_of(of(account(SCHEDULER)).get(INDEX))
+    page = text_of(client_of(account(SCHEDULER)).get(INDEX))
     assert "Generate Lessons Now" not in page
     assert "Generate Weekly Classes Now" in page
 
 
-def test_recent_changes_are_named_in_the_readers_language():
+def test_recent_changes_are_shown_in_the_readers_language():
     rule = make.schedule(make.student("Ana Ruiz"), weekday=1)
     user = account("superuser")
     LogEntry.objects.log_actions(user.pk, [rule], CHANGE)
@@ -164,22 +164,22 @@ def test_recent_changes_are_named_in_the_readers_language():
     for language in ("en", "es"):
         with translation.override(language):
             names.append(str(rule))
-    page = text_of(of(user).get(INDEX, headers={"accept-language": "es"}))
+    page = text_of(client_of(user).get(INDEX, headers={"accept-language": "es"}))
     assert names[0] == "Ana Ruiz · Monday 10:00–11:00"
     assert names[1] in page
     assert names[0] not in page
 
 
-def test_the_switch_names_each_language_in_its_own():
-    client = of(account("superuser"))
+def test_the_language_switch_names_each_language_in_itself():
+    client = client_of(account("superuser"))
     for language in ("en", "es"):
         page = text_of(client.get(INDEX, headers={"accept-language": language}))
         assert "English" in page
         assert "Español" in page
 
 
-def test_its_queries_do_not_grow():
-    client = of(account(SCHEDULER))
+def test_query_count_does_not_grow_with_the_rows():
+    client = client_of(account(SCHEDULER))
     counts = []
     for size in (1, 15):
         for n in range(size):

@@ -1,4 +1,4 @@
-"""Too many wrong passwords close the login to one username from one address, for a while."""
+"""The lock of the login after too many wrong passwords for a username from one IP address."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ LIMIT = settings.AXES_FAILURE_LIMIT
 
 
 @pytest.fixture(autouse=True)
-def people():
+def users():
     for name in ("marta", "tom"):
         User.objects.create_superuser(name, password=PASSWORD)
 
@@ -30,8 +30,8 @@ def people():
 def log_in(client):
     def log_in(name="marta", password=PASSWORD, address=SCHOOL, **extra):
         client.logout()
-        sent = {"username": name, "password": password}
-        return client.post(LOGIN, sent, REMOTE_ADDR=address, **extra)
+        form = {"username": name, "password": password}
+        return client.post(LOGIN, form, REMOTE_ADDR=address, **extra)
 
     return log_in
 
@@ -41,14 +41,14 @@ def locked(log_in):
     return [log_in(password="wrong", HTTP_USER_AGENT=f"browser {n}") for n in range(LIMIT)]
 
 
-def test_the_tenth_wrong_password_closes_it_whatever_the_browser(locked, log_in):
+def test_the_tenth_wrong_password_locks_the_login_for_any_browser(locked, log_in):
     assert [answer.status_code for answer in locked] == [200] * (LIMIT - 1) + [429]
     answer = log_in()
     assert answer.status_code == 429
     assert answer["Retry-After"] == "900"
 
 
-def test_the_page_says_so_and_for_how_long(locked, log_in):
+def test_the_page_states_the_lock_and_its_duration(locked, log_in):
     (error,) = log_in().context["form"].non_field_errors()
     assert error == (
         "Too many wrong passwords for this username from your address. "
@@ -58,18 +58,18 @@ def test_the_page_says_so_and_for_how_long(locked, log_in):
     assert error not in locked[-2].content.decode()
 
 
-def test_somebody_else_behind_the_same_address_gets_in(locked, log_in):
+def test_another_user_at_the_same_address_can_log_in(locked, log_in):
     assert log_in("tom").status_code == 302
 
 
-def test_the_right_person_gets_in_from_another_address(locked, log_in):
+def test_the_locked_user_can_log_in_from_another_address(locked, log_in):
     assert log_in(address=HOME).status_code == 302
     assert log_in().status_code == 429
 
 
-def test_it_opens_by_itself_and_tries_meanwhile_do_not_lengthen_it(log_in):
+def test_the_lock_expires_and_attempts_do_not_extend_it(log_in):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for _time in range(LIMIT):
+        for _ in range(LIMIT):
             log_in(password="wrong")
         clock.shift(timedelta(minutes=14))
         assert log_in().status_code == 429
@@ -77,22 +77,22 @@ def test_it_opens_by_itself_and_tries_meanwhile_do_not_lengthen_it(log_in):
         assert log_in().status_code == 302
 
 
-def test_a_right_password_forgets_the_wrong_ones(log_in):
-    for _time in range(2):
-        for _wrong in range(LIMIT - 1):
+def test_a_correct_password_resets_the_count(log_in):
+    for _ in range(2):
+        for _ in range(LIMIT - 1):
             log_in(password="wrong")
         assert log_in().status_code == 302
     assert not AccessAttempt.objects.exists()
 
 
-def test_nothing_that_was_typed_is_kept_but_the_name(log_in):
+def test_only_the_username_is_stored(log_in):
     log_in(password="my other password", HTTP_USER_AGENT="browser")
     (row,) = AccessAttempt.objects.values()
     assert row["username"] == "marta"
     assert "my other password" not in str(row)
 
 
-def test_rows_are_pruned_once_they_close_nothing_any_more(log_in):
+def test_expired_attempts_are_pruned(log_in):
     now = timezone.now()
     for n in range(5):
         log_in(f"invented {n}", "wrong")
@@ -103,6 +103,6 @@ def test_rows_are_pruned_once_they_close_nothing_any_more(log_in):
     assert sorted(names) == ["invented 2", "invented 3", "invented 4"]
 
 
-def test_the_database_refuses_no_name_that_a_person_can_type(log_in):
+def test_unusual_usernames_are_accepted(log_in):
     for name in ("", "  ", "\x00", "é" * 150, "x" * 3000, "' OR 1=1 --"):
         assert log_in(name, "wrong").status_code == 200

@@ -1,4 +1,4 @@
-"""What a page offers, the server grants: every link and form, followed as each role."""
+"""The links and forms of all admin pages, followed as each role: none is refused."""
 
 import re
 from collections import deque
@@ -34,12 +34,19 @@ from scheduling.tests.support.roles import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
-# What a page offers by a script.
-CALLED = ("data-url", "data-progress", "data-events", "data-days", "data-planned", "data-add")
+# Attributes with URLs that scripts request.
+URL_ATTRIBUTES = (
+    "data-url",
+    "data-progress",
+    "data-events",
+    "data-days",
+    "data-planned",
+    "data-add",
+)
 
 
-class Offers(HTMLParser):
-    """The addresses and the forms of a page, as a browser would use them unchanged."""
+class PageParser(HTMLParser):
+    """The links and forms of a page, with the values that a browser would submit unchanged."""
 
     def __init__(self, text):
         super().__init__()
@@ -50,13 +57,13 @@ class Offers(HTMLParser):
         values = dict(attributes)
         if tag == "a" and values.get("href"):
             self.links.append(values["href"])
-        self.links += [values[name] for name in CALLED if values.get(name)]
+        self.links += [values[name] for name in URL_ATTRIBUTES if values.get(name)]
         if tag == "form":
             self._form = (values.get("method", "get").lower(), values.get("action") or "", {})
         elif self._form is not None:
             self._field(tag, values)
             kind = values.get("type", "submit" if tag == "button" else "")
-            # A form without a button offers nothing, that of a dialog only closes it.
+            # A form without a button offers nothing; a dialog's form only closes the dialog.
             if kind == "submit" and self._form[0] != "dialog" and self._form not in self.forms:
                 self.forms.append(self._form)
 
@@ -78,18 +85,18 @@ class Offers(HTMLParser):
             fields.setdefault(name, values.get("value", ""))
 
 
-class Walk:
-    """Everything that can be reached from the first page, by one reader."""
+class Crawler:
+    """A visit of all pages that one user can reach from the first page."""
 
     def __init__(self, reader):
         self.client = Client(raise_request_exception=True)
         self.client.force_login(reader)
-        self.seen, self.waiting = set(), deque(["/admin/"])
+        self.visited, self.waiting = set(), deque(["/admin/"])
         self.refused, self.names, self.texts = [], set(), {}
 
-    def go(self):
+    def run(self):
         while self.waiting:
-            self._look(self.waiting.popleft())
+            self._visit(self.waiting.popleft())
         return self
 
     def _is_new(self, method, address, fields=()):
@@ -99,26 +106,26 @@ class Walk:
         except LookupError:
             name = parts.path
         given = {name for name, _value in parse_qsl(parts.query)} | set(fields)
-        new = {(method, name, one) for one in given or {""}} - self.seen
-        self.seen |= new
+        new = {(method, name, field) for field in given or {""}} - self.visited
+        self.visited |= new
         return bool(new)
 
-    def _look(self, address):
+    def _visit(self, address):
         answer = self.client.get(address)
-        self._judge("GET", address, answer)
+        self._check("GET", address, answer)
         if answer.status_code in (301, 302):
-            self._queue(answer["Location"], address)
+            self._enqueue(answer["Location"], address)
         elif answer.status_code == 200 and "text/html" in answer["Content-Type"]:
             self.names.add(resolve(urlsplit(address).path).view_name)
             text = answer.content.decode()
             self.texts[address] = text
-            found = Offers(text)
-            for link in found.links:
-                self._queue(link, address)
-            for method, action, fields in found.forms:
-                self._send(method, urljoin(address, action or address), fields, address)
+            page = PageParser(text)
+            for link in page.links:
+                self._enqueue(link, address)
+            for method, action, fields in page.forms:
+                self._submit(method, urljoin(address, action or address), fields, address)
 
-    def _queue(self, link, address):
+    def _enqueue(self, link, address):
         target = urlsplit(urljoin(address, link))
         if target.netloc or not target.path.startswith("/admin/"):
             return
@@ -126,26 +133,26 @@ class Walk:
         if not target.path.endswith("/logout/") and self._is_new("GET", address):
             self.waiting.append(address)
 
-    def _send(self, method, action, fields, address):
+    def _submit(self, method, action, fields, address):
         path = urlsplit(action).path
         if not path.startswith("/admin/") or path.endswith("/logout/"):
             return
         if method == "get":
             query = "&".join(f"{name}={value}" for name, value in fields.items())
-            self._queue(f"{path}?{query}", address)
+            self._enqueue(f"{path}?{query}", address)
         elif self._is_new("POST", action, fields):
             before = transaction.savepoint()
-            self._judge("POST", action, self.client.post(action, fields), address)
+            self._check("POST", action, self.client.post(action, fields), address)
             transaction.savepoint_rollback(before)
 
-    def _judge(self, method, address, answer, page=""):
+    def _check(self, method, address, answer, page=""):
         if answer.status_code >= 400:
             self.refused.append(f"{method} {address} on {page}: {answer.status_code}")
 
 
 @pytest.fixture
 def studio():
-    """The sweep's, with clashes, a log, e-mails, a make-up, and a person's page for each."""
+    """Create a studio with people, conflicts, runs, e-mails and a make-up; return a teacher."""
     owner = account("superuser", "boss")
     populate(owner)
     mozart = Teacher.objects.get(name="Leopold Mozart")
@@ -165,32 +172,32 @@ def studio():
 
 
 @pytest.mark.parametrize("role", [*ROLES, ""])
-def test_nothing_is_offered_that_is_then_refused(studio, role):
+def test_every_offered_link_and_form_is_granted(studio, role):
     reader = account(role, "reader", studio if role == TEACHER else None)
     token = AuthToken.objects.get()
     LogEntry.objects.log_actions(reader.pk, [token], ADDITION, single_object=True)
-    walk = Walk(reader).go()
-    assert not walk.refused, "\n".join(walk.refused)
-    shown = [one for one, text in walk.texts.items() if token.digest in one + text]
-    assert not shown, "the hash of a token is there"
-    least = {OWNER: 70, SCHEDULER: 60, VIEWER: 30, TEACHER: 8, "": 1}
-    assert len(walk.names) >= least[role], sorted(walk.names)
+    crawler = Crawler(reader).run()
+    assert not crawler.refused, "\n".join(crawler.refused)
+    shown = [url for url, text in crawler.texts.items() if token.digest in url + text]
+    assert not shown, "the hash of a token is shown"
+    minimum = {OWNER: 70, SCHEDULER: 60, VIEWER: 30, TEACHER: 8, "": 1}
+    assert len(crawler.names) >= minimum[role], sorted(crawler.names)
 
 
-ACTS = re.compile(
+ACTIONS = re.compile(
     "Resolve|Move, share|Generate them|Mark who|Set the start|Cancel these|manage.py|Undo|Install"
     "|Review|Add durations|Ask whether|Make it run|How to make"
 )
 
 
 @pytest.mark.parametrize(("role", "reads"), [(VIEWER, True), (SCHEDULER, False)])
-def test_a_reader_sees_the_facts_without_the_acts(studio, client, role, reads):
+def test_only_who_may_act_is_offered_actions(studio, client, role, reads):
     client.force_login(account(role))
     JobRun.objects.update(trigger=Trigger.ADMIN)
     for page in ("/admin/", "/admin/background-jobs/", "/admin/conflicts/"):
         text = text_of(client.get(page))
         assert "clash" in text
-        assert bool(ACTS.findall(text)) != reads, (page, ACTS.findall(text))
+        assert bool(ACTIONS.findall(text)) != reads, (page, ACTIONS.findall(text))
     jobs = text_of(client.get("/admin/background-jobs/"))
     for fact in ("Nothing runs by itself", "no lesson settings", "not marked"):
         assert fact in jobs

@@ -1,4 +1,4 @@
-"""Roles are groups that a migration makes; a teacher sees, and marks, own classes alone."""
+"""Roles: groups created by a migration; a teacher sees and marks only their own classes."""
 
 import re
 from importlib import import_module
@@ -28,11 +28,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 LOG = re.compile("jobrun|incident")
 CLASSES = "/admin/scheduling/scheduledclass/"
-EVER = f"{CLASSES}?when=all"
+ALL_CLASSES = f"{CLASSES}?when=all"
 
 
-def page(one: ScheduledClass) -> str:
-    return f"{CLASSES}{one.pk}/change/"
+def page(scheduled_class: ScheduledClass) -> str:
+    return f"{CLASSES}{scheduled_class.pk}/change/"
 
 
 @pytest.fixture
@@ -56,18 +56,18 @@ def browser(client, marta):
     return client
 
 
-def held(role):
+def granted_permissions(role):
     rows = Group.objects.get(name=role).permissions.select_related("content_type")
     return {f"{row.content_type.app_label}.{row.codename}" for row in rows}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_permission_of_a_role_exists_and_is_given(role):
+def test_every_permission_of_a_role_exists_and_is_granted(role):
     ensure_roles()
-    assert held(role) == PERMISSIONS[role]
+    assert granted_permissions(role) == PERMISSIONS[role]
 
 
-def test_each_role_may_all_that_the_one_below_it_may():
+def test_each_role_includes_the_one_below_it():
     assert PERMISSIONS[VIEWER] < PERMISSIONS[SCHEDULER] < PERMISSIONS[OWNER]
     scheduling = Permission.objects.filter(content_type__app_label="scheduling")
     everything = {f"scheduling.{row.codename}" for row in scheduling}
@@ -75,26 +75,26 @@ def test_each_role_may_all_that_the_one_below_it_may():
     assert beyond == {"scheduling.mark_own_classes"}
 
 
-def test_the_migration_makes_groups_and_permissions_where_there_are_none_and_again():
+def test_the_migration_creates_groups_and_permissions_and_can_be_repeated():
     Group.objects.all().delete()
     Permission.objects.all().delete()
     migration = import_module("scheduling.migrations.0007_roles")
-    for _time in range(2):
+    for _ in range(2):
         migration.make(apps, SimpleNamespace(connection=connection))
-        assert {role: held(role) for role in ROLES} == PERMISSIONS
+        assert {role: granted_permissions(role) for role in ROLES} == PERMISSIONS
 
 
-def test_what_a_studio_gave_a_role_besides_stays():
+def test_permissions_added_to_a_role_are_kept():
     ensure_roles()
     viewer = Group.objects.get(name=VIEWER)
     extra = Permission.objects.get(codename="run_jobs")
     viewer.permissions.add(extra)
     ensure_roles()
-    assert held(VIEWER) == PERMISSIONS[VIEWER] | {"scheduling.run_jobs"}
+    assert granted_permissions(VIEWER) == PERMISSIONS[VIEWER] | {"scheduling.run_jobs"}
 
 
 @pytest.mark.parametrize(
-    ("role", "may"),
+    ("role", "expected"),
     [
         ("superuser", {"run", "see", "import", "everyone"}),
         (OWNER, {"run", "see", "import", "everyone"}),
@@ -104,7 +104,7 @@ def test_what_a_studio_gave_a_role_besides_stays():
         ("", set()),
     ],
 )
-def test_what_the_helpers_answer(role, may):
+def test_the_permission_helpers_match_the_role(role, expected):
     user = account(role)
     answers = {
         "run": permissions.may_run_jobs(user),
@@ -112,11 +112,11 @@ def test_what_the_helpers_answer(role, may):
         "import": permissions.may_import(user),
         "everyone": permissions.may_see_everyone(user),
     }
-    assert {name for name, value in answers.items() if value} == may
+    assert {name for name, value in answers.items() if value} == expected
 
 
 @pytest.mark.parametrize("flag", ["is_active", "is_staff"])
-def test_a_role_is_worth_nothing_without_an_active_staff_account(flag, marta, own):
+def test_a_role_requires_an_active_staff_account(flag, marta, own):
     for role in (OWNER, TEACHER):
         user = account(role, teacher=marta)
         setattr(user, flag, False)
@@ -127,8 +127,8 @@ def test_a_role_is_worth_nothing_without_an_active_staff_account(flag, marta, ow
         assert permissions.teacher_of(user) is None
 
 
-def test_a_teacher_sees_own_classes_alone_in_the_list(browser, own, other):
-    text = browser.get(EVER).content.decode()
+def test_the_list_shows_a_teacher_only_their_own_classes(browser, own, other):
+    text = browser.get(ALL_CLASSES).content.decode()
     assert "Ana Ruiz" in text
     assert "Leo Park" not in text
     assert "Tom Lee" not in text
@@ -136,7 +136,7 @@ def test_a_teacher_sees_own_classes_alone_in_the_list(browser, own, other):
 
 
 @pytest.mark.parametrize("kind", ["change", "history", "delete"])
-def test_a_class_of_another_teacher_is_not_there(browser, other, kind):
+def test_a_class_of_another_teacher_is_hidden(browser, other, kind):
     answer = browser.get(f"{CLASSES}{other.pk}/{kind}/", follow=True)
     assert "Leo Park" not in answer.content.decode()
     answer = browser.post(page(other), {"status": "completed"})
@@ -145,7 +145,7 @@ def test_a_class_of_another_teacher_is_not_there(browser, other, kind):
     assert other.status == ClassStatus.SCHEDULED
 
 
-def test_a_teacher_marks_an_own_class(browser, own):
+def test_a_teacher_marks_their_own_class(browser, own):
     form = {"status": "completed", "attendance": "present", "notes": "Scales"}
     assert browser.post(page(own), form).status_code == 302
     own.refresh_from_db()
@@ -158,21 +158,21 @@ def test_a_teacher_marks_an_own_class(browser, own):
     "change",
     [{"date": "2030-01-01"}, {"start_time": "20:00"}, {"teacher": ""}, {"cancelled_by": "student"}],
 )
-def test_nothing_else_of_a_class_is_a_teachers_to_write(browser, own, change):
+def test_a_teacher_changes_no_other_field_of_a_class(browser, own, change):
     before = ScheduledClass.objects.values().get(pk=own.pk)
     browser.post(page(own), {"status": "scheduled", **change})
     after = ScheduledClass.objects.values().get(pk=own.pk)
     assert after == before
 
 
-def test_a_teacher_does_not_cancel(browser, own):
+def test_a_teacher_cannot_cancel_a_class(browser, own):
     answer = browser.post(page(own), {"status": "cancelled"})
     assert "is not one of the available choices" in answer.content.decode()
     own.refresh_from_db()
     assert own.status == ClassStatus.SCHEDULED
 
 
-def test_a_teacher_does_not_bring_back_what_was_cancelled(browser, own):
+def test_a_teacher_cannot_restore_a_cancelled_class(browser, own):
     ScheduledClass.objects.filter(pk=own.pk).update(
         status=ClassStatus.CANCELLED, cancelled_by=CancelledBy.STUDENT
     )
@@ -181,17 +181,17 @@ def test_a_teacher_does_not_bring_back_what_was_cancelled(browser, own):
     assert (own.status, own.notes) == (ClassStatus.CANCELLED, "Called in sick")
 
 
-def test_a_teacher_learns_no_more_of_a_student_than_the_name(browser, own):
-    for address in (page(own), EVER, "/admin/"):
+def test_a_teacher_sees_only_the_name_of_a_student(browser, own):
+    for address in (page(own), ALL_CLASSES, "/admin/"):
         text = browser.get(address).content.decode()
         assert "ana@example.org" not in text
         assert "/admin/scheduling/student/" not in text
-    # Nor by asking the list whether there is one with such an address.
+    # A filter by address reveals nothing either.
     answer = browser.get(CLASSES + "?student__email__startswith=ana")
     assert answer.status_code in {302, 400}
 
 
-def test_an_account_with_the_role_and_no_teacher_sees_no_class(client, own):
+def test_an_account_without_a_teacher_row_sees_no_classes(client, own):
     client.force_login(account(TEACHER))
     assert client.get(CLASSES).status_code == 403
 
@@ -201,7 +201,7 @@ def test_the_api_is_closed_to_teachers(browser, own, path):
     assert browser.get(f"/api/{path}").status_code == 403
 
 
-def test_an_owner_makes_no_superuser_and_touches_none(client):
+def test_an_owner_cannot_create_or_change_superusers(client):
     boss = account("superuser", "boss")
     client.force_login(account(OWNER))
     someone = User.objects.create_user("someone")
@@ -215,7 +215,7 @@ def test_an_owner_makes_no_superuser_and_touches_none(client):
     assert client.post(f"/admin/auth/user/{boss.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_an_owner_makes_a_token_and_sees_it_once_but_none_of_a_superuser(client):
+def test_an_owner_creates_a_token_that_is_shown_once(client):
     boss = account("superuser", "boss")
     owner = account(OWNER)
     client.force_login(owner)

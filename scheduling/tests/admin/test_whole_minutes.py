@@ -1,4 +1,4 @@
-"""A time with seconds is refused beside its field: no class begins or ends within a minute."""
+"""Times with seconds are refused beside their field; classes begin and end at whole minutes."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 REFUSED = "Write the time in whole minutes, without seconds."
 
 
-def test_the_meetings_of_a_student_name_the_field(admin_client):
+def test_the_students_form_names_the_field(admin_client):
     ana = make.student("Ana Ruiz")
     values = {
         "first_name": "Ana",
@@ -31,7 +31,7 @@ def test_the_meetings_of_a_student_name_the_field(admin_client):
     }
     answer = admin_client.post(reverse("admin:scheduling_student_change", args=[ana.pk]), values)
     assert answer.status_code == 200
-    (forms,) = [one.formset for one in answer.context["inline_admin_formsets"]]
+    (forms,) = [inline.formset for inline in answer.context["inline_admin_formsets"]]
     assert forms.errors == [{"end_time": [REFUSED]}]
     assert not FixedSchedule.objects.exists()
 
@@ -47,7 +47,7 @@ def test_the_meetings_of_a_student_name_the_field(admin_client):
     ],
 )
 @pytest.mark.parametrize("seconds", ["{}:30", "{}:00.000001"])
-def test_every_row_refuses_it(build, field, seconds):
+def test_every_model_refuses_seconds(build, field, seconds):
     row = build()
     row.full_clean()
     setattr(row, field, at(seconds.format(f"{getattr(row, field):%H:%M}")))
@@ -57,6 +57,6 @@ def test_every_row_refuses_it(build, field, seconds):
 
 
 @pytest.mark.parametrize("model", [FixedSchedule, RecurringSlot, ScheduledClass])
-def test_to_migrations_it_is_any_time(model):
+def test_migrations_use_the_field_of_django(model):
     _name, path, _args, values = model._meta.get_field("start_time").deconstruct()
     assert (path, set(values)) == ("django.db.models.TimeField", {"verbose_name"})

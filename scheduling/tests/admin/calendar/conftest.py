@@ -1,4 +1,4 @@
-"""The calendar's feeds and pages as a logged-in person asks for them."""
+"""Fixtures of the calendar's tests: a logged-in user and a fixed time."""
 
 import json
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ CALENDAR = "/admin/calendar/"
 
 
 class Reader:
-    """Somebody logged in."""
+    """A logged-in user of the calendar."""
 
     def __init__(self, user):
         self.client = Client()
@@ -30,13 +30,13 @@ class Reader:
         return json.loads(answer.content)
 
     def post(self, path, **data):
-        """As the calendar's script does."""
+        """Send a form as the calendar's script does."""
         headers = {"X-Requested-With": "XMLHttpRequest"}
         return self.client.post(CALENDAR + path, data, headers=headers)
 
 
 @pytest.fixture(autouse=True)
-def _the_clock_stands(monkeypatch):
+def fixed_time(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
@@ -47,5 +47,5 @@ def owner(db):
 
 @pytest.fixture
 def reader_as(db):
-    """`reader_as("Teacher", teacher)`."""
+    """Return a function that logs in a user with a role and, for a teacher, a teacher's row."""
     return lambda role, teacher=None: Reader(account(role, f"a-{role}".lower(), teacher))

@@ -1,4 +1,4 @@
-"""What is done from the calendar goes through the services, with their refusals as sentences."""
+"""The calendar's actions on classes and planned occurrences, and their refusals as sentences."""
 
 import re
 
@@ -14,16 +14,16 @@ from .conftest import CALENDAR
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
-def path(one):
-    return f"classes/{one.pk}/"
+def path(scheduled_class):
+    return f"classes/{scheduled_class.pk}/"
 
 
-def ghost_path(series, on):
+def occurrence_path(series, on):
     kind = "recurring_slot" if hasattr(series, "duration_minutes") else "fixed_schedule"
     return f"occurrences/{kind}/{series.pk}/{on}/"
 
 
-def place(on="2026-01-06", start="10:00", end="11:00", teacher=None):
+def move_form(on="2026-01-06", start="10:00", end="11:00", teacher=None):
     return {
         "action": "move",
         "date": on,
@@ -45,61 +45,64 @@ def marta():
 
 
 @pytest.fixture
-def one(marta):
+def scheduled_class(marta):
     return make.lesson(make.student("Ana Ruiz"), teacher=marta, subject="Piano")
 
 
-def test_the_details_say_everything_and_lead_on(owner, one):
-    text = owner.get(path(one)).content.decode()
-    for said in ("Ana Ruiz", "Piano", "10:00–11:00", "Europe/Madrid", "Marta Gil", "one-off"):
-        assert said in text
-    assert f"/admin/scheduling/scheduledclass/{one.pk}/change/" in text
-    assert f"/admin/scheduling/student/{one.student_id}/change/" in text
-    assert f"/admin/scheduling/teacher/{one.teacher_id}/change/" in text
+def test_the_details_are_complete_and_linked(owner, scheduled_class):
+    text = owner.get(path(scheduled_class)).content.decode()
+    for words in ("Ana Ruiz", "Piano", "10:00–11:00", "Europe/Madrid", "Marta Gil", "one-off"):
+        assert words in text
+    assert f"/admin/scheduling/scheduledclass/{scheduled_class.pk}/change/" in text
+    assert f"/admin/scheduling/student/{scheduled_class.student_id}/change/" in text
+    assert f"/admin/scheduling/teacher/{scheduled_class.teacher_id}/change/" in text
     explained = re.search(r'href="([^"]+)">Explain this date', text)[1].replace("&amp;", "&")
     answer = owner.client.get(explained)
     assert answer.status_code == 200
     assert "Ana Ruiz" in answer.content.decode()
 
 
-def test_a_script_gets_the_details_alone_and_a_person_a_page(owner, one):
+def test_a_script_gets_a_fragment_and_a_browser_a_page(owner, scheduled_class):
     headers = {"X-Requested-With": "XMLHttpRequest"}
-    part = owner.client.get(CALENDAR + path(one), headers=headers).content.decode()
+    part = owner.client.get(CALENDAR + path(scheduled_class), headers=headers).content.decode()
     assert "<html" not in part
-    assert "<html" in owner.get(path(one)).content.decode()
+    assert "<html" in owner.get(path(scheduled_class)).content.decode()
 
 
-def test_a_class_is_moved_and_the_answer_says_where_to(owner, one):
-    answer = owner.post(path(one), **place(teacher=one.teacher))
+def test_a_class_is_moved_and_its_new_time_is_named(owner, scheduled_class):
+    answer = owner.post(path(scheduled_class), **move_form(teacher=scheduled_class.teacher))
     assert answer.status_code == 200
     assert answer.json() == {
         "done": "The class of Ana Ruiz is now on Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
     }
-    one.refresh_from_db()
-    assert (one.date, one.edited_at is not None) == (day("2026-01-06"), True)
+    scheduled_class.refresh_from_db()
+    assert (scheduled_class.date, scheduled_class.edited_at is not None) == (
+        day("2026-01-06"),
+        True,
+    )
 
 
-def test_a_move_to_where_the_teacher_is_taken_is_refused_by_name(owner, one, marta):
+def test_a_move_to_a_taken_time_is_refused_naming_the_other_class(owner, scheduled_class, marta):
     make.lesson(make.student("Leo Park"), day("2026-01-06"), teacher=marta)
-    answer = owner.post(path(one), **place(teacher=marta))
+    answer = owner.post(path(scheduled_class), **move_form(teacher=marta))
     assert answer.status_code == 409
     assert answer.json()["refused"] == (
         "Marta Gil already teaches Leo Park at that time: "
         "Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
     )
-    one.refresh_from_db()
-    assert (one.date, one.edited_at) == (MONDAY, None)
+    scheduled_class.refresh_from_db()
+    assert (scheduled_class.date, scheduled_class.edited_at) == (MONDAY, None)
 
 
-def test_to_another_teacher(owner, one):
+def test_a_class_moves_to_another_teacher(owner, scheduled_class):
     tom = make.teacher("Tom Lee")
-    assert owner.post(path(one), **place(teacher=tom)).status_code == 200
-    one.refresh_from_db()
-    assert one.teacher == tom
+    assert owner.post(path(scheduled_class), **move_form(teacher=tom)).status_code == 200
+    scheduled_class.refresh_from_db()
+    assert scheduled_class.teacher == tom
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"date": ""}, "Date: This field is required."),
         ({"date": "soon"}, "Date: Enter a valid date."),
@@ -108,64 +111,77 @@ def test_to_another_teacher(owner, one):
         ({"teacher": "999999"}, "Teacher: Select a valid choice"),
     ],
 )
-def test_what_is_filled_in_wrongly_is_said_by_its_field(owner, one, change, said):
-    answer = owner.post(path(one), **(place(teacher=one.teacher) | change))
+def test_an_invalid_value_is_refused_with_its_field(owner, scheduled_class, change, message):
+    answer = owner.post(
+        path(scheduled_class), **(move_form(teacher=scheduled_class.teacher) | change)
+    )
     assert answer.status_code == 400
-    assert answer.json()["refused"].startswith(said)
+    assert answer.json()["refused"].startswith(message)
 
 
-def test_without_a_script_the_refusal_stands_on_the_page(owner, one, marta):
+def test_without_a_script_the_page_shows_the_refusal(owner, scheduled_class, marta):
     make.lesson(make.student("Leo Park"), day("2026-01-06"), teacher=marta)
-    answer = owner.client.post(CALENDAR + path(one), place(teacher=marta))
+    answer = owner.client.post(CALENDAR + path(scheduled_class), move_form(teacher=marta))
     assert answer.status_code == 409
     assert "Marta Gil already teaches Leo Park" in answer.content.decode()
-    answer = owner.client.post(CALENDAR + path(one), place("2026-01-07", teacher=marta))
-    assert (answer.status_code, answer["Location"]) == (302, CALENDAR + path(one))
+    answer = owner.client.post(
+        CALENDAR + path(scheduled_class), move_form("2026-01-07", teacher=marta)
+    )
+    assert (answer.status_code, answer["Location"]) == (302, CALENDAR + path(scheduled_class))
 
 
-def test_a_class_is_cancelled_by_someone_for_a_reason_and_restored(owner, one):
-    owner.post(path(one), action="cancel", by="student", reason="Ill", chargeable="on")
-    one.refresh_from_db()
-    assert (one.status, one.cancelled_by, one.cancel_reason) == ("cancelled", "student", "Ill")
-    assert one.is_chargeable
-    assert "To be paid all the same" in owner.get(path(one)).content.decode()
-    assert actions(owner, path(one)) == {"restore"}
+def test_a_class_is_cancelled_with_a_reason_and_restored(owner, scheduled_class):
+    owner.post(path(scheduled_class), action="cancel", by="student", reason="Ill", chargeable="on")
+    scheduled_class.refresh_from_db()
+    assert (
+        scheduled_class.status,
+        scheduled_class.cancelled_by,
+        scheduled_class.cancel_reason,
+    ) == ("cancelled", "student", "Ill")
+    assert scheduled_class.is_chargeable
+    assert "To be paid all the same" in owner.get(path(scheduled_class)).content.decode()
+    assert actions(owner, path(scheduled_class)) == {"restore"}
 
-    owner.post(path(one), action="restore")
-    one.refresh_from_db()
-    assert (one.status, one.cancelled_by) == (ClassStatus.SCHEDULED, "")
+    owner.post(path(scheduled_class), action="restore")
+    scheduled_class.refresh_from_db()
+    assert (scheduled_class.status, scheduled_class.cancelled_by) == (ClassStatus.SCHEDULED, "")
 
 
-def test_nobody_cancels_in_the_name_of_a_closure(owner, one):
-    assert owner.post(path(one), action="cancel", by="closure").status_code == 400
+def test_a_class_cannot_be_cancelled_as_a_closure(owner, scheduled_class):
+    assert owner.post(path(scheduled_class), action="cancel", by="closure").status_code == 400
 
 
-def test_restoring_where_the_place_is_taken_is_refused(owner, one, marta):
-    owner.post(path(one), action="cancel", by="studio")
+def test_restoring_to_a_taken_time_is_refused(owner, scheduled_class, marta):
+    owner.post(path(scheduled_class), action="cancel", by="studio")
     make.lesson(make.student("Leo Park"), teacher=marta)
-    answer = owner.post(path(one), action="restore")
+    answer = owner.post(path(scheduled_class), action="restore")
     assert answer.status_code == 409
     assert "Leo Park" in answer.json()["refused"]
 
 
-def test_a_class_that_has_begun_is_completed_and_not_before(owner, one):
-    assert "complete" not in actions(owner, path(one))
-    assert owner.post(path(one), action="complete").status_code == 409
-    past = make.lesson(one.student, day("2026-01-02"), teacher=one.teacher)
+def test_only_a_class_that_has_begun_is_completed(owner, scheduled_class):
+    assert "complete" not in actions(owner, path(scheduled_class))
+    assert owner.post(path(scheduled_class), action="complete").status_code == 409
+    past = make.lesson(scheduled_class.student, day("2026-01-02"), teacher=scheduled_class.teacher)
     assert owner.post(path(past), action="complete").status_code == 200
     past.refresh_from_db()
     assert past.status == ClassStatus.COMPLETED
 
 
-def test_attendance_and_notes(owner, one):
-    owner.post(path(one), action="mark", attendance="excused", notes="Called in sick")
-    one.refresh_from_db()
-    assert (one.attendance, one.notes) == (Attendance.EXCUSED, "Called in sick")
+def test_attendance_and_notes_are_saved(owner, scheduled_class):
+    owner.post(path(scheduled_class), action="mark", attendance="excused", notes="Called in sick")
+    scheduled_class.refresh_from_db()
+    assert (scheduled_class.attendance, scheduled_class.notes) == (
+        Attendance.EXCUSED,
+        "Called in sick",
+    )
 
 
-def test_a_ghost_that_is_cancelled_stays_cancelled_in_the_next_run(owner, marta):
+def test_a_cancelled_planned_occurrence_is_kept_by_the_next_run(owner, marta):
     slot = make.slot(marta, make.student("Ana Ruiz"))
-    answer = owner.post(ghost_path(slot, "2026-01-12"), action="cancel", by="teacher", reason="")
+    answer = owner.post(
+        occurrence_path(slot, "2026-01-12"), action="cancel", by="teacher", reason=""
+    )
     assert answer.json() == {
         "done": "The class of Ana Ruiz on Mon 12 Jan 2026, 10:00–11:00 (Europe/Madrid) is "
         "cancelled."
@@ -176,9 +192,11 @@ def test_a_ghost_that_is_cancelled_stays_cancelled_in_the_next_run(owner, marta)
     assert ScheduledClass.objects.count() == 12
 
 
-def test_a_ghost_that_is_moved_fulfils_its_week(owner, marta):
+def test_a_moved_planned_occurrence_fulfils_its_week(owner, marta):
     schedule = make.schedule(make.student("Ana Ruiz"), marta)
-    answer = owner.post(ghost_path(schedule, "2026-01-12"), **place("2026-01-14", teacher=marta))
+    answer = owner.post(
+        occurrence_path(schedule, "2026-01-12"), **move_form("2026-01-14", teacher=marta)
+    )
     assert answer.status_code == 200
     row = ScheduledClass.objects.get()
     assert (row.date, row.week, row.fixed_schedule) == (
@@ -186,35 +204,37 @@ def test_a_ghost_that_is_moved_fulfils_its_week(owner, marta):
         day("2026-01-12"),
         schedule,
     )
-    # Once it is stored, its address leads to the class.
-    assert "edited by hand" in owner.get(ghost_path(schedule, "2026-01-12")).content.decode()
+    # The address of a stored occurrence shows its class.
+    assert "edited by hand" in owner.get(occurrence_path(schedule, "2026-01-12")).content.decode()
 
 
-def test_a_ghost_is_not_moved_to_where_another_class_is(owner, marta):
+def test_a_planned_occurrence_is_not_moved_to_a_taken_time(owner, marta):
     slot = make.slot(marta, make.student("Ana Ruiz"))
     make.lesson(make.student("Leo Park"), day("2026-01-14"), teacher=marta)
-    answer = owner.post(ghost_path(slot, "2026-01-12"), **place("2026-01-14", teacher=marta))
+    answer = owner.post(
+        occurrence_path(slot, "2026-01-12"), **move_form("2026-01-14", teacher=marta)
+    )
     assert answer.status_code == 409
     assert "Leo Park" in answer.json()["refused"]
     assert ScheduledClass.objects.count() == 1
 
 
 @pytest.mark.parametrize("on", ["2026-01-13", "2024-01-01", "soon", "0001-01-01"])
-def test_what_is_no_occurrence_is_not_there(owner, marta, on):
+def test_a_date_without_an_occurrence_is_not_found(owner, marta, on):
     slot = make.slot(marta)
-    assert owner.post(ghost_path(slot, on), action="cancel", by="studio").status_code == 404
+    assert owner.post(occurrence_path(slot, on), action="cancel", by="studio").status_code == 404
 
 
-def test_a_class_that_is_gone_says_so(owner):
+def test_a_deleted_class_is_not_found(owner):
     answer = owner.post("classes/999999/", action="cancel", by="studio")
     assert answer.status_code == 404
     assert answer.json() == {"refused": "There is no such class any more."}
 
 
-def test_a_viewer_sees_and_does_nothing(reader_as, one, marta):
+def test_a_viewer_can_read_only(reader_as, scheduled_class, marta):
     viewer = reader_as("Viewer")
     slot = make.slot(marta, make.student("Leo Park"), start="15:00")
-    for address in (path(one), ghost_path(slot, "2026-01-12")):
+    for address in (path(scheduled_class), occurrence_path(slot, "2026-01-12")):
         assert viewer.get(address).status_code == 200
         assert actions(viewer, address) == set()
         assert viewer.post(address, action="cancel", by="studio").status_code == 403
@@ -222,7 +242,7 @@ def test_a_viewer_sees_and_does_nothing(reader_as, one, marta):
     assert ScheduledClass.objects.get().status == ClassStatus.SCHEDULED
 
 
-class TestATeacher:
+class TestTeacher:
     @pytest.fixture
     def teacher(self, reader_as, marta):
         return reader_as("Teacher", marta)
@@ -231,20 +251,22 @@ class TestATeacher:
     def other(self):
         return make.lesson(make.student("Leo Park"), teacher=make.teacher("Tom Lee"))
 
-    def test_sees_own_classes_and_ghosts_alone(self, teacher, one, other, marta):
+    def test_sees_only_their_own_classes_and_occurrences(
+        self, teacher, scheduled_class, other, marta
+    ):
         make.slot(marta, make.student("Eva Sol"), start="15:00")
         make.slot(other.teacher, make.student("Kim Roe"), start="15:00")
         for query in ({}, {"teacher": other.teacher_id}):
             feed = teacher.feed(**query)
             assert list(feed["students"].values()) == ["Ana Ruiz"]
-            ghosts = teacher.feed("planned/", **query)["planned"]
-            assert [ghost["student"] for ghost in ghosts] == ["Eva Sol"]
+            planned = teacher.feed("planned/", **query)["planned"]
+            assert [occurrence["student"] for occurrence in planned] == ["Eva Sol"]
             assert teacher.feed("days/", **query)["days"] == {"2026-01-05": {"scheduled": 1}}
 
-    def test_finds_own_students_alone_and_no_address_of_theirs(self, teacher, one, other):
+    def test_finds_only_their_own_students_by_name(self, teacher, scheduled_class, other):
         make.lesson(
             make.student("Ana Ruiz", email="x@example.org"),
-            teacher=one.teacher,
+            teacher=scheduled_class.teacher,
             start="12:00",
             end="13:00",
         )
@@ -252,35 +274,43 @@ class TestATeacher:
         assert [student["name"].split(" ·")[0] for student in found] == ["Ana Ruiz", "Ana Ruiz"]
         assert "example.org" not in str(found)
 
-    def test_is_not_told_when_others_are_away(self, teacher, one, other):
+    def test_does_not_see_closures_of_others(self, teacher, scheduled_class, other):
         make.closure("Surgery", MONDAY, teacher=other.teacher)
         make.closure("Pause", MONDAY, student=other.student)
         make.closure("Holiday", MONDAY)
-        assert [c["name"] for c in teacher.feed()["closures"]] == ["Holiday"]
+        assert [closure["name"] for closure in teacher.feed()["closures"]] == ["Holiday"]
 
-    def test_marks_and_completes_but_does_not_move_or_cancel(self, teacher, one):
-        past = make.lesson(one.student, day("2026-01-02"), teacher=one.teacher)
+    def test_marks_and_completes_but_cannot_move_or_cancel(self, teacher, scheduled_class):
+        past = make.lesson(
+            scheduled_class.student, day("2026-01-02"), teacher=scheduled_class.teacher
+        )
         assert actions(teacher, path(past)) == {"complete", "mark"}
         assert teacher.post(path(past), action="complete").status_code == 200
-        for data in (place(teacher=one.teacher), {"action": "cancel", "by": "teacher"}):
-            assert teacher.post(path(one), **data).status_code == 409
-        one.refresh_from_db()
-        assert (one.status, one.date) == (ClassStatus.SCHEDULED, MONDAY)
+        for data in (
+            move_form(teacher=scheduled_class.teacher),
+            {"action": "cancel", "by": "teacher"},
+        ):
+            assert teacher.post(path(scheduled_class), **data).status_code == 409
+        scheduled_class.refresh_from_db()
+        assert (scheduled_class.status, scheduled_class.date) == (ClassStatus.SCHEDULED, MONDAY)
 
-    def test_does_not_reach_what_is_not_theirs(self, teacher, other):
+    def test_cannot_reach_classes_of_others(self, teacher, other):
         slot = make.slot(other.teacher, other.student, start="15:00")
-        for address in (path(other), ghost_path(slot, "2026-01-12")):
+        for address in (path(other), occurrence_path(slot, "2026-01-12")):
             assert teacher.get(address).status_code == 404
         assert teacher.post(path(other), action="mark", attendance="present").status_code == 404
-        answer = teacher.post(ghost_path(slot, "2026-01-12"), action="cancel", by="studio")
+        answer = teacher.post(occurrence_path(slot, "2026-01-12"), action="cancel", by="studio")
         assert answer.status_code == 403
         assert ScheduledClass.objects.count() == 1
 
 
-def test_a_class_moved_to_a_closed_day_takes_place_and_that_is_said(owner, one, marta):
+def test_a_class_moved_to_a_closed_day_takes_place_with_a_note(owner, scheduled_class, marta):
     make.closure("Strike", day("2026-01-07"))
-    answer = owner.post(path(one), **place("2026-01-07", teacher=marta))
+    answer = owner.post(path(scheduled_class), **move_form("2026-01-07", teacher=marta))
     assert answer.status_code == 200
     assert "is closed (Strike); the class takes place anyway." in answer.json()["done"]
-    one.refresh_from_db()
-    assert (str(one.date), one.status) == ("2026-01-07", ClassStatus.SCHEDULED)
+    scheduled_class.refresh_from_db()
+    assert (str(scheduled_class.date), scheduled_class.status) == (
+        "2026-01-07",
+        ClassStatus.SCHEDULED,
+    )

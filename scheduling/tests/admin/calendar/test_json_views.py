@@ -1,4 +1,4 @@
-"""What the calendar's script gets: classes by instants and by wall clocks, numbers, ghosts."""
+"""The calendar's JSON: classes by instant and by wall clock, counts, planned occurrences."""
 
 import pytest
 from django.db import connection
@@ -16,15 +16,15 @@ def starts(feed):
     return sorted((row[1], feed["students"][str(row[3])]) for row in feed["classes"])
 
 
-def test_a_class_is_told_in_utc_with_names_once(owner):
+def test_a_class_is_in_utc_and_each_name_is_sent_once(owner):
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
-    one = make.lesson(ana, teacher=marta, subject="Piano", is_shared=True)
+    scheduled_class = make.lesson(ana, teacher=marta, subject="Piano", is_shared=True)
     make.lesson(ana, MONDAY, "12:00", "13:00", marta)
 
     feed = owner.feed()
 
-    row = next(row for row in feed["classes"] if row[0] == one.pk)
+    row = next(row for row in feed["classes"] if row[0] == scheduled_class.pk)
     assert row[1:] == [
         "2026-01-05 09:00",
         "2026-01-05 10:00",
@@ -41,63 +41,66 @@ def test_a_class_is_told_in_utc_with_names_once(owner):
     assert feed["teachers"] == {str(marta.pk): "Marta Gil"}
 
 
-def test_ten_in_the_morning_stays_ten_over_the_change_to_summer_time(owner):
+def test_wall_clock_times_are_kept_over_a_change_of_offset(owner):
     madrid = make.teacher("Marta Gil", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
     make.lesson(ana, day("2026-03-28"), teacher=madrid)
     make.lesson(ana, day("2026-03-29"), teacher=madrid)
-    asked = {"start": "2026-03-23T00:00:00+01:00", "end": "2026-03-30T00:00:00+02:00"}
+    query = {"start": "2026-03-23T00:00:00+01:00", "end": "2026-03-30T00:00:00+02:00"}
 
-    by_instant = owner.feed(**asked)
-    own = owner.feed(start="2026-03-23", end="2026-03-30", zone="own")
+    by_instant = owner.feed(**query)
+    by_wall_clock = owner.feed(start="2026-03-23", end="2026-03-30", zone="own")
 
-    assert [start for start, _who in starts(by_instant)] == ["2026-03-28 09:00", "2026-03-29 08:00"]
-    assert sorted(row[1:4] for row in own["classes"]) == [
+    assert [start for start, _name in starts(by_instant)] == [
+        "2026-03-28 09:00",
+        "2026-03-29 08:00",
+    ]
+    assert sorted(row[1:4] for row in by_wall_clock["classes"]) == [
         ["2026-03-28", "10:00", "11:00"],
         ["2026-03-29", "10:00", "11:00"],
     ]
 
 
-def test_the_edges_of_a_range_are_those_of_the_zone_that_asks(owner):
+def test_a_range_is_in_the_requested_zone(owner):
     auckland = make.teacher("Tama", "Pacific/Auckland")
     # 08:00 on Monday there is still Sunday in UTC.
     make.lesson(make.student("Ana Ruiz"), MONDAY, "08:00", "09:00", auckland)
 
     assert owner.feed()["classes"] == []
-    there = {"start": "2026-01-05T00:00:00+13:00", "end": "2026-01-12T00:00:00+13:00"}
-    assert len(owner.feed(**there)["classes"]) == 1
+    auckland_week = {"start": "2026-01-05T00:00:00+13:00", "end": "2026-01-12T00:00:00+13:00"}
+    assert len(owner.feed(**auckland_week)["classes"]) == 1
     assert len(owner.feed(zone="own")["classes"]) == 1
 
 
-def test_a_class_that_goes_on_at_midnight_belongs_to_both_days(owner):
+def test_a_class_over_midnight_is_on_both_days(owner):
     make.lesson(make.student("Ana Ruiz"), day("2026-01-06"), "23:30", "00:30")
     for start, end in (("2026-01-06", "2026-01-07"), ("2026-01-07", "2026-01-08")):
         assert len(owner.feed(start=start, end=end)["classes"]) == 1
     assert owner.feed(start="2026-01-08", end="2026-01-09")["classes"] == []
 
 
-def test_filters_by_teacher_student_and_status(owner):
+def test_classes_are_filtered_by_teacher_student_and_status(owner):
     marta, tom = make.teacher("Marta"), make.teacher("Tom")
     ana, leo = make.student("Ana"), make.student("Leo")
     make.lesson(ana, teacher=marta)
     make.lesson(leo, MONDAY, "12:00", "13:00", marta)
     make.lesson(leo, MONDAY, "14:00", "15:00", tom, status=ClassStatus.CANCELLED)
 
-    def who(**query):
+    def students(**query):
         return [name for _start, name in starts(owner.feed(**query))]
 
-    assert who() == ["Ana", "Leo", "Leo"]
-    assert who(teacher=marta.pk) == ["Ana", "Leo"]
-    assert who(teacher=marta.pk, student=leo.pk) == ["Leo"]
-    assert who(status="cancelled") == ["Leo"]
-    assert who(status=["scheduled", "completed"]) == ["Ana", "Leo"]
-    assert who(status="scheduled,cancelled") == ["Ana", "Leo", "Leo"]
-    assert who(status="planned") == []
-    assert who(status="none") == []
+    assert students() == ["Ana", "Leo", "Leo"]
+    assert students(teacher=marta.pk) == ["Ana", "Leo"]
+    assert students(teacher=marta.pk, student=leo.pk) == ["Leo"]
+    assert students(status="cancelled") == ["Leo"]
+    assert students(status=["scheduled", "completed"]) == ["Ana", "Leo"]
+    assert students(status="scheduled,cancelled") == ["Ana", "Leo", "Leo"]
+    assert students(status="planned") == []
+    assert students(status="none") == []
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         (
             {"start": "yesterday"},
@@ -119,14 +122,14 @@ def test_filters_by_teacher_student_and_status(owner):
         ({"zone": "Mars/Base"}, "“Mars/Base” is not a valid time zone."),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_a_sentence(owner, query, said):
+def test_an_invalid_parameter_is_refused_with_a_sentence(owner, query, message):
     answer = owner.get("events/", start="2026-01-05", end="2026-01-12") if not query else None
     answer = owner.get("events/", **({"start": "2026-01-05", "end": "2026-01-12"} | query))
     assert answer.status_code == 400
-    assert said in answer.json()["refused"]
+    assert message in answer.json()["refused"]
 
 
-def test_closures_are_everyones_and_those_of_whom_one_asks_for(owner):
+def test_closures_are_filtered_by_teacher_and_student(owner):
     marta, ana = make.teacher("Marta"), make.student("Ana Ruiz")
     make.closure("Holiday", day("2026-01-06"), day("2026-01-07"))
     make.closure("Travel", day("2026-01-08"), teacher=marta)
@@ -134,7 +137,7 @@ def test_closures_are_everyones_and_those_of_whom_one_asks_for(owner):
     make.closure("Later", day("2026-01-12"))
 
     def names(**query):
-        return [(one["name"], one["who"]) for one in owner.feed(**query)["closures"]]
+        return [(closure["name"], closure["who"]) for closure in owner.feed(**query)["closures"]]
 
     assert names() == [("Holiday", ""), ("Travel", "Marta"), ("Exams", "Ana Ruiz")]
     assert names(teacher=marta.pk) == [("Holiday", ""), ("Travel", "Marta")]
@@ -147,7 +150,7 @@ def test_closures_are_everyones_and_those_of_whom_one_asks_for(owner):
     )
 
 
-def test_days_in_numbers_by_the_classes_own_dates(owner):
+def test_days_are_counted_by_local_date(owner):
     auckland = make.teacher("Tama", "Pacific/Auckland")
     make.lesson(make.student(), MONDAY, "08:00", "09:00", auckland)
     make.lesson(make.student(), MONDAY, "09:00", "10:00", auckland, status=ClassStatus.CANCELLED)
@@ -155,18 +158,18 @@ def test_days_in_numbers_by_the_classes_own_dates(owner):
     assert feed["days"] == {"2026-01-05": {"scheduled": 1, "cancelled": 1}}
 
 
-def test_ghosts_are_what_is_asked_for_and_not_stored(owner):
+def test_planned_occurrences_are_those_not_stored(owner):
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
     slot = make.slot(marta, ana, subject="Piano")
-    assert [one["day"] for one in owner.feed("planned/")["planned"]] == ["2026-01-05"]
+    assert [occurrence["day"] for occurrence in owner.feed("planned/")["planned"]] == ["2026-01-05"]
     horizon()
     assert owner.feed("planned/")["planned"] == []
 
     later = {"start": "2026-03-30", "end": "2026-04-06"}
-    (ghost,) = owner.feed("planned/", **later)["planned"]
+    (occurrence,) = owner.feed("planned/", **later)["planned"]
 
-    assert ghost == {
+    assert occurrence == {
         "kind": "recurring_slot",
         "series": slot.pk,
         "day": "2026-03-30",
@@ -183,20 +186,20 @@ def test_ghosts_are_what_is_asked_for_and_not_stored(owner):
     }
 
 
-def test_a_conflict_says_why_and_is_a_kind_of_its_own(owner):
+def test_a_conflict_has_a_reason_and_its_own_status(owner):
     marta = make.teacher("Marta Gil")
     make.lesson(make.student("Leo Park"), teacher=marta)
     make.slot(marta, make.student("Ana Ruiz"))
 
-    (ghost,) = owner.feed("planned/", status="conflict")["planned"]
+    (occurrence,) = owner.feed("planned/", status="conflict")["planned"]
 
-    assert ghost["outcome"] == "conflict"
-    assert "Leo Park" in ghost["reason"]
+    assert occurrence["outcome"] == "conflict"
+    assert "Leo Park" in occurrence["reason"]
     assert owner.feed("planned/", status="planned")["planned"] == []
     assert owner.feed("planned/", status="scheduled")["planned"] == []
 
 
-def test_no_ghosts_of_weeks_that_no_run_makes_any_more(owner):
+def test_past_weeks_have_no_planned_occurrences(owner):
     make.schedule(make.student("Ana Ruiz"))
     make.slot()
     past = {"start": "2025-12-01", "end": "2026-01-05"}
@@ -205,12 +208,12 @@ def test_no_ghosts_of_weeks_that_no_run_makes_any_more(owner):
     assert ScheduledClass.objects.count() == 1
 
 
-def test_ghosts_of_more_than_two_months_are_refused(owner):
+def test_planned_occurrences_of_over_62_days_are_refused(owner):
     answer = owner.get("planned/", start="2026-01-01", end="2026-06-01")
     assert (answer.status_code, answer.json()["refused"]) == (400, "At most 62 days at a time.")
 
 
-def test_students_are_found_by_any_part_of_their_name(owner):
+def test_students_are_found_by_any_part_of_the_name(owner):
     ana = make.student("Ana Ruiz", email="ana@example.org")
     other = make.student("Ana Ruiz", email="ruiz@example.org")
     leo = make.student("Leo Park", email="leo@example.org")
@@ -224,28 +227,28 @@ def test_students_are_found_by_any_part_of_their_name(owner):
 
 
 @pytest.mark.parametrize("path", ["events/", "days/", "planned/"])
-def test_the_number_of_queries_does_not_grow(owner, path):
-    def queries():
+def test_query_count_does_not_grow_with_the_classes(owner, path):
+    def count_queries():
         with CaptureQueriesContext(
             connection,
-        ) as seen:
+        ) as captured:
             owner.feed(path)
-        return len(seen)
+        return len(captured)
 
     def fill(n, hours):
         for hour in hours:
-            whom = make.teacher()
-            make.lesson(make.student(), MONDAY, f"{hour:02}:00", f"{hour:02}:30", whom)
-            make.slot(whom, make.student(), start=f"{hour:02}:30", minutes=20)
+            teacher = make.teacher()
+            make.lesson(make.student(), MONDAY, f"{hour:02}:00", f"{hour:02}:30", teacher)
+            make.slot(teacher, make.student(), start=f"{hour:02}:30", minutes=20)
 
     fill(1, range(8, 10))
-    few = queries()
+    count = count_queries()
     fill(2, range(10, 20))
-    assert queries() == few
-    assert few < 20
+    assert count_queries() == count
+    assert count < 20
 
 
-def test_feeds_are_compressed_and_never_kept(owner):
+def test_answers_are_compressed_and_not_cached(owner):
     for hour in range(8, 20):
         make.lesson(make.student(), MONDAY, f"{hour:02}:00", f"{hour:02}:30")
     answer = owner.client.get(

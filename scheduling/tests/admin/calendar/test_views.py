@@ -1,4 +1,4 @@
-"""The page itself: what it offers, what it makes of its address, and the list without a script."""
+"""The calendar's page: its filters, its links and the plain list without a script."""
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ def text(answer):
     return answer.content.decode()
 
 
-def test_the_page_knows_its_address(owner):
+def test_the_page_takes_its_filters_from_the_url(owner):
     tom = make.teacher("Tom Lee", "Europe/Madrid")
     ana = make.student("Ana Ruiz")
     answer = owner.get(teacher=tom.pk, student=ana.pk, zone="Asia/Kolkata", status="scheduled")
@@ -30,20 +30,20 @@ def test_the_page_knows_its_address(owner):
     "query", [{"zone": "Mars/Base"}, {"teacher": "x"}, {"status": "gone"}, {"date": "soon"}]
 )
 @pytest.mark.parametrize("plain", [{}, {"plain": "1"}])
-def test_an_address_that_makes_no_sense_is_said_and_the_calendar_shown(owner, query, plain):
+def test_invalid_filters_are_reported_and_dropped(owner, query, plain):
     answer = owner.get(**query, **plain)
     assert answer.status_code == 200
     assert "The calendar is shown without filters." in text(answer)
 
 
-def test_the_header_leads_here_for_who_may_see_classes(owner, reader_as):
+def test_the_header_links_to_the_calendar_for_who_may_see_classes(owner, reader_as):
     link = '<a href="/admin/calendar/"'
     assert link in text(owner.client.get("/admin/"))
     assert link in text(reader_as("Teacher", make.teacher()).client.get("/admin/"))
     assert link not in text(reader_as("").client.get("/admin/"))
 
 
-def test_a_teacher_gets_no_choice_of_teachers(reader_as):
+def test_a_teacher_cannot_choose_a_teacher(reader_as):
     marta = make.teacher("Marta Gil")
     make.teacher("Tom Lee")
     page = text(reader_as("Teacher", marta).get())
@@ -51,10 +51,10 @@ def test_a_teacher_gets_no_choice_of_teachers(reader_as):
     assert 'id="calendar-teacher"' not in page
 
 
-class TestAsAPlainList:
-    def test_a_week_with_links(self, owner):
+class TestPlainList:
+    def test_a_week_is_listed_with_links(self, owner):
         marta = make.teacher("Marta Gil", "Europe/Madrid")
-        one = make.lesson(make.student("Ana Ruiz"), teacher=marta, subject="Piano")
+        scheduled_class = make.lesson(make.student("Ana Ruiz"), teacher=marta, subject="Piano")
         slot = make.slot(marta, make.student("Leo Park"), weekday=2)
         make.closure("Holiday", day("2026-01-09"))
         make.closure("Travel", day("2026-01-10"), teacher=marta)
@@ -63,21 +63,21 @@ class TestAsAPlainList:
 
         assert "Times in UTC." in page
         assert "09:00–10:00" in page
-        assert f'href="/admin/calendar/classes/{one.pk}/"' in page
+        assert f'href="/admin/calendar/classes/{scheduled_class.pk}/"' in page
         assert f'href="/admin/calendar/occurrences/recurring_slot/{slot.pk}/2026-01-06/"' in page
         assert "not created yet" in page
         assert "Holiday</p>" in page
         assert "Travel · Marta Gil</p>" in page
         assert "date=2026-01-12" in page
 
-    def test_in_another_zone(self, owner):
+    def test_times_are_in_the_chosen_zone(self, owner):
         make.lesson(make.student("Ana Ruiz"), start="22:00", end="23:00")
         page = text(owner.get(plain="1", zone="Asia/Kolkata"))
         assert "Times in Asia/Kolkata." in page
         assert "03:30–04:30" in page
         assert "Tue 6 Jan 2026" in page
 
-    def test_of_another_week_with_filters_that_stay(self, owner):
+    def test_filters_are_kept_in_another_week(self, owner):
         marta = make.teacher("Marta Gil")
         make.lesson(make.student("Ana Ruiz"), day("2026-02-04"), teacher=marta)
         make.lesson(make.student("Leo Park"), day("2026-02-04"))
@@ -86,21 +86,21 @@ class TestAsAPlainList:
         assert "Leo Park" not in page
         assert f"teacher={marta.pk}&amp;date=2026-01-26" in page
 
-    def test_students_by_name(self, owner):
+    def test_students_are_found_by_name(self, owner):
         ana = make.student("Ana Ruiz")
         assert f"?student={ana.pk}&amp;plain=1" in text(owner.get(plain="1", who="ruiz"))
         assert "No student has that name." in text(owner.get(plain="1", who="zoe"))
 
-    def test_the_number_of_queries_does_not_grow(self, owner):
-        def queries():
-            with CaptureQueriesContext(connection) as seen:
+    def test_query_count_does_not_grow_with_the_classes(self, owner):
+        def count_queries():
+            with CaptureQueriesContext(connection) as captured:
                 owner.get(plain="1")
-            return len(seen)
+            return len(captured)
 
         make.lesson(teacher=make.teacher())
         make.slot()
-        few = queries()
+        count = count_queries()
         for hour in range(11, 20):
             make.lesson(make.student(), MONDAY, f"{hour}:00", f"{hour}:30", make.teacher())
             make.slot(start=f"{hour}:00")
-        assert queries() == few
+        assert count_queries() == count

@@ -1,4 +1,4 @@
-"""What is done to several classes at once: how many, and each refusal by name."""
+"""Bulk actions on classes: the number of changes and the refusals by name."""
 
 from datetime import UTC, date, datetime
 
@@ -31,7 +31,7 @@ def past(marta):
 
 
 @pytest.fixture
-def ahead(marta):
+def upcoming(marta):
     return make.lesson(make.student("Leo Park"), date(2026, 1, 9), teacher=marta)
 
 
@@ -41,17 +41,17 @@ def browser(client):
     return client
 
 
-def act(browser, action, *classes, **more):
-    data = {"action": action, "_selected_action": [one.pk for one in classes], **more}
+def run_action(browser, action, *classes, **more):
+    data = {"action": action, "_selected_action": [row.pk for row in classes], **more}
     answer = browser.post(CLASSES, data, follow=True)
-    for one in classes:
-        one.refresh_from_db()
+    for row in classes:
+        row.refresh_from_db()
     return answer.content.decode()
 
 
-def test_completing_says_how_many_and_names_what_has_not_begun(browser, past, ahead):
-    text = act(browser, "complete", past, ahead)
-    assert (past.status, ahead.status) == (ClassStatus.COMPLETED, ClassStatus.SCHEDULED)
+def test_complete_counts_classes_and_names_those_not_begun(browser, past, upcoming):
+    text = run_action(browser, "complete", past, upcoming)
+    assert (past.status, upcoming.status) == (ClassStatus.COMPLETED, ClassStatus.SCHEDULED)
     assert past.edited_at == NOW
     assert "1 class completed." in text
     assert "Not changed: Leo Park · Fri 9 Jan 2026, " in text
@@ -66,63 +66,67 @@ def test_completing_says_how_many_and_names_what_has_not_begun(browser, past, ah
         ("mark_teacher_absent", Attendance.TEACHER_ABSENT),
     ],
 )
-def test_marking(browser, past, ahead, action, attendance):
-    text = act(browser, action, past, ahead)
-    assert past.attendance == ahead.attendance == attendance
+def test_attendance_is_marked(browser, past, upcoming, action, attendance):
+    text = run_action(browser, action, past, upcoming)
+    assert past.attendance == upcoming.attendance == attendance
     assert "Attendance of 2 classes marked." in text
-    assert "1 needed no change." in act(browser, action, past)
+    assert "1 needed no change." in run_action(browser, action, past)
 
 
-def test_nobody_is_marked_present_before_the_class_has_begun(browser, past, ahead):
-    text = act(browser, "mark_present", past, ahead)
-    assert (past.attendance, ahead.attendance, ahead.edited_at) == (Attendance.PRESENT, "", None)
+def test_present_is_refused_before_the_class_begins(browser, past, upcoming):
+    text = run_action(browser, "mark_present", past, upcoming)
+    assert (past.attendance, upcoming.attendance, upcoming.edited_at) == (
+        Attendance.PRESENT,
+        "",
+        None,
+    )
     assert "Attendance of 1 class marked." in text
     assert (
         "Nobody can be present before a class begins; this one begins on Fri 9 Jan 2026, " in text
     )
 
 
-def test_cancelling_asks_by_whom_and_why_first(browser, past, ahead):
-    text = act(browser, "cancel", past, ahead)
+def test_cancelling_asks_for_person_and_reason_first(browser, past, upcoming):
+    text = run_action(browser, "cancel", past, upcoming)
     assert "Cancel these 2 classes?" in text
     assert "Leo Park" in text
-    assert past.status == ahead.status == ClassStatus.SCHEDULED
+    assert past.status == upcoming.status == ClassStatus.SCHEDULED
 
-    text = act(browser, "cancel", past, ahead, by="teacher", reason="Flu")
+    text = run_action(browser, "cancel", past, upcoming, by="teacher", reason="Flu")
     assert "2 classes cancelled." in text
-    for one in (past, ahead):
-        assert (one.status, one.cancelled_by) == (ClassStatus.CANCELLED, CancelledBy.TEACHER)
-        assert one.cancel_reason == "Flu"
+    for row in (past, upcoming):
+        assert (row.status, row.cancelled_by) == (ClassStatus.CANCELLED, CancelledBy.TEACHER)
+        assert row.cancel_reason == "Flu"
 
 
-def test_a_class_that_is_cancelled_too_late_is_to_be_paid(browser, ahead, past):
-    act(browser, "cancel", ahead, by="student", chargeable="on")
-    act(browser, "cancel", past, by="student")
-    assert (ahead.is_chargeable, past.is_chargeable) == (True, False)
+def test_a_late_cancellation_can_be_chargeable(browser, upcoming, past):
+    run_action(browser, "cancel", upcoming, by="student", chargeable="on")
+    run_action(browser, "cancel", past, by="student")
+    assert (upcoming.is_chargeable, past.is_chargeable) == (True, False)
     assert browser.get(CLASSES).content.decode().count(">chargeable<") == 1
 
 
 @pytest.mark.parametrize("by", ["closure", "nobody", ""])
-def test_a_cancellation_is_a_persons(browser, ahead, by):
-    text = act(browser, "cancel", ahead, by=by)
+def test_a_cancellation_requires_a_person(browser, upcoming, by):
+    text = run_action(browser, "cancel", upcoming, by=by)
     assert "Cancel this class?" in text
-    assert ahead.status == ClassStatus.SCHEDULED
+    assert upcoming.status == ClassStatus.SCHEDULED
 
 
-def test_restoring_names_the_class_that_has_taken_the_place(browser, marta, ahead):
-    act(browser, "cancel", ahead, by="student")
-    other = make.lesson(make.student("Eva Lund"), ahead.date, teacher=marta)
-    assert "Marta Gil already teaches Eva Lund" in act(browser, "restore", ahead)
-    assert ahead.status == ClassStatus.CANCELLED
+def test_restoring_to_a_taken_time_names_the_other_class(browser, marta, upcoming):
+    run_action(browser, "cancel", upcoming, by="student")
+    other = make.lesson(make.student("Eva Lund"), upcoming.date, teacher=marta)
+    assert "Marta Gil already teaches Eva Lund" in run_action(browser, "restore", upcoming)
+    assert upcoming.status == ClassStatus.CANCELLED
     other.delete()
-    assert "1 class restored." in act(browser, "restore", ahead)
-    assert ahead.status == ClassStatus.SCHEDULED
+    assert "1 class restored." in run_action(browser, "restore", upcoming)
+    assert upcoming.status == ClassStatus.SCHEDULED
 
 
-def test_a_generated_class_says_why_it_is_not_deleted_and_offers_to_cancel(browser, marta):
+def test_a_generated_class_offers_cancelling_instead_of_deleting(browser, marta):
     slot = make.slot(marta, make.student("Ana Ruiz"))
-    one = make.lesson(recurring_slot=slot)
-    page = f"/admin/scheduling/scheduledclass/{one.pk}"
+    generated = make.lesson(recurring_slot=slot)
+    page = f"/admin/scheduling/scheduledclass/{generated.pk}"
     text = browser.get(f"{page}/change/").content.decode()
     assert "It can’t be deleted: the next run would create it again." in text
     assert f"/admin/scheduling/recurringslot/{slot.pk}/change/" in text
@@ -131,56 +135,56 @@ def test_a_generated_class_says_why_it_is_not_deleted_and_offers_to_cancel(brows
     assert browser.post(f"{page}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_a_one_off_can_be_deleted(browser, ahead):
-    page = f"/admin/scheduling/scheduledclass/{ahead.pk}"
+def test_a_one_off_can_be_deleted(browser, upcoming):
+    page = f"/admin/scheduling/scheduledclass/{upcoming.pk}"
     assert f"{page}/delete/" in browser.get(f"{page}/change/").content.decode()
     assert browser.post(f"{page}/delete/", {"post": "yes"}).status_code == 302
 
 
-def test_nobody_deletes_several_at_once(browser, ahead):
-    act(browser, "delete_selected", ahead, post="yes")
-    assert ahead.status == ClassStatus.SCHEDULED
+def test_classes_are_not_deleted_in_bulk(browser, upcoming):
+    run_action(browser, "delete_selected", upcoming, post="yes")
+    assert upcoming.status == ClassStatus.SCHEDULED
 
 
-def test_too_many_at_once_are_refused_and_nothing_is_changed(browser, past, ahead, monkeypatch):
+def test_too_many_rows_are_refused_and_nothing_is_changed(browser, past, upcoming, monkeypatch):
     monkeypatch.setattr(bulk_actions, "MAX_ROWS", 1)
-    assert "nothing was changed" in act(browser, "mark_present", past, ahead)
+    assert "nothing was changed" in run_action(browser, "mark_present", past, upcoming)
     assert past.attendance == ""
 
 
-def test_a_long_list_of_refusals_is_cut(browser, monkeypatch):
+def test_a_long_list_of_refusals_is_shortened(browser, monkeypatch):
     monkeypatch.setattr(bulk_actions, "MAX_NAMED", 1)
     rows = [make.lesson(make.student(f"S{n}"), date(2026, 1, 9)) for n in range(3)]
-    text = act(browser, "complete", *rows)
+    text = run_action(browser, "complete", *rows)
     assert "And 2 more, not changed." in text
 
 
 @pytest.mark.parametrize(
     "action", ["complete", "mark_present", "cancel", "restore", "delete_selected"]
 )
-def test_who_only_looks_acts_on_nothing(client, past, action):
+def test_a_viewer_has_no_actions(client, past, action):
     client.force_login(account(VIEWER))
     before = past.status, past.attendance
-    act(client, action, past, by="student", post="yes")
+    run_action(client, action, past, by="student", post="yes")
     assert (past.status, past.attendance) == before
     assert past.edited_at is None
 
 
-def test_a_teacher_marks_own_classes_and_cancels_none(client, marta, past):
+def test_a_teacher_marks_their_own_classes_and_cancels_none(client, marta, past):
     client.force_login(account(TEACHER, teacher=marta))
     other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), teacher=make.teacher("Tom Lee"))
-    text = act(client, "mark_present", past, other)
+    text = run_action(client, "mark_present", past, other)
     assert (past.attendance, other.attendance) == (Attendance.PRESENT, "")
     assert "Max Poe" not in text
-    act(client, "cancel", past, by="teacher")
+    run_action(client, "cancel", past, by="teacher")
     assert past.status == ClassStatus.SCHEDULED
 
 
-def test_who_sees_all_and_teaches_some_marks_the_own_ones_alone(client, marta, past):
+def test_a_teacher_who_sees_all_classes_marks_only_their_own(client, marta, past):
     user = account(TEACHER, teacher=marta)
     user.groups.add(*account(VIEWER).groups.all())
     client.force_login(user)
     other = make.lesson(make.student("Max Poe"), date(2026, 1, 5), teacher=make.teacher("Tom Lee"))
-    text = act(client, "mark_present", past, other)
+    text = run_action(client, "mark_present", past, other)
     assert (past.attendance, other.attendance) == (Attendance.PRESENT, "")
     assert "This class is not yours to change." in text

@@ -1,4 +1,4 @@
-"""The list of classes answers the questions of a day, in a constant number of queries."""
+"""The list of classes: its filters, in a constant number of queries."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -31,29 +31,29 @@ def browser(client):
     return client
 
 
-def listed(browser, query=""):
-    """First names of the students whose classes the list shows."""
+def listed_names(browser, query=""):
+    """Return the first names of the students of the listed classes."""
     answer = browser.get(CLASSES + query)
     assert answer.status_code == 200
     return [row.student.first_name for row in answer.context["cl"].result_list]
 
 
-def named(name, on=TODAY, start="10:00", end="11:00", **values):
+def create_class(name, on=TODAY, start="10:00", end="11:00", **values):
     return make.lesson(make.student(name), on, start, end, **values)
 
 
 @pytest.fixture
 def week():
-    named("Sunday", TODAY - 3 * DAY)
-    named("Monday", TODAY - 2 * DAY)
-    named("Early", TODAY, "08:00", "09:00")
-    named("Late", TODAY, "18:00", "19:00")
-    named("Tomorrow", TODAY + DAY)
-    named("Next", TODAY + 5 * DAY)
+    create_class("Sunday", TODAY - 3 * DAY)
+    create_class("Monday", TODAY - 2 * DAY)
+    create_class("Early", TODAY, "08:00", "09:00")
+    create_class("Late", TODAY, "18:00", "19:00")
+    create_class("Tomorrow", TODAY + DAY)
+    create_class("Next", TODAY + 5 * DAY)
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", ["Monday", "Early", "Late", "Tomorrow"]),
         ("?when=today", ["Early", "Late"]),
@@ -66,44 +66,44 @@ def week():
         ("?q=next&when=today", []),
     ],
 )
-def test_when(browser, week, query, found):
-    assert listed(browser, query) == found
+def test_classes_are_filtered_by_date(browser, week, query, expected):
+    assert listed_names(browser, query) == expected
 
 
-def test_the_classes_of_one_student_are_not_those_of_a_namesake(browser):
-    here, other = named("Ana & Co"), named("Ana & Co")
-    answer = browser.get(f"/admin/scheduling/student/{here.student_id}/change/")
+def test_the_filter_by_student_excludes_a_namesake(browser):
+    expected, other = create_class("Ana & Co"), create_class("Ana & Co")
+    answer = browser.get(f"/admin/scheduling/student/{expected.student_id}/change/")
     address = answer.context["panel"]["all"]
-    found = browser.get(address)
-    assert [row.pk for row in found.context["cl"].result_list] == [here.pk]
-    assert "Ana &amp; Co" in found.content.decode()
-    assert other.student_id != here.student_id
-    assert len(listed(browser, "?student=x")) == len(listed(browser))
+    answer = browser.get(address)
+    assert [row.pk for row in answer.context["cl"].result_list] == [expected.pk]
+    assert "Ana &amp; Co" in answer.content.decode()
+    assert other.student_id != expected.student_id
+    assert len(listed_names(browser, "?student=x")) == len(listed_names(browser))
 
 
-def test_nobody_learns_a_name_by_trying_the_numbers_of_students(client):
-    other = named("Leo", teacher=make.teacher("Tom Lee"))
+def test_the_filter_by_student_reveals_no_names_to_a_teacher(client):
+    other = create_class("Leo", teacher=make.teacher("Tom Lee"))
     client.force_login(account(TEACHER, "marta", make.teacher("Marta Gil")))
     answer = client.get(f"{CLASSES}?when=all&student={other.student_id}")
     assert not answer.context["cl"].result_list
     assert "Leo" not in answer.content.decode()
 
 
-def test_a_local_date_counts_whatever_the_zone(browser):
-    named("Kiritimati", TODAY, "00:30", "01:00", time_zone="Pacific/Kiritimati")
-    named("Samoa", TODAY, "23:00", "23:30", time_zone="Pacific/Pago_Pago")
-    assert sorted(listed(browser, "?when=today")) == ["Kiritimati", "Samoa"]
+def test_today_is_the_local_date_in_any_zone(browser):
+    create_class("Kiritimati", TODAY, "00:30", "01:00", time_zone="Pacific/Kiritimati")
+    create_class("Samoa", TODAY, "23:00", "23:30", time_zone="Pacific/Pago_Pago")
+    assert sorted(listed_names(browser, "?when=today")) == ["Kiritimati", "Samoa"]
     assert "Pacific/Pago_Pago" in browser.get(CLASSES).content.decode()
 
 
-def test_by_what_they_are(browser):
+def test_classes_are_filtered_by_their_properties(browser):
     marta = make.teacher("Marta Gil")
-    named("Once", teacher=marta)
+    create_class("Once", teacher=marta)
     make.lesson(on=TODAY, recurring_slot=make.slot(marta, make.student("Slot")), start="12:30")
     make.lesson(on=TODAY, fixed_schedule=make.schedule(make.student("Fixed")))
-    named("Gone", status=ClassStatus.CANCELLED, start="06:00")
-    named("Marked", attendance="present", edited_at=NOW, start="07:00", end="08:00")
-    for query, found in {
+    create_class("Gone", status=ClassStatus.CANCELLED, start="06:00")
+    create_class("Marked", attendance="present", edited_at=NOW, start="07:00", end="08:00")
+    for query, expected in {
         "source=one_off": ["Gone", "Marked", "Once"],
         "source=recurring_slot": ["Slot"],
         "source=fixed_schedule": ["Fixed"],
@@ -116,52 +116,52 @@ def test_by_what_they_are(browser):
         "q=marta+slot": ["Slot"],
         "q=nobody": [],
     }.items():
-        assert sorted(listed(browser, f"?{query}")) == found, query
+        assert sorted(listed_names(browser, f"?{query}")) == expected, query
 
 
 @pytest.mark.parametrize("query", ["?on=tomorrow", "?when=ever", "?teacher=x", "?source=none"])
-def test_a_filter_that_makes_no_sense_is_dropped(browser, query):
+def test_an_invalid_filter_is_dropped(browser, query):
     answer = browser.get(CLASSES + query)
     assert answer.status_code == 302
     assert answer["Location"].endswith("?e=1")
 
 
-def test_a_date_keeps_what_else_was_asked_for(browser, week):
+def test_the_date_field_keeps_the_other_filters(browser, week):
     text = browser.get(f"{CLASSES}?status__exact=scheduled").content.decode()
     assert '<input type="hidden" name="status__exact" value="scheduled">' in text
 
 
-def queries(browser, query):
+def count_queries(browser, query):
     with CaptureQueriesContext(connection) as captured:
-        shown = listed(browser, query)
+        shown = listed_names(browser, query)
     return len(captured), len(shown)
 
 
 @pytest.mark.parametrize("query", ["", "?q=student"])
-def test_queries_do_not_grow_with_the_rows(browser, query):
+def test_query_count_does_not_grow_with_the_rows(browser, query):
     def fill(size):
-        for _each in range(size):
+        for _ in range(size):
             make.lesson(on=TODAY, teacher=make.teacher(), student=make.student("A Student"))
 
     fill(3)
-    few, shown = queries(browser, query)
+    count, shown = count_queries(browser, query)
     assert shown == 3
     fill(20)
-    many, shown = queries(browser, query)
+    final_count, shown = count_queries(browser, query)
     assert shown == 23
-    assert many == few
+    assert final_count == count
 
 
-def test_nothing_counts_further_than_it_pages(browser, week, monkeypatch):
+def test_counts_are_limited(browser, week, monkeypatch):
     monkeypatch.setattr(changelist, "MAX_COUNTED", 4)
     with CaptureQueriesContext(connection) as captured:
         answer = browser.get(f"{CLASSES}?when=all")
     assert answer.context["cl"].result_count == 4
-    counts = [one["sql"] for one in captured if "COUNT(" in one["sql"]]
+    counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
     assert any('"classes"' in sql for sql in counts)
     assert all("LIMIT 5" in sql for sql in counts if '"classes"' in sql)
 
 
-def test_nobody_is_offered_to_count_what_every_filter_would_find(browser, week):
+def test_facet_counts_are_not_offered(browser, week):
     text = browser.get(f"{CLASSES}?_facets=True").content.decode()
     assert "_facets" not in text.split('id="changelist-filter"')[1].split("By when")[0]

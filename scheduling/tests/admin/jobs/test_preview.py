@@ -1,4 +1,4 @@
-"""The plan as a diff, applied as it was seen or not at all."""
+"""The preview of a run: a diff of the plan, which is applied exactly as previewed or not at all."""
 
 import re
 from datetime import timedelta
@@ -43,8 +43,8 @@ def slot(**values) -> RecurringSlot:
     return make.slot(make.teacher("Marta Gil"), make.student("Leo Park"), **values)
 
 
-class TestLooking:
-    def test_says_what_would_be_done(self, owner):
+class TestPreview:
+    def test_the_preview_counts_the_changes_and_writes_nothing(self, owner):
         slot()
         page = text_of(owner.get(PREVIEW))
         assert "This would create 12 lessons." in page
@@ -59,39 +59,39 @@ class TestLooking:
         assert (row.student, row.teacher, len(row.more)) == ("Leo Park", "Marta Gil", 11)
         assert "and 11 more weeks until" in text_of(answer)
 
-    def test_of_what_stands_there_is_nothing_to_do(self, owner):
+    def test_a_complete_calendar_has_nothing_to_do(self, owner):
         slot()
         horizon(today(), timezone.now())
         page = text_of(owner.get(PREVIEW))
         assert "Nothing to do: the calendar matches the schedules." in page
 
-    def test_a_move_shows_where_it_was_and_where_it_goes(self, owner):
-        one = slot(weekday=(today() + timedelta(days=3)).isoweekday(), start="16:00")
+    def test_a_move_shows_the_old_and_the_new_time(self, owner):
+        row = slot(weekday=(today() + timedelta(days=3)).isoweekday(), start="16:00")
         horizon(today(), timezone.now())
-        one.start_time = make.at("18:30")
-        one.save()
+        row.start_time = make.at("18:30")
+        row.save()
         answer = owner.get(PREVIEW)
         row = answer.context["sections"][0].rows[0]
         assert row.old.endswith("16:00–17:00")
         assert row.new.endswith("18:30–19:30")
         assert f"<del>{row.old}</del> <ins>{row.new}</ins>" in answer.content.decode()
 
-    def test_a_change_of_subject_is_seen_with_both(self, owner):
-        one = slot(subject="Guitar")
+    def test_a_change_of_subject_shows_both_subjects(self, owner):
+        row = slot(subject="Guitar")
         horizon(today(), timezone.now())
-        one.subject = "Piano"
-        one.save()
+        row.subject = "Piano"
+        row.save()
         assert "; subject: Guitar → Piano" in text_of(owner.get(PREVIEW))
         owner.cookies["django_language"] = "es"
         assert "; asignatura: Guitar → Piano" in text_of(owner.get(PREVIEW))
 
-    def test_weeks_in_which_another_thing_changes_are_rows_of_their_own(self, owner):
-        one = slot(subject="Guitar")
+    def test_weeks_with_different_changes_are_separate_rows(self, owner):
+        row = slot(subject="Guitar")
         horizon(today(), timezone.now())
         last = ScheduledClass.objects.latest("starts_at")
         ScheduledClass.objects.filter(pk=last.pk).update(subject="Cello")
-        one.subject = "Piano"
-        one.save()
+        row.subject = "Piano"
+        row.save()
         rows = owner.get(PREVIEW).context["sections"][0].rows
         assert [row.why.rpartition("; ")[2] for row in rows] == [
             "subject: Guitar → Piano",
@@ -99,16 +99,16 @@ class TestLooking:
         ]
 
     def test_a_move_to_another_zone_names_it(self, owner):
-        one = slot()
+        row = slot()
         horizon(today(), timezone.now())
-        one.teacher.time_zone = "Asia/Tokyo"
-        one.teacher.save()
+        row.teacher.time_zone = "Asia/Tokyo"
+        row.teacher.save()
         assert owner.get(PREVIEW).context["sections"][0].rows[0].zone == "Asia/Tokyo"
 
-    def test_a_conflict_leads_to_both(self, owner):
-        one = slot()
+    def test_a_conflict_links_to_the_series_and_the_blocking_class(self, owner):
+        row = slot()
         horizon(today(), timezone.now())
-        other = make.slot(one.teacher, make.student("Eva Lund"))
+        other = make.slot(row.teacher, make.student("Eva Lund"))
         answer = owner.get(PREVIEW)
         assert "This would" not in text_of(answer)
         assert "conflicts stay" in text_of(answer)
@@ -122,12 +122,12 @@ class TestLooking:
         assert "Marta Gil already teaches Leo Park" in row.why
 
     @pytest.mark.parametrize("job", ["prune", "nonsense"])
-    def test_there_is_none_of_what_generates_nothing(self, owner, job):
+    def test_a_job_that_generates_no_classes_has_no_preview(self, owner, job):
         assert owner.get(f"{PAGE}{job}/preview/").status_code == 404
 
 
-class TestApplying:
-    def test_what_was_seen_is_started(self, owner):
+class TestApply:
+    def test_the_approved_plan_is_started(self, owner):
         slot()
         answer = owner.post(PREVIEW, plan_of(owner.get(PREVIEW)))
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
@@ -138,15 +138,13 @@ class TestApplying:
             == preview_plan(RunRequest.of(run), RunOptions(clock=timezone.now)).fingerprint
         )
 
-    def test_what_is_started_without_a_look_takes_whatever_the_plan_is(self, owner):
+    def test_a_run_started_without_a_preview_has_no_approved_plan(self, owner):
         slot()
         owner.post(f"{PAGE}horizon/start/")
         assert "plan" not in JobRun.objects.get().options
 
     @pytest.mark.django_db(transaction=True)
-    def test_what_changes_before_the_worker_comes_is_not_carried_out_and_the_run_says_so(
-        self, owner
-    ):
+    def test_a_plan_that_changes_before_the_run_is_not_applied(self, owner):
         slot()
         owner.post(PREVIEW, plan_of(owner.get(PREVIEW)))
         make.slot()
@@ -156,14 +154,14 @@ class TestApplying:
         page = text_of(owner.get(f"{PAGE}runs/{run.pk}/"))
         assert "This run was cancelled." in page
         assert STALE in page
-        told = owner.get(f"/api/admin/background-jobs/runs/{run.pk}").json()
-        assert (told["state"], told["errors"]) == ("cancelled", [STALE])
+        status = owner.get(f"/api/admin/background-jobs/runs/{run.pk}").json()
+        assert (status["state"], status["errors"]) == ("cancelled", [STALE])
 
-    def test_what_has_changed_since_is_not(self, owner):
+    def test_a_stale_plan_is_refused_and_shown_again(self, owner):
         slot()
-        seen = plan_of(owner.get(PREVIEW))
+        approved = plan_of(owner.get(PREVIEW))
         make.slot()
-        answer = owner.post(PREVIEW, seen)
+        answer = owner.post(PREVIEW, approved)
         assert answer.status_code == 409
         assert JobRun.objects.count() == 0
         page = text_of(answer)
@@ -172,57 +170,57 @@ class TestApplying:
         assert "This would create 24 lessons." in page
         assert owner.post(PREVIEW, plan_of(answer)).status_code == 302
 
-    def test_the_same_numbers_of_other_classes_are_another_plan(self, owner):
-        one = slot(weekday=2)
-        seen = plan_of(owner.get(PREVIEW))
-        one.weekday = 3
-        one.save()
-        assert owner.post(PREVIEW, seen).status_code == 409
+    def test_equal_counts_of_other_classes_are_another_plan(self, owner):
+        row = slot(weekday=2)
+        approved = plan_of(owner.get(PREVIEW))
+        row.weekday = 3
+        row.save()
+        assert owner.post(PREVIEW, approved).status_code == 409
         assert JobRun.objects.count() == 0
 
     @pytest.mark.parametrize(
         "plan",
         ["", "nonsense", signing.dumps({"job": "horizon"})],
-        ids=["nothing", "nonsense", "signed by us for something else"],
+        ids=["empty", "nonsense", "signed for another purpose"],
     )
-    def test_a_plan_that_nobody_was_shown_is_not(self, owner, plan):
+    def test_an_invalid_plan_is_refused(self, owner, plan):
         slot()
         assert owner.post(PREVIEW, {"plan": plan, "counts": plan}).status_code == 409
         assert JobRun.objects.count() == 0
 
-    def test_nor_is_the_plan_of_another_job(self, owner):
+    def test_the_plan_of_another_job_is_refused(self, owner):
         slot()
-        seen = plan_of(owner.get(f"{PAGE}weekly/preview/"))
-        assert owner.post(PREVIEW, seen).status_code == 409
+        approved = plan_of(owner.get(f"{PAGE}weekly/preview/"))
+        assert owner.post(PREVIEW, approved).status_code == 409
 
 
-class TestTheFingerprint:
-    def look(self, **values):
+class TestFingerprint:
+    def preview(self, **values):
         return preview_plan(request(Job.HORIZON, weeks=2, **values), run_options(EARLY), 100)
 
-    def test_is_the_same_for_the_same_plan(self):
+    def test_equal_plans_have_equal_fingerprints(self):
         make.slot()
         make.slot(make.teacher(zone="Mars"))
-        assert self.look().fingerprint == self.look().fingerprint
+        assert self.preview().fingerprint == self.preview().fingerprint
 
-    def test_does_not_mind_what_no_run_would_change(self):
-        one = make.slot()
+    def test_the_fingerprint_ignores_fields_that_runs_do_not_change(self):
+        row = make.slot()
         horizon(MONDAY, EARLY, weeks=2)
-        before = self.look().fingerprint
-        ScheduledClass.objects.filter(recurring_slot=one).update(notes="recital")
-        assert self.look().fingerprint == before
+        before = self.preview().fingerprint
+        ScheduledClass.objects.filter(recurring_slot=row).update(notes="recital")
+        assert self.preview().fingerprint == before
 
-    def test_minds_a_conflict(self):
-        one = make.slot()
+    def test_the_fingerprint_depends_on_conflicts(self):
+        row = make.slot()
         horizon(MONDAY, EARLY, weeks=2)
-        before = self.look().fingerprint
-        make.slot(one.teacher)
-        assert self.look().fingerprint != before
+        before = self.preview().fingerprint
+        make.slot(row.teacher)
+        assert self.preview().fingerprint != before
 
     @pytest.mark.parametrize("values", [{"subject": "Piano"}, {"is_shared": True}], ids=list)
     @pytest.mark.parametrize("outcome", ["created", "moved", "restored", "cancelled"])
-    def test_minds_what_a_class_is_to_be(self, values, outcome):
-        one = make.slot(subject="Guitar")
+    def test_the_fingerprint_depends_on_the_fields_of_classes(self, values, outcome):
+        row = make.slot(subject="Guitar")
         if outcome != "created":
             horizon(MONDAY, EARLY, weeks=2)
         strike = make.closure("Strike", MONDAY, MONDAY + timedelta(days=13))
@@ -232,53 +230,53 @@ class TestTheFingerprint:
             strike.delete()
         if outcome == "moved":
             RecurringSlot.objects.update(weekday=2)
-        before = self.look()
+        before = self.preview()
         assert set(before.samples) == {outcome}
-        RecurringSlot.objects.filter(pk=one.pk).update(**values)
-        after = self.look()
+        RecurringSlot.objects.filter(pk=row.pk).update(**values)
+        after = self.preview()
         assert after.result.counts == before.result.counts
         assert after.fingerprint != before.fingerprint
 
     @pytest.mark.parametrize("weekday", [1, 2], ids=["where it was", "on another day"])
-    def test_minds_the_zone_to_which_classes_move(self, weekday):
-        one = make.slot()
+    def test_the_fingerprint_depends_on_the_zone(self, weekday):
+        row = make.slot()
         horizon(MONDAY, EARLY, weeks=2)
-        RecurringSlot.objects.filter(pk=one.pk).update(weekday=weekday)
-        seen = set()
+        RecurringSlot.objects.filter(pk=row.pk).update(weekday=weekday)
+        fingerprints = set()
         for zone in ("Europe/Madrid", "Asia/Tokyo"):
-            one.teacher.time_zone = zone
-            one.teacher.save()
-            seen.add(self.look().fingerprint)
-        assert len(seen) == 2
+            row.teacher.time_zone = zone
+            row.teacher.save()
+            fingerprints.add(self.preview().fingerprint)
+        assert len(fingerprints) == 2
 
-    def test_is_the_same_in_every_language(self):
-        who = make.student()
-        make.lesson(who, MONDAY, "10:30", "11:30")
-        make.slot(student=who)
-        before = self.look()
+    def test_the_fingerprint_is_the_same_in_every_language(self):
+        student = make.student()
+        make.lesson(student, MONDAY, "10:30", "11:30")
+        make.slot(student=student)
+        before = self.preview()
         assert before.result.counts["conflict"] == 1
         with translation.override("es"):
-            assert self.look().fingerprint == before.fingerprint
+            assert self.preview().fingerprint == before.fingerprint
 
-    def test_minds_the_window(self):
+    def test_the_fingerprint_depends_on_the_window(self):
         assert (
-            self.look().fingerprint
+            self.preview().fingerprint
             != preview_plan(request(Job.HORIZON, weeks=3), run_options(EARLY)).fingerprint
         )
 
 
-def test_a_sample_is_of_so_many_series_with_all_their_weeks():
+def test_a_sample_contains_whole_series():
     for _ in range(5):
         make.slot()
-    found = preview_plan(request(Job.HORIZON, weeks=3), run_options(EARLY), sample=2)
-    (lines,) = found.samples.values()
+    plan = preview_plan(request(Job.HORIZON, weeks=3), run_options(EARLY), sample=2)
+    (lines,) = plan.samples.values()
     assert len({line.series for line in lines}) == 2
     assert len(lines) == 6
-    assert found.result.classes_created == 15
+    assert plan.result.classes_created == 15
 
 
-def test_a_page_of_many_says_how_many_it_leaves_out(owner, monkeypatch):
-    # The package has a view of the module's name.
+def test_a_long_preview_counts_the_omitted_classes(owner, monkeypatch):
+    # The package exports a view with the module's name.
     module = import_module("scheduling.admin.jobs.preview")
     monkeypatch.setattr(module, "SAMPLE", 2)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A run's page, and taking back what it made."""
+"""The page of a run, and undo."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import add_run
 
-from .test_overview import PAGE, said, text_of
+from .test_overview import PAGE, messages_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
@@ -38,13 +38,13 @@ def today():
     return timezone.localdate(now(), timezone.get_default_timezone())
 
 
-def fault(run: JobRun, text: str, name: str = "Ana") -> JobRunItem:
+def add_error(run: JobRun, text: str, name: str = "Ana") -> JobRunItem:
     return JobRunItem.objects.create(
         run=run, outcome="error", code="error", params={"error": text}, student_name=name
     )
 
 
-class TestTheSentence:
+class TestHeading:
     @pytest.mark.parametrize(
         ("values", "sentence"),
         [
@@ -63,22 +63,22 @@ class TestTheSentence:
             ({"state": RunState.CANCELLED}, "This run was cancelled."),
         ],
     )
-    def test_says_what_became_of_it(self, owner, values, sentence):
+    def test_the_heading_summarises_the_result(self, owner, values, sentence):
         run = add_run(Job.HORIZON, now(), **values)
         assert f"<h1>{sentence}</h1>" in owner.get(page_of(run)).content.decode()
 
-    def test_of_a_run_that_did_not_come_to_its_end_it_does_not_say_that_all_was_well(self, owner):
+    def test_a_cancelled_run_is_not_called_complete(self, owner):
         run = add_run(Job.HORIZON, now(), state=RunState.CANCELLED, counts={"exists": 3})
         page = text_of(owner.get(page_of(run)))
         assert "Nothing was done." in page
         assert "Nothing was to be done." not in page
 
-    def test_of_a_run_that_makes_no_classes(self, owner):
+    def test_a_run_without_classes_is_done(self, owner):
         run = add_run(Job.PRUNE, now(), window_start=None, window_end=None)
         assert "This run is done." in text_of(owner.get(page_of(run)))
 
 
-def test_the_page_tells_its_course(owner):
+def test_the_page_shows_the_course_of_the_run(owner):
     run = add_run(
         Job.WEEKLY,
         now(),
@@ -92,44 +92,44 @@ def test_the_page_tells_its_course(owner):
         assert words in page, words
 
 
-def test_errors_are_grouped_by_their_reason(owner):
+def test_errors_are_grouped_by_reason(owner):
     run = add_run(Job.HORIZON, now(), state=RunState.PARTIAL, counts={"error": 4})
     for text in ("No room.", "No room.", "No room.", "No air."):
-        fault(run, text)
+        add_error(run, text)
     assert owner.get(page_of(run)).context["groups"] == [("No room.", "3"), ("No air.", "1")]
 
 
 class TestResults:
-    def test_are_filtered_by_outcome(self, owner):
+    def test_results_are_filtered_by_outcome(self, owner):
         run = add_run(Job.HORIZON, now(), counts={"error": 1, "paused": 1})
-        fault(run, "No room.")
+        add_error(run, "No room.")
         JobRunItem.objects.create(run=run, outcome="paused", code="slot_paused", student_name="Leo")
         answer = owner.get(page_of(run, "?outcome=paused"))
         assert [row.student for row in answer.context["rows"]] == ["Leo"]
         assert len(owner.get(page_of(run, "?outcome=nonsense")).context["rows"]) == 2
 
-    def test_are_turned_page_by_page(self, owner, monkeypatch):
+    def test_results_are_paginated(self, owner, monkeypatch):
         monkeypatch.setattr("scheduling.admin.jobs.run_page.ITEMS", 3)
         run = add_run(Job.HORIZON, now(), counts={"error": 7})
         for n in range(7):
-            fault(run, f"No {n}.")
-        seen, address = [], page_of(run)
+            add_error(run, f"No {n}.")
+        listed, address = [], page_of(run)
         while address:
             answer = owner.get(address)
-            seen += [row.why for row in answer.context["rows"]]
+            listed += [row.why for row in answer.context["rows"]]
             address = answer.context["next"]
-        assert seen == [f"No {n}." for n in range(7)]
+        assert listed == [f"No {n}." for n in range(7)]
 
-    def test_lead_to_the_people(self, owner):
-        one = make.slot(make.teacher("Marta Gil", zone="Mars"))
+    def test_results_link_to_people_and_series(self, owner):
+        slot = make.slot(make.teacher("Marta Gil", zone="Mars"))
         result = horizon(today(), now())
         page = owner.get(f"{PAGE}runs/{result.run_id}/").content.decode()
-        assert f'href="/admin/scheduling/student/{one.student_id}/change/"' in page
-        assert f'href="/admin/scheduling/teacher/{one.teacher_id}/change/"' in page
-        assert f'href="/admin/scheduling/recurringslot/{one.pk}/change/"' in page
+        assert f'href="/admin/scheduling/student/{slot.student_id}/change/"' in page
+        assert f'href="/admin/scheduling/teacher/{slot.teacher_id}/change/"' in page
+        assert f'href="/admin/scheduling/recurringslot/{slot.pk}/change/"' in page
 
 
-def test_a_run_under_way_shows_how_far_it_is(owner):
+def test_an_active_run_shows_its_progress(owner):
     run = add_run(Job.HORIZON, now(), state=RunState.RUNNING, finished_at=None, progress_done=3)
     page = owner.get(page_of(run)).content.decode()
     assert 'value="3" max="60"' in page
@@ -137,22 +137,22 @@ def test_a_run_under_way_shows_how_far_it_is(owner):
     assert "Undo" not in page
 
 
-def test_the_log_of_the_stock_admin_leads_here(owner):
+def test_the_change_page_of_a_run_redirects_here(owner):
     run = add_run(Job.HORIZON, now())
     answer = owner.get(f"/admin/scheduling/jobrun/{run.pk}/change/")
     assert (answer.status_code, answer["Location"]) == (302, page_of(run))
 
 
-def test_of_no_run(owner):
+def test_an_unknown_run_is_not_found(owner):
     assert owner.get(f"{PAGE}runs/999/").status_code == 404
 
 
-def test_its_queries_do_not_grow_with_the_results(owner):
+def test_query_count_does_not_grow_with_the_results(owner):
     run = add_run(Job.HORIZON, now(), counts={"error": 1})
     counts = []
     for size in (1, 60):
         for n in range(size):
-            fault(run, f"No {n}.", name=f"Student {n}")
+            add_error(run, f"No {n}.", name=f"Student {n}")
         owner.get(page_of(run))
         with CaptureQueriesContext(connection) as captured:
             owner.get(page_of(run))
@@ -167,10 +167,10 @@ class TestUndo:
         make.slot(make.teacher("Marta Gil"), make.student("Leo Park"), weekday=day)
         return JobRun.objects.get(pk=horizon(today(), now(), weeks=3).run_id)
 
-    def test_is_offered(self, owner, run):
+    def test_undo_is_offered(self, owner, run):
         assert f'href="{page_of(run)}undo/"' in owner.get(page_of(run)).content.decode()
 
-    def test_says_what_would_go_and_what_stays(self, owner, run):
+    def test_the_preview_of_undo_lists_removed_and_kept_classes(self, owner, run):
         first = ScheduledClass.objects.earliest("date")
         first.notes = "recital"
         first.save()
@@ -182,17 +182,17 @@ class TestUndo:
         assert [name for name, _url in answer.context["schedules"]] == ["Leo Park · Marta Gil"]
         assert ScheduledClass.objects.count() == 3
 
-    def test_lists_the_first_schedules_and_how_many_more_there_are(self, owner):
+    def test_the_preview_of_undo_lists_twelve_schedules_and_counts_the_rest(self, owner):
         teachers = [make.teacher() for _n in range(14)]
         day = (today() + timedelta(days=2)).isoweekday()
-        for one in teachers:
-            make.slot(one, weekday=day)
+        for teacher in teachers:
+            make.slot(teacher, weekday=day)
         run = JobRun.objects.get(pk=horizon(today(), now(), weeks=1).run_id)
         answer = owner.get(page_of(run, "undo/"))
         assert len(answer.context["schedules"]) == 12
         assert "and 2 more" in text_of(answer)
 
-    def test_takes_it_back(self, owner, run):
+    def test_undo_removes_the_classes_of_the_run(self, owner, run):
         answer = owner.post(page_of(run, "undo/"))
         assert (answer.status_code, answer["Location"]) == (302, page_of(run))
         assert ScheduledClass.objects.count() == 0
@@ -205,13 +205,13 @@ class TestUndo:
         assert page.context["level"] == "warn"
         assert "undone: 3 removed" in text_of(owner.get(PAGE))
 
-    @pytest.mark.parametrize("why", ["deleted", "touched", "begun", "active", "none"])
-    def test_is_not_offered_where_nothing_would_go(self, owner, run, why):
+    @pytest.mark.parametrize("why", ["deleted", "edited", "begun", "active", "none"])
+    def test_undo_is_offered_only_if_classes_would_be_removed(self, owner, run, why):
         assert "Undo…" in text_of(owner.get(page_of(run)))
         classes = ScheduledClass.objects.all()
         if why == "deleted":
             classes.delete()
-        elif why == "touched":
+        elif why == "edited":
             classes.update(notes="recital")
         elif why == "begun":
             long = timedelta(days=90)
@@ -223,13 +223,13 @@ class TestUndo:
             classes.exclude(pk=classes.order_by("pk")[0].pk).update(notes="recital")
         assert ("Undo…" in text_of(owner.get(page_of(run)))) == (why == "none")
 
-    def test_there_may_be_nothing_left(self, owner, run):
+    def test_undo_without_remaining_classes_has_nothing_to_do(self, owner, run):
         ScheduledClass.objects.all().delete()
         assert "There is nothing to undo." in text_of(owner.get(page_of(run, "undo/")))
 
-    def test_waits_for_the_end_of_an_active_run(self, owner, run):
+    def test_undo_is_refused_while_a_run_is_active(self, owner, run):
         other = add_run(Job.HORIZON, now(), state=RunState.QUEUED, finished_at=None)
         JobRun.objects.filter(pk=other.pk).update(heartbeat=None, started_at=None)
         answer = owner.post(page_of(run, "undo/"))
-        assert said(answer) == [f"Run {other.pk} is active: wait for its end, or cancel it."]
+        assert messages_of(answer) == [f"Run {other.pk} is active: wait for its end, or cancel it."]
         assert ScheduledClass.objects.count() == 3

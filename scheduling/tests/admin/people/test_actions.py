@@ -1,4 +1,4 @@
-"""People pause and are deactivated, slots pause, go on and end; their classes follow at once."""
+"""Actions on people and slots: pause, resume, end, deactivate; their classes follow at once."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
-# What applies a change waits for a commit.
+# A change is applied on commit.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
 
 DAY = timedelta(days=1)
@@ -30,18 +30,20 @@ def browser(client):
 
 @pytest.fixture
 def slot():
-    """A slot with the lessons of its horizon; tomorrow is its weekday."""
-    made = make.slot(weekday=(today() + DAY).isoweekday(), valid_from=today())
-    apply_change(student_ids=[made.student_id], today=today(), clock=timezone.now, triggered_by="")
-    assert ahead().count() == 12
-    return made
+    """Create a slot on tomorrow's weekday with the classes of its horizon."""
+    created = make.slot(weekday=(today() + DAY).isoweekday(), valid_from=today())
+    apply_change(
+        student_ids=[created.student_id], today=today(), clock=timezone.now, triggered_by=""
+    )
+    assert upcoming_classes().count() == 12
+    return created
 
 
-def ahead():
+def upcoming_classes():
     return ScheduledClass.objects.filter(status="scheduled", date__gt=today())
 
 
-def act(browser, row, action, **more):
+def run_action(browser, row, action, **more):
     table = row._meta.model_name
     data = {"action": action, "_selected_action": [row.pk], **more}
     answer = browser.post(f"/admin/scheduling/{table}/", data, follow=True)
@@ -50,7 +52,7 @@ def act(browser, row, action, **more):
 
 
 def confirm(browser, person, page):
-    """Press the button of the plan on ``page``."""
+    """Submit the plan on ``page``."""
     data = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     address = f"/admin/scheduling/{person._meta.model_name}/deactivate/"
     answer = browser.post(address, data, follow=True)
@@ -59,7 +61,7 @@ def confirm(browser, person, page):
 
 
 def save(browser, person, **values):
-    """Post a person's form with “Active” unticked."""
+    """Submit a person's form with “Active” cleared."""
     address = f"/admin/scheduling/{person._meta.model_name}/{person.pk}/change/"
     form = browser.get(address).context["adminform"].form
     data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
@@ -73,93 +75,99 @@ def save(browser, person, **values):
     return answer.content.decode()
 
 
-def test_a_slot_pauses_goes_on_and_ends(browser, slot):
-    assert "1 slot paused." in act(browser, slot, "pause")
-    assert (slot.status, ahead().count()) == (SlotStatus.PAUSED, 0)
-    assert "1 needed no change." in act(browser, slot, "pause")
-    assert "1 slot resumed." in act(browser, slot, "resume")
-    assert (slot.status, ahead().count()) == (SlotStatus.ACTIVE, 12)
-    assert "1 slot ended." in act(browser, slot, "end")
-    assert (slot.status, ahead().count()) == (SlotStatus.CANCELLED, 0)
-    assert "This slot has ended. Book a new one." in act(browser, slot, "resume")
+def test_a_slot_is_paused_resumed_and_ended(browser, slot):
+    assert "1 slot paused." in run_action(browser, slot, "pause")
+    assert (slot.status, upcoming_classes().count()) == (SlotStatus.PAUSED, 0)
+    assert "1 needed no change." in run_action(browser, slot, "pause")
+    assert "1 slot resumed." in run_action(browser, slot, "resume")
+    assert (slot.status, upcoming_classes().count()) == (SlotStatus.ACTIVE, 12)
+    assert "1 slot ended." in run_action(browser, slot, "end")
+    assert (slot.status, upcoming_classes().count()) == (SlotStatus.CANCELLED, 0)
+    assert "This slot has ended. Book a new one." in run_action(browser, slot, "resume")
     assert slot.status == SlotStatus.CANCELLED
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher"])
-def test_people_are_deactivated_and_activated(browser, slot, whose):
-    person = getattr(slot, whose)
-    text = act(browser, person, "deactivate")
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_people_are_deactivated_and_activated(browser, slot, role):
+    person = getattr(slot, role)
+    text = run_action(browser, person, "deactivate")
     assert "This would remove 12 classes." in text
     assert str(person) in text
-    assert (person.is_active, ahead().count()) == (True, 12)
+    assert (person.is_active, upcoming_classes().count()) == (True, 12)
     assert "Done. Classes: 12 removed." in confirm(browser, person, text)
-    assert (person.is_active, ahead().count()) == (False, 0)
-    assert "None of them is active: there is nothing to do." in act(browser, person, "deactivate")
-    act(browser, person, "activate")
-    assert (person.is_active, ahead().count()) == (True, 12)
+    assert (person.is_active, upcoming_classes().count()) == (False, 0)
+    assert "None of them is active: there is nothing to do." in run_action(
+        browser, person, "deactivate"
+    )
+    run_action(browser, person, "activate")
+    assert (person.is_active, upcoming_classes().count()) == (True, 12)
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher"])
-def test_active_unticked_in_the_form_asks_first_and_saves_the_rest(browser, slot, whose):
-    person = getattr(slot, whose)
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_clearing_active_shows_a_preview_and_saves_the_rest(browser, slot, role):
+    person = getattr(slot, role)
     text = save(browser, person, email="new@example.org")
     assert "Saved, and still active" in text
     assert "This would remove 12 classes." in text
-    assert (person.is_active, person.email, ahead().count()) == (True, "new@example.org", 12)
+    assert (person.is_active, person.email, upcoming_classes().count()) == (
+        True,
+        "new@example.org",
+        12,
+    )
     confirm(browser, person, text)
-    assert (person.is_active, ahead().count()) == (False, 0)
+    assert (person.is_active, upcoming_classes().count()) == (False, 0)
 
 
-def test_a_new_zone_and_no_longer_active_are_asked_one_after_the_other(browser, slot):
+def test_clearing_active_defers_a_new_zone(browser, slot):
     person = slot.teacher
     text = save(browser, person, time_zone="Asia/Tokyo")
     assert "Saved, and still active" in text
     assert "The time zone is still UTC: change it afterwards." in text
-    assert (person.is_active, person.time_zone, ahead().count()) == (True, "UTC", 12)
+    assert (person.is_active, person.time_zone, upcoming_classes().count()) == (True, "UTC", 12)
 
 
-def test_who_has_no_class_ahead_is_deactivated_by_the_form_alone(browser):
+def test_a_person_without_upcoming_classes_is_deactivated_at_once(browser):
     ana = make.student("Ana Ruiz")
     save(browser, ana)
     assert not ana.is_active
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher"])
-def test_a_pause_asks_from_when_to_when_and_ends_by_itself(browser, slot, whose):
-    person = getattr(slot, whose)
-    assert "Pause: from when to when?" in act(browser, person, "pause")
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_a_pause_asks_for_its_dates_and_cancels_their_classes(browser, slot, role):
+    person = getattr(slot, role)
+    assert "Pause: from when to when?" in run_action(browser, person, "pause")
     assert not Closure.objects.exists()
 
     days = {"first_date": str(today()), "last_date": str(today() + 9 * DAY), "name": "Exams"}
-    text = act(browser, person, "pause", **days)
+    text = run_action(browser, person, "pause", **days)
     assert "1 paused" in text
     assert "Classes: 2 cancelled." in text
     closure = Closure.objects.get()
-    assert (closure.name, getattr(closure, whose)) == ("Exams", person)
-    assert ahead().count() == 10
+    assert (closure.name, getattr(closure, role)) == ("Exams", person)
+    assert upcoming_classes().count() == 10
 
 
-def test_a_pause_that_ends_before_it_begins_is_refused_beside_the_field(browser, slot):
+def test_a_pause_that_ends_before_it_begins_is_refused(browser, slot):
     days = {"first_date": "2026-02-02", "last_date": "2026-02-01", "name": "Exams"}
-    text = act(browser, slot.student, "pause", **days)
+    text = run_action(browser, slot.student, "pause", **days)
     assert "The last date is before the first date." in text
     assert not Closure.objects.exists()
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher", "slot"])
-def test_who_only_looks_changes_nothing(client, slot, whose):
+@pytest.mark.parametrize("role", ["student", "teacher", "slot"])
+def test_a_viewer_changes_nothing(client, slot, role):
     client.force_login(account(VIEWER))
-    row = slot if whose == "slot" else getattr(slot, whose)
+    row = slot if role == "slot" else getattr(slot, role)
     days = {"first_date": str(today()), "last_date": str(today()), "name": "Exams"}
     for action in ("pause", "resume", "end", "deactivate", "activate", "delete_selected"):
-        act(client, row, action, **days)
+        run_action(client, row, action, **days)
     slot = RecurringSlot.objects.select_related("student", "teacher").get()
     assert (slot.status, slot.student.is_active, slot.teacher.is_active) == ("active", True, True)
     assert not Closure.objects.exists()
-    assert ahead().count() == 12
+    assert upcoming_classes().count() == 12
 
 
-def test_a_slot_given_to_another_student_takes_its_lessons_from_the_first(browser, slot):
+def test_a_slot_given_to_another_student_takes_its_classes_along(browser, slot):
     other = make.student("Eva Lund")
     form = {
         "teacher": slot.teacher_id,
@@ -173,5 +181,5 @@ def test_a_slot_given_to_another_student_takes_its_lessons_from_the_first(browse
     }
     answer = browser.post(f"/admin/scheduling/recurringslot/{slot.pk}/change/", form)
     assert answer.status_code == 302
-    assert ahead().filter(student=other).count() == 12
-    assert ahead().count() == 12
+    assert upcoming_classes().filter(student=other).count() == 12
+    assert upcoming_classes().count() == 12

@@ -1,4 +1,4 @@
-"""Lists of students, teachers, slots and closures: daily questions, in constant queries."""
+"""The lists of students, teachers, slots and closures, in a constant number of queries."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -47,7 +47,7 @@ def page(browser, table, query=""):
     return " ".join(text.split())
 
 
-def test_students_by_state(browser):
+def test_students_are_filtered_by_state(browser):
     make.student("Active")
     paused = make.student("Paused")
     make.closure("Exchange year", TODAY - DAY, TODAY + DAY, student=paused)
@@ -59,7 +59,7 @@ def test_students_by_state(browser):
     make.student("Lastday", end_date=TODAY)
     make.student("Soon", start=TODAY + DAY)
     make.student("Undated", start=None)
-    for state, found in {
+    for state, expected in {
         "active": ["Active", "Back", "Lastday", "Partly"],
         "paused": ["Paused"],
         "inactive": ["Gone"],
@@ -67,13 +67,13 @@ def test_students_by_state(browser):
         "not_started": ["Soon"],
         "no_start": ["Undated"],
     }.items():
-        assert names(browser, "student", f"?state={state}") == found, state
+        assert names(browser, "student", f"?state={state}") == expected, state
     text = page(browser, "student")
     for word in ("active", "paused", "not active", "ended", "not started", "without a start date"):
         assert f">{word}</span>" in text
 
 
-def test_students_by_teacher_and_by_words(browser):
+def test_students_are_filtered_by_teacher_and_search(browser):
     marta = make.teacher("Marta Gil")
     make.schedule(make.student("Fixed One"), marta)
     make.slot(marta, make.student("Slot One"))
@@ -84,7 +84,7 @@ def test_students_by_teacher_and_by_words(browser):
     assert names(browser, "student", "?q=one+slot") == ["Slot One"]
 
 
-def test_a_student_shows_meetings_and_the_next_class_with_its_zone(browser):
+def test_a_student_shows_the_weekly_count_and_the_next_class(browser):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
     make.schedule(ana)
     make.schedule(ana, weekday=2, valid_until=TODAY - DAY)
@@ -101,7 +101,7 @@ def test_a_student_shows_meetings_and_the_next_class_with_its_zone(browser):
     assert f"/admin/scheduling/scheduledclass/{coming.pk}/change/" in text
 
 
-def test_teachers_show_their_day_and_whether_settings_are_missing(browser):
+def test_a_teacher_shows_todays_classes_and_missing_settings(browser):
     marta, tom = make.teacher("Marta Gil"), make.teacher("Tom Lee")
     LessonSettings.objects.create(teacher=tom)
     make.slot(marta)
@@ -120,15 +120,15 @@ def test_teachers_show_their_day_and_whether_settings_are_missing(browser):
     assert '<span class="ct-badge is-warn">missing</span>' in text
 
 
-def test_teachers_by_state(browser):
+def test_teachers_are_filtered_by_state(browser):
     make.teacher("Here")
     make.teacher("Gone", is_active=False)
     make.closure("Holiday", TODAY, teacher=make.teacher("Off"))
-    for state, found in {"active": ["Here"], "paused": ["Off"], "inactive": ["Gone"]}.items():
-        assert names(browser, "teacher", f"?state={state}") == found
+    for state, expected in {"active": ["Here"], "paused": ["Off"], "inactive": ["Gone"]}.items():
+        assert names(browser, "teacher", f"?state={state}") == expected
 
 
-def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(browser):
+def test_the_lists_linked_from_the_health_page_match_its_counts(browser):
     make.slot()
     make.slot(booked_at=NOW - timedelta(days=200))
     make.slot(booked_at=NOW - timedelta(days=200), status="paused")
@@ -144,27 +144,25 @@ def test_the_lists_behind_the_health_of_the_studio_show_exactly_what_it_counts(b
     make.schedule(make.student("Ana", start=None))
     make.schedule(make.student(start=None), valid_until=TODAY - DAY)
     make.schedule(make.student(start=None, is_active=False))
-    (said,) = [
-        one for one in health(NOW, coverage(NOW)).findings if one.name == "students_without_start"
-    ]
-    assert said.issue == "1 student has a schedule but no start date."
+    findings = {finding.name: finding for finding in health(NOW, coverage(NOW)).findings}
+    assert findings["students_without_start"].issue == "1 student has a schedule but no start date."
     assert names(browser, "student", "?state=waiting") == ["Ana"]
     missing = len(rows(browser, "teacher", "?settings=missing"))
     assert missing == numbers.teachers_without_settings
 
 
-def test_slots_by_teacher_weekday_status_and_validity(browser):
+def test_slots_are_filtered_by_teacher_weekday_status_and_validity(browser):
     marta = make.teacher("Marta Gil")
-    one = make.slot(marta, weekday=1)
+    slot = make.slot(marta, weekday=1)
     make.slot(marta, weekday=2, status="paused")
     make.slot(weekday=1, valid_until=TODAY - DAY)
     assert len(rows(browser, "recurringslot", f"?teacher={marta.pk}")) == 2
     query = f"?teacher={marta.pk}&weekday__exact=1&status__exact=active&validity=current"
-    assert rows(browser, "recurringslot", query) == [one]
+    assert rows(browser, "recurringslot", query) == [slot]
     assert len(rows(browser, "recurringslot", "?validity=ended")) == 1
 
 
-def test_closures_say_when_whom_and_how_much_they_cancelled(browser):
+def test_closures_show_their_period_people_and_cancelled_classes(browser):
     christmas = make.closure("Christmas", TODAY - 20 * DAY, TODAY - 10 * DAY)
     strike = make.closure("Strike", TODAY)
     make.closure("Course", TODAY + DAY, teacher=make.teacher())
@@ -175,7 +173,9 @@ def test_closures_say_when_whom_and_how_much_they_cancelled(browser):
     assert rows(browser, "closure", "?when=now") == [strike]
     assert rows(browser, "closure", "?when=past") == [christmas]
     assert len(rows(browser, "closure", "?when=ahead")) == 3
-    assert [len(rows(browser, "closure", f"?for={x}")) for x in ("all", "teacher", "student")] == [
+    assert [
+        len(rows(browser, "closure", f"?for={value}")) for value in ("all", "teacher", "student")
+    ] == [
         2,
         1,
         1,
@@ -185,34 +185,34 @@ def test_closures_say_when_whom_and_how_much_they_cancelled(browser):
 @pytest.mark.parametrize(
     "table", ["student", "teacher", "recurringslot", "fixedschedule", "closure"]
 )
-def test_queries_do_not_grow_with_the_rows(browser, table):
+def test_query_count_does_not_grow_with_the_rows(browser, table):
     def fill(size):
-        for _each in range(size):
+        for _ in range(size):
             teacher, student = make.teacher(), make.student()
             make.slot(teacher, student, start="15:00")
             make.schedule(student, teacher)
             make.lesson(student, TODAY + DAY, teacher=teacher)
             make.closure("Off", TODAY, teacher=teacher)
 
-    def queries():
+    def count_queries():
         with CaptureQueriesContext(connection) as captured:
             shown = len(rows(browser, table))
         return len(captured), shown
 
     fill(3)
-    queries()
-    few, shown = queries()
+    count_queries()
+    count, shown = count_queries()
     assert shown == 3
     fill(20)
-    assert queries() == (few, 23)
+    assert count_queries() == (count, 23)
 
 
-def test_a_teacher_is_ill_today_by_their_own_day(client):
-    """At noon here it is tomorrow in Auckland, and it is that day's classes that fall out."""
+def test_ill_today_uses_the_teachers_own_date(client):
+    # At noon in the studio it is already tomorrow in Auckland.
     client.force_login(account("superuser"))
     far, near = make.teacher("Aroha Ngata", zone="Pacific/Auckland"), make.teacher("Tom Lee")
-    for whom in (far, near):
-        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", teacher=whom)
+    for teacher in (far, near):
+        make.lesson(on=TODAY + DAY, start="15:00", end="16:00", teacher=teacher)
     text = client.get("/admin/scheduling/teacher/").content.decode()
     assert "Ill today… Aroha Ngata" in text
     assert "Ill today… Tom Lee" not in text

@@ -1,4 +1,4 @@
-"""A student's and a teacher's page: what is to come, what has no place, and the weekly meetings."""
+"""The page of a student or teacher: upcoming classes, conflicts and weekly schedules."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -39,21 +39,21 @@ def page(browser, person):
     return " ".join(answer.content.decode().split())
 
 
-@pytest.mark.parametrize("whose", ["student", "teacher"])
-def test_the_next_ten_classes_with_zone_and_status(browser, whose):
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_the_next_ten_classes_are_listed_with_their_zone(browser, role):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
     make.lesson(ana, TODAY - DAY, teacher=marta)
-    now = make.lesson(ana, TODAY, "12:30", "13:30", teacher=marta)  # 11:30–12:30 in UTC
+    current = make.lesson(ana, TODAY, "12:30", "13:30", teacher=marta)  # 11:30–12:30 in UTC
     coming = [make.lesson(ana, TODAY + n * DAY, teacher=marta) for n in range(1, 12)]
-    panel = browser.get(address({"student": ana, "teacher": marta}[whose])).context["panel"]
+    panel = browser.get(address({"student": ana, "teacher": marta}[role])).context["panel"]
     shown = [row["when"] for row in panel["classes"]]
     assert len(shown) == 10
-    for one, text in zip([now, *coming], shown, strict=False):
-        assert f"/scheduledclass/{one.pk}/change/" in text
+    for row, text in zip([current, *coming], shown, strict=False):
+        assert f"/scheduledclass/{row.pk}/change/" in text
     assert "12:30–13:30 Europe/Madrid" in shown[0]
 
 
-def test_a_lesson_without_a_place_is_named_with_the_class_in_the_way(browser):
+def test_a_conflict_is_named_with_the_blocking_class(browser):
     marta = make.teacher("Marta Gil")
     rule = make.schedule(make.student("Ana Ruiz"), marta)
     taken = make.lesson(make.student("Leo Park"), date(2026, 1, 12), teacher=marta)
@@ -65,27 +65,27 @@ def test_a_lesson_without_a_place_is_named_with_the_class_in_the_way(browser):
         assert f"/admin/explain/?{person._meta.model_name}={person.pk}" in text
 
 
-def test_who_has_nothing_to_come_is_told_where_to_ask(browser):
+def test_a_person_without_classes_shows_the_reason(browser):
     text = page(browser, make.student("Ana Ruiz"))
     assert "The student has no schedule." in text
     assert "Without a place" not in text
     assert "None." in page(browser, make.teacher())
 
 
-def test_a_student_without_a_start_date_is_told_of_it_on_the_page(browser):
+def test_a_missing_start_date_is_shown(browser):
     ana = make.schedule(make.student("Ana Ruiz", start=None)).student
     assert "The student has no start date." in page(browser, ana)
 
 
-def test_a_new_student_starts_today(browser):
+def test_the_start_date_defaults_to_today(browser):
     form = browser.get("/admin/scheduling/student/add/").context["adminform"].form
     assert form.get_initial_for_field(form.fields["start_date"], "start_date") == TODAY
 
 
 @pytest.mark.parametrize("inline", [True, False])
-def test_a_schedule_saved_without_a_start_date_warns(browser, inline):
+def test_a_schedule_without_a_start_date_is_saved_with_a_warning(browser, inline):
     ana = make.student("Ana Ruiz", start=None)
-    values = meeting(1, "10:00", "11:00")
+    values = schedule_form(1, "10:00", "11:00")
     if inline:
         assert save(browser, ana, values, start_date="") is None
     else:
@@ -95,28 +95,28 @@ def test_a_schedule_saved_without_a_start_date_warns(browser, inline):
     assert "Ana Ruiz has a schedule but no start date: there are no classes until" in text
 
 
-def test_queries_do_not_grow_with_the_classes(browser):
+def test_query_count_does_not_grow_with_the_classes(browser):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil")
 
     def fill(days):
         for n in days:
             make.lesson(ana, TODAY + n * DAY, teacher=marta)
 
-    def queries():
+    def count_queries():
         with CaptureQueriesContext(connection) as captured:
             page(browser, marta)
         return len(captured)
 
     make.schedule(ana, marta)
     fill(range(1, 3))
-    queries()
-    few = queries()
+    count_queries()
+    count = count_queries()
     fill(range(3, 13))
-    assert queries() == few
+    assert count_queries() == count
 
 
-def save(browser, student, *meetings, start_date="2025-01-06"):
-    """Posts a student's page with these meetings; answers the errors of each by field."""
+def save(browser, student, *schedules, start_date="2025-01-06"):
+    """Submit a student's page with ``schedules``; return their errors by field, None if saved."""
     form = {
         "first_name": student.first_name,
         "last_name": student.last_name,
@@ -128,8 +128,8 @@ def save(browser, student, *meetings, start_date="2025-01-06"):
         "fixed_schedules-TOTAL_FORMS": len(meetings),
         "fixed_schedules-INITIAL_FORMS": sum("id" in one for one in meetings),
     }
-    for n, meeting in enumerate(meetings):
-        values = {"interval_weeks": 1, "student": student.pk, **meeting}
+    for n, schedule in enumerate(schedules):
+        values = {"interval_weeks": 1, "student": student.pk, **schedule}
         form |= {f"fixed_schedules-{n}-{name}": value for name, value in values.items()}
     answer = browser.post(address(student), form)
     if answer.status_code == 302:
@@ -137,28 +137,34 @@ def save(browser, student, *meetings, start_date="2025-01-06"):
     return answer.context["inline_admin_formsets"][0].formset.errors
 
 
-def meeting(weekday, start, end, **values):
+def schedule_form(weekday, start, end, **values):
     return {"weekday": weekday, "start_time": start, "end_time": end, **values}
 
 
-def test_two_meetings_of_a_student_at_once_are_refused_beside_the_field(browser):
+def test_two_schedules_of_a_student_at_once_are_refused(browser):
     ana = make.student("Ana Ruiz")
-    errors = save(browser, ana, meeting(1, "10:00", "11:00"), meeting(1, "10:30", "11:30"))
+    errors = save(
+        browser, ana, schedule_form(1, "10:00", "11:00"), schedule_form(1, "10:30", "11:30")
+    )
     assert errors[1] == {
         "start_time": ["This student already has a meeting then: Monday 10:00–11:00."]
     }
     assert not FixedSchedule.objects.exists()
 
 
-def test_a_student_may_have_two_hundred_meetings(browser):
+def test_a_student_can_have_two_hundred_schedules(browser):
     ana = make.student("Ana Ruiz", None)
-    # With all that a browser sends of each.
+    # All fields that a browser sends for each.
     rest = {"teacher": "", "subject": "Piano", "valid_from": "2040-01-02", "valid_until": ""}
     rest |= {"initial-interval_weeks": 1, "initial-is_shared": "", "initial-valid_from": ""}
     hours = [
         (f"{n // 2:02}:{n % 2 * 30:02}", f"{n // 2:02}:{n % 2 * 30 + 29:02}") for n in range(40)
     ]
-    many = [meeting(weekday, *each, **rest) for weekday in range(1, 6) for each in hours]
+    many = [
+        schedule_form(weekday, start, end, **rest)
+        for weekday in range(1, 6)
+        for start, end in hours
+    ]
 
     assert save(browser, ana, *many, start_date="") is None
 
@@ -168,36 +174,36 @@ def test_a_student_may_have_two_hundred_meetings(browser):
 @pytest.mark.parametrize(
     "other",
     [
-        meeting(1, "11:00", "12:00"),
-        meeting(2, "10:00", "11:00"),
-        meeting(1, "10:30", "11:30", valid_from="2026-03-01"),
+        schedule_form(1, "11:00", "12:00"),
+        schedule_form(2, "10:00", "11:00"),
+        schedule_form(1, "10:30", "11:30", valid_from="2026-03-01"),
     ],
 )
-def test_meetings_that_never_meet_are_fine(browser, other):
-    first = meeting(1, "10:00", "11:00", valid_until="2026-02-28")
+def test_schedules_that_never_overlap_are_saved(browser, other):
+    first = schedule_form(1, "10:00", "11:00", valid_until="2026-02-28")
     assert save(browser, make.student("Ana Ruiz"), first, other) is None
     assert FixedSchedule.objects.count() == 2
 
 
-def test_every_other_week_by_turns_is_fine(browser):
+def test_schedules_in_alternating_weeks_are_saved(browser):
     ana = make.student("Ana Ruiz")
-    odd = meeting(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-05")
-    same = meeting(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-19")
-    even = meeting(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-12")
+    odd = schedule_form(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-05")
+    same = schedule_form(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-19")
+    even = schedule_form(1, "10:00", "11:00", interval_weeks=2, valid_from="2026-01-12")
     assert save(browser, ana, odd, same) is not None
     assert save(browser, ana, odd, even) is None
 
 
 @pytest.mark.parametrize("kind", ["schedule", "slot"])
-def test_an_hour_at_which_the_teacher_is_taken_is_refused_naming_the_other(browser, kind):
+def test_a_taken_hour_of_the_teacher_is_refused_naming_the_student(browser, kind):
     marta = make.teacher("Marta Gil")
     leo = make.student("Leo Park")
     if kind == "schedule":
         make.schedule(leo, marta)
     else:
         make.slot(marta, leo)
-    wanted = meeting(1, "10:30", "11:30", teacher=marta.pk)
-    errors = save(browser, make.student("Ana Ruiz"), wanted)
+    form = schedule_form(1, "10:30", "11:30", teacher=marta.pk)
+    errors = save(browser, make.student("Ana Ruiz"), form)
     assert "Marta Gil already teaches then: Leo Park" in errors[0]["start_time"][0]
 
 
@@ -210,46 +216,48 @@ def test_an_hour_at_which_the_teacher_is_taken_is_refused_naming_the_other(brows
         {"is_shared": True},
     ],
 )
-def test_what_takes_no_hour_is_in_nobodys_way(browser, values):
+def test_a_slot_that_blocks_no_hour_is_no_conflict(browser, values):
     marta = make.teacher("Marta Gil")
     make.slot(marta, make.student("Leo Park"), **values)
-    wanted = meeting(1, "10:00", "11:00", teacher=marta.pk, is_shared="on", valid_from="2026-01-05")
-    assert save(browser, make.student("Ana Ruiz"), wanted) is None
+    form = schedule_form(
+        1, "10:00", "11:00", teacher=marta.pk, is_shared="on", valid_from="2026-01-05"
+    )
+    assert save(browser, make.student("Ana Ruiz"), form) is None
 
 
-def test_a_slot_late_on_sunday_is_in_the_way_of_monday_morning(browser):
+def test_a_slot_over_midnight_on_sunday_blocks_monday_morning(browser):
     marta = make.teacher("Marta Gil")
     make.slot(marta, make.student("Leo Park"), weekday=7, start="23:30", minutes=90)
-    wanted = meeting(1, "00:30", "01:30", teacher=marta.pk)
-    assert save(browser, make.student("Ana Ruiz"), wanted) is not None
+    form = schedule_form(1, "00:30", "01:30", teacher=marta.pk)
+    assert save(browser, make.student("Ana Ruiz"), form) is not None
 
 
-def test_what_is_in_the_way_already_holds_up_no_other_change(browser):
+def test_an_existing_conflict_does_not_prevent_other_changes(browser):
     marta = make.teacher("Marta Gil")
     rule = make.schedule(make.student("Ana Ruiz"), marta)
     make.schedule(make.student("Leo Park"), marta)
-    same = meeting(1, "10:00:00", "11:00:00", teacher=marta.pk, id=rule.pk, subject="Piano")
+    same = schedule_form(1, "10:00:00", "11:00:00", teacher=marta.pk, id=rule.pk, subject="Piano")
     assert save(browser, rule.student, same) is None
     rule.refresh_from_db()
     assert rule.subject == "Piano"
 
 
-def test_two_meetings_that_change_places_do_not_refuse_each_other(browser):
+def test_two_schedules_can_swap_their_hours(browser):
     marta = make.teacher("Marta Gil")
     ana = make.student("Ana Ruiz")
-    one, two = make.schedule(ana, marta), make.schedule(ana, marta, weekday=2)
+    first, second = make.schedule(ana, marta), make.schedule(ana, marta, weekday=2)
     swapped = [
-        meeting(2, "10:00", "11:00", teacher=marta.pk, id=one.pk),
-        meeting(1, "10:00", "11:00", teacher=marta.pk, id=two.pk),
+        schedule_form(2, "10:00", "11:00", teacher=marta.pk, id=first.pk),
+        schedule_form(1, "10:00", "11:00", teacher=marta.pk, id=second.pk),
     ]
     assert save(browser, ana, *swapped) is None
 
 
-def test_each_meeting_comes_with_its_teacher_chosen(browser):
+def test_each_schedule_has_its_teacher_selected(browser):
     marta, bea = make.teacher("Marta Gil"), make.teacher("Bea Sanz")
     ana = make.student("Ana Ruiz")
-    for number, whom in enumerate((marta, None, bea)):
-        make.schedule(ana, whom, weekday=1 + number)
+    for number, teacher in enumerate((marta, None, bea)):
+        make.schedule(ana, teacher, weekday=1 + number)
 
     text = page(browser, ana)
 
@@ -258,7 +266,7 @@ def test_each_meeting_comes_with_its_teacher_chosen(browser):
     assert chosen == [[str(marta.pk)], [], [str(bea.pk)]]
 
 
-def test_who_may_not_open_accounts_gets_no_link_to_one(client):
+def test_a_viewer_gets_no_link_to_an_account(client):
     marta = make.teacher("Marta Gil", user=account(TEACHER, "marta"))
     client.force_login(account(VIEWER))
     text = page(client, marta)
@@ -266,7 +274,7 @@ def test_who_may_not_open_accounts_gets_no_link_to_one(client):
     assert "/auth/user/" not in text
 
 
-def test_the_slots_of_a_person_are_there_with_the_way_to_each(browser):
+def test_the_slots_of_a_person_are_listed_and_linked(browser):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
     slot = make.slot(marta, ana, start="09:00", minutes=45)
     make.slot(marta, ana, start="15:00", valid_until=TODAY - DAY)
@@ -278,7 +286,7 @@ def test_the_slots_of_a_person_are_there_with_the_way_to_each(browser):
         assert str(other) in row["with"]
 
 
-def test_a_teacher_leads_to_settings_and_feed(browser):
+def test_a_teacher_links_to_the_lesson_settings(browser):
     marta = make.teacher("Marta Gil")
     text = page(browser, marta)
     assert f"/admin/scheduling/lessonsettings/add/?teacher={marta.pk}" in text

@@ -1,4 +1,4 @@
-"""The studio's owner, and a slot to change."""
+"""Fixtures of the tests of schedule changes: a logged-in owner and a slot."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,7 +19,7 @@ def browser(client: Client) -> Client:
 
 @pytest.fixture
 def slot():
-    """A slot on tomorrow's weekday, with its lessons of twelve weeks."""
+    """Create a slot on tomorrow's weekday with its classes of twelve weeks."""
     today = studio_today()
     row = make.slot(make.teacher("Marta"), make.student("Ana Ruiz"), weekday=day(1).isoweekday())
     horizon(today)

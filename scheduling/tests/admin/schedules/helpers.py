@@ -1,4 +1,4 @@
-"""A page that is asked, and the button that it shows."""
+"""Helpers for pages with a preview: request it and read its plan, its form and messages."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ def day(number):
     return studio_today() + timedelta(number)
 
 
-def look(browser, address, fields):
+def get_preview(browser, address, fields):
     answer = browser.get(address, fields | {"look": "1"})
     assert answer.status_code == 200, answer.content.decode()
     return answer
@@ -24,8 +24,8 @@ def plan_of(answer):
     return found[1]
 
 
-def hidden(answer):
-    """What the page's own button would send."""
+def hidden_fields(answer):
+    """Return the hidden fields of the page, which its button submits."""
     found = re.findall(
         r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()
     )
@@ -33,4 +33,4 @@ def hidden(answer):
 
 
 def message_of(answer):
-    return " ".join(str(each) for each in get_messages(answer.wsgi_request))
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))

@@ -1,4 +1,4 @@
-"""“Ill today”: from the list of teachers to cancelled classes and told families, in two clicks."""
+"""“Ill today” in the list of teachers: cancels the day's classes and notifies the families."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ from scheduling.tests.factories import MONDAY, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.roles import account
 
-from .helpers import hidden, message_of
+from .helpers import hidden_fields, message_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 
 @pytest.fixture(autouse=True)
 def marta(monkeypatch):
-    """Monday, seven in the morning in Madrid."""
+    """Create a teacher with two classes; the time is Monday 07:00 in Madrid."""
     now = moment("2026-01-05 06:00")
     monkeypatch.setattr(timezone, "now", lambda: now)
     marta = make.teacher("Marta Gil", "Europe/Madrid")
@@ -31,7 +31,7 @@ def marta(monkeypatch):
     return marta
 
 
-def test_in_two_clicks(browser, marta):
+def test_an_absence_is_entered_in_two_clicks(browser, marta):
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
     assert url in browser.get("/admin/scheduling/teacher/").content.decode()
 
@@ -40,7 +40,7 @@ def test_in_two_clicks(browser, marta):
     assert "This would cancel 2 classes." in page
     assert "1 family will be told. Without an e-mail address: Mia Roth." in page
     assert not Closure.objects.exists()
-    answer = browser.post(url, hidden(answer))
+    answer = browser.post(url, hidden_fields(answer))
 
     assert answer["Location"] == f"/admin/scheduling/teacher/{marta.pk}/change/"
     assert message_of(answer) == (
@@ -48,23 +48,23 @@ def test_in_two_clicks(browser, marta):
         "Without an e-mail address: Mia Roth. Call them."
     )
     deliver(timezone.now())
-    assert [one.to for one in mail.outbox] == [["ana@example.org"]]
+    assert [message.to for message in mail.outbox] == [["ana@example.org"]]
     assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
     assert (Closure.objects.get().teacher, Closure.objects.get().last_date) == (marta, MONDAY)
 
 
-def test_what_is_outstanding_on_other_days_is_no_part_of_it(browser, marta):
+def test_outstanding_classes_of_other_days_are_not_part_of_it(browser, marta):
     ScheduledClass.objects.filter(date=MONDAY + timedelta(28)).delete()
     answer = browser.get(f"/admin/scheduling/teacher/{marta.pk}/ill/")
     assert "This would cancel 2 classes." in answer.content.decode()
-    assert [one["outcome"] for one in answer.context["sections"]] == ["cancelled"]
+    assert [section["outcome"] for section in answer.context["sections"]] == ["cancelled"]
     assert answer.context["anyway"] == []
 
 
-def test_nothing_is_left_to_do_only_once_every_family_was_told(browser, marta):
+def test_nothing_is_left_to_do_once_every_family_was_notified(browser, marta):
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
     nothing_left = "It is already entered; nothing is left to do."
-    browser.post(url, hidden(browser.get(url)))
+    browser.post(url, hidden_fields(browser.get(url)))
     page = browser.get(url).content.decode()
     assert "1 e-mail waits to be sent." in page
     assert nothing_left not in page
@@ -80,7 +80,7 @@ def test_nothing_is_left_to_do_only_once_every_family_was_told(browser, marta):
     assert "Cancel the classes and tell the families" in browser.get(url).content.decode()
 
 
-def test_where_no_class_would_be_cancelled_the_button_does_not_say_so(browser):
+def test_the_button_mentions_no_classes_if_none_would_be_cancelled(browser):
     url = f"/admin/scheduling/teacher/{make.teacher('Tom Lee').pk}/ill/"
     page = browser.get(url).content.decode()
     assert "No existing or upcoming class would change." in page
@@ -88,18 +88,18 @@ def test_where_no_class_would_be_cancelled_the_button_does_not_say_so(browser):
     assert "Cancel the classes and tell the families" not in page
 
 
-def test_where_no_mail_server_answers_the_e_mail_waits(browser, marta, settings):
+def test_an_e_mail_waits_if_no_mail_server_answers(browser, marta, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
-    said = message_of(browser.post(url, hidden(browser.get(url))))
-    assert "1 e-mail queued." in said
+    message = message_of(browser.post(url, hidden_fields(browser.get(url))))
+    assert "1 e-mail queued." in message
     assert ScheduledClass.objects.filter(date=MONDAY, status="cancelled").count() == 2
     assert deliver(timezone.now()) == 0
     assert "1 e-mail waits to be sent." in browser.get(url).content.decode()
 
 
-def test_the_day_is_the_teachers_own(browser, marta, monkeypatch):
+def test_the_default_day_is_the_teachers_own_date(browser, marta, monkeypatch):
     # In Auckland Tuesday has begun.
     marta.time_zone = "Pacific/Auckland"
     marta.save()
@@ -108,6 +108,6 @@ def test_the_day_is_the_teachers_own(browser, marta, monkeypatch):
     assert 'value="2026-01-06"' in page
 
 
-def test_the_link_is_for_who_may(marta, client: Client):
+def test_a_viewer_has_no_link(marta, client: Client):
     client.force_login(account("Viewer"))
     assert "/ill/" not in client.get("/admin/scheduling/teacher/").content.decode()
