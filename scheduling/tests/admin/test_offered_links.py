@@ -27,7 +27,7 @@ from scheduling.services.roles import OWNER, ROLES, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
 from scheduling.tests.browser import pages
-from scheduling.tests.browser.populated import populate
+from scheduling.tests.browser.sample_studio import populate
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import make_history
 from scheduling.tests.support.roles import account
@@ -160,7 +160,7 @@ def studio():
     for person in ("Ana Ruiz", "Leo Park"):
         make.slot(mozart, make.student(person, email="a@example.org"), start="15:00")
     horizon(timezone.localdate(), timezone.now())
-    pages.a_conflict()
+    pages.create_conflict()
     old = timezone.localdate() - timedelta(days=9)
     make.lesson(on=old, whom=mozart)
     make.lesson(on=old, whom=mozart, status="cancelled", cancelled_by="studio")

@@ -1,4 +1,4 @@
-"""axe-core on a page: `assert_accessible(page)`. Injected by the debugger: CSP does not bar it."""
+"""Accessibility checks with axe-core. The debugger injects its script, so CSP does not block it."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,17 +18,17 @@ TAGS = (
     "best-practice",
 )
 
-# Two fifths of its time go to reading the few colours of a page again for each element. A text that
-# is no colour is not kept: to read it fails each time.
-EACH_COLOUR_ONCE = """
+# axe-core parses the few colours of a page again for each element: 40 % of its time. This caches
+# them. An invalid colour raises and is not cached.
+COLOUR_CACHE = """
 (() => {
-    const colour = axe.commons.color.Color.prototype, read = colour.parseString, known = new Map();
+    const colour = axe.commons.color.Color.prototype, read = colour.parseString, cache = new Map();
     colour.parseString = function (text) {
-        if (known.has(text)) {
-            [this.r, this.g, this.b, this.alpha] = known.get(text);
+        if (cache.has(text)) {
+            [this.r, this.g, this.b, this.alpha] = cache.get(text);
         } else {
             read.call(this, text);
-            known.set(text, [this.r, this.g, this.b, this.alpha]);
+            cache.set(text, [this.r, this.g, this.b, this.alpha]);
         }
         return this;
     };
@@ -41,17 +41,17 @@ def source() -> str:
     spec = find_spec("axe_playwright_python")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).with_name("axe.min.js").read_text() + EACH_COLOUR_ONCE
+    return Path(spec.origin).with_name("axe.min.js").read_text() + COLOUR_CACHE
 
 
 def violations(
     page: Page, *, within: str | None = None, rules: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """What axe-core objects to on the page, or in the part that a selector names."""
+    """Return the violations that axe-core finds on the page, or in the selector ``within``."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(source())
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
-    # Without its own copies of the style sheets, which the policy would have to let in.
+    # Without preloading: the policy would block copies of the style sheets.
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate(
         "([within, options]) => axe.run(within || document, options).then(r => r.violations)",
@@ -60,26 +60,26 @@ def violations(
     return list(found)
 
 
-def report(found: list[dict[str, Any]]) -> str:
+def format_violations(found: list[dict[str, Any]]) -> str:
     lines = []
-    for one in found:
-        lines.append(f"  [{one['impact']}] {one['id']}: {one['help']}")
-        for node in one["nodes"][:3]:
-            why = [check["message"] for check in node["any"] + node["all"] + node["none"]]
+    for violation in found:
+        lines.append(f"  [{violation['impact']}] {violation['id']}: {violation['help']}")
+        for node in violation["nodes"][:3]:
+            reasons = [check["message"] for check in node["any"] + node["all"] + node["none"]]
             html = " ".join(node["html"].split())[:160]
-            lines.append(f"      {' '.join(map(str, node['target']))}  {html}  {why[:1]}")
-        if len(one["nodes"]) > 3:
-            lines.append(f"      … and {len(one['nodes']) - 3} more")
+            lines.append(f"      {' '.join(map(str, node['target']))}  {html}  {reasons[:1]}")
+        if len(violation["nodes"]) > 3:
+            lines.append(f"      … and {len(violation['nodes']) - 3} more")
     return "\n".join(lines)
 
 
 def assert_accessible(page: Page, *, within: str | None = None, rules: Sequence[str] = ()) -> None:
-    """WCAG 2.0 to 2.2 at levels A and AA, and axe's own best practices: nothing to object to."""
+    """Fail on violations of WCAG 2.0 to 2.2 (levels A and AA) or of axe's best practices."""
     found = violations(page, within=within, rules=rules)
-    assert not found, f"{page.url} {page.viewport_size}:\n{report(found)}"
+    assert not found, f"{page.url} {page.viewport_size}:\n{format_violations(found)}"
 
 
-# Boxes that are wider than the page, and boxes that cut off what is in them.
+# Returns boxes that are wider than the page and boxes that cut off their content.
 WIDE = """
 () => {
     const width = document.documentElement.clientWidth;
@@ -100,6 +100,6 @@ WIDE = """
 
 
 def assert_fits(page: Page) -> None:
-    """The page as a whole does not scroll sideways (a table within it may), nor is it cut off."""
+    """Fail if the page scrolls sideways (a table in it may) or content is cut off."""
     found = page.evaluate(WIDE)
     assert not found, f"{page.url} {page.viewport_size}:\n" + "\n".join(found)

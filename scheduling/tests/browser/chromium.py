@@ -1,6 +1,6 @@
-"""Which Chromium is driven: `python -m scheduling.tests.browser.chromium` prints its path.
+"""The Chromium of the tests: `python -m scheduling.tests.browser.chromium` prints its path.
 
-Needs no Django, so that a script can ask before there is anything to test.
+The module imports no Django, so that a script can run it before the tests.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Playwright, sync_playwright
 
-# The first draws the same without a window to draw into, for little more than half the work.
+# The headless shell renders the same and takes little more than half the time.
 NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -24,23 +24,23 @@ NAMES = (
 
 
 class NoBrowser(RuntimeError):
-    """There is no Chromium here; the message says what was tried."""
+    """No Chromium was found; the message lists the attempts."""
 
 
 @cache
 def path() -> str:
-    """$CHROMIUM where it is set; else one in PATH; else the one that Playwright has installed."""
-    if given := os.environ.get("CHROMIUM", "").strip():
-        if not runs(given):
-            raise NoBrowser(f"CHROMIUM={given} does not run.")
-        return given
+    """Return the path in $CHROMIUM, else the first in PATH, else that of Playwright."""
+    if configured := os.environ.get("CHROMIUM", "").strip():
+        if not runs(configured):
+            raise NoBrowser(f"CHROMIUM={configured} does not run.")
+        return configured
     for name in NAMES:
         if (found := shutil.which(name)) and runs(found):
             return found
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    if os.path.exists(own) and runs(own):
-        return own
+        installed = playwright.chromium.executable_path
+    if os.path.exists(installed) and runs(installed):
+        return installed
     raise NoBrowser(
         f"No browser: none of {', '.join(NAMES)} in PATH runs, and Playwright has none"
         " (`.ci/browser` installs one; CHROMIUM names one)."
@@ -48,26 +48,28 @@ def path() -> str:
 
 
 def runs(command: str) -> bool:
-    """A name in PATH proves little: some systems put a stub there that only gives advice."""
+    """Return whether ``command`` starts; on some systems it is a stub that only prints advice."""
     try:
-        asked = subprocess.run([command, "--version"], capture_output=True, timeout=60, check=False)
+        result = subprocess.run(
+            [command, "--version"], capture_output=True, timeout=60, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return asked.returncode == 0
+    return result.returncode == 0
 
 
 def launch(playwright: Playwright, **options: Any) -> Any:
-    """A headless browser. Chromium's own sandbox refuses to work for root."""
+    """Start a headless browser. Chromium's sandbox does not work for root."""
     return playwright.chromium.launch(
         executable_path=path(),
         chromium_sandbox=hasattr(os, "geteuid") and os.geteuid() != 0,
-        # Shared memory is small in containers; text and dates look the same on every machine.
+        # Shared memory is small in containers; text and dates must be the same on every machine.
         args=[
             "--disable-dev-shm-usage",
             "--font-render-hinting=none",
             "--lang=en-US",
-            "--process-per-site",  # a person's pages share one, which has the scripts compiled
-            "--js-flags=--no-opt --no-maglev",  # no page is open for long enough to gain by them
+            "--process-per-site",  # pages share the process with the compiled scripts
+            "--js-flags=--no-opt --no-maglev",  # no page is open long enough for optimisation
         ],
         **options,
     )

@@ -1,8 +1,8 @@
-"""A person with a browser: `page`, `owner_page`, `page_as(…)`, `open_page(…)`.
+"""Browser fixtures: `page`, `owner_page`, `page_as(…)`, `open_page(…)`.
 
-A real Chromium before a real gunicorn on the database of the test. Every page is watched: what
-the console, the network or the Content-Security-Policy complains of fails the test at its end
-(`watch_of(page).expect("status 404")` where it belongs to the test).
+A real Chromium uses a real gunicorn on the database of the test. Errors of the console, of the
+network and of the Content-Security-Policy fail the test at its end. A test names the errors that it
+causes on purpose: `watch_of(page).expect("status 404")`.
 """
 
 import os
@@ -48,13 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def chromium_browser(django_db_setup: None) -> Iterator[Browser]:
-    """One browser for this folder's tests. Without one they are skipped; with CI set they fail."""
+    """Start one browser for this folder. Without Chromium tests are skipped; with CI they fail."""
     try:
         chromium.path()
     except chromium.NoBrowser as error:
         skip_or_fail(str(error))
-    # Playwright keeps an event loop in this thread. Django takes that for async code, and has
-    # connections of its own for it: the ones from before and after must not be left open.
+    # Playwright runs an event loop in this thread. Django treats that as async code with its own
+    # connections, so the connections from before and after must be closed.
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -66,7 +66,7 @@ def chromium_browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator[Server]:
-    """gunicorn on the test's database, in whatever state the tests put it."""
+    """Start gunicorn on the database of the tests."""
     with django_db_blocker.unblock():
         app = "scheduling.tests.browser.server"
         with serving(app=app, workers=1, threads=4) as started:
@@ -75,16 +75,16 @@ def server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator[Server
 
 @pytest.fixture(scope="package")
 def contexts(chromium_browser: Browser, server: Server) -> Iterator[Contexts]:
-    all_of_them = Contexts(chromium_browser, server.url)
-    yield all_of_them
-    all_of_them.close()
+    pool = Contexts(chromium_browser, server.url)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
 def open_page(transactional_db: None, contexts: Contexts) -> Iterator[OpenPage]:
-    """`open_page(user, width=390, dark=True, locale="es", zone="Europe/Madrid")`: a new page.
+    """Return `open_page(user, width=390, dark=True, locale="es", zone="Europe/Madrid")`.
 
-    In a context of its own: another person on another machine.
+    It opens a page in a new context, like another person on another machine.
     """
     opened: list[Any] = []
 
@@ -102,7 +102,7 @@ def open_page(transactional_db: None, contexts: Contexts) -> Iterator[OpenPage]:
             color_scheme="dark" if dark else "light",
             locale=locale,
             timezone_id=zone,
-            # Nothing waits for an animation, and its middle is not what is looked at.
+            # Animations would delay tests and give checks an intermediate state.
             reduced_motion="reduce",
             **options,
         )
@@ -125,13 +125,13 @@ def session_cookie(user: User, url: str) -> Any:
 
 
 def watch_of(page: Page) -> Watch:
-    """What the browser saw on this page's context."""
+    """Return the errors of this page's context."""
     return page.context.watch  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """A visitor's page: nobody is logged in."""
+    """Open a page without a login."""
     return open_page()
 
 
@@ -142,13 +142,13 @@ def owner(transactional_db: None) -> User:
 
 @pytest.fixture
 def owner_page(open_page: OpenPage, owner: User) -> Page:
-    """The page of an administrator who may do everything."""
+    """Open a page of a superuser."""
     return open_page(owner)
 
 
 @pytest.fixture
 def page_as(open_page: OpenPage) -> Callable[..., Page]:
-    """`page_as("Scheduler", width=390)`: the page of a member of that role's group."""
+    """Return `page_as("Scheduler", width=390)`, which opens a page of a user with that role."""
 
     def new(role: str, **options: Any) -> Page:
         return open_page(account(role), **options)

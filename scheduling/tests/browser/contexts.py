@@ -1,7 +1,7 @@
-"""The contexts of people at their browsers, used again from test to test.
+"""A pool of browser contexts, reused from test to test.
 
-In a new one Chromium starts a process and compiles every script anew, which takes longer than most
-tests do. What a person would leave behind, logged in or stored, is gone in between.
+In a new context Chromium starts a process and compiles every script again, which takes longer than
+most tests. Cookies and storage are cleared between tests.
 """
 
 from collections import defaultdict
@@ -13,11 +13,11 @@ from playwright.sync_api import Browser
 from .watch import Watch
 
 # In milliseconds.
-PATIENCE = 10_000
+TIMEOUT = 10_000
 
 
 class Contexts:
-    """Those of one browser, before the server at ``url``."""
+    """The contexts of one browser for the server at ``url``."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser = browser
@@ -26,31 +26,31 @@ class Contexts:
         self.kinds: dict[Any, str] = {}
 
     def take(self, **options: Any) -> Any:
-        """One with these options that nobody else has; ``watch`` is what it saw since."""
+        """Return an unused context with these options; its ``watch`` has no errors yet."""
         kind = repr(sorted(options.items()))
         if self.free[kind]:
             context = self.free[kind].pop()
         else:
             context = self.browser.new_context(base_url=self.url, **options)
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(TIMEOUT)
             context.watch = Watch(context, urlsplit(self.url).netloc)
             self.kinds[context] = kind
-            # It stays open, so that the process of this context's pages does.
+            # This page stays open and keeps the process of the context alive.
             context.new_page().goto("/healthz")
         context.watch.begin()
         return context
 
     def give_back(self, context: Any) -> None:
-        """Leave nothing in it of the person who had it."""
+        """Clear the context and make it available again."""
         context.unroute_all()
-        keeper, *others = context.pages
+        first, *others = context.pages
         for page in others:
             page.close()
         context.clear_cookies()
         context.clear_permissions()
-        session = context.new_cdp_session(keeper)
-        where = {"origin": self.url, "storageTypes": "all"}
-        session.send("Storage.clearDataForOrigin", where)
+        session = context.new_cdp_session(first)
+        storage = {"origin": self.url, "storageTypes": "all"}
+        session.send("Storage.clearDataForOrigin", storage)
         session.detach()
         self.free[self.kinds[context]].append(context)
 

@@ -1,4 +1,4 @@
-"""Every page of the admin there is, read from its addresses: a new one is looked at unasked."""
+"""All pages of the admin, read from its URL patterns, so that tests include new pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,29 +17,29 @@ from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import SOAKING
 
 TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
-# One template for all tables, but for the page to delete a class: those of every table are looked
-# at when soaking.
-ALIKE = {"history": (Student,), "delete": (Student, ScheduledClass)}
+# Pages with the same template for every model are tested for these models only; the soak run tests
+# all. The page to delete a class differs.
+SAME_TEMPLATE = {"history": (Student,), "delete": (Student, ScheduledClass)}
 
-# Of a token these lead to the list.
+# These pages of a token redirect to its list.
 NO_PAGE_OF = {AuthToken: ("change", "history")}
 
-# Addresses that answer with something else than a page, or are looked at by a test of their own.
+# URLs that are not pages, or have a test of their own.
 NO_PAGE = {
-    "login": "shown to a visitor",
+    "login": "only for visitors",
     "logout": "takes a POST",
     "autocomplete": "JSON",
     "jsi18n": "a script",
     "view_on_site": "a redirect",
-    "app_list": "looked at for this project's application",
+    "app_list": "tested for this project's application",
     "calendar_events": "JSON",
     "calendar_days": "JSON",
     "calendar_planned": "JSON",
     "calendar_students": "JSON",
     "import_timetable_template": "CSV",
     "export_timetable": "XLSX",
-    "import_timetable_preview": "looked at in a test of its own: it needs a file",
-    "conflict": "looked at in test_conflicts.py: it needs a conflict",
+    "import_timetable_preview": "tested in test_import.py: needs a file",
+    "conflict": "tested in test_conflicts.py: needs a conflict",
     "background_jobs_start": "takes a POST",
     "background_jobs_cancel": "takes a POST",
     "background_jobs_progress": "JSON",
@@ -49,14 +49,14 @@ NO_PAGE = {
 
 @dataclass(frozen=True)
 class Address:
-    """One page: its name in the admin's URLs and where it is."""
+    """A page: the name of its URL pattern and its URL."""
 
     name: str
     url: str
 
 
 def names() -> list[str]:
-    """The pages that are no table's, by the names of their addresses."""
+    """Return the names of the URL patterns of pages that belong to no model."""
     tables = {f"{model._meta.app_label}_{model._meta.model_name}" for model in models()}
     return [
         pattern.name
@@ -73,7 +73,7 @@ def models() -> list[Any]:
 
 
 def arguments(name: str) -> dict[str, Any]:
-    """What a page's address wants to know, of the sweep's studio."""
+    """Return the URL arguments of a page, from the rows of the sample studio."""
     if name == "calendar_class":
         return {"pk": ScheduledClass.objects.latest("pk").pk}
     if name == "calendar_occurrence":
@@ -82,7 +82,7 @@ def arguments(name: str) -> dict[str, Any]:
         day -= timedelta(days=day.isoweekday() - slot.weekday)
         return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
     if name == "conflict":
-        return a_conflict()
+        return create_conflict()
     if name == "background_jobs_preview":
         return {"job": "horizon"}
     if name in ("background_jobs_run", "background_jobs_undo"):
@@ -90,8 +90,8 @@ def arguments(name: str) -> dict[str, Any]:
     return {}
 
 
-def a_conflict() -> dict[str, Any]:
-    """Somebody else wants the hour of a slot, and a run has said so."""
+def create_conflict() -> dict[str, Any]:
+    """Create a slot at the hour of another and a run's conflict; return the URL arguments."""
     first = RecurringSlot.objects.latest("pk")
     slot = make.slot(first.teacher, weekday=first.weekday, start=f"{first.start_time:%H:%M}")
     day = timezone.localdate() + timedelta(days=35)
@@ -108,43 +108,43 @@ def a_conflict() -> dict[str, Any]:
     return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
 
 
-def page(name: str) -> Address:
+def page_named(name: str) -> Address:
     return Address(name, reverse(f"admin:{name}", kwargs=arguments(name)))
 
 
-def of_table(model: Any, owner: User) -> Iterator[Address]:
-    """The pages of a table that this person may open: those of its newest row, and the list."""
+def pages_of_model(model: Any, owner: User) -> Iterator[Address]:
+    """Return the pages of a model that ``owner`` may open: its list and those of its newest row."""
     request = RequestFactory().get("/")
     request.user = owner
-    of = admin.site._registry[model]
+    model_admin = admin.site._registry[model]
     row = rows(model).last()
-    assert row is not None, f"the sweep's studio has no {model._meta.verbose_name}"
+    assert row is not None, f"the sample studio has no {model._meta.verbose_name}"
     allowed = {
-        "add": of.has_add_permission(request),
-        "delete": of.has_delete_permission(request, row),
+        "add": model_admin.has_add_permission(request),
+        "delete": model_admin.has_delete_permission(request, row),
     }
     for kind in TABLE_PAGES:
         if kind in NO_PAGE_OF.get(model, ()):
             continue
-        if allowed.get(kind, True) and (SOAKING or model in ALIKE.get(kind, (model,))):
-            args = () if kind in ("changelist", "add") else (number_of(row),)
+        if allowed.get(kind, True) and (SOAKING or model in SAME_TEMPLATE.get(kind, (model,))):
+            args = () if kind in ("changelist", "add") else (url_id(row),)
             name = f"{model._meta.app_label}_{model._meta.model_name}_{kind}"
             yield Address(name, reverse(f"admin:{name}", args=args))
-    for pattern in of.get_urls():
+    for pattern in model_admin.get_urls():
         if (
             pattern.name
             and pattern.name not in NO_PAGE
             and pattern.name.rpartition("_")[2] not in (*TABLE_PAGES, "export")
         ):
-            args = (number_of(row),) if pattern.pattern.converters else ()
+            args = (url_id(row),) if pattern.pattern.converters else ()
             yield Address(pattern.name, reverse(f"admin:{pattern.name}", args=args))
 
 
 def every_address() -> Iterator[tuple[str, str]]:
-    """The name and address of each page there is, whoever may open it."""
+    """Return the name and URL of every page, for any role."""
     for name in names():
-        yield name, page(name).url
-    yield "conflict", reverse("admin:conflict", kwargs=a_conflict())
+        yield name, page_named(name).url
+    yield "conflict", reverse("admin:conflict", kwargs=create_conflict())
     yield "app_list", reverse("admin:app_list", args=["scheduling"])
     for model in models():
         table = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -153,19 +153,19 @@ def every_address() -> Iterator[tuple[str, str]]:
         for name in dict.fromkeys([*(f"{table}_{kind}" for kind in TABLE_PAGES), *kinds]):
             if name and not name.endswith("_export"):
                 try:
-                    yield name, reverse(f"admin:{name}", args=[number_of(row)])
+                    yield name, reverse(f"admin:{name}", args=[url_id(row)])
                 except NoReverseMatch:
                     yield name, reverse(f"admin:{name}")
 
 
-def number_of(row: Any) -> Any:
-    """What stands in the address of a row: of a token how it begins, for its key is its hash."""
+def url_id(row: Any) -> Any:
+    """Return the ID of a row in URLs: of a token its prefix, because its key is its hash."""
     return getattr(row, "token_key", row.pk)
 
 
 def rows(model: Any) -> Any:
     everything = model._base_manager.order_by("pk")
-    # The page to delete exists for a one-off alone.
+    # Only a one-off class has a page to delete it.
     if model is ScheduledClass:
         return everything.filter(fixed_schedule=None, recurring_slot=None)
     return everything

@@ -1,7 +1,7 @@
-"""`make screenshots`: docs/images from a demo studio, on a date that is always the same.
+"""`make screenshots`: the images in docs/images, from a demo studio on a fixed date.
 
-A scratch database and a server in this process, so that one clock, put back by time-machine, is
-everybody's. To take another page, add a line to SHOTS.
+The database is temporary, and the server runs in this process, so that time-machine sets the clock
+for everything. A line in SHOTS adds a page.
 """
 
 import os
@@ -24,7 +24,7 @@ DAYS_OF_HISTORY = 58
 
 @dataclass(frozen=True)
 class Shot:
-    """One page: the name of its images, its address, what to wait for, and whether in the dark."""
+    """A page: the name of its images, its URL, the selector to wait for and the colour scheme."""
 
     name: str
     address: Callable[[], str]
@@ -33,13 +33,13 @@ class Shot:
     before: Callable[[], None] = lambda: None
 
 
-def _named(name: str, *args: Any, query: str = "") -> str:
+def _admin_url(name: str, *args: Any, query: str = "") -> str:
     from django.urls import reverse
 
     return reverse(f"admin:{name}", args=args) + query
 
 
-def _run() -> int:
+def _latest_run() -> int:
     from scheduling.models import JobRun
 
     return int(JobRun.objects.filter(classes_created__gt=0).latest("pk").pk)
@@ -52,21 +52,23 @@ def _student() -> Any:
     return has_both.order_by("pk")[0]
 
 
-def _week() -> str:
-    """Of one teacher: those of all are in ten zones, and awake at all hours."""
+def _calendar_url() -> str:
+    """Return the URL of one teacher's week; those of all teachers are in ten zones."""
     from scheduling.models import Teacher
 
     teacher = Teacher.objects.filter(time_zone="Europe/Madrid").order_by("pk")[0]
-    return _named("calendar", query=f"?zone=Europe/Madrid&teacher={teacher.pk}")
+    return _admin_url("calendar", query=f"?zone=Europe/Madrid&teacher={teacher.pk}")
 
 
-def _explained() -> str:
-    return _named("explain", query=f"?student={_student().pk}&date={NOW:%Y-%m-%d}")
+def _explain_url() -> str:
+    return _admin_url("explain", query=f"?student={_student().pk}&date={NOW:%Y-%m-%d}")
 
 
 def _change_schedules() -> None:
-    """Behind the back of what would apply it at once: a slot moves, one is paused, one is new,
-    one wants a place that is taken, and a teacher goes away."""
+    """Change schedules in the database without applying the changes to classes.
+
+    One slot moves, one is paused, one is new, one has a taken time, and a teacher is absent.
+    """
     from scheduling.models import Closure, RecurringSlot, SlotStatus, Student, Teacher
 
     teacher = Teacher.objects.filter(time_zone="Europe/Madrid").order_by("pk")[0]
@@ -92,21 +94,21 @@ def _change_schedules() -> None:
 
 
 SHOTS = (
-    Shot("index", lambda: _named("index")),
-    Shot("background-jobs", lambda: _named("background_jobs")),
-    Shot("background-jobs", lambda: _named("background_jobs"), dark=True),
-    Shot("run", lambda: _named("background_jobs_run", _run())),
-    Shot("calendar", _week, ".ct-event"),
-    Shot("calendar", _week, ".ct-event", dark=True),
-    Shot("students", lambda: _named("scheduling_student_changelist")),
-    Shot("student", lambda: _named("scheduling_student_change", _student().pk)),
-    Shot("classes", lambda: _named("scheduling_scheduledclass_changelist")),
-    Shot("explain", _explained),
-    Shot("import", lambda: _named("import_timetable")),
-    # The last: from here on there is something to do.
+    Shot("index", lambda: _admin_url("index")),
+    Shot("background-jobs", lambda: _admin_url("background_jobs")),
+    Shot("background-jobs", lambda: _admin_url("background_jobs"), dark=True),
+    Shot("run", lambda: _admin_url("background_jobs_run", _latest_run())),
+    Shot("calendar", _calendar_url, ".ct-event"),
+    Shot("calendar", _calendar_url, ".ct-event", dark=True),
+    Shot("students", lambda: _admin_url("scheduling_student_changelist")),
+    Shot("student", lambda: _admin_url("scheduling_student_change", _student().pk)),
+    Shot("classes", lambda: _admin_url("scheduling_scheduledclass_changelist")),
+    Shot("explain", _explain_url),
+    Shot("import", lambda: _admin_url("import_timetable")),
+    # Last, because it changes the schedules.
     Shot(
         "preview",
-        lambda: _named("background_jobs_preview", "horizon"),
+        lambda: _admin_url("background_jobs_preview", "horizon"),
         before=_change_schedules,
     ),
 )
@@ -124,20 +126,20 @@ def main() -> None:
             "LANGUAGE_CODE": "en",
             "EMAIL_URL": "memory:",
             "DJANGO_SETTINGS_MODULE": "classtracker.settings",
-            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's loop is in this thread
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's event loop is in this thread
         }
         import django
         import time_machine
 
         django.setup()
         with time_machine.travel(NOW, tick=True):
-            _furnish()
+            _create_studio()
             with _serving() as url:
-                _take(url)
+                _take_screenshots(url)
 
 
-def _furnish() -> None:
-    """The demo studio with its classes, and a past of two months."""
+def _create_studio() -> None:
+    """Create the demo studio with its classes and the runs of two months."""
     import time_machine
     from django.contrib.auth.models import User
     from django.core.management import call_command
@@ -150,34 +152,34 @@ def _furnish() -> None:
     for days in range(DAYS_OF_HISTORY, 0, -1):
         morning = (NOW - timedelta(days=days)).replace(hour=1, minute=0)
         if morning.weekday() == 0:
-            _generate(morning.replace(hour=5), "--only", "weekly")
-        _generate(morning)
-    _generate(NOW.replace(hour=1, minute=0))
-    _generate(NOW.replace(hour=5, minute=0), "--only", "weekly")
-    _one_failed()
+            _run_generate_classes(morning.replace(hour=5), "--only", "weekly")
+        _run_generate_classes(morning)
+    _run_generate_classes(NOW.replace(hour=1, minute=0))
+    _run_generate_classes(NOW.replace(hour=5, minute=0), "--only", "weekly")
+    _fail_one_run()
 
 
-def _generate(begun: datetime, *options: str) -> None:
-    """What cron would have done then, on a computer without a name."""
+def _run_generate_classes(begun: datetime, *options: str) -> None:
+    """Run the command as cron would have at ``begun``, without the name of this host."""
     import time_machine
     from django.core.management import call_command
 
     from scheduling.models import JobRun
 
-    there = set(JobRun.objects.values_list("pk", flat=True))
-    with time_machine.travel(begun), open(os.devnull, "w") as nowhere:
-        call_command("generate_classes", *options, trigger="cron", stdout=nowhere)
-    for number, run in enumerate(JobRun.objects.exclude(pk__in=there).order_by("pk")):
-        # The database's own clock is the real one.
-        took = 1.2 + run.classes_created / 150 + run.pk % 7 / 5
+    earlier = set(JobRun.objects.values_list("pk", flat=True))
+    with time_machine.travel(begun), open(os.devnull, "w") as devnull:
+        call_command("generate_classes", *options, trigger="cron", stdout=devnull)
+    for number, run in enumerate(JobRun.objects.exclude(pk__in=earlier).order_by("pk")):
+        # The database's clock is the real one.
+        duration = 1.2 + run.classes_created / 150 + run.pk % 7 / 5
         run.created_at = run.started_at = begun + timedelta(seconds=10 * number)
-        run.heartbeat = run.finished_at = run.started_at + timedelta(seconds=took)
+        run.heartbeat = run.finished_at = run.started_at + timedelta(seconds=duration)
         run.host, run.triggered_by = "studio", ""
         run.save()
 
 
-def _one_failed() -> None:
-    """What is red shows how it is shown."""
+def _fail_one_run() -> None:
+    """Turn one run into a failed one, for its display."""
     from scheduling.models import Job, JobRun, RunState
 
     run = JobRun.objects.filter(job=Job.HORIZON).order_by("-pk")[20]
@@ -204,7 +206,7 @@ def _serving() -> Iterator[str]:
         server.shutdown()
 
 
-def _take(url: str) -> None:
+def _take_screenshots(url: str) -> None:
     from django.contrib.auth.models import User
     from django.test import Client
     from playwright.sync_api import sync_playwright
@@ -236,7 +238,7 @@ def _take(url: str) -> None:
                 page.locator(shot.ready).first.wait_for(state="attached")
                 page.wait_for_load_state("networkidle")
                 file = IMAGES / f"{shot.name}{'-dark' if shot.dark else ''}-{width}.png"
-                # A long page is shown by its beginning.
+                # Only the beginning of a long page is shown.
                 page.screenshot(path=file, full_page=True, clip=_clip(page, width, height))
                 print(file.relative_to(IMAGES.parents[1]), file=sys.stderr)
                 context.close()
@@ -244,8 +246,8 @@ def _take(url: str) -> None:
 
 
 def _clip(page: Any, width: int, height: int) -> Any:
-    whole = page.evaluate("document.documentElement.scrollHeight")
-    return {"x": 0, "y": 0, "width": width, "height": min(whole, 2 * height)}
+    full_height = page.evaluate("document.documentElement.scrollHeight")
+    return {"x": 0, "y": 0, "width": width, "height": min(full_height, 2 * height)}
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""The product as gunicorn serves it in tests: production's, in a world that tests may change."""
+"""The WSGI application of the browser tests: that of production with a settable clock."""
 
 from typing import Any
 
 import time_machine
 
-from classtracker.wsgi import application as real  # first: it sets Django up
+from classtracker.wsgi import application as production_application  # first: sets up Django
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:
     from django.contrib.contenttypes.models import ContentType
 
-    # Between two tests the tables are emptied, and content types come back with other ids.
+    # Tests flush the tables, which gives content types new ids.
     ContentType.objects.clear_cache()
-    # A page of another day, as a test's browser asks for it.
+    # The time that a test has set.
     moment = environ.get("HTTP_X_TEST_CLOCK")
     if moment is None:
-        return real(environ, start_response)
+        return production_application(environ, start_response)
     with time_machine.travel(moment, tick=False):
-        return real(environ, start_response)
+        return production_application(environ, start_response)

@@ -1,4 +1,4 @@
-"""The background jobs as the person who runs a studio uses them on a Monday morning."""
+"""The pages of the background jobs in a browser: preview, start, progress, cancel, undo."""
 
 import re
 from typing import Any
@@ -16,12 +16,12 @@ from scheduling.tests.support.roles import account
 
 from .axe import assert_accessible, assert_fits
 from .conftest import watch_of
-from .looking import OTHER_LOOKS
+from .layouts import OTHER_LAYOUTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 JOBS = "/admin/background-jobs/"
-DONE = 30_000  # milliseconds: a process is started for the run
+RUN_TIMEOUT = 30_000  # milliseconds: a process is started for the run
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_previewed_plan_is_run(owner_page: Page, slot, workers) -> None:
     page.get_by_role("button", name="Generate Lessons Now").click()
     expect(
         page.get_by_text(re.compile("12 (lessons|classes) (were )?created")).first
-    ).to_be_visible(timeout=DONE)
+    ).to_be_visible(timeout=RUN_TIMEOUT)
     assert ScheduledClass.objects.count() == 12
     run = JobRun.objects.get()
     assert (run.state, run.trigger, run.triggered_by) == ("succeeded", Trigger.ADMIN, "teresa")
@@ -75,8 +75,8 @@ def test_change_since_preview_is_reported_and_starts_nothing(owner_page: Page, s
     assert not JobRun.objects.exists()
 
 
-def running(**values: Any) -> JobRun:
-    """A run that another host is at."""
+def create_running_run(**values: Any) -> JobRun:
+    """Create a running run of another host."""
     now = database_now()
     return JobRun.objects.create(
         job=Job.HORIZON,
@@ -90,13 +90,13 @@ def running(**values: Any) -> JobRun:
 
 
 def test_active_run_shows_progress_and_can_be_cancelled(owner_page: Page) -> None:
-    run = running(triggered_by="teresa", progress_done=30, progress_total=60)
+    run = create_running_run(triggered_by="teresa", progress_done=30, progress_total=60)
     page = owner_page
     page.goto(JOBS)
     progress = page.get_by_role("progressbar", name="Progress of Lessons for the next 12 weeks")
     expect(progress).to_have_attribute("value", "30")
     JobRun.objects.filter(pk=run.pk).update(progress_done=45)
-    expect(progress).to_have_attribute("value", "45")  # by itself
+    expect(progress).to_have_attribute("value", "45")  # without a reload
     page.get_by_role("button", name="Cancel this run").click()
     expect(page.get_by_role("heading", name="This run was cancelled.")).to_be_visible()
     run.refresh_from_db()
@@ -104,27 +104,29 @@ def test_active_run_shows_progress_and_can_be_cancelled(owner_page: Page) -> Non
 
 
 def test_pressed_button_survives_end_of_run(owner_page: Page) -> None:
-    run = running()
+    run = create_running_run()
     page = owner_page
     page.goto(JOBS)
-    # The button's page is long in coming: here, for ever. The page hears meanwhile of the end.
+    # The form is never sent; meanwhile the page learns that the run has ended.
     page.evaluate(
         """() => {
-            window.stillHere = true;
+            window.wasNotReloaded = true;
             document.addEventListener("submit", event => event.preventDefault());
         }"""
     )
     page.get_by_role("button", name="Cancel this run").click()
     JobRun.objects.filter(pk=run.pk).update(state=RunState.CANCELLED, finished_at=database_now())
-    with page.expect_response(lambda answer: answer.url.endswith(f"/{run.pk}/progress/")) as heard:
+    with page.expect_response(
+        lambda answer: answer.url.endswith(f"/{run.pk}/progress/")
+    ) as response:
         pass
-    while heard.value.json()["active"]:
-        with page.expect_response(lambda answer: answer.url.endswith("/progress/")) as heard:
+    while response.value.json()["active"]:
+        with page.expect_response(lambda answer: answer.url.endswith("/progress/")) as response:
             pass
-    # By the time of two more answers a reload would have begun, and taken the page's state along.
-    for _answer in range(2):
+    # A reload would begin before two more responses and would lose the page's state.
+    for _ in range(2):
         page.evaluate("fetch('/healthz').then(answer => answer.text())")
-    assert page.evaluate("window.stillHere") is True
+    assert page.evaluate("window.wasNotReloaded") is True
 
 
 def test_run_is_undone_except_marked_classes(owner_page: Page, slot) -> None:
@@ -141,21 +143,21 @@ def test_run_is_undone_except_marked_classes(owner_page: Page, slot) -> None:
     assert ScheduledClass.objects.get() == marked
 
 
-def test_it_needs_no_mouse(owner_page: Page, slot, workers) -> None:
+def test_preview_and_run_work_by_keyboard(owner_page: Page, slot, workers) -> None:
     page = owner_page
     page.goto(f"{JOBS}horizon/preview/")
     button = page.get_by_role("button", name="Generate Lessons Now")
-    for _press in range(40):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if button.evaluate("element => element === document.activeElement"):
             break
     page.keyboard.press("Enter")
     expect(
         page.get_by_text(re.compile("12 (lessons|classes) (were )?created")).first
-    ).to_be_visible(timeout=DONE)
+    ).to_be_visible(timeout=RUN_TIMEOUT)
 
 
-def test_viewer_sees_no_button(open_page, slot) -> None:
+def test_viewer_sees_no_generate_button(open_page, slot) -> None:
     page = open_page(account(VIEWER))
     page.goto(JOBS)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -165,8 +167,10 @@ def test_viewer_sees_no_button(open_page, slot) -> None:
     assert page.get_by_role("button", name=re.compile("Generate")).count() == 2
 
 
-@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
-def test_accessible_and_fitting_with_every_kind_of_run(open_page, owner, slot, width, dark) -> None:
+@pytest.mark.parametrize(("width", "dark"), OTHER_LAYOUTS)
+def test_pages_with_every_kind_of_run_are_accessible_and_fit(
+    open_page, owner, slot, width, dark
+) -> None:
     now = timezone.now()
     for state in RunState.values:
         if state not in ("queued", "running"):

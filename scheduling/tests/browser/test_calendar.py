@@ -1,4 +1,4 @@
-"""The calendar as a person uses it: looks, filters, moves, cancels, restores; by mouse and keys."""
+"""The calendar in a browser: views, filters, moving, cancelling; by mouse and keyboard."""
 
 import re
 from datetime import date, timedelta
@@ -15,21 +15,24 @@ from scheduling.text.dates import full_day
 
 from .axe import assert_accessible, assert_fits
 from .conftest import PHONE, watch_of
-from .looking import OTHER_LOOKS
+from .layouts import OTHER_LAYOUTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 
 def monday() -> date:
-    """Of the week after this one: nothing there has begun, whenever the test runs."""
+    """Return Monday of next week, in which no class has begun."""
     today = timezone.now().date()
     return today - timedelta(days=today.weekday()) + timedelta(days=7)
 
 
 @pytest.fixture
 def week():
-    """A teacher in Madrid, who teaches Ana on Monday at 10 and Leo on Tuesday at 10; a ghost of
-    Eva's on Wednesday, one in conflict on Tuesday, a cancelled class and a holiday."""
+    """Create next week of two teachers in Madrid; return its Monday.
+
+    Ana has a class on Monday at 10, Leo one on Tuesday at 10 and a cancelled one. Eva has a planned
+    occurrence on Wednesday, Kim a conflict on Tuesday. Friday is a holiday.
+    """
     first = monday()
     marta = make.teacher("Marta Gil", "Europe/Madrid")
     tom = make.teacher("Tom Lee", "Europe/Madrid")
@@ -43,23 +46,23 @@ def week():
     return first
 
 
-def address(first, **query):
-    asked = {"date": first, "view": "week", "zone": "Europe/Madrid"} | query
-    return "/admin/calendar/?" + "&".join(f"{key}={value}" for key, value in asked.items())
+def calendar_url(first, **query):
+    parameters = {"date": first, "view": "week", "zone": "Europe/Madrid"} | query
+    return "/admin/calendar/?" + "&".join(f"{key}={value}" for key, value in parameters.items())
 
 
 def event(page, name):
     return page.locator("#calendar a.ct-event", has_text=name)
 
 
-def opened(page, where):
-    page.goto(where)
+def open_calendar(page, url):
+    page.goto(url)
     expect(page.locator("#calendar-count")).to_contain_text(re.compile("shown|mostrada"))
     page.wait_for_load_state("networkidle")
     return page
 
 
-def said(page):
+def status_line(page):
     return page.locator("#calendar-said")
 
 
@@ -68,9 +71,9 @@ def dialog(page):
 
 
 @pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
-@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
+@pytest.mark.parametrize(("width", "dark"), OTHER_LAYOUTS)
 def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, dark):
-    page = opened(open_page(owner, width=width, dark=dark), address(week, view=view))
+    page = open_calendar(open_page(owner, width=width, dark=dark), calendar_url(week, view=view))
     if view != "year":
         expect(event(page, "Ana Ruiz").first).to_be_visible()
     assert_accessible(page)
@@ -80,25 +83,27 @@ def test_every_view_is_accessible_and_fits(open_page, owner, week, view, width, 
 NARROWEST = 320
 
 
-# Spanish is longer.
+# Spanish texts are longer.
 @pytest.mark.parametrize("locale", [pytest.param("en", marks=pytest.mark.soak), "es"])
 @pytest.mark.parametrize("view", ["week", "day", "month", "list", "year"])
 def test_every_view_fits_the_narrowest_window(open_page, owner, week, view, locale):
-    page = opened(open_page(owner, width=NARROWEST, locale=locale), address(week, view=view))
+    page = open_calendar(
+        open_page(owner, width=NARROWEST, locale=locale), calendar_url(week, view=view)
+    )
     assert_fits(page)
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
 @pytest.mark.parametrize("first", ["2029-12-31", "2029-08-27"])
-def test_the_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, locale):
+def test_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, locale):
     page = open_page(owner, width=PHONE, locale=locale)
-    page.goto(address(first))
+    page.goto(calendar_url(first))
     expect(page.locator(".ct-toolbar").get_by_role("heading")).to_contain_text("2029")
     assert_fits(page)
 
 
 def test_week_shows_every_kind_of_class(owner_page, week):
-    page = opened(owner_page, address(week))
+    page = open_calendar(owner_page, calendar_url(week))
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(
         "10:00–11:00, Ana Ruiz, Marta Gil, Piano, scheduled, one-off"
     )
@@ -116,13 +121,13 @@ def test_week_shows_every_kind_of_class(owner_page, week):
     )
 
 
-def test_filters_stay_in_the_address_and_survive_a_reload(owner_page, week):
-    page = opened(owner_page, address(week))
+def test_filters_are_in_the_url_and_survive_a_reload(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week))
     page.get_by_label("Teacher").select_option("Tom Lee")
     expect(event(page, "Ana Ruiz")).to_have_count(0)
     expect(event(page, "Leo Park")).to_have_count(1)
 
-    opened(page, page.url)
+    open_calendar(page, page.url)
     expect(page.get_by_label("Teacher")).to_have_value(re.compile(r"\d+"))
     expect(event(page, "Ana Ruiz")).to_have_count(0)
 
@@ -133,22 +138,22 @@ def test_filters_stay_in_the_address_and_survive_a_reload(owner_page, week):
     expect(event(page, "Leo Park")).to_have_count(1)
 
 
-def test_a_student_is_chosen_by_typing(owner_page, week):
-    page = opened(owner_page, address(week))
+def test_student_is_chosen_by_typing(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week))
     with page.expect_response("**/students/?q=eva"):
         page.get_by_label("Student").fill("eva")
     page.get_by_label("Student").fill("Eva Sol")
     expect(event(page, "Ana Ruiz")).to_have_count(0)
     expect(event(page, "Eva Sol")).to_have_count(1)
     assert "student=" in page.url
-    opened(page, page.url)
+    open_calendar(page, page.url)
     expect(page.get_by_label("Student")).to_have_value("Eva Sol")
     page.get_by_label("Student").fill("")
     expect(event(page, "Ana Ruiz")).to_have_count(1)
 
 
 def test_chosen_zone_is_shown(open_page, owner, week):
-    page = opened(open_page(owner, zone="Asia/Tokyo"), address(week, zone="studio"))
+    page = open_calendar(open_page(owner, zone="Asia/Tokyo"), calendar_url(week, zone="studio"))
     zone = page.locator("#calendar-zone")
     expect(zone).to_have_text("Times in UTC, the studio's zone (UTC+00:00).")
     page.get_by_label("Times in").select_option("browser")
@@ -156,12 +161,12 @@ def test_chosen_zone_is_shown(open_page, owner, week):
     page.get_by_label("Times in").select_option("own")
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00–11:00"))
     expect(zone).to_contain_text("Each class in its own zone")
-    opened(page, page.url)
+    open_calendar(page, page.url)
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00–11:00"))
 
 
 def test_dialog_refuses_double_booking_then_accepts_free_place(owner_page, week):
-    page = opened(owner_page, address(week))
+    page = open_calendar(owner_page, calendar_url(week))
     event(page, "Ana Ruiz").click()
     expect(dialog(page)).to_have_accessible_name("Ana Ruiz · Piano")
     assert_accessible(page)
@@ -176,14 +181,14 @@ def test_dialog_refuses_double_booking_then_accepts_free_place(owner_page, week)
     dialog(page).get_by_role("button", name="Move").click()
     expect(dialog(page)).to_have_count(0)
     moved = f"{full_day(week + timedelta(days=1))}, 13:00–14:00 (Europe/Madrid)"
-    expect(said(page)).to_have_text(f"The class of Ana Ruiz is now on {moved}.")
+    expect(status_line(page)).to_have_text(f"The class of Ana Ruiz is now on {moved}.")
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^13:00.*edited by hand"))
     row = ScheduledClass.objects.get(student__first_name="Ana")
     assert (str(row.start_time), row.date) == ("13:00:00", week + timedelta(days=1))
 
 
-def test_a_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
-    page = opened(owner_page, address(week))
+def test_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week))
     event(page, "Ana Ruiz").focus()
     page.keyboard.press("Enter")
     cancel = dialog(page).locator("summary", has_text="Cancel the class")
@@ -192,7 +197,7 @@ def test_a_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
     dialog(page).get_by_label("Cancelled by").select_option("student")
     dialog(page).get_by_label("Reason").fill("Ill")
     page.keyboard.press("Enter")
-    expect(said(page)).to_contain_text("is cancelled.")
+    expect(status_line(page)).to_contain_text("is cancelled.")
     expect(event(page, "Ana Ruiz")).to_be_focused()
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("cancelled"))
     row = ScheduledClass.objects.get(student__first_name="Ana")
@@ -200,16 +205,16 @@ def test_a_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
 
     page.keyboard.press("Enter")
     dialog(page).get_by_role("button", name="Restore the class").press("Enter")
-    expect(said(page)).to_contain_text("is scheduled again.")
+    expect(status_line(page)).to_contain_text("is scheduled again.")
     row.refresh_from_db()
     assert row.status == ClassStatus.SCHEDULED
 
 
-def test_the_dialog_keeps_the_keyboard_and_escape_goes_back_to_the_class(owner_page, week):
-    page = opened(owner_page, address(week))
+def test_dialog_keeps_focus_and_escape_returns_it_to_the_class(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week))
     event(page, "Ana Ruiz").press("Enter")
     expect(dialog(page).locator("summary").first).to_be_visible()
-    for _stop in range(20):
+    for _ in range(20):
         page.keyboard.press("Tab")
         inside = page.evaluate(
             "document.activeElement === document.body"
@@ -233,17 +238,17 @@ def drag(page, name, days):
 
 
 def test_dropped_class_moves_after_confirmation(owner_page, week):
-    page = opened(owner_page, address(week, zone="studio"))
+    page = open_calendar(owner_page, calendar_url(week, zone="studio"))
     drag(page, "Ana Ruiz", 3)
-    there = f"{full_day(week + timedelta(days=3))}, 10:00–11:00 (Europe/Madrid)"
-    expect(dialog(page).get_by_role("status")).to_have_text(f"Move it to {there}? Confirm below.")
+    target = f"{full_day(week + timedelta(days=3))}, 10:00–11:00 (Europe/Madrid)"
+    expect(dialog(page).get_by_role("status")).to_have_text(f"Move it to {target}? Confirm below.")
     page.keyboard.press("Escape")
     row = ScheduledClass.objects.get(student__first_name="Ana")
     assert (row.date, row.edited_at) == (week, None)
 
     drag(page, "Ana Ruiz", 3)
     dialog(page).get_by_role("button", name="Move").click()
-    expect(said(page)).to_contain_text(
+    expect(status_line(page)).to_contain_text(
         f"is now on {full_day(week + timedelta(days=3))}, 10:00–11:00"
     )
     row.refresh_from_db()
@@ -251,13 +256,13 @@ def test_dropped_class_moves_after_confirmation(owner_page, week):
 
 
 def test_cancelled_planned_occurrence_is_kept_by_next_run(owner_page, week):
-    page = opened(owner_page, address(week))
+    page = open_calendar(owner_page, calendar_url(week))
     event(page, "Eva Sol").click()
     expect(dialog(page)).to_contain_text("not created yet")
     assert_accessible(page)
     dialog(page).locator("summary", has_text="Cancel this date").click()
     dialog(page).get_by_role("button", name="Cancel this date").click()
-    expect(said(page)).to_contain_text("The class of Eva Sol on")
+    expect(status_line(page)).to_contain_text("The class of Eva Sol on")
     expect(event(page, "Eva Sol")).to_have_accessible_name(re.compile("cancelled"))
 
     weekly(week)
@@ -266,19 +271,19 @@ def test_cancelled_planned_occurrence_is_kept_by_next_run(owner_page, week):
 
 
 def test_conflict_shows_reason_and_can_be_moved(owner_page, week):
-    page = opened(owner_page, address(week))
+    page = open_calendar(owner_page, calendar_url(week))
     event(page, "Kim Roe").click()
     expect(dialog(page)).to_contain_text("Leo Park")
     dialog(page).locator("summary", has_text="Move").click()
     dialog(page).get_by_label("From").fill("17:00")
     dialog(page).get_by_label("To").fill("18:00")
     dialog(page).get_by_role("button", name="Move").click()
-    expect(said(page)).to_contain_text("17:00–18:00")
+    expect(status_line(page)).to_contain_text("17:00–18:00")
     expect(page.locator("#calendar-count")).to_have_text("4 classes shown. 1 not created yet.")
 
 
-def test_a_year_leads_to_its_days(owner_page, week):
-    page = opened(owner_page, address(week, view="year"))
+def test_day_of_the_year_view_opens_the_day_view(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week, view="year"))
     day = page.get_by_role(
         "link", name=re.compile(rf"\b{week.day}\b.*{week:%B}|{week:%B} {week.day},")
     )
@@ -290,25 +295,25 @@ def test_a_year_leads_to_its_days(owner_page, week):
 def test_teacher_can_only_mark_own_class(open_page, week):
     marta = make.teacher("Nora Paz", "Europe/Madrid")
     past = make.lesson(make.student("Ivo Nur"), week - timedelta(days=8), teacher=marta)
-    page = opened(open_page(account("Teacher", "nora", marta)), address(past.date))
+    page = open_calendar(open_page(account("Teacher", "nora", marta)), calendar_url(past.date))
     expect(event(page, "Ivo Nur")).to_have_count(1)
     event(page, "Ivo Nur").click()
     expect(dialog(page).get_by_role("button", name="It took place")).to_be_visible()
     expect(dialog(page).locator("summary")).to_have_text(["Attendance and notes"])
     dialog(page).get_by_role("button", name="It took place").click()
-    expect(said(page)).to_contain_text("is completed.")
+    expect(status_line(page)).to_contain_text("is completed.")
     past.refresh_from_db()
     assert past.status == ClassStatus.COMPLETED
 
 
-def test_a_viewer_is_offered_no_action(open_page, week):
-    page = opened(open_page(account("Viewer")), address(week))
+def test_viewer_is_offered_no_action(open_page, week):
+    page = open_calendar(open_page(account("Viewer")), calendar_url(week))
     event(page, "Ana Ruiz").click()
     expect(dialog(page)).to_contain_text("Everything about this class")
     expect(dialog(page).locator(".ct-action")).to_have_count(0)
 
 
-def test_without_a_script_the_week_is_a_list_with_everything_to_do(open_page, owner, week):
+def test_class_is_cancelled_without_a_script(open_page, owner, week):
     page = open_page(owner, java_script_enabled=False)
     page.goto(f"/admin/calendar/?date={week}&zone=Europe/Madrid")
     page.wait_for_url("**plain=1**")
@@ -319,32 +324,32 @@ def test_without_a_script_the_week_is_a_list_with_everything_to_do(open_page, ow
     assert ScheduledClass.objects.get(student__first_name="Ana").status == ClassStatus.CANCELLED
 
 
-def test_in_spanish_the_calendar_is_spanish(open_page, owner, week):
-    page = opened_in_spanish(open_page(owner, locale="es"), address(week, view="month"))
+def test_calendar_is_translated_to_spanish(open_page, owner, week):
+    page = open_spanish_calendar(open_page(owner, locale="es"), calendar_url(week, view="month"))
     expect(page.locator("#calendar")).to_contain_text("lun")
 
 
-def opened_in_spanish(page, where):
-    page.goto(where)
+def open_spanish_calendar(page, url):
+    page.goto(url)
     expect(event(page, "Ana Ruiz")).to_be_visible()
     return page
 
 
-def test_the_plain_list_and_a_class_of_its_own_page_are_accessible(open_page, owner, week):
-    one = ScheduledClass.objects.get(student__first_name="Ana")
-    for width, dark in OTHER_LOOKS:
+def test_plain_list_and_class_page_are_accessible(open_page, owner, week):
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    for width, dark in OTHER_LAYOUTS:
         page = open_page(owner, width=width, dark=dark)
-        for where in (
+        for url in (
             f"/admin/calendar/?plain=1&date={week}",
-            f"/admin/calendar/classes/{one.pk}/",
+            f"/admin/calendar/classes/{row.pk}/",
         ):
-            page.goto(where)
+            page.goto(url)
             assert_accessible(page)
             assert_fits(page)
 
 
 def test_year_opened_from_week_fits_its_card(owner_page, week):
-    page = opened(owner_page, address(week))
+    page = open_calendar(owner_page, calendar_url(week))
     for name in ("Year", "Month", "Week", "Year"):
         page.locator(f".ct-toolbar button:text-is('{name}')").click()
         page.wait_for_load_state("networkidle")
@@ -356,6 +361,6 @@ def test_year_opened_from_week_fits_its_card(owner_page, week):
     assert_fits(page)
 
 
-def test_dates_are_in_the_order_of_every_other_page(owner_page, week):
-    page = opened(owner_page, address(date(2026, 11, 30)))
+def test_dates_have_the_format_of_other_pages(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(date(2026, 11, 30)))
     expect(page.locator(".ct-toolbar [role=heading]")).to_have_text("30 November – 6 December 2026")

@@ -8,7 +8,7 @@ from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
-from .looking import assert_good
+from .layouts import assert_good
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

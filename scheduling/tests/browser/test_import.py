@@ -1,4 +1,4 @@
-"""Import and export as a person does them: choose a file, look, agree; save a list as a file."""
+"""Import and export in a browser: preview, import, and export of a list."""
 
 import pytest
 from openpyxl import load_workbook
@@ -12,7 +12,7 @@ from scheduling.tests.support.roles import account
 
 from .axe import assert_accessible, assert_fits
 from .conftest import DESKTOP, PHONE
-from .looking import OTHER_LOOKS
+from .layouts import OTHER_LAYOUTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
@@ -23,8 +23,8 @@ ROWS = (
 )
 
 
-def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
-    """To the page by the list of tools, a file by its label, and on."""
+def upload(page: Page, data: bytes, name: str = "week.csv") -> None:
+    """Open the import page by its link and upload a file."""
     page.goto("/admin/")
     page.get_by_role("navigation", name="Tools").get_by_role("link", name="Import").click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
@@ -35,7 +35,7 @@ def choose(page: Page, data: bytes, name: str = "week.csv") -> None:
 
 def test_file_with_errors_is_corrected_and_imported(owner_page: Page) -> None:
     page = owner_page
-    choose(page, csv_bytes(row(days="8"), row(start_time="25:00")))
+    upload(page, csv_bytes(row(days="8"), row(start_time="25:00")))
     expect(page.get_by_role("heading", name="The file has 2 problems")).to_be_visible()
     expect(page.get_by_role("row", name="2 days")).to_contain_text("“8” is not a weekday")
 
@@ -56,7 +56,7 @@ def test_file_with_errors_is_corrected_and_imported(owner_page: Page) -> None:
     expect(page.get_by_role("link", name="Ana Pérez")).to_be_visible()
 
 
-def test_it_needs_no_mouse(owner_page: Page) -> None:
+def test_import_works_by_keyboard(owner_page: Page) -> None:
     page = owner_page
     page.goto("/admin/import/")
     label = page.get_by_label("Timetable (CSV or .xlsx)")
@@ -73,7 +73,7 @@ def test_it_needs_no_mouse(owner_page: Page) -> None:
 def test_similar_people_require_confirmation(owner_page: Page) -> None:
     imported(row(), row(teacher="Tom", days="2"))
     page = owner_page
-    choose(page, csv_bytes(row(student_last_name="Perez"), row(teacher="TOM", days="3")))
+    upload(page, csv_bytes(row(student_last_name="Perez"), row(teacher="TOM", days="3")))
     expect(page.get_by_role("heading", name="2 names in the file look like others")).to_be_visible()
     expect(page.get_by_role("row", name="2 student_last_name")).to_contain_text("“Ana Pérez”")
     page.get_by_role("button", name="Different people").click()
@@ -88,8 +88,8 @@ def test_similar_people_require_confirmation(owner_page: Page) -> None:
     assert RecurringSlot.objects.count() == 3
 
 
-@pytest.mark.parametrize(("width", "dark"), OTHER_LOOKS)
-def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None:
+@pytest.mark.parametrize(("width", "dark"), OTHER_LAYOUTS)
+def test_every_page_of_the_import_is_accessible_and_fits(open_page, width, dark) -> None:
     imported(row(student_email="old@example.com"))
     page = open_page(account(OWNER), width=width, dark=dark)
     long = "x" * 120
@@ -101,7 +101,7 @@ def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None
         ),
     }
     for data in pages.values():
-        choose(page, data, name=f"{long}.csv")
+        upload(page, data, name=f"{long}.csv")
         assert_accessible(page)
         assert_fits(page)
     page.get_by_role("button", name="Import this file").click()
@@ -114,24 +114,24 @@ def test_every_page_of_it_is_accessible_and_fits(open_page, width, dark) -> None
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_a_list_is_saved_as_it_is_filtered(open_page, width, tmp_path) -> None:
+def test_export_contains_the_filtered_rows(open_page, width, tmp_path) -> None:
     for name in ("Ana Gil", "Ana Ruiz", "Leo Park"):
         make.student(name)
     page = open_page(account(OWNER), width=width)
     page.goto("/admin/scheduling/student/?q=Ana")
 
-    with page.expect_download() as waiting:
+    with page.expect_download() as download:
         page.get_by_role("link", name="Export as XLSX").click()
-    waiting.value.save_as(tmp_path / "list.xlsx")
-    assert waiting.value.suggested_filename.startswith("students-")
+    download.value.save_as(tmp_path / "list.xlsx")
+    assert download.value.suggested_filename.startswith("students-")
     sheet = load_workbook(tmp_path / "list.xlsx").active
-    assert [r[0].value for r in sheet.iter_rows(min_row=2)] == ["Ana Gil", "Ana Ruiz"]
+    assert [cells[0].value for cells in sheet.iter_rows(min_row=2)] == ["Ana Gil", "Ana Ruiz"]
 
     page.get_by_role("checkbox", name="Ana Ruiz").check()
     page.get_by_label("Action:").select_option("export_csv")
-    with page.expect_download() as waiting:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Go", exact=True).click()
-    waiting.value.save_as(tmp_path / "list.csv")
+    download.value.save_as(tmp_path / "list.csv")
     text = (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
     assert "Ana Ruiz" in text
     assert "Ana Gil" not in text

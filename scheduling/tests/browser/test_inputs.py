@@ -1,4 +1,4 @@
-"""Dates, times and people are put in by keyboard alone, in the reader's own notation."""
+"""Input of dates, times and people by keyboard, in the notation of the browser."""
 
 from datetime import date, time
 
@@ -16,7 +16,7 @@ ADD = "/admin/scheduling/student/add/"
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
-def test_a_date_is_typed_as_the_browser_writes_it(open_page, owner, locale):
+def test_date_is_typed_in_the_format_of_the_browser(open_page, owner, locale):
     page = open_page(owner, locale=locale, width=PHONE)
     page.goto(ADD)
     page.locator("#id_first_name").fill("Nannerl")
@@ -28,22 +28,22 @@ def test_a_date_is_typed_as_the_browser_writes_it(open_page, owner, locale):
     assert Student.objects.get().start_date == date(2026, 2, 3)
 
 
-def test_a_stored_date_and_time_come_back_unchanged(owner_page):
-    one = make.schedule(start="09:05", end="10:35")
-    owner_page.goto(f"/admin/scheduling/fixedschedule/{one.pk}/change/")
+def test_stored_times_are_saved_unchanged(owner_page):
+    schedule = make.schedule(start="09:05", end="10:35")
+    owner_page.goto(f"/admin/scheduling/fixedschedule/{schedule.pk}/change/")
     assert owner_page.get_by_label("Start time").input_value() == "09:05"
     owner_page.get_by_role("button", name="Save", exact=True).click()
     owner_page.locator(".messagelist .success").wait_for()
-    again = FixedSchedule.objects.get()
-    assert (again.start_time, again.end_time) == (time(9, 5), time(10, 35))
+    saved = FixedSchedule.objects.get()
+    assert (saved.start_time, saved.end_time) == (time(9, 5), time(10, 35))
 
 
-def test_a_new_row_of_the_fixed_schedule_is_filled_by_keyboard(owner_page):
+def test_new_fixed_schedule_is_entered_by_keyboard(owner_page):
     make.teacher("Leopold Mozart")
     make.teacher("Michael Haydn")
-    one = make.student("Nannerl Mozart")
+    student = make.student("Nannerl Mozart")
     page = owner_page
-    page.goto(f"/admin/scheduling/student/{one.pk}/change/")
+    page.goto(f"/admin/scheduling/student/{student.pk}/change/")
     page.get_by_role("link", name="Add another Fixed schedule").or_(
         page.get_by_role("button", name="Add another Fixed schedule")
     ).press("Enter")
@@ -62,12 +62,12 @@ def test_a_new_row_of_the_fixed_schedule_is_filled_by_keyboard(owner_page):
     search.press("Enter")
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     page.locator(".messagelist .success").wait_for()
-    made = one.fixed_schedules.get()
-    assert (made.weekday, made.start_time, made.end_time) == (2, time(16), time(17))
-    assert made.teacher.name == "Michael Haydn"
+    created = student.fixed_schedules.get()
+    assert (created.weekday, created.start_time, created.end_time) == (2, time(16), time(17))
+    assert created.teacher.name == "Michael Haydn"
 
 
-def test_the_parts_of_a_moment_are_labelled(owner_page, owner):
+def test_date_and_time_of_a_moment_are_labelled(owner_page, owner):
     owner_page.goto(f"/admin/auth/user/{owner.pk}/change/")
     joined = owner_page.get_by_role("group", name="Date joined")
     assert joined.get_by_label("Date", exact=True).get_attribute("type") == "date"

@@ -1,4 +1,4 @@
-"""What a page must not do: every fault that the browser saw while a test used it."""
+"""The errors that a browser reports while a test uses a page."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 
 class Watch:
-    """Collects the faults of a context's pages; `check()` fails where there are any."""
+    """A collector of the errors of a context's pages; `check()` fails if there are any."""
 
     def __init__(self, context: BrowserContext, host: str) -> None:
         self.host = host
@@ -31,20 +31,24 @@ class Watch:
         context.on("response", self._response)
 
     def begin(self) -> None:
-        """Forget what was before."""
+        """Forget earlier errors."""
         self.faults: list[str] = []
         self.expected: list[str] = []
 
     def expect(self, pattern: str) -> None:
-        """This fault belongs to the test: it fails where the fault does *not* come."""
+        """Expect an error that matches ``pattern``; `check()` fails without it."""
         self.expected.append(pattern)
 
     def check(self) -> None:
-        missed = [one for one in self.expected if not any(re.search(one, f) for f in self.faults)]
+        missed = [
+            pattern
+            for pattern in self.expected
+            if not any(re.search(pattern, fault) for fault in self.faults)
+        ]
         faults = [
             fault
             for fault in self.faults
-            if not any(re.search(one, fault) for one in self.expected)
+            if not any(re.search(pattern, fault) for pattern in self.expected)
         ]
         assert not faults, "the browser saw faults:\n" + "\n".join(dict.fromkeys(faults))
         assert not missed, f"the browser did not see what was expected: {missed}"
@@ -53,11 +57,11 @@ class Watch:
         self.faults.append(f"CSP: {text} on {source['page'].url}")
 
     def _console(self, message: Any) -> None:
-        # What the server refused is told by the response, with its address.
+        # A failed response is reported by `_response`, with its URL.
         loading = message.text.startswith("Failed to load resource")
         if message.type in ("error", "warning", "assert") and not loading:
-            where = message.location.get("url", "")
-            self.faults.append(f"console {message.type}: {message.text} ({where})")
+            url = message.location.get("url", "")
+            self.faults.append(f"console {message.type}: {message.text} ({url})")
 
     def _request(self, request: Any) -> None:
         parts = urlsplit(request.url)
@@ -65,11 +69,11 @@ class Watch:
             self.faults.append(f"another host was asked: {request.url}")
 
     def _failed(self, request: Any) -> None:
-        # Aborted: the person went on, or saved the answer as a file.
+        # Aborted: the test left the page or saved the response as a file.
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"request failed: {request.failure} {request.url}")
 
     def _response(self, response: Any) -> None:
         if response.status >= 400:
-            asked = f"{response.request.method} {response.url}"
-            self.faults.append(f"status {response.status}: {asked}")
+            request = f"{response.request.method} {response.url}"
+            self.faults.append(f"status {response.status}: {request}")

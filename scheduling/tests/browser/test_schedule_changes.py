@@ -1,4 +1,4 @@
-"""Schedule changes and absences in a real Chromium."""
+"""Schedule changes, absences and closures in a browser."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -10,12 +10,12 @@ from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
-from .looking import look
+from .layouts import find_faults
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
 
-def test_from_a_date_on_is_looked_at_and_done(owner_page):
+def test_change_from_a_date_is_previewed_and_applied(owner_page):
     slot = make.slot(make.teacher("Marta Gil", "Europe/Madrid"), make.student("Ana Ruiz"))
     horizon(timezone.localdate())
     owner_page.goto(f"/admin/scheduling/recurringslot/{slot.pk}/change/")
@@ -24,20 +24,20 @@ def test_from_a_date_on_is_looked_at_and_done(owner_page):
     owner_page.get_by_label("Start time").fill("16:00")
     owner_page.get_by_role("button", name="See what would happen").click()
     owner_page.get_by_text("Nothing has been changed yet.").wait_for()
-    assert look(owner_page) == []
+    assert find_faults(owner_page) == []
     owner_page.get_by_role("button", name="Change it").click()
     owner_page.get_by_text("Done. Classes:").wait_for()
     assert RecurringSlot.objects.latest("pk").weekday == 5
 
 
-def where_it_is_seven_in_the_morning():
-    """A zone in which the day is still to come, whenever the test runs."""
+def zone_at_seven_in_the_morning():
+    """Return a zone in which it is seven in the morning now."""
     west = timezone.now().hour - 7
     return f"Etc/GMT{west - 24 if west > 12 else west:+d}"
 
 
-def test_a_teacher_ill_today_in_two_clicks(owner_page):
-    zone = where_it_is_seven_in_the_morning()
+def test_ill_today_takes_two_clicks(owner_page):
+    zone = zone_at_seven_in_the_morning()
     marta = make.teacher("Marta Gil", zone=zone)
     today = timezone.localdate(timezone=ZoneInfo(zone))
     make.slot(marta, make.student("Ana Ruiz", email="ana@example.org"), today.isoweekday(), "17:00")
@@ -45,17 +45,17 @@ def test_a_teacher_ill_today_in_two_clicks(owner_page):
     owner_page.goto("/admin/scheduling/teacher/")
     owner_page.get_by_role("link", name="Ill today… Marta Gil").click()
     owner_page.get_by_text("1 family will be told.").wait_for()
-    assert look(owner_page) == []
+    assert find_faults(owner_page) == []
     owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
     owner_page.get_by_text("1 e-mail queued.").wait_for()
     assert ScheduledClass.objects.get(date=today).status == "cancelled"
 
 
-def test_public_holidays_in_two_clicks(owner_page):
+def test_public_holidays_take_two_clicks(owner_page):
     year = timezone.localdate().year + 1
     owner_page.goto(f"/admin/scheduling/closure/holidays/?country=ES&region=CT&years={year}")
     owner_page.get_by_role("heading", name="Which days are closed?").wait_for()
-    assert look(owner_page) == []
+    assert find_faults(owner_page) == []
     owner_page.get_by_label("Epiphany").uncheck()
     owner_page.get_by_role("button", name="Close on the ticked days").click()
     owner_page.get_by_text("days are closed.").wait_for()
@@ -73,7 +73,7 @@ def test_closure_is_previewed_and_applied(owner_page):
     owner_page.get_by_label("Last day").fill(str(timezone.localdate() + timedelta(8)))
     owner_page.get_by_role("button", name="See what would happen").click()
     owner_page.get_by_text("Nothing has been changed yet.").wait_for()
-    assert look(owner_page) == []
+    assert find_faults(owner_page) == []
     owner_page.get_by_role("button", name="Close these days").click()
     owner_page.get_by_text("Done. Classes:").wait_for()
     assert Closure.objects.get(name="Works").last_date == timezone.localdate() + timedelta(8)

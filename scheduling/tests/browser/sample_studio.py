@@ -27,7 +27,7 @@ from scheduling.tests import factories as make
 
 
 def populate(owner: User) -> None:
-    ensure_roles()  # a test that flushes the database takes them along
+    ensure_roles()  # flushing the database deletes them
     get_token_model().objects.create(owner)
     make.studio(name="Cadenza", is_settled=True)
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from scheduling.tests import factories as make
 
 from .conftest import PHONE
-from .looking import assert_good
+from .layouts import assert_good
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -18,7 +18,7 @@ SCROLLS = """
 """
 
 
-def test_the_account_is_a_menu_that_closes_by_the_keyboard(owner_page, owner):
+def test_account_menu_closes_by_keyboard(owner_page, owner):
     owner.first_name = LONG_NAME
     owner.save()
     owner_page.goto("/admin/")
@@ -32,7 +32,7 @@ def test_the_account_is_a_menu_that_closes_by_the_keyboard(owner_page, owner):
     expect(account).to_be_focused()
 
 
-def test_on_a_phone_the_pages_are_a_menu(open_page, owner):
+def test_pages_are_in_a_menu_on_a_phone(open_page, owner):
     page = open_page(owner, width=PHONE)
     page.goto("/admin/")
     assert page.evaluate(ONE_ROW)
@@ -43,7 +43,7 @@ def test_on_a_phone_the_pages_are_a_menu(open_page, owner):
 
 
 @pytest.mark.parametrize("table", ["teacher", "student", "recurringslot", "fixedschedule"])
-def test_a_list_fits_a_desk(open_page, owner, table):
+def test_list_fits_a_desktop(open_page, owner, table):
     zone = "America/Argentina/Buenos_Aires"
     teacher = make.teacher("Malena Benítez", zone, email=f"{'long.address.' * 4}@example.com")
     student = make.student("Rubén Sánchez Domínguez", email=f"{'long.' * 10}@example.com")
@@ -57,22 +57,22 @@ def test_a_list_fits_a_desk(open_page, owner, table):
         assert page.locator("#result_list tbody tr").first.bounding_box()["height"] < 90
 
 
-def test_on_a_phone_a_row_is_a_card_that_names_its_cells(open_page, owner):
+def test_row_is_a_card_with_labels_on_a_phone(open_page, owner):
     make.teacher("Marta Gil", "Europe/Madrid")
     page = open_page(owner, width=PHONE)
     page.goto("/admin/scheduling/teacher/")
     assert not page.evaluate(SCROLLS)
     cell = page.get_by_role("row", name="Marta Gil").locator(".field-clock")
     expect(cell).to_be_in_viewport()
-    assert cell.evaluate("one => getComputedStyle(one, '::before').content") == '"Time zone"'
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Time zone"'
     expect(page.get_by_text("By state")).to_be_hidden()
     page.get_by_role("heading", name="Filter").click()
     expect(page.get_by_text("By state")).to_be_visible()
 
 
 def test_first_invalid_field_of_row_has_focus(owner_page):
-    meeting = make.schedule(make.student("Ana Ruiz"))
-    owner_page.goto(f"/admin/scheduling/student/{meeting.student_id}/change/")
+    schedule = make.schedule(make.student("Ana Ruiz"))
+    owner_page.goto(f"/admin/scheduling/student/{schedule.student_id}/change/")
     end = owner_page.locator("[name=fixed_schedules-0-end_time]")
     end.fill("08:00")
     owner_page.get_by_role("button", name="Save", exact=True).click()

@@ -1,4 +1,4 @@
-"""Every page as each role: nothing internal is on it, and it is no wider than its window."""
+"""Every page as each role: it shows no internals and is not wider than the window."""
 
 import re
 
@@ -16,8 +16,8 @@ from scheduling.tests.support.roles import account
 
 from . import pages
 from .conftest import DESKTOP, HEIGHT, PHONE, OpenPage
-from .looking import show
-from .populated import populate
+from .layouts import set_layout
+from .sample_studio import populate
 
 pytestmark = pytest.mark.sqlite
 
@@ -28,38 +28,38 @@ INTERNAL = re.compile(
     r"|\{['\"]\w+['\"]: "  # a dictionary
 )
 ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-# The page that says how a file writes dates.
-WRITES_ISO = ("import_timetable",)
-# What a reader sees: the text, and what stands in fields that are no dates or times.
-SEEN = """
+# The page that describes the dates of a file.
+PAGES_WITH_ISO_DATES = ("import_timetable",)
+# The text of a page and of its fields, except dates and times.
+VISIBLE_TEXT = """
 () => document.body.innerText + [...document.querySelectorAll("input, textarea")]
-    .filter(one => !["hidden", "checkbox", "date", "time"].includes(one.type))
-    .map(one => one.value).join("\\n")
+    .filter(field => !["hidden", "checkbox", "date", "time"].includes(field.type))
+    .map(field => field.value).join("\\n")
 """
-WIDER = "document.documentElement.scrollWidth > innerWidth"
+IS_WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.fixture
 def studio(transactional_db: None, owner: User) -> None:
-    """The sweep's, with all that once was on a page though it was nobody's to read."""
+    """Create the sample studio with rows whose internals could be shown."""
     populate(owner)
-    pages.a_conflict()
+    pages.create_conflict()
     LessonSettings.objects.create(teacher=make.teacher("Marta Gil", "Europe/Madrid"))
 
 
 @pytest.mark.parametrize(
     "role",
     [
-        # The owner sees nearly the same.
+        # An owner sees nearly the same pages.
         *(pytest.param(role, marks=pytest.mark.soak) for role in ("superuser", SCHEDULER, VIEWER)),
         *(role for role in ROLES if role not in (SCHEDULER, VIEWER)),
     ],
 )
-def test_nothing_internal_and_nothing_wider_than_its_window(
+def test_pages_show_no_internals_and_fit_the_window(
     studio: None, owner: User, open_page: OpenPage, role: str
 ) -> None:
     reader = account(role, teacher=make.teacher("Clara Soler") if role == TEACHER else None)
-    # As the log kept it once: by its hash, which made the first page 1,713 pixels wide.
+    # Older log entries contain the hash, which widened the first page to 1,713 pixels.
     token = AuthToken.objects.get()
     LogEntry.objects.log_actions(reader.pk, [token], ADDITION, single_object=True)
     LogEntry.objects.update(object_repr=f"{token.digest} : {owner}")
@@ -70,21 +70,21 @@ def test_nothing_internal_and_nothing_wider_than_its_window(
     for name, url in pages.every_address():
         if client.get(url).status_code == 200:
             count += 1
-            wrong += [f"{name} ({url}): {fault}" for fault in faults(page, name, url)]
+            wrong += [f"{name} ({url}): {fault}" for fault in find_faults(page, name, url)]
     assert not wrong, "\n".join(wrong)
     assert count > (3 if role == TEACHER else 30)
 
 
-def faults(page: Page, name: str, url: str) -> list[str]:
+def find_faults(page: Page, name: str, url: str) -> list[str]:
     page.set_viewport_size({"width": DESKTOP, "height": HEIGHT[DESKTOP]})
     page.goto(url)
-    text = page.evaluate(SEEN)
+    text = page.evaluate(VISIBLE_TEXT)
     found = INTERNAL.findall(text)
-    if name not in WRITES_ISO:
+    if name not in PAGES_WITH_ISO_DATES:
         found += ISO_DATE.findall(text)
-    if page.evaluate(WIDER):
+    if page.evaluate(IS_WIDER):
         found.append(f"wider than {DESKTOP}")
-    show(page, PHONE, "light")
-    if page.evaluate(WIDER):
+    set_layout(page, PHONE, "light")
+    if page.evaluate(IS_WIDER):
         found.append(f"wider than {PHONE}")
     return found

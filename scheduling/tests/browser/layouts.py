@@ -1,0 +1,66 @@
+"""Checks of a page in two layouts: wide and light, then narrow and dark without a reload."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from playwright.sync_api import Page
+
+from .axe import assert_accessible, assert_fits
+from .conftest import DESKTOP, HEIGHT, PHONE
+
+# The two layouts that `find_faults` does not cover.
+OTHER_LAYOUTS = ((DESKTOP, True), (PHONE, False))
+
+# Disables transitions and waits until the new colours are drawn. With transitions, an element that
+# inherits a colour would change only after its parent.
+WAIT_UNTIL_DRAWN = """
+async () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("*, *::before, *::after { transition: none !important; }");
+    document.adoptedStyleSheets = [sheet];
+    for (let frame = 0; frame < 2; frame += 1) {
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    }
+}
+"""
+NO_TRANSITIONS = (
+    "document.getAnimations().filter(item => item instanceof CSSTransition).length === 0"
+)
+
+
+def find_faults(page: Page, url: str = "") -> list[str]:
+    """Return all faults of the page at ``url``, or of the open page, in both layouts."""
+    if url:
+        _set_layout(page, DESKTOP, "light")
+        page.goto(url)
+    else:
+        set_layout(page, DESKTOP, "light")
+    faults = [*_faults(assert_accessible, page), *_faults(assert_fits, page)]
+    set_layout(page, PHONE, "dark")
+    return [*faults, *_faults(assert_accessible, page), *_faults(assert_fits, page)]
+
+
+def assert_good(page: Page, url: str = "") -> None:
+    """Fail if `find_faults` finds a fault."""
+    faults = find_faults(page, url)
+    assert not faults, "\n".join(faults)
+
+
+def set_layout(page: Page, width: int, scheme: Any) -> None:
+    """Give the open page this width and colour scheme; return once it is drawn."""
+    page.evaluate(WAIT_UNTIL_DRAWN)
+    _set_layout(page, width, scheme)
+    page.evaluate(WAIT_UNTIL_DRAWN)
+    assert page.evaluate(NO_TRANSITIONS)
+
+
+def _set_layout(page: Page, width: int, scheme: Any) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT[width]})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+
+def _faults(check: Callable[..., None], page: Page, **options: Any) -> Iterator[str]:
+    try:
+        check(page, **options)
+    except AssertionError as error:
+        yield str(error)
