@@ -1,7 +1,7 @@
-"""Generation in processes of its own, and SIGKILL for them at random instants.
+"""Helpers that run generation in a process and kill it at a random moment.
 
-What is killed is the product's command as it is; only the size of a chunk can be made smaller
-(``small_chunks.py``), so that a generation of a few seconds has many places to die at.
+The process runs the product's command. Smaller chunks (``small_chunks.py``) give a generation of a
+few seconds many moments between commits.
 """
 
 import signal
@@ -18,7 +18,7 @@ from django.db import connection
 from scheduling.models import Job, JobRun, RunState, ScheduledClass
 from scheduling.tests.support import processes
 
-# Far ahead, a Monday: no class of it has begun, so that a run may change and remove them all.
+# A Monday in the far future: none of its classes has begun, so a run may change and remove all.
 DATE = "2040-01-02"
 GENERATE = ("generate_classes", "--only", "horizon", "--date", DATE)
 SMALL_CHUNKS = Path(__file__).with_name("small_chunks.py")
@@ -26,8 +26,8 @@ POLL_SECONDS = 0.002
 
 
 def start(chunk_rows: int | None) -> "subprocess.Popen[str]":
-    """A process of generate_classes; ``chunk_rows`` None: exactly as it is shipped."""
-    # Nobody would read its log while it lives, and a pipe that is full would stop it.
+    """Start generate_classes; ``chunk_rows`` None: with the product's chunks."""
+    # A pipe that nobody reads would fill up and block the process.
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     if chunk_rows is None:
         return processes.popen(*GENERATE, **quiet)
@@ -35,14 +35,14 @@ def start(chunk_rows: int | None) -> "subprocess.Popen[str]":
 
 
 def generate() -> JobRun:
-    """One whole run, as shipped and left alone."""
-    answer = processes.run(*GENERATE)
-    assert answer.returncode == 0, answer.stderr
+    """Run generate_classes to its end; return the run."""
+    result = processes.run(*GENERATE)
+    assert result.returncode == 0, result.stderr
     return JobRun.objects.filter(job=Job.HORIZON).latest("id")
 
 
 def stored() -> list[tuple[Any, ...]]:
-    """Every class but for ids and for when and by which run it was made; twins would show."""
+    """Return all classes without ids, creation times and runs; duplicates are included."""
     columns = (
         "recurring_slot_id, week, occurrence_date, date, start_time, end_time, time_zone,"
         " starts_at, ends_at, student_id, teacher_id, subject, status, is_shared, cancelled_by,"
@@ -54,12 +54,12 @@ def stored() -> list[tuple[Any, ...]]:
 
 
 def states() -> Counter[str]:
-    """How the runs so far ended."""
+    """Return the number of runs by state."""
     return Counter(JobRun.objects.values_list("state", flat=True))
 
 
 def erase() -> None:
-    """Take away the classes and the log of runs; people and their slots stay."""
+    """Delete the classes and runs; keep people and slots."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM classes")
     JobRun.objects.all().delete()
@@ -67,25 +67,25 @@ def erase() -> None:
 
 @contextmanager
 def claimed(chunk_rows: int | None) -> Iterator[tuple["subprocess.Popen[str]", JobRun]]:
-    """A process that has just begun its run. It is dead when the block ends."""
+    """Start a process and wait for its run; kill it at the end of the block."""
     runs = JobRun.objects.filter(job=Job.HORIZON)
     last = runs.order_by("-id").values_list("id", flat=True).first() or 0
     process = start(chunk_rows)
     try:
         limit = time.monotonic() + 60
         while (run := runs.filter(id__gt=last).first()) is None:
-            assert process.poll() is None, f"it never began: status {process.returncode}"
+            assert process.poll() is None, f"no run began: status {process.returncode}"
             assert time.monotonic() < limit
             time.sleep(POLL_SECONDS)
         yield process, run
     finally:
         process.send_signal(signal.SIGKILL)
-        # Reaped at once: to the next run a zombie is as dead as can be, but why rely on it.
+        # Reap the process, so that no zombie is left.
         processes.end(process)
 
 
 def wait_until_stored(process: "subprocess.Popen[str]", classes: int) -> None:
-    """Until so many classes are committed, or the process has come to its end."""
+    """Wait until ``classes`` are committed or the process has ended."""
     count = "SELECT count(*) FROM classes"
     with connection.cursor() as cursor:
         while process.poll() is None:
@@ -96,9 +96,9 @@ def wait_until_stored(process: "subprocess.Popen[str]", classes: int) -> None:
 
 
 def kill_at(classes: int, delay: float, chunk_rows: int | None) -> bool:
-    """Kill a run ``delay`` seconds after that many classes are stored, by whomever.
+    """Kill a run ``delay`` seconds after ``classes`` are stored, by any run.
 
-    Whether it was killed in the middle; False where it was done by then.
+    Return False if the run had already ended.
     """
     with claimed(chunk_rows) as (process, run):
         wait_until_stored(process, classes)
@@ -113,8 +113,8 @@ def kill_at(classes: int, delay: float, chunk_rows: int | None) -> bool:
 
 
 def assert_whole_chunks(expected: set[tuple[Any, ...]]) -> None:
-    """What a killed run left: classes as they should be, and a log that counts each of them."""
+    """Check that all stored classes are expected and that the log counts each of them."""
     assert set(stored()) <= expected
-    made = Counter(ScheduledClass.objects.values_list("created_by_run_id", flat=True))
+    created = Counter(ScheduledClass.objects.values_list("created_by_run_id", flat=True))
     logged = {run.pk: run.classes_created for run in JobRun.objects.all() if run.classes_created}
-    assert made == logged
+    assert created == logged

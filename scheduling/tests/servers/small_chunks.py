@@ -1,4 +1,4 @@
-"""`small_chunks.py ROWS command…`: manage.py, but for chunks of about so many rows."""
+"""`small_chunks.py ROWS command…`: manage.py with chunks of about ROWS rows."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A generation killed midway and started again; scheduling/tests/soak has fifty kills of it."""
+"""A generation killed midway and repeated; scheduling/tests/soak kills it fifty times."""
 
 from random import Random
 
@@ -25,9 +25,9 @@ def test_generation_killed_three_times_loses_nothing():
     killing.erase()
 
     for part in range(KILLS):
-        least = part * len(expected) // KILLS
-        # A tenth of a second is a few of its chunks: somewhere between two COMMITs, or in one.
-        assert killing.kill_at(least, random.uniform(0, 0.05), CHUNK_ROWS)
+        classes = part * len(expected) // KILLS
+        # A twentieth of a second is a few chunks: the kill is between two COMMITs or in one.
+        assert killing.kill_at(classes, random.uniform(0, 0.05), CHUNK_ROWS)
         killing.assert_whole_chunks(set(expected))
     last = killing.generate()
 
@@ -38,6 +38,6 @@ def test_generation_killed_three_times_loses_nothing():
     assert last.counts["exists"] + last.counts["created"] == len(expected)
     killing.assert_whole_chunks(set(expected))
 
-    again = killing.generate()
-    assert (again.classes_created, killing.stored()) == (0, expected)
+    repeated = killing.generate()
+    assert (repeated.classes_created, killing.stored()) == (0, expected)
     assert not JobRun.objects.filter(state="running").exists()

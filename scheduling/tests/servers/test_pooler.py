@@ -1,4 +1,4 @@
-"""PostgreSQL behind PgBouncer in transaction mode: no state of a session outlives a transaction."""
+"""PgBouncer in transaction mode: the product leaves no session state on its connections."""
 
 import json
 
@@ -22,13 +22,13 @@ WORKER = ("db_worker", "--interval", "0.1", "--no-startup-delay")
 
 @pytest.fixture
 def lessons():
-    """A studio with all of its lessons."""
+    """Create a studio with all of its lessons."""
     studio.build(slots=SLOTS, teachers=4)
     assert killing.generate().classes_created == SLOTS * WEEKS
 
 
-def connections():
-    """How many others the database has."""
+def count_connections():
+    """Return the number of other connections to the database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
@@ -47,18 +47,18 @@ def test_eight_clients_read_and_write_during_runs(pooler, lessons, spawn_manage)
         run = JobRun.objects.get(pk=json.loads(answer)["runId"])
         command = spawn_manage("generate_classes", "--only", "weekly", "--timeout", "60")
 
-        def over():
+        def has_ended():
             run.refresh_from_db()
             return command.poll() is not None and run.state not in ("queued", "running")
 
-        traffic.run(until=over)
-        shared = connections()
+        traffic.run(until=has_ended)
+        count = count_connections()
         assert worker.poll() is None
     assert traffic.failures == []
     assert traffic.answers > 8
-    assert 1 < shared <= pooler.size
+    assert 1 < count <= pooler.size
     assert command.returncode == 0, command.communicate()
-    # By today's date: the lessons of the fixture are far ahead.
+    # The lessons of today's window; those of the fixture are in the far future.
     assert (run.state, run.classes_created) == (RunState.SUCCEEDED, SLOTS * WEEKS)
     worker.terminate()
     worker.wait(timeout=30)
@@ -81,7 +81,7 @@ def test_command_leaves_no_session_state(pooler, command):
     assert pooler.left_over() == []
 
 
-def test_a_timeout_ends_an_attempt_behind_somebody_elses_lock(pooler):
+def test_timeout_ends_an_attempt_that_waits_for_a_lock(pooler):
     studio.build(slots=1, teachers=1)
     with connection.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE classes IN ACCESS EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""In production: headers, cookies, TLS, and whose address a request has. A real server answers."""
+"""Headers, cookies, TLS and client addresses of a real server with production settings."""
 
 import re
 from urllib.request import urlopen
@@ -46,7 +46,7 @@ TLS = {"SECURE_SSL_REDIRECT": "true", "API_THROTTLE_FAILED": "1/day"}
 
 @pytest.fixture(scope="module")
 def production(django_db_setup, django_db_blocker):
-    """A server as `docs/deploy.md` sets it up, as a proxy of its own machine sees it."""
+    """Start a server as in `docs/deploy.md`, behind a proxy on the same machine."""
     with django_db_blocker.unblock(), serving(TRUSTED_PROXY="true", **TLS) as server:
         yield server
 
@@ -57,7 +57,7 @@ def without_proxy(django_db_setup, django_db_blocker):
         yield server
 
 
-def test_tls_at_the_proxy_is_tls_and_plain_http_is_sent_there(production):
+def test_tls_at_the_proxy_is_accepted_and_http_is_redirected(production):
     plain = curl(production.url + LOGIN)
     assert plain.status == 301
     assert plain.headers["location"].startswith("https://127.0.0.1")
@@ -94,7 +94,7 @@ def test_pages_carry_security_headers(production):
 
 
 def make_marta():
-    """A superuser; the server, another process, knows production's hashers alone."""
+    """Create a superuser with a password hash of the server, which has production's hashers."""
     password = make_password("correct-horse", hasher="pbkdf2_sha256")
     User.objects.create(username="marta", password=password, is_staff=True, is_superuser=True)
 
@@ -104,9 +104,9 @@ def log_in(server, password, *options, jar):
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())[1]
     cookie = page.headers["set-cookie"].partition(";")[0]
     origin = server.url.replace("http:", "https:")
-    sent = ("--data", f"csrfmiddlewaretoken={token}&username=marta&password={password}")
-    given = ("-H", f"Cookie: {cookie}", "-H", f"Referer: {origin}{LOGIN}", *sent, *options)
-    return curl(server.url + LOGIN, *HTTPS, "--cookie-jar", str(jar), *given)
+    form = ("--data", f"csrfmiddlewaretoken={token}&username=marta&password={password}")
+    request = ("-H", f"Cookie: {cookie}", "-H", f"Referer: {origin}{LOGIN}", *form, *options)
+    return curl(server.url + LOGIN, *HTTPS, "--cookie-jar", str(jar), *request)
 
 
 def test_cookies_require_tls(production, tmp_path):
@@ -114,7 +114,7 @@ def test_cookies_require_tls(production, tmp_path):
     jar = tmp_path / "jar"
     answer = log_in(production, "correct-horse", jar=jar)
     assert answer.status == 302
-    # The fourth column of the jar: over TLS alone.
+    # The fourth column of the jar: TLS only.
     rows = [line.split("\t") for line in jar.read_text().splitlines() if "\t" in line]
     secure = {row[5]: row[3] for row in rows}
     assert secure == {"csrftoken": "TRUE", "sessionid": "TRUE"}
@@ -123,13 +123,13 @@ def test_cookies_require_tls(production, tmp_path):
 
 def test_login_lockout_applies_to_client_not_proxy(production, tmp_path):
     make_marta()
-    thief = ("-H", "X-Forwarded-For: 198.51.100.7, 203.0.113.9")
-    assert log_in(production, "wrong", *thief, jar=tmp_path / "jar").status == 200
+    attacker = ("-H", "X-Forwarded-For: 198.51.100.7, 203.0.113.9")
+    assert log_in(production, "wrong", *attacker, jar=tmp_path / "jar").status == 200
     AccessAttempt.objects.update(failures_since_start=settings.AXES_FAILURE_LIMIT - 1)
-    assert log_in(production, "wrong", *thief, jar=tmp_path / "jar").status == 429
-    # Another address of the same forgery is the same client; the one it names is not.
-    again = ("-H", "X-Forwarded-For: 192.0.2.55, 203.0.113.9")
-    assert log_in(production, "correct-horse", *again, jar=tmp_path / "jar").status == 429
+    assert log_in(production, "wrong", *attacker, jar=tmp_path / "jar").status == 429
+    # Another forged address is the same client; the client at that address is not locked.
+    forged = ("-H", "X-Forwarded-For: 192.0.2.55, 203.0.113.9")
+    assert log_in(production, "correct-horse", *forged, jar=tmp_path / "jar").status == 429
     marta = ("-H", "X-Forwarded-For: 198.51.100.7")
     assert log_in(production, "correct-horse", *marta, jar=tmp_path / "jar").status == 302
 
@@ -141,16 +141,16 @@ def wrong_tokens(server, *addresses):
 
 
 def test_wrong_tokens_are_counted_by_client_behind_a_proxy(production):
-    found = wrong_tokens(production, "203.0.113.9", "198.51.100.7", "192.0.2.1, 203.0.113.9")
-    assert found == [401, 401, 429]
+    statuses = wrong_tokens(production, "203.0.113.9", "198.51.100.7", "192.0.2.1, 203.0.113.9")
+    assert statuses == [401, 401, 429]
 
 
-def test_wrong_tokens_are_counted_by_connection_without_one(without_proxy):
+def test_wrong_tokens_are_counted_by_connection_without_a_proxy(without_proxy):
     assert wrong_tokens(without_proxy, "203.0.113.9", "198.51.100.7") == [401, 429]
 
 
-def test_a_proxy_on_this_machine_opens_no_metrics(production):
-    """They need no token on the machine itself, and behind a proxy everyone seems to be there."""
+def test_metrics_behind_a_local_proxy_require_a_token(production):
+    # Local requests need no token; behind a local proxy every connection is local.
     stranger = ("-H", "X-Forwarded-For: 127.0.0.1, 203.0.113.9")
     assert curl(production.url + "/metrics", *HTTPS, *stranger).status == 401
     with urlopen(f"{production.url}/metrics", timeout=10) as answer:
@@ -167,5 +167,5 @@ def test_no_warning_before_collectstatic(production):
 
 
 def test_nothing_else_listens(production):
-    """gunicorn would open a socket of its own in the user's home, for commands."""
+    # gunicorn would open a control socket in the user's home.
     assert not [line for line in production.lines() if "Control socket" in line]

@@ -1,4 +1,4 @@
-"""Two studios in one PostgreSQL database: the test's in `public`, another in its own schema."""
+"""Two studios in one PostgreSQL database: the test's in `public`, another in `branch`."""
 
 import os
 import tempfile
@@ -34,9 +34,9 @@ class Branch:
         self.url = f"{database}?options=-c%20search_path%3Dbranch"
 
     def manage(self, *args, timeout=60, **env):
-        answer = processes.run(*args, env={"DATABASE_URL": self.url} | env, timeout=timeout)
-        assert answer.returncode == 0, answer.stderr
-        return answer
+        result = processes.run(*args, env={"DATABASE_URL": self.url} | env, timeout=timeout)
+        assert result.returncode == 0, result.stderr
+        return result
 
     def scalar(self, query):
         with psycopg.connect(self.database, autocommit=True) as connection:
@@ -48,15 +48,15 @@ class Branch:
 
 @pytest.fixture(scope="module")
 def branch(django_db_setup):
-    """With five students, and the classes of their twelve weeks."""
+    """Create a studio with five students and the classes of twelve weeks."""
     database = processes.database_url()
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA branch")
-    found = Branch(database)
-    found.manage("migrate", "--verbosity", "0")
-    found.manage("load_demo", "--students", "5", "--teachers", "2")
-    found.manage(*GENERATE)
-    yield found
+    studio = Branch(database)
+    studio.manage("migrate", "--verbosity", "0")
+    studio.manage("load_demo", "--students", "5", "--teachers", "2")
+    studio.manage(*GENERATE)
+    yield studio
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DROP SCHEMA branch CASCADE")
 
@@ -72,7 +72,7 @@ def test_neither_studio_sees_the_other(branch):
     assert (branch.count("classes"), branch.count("scheduling_jobrun")) == (created, runs)
 
 
-def test_each_schema_has_its_constraints_against_double_bookings(branch):
+def test_each_schema_has_its_double_booking_constraints(branch):
     guards = "SELECT count(*) FROM pg_constraint WHERE contype = 'x' AND connamespace = "
     assert branch.scalar(f"{guards} 'branch'::regnamespace") == 2
 

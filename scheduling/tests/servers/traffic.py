@@ -1,4 +1,4 @@
-"""People and programs who use a server at the same time: six read, two write."""
+"""Concurrent clients of a server: six read, two write."""
 
 import json
 import threading
@@ -20,88 +20,88 @@ CLASSES = "/admin/scheduling/scheduledclass"
 
 @dataclass
 class Traffic:
-    """What is asked of the server at ``url`` by a superuser; ``failures``: what went wrong."""
+    """Concurrent requests of a superuser to the server at ``url``; ``failures`` are texts."""
 
     url: str
     failures: list[str] = field(default_factory=list)
     answers: int = 0
 
     def __post_init__(self) -> None:
-        person = User.objects.create_superuser("teresa")
+        user = User.objects.create_superuser("teresa")
         client = Client()
-        client.force_login(person)
-        token = get_token_model().objects.create(person)[1]
+        client.force_login(user)
+        token = get_token_model().objects.create(user)[1]
         self._cookie = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
         self._token = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._feed = f"/calendar/{token_of(CalendarFeed.objects.create())}.ics"
         self._number = count(1)
 
     def post(self, path: str, body: object, *, method: str = "POST") -> tuple[int, bytes]:
-        """What the API answers to a JSON ``body``."""
+        """Send a JSON ``body`` to the API; return status and body of the answer."""
         data = json.dumps(body).encode()
-        return self._ask(Request(self.url + path, data, self._token, method=method))
+        return self._send(Request(self.url + path, data, self._token, method=method))
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Let all eight go on with their rounds, two at least, until the condition holds."""
-        hands = [self._reader(*seen) for seen in self._views()] + [self._writer()] * 2
+        """Run all eight clients until the condition holds, at least two rounds each."""
+        clients = [self._reader(*view) for view in self._views()] + [self._writer()] * 2
 
-        over = threading.Event()
+        stop = threading.Event()
 
-        def work(hand: Callable[[], Iterator[str]]) -> None:
+        def work(client: Callable[[], Iterator[str]]) -> None:
             rounds = 0
-            while rounds < 2 or not over.is_set():
+            while rounds < 2 or not stop.is_set():
                 rounds += 1
                 try:
-                    self.failures += filter(None, hand())
+                    self.failures += filter(None, client())
                 except Exception as error:
                     self.failures.append(f"{type(error).__name__}: {error}")
 
-        threads = [threading.Thread(target=work, args=[hand]) for hand in hands]
+        threads = [threading.Thread(target=work, args=[client]) for client in clients]
         for thread in threads:
             thread.start()
         try:
             while not until():
-                over.wait(0.1)
+                stop.wait(0.1)
         finally:
-            over.set()
+            stop.set()
             for thread in threads:
                 thread.join()
 
     def _views(self) -> list[tuple[str, bytes]]:
-        """Addresses, and what each shows as long as nothing is lost."""
-        one = ScheduledClass.objects.select_related("student").earliest("starts_at", "id")
-        name = str(one.student).encode()
+        """Return URLs and the text that each must contain."""
+        row = ScheduledClass.objects.select_related("student").earliest("starts_at", "id")
+        name = str(row.student).encode()
         return [
             (self._feed, b"END:VCALENDAR"),
             (f"{CLASSES}/export/csv/?when=all", name),
             (f"{CLASSES}/export/xlsx/?when=all", b"PK"),
-            (f"{CLASSES}/{one.pk}/change/", name),
-            (f"/admin/scheduling/recurringslot/{one.recurring_slot_id}/change/", name),
-            (f"/api/classes?student={one.student_id}", b'"results"'),
+            (f"{CLASSES}/{row.pk}/change/", name),
+            (f"/admin/scheduling/recurringslot/{row.recurring_slot_id}/change/", name),
+            (f"/api/classes?student={row.student_id}", b'"results"'),
         ]
 
-    def _reader(self, path: str, shown: bytes) -> Callable[[], Iterator[str]]:
+    def _reader(self, path: str, expected: bytes) -> Callable[[], Iterator[str]]:
         headers = self._token if path.startswith("/api/") else self._cookie
 
         def read() -> Iterator[str]:
-            status, body = self._ask(Request(self.url + path, headers=headers))
-            yield "" if status == 200 and shown in body else f"{path}: {status} {body[-300:]!r}"
+            status, body = self._send(Request(self.url + path, headers=headers))
+            yield "" if status == 200 and expected in body else f"{path}: {status} {body[-300:]!r}"
 
         return read
 
     def _writer(self) -> Callable[[], Iterator[str]]:
-        """Writes down a new student with a fixed schedule, whose classes are made at once."""
+        """Return a function that adds a student with a fixed schedule, then changes the student."""
 
         def write() -> Iterator[str]:
             number = next(self._number)
             minute = f"{number % 60:02}"
-            meets = {"dayOfWeek": 1 + number % 7, "startTime": f"05:{minute}"}
+            schedule = {"dayOfWeek": 1 + number % 7, "startTime": f"05:{minute}"}
             status, body = self.post(
                 "/api/students",
                 {
                     "firstName": f"New {number}",
                     "startDate": "2025-12-15",
-                    "fixedSchedule": [meets | {"endTime": f"06:{minute}"}],
+                    "fixedSchedule": [schedule | {"endTime": f"06:{minute}"}],
                 },
             )
             yield "" if status == 201 else f"a new student: {status} {body[-300:]!r}"
@@ -112,7 +112,7 @@ class Traffic:
 
         return write
 
-    def _ask(self, request: Request) -> tuple[int, bytes]:
+    def _send(self, request: Request) -> tuple[int, bytes]:
         try:
             with urlopen(request, timeout=60) as answer:
                 status, body = answer.status, answer.read()

@@ -1,7 +1,7 @@
-"""Calendars as programs read them that are not ours: dateutil, icalendar, ical.js.
+"""Independent readers of calendars: dateutil, icalendar and ical.js.
 
-Each answers {UID: (start, end)}, in UTC. The zones have names that none of them knows: they have
-to read the description in the calendar.
+Each returns {UID: (start, end)} in UTC. The zones get unknown names, so that each reader has to use
+the VTIMEZONE of the calendar.
 """
 
 import json
@@ -31,16 +31,16 @@ _number = count(1)
 
 
 def unnamed(body: bytes) -> str:
-    """The calendar with names of zones that nobody has heard of, other ones at each call."""
+    """Return the calendar with unknown zone names, which differ at each call."""
     text = body.decode()
-    return re.sub("TZID([:=])", rf"TZID\1Unheard{next(_number)}/", text)
+    return re.sub("TZID([:=])", rf"TZID\1Unknown{next(_number)}/", text)
 
 
 def by_dateutil(body: bytes) -> Read:
-    """By its reader of VTIMEZONE; the events are lines of text here."""
+    """Read VTIMEZONE with dateutil; the events are parsed here."""
     text = unnamed(body).replace("\r\n", "\n").replace("\n ", "")
     zones = tzical(StringIO(text))
-    found: Read = {}
+    events: Read = {}
     for event in EVENT.findall(text):
         lines = dict(line.split(":", 1) for line in event.splitlines())
         names = {name.partition(";")[0]: name for name in lines}
@@ -52,29 +52,29 @@ def by_dateutil(body: bytes) -> Read:
                 assert not at.endswith("Z")
                 moment = moment.replace(tzinfo=zones.get(zone)).astimezone(UTC)
             times.append(moment)
-        assert lines["UID"] not in found
-        found[lines["UID"]] = (times[0], times[1])
-    return found
+        assert lines["UID"] not in events
+        events[lines["UID"]] = (times[0], times[1])
+    return events
 
 
 def by_icalendar(body: bytes) -> Read:
-    """By icalendar and recurring-ical-events, as what takes place over the years."""
+    """Read with icalendar and recurring-ical-events, as occurrences over the years."""
     calendar = Calendar.from_ical(unnamed(body))
-    # It moves ends by the wall clock with their start; ours are in UTC.
+    # It moves ends with their start by the wall clock; the feed's ends are in UTC.
     ends = {str(event["UID"]): event["DTEND"].dt for event in calendar.walk("VEVENT")}
     if not ends:
         return {}
     span = min(ends.values()) - 2 * DAY, max(ends.values()) + 2 * DAY
-    found: Read = {}
+    events: Read = {}
     for event in recurring_ical_events.of(calendar).between(*span):
         uid = str(event["UID"])
-        assert uid not in found
-        found[uid] = (event["DTSTART"].dt.astimezone(UTC), ends[uid])
-    return found
+        assert uid not in events
+        events[uid] = (event["DTSTART"].dt.astimezone(UTC), ends[uid])
+    return events
 
 
 def by_icaljs(bodies: Iterable[bytes], folder: Path) -> list[Read]:
-    """By ical.js in one process of node; ``folder`` is for files. Skips the test without it."""
+    """Read with ical.js in one process of node; ``folder`` is for files. Skip without node."""
     node = shutil.which("node")
     if node is None or not ICALJS.exists():
         skip_or_fail("no node, or no ical.js: .ci/icaljs installs them")

@@ -1,7 +1,7 @@
-"""The real cron daemon, and a user who lives as long as a test: never the caller's crontab.
+"""The real cron daemon and a temporary user, so that the caller's crontab is never changed.
 
-The user shares root's number, so that it may read the interpreter and the test's database wherever
-they lie. Both need root and Debian's cron; `NoCron` says what is missing.
+The user has root's UID, so that it may read the interpreter and the test's database. Both need root
+and Debian's cron; the message of `NoCron` names what is missing.
 """
 
 import os
@@ -15,12 +15,12 @@ NAME = "classtracker-test"
 
 
 class NoCron(Exception):
-    """There is no cron here that a test could use."""
+    """No usable cron."""
 
 
 @contextmanager
 def throwaway_user() -> Iterator[str]:
-    """Its name; the user and its crontab are gone afterwards."""
+    """Create a user and return its name; delete the user and its crontab afterwards."""
     if os.geteuid() != 0:
         raise NoCron("needs root, to make a user with a crontab of its own")
     for program in ("cron", "crontab", "useradd", "userdel"):
@@ -33,12 +33,12 @@ def throwaway_user() -> Iterator[str]:
     finally:
         with suppress(subprocess.CalledProcessError):
             _call("/usr/bin/crontab", "-u", name, "-r")
-        # The number is root's: userdel would take root's processes for the user's.
+        # The UID is root's: without --force userdel would find root's processes.
         _call("/usr/sbin/userdel", "--force", name)
 
 
 def crontab_of(user: str, folder: Path) -> Path:
-    """A folder with a `crontab` program that edits the crontab of ``user``."""
+    """Write a `crontab` program that edits the crontab of ``user``; return its folder."""
     program = folder / "crontab"
     program.write_text(f'#!/bin/sh\nexec /usr/bin/crontab -u {user} "$@"\n')
     program.chmod(0o755)
@@ -47,13 +47,13 @@ def crontab_of(user: str, folder: Path) -> Path:
 
 @contextmanager
 def daemon() -> Iterator[None]:
-    """cron at work: the machine's, where it runs, else one for as long as this lasts."""
+    """Ensure that cron runs: the machine's if it runs, else one for the block."""
     process = subprocess.Popen(
         [shutil.which("cron") or "/usr/sbin/cron", "-f"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # a second one ends by itself at once
+    )  # a second daemon exits at once
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""A real client: curl in a subprocess, as an integrator or a cron service would call."""
+"""curl in a subprocess, as a real client."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; header names in lower case."""
+    """A response; header names in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -23,7 +23,7 @@ class Answer:
 
 
 class Call:
-    """A call under way; ``answer()`` waits for it."""
+    """A request in progress; ``answer()`` waits for the response."""
 
     def __init__(self, url: str, *options: str, token: str = "") -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="classtracker-curl-")
@@ -40,7 +40,7 @@ class Call:
         with self._folder:
             _out, errors = self._process.communicate(timeout=90)
             assert self._process.returncode == 0, errors
-            # The last block: "100 Continue" has one of its own.
+            # The last block: "100 Continue" has its own block.
             block = self._head.read_text().strip().split("\n\n")[-1]
             first, _newline, rest = block.partition("\n")
             headers = {name.lower(): value for name, value in Parser().parsestr(rest).items()}
@@ -49,5 +49,5 @@ class Call:
 
 
 def curl(url: str, *options: str, token: str = "") -> Answer:
-    """Call and wait for the answer. Redirects are not followed: nobody's cron service does."""
+    """Send a request and return the response. Redirects are not followed."""
     return Call(url, *options, token=token).answer()

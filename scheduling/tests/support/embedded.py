@@ -1,4 +1,4 @@
-"""The embedded backend's workers on the database of the test that runs."""
+"""The workers of the embedded backend on the database of the current test."""
 
 import os
 import shutil
@@ -14,37 +14,37 @@ from . import processes
 
 
 def workers() -> list[int]:
-    """The numbers of those that live; their callers may have ended by now."""
-    mine = f"DATABASE_URL={processes.database_url()}".encode()
+    """Return the PIDs of running workers; their parents may have ended."""
+    variable = f"DATABASE_URL={processes.database_url()}".encode()
     return [
         int(entry.name)
         for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and _is_worker(entry, mine)
+        if entry.name.isdigit() and _is_worker(entry, variable)
     ]
 
 
-def _is_worker(entry: Path, mine: bytes) -> bool:
+def _is_worker(entry: Path, variable: bytes) -> bool:
     try:
         if b"embedded_worker" not in (entry / "cmdline").read_bytes().split(b"\0"):
             return False
-        return mine in (entry / "environ").read_bytes().split(b"\0")
-    except OSError:  # it has ended meanwhile, or is someone else's
+        return variable in (entry / "environ").read_bytes().split(b"\0")
+    except OSError:  # it has ended, or belongs to another user
         return False
 
 
 def kill(seconds: float = 30) -> None:
-    """End them, stopped ones included, and wait until they are gone."""
+    """Kill all workers, also stopped ones, and wait for their end."""
     limit = time.monotonic() + seconds
-    found = workers()
-    while found_now := workers():
-        for pid in found_now:
+    had_workers = bool(workers())
+    while pids := workers():
+        for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         assert time.monotonic() < limit
         time.sleep(0.02)
-    if found:
+    if had_workers:
         processes.wait_for_dead_sessions()
     backend = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
     if isinstance(backend, EmbeddedBackend):

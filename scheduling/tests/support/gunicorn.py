@@ -1,6 +1,6 @@
-"""A real server: `with serving(CRON_SECRET="x") as server:`, on the database of the test that runs.
+"""gunicorn on the database of the current test: `with serving(CRON_SECRET="x") as server:`.
 
-Needs committed rows: the test's database has to be a transactional one.
+It needs committed rows, so the test must be transactional.
 """
 
 import os
@@ -22,7 +22,7 @@ from . import embedded, processes
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and what it has logged so far."""
+    """The URL and the log of a running server."""
 
     url: str
     log: Path
@@ -40,13 +40,13 @@ def serving(
     keeping_workers: bool = False,
     **env: str | None,
 ) -> Iterator[Server]:
-    """gunicorn on a free port of 127.0.0.1; stopped at the end, its whole process group.
+    """Start gunicorn on a free port of 127.0.0.1; stop its process group at the end.
 
-    ``options`` are its own, beside the ones that are always given; ``env`` changes its environment.
-    The background workers that it called are ended too, unless they are to be kept.
+    ``options`` are additional arguments of gunicorn; ``env`` changes its environment. Background
+    workers of the server are killed too, unless ``keeping_workers``.
     """
     with tempfile.TemporaryDirectory(prefix="classtracker-gunicorn-") as folder:
-        # Bound here and handed over: nobody else can take the port in between.
+        # Bound here and passed on, so that no other process can take the port.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         log = Path(folder, "log")

@@ -1,4 +1,4 @@
-"""A host that takes a connection and then has all the time in the world."""
+"""A server that accepts connections and does not answer."""
 
 import socket
 from collections.abc import Iterator
@@ -7,35 +7,35 @@ from threading import Event, Thread
 
 
 @contextmanager
-def dawdling(byte: bytes = b"", every: float = 0.05) -> Iterator[int]:
-    """The port of 127.0.0.1 on which nothing is ever answered, or ``byte`` over and over."""
-    over = Event()
+def hanging_server(byte: bytes = b"", every: float = 0.05) -> Iterator[int]:
+    """Listen on a port of 127.0.0.1 and yield it; send nothing, or ``byte`` repeatedly."""
+    stop = Event()
     threads = []
 
-    def dawdle(connection: socket.socket) -> None:
+    def hang(connection: socket.socket) -> None:
         with connection:
-            while not over.wait(every):
+            while not stop.wait(every):
                 try:
                     connection.sendall(byte)
                 except OSError:
                     return
 
     def accept() -> None:
-        while not over.is_set():
+        while not stop.is_set():
             try:
                 connection, _address = listener.accept()
             except OSError:
                 continue
-            threads.append(Thread(target=dawdle, args=(connection,), daemon=True))
+            threads.append(Thread(target=hang, args=(connection,), daemon=True))
             threads[-1].start()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.05)
-        taking = Thread(target=accept, daemon=True)
-        taking.start()
+        acceptor = Thread(target=accept, daemon=True)
+        acceptor.start()
         try:
             yield listener.getsockname()[1]
         finally:
-            over.set()
-            for thread in (taking, *threads):
+            stop.set()
+            for thread in (acceptor, *threads):
                 thread.join()

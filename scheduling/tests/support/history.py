@@ -1,4 +1,4 @@
-"""A log as a studio has it after two months: runs by cron and by hand, some failed, some missed."""
+"""The log of runs of two months: by cron and by hand, some failed, some missed."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -11,12 +11,12 @@ DAYS = 60
 # Days ago on which a job did not run, failed, or ran with errors.
 MISSED = {Job.HORIZON: (12, 13, 41), Job.WEEKLY: ()}
 FAILED = {Job.HORIZON: (25,), Job.WEEKLY: ()}
-FAULTY = {Job.HORIZON: (7,), Job.WEEKLY: ()}
+PARTIAL = {Job.HORIZON: (7,), Job.WEEKLY: ()}
 CRASHED_WEEK, MISSED_WEEK = 2, 3
 
 
 def make_history(now: datetime, days: int = DAYS, person: str = "teresa", seed: int = 1) -> None:
-    """Runs of both jobs by their schedules, in the order of time, up to ``now``."""
+    """Create runs of both jobs by their schedules up to ``now``, in order of time."""
     random = Random(seed)
     plan: list[tuple[datetime, Job, int]] = []
     for job in (Job.HORIZON, Job.WEEKLY):
@@ -39,17 +39,17 @@ def make_history(now: datetime, days: int = DAYS, person: str = "teresa", seed: 
                 "error": "The process ended before the run was over; "
                 "the next run completes the work.",
             }
-        elif number in FAULTY[job]:
+        elif number in PARTIAL[job]:
             values = {"state": RunState.PARTIAL, "counts": {"created": created, "invalid": 1}}
         elif job == Job.WEEKLY and number == MISSED_WEEK - 1 - 1:
             values = {"catch_up_from": due.date() - timedelta(days=7 + due.weekday())}
         run = add_run(job, due + timedelta(seconds=4), created=created, random=random, **values)
         if run.state == RunState.PARTIAL:
-            _fault(run)
-    for ago, job, created in ((1.3, Job.HORIZON, 12), (5.1, Job.WEEKLY, 3)):
+            _add_invalid_item(run)
+    for days_ago, job, created in ((1.3, Job.HORIZON, 12), (5.1, Job.WEEKLY, 3)):
         add_run(
             job,
-            now - timedelta(days=ago),
+            now - timedelta(days=days_ago),
             created=created,
             random=random,
             trigger=Trigger.ADMIN,
@@ -66,7 +66,7 @@ def add_run(
     seconds: float | None = None,
     **values: Any,
 ) -> JobRun:
-    """A run that is over, as if it had taken place at ``started``."""
+    """Create a finished run with the start time ``started``."""
     random = random or Random(1)
     if seconds is None:
         seconds = 0.25 + created / 220 + random.random() / 5
@@ -92,13 +92,13 @@ def add_run(
         "finished_at": started + timedelta(seconds=seconds),
     }
     run = JobRun.objects.create(job=job, **defaults | values)
-    # Not editable: the database's clock sets it.
+    # The database's clock sets created_at.
     JobRun.objects.filter(pk=run.pk).update(created_at=started)
     run.refresh_from_db()
     return run
 
 
-def _fault(run: JobRun) -> None:
+def _add_invalid_item(run: JobRun) -> None:
     JobRunItem.objects.create(
         run=run,
         outcome="invalid",

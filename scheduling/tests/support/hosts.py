@@ -1,7 +1,7 @@
-"""Hosts on one machine: network namespaces with names and addresses of their own.
+"""Hosts on one machine: network namespaces with their own host names and addresses.
 
-A cable (a pair of virtual interfaces) joins each to this one. It needs root and Debian's iproute2
-and util-linux; `NoHosts` says what is missing.
+A pair of virtual interfaces connects each to this machine. It needs root and Debian's iproute2 and
+util-linux; the message of `NoHosts` names what is missing.
 """
 
 import os
@@ -19,53 +19,55 @@ from .processes import MANAGE, ROOT
 
 
 class NoHosts(Exception):
-    """There can be no hosts here."""
+    """Hosts cannot be created."""
 
 
 class Host:
-    """``address``: its own; ``gateway``: where it finds this machine."""
+    """A host with its ``address``; ``gateway`` is this machine's address in its network."""
 
     def __init__(self, name: str, number: int, folder: Path) -> None:
         self.name = name
-        # A network for measurements within a machine: RFC 2544.
+        # The network for benchmarks: RFC 2544.
         network = f"198.18.{os.getpid() % 64 * 4 + number}"
         self.gateway, self.address = f"{network}.1", f"{network}.2"
-        self._cable = f"ct{number}-{os.getpid()}"
+        self._interface = f"ct{number}-{os.getpid()}"
         self._temporary = folder / name
         self._temporary.mkdir()
 
     def start(self) -> None:
         _ip("netns", "add", self.name)
-        _ip("link", "add", self._cable, "type", "veth", "peer", "name", "eth0", "netns", self.name)
-        _ip("addr", "add", f"{self.gateway}/30", "dev", self._cable)
-        _ip("link", "set", self._cable, "up")
+        peer = ("peer", "name", "eth0", "netns", self.name)
+        _ip("link", "add", self._interface, "type", "veth", *peer)
+        _ip("addr", "add", f"{self.gateway}/30", "dev", self._interface)
+        _ip("link", "set", self._interface, "up")
         _ip("-n", self.name, "addr", "add", f"{self.address}/30", "dev", "eth0")
         _ip("-n", self.name, "link", "set", "eth0", "up")
         _ip("-n", self.name, "link", "set", "lo", "up")
 
     def popen(self, *command: object, url: str, env: Mapping[str, str], **kwargs: Any) -> Any:
-        """``command`` as a process of this host; ``url``: of a database of this machine."""
+        """Start ``command`` on this host; ``url`` is that of a database of this machine."""
         parts = urlsplit(url)
-        there = parts._replace(netloc=parts.netloc.replace("127.0.0.1", self.gateway)).geturl()
-        named = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', self.name]
+        local_url = parts._replace(netloc=parts.netloc.replace("127.0.0.1", self.gateway)).geturl()
+        variables = {"DATABASE_URL": local_url, "TMPDIR": str(self._temporary)}
+        with_name = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', self.name]
         return subprocess.Popen(
-            ["ip", "netns", "exec", self.name, *named, *map(str, command)],
+            ["ip", "netns", "exec", self.name, *with_name, *map(str, command)],
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": there, "TMPDIR": str(self._temporary)} | dict(env),
+            env=os.environ | variables | dict(env),
             stdin=subprocess.DEVNULL,
             text=True,
             **kwargs,
         )
 
     def manage(self, *args: object, url: str, **env: str) -> "subprocess.CompletedProcess[str]":
-        """`manage.py args…` on this host, to its end."""
+        """Run `manage.py args…` on this host to its end."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = self.popen(sys.executable, MANAGE, *args, url=url, env=env, **pipes)
         out, errors = process.communicate(timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
 
     def die(self) -> None:
-        """All of its processes at once."""
+        """Kill all processes of the host."""
         for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -74,38 +76,38 @@ class Host:
         return [int(word) for word in _ip("netns", "pids", self.name).split()]
 
     def unplug(self) -> None:
-        """Its processes go on, and nobody hears of them: not even that a connection has ended."""
-        _ip("link", "set", self._cable, "down")
+        """Disconnect the host: its processes continue, and no packet arrives, not even a FIN."""
+        _ip("link", "set", self._interface, "down")
 
     def plug(self) -> None:
-        _ip("link", "set", self._cable, "up")
+        _ip("link", "set", self._interface, "up")
 
     def remove(self) -> None:
-        """Its interfaces go with it."""
-        with suppress(subprocess.CalledProcessError):  # it was never made
+        """Delete the host with its interfaces."""
+        with suppress(subprocess.CalledProcessError):  # it was never created
             self.die()
             _ip("netns", "del", self.name)
 
 
 @contextmanager
 def hosts(folder: Path, *names: str) -> Iterator[list[Host]]:
-    """Hosts of these names, with their temporary files in ``folder``. Raises NoHosts."""
+    """Create hosts with their temporary files in ``folder``. Raises NoHosts."""
     if os.geteuid() != 0:
         raise NoHosts("needs root, to make network namespaces")
     for program, package in (("ip", "iproute2"), ("unshare", "util-linux")):
         if shutil.which(program) is None:
             raise NoHosts(f"{program} is not installed (Debian: apt install {package})")
-    with ExitStack() as ending:
-        made = [Host(f"{name}-{os.getpid()}", n, folder) for n, name in enumerate(names)]
-        for host in made:
-            ending.callback(host.remove)
+    with ExitStack() as cleanup:
+        created = [Host(f"{name}-{os.getpid()}", n, folder) for n, name in enumerate(names)]
+        for host in created:
+            cleanup.callback(host.remove)
             try:
                 host.start()
             except subprocess.CalledProcessError as error:
                 raise NoHosts(f"no network namespace can be made: {error.stderr}") from None
-        yield made
+        yield created
 
 
 def _ip(*words: str) -> str:
-    done = subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
-    return done.stdout
+    result = subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
+    return result.stdout

@@ -1,4 +1,4 @@
-"""A web server of the test's own: remembers what it was sent, and may be slow or refuse."""
+"""A web server that records requests and may refuse or not answer them."""
 
 import json
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from typing import Any
 
 @dataclass
 class Listener:
-    """``heard``: path and body of each call. ``status`` is answered; ``silent`` answers nothing."""
+    """A server that answers ``status``; ``silent``: nothing. ``received`` has paths and bodies."""
 
     url: str = ""
     status: int = 200
     silent: bool = False
-    heard: list[tuple[str, str]] = field(default_factory=list)
+    received: list[tuple[str, str]] = field(default_factory=list)
     released: Event = field(default_factory=Event)
 
     @property
     def paths(self) -> list[str]:
-        return [path.partition("?")[0] for path, _body in self.heard]
+        return [path.partition("?")[0] for path, _body in self.received]
 
     def json(self, number: int = -1) -> Any:
-        return json.loads(self.heard[number][1])
+        return json.loads(self.received[number][1])
 
 
 @contextmanager
 def listening() -> Iterator[Listener]:
-    """On a free port of 127.0.0.1."""
+    """Start a listener on a free port of 127.0.0.1."""
     listener = Listener()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            listener.heard.append((self.path, body))
+            listener.received.append((self.path, body))
             if listener.silent:
                 listener.released.wait(30)
                 return

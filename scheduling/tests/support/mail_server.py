@@ -1,4 +1,4 @@
-"""A mail server of the test's own, on plain sockets: it closes, greylists, refuses and resets."""
+"""A mail server on plain sockets that can close, greylist, refuse and reset."""
 
 import re
 import socket
@@ -17,11 +17,11 @@ RESET_BEFORE, RESET_AFTER = "reset before the answer", "reset after the answer"
 
 @dataclass
 class Server:
-    """``answers`` by step or recipient: an SMTP answer, or one of the resets at ``DATA``.
+    """A mail server; ``answers`` has an SMTP answer by step or recipient, or a reset at ``DATA``.
 
     Steps are ``CONNECT``, ``MAIL``, ``DATA`` (the command) and ``TEXT`` (the end of the text).
-    ``greylists``: the first offer to each recipient is refused for now. ``most``: after so many
-    messages a connection is closed with 421. ``received`` is what it answered with 250.
+    ``greylists``: the first offer to each recipient is refused temporarily. ``most``: the number of
+    messages after which a connection is closed with 421. ``received``: messages answered with 250.
     """
 
     port: int = 0
@@ -29,23 +29,23 @@ class Server:
     greylists: bool = False
     most: int | None = None
     closes_on_refusal: bool = False
-    # A recipient at whose name it resets.
+    # The recipient at which the connection is reset.
     resets: str = ""
-    # After the 421: whether it goes away altogether, until it is started again.
+    # Whether the server is away after the 421, until it is started again.
     goes_away: bool = False
     is_away: bool = False
     received: list[Message] = field(default_factory=list)
-    # Those whose text came, whatever was answered to it.
+    # Messages whose text arrived, with any answer.
     seen: list[Message] = field(default_factory=list)
     connections: int = 0
     offers: Counter[str] = field(default_factory=Counter)
 
-    # A step (``MAIL`` or ``TEXT``) or a recipient at which it says nothing any more.
+    # The step (``MAIL`` or ``TEXT``) or the recipient at which the server stops answering.
     thinks_at: str = ""
     is_thinking: Event = field(default_factory=Event)
 
     def think(self, step: str, lines: Any) -> bool:
-        """Whether it thought at ``step`` until the client was gone."""
+        """Return True after the client has left, if the server stops answering at ``step``."""
         if step != self.thinks_at:
             return False
         self.is_thinking.set()
@@ -54,10 +54,10 @@ class Server:
 
     @property
     def recipients(self) -> list[str]:
-        return [str(one["To"]) for one in self.received]
+        return [str(message["To"]) for message in self.received]
 
     def used_by(self, settings: Any) -> None:
-        """Have Django deliver to it."""
+        """Let Django deliver to this server."""
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", self.port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
@@ -65,22 +65,22 @@ class Server:
         settings.EMAIL_TIMEOUT = 5
 
     def converse(self, connection: socket.socket) -> None:
-        lines, taken, recipient = connection.makefile("rb"), 0, ""
+        lines, count, recipient = connection.makefile("rb"), 0, ""
 
-        def say(text: str) -> None:
+        def send(text: str) -> None:
             connection.sendall(f"{text}\r\n".encode(errors="surrogateescape"))
 
-        say(self.answers.get("CONNECT", "220 test"))
+        send(self.answers.get("CONNECT", "220 test"))
         while line := lines.readline():
             verb = line[:4].upper().decode()
             if verb == "MAIL":
-                if self.most is not None and taken >= self.most:
+                if self.most is not None and count >= self.most:
                     self.is_away = self.goes_away
-                    say("421 4.7.0 too many messages on this connection")
+                    send("421 4.7.0 too many messages on this connection")
                     return
                 if self.think("MAIL", lines):
                     return
-                say(self.answers.get("MAIL", "250 ok"))
+                send(self.answers.get("MAIL", "250 ok"))
             elif verb == "RCPT":
                 recipient = re.sub(rb".*<(.*)>.*\s*", rb"\1", line).decode()
                 self.offers[recipient] += 1
@@ -91,26 +91,26 @@ class Server:
                     reset(connection)
                     return
                 answer = self.answers.get(recipient, "250 ok")
-                say("451 4.7.1 greylisted" if first else answer)
+                send("451 4.7.1 greylisted" if first else answer)
                 if self.closes_on_refusal and answer.startswith("5"):
                     return
             elif verb == "DATA":
-                if not self._take(connection, lines, say, recipient):
+                if not self._receive(connection, lines, send, recipient):
                     return
-                taken += 1
+                count += 1
             elif verb == "QUIT":
-                say("221 bye")
+                send("221 bye")
                 return
             else:
-                say("250 ok")
+                send("250 ok")
 
-    def _take(self, connection: socket.socket, lines: Any, say: Any, recipient: str) -> bool:
-        """Take a message; whether the connection goes on."""
+    def _receive(self, connection: socket.socket, lines: Any, send: Any, recipient: str) -> bool:
+        """Receive a message; return whether the connection stays open."""
         answer = self.answers.get("DATA", "354 go on")
         if answer == RESET_BEFORE:
             reset(connection)
             return False
-        say(answer)
+        send(answer)
         if not answer.startswith("354"):
             return True
         text = b""
@@ -127,26 +127,26 @@ class Server:
         if answer == RESET_AFTER:
             answer = "250 taken"
             self.received.append(message)
-            say(answer)
+            send(answer)
             reset(connection)
             return False
         if answer.startswith("250 "):
             self.received.append(message)
-        say(answer)
+        send(answer)
         return not answer.startswith("421")
 
 
 def reset(connection: socket.socket) -> None:
-    """End a connection as a machine that has lost its memory of it does."""
+    """Close a connection with a TCP reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @contextmanager
 def mail_server(server: Server | None = None) -> Iterator[Server]:
-    """On a free port of 127.0.0.1; one that is started again keeps its port and what it knows."""
+    """Start a server on a free port of 127.0.0.1; a given one keeps its port and state."""
     server = server or Server()
     server.is_away = False
-    over = Event()
+    stop = Event()
     threads = []
 
     def serve(connection: socket.socket) -> None:
@@ -156,7 +156,7 @@ def mail_server(server: Server | None = None) -> Iterator[Server]:
                 server.converse(connection)
 
     def accept() -> None:
-        while not over.is_set():
+        while not stop.is_set():
             try:
                 connection, _address = listener.accept()
             except OSError:
@@ -168,11 +168,11 @@ def mail_server(server: Server | None = None) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", server.port)) as listener:
         server.port = listener.getsockname()[1]
         listener.settimeout(0.05)
-        taking = Thread(target=accept, daemon=True)
-        taking.start()
+        acceptor = Thread(target=accept, daemon=True)
+        acceptor.start()
         try:
             yield server
         finally:
-            over.set()
-            for thread in (taking, *threads):
+            stop.set()
+            for thread in (acceptor, *threads):
                 thread.join()

@@ -1,6 +1,6 @@
-"""A real PgBouncer in transaction mode: `with pooling(url) as pooler:`, in front of ``url``.
+"""PgBouncer in transaction mode in front of ``url``: `with pooling(url) as pooler:`.
 
-It hands its few connections around: a client has one for the length of a transaction.
+A client has one of its few connections for the duration of a transaction.
 """
 
 import os
@@ -20,7 +20,7 @@ import psycopg
 
 from .postgres_server import identity
 
-# A pooler keeps track of these for each client, and sets them before it lends a connection.
+# PgBouncer tracks these settings of each client and sets them on its connection.
 TRACKED = {
     "application_name",
     "client_encoding",
@@ -41,36 +41,36 @@ STATE = """
 
 
 class NoPooler(Exception):
-    """There is no PgBouncer here."""
+    """PgBouncer is not installed."""
 
 
 @dataclass(frozen=True)
 class Pooler:
-    """Where it listens, what it stands in front of, and how many connections it has to that."""
+    """A pooler at ``url`` with ``size`` connections to ``server``."""
 
     url: str
     server: str
     size: int
 
     def left_over(self) -> list[str]:
-        """What of a session's state stands on its connections, all of which have to be free."""
-        found: list[str] = []
-        with ExitStack() as together:
+        """Return session state on its connections, all of which must be free."""
+        states: list[str] = []
+        with ExitStack() as stack:
             for _ in range(self.size):
-                # In a transaction at the same time: each has another connection.
-                client = together.enter_context(psycopg.connect(self.url, prepare_threshold=None))
-                found += [text for (text,) in client.execute(STATE, [list(TRACKED)])]
-        return found
+                # Simultaneous transactions, so that each has another connection.
+                client = stack.enter_context(psycopg.connect(self.url, prepare_threshold=None))
+                states += [text for (text,) in client.execute(STATE, [list(TRACKED)])]
+        return states
 
 
 @contextmanager
 def pooling(url: str, size: int = 3) -> Iterator[Pooler]:
-    """A pooler for the server of ``url``; raises NoPooler."""
-    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
-    program = shutil.which("pgbouncer", path=path)
+    """Start a pooler for the server of ``url``; raises NoPooler."""
+    search_path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+    program = shutil.which("pgbouncer", path=search_path)
     if program is None:
         raise NoPooler("PgBouncer is not installed (Debian: apt install pgbouncer)")
-    who = identity()
+    user = identity()
     with tempfile.TemporaryDirectory(prefix="classtracker-pgbouncer-") as folder:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -78,12 +78,12 @@ def pooling(url: str, size: int = 3) -> Iterator[Pooler]:
         parts = urlsplit(url)
         file = Path(folder, "pgbouncer.ini")
         file.write_text(_configuration(parts, folder, port, size))
-        if who:
-            for place in (folder, file):
-                os.chown(place, who["user"], who["group"])
+        if user:
+            for path in (folder, file):
+                os.chown(path, user["user"], user["group"])
         process = subprocess.Popen(
             [program, "--quiet", str(file)], cwd="/", stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **who,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **user,
         )  # fmt: skip
         try:
             address = f"{parts.username}:{quote(unquote(parts.password or ''))}@127.0.0.1:{port}"
@@ -96,7 +96,7 @@ def pooling(url: str, size: int = 3) -> Iterator[Pooler]:
 
 
 def _configuration(parts: Any, folder: str, port: int, size: int) -> str:
-    """As Debian has it, but for the mode, the size, and who gets in: whoever reaches it."""
+    """Return Debian's configuration with another mode and size, and without authentication."""
     server = {"host": parts.hostname, "port": parts.port or 5432, "user": parts.username}
     if parts.password:
         server["password"] = unquote(parts.password)
@@ -123,8 +123,8 @@ def _wait(pooler: Pooler, process: "subprocess.Popen[bytes]", log: Path) -> None
             psycopg.connect(pooler.url, connect_timeout=5, prepare_threshold=None).close()
             return
         except psycopg.OperationalError as error:
-            said = error
+            message = error
             time.sleep(0.05)
     raise AssertionError(
-        f"PgBouncer does not answer: {log.read_text() if log.exists() else ''}{said}"
+        f"PgBouncer does not answer: {log.read_text() if log.exists() else ''}{message}"
     )

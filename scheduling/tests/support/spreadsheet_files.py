@@ -1,6 +1,6 @@
 """The files of ``tests/data/spreadsheets``, as LibreOffice writes them in five countries.
 
-They are kept; to make them anew: ``python -m scheduling.tests.support.spreadsheet_files``, with
+They are stored; ``python -m scheduling.tests.support.spreadsheet_files`` writes them again, with
 Debian's package ``libreoffice-calc``.
 """
 
@@ -21,7 +21,7 @@ SPANISH = (
     *("Profesor", "Zona horaria", "Nombre", "Apellidos", "Correo electrónico", "Día"),
     *("Hora de inicio", "Hora de fin", "Asignatura", "Desde", "Hasta", "Grupo", "Semanas"),
 )
-# The headings and the days, how a time is shown, and the title above, which may be none.
+# Headings, weekdays, the format of times and the title above, which may be empty.
 COUNTRIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str, str]] = {
     "en-US": (ENGLISH, ("Monday", "Tuesday", "Friday"), "h:mm AM/PM", "Lessons, fall 2026"),
     "en-GB": (ENGLISH, ("Mon", "Tue", "Fri"), "h:mm", ""),
@@ -29,15 +29,15 @@ COUNTRIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str, str]] = {
     "es-MX": (SPANISH, ("lun", "mar", "vie"), "h:mm AM/PM", ""),
     "de-DE": (ENGLISH, ("1", "2", "5"), "hh:mm", ""),
 }
-# LibreOffice's own numbers of the encodings, and of the separators.
+# LibreOffice's numbers of encodings and separators.
 ENCODINGS = {"utf-8": 76, "windows-1252": 1, "utf-16": 65535}
 SEPARATORS = {"comma": 44, "semicolon": 59, "tab": 9}
-# Short date of the country, by its number among the formats that a workbook has of its own.
+# The short date of the country, one of the built-in formats of a workbook.
 SHORT_DATE = "mm-dd-yy"
 
 
 def rows(days: tuple[str, ...]) -> list[list[Any]]:
-    """The timetable, with the values that a spreadsheet keeps."""
+    """Return the timetable with the values of a spreadsheet."""
     monday, tuesday, friday = days
     clara, tom = ["Clara Ibáñez", "Europe/Madrid"], ["Tom O'Neill", "Europe/London"]
     ana = ["Ana", "Pérez Núñez", "ana@example.com"]
@@ -46,16 +46,16 @@ def rows(days: tuple[str, ...]) -> list[list[Any]]:
     autumn, end = date(2026, 9, 7), date(2027, 6, 30)
     return [
         [*clara, *ana, monday, time(16), time(16, 45), "Piano", autumn, end, None, None],
-        # Merged with the teacher above: no value of its own.
+        # Merged with the teacher above: no value.
         [None, None, *luis, monday, time(16, 45), time(17, 30), "Piano", autumn, None, None, 2],
-        [*tom, *eva, tuesday, time(4 + 12, 30), time(17, 30), "Violín, 1.º", autumn, end, "x", 1],
+        [*tom, *eva, tuesday, time(16, 30), time(17, 30), "Violín, 1.º", autumn, end, "x", 1],
         [*tom, *ana, tuesday, time(16, 30), time(17, 30), "Violín, 1.º", autumn, end, "x", 1],
         ["", "", *luis, friday, time(9, 5), time(10), "", date(2026, 10, 2), None, None, None],
     ]
 
 
-def source(country: str, file: Path, is_merged: bool) -> None:
-    """What a person in ``country`` would have typed; merged cells are lost in CSV."""
+def write_workbook(country: str, file: Path, is_merged: bool) -> None:
+    """Write the workbook of a user in ``country``; merged cells are lost in CSV."""
     headings, days, clock, title = COUNTRIES[country]
     book = Workbook()
     sheet = book.active
@@ -83,8 +83,8 @@ def source(country: str, file: Path, is_merged: bool) -> None:
     book.save(file)
 
 
-def convert(country: str, file: Path, to: str, folder: Path) -> Path:
-    """``file`` as LibreOffice saves it in ``country``."""
+def convert(country: str, file: Path, target_format: str, folder: Path) -> Path:
+    """Convert ``file`` as LibreOffice does in ``country``; return the new file."""
     profile = folder / f"profile-{country}"
     settings = profile / "user" / "registrymodifications.xcu"
     if not settings.exists():
@@ -102,12 +102,12 @@ def convert(country: str, file: Path, to: str, folder: Path) -> Path:
     subprocess.run(
         [
             *("soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"),
-            *("--convert-to", to, "--outdir", str(out), str(file)),
+            *("--convert-to", target_format, "--outdir", str(out), str(file)),
         ],
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return out / f"{file.stem}.{to.partition(':')[0]}"
+    return out / f"{file.stem}.{target_format.partition(':')[0]}"
 
 
 def main() -> None:
@@ -116,10 +116,10 @@ def main() -> None:
         folder = Path(name)
         for country in COUNTRIES:
             file = folder / f"{country}.xlsx"
-            source(country, file, is_merged=True)
+            write_workbook(country, file, is_merged=True)
             saved = convert(country, file, "xlsx:Calc MS Excel 2007 XML", folder)
             (FILES / f"{country}.xlsx").write_bytes(saved.read_bytes())
-            source(country, file, is_merged=False)
+            write_workbook(country, file, is_merged=False)
             for encoding, charset in ENCODINGS.items():
                 for separator, sign in SEPARATORS.items():
                     filter_options = f"{sign},34,{charset},1,,0,false,true,false,false,false"

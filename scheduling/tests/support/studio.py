@@ -1,7 +1,7 @@
-"""A studio of any size, made quickly and always the same for the same seed.
+"""A studio of any size, created quickly and always the same for the same seed.
 
-Every slot has a student of its own and no two of a teacher's meet, clashes aside: those are asked
-for by number, so that a test knows there are some.
+Every slot has its own student, and a teacher's slots do not overlap, except for a given number of
+conflicts.
 """
 
 from collections.abc import Iterator
@@ -24,25 +24,25 @@ BATCH = 5_000
 
 
 def build(slots: int, teachers: int, *, clashes: int = 0, groups: int = 0, seed: int = 1) -> None:
-    """Store ``teachers`` with ``slots`` between them, and on top of these some that clash.
+    """Store ``teachers`` with ``slots`` and additional slots that conflict with them.
 
-    Half of the ``clashes`` want a teacher who is taken, half a student who is. ``groups``: shared
-    lessons of three students each, which do not clash.
+    Half of the ``clashes`` are at a taken hour of a teacher, half at one of a student. ``groups``:
+    shared lessons of three students each, without conflicts.
     """
     random = Random(seed)
     if slots > teachers * 7 * len(STARTS):
         raise ValueError(f"{teachers} teachers have no room for {slots} slots")
-    people = Teacher.objects.bulk_create(
+    teacher_rows = Teacher.objects.bulk_create(
         [Teacher(name=f"Teacher {n:05}", time_zone=ZONES[n % len(ZONES)]) for n in range(teachers)],
         batch_size=BATCH,
     )
-    plain = list(_plain(people, slots, random))
-    extra = [_clash(random.choice(plain), people, random, n % 2 == 0) for n in range(clashes)]
-    # Sundays, early: no other slot begins before eight.
+    plain = list(_plain(teacher_rows, slots, random))
+    extra = [_clash(random.choice(plain), teacher_rows, random, n % 2 == 0) for n in range(clashes)]
+    # Early on Sundays: no other slot begins before eight.
     shared = [
         _slot(teacher, 7, time(6, 0), is_shared=True)
-        for teacher in random.sample(people, groups)
-        for _student in range(3)
+        for teacher in random.sample(teacher_rows, groups)
+        for _ in range(3)
     ]
     everything = [*plain, *extra, *shared]
     new = {
@@ -54,20 +54,24 @@ def build(slots: int, teachers: int, *, clashes: int = 0, groups: int = 0, seed:
     RecurringSlot.objects.bulk_create(everything, batch_size=BATCH)
 
 
-def _plain(people: list[Teacher], slots: int, random: Random) -> Iterator[RecurringSlot]:
-    for number, teacher in enumerate(people):
-        count = slots // len(people) + (number < slots % len(people))
-        for place in random.sample(range(7 * len(STARTS)), count):
-            yield _slot(teacher, place // len(STARTS) + 1, STARTS[place % len(STARTS)])
+def _plain(teacher_rows: list[Teacher], slots: int, random: Random) -> Iterator[RecurringSlot]:
+    for number, teacher in enumerate(teacher_rows):
+        count = slots // len(teacher_rows) + (number < slots % len(teacher_rows))
+        for position in random.sample(range(7 * len(STARTS)), count):
+            yield _slot(teacher, position // len(STARTS) + 1, STARTS[position % len(STARTS)])
 
 
 def _clash(
-    slot: RecurringSlot, people: list[Teacher], random: Random, teacher_busy: bool
+    slot: RecurringSlot, teacher_rows: list[Teacher], random: Random, teacher_busy: bool
 ) -> RecurringSlot:
     if teacher_busy:
         return _slot(slot.teacher, slot.weekday, slot.start_time)
     zone = slot.teacher.time_zone
-    others = [one for one in people if one.time_zone == zone and one.pk != slot.teacher.pk]
+    others = [
+        teacher
+        for teacher in teacher_rows
+        if teacher.time_zone == zone and teacher.pk != slot.teacher.pk
+    ]
     teacher = random.choice(others)
     return _slot(teacher, slot.weekday, slot.start_time, student=slot.student)
 

@@ -1,4 +1,4 @@
-"""The suite's own tools: processes on the test's database, and a database on a real file."""
+"""The tools of the test suite: processes on the test's database, and a SQLite file."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def test_variable_is_set_and_removed(manage):
 
 @pytest.fixture
 def stopped(spawn_manage):
-    """A process that was stopped in the middle of a transaction."""
+    """Start a process and stop it in a transaction."""
     hold = (
         "import sys, time; from django.db import transaction;"
         "from django.contrib.auth.models import User\n"
@@ -77,7 +77,7 @@ def test_sqlite_is_a_file_in_wal_mode():
 
 @pytest.mark.parametrize("mark", [pytest.mark.sqlite, pytest.mark.one_database(name="sqlite")])
 def test_test_marked_for_both_databases_is_refused(request, mark):
-    """One that needs a database, in a file for which the other is enough."""
+    # A test for one database in a file for the other.
     item = request.node
     item.add_marker(mark)
     request.config.hook.pytest_itemcollected(item=item)

@@ -24,9 +24,9 @@ def test_start_and_success_share_run_id(ping_host):
     make.slot()
     run_job(Job.HORIZON, trigger=Trigger.CRON)
     assert ping_host.paths == ["/ping/secret/start", "/ping/secret"]
-    ids = {path.partition("?rid=")[2] for path, _body in ping_host.heard}
+    ids = {path.partition("?rid=")[2] for path, _body in ping_host.received}
     assert len(ids) == 1
-    assert ping_host.heard[1][1] == "horizon succeeded: 12 classes created"
+    assert ping_host.received[1][1] == "horizon succeeded: 12 classes created"
 
 
 def test_failure_is_pinged_with_error(ping_host, monkeypatch):
@@ -37,20 +37,20 @@ def test_failure_is_pinged_with_error(ping_host, monkeypatch):
     with pytest.raises(RuntimeError):
         run_job(Job.WEEKLY, trigger=Trigger.SCHEDULER)
     assert ping_host.paths == ["/ping/secret/start", "/ping/secret/fail"]
-    assert "broken" in ping_host.heard[1][1]
+    assert "broken" in ping_host.received[1][1]
 
 
 @pytest.mark.parametrize("trigger", [Trigger.ADMIN, Trigger.COMMAND, Trigger.API, Trigger.CHANGE])
 def test_manual_run_sends_no_ping(ping_host, trigger):
     run_job(Job.HORIZON, trigger=trigger)
-    assert ping_host.heard == []
+    assert ping_host.received == []
 
 
 def test_narrowed_and_dated_runs_send_no_ping(ping_host):
     student = make.slot().student
     run_job(Job.HORIZON, trigger=Trigger.CRON, student_ids=(student.pk,))
     run_job(Job.HORIZON, MONDAY, trigger=Trigger.CRON, dated=True)
-    assert ping_host.heard == []
+    assert ping_host.received == []
 
 
 def test_hanging_ping_host_fails_no_run(ping_host, monkeypatch):

@@ -129,9 +129,9 @@ def test_failed_email_is_retried_and_does_not_delay_webhook(monkeypatch, webhook
     with monkeypatch.context() as patched:
         patched.setattr(EmailBackend, "open", refuse)
         assert watch().state == RunState.SUCCEEDED
-    assert (len(mail.outbox), len(webhook.heard)) == (0, 1)
+    assert (len(mail.outbox), len(webhook.received)) == (0, 1)
     watch(NOW + timedelta(minutes=15))
-    assert (len(mail.outbox), len(webhook.heard)) == (2, 1)
+    assert (len(mail.outbox), len(webhook.received)) == (2, 1)
 
 
 def test_webhook_receives_incident(webhook):
@@ -155,10 +155,10 @@ def test_failing_webhook_fails_no_run_and_is_retried(webhook, monkeypatch, silen
     store_current_runs()
     store_run(Job.WEEKLY, RunState.CRASHED, NOW)
     assert watch().state == RunState.SUCCEEDED
-    assert len(webhook.heard) == 1
+    assert len(webhook.received) == 1
     assert Incident.objects.get().told_begin == ["email"]
     watch()
-    assert len(webhook.heard) == 2
+    assert len(webhook.received) == 2
 
 
 def test_incident_over_before_delivery_is_not_notified(monkeypatch, webhook):
@@ -169,7 +169,7 @@ def test_incident_over_before_delivery_is_not_notified(monkeypatch, webhook):
     store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     webhook.status = 200
     watch()
-    assert [body for _path, body in webhook.heard if '"end"' in body] == []
+    assert [body for _path, body in webhook.received if '"end"' in body] == []
     assert len(mail.outbox) == 4
 
 

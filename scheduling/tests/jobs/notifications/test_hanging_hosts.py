@@ -10,7 +10,7 @@ from scheduling.jobs.execution.runner import run
 from scheduling.jobs.notifications import http_post, mail_server
 from scheduling.models import Incident, Job, JobRun, Message, RunState, Trigger
 from scheduling.tests.jobs.helpers import request, run_options
-from scheduling.tests.support.hanging_server import dawdling
+from scheduling.tests.support.hanging_server import hanging_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_hanging_mail_server_fails_no_run_and_is_retried(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_TIMEOUT = 2
-    with dawdling(byte) as port:
+    with hanging_server(byte) as port:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         assert watch().state == RunState.SUCCEEDED
     assert Message.objects.get().state == "waiting"
@@ -51,7 +51,7 @@ def test_hanging_mail_server_fails_no_run_and_is_retried(settings, byte):
 @HANGING
 def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
     settings.ALERT_EMAILS = ["teresa@example.org"]
-    with dawdling(byte) as port:
+    with hanging_server(byte) as port:
         settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/hook"
         assert watch().state == RunState.SUCCEEDED
     assert Incident.objects.get().told_begin == ["email"]
@@ -60,7 +60,7 @@ def test_hanging_webhook_fails_no_run_and_email_is_sent(settings, byte):
 
 @HANGING
 def test_hanging_host_is_given_up_after_time_limit(byte):
-    with dawdling(byte) as port:
+    with hanging_server(byte) as port:
         started = time.monotonic()
         assert not http_post.call(f"http://127.0.0.1:{port}/ping", "the ping host")
         # Ten times the limit: only a call without a limit takes that long.

@@ -69,7 +69,7 @@ def test_redirect_is_not_followed_and_address_is_not_logged(caplog) -> None:
 
         with serving(answer) as url:
             assert not http_post.call(f"{url}/secret", "the webhook")
-        assert other.heard == []
+        assert other.received == []
     assert caplog.messages == ["the webhook did not take a message: HTTP 302"]
 
 
@@ -101,7 +101,7 @@ def test_message_is_sent_once_name_lookup_succeeds(monkeypatch, failures, receiv
     with listening() as listener:
         names = fail_lookups(monkeypatch, failures)
         assert http_post.call(listener.url, "the webhook") == bool(received)
-        assert (len(names), len(listener.heard)) == (3 if failures > 1 else 2, received)
+        assert (len(names), len(listener.received)) == (3 if failures > 1 else 2, received)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -109,7 +109,7 @@ def test_received_message_is_not_sent_again(status) -> None:
     with listening() as listener:
         listener.status = status
         assert not http_post.call(listener.url, "the webhook")
-        assert len(listener.heard) == 1
+        assert len(listener.received) == 1
 
 
 def test_single_post_makes_single_connection(monkeypatch) -> None:
@@ -117,7 +117,7 @@ def test_single_post_makes_single_connection(monkeypatch) -> None:
         names = fail_lookups(monkeypatch, 1)
         with pytest.raises(http_post.NoReplyError, match="Temporary failure in name resolution"):
             http_post.post(listener.url, b"", {}, 10)
-        assert (len(names), listener.heard) == (1, [])
+        assert (len(names), listener.received) == (1, [])
 
 
 def test_private_certificate_authority_is_trusted(tmp_path, monkeypatch) -> None:

@@ -415,7 +415,7 @@ def test_blocked_mail_is_incident_in_check_jobs_and_webhook(server, queued, sett
         settings.ALERT_WEBHOOK_URL = f"{webhook.url}/hook"
         assert watch(NOON) == 1
         assert watch(NOON + 15 * MINUTE) == 1
-        assert len(webhook.heard) == 1
+        assert len(webhook.received) == 1
         body = webhook.json()
         assert (body["kind"], body["event"]) == ("mail", "begin")
         assert body["text"].startswith(

@@ -18,7 +18,7 @@ from scheduling.services.classes.edit import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options
-from scheduling.tests.support.hanging_server import dawdling
+from scheduling.tests.support.hanging_server import hanging_server
 
 pytestmark = pytest.mark.django_db
 # Noon of the day before the classes.
@@ -222,7 +222,7 @@ def test_hanging_mail_server_loses_no_reminder(lesson, settings, monkeypatch, by
     settings.EMAIL_TIMEOUT = 2
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with dawdling(byte) as port:
+    with hanging_server(byte) as port:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         assert remind(NOON) == 0
     assert states() == ["waiting", "waiting"]
