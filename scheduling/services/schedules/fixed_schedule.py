@@ -1,4 +1,4 @@
-"""A student's fixed schedule, result as a whole. Meetings are ended, never deleted."""
+"""A student's fixed schedule, written as a whole. Meetings are ended, never deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,6 +59,29 @@ def write_fixed_schedule(
     rows = FixedSchedule.objects.select_for_update(no_key=True).filter(student=student)
     stored = {row.pk: row for row in rows.order_by("id")}
     result, kept = ScheduleWriteResult(), set[int]()
+    _change_by_id(stored, wanted, today, result, kept)
+    current = [
+        row for row in stored.values() if row.valid_until is None or row.valid_until >= today
+    ]
+    new = _match_without_id(current, wanted, kept)
+    result.ended = [row for row in current if row.pk not in kept]
+    dropped = [row for row in stored.values() if row.pk not in kept]
+    has_replaced = any(_has_begun(row, student, today) for row in dropped)
+    for index, meeting in new:
+        result.added.append(_new(student, index, meeting, today if has_replaced else None))
+    result.successions = _successions(result, dropped)
+    _store(result, today, now)
+    return result
+
+
+def _change_by_id(
+    stored: Mapping[int, FixedSchedule],
+    wanted: Sequence[Mapping[str, Any]],
+    today: date,
+    result: ScheduleWriteResult,
+    kept: set[int],
+) -> None:
+    """Set the fields of meetings with an ``id``; add them to ``result.changed`` and ``kept``."""
     for index, meeting in enumerate(wanted):
         if "id" in meeting:
             row = _by_id(stored, kept, index, meeting)
@@ -67,9 +90,15 @@ def write_fixed_schedule(
             if _update(row, meeting):
                 result.changed.append(row)
             _check(index, row, meeting)
-    current = [
-        row for row in stored.values() if row.valid_until is None or row.valid_until >= today
-    ]
+
+
+def _match_without_id(
+    current: Sequence[FixedSchedule], wanted: Sequence[Mapping[str, Any]], kept: set[int]
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """Add rows equal to meetings without an ``id`` to ``kept``; return the new meetings.
+
+    Each new meeting comes with its index in ``wanted``.
+    """
     new = []
     for index, meeting in enumerate(wanted):
         if "id" in meeting:
@@ -81,14 +110,7 @@ def write_fixed_schedule(
             kept.add(equal[0].pk)
         else:
             new.append((index, meeting))
-    result.ended = [row for row in current if row.pk not in kept]
-    dropped = [row for row in stored.values() if row.pk not in kept]
-    has_replaced = any(_has_begun(row, student, today) for row in dropped)
-    for index, meeting in new:
-        result.added.append(_new(student, index, meeting, today if has_replaced else None))
-    result.successions = _successions(result, dropped)
-    _store(result, today, now)
-    return result
+    return new
 
 
 def end_fixed_schedule(row: FixedSchedule, today: date) -> None:
