@@ -8,7 +8,7 @@ a migration rebuilds the table, so every ``migrate`` creates them again.
 
 from django.db import connections, transaction
 
-# The names that a violation carries on both databases.
+# The constraint names in errors of both databases.
 TEACHER_DOUBLE_BOOKED = "class_teacher_not_double_booked"
 STUDENT_DOUBLE_BOOKED = "class_student_not_double_booked"
 

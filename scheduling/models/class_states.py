@@ -21,7 +21,9 @@ class CancelledBy(models.TextChoices):
     CLOSURE = "closure", _("closure")
 
 
-CANCELLED_BY_PEOPLE = [one for one in CancelledBy.choices if one[0] != CancelledBy.CLOSURE]
+CANCELLED_BY_PEOPLE = [
+    (value, label) for value, label in CancelledBy.choices if value != CancelledBy.CLOSURE
+]
 
 
 class Attendance(models.TextChoices):

@@ -256,9 +256,9 @@ class ScheduledClass(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Return a stored row that remembers its revision."""
-        one = super().from_db(*args, **kwargs)
-        one._revised = one.__dict__.get("updated_at")
-        return one
+        row = super().from_db(*args, **kwargs)
+        row._revised = row.__dict__.get("updated_at")
+        return row
 
     def derive_instants(self) -> None:
         """Set ``starts_at`` and ``ends_at`` from date, times and zone (RFC 5545 §3.3.5).

@@ -1,7 +1,7 @@
-"""The studio: one row with its name, its zone and its rules, and the values that hold now.
+"""The studio: one row with its name, zone and rules, and the current values.
 
-The environment gives first values. They hold until the row is stored: by the owner under Settings,
-or with the first class. From then on every process works by the row.
+The environment gives first values. They apply until the row is stored: by the owner under Settings,
+or with the first class. From then on every process uses the row.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class MakeUpRule(models.TextChoices):
 class Studio(models.Model):
     """The studio; its only row has the id 1.
 
-    ``is_settled``: a class has been stored. Until then STUDIO_TIME_ZONE goes before ``time_zone``.
+    ``is_settled``: a class has been stored. Until then STUDIO_TIME_ZONE overrides ``time_zone``.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -164,7 +164,7 @@ class Studio(models.Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudioValues:
-    """The values that hold, by column. ``is_stored``: they are those of the row."""
+    """The current values by column. ``is_stored``: they are those of the row."""
 
     name: str = ""
     phone: str = ""
@@ -192,7 +192,7 @@ class StudioValues:
 
     @property
     def ignored(self) -> list[str]:
-        """The columns of which the environment says something else."""
+        """The columns whose environment variables have another value, which has no effect."""
         if not self.is_stored:
             return []
         first = first_values()
@@ -234,7 +234,7 @@ def is_given(column: str) -> bool:
 
 
 def studio() -> StudioValues:
-    """The values that hold: read once for a request, command or task, else at every call."""
+    """Return the current values, read once for a request, command or task, else at every call."""
     reading = _reading.get()
     if reading is None:
         return _read()
@@ -255,15 +255,15 @@ def _read() -> StudioValues:
 def settle() -> bool:
     """Store the row with the first class, in its transaction; later calls only compare.
 
-    False where the studio's zone is another by now than the one that this process has read.
+    Return False if the stored zone is not the one that this process has read.
     """
     known, stored = studio(), _read()
     if not stored.is_settled:
-        # Nothing is cached here: the transaction may be rolled back.
+        # The values are not cached here: the transaction may be rolled back.
         Studio.objects.bulk_create(
             [Studio(is_settled=True, **first_values())], ignore_conflicts=True
         )
-        # Where the owner has saved the page before.
+        # The row exists if the owner has saved the page.
         Studio.objects.filter(is_settled=False).update(time_zone=known.time_zone, is_settled=True)
         stored = _read()
         transaction.on_commit(forget)

@@ -65,9 +65,9 @@ class WeeklyRule(RevisionMixin):
     # so that importing the file again recognises the edit instead of adding the rule anew.
     # (Unique by a constraint: "unique" would bring an index for LIKE along, which nothing uses.)
     import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
-    # The last day that the file gave it: one that a person has changed since is not given again.
+    # The last day from the file; it is not set again after a person has changed it.
     import_until = models.DateField(null=True, blank=True, editable=False)
-    # Decides who wins among planned lessons that collide: the older series.
+    # In a conflict of planned classes the older series has precedence.
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
@@ -205,9 +205,9 @@ class RecurringSlot(WeeklyRule):
 
 
 class Closure(models.Model):
-    """Dates, both ends included, on which nothing takes place: for all, a teacher or a student.
+    """Dates, both included, without classes: for everyone, a teacher or a student.
 
-    Of a student's it may be a pause of one schedule alone.
+    A closure of a student may be a pause of one schedule only.
     """
 
     name = LineField(_("name"), max_length=150)
@@ -231,7 +231,7 @@ class Closure(models.Model):
         verbose_name=_("student"),
         help_text=_("A pause of one student; empty for everyone."),
     )
-    # A pause of one weekly rule of the student's, the others going on.
+    # A pause of one weekly rule of the student; the others continue.
     fixed_schedule = models.ForeignKey(
         FixedSchedule,
         on_delete=models.PROTECT,
@@ -251,7 +251,7 @@ class Closure(models.Model):
         verbose_name=_("recurring slot"),
     )
 
-    # The country, and with a minus sign its region, of which it is a public holiday: "ES-CT".
+    # The country of a public holiday, with its region after a hyphen: "ES-CT".
     public_holiday_of = models.CharField(
         max_length=16, blank=True, default="", db_default="", editable=False
     )

@@ -29,7 +29,7 @@ from scheduling.jobs.runs.result import RunObserver, RunResult
 from scheduling.jobs.runs.result_lines import (
     ResultLine,
     lines_of,
-    lines_of_fault,
+    lines_of_error,
     lines_without_schedule,
 )
 from scheduling.jobs.runs.takeover import end_stopped_copy
@@ -224,7 +224,7 @@ class ChunkedGeneration:
             fault = log_and_describe(error, "run %s could not deal with %s", run_id, keys)
         else:
             fault = describe(error)
-        lines = lines_of_fault(series, fault)
+        lines = lines_of_error(series, fault)
         self._write(lines, Outcome.ERROR, size)
         self._mark_done(failed.key for failed in series)
 

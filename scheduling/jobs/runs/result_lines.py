@@ -112,15 +112,15 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
     """Return the result lines of ``plan``, with ``with_creates`` also those of its new classes."""
     creates = plan.creates if with_creates else []
     bookings = [conflict.clash.booking for conflict in plan.conflicts]
-    series = [conflict.planned.series for conflict in plan.conflicts]
-    series += [planned.series for planned in creates]
+    all_series = [conflict.planned.series for conflict in plan.conflicts]
+    all_series += [planned.series for planned in creates]
     names = PersonNames(
         [note.student_id for note in plan.notes]
-        + [each.student_id for each in series]
+        + [series.student_id for series in all_series]
         + [booking.student_id for booking in bookings]
         + [closure.student_id for closure, _day in plan.closed],
         [note.teacher_id for note in plan.notes]
-        + [each.teacher_id for each in series]
+        + [series.teacher_id for series in all_series]
         + [booking.teacher_id for booking in bookings]
         + [closure.teacher_id for closure, _day in plan.closed],
     )
@@ -240,24 +240,26 @@ def _planned_line(
     )
 
 
-def lines_of_fault(series: Collection[Series], fault: str) -> list[ResultLine]:
-    """Return an error line with the text ``fault`` for each of ``series``."""
-    names = PersonNames([each.student_id for each in series], [each.teacher_id for each in series])
+def lines_of_error(all_series: Collection[Series], error: str) -> list[ResultLine]:
+    """Return an error line with the text ``error`` for each of ``all_series``."""
+    names = PersonNames(
+        [series.student_id for series in all_series], [series.teacher_id for series in all_series]
+    )
     return [
         ResultLine(
             outcome=Outcome.ERROR,
             code="error",
-            params={"error": fault},
-            student_id=each.student_id,
-            teacher_id=each.teacher_id,
-            student=names.student(each.student_id),
-            teacher=names.teacher(each.teacher_id),
-            series=each.key,
-            start_time=each.start_time,
-            end_time=each.end_time,
-            zone=each.zone,
+            params={"error": error},
+            student_id=series.student_id,
+            teacher_id=series.teacher_id,
+            student=names.student(series.student_id),
+            teacher=names.teacher(series.teacher_id),
+            series=series.key,
+            start_time=series.start_time,
+            end_time=series.end_time,
+            zone=series.zone,
         )
-        for each in series
+        for series in all_series
     ]
 
 
