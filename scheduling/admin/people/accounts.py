@@ -200,7 +200,7 @@ class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.save()
-        text = _("The token, shown only this once: %(token)s") % {"token": form.token}
+        text = _("The token, shown only once: %(token)s") % {"token": form.token}
         messages.success(request, text)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -98,13 +98,13 @@ def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveO
         )
         if closed := closed_day_of(moved):
             messages.warning(request, closed)
-        return _("Moved, this once: %(lesson)s.") % {"lesson": moved}
+        return _("Only this lesson was moved: %(lesson)s.") % {"lesson": moved}
     if action == "cancel":
         reason = _("in conflict with another class")
         cancelled = occurrences.cancel(
             conflict.key, conflict.day, by=CancelledBy.STUDIO, reason=reason, now=now
         )
-        return _("Cancelled, this once: %(lesson)s.") % {"lesson": cancelled}
+        return _("Only this lesson was cancelled: %(lesson)s.") % {"lesson": cancelled}
     if action == "share":
         if not all(request.user.has_perm(name) for name in CHANGE_PERMISSIONS):
             raise PermissionDenied

@@ -49,4 +49,4 @@ class Command(StudioCommand):
             return
         account.set_password(password)
         account.save(update_fields=["password"])
-        self.stdout.write(f"Administrator: {NAME}   password: {password}   (shown only this once)")
+        self.stdout.write(f"Administrator: {NAME}   password: {password}   (shown only once)")

@@ -205,7 +205,7 @@ class ImportReport:
                 "%(n)d rules go on as others from a date on.",
                 self.replaced,
             ) % {"n": self.replaced}
-        yield _("There already: %(rules)s.") % {"rules": weekly_rules(self.unchanged)}
+        yield _("Unchanged: %(rules)s.") % {"rules": weekly_rules(self.unchanged)}
         if self.start_dates:
             yield ngettext(
                 "%(n)d student without a start date gets one.",

@@ -138,7 +138,7 @@ def test_a_conflict_after_a_save_is_named_and_linked(browser: Client) -> None:
     assert f"/admin/background-jobs/runs/{run.pk}/" in text
     conflict = f"/admin/conflicts/fixed_schedule/{rule.pk}/{studio_monday()}/"
     assert conflict in text
-    assert "Move this lesson, this once" in browser.get(conflict).content.decode()
+    assert "Move only this lesson" in browser.get(conflict).content.decode()
 
 
 def test_saving_without_a_change_starts_no_run(browser: Client) -> None:

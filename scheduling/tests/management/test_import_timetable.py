@@ -49,7 +49,7 @@ def test_valid_file_is_imported(file):
     assert out.splitlines() == [
         "Read: 2 rows, 1 of them repeating others; 2 weekly rules.",
         "Created: 1 teacher, 1 student, 0 fixed schedules, 2 recurring slots.",
-        "There already: 0 weekly rules.",
+        "Unchanged: 0 weekly rules.",
     ]
     out, _err, status = call(path)
     assert status == 0
@@ -155,7 +155,7 @@ def test_ambiguous_value_is_an_error_that_names_its_option(file, cells, option, 
     assert (status, option in err) == (1, True)
     assert nothing_stored()
     assert call(path, option, answer)[1:] == ("", 0)
-    assert call(path, option, answer)[0].splitlines()[2] == "There already: 1 weekly rule."
+    assert call(path, option, answer)[0].splitlines()[2] == "Unchanged: 1 weekly rule."
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_since_is_the_first_report(browser, leo):
 
 def test_a_moved_lesson_keeps_its_length_and_resolves_the_conflict(browser, leo):
     text = act(browser, leo, "move", date="2026-01-13", start_time="15:30")
-    assert "Moved, this once: Leo Park · Tue 13 Jan 2026, 15:30–16:30 (UTC)." in text
+    assert "Only this lesson was moved: Leo Park · Tue 13 Jan 2026, 15:30–16:30 (UTC)." in text
     assert "1 lesson clashes with another lesson." in text
     row = ScheduledClass.objects.get(student=leo.student)
     assert (row.week, row.occurrence_date, row.edited_at) == (NEXT, NEXT, NOW)
@@ -140,7 +140,7 @@ def test_an_invalid_date_is_a_field_error(browser, leo):
 
 
 def test_a_lesson_is_cancelled_once(browser, leo):
-    assert "Cancelled, this once: Leo Park" in act(browser, leo, "cancel")
+    assert "Only this lesson was cancelled: Leo Park" in act(browser, leo, "cancel")
     row = ScheduledClass.objects.get(student=leo.student)
     assert (row.status, row.cancelled_by, row.date) == ("cancelled", "studio", NEXT)
     assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}

@@ -92,7 +92,7 @@ def test_a_preview_lists_replacements_and_writes_nothing(lessons):
     assert (report.plan.recurring_slots, report.plan.unchanged) == ([], [])
     assert list(report.lines())[2:4] == [
         "1 rule goes on as another from a date on.",
-        "There already: 0 weekly rules.",
+        "Unchanged: 0 weekly rules.",
     ]
     assert everything() == before
     assert report.document()["changed"] == {"ended": 0, "replaced": 1}
