@@ -20,35 +20,36 @@ class Server:
     """A mail server; ``answers`` has an SMTP answer by step or recipient, or a reset at ``DATA``.
 
     Steps are ``CONNECT``, ``MAIL``, ``DATA`` (the command) and ``TEXT`` (the end of the text).
-    ``greylists``: the first offer to each recipient is refused temporarily. ``most``: the number of
-    messages after which a connection is closed with 421. ``received``: messages answered with 250.
+    ``greylists``: the first offer to each recipient is refused temporarily. ``max_messages``: how
+    many messages a connection takes before it is closed with 421. ``received``: messages answered
+    with 250.
     """
 
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     greylists: bool = False
-    most: int | None = None
+    max_messages: int | None = None
     closes_on_refusal: bool = False
     # The recipient at which the connection is reset.
-    resets: str = ""
+    resets_at: str = ""
     # Whether the server is away after the 421, until it is started again.
     goes_away: bool = False
     is_away: bool = False
     received: list[Message] = field(default_factory=list)
     # Messages whose text arrived, with any answer.
-    seen: list[Message] = field(default_factory=list)
+    read: list[Message] = field(default_factory=list)
     connections: int = 0
     offers: Counter[str] = field(default_factory=Counter)
 
     # The step (``MAIL`` or ``TEXT``) or the recipient at which the server stops answering.
-    thinks_at: str = ""
-    is_thinking: Event = field(default_factory=Event)
+    hangs_at: str = ""
+    is_hanging: Event = field(default_factory=Event)
 
-    def think(self, step: str, lines: Any) -> bool:
+    def hang(self, step: str, lines: Any) -> bool:
         """Return True after the client has left, if the server stops answering at ``step``."""
-        if step != self.thinks_at:
+        if step != self.hangs_at:
             return False
-        self.is_thinking.set()
+        self.is_hanging.set()
         lines.read()
         return True
 
@@ -56,7 +57,7 @@ class Server:
     def recipients(self) -> list[str]:
         return [str(message["To"]) for message in self.received]
 
-    def used_by(self, settings: Any) -> None:
+    def configure(self, settings: Any) -> None:
         """Let Django deliver to this server."""
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", self.port
@@ -74,20 +75,20 @@ class Server:
         while line := lines.readline():
             verb = line[:4].upper().decode()
             if verb == "MAIL":
-                if self.most is not None and count >= self.most:
+                if self.max_messages is not None and count >= self.max_messages:
                     self.is_away = self.goes_away
                     send("421 4.7.0 too many messages on this connection")
                     return
-                if self.think("MAIL", lines):
+                if self.hang("MAIL", lines):
                     return
                 send(self.answers.get("MAIL", "250 ok"))
             elif verb == "RCPT":
                 recipient = re.sub(rb".*<(.*)>.*\s*", rb"\1", line).decode()
                 self.offers[recipient] += 1
                 first = self.greylists and self.offers[recipient] == 1
-                if self.think(recipient, lines):
+                if self.hang(recipient, lines):
                     return
-                if recipient == self.resets:
+                if recipient == self.resets_at:
                     reset(connection)
                     return
                 answer = self.answers.get(recipient, "250 ok")
@@ -117,8 +118,8 @@ class Server:
         while (line := lines.readline()) not in (b".\r\n", b""):
             text += line[1:] if line.startswith(b".") else line
         message = message_from_bytes(text)
-        self.seen.append(message)
-        if self.think("TEXT", lines):
+        self.read.append(message)
+        if self.hang("TEXT", lines):
             return False
         answer = self.answers.get("TEXT", "250 taken")
         if answer == RESET_BEFORE:

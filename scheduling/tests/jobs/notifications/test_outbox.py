@@ -38,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 def server(settings):
     settings.EMAIL_FROM = settings.DEFAULT_FROM_EMAIL = "studio@example.org"
     with mail_server() as server:
-        server.used_by(settings)
+        server.configure(settings)
         yield server
 
 
@@ -82,7 +82,7 @@ def test_each_message_arrives_once_with_own_message_id(server, queued):
 
 @pytest.mark.parametrize("most", [1, 3])
 def test_messages_continue_on_new_connection_when_server_closes(server, queued, most):
-    server.most = most
+    server.max_messages = most
     assert deliver(NOON) == 10
     assert len(set(server.recipients)) == len(server.recipients) == 10
     assert server.connections == -(-10 // most)
@@ -173,7 +173,7 @@ def test_other_messages_are_sent_when_server_closes_on_refusal(server, queued):
 
 @pytest.mark.parametrize("number", [0, 5])
 def test_mailbox_that_resets_connection_blocks_no_other(server, queued, number):
-    server.resets = f"s{number}@example.org"
+    server.resets_at = f"s{number}@example.org"
     assert deliver(NOON) == 9
     assert (states(), mail_block()) == ({"sent": 9, "waiting": 1}, None)
 
@@ -202,13 +202,13 @@ def test_mailbox_at_which_server_hangs_blocks_no_other(
 ):
     settings.EMAIL_TIMEOUT = 0.5 if by_socket else 30
     monkeypatch.setattr(server_steps, "SECONDS", 30.0 if by_socket else 0.5)
-    server.thinks_at = "s0@example.org"
+    server.hangs_at = "s0@example.org"
     started = time.monotonic()
     assert deliver(NOON) == 9
     # The server itself closes the connection after ten seconds.
     assert time.monotonic() - started < 8
     assert (states(), mail_block()) == ({"sent": 9, "waiting": 1}, None)
-    server.thinks_at = ""
+    server.hangs_at = ""
     assert deliver(NOON + 5 * MINUTE) == 1
 
 
@@ -235,7 +235,7 @@ def test_invalid_reply_to_text_leaves_state_unknown(server, queued, answer):
     server.answers["TEXT"] = answer
     deliver(NOON)
     assert states() == {"unknown": 2, "waiting": 8}
-    assert len(server.seen) == 2
+    assert len(server.read) == 2
 
 
 @pytest.mark.parametrize("step", ["recipient", "TEXT", "MAIL", "CONNECT"])
@@ -274,7 +274,7 @@ def test_message_without_reply_is_unknown_and_not_sent_again(server, queued):
     assert deliver(NOON) == 8
     later = NOON + timedelta(hours=1)
     assert deliver(later) == 0
-    assert len({message["Message-ID"] for message in server.seen}) == len(server.seen) == 10
+    assert len({message["Message-ID"] for message in server.read}) == len(server.read) == 10
     found = list(Message.objects.filter(undelivered(NOON)))
     assert {message.state for message in found} == {"unknown"}
     assert len(found) == 2
@@ -282,7 +282,7 @@ def test_message_without_reply_is_unknown_and_not_sent_again(server, queued):
     send_again(found[0], later)
     assert deliver(later) == 1
     first, again = (
-        message for message in server.seen if message["Message-ID"] == found[0].message_id
+        message for message in server.read if message["Message-ID"] == found[0].message_id
     )
     assert first.as_string().partition("\n\n")[2] == again.as_string().partition("\n\n")[2]
     assert first["Subject"] == again["Subject"]
@@ -296,13 +296,13 @@ def test_connection_lost_after_reply_is_no_error(server, queued):
 
 def test_remaining_messages_are_sent_after_server_restart(settings, queued):
     with mail_server() as server:
-        server.used_by(settings)
-        server.most, server.goes_away = 4, True
+        server.configure(settings)
+        server.max_messages, server.goes_away = 4, True
         assert deliver(NOON) == 4
     assert deliver(NOON + MINUTE) == 0
     assert states() == {"sent": 4, "waiting": 6}
     assert mail_block().since == NOON
-    server.most = None
+    server.max_messages = None
     with mail_server(server):
         assert deliver(NOON + 15 * MINUTE) == 6
     assert len(set(server.recipients)) == len(server.recipients) == 10
@@ -377,20 +377,20 @@ def test_delivery_killed_before_reply_is_retried_or_unknown(server, step, state)
     """Before the text another process sends the message; after it a person decides."""
     now = datetime.now(UTC)
     queue_alert("teresa@example.org", "Subject", "Text", now, now + timedelta(days=1))
-    server.thinks_at = step
+    server.hangs_at = step
     deliver_mail.enqueue()
     environment = {"TASKS_BACKEND": "database", "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
     worker = processes.popen("db_worker", "--batch", "--no-startup-delay", env=environment)
-    assert server.is_thinking.wait(60)
+    assert server.is_hanging.wait(60)
     processes.end(worker)
-    server.thinks_at = ""
+    server.hangs_at = ""
     assert Message.objects.get().state == state
     assert deliver(now + timedelta(minutes=1)) == 0  # the message is still claimed
     assert not Message.objects.filter(undelivered(now)).exists()
     later = datetime.now(UTC) + timedelta(minutes=11)
     assert deliver(later) == (state == "waiting")
     assert Message.objects.filter(undelivered(later)).exists() == (state == "unknown")
-    assert len(server.seen) == 1
+    assert len(server.read) == 1
 
 
 def test_message_never_tried_in_time_is_shown(queued):

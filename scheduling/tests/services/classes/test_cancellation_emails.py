@@ -74,7 +74,7 @@ def test_repeated_absence_sends_no_second_email(marta):
 def test_waiting_and_refused_messages_are_not_counted_as_sent(marta, settings):
     do(TeacherAbsence(marta, MONDAY, MONDAY))
     with mail_server() as server:
-        server.used_by(settings)
+        server.configure(settings)
         server.answers["ana@example.org"] = "550 5.1.1 no such user"
         server.answers["leo@example.org"] = "451 4.7.1 come back later"
         assert notify(marta).sent == 0
