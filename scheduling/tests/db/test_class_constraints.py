@@ -123,8 +123,8 @@ def swap(first, second):
 @pytest.mark.django_db(transaction=True)
 def test_deferred_constraints_allow_a_swap():
     bach = make.teacher()
-    first = make.lesson(whom=bach)
-    second = make.lesson(start="11:00", end="12:00", whom=bach)
+    first = make.lesson(teacher=bach)
+    second = make.lesson(start="11:00", end="12:00", teacher=bach)
     with pytest.raises(IntegrityError), transaction.atomic():
         swap(first, second)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -216,7 +216,7 @@ def test_feed_is_304_until_something_changes(client, studio, ana):
 
 def test_special_characters_are_escaped(client):
     student = make.student("Ana,; \\ «ü» 🎻\u202e =1+1")
-    make.lesson(student, subject="line\nBEGIN:VEVENT\nUID:evil", whom=make.teacher("Tom"))
+    make.lesson(student, subject="line\nBEGIN:VEVENT\nUID:evil", teacher=make.teacher("Tom"))
     feed = CalendarFeed.objects.create()
     (event,) = events(read(client, feed))
     assert "🎻" in str(event["SUMMARY"])

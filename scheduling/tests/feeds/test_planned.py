@@ -124,7 +124,7 @@ def test_feed_contains_only_occurrences_that_will_be_created(events, ana, feed):
 
 @pytest.mark.parametrize("change", ["student", "slot", "teacher"])
 def test_paused_series_has_no_planned_occurrence(events, ana, change):
-    slot = make.slot(who=ana)
+    slot = make.slot(student=ana)
     studio_feed = CalendarFeed.objects.create()
     assert len(events(studio_feed)) == 12
     if change == "slot":
@@ -166,7 +166,7 @@ def test_changed_schedule_revises_planned_events(events, ana, feed):
 
 
 def test_recreated_class_has_no_older_revision(events, ana, feed):
-    slot = make.slot(who=ana)
+    slot = make.slot(student=ana)
     horizon()
     slot.valid_until = MONDAY
     slot.save()
@@ -210,7 +210,7 @@ def test_new_name_or_zone_revises_events_but_new_email_does_not(events, feed, an
 
 
 def test_saving_without_change_revises_no_event(read, ana, feed):
-    slot = make.slot(who=ana)
+    slot = make.slot(student=ana)
     first = read(feed)
     for row in (slot, slot.teacher, ana, RecurringSlot.objects.get(), Student.objects.get()):
         row.save()

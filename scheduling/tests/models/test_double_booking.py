@@ -158,6 +158,6 @@ def test_class_without_teacher_blocks_only_its_student(place):
 
 
 def test_different_people_can_overlap(place):
-    make.lesson(whom=make.teacher())
-    place(whom=make.teacher())
+    make.lesson(teacher=make.teacher())
+    place(teacher=make.teacher())
     assert ScheduledClass.objects.count() == 2

@@ -84,7 +84,7 @@ def test_unknown_zone_is_refused():
 @pytest.fixture
 def history():
     """Create a slot and a fixed schedule with a class each."""
-    slot, schedule = make.slot(), make.schedule(whom=make.teacher())
+    slot, schedule = make.slot(), make.schedule(teacher=make.teacher())
     make.lesson(recurring_slot=slot)
     make.lesson(on=MONDAY, fixed_schedule=schedule)
     return slot, schedule

@@ -48,14 +48,14 @@ def test_shared_lesson_has_several_students(bach, place):
     ids=str,
 )
 def test_shared_lessons_with_other_times_are_refused(bach, place, times):
-    make.lesson(whom=bach, is_shared=True)
+    make.lesson(teacher=bach, is_shared=True)
     with refused(), transaction.atomic():
         place(teacher=bach, is_shared=True, **times)
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_shared_and_unshared_classes_are_refused(bach, place, first):
-    make.lesson(whom=bach, is_shared=first)
+    make.lesson(teacher=bach, is_shared=first)
     with refused(), transaction.atomic():
         place(teacher=bach, is_shared=not first)
 
@@ -82,7 +82,7 @@ def test_shared_class_without_teacher_blocks_only_its_student(place):
 
 
 def test_class_of_a_group_can_not_become_unshared(bach):
-    rows = [make.lesson(whom=bach, is_shared=True) for _ in range(2)]
+    rows = [make.lesson(teacher=bach, is_shared=True) for _ in range(2)]
     rows[0].is_shared = False
     with refused(), transaction.atomic():
         rows[0].save()
@@ -109,7 +109,7 @@ def test_shared_lessons_are_checked_in_any_year(bach, day):
 
 
 def test_overlap_of_shared_lessons_is_of_instants(bach, place):
-    make.lesson(whom=bach, is_shared=True)
+    make.lesson(teacher=bach, is_shared=True)
     with refused(), transaction.atomic():
         place(teacher=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")
     place(teacher=bach, is_shared=True, start="11:00", end="12:00", time_zone="Europe/Madrid")

@@ -125,8 +125,8 @@ def save(browser, student, *schedules, start_date="2025-01-06"):
         "language": "en",
         "student_guardians-TOTAL_FORMS": 0,
         "student_guardians-INITIAL_FORMS": 0,
-        "fixed_schedules-TOTAL_FORMS": len(meetings),
-        "fixed_schedules-INITIAL_FORMS": sum("id" in one for one in meetings),
+        "fixed_schedules-TOTAL_FORMS": len(schedules),
+        "fixed_schedules-INITIAL_FORMS": sum("id" in schedule for schedule in schedules),
     }
     for n, schedule in enumerate(schedules):
         values = {"interval_weeks": 1, "student": student.pk, **schedule}

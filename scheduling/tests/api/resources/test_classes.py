@@ -227,7 +227,7 @@ def test_shared_lesson_is_no_double_booking(api: APIClient) -> None:
 
 @pytest.mark.parametrize("whose", ["all", "teacher", "student", "somebody else"])
 def test_move_to_closed_day_is_accepted_with_warning(api: APIClient, whose: str) -> None:
-    scheduled_class = make.lesson(whom=make.teacher())
+    scheduled_class = make.lesson(teacher=make.teacher())
     person: dict[str, Any] = {
         "all": {},
         "teacher": {"teacher": scheduled_class.teacher},

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")
 
 @pytest.fixture
 def lost() -> ScheduledClass:
-    scheduled_class = make.lesson(make.student("Ana Ruiz"), whom=make.teacher())
+    scheduled_class = make.lesson(make.student("Ana Ruiz"), teacher=make.teacher())
     return cancel(scheduled_class.pk, by="teacher", now=EARLY)
 
 

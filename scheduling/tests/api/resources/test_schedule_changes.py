@@ -77,7 +77,7 @@ def test_change_without_date_moves_all_future_classes(api: APIClient, slot: Recu
 
 
 def test_meeting_changes_from_date(api: APIClient) -> None:
-    meeting = make.schedule(whom=make.teacher(), weekday=2)
+    meeting = make.schedule(teacher=make.teacher(), weekday=2)
     body = {"from": "2026-01-12", "startTime": "15:00"}
     invalid(api.post(url(meeting, "change"), body), "end time must be after")
     ok(api.post(url(meeting, "change"), body | {"endTime": "16:00", "teacher": None}))

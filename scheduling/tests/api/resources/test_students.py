@@ -93,7 +93,7 @@ def test_earlier_start_date_creates_classes_since_then(api: APIClient) -> None:
 
 def test_reactivated_student_has_classes_of_slots(api: APIClient) -> None:
     student = make.student(is_active=False)
-    make.slot(who=student, weekday=2, valid_from=MONDAY)
+    make.slot(student=student, weekday=2, valid_from=MONDAY)
 
     changed = ok(api.patch(f"/api/students/{student.pk}", {"isActive": True}))
 
