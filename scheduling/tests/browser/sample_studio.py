@@ -36,6 +36,7 @@ def populate(owner: User) -> None:
     LessonDuration.objects.create(settings=settings, minutes=45, price=40)
     nannerl = make.student("Nannerl Mozart", email="nannerl@example.org")
     wolfgang = make.student("Wolfgang Mozart")
+    make.guardian("Anna Maria Mozart", nannerl, wolfgang, email="anna@example.org", language="es")
     make.schedule(nannerl, subject="Piano")
     make.schedule(wolfgang, subject="Composition", teacher=mozart, weekday=4)
     slot = make.slot(mozart, wolfgang, subject="Violin")
