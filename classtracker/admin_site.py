@@ -24,6 +24,7 @@ TABLES = (
     "RecurringSlot",
     "FixedSchedule",
     "Guardian",
+    "Room",
     "Closure",
     "LessonSettings",
     "Message",

@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Guardians", "description": "The guardians of students."},
         {"name": "Recurring slots", "description": "Teachers' weekly slots, taken by students."},
         {"name": "Fixed schedules", "description": "Changes of a student's weekly lessons."},
+        {"name": "Rooms", "description": "Where lessons take place."},
         {"name": "Closures", "description": "Holidays, time off, pauses."},
         {"name": "Classes", "description": "The calendar: dated classes."},
         {"name": "Plan", "description": "A preview of a run."},

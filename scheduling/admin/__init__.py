@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop as _
 from . import audit, classes, messages, studio
 from .jobs import run_log
 from .people import accounts, calendar_feeds, guardians, students, teachers
-from .schedules import closures, fixed_schedules, recurring_slots
+from .schedules import closures, fixed_schedules, recurring_slots, rooms
 
 __all__ = [
     "accounts",
@@ -17,6 +17,7 @@ __all__ = [
     "guardians",
     "messages",
     "recurring_slots",
+    "rooms",
     "run_log",
     "students",
     "studio",

@@ -24,14 +24,20 @@ def apply_context(request: Request) -> dict[str, Any]:
 
 
 def with_created(
-    applied: ApplyResult, series: Collection[SeriesKey] | None = None
+    applied: ApplyResult,
+    series: Collection[SeriesKey] | None = None,
+    others: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return ``classesCreated`` and, if the change is not fully applied, a ``warning``."""
-    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series)
+    """Return ``classesCreated`` and, if there is something to say, a ``warning``."""
+    return {"classes_created": applied.count(Outcome.CREATED)} | warning(applied, series, others)
 
 
-def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -> dict[str, Any]:
-    """Return a ``warning`` with the work that remains, or an empty dictionary.
+def warning(
+    applied: ApplyResult,
+    series: Collection[SeriesKey] | None = None,
+    others: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return a ``warning`` with the work that remains and ``others``, or an empty dictionary.
 
     Only conflicts of ``series``, the changed ones, are reported; ``None`` reports all conflicts.
     """
@@ -48,6 +54,7 @@ def warning(applied: ApplyResult, series: Collection[SeriesKey] | None = None) -
         sentences.append(text % {"error": errors[0]})
     if conflicts := applied.conflicts(series):
         sentences.append(_conflicts(len(conflicts), conflicts[0]))
+    sentences += others
     return {"warning": " ".join(sentences)} if sentences else {}
 
 

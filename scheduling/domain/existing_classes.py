@@ -20,6 +20,14 @@ class ClassAttributes(NamedTuple):
     student_id: int
     subject: str
     is_shared: bool
+    room_id: int | None = None
+
+    def facts(self) -> tuple[object, ...]:
+        """Return the values for a fingerprint: without a room those from before there were rooms.
+
+        A plain tuple, which has a faster repr.
+        """
+        return tuple(self) if self.room_id is not None else tuple(self[:-1])
 
 
 def attributes_of(series: Series) -> ClassAttributes:
@@ -34,6 +42,7 @@ def attributes_of(series: Series) -> ClassAttributes:
         series.student_id,
         series.subject,
         series.is_shared,
+        series.room_id,
     )
 
 
@@ -71,6 +80,7 @@ class StoredClass:
     teacher_id: int | None
     subject: str = ""
     is_shared: bool = False
+    room_id: int | None = None
     is_cancelled: bool = False
     closure_id: int | None = None
     edit: str = ""
@@ -87,7 +97,7 @@ class StoredClass:
 
 
 class Booking(NamedTuple):
-    """A class that occupies its teacher's and student's time; ``class_id`` is None if planned.
+    """A class that occupies its people and its room; ``class_id`` is None if planned.
 
     A one-off has no ``series``.
     """
@@ -103,3 +113,4 @@ class Booking(NamedTuple):
     start_time: time
     end_time: time
     zone: str
+    room_id: int | None = None

@@ -32,7 +32,7 @@ class Suspension(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A weekly rule in local time of ``zone``, with its people.
+    """A weekly rule in local time of ``zone``, with its people and its room.
 
     ``first`` and ``last`` bound its occurrences, both included: the student's or the series' own
     date, whichever is narrower; ``first_by`` and ``last_by`` are "student" or "series".
@@ -59,6 +59,7 @@ class Series:
     last_by: str = "series"
     subject: str = ""
     is_shared: bool = False
+    room_id: int | None = None
     suspension: Suspension | None = None
     error: Reason | None = None
     # Derived once, because the planner reads them about a dozen times per series.

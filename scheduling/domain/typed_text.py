@@ -61,6 +61,11 @@ def plain_letters(text: str) -> str:
     return "".join(character for character in decomposed if not combining(character))
 
 
+def caseless_key(name: str) -> str:
+    """Return a key that is equal for names that differ only in case. It is stored."""
+    return normalize("NFC", normalise_line(name).casefold())
+
+
 def lookalike_key(name: str) -> str:
     """Return a key that ignores case, accents, punctuation and blanks, for comparison only.
 

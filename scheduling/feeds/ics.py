@@ -61,6 +61,8 @@ def _event(
         "STATUS:CANCELLED" if event.is_cancelled else "STATUS:CONFIRMED",
         "TRANSP:TRANSPARENT" if event.is_cancelled else "TRANSP:OPAQUE",
     ]
+    if event.room:
+        lines.append(_text("LOCATION", event.room))
     if event.is_cancelled and event.cancel_reason:
         lines.append(_text("DESCRIPTION", event.cancel_reason))
     return "\r\n".join([*lines, "END:VEVENT\r\n"])

@@ -11,6 +11,7 @@ from .languages import Language
 from .messages import Message, MessageItem, MessageKind, MessageState, Recipient
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
+from .rooms import Room
 from .runs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
 from .studio import MakeUpRule, Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
@@ -43,6 +44,7 @@ __all__ = [
     "Recipient",
     "RecurringSlot",
     "RefusedCredentials",
+    "Room",
     "RunState",
     "ScheduledClass",
     "SlotStatus",

@@ -16,13 +16,17 @@ from django.db.models.signals import pre_save
 from .classes import ScheduledClass
 from .guardians import Guardian, StudentGuardian
 from .people import LessonDuration, LessonSettings, Student, Teacher
+from .rooms import Room
 from .studio import Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot
 
 # Returns the current user. Called only when something is logged, because a token is read late.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
 
-_MACHINERY = ["created_at", "revised_at", "import_key", "import_until"]
+_MACHINERY = [
+    *("created_at", "revised_at", "name_key"),
+    *("import_key", "import_until", "import_room"),
+]
 _DERIVED = ["week", "occurrence_date", "starts_at", "ends_at", "created_by_run"]
 _STAMPS = ["cancelled_at", "edited_at", "updated_at"]
 
@@ -34,6 +38,7 @@ def register_audit() -> None:
         Guardian,
         StudentGuardian,
         Teacher,
+        Room,
         FixedSchedule,
         Closure,
         LessonSettings,

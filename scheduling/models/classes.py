@@ -1,7 +1,7 @@
 """The dated classes, table ``classes``.
 
 The database guarantees identity (one row per series and week), the compound key and, through
-``db.class_constraints``, that no teacher and no student is double-booked.
+``db.class_constraints``, that no teacher, no student and no room is double-booked.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_ti
 from .class_states import Attendance, CancelledBy, ClassStatus
 from .fields import LineField, LinesField, MinuteTimeField
 from .people import Student, Teacher
+from .rooms import Room
 from .runs import JobRun
 from .studio import default_time_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
@@ -53,6 +54,16 @@ class ScheduledClass(models.Model):
         related_name="classes",
         db_index=False,
         verbose_name=_("teacher"),
+    )
+    room = models.ForeignKey(
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="classes",
+        db_index=False,
+        verbose_name=_("room"),
+        help_text=_("Empty: none, as for a lesson online."),
     )
     fixed_schedule = models.ForeignKey(
         FixedSchedule,
@@ -230,6 +241,12 @@ class ScheduledClass(models.Model):
             models.Index(fields=["starts_at", "date"], name="class_start"),
             models.Index(fields=["teacher", "starts_at"], name="class_teacher_start"),
             models.Index(fields=["student", "starts_at"], name="class_student_start"),
+            # Empty in a studio without rooms.
+            models.Index(
+                fields=["room", "starts_at"],
+                condition=Q(room__isnull=False),
+                name="class_room_start",
+            ),
             models.Index(
                 fields=["closure"], condition=Q(closure__isnull=False), name="class_closure"
             ),

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from .fields import LineField, MinuteTimeField
 from .people import Student, Teacher
 from .revision import RevisionMixin
+from .rooms import Room
 
 
 class Weekday(models.IntegerChoices):
@@ -34,6 +35,7 @@ class WeeklyRule(RevisionMixin):
     revised_by: ClassVar[tuple[str, ...]] = (
         "student_id",
         "teacher_id",
+        "room_id",
         "weekday",
         "start_time",
         "interval_weeks",
@@ -52,6 +54,15 @@ class WeeklyRule(RevisionMixin):
         help_text=_("1 is every week, 2 every other week; counted from the week of “valid from”."),
     )
     subject = LineField(_("subject"), max_length=200, blank=True, db_default="")
+    room = models.ForeignKey(
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("room"),
+        help_text=_("Empty: none, as for a lesson online."),
+    )
     is_shared = models.BooleanField(
         _("shared"),
         default=False,
@@ -67,6 +78,10 @@ class WeeklyRule(RevisionMixin):
     import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
     # The last day from the file; it is not set again after a person has changed it.
     import_until = models.DateField(null=True, blank=True, editable=False)
+    # The key of the room from the file; it is not set again after a person has removed the room.
+    import_room = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False
+    )
     # In a conflict of planned classes the older series has precedence.
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 

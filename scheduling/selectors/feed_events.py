@@ -14,7 +14,8 @@ class Revision(NamedTuple):
     """When a calendar entry was created and last changed.
 
     ``created_at`` is the creation of its series, or of a one-off. ``changes`` are the last changes
-    of its class or series, of its student and of its teacher.
+    of its class or series, of its student and of its teacher. A new name of its room counts as a
+    change of the class: it is later than any change to another room.
     """
 
     created_at: datetime
@@ -50,6 +51,7 @@ class FeedEvent:
     subject: str
     student: str
     teacher: str
+    room: str
     revision: Revision
     is_cancelled: bool = False
     cancel_reason: str = ""
@@ -81,9 +83,10 @@ def series_revisions(keys: Collection[SeriesKey]) -> dict[SeriesKey, Revision]:
     for kind in SeriesKind:
         if ids := [key.id for key in keys if key.kind is kind]:
             rows = rows_of(kind).filter(id__among=ids).order_by()
-            columns = ("id", "created_at", "revised_at", *_PEOPLE)
-            for pk, created, *changes in rows.values_list(*columns):
-                found[SeriesKey(kind, pk)] = _revision(created, *changes)
+            columns = ("id", "created_at", "room__revised_at", "revised_at", *_PEOPLE)
+            for pk, created, room, revised, *people in rows.values_list(*columns):
+                revised = max(revised, room or revised)
+                found[SeriesKey(kind, pk)] = _revision(created, revised, *people)
     return found
 
 
@@ -107,6 +110,8 @@ _COLUMNS = (
     "recurring_slot__created_at",
     "recurring_slot__revised_at",
     *_PEOPLE,
+    "room__revised_at",
+    "room__name",
     "student__first_name",
     "student__last_name",
     "teacher__name",
@@ -129,6 +134,7 @@ def _event(row: Any) -> FeedEvent:
     if key is not None and is_as_made:
         # Storing a planned occurrence does not change it.
         changed = min(changed, series_changed)
+    changed = max(changed, row.room__revised_at or changed)
     return FeedEvent(
         starts_at=row.starts_at,
         uid=occurrence_uid(key, row.week) if key else f"class-{row.id}@class-tracker",
@@ -137,6 +143,7 @@ def _event(row: Any) -> FeedEvent:
         subject=row.subject,
         student=f"{row.student__first_name} {row.student__last_name}".strip(),
         teacher=row.teacher__name or "",
+        room=row.room__name or "",
         revision=_revision(created, changed, row.student__revised_at, row.teacher__revised_at),
         is_cancelled=row.status == ClassStatus.CANCELLED,
         cancel_reason=row.cancel_reason,

@@ -12,6 +12,7 @@ from scheduling.models import (
     Closure,
     FixedSchedule,
     RecurringSlot,
+    Room,
     ScheduledClass,
     SlotStatus,
     Student,
@@ -32,7 +33,7 @@ def active_slots(today: date) -> QuerySet[RecurringSlot]:
 
 
 def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
-    """Count the current weekly rules of both kinds of each student or teacher (``whose``)."""
+    """Count the current weekly rules of both kinds of each student, teacher or room (``whose``)."""
     total: Counter[int] = Counter()
     listed = list(ids)
     for rows in (FixedSchedule.objects.filter(not_ended(today)), active_slots(today)):
@@ -42,14 +43,14 @@ def weekly_meetings(whose: str, ids: Iterable[int], today: date) -> Counts:
 
 
 def next_classes(whose: str, ids: Iterable[int], now: datetime) -> dict[int, ScheduledClass]:
-    """Return the next class after ``now`` of each student or teacher that is not cancelled."""
+    """Return the next class after ``now``, not cancelled, of each student, teacher or room."""
     listed = list(ids)
     of_one = (
         ScheduledClass.objects.filter(**{f"{whose}_id": OuterRef("pk")}, starts_at__gt=now)
         .exclude(status=ClassStatus.CANCELLED)
         .order_by("starts_at", "id")
     )
-    model: Any = Student if whose == "student" else Teacher
+    model: Any = {"student": Student, "teacher": Teacher, "room": Room}[whose]
     people = model.objects.filter(id__among=listed).order_by()
     found = dict(people.annotate(next=Subquery(of_one.values("id")[:1])).values_list("id", "next"))
     classes = ScheduledClass.objects.select_related("student", "teacher").in_bulk(

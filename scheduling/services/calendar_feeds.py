@@ -91,6 +91,7 @@ def _planned_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
             subject=occurrence.subject,
             student=occurrence.student,
             teacher=occurrence.teacher,
+            room=occurrence.room,
             revision=revisions[occurrence.key],
         )
         for occurrence in found

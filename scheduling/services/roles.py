@@ -20,6 +20,7 @@ _TIMETABLE = (
     "lessonduration",
     "lessonsettings",
     "recurringslot",
+    "room",
     "scheduledclass",
     "student",
     "studentguardian",

@@ -30,6 +30,7 @@ class TimetableRow(NamedTuple):
     end_time: time | None
     duration_minutes: int | None
     subject: str
+    room: str
     valid_from: date
     valid_until: date | None
     is_shared: bool
@@ -46,7 +47,7 @@ def timetable_rows(today: date) -> Iterator[TimetableRow]:
     window = Window(today, LAST_DATE + DAY)
     rules = (
         series_due(kind, window)
-        .select_related("student", "teacher")
+        .select_related("student", "teacher", "room")
         .prefetch_related("student__student_guardians__guardian")
         for kind in SeriesKind
     )
@@ -76,6 +77,7 @@ def _row(rule: Any) -> TimetableRow:
         end_time=None if is_past_midnight else end,
         duration_minutes=minutes if is_past_midnight else None,
         subject=rule.subject,
+        room=rule.room.name if rule.room else "",
         valid_from=rule.valid_from or student.start_date,
         valid_until=rule.valid_until,
         is_shared=rule.is_shared,

@@ -17,6 +17,7 @@ from scheduling.models import (
     FixedSchedule,
     Guardian,
     RecurringSlot,
+    Room,
     ScheduledClass,
     Student,
     StudentGuardian,
@@ -80,6 +81,11 @@ def studio(**values: Any) -> Studio:
 def teacher(name: str = "", zone: str = "UTC", **values: Any) -> Teacher:
     name = name or f"Teacher {next(_number)}"
     return Teacher.objects.create(name=name, time_zone=zone, **values)
+
+
+@_unlogged
+def room(name: str = "", **values: Any) -> Room:
+    return Room.objects.create(name=name or f"Room {next(_number)}", **values)
 
 
 @_unlogged
@@ -162,6 +168,7 @@ def lesson(
     source = values.get("fixed_schedule") or values.get("recurring_slot")
     if source is not None:
         student, teacher = student or source.student, teacher or source.teacher
+        values.setdefault("room_id", source.room_id)
         values.setdefault("week", on - timedelta(days=on.weekday()))
         values.setdefault("occurrence_date", on)
     return ScheduledClass.objects.create(

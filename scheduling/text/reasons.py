@@ -54,6 +54,10 @@ _SENTENCES = {
         "%(with_student)s already has a class with %(with_teacher)s, %(with_when)s"
     ),
     "student_busy_alone": gettext_lazy("%(with_student)s already has a class, %(with_when)s"),
+    "room_busy": gettext_lazy(
+        "%(with_room)s is taken by %(with_student)s with %(with_teacher)s, %(with_when)s"
+    ),
+    "room_busy_alone": gettext_lazy("%(with_room)s is taken by %(with_student)s, %(with_when)s"),
     "same_key": gettext_lazy(
         "%(with_student)s already has a class at exactly these local times, %(with_when)s"
     ),
@@ -67,6 +71,9 @@ _SENTENCES = {
 }
 _ORPHAN = gettext_lazy("%(reason)s, though its schedule does not include it: %(why)s")
 _SUBJECT = gettext_lazy("%(reason)s; subject: %(from_subject)s → %(to_subject)s")
+_ROOM = gettext_lazy("%(reason)s; room: %(from_room)s → %(to_room)s")
+_FREE_ROOMS = gettext_lazy("%(reason)s; free then: %(rooms)s")
+_NO_FREE_ROOM = gettext_lazy("%(reason)s; no other room is free then")
 _SHARED = {
     True: gettext_lazy("%(reason)s; shared: no → yes"),
     False: gettext_lazy("%(reason)s; shared: yes → no"),
@@ -88,8 +95,14 @@ def reason_text(code: str, params: Mapping[str, Any]) -> str:
         if "from_subject" in params:
             subjects = {name: params[name] or "–" for name in ("from_subject", "to_subject")}
             text = str(_SUBJECT) % {**subjects, "reason": text}
+        if "from_room" in params:
+            rooms = {name: params[name] or "–" for name in ("from_room", "to_room")}
+            text = str(_ROOM) % {**rooms, "reason": text}
         if "to_shared" in params:
             text = str(_SHARED[bool(params["to_shared"])]) % {"reason": text}
+        if "free_rooms" in params:
+            free = ", ".join(params["free_rooms"])
+            text = str(_FREE_ROOMS if free else _NO_FREE_ROOM) % {"reason": text, "rooms": free}
         if "stays_on" in params:
             text = str(_STAYS) % {**params, "reason": text}
     except KeyError:

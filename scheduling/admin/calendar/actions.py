@@ -19,6 +19,7 @@ from scheduling.services.classes import edit, occurrences
 from scheduling.services.classes.make_ups import made_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence
 from scheduling.services.schedules.closures import closed_day_of
+from scheduling.services.schedules.rooms import overfull_class
 from scheduling.text.dates import day_and_hours
 
 from .forms import AttendanceForm, MoveClassForm
@@ -83,14 +84,15 @@ def when(scheduled_class: ScheduledClass) -> str:
 
 def _moved_text(scheduled_class: ScheduledClass) -> str:
     text = _("The class of %(student)s is now on %(when)s.")
-    return _with_closure(
+    return _with_warnings(
         text % {"student": scheduled_class.student, "when": when(scheduled_class)}, scheduled_class
     )
 
 
-def _with_closure(text: str, scheduled_class: ScheduledClass) -> str:
-    """Return ``text``, with a warning if the day of the class is closed."""
-    return " ".join(filter(None, (text, closed_day_of(scheduled_class))))
+def _with_warnings(text: str, scheduled_class: ScheduledClass) -> str:
+    """Return ``text``, with a warning if its day is closed or its room too small."""
+    warnings = (closed_day_of(scheduled_class), overfull_class(scheduled_class))
+    return " ".join(filter(None, (text, *warnings)))
 
 
 def _cancelled_text(scheduled_class: ScheduledClass) -> str:
@@ -107,7 +109,7 @@ def _move(scheduled_class: ScheduledClass) -> Action:
         _("Move"),
         do,
         MoveClassForm,
-        {"current": scheduled_class.teacher_id},
+        {"current": scheduled_class.teacher_id, "room": scheduled_class.room_id},
         _initial(scheduled_class),
     )
 
@@ -123,7 +125,7 @@ def _move_planned(occurrence: PlannedOccurrence) -> Action:
         _("Move"),
         do,
         MoveClassForm,
-        {"current": occurrence.teacher_id},
+        {"current": occurrence.teacher_id, "room": occurrence.room_id},
         _initial(occurrence),
     )
 
@@ -171,7 +173,7 @@ def _restore(scheduled_class: ScheduledClass) -> Action:
     def do(data: dict[str, Any], now: datetime) -> str:
         done = edit.restore(scheduled_class.pk, now=now)
         text = _("The class of %(student)s on %(when)s is scheduled again.")
-        text = _with_closure(text % {"student": done.student, "when": when(done)}, done)
+        text = _with_warnings(text % {"student": done.student, "when": when(done)}, done)
         return " ".join(filter(None, (text, made_up_of(done))))
 
     cancelled = scheduled_class.status == ClassStatus.CANCELLED
@@ -193,4 +195,5 @@ def _initial(occurrence: ScheduledClass | PlannedOccurrence) -> dict[str, Any]:
         "start_time": occurrence.start_time,
         "end_time": occurrence.end_time,
         "teacher": occurrence.teacher_id,
+        "room": occurrence.room_id,
     }

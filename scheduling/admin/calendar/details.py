@@ -46,6 +46,8 @@ def links_of(request: HttpRequest, occurrence: ClassOrOccurrence) -> dict[str, s
         links["student"] = reverse("admin:scheduling_student_change", args=[occurrence.student_id])
     if occurrence.teacher_id is not None and user.has_perm("scheduling.view_teacher"):
         links["teacher"] = reverse("admin:scheduling_teacher_change", args=[occurrence.teacher_id])
+    if occurrence.room_id is not None and user.has_perm("scheduling.view_room"):
+        links["room"] = reverse("admin:scheduling_room_change", args=[occurrence.room_id])
     if isinstance(occurrence, ScheduledClass):
         links["class"] = reverse("admin:scheduling_scheduledclass_change", args=[occurrence.pk])
     if series := _series(occurrence):
@@ -83,7 +85,8 @@ def class_details(request: HttpRequest, pk: int) -> HttpResponse:
     _check_access(request, may_change_classes(user) or teacher_of(user) is not None)
     classes = visible_classes(request.user)
     rows = classes.select_related(
-        "student", "teacher", "closure", "fixed_schedule__student", "recurring_slot__student"
+        *("student", "teacher", "room", "closure"),
+        *("fixed_schedule__student", "recurring_slot__student"),
     )
     scheduled_class = rows.filter(pk=pk).first()
     if scheduled_class is None:

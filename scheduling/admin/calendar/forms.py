@@ -6,12 +6,13 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.models import Attendance, Teacher
+from scheduling.admin.core.room_field import offer_rooms
+from scheduling.models import Attendance, Room, Teacher
 from scheduling.models.validators import validate_lines
 
 
 class MoveClassForm(forms.Form):
-    """The new date, times and teacher of a class; date and times are local to its zone."""
+    """The new date, times, teacher and room of a class; date and times are local to its zone."""
 
     date = forms.DateField(
         label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -24,8 +25,15 @@ class MoveClassForm(forms.Form):
     )
     teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("Teacher"), required=False)
 
-    def __init__(self, *args: Any, current: int | None, **kwargs: Any) -> None:
+    room = forms.ModelChoiceField(
+        Room.objects.none(), label=_("Room"), required=False, empty_label=_("no room")
+    )
+
+    def __init__(
+        self, *args: Any, current: int | None, room: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        offer_rooms(self, room)
         field = self.fields["teacher"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Teacher.objects.filter(Q(is_active=True) | Q(pk=current))

@@ -31,6 +31,7 @@ from scheduling.selectors.classes.calendar import (
     wall_clock,
 )
 from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.rooms import room_names
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 
 from .query import (
@@ -89,10 +90,15 @@ def events(request: HttpRequest) -> HttpResponse:
             "classes": rows,
             "students": student_names({row[student] for row in rows}),
             "teachers": teacher_names({row[teacher] for row in rows} - {None}),
+            **_rooms({row[-1] for row in rows} - {None}),
             "closures": _closures(query, when),
         },
         json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
     )
+
+
+def _rooms(ids: set[int]) -> dict[str, Any]:
+    return {"rooms": room_names(ids)} if ids else {}
 
 
 @json_view
@@ -167,7 +173,9 @@ def planned_for(query: CalendarQuery, first: date, last: date) -> list[PlannedOc
     return [
         occurrence
         for occurrence in found
-        if _is_expected(occurrence) and _kind(occurrence) in query.shown
+        if _is_expected(occurrence)
+        and _kind(occurrence) in query.shown
+        and query.room_id in (None, occurrence.room_id)
     ]
 
 
@@ -192,6 +200,7 @@ def _planned_json(occurrence: PlannedOccurrence) -> dict[str, Any]:
         "endTime": f"{end:%H:%M}",
         "student": occurrence.student,
         "teacher": occurrence.teacher,
+        "room": occurrence.room,
         "subject": occurrence.subject,
         "shared": occurrence.is_shared,
         "outcome": occurrence.outcome.value,

@@ -1,4 +1,4 @@
-"""A week of the calendar as a list, for browsers without JavaScript."""
+"""The calendar without JavaScript: a week as a list, and a day with a column for each room."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from scheduling.admin.core.permissions import visible_classes
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import zone_of
-from scheduling.domain.windows import WEEK, monday_of
+from scheduling.domain.windows import DAY, WEEK, monday_of
 from scheduling.models import ClassStatus
 from scheduling.selectors.classes.calendar import between, closures_between, instants
 from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.rooms import room_names, rooms_to_choose
 from scheduling.selectors.studio import studio
 
 from .json_views import planned_for
@@ -63,10 +64,43 @@ def week_of(
     }
 
 
-def _address(request: HttpRequest, monday: date | None) -> str:
+def rooms_of_day(
+    request: HttpRequest, query: CalendarQuery, zone: str, day: date | None
+) -> dict[str, Any]:
+    """Return the context of ``day``, today by default: each room with its classes in order.
+
+    A room without classes is shown only if the user sees all of them: it is free.
+    """
+    name = studio().time_zone if zone in (BROWSER, OWN, "studio") else zone
+    zone_info = zone_of(name)
+    today = timezone.now().astimezone(zone_info).date()
+    day = day or today
+    start = datetime.combine(day, time.min, zone_info)
+    end = datetime.combine(day + DAY, time.min, zone_info)
+    lines = _stored(request, query, start, end, zone_info) + _planned(query, start, end, zone_info)
+    lines = [line for line in lines if line["state"] != ClassStatus.CANCELLED]
+    lines.sort(key=lambda line: (line["start"], line["student"]))
+    in_use = {line["room"] for line in lines}
+    sees_all = query == CalendarQuery()
+    return {
+        "day": day,
+        "today": today,
+        "zone_name": name,
+        "columns": [
+            (room, [line for line in lines if line["room"] == room])
+            for _pk, room, is_active in rooms_to_choose()
+            if room in in_use or (is_active and sees_all)
+        ],
+        "earlier": _address(request, day - DAY),
+        "later": _address(request, day + DAY),
+        "current": _address(request, None),
+    }
+
+
+def _address(request: HttpRequest, day: date | None) -> str:
     parameters = {key: values for key, values in request.GET.lists() if key != "date"}
-    if monday is not None:
-        parameters["date"] = [monday.isoformat()]
+    if day is not None:
+        parameters["date"] = [day.isoformat()]
     return f"{reverse('admin:calendar')}?{urlencode(parameters, doseq=True)}"
 
 
@@ -79,18 +113,21 @@ def _stored(
     rows = instants(between(classes, start, end))
     students = student_names({row[3] for row in rows})
     teachers = teacher_names({row[4] for row in rows} - {None})
+    room_ids = {row[-1] for row in rows} - {None}
+    rooms = room_names(room_ids) if room_ids else {}
     labels = {status.value: status.label for status in ClassStatus}
     return [
         {
             **_times(_parsed(first), _parsed(last), zone_info),
             "student": students.get(student, ""),
             "teacher": teachers.get(teacher, ""),
+            "room": rooms.get(rest[-1], ""),
             "subject": subject,
             "state": status,
             "label": labels[status],
             "url": reverse("admin:calendar_class", args=[pk]),
         }
-        for pk, first, last, student, teacher, status, subject, *_rest in rows
+        for pk, first, last, student, teacher, status, subject, *rest in rows
     ]
 
 
@@ -110,6 +147,7 @@ def _planned(
             **_times(occurrence.starts_at, occurrence.ends_at, zone_info),
             "student": occurrence.student,
             "teacher": occurrence.teacher,
+            "room": occurrence.room,
             "subject": occurrence.subject,
             "state": occurrence.outcome.value,
             "label": labels[occurrence.outcome],

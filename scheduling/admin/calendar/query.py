@@ -1,4 +1,4 @@
-"""The calendar's query parameters: people, statuses, range and zone."""
+"""The calendar's query parameters: people, room, statuses, range and zone."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,6 +30,7 @@ class CalendarQuery:
 
     teacher_id: int | None = None
     student_id: int | None = None
+    room_id: int | None = None
     shown: tuple[str, ...] = SHOWN
     # True for a teacher's account, which sees only its own classes.
     is_own_only: bool = False
@@ -45,6 +46,7 @@ class CalendarQuery:
         return CalendarFilter(
             teacher_id=self.teacher_id,
             student_id=self.student_id,
+            room_id=self.room_id,
             statuses=() if shows_all else self.statuses,
         )
 
@@ -77,6 +79,7 @@ def read_filters(request: HttpRequest) -> CalendarQuery:
     filters = CalendarQuery(
         teacher_id=_id(request.GET, "teacher"),
         student_id=_id(request.GET, "student"),
+        room_id=_id(request.GET, "room"),
         shown=_shown(request.GET.getlist("status")),
     )
     if may_see_everyone(request.user):

@@ -1,4 +1,4 @@
-"""The calendar page, and the same week as a plain list without JavaScript."""
+"""The calendar page, and without JavaScript the same week as a list, or a day by room."""
 
 from datetime import date
 from typing import Any
@@ -18,10 +18,11 @@ from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
 from scheduling.selectors.classes.calendar import active_zones, students_named, teachers_to_choose
 from scheduling.selectors.people import student_names
+from scheduling.selectors.rooms import rooms_to_choose
 from scheduling.selectors.studio import studio
 
 from .js_texts import js_texts
-from .list_view import week_of
+from .list_view import rooms_of_day, week_of
 from .query import (
     BROWSER,
     CONFLICT,
@@ -65,11 +66,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "zone": zone,
         "problem": problem,
         "teachers": [] if filters.is_own_only else teachers_to_choose(),
+        "rooms": rooms_to_choose(),
         "student": _student(filters),
         "kinds": _kinds(filters),
         "zones": _zones(zone),
         "may_change": may_change_classes(request.user),
     }
+    if "rooms" in request.GET:
+        context |= rooms_of_day(request, filters, zone, day)
+        return render(request, "admin/calendar/rooms.html", context)
     if "plain" in request.GET:
         words = request.GET.get("who", "").split()
         context |= week_of(request, filters, zone, day)
@@ -78,6 +83,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         context["who"] = " ".join(words)
         return render(request, "admin/calendar/plain.html", context)
     query_string = request.GET.urlencode()
+    context["rooms_address"] = f"?rooms=1&date={day}" if day else "?rooms=1"
     context["plain_address"] = f"?{query_string}&plain=1" if query_string else "?plain=1"
     context["config"] = {
         # “en” would format dates as in the United States, month first.

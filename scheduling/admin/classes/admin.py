@@ -17,13 +17,16 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core import formatting
 from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.filters import RoomFilter
 from scheduling.admin.core.permissions import may_see_everyone
+from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
 from scheduling.services.classes.edit import save_manual_edit
 from scheduling.services.classes.make_ups import made_up_of, make_up_of
 from scheduling.services.schedules.closures import closed_day_of
+from scheduling.services.schedules.rooms import overfull_class
 
 from .actions import ClassActionsMixin
 from .filters import (
@@ -43,6 +46,7 @@ from .permissions import ClassPermissionsMixin
 
 @admin.register(ScheduledClass)
 class ScheduledClassAdmin(
+    RoomColumnMixin,
     ExportMixin,
     MakeUpActionMixin,
     ClassActionsMixin,
@@ -51,10 +55,12 @@ class ScheduledClassAdmin(
     admin.ModelAdmin,
 ):
     form = ScheduledClassForm
+    room_column = "room_name"
     list_display = (
         "when",
         "student_name",
         "teacher_name",
+        "room_name",
         "subject",
         "state",
         "attendance",
@@ -64,15 +70,17 @@ class ScheduledClassAdmin(
         "when": ("date", "start", "end", "time_zone"),
         "student_name": ("student",),
         "teacher_name": ("teacher",),
+        "room_name": ("room",),
         "state": ("status",),
     }
     export_extra = ("is_edited", "is_chargeable")
-    list_select_related = ("student", "teacher")
+    list_select_related = ("student", "teacher", "room")
     list_filter = (
         DateRangeFilter,
         DateFilter,
         StudentFilter,
         VisibleTeacherFilter,
+        RoomFilter,
         "status",
         AttendanceFilter,
         MakeUpFilter,
@@ -81,8 +89,8 @@ class ScheduledClassAdmin(
     )
     # Shows the search box; get_search_results determines the searched fields.
     search_fields = ("student__last_name",)
-    search_help_text = gettext_lazy("Names of students and teachers, on any date.")
-    autocomplete_fields = ("student", "teacher")
+    search_help_text = gettext_lazy("Names of students, teachers and rooms, on any date.")
+    autocomplete_fields = ("student", "teacher", "room")
     readonly_fields = ("source", "occurrence_date", "made_up_for", "edited_at", "created_at")
     ordering = ("starts_at", "id")
 
@@ -105,6 +113,10 @@ class ScheduledClassAdmin(
     @admin.display(description=gettext_lazy("teacher"))
     def teacher_name(self, scheduled_class: ScheduledClass) -> str:
         return str(scheduled_class.teacher or "–")
+
+    @admin.display(description=gettext_lazy("room"))
+    def room_name(self, scheduled_class: ScheduledClass) -> str:
+        return str(scheduled_class.room or "–")
 
     @admin.display(description=gettext_lazy("status"))
     def state(self, scheduled_class: ScheduledClass) -> SafeString:
@@ -145,7 +157,7 @@ class ScheduledClassAdmin(
         if may_see_everyone(request.user):
             return names
         # Plain names: Django would link a person's page, which the user may not open.
-        plain = {"student": "student_name", "teacher": "teacher_name"}
+        plain = {"student": "student_name", "teacher": "teacher_name", "room": "room_name"}
         return tuple(plain.get(name, name) for name in names)
 
     def render_change_form(
@@ -178,6 +190,8 @@ class ScheduledClassAdmin(
             moved = {"date", "teacher", "status"} & set(form.changed_data)
             if moved and (closed := closed_day_of(obj)):
                 messages.warning(request, closed)
+            if overfull := overfull_class(obj):
+                messages.warning(request, overfull)
 
 
 def _series_link(scheduled_class: ScheduledClass) -> SafeString:

@@ -32,6 +32,7 @@ class ScheduledClassForm(ModelForm):
             "start_time",
             "end_time",
             "time_zone",
+            "room",
             "subject",
             "is_shared",
             "status",

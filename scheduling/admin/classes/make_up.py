@@ -1,6 +1,7 @@
 """“Schedule a make-up…”, for a cancelled class with an owed make-up."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.mixins import MixinBase
-from scheduling.models import ScheduledClass, Teacher
+from scheduling.admin.core.room_field import given_room, offer_rooms
+from scheduling.models import Room, ScheduledClass, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
 from scheduling.services.schedules.closures import closed_day_of
 
 
 class MakeUpForm(forms.Form):
-    """The date, start time and teacher of a make-up; its length is that of the cancelled class."""
+    """The date, start, teacher and room of a make-up, which is as long as the cancelled class."""
 
     date = forms.DateField(
         label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -36,6 +38,16 @@ class MakeUpForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Empty: the teacher of the cancelled class."),
     )
+    room = forms.ModelChoiceField(
+        Room.objects.none(),
+        label=gettext_lazy("Room"),
+        required=False,
+        empty_label=gettext_lazy("no room"),
+    )
+
+    def __init__(self, data: Any, cancelled_class: ScheduledClass) -> None:
+        super().__init__(data, initial={"room": cancelled_class.room_id})
+        offer_rooms(self, cancelled_class.room_id)
 
 
 class MakeUpActionMixin(MixinBase):
@@ -54,7 +66,7 @@ class MakeUpActionMixin(MixinBase):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return None
-        form = MakeUpForm(request.POST if "start_time" in request.POST else None)
+        form = MakeUpForm(request.POST if "start_time" in request.POST else None, cancelled_class)
         if form.is_bound and form.is_valid():
             try:
                 make_up = make_ups.schedule(
@@ -62,6 +74,7 @@ class MakeUpActionMixin(MixinBase):
                     to_date=form.cleaned_data["date"],
                     start_time=form.cleaned_data["start_time"],
                     teacher=form.cleaned_data["teacher"],
+                    **given_room(form),
                     now=timezone.now(),
                 )
             except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.models import Teacher
+from scheduling.models import Room, Teacher
 from scheduling.selectors.people_lists import not_ended
 from scheduling.selectors.studio import studio_today
 
@@ -81,19 +81,18 @@ class DateFilter(InputFilter):
         return queryset.filter(**{self.column: day})
 
 
-class TeacherFilter(InputFilter):
-    """Rows of one teacher."""
+class NameFilter(InputFilter):
+    """Rows of one teacher or room, chosen by name."""
 
-    title = _("teacher")
-    parameter_name = "teacher"
-    template = "admin/scheduling/filters/teacher.html"
+    template = "admin/scheduling/filters/related.html"
+    model: ClassVar[Any]
 
     def has_output(self) -> bool:
         return True
 
-    def teachers(self) -> Iterable[tuple[str, str, bool]]:
-        """Return the ID and name of each teacher, and whether it is selected."""
-        rows = Teacher.objects.order_by("name", "id").values_list("id", "name")
+    def rows(self) -> Iterable[tuple[str, str, bool]]:
+        """Return the ID and name of each row of ``model``, and whether it is selected."""
+        rows = self.model.objects.order_by("name", "id").values_list("id", "name")
         return [(str(pk), name, str(pk) == self.value()) for pk, name in rows]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -104,6 +103,32 @@ class TeacherFilter(InputFilter):
             raise IncorrectLookupParameters(value)
         return self.filter_by(queryset, int(value))
 
-    def filter_by(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
-        """Return the rows of ``teacher`` (an ID)."""
-        return queryset.filter(teacher_id=teacher)
+    def filter_by(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
+        """Return the rows of the row ``pk`` of ``model``."""
+        return queryset.filter(**{f"{self.parameter_name}_id": pk})
+
+
+class TeacherFilter(NameFilter):
+    """Rows of one teacher."""
+
+    title = _("teacher")
+    parameter_name = "teacher"
+    model = Teacher
+
+
+class RoomFilter(NameFilter):
+    """Rows of one room; not shown in a studio without rooms."""
+
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.found = list(super().rows())
+
+    def has_output(self) -> bool:
+        return bool(self.found)
+
+    def rows(self) -> Iterable[tuple[str, str, bool]]:
+        return self.found

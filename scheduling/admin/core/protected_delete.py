@@ -9,11 +9,12 @@ from django.db.models import PROTECT, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from scheduling.models import Student, Teacher
+from scheduling.models import Room, Student, Teacher
 from scheduling.text.dates import number_text
 
 from .mixins import MixinBase
@@ -40,13 +41,14 @@ class ProtectedDeleteMixin(MixinBase):
         row = self.get_object(request, unquote(object_id))
         may_delete = self.has_delete_permission(request, row)
         if request.method == "GET" and row is not None and may_delete and has_references(row):
-            page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
-            link = format_html('<a href="{}">{}</a>', page, _end(self.model))
-            messages.info(
-                request,
-                format_html("{} {}", _("Rows with a history are ended, not deleted:"), link),
-            )
+            messages.info(request, self.kept_text(row))
         return super().delete_view(request, object_id, extra_context)
+
+    def kept_text(self, row: Any) -> SafeString | str:
+        """Return why ``row`` is not deleted, and what to do instead."""
+        page = reverse(f"admin:scheduling_{self.opts.model_name}_end", args=[row.pk])
+        link = format_html('<a href="{}">{}</a>', page, _end(self.model))
+        return format_html("{} {}", _("Rows with a history are ended, not deleted:"), link)
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)
@@ -87,6 +89,11 @@ def _unless_referenced(action: Callable[..., Any]) -> Callable[..., Any]:
             "Nothing was deleted: %(what)s belong to the selected rows. Rows with a history are "
             "ended, not deleted: use “%(end)s” on their page."
         )
+        if model_admin.model is Room:
+            text = _(
+                "Nothing was deleted: %(what)s belong to the selected rooms. Set a room that is "
+                "not used any more to not active."
+            )
         values = {"what": get_text_list(references, _("and")), "end": _end(model_admin.model)}
         messages.error(request, text % values)
         return None

@@ -20,7 +20,7 @@ from .links import Links
 from .outcome_badges import NO_SIGN, SIGNS, OutcomeSign
 
 # Parameters that may differ from week to week: such weeks get rows of their own.
-_CHANGED = ("from_subject", "to_subject", "to_shared")
+_CHANGED = ("from_subject", "to_subject", "from_room", "to_room", "to_shared")
 
 
 @dataclass(frozen=True, slots=True)

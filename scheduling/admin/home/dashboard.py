@@ -80,5 +80,6 @@ def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
             "relative": relative(coming.starts_at, now),
             "student": coming.student.full_name,
             "teacher": coming.teacher.name if coming.teacher else "",
+            "room": coming.room.name if coming.room else "",
         },
     }

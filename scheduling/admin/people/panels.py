@@ -22,6 +22,7 @@ from scheduling.models import (
     LessonSettings,
     Recipient,
     RecurringSlot,
+    ScheduledClass,
     Student,
     Teacher,
 )
@@ -45,7 +46,7 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
         Q(**{whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
     )
     rows = list(
-        upcoming.select_related("student", "teacher").order_by("starts_at", "id")[:UPCOMING]
+        upcoming.select_related("student", "teacher", "room").order_by("starts_at", "id")[:UPCOMING]
     )
     occurrences = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
     query = f"{whose}={person.pk}"
@@ -56,7 +57,7 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
                 "with": scheduled_class.teacher or "–"
                 if whose == "student"
                 else scheduled_class.student,
-                "subject": scheduled_class.subject,
+                "subject": _subject(scheduled_class),
                 "status": formatting.class_badge(scheduled_class),
             }
             for scheduled_class in rows
@@ -70,6 +71,11 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
         "weeks": 4,
         "messages": _undelivered(request, whose, person, now),
     }
+
+
+def _subject(lesson: ScheduledClass | RecurringSlot) -> str:
+    """Return the subject and the room: “Piano · Hall”."""
+    return " · ".join(str(part) for part in (lesson.subject, lesson.room) if part)
 
 
 def _undelivered(
@@ -117,7 +123,9 @@ def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, A
         return None
     whose, other = ("teacher", "student") if isinstance(person, Teacher) else ("student", "teacher")
     slots = RecurringSlot.objects.filter(not_ended(studio_today()), **{whose: person})
-    rows = list(slots.select_related("student", "teacher").order_by("weekday", "start_time", "id"))
+    rows = list(
+        slots.select_related("student", "teacher", "room").order_by("weekday", "start_time", "id")
+    )
     add = f"{reverse('admin:scheduling_recurringslot_add')}?{whose}={person.pk}"
     return {
         "rows": [
@@ -126,7 +134,7 @@ def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, A
                 "page": reverse("admin:scheduling_recurringslot_change", args=[slot.pk]),
                 "hours": hours(slot),
                 "with": formatting.person_link(getattr(slot, other)),
-                "subject": slot.subject,
+                "subject": _subject(slot),
                 "state": state(slot),
             }
             for slot in rows[:MAX_SLOTS]

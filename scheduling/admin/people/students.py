@@ -17,6 +17,7 @@ from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
 from scheduling.admin.schedules.fixed_schedule_inline import (
     FixedScheduleInline,
     warn_missing_start_date,
+    warn_overfull,
 )
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
@@ -57,9 +58,9 @@ class StudentStateFilter(ChoiceFilter):
 class StudentTeacherFilter(TeacherFilter):
     """Students who have a current weekly rule with a teacher."""
 
-    def filter_by(self, queryset: QuerySet[Any], teacher: int) -> QuerySet[Any]:
+    def filter_by(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
         today = studio_today()
-        theirs = {"student": OuterRef("pk"), "teacher": teacher}
+        theirs = {"student": OuterRef("pk"), "teacher": pk}
         fixed = FixedSchedule.objects.filter(not_ended(today), **theirs)
         return queryset.filter(Exists(fixed) | Exists(active_slots(today).filter(**theirs)))
 
@@ -118,12 +119,18 @@ class StudentAdmin(PersonAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         warn_missing_start_date(request, form.instance)
+        warn_overfull(request, [row for formset in formsets for row in _saved(formset)])
         if not change:
             warn_of_lookalikes(request, students_like(form.instance))
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
         schedules = [formset for formset in formsets if formset.model is FixedSchedule]
         if own or any(formset.has_changed() for formset in schedules):
             apply_after_commit(request, students=[form.instance.pk])
+
+
+def _saved(formset: BaseModelFormSet) -> list[Any]:
+    """Return the rows that were added or changed."""
+    return [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
 
 
 def active() -> SafeString:

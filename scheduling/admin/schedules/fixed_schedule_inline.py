@@ -1,5 +1,6 @@
 """The fixed schedules of a student, inline, with errors next to their fields."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,9 +14,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core.widgets import LoadedRowSelect
-from scheduling.models import FixedSchedule, Student
+from scheduling.models import FixedSchedule, RecurringSlot, Student
 from scheduling.selectors.data_quality import students_without_start
+from scheduling.selectors.rooms import has_rooms
 from scheduling.selectors.schedules.conflicts import conflicting_series, overlap
+from scheduling.selectors.studio import studio_today
+from scheduling.services.schedules.rooms import overfull_rules
 
 # The fields that determine a schedule's times: only changes of these are checked for overlaps.
 TIMING = frozenset(
@@ -24,12 +28,15 @@ TIMING = frozenset(
         "start_time",
         "end_time",
         "teacher",
+        "room",
         "interval_weeks",
         "is_shared",
         "valid_from",
         "valid_until",
     }
 )
+# Foreign keys whose rows are loaded with the schedule.
+LOADED = {"teacher", "room"}
 
 
 class FixedScheduleForm(ModelForm):
@@ -52,10 +59,10 @@ class FixedScheduleFormSet(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.pk is not None:
-            # Both are loaded already: the student of the page, and the teacher of the row.
+            # All are loaded already: the student of the page, teacher and room of the row.
             form.instance.student = self.instance
-            if (field := form.fields.get("teacher")) is not None:
-                field.widget.widget.loaded = form.instance.teacher
+            for name in LOADED & form.fields.keys():
+                form.fields[name].widget.widget.loaded = getattr(form.instance, name)
 
     def clean(self) -> None:
         super().clean()
@@ -70,8 +77,13 @@ class FixedScheduleFormSet(BaseInlineFormSet):
         conflicts = conflicting_series([form.instance for form in changed])
         for form, conflict in zip(changed, conflicts, strict=True):
             if conflict is not None:
-                text = _("%(teacher)s already teaches then: %(other)s.")
-                _refuse(form, text % {"teacher": form.instance.teacher, "other": conflict})
+                rule = form.instance
+                if rule.teacher_id is not None and rule.teacher_id == conflict.teacher_id:
+                    text = _("%(teacher)s already teaches then: %(other)s.")
+                else:
+                    text = _("%(room)s is already taken then: %(other)s.")
+                values = {"teacher": rule.teacher, "room": rule.room, "other": conflict}
+                _refuse(form, text % values)
 
     def _refuse_overlap(self, form: Any, others: list[Any]) -> None:
         for other in others:
@@ -101,6 +113,7 @@ class FixedScheduleInline(admin.TabularInline):
         "start_time",
         "end_time",
         "teacher",
+        "room",
         "subject",
         "interval_weeks",
         "is_shared",
@@ -108,13 +121,23 @@ class FixedScheduleInline(admin.TabularInline):
         "valid_until",
     )
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_fields(request, obj)
+        return names if has_rooms() else [name for name in names if name != "room"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[FixedSchedule]:
-        return super().get_queryset(request).select_related("student", "teacher")
+        return super().get_queryset(request).select_related("student", "teacher", "room")
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "teacher":
+        if db_field.name in LOADED:
             kwargs["widget"] = LoadedRowSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def warn_overfull(request: HttpRequest, rules: Iterable[FixedSchedule | RecurringSlot]) -> None:
+    """Warn of rooms that are smaller than the group of one of ``rules``."""
+    for text in overfull_rules(rules, studio_today()):
+        messages.warning(request, text)
 
 
 def warn_missing_start_date(request: HttpRequest, student: Student) -> None:

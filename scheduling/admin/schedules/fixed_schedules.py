@@ -13,14 +13,15 @@ from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
 from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import TeacherFilter, ValidityFilter
+from scheduling.admin.core.filters import RoomFilter, TeacherFilter, ValidityFilter
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
+from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio
 
 from .changes import SeriesChangesMixin
-from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date
+from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date, warn_overfull
 
 
 @admin.display(description=_("time zone"))
@@ -47,6 +48,7 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
 @admin.register(FixedSchedule)
 class FixedScheduleAdmin(
     SeriesChangesMixin,
+    RoomColumnMixin,
     ExportMixin,
     ProtectedDeleteMixin,
     AuditHistoryMixin,
@@ -58,21 +60,29 @@ class FixedScheduleAdmin(
         "weekday",
         hours,
         "teacher",
+        "room",
         "subject",
         "valid_until",
     )
     export_as = {hours: ("start_time", "end_time", zone)}
     form = FixedScheduleForm
-    list_select_related = ("student", "teacher")
-    list_filter = (TeacherFilter, "weekday", ValidityFilter, "is_shared")
-    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
-    autocomplete_fields = ("student", "teacher")
+    list_select_related = ("student", "teacher", "room")
+    list_filter = (TeacherFilter, RoomFilter, "weekday", ValidityFilter, "is_shared")
+    search_fields = (
+        "student__first_name",
+        "student__last_name",
+        "teacher__name",
+        "room__name",
+        "subject",
+    )
+    autocomplete_fields = ("student", "teacher", "room")
     fields = (
         "student",
         "teacher",
         "weekday",
         "start_time",
         "end_time",
+        "room",
         "subject",
         "interval_weeks",
         "valid_from",
@@ -86,5 +96,6 @@ class FixedScheduleAdmin(
         super().save_model(request, obj, form, change)
         warn_missing_start_date(request, obj.student)
         if form.has_changed():
+            warn_overfull(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))

@@ -17,8 +17,9 @@ from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
 from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
 from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter, ValidityFilter
+from scheduling.admin.core.filters import ChoiceFilter, RoomFilter, TeacherFilter, ValidityFilter
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
+from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.selectors.data_quality import old_slots, orphaned_slots
@@ -26,6 +27,7 @@ from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import set_slot_status
 
 from .changes import SeriesChangesMixin
+from .fixed_schedule_inline import warn_overfull
 from .fixed_schedules import hours, zone
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
@@ -54,6 +56,7 @@ def state(slot: RecurringSlot) -> SafeString:
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(
     SeriesChangesMixin,
+    RoomColumnMixin,
     ExportMixin,
     ProtectedDeleteMixin,
     AuditHistoryMixin,
@@ -65,23 +68,31 @@ class RecurringSlotAdmin(
         "student",
         "weekday",
         hours,
+        "room",
         "subject",
         "state",
         "valid_from",
         "valid_until",
     )
     export_as = {hours: ("start_time", zone, "duration_minutes")}
-    list_select_related = ("student", "teacher")
+    list_select_related = ("student", "teacher", "room")
     list_filter = (
         TeacherFilter,
+        RoomFilter,
         "status",
         "weekday",
         ValidityFilter,
         SlotConditionFilter,
         "is_shared",
     )
-    search_fields = ("student__first_name", "student__last_name", "teacher__name", "subject")
-    autocomplete_fields = ("student", "teacher")
+    search_fields = (
+        "student__first_name",
+        "student__last_name",
+        "teacher__name",
+        "room__name",
+        "subject",
+    )
+    autocomplete_fields = ("student", "teacher", "room")
     readonly_fields = ("booked_at",)
     fields = (
         "student",
@@ -89,6 +100,7 @@ class RecurringSlotAdmin(
         "weekday",
         "start_time",
         "duration_minutes",
+        "room",
         "subject",
         "interval_weeks",
         "valid_from",
@@ -139,6 +151,7 @@ class RecurringSlotAdmin(
     ) -> None:
         super().save_model(request, obj, form, change)
         if form.has_changed():
+            warn_overfull(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))
 

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET
 
 from scheduling.admin.core.links import class_url, series_url
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
+from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.models import CancelledBy
+from scheduling.models import CancelledBy, Room
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import occurrences
 from scheduling.services.classes.conflicts import Collision, collisions, find_collision, share
@@ -32,7 +33,7 @@ CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recu
 
 
 class MoveOnceForm(forms.Form):
-    """The new time of a single lesson."""
+    """The new time, and the room, of a single lesson."""
 
     date = forms.DateField(
         label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -41,6 +42,21 @@ class MoveOnceForm(forms.Form):
         label=gettext_lazy("Start time"),
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
+    room = forms.ModelChoiceField(
+        Room.objects.none(),
+        label=gettext_lazy("Room"),
+        required=False,
+        empty_label=gettext_lazy("no room"),
+    )
+
+    def __init__(self, data: Any, conflict: Collision) -> None:
+        initial = {
+            "date": conflict.day,
+            "start_time": conflict.line.start_time,
+            "room": conflict.room_id,
+        }
+        super().__init__(data, initial=initial)
+        offer_rooms(self, conflict.room_id)
 
 
 @require_GET
@@ -66,10 +82,7 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
         messages.info(request, _("This conflict no longer exists; the next run creates the class."))
         return HttpResponseRedirect(reverse("admin:conflicts"))
     action = request.POST.get("action", "")
-    form = MoveOnceForm(
-        request.POST if action == "move" else None,
-        initial={"date": conflict.day, "start_time": conflict.line.start_time},
-    )
+    form = MoveOnceForm(request.POST if action == "move" else None, conflict)
     if request.method == "POST" and (action != "move" or form.is_valid()):
         try:
             messages.success(request, _resolve(request, action, conflict, form))
@@ -94,7 +107,13 @@ def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveO
         to_date, start = form.cleaned_data["date"], form.cleaned_data["start_time"]
         end = (datetime.combine(to_date, start) + conflict.duration).time()
         moved = occurrences.move(
-            conflict.key, conflict.day, to_date=to_date, start_time=start, end_time=end, now=now
+            conflict.key,
+            conflict.day,
+            to_date=to_date,
+            start_time=start,
+            end_time=end,
+            **given_room(form),
+            now=now,
         )
         if closed := closed_day_of(moved):
             messages.warning(request, closed)

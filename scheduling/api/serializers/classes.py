@@ -26,6 +26,7 @@ from .fields import (
     TimeField,
     TimeZoneField,
 )
+from .rooms import room_field
 from .strict import StudioDateField
 
 
@@ -58,6 +59,7 @@ class ClassSerializer(ResourceSerializer):
     id = serializers.IntegerField(read_only=True)
     student = RelatedIdField(queryset=Student.objects.all())
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    room = room_field()
     date = StudioDateField()
     start_time = TimeField()
     end_time = TimeField()
@@ -116,7 +118,9 @@ class ClassAnswer(ClassSerializer):
     sometimes = ("warning",)
 
     warning = serializers.CharField(
-        required=False, read_only=True, help_text="Present if the class is on a closed day."
+        required=False,
+        read_only=True,
+        help_text="Present if the class is on a closed day, or its room is too small.",
     )
 
 

@@ -19,6 +19,7 @@ from .fields import (
     TimeField,
     TimeZoneField,
 )
+from .rooms import room_field
 from .strict import StrictSerializer, StudioDateField
 
 # Each item takes a query or two, so the lists are limited.
@@ -82,6 +83,7 @@ class MeetingSerializer(StrictSerializer):
     end_time = TimeField(required=False)
     subject = StringField(required=False, allow_blank=True, max_length=200)
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    room = room_field()
     is_shared = BooleanField(required=False)
     interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
     valid_from = StudioDateField(

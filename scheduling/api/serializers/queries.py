@@ -65,6 +65,14 @@ class TeacherQuery(ListQuery):
     ordering = order("name", "id")
 
 
+class RoomQuery(ListQuery):
+    """The parameters of a list of rooms."""
+
+    is_active = QueryBooleanField(required=False)
+    search = search("the name")
+    ordering = order("name", "id")
+
+
 class StudentQuery(ListQuery):
     """The parameters of a list of students."""
 
@@ -87,6 +95,7 @@ class SlotQuery(ListQuery):
 
     teacher = QueryIdField(required=False)
     student = QueryIdField(required=False)
+    room = QueryIdField(required=False)
     status = serializers.ChoiceField(SlotStatus.choices, required=False)
     day_of_week = QueryIntegerField(required=False, min_value=1, max_value=7)
     ordering = order("id", "dayOfWeek", "startTime", "validFrom")
@@ -105,6 +114,7 @@ class ClassQuery(DateRangeQuery):
 
     student = QueryIdField(required=False)
     teacher = QueryIdField(required=False)
+    room = QueryIdField(required=False)
     status = serializers.ChoiceField(ClassStatus.choices, required=False)
     source = serializers.ChoiceField(
         ["fixed_schedule", "recurring_slot", "one_off"], required=False

@@ -18,6 +18,7 @@ from .fields import (
 from .plan import PlanItem
 from .queries import QuerySerializer
 from .responses import ActionResponse, Number, OutcomeCounts, StringList, Text
+from .rooms import room_field
 from .strict import StrictSerializer, StudioDateField
 from .timetable import ClosureSerializer
 
@@ -61,6 +62,7 @@ class ChangeBody(FromDateBody):
     start_time = TimeField(required=False)
     interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
     subject = StringField(required=False, allow_blank=True, max_length=200)
+    room = room_field()
     is_shared = BooleanField(required=False)
 
 

@@ -9,6 +9,7 @@ from scheduling.models import SlotStatus, Student, Teacher
 
 from .base import AppliedSerializer, ResourceSerializer, WarningSerializer
 from .fields import BooleanField, IntegerField, RelatedIdField, StringField, TimeField
+from .rooms import room_field
 from .strict import StudioDateField
 
 
@@ -23,6 +24,7 @@ class SlotSerializer(ResourceSerializer):
     duration_minutes = IntegerField(min_value=1, max_value=1440)
     interval_weeks = IntegerField(required=False, min_value=1, max_value=4)
     subject = StringField(required=False, allow_blank=True, max_length=200)
+    room = room_field()
     is_shared = BooleanField(required=False)
     valid_from = StudioDateField(required=False, help_text="Today by default.")
     valid_until = StudioDateField(

@@ -142,6 +142,7 @@ def _as_announced(series: Series, row: StoredClass) -> Series:
         student_id=row.student_id,
         subject=row.subject,
         is_shared=row.is_shared,
+        room_id=row.room_id,
     )
 
 
@@ -193,4 +194,5 @@ def _is_at(row: StoredClass, planned: PlannedClass) -> bool:
         and row.student_id == series.student_id
         and row.subject == series.subject
         and row.is_shared == series.is_shared
+        and row.room_id == series.room_id
     )

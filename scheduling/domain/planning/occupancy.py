@@ -1,4 +1,4 @@
-"""The occupied times of people, and the search for conflicts."""
+"""The occupied times of people and rooms, and the search for conflicts."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, time
@@ -9,19 +9,19 @@ from scheduling.domain.series import SeriesKey
 
 DAY_SECONDS = 86_400
 
-# The classes of one person by the UTC day of their start.
+# The classes of one person or room by the UTC day of their start.
 Diary = dict[int, list[Booking]]
 
 
 class Clash(NamedTuple):
-    """The conflicting booking; ``code`` is same_key, student_busy or teacher_busy."""
+    """The conflicting booking; ``code`` is same_key, student_busy, teacher_busy or room_busy."""
 
     code: str
     booking: Booking
 
 
 class Occupancy:
-    """Active classes by teacher, student and compound key.
+    """Active classes by teacher, student, room and compound key.
 
     Intervals are half-open: back-to-back classes don't overlap. No class is longer than a day, so
     a class that overlaps an interval starts on one of its days or on the day before.
@@ -30,6 +30,7 @@ class Occupancy:
     def __init__(self, bookings: Iterable[Booking] = ()) -> None:
         self._teachers: dict[int, Diary] = {}
         self._students: dict[int, Diary] = {}
+        self._rooms: dict[int, Diary] = {}
         self._keys: dict[tuple[int, date, time, time], Booking] = {}
         for booking in bookings:
             self.add(booking)
@@ -40,14 +41,10 @@ class Occupancy:
         student, teacher = booking.student_id, booking.teacher_id
         self._keys.setdefault((student, booking.day, booking.start_time, booking.end_time), booking)
         self._students.setdefault(student, {}).setdefault(day, []).append(booking)
-        if teacher is None:
-            return
-        same_day = self._teachers.setdefault(teacher, {}).setdefault(day, [])
-        # Two bookings represent a whole group, whatever its size. Two, because a class that moves
-        # ignores its own booking, but not the group that it leaves.
-        if booking.is_shared and sum(_same_session(booking, other) for other in same_day) > 1:
-            return
-        same_day.append(booking)
+        if teacher is not None:
+            _add_once(self._teachers.setdefault(teacher, {}).setdefault(day, []), booking)
+        if booking.room_id is not None:
+            _add_once(self._rooms.setdefault(booking.room_id, {}).setdefault(day, []), booking)
 
     def same_key(self, wanted: Booking) -> Booking | None:
         """Return the active class of the same student with the same date, start and end."""
@@ -69,7 +66,28 @@ class Occupancy:
                     continue
                 if ignore is None or booking.class_id != ignore:
                     return Clash("teacher_busy", booking)
+        if wanted.room_id is not None and wanted.room_id in self._rooms:
+            for booking in _overlapping(self._rooms[wanted.room_id], wanted):
+                if wanted.is_shared and _same_session(wanted, booking):
+                    continue
+                if ignore is None or booking.class_id != ignore:
+                    return Clash("room_busy", booking)
         return None
+
+    def is_free(self, room: int, wanted: Booking) -> bool:
+        """Return whether ``room`` is free at the time of ``wanted``."""
+        return not any(_overlapping(self._rooms.get(room, {}), wanted))
+
+
+def _add_once(same_day: list[Booking], booking: Booking) -> None:
+    """Add ``booking`` to the classes of a person or room on one day.
+
+    Two bookings represent a whole group, whatever its size. Two, because a class that moves ignores
+    its own booking, but not the group that it leaves.
+    """
+    if booking.is_shared and sum(_same_session(booking, other) for other in same_day) > 1:
+        return
+    same_day.append(booking)
 
 
 def _overlapping(diary: Diary, wanted: Booking) -> Iterator[Booking]:
@@ -93,6 +111,8 @@ def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set
             days.setdefault(("student", booking.student_id, bucket), []).append(booking)
             if booking.teacher_id is not None:
                 days.setdefault(("teacher", booking.teacher_id, bucket), []).append(booking)
+            if booking.room_id is not None:
+                days.setdefault(("room", booking.room_id, bucket), []).append(booking)
     found: set[SeriesKey] = set()
     for planned in wanted:
         for bucket in range(
@@ -101,6 +121,8 @@ def series_in_the_way(wanted: Iterable[Booking], busy: Iterable[Booking]) -> set
             nearby = days.get(("student", planned.student_id, bucket), [])
             if planned.teacher_id is not None:
                 nearby = nearby + days.get(("teacher", planned.teacher_id, bucket), [])
+            if planned.room_id is not None:
+                nearby = nearby + days.get(("room", planned.room_id, bucket), [])
             found.update(
                 booking.series
                 for booking in nearby
@@ -118,10 +140,11 @@ def _key(booking: Booking) -> tuple[int, date, time, time]:
 
 
 def _same_session(booking: Booking, other: Booking) -> bool:
-    """Return whether two classes of the same teacher belong to one group lesson."""
+    """Return whether two classes of one teacher, or of one room, belong to one group lesson."""
     return (
         booking.is_shared
         and other.is_shared
+        and booking.teacher_id == other.teacher_id
         and booking.starts == other.starts
         and booking.ends == other.ends
     )

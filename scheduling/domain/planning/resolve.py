@@ -31,11 +31,13 @@ class Conflict:
     """A planned class whose place is taken, and the conflicting booking.
 
     ``stays``: its stored class stays on the calendar, or is restored, at another place.
+    ``free_rooms``: the rooms that are free then, if its room is taken.
     """
 
     planned: PlannedClass
     clash: Clash
     stays: bool = False
+    free_rooms: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,10 +69,10 @@ class Plan:
 def resolve(draft: Draft, busy: Iterable[Booking]) -> Plan:
     """Give every planned class of ``draft`` its place, or report the conflicting class.
 
-    ``busy``: the active stored classes of the same people around the same time, including those
-    of the draft's own series. A stored class beats a planned one; among planned ones the older
-    series wins. Rows that move free their old place, so two series can swap; a row whose new
-    place is taken keeps the old one, which stays occupied.
+    ``busy``: the active stored classes of the same people and rooms around the same time,
+    including those of the draft's own series. A stored class beats a planned one; among planned
+    ones the older series wins. Rows that move free their old place, so two series can swap; a row
+    whose new place is taken keeps the old one, which stays occupied.
 
     After rows have blocked others, the rest is assigned again against the resulting calendar,
     until nothing more can be placed: a second run must find nothing to do.
@@ -252,12 +254,14 @@ def _change_reason(planned: PlannedClass) -> Reason:
 
 
 def _details(row: StoredClass, series: Series) -> dict[str, str | int]:
-    """Return the differences other than time, zone and people."""
+    """Return the differences other than time, zone and people; a room as its id, 0 for none."""
     found: dict[str, str | int] = {}
     if row.subject != series.subject:
         found |= {"from_subject": row.subject, "to_subject": series.subject}
     if row.is_shared != series.is_shared:
         found["to_shared"] = series.is_shared
+    if row.room_id != series.room_id:
+        found |= {"from_room": row.room_id or 0, "to_room": series.room_id or 0}
     return found
 
 

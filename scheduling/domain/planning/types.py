@@ -51,6 +51,7 @@ class PlannedClass:
             series.start_time,
             series.end_time,
             series.zone,
+            series.room_id,
         )
 
 

@@ -60,8 +60,8 @@ def draft_unchanged(
     """Return the draft of a series that has a matching class in each of ``weeks``.
 
     ``transitions``: the offsets with which the classes' instants were compared. The draft is also
-    that of every series that differs from this one only in its people, its time of day and its
-    subject. None means that the planner needs every series.
+    that of every series that differs from this one only in its people, its room, its time of day
+    and its subject. None means that the planner needs every series.
     """
     series = state.series
     if series.error is not None:

@@ -32,7 +32,7 @@ from scheduling.jobs.runs.result import NullObserver, RunObserver, RunResult
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, RunState
 from scheduling.models.studio import one_reading
-from scheduling.selectors.schedules.run_scope import people_in_several_chunks
+from scheduling.selectors.schedules.run_scope import in_several_chunks
 
 from .closing import close, conclude, log_end, read_final_state, record_failure
 from .prune import prune
@@ -245,7 +245,7 @@ class _Attempt:
             makes=window.makes,
         )
         if self.claim is None and len(work) > 1:
-            context.overlay = DryRunOverlay(*people_in_several_chunks(scope))
+            context.overlay = DryRunOverlay(*in_several_chunks(scope))
         ChunkedGeneration(
             request=self.request,
             context=context,

@@ -1,18 +1,19 @@
 """Cuts a run into chunks, each planned and committed in one transaction.
 
 A chunk has all series of its teachers, and of its students without a teacher. Teachers whose series
-may collide through a common student stay in one chunk, so that the older series always wins.
+may collide through a common student or room stay in one chunk, so that the older series always
+wins.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from itertools import combinations
 
 from django.db.models import Q
 
-from scheduling.domain.series import Series, SeriesKind
+from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import MINUTES_A_DAY, minute_of, offsets
 from scheduling.domain.windows import Window
 from scheduling.selectors.schedules.run_scope import (
@@ -74,6 +75,8 @@ def chunks(
         for first, second in combinations(series, 2):
             if owner_of(first) != owner_of(second) and may_collide(first, second, years):
                 groups.join(owner_of(first), owner_of(second))
+    for series in series_of_several_owners(kinds, scope, "room").values():
+        _join_in_room(groups, series, window, years)
     rows = limit or (ROWS_A_PREVIEW if preview else ROWS_A_CHUNK)
     max_size = max(1, rows // (window.days // 7 + 1))
     return list(_pack(groups, sizes, max_size))
@@ -99,6 +102,56 @@ def _chunk(owners: list[Owner], size: int) -> Chunk:
         [id for kind, id in owners if kind == "student"],
         size,
     )
+
+
+def _join_in_room(groups: "_Groups", series: list[Series], window: Window, years: range) -> None:
+    """Join the owners of the series of one room that may meet there in ``window``.
+
+    The series are taken by their first minute of the week; ``near`` has the earlier ones that end
+    later, so that a full room takes little longer than an empty one.
+    """
+    dated = [each for each in series if each.error is None and _overlaps(each, window)]
+    zones = {each.zone for each in dated}
+    minutes = {each.key: _minutes(each, years if len(zones) > 1 else None) for each in dated}
+    near: list[tuple[int, Series]] = []
+    for start, end, each in _in_order_of_week(dated, minutes):
+        near = [(until, other) for until, other in near if until > start]
+        for _until, other in near:
+            owner, others = owner_of(each), owner_of(other)
+            if (
+                groups.find(owner) != groups.find(others)
+                and _are_valid_together(each, other)
+                and may_collide(each, other, years)
+            ):
+                groups.join(owner, others)
+        near.append((end, each))
+
+
+def _in_order_of_week(
+    series: list[Series], minutes: dict[SeriesKey, tuple[int, int]]
+) -> list[tuple[int, int, Series]]:
+    """Return the series with their minutes of the week, the earliest first.
+
+    Each occurs a second time a week later, where the end of the week meets its beginning.
+    """
+    found = [
+        (minutes[each.key][0] + shift, minutes[each.key][1] + shift, each)
+        for each in series
+        for shift in (0, MINUTES_A_WEEK)
+    ]
+    return sorted(found, key=lambda item: item[:2])
+
+
+def _overlaps(series: Series, window: Window) -> bool:
+    """Return whether ``series`` may have occurrences in ``window``."""
+    return (series.first is None or series.first < window.end) and (
+        series.last is None or series.last >= window.start
+    )
+
+
+def _are_valid_together(first: Series, second: Series) -> bool:
+    starts = max(series.first or date.min for series in (first, second))
+    return all(series.last is None or series.last >= starts for series in (first, second))
 
 
 def may_collide(first: Series, second: Series, years: range) -> bool:

@@ -14,8 +14,9 @@ from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
 
 _COLUMNS = (
-    "student_id, teacher_id, fixed_schedule_id, recurring_slot_id, week, occurrence_date, date, "
-    "start_time, end_time, time_zone, starts_at, ends_at, subject, is_shared, created_by_run_id"
+    "student_id, teacher_id, room_id, fixed_schedule_id, recurring_slot_id, week, "
+    "occurrence_date, date, start_time, end_time, time_zone, starts_at, ends_at, subject, "
+    "is_shared, created_by_run_id"
 )
 # Lines sent at once: few calls, bounded memory.
 _LINES_A_BUFFER = 2_000
@@ -65,11 +66,12 @@ def _lines(planned_classes: Iterable[PlannedClass], run_id: int | None) -> Itera
 
 def _shared_text(series: Series, run: str) -> tuple[str, str, str]:
     teacher = _NULL if series.teacher_id is None else str(series.teacher_id)
+    room = _NULL if series.room_id is None else str(series.room_id)
     sources = f"{series.id}\t{_NULL}"
     if series.kind is SeriesKind.RECURRING_SLOT:
         sources = f"{_NULL}\t{series.id}"
     return (
-        f"{series.student_id}\t{teacher}\t{sources}\t",
+        f"{series.student_id}\t{teacher}\t{room}\t{sources}\t",
         f"\t{series.start_time}\t{series.end_time}\t{series.zone}\t",
         f"\t{_escaped(series.subject)}\t{'t' if series.is_shared else 'f'}\t{run}\n",
     )
@@ -115,7 +117,7 @@ def _shared_values(series: Series, run_id: int | None) -> tuple[tuple[Any, ...],
     slot = series.kind is SeriesKind.RECURRING_SLOT
     sources = (None, series.id) if slot else (series.id, None)
     return (
-        (series.student_id, series.teacher_id, *sources),
+        (series.student_id, series.teacher_id, series.room_id, *sources),
         (_time_text(series.start_time), _time_text(series.end_time), series.zone),
         (series.subject, series.is_shared, run_id),
     )

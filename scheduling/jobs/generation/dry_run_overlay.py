@@ -14,12 +14,13 @@ from scheduling.domain.series import Series, SeriesKey
 class DryRunOverlay:
     """The changes of the plans so far that may affect later chunks.
 
-    ``students`` and ``teachers`` are those with series in several chunks, or of both kinds. Classes
-    of other people are not kept, to save memory.
+    ``students``, ``teachers`` and ``rooms`` are those with series in several chunks, or of both
+    kinds. Classes of others are not kept, to save memory.
     """
 
     students: frozenset[int]
     teachers: frozenset[int]
+    rooms: frozenset[int]
     freed: set[int] = field(default_factory=set)
     added: defaultdict[tuple[str, int], list[Booking]] = field(
         default_factory=lambda: defaultdict(list)
@@ -37,24 +38,29 @@ class DryRunOverlay:
                 self.freed.add(planned.row.id)
             if planned.series.key in neighbours or self._recurs(planned.series):
                 booking = planned.booking()
-                for person in _people(planned.series):
-                    self.added[person].append(booking)
+                for place in _places(planned.series):
+                    self.added[place].append(booking)
 
     def _recurs(self, series: Series) -> bool:
-        return series.student_id in self.students or series.teacher_id in self.teachers
+        return (
+            series.student_id in self.students
+            or series.teacher_id in self.teachers
+            or series.room_id in self.rooms
+        )
 
     def over(self, busy: list[Booking], planned_classes: Iterable[PlannedClass]) -> list[Booking]:
         """Return ``busy`` as it would be for ``planned_classes`` after the plans so far."""
-        people = {person for planned in planned_classes for person in _people(planned.series)}
+        places = {place for planned in planned_classes for place in _places(planned.series)}
         # A class found under both its student and its teacher counts once.
-        added = {
-            id(booking): booking for person in people for booking in self.added.get(person, ())
-        }
+        added = {id(booking): booking for place in places for booking in self.added.get(place, ())}
         kept = [booking for booking in busy if booking.class_id not in self.freed]
         return kept + list(added.values())
 
 
-def _people(series: Series) -> Iterator[tuple[str, int]]:
+def _places(series: Series) -> Iterator[tuple[str, int]]:
+    """Yield the people and the room of ``series``."""
     yield "student", series.student_id
     if series.teacher_id is not None:
         yield "teacher", series.teacher_id
+    if series.room_id is not None:
+        yield "room", series.room_id

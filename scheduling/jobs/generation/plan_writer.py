@@ -64,7 +64,7 @@ def _park(ids: list[int], now: datetime) -> None:
 
 _REWRITE = f"""
     UPDATE classes SET
-        student_id = %s, teacher_id = %s, date = %s, occurrence_date = %s,
+        student_id = %s, teacher_id = %s, room_id = %s, date = %s, occurrence_date = %s,
         start_time = %s, end_time = %s, time_zone = %s, starts_at = %s, ends_at = %s,
         subject = %s, is_shared = %s,
         status = %s, cancelled_by = %s, cancel_reason = %s, closure_id = %s, updated_at = {{later}}
@@ -109,6 +109,7 @@ def _place(series: Series, day: Any, starts: int, ends: int) -> list[Any]:
     return [
         series.student_id,
         series.teacher_id,
+        series.room_id,
         adapt.adapt_datefield_value(day),
         adapt.adapt_datefield_value(day),
         adapt.adapt_timefield_value(series.start_time),

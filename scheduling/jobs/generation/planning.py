@@ -8,12 +8,19 @@ from django.db.models import Q
 
 from scheduling.domain.existing_classes import Booking
 from scheduling.domain.planning import SeriesState, draft, unchanged_weeks
+from scheduling.domain.planning.free_rooms import add_free_rooms, room_conflicts
 from scheduling.domain.planning.occupancy import series_in_the_way
 from scheduling.domain.planning.resolve import Plan, resolve
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.wallclock import to_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
-from scheduling.selectors.classes import bookings_near, stored_groups, stored_rows
+from scheduling.selectors.classes import (
+    bookings_in_rooms,
+    bookings_near,
+    stored_groups,
+    stored_rows,
+)
+from scheduling.selectors.rooms import active_rooms
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.run_scope import Owner, owner_of
 from scheduling.selectors.schedules.series import load_by_key, load_series
@@ -98,7 +105,16 @@ def plan_series(context: PlanningContext, series: list[Series], now: datetime) -
             break
         neighbours |= {state.series.key for state in added}
         states += added
+    _name_free_rooms(plan)
     return ChunkPlan(plan, {state.series.key: state.series for state in states}, neighbours)
+
+
+def _name_free_rooms(plan: Plan) -> None:
+    """Add the free rooms to the conflicts about a room, in two queries; without any, in none."""
+    if conflicts := room_conflicts(plan):
+        rooms = active_rooms()
+        busy = bookings_in_rooms(rooms, [conflict.planned for conflict in conflicts])
+        add_free_rooms(plan, busy, rooms)
 
 
 def _resolve(

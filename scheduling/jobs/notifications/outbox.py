@@ -104,7 +104,7 @@ def render(message: Message) -> bool:
     if item is None:
         return False
     kind = MessageKind(message.kind)
-    lessons = ScheduledClass.objects.select_related("student", "teacher").filter(
+    lessons = ScheduledClass.objects.select_related("student", "teacher", "room").filter(
         student=item.student_id,
         teacher=item.teacher_id,
         starts_at=item.starts_at,

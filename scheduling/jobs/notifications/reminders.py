@@ -46,7 +46,7 @@ def _upcoming(now: datetime, until: datetime) -> QuerySet[ScheduledClass]:
     rows = ScheduledClass.objects.filter(
         status=ClassStatus.SCHEDULED, starts_at__gt=now, starts_at__lte=until
     )
-    return rows.select_related("student", "teacher").order_by("starts_at", "id")
+    return rows.select_related("student", "teacher", "room").order_by("starts_at", "id")
 
 
 def _of_students(upcoming: QuerySet[ScheduledClass]) -> list[tuple[Reader, ScheduledClass]]:

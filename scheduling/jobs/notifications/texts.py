@@ -34,7 +34,7 @@ def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[
     """Return subject and body of a reminder or notice about ``lesson``.
 
     Times are in the teacher's own zone for a teacher, and local to the class for the others.
-    ``lesson`` has its student and teacher loaded.
+    ``lesson`` has its student, teacher and room loaded.
     """
     zone = lesson.time_zone
     if isinstance(reader, Teacher) and is_zone(reader.time_zone):
@@ -48,12 +48,13 @@ def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[
             "start": f"{begins:%H:%M}",
             "end": f"{ends:%H:%M}",
             "zone": zone,
+            "room": f", {lesson.room}" if lesson.room else "",
         }
         if kind == MessageKind.REMINDER:
             subject = _("Reminder: %(lesson)s, %(day)s, %(start)s")
             body = _(
                 "Hello %(name)s,\n\n"
-                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s).\n\n"
+                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s)%(room)s.\n\n"
                 "If you do not want reminders, tell your studio."
             )
         else:  # without the reason of the cancellation, which is confidential

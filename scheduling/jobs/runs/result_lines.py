@@ -13,7 +13,15 @@ from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.wallclock import hours_on
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.rooms import room_names
 from scheduling.text.reasons import reason_text
+
+# Values of a reason that are not part of a fingerprint.
+_LOOSE = {"error", "free_rooms"}
+# Values of a reason that the planner gives as the id of a room, 0 for none.
+_ROOMS = ("from_room", "to_room")
+# The most free rooms that a line names.
+_MOST_ROOMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +61,13 @@ class ResultLine:
     def facts(self) -> tuple[object, ...]:
         """Return the values for a fingerprint: equal, with equal ``repr``, for equal lines.
 
-        Names and error texts are left out: they may be in another language.
+        Names and error texts are left out: they may be in another language. So are the free rooms,
+        which say nothing about this class.
         """
         return (
             self.outcome.value,
             self.code,
-            sorted((name, str(value)) for name, value in self.params.items() if name != "error"),
+            sorted((name, str(value)) for name, value in self.params.items() if name not in _LOOSE),
             self.student_id,
             self.teacher_id,
             self.series and (self.series.kind.value, self.series.id),
@@ -68,7 +77,7 @@ class ResultLine:
             self.end_time,
             self.zone,
             self.occurrences,
-            self.becomes and tuple(self.becomes),  # a plain tuple has a faster repr
+            self.becomes and self.becomes.facts(),
         )
 
     def item(self, run_id: int) -> JobRunItem:
@@ -93,19 +102,29 @@ class ResultLine:
 
 
 class PersonNames:
-    """The names of students and teachers, read in two queries."""
+    """The names of students, teachers and rooms, read in at most three queries."""
 
-    def __init__(self, students: Iterable[int | None], teachers: Iterable[int | None]) -> None:
+    def __init__(
+        self,
+        students: Iterable[int | None],
+        teachers: Iterable[int | None],
+        rooms: Iterable[int | None] = (),
+    ) -> None:
         student_ids = {pk for pk in students if pk is not None}
         teacher_ids = {pk for pk in teachers if pk is not None}
         self._students = student_names(student_ids) if student_ids else {}
         self._teachers = teacher_names(teacher_ids) if teacher_ids else {}
+        room_ids = {pk for pk in rooms if pk is not None}
+        self._rooms = room_names(room_ids) if room_ids else {}
 
     def student(self, pk: int | None) -> str:
         return self._students.get(pk, "") if pk is not None else ""
 
     def teacher(self, pk: int | None) -> str:
         return self._teachers.get(pk, "") if pk is not None else ""
+
+    def room(self, pk: int | None) -> str:
+        return self._rooms.get(pk, "") if pk is not None else ""
 
 
 def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
@@ -123,6 +142,13 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
         + [series.teacher_id for series in all_series]
         + [booking.teacher_id for booking in bookings]
         + [closure.teacher_id for closure, _day in plan.closed],
+        [
+            room
+            for note in plan.notes
+            for name in _ROOMS
+            if isinstance(room := note.reason.params.get(name), int)
+        ]
+        + rooms_of(plan.conflicts),
     )
     new_attributes = _new_attributes(plan)
     return [
@@ -164,10 +190,12 @@ def _created_line(planned: PlannedClass, names: PersonNames) -> ResultLine:
 
 
 def _note_line(note: Note, names: PersonNames, becomes: ClassAttributes | None) -> ResultLine:
+    params: dict[str, Any] = dict(note.reason.params)
+    params |= {name: names.room(params[name]) for name in _ROOMS if name in params}
     return ResultLine(
         outcome=note.outcome,
         code=note.reason.code,
-        params=dict(note.reason.params),
+        params=params,
         student_id=note.student_id,
         teacher_id=note.teacher_id,
         student=names.student(note.student_id),
@@ -183,19 +211,32 @@ def _note_line(note: Note, names: PersonNames, becomes: ClassAttributes | None) 
     )
 
 
+def rooms_of(conflicts: Iterable[Conflict]) -> list[int | None]:
+    """Return the ids of the rooms that the lines of ``conflicts`` name."""
+    return [
+        room
+        for conflict in conflicts
+        if conflict.clash.code == "room_busy"
+        for room in (conflict.clash.booking.room_id, *conflict.free_rooms[:_MOST_ROOMS])
+    ]
+
+
 def conflict_line(conflict: Conflict, names: PersonNames) -> ResultLine:
     """Return the line of a conflict: the planned occurrence and the class in its way."""
     planned, clash = conflict.planned, conflict.clash
     booking = clash.booking
     code = clash.code
-    if code == "student_busy" and booking.teacher_id is None:
-        code = "student_busy_alone"
+    if code in ("student_busy", "room_busy") and booking.teacher_id is None:
+        code += "_alone"
     params: dict[str, Any] = {
         "with_student": names.student(booking.student_id),
         "with_teacher": names.teacher(booking.teacher_id),
         "with_when": f"{booking.day} {_hours(booking)} {booking.zone}",
         "with_class": booking.class_id,
     }
+    if clash.code == "room_busy":
+        params["with_room"] = names.room(booking.room_id)
+        params["free_rooms"] = [names.room(id) for id in conflict.free_rooms[:_MOST_ROOMS]]
     if conflict.stays and (row := planned.row) is not None:
         params["stays_on"] = f"{row.date} {_hours(row)}"
     return _planned_line(planned, names, Outcome.CONFLICT, code, params)

@@ -57,6 +57,10 @@ def _summary(loaded: LoadReport, seed: int) -> str:
     return _("Demo studio %(seed)d, created: %(list)s.") % {
         "seed": seed,
         "list": people_and_rules(
-            loaded.teachers, loaded.students, loaded.fixed_schedules, loaded.recurring_slots
+            loaded.teachers,
+            loaded.students,
+            loaded.fixed_schedules,
+            loaded.recurring_slots,
+            loaded.rooms,
         ),
     }

@@ -1,6 +1,6 @@
-"""Bookings: the stored classes that occupy the time of people."""
+"""Bookings: the stored classes that occupy people and rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
@@ -30,15 +30,19 @@ class _BookingRow(NamedTuple):
     start_time: time
     end_time: time
     time_zone: str
+    room_id: int | None
+
+
+_COLUMNS = ", ".join(f"c.{name}" for name in _BookingRow._fields)
 
 
 def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
     """Return the stored classes that may conflict with ``planned_classes``, earliest first.
 
-    These are the active classes of the same people from two days before the first planned class
-    to two days after the last: a class is at most one day long, and the compound key compares
-    local dates, which differ by up to 26 hours between zones. The order makes the reported
-    conflict the same whatever order the database returns.
+    These are the active classes of the same people and rooms from two days before the first
+    planned class to two days after the last: a class is at most one day long, and the compound key
+    compares local dates, which differ by up to 26 hours between zones. The order makes the
+    reported conflict the same whatever order the database returns.
     """
     if not planned_classes:
         return []
@@ -52,15 +56,19 @@ def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
     teachers = list_param(
         {id for planned in planned_classes if (id := planned.series.teacher_id) is not None}
     )
-    columns = ", ".join(f"c.{name}" for name in _BookingRow._fields)
+    rooms = {id for planned in planned_classes if (id := planned.series.room_id) is not None}
     sql = f"""
-        SELECT {columns} FROM {classes_of("teacher_id", _ACTIVE)}
+        SELECT {_COLUMNS} FROM {classes_of("teacher_id", _ACTIVE)}
         UNION ALL
-        SELECT {columns} FROM {classes_of("student_id", _ACTIVE)}
+        SELECT {_COLUMNS} FROM {classes_of("student_id", _ACTIVE)}
     """
-    found: dict[int, Booking] = {}  # both halves of the query may return the same class
+    params = [teachers, *span, students, *span]
+    if rooms:
+        sql += f" UNION ALL SELECT {_COLUMNS} FROM {classes_of('room_id', _ACTIVE)}"
+        params += [list_param(rooms), *span]
+    found: dict[int, Booking] = {}  # the parts of the query may return the same class
     with connection.cursor() as cursor:
-        cursor.execute(sql, [teachers, *span, students, *span])
+        cursor.execute(sql, params)
         for values in cursor:
             row = _BookingRow._make(values)
             if row.id not in found:
@@ -81,9 +89,58 @@ def _booking(row: _BookingRow) -> Booking:
         start_time=row.start_time,
         end_time=row.end_time,
         zone=row.time_zone,
+        room_id=row.room_id,
     )
 
 
 def _aware(moment: datetime) -> datetime:
     """Return ``moment`` with its zone: SQLite returns instants in UTC without one."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# The stored classes in one of several rooms (``place``) during one of several spans.
+_IN_ROOMS = {
+    "postgresql": f"""
+        SELECT {_COLUMNS}
+        FROM unnest(%s::bigint[]) AS place (value)
+        CROSS JOIN unnest(%s::timestamptz[], %s::timestamptz[]) AS span (starts, ends)
+        CROSS JOIN LATERAL (
+            SELECT * FROM classes AS c
+            WHERE c.room_id = place.value AND c.status <> 'cancelled'
+              AND c.starts_at < span.ends AND c.starts_at > span.starts - interval '25 hours'
+              AND c.ends_at > span.starts
+            OFFSET 0
+        ) AS c""",
+    "sqlite": f"""
+        SELECT {_COLUMNS}
+        FROM json_each(%s) AS place
+        CROSS JOIN json_each(%s) AS first
+        CROSS JOIN json_each(%s) AS last ON last.key = first.key
+        CROSS JOIN classes AS c
+          ON c.room_id = place.value AND c.status <> 'cancelled'
+         AND c.starts_at < last.value AND c.starts_at > datetime(first.value, '-25 hours')
+         AND c.ends_at > first.value""",
+}
+
+
+def bookings_in_rooms(
+    rooms: Collection[int], planned_classes: Iterable[PlannedClass]
+) -> list[Booking]:
+    """Return the stored active classes in ``rooms`` that overlap one of ``planned_classes``."""
+    spans = sorted({(planned.starts, planned.ends) for planned in planned_classes})
+    if not rooms or not spans:
+        return []
+    starts, ends = zip(*spans, strict=True)
+    params = [list_param(rooms), _instants(starts), _instants(ends)]
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_ROOMS[connection.vendor], params)
+        rows = [_BookingRow._make(values) for values in cursor]
+    # A class may overlap several spans.
+    return [_booking(row) for row in {row.id: row for row in rows}.values()]
+
+
+def _instants(seconds: Iterable[int]) -> str:
+    """Return instants as one parameter."""
+    is_postgresql = connection.vendor == "postgresql"
+    offset, pattern = ("+00", "{%s}") if is_postgresql else ("", "[%s]")
+    return pattern % ",".join(f'"{from_epoch(at):%Y-%m-%d %H:%M:%S}{offset}"' for at in seconds)

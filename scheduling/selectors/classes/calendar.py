@@ -17,9 +17,10 @@ LONGEST = timedelta(hours=25)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFilter:
-    """The person and the statuses to show; None and empty mean all."""
+    """The people, the room and the statuses to show; None and empty mean all."""
 
     teacher_id: int | None = None
+    room_id: int | None = None
     student_id: int | None = None
     statuses: tuple[str, ...] = ()
 
@@ -27,6 +28,8 @@ class CalendarFilter:
         """Return ``rows`` filtered."""
         if self.teacher_id is not None:
             rows = rows.filter(teacher_id=self.teacher_id)
+        if self.room_id is not None:
+            rows = rows.filter(room_id=self.room_id)
         if self.student_id is not None:
             rows = rows.filter(student_id=self.student_id)
         if self.statuses:
@@ -104,6 +107,7 @@ REST = (
     _whether(edited_at__isnull=False),
     _whether(week__isnull=True),
     "attendance",
+    "room_id",
 )
 
 

@@ -35,7 +35,7 @@ def day_summary(
     coming = (
         classes.filter(starts_at__gte=now)
         .exclude(cancelled)
-        .select_related("student", "teacher")
+        .select_related("student", "teacher", "room")
         .order_by("starts_at", "id")
         .first()
     )

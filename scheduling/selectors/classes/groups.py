@@ -45,17 +45,17 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
     sql = f"""
         SELECT c.{source}, {_PLAIN}, {_ISO_WEEKDAY[vendor]}, c.start_time, c.end_time,
                {_EPOCH[vendor].format("ends_at")} - {starts},
-               c.time_zone, c.teacher_id, c.student_id, c.subject, c.is_shared,
+               c.time_zone, c.teacher_id, c.student_id, c.subject, c.is_shared, c.room_id,
                {_LIST[vendor].format(week)}, {_LIST[vendor].format(starts)}
         FROM {classes_of(source, "c.week >= %s")}
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
     """
     groups: defaultdict[int, list[ClassGroup]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, [list_param(ids), since])
         for series_id, is_plain, *values, weeks, start_times in cursor:
             values[1:3] = map(_time, values[1:3])
-            values[-1] = bool(values[-1])
+            values[-2] = bool(values[-2])
             attributes = ClassAttributes._make(values)
             group = ClassGroup(bool(is_plain), attributes, *_in_order(weeks, start_times))
             groups[series_id].append(group)

@@ -22,6 +22,7 @@ class _ClassRow(NamedTuple):
     recurring_slot_id: int | None
     student_id: int
     teacher_id: int | None
+    room_id: int | None
     starts_at: datetime
     ends_at: datetime
     is_shared: bool
@@ -84,6 +85,7 @@ def _stored(row: _ClassRow) -> StoredClass:
         teacher_id=row.teacher_id,
         subject=row.subject,
         is_shared=row.is_shared,
+        room_id=row.room_id,
         is_cancelled=row.status == ClassStatus.CANCELLED,
         closure_id=row.closure_id,
         edit=edit_code(

@@ -20,6 +20,8 @@ _POSTGRESQL = {
     "slot_end": "s.start_time + make_interval(mins => s.duration_minutes)",
     "weekday": "c.date - c.week = r.weekday - 1",
     "list": "array_agg({0})::text",
+    # Equal, or both NULL.
+    "same": "{0} IS NOT DISTINCT FROM {1}",
     # Keeps the planner from computing a rule again for each of its classes.
     "once": "OFFSET 0",
 }
@@ -32,6 +34,7 @@ _SQLITE = {
     "slot_end": "time(s.start_time, s.duration_minutes || ' minutes')",
     "weekday": "julianday(c.date) - julianday(c.week) = r.weekday - 1",
     "list": "group_concat({0})",
+    "same": "{0} IS {1}",
     "once": "LIMIT -1",
 }
 

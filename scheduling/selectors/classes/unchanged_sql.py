@@ -65,8 +65,8 @@ def statement(kind: SeriesKind, with_teacher: bool, zones: str) -> str:
         {sql["weekday"]} AND c.week >= {_day(sql, "start")} AND c.week < {_day(sql, "end")} AND
         c.start_time = r.start_time AND c.end_time = r.end_time AND {sql["ends"]} AND c.time_zone =
         r.name AND {teacher} AND c.student_id = r.student_id AND c.subject = r.subject AND
-        c.is_shared = r.is_shared AND c.date <= coalesce(r.last, c.date)
-        AND {sql["starts"].format(sql["local"], shift)}"""
+        c.is_shared = r.is_shared AND {sql["same"].format("c.room_id", "r.room_id")}
+        AND c.date <= coalesce(r.last, c.date) AND {sql["starts"].format(sql["local"], shift)}"""
     return f"""
         WITH zones (name, {columns}) AS (VALUES {zones})
         SELECT weekday, name, interval_weeks, phase, bits,
@@ -83,7 +83,7 @@ def statement(kind: SeriesKind, with_teacher: bool, zones: str) -> str:
             FROM (
                 SELECT s.id, s.student_id, s.teacher_id, s.weekday, s.interval_weeks,
                        CASE WHEN s.interval_weeks = 1 THEN 0 ELSE {sql["phase"]} END AS phase,
-                       s.start_time, {sql["clock"]} AS clock, s.subject, s.is_shared,
+                       s.start_time, {sql["clock"]} AS clock, s.subject, s.is_shared, s.room_id,
                        {sql["slot_end"] if slot else "s.end_time"} AS end_time,
                        {sql["slot_length"] if slot else sql["fixed_length"]} AS length,
                        {sql["last"]} AS last, z.*

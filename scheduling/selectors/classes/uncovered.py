@@ -57,8 +57,8 @@ def uncovered_series(
 
     Classes from ``since``, a Monday, are considered, and the global ``closures``. A series with a
     closure of its own may be included although it needs no class. A class is elsewhere if it is in
-    the future, was not edited by hand, and differs from its rule in date, time, people or zone.
-    Wrong instants are not found; the calendar check finds them.
+    the future, was not edited by hand, and differs from its rule in date, time, people, room or
+    zone. Wrong instants are not found; the calendar check finds them.
     """
     found: list[Uncovered] = []
     start = window.start
@@ -107,7 +107,7 @@ def _statement(kind: SeriesKind) -> str:
         c.date = c.occurrence_date AND {sql["weekday"]}
         AND c.start_time = r.start_time AND c.end_time = r.end_time AND c.time_zone = r.zone
         AND coalesce(c.teacher_id, 0) = r.teacher AND c.student_id = r.student_id
-        AND c.is_shared = r.is_shared"""
+        AND c.is_shared = r.is_shared AND {sql["same"].format("c.room_id", "r.room_id")}"""
     elsewhere = f"""c.starts_at > %(now)s AND (
         (c.status = 'scheduled' AND {UNMARKED_SQL} AND ({matches_rule}) IS NOT TRUE)
         OR (c.cancelled_by = 'closure' AND NOT {sql["weekday"]}))"""
@@ -136,7 +136,7 @@ def _statement(kind: SeriesKind) -> str:
                    ), 0) AS weeks
             FROM (
                 SELECT s.id, s.student_id, coalesce(s.teacher_id, 0) AS teacher, s.weekday,
-                       s.interval_weeks, s.start_time, s.is_shared,
+                       s.interval_weeks, s.start_time, s.is_shared, s.room_id,
                        CASE WHEN s.interval_weeks = 1 THEN 0 ELSE {sql["phase"]} END AS phase,
                        {sql["slot_end"] if slot else "s.end_time"} AS end_time,
                        coalesce(t.time_zone, %(studio)s) AS zone,

@@ -29,6 +29,16 @@ def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
         if wanted.is_shared:
             teacher &= ~Q(is_shared=True, starts_at=wanted.starts_at, ends_at=wanted.ends_at)
         people |= teacher
+    if wanted.room_id is not None:
+        room = Q(room_id=wanted.room_id)
+        if wanted.is_shared:
+            room &= ~Q(
+                is_shared=True,
+                starts_at=wanted.starts_at,
+                ends_at=wanted.ends_at,
+                **_same_teacher(wanted),
+            )
+        people |= room
     same_key = Q(
         student_id=wanted.student_id,
         date=wanted.date,
@@ -37,10 +47,16 @@ def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
     )
     return (
         others.filter((overlap & people) | same_key)
-        .select_related("student", "teacher")
+        .select_related("student", "teacher", "room")
         .order_by("starts_at", "id")
         .first()
     )
+
+
+def _same_teacher(wanted: ScheduledClass) -> dict[str, Any]:
+    if wanted.teacher_id is None:
+        return {"teacher__isnull": True}
+    return {"teacher_id": wanted.teacher_id}
 
 
 def overlap(one: Rule, other: Rule) -> bool:
@@ -58,11 +74,13 @@ def overlap(one: Rule, other: Rule) -> bool:
 
 
 def conflicting_series(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
-    """Return, for each of ``rules``, the stored rule of its teacher that overlaps it, or None."""
+    """Return, for each of ``rules``, a stored rule of its teacher or room that overlaps it."""
     teachers = {rule.teacher_id for rule in rules if rule.teacher_id is not None}
-    if not teachers:
+    rooms = {rule.room_id for rule in rules if rule.room_id is not None}
+    if not teachers and not rooms:
         return [None for _rule in rules]
-    theirs = Q(teacher_id__in=teachers, student__is_active=True)
+    theirs = Q(teacher_id__in=teachers) | Q(room_id__in=rooms)
+    theirs &= Q(student__is_active=True)
     stored: list[Rule] = [
         *FixedSchedule.objects.filter(theirs).select_related("student", "teacher"),
         *RecurringSlot.objects.filter(theirs, status=SlotStatus.ACTIVE).select_related(
@@ -72,16 +90,17 @@ def conflicting_series(rules: Sequence[FixedSchedule]) -> list[Rule | None]:
     # Rows that are edited in the same form are not compared in their stored state.
     edited = {rule.pk for rule in rules if rule.pk}
     others = [r for r in stored if not (isinstance(r, FixedSchedule) and r.pk in edited)]
-    return [
-        next((r for r in others if r.teacher_id == rule.teacher_id and _rival(rule, r)), None)
-        for rule in rules
-    ]
+    return [next((r for r in others if _rival(rule, r)), None) for rule in rules]
 
 
 def _rival(one: Rule, other: Rule) -> bool:
-    if one.is_shared and other.is_shared and _span(one) == _span(other):
+    same_teacher = one.teacher_id == other.teacher_id
+    is_shared = one.is_shared and other.is_shared and _span(one) == _span(other)
+    if same_teacher and is_shared:
         return False
-    return overlap(one, other)
+    has_same = same_teacher and one.teacher_id is not None
+    has_same |= one.room_id is not None and one.room_id == other.room_id
+    return has_same and overlap(one, other)
 
 
 def _zone(rule: Rule) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Min, Q, Value
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 
 from scheduling.domain.series import Series, SeriesKind
@@ -52,43 +52,46 @@ def owner_of(series: Series) -> Owner:
     return ("teacher", series.teacher_id)
 
 
-def series_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> dict[int, list[Series]]:
-    """Return the series of students with more than one owner among ``kinds``, by student."""
+def series_of_several_owners(
+    kinds: tuple[SeriesKind, ...], scope: Q, whose: str = "student"
+) -> dict[int, list[Series]]:
+    """Return the series of students, or rooms, with more than one owner among ``kinds``, by id."""
     found: defaultdict[int, list[Series]] = defaultdict(list)
-    if several := _students_of_several_owners(kinds, scope):
+    if several := _of_several_owners(whose, kinds, scope):
         for kind in kinds:
-            for series in load_series(kind, scope & Q(student_id__among=several)):
-                found[series.student_id].append(series)
+            for series in load_series(kind, scope & Q(**{f"{whose}_id__among": several})):
+                found[getattr(series, f"{whose}_id")].append(series)
     return found
 
 
-def people_in_several_chunks(scope: Q) -> tuple[frozenset[int], frozenset[int]]:
-    """Return students with several owners or both kinds of series, and teachers with both kinds."""
-    students = _students_of_several_owners(tuple(SeriesKind), scope)
+def in_several_chunks(scope: Q) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Return the students, teachers and rooms with several owners, or with both kinds of series."""
+    kinds = tuple(SeriesKind)
+    students = _of_several_owners("student", kinds, scope)
     teachers = [
         set(rows_of(kind).filter(scope).order_by().values_list("teacher_id", flat=True).distinct())
         for kind in SeriesKind
     ]
-    return frozenset(students), frozenset(set.intersection(*teachers) - {None})
+    rooms = _of_several_owners("room", kinds, scope)
+    return frozenset(students), frozenset(set.intersection(*teachers) - {None}), frozenset(rooms)
 
 
-def _students_of_several_owners(kinds: tuple[SeriesKind, ...], scope: Q) -> list[int]:
-    """Return student ids. With several ``kinds``, a student who has two of them always counts."""
+def _of_several_owners(whose: str, kinds: tuple[SeriesKind, ...], scope: Q) -> list[int]:
+    """Return ids of students or rooms. With several ``kinds``, one with two of them counts."""
     owners: defaultdict[int, int] = defaultdict(int)
     for kind in kinds:
-        owner = Coalesce("teacher_id", Value(0))
         rows = (
             rows_of(kind)
-            .filter(scope)
+            .filter(scope, **{f"{whose}__isnull": False})
             .order_by()
-            .values_list("student_id")
-            .annotate(n=Count(owner, distinct=True))
+            .values_list(f"{whose}_id")
+            .annotate(n=Count(Coalesce("teacher_id", -F("student_id")), distinct=True))
         )
         if len(kinds) == 1:
             rows = rows.filter(n__gt=1)
-        for student, count in rows:
-            owners[student] += count
-    return [student for student, count in owners.items() if count > 1]
+        for pk, count in rows:
+            owners[pk] += count
+    return [pk for pk, count in owners.items() if count > 1]
 
 
 def students_without_series(student_ids: Iterable[int]) -> list[int]:

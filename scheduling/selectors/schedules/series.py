@@ -32,6 +32,7 @@ class _SharedColumns(NamedTuple):
     interval_weeks: int
     subject: str
     is_shared: bool
+    room_id: int | None
     valid_from: date | None
     valid_until: date | None
     created_at: datetime
@@ -131,6 +132,7 @@ def _series(
         last_by=last_by,
         subject=row.subject,
         is_shared=bool(row.is_shared),
+        room_id=row.room_id,
         suspension=suspension,
         error=error or _error(zone, row.start_time, end_time),
     )

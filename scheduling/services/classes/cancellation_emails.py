@@ -51,7 +51,7 @@ def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> l
         date__lte=last,
         starts_at__gt=now,
     )
-    return list(rows.select_related("student", "teacher").order_by("starts_at", "id"))
+    return list(rows.select_related("student", "teacher", "room").order_by("starts_at", "id"))
 
 
 def notices_of(classes: Sequence[ScheduledClass]) -> DeliveryReport:

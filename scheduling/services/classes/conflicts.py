@@ -19,7 +19,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import monday_of
 from scheduling.jobs.monitoring.coverage import coverage
-from scheduling.jobs.runs.result_lines import PersonNames, ResultLine, conflict_line
+from scheduling.jobs.runs.result_lines import PersonNames, ResultLine, conflict_line, rooms_of
 from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
@@ -48,6 +48,7 @@ class Collision:
     booking_id: int | None
     rival: SeriesKey | None
     rival_student_id: int
+    room_id: int | None
     begun: bool
     can_share: bool
 
@@ -144,6 +145,7 @@ def _names(conflicts: list[Conflict]) -> PersonNames:
     return PersonNames(
         [*(rule.student_id for rule in series), *(booking.student_id for booking in bookings)],
         [*(rule.teacher_id for rule in series), *(booking.teacher_id for booking in bookings)],
+        rooms_of(conflicts),
     )
 
 
@@ -164,6 +166,7 @@ def _collision(
         booking_id=booking.class_id,
         rival=booking.series,
         rival_student_id=booking.student_id,
+        room_id=series.room_id,
         begun=begun,
         can_share=(
             not begun

@@ -7,11 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import is_contention
-from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+from scheduling.models import CancelledBy, ClassStatus, Room, ScheduledClass, Teacher
 from scheduling.models.studio import settle
+from scheduling.selectors.rooms import rooms_free
 from scheduling.selectors.schedules.conflicts import blocking_class
 from scheduling.text.dates import day_and_hours
 
@@ -20,23 +22,30 @@ from .validation import PLACE, keeping_duration, refuse_early_presence, validate
 
 # Attempts of a write that the database aborts because of a deadlock or a lock timeout.
 ATTEMPTS = 3
+# The room stays as it is; None is no room.
+KEEP: Any = object()
 
 
 class DoubleBookedError(ValidationError):
-    """The student or the teacher has another class at that time; the message names it.
+    """The student, the teacher or the room has another class at that time; the message names it.
 
     ``other`` is that class, None where it is not known.
     """
 
-    def __init__(self, other: ScheduledClass | None) -> None:
+    def __init__(self, wanted: ScheduledClass, other: ScheduledClass | None) -> None:
         self.other = other
-        super().__init__(_double_booked_text(other), code="double_booked")
+        super().__init__(_double_booked_text(wanted, other), code="double_booked")
 
 
-def _double_booked_text(other: ScheduledClass | None) -> str:
+def _double_booked_text(wanted: ScheduledClass, other: ScheduledClass | None) -> str:
     if other is None:
         return _("This time has just been taken by another class. Look at the week and try again.")
     when = day_and_hours(other.date, other.hours, other.time_zone)
+    is_person_busy = wanted.student_id == other.student_id or (
+        other.teacher_id is not None and wanted.teacher_id == other.teacher_id
+    )
+    if not is_person_busy and other.room is not None and wanted.room_id == other.room_id:
+        return _room_taken_text(wanted, other, when)
     if other.teacher is None:
         return _("%(student)s already has a class at that time: %(when)s.") % {
             "student": other.student,
@@ -49,11 +58,21 @@ def _double_booked_text(other: ScheduledClass | None) -> str:
     }
 
 
+def _room_taken_text(wanted: ScheduledClass, other: ScheduledClass, when: str) -> str:
+    names = " · ".join(str(person) for person in (other.student, other.teacher) if person)
+    text = _("%(room)s is already taken at that time: %(names)s, %(when)s.")
+    taken = text % {"room": other.room, "names": names, "when": when}
+    if free := rooms_free(wanted.starts_at, wanted.ends_at):
+        rooms = get_text_list([room.name for room in free], _("and"))
+        return " ".join([taken, _("Free then: %(rooms)s.") % {"rooms": rooms}])
+    return " ".join([taken, _("No other room is free then.")])
+
+
 def refuse_double_booking(scheduled_class: ScheduledClass) -> None:
     """Raise DoubleBookedError if another class conflicts. The instants must be derived already."""
     other = blocking_class(scheduled_class)
     if other is not None:
-        raise DoubleBookedError(other)
+        raise DoubleBookedError(scheduled_class, other)
 
 
 def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
@@ -86,7 +105,7 @@ def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
                 changed.save()
             return
         except IntegrityError as error:
-            raise DoubleBookedError(blocking_class(changed)) from error
+            raise DoubleBookedError(changed, blocking_class(changed)) from error
         except OperationalError as error:
             # A run does not take these locks. The next attempt sees the rows that it wrote.
             if not attempts_left or not is_contention(error):
@@ -163,10 +182,12 @@ def moved_to(
     start_time: time | None = None,
     end_time: time | None = None,
     teacher: Teacher | None = None,
+    room: Room | None = KEEP,
 ) -> dict[str, Any]:
-    """Return the values of a move; None leaves a field out."""
+    """Return the values of a move; None leaves a field out, ``KEEP`` the room."""
     values = {"date": to_date, "start_time": start_time, "end_time": end_time, "teacher": teacher}
-    return {name: value for name, value in values.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    return given if room is KEEP else given | {"room": room}
 
 
 def move(
@@ -176,10 +197,13 @@ def move(
     start_time: time | None = None,
     end_time: time | None = None,
     teacher: Teacher | None = None,
+    room: Room | None = KEEP,
     now: datetime,
 ) -> ScheduledClass:
     """Move a class; None leaves a value as it is. The class still fulfils its original week."""
-    values = moved_to(to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher)
+    values = moved_to(
+        to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher, room=room
+    )
     return _edit_locked(class_id, values, now)
 
 

@@ -13,11 +13,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
-from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, ScheduledClass, Teacher
+from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, Room, ScheduledClass, Teacher
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
-from .edit import save_manual_edit
+from .edit import KEEP, save_manual_edit
 from .validation import keeping_duration
 
 _CANCELLED_BY_STUDIO = (CancelledBy.TEACHER, CancelledBy.STUDIO)
@@ -55,9 +55,10 @@ def schedule(
     start_time: time,
     end_time: time | None = None,
     teacher: Teacher | None = None,
+    room: Room | None = KEEP,
     now: datetime,
 ) -> ScheduledClass:
-    """Create a make-up for a cancelled class, by default of its duration and with its teacher.
+    """Create a make-up for a cancelled class, by default of its duration, teacher and room.
 
     Raises ValidationError if no make-up is owed, DoubleBookedError if the time is taken, and
     DoesNotExist.
@@ -67,6 +68,7 @@ def schedule(
     make_up = ScheduledClass(
         student_id=lost.student_id,
         teacher_id=teacher.pk if teacher else lost.teacher_id,
+        room=lost.room if room is KEEP else room,
         date=to_date,
         **times,
         time_zone="" if teacher else lost.time_zone,

@@ -11,8 +11,10 @@ from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.text.dates import full_day
 
-# The fields of a move; callers may pass "teacher" instead of "teacher_id".
-PLACE = frozenset({"date", "start_time", "end_time", "time_zone", "teacher", "teacher_id"})
+# The fields of a move; callers may pass "teacher" instead of "teacher_id", and "room".
+PLACE = frozenset(
+    {"date", "start_time", "end_time", "time_zone", "teacher", "teacher_id", "room", "room_id"}
+)
 
 # Minutes; the longest class past midnight that a person may enter.
 LONGEST_NIGHT = 12 * 60
@@ -80,7 +82,7 @@ def _refuse_presence_at_cancelled(before: ScheduledClass | None, changed: Schedu
 def _refuse_move_of_cancelled(before: ScheduledClass | None, changed: ScheduledClass) -> None:
     if before is None or before.status != changed.status:
         return
-    if any(getattr(before, name) != getattr(changed, name) for name in PLACE - {"teacher"}):
+    if any(getattr(before, name) != getattr(changed, name) for name in PLACE - {"teacher", "room"}):
         text = _("This class is cancelled. Restore it first, then move it.")
         raise ValidationError(text, code="cancelled")
 

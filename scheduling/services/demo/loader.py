@@ -27,6 +27,7 @@ from scheduling.models.studio import first_values
 from scheduling.selectors.studio import studio, studio_day
 
 from . import teachers
+from .rooms import load_rooms
 from .students import Enrolment, StudentFactory, key_prefix
 from .teachers import DemoTeacher
 from .timetable_grid import TeacherGrid
@@ -46,9 +47,10 @@ class LoadReport:
     students: int = 0
     fixed_schedules: int = 0
     recurring_slots: int = 0
+    rooms: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.teachers or self.students)
+        return bool(self.teachers or self.students or self.rooms)
 
 
 def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> LoadReport:
@@ -62,8 +64,9 @@ def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> Lo
     with transaction.atomic():
         wait_for_other_loads()
         teacher_ids = _teachers(seed, teacher_count, now, report)
+        rooms, report.rooms = load_rooms(seed, range(teacher_count))
         existing = _existing_students(seed)
-        enrolments = _enrolments(factory, seed, students, teacher_ids, existing)
+        enrolments = _enrolments(factory, seed, students, teacher_ids, rooms, existing)
         for batch in in_batches(enrolments, _BATCH_SIZE):
             _insert_students(batch, report)
         _name_studio(seed)
@@ -153,7 +156,12 @@ def _insert_teachers(people: list[DemoTeacher], now: datetime, report: LoadRepor
 
 
 def _enrolments(
-    factory: StudentFactory, seed: int, count: int, teacher_ids: list[int], existing: set[int]
+    factory: StudentFactory,
+    seed: int,
+    count: int,
+    teacher_ids: list[int],
+    rooms: dict[int, int],
+    existing: set[int],
 ) -> Iterator[Enrolment]:
     """Yield the missing students, grouped by teacher so that each grid is computed once."""
     for number, teacher_id in enumerate(teacher_ids[:count]):
@@ -161,7 +169,8 @@ def _enrolments(
         grid = TeacherGrid(seed, number)
         for position, index in enumerate(range(number, count, len(teacher_ids))):
             if index not in existing:
-                yield factory.enrol(index, teacher_id, person, grid.placement(position))
+                placement = grid.placement(position)
+                yield factory.enrol(index, teacher_id, rooms.get(number), person, placement)
 
 
 def _insert_students(batch: Iterable[Enrolment], report: LoadReport) -> None:

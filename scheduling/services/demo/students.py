@@ -70,7 +70,12 @@ class StudentFactory:
         self._today = today
 
     def enrol(
-        self, index: int, teacher_id: int, teacher: DemoTeacher, placement: StudentPlacement
+        self,
+        index: int,
+        teacher_id: int,
+        room_id: int | None,
+        teacher: DemoTeacher,
+        placement: StudentPlacement,
     ) -> Enrolment:
         """Return the student number ``index``, from 0, with this teacher at these times."""
         random = StableRandom("student", self._seed, index)
@@ -82,6 +87,7 @@ class StudentFactory:
         minutes = 60 if placement.is_group else random.pick(MINUTES)
         slot = RecurringSlot(
             teacher_id=teacher_id,
+            room_id=room_id,
             weekday=placement.slot.weekday,
             start_time=_start(random, placement.slot, minutes),
             duration_minutes=minutes,
@@ -99,6 +105,7 @@ class StudentFactory:
             meetings = [
                 self._meeting(
                     teacher_id,
+                    room_id,
                     cell.weekday,
                     _start(random, cell, minutes),
                     minutes,
@@ -170,13 +177,14 @@ class StudentFactory:
         start = add_minutes(_FIRST_AFTERNOON_START, 30 * random.below(9))
         minutes = random.pick((45, 60, 90))
         return [
-            self._meeting(None, day, start, minutes, subject, is_shared=False)
+            self._meeting(None, None, day, start, minutes, subject, is_shared=False)
             for day in sorted(days)
         ]
 
     def _meeting(
         self,
         teacher_id: int | None,
+        room_id: int | None,
         weekday: int,
         start: time,
         minutes: int,
@@ -185,6 +193,7 @@ class StudentFactory:
     ) -> FixedSchedule:
         return FixedSchedule(
             teacher_id=teacher_id,
+            room_id=room_id,
             weekday=weekday,
             start_time=start,
             end_time=add_minutes(start, minutes),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.windows import DAY, Window, monday_of
-from scheduling.jobs.runs.result_lines import PersonNames
+from scheduling.jobs.runs.result_lines import PersonNames, rooms_of
 from scheduling.models import ClassStatus, ScheduledClass, Student, Teacher
 from scheduling.selectors.classes import edit_code, stored_rows
 from scheduling.selectors.schedules.run_scope import scope_condition
@@ -45,7 +45,7 @@ def explain(
         person, scope = Q(teacher_id=teacher_id), scope_condition([], [teacher_id])
     classes = list(
         ScheduledClass.objects.filter(person, date=day)
-        .select_related("student", "teacher", "created_by_run")
+        .select_related("student", "teacher", "room", "created_by_run")
         .order_by("starts_at", "id")
     )
     rules = _rules(day, scope, classes, now, teacher_id)
@@ -84,6 +84,7 @@ def _rules(
             *(booking.teacher_id for booking in bookings),
             *(row.teacher_id for row in rows.values()),
         ],
+        [*(series.room_id for series in rules), *rooms_of(chunk.plan.conflicts)],
     )
     explainer = DayExplainer(day, chunk.plan, rows, names, now, teacher_id, _one_offs(classes))
     explained = [explainer.explain(series) for series in rules]

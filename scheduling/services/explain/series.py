@@ -61,6 +61,7 @@ class DayExplainer:
             series=series,
             student=self.names.student(series.student_id),
             teacher=self.names.teacher(series.teacher_id),
+            room=self.names.room(series.room_id),
             applies=applies,
             outcome=outcome.code,
             reason=outcome.reason,

@@ -44,6 +44,7 @@ class ExplainedSeries:
     series: Series
     student: str
     teacher: str
+    room: str
     applies: bool
     outcome: str
     reason: str
@@ -52,9 +53,9 @@ class ExplainedSeries:
 
     @property
     def description(self) -> str:
-        """Weekday, hours, zone and people."""
+        """Weekday, hours, zone, people and room."""
         series = self.series
-        people = " · ".join(name for name in (self.student, self.teacher) if name)
+        people = " · ".join(name for name in (self.student, self.teacher, self.room) if name)
         hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M} {series.zone}"
         return f"{weekday(series.weekday)} {hours} · {people}"
 
@@ -69,7 +70,7 @@ class ExplainedClass:
 
     @property
     def description(self) -> str:
-        """Hours, zone and people."""
+        """Hours, zone, people and room."""
         return f"{hours(self.scheduled_class)} · {people(self.scheduled_class)}"
 
 
@@ -146,6 +147,6 @@ def hours(scheduled_class: ScheduledClass) -> str:
 
 
 def people(scheduled_class: ScheduledClass) -> str:
-    """Return the name of the student, and of the teacher if the class has one."""
-    both = (scheduled_class.student, scheduled_class.teacher)
-    return " · ".join(str(person) for person in both if person is not None)
+    """Return the name of the student, and of teacher and room if the class has them."""
+    names = (scheduled_class.student, scheduled_class.teacher, scheduled_class.room)
+    return " · ".join(str(name) for name in names if name is not None)

@@ -13,6 +13,7 @@ from scheduling.domain.recurrence import nearest_day
 from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Closure
+from scheduling.services.schedules.rooms import overfull_rules
 
 from .base import ChangeContext, ChangeRecord, is_not_conflict
 from .remaining_classes import list_or_cancel_remaining
@@ -54,8 +55,9 @@ class ChangeFromDate:
             set_values(rule, self.values)
             rule.save()
         else:
-            new, record.warnings = split_series(rule, series, self.day, self.values, context.now)
-            record.series = key_of(new)
+            rule, record.warnings = split_series(rule, series, self.day, self.values, context.now)
+            record.series = key_of(rule)
+        record.warnings += overfull_rules([rule], context.today)
         return record
 
 
@@ -97,6 +99,7 @@ class ChangeAllFuture:
         refuse_no_change(rule, self.values)
         set_values(rule, self.values)
         rule.save()
+        record.warnings += overfull_rules([rule], context.today)
         return record
 
 

@@ -14,7 +14,8 @@ from scheduling.selectors.schedules.series import MODELS, load_by_key
 from scheduling.services.schedules.fixed_schedule import end_fixed_schedule
 from scheduling.services.schedules.succession import Rule
 
-_COMMON = ("teacher", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
+_NO_ROOM = (("room_id", None), ("import_room", ""))
+_COMMON = ("teacher", "room", "weekday", "start_time", "interval_weeks", "subject", "is_shared")
 # The fields that a change may set. The student stays the same.
 CHANGEABLE = {
     SeriesKind.FIXED_SCHEDULE: (*_COMMON, "end_time"),
@@ -43,8 +44,12 @@ def series_of(key: SeriesKey) -> Series:
 
 
 def state_of(rule: Rule) -> str:
-    """Return all field values of the row as text, for the plan's fingerprint."""
-    return repr([(field.attname, getattr(rule, field.attname)) for field in rule._meta.fields])
+    """Return all field values of the row as text, for the plan's fingerprint.
+
+    A rule without a room has the text that it had before there were rooms.
+    """
+    values = [(field.attname, getattr(rule, field.attname)) for field in rule._meta.fields]
+    return repr([pair for pair in values if pair not in _NO_ROOM])
 
 
 def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from scheduling.jobs.runs.request import Clock, RunRequest
 from scheduling.jobs.runs.result import RunResult
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.workers.enqueue import enqueue_run
-from scheduling.models import FixedSchedule, Job, RecurringSlot, Trigger
+from scheduling.models import FixedSchedule, Job, RecurringSlot, ScheduledClass, Trigger
 
 BOTH_JOBS = (Job.WEEKLY, Job.HORIZON)
 Days = tuple[date, date]
@@ -111,9 +111,15 @@ def apply_change(
 def _retry_with_teachers(applied: ApplyResult, requests: list[RunRequest], clock: Clock) -> None:
     """Plan conflicting classes again, together with all classes of their teachers.
 
-    When two schedules are changed one after the other, each may need the hour that the other frees.
+    When two schedules are changed one after the other, each may need the hour, or the room, that
+    the other frees. The teacher of the other class counts, too, if the room is taken.
     """
-    found = {line.teacher_id for line in applied.conflicts()}
+    conflicts = applied.conflicts()
+    in_room = [line.params["with_class"] for line in conflicts if "with_room" in line.params]
+    found = {line.teacher_id for line in conflicts}
+    if in_room:
+        others = ScheduledClass.objects.filter(pk__in=in_room).order_by()
+        found |= set(others.values_list("teacher_id", flat=True))
     teachers = tuple(sorted(pk for pk in found if pk is not None))
     current = [request for request in requests if request.job != Job.MISSING]
     if not teachers or not current:

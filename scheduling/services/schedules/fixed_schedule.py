@@ -161,8 +161,8 @@ def _update(row: FixedSchedule, meeting: Mapping[str, Any]) -> bool:
 def _equals(row: FixedSchedule, meeting: Mapping[str, Any]) -> bool:
     """Return whether ``row`` has all the values of ``meeting``."""
     return all(
-        (row.teacher_id == (value.pk if value else None))
-        if name == "teacher"
+        (getattr(row, f"{name}_id") == (value.pk if value else None))
+        if name in ("teacher", "room")
         else getattr(row, name) == value
         for name, value in meeting.items()
     )

@@ -221,5 +221,7 @@ class _Comparison:
         report.fixed_schedules = sum(not rule.identity.teacher for rule, _key in matching.new_rules)
         report.recurring_slots = len(matching.new_rules) - report.fixed_schedules
         report.ended, report.replaced = len(matching.ended), len(matching.replaced)
+        report.rooms = sum(key not in matching.rooms for key in timetable.rooms)
+        report.roomed = len(matching.roomed)
         report.start_dates = sum(name in matching.students for name in matching.start_dates)
         return report

@@ -21,7 +21,7 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A teacher or a student. ``line`` is the first line that names them."""
+    """A teacher, a student or a room. ``line`` is the first line that names them."""
 
     line: int
     name: str
@@ -57,11 +57,13 @@ class RuleLine:
     subject: str
     valid_from: date
     valid_until: date | None
+    # Empty for none; None if the file leaves rooms alone.
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A stored rule that ends or is replaced: ``before``, and ``after`` by the file's row.
+    """A stored rule that ends, is replaced, or gets a room: ``before``, and ``after`` by the row.
 
     ``edited_count`` classes after its last day were edited by hand; they stay, or follow the new
     rule.
@@ -95,6 +97,8 @@ class ImportPlan:
     merged: list[RepeatedLine] = field(default_factory=list)
     ended: list[ChangeLine] = field(default_factory=list)
     replaced: list[ChangeLine] = field(default_factory=list)
+    rooms: list[PersonLine] = field(default_factory=list)
+    roomed: list[RuleLine] = field(default_factory=list)
     # Rules created or edited by hand that equal the file's; they get its import keys.
     adopted: int = 0
 
@@ -105,7 +109,7 @@ def build_plan(
     """Return the plan of a file without faults. The fingerprint includes ``facts``."""
     rules = _RuleLines(timetable, today)
     new = [rule for rule, _key in matching.new_rules]
-    changing = [*matching.ended, *matching.replaced]
+    changing = [*matching.ended, *matching.replaced, *matching.roomed]
     added = {id(rule) for rule in (*new, *(change.rule for change in changing))}
     same = (rule for rule in timetable.rules if id(rule) not in added)
     return ImportPlan(
@@ -139,6 +143,12 @@ def build_plan(
         unchanged=_first(rules.line(rule) for rule in same),
         ended=rules.changes(matching.ended[:SAMPLE]),
         replaced=rules.changes(matching.replaced[:SAMPLE]),
+        rooms=_first(
+            PersonLine(entry.line, entry.name)
+            for key, entry in timetable.rooms.items()
+            if key not in matching.rooms
+        ),
+        roomed=_first(rules.line(change.rule) for change in matching.roomed),
         merged=[RepeatedLine(*lines) for lines in timetable.repeats],
         adopted=sum(stored.import_key != key for stored, key in matching.adopted),
     )
@@ -171,6 +181,7 @@ class _RuleLines:
             rule.subject,
             rule.valid_from or self._today,
             rule.valid_until,
+            rule.room,
         )
 
     def changes(self, changes: list[RuleChange]) -> list[ChangeLine]:
@@ -216,4 +227,9 @@ def _facts(timetable: Timetable, matching: MatchResult, today: date) -> Iterator
             existing, rule = change.existing, change.rule
             state = (existing.rule, existing.import_until, rule, rule.replaces)
             yield name, change.key, str(existing.series), repr(state)
+    for key, room in timetable.rooms.items():
+        yield "room", key, room.name, matching.rooms.get(key)
+    for change in (*matching.roomed, *matching.replaced):
+        if change.rule.room is not None:
+            yield str(change.existing.series), change.existing.rule.room_key, change.rule.room_key
     yield matching.unchanged

@@ -35,6 +35,9 @@ class ImportReport:
     fixed_schedules: int = 0
     recurring_slots: int = 0
     start_dates: int = 0
+    rooms: int = 0
+    # Stored rules that get a room.
+    roomed: int = 0
     # Stored rules that get a last day, or are replaced from a date on.
     ended: int = 0
     replaced: int = 0
@@ -87,6 +90,7 @@ class ImportReport:
                 "fixedSchedules": self.fixed_schedules,
                 "recurringSlots": self.recurring_slots,
                 **self._guardian_count(),
+                **({"rooms": self.rooms} if self.rooms else {}),
             },
             "startDatesSet": self.start_dates,
             "unchanged": self.unchanged,
@@ -104,10 +108,11 @@ class ImportReport:
         return {"guardians": self.guardians} if self.guardians else {}
 
     def _change_counts(self) -> dict[str, object]:
-        """Return ``changed`` if a stored rule ends or is replaced; most files have no such row."""
-        if not self.ended and not self.replaced:
+        """Return ``changed`` if a stored rule ends, is replaced, or gets a room; most do not."""
+        if not self.ended and not self.replaced and not self.roomed:
             return {}
-        return {"changed": {"ended": self.ended, "replaced": self.replaced}}
+        roomed = {"roomed": self.roomed} if self.roomed else {}
+        return {"changed": {"ended": self.ended, "replaced": self.replaced, **roomed}}
 
     def _lookalike_data(self) -> dict[str, object]:
         """Return ``people`` and ``lookalikes`` if there are any."""
@@ -188,7 +193,11 @@ class ImportReport:
         created = _("To be created: %(list)s.") if self.is_dry_run else _("Created: %(list)s.")
         yield created % {
             "list": people_and_rules(
-                self.teachers, self.students, self.fixed_schedules, self.recurring_slots
+                self.teachers,
+                self.students,
+                self.fixed_schedules,
+                self.recurring_slots,
+                self.rooms,
             )
         }
         if self.guarded:
@@ -205,6 +214,10 @@ class ImportReport:
                 "%(n)d rules go on as others from a date on.",
                 self.replaced,
             ) % {"n": self.replaced}
+        if self.roomed:
+            yield ngettext("%(n)d rule gets a room.", "%(n)d rules get a room.", self.roomed) % {
+                "n": self.roomed
+            }
         yield _("Unchanged: %(rules)s.") % {"rules": weekly_rules(self.unchanged)}
         if self.start_dates:
             yield ngettext(

@@ -29,6 +29,13 @@ class TeacherEntry(NamedTuple):
     line: int
 
 
+class RoomEntry(NamedTuple):
+    """The name of a room of the file, and the first line that names it."""
+
+    name: str
+    line: int
+
+
 class ReadRow(NamedTuple):
     """A row without faults: one rule per weekday."""
 
@@ -47,6 +54,8 @@ class Timetable:
         self.students: dict[StudentName, int] = {}
         # The students and their guardians, with the first line that names both.
         self.guardians: dict[tuple[StudentName, GuardianName], int] = {}
+        # By key: the name as it is written first, and its line.
+        self.rooms: dict[str, RoomEntry] = {}
         self.merged_rows = 0
         # The first merged rows: (line, repeated line).
         self.repeats: list[tuple[int, int]] = []
@@ -72,6 +81,8 @@ class Timetable:
         self.students.setdefault(first.student, first.line)
         if guardian is not None:
             self.guardians.setdefault((first.student, guardian), first.line)
+        if first.room:
+            self.rooms.setdefault(first.room_key, RoomEntry(first.room, first.line))
         if first.identity.teacher:
             self._add_teacher(first, teacher_zone)
         before = len(self._rules)
@@ -95,7 +106,7 @@ class Timetable:
     def _add_rule(self, rule: ImportedRule) -> bool:
         """Add a rule; return False if it contradicts an earlier line."""
         known = self._rules.setdefault(rule.dated_identity, rule)
-        if known is not rule and known != rule:
+        if known is not rule and (known != rule or known.room_key != rule.room_key):
             self._contradiction(rule, known, list(differences(rule, known)))
             return False
         if known.replaces is None:

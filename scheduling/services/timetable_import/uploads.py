@@ -95,7 +95,11 @@ def _record(upload: TimetableUpload, report: ImportReport, now: datetime) -> Non
     upload.report = report.document()
     upload.save()
     created = people_and_rules(
-        report.teachers, report.students, report.fixed_schedules, report.recurring_slots
+        report.teachers,
+        report.students,
+        report.fixed_schedules,
+        report.recurring_slots,
+        report.rooms,
     )
     changes = {"file_name": ["", upload.file_name], "report": ["", created]}
     LogEntry.objects.log_create(upload, action=LogEntry.Action.CREATE, changes=changes)

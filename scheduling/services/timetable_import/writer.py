@@ -14,6 +14,7 @@ from scheduling.models import (
     FixedSchedule,
     Guardian,
     RecurringSlot,
+    Room,
     Student,
     StudentGuardian,
     Teacher,
@@ -41,10 +42,12 @@ def apply(timetable: Timetable, matching: MatchResult, now: datetime, today: dat
     file across both tables.
     """
     teachers = matching.teachers | _insert_teachers(timetable, matching, now)
+    rooms = matching.rooms | _insert_rooms(timetable, matching, now)
     students = matching.students | _insert_students(timetable, matching, now)
     _insert_guardians(matching, students, now)
     _set_start_dates(matching)
-    _end_and_replace(matching, teachers, ChangeContext(today, now, ""))
+    _end_and_replace(matching, teachers, rooms, ChangeContext(today, now, ""))
+    _give_rooms(matching, rooms)
     rules = enumerate(matching.new_rules)
     for batch in in_batches(rules, _BATCH_SIZE):
         fixed: list[FixedSchedule] = []
@@ -52,11 +55,12 @@ def apply(timetable: Timetable, matching: MatchResult, now: datetime, today: dat
         for position, (rule, key) in batch:
             created_at = now + position * _MICROSECOND
             student_id = students[rule.student]
+            room = Room(pk=rooms[rule.room_key], name=rule.room) if rule.room else None
             if rule.identity.teacher:
                 teacher_id = teachers[rule.identity.teacher]
-                slots.append(_slot(rule, key, student_id, teacher_id, created_at, today))
+                slots.append(_slot(rule, key, student_id, teacher_id, room, created_at, today))
             else:
-                fixed.append(_fixed_schedule(rule, key, student_id, created_at, today))
+                fixed.append(_fixed_schedule(rule, key, student_id, room, created_at, today))
         _insert(fixed)
         _insert(slots)
     _set_import_keys(matching)
@@ -71,6 +75,17 @@ def _insert_teachers(timetable: Timetable, matching: MatchResult, now: datetime)
         ]
     )
     return {row.name: row.pk for row in rows}
+
+
+def _insert_rooms(timetable: Timetable, matching: MatchResult, now: datetime) -> dict[str, int]:
+    rows = _insert(
+        [
+            Room(name=entry.name, name_key=key, is_active=True, created_at=now)
+            for key, entry in timetable.rooms.items()
+            if key not in matching.rooms
+        ]
+    )
+    return {row.name_key: row.pk for row in rows}
 
 
 def _insert_students(
@@ -142,12 +157,17 @@ def _set_start_dates(matching: MatchResult) -> None:
 
 
 def _fixed_schedule(
-    rule: ImportedRule, key: str, student_id: int, created_at: datetime, today: date
+    rule: ImportedRule,
+    key: str,
+    student_id: int,
+    room: Room | None,
+    created_at: datetime,
+    today: date,
 ) -> FixedSchedule:
     return FixedSchedule(
         student=_with_name(rule.student, student_id),
         end_time=add_minutes(rule.identity.start_time, rule.duration_minutes),
-        **_shared_columns(rule, key, created_at, today),
+        **_shared_columns(rule, key, room, created_at, today),
     )
 
 
@@ -156,6 +176,7 @@ def _slot(
     key: str,
     student_id: int,
     teacher_id: int,
+    room: Room | None,
     created_at: datetime,
     today: date,
 ) -> RecurringSlot:
@@ -164,7 +185,7 @@ def _slot(
         teacher=Teacher(pk=teacher_id, name=rule.identity.teacher),
         duration_minutes=rule.duration_minutes,
         booked_at=created_at,
-        **_shared_columns(rule, key, created_at, today),
+        **_shared_columns(rule, key, room, created_at, today),
     )
 
 
@@ -174,9 +195,11 @@ def _with_name(name: StudentName, student_id: int) -> Student:
 
 
 def _shared_columns(
-    rule: ImportedRule, key: str, created_at: datetime, today: date
+    rule: ImportedRule, key: str, room: Room | None, created_at: datetime, today: date
 ) -> dict[str, object]:
     return {
+        "room": room,
+        "import_room": rule.room_key,
         "weekday": rule.identity.weekday,
         "start_time": rule.identity.start_time,
         "interval_weeks": rule.interval_weeks,
@@ -191,7 +214,10 @@ def _shared_columns(
 
 
 def _end_and_replace(
-    matching: MatchResult, teachers: dict[str, int], context: ChangeContext
+    matching: MatchResult,
+    teachers: dict[str, int],
+    rooms: dict[str, int],
+    context: ChangeContext,
 ) -> None:
     """End and replace rules as a manual change does; the next run updates their classes."""
     for ending in matching.ended:
@@ -202,18 +228,29 @@ def _end_and_replace(
     for change in matching.replaced:
         day = change.rule.valid_from
         assert day is not None
-        values = _values(change.rule, change.key, teachers)
+        values = _values(change.rule, change.key, teachers, rooms)
         ReplaceFromDate(change.existing.series, day, values).write(context)
         if change.keeps_existing:
             old_key = {"import_key": change.old_key} if change.old_key else {}
             _update(change.existing, import_until=day - DAY, **old_key)
 
 
+def _give_rooms(matching: MatchResult, rooms: dict[str, int]) -> None:
+    """Give stored rules their first room; the next run updates their classes."""
+    for change in matching.roomed:
+        row: Any = change.existing.table._default_manager.get(pk=change.existing.id)
+        row.room_id = rooms[change.rule.room_key]
+        row.import_room, row.import_key = change.rule.room_key, change.key
+        row.save()
+
+
 def _update(existing: ExistingRule, **values: Any) -> None:
     existing.table._default_manager.filter(pk=existing.id).update(**values)
 
 
-def _values(rule: ImportedRule, key: str, teachers: dict[str, int]) -> dict[str, Any]:
+def _values(
+    rule: ImportedRule, key: str, teachers: dict[str, int], rooms: dict[str, int]
+) -> dict[str, Any]:
     """Return the values of a row by the columns of its table."""
     start = rule.identity.start_time
     values: dict[str, Any] = {
@@ -226,6 +263,8 @@ def _values(rule: ImportedRule, key: str, teachers: dict[str, int]) -> dict[str,
         "import_key": key,
         "import_until": rule.valid_until,
     }
+    if rule.room is not None:
+        values |= {"room_id": rooms.get(rule.room_key), "import_room": rule.room_key}
     if rule.identity.teacher:
         return values | {
             "teacher_id": teachers[rule.identity.teacher],
@@ -238,9 +277,14 @@ def _set_import_keys(matching: MatchResult) -> None:
     """Give rules created by hand the file's keys, so that a later import detects edits."""
     for table in TABLES:
         rows: list[Any] = [
-            table(pk=rule.id, import_key=key, import_until=rule.rule.valid_until)
+            table(
+                pk=rule.id,
+                import_key=key,
+                import_until=rule.rule.valid_until,
+                import_room=rule.rule.room_key,
+            )
             for rule, key in matching.adopted
             if rule.table is table and rule.import_key != key
         ]
-        fields = ["import_key", "import_until"]
+        fields = ["import_key", "import_until", "import_room"]
         table._default_manager.bulk_update(rows, fields, batch_size=500)

@@ -38,6 +38,7 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     # “Send again” is a page of its own, below.
     "scheduling_message": (VIEWERS, NONE, NONE, NONE),
     "scheduling_recurringslot": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
+    "scheduling_room": (VIEWERS, SCHEDULERS, SCHEDULERS, OWNERS),
     # The row is a one-off class of the teacher whose account has the role Teacher.
     "scheduling_scheduledclass": (
         VIEWERS | {TEACHER},

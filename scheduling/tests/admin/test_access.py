@@ -67,6 +67,7 @@ def rows():
         "scheduling_lessonsettings": LessonSettings.objects.create(teacher=teacher),
         "scheduling_message": Message.objects.get(),
         "scheduling_recurringslot": make.slot(teacher, student, start="15:00"),
+        "scheduling_room": make.room(),
         "scheduling_scheduledclass": make.lesson(student, teacher=teacher),
         "scheduling_student": student,
         "scheduling_studio": make.studio(is_settled=True),

@@ -18,8 +18,17 @@ from django.core import signing
 from knox.models import get_token_model
 
 from scheduling.api.pagination import SALT
-from scheduling.models import Student, Teacher
-from scheduling.tests.factories import closure, day, lesson, schedule, slot, student, teacher
+from scheduling.models import Room, Student, Teacher
+from scheduling.tests.factories import (
+    closure,
+    day,
+    lesson,
+    room,
+    schedule,
+    slot,
+    student,
+    teacher,
+)
 from scheduling.tests.support.gunicorn import Server, serving
 
 HOOKS = Path(__file__).with_name("fuzzing_hooks.py")
@@ -57,7 +66,7 @@ enabled = false
 # closure is for a teacher or a student: a valid body can still be refused.
 [[operations]]
 include-method = ["POST", "PATCH"]
-include-path-regex = "^/api/(teachers|students|recurring-slots|closures|classes)"
+include-path-regex = "^/api/(teachers|students|recurring-slots|rooms|closures|classes)"
 checks.positive_data_acceptance.expected-statuses = {refused}
 
 # A deleted generated class is kept as cancelled, so that it is not created again. A dry run keeps
@@ -111,14 +120,15 @@ def create_studio() -> None:
     slot(ana, pupils[1], weekday=3, start="16:00", minutes=45)
     slot(juan, pupils[2], weekday=4, start="17:30", minutes=30)
     closure("Holidays", day("2026-12-24"), day("2027-01-06"))
-    lesson(pupils[2], day("2026-01-09"), "08:00", "09:00", juan)
+    lesson(pupils[2], day("2026-01-09"), "08:00", "09:00", juan, room=room("Hall"))
 
 
 def known_ids() -> dict[str, str]:
     """Return environment variables for fuzzing_hooks.py: existing ids and a valid cursor."""
     students = list(Student.objects.values_list("id", flat=True))
     teachers = list(Teacher.objects.values_list("id", flat=True))
-    ids = {"student": students, "studentId": students, "teacher": teachers}
+    rooms = list(Room.objects.values_list("id", flat=True))
+    ids = {"student": students, "studentId": students, "teacher": teachers, "room": rooms}
     cursor = signing.dumps(["id", None, 1, False], salt=SALT)
     return {"FUZZING_KNOWN": json.dumps(ids), "FUZZING_CURSOR": cursor}
 

@@ -39,7 +39,7 @@ def assert_double_booking_is_refused():
 @pytest.mark.django_db(transaction=True)
 def test_triggers_exist_after_table_is_rebuilt():
     before = triggers()
-    assert len(before) == 8
+    assert len(before) == 10
     subject = ScheduledClass._meta.get_field("subject")
     longer = models.CharField(max_length=250, blank=True, db_default="")
     longer.set_attributes_from_name("subject")
@@ -92,10 +92,18 @@ def test_changed_trigger_is_replaced_by_migrate():
 @pytest.mark.django_db(transaction=True)
 def test_migration_can_be_reversed_and_applied_again():
     migration = importlib.import_module("scheduling.migrations.0002_no_double_booking")
+    rooms = importlib.import_module("scheduling.migrations.0036_rooms")
     with connection.schema_editor() as editor:
         migration.uninstall(apps, editor)
+        left = exclusions() if connection.vendor == "postgresql" else triggers()
+        rooms.uninstall(apps, editor)
+        assert {name.rpartition("_")[0] for name, *_rest in left} <= {
+            "class_room",
+            "class_room_not_double",
+        }
         assert not (exclusions() if connection.vendor == "postgresql" else triggers())
         migration.install(apps, editor)
+        rooms.install(apps, editor)
     class_constraints.reinstall_after_migrate(None, "default")
     assert_double_booking_is_refused()
 
@@ -104,6 +112,7 @@ def test_migration_can_be_reversed_and_applied_again():
 @pytest.mark.django_db
 def test_constraints_are_deferrable_and_initially_immediate():
     assert exclusions() == [
+        ("class_room_not_double_booked", True, False),
         ("class_student_not_double_booked", True, False),
         ("class_teacher_not_double_booked", True, False),
     ]

@@ -42,6 +42,7 @@ def candidate(rule, day):
         starts=starts,
         ends=starts + rule.duration_minutes * 60,
         is_shared=rule.is_shared,
+        room_id=rule.room_id,
         series=rule.key,
     )
 

@@ -12,6 +12,8 @@ from scheduling.tests.domain.planning.builders import FIXED, SLOT, series
 ZONES = {1: "Europe/Madrid", 2: "America/New_York", 3: "Europe/Madrid", None: "UTC"}
 STUDENTS = st.integers(1, 3)
 TEACHERS = st.sampled_from([1, 1, 1, 2, 3, None])
+# Mostly none; else one of two, so that teachers meet there.
+ROOMS = st.sampled_from([None, None, None, 1, 1, 2])
 WEEKDAYS = st.sampled_from([1, 2, 3, 7])
 STARTS = {
     "Europe/Madrid": [time(15), time(15, 30), time(16), time(16, 30), time(17), time(23, 30)],
@@ -43,6 +45,7 @@ def rules(draw, number):
         first=draw(st.none() | st.none() | NEAR_DAYS),
         last=draw(st.none() | st.none() | NEAR_DAYS),
         is_shared=draw(st.booleans()),
+        room_id=draw(ROOMS),
     )
 
 

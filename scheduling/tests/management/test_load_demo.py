@@ -14,6 +14,7 @@ from scheduling.models import (
     LessonDuration,
     LessonSettings,
     RecurringSlot,
+    Room,
     ScheduledClass,
     Student,
     StudentGuardian,
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
 TABLES = (
-    *(Teacher, LessonSettings, LessonDuration, Student, Guardian, StudentGuardian),
+    *(Teacher, Room, LessonSettings, LessonDuration, Student, Guardian, StudentGuardian),
     *(FixedSchedule, RecurringSlot, Closure),
 )
 
@@ -114,6 +115,19 @@ class TestStudioOf1000Students:
         assert expected <= zones.keys()
         assert len(set(Teacher.objects.values_list("name", flat=True))) == 20
 
+    def test_lessons_in_madrid_and_london_are_in_a_room_of_their_teacher(self):
+        zones = ("Europe/Madrid", "Europe/London")
+        on_site = set(Teacher.objects.filter(time_zone__in=zones).values_list("pk", flat=True))
+        for table in (RecurringSlot, FixedSchedule):
+            pairs = set(table.objects.exclude(room=None).values_list("teacher", "room"))
+            assert {teacher for teacher, _room in pairs} == set(
+                on_site.values_list("pk", flat=True)
+            )
+            assert len({room for _teacher, room in pairs}) == len(pairs) == 4
+            assert not table.objects.filter(room=None, teacher__in=on_site).exists()
+        names = list(Room.objects.values_list("name", flat=True))
+        assert names == ["Hall", "Room 1", "Room 2", "Room 3", "Room 4"]
+
     def test_most_teachers_have_lesson_settings_with_prices(self):
         assert LessonSettings.objects.count() == 16
         for settings in LessonSettings.objects.all():
@@ -178,7 +192,9 @@ def test_more_students_than_hours_join_group_lessons():
 
 @pytest.mark.django_db
 def test_second_load_changes_nothing_and_reports_it():
-    assert "10 teachers, 60 students" in call()
+    created = call()
+    assert "10 teachers, 60 students" in created
+    assert created.endswith(", 3 rooms.\n")
     before = all_rows()
     assert call() == "Demo studio 1: all of it is there already; nothing was changed.\n"
     assert all_rows() == before

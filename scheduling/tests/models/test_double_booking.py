@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from scheduling.db.class_constraints import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
+from scheduling.db.class_constraints import (
+    ROOM_DOUBLE_BOOKED,
+    STUDENT_DOUBLE_BOOKED,
+    TEACHER_DOUBLE_BOOKED,
+)
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
@@ -30,17 +34,23 @@ def place(request):
     return by_insert if request.param == "insert" else by_update
 
 
-@pytest.fixture(params=["teacher", "student"])
+@pytest.fixture(params=["teacher", "student", "room"])
 def person(request):
-    """A teacher or a student, as an argument of ``lesson``."""
+    """A teacher, a student or a room, as an argument of ``lesson``."""
     if request.param == "teacher":
         return {"teacher": make.teacher()}
+    if request.param == "room":
+        return {"room": make.room()}
     return {"student": make.student()}
 
 
 def refused(person=None, name=None):
     if name is None:
-        name = TEACHER_DOUBLE_BOOKED if "teacher" in person else STUDENT_DOUBLE_BOOKED
+        name = {
+            "teacher": TEACHER_DOUBLE_BOOKED,
+            "student": STUDENT_DOUBLE_BOOKED,
+            "room": ROOM_DOUBLE_BOOKED,
+        }[next(iter(person))]
     return pytest.raises(IntegrityError, match=name)
 
 
@@ -142,6 +152,8 @@ def test_transfer_to_busy_person_is_refused(person):
     other = make.lesson(start="10:30", end="11:30")
     if "teacher" in person:
         other.teacher = person["teacher"]
+    elif "room" in person:
+        other.room = person["room"]
     else:
         other.student = person["student"]
     with refused(person), transaction.atomic():
@@ -157,7 +169,21 @@ def test_class_without_teacher_blocks_only_its_student(place):
         place(student=ana, start="10:30", end="11:30")
 
 
-def test_different_people_can_overlap(place):
-    make.lesson(teacher=make.teacher())
-    place(teacher=make.teacher())
+def test_different_people_and_rooms_can_overlap(place):
+    make.lesson(teacher=make.teacher(), room=make.room())
+    place(teacher=make.teacher(), room=make.room())
     assert ScheduledClass.objects.count() == 2
+
+
+def test_class_without_room_blocks_no_room(place):
+    make.lesson(room=make.room())
+    place()
+    place()
+    assert ScheduledClass.objects.count() == 3
+
+
+def test_same_times_of_a_room_are_refused_for_two_teachers(place):
+    hall = make.room()
+    make.lesson(teacher=make.teacher(), room=hall)
+    with refused(name=ROOM_DOUBLE_BOOKED), transaction.atomic():
+        place(teacher=make.teacher(), room=hall)

@@ -1,11 +1,20 @@
 """The migrations match the models and only add columns."""
 
+from datetime import time
+
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import operations as ops
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+
+from scheduling.domain.wallclock import instant
+from scheduling.domain.windows import WEEK
+from scheduling.models import Job, ScheduledClass
+from scheduling.tests.factories import LONG_AGO, MONDAY
+from scheduling.tests.jobs.helpers import counts, dry_run
 
 
 @pytest.mark.django_db
@@ -62,3 +71,63 @@ def test_migration_0030_replaces_prefixed_zone_names(migrate):
     teachers = after.get_model("scheduling", "Teacher").objects.order_by("id")
     zones = list(teachers.values_list("time_zone", flat=True))
     assert zones == ["Europe/Madrid", "Asia/Tokyo", "Europe/Kiev", "localtime"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_to_rooms_changes_no_class_and_no_plan(migrate):
+    """A studio without rooms, stored before there were any, keeps every row and its plan."""
+    before = migrate([("scheduling", "0033_guardians")])
+    teachers = before.get_model("scheduling", "Teacher").objects
+    students = before.get_model("scheduling", "Student").objects
+    slots = before.get_model("scheduling", "RecurringSlot").objects
+    classes = before.get_model("scheduling", "ScheduledClass").objects
+    marta = teachers.create(name="Marta", time_zone="Europe/Madrid", language="en")
+    for number in range(3):
+        ana = students.create(first_name=f"Ana {number}", start_date=LONG_AGO, language="en")
+        slot = slots.create(
+            teacher=marta, student=ana, weekday=1, start_time=time(9 + number), duration_minutes=60,
+            valid_from=LONG_AGO, subject="Piano",
+        )  # fmt: skip
+        for week in range(2 + number):
+            day, zone = MONDAY + week * WEEK, marta.time_zone
+            classes.create(
+                student=ana, teacher=marta, recurring_slot=slot, week=day, occurrence_date=day,
+                date=day, start_time=time(9 + number), end_time=time(10 + number), subject="Piano",
+                time_zone=zone, starts_at=instant(day, time(9 + number), zone),
+                ends_at=instant(day, time(10 + number), zone),
+            )  # fmt: skip
+    rows = list(classes.order_by("id").values())
+    stale = rows[-1]["id"]
+    classes.filter(pk=stale).update(subject="Cello")
+    rows[-1]["subject"] = "Cello"
+
+    migrate()
+
+    stored = list(ScheduledClass.objects.order_by("id").values())
+    assert stored == [row | {"room_id": None} for row in rows]
+    result, lines = dry_run(Job.HORIZON, weeks=4)
+    assert counts(result) == {"exists": 8, "moved": 1, "created": 3}
+    facts = [line.facts() for line in lines if line.class_id == stale]
+    # As the release before wrote it: an approved plan stays valid.
+    assert facts == [
+        ("moved", "details_changed", [("from_subject", "Cello"), ("to_subject", "Piano")], 3, 1,
+         ("recurring_slot", 3), stale, rows[-1]["date"], time(11), time(12), "Europe/Madrid", 1,
+         (1, time(11), time(12), 3600, "Europe/Madrid", 1, 3, "Piano", False))
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_roles_of_a_studio_may_see_and_enter_rooms_after_the_upgrade(migrate):
+    migrate([("scheduling", "0033_guardians")])
+    Group.objects.filter(name__in=("Viewer", "Scheduler")).first().permissions.clear()
+    migrate()
+    held = {
+        group.name: set(
+            group.permissions.filter(codename__endswith="_room").values_list("codename", flat=True)
+        )
+        for group in Group.objects.all()
+    }
+    assert held["Viewer"] == {"view_room"}
+    assert held["Scheduler"] == {"view_room", "add_room", "change_room"}
+    assert held["Owner"] == held["Scheduler"] | {"delete_room"}
+    assert held["Teacher"] == set()

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from scheduling.db.class_constraints import STUDENT_DOUBLE_BOOKED, TEACHER_DOUBLE_BOOKED
+from scheduling.db.class_constraints import (
+    ROOM_DOUBLE_BOOKED,
+    STUDENT_DOUBLE_BOOKED,
+    TEACHER_DOUBLE_BOOKED,
+)
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
@@ -113,3 +117,47 @@ def test_overlap_of_shared_lessons_is_of_instants(bach, place):
     with refused(), transaction.atomic():
         place(teacher=bach, is_shared=True, start="10:30", end="11:30", time_zone="Europe/Madrid")
     place(teacher=bach, is_shared=True, start="11:00", end="12:00", time_zone="Europe/Madrid")
+
+
+def test_a_group_of_one_teacher_shares_a_room(bach, place):
+    hall = make.room()
+    for _ in range(4):
+        place(teacher=bach, is_shared=True, room=hall)
+    assert ScheduledClass.objects.count() == 4
+
+
+def test_a_group_without_a_teacher_shares_a_room(place):
+    hall = make.room()
+    for _ in range(2):
+        place(is_shared=True, room=hall)
+    with refused(ROOM_DOUBLE_BOOKED), transaction.atomic():
+        place(teacher=make.teacher(), is_shared=True, room=hall)
+
+
+def test_two_teachers_groups_do_not_share_a_room(bach, place):
+    hall = make.room()
+    make.lesson(teacher=bach, is_shared=True, room=hall)
+    with refused(ROOM_DOUBLE_BOOKED), transaction.atomic():
+        place(teacher=make.teacher(), is_shared=True, room=hall)
+
+
+@pytest.mark.parametrize(
+    "values", [{"start": "10:30", "end": "11:30"}, {"end": "10:30"}, {"is_shared": False}], ids=str
+)
+def test_another_class_is_refused_in_the_room_of_a_group(bach, place, values):
+    hall = make.room()
+    make.lesson(teacher=bach, is_shared=True, room=hall)
+    with refused(f"{ROOM_DOUBLE_BOOKED}|{TEACHER_DOUBLE_BOOKED}"), transaction.atomic():
+        place(**{"teacher": bach, "is_shared": True, "room": hall, **values})
+    with refused(ROOM_DOUBLE_BOOKED), transaction.atomic():
+        place(**{"teacher": None, "is_shared": True, "room": hall, **values})
+
+
+def test_a_member_of_a_group_cannot_get_another_teacher_in_its_room(bach):
+    hall = make.room()
+    rows = [make.lesson(teacher=bach, is_shared=True, room=hall) for _ in range(2)]
+    rows[0].teacher = make.teacher()
+    with refused(ROOM_DOUBLE_BOOKED), transaction.atomic():
+        rows[0].save()
+    rows[0].room = make.room()
+    rows[0].save()

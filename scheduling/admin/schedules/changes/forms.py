@@ -14,6 +14,7 @@ from scheduling.admin.core.widgets import PersonSelect
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
+from scheduling.selectors.rooms import offered_rooms
 from scheduling.selectors.studio import studio
 from scheduling.services.schedule_changes import (
     AddClosure,
@@ -97,6 +98,10 @@ class ChangeFromDateForm(ChangeForm):
         choosable = Q(is_active=True) | Q(pk=row.teacher_id)
         teacher: Any = self.fields["teacher"]
         teacher.queryset = Teacher.objects.filter(choosable)
+        room: Any = self.fields["room"]
+        room.queryset = offered_rooms(row.room_id)
+        if not room.queryset.exists():
+            del self.fields["room"]
 
     def initial_values(self) -> dict[str, Any]:
         names = CHANGEABLE[key_of(self.row).kind]

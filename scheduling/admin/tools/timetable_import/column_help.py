@@ -67,6 +67,15 @@ COLUMNS = (
     ),
     ColumnHelp("subject", OPTIONAL, _("What is taught."), ("Piano", "")),
     ColumnHelp(
+        "room",
+        OPTIONAL,
+        _(
+            "The room's name; one that is not there yet is made. Empty: none, as for a lesson "
+            "online. Without this column rooms stay as they are."
+        ),
+        ("Studio 1", ""),
+    ),
+    ColumnHelp(
         "valid_from",
         OPTIONAL,
         _("The first day, as 2026-01-31 or as the spreadsheet writes it. Empty: today."),

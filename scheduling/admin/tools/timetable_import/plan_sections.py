@@ -76,7 +76,10 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
     plan = report.plan
     assert plan is not None
     line_head, student, starts = _("Line"), _("Student"), _("Starts on")
-    rule_heads = (line_head, student, _("Teacher"), _("Every"), _("Time"), _("Subject"), _("Dates"))
+    rule_heads = (
+        *(line_head, student, _("Teacher"), _("Every"), _("Time")),
+        *(_("Subject"), _("Room"), _("Dates")),
+    )
     yield PlanSection(
         "teachers",
         NEW,
@@ -100,6 +103,14 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         report.guarded,
         (line_head, _("Guardian"), _("E-mail"), student),
         [(line.line, line.guardian, line.email, line.student) for line in plan.guardians],
+    )
+    yield PlanSection(
+        "rooms",
+        NEW,
+        _("New rooms"),
+        report.rooms,
+        (line_head, _("Room")),
+        [(line.line, line.name) for line in plan.rooms],
     )
     yield PlanSection(
         "recurring-slots",
@@ -132,6 +143,14 @@ def _sections(report: ImportReport) -> Iterator[PlanSection]:
         report.ended,
         (line_head, student, _("Rule"), _("Last day"), _("Changed by hand")),
         [_ended(line) for line in plan.ended],
+    )
+    yield PlanSection(
+        "roomed",
+        CHANGED,
+        _("Rules that get a room"),
+        report.roomed,
+        rule_heads,
+        _rules(plan.roomed),
     )
     yield PlanSection(
         "start-dates",
@@ -181,7 +200,8 @@ def _rule(line: RuleLine) -> tuple[Any, ...]:
     dates = _("from %(first)s") % {"first": first}
     if last is not None:
         dates = _("%(first)s to %(last)s") % {"first": first, "last": full_day(last)}
-    return line.line, line.student, line.teacher or "–", every, times, line.subject or "–", dates
+    subject, room = line.subject or "–", line.room or "–"
+    return line.line, line.student, line.teacher or "–", every, times, subject, room, dates
 
 
 def _replaced(change: ChangeLine) -> tuple[Any, ...]:
@@ -205,9 +225,9 @@ def _ended(change: ChangeLine) -> tuple[Any, ...]:
 
 
 def _brief(line: RuleLine) -> str:
-    """Return weekday, times, teacher and subject as one text."""
-    _line, _student, teacher, every, times, subject, _dates = _rule(line)
-    return ", ".join(part for part in (every, times, teacher, subject) if part != "–")
+    """Return weekday, times, teacher, subject and room as one text."""
+    _line, _student, teacher, every, times, subject, room, _dates = _rule(line)
+    return ", ".join(part for part in (every, times, teacher, subject, room) if part != "–")
 
 
 def _day(value: Any) -> str:

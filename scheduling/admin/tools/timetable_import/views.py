@@ -173,7 +173,10 @@ def _preview_page(
     sections = sections_of(report)
     plan = report.plan
     assert plan is not None
-    counts = (report.teachers, report.students, report.fixed_schedules, report.recurring_slots)
+    counts = (
+        *(report.teachers, report.students, report.fixed_schedules),
+        *(report.recurring_slots, report.rooms),
+    )
     context = {
         "upload": upload,
         "kept_until": upload.created_at + uploads.LIFETIME,
@@ -183,7 +186,8 @@ def _preview_page(
         or report.start_dates
         or plan.adopted
         or report.ended
-        or report.replaced,
+        or report.replaced
+        or report.roomed,
         "sections": sections,
         "counts": counts_of(sections),
         "conflicts": rows_of_lines(report.conflicts or [], NO_LINKS),
@@ -231,6 +235,7 @@ def _created_counts(report: dict[str, Any]) -> dict[str, int]:
         "students": created["students"],
         "fixed_schedules": created["fixedSchedules"],
         "recurring_slots": created["recurringSlots"],
+        "rooms": created.get("rooms", 0),
     }
 
 

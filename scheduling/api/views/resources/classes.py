@@ -24,6 +24,7 @@ from scheduling.services.classes.edit import cancel_or_delete, manual_edit
 from scheduling.services.classes.make_ups import save_one_off
 from scheduling.services.classes.occurrences import change_or_write
 from scheduling.services.schedules.closures import closed_day_of
+from scheduling.services.schedules.rooms import overfull_class
 
 from .base import Resource, require, saving
 
@@ -57,20 +58,27 @@ class ClassResource(Resource):
             rows = rows.filter(date__lte=query["to"], starts_at__lt=last)
         if "source" in query:
             rows = rows.filter(SOURCES[query["source"]])
-        columns = {"student": "student_id", "teacher": "teacher_id", "status": "status"}
+        columns = {
+            "student": "student_id",
+            "teacher": "teacher_id",
+            "room": "room_id",
+            "status": "status",
+        }
         conditions = {column: query[name] for name, column in columns.items() if name in query}
         return rows.filter(**conditions)
 
     def response_data(self, scheduled_class: ScheduledClass) -> dict[str, Any]:
-        """Return the class, with a ``warning`` if its day is closed."""
+        """Return the class, with a ``warning`` if its day is closed or its room too small."""
         data: dict[str, Any] = self.get_serializer(scheduled_class).data
-        closed = closed_day_of(scheduled_class)
-        return data | ({"warning": closed} if closed else {})
+        warnings = [closed_day_of(scheduled_class), overfull_class(scheduled_class)]
+        text = " ".join(filter(None, warnings))
+        return data | ({"warning": text} if text else {})
 
 
 def _placement(scheduled_class: ScheduledClass) -> tuple[Any, ...]:
-    """Return the values that decide whether a closure applies to the class."""
-    return scheduled_class.date, scheduled_class.teacher_id, scheduled_class.status
+    """Return the values that decide whether a warning applies to the class."""
+    row = scheduled_class
+    return row.date, row.start_time, row.teacher_id, row.room_id, row.is_shared, row.status
 
 
 class ClassList(ClassResource):

@@ -17,6 +17,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
+from scheduling.services.schedules.rooms import overfull_rules
 
 from .base import Resource, assign, saving
 
@@ -46,6 +47,7 @@ class SlotResource(Resource):
         columns = {
             "teacher": "teacher_id",
             "student": "student_id",
+            "room": "room_id",
             "status": "status",
             "day_of_week": "weekday",
         }
@@ -61,7 +63,9 @@ class SlotResource(Resource):
                 student_ids=sorted(students), jobs=jobs, **apply_context(request)
             )
         data: dict[str, Any] = self.get_serializer(self.get_row(slot.pk)).data
-        return data | with_created(applied, {SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)})
+        overfull = overfull_rules([slot] if students else [], studio_today())
+        key = SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)
+        return data | with_created(applied, {key}, overfull)
 
 
 class RecurringSlotList(SlotResource):

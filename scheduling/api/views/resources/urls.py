@@ -7,6 +7,7 @@ from .closures import ClosureDetail, ClosureList
 from .explain import ExplainStudent, ExplainTeacher
 from .guardians import GuardianDetail, GuardianList
 from .plan import Plan
+from .rooms import RoomDetail, RoomList
 from .schedule_changes import (
     ChangeFixedSchedule,
     ChangeSlot,
@@ -49,6 +50,8 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"fixed-schedules/{PK}/pause", PauseFixedSchedule, "pause-fixed-schedule"),
     (f"fixed-schedules/{PK}/resume", ResumeFixedSchedule, "resume-fixed-schedule"),
     (f"fixed-schedules/{PK}/end", EndFixedSchedule, "end-fixed-schedule"),
+    ("rooms", RoomList, "rooms"),
+    (f"rooms/{PK}", RoomDetail, "room"),
     ("closures", ClosureList, "closures"),
     (f"closures/{PK}", ClosureDetail, "closure"),
     ("classes", ClassList, "classes"),

@@ -11,9 +11,15 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import day_in_week, nearest_day
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import monday_of, week_number
-from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+from scheduling.models import CancelledBy, ClassStatus, Room, ScheduledClass, Teacher
 from scheduling.selectors.schedules.series import load_by_key
-from scheduling.services.classes.edit import cancellation, manual_edit, moved_to, save_manual_edit
+from scheduling.services.classes.edit import (
+    KEEP,
+    cancellation,
+    manual_edit,
+    moved_to,
+    save_manual_edit,
+)
 from scheduling.services.classes.validation import keeping_duration
 from scheduling.text.dates import day_and_hours, long_day, with_dates_written_out
 from scheduling.text.reasons import reason_text
@@ -44,13 +50,16 @@ def move(
     start_time: time | None = None,
     end_time: time | None = None,
     teacher: Teacher | None = None,
+    room: Room | None = KEEP,
     now: datetime,
 ) -> ScheduledClass:
     """Move the occurrence of ``key`` on ``day``; None leaves a value as the series has it.
 
     The class still fulfils its original week. Raises DoubleBookedError if the time is taken.
     """
-    values = moved_to(to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher)
+    values = moved_to(
+        to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher, room=room
+    )
     return change(key, day, values, now)
 
 
@@ -141,6 +150,7 @@ def _new(series: Series, day: date) -> ScheduledClass:
         time_zone=series.zone,
         subject=series.subject,
         is_shared=series.is_shared,
+        room_id=series.room_id,
         status=ClassStatus.SCHEDULED,
     )
 

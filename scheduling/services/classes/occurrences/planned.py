@@ -17,7 +17,7 @@ from scheduling.domain.wallclock import clock_hours, from_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
 from scheduling.jobs.generation.planning import ChunkPlan, PlanningContext, plan_series
 from scheduling.jobs.monitoring.callers import Callers
-from scheduling.jobs.runs.result_lines import PersonNames, conflict_line
+from scheduling.jobs.runs.result_lines import PersonNames, conflict_line, rooms_of
 from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
 from scheduling.selectors.schedules.run_scope import scope_condition
 from scheduling.selectors.schedules.series import load_series
@@ -50,6 +50,8 @@ class PlannedOccurrence:
     ends_at: datetime
     subject: str
     is_shared: bool
+    room_id: int | None
+    room: str
     outcome: Outcome
     begun: bool
     due: ExpectedCreation
@@ -91,15 +93,19 @@ def planned(
 def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], ChunkPlan]:
     """Return the keys of the series in ``scope``, and their plan for ``window``.
 
-    The other series of the same teachers and students are planned too, because an older series has
-    precedence, as in a run of the whole studio. Without a scope, series with a row for every week
-    of the window are left out: their classes are stored, and conflicts with those are still found.
+    The other series of the same teachers, students and rooms are planned too, because an older
+    series has precedence, as in a run of the whole studio. Without a scope, series with a row for
+    every week of the window are left out: their classes are stored, and conflicts with those are
+    still found.
     """
     if scope:
         requested = _series(scope)
         teachers = {series.teacher_id for series in requested} - {None}
         students = {series.student_id for series in requested}
+        rooms = {series.room_id for series in requested} - {None}
         planning_scope = Q(student_id__among=students) | Q(teacher_id__among=teachers)
+        if rooms:
+            planning_scope |= Q(room_id__among=rooms)
         to_plan = _series(planning_scope)
     else:
         requested = to_plan = _series_without_class(window)
@@ -142,6 +148,7 @@ def build_planned(plan: Plan, keys: set[SeriesKey], now: datetime) -> list[Plann
         + [booking.student_id for booking in bookings],
         [planned.series.teacher_id for planned in planned_classes]
         + [booking.teacher_id for booking in bookings],
+        [planned.series.room_id for planned in planned_classes] + rooms_of(conflicts),
     )
     builder = _PlannedBuilder(names, now)
     occurrences = [builder.build(planned, Outcome.CREATED) for planned in creates]
@@ -192,6 +199,8 @@ class _PlannedBuilder:
             ends_at=from_epoch(planned.ends),
             subject=series.subject,
             is_shared=series.is_shared,
+            room_id=series.room_id,
+            room=self._names.room(series.room_id),
             outcome=outcome,
             begun=starts_at <= self._now,
             due=self._due(series.kind, planned.day),

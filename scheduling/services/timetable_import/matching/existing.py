@@ -15,6 +15,7 @@ from scheduling.domain.wallclock import minutes_between
 from scheduling.models import (
     FixedSchedule,
     RecurringSlot,
+    Room,
     ScheduledClass,
     SlotStatus,
     Student,
@@ -47,6 +48,8 @@ _COLUMNS = (
     "valid_from",
     "valid_until",
     "import_until",
+    "import_room",
+    "room__name",
 )
 
 
@@ -69,8 +72,8 @@ class ExistingStudent(NamedTuple):
 class ExistingRule:
     """A row of either table, with its values as ``rule``.
 
-    A fixed schedule's ``status`` is always active. ``import_until`` is the valid_until of the last
-    import.
+    A fixed schedule's ``status`` is always active. ``import_until`` and ``import_room`` are the
+    valid_until and the key of the room of the last import.
     """
 
     table: Table
@@ -80,6 +83,7 @@ class ExistingRule:
     status: SlotStatus
     rule: ImportedRule
     import_until: date | None = None
+    import_room: str = ""
 
     @property
     def series(self) -> SeriesKey:
@@ -97,6 +101,12 @@ def teachers_by_name() -> dict[str, list[ExistingTeacher]]:
     for name, id, zone in rows:
         teachers.setdefault(normalise_line(name), []).append(ExistingTeacher(id, zone))
     return teachers
+
+
+def rooms_by_key(keys: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the rooms with these keys."""
+    rows = Room.objects.values_list("name_key", "id")
+    return dict(among(rows, "name_key", set(keys)))
 
 
 def students_by_name(names: Iterable[StudentName]) -> dict[StudentName, list[ExistingStudent]]:
@@ -185,6 +195,8 @@ def _existing_rule(
     valid_from: date | None,
     valid_until: date | None,
     import_until: date | None,
+    import_room: str,
+    room: str | None,
     *length: Any,
 ) -> ExistingRule:
     is_slot = table is RecurringSlot
@@ -204,9 +216,10 @@ def _existing_rule(
         # A fixed schedule without a valid_from is valid from the student's start date.
         valid_from=valid_from or student_start,
         valid_until=valid_until,
+        room=room or "",
     )
     status = SlotStatus(length[1]) if is_slot else SlotStatus.ACTIVE
-    return ExistingRule(table, id, import_key, student_id, status, rule, import_until)
+    return ExistingRule(table, id, import_key, student_id, status, rule, import_until, import_room)
 
 
 def edited_after(last_days: dict[SeriesKey, date]) -> dict[SeriesKey, int]:

@@ -2,8 +2,8 @@
 
 A rule is recognised by its import key, whatever its values are now, or else by its identity. If a
 recognised rule differs, it was edited by hand: that is a fault, because an import neither reverts
-nor duplicates manual work. Rules that get a last day or are replaced are not faults; see
-``succession.py``.
+nor duplicates manual work. Rules that get a last day or a room, or are replaced, are not faults;
+see ``succession.py``.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from scheduling.services.timetable_import.timetable import Timetable
 from . import existing, people
 from .existing import ExistingRule
 from .guardians import GuardianMatch, match_guardians
-from .succession import RuleChange, SuccessionMatcher, only_adds_last_day
+from .succession import RuleChange, SuccessionMatcher, only_adds_last_day, only_adds_room
 
 
 @dataclass(slots=True)
@@ -47,6 +47,9 @@ class MatchResult:
     # Stored rules that get a last day, and those that are replaced.
     ended: list[RuleChange] = field(default_factory=list)
     replaced: list[RuleChange] = field(default_factory=list)
+    # The ids of stored rooms by key, and stored rules without a room that get one.
+    rooms: dict[str, int] = field(default_factory=dict)
+    roomed: list[RuleChange] = field(default_factory=list)
 
 
 class Matcher:
@@ -68,6 +71,7 @@ class Matcher:
         timetable, result, faults = self._timetable, self._result, self._faults
         students = people.match_students(timetable, faults)
         result.teachers = people.match_teachers(timetable, faults)
+        result.rooms = existing.rooms_by_key(timetable.rooms)
         result.students = {name: student.id for name, student in students.items()}
         result.guardians = match_guardians(timetable, result.students)
         keyed = [(rule, rule.key) for rule in timetable.rules]
@@ -104,6 +108,8 @@ class Matcher:
             self._succession.add_recognised(rule, imported)
             if difference and only_adds_last_day(rule, imported):
                 self._succession.add_ending(RuleChange(rule, key, imported))
+            elif difference and only_adds_room(rule, imported):
+                self._result.roomed.append(RuleChange(rule, key, imported))
             elif difference:
                 self._report_edited(rule, *difference)
             else:
@@ -121,6 +127,8 @@ class Matcher:
         self._succession.add_recognised(rule, equal or same[0])
         if equal is None and len(same) == 1 and only_adds_last_day(rule, same[0]):
             self._succession.add_ending(RuleChange(rule, key, same[0]))
+        elif equal is None and len(same) == 1 and only_adds_room(rule, same[0]):
+            self._result.roomed.append(RuleChange(rule, key, same[0]))
         elif equal is None:
             self._report_different(rule, *_difference_text(rule, same[0]))
         else:

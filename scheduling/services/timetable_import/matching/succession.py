@@ -1,7 +1,7 @@
 """Matches the rows that end or replace stored rules. Nothing is guessed.
 
 A row ends a rule if they are equal apart from valid_until, and neither the rule nor an earlier
-import had one.
+import had one. Likewise a row gives a rule a room.
 
 A row replaces a rule if its ``replaces`` column names the rule's weekday and start. Without that
 column, it also does if the same file ends exactly one rule of the same student, teacher and
@@ -69,6 +69,17 @@ def only_adds_last_day(rule: ImportedRule, existing: ExistingRule) -> bool:
         and all(
             difference.column == "valid_until" for difference in differences(rule, existing.rule)
         )
+    )
+
+
+def only_adds_room(rule: ImportedRule, existing: ExistingRule) -> bool:
+    """Return True if ``rule`` differs only by a room, and there has been none before."""
+    return (
+        bool(rule.room)
+        and not existing.rule.room
+        and not existing.import_room
+        and existing.status == SlotStatus.ACTIVE
+        and all(difference.column == "room" for difference in differences(rule, existing.rule))
     )
 
 

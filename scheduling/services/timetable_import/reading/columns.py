@@ -23,6 +23,7 @@ REQUIRED = (
 LENGTH = ("end_time", "duration_minutes")
 OPTIONAL = (
     "subject",
+    "room",
     "valid_from",
     "valid_until",
     "is_shared",
@@ -57,6 +58,7 @@ _OTHER_NAMES = {
         "duración en minutos, duración (minutos), duración (min)"
     ),
     "subject": "instrument, course, asignatura, materia, instrumento, curso",
+    "room": "classroom, room name, location, aula, sala, salón, nombre del aula",
     "valid_from": (
         "from, first day, start date, since, desde, válido desde, vigente desde, primer día, "
         "fecha de inicio"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from scheduling.domain.typed_text import normalise_line
+from scheduling.domain.typed_text import caseless_key, normalise_line
 from scheduling.domain.wallclock import add_minutes
 from scheduling.services.timetable_import.errors import quoted
 
@@ -59,8 +59,9 @@ class ImportedRule:
     """A weekly rule. ``valid_from`` is None if the file leaves it open.
 
     ``replaces`` is the weekday and start of the same student's rule that this one replaces from
-    ``valid_from`` on; empty if it replaces none, None if the file leaves it open. Equality ignores
-    the line, the column of the length and ``replaces``.
+    ``valid_from`` on; empty if it replaces none, None if the file leaves it open. ``room`` is the
+    name of a room, empty for none, None if the file leaves it open. Equality ignores the line, the
+    column of the length, ``replaces`` and ``room``.
     """
 
     line: int = field(compare=False)
@@ -73,6 +74,8 @@ class ImportedRule:
     valid_from: date | None
     valid_until: date | None
     replaces: Replaced | None = field(default=None, compare=False)
+    # Not in the repr, which is part of the fingerprint of plans.
+    room: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def student(self) -> StudentName:
@@ -82,6 +85,11 @@ class ImportedRule:
     def dated_identity(self) -> tuple[RuleIdentity, date | None]:
         """The identity with valid_from: rows that share it are one rule, or contradict."""
         return self.identity, self.valid_from
+
+    @property
+    def room_key(self) -> str:
+        """The name of the room without its case; empty if there is none."""
+        return caseless_key(self.room) if self.room else ""
 
     @property
     def key(self) -> str:
@@ -104,7 +112,8 @@ class Difference(NamedTuple):
 
 def differences(mine: ImportedRule, other: ImportedRule) -> Iterator[Difference]:
     """Yield the differences of two rules. An open valid_from in ``mine`` equals any date."""
-    if mine == other:
+    has_other_room = None not in (mine.room, other.room) and mine.room_key != other.room_key
+    if mine == other and not has_other_room:
         return
     for part in ("email", "first_name", "last_name"):
         values = getattr(mine.student, part), getattr(other.student, part)
@@ -120,6 +129,7 @@ def differences(mine: ImportedRule, other: ImportedRule) -> Iterator[Difference]
         ("valid_until", mine.valid_until, other.valid_until),
         ("is_shared", mine.is_shared, other.is_shared),
         ("interval_weeks", mine.interval_weeks, other.interval_weeks),
+        ("room", mine.room, other.room if has_other_room else mine.room),
     )
     for column, value, other_value in pairs:
         if value != other_value:
@@ -148,6 +158,7 @@ def _label(column: str) -> str:
         "end_time": _("end time"),
         "duration_minutes": _("duration in minutes"),
         "subject": _("subject"),
+        "room": _("room"),
         "valid_from": _("valid from"),
         "valid_until": _("valid until"),
         "is_shared": _("shared"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import has_day
 from scheduling.domain.typed_text import control_character, normalise_line
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_same_zone, minute_of, minutes_between
-from scheduling.models import Guardian, RecurringSlot, Student, Teacher
+from scheduling.models import Guardian, RecurringSlot, Room, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.models.validators import validate_line
 from scheduling.services.timetable_import.errors import ImportFaults, quoted
@@ -29,6 +29,7 @@ _EMAIL = partial(cells.email, longest=cells.max_length(Student, "email"))
 # A name is stored as first and last name.
 _GUARDIAN = partial(cells.text, longest=cells.max_length(Guardian, "first_name"))
 _GUARDIAN_EMAIL = partial(cells.email, longest=cells.max_length(Guardian, "email"))
+_ROOM = partial(cells.text, longest=cells.max_length(Room, "name"))
 _SUBJECT = partial(cells.text, longest=cells.max_length(RecurringSlot, "subject"))
 
 
@@ -77,6 +78,8 @@ class RowParser:
         start, length, length_column = self._times(has_teacher=bool(self._cells["teacher"]))
         valid_from, valid_until = self._validity()
         subject = self._read("subject", _SUBJECT, "")
+        # A file without the column leaves rooms alone.
+        room = self._read("room", _ROOM, "") if "room" in self._cells else None
         is_shared = self._read("is_shared", cells.yes_or_no, False)
         interval_weeks = self._read("interval_weeks", cells.interval, 1)
         undecided: cells.Replaced | None = None
@@ -99,6 +102,7 @@ class RowParser:
                 valid_from,
                 valid_until,
                 replaces,
+                room,
             )
             for weekday in weekdays
         ]

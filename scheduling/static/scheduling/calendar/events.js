@@ -38,7 +38,7 @@ window.ctCalendar.events = (config) => {
         const [pk, ...rest] = row;
         const times = own ? wall(rest[0], rest[1], rest[2])
             : { start: utc(rest[0]), end: utc(rest[1]) };
-        const [student, teacher, status, subject, shared, edited, oneOff, attendance] =
+        const [student, teacher, status, subject, shared, edited, oneOff, attendance, room] =
             rest.slice(own ? 3 : 2);
         const marks = [];
         if (shared) marks.push("shared");
@@ -53,6 +53,7 @@ window.ctCalendar.events = (config) => {
             extendedProps: {
                 state: status, marks, subject, attendance, stored: true,
                 teacher: feed.teachers[teacher] || "",
+                room: (feed.rooms && feed.rooms[room]) || "",
             },
         }, status, marks);
     });
@@ -69,7 +70,8 @@ window.ctCalendar.events = (config) => {
             title: item.student,
             startEditable: config.mayChange,
             extendedProps: {
-                state, marks, subject: item.subject, teacher: item.teacher, reason: item.reason,
+                state, marks, subject: item.subject, teacher: item.teacher, room: item.room,
+                reason: item.reason,
             },
         }, state, marks);
     });

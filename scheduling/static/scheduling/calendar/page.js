@@ -16,13 +16,14 @@
     const state = {
         teacher: query.get("teacher") || "",
         student: query.get("student") || "",
+        room: query.get("room") || "",
         zone: config.zone,
     };
     const shown = { stored: 0, planned: 0, conflicts: 0 };
 
     filters.classList.add("is-live");
     // On a phone the filters start closed, unless the URL has a filter.
-    if (narrow.matches) filters.closest("details").open = Boolean(state.teacher || state.student);
+    if (narrow.matches) filters.closest("details").open = Boolean(state.teacher || state.student || state.room);
 
     /* Zones -------------------------------------------------------------------------------- */
 
@@ -67,6 +68,7 @@
         const values = new URLSearchParams();
         if (state.teacher) values.set("teacher", state.teacher);
         if (state.student) values.set("student", state.student);
+        if (state.room) values.set("room", state.room);
         const boxes = filters.querySelectorAll("[name=status]").length;
         const checked = chosen();
         if (checked.length < boxes) values.set("status", checked.join(",") || "none");
@@ -118,7 +120,7 @@
         if (shown.planned) words.push(feeds.fill(texts.countPlanned, { n: shown.planned }));
         if (shown.conflicts) words.push(feeds.fill(texts.countConflicts, { n: shown.conflicts }));
         byId("calendar-count").textContent = words.join(" ");
-        const crowded = shown.stored > 200 && !state.teacher && !state.student
+        const crowded = shown.stored > 200 && !state.teacher && !state.student && !state.room
             && ["timeGridWeek", "dayGridMonth"].includes(calendar.view.type);
         byId("calendar-crowded").hidden = !crowded;
     };
@@ -184,7 +186,7 @@
         .map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value)).join(" ");
 
     const content = (info) => {
-        const { state: kind, marks, subject, teacher } = info.event.extendedProps;
+        const { state: kind, marks, subject, teacher, room } = info.event.extendedProps;
         const view = calendar.view.type;
         // On a phone three events fit side by side: only the start and the name.
         const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
@@ -200,7 +202,7 @@
         box.classList.toggle("is-line", calendar.view.type === "listWeek");
         // The style sheet hides the time if there is no space: the position shows it.
         box.append(time, title);
-        const rest = [teacher, subject].filter(Boolean).join(" · ");
+        const rest = [teacher, room, subject].filter(Boolean).join(" · ");
         if (rest && !inARow) box.append(text("ct-event-rest", rest));
         if (calendar.view.type === "listWeek") {
             box.append(text("ct-event-words", info.event.extendedProps.words));
@@ -209,10 +211,11 @@
     };
 
     const named = (info) => {
-        const { words, teacher, subject, state: kind } = info.event.extendedProps;
+        const { words, teacher, room, subject, state: kind } = info.event.extendedProps;
         if (!kind) return;
         const label = [
-            info.event.allDay ? "" : twoDigits(info.timeText), info.event.title, teacher, subject, words,
+            info.event.allDay ? "" : twoDigits(info.timeText), info.event.title, teacher, room,
+            subject, words,
         ].filter(Boolean).join(", ");
         const link = info.el.matches("a, [role=button]") ? info.el : info.el.querySelector("a") || info.el;
         if (link.matches("a, [role=button], button")) link.setAttribute("aria-label", label);
@@ -460,6 +463,7 @@
     who.addEventListener("focus", search, { once: true });
     filters.addEventListener("change", (event) => {
         if (event.target.name === "teacher") state.teacher = event.target.value;
+        if (event.target.name === "room") state.room = event.target.value;
         if (event.target.name === "zone") {
             const date = calendar.getDate();
             const day = own() ? date.toISOString().slice(0, 10) : wallClock(date, zone()).date;

@@ -36,6 +36,7 @@ def test_a_class_is_in_utc_and_each_name_is_sent_once(owner):
         False,
         True,
         "",
+        None,
     ]
     assert feed["students"] == {str(ana.pk): "Ana Ruiz"}
     assert feed["teachers"] == {str(marta.pk): "Marta Gil"}
@@ -179,6 +180,7 @@ def test_planned_occurrences_are_those_not_stored(owner):
         "endTime": "11:00",
         "student": "Ana Ruiz",
         "teacher": "Marta Gil",
+        "room": "",
         "subject": "Piano",
         "shared": False,
         "outcome": "created",

@@ -11,9 +11,10 @@ TEACHER = {
     *("id", "name", "email", "timeZone", "isActive", "language", "reminders", "lessonSettings"),
 }
 MEETING = {
-    *("id", "dayOfWeek", "startTime", "endTime", "subject", "teacher"),
+    *("id", "dayOfWeek", "startTime", "endTime", "subject", "teacher", "room"),
     *("isShared", "intervalWeeks", "validFrom", "validUntil"),
 }
+ROOM = {"id", "name", "capacity", "isActive"}
 STUDENT = {
     *("id", "firstName", "lastName", "email", "startDate", "endDate"),
     *("isActive", "language", "reminders", "fixedSchedule"),
@@ -24,11 +25,11 @@ GUARDIAN = {
 }
 SLOT = {
     *("id", "teacher", "student", "dayOfWeek", "startTime", "durationMinutes", "intervalWeeks"),
-    *("subject", "isShared", "validFrom", "validUntil", "status"),
+    *("room", "subject", "isShared", "validFrom", "validUntil", "status"),
 }
 CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student"}
 CLASS = {
-    *("id", "student", "teacher", "date", "startTime", "endTime", "timeZone", "startsAt"),
+    *("id", "student", "teacher", "room", "date", "startTime", "endTime", "timeZone", "startsAt"),
     *("endsAt", "subject", "status", "cancelReason", "attendance", "isShared", "notes"),
     *("source", "occurrenceDate", "makeUpFor", "isChargeable"),
 }

@@ -53,6 +53,7 @@ def test_one_off_class_is_created(api: APIClient) -> None:
         "cancelReason": "",
         "isChargeable": False,
         "attendance": "",
+        "room": None,
         "isShared": False,
         "source": "one_off",
         "occurrenceDate": None,

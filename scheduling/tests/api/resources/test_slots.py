@@ -37,6 +37,7 @@ def test_new_slot_has_classes_at_once(api: APIClient) -> None:
         "id": made["id"],
         "intervalWeeks": 1,
         "subject": "",
+        "room": None,
         "isShared": False,
         "validFrom": "2026-01-05",
         "validUntil": None,

@@ -47,6 +47,7 @@ def test_new_student_has_classes_from_start_date_to_sunday(api: APIClient) -> No
         "id": meeting["id"],
         "subject": "",
         "teacher": None,
+        "room": None,
         "isShared": False,
         "intervalWeeks": 1,
         "validFrom": None,

@@ -231,6 +231,7 @@ def planned_row(row_id, planned, week, is_cancelled=False, closure_id=None):
         teacher_id=rule.teacher_id,
         subject=rule.subject,
         is_shared=rule.is_shared,
+        room_id=rule.room_id,
         is_cancelled=is_cancelled,
         closure_id=closure_id,
     )

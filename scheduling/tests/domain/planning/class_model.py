@@ -23,6 +23,7 @@ class Row:
     teacher_id: int | None
     subject: str = ""
     is_shared: bool = False
+    room_id: int | None = None
     is_cancelled: bool = False
     closure_id: int | None = None
     edit: str = ""
@@ -43,6 +44,7 @@ class Row:
             self.start_time,
             self.end_time,
             self.zone,
+            self.room_id,
         )
 
     def attributes(self):
@@ -56,6 +58,7 @@ class Row:
             self.student_id,
             self.subject,
             self.is_shared,
+            self.room_id,
         )
 
     @property
@@ -76,10 +79,13 @@ def find_conflict(row, other):
         key = (row.date, row.start_time, row.end_time)
         if key == (other.date, other.start_time, other.end_time):
             return "same_key"
-    if overlap and row.teacher_id is not None and row.teacher_id == other.teacher_id:
-        same = (row.starts, row.ends) == (other.starts, other.ends)
-        if not (row.is_shared and other.is_shared and same):
-            return "teacher_busy"
+    same_teacher = row.teacher_id == other.teacher_id
+    same_times = (row.starts, row.ends) == (other.starts, other.ends)
+    is_group = row.is_shared and other.is_shared and same_teacher and same_times
+    if overlap and row.teacher_id is not None and same_teacher and not is_group:
+        return "teacher_busy"
+    if overlap and row.room_id is not None and row.room_id == other.room_id and not is_group:
+        return "room_busy"
     return None
 
 

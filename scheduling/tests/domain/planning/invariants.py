@@ -150,6 +150,7 @@ def check_occurrences(studio, rule, window, plan):
         )
         assert (row.teacher_id, row.student_id) == (rule.teacher_id, rule.student_id)
         assert (row.subject, row.is_shared) == (rule.subject, rule.is_shared)
+        assert row.room_id == rule.room_id
 
 
 def check_no_superfluous_class(studio, rule):

@@ -17,6 +17,7 @@ from scheduling.domain.windows import Window
 from scheduling.tests.domain.examples import examples
 from scheduling.tests.domain.strategies import (
     MINUTES,
+    ROOMS,
     STARTS,
     STUDENTS,
     WEEKDAYS,
@@ -104,6 +105,10 @@ class Life(RuleBasedStateMachine):
     def change_details(self, pick, subject, is_shared):
         self.studio.change(self.some_rule(pick), subject=subject, is_shared=is_shared)
 
+    @rule(pick=PICK, room=ROOMS)
+    def change_room(self, pick, room):
+        self.studio.change(self.some_rule(pick), room_id=room)
+
     @rule(pick=PICK, interval=st.integers(1, 2))
     def change_interval(self, pick, interval):
         self.studio.change(self.some_rule(pick), interval_weeks=interval)
@@ -134,6 +139,7 @@ class Life(RuleBasedStateMachine):
                 duration_minutes=source.duration_minutes,
                 zone=source.zone,
                 teacher_id=source.teacher_id,
+                room_id=source.room_id,
             )
 
     @precondition(lambda self: len(self.studio.series) < 9)
@@ -168,8 +174,14 @@ class Life(RuleBasedStateMachine):
         with suppress(RefusedError):
             self.studio.move(row.id, row.date + timedelta(days=days), starts[start % len(starts)])
 
-    @rule(days=st.integers(0, 20), start=PICK, student=STUDENTS, teacher=st.sampled_from([1, None]))
-    def one_off(self, days, start, student, teacher):
+    @rule(
+        days=st.integers(0, 20),
+        start=PICK,
+        student=STUDENTS,
+        teacher=st.sampled_from([1, None]),
+        room=ROOMS,
+    )
+    def one_off(self, days, start, student, teacher, room):
         starts = STARTS[ZONES[teacher]]
         with suppress(RefusedError):
             self.studio.one_off(
@@ -178,6 +190,7 @@ class Life(RuleBasedStateMachine):
                 student_id=student,
                 teacher_id=teacher,
                 zone=ZONES[teacher],
+                room_id=room,
             )
 
     # Closures

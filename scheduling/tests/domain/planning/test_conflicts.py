@@ -3,6 +3,7 @@
 import pytest
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.planning.free_rooms import add_free_rooms, room_conflicts
 from scheduling.domain.wallclock import from_epoch
 
 from .builders import FIXED, SLOT, clock, day, series, utc, window
@@ -215,3 +216,72 @@ class TestOneOffsAtTheSameKey:
         studio.change(slot, start_time=clock("12:00"))
         plan = run_and_check(studio, ONE_WEEK)
         assert plan.counts == {Outcome.CONFLICT: 1, Outcome.MOVED: 3}
+
+
+class TestRooms:
+    def test_two_teachers_want_one_room(self, studio):
+        studio.add(
+            series(1, room_id=1),
+            series(2, student_id=2, teacher_id=2, room_id=1, start_time="10:30"),
+            series(3, student_id=3, teacher_id=3, room_id=2, start_time="10:30"),
+            series(4, student_id=4, teacher_id=4, start_time="10:30"),
+        )
+        plan = run_and_check(studio, ONE_WEEK)
+        (conflict,) = plan.conflicts
+        assert (conflict.planned.series.id, conflict.clash.code) == (2, "room_busy")
+        assert conflict.clash.booking.series == series(1).key
+
+    def test_back_to_back_in_one_room(self, studio):
+        studio.add(
+            series(1, room_id=1),
+            series(2, student_id=2, teacher_id=2, room_id=1, start_time="11:00"),
+            series(3, student_id=3, teacher_id=3, room_id=1, start_time="09:00"),
+        )
+        assert run_and_check(studio, ONE_WEEK).counts == {Outcome.CREATED: 3}
+
+    def test_a_group_shares_a_room_and_two_teachers_groups_do_not(self, studio):
+        studio.add(
+            *(series(n, student_id=n, is_shared=True, room_id=1) for n in (1, 2, 3)),
+            *(series(n, student_id=n, teacher_id=2, is_shared=True, room_id=1) for n in (4, 5)),
+        )
+        plan = run_and_check(studio, ONE_WEEK)
+        assert [one.planned.series.id for one in plan.conflicts] == [4, 5]
+        assert clash_codes(plan) == ["room_busy", "room_busy"]
+
+    def test_two_lessons_exchange_their_rooms(self, studio):
+        studio.add(series(1, room_id=1), series(2, student_id=2, teacher_id=2, room_id=2))
+        studio.run(ONE_WEEK)
+        studio.change(series(1).key, room_id=2)
+        assert clash_codes(studio.plan(ONE_WEEK)) == ["room_busy"]
+        studio.change(series(2).key, room_id=1)
+        plan = run_and_check(studio, ONE_WEEK)
+        assert plan.counts == {Outcome.MOVED: 2}
+        assert {note.reason.code for note in plan.notes} == {"details_changed"}
+        assert plan.notes[0].reason.params == {"from_room": 1, "to_room": 2}
+
+    def test_a_room_is_left(self, studio, slot):
+        studio.change(slot, room_id=1)
+        run_and_check(studio, ONE_WEEK)
+        studio.change(slot, room_id=None)
+        plan = run_and_check(studio, ONE_WEEK)
+        assert plan.counts[Outcome.MOVED] == 4
+        assert plan.notes[0].reason.params == {"from_room": 1, "to_room": 0}
+
+    def test_the_free_rooms_are_those_that_stay_free(self, studio):
+        """Room 2 is taken in the same plan, room 3 by a stored class, room 4 is left."""
+        studio.add(series(9, student_id=9, teacher_id=9, room_id=4))
+        studio.run(ONE_WEEK)
+        studio.change(series(9).key, room_id=None)
+        studio.add(
+            series(1, room_id=1),
+            series(2, student_id=2, teacher_id=2, room_id=2, start_time="10:59"),
+            series(3, student_id=3, teacher_id=3, room_id=1, start_time="10:30"),
+        )
+        studio.one_off(day("2026-03-16"), clock("11:00"), student_id=5, teacher_id=5, room_id=3)
+        plan = studio.plan(ONE_WEEK)
+        busy = [row.booking() for row in studio.rows.values()]
+        assert [one.planned.series.id for one in room_conflicts(plan)] == [3]
+
+        add_free_rooms(plan, busy, [1, 2, 3, 4, 5])
+
+        assert [one.free_rooms for one in plan.conflicts] == [(4, 5)]

@@ -17,7 +17,15 @@ from scheduling.tests.domain.rule_oracle import (
     recurrence_set,
     valid,
 )
-from scheduling.tests.domain.strategies import BASE, STARTS, STUDENTS, ZONES, closures, rule_sets
+from scheduling.tests.domain.strategies import (
+    BASE,
+    ROOMS,
+    STARTS,
+    STUDENTS,
+    ZONES,
+    closures,
+    rule_sets,
+)
 
 from .calendar_model import Studio
 from .class_model import RefusedError, find_conflict
@@ -49,6 +57,10 @@ def naive_plan(rules, stored, closed, window):
     return outcomes, obstacles
 
 
+def _identity(one):
+    return one.starts, one.ends, one.student_id, one.teacher_id, one.series, one.room_id
+
+
 @st.composite
 def studios(draw):
     studio = Studio(datetime(2026, 3, 4, 2, tzinfo=UTC))
@@ -65,6 +77,7 @@ def studios(draw):
                 teacher_id=teacher,
                 zone=zone,
                 is_shared=draw(st.booleans()),
+                room_id=draw(ROOMS),
             )
         except RefusedError:
             continue
@@ -92,11 +105,7 @@ def test_outcomes_match_naive_plan(case):
     assert sum(plan.closed.values()) == plan.counts[Outcome.CLOSED]
     for at, clash in conflicts.items():
         named = clash.booking
-        assert any(
-            (named.starts, named.ends, named.student_id, named.teacher_id, named.series)
-            == (other.starts, other.ends, other.student_id, other.teacher_id, other.series)
-            for other in obstacles[at]
-        )
+        assert any(_identity(named) == _identity(other) for other in obstacles[at])
     studio.apply(plan)
 
 
@@ -127,6 +136,7 @@ def test_run_after_killed_chunk_equals_undisturbed_run(case):
             id=rule.id + 100,
             student_id=rule.student_id + 100,
             teacher_id=rule.teacher_id and rule.teacher_id + 100,
+            room_id=rule.room_id and rule.room_id + 100,
         )
         for rule in studio.series.values()
     ]

@@ -12,7 +12,7 @@ Key = tuple[str, int]
 REMEMBERED = (
     *("id", "student_id", "teacher_id", "occurrence_date", "date", "start_time", "end_time"),
     *("time_zone", "starts_at", "ends_at", "subject", "status", "cancelled_by", "cancel_reason"),
-    *("attendance", "is_shared", "notes", "edited_at", "make_up_for_id"),
+    *("attendance", "is_shared", "room_id", "notes", "edited_at", "make_up_for_id"),
 )
 
 
@@ -94,15 +94,16 @@ def _is_manual(row: dict[str, Any]) -> bool:
 
 
 def _assert_no_double_booking(rows: list[ScheduledClass]) -> None:
-    """Check ``rows``, in order of start, against the classes still in progress of each person."""
+    """Check ``rows``, in order of start, against the classes still in progress of each place."""
     in_progress: defaultdict[tuple[str, int], list[ScheduledClass]] = defaultdict(list)
     for row in rows:
-        for person in (("student", row.student_id), ("teacher", row.teacher_id)):
+        places = (("student", row.student_id), ("teacher", row.teacher_id), ("room", row.room_id))
+        for person in places:
             if person[1] is None:
                 continue
             others = [other for other in in_progress[person] if other.ends_at > row.starts_at]
             for other in others:
-                assert person[0] == "teacher", (row, other)
+                assert person[0] != "student", (row, other)
                 assert _is_group_lesson(row, other), (row, other)
             in_progress[person] = [*others, row]
 
@@ -111,5 +112,6 @@ def _is_group_lesson(first: ScheduledClass, second: ScheduledClass) -> bool:
     return (
         first.is_shared
         and second.is_shared
+        and first.teacher_id == second.teacher_id
         and (first.starts_at, first.ends_at) == (second.starts_at, second.ends_at)
     )

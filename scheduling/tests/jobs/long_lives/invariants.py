@@ -117,7 +117,13 @@ def _conflicts(line: ResultLine, booking: ScheduledClass) -> bool:
     same_student = booking.student_id == line.student_id
     same_teacher = booking.teacher_id is not None and booking.teacher_id == line.teacher_id
     overlaps = booking.starts_at < ends and begins < booking.ends_at
-    return overlaps and (same_student or same_teacher)
+    same_room = booking.room_id is not None and booking.room_id == _room_of(line)
+    return overlaps and (same_student or same_teacher or same_room)
+
+
+def _room_of(line: ResultLine) -> int | None:
+    model = FixedSchedule if line.series.kind == "fixed_schedule" else RecurringSlot
+    return model.objects.get(pk=line.series.id).room_id
 
 
 def count_of(lines: list[Any], outcome: Outcome) -> int:
@@ -207,10 +213,18 @@ def _matches(rule: Any, row: ScheduledClass, day: date) -> bool:
         day,
         _begins(rule, day),
         rule.start_time,
-    ) and (_minutes(row.end_time), row.teacher_id, row.student_id, row.is_shared, row.subject) == (
+    ) and (
+        _minutes(row.end_time),
+        row.teacher_id,
+        row.student_id,
+        row.room_id,
+        row.is_shared,
+        row.subject,
+    ) == (
         _ends_at(rule),
         rule.teacher_id,
         rule.student_id,
+        rule.room_id,
         rule.is_shared,
         rule.subject,
     )

@@ -31,6 +31,7 @@ class Studio:
         self.dice = random.Random(seed)
         self.now = datetime(2026, 3, 16, 0, 5, tzinfo=UTC)  # Madrid's clocks change on the 29th
         self.teachers = [make.teacher(zone=zone) for zone in ZONES * size]
+        self.rooms = [make.room() for _ in range(2 * size)]
         self.students = [make.student(start=date(2026, 3, 2)) for _ in range(3 * size)]
         for _ in range(self.dice.randint(4, 10) * size):
             self.new_series()
@@ -78,6 +79,7 @@ class Studio:
             "weekday": dice.randint(1, 3),
             "interval_weeks": dice.choice([1, 1, 1, 2]),
             "is_shared": dice.random() < 0.3,
+            "room": dice.choice([None, *self.rooms]),
             "valid_from": self.today + timedelta(dice.randint(-14, 3)),
             "valid_until": dice.choice([None, None, self.today + timedelta(dice.randint(4, 20))]),
         }
@@ -115,7 +117,7 @@ class Studio:
 
     def swap_series(self) -> None:
         first, second = self.dice.choice(self._series()), self.dice.choice(self._series())
-        for name in ("weekday", "start_time", "teacher"):
+        for name in ("weekday", "start_time", "teacher", "room"):
             values = getattr(first, name), getattr(second, name)
             setattr(first, name, values[1])
             setattr(second, name, values[0])
@@ -179,7 +181,8 @@ class Studio:
         dice = self.dice
         student, teacher = dice.choice(self.students), dice.choice([None, *self.teachers])
         day = self.today + timedelta(dice.randint(0, 14))
-        make.lesson(student, day, dice.choice(STARTS), "11:00", teacher)
+        room = dice.choice([None, None, *self.rooms])
+        make.lesson(student, day, dice.choice(STARTS), "11:00", teacher, room=room)
 
     def let_time_pass(self) -> None:
         self.now += timedelta(hours=self.dice.choice([5, 10, 34, 58]))

@@ -194,12 +194,15 @@ class StudioMachine(RuleBasedStateMachine):
         weekday=st.integers(1, 3),
         start=START,
         teacher=st.none() | st.integers(0, 2),
+        room=st.none() | st.integers(0, 1),
     )
-    def change_from_date(self, pick, days, weekday, start, teacher):
+    def change_from_date(self, pick, days, weekday, start, teacher, room):
         (kind, number), _row = self.pick_series(pick)
         values = {"weekday": weekday, "start_time": make.at(start)}
         if teacher is not None:
             values["teacher"] = self.studio.teachers[teacher]
+        if room is not None:
+            values["room"] = self.studio.rooms[room]
         day = self.studio.today + timedelta(days)
         self.apply_change(ChangeFromDate(SeriesKey(SeriesKind(kind), number), day, values))
 
@@ -249,12 +252,13 @@ class StudioMachine(RuleBasedStateMachine):
 
     # Changes of a class
 
-    @rule(pick=PICK, days=st.integers(-2, 9), start=START)
-    def move(self, pick, days, start):
+    @rule(pick=PICK, days=st.integers(-2, 9), start=START, room=st.none() | st.integers(0, 1))
+    def move(self, pick, days, start, room):
         if scheduled_class := self.pick_class(pick, status=ClassStatus.SCHEDULED):
             place = {
                 "to_date": scheduled_class.date + timedelta(days),
                 "start_time": make.at(start),
+                "room": None if room is None else self.studio.rooms[room],
             }
             end = make.at("11:00")
             self.edit_manually(

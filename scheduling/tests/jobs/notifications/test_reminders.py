@@ -299,3 +299,9 @@ def test_due_reminders_take_three_queries(lesson, marta):
     with CaptureQueriesContext(connection) as context:
         assert len(reminders.due(NOON + timedelta(hours=6))) == 16
     assert len(context) == 3
+
+
+def test_reminder_names_the_room(ana):
+    make.lesson(ana, room=make.room("Hall"))
+    remind(NOON)
+    assert "Lesson: Monday 5 January 2026, 10:00–11:00 (UTC), Hall." in mail.outbox[0].body

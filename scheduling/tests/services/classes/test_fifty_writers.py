@@ -104,6 +104,27 @@ def test_fifty_moves_of_planned_occurrences_into_the_same_hour() -> None:
     assert ScheduledClass.objects.count() == 1
 
 
+def test_fifty_bookings_of_the_same_room() -> None:
+    hall = make.room("Hall")
+    lessons = [unsaved_lesson(number, make.teacher()) for number in range(WRITERS)]
+    for wanted in lessons:
+        wanted.room = hall
+
+    def book(wanted):
+        return lambda: save_manual_edit(wanted, EARLY)
+
+    errors = race([book(wanted) for wanted in lessons])
+
+    winner = ScheduledClass.objects.get()
+    assert errors.count("") == 1
+    names = f"{winner.student} · {winner.teacher}"
+    expected = (
+        f"Hall is already taken at that time: {names}, Mon 5 Jan 2026, 10:00–11:00 (UTC). "
+        "No other room is free then."
+    )
+    assert {text for text in errors if text} == {expected}
+
+
 @contextmanager
 def hour_released(marta: Teacher, *, events: list[str]) -> Iterator[None]:
     """Hold the hour in a transaction, and roll it back once the writers wait for these events.

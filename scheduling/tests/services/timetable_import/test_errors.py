@@ -177,7 +177,7 @@ HEADERS = [
     (";".join(COLUMNS), [(None, "")]),
     (",".join(COLUMNS[1:]), [(1, "teacher")]),
     (",".join((*COLUMNS, "days")), [(1, "days")]),
-    (",".join((*COLUMNS, "room")), [(1, "room")]),
+    (",".join((*COLUMNS, "floor")), [(1, "floor")]),
     (",".join((*COLUMNS, "")), [(None, "")]),
     (",".join(NO_LENGTH), [(1, "end_time")]),
     (",".join(("Teecher", *COLUMNS[1:])), [(1, "Teecher"), (1, "teacher")]),

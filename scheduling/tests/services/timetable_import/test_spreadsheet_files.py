@@ -19,7 +19,7 @@ EVA = ("Eva", "“Evita” Gómez", "")
 
 def lesson(teacher, student, weekday, start, end, subject, first, last, shared, weeks):
     place = (weekday, time.fromisoformat(start), time.fromisoformat(end), None)
-    return TimetableRow(*teacher, *student, *place, subject, first, last, shared, weeks)
+    return TimetableRow(*teacher, *student, *place, subject, "", first, last, shared, weeks)
 
 
 TIMETABLE = [

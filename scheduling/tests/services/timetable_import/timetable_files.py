@@ -50,6 +50,8 @@ def row(**changes: str) -> dict[str, str]:
 def csv_bytes(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
     if any("replaces" in line for line in rows):
         columns = (*columns, "replaces")
+    if any("room" in line for line in rows):
+        columns = (*columns, "room")
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
