@@ -27,8 +27,7 @@ def test_pages_of_a_model_have_no_faults(owner_page, owner, model):
     assert not faults, "\n".join(faults)
 
 
-def test_the_inlines_of_a_reader(page_as, owner):
-    """Without the fields and the button of somebody who may change them."""
+def test_read_only_inlines_have_no_faults(page_as, owner):
     populate(owner)
     reader = page_as(VIEWER)
     with_inlines = [model for model in pages.models() if admin.site._registry[model].inlines]

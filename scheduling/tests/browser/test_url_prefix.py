@@ -1,4 +1,4 @@
-"""The product below a path of another site, in a browser: each request stays below that path."""
+"""The product below a path of another site (`URL_PREFIX`), in a browser."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from scheduling.tests.support.path_proxy import OTHER_COOKIES, proxying
 
 from . import pages
 from .contexts import Contexts
-from .populated import populate
+from .sample_studio import populate
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
@@ -36,7 +36,7 @@ def studio_server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator
 
 @pytest.fixture(params=[False, True], ids=["prefix kept", "prefix removed"])
 def site(studio_server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The host, behind a proxy that passes the prefix on, and one that removes it."""
+    """Return the URL of a host whose proxy passes the prefix on, or removes it."""
     with proxying(studio_server.url, PREFIX, removed=request.param) as url:
         yield url
 
@@ -52,7 +52,7 @@ def owner() -> User:
 
 @pytest.fixture
 def visitor(chromium_browser: Browser, site: str) -> Iterator[Page]:
-    """A page of somebody who has the other site's cookies; faults of the product fail the test."""
+    """Return a page with the cookies of the other site. All requests must be below the prefix."""
     contexts = Contexts(chromium_browser, site)
     context = contexts.take(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
@@ -75,7 +75,9 @@ def log_in(page: Page) -> None:
     page.wait_for_url(f"**{PREFIX}/admin/")
 
 
-def test_a_day_at_the_studio(visitor: Page, owner: User, workers: Any) -> None:
+def test_requests_of_common_tasks_are_below_the_prefix(
+    visitor: Page, owner: User, workers: Any
+) -> None:
     page = visitor
     make.slot(make.teacher("Marta Gil"), make.student("Ana Ruiz"))
     log_in(page)
@@ -126,12 +128,12 @@ def test_a_day_at_the_studio(visitor: Page, owner: User, workers: Any) -> None:
 
 
 @pytest.mark.parametrize("site", [False], ids=["prefix kept"], indirect=True)
-def test_every_page_of_the_admin(visitor: Page, owner: User) -> None:
+def test_links_and_requests_of_all_pages_are_below_the_prefix(visitor: Page, owner: User) -> None:
     populate(owner)
     log_in(visitor)
-    urls = [pages.page(name).url for name in pages.names()]
+    urls = [pages.page_named(name).url for name in pages.names()]
     for model in pages.models():
-        urls += [address.url for address in pages.of_table(model, owner)]
+        urls += [address.url for address in pages.pages_of_model(model, owner)]
     assert len(urls) > 50
     for url in urls:
         visitor.goto(PREFIX + url)

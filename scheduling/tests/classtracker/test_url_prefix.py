@@ -1,4 +1,4 @@
-"""The prefix of a product below a path of another site."""
+"""The middleware and the redirects of `URL_PREFIX`."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -38,7 +38,7 @@ def prefixed(settings):
         ("/studio/calendar/%C3%A9.ics", "/calendar/é.ics"),
     ],
 )
-def test_prefix_is_removed_from_the_path_once(prefixed, passed_on, path_info):
+def test_middleware_removes_the_prefix_once(prefixed, passed_on, path_info):
     request = RequestFactory().get(passed_on)
     UrlPrefixMiddleware(lambda request: HttpResponse())(request)
     assert (request.path_info, request.path) == (path_info, PREFIX + path_info)
@@ -56,13 +56,13 @@ def test_prefix_is_removed_from_the_path_once(prefixed, passed_on, path_info):
         ("/studios/admin/", INDEX),
     ],
 )
-def test_redirect_to_a_page_outside_leads_to_the_home_page(prefixed, location, expected):
+def test_redirect_outside_the_prefix_leads_to_the_index(prefixed, location, expected):
     response = to_existing_page(HttpResponse(headers={"Location": location}), INDEX)
     assert response["Location"] == expected
 
 
 @pytest.mark.django_db
-def test_login_and_language_lead_to_pages_below_the_prefix(prefixed, client):
+def test_login_and_language_redirect_below_the_prefix(prefixed, client):
     user = User.objects.create_superuser("teresa", password="secret")
     form = {"username": "teresa", "password": "secret"}
     for target, expected in ((f"{INDEX}calendar/", f"{INDEX}calendar/"), ("/admin/", INDEX)):
@@ -73,7 +73,7 @@ def test_login_and_language_lead_to_pages_below_the_prefix(prefixed, client):
     assert client.get("/")["Location"] == INDEX
 
 
-def test_no_prefix_may_be_a_path_of_the_product():
+def test_reserved_names_are_the_root_paths_of_the_product():
     routes = [str(pattern.pattern).lstrip("^") for pattern in get_resolver().url_patterns]
     first_parts = {route.partition("/")[0] for route in routes}
     assert first_parts - {""} | {"static"} == OWN_PATHS

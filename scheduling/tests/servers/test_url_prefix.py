@@ -1,4 +1,4 @@
-"""Below a path of another site (`URL_PREFIX`), as a proxy of the same machine sees the server."""
+"""A server below a path of another site (`URL_PREFIX`), called in place of the proxy."""
 
 import re
 from contextlib import ExitStack
@@ -33,7 +33,7 @@ def server(django_db_setup, django_db_blocker):
 
 @pytest.fixture(params=[PREFIX, ""], ids=["prefix kept", "prefix removed"])
 def base(server, request):
-    """The URL that a proxy asks, which passes the prefix on or removes it."""
+    """Return the base URL of a proxy that passes the prefix on, or removes it."""
     return server.url + request.param
 
 
@@ -42,7 +42,7 @@ def token():
     return get_token_model().objects.create(User.objects.create_superuser("teresa"))[1]
 
 
-def test_pages_name_only_addresses_below_the_prefix(base):
+def test_links_and_static_files_are_below_the_prefix(base):
     page = curl(f"{base}/admin/login/", *HTTPS)
     assert page.status == 200
     links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.body.decode())
@@ -65,12 +65,12 @@ def test_pages_name_only_addresses_below_the_prefix(base):
         ("/nothing/", None),
     ],
 )
-def test_redirects_stay_below_the_prefix(base, path, location):
+def test_redirects_are_below_the_prefix(base, path, location):
     answer = curl(base + path, *HTTPS)
     assert answer.headers.get("location") == (location and PREFIX + location)
 
 
-def test_only_people_are_sent_to_https(base):
+def test_only_pages_are_redirected_to_https(base):
     answer = curl(f"{base}/admin/login/?next=x")
     host = base.removesuffix(PREFIX).replace("http:", "https:")
     assert (answer.status, answer.headers["location"]) == (
@@ -84,20 +84,20 @@ def test_only_people_are_sent_to_https(base):
     assert curl(f"{base}/calendar/nothing.ics").status == 404
 
 
-def test_host_keeps_its_own_rule_about_https(base):
+def test_no_hsts_is_sent_below_a_prefix(base):
     headers = curl(f"{base}/admin/login/", *HTTPS).headers
     assert "strict-transport-security" not in headers
     assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_feed(base):
+def test_feed_is_served_below_the_prefix(base):
     make.lesson(make.student("Ana Ruiz"), timezone.localdate())
     path = f"/calendar/{token_of(CalendarFeed.objects.create())}.ics"
     answer = curl(base + path)
     assert (answer.status, answer.body.count(b"BEGIN:VEVENT")) == (200, 1)
 
 
-def test_pages_of_the_api_lead_to_each_other(base, token):
+def test_next_and_previous_of_the_api_are_below_the_prefix(base, token):
     for name in ("Ana", "Juan", "Zoe"):
         make.student(f"{name} Ruiz")
     first = curl(f"{base}/api/students?pageSize=1", token=token).json
@@ -108,7 +108,7 @@ def test_pages_of_the_api_lead_to_each_other(base, token):
     assert second["previous"].startswith(f"{root}{PREFIX}/api/students?")
 
 
-def test_background_run_is_below_the_prefix(base, token):
+def test_location_of_a_background_run_is_below_the_prefix(base, token):
     body = ("-H", "Content-Type: application/json", "--data", '{"background": true}')
     answer = curl(f"{base}/api/admin/background-jobs/generate-lessons", *body, token=token)
     run = JobRun.objects.latest("pk")
@@ -118,13 +118,13 @@ def test_background_run_is_below_the_prefix(base, token):
     assert answer.json["url"] == f"{root}{PREFIX}/api/admin/background-jobs/runs/{run.pk}"
 
 
-def test_schema_names_the_server(base, token):
+def test_schema_contains_the_prefix_as_server(base, token):
     schema = curl(f"{base}/api/schema", token=token).json
     assert schema["servers"] == [{"url": PREFIX}]
     assert "/api/students" in schema["paths"]
 
 
-def test_command_calls_an_endpoint_below_the_prefix(server):
+def test_endpoint_option_accepts_a_base_url_with_a_path(server):
     make.slot()
     endpoint = f"{server.url}{PREFIX}"
     for named in (endpoint, f"{endpoint}/api/", f"{endpoint}/api/cron/generate-lessons"):
@@ -133,28 +133,28 @@ def test_command_calls_an_endpoint_below_the_prefix(server):
     assert ScheduledClass.objects.count() == 12
 
 
-def test_commands_make_links_below_the_prefix():
+def test_urls_in_commands_are_below_the_prefix():
     show = "from django.urls import reverse; print(reverse('admin:index'))"
     answer = processes.run("shell", "--no-imports", "-c", show, env={"URL_PREFIX": PREFIX})
     assert (answer.stdout, answer.stderr) == (f"{PREFIX}/admin/\n", "")
 
 
 class Visitor:
-    """Somebody with one cookie jar. Cookies belong to a host name, whatever the port."""
+    """A client with one cookie jar. Cookies are kept by host name, whatever the port."""
 
     def __init__(self, folder):
         self.jar = folder / "jar"
 
-    def ask(self, url, **fields):
+    def request(self, url, **fields):
         cookies = ("--cookie", str(self.jar), "--cookie-jar", str(self.jar))
         data = ("--data", urlencode(fields)) if fields else ()
         return curl(url, *cookies, *data)
 
     def post(self, url, page, **fields):
         """Post the fields with the token of a page's form."""
-        form = self.ask(page).body.decode()
+        form = self.request(page).body.decode()
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
-        return self.ask(url, csrfmiddlewaretoken=token, **fields)
+        return self.request(url, csrfmiddlewaretoken=token, **fields)
 
     def log_in(self, studio, name):
         # The server is another process, with production's hashers.
@@ -168,7 +168,7 @@ class Visitor:
         return {(row[5], row[2]) for row in rows}
 
 
-def test_studios_on_one_host_do_not_log_each_other_out(tmp_path):
+def test_studios_on_one_host_have_separate_sessions(tmp_path):
     """The root, a path, and a path below that path."""
     visitor = Visitor(tmp_path)
     prefixes = {"ana": "", "marta": "/studio", "juan": "/studio/two"}
@@ -189,10 +189,10 @@ def test_studios_on_one_host_do_not_log_each_other_out(tmp_path):
         }
         home = {name: f"{studio}/admin/" for name, studio in studios.items()}
         for name, page in home.items():
-            assert f'title="{name}"' in visitor.ask(page).body.decode()
+            assert f'title="{name}"' in visitor.request(page).body.decode()
         visitor.post(f"{home['ana']}logout/", home["ana"])
         visitor.post(f"{home['juan']}logout/", home["juan"])
-        assert {name: visitor.ask(page).status for name, page in home.items()} == {
+        assert {name: visitor.request(page).status for name, page in home.items()} == {
             "ana": 302,
             "marta": 200,
             "juan": 302,

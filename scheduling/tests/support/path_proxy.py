@@ -1,4 +1,4 @@
-"""A reverse proxy: another site at the root of a host, and the product below a path of it."""
+"""A reverse proxy with another site at the root of its host and the product below a path."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
-# The other site is one of Django's, so its cookies have the names of ours.
+# Django's default names, with which cookies of the product could collide.
 OTHER_COOKIES = ("sessionid", "csrftoken", "django_language", "messages")
 
 
 @contextmanager
 def proxying(server: str, prefix: str, *, removed: bool) -> Iterator[str]:
-    """Yield the address of a host that passes what is below ``prefix`` to ``server``.
+    """Yield the URL of a host that passes requests below ``prefix`` to ``server``.
 
-    The path is passed on as it is, or without the prefix if that is ``removed``.
+    With ``removed``, the path is passed on without the prefix.
     """
 
     class Handler(BaseHTTPRequestHandler):
