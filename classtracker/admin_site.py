@@ -109,11 +109,13 @@ class ClassTrackerAdminSite(AdminSite):
 def to_existing_page(response: HttpResponse, fallback: str) -> HttpResponse:
     """Return ``response``, sent to ``fallback`` if it redirects to a missing page of this site."""
     location = urlsplit(response.get("Location", ""))
-    path = location.path.removeprefix(get_script_prefix().rstrip("/"))
-    if path and not location.netloc:
+    if location.path and not location.netloc:
+        prefix = get_script_prefix()
         try:
             # The admin's catch-all view, which responds with a 404, has no name.
-            exists = bool(resolve(path).url_name)
+            exists = location.path.startswith(prefix) and bool(
+                resolve("/" + location.path.removeprefix(prefix)).url_name
+            )
         except Resolver404:
             exists = False
         if not exists:

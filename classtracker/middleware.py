@@ -1,4 +1,4 @@
-"""Middleware: the client's address, static files, the studio's zone and language, request ids."""
+"""Middleware: URL prefix, client's address, static files, the studio's zone and language, ids."""
 
 import logging
 import re
@@ -31,6 +31,26 @@ FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
 # Responds even if the database is down.
 WITHOUT_DATABASE = "/healthz"
 HEALTH = re.compile("/(healthz(/jobs)?|readyz)/?")
+
+
+class UrlPrefixMiddleware:
+    """Removes ``URL_PREFIX`` from ``path_info``, unless the proxy has removed it already.
+
+    ``path``, which redirects and links are made of, always begins with it. Used only with
+    ``URL_PREFIX``, which is Django's ``FORCE_SCRIPT_NAME``.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.prefix = settings.URL_PREFIX
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if f"{path}/".startswith(f"{self.prefix}/"):
+            path = path.removeprefix(self.prefix)
+        request.path_info = path or "/"
+        request.path = self.prefix + request.path_info
+        return self.get_response(request)
 
 
 class ClientAddressMiddleware:

@@ -1,6 +1,7 @@
 """Django settings. All environment variables are read here, through the readers of `env`."""
 
 import os
+import re
 import shlex
 import shutil
 from datetime import timedelta
@@ -32,16 +33,33 @@ ALLOWED_HOSTS = env.csv_list(
 )
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
+# The path below which a proxy serves the product, such as /studio; "" at the root of a host.
+URL_PREFIX = env.url_prefix("URL_PREFIX")
+FORCE_SCRIPT_NAME = URL_PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = URL_PREFIX or "/"
+# Names of their own, as browsers also send the cookies of the paths above, and Django would take
+# the value of those.
+COOKIE_SUFFIX = URL_PREFIX.replace("/", "_")
+SESSION_COOKIE_NAME = f"sessionid{COOKIE_SUFFIX}"
+CSRF_COOKIE_NAME = f"csrftoken{COOKIE_SUFFIX}"
+LANGUAGE_COOKIE_NAME = f"django_language{COOKIE_SUFFIX}"
+if URL_PREFIX:
+    # The cookie of messages, which name people, is always sent to the whole host.
+    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # One variable turns off the redirect to HTTPS, secure cookies and HSTS.
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT
+# HSTS binds the whole host and its subdomains, so a product below a path leaves it to the host.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT and not URL_PREFIX else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 # Forwarding headers are trusted only behind a known proxy, as clients can forge them.
 TRUSTED_PROXY = env.boolean("TRUSTED_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 # HSTS preloading binds a whole domain for years, so the application does not decide on it.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
+if URL_PREFIX:
+    SILENCED_SYSTEM_CHECKS.append("security.W004")  # HSTS is not set
 
 # The studio ----------------------------------------------------------------------------------
 
@@ -129,6 +147,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # Before staticfiles, whose `runserver` finds no file below URL_PREFIX.
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
     "auditlog",
@@ -164,6 +184,8 @@ MIDDLEWARE = [
 ]
 if TRUSTED_PROXY:
     MIDDLEWARE.insert(0, "classtracker.middleware.ClientAddressMiddleware")
+if URL_PREFIX:
+    MIDDLEWARE.insert(0, "classtracker.middleware.UrlPrefixMiddleware")
 
 ROOT_URLCONF = "classtracker.urls"
 WSGI_APPLICATION = "classtracker.wsgi.application"
@@ -215,7 +237,7 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
 AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
 
-STATIC_URL = "static/"
+STATIC_URL = f"{URL_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
 # Hashed names and compression need `collectstatic`; before it, files are served from their sources.
@@ -250,7 +272,11 @@ AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 # The API -------------------------------------------------------------------------------------
 
 # No redirects for URLs used by programs, as many don't follow them.
-SECURE_REDIRECT_EXEMPT = [r"^(api|healthz|readyz|metrics|calendar)(/|$)"]
+EXEMPT = r"(api|healthz|readyz|metrics|calendar)(/|$)"
+SECURE_REDIRECT_EXEMPT = [f"^{re.escape(f'{URL_PREFIX}/'.lstrip('/'))}{EXEMPT}"]
+
+if URL_PREFIX:
+    SPECTACULAR_SETTINGS["SERVERS"] = [{"url": URL_PREFIX}]
 
 LOGGING = logging_settings(DEBUG)
 

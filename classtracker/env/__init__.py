@@ -6,7 +6,7 @@ REDIS_URL, EMAIL_URL) are never part of a message.
 """
 
 from .databases import database
-from .urls import address, email, origins, redis, url
+from .urls import address, email, origins, redis, url, url_prefix
 from .values import (
     ascii_text,
     boolean,
@@ -41,4 +41,5 @@ __all__ = [
     "text",
     "time_zone",
     "url",
+    "url_prefix",
 ]

@@ -7,7 +7,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_email_url
 
-from .values import csv_list, fail, text
+from .values import csv_list, fail, regex, text
+
+# The first parts of the product's own paths.
+OWN_PATHS = {"admin", "api", "calendar", "healthz", "language", "metrics", "readyz", "static"}
 
 FALSY = ("0", "no", "No", "NO", "false", "False", "FALSE")
 
@@ -45,6 +48,22 @@ def url(name: str, schemes: tuple[str, ...] = ("http", "https"), *, base: bool =
         fail(name, f"is not an absolute URL that starts with {':// or '.join(schemes)}://.")
     if base and ("?" in value or "#" in value):
         fail(name, "is a base URL that paths are appended to; leave out ? and # with what follows.")
+    return value
+
+
+def url_prefix(name: str) -> str:
+    """Return a path without a slash at its end, such as /studio, or "" if unset.
+
+    A path of the product is no prefix: it would not be clear whether a proxy has removed it.
+    """
+    wanted = (
+        "a path such as /studio or /schools/studio; each part is a slash and a name of letters,"
+        " digits, '-' and '_' that begins with a letter"
+    )
+    value = regex(name, "", "(/[A-Za-z][A-Za-z0-9_-]*)*", wanted)
+    for part in value.split("/"):
+        if part in OWN_PATHS:
+            fail(name, f"{value!r:.60} contains {part!r}, a path of the product; choose another.")
     return value
 
 

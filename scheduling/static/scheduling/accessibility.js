@@ -33,10 +33,14 @@
             }
         }
         /* An empty header cell becomes a td. */
-        for (const head of root.querySelectorAll("thead th.original:empty")) {
+        for (const head of root.querySelectorAll(".tabular thead th:empty")) {
             const cell = document.createElement("td");
             cell.className = head.className;
             head.replaceWith(cell);
+        }
+        /* Django hides only the cell of “Add another”, and a row without cells is invalid. */
+        for (const cell of root.querySelectorAll(".tabular .add-row > td")) {
+            cell.parentElement.style.display = cell.style.display;
         }
     };
 

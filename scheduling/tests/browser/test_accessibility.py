@@ -1,6 +1,11 @@
 """Accessibility and Content-Security-Policy of every page of the admin, in both layouts."""
 
 import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from scheduling.models import LessonSettings, Student
+from scheduling.services.roles import VIEWER
 
 from . import pages
 from .axe import assert_accessible
@@ -20,6 +25,17 @@ def test_pages_of_a_model_have_no_faults(owner_page, owner, model):
         for fault in find_faults(owner_page, page.url)
     ]
     assert not faults, "\n".join(faults)
+
+
+def test_read_only_inlines_have_no_faults(page_as, owner):
+    populate(owner)
+    reader = page_as(VIEWER)
+    with_inlines = [model for model in pages.models() if admin.site._registry[model].inlines]
+    assert {Student, LessonSettings} <= set(with_inlines)
+    for model in with_inlines:
+        row = pages.rows(model).last()
+        url = reverse(f"admin:scheduling_{model._meta.model_name}_change", args=[row.pk])
+        assert_good(reader, url)
 
 
 @pytest.mark.parametrize("name", pages.names())

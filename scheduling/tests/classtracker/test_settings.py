@@ -14,6 +14,16 @@ DEFAULTS = {
     "DEBUG": False,
     "ALLOWED_HOSTS": [],
     "CSRF_TRUSTED_ORIGINS": [],
+    "URL_PREFIX": "",
+    "FORCE_SCRIPT_NAME": None,
+    "STATIC_URL": "/static/",
+    "SESSION_COOKIE_NAME": "sessionid",
+    "SESSION_COOKIE_PATH": "/",
+    "CSRF_COOKIE_NAME": "csrftoken",
+    "CSRF_COOKIE_PATH": "/",
+    "LANGUAGE_COOKIE_NAME": "django_language",
+    "LANGUAGE_COOKIE_PATH": "/",
+    "SECURE_REDIRECT_EXEMPT": ["^(api|healthz|readyz|metrics|calendar)(/|$)"],
     "SECURE_SSL_REDIRECT": True,
     "TRUSTED_PROXY": False,
     "SECURE_PROXY_SSL_HEADER": None,
@@ -85,6 +95,22 @@ def test_plain_http_disables_secure_cookies_and_hsts(project):
         assert setting(project, expression, DEBUG="true", SECURE_SSL_REDIRECT="true") == on
 
 
+def test_url_prefix_applies_to_files_cookies_and_exempt_urls(project):
+    names = ("STATIC_URL", "SESSION_COOKIE_NAME", "SESSION_COOKIE_PATH", "SECURE_REDIRECT_EXEMPT")
+    expression = f"[{', '.join(f's.{name}' for name in names)}]"
+    assert setting(project, expression, URL_PREFIX="/a/b-c") == [
+        "/a/b-c/static/",
+        "sessionid_a_b-c",
+        "/a/b-c",
+        [r"^a/b\-c/(api|healthz|readyz|metrics|calendar)(/|$)"],
+    ]
+
+
+def test_url_prefix_leaves_hsts_to_host(project):
+    hsts = "(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SESSION_COOKIE_SECURE)"
+    assert setting(project, hsts, URL_PREFIX="/studio") == (0, False, True)
+
+
 def test_log_is_json_in_production_and_text_under_debug(project):
     formatter = "s.LOGGING['handlers']['stderr']['formatter']"
     assert setting(project, formatter) == "json"
@@ -151,6 +177,8 @@ def test_email_files_are_written_to_path_of_url(project, tmp_path):
         ("CRON_SECRET", "s3cret~!/+="),
         ("CURRENCY", "EUR"),
         ("CURRENCY", ""),
+        ("URL_PREFIX", ""),
+        ("URL_PREFIX", "/schools/My_studio-2"),
         ("CANCEL_NOTICE_HOURS", "168"),
     ],
 )
@@ -177,7 +205,8 @@ def test_environment_overrides_dotenv_file(project, dotenv):
     assert setting(project, found, HORIZON_WEEKS="9") == (9, "Europe/Madrid", True)
 
 
-def test_documented_environment_passes_check_deploy(project):
+@pytest.mark.parametrize("prefix", ["", "/studio"])
+def test_documented_environment_passes_check_deploy(project, prefix):
     answer = start(
         project,
         "manage.py",
@@ -186,6 +215,7 @@ def test_documented_environment_passes_check_deploy(project):
         SECRET_KEY="Aa1-" + "".join(map(chr, range(48, 122))),
         ALLOWED_HOSTS="classes.example.org",
         EMAIL_FROM="studio@example.org",
+        URL_PREFIX=prefix,
     )
     assert answer.returncode == 0, answer.stderr
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -34,17 +35,17 @@ def members(session: int) -> list[str]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[int], "subprocess.Popen[bytes]"]]:
-    """Return `serve(port)`, which runs in its own session; the session is killed after the test."""
+def serve(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Return `serve(port, NAME=value)`, in its own session, which is killed after the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(port: int) -> "subprocess.Popen[bytes]":
+    def start(port: int, **variables: str) -> "subprocess.Popen[bytes]":
         log = {"SCHEDULER_LOG": str(tmp_path / "scheduler.log"), "DEBUG": "true"}
         started.append(
             subprocess.Popen(
                 [processes.ROOT / ".ci" / "serve", f"127.0.0.1:{port}"],
                 cwd=processes.ROOT,
-                env=processes.environment(log),
+                env=processes.environment(log | variables),
                 stderr=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
@@ -91,6 +92,15 @@ def test_server_and_scheduler_run_and_end_together(serve, port, tmp_path, number
     wait_until(lambda: not members(process.pid), SECONDS)
     assert not answers(port)
     assert "waiting for due jobs" in (tmp_path / "scheduler.log").read_text()
+
+
+def test_pages_and_files_are_served_below_a_path(serve, port):
+    serve(port, URL_PREFIX="/studio")
+    wait_until(lambda: answers(port), SECONDS)
+    for path in ("/studio/", "/", "/studio/static/scheduling/admin.css"):
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            assert answer.status == 200
+            assert urlsplit(answer.url).path.startswith("/studio/")
 
 
 def test_scheduler_ends_when_server_cannot_start(serve, port):

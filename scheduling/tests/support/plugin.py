@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "DEBUG": "false",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "CSRF_TRUSTED_ORIGINS": "",
+    "URL_PREFIX": "",
     "SECURE_SSL_REDIRECT": "false",
     "TRUSTED_PROXY": "false",
     "STUDIO_TIME_ZONE": "UTC",
