@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from scheduling.models import JobRun, RunState, ScheduledClass
 
-from .runs import DONE
+from .runs import DONE, SKEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,11 @@ def run_counts() -> list[RunCount]:
     return [RunCount(*row) for row in rows]
 
 
-def last_successes(jobs: list[str]) -> Iterator[Success]:
-    """Yield the newest success of each of ``jobs`` that has one."""
+def last_successes(jobs: list[str], now: datetime) -> Iterator[Success]:
+    """Yield the newest success of each of ``jobs`` that has one by ``now``."""
+    done = JobRun.objects.filter(state__in=DONE, finished_at__lte=now + SKEW)
     for job in jobs:
-        run = JobRun.objects.filter(job=job, state__in=DONE).order_by("-id").first()
+        run = done.filter(job=job).order_by("-id").first()
         if run is not None and run.finished_at is not None and run.duration is not None:
             yield Success(job, run.finished_at, run.duration.total_seconds())
 

@@ -111,7 +111,7 @@ def _successes(jobs: list[str]) -> Iterator[Metric]:
         "Duration of the last successful run",
         labels=["job"],
     )
-    for success in metrics.last_successes(jobs):
+    for success in metrics.last_successes(jobs, timezone.now()):
         finished_at.add_metric([success.job], success.finished_at.timestamp())
         duration.add_metric([success.job], success.seconds)
     yield finished_at

@@ -11,9 +11,7 @@ from functools import cached_property
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, Trigger
-from scheduling.selectors.runs import began, first_automatic, newest_automatic
-
-from .missed_runs import SKEW
+from scheduling.selectors.runs import SKEW, began, first_automatic, newest_automatic
 
 
 class Callers:
@@ -68,7 +66,7 @@ class Callers:
 
     def _last(self, job: Job) -> JobRun | None:
         if job not in self._newest:
-            self._newest[job] = newest_automatic(job)
+            self._newest[job] = newest_automatic(job, self._now)
         return self._newest[job]
 
     def _due(self, job: Job) -> datetime | None:
@@ -80,5 +78,5 @@ class Callers:
 
     def _watch_is_newer(self, job: Job) -> bool:
         """Return True if the first watch began after ``job`` was last due."""
-        first, due = first_automatic(Job.WATCH), self._due(job)
+        first, due = first_automatic(Job.WATCH, self._now), self._due(job)
         return first is not None and due is not None and began(first) > due

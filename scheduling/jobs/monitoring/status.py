@@ -108,7 +108,7 @@ def status(
     callers: Callers | None = None,
 ) -> Status:
     """Return the status at ``now``. ``recent`` and ``callers`` save queries if already read."""
-    recent, callers = recent or RecentRuns(), callers or Callers(now)
+    recent, callers = recent or RecentRuns(now), callers or Callers(now)
     active = [run for run in recent.active if run.is_full and JOBS[Job(run.job)].generates]
     for run in active:
         if is_dead(run):
