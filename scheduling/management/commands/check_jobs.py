@@ -1,4 +1,4 @@
-"""``manage.py check_jobs``: reports late, stuck, failed and crashed jobs, and blocked mail."""
+"""``manage.py check_jobs``: reports incidents of the jobs and the mail, and what is not done."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
+from scheduling.jobs.monitoring.backlog import Backlog, backlog
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.health_texts import not_called
 from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents, when
@@ -24,8 +25,9 @@ INCIDENTS = 3
 
 class Command(StudioCommand):
     help = (
-        "Reports jobs that are late, stuck, failed or crashed, from the log and the clock only, "
-        "and whether the mail server rejects all mail. "
+        "Reports jobs that are late, stuck, failed or crashed, classes that no run has created, "
+        "and a mail server that accepts nothing. Conflicts, e-mails that did not arrive and runs "
+        "that wait for a worker are listed without changing the exit status. "
         "Exit status: 0 all is well, 3 something is wrong, 1 the check failed."
     )
     # For automated calls: configuration errors are reported during setup.
@@ -42,7 +44,7 @@ class Command(StudioCommand):
         except DatabaseError as error:
             description = describe(error)
             if options["json"]:
-                empty: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": []}
+                empty: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": [], "counts": {}}
                 document = {"success": False, "error": description, **empty}
                 write_json(self.stdout, document)
             raise CommandError(description) from error
@@ -50,15 +52,18 @@ class Command(StudioCommand):
             raise SystemExit(INCIDENTS)
 
     def _check(self, now: datetime, as_json: bool) -> list[CurrentIncident]:
-        incidents, callers = current_incidents(now), Callers(now)
+        callers = Callers(now)
+        left_undone = backlog(now, callers)
+        incidents = current_incidents(now, left_undone.missing)
         if as_json:
             write_json(
                 self.stdout,
                 {
                     "success": not incidents,
                     "troubles": [_incident_json(incident) for incident in incidents],
-                    "warnings": ignored_variables(),
+                    "warnings": [*ignored_variables(), *left_undone.warnings()],
                     "jobs": [_job_json(job, callers) for job in JOBS if JOBS[job].cron],
+                    "counts": _counts_json(left_undone),
                 },
             )
         else:
@@ -66,6 +71,8 @@ class Command(StudioCommand):
                 self.stdout.write(incident.sentence)
             if not incidents:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
+            for sentence in left_undone.warnings():
+                self.stdout.write(sentence)
             if callers.last_call is None or callers.only_lessons_called:
                 self.stdout.write("\n".join(not_called(GENERATING, now, callers)))
             for job in JOBS:
@@ -82,6 +89,17 @@ def _incident_json(incident: CurrentIncident) -> dict[str, Any]:
         "since": incident.since.isoformat(),
         "runId": incident.run.pk if incident.run else None,
         "message": incident.sentence,
+    }
+
+
+def _counts_json(left_undone: Backlog) -> dict[str, int]:
+    return {
+        "missingClasses": sum(left_undone.missing.values()),
+        "conflicts": left_undone.conflicts,
+        "undeliveredMessages": left_undone.undelivered,
+        "waitingMessages": left_undone.waiting,
+        "queuedRuns": left_undone.queued,
+        "openIncidents": len(left_undone.open_incidents),
     }
 
 
