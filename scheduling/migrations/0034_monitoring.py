@@ -1,5 +1,14 @@
 from django.db import migrations, models
 
+JOBS = [
+    ('weekly', "This week's lessons"),
+    ('horizon', 'Lessons ahead'),
+    ('missing', 'Missing classes'),
+    ('prune', 'Prune job logs'),
+    ('watch', 'Watch'),
+    ('backup', 'Backup'),
+]
+
 
 class Migration(migrations.Migration):
 
@@ -8,6 +17,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='jobrun',
+            name='job',
+            field=models.CharField(choices=JOBS, max_length=10, verbose_name='job'),
+        ),
+        migrations.AlterField(
+            model_name='incident',
+            name='job',
+            field=models.CharField(choices=JOBS, max_length=10, verbose_name='job'),
+        ),
         migrations.AlterField(
             model_name='incident',
             name='kind',

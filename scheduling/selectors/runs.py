@@ -39,6 +39,11 @@ def latest_full(job: str, now: datetime) -> JobRun | None:
     return runs.order_by("-id").first()
 
 
+def newest_begun(job: str, now: datetime, most: int) -> list[JobRun]:
+    """Return the newest ``most`` whole runs of ``job`` that began by ``now``, the newest first."""
+    return list(_begun(now).filter(job=job, is_full=True).order_by("-id")[:most])
+
+
 def last_ended_full(job: str) -> JobRun | None:
     """Return the newest whole run of ``job`` that ended without being cancelled."""
     ended = (*DONE, RunState.FAILED, RunState.CRASHED)

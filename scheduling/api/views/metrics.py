@@ -5,6 +5,7 @@ because the numbers decrease when old logs are pruned.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -26,7 +27,7 @@ from scheduling.jobs.monitoring.backlog import Backlog, backlog
 from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
 from scheduling.jobs.monitoring.recent_runs import RecentRuns
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
-from scheduling.models import RunState
+from scheduling.models import Job, RunState
 from scheduling.selectors import metrics
 from scheduling.selectors.messages import mail_block
 
@@ -44,8 +45,10 @@ class JobMetricsCollector:
         jobs = [str(job) for job in JOBS]
         yield from _log()
         yield from _successes(jobs)
-        yield from _activity(jobs)
-        left_undone = backlog(timezone.now())
+        now = timezone.now()
+        recent = RecentRuns(now)
+        yield from _activity(jobs, now, recent)
+        left_undone = backlog(now, recent=recent)
         yield from _mail(left_undone)
         yield from _backlog(left_undone)
         rows = metrics.approximate_classes()
@@ -150,7 +153,7 @@ def _backlog(left_undone: Backlog) -> Iterator[Metric]:
     yield incidents
 
 
-def _activity(jobs: list[str]) -> Iterator[Metric]:
+def _activity(jobs: list[str], now: datetime, recent: RecentRuns) -> Iterator[Metric]:
     active = Gauge(f"{PREFIX}_job_active_runs", "Active runs", labels=["job"])
     heartbeat_age = Gauge(
         f"{PREFIX}_job_heartbeat_age_seconds",
@@ -158,14 +161,14 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
         labels=["job"],
     )
     overdue = Gauge(f"{PREFIX}_job_overdue", "1 if the job is late", labels=["job"])
-    now, beat_now = timezone.now(), database_now()
-    recent = RecentRuns(now)
+    beat_now = database_now()
     ages: dict[str, list[float]] = {job: [] for job in jobs}
     for run in recent.active:
         if run.state == RunState.RUNNING:
             age = beat_now - (run.heartbeat or run.created_at)
             ages.setdefault(run.job, []).append(max(0.0, age.total_seconds()))
-    late = overdue_jobs(now, recent)
+    backup = recent.backups
+    late = [*overdue_jobs(now, recent), *([Job.BACKUP] if backup.late_since else [])]
     for job, job_ages in ages.items():
         active.add_metric([job], len(job_ages))
         overdue.add_metric([job], int(job in late))
@@ -174,4 +177,7 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
     yield active
     yield heartbeat_age
     yield overdue
+    if backup.age is not None:
+        text = "Seconds since the newest copy of the database was begun"
+        yield Gauge(f"{PREFIX}_backup_age_seconds", text, value=backup.age.total_seconds())
     yield Gauge(f"{PREFIX}_stuck_runs", "Stalled runs", value=len(stuck_runs(now, recent)))

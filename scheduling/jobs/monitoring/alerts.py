@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.notifications.http_post import call
 from scheduling.jobs.notifications.outbox import queue_alert
-from scheduling.models import Incident, IncidentKind
+from scheduling.models import Incident, IncidentKind, Job
 from scheduling.selectors.studio import studio
 
 # Older alerts are not sent.
@@ -47,7 +47,11 @@ class AlertMessage:
         if not self.begins:
             return _("Resolved: %(detail)s") % {"detail": self.incident.detail}
         paragraphs = [self.incident.detail]
-        if self.incident.kind != IncidentKind.MAIL:
+        if self.incident.job == Job.BACKUP:
+            paragraphs.append(
+                _("Until one succeeds, a broken disk loses what was written since the last one.")
+            )
+        elif self.incident.kind != IncidentKind.MAIL:
             paragraphs.append(
                 _(
                     "Details are under Background jobs in the admin. `manage.py check_jobs` lists "

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
-from scheduling.models import Incident, Job, JobRun, MessageState, RunState
+from scheduling.models import Incident, Job, MessageState, RunState
 from scheduling.selectors.messages import message_counts, recently_undelivered
 
 from .callers import Callers
 from .coverage import A_PAGE, coverage
 from .health_texts import issue
+from .recent_runs import RecentRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +52,21 @@ class Backlog:
             }
 
 
-def backlog(now: datetime, callers: Callers | None = None) -> Backlog:
-    """Return the backlog at ``now``, in a constant number of queries."""
+def backlog(
+    now: datetime, callers: Callers | None = None, recent: RecentRuns | None = None
+) -> Backlog:
+    """Return the backlog at ``now``, in a constant number of queries.
+
+    ``callers`` and ``recent`` save queries if already read.
+    """
+    active = (recent or RecentRuns(now)).active
     cover = coverage(now, callers, A_PAGE)
     return Backlog(
         missing=dict(cover.overdue),
         conflicts=len(cover.conflicts),
         messages=message_counts(),
         undelivered=recently_undelivered(now),
-        queued=JobRun.objects.filter(state=RunState.QUEUED).count(),
+        queued=sum(run.state == RunState.QUEUED for run in active),
         open_incidents=list(
             Incident.objects.filter(over_at__isnull=True).order_by("id").values_list("kind", "job")
         ),

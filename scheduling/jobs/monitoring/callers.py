@@ -25,7 +25,7 @@ class Callers:
     @cached_property
     def last_call(self) -> datetime | None:
         """The time of the last automatic run in the log; None if there is none."""
-        runs = [run for job in JOBS if (run := self._last(job)) is not None]
+        runs = [run for job in JOBS if JOBS[job].cron and (run := self._last(job))]
         return max(map(began, runs), default=None)
 
     def starts(self, job: Job) -> bool:
@@ -37,7 +37,7 @@ class Callers:
         must have run.
         """
         if job not in self._starts:
-            self._starts[job] = self._is_started(job)
+            self._starts[job] = bool(JOBS[job].cron) and self._is_started(job)
         return self._starts[job]
 
     @property
@@ -49,7 +49,7 @@ class Callers:
 
     def next_run(self, job: Job) -> datetime | None:
         """Return when ``job`` next starts automatically; None if nothing starts it."""
-        return next_due(job, self._now) if JOBS[job].cron and self.starts(job) else None
+        return next_due(job, self._now) if self.starts(job) else None
 
     def due_before(self, job: Job) -> datetime | None:
         """Return the last due time of ``job`` whose grace is over; None if nothing starts it."""

@@ -82,6 +82,8 @@ def current_incidents(
         for job in overdue_jobs(now, recent)
         if (due := last_due(job, now - JOBS[job].grace)) is not None
     ]
+    if (due := recent.backups.late_since) is not None:
+        found.append(CurrentIncident(kind=IncidentKind.LATE, job=Job.BACKUP, since=due))
     for run in stuck_runs(now, recent):
         job = Job(run.job)
         if not any(one.kind == IncidentKind.STUCK and one.job == job for one in found):

@@ -14,6 +14,8 @@ from scheduling.selectors.runs import (
     started_since,
 )
 
+from .backups import BackupStatus, backup_status
+
 
 class RecentRuns:
     """The newest runs at ``now``, read on first access.
@@ -31,6 +33,11 @@ class RecentRuns:
     def active(self) -> list[JobRun]:
         """The queued and running runs, whole or narrowed."""
         return active_runs()
+
+    @cached_property
+    def backups(self) -> BackupStatus:
+        """The last copy of the database, and whether one is late."""
+        return backup_status(self._now)
 
     def newest(self, job: Job) -> list[JobRun]:
         """Return the newest whole runs of ``job``, the newest first."""

@@ -121,6 +121,7 @@ def status(
         *_shortfall_statements(cover, LESSONS),
         *_caller_statements(now, cover, callers),
         *_fault_statements(recent),
+        *_backup_statements(recent),
         *_shortfall_statements(cover, MARKS),
     ]
     return _status(needs, list(_facts(now, cover, callers)))
@@ -221,6 +222,15 @@ def _caller_statements(now: datetime, cover: Coverage, callers: Callers) -> Iter
     if jobs or callers.last_call is None:
         text, advice = not_called(jobs, now, callers)
         yield Statement(text, "not_called", advice=advice)
+
+
+def _backup_statements(recent: RecentRuns) -> Iterator[Statement]:
+    """Yield a statement about a late backup."""
+    backup = recent.backups
+    if backup.late_since is not None and backup.age is not None:
+        yield Statement(
+            issue("old_backup", backup.age.days), "old_backup", advice=suggestion("old_backup")
+        )
 
 
 def _fault_statements(recent: RecentRuns) -> Iterator[Statement]:
