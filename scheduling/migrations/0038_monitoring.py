@@ -13,7 +13,7 @@ JOBS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0032_incidents'),
+        ('scheduling', '0036_rooms'),
     ]
 
     operations = [
