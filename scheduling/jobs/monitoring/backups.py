@@ -35,6 +35,12 @@ class BackupStatus:
         """The time since the newest copy was begun: what was written later is not in it."""
         return self.now - began(self.newest) if self.newest is not None else None
 
+    @property
+    def days_overdue(self) -> int:
+        """The age of the newest copy in days if it should be younger, else 0."""
+        age = self.age if self.is_scheduled else None
+        return age.days if age is not None and age > EVERY + GRACE else 0
+
 
 def backup_status(now: datetime) -> BackupStatus:
     """Return the state of the backups. A failed one is not late: it is an incident of its own."""

@@ -63,7 +63,6 @@ def health(
     recent, callers = recent or RecentRuns(now), callers or Callers(now)
     crashed = crashed_since_success(now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS))
     uncalled = jobs_not_called(cover, callers)
-    backup = recent.backups
     indicators = {
         **asdict(studio_counts(now)),
         "missing_classes_this_week": cover.missing_this_week,
@@ -80,7 +79,7 @@ def health(
         "missing_classes_this_week": 0,
         **shortfalls(cover),
         "not_called": len(uncalled),
-        "old_backup": backup.age.days if backup.late_since and backup.age else 0,
+        "old_backup": recent.backups.days_overdue,
         "students_without_start": students_without_start(now).count(),
     }
     texts = {

@@ -225,12 +225,9 @@ def _caller_statements(now: datetime, cover: Coverage, callers: Callers) -> Iter
 
 
 def _backup_statements(recent: RecentRuns) -> Iterator[Statement]:
-    """Yield a statement about a late backup."""
-    backup = recent.backups
-    if backup.late_since is not None and backup.age is not None:
-        yield Statement(
-            issue("old_backup", backup.age.days), "old_backup", advice=suggestion("old_backup")
-        )
+    """Yield a statement about a copy of the database that is too old."""
+    if days := recent.backups.days_overdue:
+        yield Statement(issue("old_backup", days), "old_backup", advice=suggestion("old_backup"))
 
 
 def _fault_statements(recent: RecentRuns) -> Iterator[Statement]:

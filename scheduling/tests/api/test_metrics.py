@@ -134,7 +134,7 @@ def test_metrics_have_backlog(client):
     slot(rival.teacher)
     slot()
     Incident.objects.create(kind="missing", job=Job.HORIZON, since=timezone.now())
-    run(Job.MISSING, state="queued", heartbeat=timezone.now())
+    add_run(Job.MISSING, state="queued", heartbeat=timezone.now())
     Message.objects.create(
         state="refused",
         next_try=timezone.now(),

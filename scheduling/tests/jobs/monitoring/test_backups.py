@@ -112,6 +112,7 @@ def test_failed_backup_is_an_incident_until_one_succeeds():
     assert exit_status == 3
     assert "no space left on device" in text
     assert (document["lastState"], document["lastSuccess"]) == ("failed", NIGHT.isoformat())
+    assert "The last backup is 1 day old." in statements(MORNING)
     backup(MORNING)
     assert incidents(MORNING + timedelta(minutes=1)) == []
 
