@@ -19,6 +19,12 @@ from django.db import Error, connection
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils.translation import gettext as _
 
+from scheduling.db.clock import DatabaseClock
+from scheduling.jobs.runs.process import this_process
+from scheduling.models import Job, JobRun, RunState, Trigger
+
+from .cli.run_command import user_name
+
 ENDINGS = {"sqlite": "sqlite3", "postgresql": "dump"}
 _NAME = re.compile(r"classtracker-\d{8}T\d{6}Z\.(sqlite3|dump)")
 
@@ -62,13 +68,38 @@ def delete_old_copies(folder: Path, keep: int) -> list[Path]:
     return deleted
 
 
+def record(trigger: Trigger, began: datetime, path: Path | None = None, error: str = "") -> None:
+    """Add a backup that is over to the job log: its file ``path``, or the ``error``.
+
+    Raises BackupError if there is no database, and the errors of the database.
+    """
+    if connection.vendor == "sqlite":
+        _require_file(connection.settings_dict)  # connecting would create it
+    size = {"file": path.name, "bytes": path.stat().st_size} if path else {}
+    JobRun.objects.create(
+        job=Job.BACKUP,
+        trigger=trigger,
+        triggered_by=user_name()[:150],
+        state=RunState.FAILED if error else RunState.SUCCEEDED,
+        error=error,
+        options=size,
+        host=this_process().host,
+        started_at=began,
+        finished_at=DatabaseClock(),
+    )
+
+
+def _require_file(database: dict[str, Any]) -> None:
+    if not Path(database["NAME"]).is_file():
+        raise BackupError(_("There is no file %s to back up.") % database["NAME"])
+
+
 def _copies(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
 
 
 def _sqlite(database: dict[str, Any], part: Path) -> None:
-    if not Path(database["NAME"]).is_file():
-        raise BackupError(_("There is no file %s to back up.") % database["NAME"])
+    _require_file(database)
     with (
         closing(sqlite3.connect(database["NAME"], timeout=30)) as source,
         closing(sqlite3.connect(part)) as copy,

@@ -15,6 +15,7 @@ class IncidentKind(models.TextChoices):
     CRASHED = "crashed", _("crashed")
     STUCK = "stuck", _("stalled")
     MAIL = "mail", _("blocked")
+    MISSING = "missing", _("incomplete")
 
 
 class Incident(models.Model):

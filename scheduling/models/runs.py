@@ -35,6 +35,7 @@ class Job(models.TextChoices):
     MISSING = "missing", _("Missing classes")
     PRUNE = "prune", _("Prune job logs")
     WATCH = "watch", _("Watch")
+    BACKUP = "backup", _("Backup")
 
 
 class RunState(models.TextChoices):

@@ -21,6 +21,8 @@ from scheduling.models import (
 
 # A message that did not arrive is shown on the home page until this long after its class began.
 SHOWN = timedelta(days=3)
+# The longest time until the next attempt.
+LONGEST_DELAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ def mail_block() -> MailBlock | None:
     return MailBlock(since, last, waiting)
 
 
+def due_by(now: datetime) -> Q:
+    """Return the condition for messages whose next attempt is due at ``now``.
+
+    An attempt that is further ahead than any delay was dated by a clock that was ahead.
+    """
+    return Q(next_try__lte=now) | Q(next_try__gt=now + LONGEST_DELAY)
+
+
 def undelivered(now: datetime) -> Q:
     """Return the condition for messages that need a person: refused, unknown, or not sent in time.
 
@@ -50,7 +60,7 @@ def undelivered(now: datetime) -> Q:
     """
     return (
         Q(state=MessageState.REFUSED)
-        | Q(state=MessageState.UNKNOWN, next_try__lte=now)
+        | (Q(state=MessageState.UNKNOWN) & due_by(now))
         | (Q(state=MessageState.STALE) & ~Q(error=""))
     )
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
-from scheduling.models import JobRun, RunState, ScheduledClass
+from scheduling.models import JobRun, ScheduledClass
 
-from .runs import DONE
+from .runs import DONE, SKEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,13 @@ def run_counts() -> list[RunCount]:
     return [RunCount(*row) for row in rows]
 
 
-def last_successes(jobs: list[str]) -> Iterator[Success]:
-    """Yield the newest success of each of ``jobs`` that has one."""
-    for job in jobs:
-        run = JobRun.objects.filter(job=job, state__in=DONE).order_by("-id").first()
-        if run is not None and run.finished_at is not None and run.duration is not None:
-            yield Success(job, run.finished_at, run.duration.total_seconds())
-
-
-def running() -> list[tuple[str, datetime]]:
-    """Return the job and the last heartbeat of each running run."""
-    runs = JobRun.objects.filter(state=RunState.RUNNING).order_by("id")
-    return [(run.job, run.heartbeat or run.created_at) for run in runs]
+def last_successes(jobs: list[str], now: datetime) -> Iterator[Success]:
+    """Yield the newest success of each of ``jobs`` that has one by ``now``."""
+    done = JobRun.objects.filter(state__in=DONE, finished_at__lte=now + SKEW, job__in=jobs)
+    newest = done.order_by().values("job").annotate(newest=Max("id")).values("newest")
+    for run in JobRun.objects.filter(id__in=newest).order_by("id"):
+        if run.finished_at is not None and run.duration is not None:
+            yield Success(run.job, run.finished_at, run.duration.total_seconds())
 
 
 def approximate_classes() -> int | None:

@@ -1,7 +1,7 @@
 """Queries of the job log."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,16 +14,34 @@ from scheduling.models import ACTIVE_STATES, AUTOMATIC, JobRun, JobRunItem, RunS
 DONE = (RunState.SUCCEEDED, RunState.PARTIAL)
 # More than a person undoes between two runs of a job.
 _UNDONE = 20
+# The clock that dates a run may be ahead of that of its reader by this much.
+SKEW = timedelta(minutes=1)
 _FAULTS = [outcome.value for outcome in FAULTS]
 
 
-def latest_full(job: str, states: Iterable[str] = DONE) -> JobRun | None:
-    """Return the newest whole, undated run of ``job`` in one of ``states``."""
-    return (
-        JobRun.objects.filter(job=job, is_full=True, is_dated=False, state__in=tuple(states))
-        .order_by("-id")
-        .first()
-    )
+def in_future(run: JobRun, now: datetime) -> bool:
+    """Return True if ``run`` began after ``now``: the clock was ahead when it did.
+
+    Such a run must not count as the last one, or no job would be late until that time.
+    """
+    return began(run) > now + SKEW
+
+
+def _begun(now: datetime) -> QuerySet[JobRun]:
+    """Return the runs that began by ``now``."""
+    when = Coalesce("started_at", "created_at")
+    return JobRun.objects.alias(when=when).filter(when__lte=now + SKEW)
+
+
+def latest_full(job: str, now: datetime) -> JobRun | None:
+    """Return the newest successful whole, undated run of ``job`` that began by ``now``."""
+    runs = _begun(now).filter(job=job, is_full=True, is_dated=False, state__in=DONE)
+    return runs.order_by("-id").first()
+
+
+def newest_begun(job: str, now: datetime, most: int) -> list[JobRun]:
+    """Return the newest ``most`` whole runs of ``job`` that began by ``now``, the newest first."""
+    return list(_begun(now).filter(job=job, is_full=True).order_by("-id")[:most])
 
 
 def last_ended_full(job: str) -> JobRun | None:
@@ -32,11 +50,10 @@ def last_ended_full(job: str) -> JobRun | None:
     return JobRun.objects.filter(job=job, is_full=True, state__in=ended).order_by("-id").first()
 
 
-def started_since(job: str, moment: datetime) -> bool:
-    """Return True if a successful whole, undated run of ``job`` began at ``moment`` or later."""
-    return JobRun.objects.filter(
-        job=job, is_full=True, is_dated=False, state__in=DONE, started_at__gte=moment
-    ).exists()
+def started_since(job: str, moment: datetime, now: datetime) -> bool:
+    """Return True if a successful whole, undated run of ``job`` began since ``moment``."""
+    runs = _begun(now).filter(job=job, is_full=True, is_dated=False, state__in=DONE)
+    return runs.filter(started_at__gte=moment).exists()
 
 
 def crashed_since_success(since: datetime) -> dict[str, int]:
@@ -99,18 +116,18 @@ def first_whole(job: str) -> JobRun | None:
     return JobRun.objects.filter(job=job, is_full=True, is_dated=False).order_by("id").first()
 
 
-def newest_automatic(job: str) -> JobRun | None:
-    """Return the newest whole, undated run of ``job`` that was started automatically."""
-    return _automatic(job).order_by("-id").first()
+def newest_automatic(job: str, now: datetime) -> JobRun | None:
+    """Return the newest whole, undated run of ``job`` that something started by ``now``."""
+    return _automatic(job, now).order_by("-id").first()
 
 
-def first_automatic(job: str) -> JobRun | None:
-    """Return the oldest whole, undated run of ``job`` that was started automatically."""
-    return _automatic(job).order_by("id").first()
+def first_automatic(job: str, now: datetime) -> JobRun | None:
+    """Return the oldest whole, undated run of ``job`` that something started by ``now``."""
+    return _automatic(job, now).order_by("id").first()
 
 
-def _automatic(job: str) -> QuerySet[JobRun]:
-    return JobRun.objects.filter(job=job, trigger__in=AUTOMATIC, is_full=True, is_dated=False)
+def _automatic(job: str, now: datetime) -> QuerySet[JobRun]:
+    return _begun(now).filter(job=job, trigger__in=AUTOMATIC, is_full=True, is_dated=False)
 
 
 def created_by_day(since: datetime, zone: ZoneInfo) -> dict[date, int]:

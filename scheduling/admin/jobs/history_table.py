@@ -68,6 +68,8 @@ def by_whom(run: JobRun, names: dict[str, str]) -> str:
 def notes_of(run: JobRun, fault: JobRunItem | None = None) -> list[str]:
     """Return short notes about everything unusual in a run."""
     notes = []
+    if file := run.options.get("file"):
+        notes.append(file)
     if run.options.get("days"):
         notes.append(_("after days were closed or opened"))
     elif run.trigger == Trigger.CHANGE:

@@ -120,6 +120,12 @@ def _usual_duration(runs: list[JobRun]) -> Fact:
     return Fact(_("Usually takes"), duration_text(timedelta(seconds=seconds)))
 
 
+def _backup_schedule(recent_runs: RecentRuns) -> str:
+    if recent_runs.backups.is_scheduled:
+        return _("Every day, started by a program of its own")
+    return _("Not set up; docs/deploy.md describes it")
+
+
 @dataclass(frozen=True, slots=True)
 class MaintenanceJob:
     """A job that creates no classes, as a line."""
@@ -133,16 +139,16 @@ class MaintenanceJob:
 
 
 def maintenance_jobs(now: datetime, recent_runs: RecentRuns) -> list[MaintenanceJob]:
-    """Return the scheduled jobs that create no classes."""
+    """Return the jobs that create no classes and run by themselves, or could."""
     found = []
     for job, spec in JOBS.items():
-        if spec.generates or not spec.cron:
+        if spec.generates:
             continue
         run = next(iter(recent_runs.newest(job)), None)
         found.append(
             MaintenanceJob(
                 str(job.label),
-                schedule_text(job),
+                schedule_text(job) if spec.cron else _backup_schedule(recent_runs),
                 when(began(run), now) if run else "",
                 LOOKS[run.state] if run else "",
                 state_name(run.state) if run else "",

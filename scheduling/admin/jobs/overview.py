@@ -38,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Render the page; ``job``, ``outcome``, ``trigger`` and ``before`` filter its log."""
     show_finished(request)
     now = timezone.now()
-    recent_runs, callers, links = RecentRuns(LENGTH), Callers(now), links_for(request)
+    recent_runs, callers, links = RecentRuns(now, LENGTH), Callers(now), links_for(request)
     cover = coverage(now, callers, A_PAGE)
     state = health(now, cover, recent_runs, callers)
     job_cards = cards(now, recent_runs, callers)

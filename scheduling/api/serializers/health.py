@@ -37,7 +37,7 @@ class NotReady(ActionResponse):
 class HealthIncident(serializers.Serializer):
     """A job that needs attention, or the mail: its state, since when, and the run concerned."""
 
-    kind = serializers.ChoiceField(["late", "failed", "crashed", "stuck", "mail"])
+    kind = serializers.ChoiceField(["late", "failed", "crashed", "stuck", "mail", "missing"])
     job = serializers.CharField()
     job_name = serializers.CharField()
     state = serializers.CharField()

@@ -74,10 +74,11 @@ class Readyz(OpenView):
 
 
 class JobsHealthz(OpenView):
-    """Check for late, stalled, failed and crashed jobs, and for blocked mail.
+    """Check for late, stalled, failed and crashed jobs, missing classes, and blocked mail.
 
-    503 with the incidents, for a monitor that alerts a person. They contain no names, since the
-    URL is public; ``manage.py check_jobs`` has the errors.
+    Missing classes are those that the watch counted last, as anyone may call this often. 503 with
+    the incidents, for a monitor that alerts a person. They contain no names, since the URL is
+    public; ``manage.py check_jobs`` has the errors.
     """
 
     @extend_schema(

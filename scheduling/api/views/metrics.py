@@ -5,6 +5,7 @@ because the numbers decrease when old logs are pruned.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -22,10 +23,13 @@ from scheduling.api.authentication import ApiTokenAuthentication
 from scheduling.api.permissions import is_administrator
 from scheduling.api.throttles import address_of
 from scheduling.db.clock import database_now
+from scheduling.jobs.monitoring.backlog import Backlog, backlog
 from scheduling.jobs.monitoring.health import overdue_jobs, stuck_runs
-from scheduling.jobs.schedule.registry import JOBS
+from scheduling.jobs.monitoring.recent_runs import RecentRuns
+from scheduling.jobs.schedule.registry import GENERATING, JOBS
+from scheduling.models import Job, RunState
 from scheduling.selectors import metrics
-from scheduling.selectors.messages import mail_block, message_counts
+from scheduling.selectors.messages import mail_block
 
 from .base import ApiView
 
@@ -41,8 +45,12 @@ class JobMetricsCollector:
         jobs = [str(job) for job in JOBS]
         yield from _log()
         yield from _successes(jobs)
-        yield from _activity(jobs)
-        yield from _mail()
+        now = timezone.now()
+        recent = RecentRuns(now)
+        yield from _activity(jobs, now, recent)
+        left_undone = backlog(now, recent=recent)
+        yield from _mail(left_undone)
+        yield from _backlog(left_undone)
         rows = metrics.approximate_classes()
         if rows is not None:
             text = "Rows of the table of classes, as estimated by the database"
@@ -111,23 +119,41 @@ def _successes(jobs: list[str]) -> Iterator[Metric]:
         "Duration of the last successful run",
         labels=["job"],
     )
-    for success in metrics.last_successes(jobs):
+    for success in metrics.last_successes(jobs, timezone.now()):
         finished_at.add_metric([success.job], success.finished_at.timestamp())
         duration.add_metric([success.job], success.seconds)
     yield finished_at
     yield duration
 
 
-def _mail() -> Iterator[Metric]:
+def _mail(left_undone: Backlog) -> Iterator[Metric]:
     messages = Gauge(f"{PREFIX}_messages", "E-mails in the outbox", labels=["kind", "state"])
-    for kind, state, n in message_counts():
+    for kind, state, n in left_undone.messages:
         messages.add_metric([kind, state], n)
     yield messages
     text = "1 if the mail server accepts no mail"
     yield Gauge(f"{PREFIX}_mail_blocked", text, value=int(mail_block() is not None))
+    text = "E-mails that did not arrive, or may not have arrived, about lessons of these days"
+    yield Gauge(f"{PREFIX}_messages_undelivered", text, value=left_undone.undelivered)
 
 
-def _activity(jobs: list[str]) -> Iterator[Metric]:
+def _backlog(left_undone: Backlog) -> Iterator[Metric]:
+    text = "Classes that the last due run of the job should have created"
+    missing = Gauge(f"{PREFIX}_missing_classes", text, labels=["job"])
+    for job in GENERATING:
+        missing.add_metric([job.value], left_undone.missing.get(job, 0))
+    yield missing
+    text = "Planned classes whose place is taken"
+    yield Gauge(f"{PREFIX}_conflicts", text, value=left_undone.conflicts)
+    yield Gauge(f"{PREFIX}_queued_runs", "Runs that wait for a worker", value=left_undone.queued)
+    text = "Incidents that the watch has recorded and that are not over"
+    incidents = Gauge(f"{PREFIX}_open_incidents", text, labels=["kind", "job"])
+    for labels in left_undone.open_incidents:
+        incidents.add_metric(labels, 1)
+    yield incidents
+
+
+def _activity(jobs: list[str], now: datetime, recent: RecentRuns) -> Iterator[Metric]:
     active = Gauge(f"{PREFIX}_job_active_runs", "Active runs", labels=["job"])
     heartbeat_age = Gauge(
         f"{PREFIX}_job_heartbeat_age_seconds",
@@ -135,11 +161,14 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
         labels=["job"],
     )
     overdue = Gauge(f"{PREFIX}_job_overdue", "1 if the job is late", labels=["job"])
-    now = database_now()
+    beat_now = database_now()
     ages: dict[str, list[float]] = {job: [] for job in jobs}
-    for job, heartbeat in metrics.running():
-        ages.setdefault(job, []).append(max(0.0, (now - heartbeat).total_seconds()))
-    late = overdue_jobs(timezone.now())
+    for run in recent.active:
+        if run.state == RunState.RUNNING:
+            age = beat_now - (run.heartbeat or run.created_at)
+            ages.setdefault(run.job, []).append(max(0.0, age.total_seconds()))
+    backup = recent.backups
+    late = [*overdue_jobs(now, recent), *([Job.BACKUP] if backup.late_since else [])]
     for job, job_ages in ages.items():
         active.add_metric([job], len(job_ages))
         overdue.add_metric([job], int(job in late))
@@ -148,4 +177,7 @@ def _activity(jobs: list[str]) -> Iterator[Metric]:
     yield active
     yield heartbeat_age
     yield overdue
-    yield Gauge(f"{PREFIX}_stuck_runs", "Stalled runs", value=len(stuck_runs(timezone.now())))
+    if backup.age is not None:
+        text = "Seconds since the newest copy of the database was begun"
+        yield Gauge(f"{PREFIX}_backup_age_seconds", text, value=backup.age.total_seconds())
+    yield Gauge(f"{PREFIX}_stuck_runs", "Stalled runs", value=len(stuck_runs(now, recent)))

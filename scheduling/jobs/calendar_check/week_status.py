@@ -39,7 +39,7 @@ def week_status(today: date, clock: Clock) -> WeekStatus:
     counts = result.counts
     stored = ScheduledClass.objects.filter(fixed_schedule__isnull=False, week=window.start).count()
     missing = counts[Outcome.CREATED] + counts[Outcome.RESTORED]
-    last = latest_full(Job.WEEKLY)
+    last = latest_full(Job.WEEKLY, clock())
     if JobRun.objects.filter(job=Job.WEEKLY, is_full=True, state__in=ACTIVE_STATES).exists():
         status = "running"
     elif not missing and not counts[Outcome.CONFLICT]:

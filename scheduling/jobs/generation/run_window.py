@@ -74,18 +74,22 @@ def _job_window(request: RunRequest) -> RunWindow:
     window = week_window(request.today)
     if request.dated or not request.is_full:
         return RunWindow(window, window)
-    last = last_weekly_week()
+    last = last_weekly_week(window.start)
     return RunWindow(window, window.starting(catch_up_start(window.start, last)))
 
 
-def last_weekly_week() -> date | None:
-    """Return the Monday of the last completed, full, undated weekly run."""
+def last_weekly_week(this_monday: date) -> date | None:
+    """Return the Monday of the last completed, full, undated weekly run up to this week.
+
+    A run of a later week, begun while the clock was ahead, has made up for no week before it.
+    """
     return (
         JobRun.objects.filter(
             job=Job.WEEKLY,
             is_full=True,
             is_dated=False,
             state__in=[RunState.SUCCEEDED, RunState.PARTIAL],
+            window_start__lte=this_monday,
         )
         .order_by("-id")
         .values_list("window_start", flat=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.jobs.notifications.http_post import call
 from scheduling.jobs.notifications.outbox import queue_alert
-from scheduling.models import Incident, IncidentKind
+from scheduling.models import Incident, IncidentKind, Job
 from scheduling.selectors.studio import studio
 
 # Older alerts are not sent.
@@ -21,10 +21,14 @@ HISTORY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """The message that an incident has begun, or has ended."""
+    """The message that an incident has begun, or has ended.
+
+    ``warnings``: what else needs a person at that time, a sentence each.
+    """
 
     incident: Incident
     begins: bool
+    warnings: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -39,21 +43,23 @@ class AlertMessage:
 
     @property
     def text(self) -> str:
-        """What happened, and what to do."""
+        """What happened, what to do, and what else needs a person."""
         if not self.begins:
             return _("Resolved: %(detail)s") % {"detail": self.incident.detail}
-        if self.incident.kind == IncidentKind.MAIL:
-            return self.incident.detail
-        return "\n\n".join(
-            (
-                self.incident.detail,
+        paragraphs = [self.incident.detail]
+        if self.incident.job == Job.BACKUP:
+            paragraphs.append(
+                _("Until one succeeds, a broken disk loses what was written since the last one.")
+            )
+        elif self.incident.kind != IncidentKind.MAIL:
+            paragraphs.append(
                 _(
                     "Details are under Background jobs in the admin. `manage.py check_jobs` lists "
                     "what is wrong; `manage.py generate_classes` completes missed work and can be "
                     "repeated safely."
-                ),
+                )
             )
-        )
+        return "\n\n".join([*paragraphs, *self.warnings])
 
     def json(self) -> dict[str, Any]:
         """Return the body of the webhook. Chat services show ``text``."""
@@ -64,6 +70,7 @@ class AlertMessage:
             "job": incident.job,
             "since": incident.since.isoformat(),
             "overAt": incident.over_at.isoformat() if incident.over_at else None,
+            "warnings": list(self.warnings),
             "text": f"{self.subject}\n{self.text}",
         }
 

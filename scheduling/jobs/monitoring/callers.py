@@ -11,9 +11,7 @@ from functools import cached_property
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, Trigger
-from scheduling.selectors.runs import began, first_automatic, newest_automatic
-
-from .missed_runs import SKEW
+from scheduling.selectors.runs import SKEW, began, first_automatic, newest_automatic
 
 
 class Callers:
@@ -27,7 +25,7 @@ class Callers:
     @cached_property
     def last_call(self) -> datetime | None:
         """The time of the last automatic run in the log; None if there is none."""
-        runs = [run for job in JOBS if (run := self._last(job)) is not None]
+        runs = [run for job in JOBS if JOBS[job].cron and (run := self._last(job))]
         return max(map(began, runs), default=None)
 
     def starts(self, job: Job) -> bool:
@@ -39,7 +37,7 @@ class Callers:
         must have run.
         """
         if job not in self._starts:
-            self._starts[job] = self._is_started(job)
+            self._starts[job] = bool(JOBS[job].cron) and self._is_started(job)
         return self._starts[job]
 
     @property
@@ -51,7 +49,7 @@ class Callers:
 
     def next_run(self, job: Job) -> datetime | None:
         """Return when ``job`` next starts automatically; None if nothing starts it."""
-        return next_due(job, self._now) if JOBS[job].cron and self.starts(job) else None
+        return next_due(job, self._now) if self.starts(job) else None
 
     def due_before(self, job: Job) -> datetime | None:
         """Return the last due time of ``job`` whose grace is over; None if nothing starts it."""
@@ -68,7 +66,7 @@ class Callers:
 
     def _last(self, job: Job) -> JobRun | None:
         if job not in self._newest:
-            self._newest[job] = newest_automatic(job)
+            self._newest[job] = newest_automatic(job, self._now)
         return self._newest[job]
 
     def _due(self, job: Job) -> datetime | None:
@@ -80,5 +78,5 @@ class Callers:
 
     def _watch_is_newer(self, job: Job) -> bool:
         """Return True if the first watch began after ``job`` was last due."""
-        first, due = first_automatic(Job.WATCH), self._due(job)
+        first, due = first_automatic(Job.WATCH, self._now), self._due(job)
         return first is not None and due is not None and began(first) > due

@@ -6,7 +6,7 @@ same hour, the older series wins, whichever job runs first.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +15,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from scheduling.domain.planning.resolve import Conflict, Plan
+from scheduling.domain.planning.types import PlannedClass
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY, Window, horizon_window, week_window
 from scheduling.jobs.generation.planning import PlanningContext, plan_series
+from scheduling.jobs.schedule.due_times import last_called_for
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.models import Job
 from scheduling.selectors.classes import Uncovered, uncovered_series
@@ -45,9 +47,10 @@ class Coverage:
 
     ``jobs_with_series``: the jobs with active series. ``stored``: the number of this week's
     classes of any origin, without cancelled ones. ``missing``: the classes that should exist by now
-    and that a run would create, by job and day. ``conflicts``: planned occurrences whose place is
-    taken. If ``is_complete`` is False, there are more of both. ``through``: the last day up to
-    which lessons should exist by now.
+    and that a run would create, by job and day. ``overdue``: how many of them the last due run of
+    each job should have created; a series entered since then is not overdue. ``conflicts``: planned
+    occurrences whose place is taken. If ``is_complete`` is False, there are more of these.
+    ``through``: the last day up to which lessons should exist by now.
     """
 
     week: Window
@@ -56,6 +59,7 @@ class Coverage:
     jobs_with_series: frozenset[Job] = frozenset(GENERATING)
     marks: Marks = field(default_factory=Marks)
     missing: Counter[tuple[Job, date]] = field(default_factory=Counter)
+    overdue: Counter[Job] = field(default_factory=Counter)
     conflicts: list[Conflict] = field(default_factory=list)
     is_complete: bool = True
 
@@ -128,9 +132,22 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
         jobs_with_series=frozenset(job for job in GENERATING if rules_of(job, today).exists()),
         marks=marks(now),
         missing=Counter((_job_of(planned.series.kind), planned.day) for planned in missing),
+        overdue=_overdue(missing, now),
         conflicts=plan.conflicts,
         is_complete=len(keys) == count,
     )
+
+
+def _overdue(missing: Iterable[PlannedClass], now: datetime) -> Counter[Job]:
+    """Count, by job, the classes in ``missing`` that its last due run should have created."""
+    called = {job: last_called_for(job, now - JOBS[job].grace) for job in GENERATING}
+    last = {job: job_window(job, studio_day(due)).last for job, due in called.items()}
+    found: Counter[Job] = Counter()
+    for planned in missing:
+        job = _job_of(planned.series.kind)
+        if planned.series.created_at <= called[job] and planned.day <= last[job]:
+            found[job] += 1
+    return found
 
 
 def _windows(today: date, due: Mapping[Job, date]) -> Iterator[tuple[SeriesKind, Window]]:

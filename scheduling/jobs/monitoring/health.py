@@ -60,7 +60,7 @@ def health(
 
     ``recent`` and ``callers`` save queries if the caller has them already.
     """
-    recent, callers = recent or RecentRuns(), callers or Callers(now)
+    recent, callers = recent or RecentRuns(now), callers or Callers(now)
     crashed = crashed_since_success(now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS))
     uncalled = jobs_not_called(cover, callers)
     indicators = {
@@ -79,6 +79,7 @@ def health(
         "missing_classes_this_week": 0,
         **shortfalls(cover),
         "not_called": len(uncalled),
+        "old_backup": recent.backups.days_overdue,
         "students_without_start": students_without_start(now).count(),
     }
     texts = {
@@ -110,7 +111,7 @@ def shortfalls(cover: Coverage) -> dict[str, int]:
 
 def overdue_jobs(now: datetime, recent: RecentRuns | None = None) -> list[Job]:
     """Return the jobs that have not run since their due time, after their grace."""
-    recent = recent or RecentRuns()
+    recent = recent or RecentRuns(now)
     return [job for job in GENERATING if late_since(job, now, recent) is not None]
 
 
@@ -139,7 +140,7 @@ def stuck_runs(now: datetime, recent: RecentRuns | None = None) -> list[JobRun]:
     """Return the active runs that are dead or have taken too long."""
     return [
         run
-        for run in (recent or RecentRuns()).active
+        for run in (recent or RecentRuns(now)).active
         if is_dead(run) or now - (run.started_at or now) > JOBS[Job(run.job)].longest
     ]
 

@@ -20,6 +20,12 @@ ISSUES: dict[str, tuple[Promise, Promise]] = {
         ngettext_lazy("%(n)s job is late.", "%(n)s jobs are late.", "count"),
         gettext_lazy("Check that cron is running, and run generate_classes."),
     ),
+    "old_backup": (
+        ngettext_lazy(
+            "The last backup is %(n)s day old.", "The last backup is %(n)s days old.", "count"
+        ),
+        gettext_lazy("Check the timer that starts manage.py backup_database."),
+    ),
     "stuck_runs": (
         ngettext_lazy("%(n)s run has stalled.", "%(n)s runs have stalled.", "count"),
         gettext_lazy("The next run takes its place; look at its server if it happens again."),

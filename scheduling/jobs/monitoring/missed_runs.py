@@ -9,9 +9,7 @@ from django.conf import settings
 from scheduling.jobs.schedule.due_times import due_before, next_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job
-
-# The clock of the machine that starts a run may be ahead.
-SKEW = timedelta(minutes=1)
+from scheduling.selectors.runs import SKEW
 
 
 def missed_runs(
@@ -21,9 +19,10 @@ def missed_runs(
 
     ``starts``: the start times of the whole, undated runs of ``job``, at least from ``since`` to
     the due time after ``until``. A run covers a due time if it began between that and the next one.
-    Due times for which the log may be pruned are left out.
+    Due times for which the log may be pruned are left out. Starts after ``now`` do not count: the
+    clock was ahead.
     """
-    began = sorted(starts)
+    began = sorted(start for start in starts if start <= now + SKEW)
     since = max(since, kept_since(now))
     found = []
     end = next_due(job, min(until, now))

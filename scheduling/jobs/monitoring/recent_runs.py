@@ -5,16 +5,26 @@ from functools import cached_property
 
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun
-from scheduling.selectors.runs import DONE, active_runs, latest_full, newest_whole, started_since
+from scheduling.selectors.runs import (
+    DONE,
+    active_runs,
+    in_future,
+    latest_full,
+    newest_whole,
+    started_since,
+)
+
+from .backups import BackupStatus, backup_status
 
 
 class RecentRuns:
-    """The newest runs, read on first access.
+    """The newest runs at ``now``, read on first access.
 
     ``length``: the number of runs to read of each generating job.
     """
 
-    def __init__(self, length: int = 1) -> None:
+    def __init__(self, now: datetime, length: int = 1) -> None:
+        self._now = now
         self._length = length
         self._newest: dict[Job, list[JobRun]] = {}
         self._done: dict[Job, JobRun | None] = {}
@@ -24,6 +34,11 @@ class RecentRuns:
         """The queued and running runs, whole or narrowed."""
         return active_runs()
 
+    @cached_property
+    def backups(self) -> BackupStatus:
+        """The last copy of the database, and whether one is late."""
+        return backup_status(self._now)
+
     def newest(self, job: Job) -> list[JobRun]:
         """Return the newest whole runs of ``job``, the newest first."""
         if job not in self._newest:
@@ -31,10 +46,14 @@ class RecentRuns:
         return self._newest[job]
 
     def done(self, job: Job) -> JobRun | None:
-        """Return the newest successful, whole, undated run of ``job``."""
+        """Return the newest successful, whole, undated run of ``job`` that began by now."""
         if job not in self._done:
-            runs = (run for run in self.newest(job) if run.state in DONE and not run.is_dated)
-            self._done[job] = next(runs, None) or latest_full(job)
+            runs = (
+                run
+                for run in self.newest(job)
+                if run.state in DONE and not run.is_dated and not in_future(run, self._now)
+            )
+            self._done[job] = next(runs, None) or latest_full(job, self._now)
         return self._done[job]
 
     def done_since(self, job: Job, moment: datetime) -> bool:
@@ -43,4 +62,4 @@ class RecentRuns:
         if last is None:
             return False
         begun = last.started_at is not None and last.started_at >= moment
-        return begun or started_since(job, moment)
+        return begun or started_since(job, moment, self._now)

@@ -32,7 +32,7 @@ def timeline(
     job: Job, now: datetime, length: int = LENGTH, recent: RecentRuns | None = None
 ) -> list[TimelineEntry]:
     """Return the last ``length`` whole runs and missed due times of ``job``, the oldest first."""
-    runs = (recent or RecentRuns(length)).newest(job)
+    runs = (recent or RecentRuns(now, length)).newest(job)
     entries = [TimelineEntry(job, began(run), run) for run in runs]
     scheduled = [began(run) for run in runs if not run.is_dated]
     if scheduled:

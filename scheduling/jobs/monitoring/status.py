@@ -108,7 +108,7 @@ def status(
     callers: Callers | None = None,
 ) -> Status:
     """Return the status at ``now``. ``recent`` and ``callers`` save queries if already read."""
-    recent, callers = recent or RecentRuns(), callers or Callers(now)
+    recent, callers = recent or RecentRuns(now), callers or Callers(now)
     active = [run for run in recent.active if run.is_full and JOBS[Job(run.job)].generates]
     for run in active:
         if is_dead(run):
@@ -121,6 +121,7 @@ def status(
         *_shortfall_statements(cover, LESSONS),
         *_caller_statements(now, cover, callers),
         *_fault_statements(recent),
+        *_backup_statements(recent),
         *_shortfall_statements(cover, MARKS),
     ]
     return _status(needs, list(_facts(now, cover, callers)))
@@ -221,6 +222,12 @@ def _caller_statements(now: datetime, cover: Coverage, callers: Callers) -> Iter
     if jobs or callers.last_call is None:
         text, advice = not_called(jobs, now, callers)
         yield Statement(text, "not_called", advice=advice)
+
+
+def _backup_statements(recent: RecentRuns) -> Iterator[Statement]:
+    """Yield a statement about a copy of the database that is too old."""
+    if days := recent.backups.days_overdue:
+        yield Statement(issue("old_backup", days), "old_backup", advice=suggestion("old_backup"))
 
 
 def _fault_statements(recent: RecentRuns) -> Iterator[Statement]:

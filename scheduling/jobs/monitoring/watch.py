@@ -21,13 +21,14 @@ from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Incident
 
 from .alerts import HISTORY, AlertMessage, channels
+from .backlog import Backlog, backlog
 from .incidents import CurrentIncident, current_incidents
 
 logger = logging.getLogger(__name__)
 
 
 def watch(claim: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
-    """Check all jobs and the mail; return the number of incidents.
+    """Check all jobs, the calendar and the mail; return the number of incidents.
 
     No e-mail is begun after ``mail_seconds``.
     """
@@ -37,11 +38,12 @@ def watch(claim: Claim, now: datetime, mail_seconds: float = SECONDS) -> int:
     # Mail first: a mail server that is back is no longer an incident.
     _try(remind, now)
     _try(partial(deliver, seconds=mail_seconds), now)
-    found = current_incidents(now)
+    left_undone = backlog(now)
+    found = current_incidents(now, left_undone.missing)
     with transaction.atomic():
         _note(found, now)
         fence(claim)
-    if send_alerts(now) and (left := end - time.monotonic()) > 0:
+    if send_alerts(now, left_undone) and (left := end - time.monotonic()) > 0:
         _try(partial(deliver, seconds=left), now)
     return len(found)
 
@@ -67,13 +69,14 @@ def _note(found: list[CurrentIncident], now: datetime) -> None:
         over.save(update_fields=["over_at"])
 
 
-def send_alerts(now: datetime) -> int:
+def send_alerts(now: datetime, left_undone: Backlog) -> int:
     """Send the alerts that a channel has not accepted yet; return the number accepted.
 
     A failing channel does not delay the others. An incident that ended more than a day ago is no
     longer announced.
     """
     accepted = 0
+    warnings = tuple(left_undone.warnings())
     senders = channels()
     recent = Q(over_at__isnull=True) | Q(over_at__gte=now - HISTORY)
     for incident in Incident.objects.filter(recent).order_by("id") if senders else ():
@@ -85,7 +88,7 @@ def send_alerts(now: datetime) -> int:
                 continue
             # The e-mail is queued in the same transaction; a webhook is called outside of one.
             with transaction.atomic() if name == "email" else nullcontext():
-                if send(AlertMessage(incident, begins), now):
+                if send(AlertMessage(incident, begins, warnings), now):
                     accepted += 1
                     notified.append(name)
                     incident.save(update_fields=["told_begin", "told_end"])

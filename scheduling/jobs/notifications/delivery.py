@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from scheduling.models import Message, MessageState
+from scheduling.selectors.messages import LONGEST_DELAY, due_by
 
 from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
 from .outbox import as_email, render
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 SECONDS = 120.0
 # Longer than a delivery may take for its last message.
 CLAIM = timedelta(minutes=10)
-FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=1)
+FIRST_DELAY = timedelta(minutes=5)
 # Refusals that may concern every mail; after this many without a success all mail is blocked.
 MOST_DOUBTFUL = 3
 # Consecutive lost connections that end a delivery, so that not all messages become unknown.
@@ -42,7 +43,7 @@ def deliver(now: datetime, seconds: float = SECONDS) -> int:
     expired = waiting.filter(expires_at__lte=now)
     expired.filter(error="").update(error="it was not tried in time")
     expired.update(state=MessageState.STALE)
-    due = waiting.filter(next_try__lte=now).order_by("expires_at", "id")
+    due = waiting.filter(due_by(now)).order_by("expires_at", "id")
     ids = list(due.values_list("pk", flat=True))
     if not ids:
         return 0
@@ -84,7 +85,7 @@ class _Delivery:
     def _claim(self, pk: int) -> Message | None:
         """Claim and return the message; None if it is no longer due or another delivery has it."""
         due = Message.objects.filter(
-            pk=pk, state=MessageState.WAITING, next_try__lte=self.now, expires_at__gt=self.now
+            due_by(self.now), pk=pk, state=MessageState.WAITING, expires_at__gt=self.now
         )
         if not due.update(attempts=F("attempts") + 1, next_try=self.now + CLAIM):
             return None
@@ -147,7 +148,7 @@ class _Delivery:
 
     def _block(self, answer: Answer) -> None:
         logger.error("no mail can be sent: %s", answer.text)
-        Message.objects.filter(state=MessageState.WAITING, next_try__lte=self.now).update(
+        Message.objects.filter(due_by(self.now), state=MessageState.WAITING).update(
             blocked_since=Coalesce("blocked_since", self.now), error=answer.text[:300]
         )
 

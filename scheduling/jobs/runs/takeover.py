@@ -1,8 +1,10 @@
 """Takeover: finds active runs whose process has died, and marks them as crashed."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -35,7 +37,25 @@ def is_dead(run: JobRun) -> bool:
 def mark_crashed_runs(job: str) -> list[JobRun]:
     """Mark the dead runs of ``job`` as crashed, and return them."""
     active = JobRun.objects.filter(job=job, state__in=ACTIVE_STATES).order_by("id")
-    return [run for run in active if is_dead(run) and _mark_crashed(run)]
+    crashed = []
+    for run in active:
+        if is_dead(run):
+            if _mark_crashed(run):
+                crashed.append(run)
+        else:
+            _correct_future_heartbeat(run)
+    return crashed
+
+
+def _correct_future_heartbeat(run: JobRun) -> None:
+    """Date a heartbeat now that is in the future, as the clock was ahead.
+
+    A dead run would otherwise hold its job until then; a live one writes the next heartbeat soon.
+    """
+    now = database_now()
+    if (run.heartbeat or run.created_at) > now + SILENCE:
+        same = JobRun.objects.filter(id=run.pk, token=run.token, state=run.state)
+        _update(same, heartbeat=now)
 
 
 def _is_gone(run: JobRun) -> bool:
@@ -59,20 +79,22 @@ def _mark_crashed(run: JobRun) -> bool:
         # Not compared with the heartbeat that was read: SQLite compares text, and returns a stored
         # "…:00.000" as "…:00".
         same = same.filter(heartbeat__lt=database_now() - SILENCE)
+    return _update(
+        same, state=RunState.CRASHED, error=error, finished_at=Coalesce("heartbeat", "created_at")
+    )
+
+
+def _update(rows: QuerySet[JobRun], **values: Any) -> bool:
+    """Update ``rows``; return False if there is none, or it is locked."""
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 # A process stopped between its fence and its COMMIT keeps the row locked.
                 with connection.cursor() as cursor:
                     cursor.execute("SET LOCAL lock_timeout = '2s'")
-            changed = same.update(
-                state=RunState.CRASHED,
-                error=error,
-                finished_at=Coalesce("heartbeat", "created_at"),
-            )
+            return rows.update(**values) == 1
     except OperationalError:
         return False
-    return changed == 1
 
 
 def end_stopped_copy() -> None:

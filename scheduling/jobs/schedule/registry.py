@@ -41,6 +41,7 @@ JOBS: dict[Job, JobSpec] = {
         JobSpec(job=Job.MISSING, kinds=(SeriesKind.FIXED_SCHEDULE, SeriesKind.RECURRING_SLOT)),
         JobSpec(job=Job.PRUNE),
         JobSpec(job=Job.WATCH),
+        JobSpec(job=Job.BACKUP),
     )
 }
 

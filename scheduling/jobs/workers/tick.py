@@ -50,7 +50,7 @@ def due_jobs(now: datetime) -> list[Job]:
     before the due time: a host that calls a minute before the hour would run a job only every other
     day.
     """
-    return [job for job in SCHEDULED if not started_since(job, last_called_for(job, now))]
+    return [job for job in SCHEDULED if not started_since(job, last_called_for(job, now), now)]
 
 
 def run_due_jobs(request: Callable[[Job], RunRequest], clock: Clock) -> Tick:

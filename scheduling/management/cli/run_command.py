@@ -5,15 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from django.core.management.base import CommandError, OutputWrapper
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
+from scheduling.db.timeouts import transaction_timeout
 from scheduling.jobs.execution.runner import RunOptions, preview, run
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.runs.request import RunRequest
@@ -97,11 +96,12 @@ def statement_timeout(seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    limit = max(1000, round(seconds * 1000))  # starting and closing a run needs some time
+    seconds = max(1.0, seconds)  # starting and closing a run needs some time
     if connection.vendor == "postgresql":
-        with connection.execute_wrapper(partial(_execute_with_limit, limit)):
+        with transaction_timeout("statement_timeout", seconds):
             yield
         return
+    limit = round(seconds * 1000)
     default = round(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {min(limit, default)}")
@@ -109,27 +109,6 @@ def statement_timeout(seconds: float | None) -> Iterator[None]:
     # After an error the caller closes the connection, which also resets the limit.
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {default}")
-
-
-def _execute_with_limit(
-    milliseconds: int,
-    execute: Callable[..., Any],
-    sql: str,
-    params: Any,
-    many: bool,
-    context: dict[str, Any],
-) -> Any:
-    """Execute a statement. The first of each transaction sets the limit for the transaction.
-
-    A limit of the session would stay on the connection, which a pooler shares with other clients.
-    """
-    database = context["connection"]
-    if database.connection.info.transaction_status.name != "IDLE":
-        return execute(sql, params, many, context)
-    with transaction.atomic(savepoint=False):
-        with database.wrap_database_errors:
-            context["cursor"].cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
-        return execute(sql, params, many, context)
 
 
 def exit_status(results: list[CommandResult], stop: StopSignals) -> int:

@@ -1,4 +1,4 @@
-"""``manage.py check_jobs``: reports late, stuck, failed and crashed jobs, and blocked mail."""
+"""``manage.py check_jobs``: reports incidents of the jobs and the mail, and what is not done."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
+from scheduling.jobs.monitoring.backlog import Backlog, backlog
+from scheduling.jobs.monitoring.backups import BackupStatus, backup_status
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.health_texts import not_called
 from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents, when
@@ -16,7 +18,7 @@ from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json
 from scheduling.models import Job
-from scheduling.selectors.runs import last_ended_full
+from scheduling.selectors.runs import began, last_ended_full
 from scheduling.selectors.studio import ignored_variables
 
 INCIDENTS = 3
@@ -24,8 +26,10 @@ INCIDENTS = 3
 
 class Command(StudioCommand):
     help = (
-        "Reports jobs that are late, stuck, failed or crashed, from the log and the clock only, "
-        "and whether the mail server rejects all mail. "
+        "Reports jobs that are late, stuck, failed or crashed, classes that no run has created, "
+        "backups that failed or are late, and a mail server that accepts nothing. Conflicts, "
+        "e-mails that did not arrive and runs that wait for a worker are listed without changing "
+        "the exit status. "
         "Exit status: 0 all is well, 3 something is wrong, 1 the check failed."
     )
     # For automated calls: configuration errors are reported during setup.
@@ -42,7 +46,8 @@ class Command(StudioCommand):
         except DatabaseError as error:
             description = describe(error)
             if options["json"]:
-                empty: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": []}
+                empty: dict[str, Any] = {"troubles": [], "warnings": [], "jobs": [], "backup": None}
+                empty["counts"] = {}
                 document = {"success": False, "error": description, **empty}
                 write_json(self.stdout, document)
             raise CommandError(description) from error
@@ -50,15 +55,19 @@ class Command(StudioCommand):
             raise SystemExit(INCIDENTS)
 
     def _check(self, now: datetime, as_json: bool) -> list[CurrentIncident]:
-        incidents, callers = current_incidents(now), Callers(now)
+        callers, backup = Callers(now), backup_status(now)
+        left_undone = backlog(now, callers)
+        incidents = current_incidents(now, left_undone.missing)
         if as_json:
             write_json(
                 self.stdout,
                 {
                     "success": not incidents,
                     "troubles": [_incident_json(incident) for incident in incidents],
-                    "warnings": ignored_variables(),
+                    "warnings": [*ignored_variables(), *left_undone.warnings()],
                     "jobs": [_job_json(job, callers) for job in JOBS if JOBS[job].cron],
+                    "backup": _backup_json(backup),
+                    "counts": _counts_json(left_undone),
                 },
             )
         else:
@@ -66,6 +75,9 @@ class Command(StudioCommand):
                 self.stdout.write(incident.sentence)
             if not incidents:
                 self.stdout.write(_("All is well: no job is late, stuck, failed or crashed."))
+            for sentence in left_undone.warnings():
+                self.stdout.write(sentence)
+            self.stdout.write(_backup_text(backup))
             if callers.last_call is None or callers.only_lessons_called:
                 self.stdout.write("\n".join(not_called(GENERATING, now, callers)))
             for job in JOBS:
@@ -82,6 +94,34 @@ def _incident_json(incident: CurrentIncident) -> dict[str, Any]:
         "since": incident.since.isoformat(),
         "runId": incident.run.pk if incident.run else None,
         "message": incident.sentence,
+    }
+
+
+def _backup_text(backup: BackupStatus) -> str:
+    if backup.newest is None:
+        return _("Backup: none yet. docs/deploy.md describes how to make one every night.")
+    moment = when(began(backup.newest))
+    return _("Backup: the newest copy is of %(when)s.") % {"when": moment}
+
+
+def _backup_json(backup: BackupStatus) -> dict[str, Any]:
+    last = last_ended_full(Job.BACKUP)
+    return {
+        "lastState": last.state if last else None,
+        "lastRun": began(last).isoformat() if last else None,
+        "lastSuccess": began(backup.newest).isoformat() if backup.newest else None,
+        "ageSeconds": round(backup.age.total_seconds()) if backup.age is not None else None,
+    }
+
+
+def _counts_json(left_undone: Backlog) -> dict[str, int]:
+    return {
+        "missingClasses": sum(left_undone.missing.values()),
+        "conflicts": left_undone.conflicts,
+        "undeliveredMessages": left_undone.undelivered,
+        "waitingMessages": left_undone.waiting,
+        "queuedRuns": left_undone.queued,
+        "openIncidents": len(left_undone.open_incidents),
     }
 
 

@@ -11,6 +11,7 @@ from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
 
 # The longest sleep, as the clock may be set or the machine suspended.
 MAX_WAIT = timedelta(seconds=30)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -33,8 +34,9 @@ class DueEntries:
     def take(self, now: datetime) -> list[CronEntry]:
         """Return the entries due at ``now``, each once even if it was missed several times.
 
-        If the clock is set back by up to a day, no entry is due twice. If it is set back further,
-        the due times are computed anew. Future due times follow a change of the zone.
+        If the clock is set back by up to a day, or less than the interval of an entry, the entry
+        is not due twice. If it is set back further, its due time is computed anew. Future due
+        times follow a change of the zone.
         """
         previous_zone, self._zone = self._zone, self.zone()
         if self._zone != previous_zone:
@@ -46,8 +48,10 @@ class DueEntries:
             if due <= now:
                 ready.append(entry)
                 self.due[entry] = self._after(entry, now)
-            elif due > self._after(entry, now) + timedelta(days=1):
-                self.due[entry] = self._after(entry, now)
+            elif due > (first := self._after(entry, now)) + min(
+                A_DAY, self._after(entry, first) - first
+            ):
+                self.due[entry] = first
         return ready
 
     def wait(self, now: datetime) -> float:

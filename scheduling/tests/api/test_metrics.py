@@ -10,8 +10,8 @@ from knox.models import get_token_model
 from prometheus_client.parser import text_string_to_metric_families
 
 from scheduling.jobs.notifications.outbox import queue_alert
-from scheduling.models import Job, JobRun, Message
-from scheduling.tests.factories import lesson
+from scheduling.models import Incident, Job, JobRun, Message
+from scheduling.tests.factories import lesson, slot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
@@ -127,6 +127,27 @@ def test_metrics_have_waiting_and_blocked_mail(client):
     assert found["classtracker_mail_blocked",] == 0
     Message.objects.update(blocked_since=now)
     assert scrape(client)["classtracker_mail_blocked",] == 1
+
+
+def test_metrics_have_backlog(client):
+    rival = slot(minutes=90)
+    slot(rival.teacher)
+    slot()
+    Incident.objects.create(kind="missing", job=Job.HORIZON, since=timezone.now())
+    add_run(Job.MISSING, state="queued", heartbeat=timezone.now())
+    Message.objects.create(
+        state="refused",
+        next_try=timezone.now(),
+        created_at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+    found = scrape(client)
+    assert found["classtracker_missing_classes", "horizon"] > 20
+    assert found["classtracker_missing_classes", "weekly"] == 0
+    assert found["classtracker_conflicts",] > 10
+    assert found["classtracker_messages_undelivered",] == 1
+    assert found["classtracker_queued_runs",] == 1
+    assert found["classtracker_open_incidents", "horizon", "missing"] == 1
 
 
 def test_only_token_of_administrator_is_accepted(client):

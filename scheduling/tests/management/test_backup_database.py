@@ -11,14 +11,15 @@ import threading
 from contextlib import closing
 from glob import glob
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
-from scheduling.models import ScheduledClass, Student
+from scheduling.models import Job, JobRun, RunState, ScheduledClass, Student, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.support import processes
 
@@ -117,6 +118,50 @@ def test_restore_recovers_whole_studio(studio, take, restore):
     assert sum(run["counts"]["exists"] for run in runs) == studio
     assert processes.run("check_schedules", env=env).returncode == 0
     assert "No migrations to apply" in processes.run("migrate", env=env).stdout
+
+
+def last_run():
+    return JobRun.objects.filter(job=Job.BACKUP).order_by("id").last()
+
+
+def test_backup_is_in_the_job_log_once_it_is_over(studio, take, restore):
+    copy = take("--trigger", "cron")
+    run = last_run()
+    assert (run.state, run.trigger) == (RunState.SUCCEEDED, Trigger.CRON)
+    assert run.options == {"file": copy.name, "bytes": copy.stat().st_size}
+    assert run.started_at <= run.finished_at
+    env = {"DATABASE_URL": restore(copy)}
+    # The copy itself does not contain it, neither running nor crashed.
+    answer = processes.run("check_jobs", "--json", env=env)
+    assert json.loads(answer.stdout)["backup"]["lastRun"] is None
+
+
+def test_failed_backup_is_in_the_job_log(take, folder, monkeypatch):
+    take()
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(CommandError, match="No space left"):
+            call_command("backup_database", str(folder))
+    run = last_run()
+    assert (run.state, run.trigger) == (RunState.FAILED, Trigger.COMMAND)
+    assert "No space left on device" in run.error
+
+
+def test_copy_is_kept_when_the_log_cannot_be_written(path, folder, monkeypatch):
+    output = io.StringIO()
+    with monkeypatch.context() as patched:
+        patched.setattr(JobRun.objects, "create", Mock(side_effect=OperationalError("gone")))
+        call_command("backup_database", str(folder), stdout=io.StringIO(), stderr=output)
+    assert "The copy is complete, but not in the job log" in output.getvalue()
+    assert len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.sqlite
+def test_backup_of_missing_file_does_not_create_it(folder, tmp_path):
+    missing = tmp_path / "nothing.sqlite3"
+    answer = processes.run("backup_database", folder, env={"DATABASE_URL": f"sqlite:///{missing}"})
+    assert answer.returncode == 1
+    assert not missing.exists()
 
 
 DOUBLE = """

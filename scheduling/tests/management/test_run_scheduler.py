@@ -54,6 +54,14 @@ def test_clock_set_back_a_year_does_not_delay_jobs():
     assert entries.take(at("2026-11-19 02:00")) == [DAILY]
 
 
+def test_clock_ahead_for_one_run_does_not_delay_frequent_jobs():
+    entries = create_entries("2026-11-18 12:01", DAILY, OFTEN)
+    assert entries.take(at("2026-11-18 23:05")) == [OFTEN]
+    assert entries.take(at("2026-11-18 12:05")) == []
+    assert entries.take(at("2026-11-18 12:15")) == [OFTEN]
+    assert entries.take(at("2026-11-19 02:00")) == [DAILY, OFTEN]
+
+
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
 def test_entries_run_once_on_days_of_clock_changes(day):
     """02:00 is skipped on the first day and repeated on the second."""

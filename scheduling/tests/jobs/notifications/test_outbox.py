@@ -69,6 +69,13 @@ def states():
     return dict(Counter(Message.objects.values_list("state", flat=True)))
 
 
+def test_attempts_dated_by_clock_ahead_are_due(server, queued):
+    Message.objects.update(next_try=NOON + timedelta(days=30))
+    assert deliver(NOON) == 10
+    Message.objects.update(state=MessageState.UNKNOWN, next_try=NOON + timedelta(days=30))
+    assert Message.objects.filter(undelivered(NOON)).count() == 10
+
+
 def test_each_message_arrives_once_with_own_message_id(server, queued):
     assert deliver(NOON) == 10
     assert deliver(NOON) == 0

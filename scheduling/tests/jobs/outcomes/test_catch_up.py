@@ -48,6 +48,13 @@ def test_missed_week_is_caught_up():
     assert run.catch_up_from == weeks_later(1)
 
 
+def test_run_of_later_week_does_not_prevent_catch_up():
+    """The clock was six weeks ahead during one run."""
+    weekly()
+    weekly(weeks_later(6))
+    assert weekly(weeks_later(2)).catch_up_from == weeks_later(1)
+
+
 def test_at_most_four_weeks_are_caught_up():
     weekly()
     result = weekly(weeks_later(10))

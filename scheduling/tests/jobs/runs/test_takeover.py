@@ -49,6 +49,21 @@ def state_of(run):
     return JobRun.objects.get(pk=run.pk).state
 
 
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.QUEUED])
+def test_run_with_heartbeat_in_future_is_dead_after_silence(state):
+    """The clock was a month ahead when it was begun."""
+    ahead = database_now() + timedelta(days=30)
+    run = run_of("", "elsewhere", state=state, heartbeat=ahead if state == "running" else None)
+    JobRun.objects.update(created_at=ahead)
+    assert mark_crashed_runs(Job.HORIZON) == []
+    run.refresh_from_db()
+    assert run.heartbeat <= database_now()
+    assert state_of(run) == state
+    JobRun.objects.update(heartbeat=run.heartbeat - takeover.SILENCE)
+    assert mark_crashed_runs(Job.HORIZON) == [run]
+    assert state_of(run) == RunState.CRASHED
+
+
 def test_run_of_ended_process_is_taken_over_at_once(process):
     run = run_of(process.mark)
     with pytest.raises(AlreadyRunningError):
