@@ -22,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all screenshots check soak soak-slice bench venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak soak-slice bench lock venv venv-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -111,6 +111,13 @@ bench: venv-dev ## benchmarks of generation and pages, into bench/results
 	$(PY) -m bench.calendar >bench/results/calendar.md
 	$(PY) -m bench.load >bench/results/load.md
 	$(PY) -m bench.coverage >bench/results/coverage.md
+
+# One lock for every Python from 3.11 on. The addresses of indexes stay out of it.
+LOCK = $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+lock: venv-dev ## renew requirements.lock and requirements-rq.lock, with the newest versions allowed
+	@$(LOCK) requirements.txt --output-file requirements.lock
+	@$(LOCK) requirements-rq.txt --constraints requirements.lock --output-file requirements-rq.lock
 
 venv:
 	@.ci/venv requirements.txt

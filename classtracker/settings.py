@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from classtracker.settings_api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
@@ -99,8 +100,14 @@ FIRST_VALUES = {
 GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.environ]
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))
 REDIS_URL = env.redis("REDIS_URL")
-if TASKS_BACKEND == "rq" and not REDIS_URL:
-    env.fail("REDIS_URL", "is required if TASKS_BACKEND is rq.")
+if TASKS_BACKEND == "rq":
+    if not REDIS_URL:
+        env.fail("REDIS_URL", "is required if TASKS_BACKEND is rq.")
+    if not find_spec("django_tasks_rq"):
+        env.fail(
+            "TASKS_BACKEND",
+            "rq needs further packages; install them: .venv/bin/pip install -r requirements-rq.txt",
+        )
 
 CRON_SECRET = env.ascii_text("CRON_SECRET")
 API_ENDPOINT = env.url("API_ENDPOINT", base=True)

@@ -151,6 +151,18 @@ def test_redis_is_required_only_by_rq(project):
     assert answer.stderr == "REDIS_URL: is required if TASKS_BACKEND is rq.\n"
 
 
+def test_rq_without_its_packages_is_reported_with_the_remedy(project):
+    without = "import sys; sys.modules['django_tasks_rq'] = None; import classtracker.settings"
+    chosen = REQUIRED | {"TASKS_BACKEND": "rq", "REDIS_URL": "redis://localhost"}
+    answer = start(project, "-c", without, **chosen)
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "TASKS_BACKEND: rq needs further packages; install them: "
+        ".venv/bin/pip install -r requirements-rq.txt\n"
+    )
+    assert start(project, "-c", without, **REQUIRED).returncode == 0
+
+
 def test_passwords_are_not_printed(project):
     for name in ("DATABASE_URL", "EMAIL_URL", "REDIS_URL", "PING_URL"):
         value = "scheme://ana:hunter2@host:port/x"
