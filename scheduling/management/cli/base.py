@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from scheduling.selectors.studio import at_the_studio
 
-from .terminal import ConsoleReporter
+from .log_reporter import reporter
 
 
 class StudioCommand(BaseCommand):
@@ -25,5 +25,5 @@ class StudioCommand(BaseCommand):
         if not self.needs_studio(options):
             return super().execute(*args, **options)
         log = OutputWrapper(options.get("stderr") or sys.stderr)
-        with at_the_studio(ConsoleReporter(log, None, timezone.now).say):
+        with at_the_studio(reporter(options.get("trigger"), log, None, timezone.now).say):
             return super().execute(*args, **options)

@@ -21,6 +21,7 @@ from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.models import Job, RunState, Trigger
 from scheduling.selectors.studio import studio_today
 
+from .log_reporter import reporter
 from .signals import StopSignals
 from .terminal import ConsoleReporter
 
@@ -152,7 +153,7 @@ def run_maintenance(job: Job, trigger: Trigger, report: OutputWrapper, log: Outp
             triggered_by=user_name(),
         )
 
-    terminal = ConsoleReporter(log, report, timezone.now)
+    terminal = reporter(trigger, log, report, timezone.now)
     with StopSignals() as stop:
         result = run_with_retries(job, request, terminal, stop, RetryPolicy())
         return exit_status([result], stop)

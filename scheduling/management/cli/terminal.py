@@ -54,7 +54,7 @@ class ConsoleReporter:
         now = self._clock().astimezone(UTC)
         stamp = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
         clear = "\r\x1b[K" if self._has_bar else ""
-        self._draw(f"{clear}[{stamp}] {_one_line(text)}\n")
+        self._draw(f"{clear}[{stamp}] {one_line(text)}\n")
 
     def print(self, text: str) -> None:
         """Write a line of the report, unless standard output is reserved for JSON."""
@@ -96,7 +96,7 @@ class ConsoleReporter:
     def note(self, result: RunResult, text: str) -> None:
         """Write a noteworthy result to the log, or to the report of a dry run."""
         if result.dry_run:
-            self.print(_one_line(text))
+            self.print(one_line(text))
         else:
             self.say(text)
 
@@ -131,7 +131,7 @@ class ConsoleReporter:
         )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Replace characters with which a name could forge a log line or reverse its text."""
     return _UNSAFE.sub(" ", text)
 

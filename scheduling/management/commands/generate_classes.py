@@ -13,6 +13,7 @@ from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.runs.retry import RetryPolicy
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import unwritable, write_json
+from scheduling.management.cli.log_reporter import reporter
 from scheduling.management.cli.options import add_trigger, iso_date, seconds, whole
 from scheduling.management.cli.run_command import (
     CommandResult,
@@ -76,9 +77,9 @@ class Command(StudioCommand):
                 % {"job": options["only"]},
                 returncode=2,
             )
-        terminal = ConsoleReporter(
-            self.stderr, None if options["json"] else self.stdout, timezone.now
-        )
+        report = None if options["json"] else self.stdout
+        trigger = None if options["dry_run"] else options["trigger"]
+        terminal = reporter(trigger, self.stderr, report, timezone.now)
         retry = RetryPolicy(
             attempts=options["retries"], delay=options["retry_delay"], timeout=options["timeout"]
         )

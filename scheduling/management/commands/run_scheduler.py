@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from scheduling.db.errors import describe
 from scheduling.jobs.monitoring.health import overdue_jobs
 from scheduling.jobs.schedule.cron_entries import ENTRIES, CronEntry
+from scheduling.management.cli.log_reporter import reporter
 from scheduling.management.cli.run_command import FAILED
 from scheduling.management.cli.signals import StopSignals
 from scheduling.management.cli.terminal import ConsoleReporter
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        terminal = ConsoleReporter(self.stderr, None, timezone.now)
+        terminal = reporter(Trigger.SCHEDULER, self.stderr, None, timezone.now)
         self._failed = False
 
         def perform(entry: CronEntry) -> None:
