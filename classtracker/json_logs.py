@@ -2,17 +2,21 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from scheduling.api.request_id import request_id
 from scheduling.jobs.runs.log_context import run_id
 
+# The token of a calendar feed is a secret. Masked as in deploy/nginx.conf and deploy/Caddyfile.
+FEED = re.compile(r"(/calendar/)[^/\s\"]+(\.ics)")
+
 
 class JSONFormatter(logging.Formatter):
     """Formats ``{"time", "level", "logger", "message"}``, with the ids of request and run if any.
 
-    Fields passed as ``extra={"fields": {…}}`` are added.
+    Fields passed as ``extra={"fields": {…}}`` are added. Secret addresses of feeds are masked.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -33,4 +37,4 @@ class JSONFormatter(logging.Formatter):
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
         # ASCII only, so that the encoding does not matter and U+2028 breaks no line.
-        return json.dumps(line, default=str)
+        return FEED.sub(r"\1***\2", json.dumps(line, default=str))

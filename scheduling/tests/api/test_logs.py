@@ -50,6 +50,22 @@ def test_line_has_ids_of_request_and_run():
     assert {"requestId", "runId"}.isdisjoint(log())
 
 
+def test_secret_addresses_of_feeds_are_masked():
+    address = "/calendar/6:Xy_-secret.ics"
+    found = log("Not Found: %s/?a=1", address, fields={"path": f"/classes{address}"})
+    assert found["message"] == "Not Found: /calendar/***.ics/?a=1"
+    assert found["path"] == "/classes/calendar/***.ics"
+    assert log("Not Found: /admin/calendar/week.x")["message"].endswith("/calendar/week.x")
+
+
+@pytest.mark.django_db
+def test_the_log_line_of_an_unknown_feed_names_no_token(client, caplog):
+    assert client.get("/calendar/secret-token.ics").status_code == 404
+    (record,) = [r for r in caplog.records if r.name == "django.request"]
+    assert "secret-token" in record.getMessage()
+    assert "secret-token" not in JSONFormatter().format(record)
+
+
 def test_line_has_fields_and_exception():
     try:
         raise ValueError("no")
