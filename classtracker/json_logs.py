@@ -27,8 +27,8 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id.get():
-            line["requestId"] = request_id.get()
+        if current := request_id.get() or _id_of(getattr(record, "request", None)):
+            line["requestId"] = current
         if run_id.get() is not None:
             line["runId"] = run_id.get()
         line |= getattr(record, "fields", {})
@@ -38,3 +38,8 @@ class JSONFormatter(logging.Formatter):
             line["stack"] = self.formatStack(record.stack_info)
         # ASCII only, so that the encoding does not matter and U+2028 breaks no line.
         return FEED.sub(r"\1***\2", json.dumps(line, default=str))
+
+
+def _id_of(request: Any) -> str:
+    """Return the id of the request of a log line that Django writes after all middleware."""
+    return str(getattr(request, "META", {}).get("HTTP_X_REQUEST_ID", ""))

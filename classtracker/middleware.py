@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
 
 FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
+REQUEST_ID = "HTTP_X_REQUEST_ID"
 # Responds even if the database is down.
 WITHOUT_DATABASE = "/healthz"
 HEALTH = re.compile("/(healthz(/jobs)?|readyz)/?")
@@ -147,10 +148,12 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        header = request.headers.get("X-Request-Id", "")
+        header = request.META.get(REQUEST_ID, "")
         # An id from a proxy is kept if it is safe in log lines.
         is_safe = header.isascii() and header.replace("-", "").isalnum()
         token = request_id.set(header[:64] if is_safe else uuid.uuid4().hex)
+        # For log lines that Django writes after all middleware.
+        request.META[REQUEST_ID] = request_id.get()
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id.get()

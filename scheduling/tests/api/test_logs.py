@@ -59,11 +59,14 @@ def test_secret_addresses_of_feeds_are_masked():
 
 
 @pytest.mark.django_db
-def test_the_log_line_of_an_unknown_feed_names_no_token(client, caplog):
-    assert client.get("/calendar/secret-token.ics").status_code == 404
+def test_the_log_line_of_an_unknown_feed_has_its_id_and_not_its_token(client, caplog):
+    answer = client.get("/calendar/secret-token.ics")
+    assert answer.status_code == 404
     (record,) = [r for r in caplog.records if r.name == "django.request"]
     assert "secret-token" in record.getMessage()
-    assert "secret-token" not in JSONFormatter().format(record)
+    found = json.loads(JSONFormatter().format(record))
+    assert found["message"] == "Not Found: /calendar/***.ics"
+    assert found["requestId"] == answer["X-Request-Id"]
 
 
 def test_line_has_fields_and_exception():
