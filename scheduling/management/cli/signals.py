@@ -33,6 +33,8 @@ class StopSignals:
     ) -> None:
         for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
+        if self.received is not None:
+            self._pass_on(self.received)
         if self.received is not None and isinstance(error, KeyboardInterrupt):
             raise SystemExit(self.exit_status) from None
 
@@ -41,6 +43,12 @@ class StopSignals:
             raise KeyboardInterrupt
         self.received = number
         self._woken.put(number)
+
+    def _pass_on(self, number: int) -> None:
+        """Pass the signal on to the StopSignals around this one: the scheduler's, around a job."""
+        outer = getattr(self._previous_handlers.get(number), "__self__", None)
+        if isinstance(outer, StopSignals) and outer.received is None:
+            outer._handle(number, None)
 
     def __call__(self) -> bool:
         """Return whether a signal was received."""

@@ -1,10 +1,12 @@
 """Signals that arrive at any instant of a wait, including inside its lock."""
 
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from scheduling.management.cli.signals import StopSignals
 from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -45,3 +47,17 @@ def test_signal_ends_wait_at_any_instant():
     finally:
         process.kill()
     assert out == b"done\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_during_a_job_also_ends_the_scheduler_around_it(number):
+    with StopSignals() as scheduler:
+        with StopSignals() as first:
+            pass
+        assert not scheduler()
+        with StopSignals() as second:
+            signal.raise_signal(number)
+        assert (first(), second()) == (False, True)
+        assert scheduler()
+        scheduler.wait(60)
+    assert scheduler.exit_status == 128 + number
