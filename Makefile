@@ -22,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all screenshots check soak soak-slice bench lock venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak soak-slice servers bench lock venv venv-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -61,7 +61,7 @@ test test-all: venv-dev
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		echo "== $$db"; \
-		$(PY) -m pytest -q $(SPREAD) --db=$$db -m "not soak $(ONCE)" || failed="$$failed $$db"; \
+		$(PY) -m pytest -q $(SPREAD) --db=$$db -m "not soak and not servers $(ONCE)" || failed="$$failed $$db"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make $@: failed on:$$failed" >&2; exit 1; }
 
@@ -89,6 +89,11 @@ soak-slice: venv-dev ## three minutes of the long tests, with other examples eac
 			|| failed="$$failed $$db"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make soak-slice: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
+
+servers: venv-dev ## docs/deploy.md and docs/cron.md as printed, on a Debian that is installed and booted
+	@.ci/package debootstrap debootstrap
+	@.ci/package systemd-container systemd-nspawn
+	@$(PY) -m pytest -x -m servers scheduling/tests/servers/booted
 
 screenshots: venv-dev ## screenshots of the demo studio in docs/images
 	@.ci/browser

@@ -89,6 +89,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: long; deselected without -m soak")
+    config.addinivalue_line("markers", "servers: boots a Debian; only `make servers` runs it")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     for name in DATABASES:
         config.addinivalue_line("markers", f"{name}: needs this database")
