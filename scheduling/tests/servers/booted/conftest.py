@@ -12,6 +12,7 @@ from scheduling.tests.support.debian import Debian, NoDebian, booted
 from scheduling.tests.support.processes import ROOT
 
 RELEASES = ("v1.0.0", "v1.1.0")
+HOSTS = ("classes.example.org", "www.example.org", "authority.example.org")
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def machine() -> Iterator[Debian]:
         _make_repository(folder / "repository")
         try:
             with booted(folder / "debian", folder / "repository") as debian:
-                debian.run("echo 127.0.0.1 classes.example.org authority.example.org >> /etc/hosts")
+                debian.run(f"echo 127.0.0.1 {' '.join(HOSTS)} >> /etc/hosts")
                 yield debian
         except NoDebian as error:
             pytest.fail(str(error), pytrace=False)

@@ -235,4 +235,45 @@ def test_upgrade(machine: Debian) -> None:
     for unit in (*UNITS, "scheduler.service"):
         assert machine.output(f"systemctl is-active classtracker-{unit}") == "active"
     assert machine.output("systemctl --failed --no-legend") == ""
+
+
+def test_under_a_path(machine: Debian) -> None:
+    heading = "Under a path of another site"
+    machine.run(f"cp --preserve=all {APP}/.env {APP}/.env.root; cp /etc/caddy/Caddyfile /root")
+    for line in PAGE.take(heading, "ini").splitlines():
+        name = line.partition("=")[0]
+        machine.run(f"cd {APP} && sed -i '/^{name}=/d' .env && echo '{line}' >> .env")
+    machine.run("systemctl restart classtracker-web && rm /etc/nginx/sites-enabled/*")
+    host = "https://www.example.org"
+
+    # The other site of nginx, on a port of its own, as Caddy has the usual ones.
+    live = f"/etc/letsencrypt/live/{HOST[8:]}"
+    other = (
+        f"server {{ listen 8444 ssl; server_name {host[8:]}; ssl_certificate {live}/fullchain.pem;"
+        f" ssl_certificate_key {live}/privkey.pem; {PAGE.take(heading, 'nginx')} }}"
+    )
+    (machine.folder / "etc/nginx/conf.d/other.conf").write_text(other)
+    machine.run("nginx -t && systemctl start nginx")
+    machine.wait(f"curl -sSfk {host}:8444/studio/readyz")
+    assert answer(machine, "--insecure", f"{host}:8444/studio/calendar/x.ics")[0] == 404
+    logged = machine.output("cat /var/log/nginx/access.log")
+    assert "/studio/readyz" in logged
+    assert "/studio/calendar" not in logged
+    machine.run("systemctl stop nginx")
+
+    file = machine.folder / "etc/caddy/Caddyfile"
+    options = file.read_text().partition("\n}\n")[0] + "\n}\n"
+    file.write_text(options + PAGE.take(heading, "caddyfile"))
+    machine.run("systemctl restart caddy")
+    machine.wait(f"curl -sSf {host}/studio/readyz")
+    status, headers = answer(machine, f"{host}/studio/admin/")
+    assert (status, headers["location"][:20]) == (302, "/studio/admin/login/")
+    page = machine.output(f"curl -sSf {host}/studio/admin/login/")
+    style = re.search(r'href="(/studio/static/\S+\.css)"', page)[1]
+    assert answer(machine, host + style)[0] == 200
+    assert answer(machine, host + style.removeprefix("/studio"))[0] == 404
     assert PAGE.left() == []
+
+    machine.run(f"mv {APP}/.env.root {APP}/.env; mv /root/Caddyfile /etc/caddy/Caddyfile")
+    machine.run("systemctl restart classtracker-web caddy")
+    machine.wait(f"curl -sSf {HOST}/readyz")
