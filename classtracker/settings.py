@@ -25,6 +25,9 @@ if not SECRET_KEY:
     if not DEBUG:
         env.fail("SECRET_KEY", "is required unless DEBUG is true; set a long random text.")
     SECRET_KEY = "django-insecure-only-for-debug"
+# Former keys, with which signatures are still accepted. The pattern matches any text, so that no
+# message contains a key.
+SECRET_KEY_FALLBACKS = env.csv_list("SECRET_KEY_FALLBACKS", ".+", "a key")
 
 ALLOWED_HOSTS = env.csv_list(
     "ALLOWED_HOSTS",

@@ -19,6 +19,7 @@ from .postgres import NoPostgres, cluster
 # All variables of the contract, so that neither .env nor the caller's shell changes a test.
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
+    "SECRET_KEY_FALLBACKS": "",
     "DEBUG": "false",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "CSRF_TRUSTED_ORIGINS": "",
