@@ -77,6 +77,9 @@ LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]
 
 HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
 JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
+# For questions about the past year; 0 keeps the rows for ever.
+MESSAGE_RETENTION_DAYS = env.integer("MESSAGE_RETENTION_DAYS", 400, 0, 36500)
+AUDIT_LOG_RETENTION_DAYS = env.integer("AUDIT_LOG_RETENTION_DAYS", 730, 0, 36500)
 # Hours before a class at which its student and teacher are reminded; 0 turns reminders off.
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 # The currency of prices as an ISO 4217 code; empty for plain numbers.
