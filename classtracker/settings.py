@@ -223,13 +223,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Ten wrong passwords for a username from an address lock that pair out for 15 minutes. The default
-# of axes would lock out everyone behind the address.
+# of axes would lock out everyone behind the address. Fifty for any usernames lock out the address,
+# which a studio behind one address hardly reaches: a right password removes its wrong ones.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
+ADDRESS_FAILURE_LIMIT = 50
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 # An attempt during the lockout neither extends it nor writes a row.
@@ -241,6 +243,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Only TRUSTED_PROXY determines how the client's address is found.
 AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
+AXES_HANDLER = "classtracker.login.LoginHandler"
 AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
 
 STATIC_URL = f"{URL_PREFIX}/static/"
