@@ -7,7 +7,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from classtracker.settings_api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
+from classtracker.settings_api import (  # noqa: F401
+    KNOX_TOKEN_MODEL,
+    REST_FRAMEWORK,
+    REST_KNOX,
+    SPECTACULAR_SETTINGS,
+)
 from classtracker.settings_logging import logging_settings
 from scheduling.jobs.schedule.cron_entries import ENTRIES
 

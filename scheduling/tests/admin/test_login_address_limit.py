@@ -42,7 +42,7 @@ def guess(log_in):
     return guess
 
 
-def test_guesses_for_many_usernames_close_the_login_to_their_address(guess, log_in):
+def test_guesses_for_many_usernames_lock_their_address(guess, log_in):
     assert guess() == [200] * LIMIT
     answer = log_in()
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
@@ -50,12 +50,12 @@ def test_guesses_for_many_usernames_close_the_login_to_their_address(guess, log_
     assert AccessAttempt.objects.count() == LIMIT
 
 
-def test_below_the_limit_everybody_gets_in(guess, log_in):
+def test_login_is_open_below_limit(guess, log_in):
     guess(LIMIT - 1)
     assert log_in().status_code == 302
 
 
-def test_other_addresses_are_open(guess, log_in):
+def test_other_addresses_are_not_locked(guess, log_in):
     guess()
     assert log_in(address=HOME).status_code == 302
 
@@ -71,20 +71,20 @@ def test_other_addresses_are_open(guess, log_in):
         ),
     ],
 )
-def test_the_page_says_so_and_for_how_long(guess, log_in, language, sentence):
+def test_page_shows_reason_and_duration(guess, log_in, language, sentence):
     guess()
     answer = log_in(HTTP_ACCEPT_LANGUAGE=language)
     assert answer.context["form"].non_field_errors() == [sentence]
 
 
-def test_the_sentence_about_one_username_stays(log_in):
+def test_lock_of_one_username_has_its_own_message(log_in):
     for _time in range(settings.AXES_FAILURE_LIMIT):
         log_in(password="wrong")
     (error,) = log_in().context["form"].non_field_errors()
     assert error.startswith("Too many wrong passwords for this username")
 
 
-def test_it_opens_by_itself_and_tries_meanwhile_do_not_lengthen_it(guess, log_in):
+def test_lock_ends_after_15_minutes_despite_attempts_meanwhile(guess, log_in):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         guess()
         clock.shift(timedelta(minutes=14))
@@ -93,7 +93,7 @@ def test_it_opens_by_itself_and_tries_meanwhile_do_not_lengthen_it(guess, log_in
         assert log_in().status_code == 302
 
 
-def test_a_studio_behind_one_address_does_not_lock_itself_out(log_in):
+def test_mistyped_passwords_of_studio_do_not_lock_its_address(log_in):
     """Twenty people, each of whom types four wrong passwords and then the right one."""
     for n in range(20):
         User.objects.create_user(f"teacher {n}", password=PASSWORD, is_staff=True)
@@ -102,20 +102,20 @@ def test_a_studio_behind_one_address_does_not_lock_itself_out(log_in):
         assert log_in(f"teacher {n}").status_code == 302
 
 
-def test_a_right_password_forgets_no_wrong_ones_of_other_usernames(guess, log_in):
+def test_successful_login_keeps_failures_of_other_usernames(guess, log_in):
     guess(LIMIT - 1)
     assert log_in().status_code == 302
     log_in("one more", "wrong")
     assert log_in().status_code == 429
 
 
-def test_an_operator_opens_it_at_once(guess, log_in):
+def test_axes_reset_ip_ends_lock(guess, log_in):
     guess()
     call_command("axes_reset_ip", SCHOOL)
     assert log_in().status_code == 302
 
 
-def test_all_ipv6_addresses_of_a_network_are_one(log_in):
+def test_ipv6_addresses_of_one_network_are_counted_together(log_in):
     for n in range(LIMIT):
         log_in(f"invented {n}", "wrong", f"2001:db8:0:1::{n:x}")
     assert log_in(address="2001:db8:0:1:ffff::1").status_code == 429
@@ -132,11 +132,11 @@ def test_all_ipv6_addresses_of_a_network_are_one(log_in):
         ("", None),
     ],
 )
-def test_the_address_that_is_stored(log_in, address, stored):
+def test_address_is_stored_without_host_part_of_ipv6(log_in, address, stored):
     log_in("invented", "wrong", address)
     assert AccessAttempt.objects.get().ip_address == stored
 
 
-def test_a_unix_socket_without_a_trusted_proxy_locks_nobody_else_out(guess, log_in):
+def test_requests_without_address_are_not_locked(guess, log_in):
     guess(LIMIT, address="")
     assert log_in(address="").status_code == 302

@@ -58,31 +58,31 @@ def add_token(client, user):
     assert client.post(address, values | {"user": user}).status_code == 302
 
 
-def test_sessions_stay_open(before, client, rotate):
+def test_session_stays_valid(before, client, rotate):
     rotate(fallback=True)
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_session_is_open_after_the_former_key_is_gone_too(before, client, rotate, settings):
+def test_session_moves_to_new_key(before, client, rotate, settings):
     rotate(fallback=True)
     client.get("/admin/")
     settings.SECRET_KEY_FALLBACKS = []
     assert client.get("/admin/").status_code == 200
 
 
-def test_feeds_stay_open(before, rotate):
+def test_feed_address_stays_valid(before, rotate):
     rotate(fallback=True)
     assert Client().get(before["feed"]).status_code == 200
 
 
-def test_a_feed_has_a_new_address_as_well(before, rotate):
+def test_feed_has_address_of_new_key(before, rotate):
     rotate(fallback=True)
     address = path_of(CalendarFeed.objects.get())
     assert address != before["feed"]
     assert Client().get(address).status_code == 200
 
 
-def test_a_message_that_waits_for_the_next_page_is_shown(before, client, rotate):
+def test_pending_message_is_shown(before, client, rotate):
     add_token(client, before["user"])
     rotate(fallback=True)
     page = client.get(reverse("admin:knox_authtoken_changelist")).content.decode()
@@ -91,19 +91,19 @@ def test_a_message_that_waits_for_the_next_page_is_shown(before, client, rotate)
     assert Client().get("/api/students", headers=headers).status_code == 200
 
 
-def test_a_preview_is_compared_with_the_plan_of_now(before, client, rotate):
+def test_changed_plan_is_compared_with_preview(before, client, rotate):
     rotate(fallback=True)
     make.slot()
     page = unescape(client.post(PREVIEW, before["plan"]).content.decode())
     assert "create: 12 → 24" in page
 
 
-def test_a_preview_can_be_applied(before, client, rotate):
+def test_preview_can_be_applied(before, client, rotate):
     rotate(fallback=True)
     assert client.post(PREVIEW, before["plan"]).status_code == 302
 
 
-def test_the_next_page_of_a_list_is_found(before, client, rotate):
+def test_cursor_of_api_stays_valid(before, client, rotate):
     rotate(fallback=True)
     address = urlsplit(before["next"])
     answer = client.get(f"{address.path}?{address.query}")
@@ -111,8 +111,8 @@ def test_the_next_page_of_a_list_is_found(before, client, rotate):
     assert len(answer.json()["results"]) == 1
 
 
-def test_without_the_fallback_all_of_it_is_closed(before, client, rotate):
-    """So the tests above show the effect of the fallback."""
+def test_without_fallback_signed_values_are_refused(before, client, rotate):
+    """Shows that the other tests depend on the fallback."""
     add_token(client, before["user"])
     rotate(fallback=False)
     assert client.get("/admin/").status_code == 302
