@@ -4,7 +4,7 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,17 @@ class ClientAddressMiddleware:
 
 
 def address(request: HttpRequest) -> str | None:
-    """Return the client's address for django-axes, or None on a Unix socket."""
-    return request.META.get("REMOTE_ADDR") or None
+    """Return the client's address for django-axes, or None on a Unix socket.
+
+    For IPv6 it is the /64 network, as every client has all addresses of one.
+    """
+    try:
+        client = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return None
+    if isinstance(client, IPv6Address):
+        client = client.ipv4_mapped or IPv6Address(int(client) >> 64 << 64)
+    return str(client)
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):

@@ -8,7 +8,12 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from classtracker.settings_api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401
+from classtracker.settings_api import (  # noqa: F401
+    KNOX_TOKEN_MODEL,
+    REST_FRAMEWORK,
+    REST_KNOX,
+    SPECTACULAR_SETTINGS,
+)
 from classtracker.settings_logging import logging_settings
 from scheduling.jobs.schedule.cron_entries import ENTRIES
 
@@ -26,6 +31,9 @@ if not SECRET_KEY:
     if not DEBUG:
         env.fail("SECRET_KEY", "is required unless DEBUG is true; set a long random text.")
     SECRET_KEY = "django-insecure-only-for-debug"
+# Former keys, with which signatures are still accepted. The pattern matches any text, so that no
+# message contains a key.
+SECRET_KEY_FALLBACKS = env.csv_list("SECRET_KEY_FALLBACKS", ".+", "a key")
 
 ALLOWED_HOSTS = env.csv_list(
     "ALLOWED_HOSTS",
@@ -75,6 +83,9 @@ LOCALE_PATHS = [BASE_DIR / "scheduling" / "locale"]
 
 HORIZON_WEEKS = env.integer("HORIZON_WEEKS", 12, 1, 104)
 JOB_LOG_RETENTION_DAYS = env.integer("JOB_LOG_RETENTION_DAYS", 30, 1, 36500)
+# For questions about the past year; 0 keeps the rows for ever.
+MESSAGE_RETENTION_DAYS = env.integer("MESSAGE_RETENTION_DAYS", 400, 0, 36500)
+AUDIT_LOG_RETENTION_DAYS = env.integer("AUDIT_LOG_RETENTION_DAYS", 730, 0, 36500)
 # Hours before a class at which its student and teacher are reminded; 0 turns reminders off.
 REMINDER_HOURS = env.integer("REMINDER_HOURS", 24, 0, 168)
 # The currency of prices as an ISO 4217 code; empty for plain numbers.
@@ -224,13 +235,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Ten wrong passwords for a username from an address lock that pair out for 15 minutes. The default
-# of axes would lock out everyone behind the address.
+# of axes would lock out everyone behind the address. Fifty for any usernames lock out the address,
+# which a studio behind one address hardly reaches: a right password removes its wrong ones.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
+ADDRESS_FAILURE_LIMIT = 50
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 # An attempt during the lockout neither extends it nor writes a row.
@@ -242,6 +255,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Only TRUSTED_PROXY determines how the client's address is found.
 AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
+AXES_HANDLER = "classtracker.login.LoginHandler"
 AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
 
 STATIC_URL = f"{URL_PREFIX}/static/"

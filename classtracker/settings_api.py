@@ -1,5 +1,8 @@
 """Settings of the REST framework and the OpenAPI schema, independent of the environment."""
 
+from datetime import timedelta
+from typing import Any
+
 API = "scheduling.api"
 
 # Closed by default: a view must name its permissions to be more open.
@@ -23,7 +26,13 @@ REST_FRAMEWORK = {
     "TIME_FORMAT": "%H:%M",
     "COERCE_DECIMAL_TO_STRING": False,
 }
-REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
+# The default, which makemigrations needs by name.
+KNOX_TOKEN_MODEL = "knox.AuthToken"
+REST_KNOX: dict[str, Any] = {
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_TTL": timedelta(days=365),
+    "AUTO_REFRESH": False,
+}
 
 DESCRIPTION = """\
 Manage a studio: its teachers, students and schedules, the classes generated from them, and the

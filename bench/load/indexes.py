@@ -44,6 +44,7 @@ USES = {
     "scheduling_calendarfeed": "feeds of a person; deleting one",
     "message_item_once": "promise: the same of a lesson once",
     "message_waiting": "what is to be delivered",
+    "message_expires": "pruning; mail that did not arrive",
     "trouble_once": "promise: an alert once",
     "upload_imported": "the last imports; those that are too old",
     "scheduling_timetableupload_owner": "deleting an account",

@@ -11,6 +11,9 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
+from scheduling.models import TokenScope
+from scheduling.selectors.api_tokens import scope_of
+
 from .exceptions import ServiceUnavailable
 from .throttles import count_refusal
 
@@ -32,7 +35,12 @@ def bearer(request: Request) -> str | None:
 
 
 class ApiTokenAuthentication(TokenAuthentication):
-    """``Authorization: Bearer <API token>``. Tokens are stored as hashes and expire."""
+    """``Authorization: Bearer <API token>``. Tokens are stored as hashes and expire.
+
+    A token with another scope than ``scopes`` is refused with 403.
+    """
+
+    scopes = frozenset({TokenScope.ALL})
 
     def authenticate(self, request: Request) -> Any:
         token = bearer(request)
@@ -42,12 +50,21 @@ class ApiTokenAuthentication(TokenAuthentication):
         if not token.isascii() or not token.isalnum():
             raise refuse(request, _("The token is not valid."))
         try:
-            return self.authenticate_credentials(token.encode())
+            user, row = self.authenticate_credentials(token.encode())
         except exceptions.AuthenticationFailed:
             raise refuse(request, _("The token is not valid.")) from None
+        if scope_of(row) not in self.scopes:
+            raise exceptions.PermissionDenied(_("This token may only read /metrics."))
+        return user, row
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
+
+
+class MetricsTokenAuthentication(ApiTokenAuthentication):
+    """As `ApiTokenAuthentication`, also for tokens that may only read ``/metrics``."""
+
+    scopes = frozenset(TokenScope)
 
 
 class CookieAuthentication(SessionAuthentication):

@@ -2,6 +2,7 @@
 
 from scheduling.db import lookups  # noqa: F401  (registers itself)
 
+from .api_tokens import ApiTokenDetails, TokenScope
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass
 from .feeds import CalendarFeed
@@ -21,6 +22,7 @@ __all__ = [
     "ACTIVE_STATES",
     "AUTOMATIC",
     "CANCELLED_BY_PEOPLE",
+    "ApiTokenDetails",
     "Attendance",
     "CalendarFeed",
     "CancelledBy",
@@ -53,5 +55,6 @@ __all__ = [
     "Studio",
     "Teacher",
     "TimetableUpload",
+    "TokenScope",
     "Trigger",
 ]

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.db.models.signals import pre_save
 
+from .api_tokens import ApiTokenDetails
 from .classes import ScheduledClass
 from .guardians import Guardian, StudentGuardian
 from .people import LessonDuration, LessonSettings, Student, Teacher
@@ -45,6 +46,7 @@ def register_audit() -> None:
         LessonDuration,
     ):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
+    auditlog.register(ApiTokenDetails)
     auditlog.register(Studio, exclude_fields=["is_settled"])
     auditlog.register(RecurringSlot, exclude_fields=[*_MACHINERY, "booked_at"])
     auditlog.register(ScheduledClass, exclude_fields=[*_MACHINERY, *_DERIVED, *_STAMPS])

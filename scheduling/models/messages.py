@@ -80,6 +80,7 @@ class Message(models.Model):
             models.Index(
                 fields=["next_try"], condition=Q(state=MessageState.WAITING), name="message_waiting"
             ),
+            models.Index(fields=["expires_at"], name="message_expires"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.jobs.status_card import status_card
 from scheduling.admin.messages import undelivered_notice
+from scheduling.admin.people.accounts import expiring_notice
 from scheduling.domain.windows import DAY
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
@@ -36,6 +37,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "recent": recent_edits(request.user),
         "undelivered": undelivered_notice(request),
+        "expiring": expiring_notice(request),
     }
     if may_see_jobs(request.user):
         callers = Callers(now)

@@ -3,24 +3,30 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
+from scheduling.admin.core.formatting import badge
 from scheduling.admin.core.mixins import MixinBase
+from scheduling.models import ApiTokenDetails, TokenScope
+from scheduling.selectors.api_tokens import SOON, details_of, expiring, scope_of
 
 VERBS = {
     "add": pgettext_lazy("a permission", "add"),
@@ -116,28 +122,54 @@ class AccountAdmin(PermissionsMixin, UserAdmin):
         return super().has_delete_permission(request, obj) and _not_above(request, obj)
 
 
+def expiring_notice(request: HttpRequest) -> dict[str, str]:
+    """Return the notice of expiring tokens for the first page; empty if there is none."""
+    if not request.user.has_perm("knox.view_authtoken"):
+        return {}
+    n = expiring(timezone.now()).count()
+    if not n:
+        return {}
+    text = ngettext(
+        "%(n)d API token expires within %(days)d days, or has expired.",
+        "%(n)d API tokens expire within %(days)d days, or have expired.",
+        n,
+    )
+    url = reverse("admin:knox_authtoken_changelist")
+    return {"text": text % {"n": n, "days": SOON.days}, "url": f"{url}?o=5"}
+
+
 def _not_above(request: HttpRequest, account: Any) -> bool:
     return request.user.is_superuser or account is None or not account.is_superuser
 
 
 class TokenForm(AuthTokenCreateForm):
+    """The account, the name and the scope of a new token, and when it expires."""
+
+    name = ApiTokenDetails._meta.get_field("name").formfield(
+        help_text=gettext_lazy("What it is for, such as “Prometheus”.")
+    )
+    scope = ApiTokenDetails._meta.get_field("scope").formfield(required=False)
+
     class Meta(AuthTokenCreateForm.Meta):
         labels = {"user": gettext_lazy("Account"), "expiry": gettext_lazy("Expires")}
+        help_texts = {"expiry": gettext_lazy("Without a date it never expires.")}
 
 
 @admin.register(AuthToken)
 class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
     """API tokens: created, shown once, revoked, never changed.
 
+    A token that expires soon is marked.
+
     The primary key is the token's hash, which no page or URL may show. The list has no checkboxes,
     and a token is addressed by its first characters.
     """
 
     add_form = TokenForm
-    list_display = ("beginning", "account", "created_at", "expires")
-    fields = ("user", "expiry")
-    list_select_related = ("user",)
-    search_fields = ("token_key", "user__username")
+    list_display = ("beginning", "name", "account", "scope", "created_at", "expires")
+    fields = ("user", "name", "scope", "expiry")
+    list_select_related = ("user", "details")
+    search_fields = ("token_key", "user__username", "details__name")
     list_display_links = None
     actions = None
     raw_id_fields = ()
@@ -149,9 +181,10 @@ class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
     ) -> AuthToken | None:
         return self.get_queryset(request).filter(token_key=object_id).first()
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
-        """Nothing from the address: the input of a date and time takes no text."""
-        return {}
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the usual expiry; nothing from the address, as the input takes no text."""
+        expiry = timezone.now() + settings.REST_KNOX["TOKEN_TTL"]
+        return {"expiry": expiry.replace(second=0, microsecond=0)}
 
     def get_list_display(self, request: HttpRequest) -> Any:
         may_revoke = self.has_delete_permission(request)
@@ -180,6 +213,14 @@ class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
     def beginning(self, token: AuthToken) -> str:
         return str(token.token_key)
 
+    @admin.display(description=gettext_lazy("name"), ordering="details__name")
+    def name(self, token: AuthToken) -> str:
+        return details_of(token).name or "–"
+
+    @admin.display(description=gettext_lazy("scope"), ordering="details__scope")
+    def scope(self, token: AuthToken) -> str:
+        return str(scope_of(token).label)
+
     @admin.display(description=gettext_lazy("account"), ordering="user__username")
     def account(self, token: AuthToken) -> str:
         return str(token.user)
@@ -188,9 +229,16 @@ class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
     def created_at(self, token: AuthToken) -> str:
         return date_format(localtime(token.created), "DATETIME_FORMAT")
 
-    @admin.display(description=gettext_lazy("expires"), ordering="expiry")
+    @admin.display(description=gettext_lazy("expires"), ordering=F("expiry").asc(nulls_last=True))
     def expires(self, token: AuthToken) -> str:
-        return date_format(localtime(token.expiry), "DATETIME_FORMAT") if token.expiry else "–"
+        if token.expiry is None:
+            return _("never")
+        text = date_format(localtime(token.expiry), "DATETIME_FORMAT")
+        now = timezone.now()
+        if token.expiry > now + SOON:
+            return text
+        mark = badge(_("expired"), "is-bad") if token.expiry <= now else badge(_("soon"), "is-warn")
+        return format_html("{} {}", text, mark)
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         # A token acts as its account: only a superuser may create one for a superuser.
@@ -200,6 +248,11 @@ class ApiTokenAdmin(PermissionsMixin, AuthTokenAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.save()
+        ApiTokenDetails.objects.create(
+            token=obj,
+            name=form.cleaned_data["name"],
+            scope=form.cleaned_data["scope"] or TokenScope.ALL,
+        )
         text = _("The token, shown only once: %(token)s") % {"token": form.token}
         messages.success(request, text)
 

@@ -9,11 +9,13 @@ from scheduling.api.authentication import (
     CookieAuthentication,
     CronSecretAuthentication,
     CronSecretOrUserAuthentication,
+    MetricsTokenAuthentication,
 )
 
 # The schemes that each authentication class accepts; any of them suffices.
 SCHEMES: dict[type[Any], tuple[str, ...]] = {
     ApiTokenAuthentication: ("apiToken",),
+    MetricsTokenAuthentication: ("apiToken",),
     CookieAuthentication: ("adminSession",),
     CronSecretAuthentication: ("cronSecret",),
     CronSecretOrUserAuthentication: ("apiToken", "adminSession", "cronSecret"),
@@ -37,7 +39,9 @@ def schemes() -> dict[str, Any]:
             "scheme": "bearer",
             "description": (
                 "`Authorization: Bearer <API token>`: a user's token, with that user's "
-                "permissions, created with `manage.py create_api_token USERNAME`."
+                "permissions, created with `manage.py create_api_token USERNAME`. It expires after "
+                "a year unless it was created for another time. A token with the scope `metrics` "
+                "reads `/metrics` and nothing else."
             ),
         },
         "adminSession": {

@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from scheduling.api.authentication import ApiTokenAuthentication
+from scheduling.api.authentication import MetricsTokenAuthentication
 from scheduling.api.permissions import is_administrator
 from scheduling.api.throttles import address_of
 from scheduling.db.clock import database_now
@@ -67,10 +67,10 @@ class IsLocalhostOrAdministrator(BasePermission):
 class Metrics(ApiView):
     """Metrics of jobs and classes in the text format of Prometheus.
 
-    Available to administrators' tokens, and from the server itself without a proxy.
+    Available to administrators' tokens of any scope, and from the server itself without a proxy.
     """
 
-    authentication_classes = (ApiTokenAuthentication,)
+    authentication_classes = (MetricsTokenAuthentication,)
     permission_classes = (IsLocalhostOrAdministrator,)
 
     @extend_schema(

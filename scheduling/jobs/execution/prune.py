@@ -1,10 +1,13 @@
-"""Deletes old job logs and messages. Classes are neither deleted nor rewritten with them."""
+"""Deletes old job logs, messages and audit logs. Classes are neither deleted nor rewritten."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from auditlog.models import LogEntry
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.admin.models import LogEntry as AdminLogEntry
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django_tasks_db.models import DBTaskResult
@@ -16,6 +19,7 @@ from scheduling.models import (
     JobRunItem,
     Message,
     MessageItem,
+    MessageState,
     RefusedCredentials,
     RunState,
 )
@@ -27,10 +31,10 @@ _FAILURE = (RunState.FAILED, RunState.CRASHED, RunState.PARTIAL)
 
 
 def prune(claim: Claim, now: datetime) -> int:
-    """Delete runs older than the retention and return their number.
+    """Delete rows older than their retention and return the number of runs among them.
 
-    Kept at any age: active runs, the newest success and failure of each job, and the run from
-    which the next weekly run calculates the missed weeks.
+    Kept at any age: active runs, the newest success and failure of each job, the run from which
+    the next weekly run calculates the missed weeks, and waiting messages.
     """
     before = now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
     kept = _newest(_SUCCESS) | _newest(_FAILURE) | _newest(_ENDED, is_full=True, is_dated=False)
@@ -53,10 +57,17 @@ def prune(claim: Claim, now: datetime) -> int:
     # Failed logins and refused credentials that lock nobody out any more: anyone can add such rows.
     _delete(claim, AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME))
     _delete(claim, RefusedCredentials.objects.filter(window_end__lte=now))
-    # Until its lesson is over, a message prevents a second one about the same lesson.
-    expired = Message.objects.filter(expires_at__lt=before)
-    _delete(claim, MessageItem.objects.filter(message__in=expired))
-    _delete(claim, expired)
+    _delete(claim, Session.objects.filter(expire_date__lt=now))
+    if days := settings.MESSAGE_RETENTION_DAYS:
+        # Until its lesson begins, a message prevents a second one about the same lesson.
+        expired = Message.objects.filter(expires_at__lt=now - timedelta(days=days)).exclude(
+            state=MessageState.WAITING
+        )
+        _delete(claim, MessageItem.objects.filter(message__in=expired))
+        _delete(claim, expired)
+    if days := settings.AUDIT_LOG_RETENTION_DAYS:
+        _delete(claim, LogEntry.objects.filter(timestamp__lt=now - timedelta(days=days)))
+        _delete(claim, AdminLogEntry.objects.filter(action_time__lt=now - timedelta(days=days)))
     return deleted
 
 

@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from knox.models import get_token_model
+from knox.models import AuthToken
 
 from scheduling.api.authentication import (
     ApiTokenAuthentication,
     CookieAuthentication,
     CronSecretAuthentication,
     CronSecretOrUserAuthentication,
+    MetricsTokenAuthentication,
 )
 from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
+from scheduling.models import ApiTokenDetails, TokenScope
 from scheduling.tests.factories import lesson, schedule, slot
 
 # An allowed call may start a run, whose heartbeat has its own connection.
@@ -53,8 +55,14 @@ class Endpoint:
             accepted = classes & {CronSecretAuthentication, CronSecretOrUserAuthentication}
             return self.allowed(method) if accepted else {401}
         kind, _, person = credential.partition(" of ")
+        if kind == "metrics token" and MetricsTokenAuthentication not in classes:
+            refused = classes & {ApiTokenAuthentication, CronSecretOrUserAuthentication}
+            return {403} if refused else {401}
+        if kind == "token" and MetricsTokenAuthentication in classes:
+            kind = "metrics token"
         authentication = {
             "token": ApiTokenAuthentication,
+            "metrics token": MetricsTokenAuthentication,
             "session": CookieAuthentication,
             "session without CSRF": CookieAuthentication,
         }.get(kind)
@@ -89,6 +97,7 @@ CREDENTIALS = (
     "cron secret",
     "expired token",
     *(f"token of {person}" for person in PEOPLE),
+    *(f"metrics token of {person}" for person in PEOPLE),
     *(f"session of {person}" for person in PEOPLE),
     "session without CSRF of administrator",
 )
@@ -127,7 +136,9 @@ def client_with(credential):
     else:
         expiry = timedelta(seconds=-1) if credential == "expired token" else None
         owner = create_user(name or "administrator")
-        bearer = get_token_model().objects.create(owner, expiry=expiry)[1]
+        token, bearer = AuthToken.objects.create(owner, expiry=expiry)
+        if kind == "metrics token":
+            ApiTokenDetails.objects.create(token=token, scope=TokenScope.METRICS)
     return client, {"HTTP_AUTHORIZATION": f"Bearer {bearer}"}
 
 
@@ -152,6 +163,17 @@ def test_each_credential_allows_its_methods(studio, credential):
                 more = {"status", "incidents"} if answer.status_code == 503 else set()
                 assert set(answer.json()) == {"success", "error", "message"} | more
     assert wrong == []
+
+
+def test_refusal_of_metrics_token_names_its_scope(studio):
+    client, headers = client_with("metrics token of administrator")
+    for language, sentence in (
+        ("en", "This token may only read /metrics."),
+        ("es", "Este token solo permite leer /metrics."),
+    ):
+        answer = client.get("/api/students", headers={"Accept-Language": language}, **headers)
+        assert (answer.status_code, answer.json()["error"]) == (403, "permission_denied")
+        assert answer.json()["message"] == sentence
 
 
 def test_all_endpoints_are_found():

@@ -14,6 +14,7 @@ BAD = [
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "   "),
     ("SECRET_KEY", "two\nlines"),
+    ("SECRET_KEY_FALLBACKS", "two\nlines"),
     ("ALLOWED_HOSTS", "https://example.org"),
     ("ALLOWED_HOSTS", "example.org:8000"),
     ("CSRF_TRUSTED_ORIGINS", "example.org"),

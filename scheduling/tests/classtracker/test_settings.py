@@ -12,6 +12,7 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 
 DEFAULTS = {
     "DEBUG": False,
+    "SECRET_KEY_FALLBACKS": [],
     "ALLOWED_HOSTS": [],
     "CSRF_TRUSTED_ORIGINS": [],
     "URL_PREFIX": "",
@@ -42,6 +43,8 @@ DEFAULTS = {
     "MAKEUP_DAYS": 60,
     "UNMARKED_DAYS": 7,
     "JOB_LOG_RETENTION_DAYS": 30,
+    "MESSAGE_RETENTION_DAYS": 400,
+    "AUDIT_LOG_RETENTION_DAYS": 730,
     "TASKS_BACKEND": "embedded",
     "REDIS_URL": "",
     "PING_URL": "",
@@ -76,6 +79,11 @@ def test_check_warns_about_mail_without_sender(project, values, warned):
 def test_defaults_are_used_without_variables(project):
     names = ", ".join(f"{name!r}: s.{name}" for name in DEFAULTS)
     assert setting(project, f"{{{names}}}") == DEFAULTS
+
+
+def test_former_keys_are_list(project):
+    keys = setting(project, "s.SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS="k-_(1, #$2=,")
+    assert keys == ["k-_(1", "#$2="]
 
 
 def test_given_first_values_are_listed(project):

@@ -59,6 +59,18 @@ def test_migrations_only_add_so_that_two_versions_can_run():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_migration_0039_keeps_scope_and_expiry_of_tokens(migrate):
+    before = migrate([("scheduling", "0038_monitoring")])
+    teresa = before.get_model("auth", "User").objects.create(username="teresa")
+    tokens = before.get_model("knox", "AuthToken").objects
+    tokens.create(digest="a" * 128, token_key="a" * 15, user=teresa, expiry=None)
+
+    after = migrate([("scheduling", "0039_api_tokens_and_retention")])
+    token = after.get_model("knox", "AuthToken").objects.get()
+    assert (token.expiry, token.details.name, token.details.scope) == (None, "", "all")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_migration_0030_replaces_prefixed_zone_names(migrate):
     before = migrate([("scheduling", "0029_revised_at")])
     names = ["posix/Europe/Madrid", "right/Asia/Tokyo", "Europe/Kiev", "localtime"]

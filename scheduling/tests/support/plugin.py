@@ -19,6 +19,7 @@ from .postgres import NoPostgres, cluster
 # All variables of the contract, so that neither .env nor the caller's shell changes a test.
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
+    "SECRET_KEY_FALLBACKS": "",
     "DEBUG": "false",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "CSRF_TRUSTED_ORIGINS": "",
@@ -32,6 +33,8 @@ ENVIRONMENT = {
     "API_ENDPOINT": "",
     "HORIZON_WEEKS": "12",
     "JOB_LOG_RETENTION_DAYS": "30",
+    "MESSAGE_RETENTION_DAYS": "400",
+    "AUDIT_LOG_RETENTION_DAYS": "730",
     "REMINDER_HOURS": "24",
     "MAKEUP_RULE": "teacher",
     "CANCEL_NOTICE_HOURS": "24",

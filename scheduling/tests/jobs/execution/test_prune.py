@@ -3,6 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from auditlog.models import LogEntry
+from django.contrib.admin.models import CHANGE
+from django.contrib.admin.models import LogEntry as AdminLogEntry
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
 from scheduling.jobs.execution import prune as pruning
@@ -135,3 +140,50 @@ def test_expired_counts_of_refused_credentials_are_deleted(monkeypatch):
     RefusedCredentials.add("192.0.2.1", ahead)
     assert prune()[0].pruned == 0  # tasks and counts are not runs
     assert list(RefusedCredentials.objects.values_list("window_end", flat=True)) == [ahead]
+
+
+@pytest.fixture
+def edits(monkeypatch):
+    """Return the ages in days of the logged edits, in the audit log and in the admin's own."""
+    monkeypatch.setattr(pruning, "RUNS_A_BATCH", 2)
+    teresa = User.objects.create_user("teresa")
+    student = make.student()
+    LogEntry.objects.all().delete()
+    for days in (0, 729, 731, 732, 733, 800, 3000):
+        when = NOW - timedelta(days=days)
+        entry = LogEntry.objects.log_create(student, action=LogEntry.Action.ACCESS, force_log=True)
+        LogEntry.objects.filter(pk=entry.pk).update(timestamp=when)
+        (own,) = AdminLogEntry.objects.log_actions(teresa.pk, [student], CHANGE)
+        AdminLogEntry.objects.filter(pk=own.pk).update(action_time=when)
+
+    def edits():
+        return [
+            sorted((NOW - when).days for when in rows)
+            for rows in (
+                LogEntry.objects.values_list("timestamp", flat=True),
+                AdminLogEntry.objects.values_list("action_time", flat=True),
+            )
+        ]
+
+    return edits
+
+
+def test_edits_are_deleted_after_two_years(edits):
+    assert prune()[0].pruned == 0  # edits are not runs
+    assert edits() == [[0, 729]] * 2
+
+
+def test_retention_of_edits_is_a_setting(edits, settings):
+    settings.AUDIT_LOG_RETENTION_DAYS = 732
+    prune()
+    assert edits() == [[0, 729, 731, 732]] * 2
+    settings.AUDIT_LOG_RETENTION_DAYS = 0
+    prune()
+    assert edits() == [[0, 729, 731, 732]] * 2
+
+
+def test_expired_sessions_are_deleted():
+    for key, expires in (("old", NOW - timedelta(seconds=1)), ("open", NOW + timedelta(days=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=expires)
+    prune()
+    assert [session.session_key for session in Session.objects.all()] == ["open"]

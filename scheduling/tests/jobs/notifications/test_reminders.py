@@ -13,7 +13,7 @@ from scheduling.jobs.execution.runner import run
 from scheduling.jobs.notifications import mail_server, reminders
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.mail_server import MailServer
-from scheduling.models import Job, Message, ScheduledClass
+from scheduling.models import Job, Message, MessageItem, MessageState, ScheduledClass
 from scheduling.services.classes.edit import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
@@ -284,12 +284,43 @@ def test_nearest_classes_are_reminded_first(marta, monkeypatch):
     assert take_recipients() == ["at13@example.org"]
 
 
-def test_old_messages_are_pruned(lesson):
+def prune(now):
+    run_job(Job.PRUNE, now.date(), now)
+
+
+def test_messages_are_pruned_after_their_class_and_retention(lesson, settings):
+    settings.MESSAGE_RETENTION_DAYS = 40
     remind(NOON)
-    for days, left in ((29, 2), (40, 0)):
-        later = NOON + timedelta(days)
-        run_job(Job.PRUNE, later.date(), later)
-        assert Message.objects.count() == left
+    for days, left in ((40, 2), (41, 0)):
+        prune(NOON + timedelta(days))
+        assert Message.objects.count() == MessageItem.objects.count() == left
+
+
+def test_pruning_sends_no_reminder_twice(lesson, settings):
+    """However old its message is, as long as the class is ahead."""
+    settings.MESSAGE_RETENTION_DAYS, settings.REMINDER_HOURS = 1, 168
+    assert remind(lesson.starts_at - timedelta(days=7)) == 2
+    for hours in (2, 1):
+        now = lesson.starts_at - timedelta(hours=hours)
+        prune(now)
+        assert remind(now) == 0
+    assert len(mail.outbox) == 2
+
+
+def test_waiting_message_is_never_pruned(lesson):
+    remind(NOON)
+    waiting = Message.objects.latest("id")
+    Message.objects.filter(pk=waiting.pk).update(state=MessageState.WAITING)
+    prune(NOON + timedelta(days=5000))
+    assert list(Message.objects.all()) == [waiting]
+    assert MessageItem.objects.get().message == waiting
+
+
+def test_retention_of_zero_keeps_messages_for_ever(lesson, settings):
+    settings.MESSAGE_RETENTION_DAYS = 0
+    remind(NOON)
+    prune(NOON + timedelta(days=5000))
+    assert Message.objects.count() == MessageItem.objects.count() == 2
 
 
 @pytest.mark.usefixtures("one_reading_of_the_studio")
